@@ -1,0 +1,95 @@
+import http from 'node:http'
+import https from 'node:https'
+import axios from 'axios'
+
+/** One call of the ten (contracts/chatra.md §2). `label` is the path without ids: what logs and errors may show. */
+export interface ChatraRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  path: string
+  label: string
+  body?: Record<string, unknown>
+}
+export type Outcome =
+  | { kind: 'answer'; status: number; retryAfter: string | null; body: string }
+  /**
+   * No answer. `begun` is false when no connection stood, so that nothing of the request can have left this computer:
+   * refused connection, unknown host, failed TLS handshake, or the time ran out before.
+   */
+  | { kind: 'silence'; begun: boolean; timedOut: boolean; code: string }
+
+export interface Transport {
+  /** Sends once, never again; `authorization` is the header's value. Never throws. */
+  call(request: ChatraRequest, authorization: string): Promise<Outcome>
+}
+
+const LARGEST_ANSWER = 1024 * 1024
+
+/** `timeoutMs` covers the whole call, from the look-up of the host to the last byte of the answer. */
+export function createTransport(baseUrl: string, timeoutMs: number): Transport {
+  // A free connection is given up after 4 s, before common servers close it under a request (Node's own default is 5 s):
+  // a write that meets a closing connection would be unclear.
+  const kept = { keepAlive: true, timeout: 4_000, maxSockets: 32 }
+  const secure = baseUrl.startsWith('https:')
+  const agent = secure ? new https.Agent(kept) : new http.Agent(kept)
+  const client = axios.create({
+    baseURL: baseUrl,
+    allowAbsoluteUrls: false,
+    ...(secure ? { httpsAgent: agent } : { httpAgent: agent, proxy: false as const }),
+    maxRedirects: 0,
+    maxContentLength: LARGEST_ANSWER,
+    responseType: 'text',
+    transformRequest: (data: unknown) => data,
+    transformResponse: (data: unknown) => data,
+    validateStatus: () => true,
+    headers: { Accept: 'application/json', 'User-Agent': 'chatra-planfix-bridge' },
+  })
+
+  return {
+    async call({ method, path, body }, authorization) {
+      const signal = AbortSignal.timeout(timeoutMs)
+      const line = { begun: false }
+      try {
+        const response = await client.request<unknown>({
+          method,
+          url: path,
+          data: body === undefined ? undefined : JSON.stringify(body),
+          headers: { Authorization: authorization, ...(body && { 'Content-Type': 'application/json' }) },
+          signal,
+          transport: watched(line),
+        })
+        return answer(response.status, response.headers['retry-after'], response.data)
+      } catch (error) {
+        // An answer that broke off has still told its status.
+        if (axios.isAxiosError(error) && error.response) {
+          return answer(error.response.status, error.response.headers['retry-after'], '')
+        }
+        const code = axios.isAxiosError(error) ? error.code : undefined
+        return { kind: 'silence', begun: line.begun, timedOut: signal.aborted, code: code ?? 'ERR_UNKNOWN' }
+      }
+    },
+  }
+}
+
+function answer(status: number, retryAfter: unknown, body: unknown): Outcome {
+  return {
+    kind: 'answer',
+    status,
+    retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+    body: typeof body === 'string' ? body : '',
+  }
+}
+
+/** Node's own transport, which also notes when the connection (and its TLS) stands: before that nothing is sent. */
+function watched(line: { begun: boolean }) {
+  return {
+    request(options: https.RequestOptions, onAnswer: (answer: http.IncomingMessage) => void) {
+      const secure = options.protocol === 'https:'
+      const request = (secure ? https : http).request(options, onAnswer)
+      request.once('socket', (socket) => {
+        if (!socket.connecting) line.begun = true
+        else socket.once(secure ? 'secureConnect' : 'connect', () => (line.begun = true))
+      })
+      return request
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { ClientLink, Message, TaskLink } from '../../../shared/domain.ts'
+import type { BridgeError } from '../../../shared/errors.ts'
+import type { Change } from '../ports.ts'
+
+/** The device that wrote last (F13). */
+export const latest = (clients: readonly ClientLink[]): ClientLink | null =>
+  clients.toSorted((a, b) => b.lastWroteAt - a.lastWroteAt)[0] ?? null
+
+export const taskPatch = (task: TaskLink, patch: Partial<TaskLink>): Change => ({
+  type: 'task.patch',
+  connectionId: task.connectionId,
+  taskId: task.taskId,
+  patch,
+})
+export const stateChange = (message: Message, state: Message['state'], reason: string | null, at: number): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at,
+  patch: { state, reason },
+})
+
+/** Why a message waits or failed, as shown in the log: the code and what the service said. */
+export const reasonOf = (error: BridgeError): string => `${error.side}: ${error.code} (${error.detail})`
+
+/**
+ * Until when a further change may hide behind the same mark: Planfix tells times to the minute
+ * (contracts/planfix.md section 4, TimePoint). Milliseconds; `skew` is Planfix's clock minus ours.
+ */
+export function hotUntil(now: number, skew: number): number {
+  const minute = 60_000
+  return (Math.floor((now + skew) / minute) + 1) * minute - skew + 3000
+}

@@ -1,0 +1,81 @@
+import type { Connection } from '../../../shared/config.ts'
+import type { AgentSeen, Conversation, Message } from '../../../shared/domain.ts'
+import { employeeOf } from '../intake/comment.ts'
+import type { Speaker } from '../ports.ts'
+
+/** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
+export const HOLD_MS = 30_000
+
+export type ReplyStep =
+  | { do: 'idle' }
+  | { do: 'wait'; until: number }
+  /** No echo came although echoes are known to come: it did not arrive, and is sent again. */
+  | { do: 'settle-as-not-sent'; message: Message }
+  /** It was being sent when the process ended or could not write to disk: nobody knows whether it arrived. */
+  | { do: 'mark-uncertain'; message: Message }
+  | { do: 'send'; message: Message }
+  | { do: 'change'; message: Message; target: Message }
+  /** The message it would change never reached the chat. */
+  | { do: 'drop'; message: Message; reason: string }
+
+export interface ReplyState {
+  conversation: Conversation
+  /** Open and uncertain replies, in order. */
+  waiting: readonly Message[]
+  /** Targets of edits and deletions, by id. */
+  targets: ReadonlyMap<number, Message>
+  /** Echoes of this connection have been seen to come. */
+  echoSeen: boolean
+  now: number
+}
+
+/** What to do next for a conversation toward Chatra. Pure. */
+export function planReply(state: ReplyState): ReplyStep {
+  const { conversation, now } = state
+  if (conversation.chatraLane.notBefore > now) return { do: 'wait', until: conversation.chatraLane.notBefore }
+  for (const message of state.waiting) {
+    // Only this lane sends, so a reply found in `sending` was interrupted. Edits and deletions may simply be repeated.
+    if (message.state === 'sending' && message.kind === 'text') return { do: 'mark-uncertain', message }
+    if (message.state !== 'uncertain') {
+      return conversation.paused === null ? planOpen(message, state) : { do: 'idle' }
+    }
+    const heldUntil = (message.sentAt ?? message.receivedAt) + HOLD_MS
+    if (heldUntil > now) return { do: 'wait', until: heldUntil }
+    if (state.echoSeen && !wasInterrupted(message)) return { do: 'settle-as-not-sent', message }
+  }
+  return { do: 'idle' }
+}
+
+/** The bridge was not running when its echo may have come, so a missing echo proves nothing. */
+export const INTERRUPTED = 'interrupted'
+const wasInterrupted = (message: Message) => message.reason === INTERRUPTED
+
+function planOpen(message: Message, state: ReplyState): ReplyStep {
+  if (message.kind === 'text') return { do: 'send', message }
+  const target = message.targetId === null ? undefined : state.targets.get(message.targetId)
+  if (!target) return { do: 'drop', message, reason: 'target-unknown' }
+  if (target.chatraMessageId === null) return { do: 'drop', message, reason: 'target-id-unknown' }
+  return { do: 'change', message, target }
+}
+
+/**
+ * Who speaks (F6, F9): the connection's general user, or with "send as employee" the employee who wrote: as the agent
+ * chosen by hand, else the agent seen with his e-mail, else by e-mail and name (Chatra then makes an agent).
+ */
+export function speakerOf(message: Message, settings: Connection, agents: readonly AgentSeen[]): Speaker {
+  if (!settings.options.sendAsEmployee || message.author.kind !== 'employee') return generalSpeaker(settings, agents)
+  const employee = employeeOf(message.author.id, settings)
+  if (employee?.chatraAgentId) return { agentId: employee.chatraAgentId }
+  const email = employee?.email
+  if (!email) return generalSpeaker(settings, agents)
+  return byEmail(email, employee.name ?? message.author.name, agents)
+}
+
+export function generalSpeaker(settings: Connection, agents: readonly AgentSeen[]): Speaker {
+  return byEmail(settings.chatra.agent.email, settings.chatra.agent.name, agents)
+}
+
+function byEmail(email: string, name: string, agents: readonly AgentSeen[]): Speaker {
+  const seen = agents.find((agent) => agent.email?.toLowerCase() === email.toLowerCase())
+  return seen ? { agentId: seen.id } : { agentEmail: email, agentName: name }
+}

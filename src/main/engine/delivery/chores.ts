@@ -1,0 +1,115 @@
+import type { Chore, Conversation } from '../../../shared/domain.ts'
+import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
+import { commit, type ConnectionContext, type EngineContext } from '../context.ts'
+import type { Lane, Priority } from '../ports.ts'
+import { assigner } from './chores/assigner.ts'
+import type { RunChore } from './chores/chore.ts'
+import { complete, leaveCheck } from './chores/complete.ts'
+import { introduce } from './chores/introduce.ts'
+import { note } from './chores/note.ts'
+import { verify } from './chores/verify.ts'
+import { visit } from './chores/visit.ts'
+import type { SideGate } from './gate.ts'
+import type { Next } from './lanes.ts'
+import { LookAgain } from './look.ts'
+import { nextTry } from './retry.ts'
+
+const KINDS: Record<Chore['kind'], { priority: Priority; run: RunChore }> = {
+  note: { priority: 2, run: note },
+  assigner: { priority: 2, run: assigner },
+  introduce: { priority: 2, run: introduce },
+  complete: { priority: 2, run: complete },
+  'leave-check': { priority: 2, run: leaveCheck },
+  verify: { priority: 2, run: verify },
+  visit: { priority: 3, run: visit },
+}
+const ORDER = Object.keys(KINDS) as Chore['kind'][]
+
+/** A chore that fails this often is given up, and said. A day and more of waiting. */
+const GIVE_UP_AFTER = 300
+
+/** Task upkeep and visit actions of one conversation: beside the messages, never in their way. */
+export class Chores {
+  private readonly context: EngineContext
+  private readonly look: LookAgain
+  private readonly wake: (conversationId: number, lane: Lane) => void
+
+  constructor(context: EngineContext, wake: (conversationId: number, lane: Lane) => void) {
+    this.context = context
+    this.look = new LookAgain(context)
+    this.wake = wake
+  }
+
+  async step(conversationId: number): Promise<Next> {
+    const { store, connections, clock } = this.context
+    const conversation = await store.conversation(conversationId)
+    const connection = conversation && connections.get(conversation.connectionId)
+    if (!conversation || !connection) return { next: 'idle' }
+    const chores = await store.chores(conversationId)
+    if (chores.length === 0) return { next: 'idle' }
+    const now = clock.now()
+    const due = chores
+      .filter((chore) => chore.notBefore <= now)
+      .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
+    if (!due) return { next: 'wait', until: Math.min(...chores.map((chore) => chore.notBefore)) }
+    const gate = due.kind === 'leave-check' ? connection.chatraGate : connection.planfixGate
+    const closed = gate.enter()
+    if (closed) return { next: 'closed', opened: closed }
+    await this.perform(due, conversation, connection, gate)
+    return { next: 'again' }
+  }
+
+  private async perform(chore: Chore, conversation: Conversation, connection: ConnectionContext, gate: SideGate): Promise<void> {
+    const { priority, run } = KINDS[chore.kind]
+    const { clock, store } = this.context
+    const outcome = await run({
+      context: this.context,
+      connection,
+      conversation,
+      chore,
+      look: this.look,
+      now: clock.now(),
+      turn: () => connection.planfix.pacer.turn(priority, `chores:${conversation.id}`),
+      begin: (attempt) => store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }]),
+    })
+    if ('error' in outcome) return this.failed(chore, outcome.error, connection)
+    if ('later' in outcome) {
+      gate.leave()
+      const patch = { notBefore: outcome.later, ...(outcome.data && { data: outcome.data }) }
+      return store.commit([{ type: 'chore.patch', id: chore.id, patch }])
+    }
+    gate.succeeded()
+    await store.commit([{ type: 'chore.drop', id: chore.id }, ...outcome.done])
+    if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
+  }
+
+  private async failed(chore: Chore, error: BridgeError, connection: ConnectionContext): Promise<void> {
+    const { clock, random } = this.context
+    const now = clock.now()
+    const gate = error.side === 'planfix' ? connection.planfixGate : connection.chatraGate
+    if (stopsSide(error)) gate.failed(error)
+    else gate.leave()
+    const failures = chore.failures + 1
+    if (error.retry.when === 'never' || failures > GIVE_UP_AFTER) {
+      await commit(this.context, [
+        { type: 'chore.drop', id: chore.id },
+        {
+          type: 'event.add',
+          event: {
+            time: now,
+            connectionId: chore.connectionId,
+            level: 'warning',
+            key: 'event.chore-failed',
+            params: { chore: chore.kind, code: error.code, detail: error.detail, conversation: chore.conversationId },
+          },
+        },
+      ])
+      return
+    }
+    const unclear = chore.attempt !== null && !error.certain
+    const attempt = unclear && chore.attempt ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') } : null
+    // A missing permission is the owner's to mend; asking every few minutes is enough.
+    const wait = error.code === 'missing-scope' ? now + 10 * 60_000 : nextTry(error, failures, now, random)
+    await commit(this.context, [{ type: 'chore.patch', id: chore.id, patch: { failures, notBefore: wait, ...(unclear && { attempt }) } }])
+  }
+}

@@ -1,0 +1,82 @@
+import { taskPatch } from '../changes.ts'
+import type { ChoreOutcome, ChoreState } from './chore.ts'
+
+const MINUTE = 60_000
+
+/** F11: the chat is over, so the task is completed, once nothing of the conversation waits any more. */
+export async function complete(state: ChoreState): Promise<ChoreOutcome> {
+  const { context, connection, conversation, now } = state
+  const { planfix, settings } = connection
+  if (!settings.options.completeWhenClientLeaves) return { done: [] }
+  if (conversation.taskId === null && conversation.attempt === null) {
+    const waiting = await context.store.waiting(conversation.id, 'to-planfix', 1)
+    if (waiting.length === 0) return { done: [] }
+  }
+  if (await somethingWaits(state)) return { later: now + 1000 }
+  const task = conversation.taskId === null ? null : await context.store.task(settings.id, conversation.taskId)
+  if (!task || task.deleted) return { done: [] }
+  await state.turn()
+  const read = await planfix.task(task.taskId)
+  if (!read.ok) {
+    if (read.error.code !== 'object-gone') return { error: read.error }
+    return { done: [taskPatch(task, { deleted: true, active: false })] }
+  }
+  const { status } = read.value
+  if (status && planfix.isStatusActive(status) === false) {
+    // A person, or Planfix, has ended it already: whatever status was chosen stays.
+    return { done: [taskPatch(task, { active: false, checkedAt: now, closedAt: now })] }
+  }
+  const target = await planfix.completedStatusId()
+  if (!target.ok) return { error: target.error }
+  if (target.value === null) {
+    const event = { time: now, connectionId: settings.id, level: 'warning', key: 'event.no-completed-status', params: {} } as const
+    return { done: [{ type: 'event.add', event }] }
+  }
+  // A message may have come while the status was read.
+  if (await somethingWaits(state)) return { later: now + 1000 }
+  const still = await context.store.chores(conversation.id)
+  if (!still.some((chore) => chore.id === state.chore.id)) return { done: [] }
+  await state.turn()
+  const changed = await planfix.updateTask(task.taskId, { statusId: target.value })
+  if (!changed.ok) return { error: changed.error }
+  const closedAt = context.clock.now()
+  return { done: [taskPatch(task, { active: false, checkedAt: closedAt, closedAt })] }
+}
+
+async function somethingWaits({ context, conversation }: ChoreState): Promise<boolean> {
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return true
+  const [messages, replies] = await Promise.all([
+    context.store.waiting(conversation.id, 'to-planfix', 1),
+    context.store.waiting(conversation.id, 'to-chatra', 1),
+  ])
+  return messages.length > 0 || replies.some((reply) => reply.state !== 'uncertain')
+}
+
+/**
+ * No event says that a visitor left (contracts/chatra.md section 6). After `leaveAfterMinutes` of silence Chatra is asked
+ * whether the visit is over; while it is not, it is asked again after the same time, up to a day.
+ */
+export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
+  const { context, connection, conversation, chore, now } = state
+  const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
+  const quietSince = conversation.lastActivityAt
+  if (now < quietSince + quiet) return { later: quietSince + quiet }
+  const clientId = String(chore.data.clientId)
+  const read = await connection.chatra.client(clientId)
+  if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
+  const visit = read.value.visit
+  if (visit?.finishedAt == null) {
+    const tries = Number(chore.data.tries ?? 0) + 1
+    if (now > quietSince + 24 * 60 * MINUTE || visit === null) return { done: [] }
+    return { later: now + quiet * Math.min(tries, 6), data: { ...chore.data, tries } }
+  }
+  const over = Math.max(visit.finishedAt, quietSince) + quiet
+  if (now < over) return { later: over }
+  return {
+    done: [
+      { type: 'conversation.patch', id: conversation.id, patch: { clientLeft: true } },
+      { type: 'chore.add', chore: { ...chore, id: context.store.newId(), kind: 'complete', key: 'task', data: {}, notBefore: now, failures: 0, attempt: null } },
+    ],
+  }
+}

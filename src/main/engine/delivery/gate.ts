@@ -1,0 +1,101 @@
+import type { BridgeError } from '../../../shared/errors.ts'
+import { needsOwner } from '../../../shared/errors.ts'
+import type { Clock, SideState } from '../ports.ts'
+import { retryDelay } from './retry.ts'
+
+/**
+ * Whether one side of a connection can be reached at all. Closed by errors that concern the whole side (keys, plan,
+ * daily limit, no network); then one caller at a time tries again, and its success opens the gate for all.
+ */
+export class SideGate {
+  private failures = 0
+  private until = 0
+  private probing = false
+  private last: BridgeError | null = null
+  private waiting: (() => void)[] = []
+  private stopTimer: (() => void) | null = null
+  private readonly clock: Clock
+  private readonly random: () => number
+  private readonly changed: (state: SideState) => void
+
+  constructor(clock: Clock, random: () => number, changed: (state: SideState) => void = () => undefined) {
+    this.clock = clock
+    this.random = random
+    this.changed = changed
+  }
+
+  get state(): SideState {
+    if (!this.last) return { state: 'ok' }
+    return {
+      state: needsOwner(this.last) ? 'paused' : 'waiting',
+      code: this.last.code,
+      until: this.until,
+      detail: this.last.detail,
+    }
+  }
+  get isOpen(): boolean {
+    return this.last === null
+  }
+
+  /** Null when a call may be made now; else how to wait: resolves when it is worth asking again. */
+  enter(): Promise<void> | null {
+    if (!this.last) return null
+    if (!this.probing && this.clock.now() >= this.until) {
+      this.probing = true
+      return null
+    }
+    return new Promise<void>((resolve) => {
+      this.waiting.push(resolve)
+      if (!this.probing) this.arm()
+    })
+  }
+
+  /** A turn taken with `enter` was not used after all. */
+  leave(): void {
+    if (!this.probing) return
+    this.probing = false
+    this.release()
+  }
+
+  succeeded(): void {
+    this.probing = false
+    if (!this.last) return
+    this.last = null
+    this.failures = 0
+    this.stopTimer?.()
+    this.stopTimer = null
+    this.changed(this.state)
+    this.release()
+  }
+
+  /** An error for which `stopsSide` holds, or another one that makes every call pointless. */
+  failed(error: BridgeError): void {
+    this.probing = false
+    this.failures += 1
+    const now = this.clock.now()
+    const next = now + retryDelay(this.failures, this.random)
+    this.until = error.retry.when === 'at' ? Math.max(error.retry.time, now + 1000) : next
+    const told = this.last?.code !== error.code
+    this.last = error
+    if (told) this.changed(this.state)
+    this.arm()
+  }
+
+  /** Asks again now: after a wake, a change of network or of keys. */
+  reset(): void {
+    this.until = this.clock.now()
+    this.failures = 0
+    this.release()
+  }
+
+  private arm(): void {
+    this.stopTimer?.()
+    this.stopTimer = this.clock.after(Math.max(0, this.until - this.clock.now()), () => this.release())
+  }
+
+  private release(): void {
+    const waiting = this.waiting
+    this.waiting = []
+    for (const resolve of waiting) resolve()
+  }
+}

@@ -1,0 +1,98 @@
+import type { Clock, Lane } from '../ports.ts'
+
+/** What a lane does after a step. */
+export type Next =
+  | { next: 'again' }
+  | { next: 'idle' }
+  | { next: 'wait'; until: number }
+  /** The side is closed; asked again once `opened` resolves. */
+  | { next: 'closed'; opened: Promise<void> }
+
+type Running = { again: boolean; stopTimer: (() => void) | null; done: Promise<void> }
+
+/**
+ * One loop per conversation and lane, alive only while there is work: strict order within a conversation, freedom
+ * between them.
+ */
+export class Lanes {
+  private readonly running = new Map<string, Running>()
+  private readonly clock: Clock
+  private readonly step: (conversationId: number, lane: Lane) => Promise<Next>
+  private readonly onBug: (error: unknown, conversationId: number, lane: Lane) => void
+  private stopped = false
+
+  constructor(
+    clock: Clock,
+    step: (conversationId: number, lane: Lane) => Promise<Next>,
+    onBug: (error: unknown, conversationId: number, lane: Lane) => void,
+  ) {
+    this.clock = clock
+    this.step = step
+    this.onBug = onBug
+  }
+
+  /** There may be work in this lane. */
+  wake(conversationId: number, lane: Lane): void {
+    if (this.stopped) return
+    const key = `${conversationId}:${lane}`
+    const running = this.running.get(key)
+    if (running) {
+      running.again = true
+      running.stopTimer?.()
+      return
+    }
+    const state: Running = { again: false, stopTimer: null, done: Promise.resolve() }
+    this.running.set(key, state)
+    state.done = this.run(conversationId, lane, state).finally(() => this.running.delete(key))
+  }
+
+  /** No new steps; resolves when those under way have ended. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    const all = [...this.running.values()]
+    for (const state of all) state.stopTimer?.()
+    await Promise.all(all.map((state) => state.done))
+  }
+
+  get busy(): number {
+    return this.running.size
+  }
+
+  private async run(conversationId: number, lane: Lane, state: Running): Promise<void> {
+    while (!this.stopped) {
+      state.again = false
+      const outcome = await this.attempt(conversationId, lane)
+      if (outcome.next === 'again') continue
+      if (outcome.next === 'idle') {
+        if (state.again) continue
+        return
+      }
+      if (this.stopped) return
+      if (outcome.next === 'closed') {
+        await Promise.race([outcome.opened, this.pause(state, 60_000)])
+        state.stopTimer?.()
+      } else if (!state.again) await this.pause(state, outcome.until - this.clock.now())
+    }
+  }
+
+  private async attempt(conversationId: number, lane: Lane): Promise<Next> {
+    try {
+      return await this.step(conversationId, lane)
+    } catch (error) {
+      this.onBug(error, conversationId, lane)
+      return { next: 'wait', until: this.clock.now() + 5000 }
+    }
+  }
+
+  private pause(state: Running, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        cancel()
+        state.stopTimer = null
+        resolve()
+      }
+      const cancel = this.clock.after(Math.max(0, ms), finish)
+      state.stopTimer = finish
+    })
+  }
+}

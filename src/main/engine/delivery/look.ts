@@ -1,0 +1,94 @@
+import type { Attempt, Conversation, TaskLink } from '../../../shared/domain.ts'
+import { ok, type Result } from '../../../shared/errors.ts'
+import type { ConnectionContext, EngineContext } from '../context.ts'
+import type { PlanfixComment } from '../ports.ts'
+import { sameText } from '../text.ts'
+
+/** The services' clocks and ours may differ by this much; Planfix cuts off the seconds. */
+const SLACK_MS = 3 * 60_000
+
+/**
+ * Looks whether an unclear write arrived: by our source id, and where the account does not hand the ids back, by
+ * content (owner, text, time). Only what is not linked to another message can be the one.
+ */
+export class LookAgain {
+  private readonly context: EngineContext
+
+  constructor(context: EngineContext) {
+    this.context = context
+  }
+
+  /** The number of what the attempt made, null when it is not there. */
+  find(
+    attempt: Attempt,
+    connection: ConnectionContext,
+    conversation: Conversation,
+    task: TaskLink | null,
+  ): Promise<Result<number | null>> {
+    if (attempt.kind === 'contact') return this.contact(attempt, connection)
+    if (attempt.kind === 'task') return this.task(attempt, connection, conversation)
+    return task ? this.comment(attempt, connection, task.taskId, conversation.contactId) : Promise.resolve(ok(null))
+  }
+
+  private async contact(attempt: Attempt, { planfix, settings }: ConnectionContext): Promise<Result<number | null>> {
+    const found = await planfix.lookForContacts({ ...attempt, name: attempt.name ?? '' })
+    if (!found.ok) return found
+    const bySource = found.value.find((contact) => contact.sourceObjectId === attempt.sourceObjectId)
+    if (bySource) return ok(bySource.id)
+    for (const contact of found.value.toReversed()) {
+      if (contact.sourceObjectId !== null || contact.name.trim() !== attempt.name?.trim()) continue
+      if (attempt.text !== '' && contact.email?.toLowerCase() !== attempt.text) continue
+      if (await this.context.store.conversationByContact(settings.id, contact.id)) continue
+      return ok(contact.id)
+    }
+    return ok(null)
+  }
+
+  private async task(attempt: Attempt, { planfix, settings }: ConnectionContext, conversation: Conversation): Promise<Result<number | null>> {
+    const found = await planfix.tasksOfContact(conversation.contactId ?? 0)
+    if (!found.ok) return found
+    const bySource = found.value.find((task) => task.sourceObjectId === attempt.sourceObjectId)
+    if (bySource) return ok(bySource.id)
+    for (const task of found.value.toReversed()) {
+      if (task.sourceObjectId !== null) continue
+      if (task.createdAt !== null && task.createdAt < attempt.startedAt - SLACK_MS) continue
+      if (await this.context.store.task(settings.id, task.id)) continue
+      return ok(task.id)
+    }
+    return ok(null)
+  }
+
+  /** Also used for notes: a comment in `taskId` written by us. */
+  async comment(
+    attempt: Attempt,
+    { planfix, settings }: ConnectionContext,
+    taskId: number,
+    contactId: number | null,
+  ): Promise<Result<number | null>> {
+    const page = await planfix.comments(taskId, 0)
+    if (!page.ok) return page
+    const comments = [...page.value.comments]
+    for (let offset = 100; !page.value.sorted && !page.value.complete; offset += 100) {
+      await planfix.pacer.turn(0, `look:${taskId}`)
+      const more = await planfix.comments(taskId, offset)
+      if (!more.ok) return more
+      comments.push(...more.value.comments)
+      if (more.value.complete) break
+    }
+    const bySource = comments.find((comment) => comment.sourceObjectId === attempt.sourceObjectId)
+    if (bySource) return ok(bySource.id)
+    for (const comment of comments) {
+      if (!this.mayBe(comment, attempt, contactId)) continue
+      if ((await this.context.store.messagesByComment(settings.id, comment.id)).length > 0) continue
+      return ok(comment.id)
+    }
+    return ok(null)
+  }
+
+  private mayBe(comment: PlanfixComment, attempt: Attempt, contactId: number | null): boolean {
+    if (comment.sourceObjectId !== null || !sameText(comment.text, attempt.text)) return false
+    if (comment.at !== null && comment.at < attempt.startedAt - SLACK_MS) return false
+    if (attempt.ownerUserId !== null) return comment.owner === `user:${attempt.ownerUserId}`
+    return comment.owner === null || comment.owner.startsWith('user:') || comment.owner === `contact:${contactId}`
+  }
+}

@@ -1,0 +1,125 @@
+import type { Connection } from '../../../shared/config.ts'
+import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
+import { settlesAt } from './retry.ts'
+
+/**
+ * What to do next for a conversation toward Planfix: one step = at most one call. Pure, so that a crash after any
+ * step simply plans again from what is stored.
+ */
+export type Step =
+  | { do: 'idle' }
+  | { do: 'wait'; until: number }
+  /** Is the unclear write there? */
+  | { do: 'look'; attempt: Attempt }
+  /** It is not there and can no longer come: forget the attempt and plan again. */
+  | { do: 'give-up-attempt' }
+  | { do: 'find-contact'; email: string }
+  | { do: 'create-contact' }
+  | { do: 'find-task' }
+  | { do: 'check-task'; task: TaskLink }
+  | { do: 'create-task'; batch: Message[]; previous: TaskLink | null; chatId: string; n: number }
+  | { do: 'upload'; message: Message; index: number }
+  | { do: 'comment'; batch: Message[]; task: TaskLink }
+
+export interface PlanState {
+  settings: Connection
+  conversation: Conversation
+  /** Messages waiting, in order. */
+  waiting: readonly Message[]
+  /** The device that wrote last. */
+  client: ClientLink
+  /** The task in use, if any. */
+  task: TaskLink | null
+  /** The latest task before, for the link to the history. */
+  previous: TaskLink | null
+  /** Tasks begun for this chat so far. */
+  tasksOfChat: number
+  /** When the open attempt was last looked for in vain; null when not yet. */
+  lookedInVainAt: number | null
+  now: number
+}
+
+/** At most this many messages are joined into one comment. */
+const MAX_JOINED = 100
+/** Characters of joined text that surely fit 64 KB of HTML; one message alone is never longer (intake splits). */
+const MAX_JOINED_TEXT = 9_500
+/** A task's state read longer ago than this, and than two polls, is read again before it is relied on. */
+const FRESH_MS = 15_000
+
+export function planStep(state: PlanState): Step {
+  const { conversation, waiting, now } = state
+  if (conversation.planfixLane.notBefore > now) return { do: 'wait', until: conversation.planfixLane.notBefore }
+  if (conversation.attempt) return planUnclear(conversation.attempt, state)
+  if (waiting.length === 0 || conversation.paused !== null) return { do: 'idle' }
+  return planContact(state) ?? planTask(state) ?? planComment(state)
+}
+
+function planUnclear(attempt: Attempt, state: PlanState): Step {
+  const unclearAt = attempt.unclearAt ?? attempt.startedAt
+  const settled = settlesAt(unclearAt, attempt.timedOut)
+  if (state.lookedInVainAt === null) return { do: 'look', attempt }
+  if (state.lookedInVainAt >= settled) return { do: 'give-up-attempt' }
+  if (state.now >= settled) return { do: 'look', attempt }
+  return { do: 'wait', until: settled }
+}
+
+function planContact({ conversation, client }: PlanState): Step | null {
+  if (conversation.contactId !== null) return null
+  const { email } = client.profile
+  if (email !== null && conversation.emailSearched !== email) return { do: 'find-contact', email }
+  return { do: 'create-contact' }
+}
+
+function planTask(state: PlanState): Step | null {
+  const { conversation, task, settings, now } = state
+  if (!task || task.deleted) {
+    if (conversation.searchTask) return { do: 'find-task' }
+    return createTask(state)
+  }
+  if (!settings.options.newTaskWhenNoneActive) return null
+  const fresh = Math.max(FRESH_MS, 2000 * settings.planfix.pollSeconds)
+  if (task.checkedAt + fresh < now) return { do: 'check-task', task }
+  return task.active ? null : createTask(state)
+}
+
+/** The first messages become the task's text; a file cannot, so it follows as a comment of its own. */
+function createTask({ client, tasksOfChat, previous, task, waiting }: PlanState): Step {
+  const batch = joinable(waiting)
+  return {
+    do: 'create-task',
+    batch: batch[0]?.files.length ? [] : batch,
+    previous: task ?? previous,
+    chatId: client.profile.chatId,
+    n: tasksOfChat + 1,
+  }
+}
+
+function planComment({ waiting, task }: PlanState): Step {
+  if (!task) throw new Error('a comment is planned only once there is a task')
+  const batch = joinable(waiting)
+  for (const message of batch) {
+    const index = message.files.findIndex((file) => file.planfixFileId === null && !file.linkOnly)
+    if (index >= 0) return { do: 'upload', message, index }
+  }
+  return { do: 'comment', batch, task }
+}
+
+/** The longest run of messages from the front that fits one comment: same author, no message with files behind another. */
+export function joinable(waiting: readonly Message[]): Message[] {
+  const batch: Message[] = []
+  let length = 0
+  for (const message of waiting) {
+    const first = batch[0]
+    if (first && (!sameAuthor(first, message) || message.files.length > 0 || first.files.length > 0)) break
+    if (first && (batch.length >= MAX_JOINED || length + message.text.length > MAX_JOINED_TEXT)) break
+    batch.push(message)
+    length += message.text.length
+  }
+  return batch
+}
+
+/** All devices of a client are one author; agents are told apart. */
+function sameAuthor(a: Message, b: Message): boolean {
+  if (a.author.kind === 'client' || b.author.kind === 'client') return a.author.kind === b.author.kind
+  return JSON.stringify(a.author) === JSON.stringify(b.author)
+}

@@ -1,0 +1,255 @@
+import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
+import { translate } from '../../../shared/i18n/index.ts'
+import { commit, type ConnectionContext, type EngineContext } from '../context.ts'
+import type { Change } from '../ports.ts'
+import type { Serial } from '../serial.ts'
+import { comparable, fingerprint } from '../text.ts'
+import { latest, reasonOf, stateChange } from './changes.ts'
+import { generalSpeaker, INTERRUPTED, planReply, type ReplyState, type ReplyStep, speakerOf } from './chatra-plan.ts'
+import type { Next } from './lanes.ts'
+import { nextTry } from './retry.ts'
+
+type Loaded = ReplyState & { connection: ConnectionContext; client: ClientLink | null }
+
+/** Carries the waiting replies, edits and deletions of one conversation into the chat, strictly in order. */
+export class ToChatra {
+  private readonly context: EngineContext
+  private readonly serial: Serial
+
+  private readonly reached: (conversationId: number) => void
+
+  constructor(context: EngineContext, serial: Serial, reached: (conversationId: number) => void) {
+    this.context = context
+    this.serial = serial
+    this.reached = reached
+  }
+
+  async step(conversationId: number): Promise<Next> {
+    const state = await this.load(conversationId)
+    if (!state) return { next: 'idle' }
+    const step = planReply(state)
+    switch (step.do) {
+      case 'idle':
+        return { next: 'idle' }
+      case 'wait':
+        return { next: 'wait', until: step.until }
+      case 'settle-as-not-sent':
+        await commit(this.context, [stateChange(step.message, 'retrying', 'no-echo', this.now())])
+        return { next: 'again' }
+      case 'mark-uncertain':
+        await commit(this.context, [stateChange(step.message, 'uncertain', INTERRUPTED, this.now())])
+        return { next: 'again' }
+      case 'drop':
+        await commit(this.context, [stateChange(step.message, 'skipped', step.reason, this.now())])
+        return { next: 'again' }
+    }
+    const gate = state.connection.chatraGate
+    const closed = gate.enter()
+    if (closed) return { next: 'closed', opened: closed }
+    if (step.do === 'send') await this.send(step, state)
+    else await this.change(step, state)
+    return { next: 'again' }
+  }
+
+  private now(): number {
+    return this.context.clock.now()
+  }
+
+  private async load(conversationId: number): Promise<Loaded | null> {
+    const { store, connections } = this.context
+    const conversation = await store.conversation(conversationId)
+    const connection = conversation && connections.get(conversation.connectionId)
+    if (!conversation || !connection) return null
+    const waiting = await store.waiting(conversationId, 'to-chatra', 50)
+    const targets = new Map<number, Message>()
+    for (const message of waiting) {
+      const target = message.targetId === null ? null : await store.message(message.targetId)
+      if (target) targets.set(target.id, target)
+    }
+    return {
+      connection,
+      conversation,
+      waiting,
+      targets,
+      client: latest(await store.clientsOf(conversationId)),
+      echoSeen: (await store.fact<boolean>(conversation.connectionId, 'echoSeen')) ?? false,
+      now: this.now(),
+    }
+  }
+
+  private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: Loaded): Promise<void> {
+    const { connection, client } = state
+    if (!client) {
+      await commit(this.context, [stateChange(message, 'failed', 'client-unknown', this.now())])
+      return
+    }
+    const text = await this.textOf(message, connection)
+    if (!text.ok) return this.failed(message, text.error, state)
+    if (text.value.trim() === '') {
+      await commit(this.context, [stateChange(message, 'skipped', 'empty', this.now())])
+      return
+    }
+    const agents = await this.context.store.agents(connection.settings.id)
+    const speaker = speakerOf(message, connection.settings, agents)
+    const sentAt = this.now()
+    const patch: Partial<Message> = {
+      state: 'sending',
+      reason: null,
+      attempts: message.attempts + 1,
+      sentAt,
+      chatraClientId: client.clientId,
+      sentPrint: fingerprint(comparable(text.value)),
+    }
+    await commit(this.context, [{ type: 'message.patch', id: message.id, at: sentAt, patch }])
+    let sent = await connection.chatra.send(client.clientId, text.value, speaker)
+    const general = generalSpeaker(connection.settings, agents)
+    if (!sent.ok && sent.error.code === 'refused' && JSON.stringify(general) !== JSON.stringify(speaker)) {
+      // Chatra refuses this employee (switch agent-by-email): better from the general user than not at all.
+      sent = await connection.chatra.send(client.clientId, text.value, general)
+    }
+    await this.serial.run(String(state.conversation.id), () => this.finish(message, sent, state, client))
+  }
+
+  private async finish(
+    message: Message,
+    sent: Result<{ id: string | null; at: number | null }>,
+    state: Loaded,
+    client: ClientLink,
+  ): Promise<void> {
+    const { store } = this.context
+    if (sent.ok) this.reached(state.conversation.id)
+    const current = (await store.message(message.id)) ?? message
+    if (current.state === 'delivered') {
+      // Its echo was faster than the answer.
+      state.connection.chatraGate.succeeded()
+      const id = sent.ok && current.chatraMessageId === null ? sent.value.id : null
+      const patch = { chatraMessageId: id }
+      await commit(this.context, [
+        ...(id === null ? [] : [{ type: 'message.patch', id: message.id, at: this.now(), patch } as const]),
+        ...this.calm(state.conversation),
+      ])
+      return
+    }
+    if (!sent.ok) return this.failed(current, sent.error, state)
+    state.connection.chatraGate.succeeded()
+    await commit(this.context, [
+      {
+        type: 'message.patch',
+        id: message.id,
+        at: this.now(),
+        patch: { state: 'delivered', reason: whoReads(state.conversation, client), chatraMessageId: sent.value.id },
+      },
+      ...this.calm(state.conversation),
+    ])
+  }
+
+  /** The text with a line for each file: a link the client can open, or its name where there is none. */
+  private async textOf(message: Message, connection: ConnectionContext): Promise<Result<string>> {
+    const lines = message.text === '' ? [] : [message.text]
+    for (const file of message.files) {
+      if (file.planfixFileId === null) continue
+      const link = this.context.fileLink(connection.settings.id, file.planfixFileId, file.name)
+      if (link) {
+        lines.push(`${file.name}: ${link}`)
+        continue
+      }
+      await connection.planfix.pacer.turn(1, `file:${message.id}`)
+      const address = await connection.planfix.fileAddress(file.planfixFileId)
+      if (!address.ok && address.error.retry.when !== 'never') return address
+      const url = address.ok ? address.value.url : null
+      if (url) lines.push(`${file.name}: ${url}`)
+      else {
+        lines.push(translate(this.context.language, 'file.unavailable', { name: file.name }))
+        await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
+      }
+    }
+    return { ok: true, value: lines.join('\n') }
+  }
+
+  /** An edit or a deletion can be repeated without harm, so unclear is simply tried again. */
+  private async change({ message, target }: Extract<ReplyStep, { do: 'change' }>, state: Loaded): Promise<void> {
+    const { connection } = state
+    const id = target.chatraMessageId ?? ''
+    const text = await this.textOf(message, connection)
+    if (!text.ok) return this.failed(message, text.error, state)
+    const sentAt = this.now()
+    const print = fingerprint(comparable(text.value))
+    const patch: Partial<Message> = { state: 'sending', reason: null, attempts: message.attempts + 1, sentAt, sentPrint: print }
+    patch.chatraClientId = target.chatraClientId
+    await commit(this.context, [{ type: 'message.patch', id: message.id, at: sentAt, patch }])
+    const done = message.kind === 'edit' ? await connection.chatra.edit(id, text.value) : await connection.chatra.remove(id)
+    const gone = !done.ok && done.error.code === 'object-gone'
+    if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state)
+    connection.chatraGate.succeeded()
+    await commit(this.context, [
+      {
+        type: 'message.patch',
+        id: message.id,
+        at: this.now(),
+        patch: { state: 'delivered', reason: gone ? 'already-gone' : null },
+      },
+      ...this.calm(state.conversation),
+    ])
+  }
+
+  private async failed(message: Message, error: BridgeError, state: Loaded): Promise<void> {
+    const { clock, random } = this.context
+    const now = clock.now()
+    const gate = error.side === 'chatra' ? state.connection.chatraGate : state.connection.planfixGate
+    const wholeSide = stopsSide(error)
+    if (wholeSide) gate.failed(error)
+    else gate.succeeded()
+    const failures = state.conversation.chatraLane.failures + 1
+    const notBefore = wholeSide && error.side === 'chatra' ? 0 : nextTry(error, failures, now, random)
+    const lane: Change = {
+      type: 'conversation.patch',
+      id: state.conversation.id,
+      patch: { chatraLane: { failures, notBefore } },
+    }
+    if (message.kind === 'text' && !error.certain) {
+      // Never blindly repeated: settled by its echo, by the rule for missing echoes, or by the owner.
+      await commit(this.context, [stateChange(message, 'uncertain', reasonOf(error), now)])
+      return
+    }
+    if (error.retry.when === 'never') {
+      const reason = error.code === 'object-gone' ? 'client-gone' : 'refused'
+      await commit(this.context, [
+        stateChange(message, 'failed', reasonOf(error), now),
+        this.note(message, { what: 'not-delivered', reason }),
+        ...this.calm(state.conversation),
+      ])
+      return
+    }
+    await commit(this.context, [lane, stateChange(message, 'retrying', reasonOf(error), now)])
+  }
+
+  /** A note to the employee inside the task. */
+  private note(message: Message, data: Record<string, unknown>): Change {
+    return {
+      type: 'chore.add',
+      chore: {
+        id: this.context.store.newId(),
+        connectionId: message.connectionId,
+        conversationId: message.conversationId ?? 0,
+        kind: 'note',
+        key: `${String(data.what)}:${message.id}:${String(data.file ?? '')}`,
+        data: { ...data, messageId: message.id, taskId: message.planfixTaskId },
+        notBefore: this.now(),
+        failures: 0,
+        attempt: null,
+      },
+    }
+  }
+
+  private calm(conversation: Conversation): Change[] {
+    if (conversation.chatraLane.failures === 0) return []
+    return [{ type: 'conversation.patch', id: conversation.id, patch: { chatraLane: { failures: 0, notBefore: 0 } } }]
+  }
+}
+
+/** F16: after the client left, Chatra e-mails the reply, if it knows where to. */
+function whoReads(conversation: Conversation, client: ClientLink): string | null {
+  if (!conversation.clientLeft) return null
+  return client.profile.email === null ? 'client-left-no-email' : 'client-left-emailed-by-chatra'
+}

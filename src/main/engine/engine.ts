@@ -1,0 +1,98 @@
+import type { Message } from '../../shared/domain.ts'
+import type { EngineContext } from './context.ts'
+import { Chores } from './delivery/chores.ts'
+import { Lanes } from './delivery/lanes.ts'
+import { LoopBreaker } from './delivery/loop-breaker.ts'
+import { ToChatra } from './delivery/to-chatra.ts'
+import { ToPlanfix } from './delivery/to-planfix.ts'
+import { Intake } from './intake/intake.ts'
+import type { Lane, ParseChatEvent } from './ports.ts'
+import { Serial } from './serial.ts'
+
+export interface EngineOptions {
+  context: EngineContext
+  parse: ParseChatEvent
+  /** A scenario's hint: read this task now. */
+  hint(connectionId: string, taskId: number): void
+  /** A bug in the rules: told, never swallowed. */
+  onBug(error: unknown, where: string): void
+}
+
+/** The rules at work: inbox -> decisions -> outbox -> deliveries. Starts from what is stored and stops at any point. */
+export class Engine {
+  readonly intake: Intake
+  private readonly lanes: Lanes
+  private readonly context: EngineContext
+  private readonly breaker = new LoopBreaker()
+
+  constructor(options: EngineOptions) {
+    const { context } = options
+    this.context = context
+    const serial = new Serial()
+    const wake = (conversationId: number, lane: Lane) => this.lanes.wake(conversationId, lane)
+    const toPlanfix = new ToPlanfix(context, serial)
+    const toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
+    const chores = new Chores(context, wake)
+    const steps = { planfix: toPlanfix, chatra: toChatra, chores }
+    this.lanes = new Lanes(
+      context.clock,
+      (conversationId, lane) => steps[lane].step(conversationId),
+      (error, conversationId, lane) => options.onBug(error, `conversation ${conversationId}, lane ${lane}`),
+    )
+    this.intake = new Intake({
+      context,
+      parse: options.parse,
+      serial,
+      wake,
+      hint: options.hint,
+      added: (conversationId, messages) => this.watchForLoops(conversationId, messages),
+      onBug: options.onBug,
+    })
+  }
+
+  /** Takes up everything that was left when the process ended. */
+  async start(): Promise<void> {
+    await this.resume()
+  }
+
+  /** Looks again at everything that waits: after a wake, or when another process changed the store. */
+  async resume(): Promise<void> {
+    for (const { conversationId, lane } of await this.context.store.lanesWithWork()) {
+      this.lanes.wake(conversationId, lane)
+    }
+    this.intake.wake()
+  }
+
+  /** Ends the calls under way and starts none. */
+  async stop(): Promise<void> {
+    await this.lanes.stop()
+    await this.intake.idle()
+  }
+
+  /** Two robots talking: the conversation stops and the owner is told; nothing of it is lost. */
+  private async watchForLoops(conversationId: number, messages: readonly Message[]): Promise<void> {
+    const { clock, store } = this.context
+    const now = clock.now()
+    for (const message of messages) {
+      const why = this.breaker.saw(conversationId, message.direction, message, now)
+      if (!why) continue
+      const conversation = await store.conversation(conversationId)
+      if (!conversation || conversation.paused !== null) return
+      this.breaker.reset(conversationId)
+      const reason = `loop-${why}`
+      const { connectionId } = message
+      const event = { time: now, connectionId, level: 'error', key: 'event.loop', params: { conversation: conversationId, why } } as const
+      await store.commit([
+        { type: 'conversation.patch', id: conversationId, patch: { paused: reason } },
+        { type: 'message.patch', id: message.id, at: now, patch: { reason: `paused: ${reason}` } },
+        { type: 'event.add', event },
+        {
+          type: 'chore.add',
+          chore: { id: store.newId(), connectionId, conversationId, kind: 'note', key: 'loop', data: { what: 'loop' }, notBefore: now, failures: 0, attempt: null },
+        },
+      ])
+      this.context.listener.event?.(event)
+      return
+    }
+  }
+}

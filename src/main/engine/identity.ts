@@ -1,0 +1,33 @@
+import { v5 as uuidv5 } from 'uuid'
+
+/**
+ * Source ids (docs/architecture.md, "Source ids"): the same input gives the same id for ever, on every machine,
+ * so a write that may have arrived can be recognised in Planfix.
+ */
+const NAMESPACE = '7c0f1c2e-5b1a-5d0e-9a53-0c8f1f2b6a10'
+
+const ofConnection = new Map<string, string>()
+
+/** `sourceId` of everything this connection writes. */
+export function connectionSourceId(connectionId: string): string {
+  let id = ofConnection.get(connectionId)
+  if (!id) {
+    id = uuidv5(`connection:${connectionId}`, NAMESPACE)
+    ofConnection.set(connectionId, id)
+  }
+  return id
+}
+
+const of = (connectionId: string, name: string): string => uuidv5(name, connectionSourceId(connectionId))
+
+/** Joined messages carry the id of the first of them; further parts of a long message are numbered from 2. */
+export const messageSourceId = (connectionId: string, chatraMessageId: string, part = 1): string =>
+  of(connectionId, `message:${chatraMessageId}${part > 1 ? `:${part}` : ''}`)
+export const clientSourceId = (connectionId: string, clientId: string): string => of(connectionId, `client:${clientId}`)
+/** `n` counts from 1; `chatId` is that of the chat that began the task. */
+export const taskSourceId = (connectionId: string, chatId: string, n: number): string =>
+  of(connectionId, `task:${chatId}:${n}`)
+export const visitSourceId = (connectionId: string, clientId: string, startedAt: number): string =>
+  of(connectionId, `visit:${clientId}:${startedAt}`)
+export const noteSourceId = (connectionId: string, messageId: number, what: string): string =>
+  of(connectionId, `note:${messageId}:${what}`)

@@ -1,0 +1,220 @@
+import type { Connection } from '../../../shared/config.ts'
+import type {
+  Author,
+  ClientLink,
+  ClientProfile,
+  Conversation,
+  Message,
+  MessageState,
+} from '../../../shared/domain.ts'
+import type { Change, ChatEvent, ChatMessage } from '../ports.ts'
+import { fingerprint, splitText } from '../text.ts'
+import { decideClient } from './client.ts'
+import { findEcho } from './echo.ts'
+
+/** Planfix takes 64 KB of HTML a comment; one character may become six bytes of it. */
+const MAX_PLANFIX_TEXT = 9_000
+/** Without an id and a time, the same text within this time is taken for a repetition of the same event. */
+const REPEAT_MS = 10_000
+
+/** What is known when an event of Chatra is decided on. */
+export interface ChatState {
+  settings: Connection
+  now: number
+  link: ClientLink | null
+  /** Conversation of the link. */
+  conversation: Conversation | null
+  /** Another conversation whose client has the same e-mail. */
+  sameEmail: Conversation | null
+  /** Messages that are known already, by origin key. */
+  known: ReadonlyMap<string, Message>
+  /** Replies handed to this client lately. */
+  replies: readonly Message[]
+  /** What this device wrote lately; only looked at for messages without id and time. */
+  written: readonly Message[]
+  /** An echo has been seen on this connection before. */
+  echoSeen: boolean
+  newId(): number
+}
+
+export interface ChatDecision {
+  changes: Change[]
+  conversationId: number | null
+  /** Messages of the client that are new, for the notification of a new chat. */
+  newFromClient: string[]
+  isNewConversation: boolean
+  /** The event held something worth carrying; otherwise why it did not. */
+  skipped: string | null
+  /** A reply was settled by its echo. */
+  settledReply: boolean
+}
+
+/** Origin key of a message in a webhook: its id, or who, what kind, when and which text. Null when it has neither id nor time. */
+export function originKeyOf(clientId: string, message: ChatMessage): string | null {
+  if (message.id !== null) return `c:${message.id}`
+  if (message.at === null) return null
+  return `t:${clientId}:${message.type}:${message.at}:${fingerprint(message.text)}`
+}
+
+/** Decides what an event of Chatra means: new messages, echoes of our own, introductions, visits, the end of a chat. */
+export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
+  const fresh = new Sorting(event, state)
+  const client = decideClient(event, state, fresh.lastClientAt, fresh.fromClient.length > 0, fresh.worthCarrying)
+  const changes = [...client.changes]
+  for (const { message, key, index } of fresh.toAdd) {
+    changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state))
+  }
+  changes.push(...fresh.settled)
+  for (const agent of event.agents) {
+    changes.push({ type: 'agent.seen', connectionId: state.settings.id, agent, at: state.now })
+  }
+  const skipped = fresh.toAdd.length > 0 || client.carries ? null : fresh.settled.length > 0 ? 'own-echo' : 'nothing-new'
+  return {
+    changes,
+    conversationId: client.conversation?.id ?? null,
+    newFromClient: fresh.fromClient.map((message) => message.text),
+    isNewConversation: client.isNew,
+    skipped,
+    settledReply: fresh.settled.length > 0,
+  }
+}
+
+/** Sorts the messages of an event into new ones, known ones and echoes of our own replies. */
+class Sorting {
+  readonly toAdd: { message: ChatMessage; key: string; index: number }[] = []
+  readonly fromClient: ChatMessage[] = []
+  readonly settled: Change[] = []
+  readonly lastClientAt: number | null
+  /** Something besides echoes and automatic messages. */
+  readonly worthCarrying: boolean
+
+  constructor(event: ChatEvent, state: ChatState) {
+    const claimed = new Set<number>()
+    const seen = new Set<string>()
+    const counts = new Map<string, number>()
+    event.messages.forEach((message, index) => {
+      if (message.type === 'agent') {
+        const echo = findEcho(message, state.replies, claimed)
+        if (echo) {
+          claimed.add(echo.id)
+          this.settled.push(...settle(echo, message, state))
+          return
+        }
+        if (message.receivedFrom !== null && isOurs(message.receivedFrom)) return
+      }
+      const known = originKeyOf(event.client.id, message)
+      const key = known ?? `u:${event.client.id}:${message.type}:${state.now}:${index}:${fingerprint(message.text)}`
+      if (state.known.has(key) || seen.has(key)) return
+      if (known === null && repeats(event, message, state, counts)) return
+      seen.add(key)
+      this.toAdd.push({ message, key, index })
+      if (message.type === 'client') this.fromClient.push(message)
+    })
+    this.worthCarrying = this.toAdd.some(({ message }) => reasonToSkip(message, state) === null)
+    const times = this.fromClient.map((message) => message.at ?? state.now)
+    this.lastClientAt = times.length > 0 ? Math.max(...times) : null
+  }
+}
+
+const isOurs = (receivedFrom: string) => receivedFrom === 'planfix-bridge'
+
+/** For messages without id and time: the k-th of its kind in a transcript, or the same words a moment ago. */
+function repeats(event: ChatEvent, message: ChatMessage, state: ChatState, counts: Map<string, number>): boolean {
+  const print = `${message.type}:${fingerprint(message.text)}`
+  const nth = (counts.get(print) ?? 0) + 1
+  counts.set(print, nth)
+  const alike = state.written.filter((one) => one.author.kind === kindOf(message) && one.text === message.text)
+  if (event.kind === 'transcript') return alike.length >= nth
+  return alike.filter((one) => state.now - one.receivedAt < REPEAT_MS).length >= nth
+}
+const kindOf = (message: ChatMessage) => (message.type === 'client' ? 'client' : 'agent')
+
+/** An echo proves that a reply arrived, whatever its POST was answered. */
+function settle(reply: Message, echo: ChatMessage, state: ChatState): Change[] {
+  const patch: Partial<Message> = { echoed: true }
+  if (reply.chatraMessageId === null && echo.id !== null && reply.kind === 'text') patch.chatraMessageId = echo.id
+  if (reply.state !== 'delivered') Object.assign(patch, { state: 'delivered', reason: 'echo-seen' })
+  const changes: Change[] =
+    reply.echoed && Object.keys(patch).length === 1 ? [] : [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
+  if (!state.echoSeen) changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
+  return changes
+}
+
+function reasonToSkip(message: ChatMessage, state: ChatState): string | null {
+  if (message.type === 'system') return 'system-message'
+  if (message.isPushed) return 'automatic-message'
+  if (message.type === 'agent' && !state.settings.options.mirrorChatraReplies) return 'mirroring-off'
+  return null
+}
+
+function addMessage(
+  event: ChatEvent,
+  message: ChatMessage,
+  key: string,
+  index: number,
+  conversationId: number | null,
+  state: ChatState,
+): Change[] {
+  const skip = reasonToSkip(message, state)
+  const writtenAt = message.at ?? state.now + index / 1000
+  const parts = splitText(message.text, MAX_PLANFIX_TEXT)
+  return parts.map((text, part): Change => {
+    const states: { state: MessageState; reason: string | null }[] = skip
+      ? [{ state: 'skipped', reason: skip }]
+      : [
+          { state: 'received', reason: null },
+          { state: 'queued', reason: null },
+        ]
+    return {
+      type: 'message.add',
+      states,
+      message: {
+        id: state.newId(),
+        connectionId: state.settings.id,
+        conversationId,
+        direction: 'to-planfix',
+        kind: 'text',
+        author: authorOf(event, message),
+        text,
+        files:
+          message.file && part === 0
+            ? [{ name: message.file.name, url: message.file.url, planfixFileId: null, size: message.file.size }]
+            : [],
+        originKey: part === 0 ? key : `${key}:${part + 1}`,
+        chatraClientId: event.client.id,
+        chatraMessageId: message.id,
+        planfixTaskId: null,
+        planfixCommentId: null,
+        targetId: null,
+        writtenAt,
+        receivedAt: state.now,
+        position: writtenAt,
+        state: skip ? 'skipped' : 'queued',
+        reason: skip,
+        late: false,
+        attempts: 0,
+        sentAt: null,
+        echoed: false,
+        sentPrint: null,
+        fingerprint: null,
+      },
+    }
+  })
+}
+
+function authorOf(event: ChatEvent, message: ChatMessage): Author {
+  if (message.type === 'client') return { kind: 'client', id: event.client.id, name: nameOf(event.client) }
+  const agent = event.agents.find((one) => one.id === message.agentId)
+  const only = event.agents.length === 1 ? event.agents[0] : undefined
+  const who = agent ?? (message.agentId === null ? only : undefined)
+  return {
+    kind: 'agent',
+    id: message.agentId ?? who?.id ?? null,
+    name: message.agentName ?? who?.name ?? '',
+    email: who?.email ?? null,
+  }
+}
+
+/** The name shown for a client: given by him, else made up by Chatra, else the beginning of his id. */
+export const nameOf = (profile: ClientProfile): string =>
+  profile.name ?? profile.displayedName ?? profile.email ?? `Client ${profile.id.slice(0, 6)}`

@@ -1,0 +1,306 @@
+import type { Conversation, Message } from '../../../shared/domain.ts'
+import { commit, type EngineContext } from '../context.ts'
+import { mergeConversations } from '../merge.ts'
+import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
+import { Serial } from '../serial.ts'
+import { type ChatDecision, decideChat, nameOf, originKeyOf } from './chat.ts'
+import { type CommentEvent, decideComment } from './comment.ts'
+
+const DAY = 24 * 3_600_000
+const BATCH = 500
+
+export interface IntakeOptions {
+  context: EngineContext
+  parse: ParseChatEvent
+  /** Locks shared with the deliverers, by conversation. */
+  serial: Serial
+  wake(conversationId: number, lane: Lane): void
+  /** A hint of a Planfix scenario: the task is to be read now. */
+  hint(connectionId: string, taskId: number): void
+  /** New messages to carry, before the deliverers are woken. */
+  added(conversationId: number, messages: readonly Message[]): Promise<void>
+  onBug(error: unknown, where: string): void
+}
+
+/**
+ * Takes stored events out of the inbox, decides what they mean and commits that together with the row's outcome.
+ * Events of one client keep their order; different clients go side by side, so that their commits share a sync.
+ */
+export class Intake {
+  private readonly options: IntakeOptions
+  private readonly perClient = new Serial()
+  private readonly taken = new Set<number>()
+  private running: Promise<void> | null = null
+  private again = false
+  private after = 0
+
+  constructor(options: IntakeOptions) {
+    this.options = options
+  }
+
+  /** Something was added to the inbox. */
+  wake(): void {
+    this.again = true
+    this.running ??= this.pump().finally(() => {
+      this.running = null
+      if (this.again) this.wake()
+    })
+  }
+
+  /** Resolves when everything that is in the inbox has been decided on. */
+  async idle(): Promise<void> {
+    while (this.running || this.taken.size > 0) {
+      await (this.running ?? new Promise<void>((resolve) => setImmediate(resolve)))
+    }
+  }
+
+  private async pump(): Promise<void> {
+    while (this.again) {
+      this.again = false
+      const rows = await this.options.context.store.inboxPending(this.after, BATCH)
+      if (rows.length === 0) continue
+      this.again = true
+      const work = rows.filter((row) => !this.taken.has(row.seq)).map((row) => this.take(row))
+      this.after = rows.at(-1)?.seq ?? this.after
+      await Promise.all(work)
+    }
+  }
+
+  private take(row: InboxRow): Promise<void> {
+    this.taken.add(row.seq)
+    const parsed = parseJson(row.body)
+    return this.perClient
+      .run(orderKey(row, parsed), () => this.decide(row, parsed))
+      .catch((error: unknown) => this.postpone(row, error))
+      .finally(() => this.taken.delete(row.seq))
+  }
+
+  private decide(row: InboxRow, parsed: unknown): Promise<void> {
+    return row.source === 'chatra' ? this.decideChatra(row, parsed) : this.decidePlanfix(row, parsed)
+  }
+
+  private async decideChatra(row: InboxRow, body: unknown): Promise<void> {
+    const { context, parse } = this.options
+    const connection = context.connections.get(row.connectionId)
+    if (!connection) return this.refuse(row, 'connection-unknown')
+    const read = parse(body)
+    if (!read.ok) return this.refuse(row, read.reason)
+    const event = read.event
+    const { store } = context
+    const link = await store.client(row.connectionId, event.client.id)
+    const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
+    const work = () => this.applyChat(row, event)
+    // Two devices that introduce themselves at the same moment must not found two conversations.
+    return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, work) : work()
+  }
+
+  private async applyChat(row: InboxRow, event: ChatEvent): Promise<void> {
+    const { context, serial, wake } = this.options
+    const { store, clock } = context
+    const connection = context.connections.get(row.connectionId)
+    if (!connection) return
+    const link = await store.client(row.connectionId, event.client.id)
+    const conversation = link ? await this.root(link.conversationId) : null
+    const sameEmail = await this.sameEmail(row.connectionId, event, conversation)
+    const known = new Map<string, Message>()
+    let needsWritten = false
+    for (const message of event.messages) {
+      const key = originKeyOf(event.client.id, message)
+      if (key === null) needsWritten = true
+      const found = key === null ? null : await store.messageByOrigin(row.connectionId, key)
+      if (key !== null && found) known.set(key, found)
+    }
+    const since = clock.now() - DAY
+    const hasAgent = event.messages.some((message) => message.type === 'agent')
+    const decision = decideChat(event, {
+      settings: connection.settings,
+      now: row.receivedAt,
+      link,
+      conversation,
+      sameEmail,
+      known,
+      replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
+      written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
+      echoSeen: (await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false,
+      newId: () => store.newId(),
+    })
+    const changes = [...decision.changes]
+    if (sameEmail && conversation && link) {
+      await serial.run(String(conversation.id), async () => {
+        changes.push(...(await mergeConversations(context, conversation, sameEmail, event.client.id)))
+        await commit(context, [...changes, settled(row, decision)])
+      })
+    } else {
+      await commit(context, [...changes, settled(row, decision)])
+    }
+    this.announce(connection.settings.id, event, decision, conversation)
+    await this.tellAdded(changes)
+    if (decision.conversationId !== null) {
+      wake(decision.conversationId, 'planfix')
+      wake(decision.conversationId, 'chores')
+      if (decision.settledReply) wake(decision.conversationId, 'chatra')
+    }
+  }
+
+  private announce(connectionId: string, event: ChatEvent, decision: ChatDecision, before: Conversation | null): void {
+    const { context } = this.options
+    const line = decision.newFromClient[0]
+    const starts = decision.isNewConversation || before?.clientLeft === true || before?.taskId === null
+    if (line === undefined || !starts || decision.conversationId === null) return
+    context.listener.newChat?.(connectionId, decision.conversationId, nameOf(event.client), line)
+  }
+
+  /** Another conversation of this connection whose client gave the same e-mail (F13). */
+  private async sameEmail(connectionId: string, event: ChatEvent, own: Conversation | null): Promise<Conversation | null> {
+    if (event.client.email === null) return null
+    const other = await this.options.context.store.clientByEmail(connectionId, event.client.email)
+    if (!other || other.clientId === event.client.id) return null
+    const conversation = await this.root(other.conversationId)
+    return conversation && conversation.id !== own?.id ? conversation : null
+  }
+
+  private async root(id: number): Promise<Conversation | null> {
+    let conversation = await this.options.context.store.conversation(id)
+    while (conversation && conversation.mergedInto !== null) {
+      conversation = await this.options.context.store.conversation(conversation.mergedInto)
+    }
+    return conversation
+  }
+
+  private async decidePlanfix(row: InboxRow, body: unknown): Promise<void> {
+    const { context, wake, hint } = this.options
+    const { store, clock } = context
+    const connection = context.connections.get(row.connectionId)
+    if (!connection) return this.refuse(row, 'connection-unknown')
+    if (!isCommentEvent(body)) {
+      const taskId = taskOfHint(body)
+      const task = taskId === null ? null : await store.task(row.connectionId, taskId)
+      await commit(context, [{ type: 'inbox.settle', seq: row.seq, outcome: 'done', reason: task ? 'hint' : 'no-known-task' }])
+      if (task) hint(row.connectionId, task.taskId)
+      return
+    }
+    const task = await store.task(row.connectionId, body.taskId)
+    const conversation = task ? await this.root(task.conversationId) : null
+    if (!task || !conversation) return this.settle(row, 'no-known-task')
+    const original = task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
+    const chores = await store.chores(task.conversationId)
+    const attempts = [conversation.attempt, original?.attempt ?? null, ...chores.map((chore) => chore.attempt)]
+    const decision = decideComment(body, {
+      settings: connection.settings,
+      now: clock.now(),
+      task,
+      conversation,
+      contactIds: [conversation.contactId, original?.contactId ?? null].filter((id) => id !== null),
+      known: await store.messagesByComment(row.connectionId, body.comment.id),
+      attempts: attempts.filter((attempt) => attempt !== null),
+      maxText: connection.chatra.maxText,
+      newId: () => store.newId(),
+    })
+    await commit(context, [
+      ...decision.changes,
+      {
+        type: 'inbox.settle',
+        seq: row.seq,
+        outcome: decision.changes.length > 0 ? 'done' : 'skipped',
+        reason: decision.skipped,
+      },
+    ])
+    await this.tellAdded(decision.changes)
+    wake(conversation.id, 'chatra')
+  }
+
+  private async tellAdded(changes: readonly Change[]): Promise<void> {
+    const added = changes
+      .filter((change) => change.type === 'message.add')
+      .map((change) => change.message)
+      .filter((message) => message.state === 'queued' && message.kind === 'text' && message.author.kind !== 'agent')
+    const id = added[0]?.conversationId
+    if (id != null) await this.options.added(id, added)
+  }
+
+  /** The store is away, or a bug: the row stays unsettled and is taken up again later. */
+  private postpone(row: InboxRow, error: unknown): void {
+    this.options.onBug(error, `inbox row ${row.seq}`)
+    this.options.context.clock.after(5000, () => {
+      this.after = Math.min(this.after, row.seq - 1)
+      this.wake()
+    })
+  }
+
+  private settle(row: InboxRow, reason: string): Promise<void> {
+    return commit(this.options.context, [{ type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason }])
+  }
+
+  /** Stored, skipped with a reason, and shown in the log. */
+  private async refuse(row: InboxRow, reason: string): Promise<void> {
+    const { store } = this.options.context
+    const message: Message = {
+      id: store.newId(),
+      connectionId: row.connectionId,
+      conversationId: null,
+      direction: row.source === 'chatra' ? 'to-planfix' : 'to-chatra',
+      kind: 'event',
+      author: { kind: 'bridge' },
+      text: '',
+      files: [],
+      originKey: `inbox:${row.seq}`,
+      chatraClientId: null,
+      chatraMessageId: null,
+      planfixTaskId: null,
+      planfixCommentId: null,
+      targetId: null,
+      writtenAt: row.receivedAt,
+      receivedAt: row.receivedAt,
+      position: row.receivedAt,
+      state: 'skipped',
+      reason,
+      late: false,
+      attempts: 0,
+      sentAt: null,
+      echoed: false,
+      sentPrint: null,
+      fingerprint: null,
+    }
+    await commit(this.options.context, [
+      { type: 'message.add', message, states: [{ state: 'skipped', reason }] },
+      { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
+    ])
+  }
+}
+
+function settled(row: InboxRow, decision: ChatDecision): Change {
+  const outcome = decision.skipped === null ? 'done' : 'skipped'
+  return { type: 'inbox.settle', seq: row.seq, outcome, reason: decision.skipped }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return null
+  }
+}
+
+/** Events of one client, or comments of one task, are decided on in the order they came. */
+function orderKey(row: InboxRow, body: unknown): string {
+  const object = isRecord(body) ? body : {}
+  const client = isRecord(object.client) ? String(object.client.id) : ''
+  const what = row.source === 'chatra' ? `client:${client}` : `task:${String(object.taskId ?? '')}`
+  return `${row.connectionId}:${what}`
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+/** Written by our own watcher, so its shape is known once the marker is there. */
+function isCommentEvent(body: unknown): body is CommentEvent {
+  return isRecord(body) && body.watcher === true && isRecord(body.comment) && typeof body.taskId === 'number'
+}
+
+/** `{"task": 123}`, as a number or its text (docs/architecture.md, "Webhook addresses"). */
+function taskOfHint(body: unknown): number | null {
+  if (!isRecord(body)) return null
+  const task = Number(body.task)
+  return Number.isSafeInteger(task) && task > 0 ? task : null
+}
+
+export type { CommentEvent, PlanfixComment }

@@ -1,0 +1,315 @@
+/**
+ * What the rules need from the outside. Adapters implement these; the engine imports nothing else.
+ * Every port is asynchronous, so that a networked database can stand behind the store.
+ */
+import type {
+  AgentSeen,
+  Attempt,
+  BridgeEvent,
+  Chore,
+  ChoreKind,
+  ClientLink,
+  ClientProfile,
+  Conversation,
+  Direction,
+  Message,
+  MessageState,
+  Page,
+  TaskLink,
+} from '../../shared/domain.ts'
+import type { Result, Side } from '../../shared/errors.ts'
+
+// ---- time -------------------------------------------------------------------------------------------------
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number
+  /** Runs `work` after `ms`; answers how to cancel. Must not keep the process alive by itself. */
+  after(ms: number, work: () => void): () => void
+}
+
+// ---- store ------------------------------------------------------------------------------------------------
+
+export type InboxSource = 'chatra' | 'planfix'
+/** One event as it came in, stored before it is answered. */
+export interface InboxRow {
+  seq: number
+  connectionId: string
+  source: InboxSource
+  receivedAt: number
+  /** JSON text as received (a webhook body, or a comment as the watcher read it). */
+  body: string
+}
+export type NewInboxRow = Omit<InboxRow, 'seq'>
+
+/** A change to the store. One `commit` is all or nothing, on disk when it resolves. */
+export type Change =
+  | { type: 'inbox.add'; row: NewInboxRow }
+  | { type: 'inbox.settle'; seq: number; outcome: 'done' | 'skipped'; reason: string | null }
+  /** Inserts, or changes the named fields of the row with that id. */
+  | { type: 'conversation.add'; conversation: Conversation }
+  | { type: 'conversation.patch'; id: number; patch: Partial<Conversation> }
+  | { type: 'client.save'; client: ClientLink }
+  | { type: 'task.add'; task: TaskLink }
+  | { type: 'task.patch'; connectionId: string; taskId: number; patch: Partial<TaskLink> }
+  /** Adds a message with a log entry for each of `states` (e.g. received, queued). Ignored when its originKey is known. */
+  | { type: 'message.add'; message: Message; states: { state: MessageState; reason: string | null }[] }
+  /** Changes fields; when `patch.state` or `patch.reason` is given, a log entry is written. */
+  | { type: 'message.patch'; id: number; at: number; patch: Partial<Message> }
+  /** Replaces an open chore with the same conversation, kind and key. */
+  | { type: 'chore.add'; chore: Chore }
+  | { type: 'chore.patch'; id: number; patch: Partial<Chore> }
+  | { type: 'chore.drop'; id: number }
+  | { type: 'chore.cancel'; conversationId: number; kind: ChoreKind }
+  | { type: 'agent.seen'; connectionId: string; agent: AgentSeen; at: number }
+  /** Small facts about a connection; `null` forgets. */
+  | { type: 'fact.set'; connectionId: string; key: string; value: unknown }
+  | { type: 'event.add'; event: BridgeEvent }
+
+export type Lane = 'planfix' | 'chatra' | 'chores'
+
+export interface Store {
+  /** Ascending number for a new message, conversation or chore; never handed out twice, also after a restart. */
+  newId(): number
+  /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
+  commit(changes: Change[]): Promise<void>
+
+  /** Unsettled inbox rows after `afterSeq`, oldest first. */
+  inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]>
+
+  conversation(id: number): Promise<Conversation | null>
+  conversationsOpen(connectionId: string): Promise<Conversation[]>
+  client(connectionId: string, clientId: string): Promise<ClientLink | null>
+  clientsOf(conversationId: number): Promise<ClientLink[]>
+  /** Any client of the connection with this e-mail (compared lower-case), the latest to write first. */
+  clientByEmail(connectionId: string, email: string): Promise<ClientLink | null>
+  conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null>
+
+  task(connectionId: string, taskId: number): Promise<TaskLink | null>
+  tasksOf(conversationId: number): Promise<TaskLink[]>
+  /** Tasks of the connection that are not deleted and had activity after `since`, latest activity first. */
+  tasksWatched(connectionId: string, since: number): Promise<TaskLink[]>
+  taskCount(connectionId: string, chatId: string): Promise<number>
+
+  message(id: number): Promise<Message | null>
+  messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
+  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
+  /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
+  messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
+  /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */
+  repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]>
+  /** Client messages of this device written after `since`, oldest first (messages that carry no id). */
+  writtenBy(connectionId: string, clientId: string, since: number): Promise<Message[]>
+  /** Open messages of a lane in order of position (`queued`, `sending`, `retrying`), and uncertain ones in front of them. */
+  waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]>
+  /** Messages with a comment in this task, newest first. */
+  messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
+
+  chores(conversationId: number): Promise<Chore[]>
+  /** Every conversation and lane with open work, to start or wake the deliverers. */
+  lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]>
+
+  agents(connectionId: string): Promise<AgentSeen[]>
+  fact<T>(connectionId: string, key: string): Promise<T | null>
+}
+
+// ---- Chatra -----------------------------------------------------------------------------------------------
+
+export interface ChatMessage {
+  id: string | null
+  type: 'client' | 'agent' | 'system'
+  text: string
+  /** Milliseconds, null when the webhook does not say. */
+  at: number | null
+  agentId: string | null
+  agentName: string | null
+  receivedFrom: string | null
+  isPushed: boolean
+  file: { name: string; url: string; size: number | null } | null
+}
+export interface ChatEvent {
+  kind: 'started' | 'fragment' | 'transcript'
+  client: ClientProfile
+  agents: AgentSeen[]
+  messages: ChatMessage[]
+  startPage: Page | null
+}
+/** Reads a stored webhook body; the reason says why it is skipped, with the path of what is missing. */
+export type ParseChatEvent = (body: unknown) => { ok: true; event: ChatEvent } | { ok: false; reason: string }
+
+/** Who speaks in the chat. */
+export type Speaker = { agentId: string } | { agentEmail: string; agentName: string }
+
+export interface ChatraApi {
+  /** Says `text` (at most `maxText` UTF-16 units). Marked with receivedFrom, so that its echo is known. */
+  send(clientId: string, text: string, speaker: Speaker): Promise<Result<{ id: string | null; at: number | null }>>
+  edit(messageId: string, text: string): Promise<Result<void>>
+  remove(messageId: string): Promise<Result<void>>
+  /** `object-gone` when there is no such message. */
+  message(messageId: string): Promise<Result<ChatMessage>>
+  /** `object-gone` when there is no such client. */
+  client(clientId: string): Promise<Result<ClientProfile>>
+  /** Asks for a client that cannot exist: `ok` when the keys are accepted. */
+  checkKeys(): Promise<Result<void>>
+  readonly maxText: number
+}
+export const RECEIVED_FROM = 'planfix-bridge'
+
+// ---- Planfix ----------------------------------------------------------------------------------------------
+
+/** 0 client messages, 1 reading replies, 2 task upkeep, 3 visit actions. */
+export type Priority = 0 | 1 | 2 | 3
+
+export interface PlanfixContact {
+  id: number
+  name: string
+  email: string | null
+  otherEmails: string[]
+  phones: string[]
+  isDeleted: boolean
+  sourceObjectId: string | null
+}
+export interface PlanfixStatus {
+  id: number
+  name: string
+  /** null when the account does not say. */
+  isActive: boolean | null
+}
+export interface PlanfixTask {
+  id: number
+  name: string
+  status: PlanfixStatus | null
+  templateId: number | null
+  processId: number | null
+  /** `user:1` or `contact:92`. */
+  assigner: string | null
+  counterparty: string | null
+  /** Numbers of the users that take part. */
+  participantUserIds: number[]
+  isDeleted: boolean
+  sourceObjectId: string | null
+  createdAt: number | null
+  /** Marks of the last change, joined as text: equal text means nothing that can be seen has changed. */
+  signal: string
+}
+export interface PlanfixComment {
+  id: number
+  /** `Comment`, `Reminder`, `None`. */
+  type: string
+  text: string
+  /** `user:5` or `contact:92`; null when unknown. */
+  owner: string | null
+  ownerName: string
+  /** Everyone notified, e.g. `user:5`, `contact:92`. */
+  recipients: string[]
+  isHidden: boolean
+  isDeleted: boolean
+  files: { id: number; name: string; size: number | null }[]
+  sourceObjectId: string | null
+  at: number | null
+}
+
+/** Text that becomes HTML in Planfix. Each paragraph is plain text and stays plain text. */
+export interface PlanfixText {
+  paragraphs: { label: string | null; text: string; quote?: boolean }[]
+}
+export interface NewTask {
+  name: string
+  description: PlanfixText
+  contactId: number
+  /** The contact as assigner; null leaves it to Planfix. */
+  assignerContactId: number | null
+  participants: { users: number[]; contacts: number[]; groups: number[] }
+  sourceObjectId: string
+}
+export interface NewComment {
+  text: PlanfixText
+  /** `user:5` or `contact:92`; null = the token's user. */
+  owner: string | null
+  recipients: { roles: ('assignee' | 'participant' | 'auditor' | 'assigner')[]; users: string[] }
+  fileIds: number[]
+  /** When it was written, for messages that come late; milliseconds. */
+  writtenAt: number | null
+  sourceObjectId: string
+}
+export interface ContactFields {
+  name?: string
+  email?: string
+  phone?: string
+}
+
+/** Planfix paces calls: await `turn` before each call; the call itself does not wait. */
+export interface Pacer {
+  /** Resolves when a call may be made. Lower numbers first; conversations take turns. */
+  turn(priority: Priority, conversationKey: string): Promise<void>
+  /** A turn that was not used. */
+  giveBack(): void
+}
+
+/** What an unclear write is looked for by. */
+export interface LookFor {
+  sourceObjectId: string
+  startedAt: number
+}
+
+export interface PlanfixApi {
+  readonly pacer: Pacer
+  /** Planfix's clock minus ours in milliseconds, from its answers; null before the first. */
+  clockSkew(): number | null
+  /** True when the rendered HTML fits one comment (64 KB, tags included). */
+  fits(text: PlanfixText): boolean
+  createContact(fields: ContactFields & { name: string }, sourceObjectId: string): Promise<Result<{ id: number }>>
+  updateContact(id: number, fields: ContactFields, sourceObjectId: string): Promise<Result<{ failures: string[] }>>
+  contact(id: number): Promise<Result<PlanfixContact>>
+  contactsByEmail(email: string): Promise<Result<PlanfixContact[]>>
+  /** Contacts created since the day of `startedAt` with this name or source id; the engine compares. */
+  lookForContacts(look: LookFor & { name: string }): Promise<Result<PlanfixContact[]>>
+
+  createTask(task: NewTask): Promise<Result<{ id: number }>>
+  /** `failures` names fields that were not taken (a partial success); `queued` is Planfix's 202. */
+  updateTask(
+    id: number,
+    patch: { statusId?: number; assignerContactId?: number; participantUserIds?: number[] },
+  ): Promise<Result<{ failures: string[]; queued: boolean }>>
+  /** `object-gone` when it is missing or invisible. */
+  task(id: number): Promise<Result<PlanfixTask>>
+  /** Up to 100 tasks in one call; missing ones are simply not in the answer. */
+  tasks(ids: number[]): Promise<Result<PlanfixTask[]>>
+  tasksOfContact(contactId: number): Promise<Result<PlanfixTask[]>>
+
+  addComment(taskId: number, comment: NewComment): Promise<Result<{ id: number }>>
+  /** One page (100), newest first as far as the account sorts; `complete` when no older ones are left. */
+  comments(taskId: number, offset: number): Promise<Result<{ comments: PlanfixComment[]; complete: boolean; sorted: boolean }>>
+  comment(id: number): Promise<Result<PlanfixComment>>
+  deleteComment(id: number): Promise<Result<void>>
+  addContactComment(contactId: number, text: PlanfixText, sourceObjectId: string): Promise<Result<{ id: number }>>
+  contactComments(contactId: number): Promise<Result<PlanfixComment[]>>
+  /** Adds an entry of the data tag chosen for visits; `refused` when none is configured. */
+  addVisitTag(contactId: number, values: { os: string; browser: string; ip: string }): Promise<Result<void>>
+  readonly hasVisitTag: boolean
+
+  /** Planfix fetches the file itself. */
+  fileFromUrl(name: string, url: string): Promise<Result<{ id: number }>>
+  /** Where the file can be had for a while without a token; null when the account does not say. */
+  fileAddress(id: number): Promise<Result<{ name: string; url: string | null }>>
+  /** Id of the status that completes a task of the template; null when none can be told. */
+  completedStatusId(): Promise<Result<number | null>>
+  /** Whether the status counts as active; null when nothing says. */
+  isStatusActive(status: PlanfixStatus): boolean | null
+}
+
+// ---- around -----------------------------------------------------------------------------------------------
+
+/** Makes an address under which the client can open a Planfix file; null when there is no public address. */
+export type FileLink = (connectionId: string, fileId: number, name: string) => string | null
+
+/** Told of what may interest the owner at once (notifications, live log). */
+export interface Listener {
+  messageChanged?(message: Message): void
+  newChat?(connectionId: string, conversationId: number, clientName: string, firstLine: string): void
+  event?(event: BridgeEvent): void
+  sideState?(connectionId: string, side: Side, state: SideState): void
+}
+export type SideState = { state: 'ok' } | { state: 'paused' | 'waiting'; code: string; until: number; detail: string }
+
+export type { Attempt }

@@ -1,0 +1,14 @@
+/** Runs work of the same key one after another, of different keys side by side. */
+export class Serial {
+  private readonly tails = new Map<string, Promise<unknown>>()
+
+  run<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const before = this.tails.get(key)
+    const result = before ? before.then(work, work) : work()
+    const tail = result.catch(() => undefined).finally(() => {
+      if (this.tails.get(key) === tail) this.tails.delete(key)
+    })
+    this.tails.set(key, tail)
+    return result
+  }
+}

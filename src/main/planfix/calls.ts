@@ -1,0 +1,157 @@
+import type { Readable } from 'node:stream'
+import type { AxiosResponse } from 'axios'
+import type { z } from 'zod'
+import type { BridgeError, Result } from '../../shared/errors.ts'
+import { bridgeError, fail, ok } from '../../shared/errors.ts'
+import type { Clock, Pacer, Priority } from '../engine/ports.ts'
+import type { Budget } from './budget.ts'
+import { type Asked, badAnswer, errorOfFailure, failureIn } from './errors.ts'
+import type { PausablePacer } from './pacer.ts'
+import { createResetReader } from './resets.ts'
+import { misfit } from './schemas.ts'
+import { type Answer, NOT_JSON, type PlanfixRequest, type Transport } from './transport.ts'
+
+/** Calls whose answers are judged and read: what every operation of the API is made of. */
+export interface Calls {
+  /** One exchange; the caller has its turn already. */
+  call<T>(request: PlanfixRequest, schema: z.ZodType<T>): Promise<Result<T>>
+  /** The same, and the status beside the value (202: queued inside Planfix). */
+  callWithStatus<T>(
+    request: PlanfixRequest,
+    schema: z.ZodType<T>,
+  ): Promise<Result<{ value: T; status: number }>>
+  stream(request: PlanfixRequest, signal?: AbortSignal): Promise<Result<AxiosResponse<Readable>>>
+  /**
+   * Reads pages of 100 until a short one (lists tell no total, §4). The first page goes out on the caller's turn,
+   * each further one takes its own.
+   */
+  pages<T extends { id: number }>(
+    page: (offset: number) => Promise<Result<T[]>>,
+    maxPages: number,
+  ): Promise<Result<{ rows: T[]; complete: boolean }>>
+  turn(): Promise<void>
+}
+
+export const PAGE = 100
+/** Turns taken inside an operation: behind client messages, before upkeep. */
+const OWN_PRIORITY: Priority = 1
+/** A bare 429 (no Retry-After) holds all calls back for so long. */
+const BARE_PAUSE = 1000
+
+export function createCalls(options: {
+  /** null: no token, nothing is sent. */
+  transport: Transport | null
+  token: string | null
+  clock: Clock
+  pacer: Pacer & Partial<PausablePacer>
+  budget: Budget
+}): Calls {
+  const { transport, token, clock, pacer, budget } = options
+  const resetOf = createResetReader()
+
+  const noToken = (request: Asked): Result<never> =>
+    fail(bridgeError('planfix', 'wrong-keys', `${request.method} ${request.path}: there is no token`))
+
+  /** A vendor's text must not carry the token back into a log. */
+  const redacted = (error: BridgeError): BridgeError =>
+    token && error.detail.includes(token)
+      ? { ...error, detail: error.detail.replaceAll(token, '***') }
+      : error
+
+  function judge(request: Asked, answer: Answer): BridgeError | null {
+    const now = clock.now()
+    const failure = failureIn(answer.status, answer.body, retryTime(answer.headers, now))
+    if (!failure) return null
+    const resetAt = failure.vendorCode === 22 ? resetOf(failure.timeToReset, now) : null
+    if (failure.vendorCode === 22) budget.usedUp(resetAt)
+    const error = errorOfFailure(failure, request, resetAt)
+    if (error.code === 'rate-limited') {
+      pacer.pause?.(error.retry.when === 'at' ? error.retry.time : now + BARE_PAUSE)
+    }
+    return redacted(error)
+  }
+
+  async function callWithStatus<T>(
+    request: PlanfixRequest,
+    schema: z.ZodType<T>,
+  ): Promise<Result<{ value: T; status: number }>> {
+    if (!transport) return noToken(request)
+    budget.spent()
+    const sent = await transport.send(request)
+    if (!sent.ok) return fail(redacted(sent.error))
+    const answer = sent.value
+    budget.saw(answer.headers)
+    const failed = judge(request, answer)
+    if (failed) return fail(failed)
+    if (answer.body === NOT_JSON) return fail(badAnswer(request, answer.status, 'planfix: expected JSON'))
+    const parsed = schema.safeParse(answer.body)
+    if (!parsed.success) return fail(redacted(badAnswer(request, answer.status, misfit(parsed.error))))
+    return ok({ value: parsed.data, status: answer.status })
+  }
+
+  return {
+    callWithStatus,
+    async call(request, schema) {
+      const result = await callWithStatus(request, schema)
+      return result.ok ? ok(result.value.value) : result
+    },
+
+    async stream(request, signal) {
+      if (!transport) return noToken(request)
+      budget.spent()
+      const result = await transport.stream(request, signal)
+      if (!result.ok) return fail(redacted(result.error))
+      const { status, headers, data } = result.value
+      if (status >= 200 && status < 300) return result
+      // Only Planfix's own refusal is JSON; a storage answers what it likes, and the status is enough.
+      const body = await small(data)
+      const failed = judge(request, { status, headers: headers as Record<string, unknown>, body })
+      return fail(failed ?? badAnswer(request, status, 'planfix: expected a file'))
+    },
+
+    async pages<T extends { id: number }>(
+      page: (offset: number) => Promise<Result<T[]>>,
+      maxPages: number,
+    ): Promise<Result<{ rows: T[]; complete: boolean }>> {
+      const rows = new Map<number, T>()
+      for (let n = 0; n < maxPages; n++) {
+        if (n > 0) await pacer.turn(OWN_PRIORITY, 'pages')
+        const result = await page(n * PAGE)
+        if (!result.ok) return result
+        const before = rows.size
+        for (const row of result.value) rows.set(row.id, row)
+        // A page that brings nothing new means an account that does not turn pages.
+        const complete = result.value.length < PAGE || rows.size === before
+        if (complete) return ok({ rows: [...rows.values()], complete })
+      }
+      return ok({ rows: [...rows.values()], complete: false })
+    },
+
+    turn: () => pacer.turn(OWN_PRIORITY, 'own'),
+  }
+}
+
+/** Retry-After in seconds or as a date, the date by the server's own clock. At most a day. */
+function retryTime(headers: Record<string, unknown>, now: number): number | null {
+  const header = headers['retry-after']
+  if (typeof header !== 'string' || header.trim() === '') return null
+  const seconds = Number(header)
+  const date = Date.parse(header)
+  const serverNow = Date.parse(String(headers.date ?? ''))
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : date - (Number.isNaN(serverNow) ? now : serverNow)
+  if (Number.isNaN(ms)) return null
+  return now + Math.min(Math.max(ms, 0), 86_400_000)
+}
+
+async function small(stream: Readable): Promise<unknown> {
+  let text = ''
+  try {
+    for await (const chunk of stream) {
+      text += String(chunk)
+      if (text.length > 10_000) break
+    }
+    return JSON.parse(text)
+  } catch {
+    return NOT_JSON
+  }
+}

@@ -1,0 +1,93 @@
+import type { Connection } from '../../shared/config.ts'
+import { connectionSourceId } from '../engine/identity.ts'
+import type { Clock, Pacer, PlanfixApi } from '../engine/ports.ts'
+import { type AccountApi, accountApi } from './account.ts'
+import { type BudgetState, createBudget } from './budget.ts'
+import { createCalls } from './calls.ts'
+import { commentApi, createCommentReader } from './comments.ts'
+import { contactApi } from './contacts.ts'
+import { type FileApi, fileApi } from './files.ts'
+import { fits } from './html.ts'
+import { createPacer, type PausablePacer } from './pacer.ts'
+import { createProcesses, type Processes } from './processes.ts'
+import { taskApi } from './tasks.ts'
+import { createTimeReader } from './times.ts'
+import { type CallInfo, createTransport } from './transport.ts'
+
+/** The engine's port and what the wizard, the diagnostics and the meter ask beside it. */
+export interface PlanfixClient
+  extends PlanfixApi,
+    AccountApi,
+    Pick<FileApi, 'download'>,
+    Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'processes' | 'statuses'> {
+  readonly pacer: PausablePacer | Pacer
+  budget(): BudgetState
+  /** Server's clock minus ours, in milliseconds; null before the first answer. */
+  clockSkew(): number | null
+  /** Lets idle connections go. */
+  close(): void
+}
+
+/**
+ * REST client of one Planfix account (contracts/planfix.md §1–§11). Errors are values (shared/errors.ts); nothing is
+ * retried; no call waits for its turn by itself except for pages after the first and look-ups an operation adds.
+ * Without a token every call answers `wrong-keys` and nothing is sent.
+ */
+export function createPlanfixClient(options: {
+  connection: Connection
+  token: string | null
+  clock: Clock
+  pacer?: Pacer & Partial<PausablePacer>
+  /** Told of every exchange, for the log: neither query nor body. */
+  onCall?: (info: CallInfo) => void
+  /** For a whole exchange, in milliseconds. */
+  timeoutMs?: number
+}): PlanfixClient {
+  const { connection, token, clock } = options
+  const { planfix } = connection
+  const pacer = options.pacer ?? createPacer({ clock, requestsPerSecond: planfix.requestsPerSecond })
+  const transport =
+    token === null
+      ? null
+      : createTransport({
+          baseUrl: planfix.baseUrl,
+          token,
+          clock,
+          ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+          ...(options.onCall && { onCall: options.onCall }),
+        })
+  const budget = createBudget(clock)
+  const settings = {
+    sourceId: connectionSourceId(connection.id),
+    taskTemplateId: planfix.taskTemplateId,
+    contactTemplateId: planfix.contactTemplateId,
+    visitDataTag: planfix.visitDataTag,
+    completedStatusId: connection.options.completedStatusId,
+    now: () => clock.now(),
+  }
+  const serverNow = () => clock.now() + (budget.clockSkew() ?? 0)
+  const calls = createCalls({ transport, token, clock, pacer, budget })
+  const times = createTimeReader()
+  const reader = createCommentReader(times, serverNow)
+  const processes = createProcesses(calls, settings)
+  const { taskTemplates, contactTemplates, statuses, completedStatusId, isStatusActive } = processes
+
+  return {
+    pacer,
+    fits,
+    ...contactApi(calls, settings, reader),
+    ...taskApi(calls, settings, processes, times, serverNow),
+    ...commentApi(calls, settings, reader),
+    ...fileApi(calls),
+    ...accountApi(calls, settings),
+    taskTemplates,
+    contactTemplates,
+    processes: processes.processes,
+    statuses,
+    completedStatusId,
+    isStatusActive,
+    budget: () => budget.state(),
+    clockSkew: () => budget.clockSkew(),
+    close: () => transport?.close(),
+  }
+}

@@ -1,0 +1,254 @@
+import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
+import type { ContactFields, PlanfixApi, PlanfixComment, PlanfixContact } from '../engine/ports.ts'
+import { type Calls, PAGE } from './calls.ts'
+import { COMMENT_FIELDS, type CommentReader, newestFirst } from './comments.ts'
+import { toHtml } from './html.ts'
+import { plainField } from './plain.ts'
+import {
+  commentList,
+  contactAnswer,
+  contactList,
+  created,
+  done,
+  type RawContact,
+  updated,
+} from './schemas.ts'
+import type { Settings } from './settings.ts'
+import { filterDay } from './times.ts'
+
+type ContactApi = Pick<
+  PlanfixApi,
+  | 'createContact'
+  | 'updateContact'
+  | 'contact'
+  | 'contactsByEmail'
+  | 'lookForContacts'
+  | 'addContactComment'
+  | 'contactComments'
+  | 'addVisitTag'
+  | 'hasVisitTag'
+>
+
+const FIELDS = 'id,name,midname,lastname,email,additionalEmailAddresses,phones,isDeleted,sourceObjectId'
+const DAY = 86_400_000
+/** 500 contacts made around one day: beyond that the name narrows the search. */
+const LOOK_PAGES = 5
+/** Mobile; Planfix shows it whatever its kind (contracts/planfix.md §4, Phone). */
+const MOBILE = 1
+
+/** Contacts, the actions on their cards and the data tag of visits (contracts/planfix.md §8, §7, §11). */
+export function contactApi(calls: Calls, settings: Settings, reader: CommentReader): ContactApi {
+  const { sourceId, contactTemplateId, visitDataTag } = settings
+
+  const list = (filters: unknown[], maxPages: number) =>
+    calls.pages(async (offset) => {
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: '/contact/list',
+          body: {
+            offset,
+            pageSize: PAGE,
+            isCompany: false,
+            prefixedId: true,
+            fields: FIELDS,
+            sourceId,
+            filters,
+          },
+          scope: 'contact_readonly',
+          writes: false,
+          about: 'account',
+        },
+        contactList,
+      )
+      return answer.ok ? ok(answer.value.contacts.map(toContact)) : answer
+    }, maxPages)
+
+  return {
+    hasVisitTag: visitDataTag !== null,
+
+    async createContact(fields, sourceObjectId) {
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: '/contact/',
+          body: {
+            ...(contactTemplateId !== null && { template: { id: contactTemplateId } }),
+            ...contactBody(fields),
+            sourceObjectId,
+            sourceDataVersion: '1',
+          },
+          scope: 'contact_add',
+          writes: true,
+          about: 'account',
+        },
+        created,
+      )
+      // `failures` can stand beside the id (switch `email-duplicate`, in-failures): the contact is there.
+      return answer.ok ? ok({ id: answer.value.id, failures: answer.value.failures }) : answer
+    },
+
+    async updateContact(id, fields, sourceObjectId) {
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: `/contact/${id}`,
+          body: { ...contactBody(fields), sourceObjectId, sourceDataVersion: '2' },
+          scope: 'contact_update',
+          writes: true,
+          about: 'contact',
+        },
+        updated,
+      )
+      return answer.ok ? ok({ failures: answer.value }) : answer
+    },
+
+    async contact(id) {
+      const answer = await calls.call(
+        {
+          method: 'GET',
+          path: `/contact/${id}`,
+          query: { fields: FIELDS, sourceId },
+          scope: 'contact_readonly',
+          writes: false,
+          about: 'contact',
+        },
+        contactAnswer,
+      )
+      return answer.ok ? ok(toContact(answer.value.contact)) : answer
+    },
+
+    async contactsByEmail(email) {
+      const wanted = email.trim().toLowerCase()
+      const holds = (contact: PlanfixContact) =>
+        !contact.isDeleted &&
+        [contact.email, ...contact.otherEmails].some((have) => have?.trim().toLowerCase() === wanted)
+      const exact = await list([{ type: 4026, operator: 'equal', value: email.trim() }], LOOK_PAGES)
+      if (!exact.ok) return exact
+      const found = exact.value.rows.filter(holds)
+      if (found.length > 0) return ok(found)
+      // A second address is searched by another filter, and only as part of one (§8).
+      await calls.turn()
+      const other = await list([{ type: 4221, operator: 'equal', value: email.trim() }], LOOK_PAGES)
+      return other.ok ? ok(other.value.rows.filter(holds)) : other
+    },
+
+    async lookForContacts({ startedAt, name }) {
+      // Dates are read in the zone of the token's employee, which is not known: a day of room on both sides.
+      const created = {
+        type: 12,
+        operator: 'equal',
+        value: {
+          dateType: 'otherRange',
+          dateFrom: filterDay(startedAt - DAY),
+          dateTo: filterDay(settings.now() + DAY),
+        },
+      }
+      const all = await list([created], LOOK_PAGES)
+      if (!all.ok || all.value.complete) return all.ok ? ok(all.value.rows) : all
+      await calls.turn()
+      const byName = { type: 4001, operator: 'equal', value: plainField(name, name) }
+      const narrowed = await list([created, byName], LOOK_PAGES)
+      if (!narrowed.ok) return narrowed
+      // "Not found" must be certain, or the contact would be made twice.
+      if (!narrowed.value.complete)
+        return fail(
+          bridgeError('planfix', 'failing', 'POST /contact/list: too many contacts to look through'),
+        )
+      const rows = new Map([...all.value.rows, ...narrowed.value.rows].map((one) => [one.id, one]))
+      return ok([...rows.values()])
+    },
+
+    async addContactComment(contactId, text, sourceObjectId) {
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: `/contact/${contactId}/comments/`,
+          body: { description: toHtml(text), sourceId, sourceObjectId, sourceDataVersion: '1' },
+          scope: 'comment_add',
+          writes: true,
+          about: 'contact',
+        },
+        created,
+      )
+      return answer.ok ? ok({ id: answer.value.id }) : answer
+    },
+
+    async contactComments(contactId) {
+      const all = new Map<number, PlanfixComment>()
+      for (let n = 0; n < LOOK_PAGES; n++) {
+        if (n > 0) await calls.turn()
+        const answer = await calls.call(
+          {
+            method: 'POST',
+            path: `/contact/${contactId}/comments/list`,
+            body: {
+              offset: n * PAGE,
+              pageSize: PAGE,
+              fields: COMMENT_FIELDS,
+              typeList: 'Comments',
+              resultOrder: newestFirst,
+            },
+            scope: 'comment_readonly',
+            writes: false,
+            about: 'contact',
+          },
+          commentList,
+        )
+        if (!answer.ok) return answer
+        const { comments, complete, sorted } = reader.page(answer.value.comments)
+        for (const one of comments) all.set(one.id, one)
+        // Where the account sorts, what is looked for is on the first page.
+        if (complete || sorted) break
+      }
+      return ok([...all.values()])
+    },
+
+    async addVisitTag(contactId, values): Promise<Result<void>> {
+      if (!visitDataTag) {
+        return fail(bridgeError('planfix', 'refused', 'no data tag is chosen for visits'))
+      }
+      const { fields } = visitDataTag
+      const customFieldData = (['os', 'browser', 'ip'] as const).flatMap((name) => {
+        const id = fields[name]
+        return id === undefined ? [] : [{ field: { id }, value: plainField(values[name], '—') }]
+      })
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: `/contact/${contactId}/datatags/`,
+          body: { dataTag: { id: visitDataTag.id }, items: [{ customFieldData }] },
+          scope: 'datatag_add',
+          writes: true,
+          about: 'contact',
+        },
+        done,
+      )
+      return answer.ok ? ok(undefined) : answer
+    },
+  }
+}
+
+/** What of the fields can be written: an e-mail that is none would have the whole card refused (code 2004). */
+function contactBody({ name, email, phone }: ContactFields) {
+  const number = phone === undefined ? '' : plainField(phone, '')
+  return {
+    ...(name !== undefined && { name: plainField(name, 'Client') }),
+    ...(email !== undefined &&
+      /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(email.trim()) && { email: email.trim() }),
+    ...(/\d/.test(number) && { phones: [{ number, type: MOBILE }] }),
+  }
+}
+
+function toContact(raw: RawContact): PlanfixContact {
+  return {
+    id: raw.id,
+    // All parts: a last name added by a person shows that the card is his.
+    name: [raw.name, raw.midname, raw.lastname].filter(Boolean).join(' '),
+    email: raw.email || null,
+    otherEmails: raw.additionalEmailAddresses ?? [],
+    phones: (raw.phones ?? []).flatMap(({ number }) => (number ? [number] : [])),
+    isDeleted: raw.isDeleted ?? false,
+    sourceObjectId: raw.sourceObjectId || null,
+  }
+}

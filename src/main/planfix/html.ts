@@ -1,0 +1,83 @@
+import type { PlanfixText } from '../engine/ports.ts'
+
+export { htmlToText } from './html-to-text.ts'
+
+/** One comment holds 64 KB, HTML included (contracts/planfix.md §2); some room is left for what Planfix adds. */
+const MAX_BYTES = 60_000
+
+/** True when the rendered text fits one comment. */
+export const fits = (text: PlanfixText): boolean => Buffer.byteLength(toHtml(text)) <= MAX_BYTES
+
+/**
+ * Renders paragraphs as the HTML Planfix understands (§6.1): text stays text, whatever it holds; `\n` is dropped by
+ * Planfix, so lines end in `<br>` and the output has no newline; http(s) addresses become links. Tags used: p,
+ * blockquote, b, br, a. Paragraphs with neither label nor text vanish.
+ */
+export const toHtml = (text: PlanfixText): string =>
+  text.paragraphs
+    .map(({ label, text: said, quote }) => {
+      const prefix = label ? `<b>${inline(label)}${/[:：]\s*$/.test(label) ? '' : ':'}</b>` : ''
+      const body = inline(said)
+      if (!prefix && !body) return ''
+      const tag = quote ? 'blockquote' : 'p'
+      return `<${tag}>${prefix}${prefix && body ? ' ' : ''}${body}</${tag}>`
+    })
+    .join('')
+
+/** What a comment cannot carry is dropped or replaced: control characters, halves of emoji, the many kinds of line end. */
+export const cleanText = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(/\t/g, '    ')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
+    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '')
+
+const inline = (text: string): string => cleanText(text).split('\n').map(line).join('<br>')
+
+const ADDRESS = /https?:\/\/[^\s<>"'`\\{}|^]+/gi
+
+function line(text: string): string {
+  let html = ''
+  let from = 0
+  for (const match of text.matchAll(ADDRESS)) {
+    const address = withoutTrailing(match[0])
+    if (!URL.canParse(address)) continue
+    html += plain(text.slice(from, match.index), from === 0)
+    const shown = escaped(address)
+    html += `<a href="${shown}">${shown}</a>`
+    from = match.index + address.length
+  }
+  return html + plain(text.slice(from), from === 0)
+}
+
+/** A full stop or bracket behind an address belongs to the sentence, unless the bracket was opened inside it. */
+function withoutTrailing(address: string): string {
+  let end = address.length
+  for (; end > 0; end--) {
+    const last = address[end - 1]!
+    const opener = { ')': '(', ']': '[' }[last]
+    const sentence = opener
+      ? count(address.slice(0, end), opener) < count(address.slice(0, end), last)
+      : '.,;:!?…'.includes(last)
+    if (!sentence) break
+  }
+  return address.slice(0, end)
+}
+const count = (text: string, char: string): number => text.split(char).length - 1
+
+/** HTML joins spaces: of several all but the last are made fast, at the start of a line all. */
+const plain = (text: string, startsLine: boolean): string =>
+  escaped(text).replace(/ {2,}|^ /g, (spaces, at: number) => {
+    const fast = startsLine && at === 0 ? spaces.length : spaces.length - 1
+    return '&nbsp;'.repeat(fast) + ' '.repeat(spaces.length - fast)
+  })
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!)

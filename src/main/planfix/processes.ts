@@ -1,0 +1,172 @@
+import { ok, type Result } from '../../shared/errors.ts'
+import type { PlanfixStatus, PlanfixTask } from '../engine/ports.ts'
+import { type Calls, PAGE } from './calls.ts'
+import { processList, statusList, templateList } from './schemas.ts'
+import type { Settings } from './settings.ts'
+import { chooseCompleted, judgeActive, type NamedStatus, toStatus } from './statuses.ts'
+
+/** A template of tasks; `processId` decides which statuses its tasks have. */
+export interface TaskTemplate {
+  id: number
+  name: string
+  processId: number | null
+}
+
+/** Templates, processes and their statuses, remembered for an hour (contracts/planfix.md §6.5). */
+export interface Processes {
+  taskTemplates(): Promise<Result<TaskTemplate[]>>
+  contactTemplates(): Promise<Result<{ id: number; name: string }[]>>
+  processes(): Promise<Result<{ id: number; name: string }[]>>
+  statuses(processId: number): Promise<Result<NamedStatus[]>>
+  completedStatusId(): Promise<Result<number | null>>
+  isStatusActive(status: PlanfixStatus): boolean | null
+  /** Tasks were read: learns their process, and reads its statuses once when a flag alone may mislead. */
+  saw(tasks: PlanfixTask[]): Promise<void>
+}
+
+const HOUR = 3_600_000
+/** After a refusal or an empty answer the statuses are asked for again only then. */
+const TEN_MINUTES = 600_000
+const TEMPLATE_PAGES = 20
+
+export function createProcesses(calls: Calls, settings: Settings): Processes {
+  const { now, taskTemplateId } = settings
+  const known = new Map<number, { statuses: NamedStatus[]; until: number }>()
+  let process: { id: number; until: number } | null = null
+  /** The process of tasks seen lately: the built-in one is listed nowhere but there. */
+  let seenProcessId: number | null = null
+
+  const templates = (
+    path: string,
+    query: Record<string, boolean>,
+    fields: string,
+    scope: 'task_readonly' | 'contact_readonly',
+  ) =>
+    calls.pages(async (offset) => {
+      const answer = await calls.call(
+        {
+          method: 'GET',
+          path,
+          query: { offset, pageSize: PAGE, fields, ...query },
+          scope,
+          writes: false,
+          about: 'account',
+        },
+        templateList,
+      )
+      return answer.ok ? ok(answer.value.templates) : answer
+    }, TEMPLATE_PAGES)
+
+  async function taskTemplates(): Promise<Result<TaskTemplate[]>> {
+    const answer = await templates('/task/templates', {}, 'id,name,processId', 'task_readonly')
+    if (!answer.ok) return answer
+    return ok(
+      answer.value.rows.map(({ id, name, processId }) => ({
+        id,
+        name: name ?? `${id}`,
+        processId: processId ?? null,
+      })),
+    )
+  }
+
+  async function statuses(processId: number): Promise<Result<NamedStatus[]>> {
+    const answer = await calls.call(
+      {
+        method: 'GET',
+        path: `/process/task/${processId}/statuses`,
+        query: { fields: 'id,name,isActive,texts' },
+        scope: 'task_readonly',
+        writes: false,
+        about: 'account',
+      },
+      statusList,
+    )
+    if (!answer.ok) {
+      known.set(processId, { statuses: known.get(processId)?.statuses ?? [], until: now() + TEN_MINUTES })
+      return answer
+    }
+    const list = answer.value.statuses.map(toStatus)
+    known.set(processId, { statuses: list, until: now() + (list.length > 0 ? HOUR : TEN_MINUTES) })
+    return ok(list)
+  }
+
+  /** The process of the chosen template; without one, that of the tasks seen. */
+  async function processId(): Promise<Result<{ id: number | null; asked: boolean }>> {
+    if (taskTemplateId === null) return ok({ id: seenProcessId, asked: false })
+    if (process && process.until > now()) return ok({ id: process.id, asked: false })
+    const answer = await taskTemplates()
+    if (!answer.ok) return answer
+    const found = answer.value.find(({ id }) => id === taskTemplateId)?.processId ?? null
+    if (found !== null) process = { id: found, until: now() + HOUR }
+    return ok({ id: found ?? seenProcessId, asked: true })
+  }
+
+  /** The statuses that matter most first: those of the template's process. */
+  const allKnown = (): NamedStatus[] => {
+    const first = process?.id ?? seenProcessId
+    return [...known]
+      .sort(([a], [b]) => Number(b === first) - Number(a === first))
+      .flatMap(([, one]) => one.statuses)
+  }
+
+  return {
+    taskTemplates,
+    async contactTemplates() {
+      const answer = await templates(
+        '/contact/templates',
+        { isCompany: false },
+        'id,name',
+        'contact_readonly',
+      )
+      return answer.ok ? ok(answer.value.rows.map(({ id, name }) => ({ id, name: name ?? `${id}` }))) : answer
+    },
+    async processes() {
+      const answer = await calls.call(
+        {
+          method: 'GET',
+          path: '/process/task',
+          query: { fields: 'id,name' },
+          scope: 'task_readonly',
+          writes: false,
+          about: 'account',
+        },
+        processList,
+      )
+      return answer.ok
+        ? ok(answer.value.processes.map(({ id, name }) => ({ id, name: name ?? `${id}` })))
+        : answer
+    },
+    statuses,
+
+    async completedStatusId() {
+      if (settings.completedStatusId !== null) return ok(settings.completedStatusId)
+      const found = await processId()
+      if (!found.ok) return found
+      const { id, asked } = found.value
+      if (id === null) return ok(null)
+      const remembered = known.get(id)
+      if (remembered && remembered.until > now()) return ok(chooseCompleted(remembered.statuses))
+      if (asked) await calls.turn()
+      const list = await statuses(id)
+      return list.ok ? ok(chooseCompleted(list.value)) : list
+    },
+
+    isStatusActive(status) {
+      const list = allKnown()
+      const owners = [...known.values()].find((one) => one.statuses.some(({ id }) => id === status.id))
+      return judgeActive(status, owners?.statuses ?? [], settings.completedStatusId ?? chooseCompleted(list))
+    },
+
+    async saw(tasks) {
+      for (const { processId, status } of tasks) {
+        if (processId === null) continue
+        seenProcessId = processId
+        const remembered = known.get(processId)
+        // An active flag is clear. An inactive or absent one means something only beside the others of its process.
+        if (!status || status.isActive === true || (remembered && remembered.until > now())) continue
+        await calls.turn()
+        await statuses(processId)
+      }
+    },
+  }
+}

@@ -1,0 +1,39 @@
+const DAY_S = 86_400
+const QUARTER = 900_000
+const SLACK = 90_000
+
+/**
+ * Reads `timeToReset` of code 22, whose unit nobody documents (contracts/planfix.md §2; switch `daily-limit`).
+ * Answers when the limit ends, in milliseconds since 1970.
+ */
+export function createResetReader(): (timeToReset: number | null, now: number) => number | null {
+  let previous: { value: number; now: number } | null = null
+  return (value, now) => {
+    if (value === null || value < 0) return null
+    const inSeconds = value <= 1000 || (value <= DAY_S && looksLikeSeconds(value, now, previous))
+    previous = { value, now }
+    return now + (inSeconds ? value * 1000 : value)
+  }
+}
+
+/**
+ * Over a day in seconds it can only be milliseconds, and up to 1000 live clients read seconds (CHK). Between, two
+ * answers tell by how fast the value runs down. Of a single one: the count starts anew at somebody's midnight, which
+ * in every time zone is a whole quarter of an hour. In doubt milliseconds: asking too early costs one request, waiting
+ * too long costs a day.
+ */
+function looksLikeSeconds(
+  value: number,
+  now: number,
+  previous: { value: number; now: number } | null,
+): boolean {
+  if (previous && now - previous.now >= 2000 && previous.value >= value && previous.value <= DAY_S) {
+    return previous.value - value < (now - previous.now) / 30
+  }
+  return onQuarter(now + value * 1000) && !onQuarter(now + value)
+}
+
+const onQuarter = (time: number): boolean => {
+  const past = time % QUARTER
+  return past < SLACK || QUARTER - past < SLACK
+}

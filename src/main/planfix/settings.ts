@@ -1,0 +1,12 @@
+import type { Connection } from '../../shared/config.ts'
+
+/** What of a connection the operations need. */
+export interface Settings {
+  /** UUIDv5 of the connection, sent only where the operation takes it (contracts/planfix.md §5). */
+  sourceId: string
+  taskTemplateId: number | null
+  contactTemplateId: number | null
+  visitDataTag: Connection['planfix']['visitDataTag']
+  completedStatusId: number | null
+  now: () => number
+}

@@ -1,0 +1,208 @@
+import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
+import type { PlanfixApi, PlanfixTask } from '../engine/ports.ts'
+import { type Calls, PAGE } from './calls.ts'
+import { toHtml } from './html.ts'
+import { plainField } from './plain.ts'
+import type { Processes } from './processes.ts'
+import { created, type RawTask, taskAnswer, taskList, updated } from './schemas.ts'
+import type { Settings } from './settings.ts'
+import type { TimeReader } from './times.ts'
+
+type TaskApi = Pick<PlanfixApi, 'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact'>
+
+const FIELDS =
+  'id,name,status,processId,template,assigner,counterparty,participants,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment,sourceObjectId'
+/** 2,000 tasks of one client: more means that the account does not filter. */
+const CONTACT_PAGES = 20
+const REMEMBERED = 500
+
+/** Tasks (contracts/planfix.md §6.1–§6.4). */
+export function taskApi(
+  calls: Calls,
+  settings: Settings,
+  processes: Processes,
+  times: TimeReader,
+  serverNow: () => number,
+): TaskApi {
+  const { sourceId, taskTemplateId } = settings
+  /** Contacts and groups among the participants of tasks read lately: a list of users would replace them. */
+  const others = new Map<number, Participants>()
+
+  async function read(raw: RawTask[]): Promise<PlanfixTask[]> {
+    for (const { id, participants } of raw) {
+      others.delete(id)
+      others.set(id, {
+        users: (participants?.users ?? [])
+          .filter((one) => !one.id.startsWith('user:'))
+          .map((one) => ({ id: one.id })),
+        groups: (participants?.groups ?? []).map((one) => ({ id: one.id })),
+      })
+      if (others.size > REMEMBERED) others.delete(others.keys().next().value!)
+    }
+    const tasks = raw.map((one) => toTask(one, times.read(one.dateTime, serverNow())))
+    await processes.saw(tasks)
+    return tasks
+  }
+
+  async function page(offset: number, filters: unknown[]): Promise<Result<RawTask[]>> {
+    const answer = await calls.call(
+      {
+        method: 'POST',
+        path: '/task/list',
+        body: { offset, pageSize: PAGE, fields: FIELDS, sourceId, filters },
+        scope: 'task_readonly',
+        writes: false,
+        about: 'account',
+      },
+      taskList,
+    )
+    return answer.ok ? ok(answer.value.tasks) : answer
+  }
+
+  return {
+    async createTask(task) {
+      const { users, contacts, groups } = task.participants
+      const people = [...users.map((id) => `user:${id}`), ...contacts.map((id) => `contact:${id}`)]
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: '/task/',
+          body: {
+            name: plainField(task.name, 'Chatra'),
+            description: toHtml(task.description),
+            ...(taskTemplateId !== null && { template: { id: taskTemplateId } }),
+            counterparty: { id: `contact:${task.contactId}` },
+            ...(task.assignerContactId !== null && { assigner: { id: `contact:${task.assignerContactId}` } }),
+            ...(people.length + groups.length > 0 && {
+              participants: {
+                // Bare numbers would silently become the token's user (§4).
+                ...(people.length > 0 && { users: people.map((id) => ({ id })) }),
+                ...(groups.length > 0 && { groups: groups.map((id) => ({ id })) }),
+              },
+            }),
+            sourceObjectId: task.sourceObjectId,
+            sourceDataVersion: '1',
+          },
+          scope: 'task_add',
+          writes: true,
+          about: 'account',
+        },
+        created,
+      )
+      return answer.ok ? ok({ id: answer.value.id, failures: answer.value.failures }) : answer
+    },
+
+    async updateTask(id, { statusId, assignerContactId, participantUserIds }) {
+      const answer = await calls.callWithStatus(
+        {
+          method: 'POST',
+          path: `/task/${id}`,
+          body: {
+            ...(statusId !== undefined && { status: { id: statusId } }),
+            ...(assignerContactId !== undefined && { assigner: { id: `contact:${assignerContactId}` } }),
+            ...(participantUserIds !== undefined && {
+              participants: withOthers(participantUserIds, others.get(id)),
+            }),
+          },
+          scope: 'task_update',
+          writes: true,
+          about: 'task',
+        },
+        updated,
+      )
+      return answer.ok ? ok({ failures: answer.value.value, queued: answer.value.status === 202 }) : answer
+    },
+
+    async task(id) {
+      const answer = await calls.call(
+        {
+          method: 'GET',
+          path: `/task/${id}`,
+          query: { fields: FIELDS, sourceId },
+          scope: 'task_readonly',
+          writes: false,
+          about: 'task',
+        },
+        taskAnswer,
+      )
+      if (answer.ok) return ok((await read([answer.value.task]))[0]!)
+      const { error } = answer
+      if (error.code !== 'failing' || error.vendorCode !== 0) return answer
+      // "Unknown error", but not as a 400: a missing task or an ailing Planfix? The list knows.
+      await calls.turn()
+      const listed = await page(0, [{ type: 57, operator: 'equal', value: [id] }])
+      if (!listed.ok) return answer
+      const found = listed.value.find((one) => one.id === id)
+      if (found) return ok((await read([found]))[0]!)
+      return fail(bridgeError('planfix', 'object-gone', error.detail, { vendorCode: 0 }))
+    },
+
+    async tasks(ids) {
+      const wanted = [...new Set(ids)]
+      const tasks: PlanfixTask[] = []
+      for (let from = 0; from < wanted.length; from += PAGE) {
+        if (from > 0) await calls.turn()
+        const some = wanted.slice(from, from + PAGE)
+        const answer = await page(0, [{ type: 57, operator: 'equal', value: some }])
+        if (!answer.ok) return answer
+        tasks.push(...(await read(answer.value.filter(({ id }) => some.includes(id)))))
+      }
+      return ok(tasks)
+    },
+
+    async tasksOfContact(contactId) {
+      const filters = [
+        { type: 7, operator: 'equal', value: `contact:${contactId}` },
+        ...(taskTemplateId === null ? [] : [{ type: 51, operator: 'equal', value: taskTemplateId }]),
+      ]
+      const answer = await calls.pages((offset) => page(offset, filters), CONTACT_PAGES)
+      if (!answer.ok) return answer
+      if (!answer.value.complete) {
+        return fail(bridgeError('planfix', 'failing', 'POST /task/list: too many tasks of one contact'))
+      }
+      const tasks = await read(answer.value.rows)
+      // An account that leaves a filter out must not hand over somebody else's task.
+      const belongs = (task: PlanfixTask) =>
+        (task.counterparty === null || task.counterparty === `contact:${contactId}`) &&
+        (taskTemplateId === null || task.templateId === null || task.templateId === taskTemplateId)
+      return ok(tasks.filter(belongs))
+    },
+  }
+}
+
+interface Participants {
+  users: { id: string }[]
+  groups: { id: number }[]
+}
+
+const withOthers = (userIds: number[], others: Participants | undefined): Participants => ({
+  users: [...userIds.map((user) => ({ id: `user:${user}` })), ...(others?.users ?? [])],
+  groups: others?.groups ?? [],
+})
+
+function toTask(raw: RawTask, createdAt: number | null): PlanfixTask {
+  return {
+    id: raw.id,
+    name: raw.name ?? '',
+    status: raw.status
+      ? { id: raw.status.id, name: raw.status.name ?? '', isActive: raw.status.isActive ?? null }
+      : null,
+    templateId: raw.template?.id ?? null,
+    processId: raw.processId ?? null,
+    assigner: raw.assigner?.id ?? null,
+    counterparty: raw.counterparty?.id ?? null,
+    participantUserIds: (raw.participants?.users ?? []).flatMap(({ id }) =>
+      id.startsWith('user:') ? [Number(id.slice(5))] : [],
+    ),
+    isDeleted: raw.isDeleted ?? false,
+    sourceObjectId: raw.sourceObjectId || null,
+    createdAt,
+    // Marks as they came: they are compared, never read.
+    signal: JSON.stringify([
+      raw.dateOfLastComment ?? null,
+      raw.dateOfLastUpdate ?? null,
+      raw.status?.id ?? null,
+      raw.isDeleted ?? null,
+    ]),
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Moments as Planfix writes them (contracts/planfix.md §4, TimePoint). `date` and `time` are in the account's zone,
+ * and whether the Z of `datetime` is true is unknown (switch `datetime-zone`).
+ */
+export interface TimePoint {
+  date?: string | null | undefined
+  time?: string | null | undefined
+  datetime?: string | null | undefined
+  dateTimeUtcSeconds?: string | null | undefined
+}
+
+export interface TimeReader {
+  /** Milliseconds since 1970; null when absent, unreadable, or certainly wrong (it lies ahead of now). */
+  read(point: TimePoint | string | null | undefined, now: number): number | null
+  /** Teaches the zone by an object whose true time is known, because the bridge wrote it. */
+  learn(point: TimePoint | string | null | undefined, trueTime: number): void
+}
+
+const MINUTE = 60_000
+const QUARTER = 15 * MINUTE
+
+/**
+ * `dateTimeUtcSeconds` is taken as it is. `datetime` that differs from `date` and `time` is true UTC; when both show
+ * the same digits, the digits are the account's local time or the account lives in UTC, and only an object of known
+ * time tells which. Until then the Z is believed, unless it speaks of the future.
+ */
+export function createTimeReader(): TimeReader {
+  let offset: number | null = null
+  return {
+    read(point, now) {
+      const found = digits(point)
+      if (!found) return null
+      if (found.certain) return found.time
+      const time = found.time - (offset ?? 0)
+      return time > now + 5 * MINUTE ? null : time
+    },
+    learn(point, trueTime) {
+      const found = digits(point)
+      if (!found || found.certain) return
+      const difference = found.time - trueTime
+      const zone = Math.round(difference / QUARTER) * QUARTER
+      // More than a few minutes off a zone's offset: the object is not as new as it was thought to be.
+      if (Math.abs(difference - zone) <= 3 * MINUTE && Math.abs(zone) <= 14 * 60 * MINUTE) offset = zone
+    },
+  }
+}
+
+function digits(point: TimePoint | string | null | undefined): { time: number; certain: boolean } | null {
+  if (!point) return null
+  if (typeof point === 'string') {
+    const iso = parseIso(point)
+    if (iso !== null) return { time: iso, certain: false }
+    const local = parseLocal(point)
+    return local === null ? null : { time: local, certain: false }
+  }
+  const exact = parseIso(point.dateTimeUtcSeconds)
+  if (exact !== null) return { time: exact, certain: true }
+  const stated = parseIso(point.datetime)
+  const local = point.date ? parseLocal(`${point.date} ${point.time ?? '00:00'}`) : null
+  if (stated !== null)
+    return { time: stated, certain: local !== null && Boolean(point.time) && stated !== local }
+  return local === null ? null : { time: local, certain: false }
+}
+
+function parseIso(text: string | null | undefined): number | null {
+  const parts = /^(\d{4}-\d\d-\d\dT\d\d:\d\d)(:\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(text?.trim() ?? '')
+  if (!parts) return null
+  const zone = (parts[3] ?? 'Z').replace(/^([+-]\d\d)(\d\d)$/, '$1:$2')
+  const time = Date.parse(`${parts[1]}${parts[2] ?? ':00'}${zone}`)
+  return Number.isNaN(time) ? null : time
+}
+
+/** "dd-MM-yyyy HH:mm[:ss]" as if it were UTC. */
+function parseLocal(text: string): number | null {
+  const parts = /^(\d\d)[-.](\d\d)[-.](\d{4})(?: (\d\d):(\d\d)(?::(\d\d))?)?$/.exec(text.trim())
+  if (!parts) return null
+  const [day, month, year, hour, minute, second] = parts.slice(1).map((part) => Number(part ?? 0))
+  return Date.UTC(year!, month! - 1, day, hour, minute, second)
+}
+
+/**
+ * A moment to write. Both UTC forms are sent: `dateTimeUtcSeconds` leaves no doubt where it is understood, and
+ * `datetime` is the form of Planfix's own example of a comment with a date.
+ */
+export function writtenPoint(ms: number): TimePoint {
+  const iso = new Date(ms).toISOString()
+  return { datetime: `${iso.slice(0, 16)}Z`, dateTimeUtcSeconds: `${iso.slice(0, 19)}+0000` }
+}
+
+/** "dd-MM-yyyy" of the UTC day, for date filters; callers leave a day on both sides for the zone. */
+export function filterDay(ms: number): string {
+  const [year, month, day] = new Date(ms).toISOString().slice(0, 10).split('-')
+  return `${day}-${month}-${year}`
+}

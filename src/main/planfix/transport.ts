@@ -1,0 +1,186 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
+import type { Readable } from 'node:stream'
+import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
+import type { Result } from '../../shared/errors.ts'
+import { fail, ok } from '../../shared/errors.ts'
+import type { Clock } from '../engine/ports.ts'
+import { type Asked, causeOf, errorOfNetwork } from './errors.ts'
+
+/** One call of the API; `path` begins behind `/rest`. */
+export interface PlanfixRequest extends Asked {
+  query?: Record<string, string | number | boolean>
+  body?: unknown
+}
+export interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  /** Parsed JSON; undefined when the body is empty, NOT_JSON when it is something else. */
+  body: unknown
+}
+export const NOT_JSON = Symbol('not JSON')
+
+export interface CallInfo {
+  method: string
+  path: string
+  /** null when there was no answer. */
+  status: number | null
+  /** Why there was none, e.g. `ECONNREFUSED` or `time-out`. */
+  code: string | null
+  ms: number
+}
+
+export interface Transport {
+  send(request: PlanfixRequest): Promise<Result<Answer>>
+  /** A body as a stream, redirects followed without the token. */
+  stream(request: PlanfixRequest, signal?: AbortSignal): Promise<Result<AxiosResponse<Readable>>>
+  close(): void
+}
+
+/** Time for a whole exchange, also with a server that trickles (docs/architecture.md: outgoing HTTP, 10 s). */
+const TIME_LIMIT = 10_000
+const MAX_ANSWER = 32 * 1024 * 1024
+/** Idle connections are let go before common servers (5 s and more) close them under a request. */
+const IDLE = 4000
+/** A file that stops flowing for so long is given up. */
+const STREAM_IDLE = 30_000
+const MAX_REDIRECTS = 3
+/** The size told is the size sent. */
+const asIs = { 'Accept-Encoding': 'identity' }
+
+/** HTTP to one account. Nothing is retried here: that is the engine's work (docs/architecture.md). */
+export function createTransport(options: {
+  baseUrl: string
+  token: string
+  clock: Clock
+  timeoutMs?: number
+  onCall?: (info: CallInfo) => void
+}): Transport {
+  const { baseUrl, token, clock, onCall } = options
+  const limit = options.timeoutMs ?? TIME_LIMIT
+  const agents = {
+    httpAgent: new HttpAgent({ keepAlive: true, maxFreeSockets: 8, timeout: IDLE }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxFreeSockets: 8, timeout: IDLE }),
+  }
+
+  const base: AxiosRequestConfig = {
+    ...agents,
+    maxRedirects: 0,
+    validateStatus: null,
+    maxContentLength: MAX_ANSWER,
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+  }
+
+  async function exchange<T>(
+    request: Asked,
+    config: AxiosRequestConfig,
+    signal?: AbortSignal,
+  ): Promise<Result<AxiosResponse<T>>> {
+    const started = clock.now()
+    const abort = new AbortController()
+    const give = () => abort.abort()
+    if (signal?.aborted) give()
+    signal?.addEventListener('abort', give)
+    let timedOut = false
+    const cancelTimer = clock.after(limit, () => {
+      timedOut = true
+      abort.abort()
+    })
+    const tell = (status: number | null, code: string | null) =>
+      onCall?.({ method: request.method, path: request.path, status, code, ms: clock.now() - started })
+    try {
+      const proxied = isLoopback(config.url!) ? { proxy: false as const } : {}
+      const response = await axios.request<T>({ ...base, ...proxied, ...config, signal: abort.signal })
+      tell(response.status, null)
+      return ok(response)
+    } catch (thrown) {
+      tell(null, timedOut ? 'time-out' : causeOf(thrown).code)
+      return fail(errorOfNetwork(thrown, request, timedOut ? limit : null))
+    } finally {
+      cancelTimer()
+      // A stream goes on after its headers: the caller's signal still ends it.
+      if (config.responseType !== 'stream') signal?.removeEventListener('abort', give)
+    }
+  }
+
+  return {
+    async send(request) {
+      const { method, path, query, body } = request
+      const search = query ? `?${new URLSearchParams(mapValues(query, String))}` : ''
+      const result = await exchange<string>(request, {
+        method,
+        url: `${baseUrl}${path}${search}`,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          Accept: 'application/json',
+          ...(body !== undefined && { 'Content-Type': 'application/json; charset=utf-8' }),
+        },
+        ...(body !== undefined && { data: JSON.stringify(body) }),
+        responseType: 'text',
+      })
+      if (!result.ok) return result
+      const { status, headers, data } = result.value
+      return ok({ status, headers: headers as Record<string, unknown>, body: parse(data) })
+    },
+
+    async stream(request, signal) {
+      let url = `${baseUrl}${request.path}`
+      let headers: Record<string, string> = { ...asIs, Authorization: `Bearer ${token}` }
+      for (let hop = 0; ; hop++) {
+        const result = await exchange<Readable>(
+          request,
+          { method: 'GET', url, headers, responseType: 'stream', maxContentLength: -1, decompress: false },
+          signal,
+        )
+        if (!result.ok) return result
+        const { status, headers: given, data } = result.value
+        const location = status >= 300 && status < 400 ? next(url, given.location, baseUrl) : null
+        if (location === null || hop === MAX_REDIRECTS) {
+          idleGuard(data)
+          return result
+        }
+        data.destroy()
+        url = location
+        // The storage is somebody else's: it gets no token, and refuses a second way of authorization (§10).
+        headers = asIs
+      }
+    },
+
+    close() {
+      agents.httpAgent.destroy()
+      agents.httpsAgent.destroy()
+    },
+  }
+}
+
+function parse(text: unknown): unknown {
+  if (typeof text !== 'string' || text.trim() === '') return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return NOT_JSON
+  }
+}
+
+/** Where a redirect leads: https, or the plain http of an account on this computer. */
+function next(from: string, location: unknown, baseUrl: string): string | null {
+  if (typeof location !== 'string' || !URL.canParse(location, from)) return null
+  const to = new URL(location, from)
+  if (to.protocol === 'https:') return to.href
+  return to.protocol === 'http:' && isLoopback(to.href) && isLoopback(baseUrl) ? to.href : null
+}
+
+export function isLoopback(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { hostname } = new URL(address)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}
+
+function idleGuard(stream: Readable): void {
+  const socket = stream as Partial<{ setTimeout(ms: number, work: () => void): void }> & Readable
+  socket.setTimeout?.(STREAM_IDLE, () => stream.destroy(new Error('the file stopped flowing')))
+}
+
+const mapValues = <T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))

@@ -1,0 +1,323 @@
+import type { Connection } from '../../../shared/config.ts'
+import type { TaskLink } from '../../../shared/domain.ts'
+import { type Result, stopsSide } from '../../../shared/errors.ts'
+import { hotUntil } from '../../engine/delivery/changes.ts'
+import type { SideGate } from '../../engine/delivery/gate.ts'
+import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
+import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
+import { newsOf, pollInterval, tasksOfPoll } from './plan.ts'
+
+const DAY = 24 * 3_600_000
+/** A busy feed is read back this many pages at most in one go; the rest follows with the next reading. */
+const MOST_PAGES = 20
+
+export interface WatcherOptions {
+  settings: Connection
+  planfix: PlanfixApi
+  store: Store
+  clock: Clock
+  gate: SideGate
+  /** Something new stands in the inbox. */
+  onNews(): void
+  onBug(error: unknown): void
+}
+
+/**
+ * Watches the tasks of a connection for comments (docs/architecture.md, "Planfix tells nobody"): one list call sees up
+ * to 100 tasks; only those whose marks changed are read. A webhook is a hint, the list is the truth: cursors are on
+ * disk, so that after a week off nothing is missed.
+ */
+export class Watcher {
+  private readonly options: WatcherOptions
+  /** When a task's feed is to be read, by task. */
+  private readonly due = new Map<number, { at: number; interval: number; hot: number }>()
+  private turn = 0
+  private nextPoll = 0
+  private nextDailyLook = 0
+  private stopTimer: (() => void) | null = null
+  private round: Promise<void> | null = null
+  private again = false
+  private stopped = true
+
+  constructor(options: WatcherOptions) {
+    this.options = options
+  }
+
+  start(): void {
+    this.stopped = false
+    this.wake()
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true
+    this.stopTimer?.()
+    await this.round
+  }
+
+  /** A scenario told of this task: it is read at once. */
+  hint(taskId: number): void {
+    this.due.set(taskId, { at: 0, interval: this.base, hot: 0 })
+    this.wake()
+  }
+
+  /** Polls now: a task was made, the computer woke up, the network is back. */
+  wake(): void {
+    this.nextPoll = 0
+    if (this.stopped) return
+    this.again = true
+    this.stopTimer?.()
+    this.round ??= this.rounds().finally(() => {
+      this.round = null
+      if (this.again) this.wake()
+    })
+  }
+
+  private get base(): number {
+    return this.options.settings.planfix.pollSeconds * 1000
+  }
+
+  private async rounds(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false
+      try {
+        await this.oneRound()
+      } catch (error) {
+        this.options.onBug(error)
+        this.sleep(this.options.clock.now() + 10_000)
+      }
+    }
+  }
+
+  private async oneRound(): Promise<void> {
+    const { store, settings, clock } = this.options
+    const now = clock.now()
+    const watched = await store.tasksWatched(settings.id, now - FOLLOW_EDITS_MS)
+    if (watched.length === 0) return this.sleep(now + this.base)
+    this.dailyLook(watched, now)
+    if (now >= this.nextPoll) {
+      if (!(await this.poll(watched))) return
+      const lastActivity = Math.max(...watched.map((task) => task.lastActivityAt))
+      this.nextPoll = clock.now() + pollInterval(settings.planfix.pollSeconds, lastActivity, clock.now())
+    }
+    for (const task of watched) this.noticeOwnWrites(task)
+    if (!(await this.readDue())) return
+    const soonest = Math.min(this.nextPoll, ...[...this.due.values()].map((one) => one.at))
+    this.sleep(soonest)
+  }
+
+  private sleep(until: number): void {
+    if (this.stopped || this.again) return
+    const { clock } = this.options
+    this.stopTimer?.()
+    this.stopTimer = clock.after(Math.max(50, until - clock.now()), () => {
+      this.stopTimer = null
+      this.again = true
+      this.round ??= this.rounds().finally(() => {
+        this.round = null
+        if (this.again) this.wake()
+      })
+    })
+  }
+
+  /** Edits and deletions are looked for at start and once a day in open tasks, a few at a time. */
+  private dailyLook(watched: readonly TaskLink[], now: number): void {
+    if (now < this.nextDailyLook) return
+    this.nextDailyLook = now + DAY
+    watched
+      .filter((task) => task.closedAt === null)
+      .forEach((task, index) => {
+        if (!this.due.has(task.taskId))
+          this.due.set(task.taskId, { at: now + index * this.base, interval: this.base, hot: 0 })
+      })
+  }
+
+  /** After a write of ours the task's mark says nothing until the minute is over. */
+  private noticeOwnWrites(task: TaskLink): void {
+    const known = this.due.get(task.taskId)
+    if (task.hotUntil <= this.options.clock.now() || known?.hot === task.hotUntil) return
+    const at = Math.min(known?.at ?? Number.POSITIVE_INFINITY, this.options.clock.now() + this.base)
+    this.due.set(task.taskId, { at, interval: this.base, hot: task.hotUntil })
+  }
+
+  /** Asks for the marks of all watched tasks. False when the side is closed and a wake-up has been arranged. */
+  private async poll(watched: readonly TaskLink[]): Promise<boolean> {
+    const byId = new Map(watched.map((task) => [task.taskId, task]))
+    for (const ids of tasksOfPoll(watched, this.turn++)) {
+      const listed = await this.call((planfix) => planfix.tasks(ids))
+      if (!listed) return false
+      if (!listed.ok) continue
+      const now = this.options.clock.now()
+      const changes: Change[] = []
+      const found = new Map(listed.value.map((task) => [task.id, task]))
+      for (const id of ids) {
+        const link = byId.get(id)
+        const task = found.get(id)
+        if (link) changes.push(...(task ? this.notice(link, task, now) : await this.missing(link)))
+      }
+      if (changes.length > 0) await this.options.store.commit(changes)
+    }
+    return true
+  }
+
+  private notice(link: TaskLink, task: PlanfixTask, now: number): Change[] {
+    const { planfix } = this.options
+    const active = task.status === null ? link.active : (planfix.isStatusActive(task.status) ?? link.active)
+    const patch: Partial<TaskLink> = {}
+    if (task.isDeleted) Object.assign(patch, { deleted: true, active: false })
+    if (active !== link.active) Object.assign(patch, { active, closedAt: active ? null : now })
+    // Kept fresh while the conversation is alive, so that a further message needs no look of its own.
+    if (active !== link.active || now - link.lastActivityAt < 15 * 60_000) patch.checkedAt = now
+    if (task.signal !== link.signal) {
+      patch.signal = task.signal
+      const due = this.due.get(link.taskId)
+      const ownWrite = link.hotUntil > now && due?.hot !== link.hotUntil
+      if (!ownWrite) this.due.set(link.taskId, { at: now, interval: this.base, hot: due?.hot ?? 0 })
+      // A restart must not forget a change that was seen but not read yet.
+      patch.hotUntil = Math.max(link.hotUntil, hotUntil(now, planfix.clockSkew() ?? 0))
+      if (!ownWrite) this.due.set(link.taskId, { at: now, interval: this.base, hot: patch.hotUntil })
+    }
+    if (Object.keys(patch).length === 0) return []
+    return [{ type: 'task.patch', connectionId: link.connectionId, taskId: link.taskId, patch }]
+  }
+
+  /** Not in the list: deleted, or not visible to us any more. */
+  private async missing(link: TaskLink): Promise<Change[]> {
+    const read = await this.call((planfix) => planfix.task(link.taskId))
+    const gone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
+    if (!gone) return []
+    this.due.delete(link.taskId)
+    return [
+      {
+        type: 'task.patch',
+        connectionId: link.connectionId,
+        taskId: link.taskId,
+        patch: { deleted: true, active: false },
+      },
+    ]
+  }
+
+  private async readDue(): Promise<boolean> {
+    const { store, settings, clock } = this.options
+    for (const [taskId, due] of [...this.due].toSorted((a, b) => a[1].at - b[1].at)) {
+      if (due.at > clock.now() || this.stopped) continue
+      const task = await store.task(settings.id, taskId)
+      if (!task || task.deleted) {
+        this.due.delete(taskId)
+        continue
+      }
+      if (!(await this.read(task))) return false
+      this.reschedule(taskId, due)
+    }
+    return true
+  }
+
+  /** Read again while a further comment may hide behind the same minute, ever less often, and once when it is over. */
+  private reschedule(taskId: number, due: { interval: number; hot: number }): void {
+    const now = this.options.clock.now()
+    const current = this.due.get(taskId)
+    const hot = Math.max(due.hot, current?.hot ?? 0)
+    if (now >= hot) {
+      this.due.delete(taskId)
+      return
+    }
+    const interval = Math.min(due.interval * 2, this.base * 2)
+    this.due.set(taskId, { at: Math.min(now + due.interval, hot), interval, hot })
+  }
+
+  /** Reads a feed from the newest comment back to the cursor and stores what is new. False when the side is closed. */
+  private async read(task: TaskLink): Promise<boolean> {
+    const { store, settings, clock, onNews } = this.options
+    const comments: PlanfixComment[] = []
+    let complete = false
+    for (let page = 0; page < MOST_PAGES && !complete; page++) {
+      const listed = await this.call((planfix) => planfix.comments(task.taskId, page * 100))
+      if (!listed) return false
+      if (!listed.ok) {
+        if (listed.error.code === 'object-gone') await store.commit(await this.missing(task))
+        return true
+      }
+      comments.push(...listed.value.comments)
+      complete = listed.value.complete
+      const reachedCursor =
+        listed.value.sorted && listed.value.comments.some((comment) => comment.id <= task.cursor)
+      if (reachedCursor) break
+    }
+    const now = clock.now()
+    const carried = await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS)
+    const news = newsOf(comments, carried, task.cursor, complete)
+    const gone = await this.confirmGone(news.missing)
+    const add = (comment: PlanfixComment, isGone: boolean): Change => ({
+      type: 'inbox.add',
+      row: {
+        connectionId: settings.id,
+        source: 'planfix',
+        receivedAt: now,
+        body: JSON.stringify({ watcher: true, taskId: task.taskId, comment, ...(isGone && { gone: true }) }),
+      },
+    })
+    const events = [
+      ...news.events.map((comment) => add(comment, false)),
+      ...gone.map((comment) => add(comment, true)),
+    ]
+    const patch: Partial<TaskLink> = {
+      cursor: news.cursor,
+      readAt: now,
+      ...(events.length > 0 && { lastActivityAt: now }),
+    }
+    await store.commit([
+      ...events,
+      { type: 'task.patch', connectionId: settings.id, taskId: task.taskId, patch },
+    ])
+    if (events.length > 0) onNews()
+    return true
+  }
+
+  /** A comment that is not in the feed any more is asked for by its number before it is taken for deleted. */
+  private async confirmGone(ids: readonly number[]): Promise<PlanfixComment[]> {
+    const gone: PlanfixComment[] = []
+    for (const id of ids) {
+      const read = await this.call((planfix) => planfix.comment(id))
+      if (!read) break
+      if (read.ok && read.value.isDeleted) gone.push(read.value)
+      if (!read.ok && read.error.code === 'object-gone') gone.push(deletedComment(id))
+    }
+    return gone
+  }
+
+  /** One paced call. Null when the side is closed: the watcher wakes when it opens. */
+  private async call<T>(ask: (planfix: PlanfixApi) => Promise<Result<T>>): Promise<Result<T> | null> {
+    const { gate, planfix } = this.options
+    const closed = gate.enter()
+    if (closed) {
+      void closed.then(() => this.wake())
+      return null
+    }
+    await planfix.pacer.turn(1, 'watcher')
+    const result = await ask(planfix)
+    if (result.ok || !stopsSide(result.error)) gate.succeeded()
+    else gate.failed(result.error)
+    if (!result.ok && stopsSide(result.error)) {
+      const opened = gate.enter()
+      if (opened) void opened.then(() => this.wake())
+      else gate.leave()
+      return null
+    }
+    return result
+  }
+}
+
+function deletedComment(id: number): PlanfixComment {
+  return {
+    id,
+    type: 'Comment',
+    text: '',
+    owner: null,
+    ownerName: '',
+    recipients: [],
+    isHidden: false,
+    isDeleted: true,
+    files: [],
+    sourceObjectId: null,
+    at: null,
+  }
+}

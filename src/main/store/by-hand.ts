@@ -1,0 +1,45 @@
+import type { Message } from '../../shared/domain.ts'
+import { patchConversation } from './changes.ts'
+import { conversationFrom } from './links.ts'
+import { LOOKUPS } from './lookups.ts'
+import { type MessageRow, messageFrom, patchMessage } from './messages.ts'
+import type { Sql } from './sql.ts'
+
+export type RetryAnswer = 'queued' | 'not-found' | 'not-retryable'
+export type DismissAnswer = 'dismissed' | 'not-found' | 'not-dismissable'
+
+const FRESH_LANE = { failures: 0, notBefore: 0 }
+
+/**
+ * What the owner does to a message that got stuck. The lane forgets its failures and the conversation its
+ * pause, so that the message is tried at once. Runs inside a transaction, of the server or the command line.
+ */
+export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
+  const row = sql.get<MessageRow>(LOOKUPS.message, id)
+  if (!row) return 'not-found'
+  const message = messageFrom(row)
+  const conversation =
+    message.conversationId === null
+      ? null
+      : conversationFrom(sql.get(LOOKUPS.conversation, message.conversationId))
+  // Without a conversation nobody would carry it; a text that retention has dropped cannot be said again.
+  if (!isStuck(message, true) || !conversation || row.text === null) return 'not-retryable'
+  patchMessage(sql, id, now, { state: 'queued', reason: 'retried by hand', attempts: 0 })
+  const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
+  patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null })
+  return 'queued'
+}
+
+export function dismissMessage(sql: Sql, id: number, now: number): DismissAnswer {
+  const row = sql.get<MessageRow>(LOOKUPS.message, id)
+  if (!row) return 'not-found'
+  if (!isStuck(messageFrom(row), false)) return 'not-dismissable'
+  patchMessage(sql, id, now, { state: 'skipped', reason: 'dismissed' })
+  return 'dismissed'
+}
+
+const isStuck = ({ kind, state, reason }: Message, dismissedToo: boolean): boolean =>
+  kind !== 'event' &&
+  (state === 'failed' ||
+    state === 'uncertain' ||
+    (dismissedToo && state === 'skipped' && reason === 'dismissed'))

@@ -1,0 +1,139 @@
+import { isBusy, StoreUnavailableError, storeError, wantsReopening } from './errors.ts'
+import type { Sql } from './sql.ts'
+
+// Taken when the program loads: a test's fake timers must not hold back the disk.
+const nextTurn = setImmediate
+const later = setTimeout
+
+/** One transaction holds the loop for about this long at most; what still waits goes into the next one. */
+const TURN_MS = 20
+/** How long a commit waits for another process that is writing before it gives up. */
+const BUSY_PATIENCE_MS = 10_000
+const BUSY_PAUSE_MS = 25
+
+interface Job {
+  work(): unknown
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  queuedAt: number
+}
+type Settle = () => void
+
+/**
+ * Puts writes that wait at the same time into one transaction, thus one sync of the disk. Each write is all
+ * or nothing by itself: it runs in a savepoint, and one that throws is rejected alone. When the disk fails,
+ * every write of the transaction is rejected with StoreUnavailableError and the next one starts afresh.
+ */
+export class GroupCommit {
+  readonly #sql: Sql
+  /** Runs inside each transaction, after the writes: what can be saved along without a sync of its own. */
+  readonly #alongside: () => Settle | null
+  #queue: Job[] = []
+  #scheduled = false
+  #stale = false
+  #idle: (() => void)[] = []
+
+  constructor(sql: Sql, alongside: () => Settle | null = () => null) {
+    this.#sql = sql
+    this.#alongside = alongside
+  }
+
+  /** Resolves with what `work` returned, once that is on disk. `work` must be synchronous. */
+  write<T>(work: () => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve: resolve as Job['resolve'], reject, queuedAt: performance.now() })
+      this.#schedule()
+    })
+  }
+
+  /** Resolves when nothing waits any more. */
+  async drained(): Promise<void> {
+    if (this.#queue.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+  }
+
+  #schedule(pause = 0): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    if (pause > 0) later(() => this.#flush(), pause)
+    else nextTurn(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#scheduled = false
+    try {
+      if (this.#stale) this.#sql.reopen()
+      this.#stale = false
+      this.#sql.run('BEGIN IMMEDIATE')
+    } catch (error) {
+      if (isBusy(error) && performance.now() - this.#queue[0]!.queuedAt < BUSY_PATIENCE_MS) {
+        this.#schedule(BUSY_PAUSE_MS)
+        return
+      }
+      this.#rejectAll(this.#queue.splice(0), error)
+      this.#finish()
+      return
+    }
+    const { taken, settle, failure } = this.#runJobs()
+    this.#queue.splice(0, taken)
+    if (failure) this.#rejectAll(failure.jobs, failure.error)
+    else for (const tell of settle) tell()
+    this.#finish()
+  }
+
+  /** The body of one transaction, which is over, one way or the other, when this returns. */
+  #runJobs(): { taken: number; settle: Settle[]; failure: { jobs: Job[]; error: unknown } | null } {
+    const settle: Settle[] = []
+    const until = performance.now() + TURN_MS
+    let taken = 0
+    try {
+      for (const job of this.#queue) {
+        if (taken > 0 && performance.now() > until) break
+        taken += 1
+        settle.push(this.#runAlone(job))
+      }
+      const along = this.#alongside()
+      if (along) settle.push(along)
+      this.#sql.run('COMMIT')
+      return { taken, settle, failure: null }
+    } catch (error) {
+      this.#rollBack()
+      return { taken, settle: [], failure: { jobs: this.#queue.slice(0, taken), error } }
+    }
+  }
+
+  #runAlone(job: Job): Settle {
+    this.#sql.run('SAVEPOINT one')
+    try {
+      const value = job.work()
+      this.#sql.run('RELEASE one')
+      return () => job.resolve(value)
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error
+      this.#sql.run('ROLLBACK TO one')
+      this.#sql.run('RELEASE one')
+      return () => job.reject(error)
+    }
+  }
+
+  #rollBack(): void {
+    // SQLite has rolled back by itself after some disk errors.
+    if (!this.#sql.inTransaction) return
+    try {
+      this.#sql.run('ROLLBACK')
+    } catch {
+      this.#stale = true
+    }
+  }
+
+  #rejectAll(jobs: Job[], cause: unknown): void {
+    if (wantsReopening(cause)) this.#stale = true
+    const seen = storeError(cause)
+    const error = seen instanceof StoreUnavailableError ? seen : new StoreUnavailableError('COMMIT', seen)
+    for (const job of jobs) job.reject(error)
+  }
+
+  #finish(): void {
+    if (this.#queue.length > 0) this.#schedule()
+    else for (const tell of this.#idle.splice(0)) tell()
+  }
+}

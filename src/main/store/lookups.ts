@@ -1,0 +1,71 @@
+import { OPEN_STATES } from '../../shared/domain.ts'
+
+/**
+ * What the rules ask of the store, by name. All but the two marked look only at the rows they answer with,
+ * whatever the number of stored ones; tests/unit/store/plans.test.ts holds them to it. `INDEXED BY` where a
+ * second index would fit too: without statistics SQLite would guess.
+ */
+const open = `state IN (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
+
+export const LOOKUPS = {
+  inboxPending: `SELECT seq, connection AS connectionId, source, received_at AS receivedAt, body
+    FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
+
+  conversation: `SELECT data FROM conversations WHERE id = ?`,
+  conversationsOpen: `SELECT data FROM conversations INDEXED BY conversations_open
+    WHERE connection = ? AND client_left = 0 AND merged_into IS NULL ORDER BY id`,
+  /** The one that took the others in, where there are several. */
+  conversationByContact: `SELECT data FROM conversations INDEXED BY conversations_contact
+    WHERE connection = ? AND contact = ? ORDER BY merged_into IS NOT NULL, id LIMIT 1`,
+
+  client: `SELECT * FROM clients WHERE connection = ? AND client = ?`,
+  clientsOf: `SELECT * FROM clients WHERE conversation = ? ORDER BY last_wrote_at DESC`,
+  clientByEmail: `SELECT * FROM clients INDEXED BY clients_email
+    WHERE connection = ? AND email = ? ORDER BY last_wrote_at DESC LIMIT 1`,
+
+  task: `SELECT data FROM tasks WHERE connection = ? AND task = ?`,
+  tasksOf: `SELECT data FROM tasks WHERE conversation = ? ORDER BY task`,
+  tasksWatched: `SELECT data FROM tasks INDEXED BY tasks_watched
+    WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? ORDER BY last_activity_at DESC`,
+  taskCount: `SELECT count(*) AS number FROM tasks INDEXED BY tasks_chat WHERE connection = ? AND chat = ?`,
+
+  message: `SELECT * FROM messages WHERE id = ?`,
+  messageByOrigin: `SELECT * FROM messages INDEXED BY messages_origin WHERE connection = ? AND origin_key = ?`,
+  /** Edits and deletions carry the id of the message they change: that message comes first. */
+  messageByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
+    WHERE connection = ? AND chatra_message = ? ORDER BY kind <> 'text', id LIMIT 1`,
+  messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
+    WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,
+  messagesOfTask: `SELECT * FROM messages INDEXED BY messages_task
+    WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND kind = 'text'
+      AND written_at >= ?
+    ORDER BY written_at DESC, id DESC`,
+  repliesTo: `SELECT * FROM messages INDEXED BY messages_replies
+    WHERE connection = ? AND chatra_client = ? AND direction = 'to-chatra' AND handed_at >= ?
+    ORDER BY coalesce(sent_at, handed_at), position, id`,
+  writtenBy: `SELECT * FROM messages INDEXED BY messages_written
+    WHERE connection = ? AND chatra_client = ? AND direction = 'to-planfix' AND written_at >= ?
+      AND kind = 'text'
+    ORDER BY written_at, id`,
+  waitingOpen: `SELECT * FROM messages INDEXED BY messages_open
+    WHERE conversation = ? AND direction = ? AND ${open} ORDER BY position, id LIMIT ?`,
+  /** The latest ones: an old one that nobody settles must not push newer ones out of sight. */
+  waitingUncertain: `SELECT * FROM messages INDEXED BY messages_uncertain
+    WHERE conversation = ? AND direction = ? AND state = 'uncertain' ORDER BY position DESC, id DESC LIMIT ?`,
+
+  chores: `SELECT data FROM chores WHERE conversation = ? ORDER BY id`,
+  /** Reads the index of all open messages: once, at start. */
+  lanesOfMessages: `SELECT lane.conversation AS conversationId, conversations.connection AS connectionId, direction
+    FROM (
+      SELECT DISTINCT conversation, direction FROM messages INDEXED BY messages_open
+        WHERE ${open} AND conversation IS NOT NULL
+      UNION
+      SELECT DISTINCT conversation, direction FROM messages INDEXED BY messages_uncertain
+        WHERE state = 'uncertain' AND conversation IS NOT NULL
+    ) AS lane JOIN conversations ON conversations.id = lane.conversation`,
+  /** Reads all open chores. */
+  lanesOfChores: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
+
+  agents: `SELECT agent AS id, name, email FROM agents WHERE connection = ? ORDER BY seen_at DESC, agent`,
+  fact: `SELECT value FROM facts WHERE connection = ? AND key = ?`,
+} as const

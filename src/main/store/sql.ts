@@ -1,0 +1,116 @@
+import Database from 'better-sqlite3'
+import { isDamage, storeError } from './errors.ts'
+
+export interface SqlOptions {
+  fileMustExist?: boolean
+  /** How long a statement waits for another process, milliseconds; it holds the event loop meanwhile. */
+  busyTimeout?: number
+}
+type Value = string | number | null
+
+/**
+ * One connection to the file and its prepared statements, kept by their text. Statements are looked up on
+ * each use, so the file can be opened anew under a running store.
+ */
+export class Sql {
+  readonly #path: string
+  readonly #options: SqlOptions
+  #db: Database.Database
+  #statements = new Map<string, Database.Statement<unknown[]>>()
+  /** Told once when SQLite finds the file damaged while it is in use. */
+  onDamage: (() => void) | null = null
+  damaged = false
+
+  constructor(path: string, options: SqlOptions = {}) {
+    this.#path = path
+    this.#options = options
+    this.#db = open(path, options)
+  }
+
+  get database(): Database.Database {
+    return this.#db
+  }
+  get inTransaction(): boolean {
+    return this.#db.inTransaction
+  }
+
+  run(text: string, ...values: Value[]): Database.RunResult {
+    return this.#guarded(() => this.#prepared(text).run(...values))
+  }
+  /** The first row, or null. */
+  get<Row>(text: string, ...values: Value[]): Row | null {
+    return this.#guarded(() => (this.#prepared(text).get(...values) as Row | undefined) ?? null)
+  }
+  all<Row>(text: string, ...values: Value[]): Row[] {
+    return this.#guarded(() => this.#prepared(text).all(...values) as Row[])
+  }
+  /** The only value of the first row; null when there is no row. */
+  value<T extends Value>(text: string, ...values: Value[]): T | null {
+    const row = this.get<Record<string, T>>(text, ...values)
+    return row ? (Object.values(row)[0] ?? null) : null
+  }
+  exec(text: string): void {
+    this.#guarded(() => this.#db.exec(text))
+  }
+
+  /** Runs `work` in a transaction of its own that is on disk when it returns. */
+  now<T>(work: () => T): T {
+    return this.#guarded(() => this.#db.transaction(work).immediate())
+  }
+
+  /** A new handle on the same file; throws and keeps the old one when the file cannot be opened. */
+  reopen(): void {
+    if (this.#path === ':memory:') return
+    const fresh = this.#guarded(() => open(this.#path, { ...this.#options, fileMustExist: true }))
+    this.close()
+    this.#db = fresh
+  }
+
+  close(): void {
+    this.#statements.clear()
+    this.#db.close()
+  }
+
+  #prepared(text: string): Database.Statement<unknown[]> {
+    let statement = this.#statements.get(text)
+    if (!statement) {
+      statement = this.#db.prepare<unknown[]>(text)
+      this.#statements.set(text, statement)
+    }
+    return statement
+  }
+
+  #guarded<T>(work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (isDamage(error) && !this.damaged) {
+        this.damaged = true
+        this.onDamage?.()
+      }
+      throw storeError(error)
+    }
+  }
+}
+
+function open(path: string, options: SqlOptions): Database.Database {
+  const db = new Database(path, {
+    fileMustExist: options.fileMustExist ?? false,
+    timeout: options.busyTimeout ?? 250,
+  })
+  try {
+    // Must come before the first table; lets retention give pages back a few at a time.
+    db.pragma('auto_vacuum = INCREMENTAL')
+    db.pragma('journal_mode = WAL')
+    // A commit that was acknowledged survives a power cut; macOS needs F_FULLFSYNC for that.
+    db.pragma('synchronous = FULL')
+    db.pragma('fullfsync = ON')
+    db.pragma('foreign_keys = ON')
+    db.pragma('cache_size = -16000')
+    db.pragma('journal_size_limit = 16777216')
+    return db
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}

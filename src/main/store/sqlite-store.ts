@@ -1,0 +1,254 @@
+import type {
+  AgentSeen,
+  Chore,
+  ChoreKind,
+  ClientLink,
+  Conversation,
+  Direction,
+  LogEntry,
+  Message,
+  TaskLink,
+} from '../../shared/domain.ts'
+import type { Change, InboxRow, Lane, Store } from '../engine/ports.ts'
+import { type DismissAnswer, dismissMessage, type RetryAnswer, retryMessage } from './by-hand.ts'
+import { applyChanges, foldEmail } from './changes.ts'
+import { GroupCommit } from './group-commit.ts'
+import { Ids } from './ids.ts'
+import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
+import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
+import { LOOKUPS } from './lookups.ts'
+import { type MessageRow, messageFrom } from './messages.ts'
+import { type Dropped, dropOlderThan } from './retention.ts'
+import type { Sql } from './sql.ts'
+
+/** What the store needs of the folder it lives in. */
+export interface Surroundings {
+  now(): number
+  /** Writes the backup files; answers the new one's path. */
+  backup(): Promise<string>
+  /** Called once, after the file is closed; `sound` = no damage was met. */
+  closed(sound: boolean): void
+}
+
+/** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
+const CHORE_ORDER: readonly ChoreKind[] = [
+  'note',
+  'assigner',
+  'introduce',
+  'complete',
+  'leave-check',
+  'verify',
+  'visit',
+]
+
+/**
+ * The store of the bridge on SQLite. Made by `openStore`. Reads answer from what is committed; every failure
+ * of the disk is a StoreUnavailableError, and the store goes on when the disk does.
+ */
+export class SqliteStore implements Store {
+  readonly #sql: Sql
+  readonly #around: Surroundings
+  readonly #ids: Ids
+  readonly #writes: GroupCommit
+  #closing: Promise<void> | null = null
+
+  constructor(sql: Sql, around: Surroundings) {
+    this.#sql = sql
+    this.#around = around
+    this.#ids = new Ids(sql)
+    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside())
+  }
+
+  // ---- writing
+
+  newId(): number {
+    return this.#ids.next()
+  }
+
+  /** See the port. The changes must not be altered before it resolves. */
+  commit(changes: Change[]): Promise<void> {
+    if (this.#closing) return Promise.reject(new Error('the store is closed'))
+    if (changes.length === 0) return Promise.resolve()
+    return this.#writes.write(() => applyChanges(this.#sql, changes))
+  }
+
+  /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
+  retryMessage(id: number): Promise<RetryAnswer> {
+    return this.#writes.write(() => retryMessage(this.#sql, id, this.#around.now()))
+  }
+
+  /** `failed` or `uncertain` -> `skipped`, reason `dismissed`. */
+  dismissMessage(id: number): Promise<DismissAnswer> {
+    return this.#writes.write(() => dismissMessage(this.#sql, id, this.#around.now()))
+  }
+
+  /**
+   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, and text and files of
+   * settled messages. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in
+   * small steps between other writes.
+   */
+  dropOlderThan(days: number): Promise<Dropped> {
+    return dropOlderThan(this.#sql, this.#writes, this.#around.now() - days * 86_400_000)
+  }
+
+  /** A copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
+  backup(): Promise<string> {
+    return this.#around.backup()
+  }
+
+  /** Writes what still waits, then closes the file. Commits made after this reject. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await this.#writes.drained()
+    try {
+      this.#ids.giveBack()
+    } catch {
+      // The disk does not take it: the numbers are lost, which is harmless.
+    }
+    this.#sql.close()
+    this.#around.closed(!this.#sql.damaged)
+  }
+
+  // ---- the rules' questions
+
+  async inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]> {
+    return this.#sql.all<InboxRow>(LOOKUPS.inboxPending, afterSeq, limit)
+  }
+
+  async conversation(id: number): Promise<Conversation | null> {
+    return conversationFrom(this.#sql.get(LOOKUPS.conversation, id))
+  }
+  /** Conversations whose client has not left (`clientLeft`) and that were not merged into another. */
+  async conversationsOpen(connectionId: string): Promise<Conversation[]> {
+    return this.#data(conversationFrom, LOOKUPS.conversationsOpen, connectionId)
+  }
+  async conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null> {
+    return conversationFrom(this.#sql.get(LOOKUPS.conversationByContact, connectionId, contactId))
+  }
+
+  async client(connectionId: string, clientId: string): Promise<ClientLink | null> {
+    return this.#clients(LOOKUPS.client, connectionId, clientId)[0] ?? null
+  }
+  /** The latest to write first. */
+  async clientsOf(conversationId: number): Promise<ClientLink[]> {
+    return this.#clients(LOOKUPS.clientsOf, conversationId)
+  }
+  async clientByEmail(connectionId: string, email: string): Promise<ClientLink | null> {
+    return this.#clients(LOOKUPS.clientByEmail, connectionId, foldEmail(email))[0] ?? null
+  }
+
+  async task(connectionId: string, taskId: number): Promise<TaskLink | null> {
+    return taskFrom(this.#sql.get(LOOKUPS.task, connectionId, taskId))
+  }
+  async tasksOf(conversationId: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksOf, conversationId)
+  }
+  async tasksWatched(connectionId: string, since: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksWatched, connectionId, since)
+  }
+  async taskCount(connectionId: string, chatId: string): Promise<number> {
+    return this.#sql.value<number>(LOOKUPS.taskCount, connectionId, chatId) ?? 0
+  }
+
+  async message(id: number): Promise<Message | null> {
+    return this.#messages(LOOKUPS.message, id)[0] ?? null
+  }
+  async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey)[0] ?? null
+  }
+  async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
+  }
+  /** Of kind `text` only: edits and deletions that name the comment are not its mirror. */
+  async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.messagesByComment, connectionId, commentId)
+  }
+  /** `since` itself included, here and below: a candidate too many is harmless, one too few is a double. */
+  async repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.repliesTo, connectionId, clientId, since)
+  }
+  /** Whatever was written in this device's chat, by the client or by agents. */
+  async writtenBy(connectionId: string, clientId: string, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.writtenBy, connectionId, clientId, since)
+  }
+  /** Of kind `text` only; `since` is compared with `writtenAt`. */
+  async messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.messagesOfTask, connectionId, taskId, since)
+  }
+
+  /**
+   * In order of position: the first `limit` open messages and, beside them, the latest `limit` uncertain ones.
+   * They are counted apart, so that uncertain ones nobody settles cannot hide the work behind them.
+   */
+  async waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]> {
+    const uncertain = this.#messages(LOOKUPS.waitingUncertain, conversationId, direction, limit)
+    const open = this.#messages(LOOKUPS.waitingOpen, conversationId, direction, limit)
+    if (uncertain.length === 0) return open
+    return [...uncertain, ...open].sort((one, other) => one.position - other.position || one.id - other.id)
+  }
+
+  async chores(conversationId: number): Promise<Chore[]> {
+    const chores = this.#data(choreFrom, LOOKUPS.chores, conversationId)
+    return chores.sort((one, other) => CHORE_ORDER.indexOf(one.kind) - CHORE_ORDER.indexOf(other.kind))
+  }
+  async lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]> {
+    type Row = { conversationId: number; connectionId: string; direction?: Direction }
+    const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
+    const chores = this.#sql.all<Row>(LOOKUPS.lanesOfChores)
+    return [...messages, ...chores].map(({ conversationId, connectionId, direction }) => ({
+      conversationId,
+      connectionId,
+      lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'chores',
+    }))
+  }
+
+  /** The latest seen first. */
+  async agents(connectionId: string): Promise<AgentSeen[]> {
+    return this.#sql.all<AgentSeen>(LOOKUPS.agents, connectionId)
+  }
+  async fact<T>(connectionId: string, key: string): Promise<T | null> {
+    const value = this.#sql.value<string>(LOOKUPS.fact, connectionId, key)
+    return value === null ? null : (JSON.parse(value) as T)
+  }
+
+  // ---- the application's questions
+
+  /** A page of the live log, always oldest first; see LogQuery. */
+  logPage(query: LogQuery): Promise<LogEntry[]> {
+    return logPage(this.#sql, query)
+  }
+  /** The number of the newest log line; 0 when there is none. */
+  async latestSeq(): Promise<number> {
+    return this.#sql.value<number>('SELECT max(seq) FROM entries') ?? 0
+  }
+  /** Events after `afterId`, oldest first; with null the newest `limit` of them, oldest first too. */
+  async events(afterId: number | null, limit: number): Promise<StoredEvent[]> {
+    return events(this.#sql, afterId, limit)
+  }
+  /** Messages (not events) of a connection by direction and state. */
+  async counts(connectionId: string): Promise<Counts> {
+    return counts(this.#sql, connectionId)
+  }
+  /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
+  async rawPayload(messageId: number): Promise<string | null> {
+    return rawPayload(this.#sql, messageId)
+  }
+  /** Changes when another process has written to the file; this one's own writes do not change it. */
+  dataVersion(): number {
+    return this.#sql.value<number>('PRAGMA data_version') ?? 0
+  }
+
+  #messages(text: string, ...values: (string | number)[]): Message[] {
+    return this.#sql.all<MessageRow>(text, ...values).map(messageFrom)
+  }
+  #clients(text: string, ...values: (string | number)[]): ClientLink[] {
+    return this.#sql.all<ClientRow>(text, ...values).map(clientFrom)
+  }
+  #data<T>(from: (row: DataRow) => T | null, text: string, ...values: (string | number)[]): T[] {
+    return this.#sql.all<DataRow>(text, ...values).map((row) => from(row)!)
+  }
+}

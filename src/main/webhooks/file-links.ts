@@ -1,0 +1,94 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
+import { z } from 'zod'
+import type { Clock } from '../engine/ports.ts'
+
+export interface LinkedFile {
+  connectionId: string
+  /** Planfix file number. */
+  fileId: number
+  name: string
+}
+export interface FileLinks {
+  /** `{publicUrl}/files/{token}`; null when there is no public address. The same file has the same address for an hour. */
+  link(connectionId: string, fileId: number, name: string): string | null
+  /** null for anything that is not a token of ours, or an expired one. */
+  open(token: string): LinkedFile | null
+}
+
+const payload = z.tuple([z.string(), z.number().int(), z.string(), z.number().int()])
+const IV = 12
+const TAG = 16
+const LONGEST_TOKEN = 4096
+
+/**
+ * Addresses under which a chat's visitor opens a Planfix file without an account. A token holds what it opens and until
+ * when, sealed with AES-256-GCM: nobody can guess or change one, and nothing has to be stored. `key` is 32 bytes kept in
+ * the keychain; a new key ends all links. Links live for `validForMs`, at most a hundredth less.
+ *
+ * The expiry is rounded and the nonce is made from the content (a keyed hash, so it repeats only for the very same
+ * content): a reply that is sent again within the hour reads as the same text, and its echo is recognised.
+ */
+export function createFileLinks({
+  key,
+  publicUrl,
+  clock,
+  validForMs = 7 * 24 * 3_600_000,
+}: {
+  key: Buffer
+  publicUrl: () => string | null
+  clock: Pick<Clock, 'now'>
+  validForMs?: number
+}): FileLinks {
+  const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', key, '', `file-link:${purpose}`, 32))
+  const sealKey = derive('seal')
+  const nonceKey = derive('nonce')
+  const step = Math.max(1, Math.floor(validForMs / (7 * 24)))
+
+  return {
+    link(connectionId, fileId, name) {
+      const base = publicUrl()
+      if (base === null) return null
+      const expiresAt = Math.floor((clock.now() + validForMs) / step) * step
+      const content = JSON.stringify([connectionId, fileId, shortName(name), expiresAt])
+      return `${base.replace(/\/+$/, '')}/files/${seal(content)}`
+    },
+
+    open(token) {
+      const opened = payload.safeParse(unseal(token))
+      if (!opened.success) return null
+      const [connectionId, fileId, name, expiresAt] = opened.data
+      return clock.now() < expiresAt ? { connectionId, fileId, name } : null
+    },
+  }
+
+  function seal(content: string): string {
+    const iv = createHmac('sha256', nonceKey).update(content).digest().subarray(0, IV)
+    const cipher = createCipheriv('aes-256-gcm', sealKey, iv)
+    return Buffer.concat([iv, cipher.update(content, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+      'base64url',
+    )
+  }
+
+  function unseal(token: string): unknown {
+    if (token.length > LONGEST_TOKEN || !/^[\w-]+$/.test(token)) return null
+    const bytes = Buffer.from(token, 'base64url')
+    // The last character of base64url may have spare bits: one token, one spelling.
+    if (bytes.length <= IV + TAG || bytes.toString('base64url') !== token) return null
+    const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, IV), { authTagLength: TAG })
+    decipher.setAuthTag(bytes.subarray(-TAG))
+    try {
+      const text = Buffer.concat([decipher.update(bytes.subarray(IV, -TAG)), decipher.final()])
+      return JSON.parse(text.toString('utf8'))
+    } catch {
+      return null
+    }
+  }
+}
+
+/** Long names would make long addresses; the ending is what matters for opening the file. */
+function shortName(name: string): string {
+  const clean = name.toWellFormed()
+  if (clean.length <= 120) return clean
+  const ending = /\.\w{1,10}$/.exec(clean)?.[0] ?? ''
+  return clean.slice(0, 120 - ending.length).replace(/[\ud800-\udbff]$/, '') + ending
+}

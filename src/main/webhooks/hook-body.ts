@@ -1,0 +1,60 @@
+import type { IncomingMessage } from 'node:http'
+
+export const LARGEST_BODY = 1024 * 1024
+export const TOO_LARGE = Symbol('too large')
+const BYTE_ORDER_MARK = '\ufeff'
+
+/**
+ * The body as text; `TOO_LARGE` over 1 MiB. What comes after the limit is read and thrown away, because a connection cut
+ * while the sender still writes would hide the 413 from it. Bytes that are no UTF-8 become U+FFFD. Rejects when the
+ * sender goes away.
+ */
+export function readBody(request: IncomingMessage): Promise<string | typeof TOO_LARGE> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length']) > LARGEST_BODY) {
+      request.resume()
+      resolve(TOO_LARGE)
+      return
+    }
+    const chunks: Buffer[] = []
+    let length = 0
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length
+      if (length <= LARGEST_BODY) {
+        chunks.push(chunk)
+      } else {
+        chunks.length = 0
+        resolve(TOO_LARGE)
+      }
+    })
+    request.on('end', () =>
+      resolve(chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString()),
+    )
+    request.on('error', reject)
+    request.on('close', () => reject(new Error('the sender went away')))
+  })
+}
+
+/**
+ * The JSON text to store, or null when the body is no JSON object. The sender's text is kept as it came: parsing it again
+ * would change big numbers. The stated content type does not matter, except that `form` bodies (Planfix scenarios send
+ * them) become an object of texts.
+ */
+export function objectText(body: string, form: boolean): string | null {
+  const text = body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body
+  if (isObject(text)) return text
+  if (!form || text.trim() === '') return null
+  return JSON.stringify(Object.fromEntries(new URLSearchParams(text.trim())))
+}
+
+function isObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
+export const isForm = (contentType: string | undefined): boolean =>
+  contentType !== undefined && /^\s*application\/x-www-form-urlencoded\b/i.test(contentType)

@@ -1,0 +1,270 @@
+/**
+ * The nouns of the bridge. All times are milliseconds since 1970; Planfix ids are plain numbers here
+ * (`92`, not `contact:92`), Chatra ids are Chatra's own strings.
+ */
+
+export type Direction = 'to-planfix' | 'to-chatra'
+
+/** Life of a message (docs/architecture.md). A dismissed message is `skipped` with reason `dismissed`. */
+export type MessageState =
+  | 'received'
+  | 'queued'
+  | 'sending'
+  | 'retrying'
+  | 'uncertain'
+  | 'delivered'
+  | 'failed'
+  | 'skipped'
+
+/** States in which a message still waits to be carried. */
+export const OPEN_STATES = ['queued', 'sending', 'retrying'] as const satisfies readonly MessageState[]
+export const isOpen = (state: MessageState): boolean => (OPEN_STATES as readonly MessageState[]).includes(state)
+
+export type Author =
+  /** The visitor; `id` is Chatra's client id. */
+  | { kind: 'client'; id: string; name: string }
+  /** A Planfix employee; `id` is the user's number. */
+  | { kind: 'employee'; id: number; name: string }
+  /** Somebody who typed inside Chatra; `id` may be unknown. */
+  | { kind: 'agent'; id: string | null; name: string; email: string | null }
+  /** The bridge itself: events that are shown in the log. */
+  | { kind: 'bridge' }
+
+export interface MessageFile {
+  name: string
+  /** Where the bytes are: an address (Chatra) or a Planfix file number. */
+  url: string | null
+  planfixFileId: number | null
+  /** Bytes, when known. */
+  size: number | null
+  /** Planfix did not take the file: its address goes into the text. */
+  linkOnly?: boolean
+}
+
+/** `text` is said once; `edit` and `delete` change the message `target` in the chat; `event` only explains an inbox event in the log. */
+export type MessageKind = 'text' | 'edit' | 'delete' | 'event'
+
+export interface Message {
+  /** Ours; what `bridge retry` takes. Ascending. */
+  id: number
+  connectionId: string
+  conversationId: number | null
+  direction: Direction
+  kind: MessageKind
+  author: Author
+  /** Plain text, whatever the service it came from. */
+  text: string
+  files: MessageFile[]
+  /** What makes it the same message when it is seen again; unique within a connection. */
+  originKey: string
+  chatraClientId: string | null
+  /** Id in the chat: of a client's message from the start, of a reply once it was sent. */
+  chatraMessageId: string | null
+  planfixTaskId: number | null
+  planfixCommentId: number | null
+  /** For `edit` and `delete`: the message they change. */
+  targetId: number | null
+  /** When it was written, by the service's clock; receipt time when the service does not say. */
+  writtenAt: number
+  receivedAt: number
+  /** Order within its conversation and direction. */
+  position: number
+  state: MessageState
+  /** Machine word or sentence that explains the state; null when it needs no explanation. */
+  reason: string | null
+  /** It came after messages written later than it had already been delivered. */
+  late: boolean
+  attempts: number
+  /** Of a reply: when it was handed to Chatra, to recognise its echo. */
+  sentAt: number | null
+  /** An echo of this reply has been seen in a webhook. */
+  echoed: boolean
+  /** Fingerprint of what was really said in the chat (with links to files), to recognise its echo by text. */
+  sentPrint: string | null
+  /** Fingerprint of the Planfix comment it came from, to notice edits. */
+  fingerprint: string | null
+}
+
+/** What is known about the visitor, as the latest webhook told it. */
+export interface ClientProfile {
+  id: string
+  chatId: string
+  displayedName: string | null
+  /** Given by the visitor or the site; null when Chatra made the name up. */
+  name: string | null
+  email: string | null
+  phone: string | null
+  ip: string | null
+  country: string | null
+  city: string | null
+  os: string | null
+  browser: string | null
+  language: string | null
+  visit: Visit | null
+  startPage: Page | null
+  /** What the site passed, label to value. */
+  extra: Record<string, string>
+}
+export interface Visit {
+  startedAt: number | null
+  finishedAt: number | null
+  host: string | null
+  pages: Page[]
+}
+export interface Page {
+  link: string
+  title: string | null
+}
+
+/** One visitor's device in Chatra and the conversation it belongs to. */
+export interface ClientLink {
+  connectionId: string
+  clientId: string
+  conversationId: number
+  profile: ClientProfile
+  /** When this device last wrote; the reply goes to the device that wrote last (F13). */
+  lastWroteAt: number
+  /** `startedAt` of the latest visit that became an action on the contact card. */
+  lastVisitAt: number | null
+}
+
+/** What a write that may or may not have arrived was about to do. Kept until it is settled. */
+export interface Attempt {
+  kind: 'contact' | 'task' | 'comment' | 'chore'
+  sourceObjectId: string
+  /** Messages carried by it. */
+  messageIds: number[]
+  startedAt: number
+  /** When it became unclear; null while it is under way (after a crash: `startedAt` counts). */
+  unclearAt: number | null
+  /** A time-out may still be carried out late, so it is waited for longer than a reset. */
+  timedOut: boolean
+  /** Plain text of what was written and who it was written as, to look by content. */
+  text: string
+  ownerUserId: number | null
+  /** Of a contact or a task. */
+  name?: string
+  /** Of a task: the chat that begins it, and its ordinal. */
+  chatId?: string
+  n?: number
+}
+
+/** What the bridge itself last wrote to the contact card; anything else there was typed by a person and is left alone (F12). */
+export interface ContactWritten {
+  name: string | null
+  email: string | null
+  phone: string | null
+}
+
+/** One client = one conversation = one thread of tasks, whatever the number of devices. */
+export interface Conversation {
+  id: number
+  connectionId: string
+  contactId: number | null
+  contactWritten: ContactWritten | null
+  /** E-mail that was looked for among the contacts already. */
+  emailSearched: string | null
+  /** The contact was found, not made: it may have an active task of this channel that we do not know. */
+  searchTask: boolean
+  /** Planfix refused the e-mail for this contact (it belongs to another card that cannot be found). */
+  emailRefused: boolean
+  /** The task in use. */
+  taskId: number | null
+  /** The chat has ended and the client has not written since. */
+  clientLeft: boolean
+  lastClientAt: number
+  lastActivityAt: number
+  /** Latest `writtenAt` that reached Planfix, to notice late ones. */
+  deliveredUpTo: number
+  /** Paused by the loop breaker, with its reason. */
+  paused: string | null
+  /** The write to Planfix that is under way or unclear. */
+  attempt: Attempt | null
+  /** Failures in a row per lane, and when the next try is due. */
+  planfixLane: LaneState
+  chatraLane: LaneState
+  /** Conversation this one was merged into (same e-mail on two devices). */
+  mergedInto: number | null
+}
+export interface LaneState {
+  failures: number
+  notBefore: number
+}
+
+/** A task of a conversation and where the watcher stands in it. */
+export interface TaskLink {
+  connectionId: string
+  taskId: number
+  conversationId: number
+  /** Chat that began it and its ordinal: the two parts of its source id. */
+  chatId: string
+  n: number
+  createdAt: number
+  /** Plain text of the description the bridge wrote: it comes back as the first comment of the feed. */
+  descriptionText: string
+  active: boolean
+  deleted: boolean
+  /** When `active` was last read from Planfix. */
+  checkedAt: number
+  /** Highest comment number seen. */
+  cursor: number
+  /** Planfix's own marks of the last change, compared as text. */
+  signal: string
+  /** Planfix tells times to the minute: until then a further comment may hide behind the same mark. */
+  hotUntil: number
+  /** When its comments were last read. */
+  readAt: number
+  lastActivityAt: number
+  /** The task has been completed by the bridge or by a person; watched less often. */
+  closedAt: number | null
+}
+
+/** Work beside messages. Kinds in order of priority. */
+export type ChoreKind = 'note' | 'assigner' | 'introduce' | 'complete' | 'leave-check' | 'verify' | 'visit'
+
+export interface Chore {
+  id: number
+  connectionId: string
+  conversationId: number
+  kind: ChoreKind
+  /** One open chore of a kind and key; a newer one replaces it. */
+  key: string
+  data: Record<string, unknown>
+  notBefore: number
+  failures: number
+  attempt: Attempt | null
+}
+
+/** An agent seen in a webhook: offered for mapping, and recognised by e-mail. */
+export interface AgentSeen {
+  id: string
+  name: string | null
+  email: string | null
+}
+
+/** One line of the live log: a change in a message's life. */
+export interface LogEntry {
+  seq: number
+  /** Message id, as `retry` takes it. */
+  id: string
+  time: number
+  connection: string
+  conversation: string | null
+  direction: Direction
+  state: MessageState
+  reason: string | null
+  text: string
+  chatraMessageId: string | null
+  planfixTaskId: number | null
+  planfixCommentId: number | null
+}
+
+/** Something that concerns a connection or the whole program rather than one message. */
+export interface BridgeEvent {
+  time: number
+  connectionId: string | null
+  level: 'info' | 'warning' | 'error'
+  /** Catalogue key, e.g. `event.gap`. */
+  key: string
+  params: Record<string, string | number>
+}

@@ -1,0 +1,144 @@
+import { removeComment } from './comments.ts'
+import { addContact } from './contacts.ts'
+import { addFile } from './files.ts'
+import type { Scenario } from './scenario.ts'
+import {
+  type Account,
+  appendComment,
+  holderOf,
+  livingContact,
+  type PersonId,
+  type SimComment,
+  type SimContact,
+  type SimFile,
+  type SimTask,
+  statusById,
+  storedHtml,
+  touch,
+  userOf,
+} from './state.ts'
+import type { StatusKey } from './switches.ts'
+import { setStatus } from './tasks.ts'
+
+export interface CommentByHand {
+  /** Who is notified; the task's counterparty when absent ("notify the client" ticked). */
+  recipients?: PersonId[]
+  hidden?: boolean
+  files?: number[]
+}
+
+/** What people do in Planfix's window. Each throws when it names something that is not there. */
+export function byHand(account: Account, scenario: Scenario) {
+  const taskOf = (id: number): SimTask => account.tasks.get(id) ?? missing(`task ${id}`)
+  const commentOf = (id: number): SimComment => account.comments.get(id) ?? missing(`comment ${id}`)
+  const contactOf = (id: number): SimContact => livingContact(account, id) ?? missing(`contact ${id}`)
+
+  function changeStatus(taskId: number, key: StatusKey): void {
+    const task = taskOf(taskId)
+    setStatus(account, task, key)
+    scenario.fire(task)
+  }
+
+  return {
+    employeeComments(taskId: number, userId: number | PersonId, html: string, options: CommentByHand = {}) {
+      const task = taskOf(taskId)
+      const owner = typeof userId === 'number' ? `user:${userId}` : userId
+      if (!userOf(account, owner)) missing(owner)
+      for (const id of options.files ?? []) if (!account.files.has(id)) missing(`file ${id}`)
+      const comment = appendComment(
+        account,
+        task,
+        { taskId },
+        {
+          owner,
+          description: storedHtml(account, html),
+          fromType: 'Planfix',
+          recipients: { users: options.recipients ?? clientOf(task), groups: [] },
+          isHidden: options.hidden ?? false,
+          files: options.files ?? [],
+          byHand: true,
+        },
+      )
+      scenario.fire(task, comment)
+      return comment
+    },
+
+    editsComment(commentId: number, html: string): void {
+      const comment = commentOf(commentId)
+      comment.description = storedHtml(account, html)
+      const holder = holderOf(account, comment)
+      if (holder) touch(account, holder)
+    },
+
+    deletesComment: (commentId: number): void => removeComment(account, commentOf(commentId)),
+
+    setsStatus(taskId: number, statusId: number): void {
+      const status = statusById(account, statusId) ?? missing(`status ${statusId}`)
+      changeStatus(taskId, status.key)
+    },
+
+    completes: (taskId: number): void => changeStatus(taskId, 'completed'),
+    reopens: (taskId: number): void => changeStatus(taskId, 'inProgress'),
+
+    /** Into the trash: lists leave it out, GET shows `isDeleted`. With `forGood` nothing knows it any more. */
+    deletesTask(taskId: number, options: { forGood?: boolean } = {}): void {
+      const task = taskOf(taskId)
+      task.isDeleted = true
+      touch(account, task)
+      if (!options.forGood) return
+      account.tasks.delete(taskId)
+      for (const comment of task.feed) account.comments.delete(comment.id)
+    },
+
+    editsContact(id: number, fields: Partial<SimContact>): SimContact {
+      const contact = contactOf(id)
+      Object.assign(contact, fields)
+      touch(account, contact)
+      return contact
+    },
+
+    createsContact(fields: Partial<SimContact> & { name: string }): SimContact {
+      return addContact(account, { templateId: account.contactTemplates[0]?.id ?? 5, ...fields })
+    },
+
+    deletesContact(id: number): void {
+      const contact = contactOf(id)
+      contact.isDeleted = true
+      touch(account, contact)
+    },
+
+    /** Tasks, comments, files and e-mail of `from` go over to `into`; its old id is gone (code 2000). */
+    mergesContacts(from: number, into: number): void {
+      const [gone, stays] = [contactOf(from), contactOf(into)]
+      const [old, next] = [`contact:${from}`, `contact:${into}`]
+      const swap = (ids: PersonId[]) => [...new Set(ids.map((id) => (id === old ? next : id)))]
+      for (const task of account.tasks.values()) {
+        if (task.counterparty === old) task.counterparty = next
+        if (task.assigner === old) task.assigner = next
+        for (const role of [task.assignees, task.participants, task.auditors]) role.users = swap(role.users)
+      }
+      for (const comment of account.comments.values()) {
+        if (comment.owner === old) comment.owner = next
+        if (comment.contactId === from) comment.contactId = into
+        comment.recipients.users = swap(comment.recipients.users)
+      }
+      stays.feed = [...stays.feed, ...gone.feed].sort((a, b) => a.id - b.id)
+      stays.files.push(...gone.files)
+      stays.phones.push(...gone.phones)
+      stays.additionalEmailAddresses.push(...[gone.email, ...gone.additionalEmailAddresses].filter(Boolean))
+      gone.feed = []
+      gone.isDeleted = true
+      touch(account, stays)
+    },
+
+    addsFile(name: string, content: Buffer | string, type = 'application/octet-stream'): SimFile {
+      return addFile(account, name, Buffer.from(content as string), type)
+    },
+  }
+}
+
+const clientOf = (task: SimTask): PersonId[] => (task.counterparty ? [task.counterparty] : [])
+
+function missing(what: string): never {
+  throw new Error(`no ${what}`)
+}

@@ -1,0 +1,19 @@
+import type { SimRequest } from '../common/server.ts'
+import { answerControl } from './control.ts'
+import { answerPage } from './pages.ts'
+import { type PlanfixOptions, type PlanfixSimulator, runSimulator } from './simulator.ts'
+
+export { allScopes, type Scope } from './routing.ts'
+export type { PlanfixOptions, PlanfixSimulator } from './simulator.ts'
+export type { Account, PersonId, SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'
+export { type PlanfixSwitches, type SwitchName, switchTable } from './switches.ts'
+
+/** A Planfix account on loopback: REST under /rest, its pages for people, /control for other processes. */
+export async function startPlanfixSimulator(options: PlanfixOptions = {}): Promise<PlanfixSimulator> {
+  const simulator: PlanfixSimulator = await runSimulator(options, (request: SimRequest) =>
+    request.path.startsWith('/control/')
+      ? answerControl(simulator, request)
+      : answerPage(simulator.account, request),
+  )
+  return simulator
+}

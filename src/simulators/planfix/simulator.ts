@@ -1,0 +1,180 @@
+import { type SimRequest, type SimResponse, SimulatorServer } from '../common/server.ts'
+import { setPositions } from '../common/switches.ts'
+import { type AccountOptions, newAccount } from './account.ts'
+import { byHand } from './by-hand.ts'
+import { commentRoutes } from './comments.ts'
+import { contactListRoutes } from './contact-view.ts'
+import { contactRoutes } from './contacts.ts'
+import { dataTagRoutes } from './datatags.ts'
+import { fileRoutes, serveStorage } from './files.ts'
+import { answerRest, type Gate } from './gate.ts'
+import { Later } from './later.ts'
+import { Limits } from './limits.ts'
+import { allScopes } from './routing.ts'
+import { Scenario } from './scenario.ts'
+import type { SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'
+import { statusByKey } from './state.ts'
+import { type PlanfixSwitches, type SimStatus, type SwitchName, switchTable } from './switches.ts'
+import { taskListRoutes } from './task-lists.ts'
+import { taskRoutes } from './tasks.ts'
+import { userRoutes } from './users.ts'
+
+export interface PlanfixOptions extends AccountOptions {
+  /** 0 or absent takes a free one. */
+  port?: number
+  token?: string
+  scopes?: string[]
+  /** Stretches or shrinks Planfix's own waiting times (repeats, stalls, late commits); 1 unless told otherwise. */
+  timeScale?: number
+  requestsPerSecondLimit?: number
+  dailyLimit?: number
+}
+
+const routes = [
+  ...taskRoutes,
+  ...taskListRoutes,
+  ...commentRoutes,
+  ...contactRoutes,
+  ...contactListRoutes,
+  ...userRoutes,
+  ...fileRoutes,
+  ...dataTagRoutes,
+]
+
+export type PlanfixSimulator = Awaited<ReturnType<typeof runSimulator>>
+/** Answers what is neither REST nor storage: pages for people and the control of other processes. */
+export type Outside = (simulator: PlanfixSimulator, request: SimRequest) => SimResponse | Promise<SimResponse>
+
+/** A Planfix account behind a loopback server. */
+export async function runSimulator(
+  options: PlanfixOptions,
+  outside: (request: SimRequest) => ReturnType<Outside>,
+) {
+  const account = newAccount(options)
+  const scaled = (ms: number) => ms * (options.timeScale ?? 1)
+  const limits = new Limits(account, scaled)
+  limits.requestsPerSecond = options.requestsPerSecondLimit ?? 1
+  limits.dailyLimit = options.dailyLimit ?? Number.POSITIVE_INFINITY
+  const later = new Later()
+  const scenario = new Scenario(account, scaled)
+  let origin = ''
+
+  const gate: Gate = {
+    account,
+    limits,
+    token: options.token ?? 'planfix-simulator-token',
+    scopes: new Set<string>(options.scopes ?? allScopes),
+    routes,
+    lateCommitMs: scaled(3000),
+    writeOutcomeTimes: Number.POSITIVE_INFINITY,
+    services: {
+      origin: () => origin,
+      scaled,
+      later: (ms, work) => later.put(ms, work),
+      restChanged: (taskId, what) => {
+        const task = account.tasks.get(taskId)
+        if (simulator.scenarioOnRest && task) {
+          scenario.fire(task, what.commentId === undefined ? undefined : account.comments.get(what.commentId))
+        }
+      },
+    },
+  }
+
+  const server = new SimulatorServer((request) => {
+    const { path } = request
+    if (path.startsWith('/rest/')) return answerRest(gate, request, path.slice('/rest'.length))
+    return path.startsWith('/storage/') ? serveStorage(account, request) : outside(request)
+  })
+  server.outside = (path) => !path.startsWith('/rest/') && !path.startsWith('/storage/')
+
+  const simulator = {
+    /** The origin, e.g. http://127.0.0.1:4001 */
+    url: '',
+    restUrl: '',
+    webUrl: '',
+    token: gate.token,
+    server,
+    /** Everything stored, for what the names below do not offer. */
+    account,
+    limits,
+    scenario,
+    /** Scopes granted to the token; add and delete at will. */
+    scopes: gate.scopes,
+    /** Refusals that no correct client provokes; a test ends by asserting that this is empty. */
+    violations: account.violations,
+    /** Comments that the hosted chat channel would have sent (switch `rest-comment-pushed`). */
+    pushedThroughHostedChannel: account.pushed,
+    /** Whether comments and status changes made by REST fire the scenario too. */
+    scenarioOnRest: false,
+    ...byHand(account, scenario),
+
+    get switches(): Readonly<PlanfixSwitches> {
+      return account.switches
+    },
+    setSwitch<K extends SwitchName>(name: K, position: PlanfixSwitches[K]): void {
+      setPositions(switchTable, account.switches, { [name]: position } as Partial<PlanfixSwitches>)
+    },
+    /** `planfix-write-outcome` for the next `times` writes only. */
+    nextWrites(position: PlanfixSwitches['planfix-write-outcome'], times = 1): void {
+      simulator.setSwitch('planfix-write-outcome', position)
+      gate.writeOutcomeTimes = times
+    },
+    get lateCommitMs(): number {
+      return gate.lateCommitMs
+    },
+    set lateCommitMs(ms: number) {
+      gate.lateCommitMs = ms
+    },
+    get writeOutcomeTimes(): number {
+      return gate.writeOutcomeTimes
+    },
+    set writeOutcomeTimes(times: number) {
+      gate.writeOutcomeTimes = times
+    },
+
+    get tasks(): SimTask[] {
+      return [...account.tasks.values()]
+    },
+    task: (id: number): SimTask | undefined => account.tasks.get(id),
+    statusOf(taskId: number): SimStatus | undefined {
+      const task = account.tasks.get(taskId)
+      return task && statusByKey(account, task.statusKey)
+    },
+    /** The task's feed; the description is comment no. 1. Deleted comments stay, marked `isDeleted`. */
+    comments: (taskId: number): SimComment[] => account.tasks.get(taskId)?.feed ?? [],
+    get contacts(): SimContact[] {
+      return [...account.contacts.values()]
+    },
+    contact: (id: number): SimContact | undefined => account.contacts.get(id),
+    contactComments: (contactId: number): SimComment[] => account.contacts.get(contactId)?.feed ?? [],
+    get users(): SimUser[] {
+      return [...account.users.values()]
+    },
+    get files(): SimFile[] {
+      return [...account.files.values()]
+    },
+
+    get scenarioUrl(): string | undefined {
+      return scenario.url
+    },
+    set scenarioUrl(url: string | undefined) {
+      scenario.url = url
+    },
+    /** Does late commits and queued updates now and waits until no scenario request is in flight or due. */
+    async flush(): Promise<void> {
+      later.flush()
+      await scenario.settled()
+    },
+    async stop(): Promise<void> {
+      later.stop()
+      scenario.stop()
+      await server.stop()
+    },
+  }
+
+  origin = await server.start(options.port)
+  simulator.url = origin
+  simulator.webUrl = origin
+  simulator.restUrl = `${origin}/rest`
+  return simulator
+}

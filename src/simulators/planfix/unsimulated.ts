@@ -1,0 +1,73 @@
+/** Operations of the official swagger 1.6.9 that this simulator does not carry out: it answers them 501. */
+export const unsimulated: [method: string, path: string][] = `
+  POST /contact/import
+  GET /contact/{id}/files
+  POST /contact/filters
+  GET /task/recurring
+  POST /task/filters
+  POST /task/{id}/checklist/list
+  GET /task/{id}/checklist/{itemId}
+  POST /task/{id}/checklist/{itemId}
+  POST /task/{id}/checklist
+  POST /file/{id}
+  POST /file/{id}/attach/project
+  GET /project/{id}
+  POST /project/{id}
+  POST /project/list
+  POST /project/
+  GET /project/{id}/files
+  GET /project/templates
+  GET /project/groups
+  POST /user/{id}
+  POST /user/
+  GET /directory/{id}
+  POST /directory/list
+  POST /directory/{id}/entry/
+  GET /directory/{id}/entry/{key}
+  POST /directory/{id}/entry/{key}
+  DELETE /directory/{id}/entry/{key}
+  POST /directory/{id}/entry/list
+  GET /directory/groups
+  POST /directory/{id}/filters
+  GET /customfield/type
+  GET /customfield/contact/{id}
+  POST /customfield/contact/
+  GET /customfield/group/contact
+  POST /customfield/group/contact/
+  GET /customfield/task/{id}
+  POST /customfield/task/
+  GET /customfield/group/task
+  POST /customfield/group/task/
+  GET /customfield/project
+  GET /customfield/project/{id}
+  POST /customfield/project/
+  GET /customfield/group/project
+  POST /customfield/group/project/
+  GET /customfield/user
+  GET /customfield/user/{id}
+  POST /customfield/user/
+  GET /customfield/group/user
+  POST /customfield/group/user/
+  GET /customfield/directory/{id}
+  GET /customfield/main
+  POST /customfield/main/
+  POST /customfield/main/{id}
+  GET /process/contact
+  GET /report/{id}
+  POST /report/list
+  POST /report/{id}/save/list
+  POST /report/{id}/save/{saveId}/data
+  POST /report/{id}/generate
+  GET /report/status/{requestId}
+  GET /workspace/list
+  GET /user/positions/
+  POST /user/positions/
+  POST /user/positions/{id}
+  POST /integration/telegram/bots/{botId}/webhook
+  GET /object/{id}
+  POST /object/list
+  GET /object/{id}/statuses
+`
+  .trim()
+  .split('\n')
+  .map((line) => line.trim().split(' ') as [string, string])

@@ -1,0 +1,21 @@
+import { openStore } from '../../../src/main/store/index.ts'
+import { adding, conversation, inboxRow, message } from './values.ts'
+
+/**
+ * Run by crash.test.ts as a process of its own: writes until it is killed and says, one JSON line each, what
+ * has been acknowledged.
+ */
+const store = await openStore({ dir: process.argv[2]! })
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)
+
+async function write(): Promise<void> {
+  const id = store.newId()
+  say({ taken: id })
+  const changes = [
+    { type: 'conversation.add', conversation: conversation({ id }) } as const,
+    inboxRow(`{"n":${id}}`),
+  ]
+  await store.commit([...changes, adding(message({ id, conversationId: id }), 'received', 'queued')])
+  say({ acknowledged: id })
+}
+for (;;) await Promise.all([write(), write(), write(), write()])

@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { Ids } from '../../../src/main/store/ids.ts'
+import { migrate } from '../../../src/main/store/migrations.ts'
+import { Sql } from '../../../src/main/store/sql.ts'
+import { folder, inboxRow, store } from './material.ts'
+
+const take = (many: number, next: () => number) => Array.from({ length: many }, next)
+
+describe('numbers', () => {
+  it('ascend without a gap while the program runs, whatever is committed in between', async () => {
+    const db = await store()
+    const taken: number[] = []
+    for (let round = 0; round < 30; round += 1) {
+      taken.push(...take(150, () => db.newId()))
+      await db.commit([inboxRow('{}')])
+    }
+    expect(taken).toEqual(
+      take(
+        4500,
+        (
+          (n) => () =>
+            ++n
+        )(0),
+      ),
+    )
+  })
+
+  it('are never handed out twice when the program dies without a word', () => {
+    const path = join(folder(), 'ids.sqlite')
+    const taken: number[] = []
+    for (let life = 0; life < 5; life += 1) {
+      const sql = new Sql(path)
+      if (life === 0) migrate(sql)
+      const ids = new Ids(sql)
+      taken.push(...take(700, () => ids.next()))
+      sql.close()
+    }
+    expect(new Set(taken).size).toBe(3500)
+    expect(taken).toEqual([...taken].sort((one, other) => one - other))
+  })
+
+  it('go on where they ended after a clean end', async () => {
+    const dir = folder()
+    const first = await store({ dir })
+    expect(take(3, () => first.newId())).toEqual([1, 2, 3])
+    await first.close()
+    const second = await store({ dir })
+    expect(second.newId()).toBe(4)
+  })
+
+  it('are reserved ahead inside an ordinary commit, and count only once that is on disk', () => {
+    const sql = new Sql(join(folder(), 'ids.sqlite'))
+    onTestFinished(() => sql.close())
+    migrate(sql)
+    const reserved = () => sql.value<number>(`SELECT value FROM meta WHERE key = 'next_id'`)
+    const ids = new Ids(sql)
+    take(600, () => ids.next())
+    expect(reserved()).toBe(1001)
+    const landed = sql.now(() => ids.reserveAlongside())
+    expect(reserved()).toBe(2001)
+    landed?.()
+    expect(take(1400, () => ids.next()).at(-1)).toBe(2000)
+    expect(reserved()).toBe(2001)
+  })
+
+  it('of two processes on one file never meet', async () => {
+    const dir = folder()
+    const server = await store({ dir })
+    const tool = await store({ dir, shared: true })
+    const both = take(2500, () => (Math.random() < 0.5 ? server : tool).newId())
+    expect(new Set(both).size).toBe(2500)
+  })
+})

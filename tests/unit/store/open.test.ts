@@ -1,0 +1,94 @@
+import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import {
+  openStore,
+  StoreInUseError,
+  StoreMissingError,
+  StoreVersionError,
+} from '../../../src/main/store/index.ts'
+import { migrate, migrations } from '../../../src/main/store/migrations.ts'
+import { Sql } from '../../../src/main/store/sql.ts'
+import { adding, folder, message, store } from './material.ts'
+
+describe('one server on a folder', () => {
+  it('refuses a second one, and lets it in when the first has closed', async () => {
+    const dir = folder()
+    const first = await store({ dir })
+    await expect(openStore({ dir })).rejects.toThrow(StoreInUseError)
+    await first.close()
+    await store({ dir })
+  })
+
+  it('is not disturbed by the refusal', async () => {
+    const dir = folder()
+    const first = await store({ dir })
+    await openStore({ dir }).catch(() => {})
+    await first.commit([adding(message())])
+    await expect(openStore({ dir })).rejects.toThrow(`already running on the data folder ${dir}`)
+  })
+})
+
+describe('the command line', () => {
+  it('is told when there is nothing yet, and makes nothing', async () => {
+    const dir = folder()
+    await expect(openStore({ dir, shared: true })).rejects.toThrow(StoreMissingError)
+    expect(readdirSync(dir)).toEqual([])
+  })
+
+  it('upgrades nothing', async () => {
+    const dir = folder()
+    await (await store({ dir })).close()
+    const db = new Database(join(dir, 'bridge.sqlite'))
+    db.pragma(`user_version = ${migrations.length - 1}`)
+    db.close()
+    await expect(openStore({ dir, shared: true })).rejects.toThrow()
+    const after = new Database(join(dir, 'bridge.sqlite'))
+    onTestFinished(() => void after.close())
+    expect(after.pragma('user_version', { simple: true })).toBe(migrations.length - 1)
+  })
+})
+
+describe('the format of the file', () => {
+  it('of a newer program is refused and left as it is', async () => {
+    const dir = folder()
+    await (await store({ dir })).close()
+    const db = new Database(join(dir, 'bridge.sqlite'))
+    db.pragma('user_version = 99')
+    db.close()
+    await expect(openStore({ dir })).rejects.toThrow(StoreVersionError)
+    await expect(openStore({ dir })).rejects.toThrow('update the bridge')
+    expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).toEqual([])
+  })
+
+  it('is brought up step by step, a step that fails leaves the one before it', () => {
+    const sql = new Sql(':memory:')
+    onTestFinished(() => sql.close())
+    const first = 'CREATE TABLE one (a)'
+    migrate(sql, [first])
+    expect(() => migrate(sql, [first, 'CREATE TABLE two (a); nonsense'])).toThrow()
+    expect(sql.value('PRAGMA user_version')).toBe(1)
+    migrate(sql, [first, 'CREATE TABLE two (a)'])
+    expect(sql.value('PRAGMA user_version')).toBe(2)
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('files', () => {
+  it('are for their owner alone, also in a folder that was open to all', async () => {
+    const dir = folder()
+    chmodSync(dir, 0o755)
+    const db = await store({ dir })
+    await db.commit([adding(message())])
+    await db.backup()
+    expect(statSync(dir).mode & 0o777).toBe(0o700)
+    const modes = readdirSync(dir).map((name) => [name, (statSync(join(dir, name)).mode & 0o777).toString(8)])
+    expect(modes.length).toBeGreaterThanOrEqual(4)
+    for (const [name, mode] of modes) expect(`${name} ${mode}`).toBe(`${name} 600`)
+  })
+})
+
+it('a store in memory leaves no file', async () => {
+  await store({ dir: ':memory:' })
+  expect(existsSync(':memory:')).toBe(false)
+})
