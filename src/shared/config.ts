@@ -24,7 +24,9 @@ const userId = z
   .string()
   .regex(/^(user:)?\d+$/, 'must look like "user:5"')
   .transform((text) => Number(text.replace('user:', '')))
-const participant = z.string().regex(/^(user|contact|group):\d+$/, 'must look like "user:7", "contact:7" or "group:7"')
+const participant = z
+  .string()
+  .regex(/^(user|contact|group):\d+$/, 'must look like "user:7", "contact:7" or "group:7"')
 const id = z.number().int().positive()
 
 const employee = z.strictObject({
@@ -67,26 +69,37 @@ const connection = z
       pollSeconds: z.number().min(1).max(3600).default(5),
       requestsPerSecond: z.number().min(0.1).max(1000).default(1),
       visitDataTag: z
-        .strictObject({ id, fields: z.strictObject({ os: id.optional(), browser: id.optional(), ip: id.optional() }) })
+        .strictObject({
+          id,
+          fields: z.strictObject({ os: id.optional(), browser: id.optional(), ip: id.optional() }),
+        })
         .nullable()
         .default(null),
     }),
     employees: z.array(employee).default([]),
     options: options.prefault({}),
-    webhookSecret: z.string().regex(/^[\w~.-]{22,200}$/, 'must be at least 22 URL-safe characters').optional(),
+    webhookSecret: z
+      .string()
+      .regex(/^[\w~.-]{22,200}$/, 'must be at least 22 URL-safe characters')
+      .optional(),
   })
   .transform((input) => {
     const name = input.name ?? input.id
     const looksLikeSite = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(name)
     const agent = {
-      email: input.chatra.agent?.email ?? (looksLikeSite ? `bridge@${name.toLowerCase()}` : `${input.id.toLowerCase()}@planfix-bridge.invalid`),
+      email:
+        input.chatra.agent?.email ??
+        (looksLikeSite ? `bridge@${name.toLowerCase()}` : `${input.id.toLowerCase()}@planfix-bridge.invalid`),
       name: input.chatra.agent?.name ?? name,
     }
     return {
       ...input,
       name,
       chatra: { ...input.chatra, agent },
-      planfix: { ...input.planfix, webUrl: input.planfix.webUrl ?? input.planfix.baseUrl.replace(/\/rest$/, '') },
+      planfix: {
+        ...input.planfix,
+        webUrl: input.planfix.webUrl ?? input.planfix.baseUrl.replace(/\/rest$/, ''),
+      },
     }
   })
 
@@ -119,10 +132,13 @@ export type Connection = Configuration['connections'][number]
 export type Employee = Connection['employees'][number]
 
 /** ID in upper case, other characters as `_`: the middle of `BRIDGE_<ID>_PLANFIX_TOKEN`. */
-export const environmentName = (connectionId: string): string => connectionId.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+export const environmentName = (connectionId: string): string =>
+  connectionId.toUpperCase().replace(/[^A-Z0-9]/g, '_')
 
 /** Reads a configuration; the problems name each wrong key with its path, e.g. `connections[0].planfix.pollSeconds`. */
-export function parseConfiguration(input: unknown): { ok: true; value: Configuration } | { ok: false; problems: string[] } {
+export function parseConfiguration(
+  input: unknown,
+): { ok: true; value: Configuration } | { ok: false; problems: string[] } {
   const parsed = configuration.safeParse(input)
   if (parsed.success) return { ok: true, value: parsed.data }
   return { ok: false, problems: parsed.error.issues.flatMap(describeIssue) }
@@ -138,7 +154,8 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 
 export function pathOf(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part)),
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
     '',
   )
 }

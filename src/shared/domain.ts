@@ -18,7 +18,8 @@ export type MessageState =
 
 /** States in which a message still waits to be carried. */
 export const OPEN_STATES = ['queued', 'sending', 'retrying'] as const satisfies readonly MessageState[]
-export const isOpen = (state: MessageState): boolean => (OPEN_STATES as readonly MessageState[]).includes(state)
+export const isOpen = (state: MessageState): boolean =>
+  (OPEN_STATES as readonly MessageState[]).includes(state)
 
 export type Author =
   /** The visitor; `id` is Chatra's client id. */

@@ -51,7 +51,12 @@ export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 export const fail = (error: BridgeError): { ok: false; error: BridgeError } => ({ ok: false, error })
 
 /** Builds a BridgeError with the usual retry and certainty of its code; `extra` overrides. */
-export function bridgeError(side: Side, code: ErrorCode, detail: string, extra: Partial<BridgeError> = {}): BridgeError {
+export function bridgeError(
+  side: Side,
+  code: ErrorCode,
+  detail: string,
+  extra: Partial<BridgeError> = {},
+): BridgeError {
   return {
     code,
     side,
@@ -78,7 +83,13 @@ const WHOLE_SIDE: ReadonlySet<ErrorCode> = new Set([
 export const stopsSide = (error: BridgeError): boolean => WHOLE_SIDE.has(error.code)
 
 /** Codes the owner must mend; until then the connection is paused, not merely waiting. */
-const OWNER_MUST_ACT: ReadonlySet<ErrorCode> = new Set(['wrong-keys', 'no-plan', 'unpaid', 'daily-limit', 'missing-scope'])
+const OWNER_MUST_ACT: ReadonlySet<ErrorCode> = new Set([
+  'wrong-keys',
+  'no-plan',
+  'unpaid',
+  'daily-limit',
+  'missing-scope',
+])
 export const needsOwner = (error: BridgeError): boolean => OWNER_MUST_ACT.has(error.code)
 
 export function assertNever(value: never): never {

@@ -22,6 +22,7 @@ export function line(value: unknown, limit: number): string | null {
     .slice(0, limit * 4)
     .toWellFormed()
     .replace(INVISIBLE, ' ')
+    .replace(/\s+/g, ' ')
     .trim()
   return cut(clean, limit).trim() || null
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '../../shared/config.ts'
-import type { Change, ChatraApi, Clock, FileLink, Listener, PlanfixApi, Store } from './ports.ts'
 import type { SideGate } from './delivery/gate.ts'
+import type { Change, ChatraApi, Clock, FileLink, Listener, PlanfixApi, Store } from './ports.ts'
 
 /** One connection as the engine sees it. */
 export interface ConnectionContext {

@@ -81,14 +81,30 @@ export class Engine {
       this.breaker.reset(conversationId)
       const reason = `loop-${why}`
       const { connectionId } = message
-      const event = { time: now, connectionId, level: 'error', key: 'event.loop', params: { conversation: conversationId, why } } as const
+      const event = {
+        time: now,
+        connectionId,
+        level: 'error',
+        key: 'event.loop',
+        params: { conversation: conversationId, why },
+      } as const
       await store.commit([
         { type: 'conversation.patch', id: conversationId, patch: { paused: reason } },
         { type: 'message.patch', id: message.id, at: now, patch: { reason: `paused: ${reason}` } },
         { type: 'event.add', event },
         {
           type: 'chore.add',
-          chore: { id: store.newId(), connectionId, conversationId, kind: 'note', key: 'loop', data: { what: 'loop' }, notBefore: now, failures: 0, attempt: null },
+          chore: {
+            id: store.newId(),
+            connectionId,
+            conversationId,
+            kind: 'note',
+            key: 'loop',
+            data: { what: 'loop' },
+            notBefore: now,
+            failures: 0,
+            attempt: null,
+          },
         },
       ])
       this.context.listener.event?.(event)

@@ -23,7 +23,8 @@ const of = (connectionId: string, name: string): string => uuidv5(name, connecti
 /** Joined messages carry the id of the first of them; further parts of a long message are numbered from 2. */
 export const messageSourceId = (connectionId: string, chatraMessageId: string, part = 1): string =>
   of(connectionId, `message:${chatraMessageId}${part > 1 ? `:${part}` : ''}`)
-export const clientSourceId = (connectionId: string, clientId: string): string => of(connectionId, `client:${clientId}`)
+export const clientSourceId = (connectionId: string, clientId: string): string =>
+  of(connectionId, `client:${clientId}`)
 /** `n` counts from 1; `chatId` is that of the chat that began the task. */
 export const taskSourceId = (connectionId: string, chatId: string, n: number): string =>
   of(connectionId, `task:${chatId}:${n}`)

@@ -20,12 +20,18 @@ export async function mergeConversations(
   const clients = await store.clientsOf(from.id)
   const others = clients.filter((client) => client.clientId !== movedClientId)
   if (movedClientId !== undefined && others.length > 0) return changes
-  for (const client of others) changes.push({ type: 'client.save', client: { ...client, conversationId: into.id } })
+  for (const client of others)
+    changes.push({ type: 'client.save', client: { ...client, conversationId: into.id } })
   const busy = new Set(current.attempt?.messageIds ?? [])
   for (const direction of ['to-planfix', 'to-chatra'] as const) {
     for (const message of await store.waiting(from.id, direction, 10_000)) {
       if (busy.has(message.id) || message.state === 'sending' || message.state === 'uncertain') continue
-      changes.push({ type: 'message.patch', id: message.id, at: clock.now(), patch: { conversationId: into.id } })
+      changes.push({
+        type: 'message.patch',
+        id: message.id,
+        at: clock.now(),
+        patch: { conversationId: into.id },
+      })
     }
   }
   changes.push({ type: 'conversation.patch', id: from.id, patch: { mergedInto: into.id } })

@@ -142,7 +142,11 @@ export type Speaker = { agentId: string } | { agentEmail: string; agentName: str
 
 export interface ChatraApi {
   /** Says `text` (at most `maxText` UTF-16 units). Marked with receivedFrom, so that its echo is known. */
-  send(clientId: string, text: string, speaker: Speaker): Promise<Result<{ id: string | null; at: number | null }>>
+  send(
+    clientId: string,
+    text: string,
+    speaker: Speaker,
+  ): Promise<Result<{ id: string | null; at: number | null }>>
   edit(messageId: string, text: string): Promise<Result<void>>
   remove(messageId: string): Promise<Result<void>>
   /** `object-gone` when there is no such message. */
@@ -258,8 +262,15 @@ export interface PlanfixApi {
   clockSkew(): number | null
   /** True when the rendered HTML fits one comment (64 KB, tags included). */
   fits(text: PlanfixText): boolean
-  createContact(fields: ContactFields & { name: string }, sourceObjectId: string): Promise<Result<{ id: number }>>
-  updateContact(id: number, fields: ContactFields, sourceObjectId: string): Promise<Result<{ failures: string[] }>>
+  createContact(
+    fields: ContactFields & { name: string },
+    sourceObjectId: string,
+  ): Promise<Result<{ id: number }>>
+  updateContact(
+    id: number,
+    fields: ContactFields,
+    sourceObjectId: string,
+  ): Promise<Result<{ failures: string[] }>>
   contact(id: number): Promise<Result<PlanfixContact>>
   contactsByEmail(email: string): Promise<Result<PlanfixContact[]>>
   /** Contacts created since the day of `startedAt` with this name or source id; the engine compares. */
@@ -279,10 +290,17 @@ export interface PlanfixApi {
 
   addComment(taskId: number, comment: NewComment): Promise<Result<{ id: number }>>
   /** One page (100), newest first as far as the account sorts; `complete` when no older ones are left. */
-  comments(taskId: number, offset: number): Promise<Result<{ comments: PlanfixComment[]; complete: boolean; sorted: boolean }>>
+  comments(
+    taskId: number,
+    offset: number,
+  ): Promise<Result<{ comments: PlanfixComment[]; complete: boolean; sorted: boolean }>>
   comment(id: number): Promise<Result<PlanfixComment>>
   deleteComment(id: number): Promise<Result<void>>
-  addContactComment(contactId: number, text: PlanfixText, sourceObjectId: string): Promise<Result<{ id: number }>>
+  addContactComment(
+    contactId: number,
+    text: PlanfixText,
+    sourceObjectId: string,
+  ): Promise<Result<{ id: number }>>
   contactComments(contactId: number): Promise<Result<PlanfixComment[]>>
   /** Adds an entry of the data tag chosen for visits; `refused` when none is configured. */
   addVisitTag(contactId: number, values: { os: string; browser: string; ip: string }): Promise<Result<void>>
@@ -310,6 +328,8 @@ export interface Listener {
   event?(event: BridgeEvent): void
   sideState?(connectionId: string, side: Side, state: SideState): void
 }
-export type SideState = { state: 'ok' } | { state: 'paused' | 'waiting'; code: string; until: number; detail: string }
+export type SideState =
+  | { state: 'ok' }
+  | { state: 'paused' | 'waiting'; code: string; until: number; detail: string }
 
 export type { Attempt }

@@ -5,9 +5,11 @@ export class Serial {
   run<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.tails.get(key)
     const result = before ? before.then(work, work) : work()
-    const tail = result.catch(() => undefined).finally(() => {
-      if (this.tails.get(key) === tail) this.tails.delete(key)
-    })
+    const tail = result
+      .catch(() => undefined)
+      .finally(() => {
+        if (this.tails.get(key) === tail) this.tails.delete(key)
+      })
     this.tails.set(key, tail)
     return result
   }

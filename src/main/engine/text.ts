@@ -12,7 +12,8 @@ export function comparable(text: string): string {
 export const sameText = (a: string, b: string): boolean => comparable(a) === comparable(b)
 
 /** Short fingerprint of a text, for keys and for noticing edits. */
-export const fingerprint = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22)
+export const fingerprint = (text: string): string =>
+  createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
 /**
  * Splits a text into parts of at most `max` UTF-16 units, each ending in its number, e.g. `(2/3)`, when there

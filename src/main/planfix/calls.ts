@@ -101,9 +101,16 @@ export function createCalls(options: {
       budget.spent()
       const result = await transport.stream(request, signal)
       if (!result.ok) return fail(redacted(result.error))
-      const { status, headers, data } = result.value
-      if (status >= 200 && status < 300) return result
-      // Only Planfix's own refusal is JSON; a storage answers what it likes, and the status is enough.
+      const { response, fromStorage } = result.value
+      const { status, headers, data } = response
+      if (status >= 200 && status < 300) return ok(response)
+      if (fromStorage) {
+        // Not Planfix's word: a storage that refuses (an expired address) says nothing about the token.
+        data.destroy()
+        return fail(
+          bridgeError('planfix', 'failing', `GET ${request.path}: the storage answered HTTP ${status}`),
+        )
+      }
       const body = await small(data)
       const failed = judge(request, { status, headers: headers as Record<string, unknown>, body })
       return fail(failed ?? badAnswer(request, status, 'planfix: expected a file'))

@@ -85,7 +85,7 @@ class Page {
         break
       case 'td':
       case 'th':
-        if (this.column++ > 0) this.put(' | ')
+        if (this.column++ > 0) this.line = `${this.line.trimEnd()} | `
         this.cells++
         break
       case 'img':

@@ -1,4 +1,5 @@
 const MAX = 255
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
  * A name for a plain-text field of a contact or task: control characters removed (line ends become spaces), `<` and
@@ -20,7 +21,7 @@ export function plainField(text: string, fallback: string): string {
 function cut(text: string): string {
   if (text.length <= MAX) return text
   let kept = ''
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
+  for (const { segment } of characters.segment(text)) {
     if (kept.length + segment.length > MAX - 1) break
     kept += segment
   }

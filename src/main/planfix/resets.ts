@@ -1,6 +1,7 @@
 const DAY_S = 86_400
 const QUARTER = 900_000
-const SLACK = 90_000
+/** Clocks and rounding may be off by so much. */
+const SLACK = 15_000
 
 /**
  * Reads `timeToReset` of code 22, whose unit nobody documents (contracts/planfix.md §2; switch `daily-limit`).
@@ -30,10 +31,8 @@ function looksLikeSeconds(
   if (previous && now - previous.now >= 2000 && previous.value >= value && previous.value <= DAY_S) {
     return previous.value - value < (now - previous.now) / 30
   }
-  return onQuarter(now + value * 1000) && !onQuarter(now + value)
+  const asSeconds = fromQuarter(now + value * 1000)
+  return asSeconds <= SLACK && asSeconds < fromQuarter(now + value)
 }
 
-const onQuarter = (time: number): boolean => {
-  const past = time % QUARTER
-  return past < SLACK || QUARTER - past < SLACK
-}
+const fromQuarter = (time: number): number => Math.min(time % QUARTER, QUARTER - (time % QUARTER))

@@ -5,10 +5,11 @@ import { z } from 'zod'
  * null (only what `fields` names comes back), and ids come as 5, "5" or "user:5" (switch `id-shape`).
  */
 
+const AN_ID = 'expected an id like 5 or "user:5"'
 const ID = /^(?:([a-z]+):)?(\d+)$/
 
-const rawId = z.union([z.int(), z.string().regex(ID, 'expected an id')], {
-  error: 'expected an id like 5 or "user:5"',
+const rawId = z.union([z.int(), z.string().regex(ID, AN_ID)], {
+  error: AN_ID,
 })
 
 /** The number alone. */

@@ -30,10 +30,16 @@ export interface CallInfo {
   ms: number
 }
 
+export interface Download {
+  response: AxiosResponse<Readable>
+  /** It comes from the storage Planfix pointed to, not from Planfix. */
+  fromStorage: boolean
+}
+
 export interface Transport {
   send(request: PlanfixRequest): Promise<Result<Answer>>
   /** A body as a stream, redirects followed without the token. */
-  stream(request: PlanfixRequest, signal?: AbortSignal): Promise<Result<AxiosResponse<Readable>>>
+  stream(request: PlanfixRequest, signal?: AbortSignal): Promise<Result<Download>>
   close(): void
 }
 
@@ -138,7 +144,7 @@ export function createTransport(options: {
         const location = status >= 300 && status < 400 ? next(url, given.location, baseUrl) : null
         if (location === null || hop === MAX_REDIRECTS) {
           idleGuard(data)
-          return result
+          return ok({ response: result.value, fromStorage: hop > 0 })
         }
         data.destroy()
         url = location

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
 /** A file on its way through. */
@@ -36,18 +36,21 @@ export async function sendFile(response: ServerResponse, file: FileDownload): Pr
   await pipeline(file.body, wholeOnly(file.size), response)
 }
 
-/** Passes the bytes on, and fails when they are not as many as were announced. */
-function wholeOnly(size: number | null) {
-  return async function* (source: AsyncIterable<Buffer>) {
-    let sent = 0
-    for await (const chunk of source) {
+/**
+ * Passes the bytes on, and fails when they are not as many as were announced. (No generator: `pipeline` does not stop
+ * the source while a generator waits for it.)
+ */
+function wholeOnly(size: number | null): Transform {
+  let sent = 0
+  const wrong = () => new Error(`the source gave another number of bytes than ${size}`)
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
       sent += chunk.length
-      if (size !== null && sent > size) break
-      yield chunk
-    }
-    if (size !== null && sent !== size)
-      throw new Error(`the source gave another number of bytes than ${size}`)
-  }
+      if (size !== null && sent > size) done(wrong())
+      else done(null, chunk)
+    },
+    flush: (done) => done(size !== null && sent !== size ? wrong() : null),
+  })
 }
 
 function imageType(type: string | null): string | null {

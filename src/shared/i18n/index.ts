@@ -9,8 +9,14 @@ export type Language = 'en' | 'ro' | 'ru'
 const catalogues: Record<Language, Record<TextKey, string>> = { en, ro, ru }
 
 /** The text of `key` in the owner's language, with `{name}` replaced from `params`. */
-export function translate(language: Language, key: TextKey, params: Record<string, string | number> = {}): string {
-  return catalogues[language][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+export function translate(
+  language: Language,
+  key: TextKey,
+  params: Record<string, string | number> = {},
+): string {
+  return catalogues[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
+    String(params[name] ?? whole),
+  )
 }
 
 export const isTextKey = (key: string): key is TextKey => key in en

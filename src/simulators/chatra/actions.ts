@@ -67,7 +67,7 @@ export class Actions {
       os,
       userAgent: `Mozilla/5.0 (${os}) ${browser.replace(' ', '/')}`,
       browserLanguage: 'ro',
-      visit: { startedAt: Date.now(), finishedAt: null, hostName: hostName(page.link), viewedPages: [page] },
+      visit: { startedAt: this.account.now(), finishedAt: null, hostName: hostName(page.link), viewedPages: [page] },
     })
   }
 
@@ -105,14 +105,14 @@ export class Actions {
     client.present = false
     client.chatOpen = false
     client.version += 1
-    if (this.switches['leave-signal'] !== 'none') client.visit.finishedAt = Date.now()
+    if (this.switches['leave-signal'] !== 'none') client.visit.finishedAt = this.account.now()
     this.events.left(client)
   }
 
   comesBack(client: Client, page?: Page | string): void {
     this.leaves(client)
     const landing = page === undefined ? client.visit.viewedPages.at(-1) : toPage(page)
-    const startedAt = Math.max(Date.now(), client.visit.startedAt + 1)
+    const startedAt = Math.max(this.account.now(), client.visit.startedAt + 1)
     const viewedPages = landing ? [landing] : []
     client.visit = { ...client.visit, startedAt, finishedAt: null, viewedPages }
     client.present = true
@@ -140,7 +140,7 @@ export class Actions {
 
   edits(message: Message, text: string): void {
     message.text = text
-    message.editedAt = Math.max(Date.now(), message.createdAt + 1)
+    message.editedAt = Math.max(this.account.now(), message.createdAt + 1)
     this.changed(message)
   }
 

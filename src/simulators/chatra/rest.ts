@@ -146,7 +146,7 @@ export class Rest {
     const { switches, account } = this.parts
     const position = switches['unknown-client-send']
     if (position === '200-and-lost') {
-      return { id: account.newId(), type: 'agent', text, clientId, createdAt: Date.now(), isPushed: false }
+      return { id: account.newId(), type: 'agent', text, clientId, createdAt: account.now(), isPushed: false }
     }
     throw new Refusal(Number(position), 'unknown_client', this.whyNoClient(clientId))
   }

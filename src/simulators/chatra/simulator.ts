@@ -23,6 +23,8 @@ export interface ChatraOptions {
   seed?: number
   /** Scales the waiting times the switches ask for (webhook timeouts, retries, gathering, late transcripts). */
   timeScale?: number
+  /** Clock of messages and visits, milliseconds since 1970. */
+  now?: () => number
   /** Off for long runs: keeps no record of webhook attempts. */
   recordWebhooks?: boolean
 }
@@ -67,7 +69,7 @@ export class ChatraSimulator {
     const { switches } = this
     const timeScale = options.timeScale ?? 1
     const random = seededRandom(this.seed)
-    this.account = new Account(random)
+    this.account = new Account(random, options.now ?? Date.now)
     this.sender = new WebhookSender({ switches, timeScale, random: seededRandom(this.seed + 1) })
     this.sender.url = options.webhookUrl ?? null
     this.sender.recording = options.recordWebhooks ?? true

@@ -117,8 +117,12 @@ export class Account {
   readonly random: () => number
   private readonly byEmail = new Map<string, Agent>()
 
-  constructor(random: () => number) {
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+
+  constructor(random: () => number, now: () => number) {
     this.random = random
+    this.now = now
   }
 
   newId(): string {
@@ -172,7 +176,7 @@ export class Account {
       chatId: chat.id,
       type: given.type,
       text: given.text,
-      createdAt: nextTime(client),
+      createdAt: nextTime(client, this.now()),
       origin: given.origin,
       deleted: false,
       editedAt: null,
@@ -232,8 +236,8 @@ function emptyChat(id: string): Chat {
   }
 }
 
-function nextTime(client: Client): number {
-  client.lastCreatedAt = Math.max(Date.now(), client.lastCreatedAt + 1)
+function nextTime(client: Client, now: number): number {
+  client.lastCreatedAt = Math.max(now, client.lastCreatedAt + 1)
   return client.lastCreatedAt
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { type Fault, type FaultRule, FaultPlan } from './faults.ts'
+import { type Fault, FaultPlan, type FaultRule } from './faults.ts'
 
 /** One request as a simulator got it, and how it was answered. `time` is milliseconds since 1970. */
 export interface RecordedRequest {
@@ -119,7 +119,11 @@ export class SimulatorServer {
         return false
       case 'status':
         if (fault.afterWrite) await this.handler(request)
-        send(response, { status: fault.status, body: fault.body, ...(fault.headers && { headers: fault.headers }) })
+        send(response, {
+          status: fault.status,
+          body: fault.body,
+          ...(fault.headers && { headers: fault.headers }),
+        })
         return true
       case 'timeout-before-write':
         return true

@@ -8,11 +8,16 @@ export function defaultPositions<T extends SwitchTable>(table: T): Positions<T> 
 }
 
 /** Sets positions by name and refuses what the table does not know. */
-export function setPositions<T extends SwitchTable>(table: T, current: Positions<T>, wanted: Partial<Positions<T>>): void {
+export function setPositions<T extends SwitchTable>(
+  table: T,
+  current: Positions<T>,
+  wanted: Partial<Positions<T>>,
+): void {
   for (const [name, position] of Object.entries(wanted)) {
     const row = table[name]
     if (!row) throw new Error(`no switch ${name}`)
-    if (!row.includes(position as string)) throw new Error(`switch ${name} has no position ${String(position)}`)
+    if (!row.includes(position as string))
+      throw new Error(`switch ${name} has no position ${String(position)}`)
     Object.assign(current, { [name]: position })
   }
 }

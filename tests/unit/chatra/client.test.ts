@@ -305,6 +305,16 @@ describe('what goes wrong', () => {
     })
   })
 
+  test('the words of an HTML page are kept without its tags', async () => {
+    const { client } = await chatra(() => ({
+      status: 422,
+      body: '<html><body><h1>No</h1><p>text</p></body></html>',
+    }))
+    expect(await client.edit('m', 'x')).toMatchObject({
+      error: { detail: 'PUT /messages/{id} answered 422: an HTML page: No text' },
+    })
+  })
+
   test('neither errors nor calls show a key, also when Chatra repeats it', async () => {
     const { client, calls } = await chatra(({ authorization }) =>
       json(401, { message: `bad ${authorization}` }),

@@ -61,7 +61,12 @@ describe('text to HTML and back', () => {
   })
 
   test('several lines of several paragraphs come back as lines', () => {
-    const text = { paragraphs: [{ label: 'Anna', text: 'one\ntwo' }, { label: null, text: 'three' }] }
+    const text = {
+      paragraphs: [
+        { label: 'Anna', text: 'one\ntwo' },
+        { label: null, text: 'three' },
+      ],
+    }
     expect(htmlToText(toHtml(text))).toBe('Anna: one\ntwo\nthree')
   })
 
@@ -149,10 +154,22 @@ describe("an employee's comment", () => {
     ['text without markup keeps its lines', 'a\n  b', 'a\n  b'],
     ['entities and emoji are decoded', '<p>&lt;b&gt; &amp; &#128578; &euro; 🙂</p>', '<b> & 🙂 € 🙂'],
     ['bold and italics lose their marks', '<b>a</b> <i>b</i><span> c</span>', 'a b c'],
-    ['a link shows its address', '<a href="https://x.example/1">the price</a>', 'the price (https://x.example/1)'],
-    ['a link to itself is said once', '<a href="https://x.example/">https://x.example</a>', 'https://x.example'],
+    [
+      'a link shows its address',
+      '<a href="https://x.example/1">the price</a>',
+      'the price (https://x.example/1)',
+    ],
+    [
+      'a link to itself is said once',
+      '<a href="https://x.example/">https://x.example</a>',
+      'https://x.example',
+    ],
     ['a bare domain is not said twice', 'see <a href="http://x.example/">x.example</a>', 'see x.example'],
-    ['a shortened address is told whole', '<a href="https://x.example/long/path">https://x.example/lo…</a>', 'https://x.example/long/path'],
+    [
+      'a shortened address is told whole',
+      '<a href="https://x.example/long/path">https://x.example/lo…</a>',
+      'https://x.example/long/path',
+    ],
     ['an empty link is its address', '<a href="https://x.example/"></a>', 'https://x.example/'],
     ['a link into Planfix is only its text', '<a href="/task/12">task 12</a>', 'task 12'],
     ['javascript is only its text', '<a href="javascript:alert(1)">x</a>', 'x'],
@@ -161,15 +178,35 @@ describe("an employee's comment", () => {
     ['a list gets dots', '<ul><li>a</li><li><p>b</p></li></ul>after', '• a\n• b\nafter'],
     ['a numbered list gets numbers', '<ol start="3"><li>a</li><li>b</li></ol>', '3. a\n4. b'],
     ['nested lists are indented', '<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>', '• a\n  • b\n• c'],
-    ['a link in a list item', '<ul><li><a href="https://x.example">https://x.example</a></li></ul>', '• https://x.example'],
+    [
+      'a link in a list item',
+      '<ul><li><a href="https://x.example">https://x.example</a></li></ul>',
+      '• https://x.example',
+    ],
     ['a quote is marked', 'he said<blockquote><p>a</p><p>b</p></blockquote>so', 'he said\n> a\n> b\nso'],
-    ['a quote in a quote is marked twice', '<blockquote>a<blockquote>b</blockquote></blockquote>', '> a\n> > b'],
+    [
+      'a quote in a quote is marked twice',
+      '<blockquote>a<blockquote>b</blockquote></blockquote>',
+      '> a\n> > b',
+    ],
     ['a heading is a line', '<h2>Title</h2>text', 'Title\ntext'],
-    ['a table is read row by row', '<table><tr><th>A</th><th>B</th></tr><tr><td><p>1</p><p>2</p></td><td>3</td></tr></table>', 'A | B\n1 2 | 3'],
+    [
+      'a table is read row by row',
+      '<table><tr><th>A</th><th>B</th></tr><tr><td><p>1</p><p>2</p></td><td>3</td></tr></table>',
+      'A | B\n1 2 | 3',
+    ],
     ['a row of nothing is left out', '<table><tr><td></td><td> </td></tr><tr><td>x</td></tr></table>', 'x'],
     ['a pasted picture is named', 'see <img src="/?action=getfile&uniqueid=123"> here', 'see [picture] here'],
-    ['a picture of the editor is named though its address is whole', '<img src="https://a.planfix.com/?action=f&uniqueid=9">', '[picture]'],
-    ['a picture with an address is its address', '<p>x<img src="https://cdn.example/a.png"></p>', 'x https://cdn.example/a.png'],
+    [
+      'a picture of the editor is named though its address is whole',
+      '<img src="https://a.planfix.com/?action=f&uniqueid=9">',
+      '[picture]',
+    ],
+    [
+      'a picture with an address is its address',
+      '<p>x<img src="https://cdn.example/a.png"></p>',
+      'x https://cdn.example/a.png',
+    ],
     ['a drawn emoji is an emoji', 'ok <img src="/e/1.png" alt="🙂">', 'ok 🙂'],
     ['a counting pixel is nothing', 'a<img src="https://t.example/p" width="1" height="1">', 'a'],
     ['scripts and styles are nothing', '<style>p{}</style>a<script>b("<p>")</script>c', 'ac'],
@@ -184,7 +221,25 @@ describe("an employee's comment", () => {
   })
 
   test('never fails and never leaves blank ends, whatever it is given', () => {
-    const tags = fc.constantFrom('<p>', '</p>', '<ul>', '<li>', '</ul>', '<td>', '<tr>', '<a href="https://a.b">', '</a>', '<blockquote>', '<br>', '<pre>', '<script>', '<img>', '&nbsp;', 'x', '\n')
+    const tags = fc.constantFrom(
+      '<p>',
+      '</p>',
+      '<ul>',
+      '<li>',
+      '</ul>',
+      '<td>',
+      '<tr>',
+      '<a href="https://a.b">',
+      '</a>',
+      '<blockquote>',
+      '<br>',
+      '<pre>',
+      '<script>',
+      '<img>',
+      '&nbsp;',
+      'x',
+      '\n',
+    )
     fc.assert(
       fc.property(fc.array(tags), (parts) => {
         const text = htmlToText(parts.join(''))

@@ -122,21 +122,26 @@ test('never more turns in a time than the rate allows, and all are given in the 
     { minLength: 1, maxLength: 40 },
   )
   await fc.assert(
-    fc.asyncProperty(asked, fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 3 }), async (list, rate, burst) => {
-      const { clock, given, ask } = setUp(rate, burst)
-      for (const { wait, priority, key } of list) {
-        await clock.advance(wait)
-        ask(key, priority)
-      }
-      await clock.advance((list.length * 1000) / rate + 1000)
-      expect(given).toHaveLength(list.length)
-      for (let from = 0; from < given.length; from++) {
-        for (let to = from; to < given.length; to++) {
-          const ms = given[to]!.at - given[from]!.at
-          expect(to - from + 1).toBeLessThanOrEqual(burst + (ms * rate) / 1000 + 0.01)
+    fc.asyncProperty(
+      asked,
+      fc.integer({ min: 1, max: 20 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (list, rate, burst) => {
+        const { clock, given, ask } = setUp(rate, burst)
+        for (const { wait, priority, key } of list) {
+          await clock.advance(wait)
+          ask(key, priority)
         }
-      }
-    }),
+        await clock.advance((list.length * 1000) / rate + 1000)
+        expect(given).toHaveLength(list.length)
+        for (let from = 0; from < given.length; from++) {
+          for (let to = from; to < given.length; to++) {
+            const ms = given[to]!.at - given[from]!.at
+            expect(to - from + 1).toBeLessThanOrEqual(burst + (ms * rate) / 1000 + 0.01)
+          }
+        }
+      },
+    ),
     { numRuns: 60 },
   )
 })
@@ -145,7 +150,7 @@ test('within a conversation and priority the order of asking is kept', async () 
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 30 }), async (keys) => {
       const { clock, given, ask } = setUp(10)
-      keys.forEach((key, n) => ask(`${key}${n}`, 0, key))
+      for (const [n, key] of keys.entries()) ask(`${key}${n}`, 0, key)
       await clock.advance(keys.length * 100 + 100)
       for (const key of ['a', 'b', 'c']) {
         const mine = given.filter(({ name }) => name.startsWith(key)).map(({ name }) => Number(name.slice(1)))

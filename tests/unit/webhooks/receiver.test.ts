@@ -30,7 +30,7 @@ async function start(options: Partial<ReceiverOptions> = {}) {
     onProblem: (problem) => problems.push(problem),
     ...options,
   })
-  const post = (path: string, body: string | Buffer | undefined, headers: Record<string, string> = {}) =>
+  const post = (path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) =>
     fetch(receiver.url + path, {
       method: 'POST',
       body,
@@ -156,7 +156,7 @@ describe('an event', () => {
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
     const head = `POST ${HOOK} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`
     const answer = await rawExchange(receiver.port, `${head}${chunk.repeat(40)}0\r\n\r\n`)
-    expect(answer).toMatch(/^HTTP\/1\.1 413 [^]*\r\n\r\n$/)
+    expect(answer).toMatch(/^HTTP\/1\.1 413 .*\r\n\r\n$/s)
   })
 })
 

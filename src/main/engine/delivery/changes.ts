@@ -12,7 +12,12 @@ export const taskPatch = (task: TaskLink, patch: Partial<TaskLink>): Change => (
   taskId: task.taskId,
   patch,
 })
-export const stateChange = (message: Message, state: Message['state'], reason: string | null, at: number): Change => ({
+export const stateChange = (
+  message: Message,
+  state: Message['state'],
+  reason: string | null,
+  at: number,
+): Change => ({
   type: 'message.patch',
   id: message.id,
   at,

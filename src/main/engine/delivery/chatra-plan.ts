@@ -63,7 +63,8 @@ function planOpen(message: Message, state: ReplyState): ReplyStep {
  * chosen by hand, else the agent seen with his e-mail, else by e-mail and name (Chatra then makes an agent).
  */
 export function speakerOf(message: Message, settings: Connection, agents: readonly AgentSeen[]): Speaker {
-  if (!settings.options.sendAsEmployee || message.author.kind !== 'employee') return generalSpeaker(settings, agents)
+  if (!settings.options.sendAsEmployee || message.author.kind !== 'employee')
+    return generalSpeaker(settings, agents)
   const employee = employeeOf(message.author.id, settings)
   if (employee?.chatraAgentId) return { agentId: employee.chatraAgentId }
   const email = employee?.email

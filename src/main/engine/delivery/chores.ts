@@ -1,6 +1,6 @@
 import type { Chore, Conversation } from '../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
-import { commit, type ConnectionContext, type EngineContext } from '../context.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import type { Lane, Priority } from '../ports.ts'
 import { assigner } from './chores/assigner.ts'
 import type { RunChore } from './chores/chore.ts'
@@ -59,7 +59,12 @@ export class Chores {
     return { next: 'again' }
   }
 
-  private async perform(chore: Chore, conversation: Conversation, connection: ConnectionContext, gate: SideGate): Promise<void> {
+  private async perform(
+    chore: Chore,
+    conversation: Conversation,
+    connection: ConnectionContext,
+    gate: SideGate,
+  ): Promise<void> {
     const { priority, run } = KINDS[chore.kind]
     const { clock, store } = this.context
     const outcome = await run({
@@ -100,16 +105,30 @@ export class Chores {
             connectionId: chore.connectionId,
             level: 'warning',
             key: 'event.chore-failed',
-            params: { chore: chore.kind, code: error.code, detail: error.detail, conversation: chore.conversationId },
+            params: {
+              chore: chore.kind,
+              code: error.code,
+              detail: error.detail,
+              conversation: chore.conversationId,
+            },
           },
         },
       ])
       return
     }
     const unclear = chore.attempt !== null && !error.certain
-    const attempt = unclear && chore.attempt ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') } : null
+    const attempt =
+      unclear && chore.attempt
+        ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
+        : null
     // A missing permission is the owner's to mend; asking every few minutes is enough.
     const wait = error.code === 'missing-scope' ? now + 10 * 60_000 : nextTry(error, failures, now, random)
-    await commit(this.context, [{ type: 'chore.patch', id: chore.id, patch: { failures, notBefore: wait, ...(unclear && { attempt }) } }])
+    await commit(this.context, [
+      {
+        type: 'chore.patch',
+        id: chore.id,
+        patch: { failures, notBefore: wait, ...(unclear && { attempt }) },
+      },
+    ])
   }
 }

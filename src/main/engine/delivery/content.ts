@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { AgentSeen, ClientProfile, Message, TaskLink } from '../../../shared/domain.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import { nameOf } from '../intake/chat.ts'
+import { nameOf } from '../intake/chat-state.ts'
 import type { PlanfixText } from '../ports.ts'
 
 type Language = 'en' | 'ro' | 'ru'
@@ -10,7 +10,9 @@ type Language = 'en' | 'ro' | 'ru'
 export function ownerOf(message: Message, settings: Connection): number | null {
   const { author } = message
   if (author.kind !== 'agent') return null
-  const byHand = settings.employees.find((one) => one.chatraAgentId !== null && one.chatraAgentId === author.id)
+  const byHand = settings.employees.find(
+    (one) => one.chatraAgentId !== null && one.chatraAgentId === author.id,
+  )
   const email = author.email?.toLowerCase()
   const byEmail = email ? settings.employees.find((one) => one.email?.toLowerCase() === email) : undefined
   return (byHand ?? byEmail)?.planfixUserId ?? null
@@ -22,7 +24,10 @@ export function withEmail(message: Message, agents: readonly AgentSeen[]): Messa
   if (author.kind !== 'agent' || (author.email !== null && author.name !== '')) return message
   const seen = agents.find((agent) => agent.id === author.id)
   if (!seen) return message
-  return { ...message, author: { ...author, email: author.email ?? seen.email, name: author.name || (seen.name ?? '') } }
+  return {
+    ...message,
+    author: { ...author, email: author.email ?? seen.email, name: author.name || (seen.name ?? '') },
+  }
 }
 
 /** A batch of messages as paragraphs; `nameAgents` names a mapped agent too, where the text has no author of its own. */
@@ -35,7 +40,10 @@ export function commentText(
   return {
     paragraphs: batch.map((message) => ({
       label: labelOf(message, settings, language, nameAgents),
-      text: [withoutFileName(message), ...message.files.filter((file) => file.linkOnly).map((file) => linkText(file))]
+      text: [
+        withoutFileName(message),
+        ...message.files.filter((file) => file.linkOnly).map((file) => linkText(file)),
+      ]
         .filter((line) => line !== '')
         .join('\n'),
     })),
@@ -46,15 +54,24 @@ const linkText = (file: { name: string; url: string | null }) => `${file.name}: 
 
 /** Chatra puts the file's name where the text belongs; beside the file itself it would say the same twice. */
 function withoutFileName(message: Message): string {
-  return message.files.length > 0 && message.files.some((file) => file.name === message.text) ? '' : message.text
+  return message.files.length > 0 && message.files.some((file) => file.name === message.text)
+    ? ''
+    : message.text
 }
 
-function labelOf(message: Message, settings: Connection, language: Language, nameAgents: boolean): string | null {
+function labelOf(
+  message: Message,
+  settings: Connection,
+  language: Language,
+  nameAgents: boolean,
+): string | null {
   const who =
     message.author.kind === 'agent' && (nameAgents || ownerOf(message, settings) === null)
       ? `${message.author.name || translate(language, 'task.agent')} (Chatra)`
       : null
-  const when = message.late ? translate(language, 'task.written', { time: utcMinute(message.writtenAt) }) : null
+  const when = message.late
+    ? translate(language, 'task.written', { time: utcMinute(message.writtenAt) })
+    : null
   return [who, when].filter((part) => part !== null).join(', ') || null
 }
 
@@ -77,11 +94,15 @@ export function taskDescription(
   const t = (key: Parameters<typeof translate>[1], params?: Record<string, string | number>) =>
     translate(language, key, params)
   const place = [profile.country, profile.city].filter((part) => part !== null).join(', ')
-  const pages = (profile.visit?.pages.length ? profile.visit.pages : profile.startPage ? [profile.startPage] : []).slice(0, 20)
+  const pages = (
+    profile.visit?.pages.length ? profile.visit.pages : profile.startPage ? [profile.startPage] : []
+  ).slice(0, 20)
   const device = [profile.os, profile.browser].filter((part) => part !== null).join(', ')
   const facts: string[] = [
     ...(place ? [`${t('task.place')}: ${place}`] : []),
-    ...(pages.length ? [`${t('task.pages')}:`, ...pages.map((page) => `• ${page.title ? `${page.title} ` : ''}${page.link}`)] : []),
+    ...(pages.length
+      ? [`${t('task.pages')}:`, ...pages.map((page) => `• ${page.title ? `${page.title} ` : ''}${page.link}`)]
+      : []),
     `${t('task.source')}: Chatra${profile.visit?.host ? `, ${profile.visit.host}` : ''}`,
     ...(device ? [`${t('task.device')}: ${device}`] : []),
     ...Object.entries(profile.extra).map(([label, value]) => `${label}: ${value}`),

@@ -27,10 +27,15 @@ export class LookAgain {
   ): Promise<Result<number | null>> {
     if (attempt.kind === 'contact') return this.contact(attempt, connection)
     if (attempt.kind === 'task') return this.task(attempt, connection, conversation)
-    return task ? this.comment(attempt, connection, task.taskId, conversation.contactId) : Promise.resolve(ok(null))
+    return task
+      ? this.comment(attempt, connection, task.taskId, conversation.contactId)
+      : Promise.resolve(ok(null))
   }
 
-  private async contact(attempt: Attempt, { planfix, settings }: ConnectionContext): Promise<Result<number | null>> {
+  private async contact(
+    attempt: Attempt,
+    { planfix, settings }: ConnectionContext,
+  ): Promise<Result<number | null>> {
     const found = await planfix.lookForContacts({ ...attempt, name: attempt.name ?? '' })
     if (!found.ok) return found
     const bySource = found.value.find((contact) => contact.sourceObjectId === attempt.sourceObjectId)
@@ -44,7 +49,11 @@ export class LookAgain {
     return ok(null)
   }
 
-  private async task(attempt: Attempt, { planfix, settings }: ConnectionContext, conversation: Conversation): Promise<Result<number | null>> {
+  private async task(
+    attempt: Attempt,
+    { planfix, settings }: ConnectionContext,
+    conversation: Conversation,
+  ): Promise<Result<number | null>> {
     const found = await planfix.tasksOfContact(conversation.contactId ?? 0)
     if (!found.ok) return found
     const bySource = found.value.find((task) => task.sourceObjectId === attempt.sourceObjectId)
@@ -89,6 +98,8 @@ export class LookAgain {
     if (comment.sourceObjectId !== null || !sameText(comment.text, attempt.text)) return false
     if (comment.at !== null && comment.at < attempt.startedAt - SLACK_MS) return false
     if (attempt.ownerUserId !== null) return comment.owner === `user:${attempt.ownerUserId}`
-    return comment.owner === null || comment.owner.startsWith('user:') || comment.owner === `contact:${contactId}`
+    return (
+      comment.owner === null || comment.owner.startsWith('user:') || comment.owner === `contact:${contactId}`
+    )
   }
 }

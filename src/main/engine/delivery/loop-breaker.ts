@@ -21,7 +21,12 @@ export class LoopBreaker {
   private readonly traces = new Map<number, Trace>()
 
   /** A new message came from the client or an employee. Answers why the conversation must stop, or null. */
-  saw(conversationId: number, direction: Direction, message: Pick<Message, 'text'>, now: number): 'same-text' | 'turns' | null {
+  saw(
+    conversationId: number,
+    direction: Direction,
+    message: Pick<Message, 'text'>,
+    now: number,
+  ): 'same-text' | 'turns' | null {
     const trace = this.traceOf(conversationId)
     const key = `${direction}:${fingerprint(message.text.trim())}`
     const times = recent(trace.texts.get(key) ?? [], now)

@@ -48,7 +48,8 @@ const FRESH_MS = 15_000
 
 export function planStep(state: PlanState): Step {
   const { conversation, waiting, now } = state
-  if (conversation.planfixLane.notBefore > now) return { do: 'wait', until: conversation.planfixLane.notBefore }
+  if (conversation.planfixLane.notBefore > now)
+    return { do: 'wait', until: conversation.planfixLane.notBefore }
   if (conversation.attempt) return planUnclear(conversation.attempt, state)
   if (waiting.length === 0 || conversation.paused !== null) return { do: 'idle' }
   return planContact(state) ?? planTask(state) ?? planComment(state)

@@ -1,12 +1,19 @@
 import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import { commit, type ConnectionContext, type EngineContext } from '../context.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import type { Change } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { latest, reasonOf, stateChange } from './changes.ts'
-import { generalSpeaker, INTERRUPTED, planReply, type ReplyState, type ReplyStep, speakerOf } from './chatra-plan.ts'
+import {
+  generalSpeaker,
+  INTERRUPTED,
+  planReply,
+  type ReplyState,
+  type ReplyStep,
+  speakerOf,
+} from './chatra-plan.ts'
 import type { Next } from './lanes.ts'
 import { nextTry } from './retry.ts'
 
@@ -138,7 +145,11 @@ export class ToChatra {
         type: 'message.patch',
         id: message.id,
         at: this.now(),
-        patch: { state: 'delivered', reason: whoReads(state.conversation, client), chatraMessageId: sent.value.id },
+        patch: {
+          state: 'delivered',
+          reason: whoReads(state.conversation, client),
+          chatraMessageId: sent.value.id,
+        },
       },
       ...this.calm(state.conversation),
     ])
@@ -168,17 +179,29 @@ export class ToChatra {
   }
 
   /** An edit or a deletion can be repeated without harm, so unclear is simply tried again. */
-  private async change({ message, target }: Extract<ReplyStep, { do: 'change' }>, state: Loaded): Promise<void> {
+  private async change(
+    { message, target }: Extract<ReplyStep, { do: 'change' }>,
+    state: Loaded,
+  ): Promise<void> {
     const { connection } = state
     const id = target.chatraMessageId ?? ''
     const text = await this.textOf(message, connection)
     if (!text.ok) return this.failed(message, text.error, state)
     const sentAt = this.now()
     const print = fingerprint(comparable(text.value))
-    const patch: Partial<Message> = { state: 'sending', reason: null, attempts: message.attempts + 1, sentAt, sentPrint: print }
+    const patch: Partial<Message> = {
+      state: 'sending',
+      reason: null,
+      attempts: message.attempts + 1,
+      sentAt,
+      sentPrint: print,
+    }
     patch.chatraClientId = target.chatraClientId
     await commit(this.context, [{ type: 'message.patch', id: message.id, at: sentAt, patch }])
-    const done = message.kind === 'edit' ? await connection.chatra.edit(id, text.value) : await connection.chatra.remove(id)
+    const done =
+      message.kind === 'edit'
+        ? await connection.chatra.edit(id, text.value)
+        : await connection.chatra.remove(id)
     const gone = !done.ok && done.error.code === 'object-gone'
     if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state)
     connection.chatraGate.succeeded()
@@ -244,7 +267,13 @@ export class ToChatra {
 
   private calm(conversation: Conversation): Change[] {
     if (conversation.chatraLane.failures === 0) return []
-    return [{ type: 'conversation.patch', id: conversation.id, patch: { chatraLane: { failures: 0, notBefore: 0 } } }]
+    return [
+      {
+        type: 'conversation.patch',
+        id: conversation.id,
+        patch: { chatraLane: { failures: 0, notBefore: 0 } },
+      },
+    ]
   }
 }
 

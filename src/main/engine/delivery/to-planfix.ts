@@ -1,6 +1,6 @@
 import type { Attempt, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, bridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
-import { commit, type ConnectionContext, type EngineContext } from '../context.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import { clientSourceId, messageSourceId, taskSourceId } from '../identity.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, PlanfixTask } from '../ports.ts'
@@ -9,10 +9,14 @@ import { hotUntil, latest, reasonOf, stateChange, taskPatch } from './changes.ts
 import { commentText, ownerOf, plainOf, taskDescription, taskName, withEmail } from './content.ts'
 import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
-import { planStep, type PlanState, type Step } from './planfix-plan.ts'
+import { type PlanState, planStep, type Step } from './planfix-plan.ts'
 import { nextTry } from './retry.ts'
 
-type Loaded = PlanState & { connection: ConnectionContext; tokenUserId: number | null; assigner: 'contact' | 'no' | null }
+type Loaded = PlanState & {
+  connection: ConnectionContext
+  tokenUserId: number | null
+  assigner: 'contact' | 'no' | null
+}
 type Call = { changes: Change[]; run: () => Promise<Outcome> }
 type Outcome = (fresh: Conversation) => Promise<Change[]>
 
@@ -88,7 +92,9 @@ export class ToPlanfix {
       connection,
       settings: connection.settings,
       conversation,
-      waiting: waiting.filter((message) => message.kind === 'text').map((message) => withEmail(message, agents)),
+      waiting: waiting
+        .filter((message) => message.kind === 'text')
+        .map((message) => withEmail(message, agents)),
       client,
       task,
       previous: tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null,
@@ -159,17 +165,22 @@ export class ToPlanfix {
       changes: [patchOf(state, { attempt })],
       run: async () => {
         const made = await state.connection.planfix.createContact(fields, sourceObjectId)
-        return this.settled(state, made, async ({ id }) => [
-          patchOf(state, {
-            attempt: null,
-            contactId: id,
-            contactWritten: { name: fields.name, email: fields.email ?? null, phone: fields.phone ?? null },
-          }),
-        ], async (error) => {
-          // The e-mail stands on another card that the exact search did not show (contracts/planfix.md section 8).
-          if (!fields.email || error.code !== 'refused') return null
-          return [patchOf(state, { attempt: null, emailRefused: true })]
-        })
+        return this.settled(
+          state,
+          made,
+          async ({ id }) => [
+            patchOf(state, {
+              attempt: null,
+              contactId: id,
+              contactWritten: { name: fields.name, email: fields.email ?? null, phone: fields.phone ?? null },
+            }),
+          ],
+          async (error) => {
+            // The e-mail stands on another card that the exact search did not show (contracts/planfix.md section 8).
+            if (!fields.email || error.code !== 'refused') return null
+            return [patchOf(state, { attempt: null, emailRefused: true })]
+          },
+        )
       },
     }
   }
@@ -184,7 +195,10 @@ export class ToPlanfix {
       const newest = active.at(-1)
       const changes: Change[] = [patchOf(state, { searchTask: false, ...(newest && { taskId: newest.id }) })]
       if (newest && !(await this.context.store.task(state.settings.id, newest.id))) {
-        changes.push({ type: 'task.add', task: this.taskLink(newest.id, state, state.client.profile.chatId, 1, '') })
+        changes.push({
+          type: 'task.add',
+          task: this.taskLink(newest.id, state, state.client.profile.chatId, 1, ''),
+        })
       }
       return changes
     })
@@ -196,9 +210,14 @@ export class ToPlanfix {
       state,
       read,
       async (found) => [
-        taskPatch(task, { active: this.isActive(found, state), deleted: found.isDeleted, checkedAt: this.context.clock.now() }),
+        taskPatch(task, {
+          active: this.isActive(found, state),
+          deleted: found.isDeleted,
+          checkedAt: this.context.clock.now(),
+        }),
       ],
-      async (error) => (error.code === 'object-gone' ? [taskPatch(task, { deleted: true, active: false })] : null),
+      async (error) =>
+        error.code === 'object-gone' ? [taskPatch(task, { deleted: true, active: false })] : null,
     )
   }
 
@@ -209,7 +228,13 @@ export class ToPlanfix {
   private createTask(step: Extract<Step, { do: 'create-task' }>, state: Loaded): Call {
     const { settings, client, conversation } = state
     const contactId = conversation.contactId ?? 0
-    const description = taskDescription(step.batch, client.profile, step.previous, settings, this.context.language)
+    const description = taskDescription(
+      step.batch,
+      client.profile,
+      step.previous,
+      settings,
+      this.context.language,
+    )
     const name = taskName(client.profile)
     const text = plainOf(description)
     const sourceObjectId = taskSourceId(settings.id, step.chatId, step.n)
@@ -238,10 +263,22 @@ export class ToPlanfix {
     }
   }
 
-  private taskMade(id: number, batch: readonly Message[], text: string, chatId: string, n: number, state: Loaded): Change[] {
+  private taskMade(
+    id: number,
+    batch: readonly Message[],
+    text: string,
+    chatId: string,
+    n: number,
+    state: Loaded,
+  ): Change[] {
     const changes: Change[] = [
       { type: 'task.add', task: this.taskLink(id, state, chatId, n, text) },
-      patchOf(state, { attempt: null, taskId: id, searchTask: false, deliveredUpTo: upTo(batch, state.conversation) }),
+      patchOf(state, {
+        attempt: null,
+        taskId: id,
+        searchTask: false,
+        deliveredUpTo: upTo(batch, state.conversation),
+      }),
       ...batch.map((message) => delivered(message, id, null, this.context.clock.now())),
     ]
     if (state.assigner === null) changes.push(this.chore(state, 'assigner', String(id), { taskId: id }))
@@ -249,12 +286,19 @@ export class ToPlanfix {
   }
 
   /** A certain "no": the assigner is not taken, the contact has been merged away, or the template is wrong. */
-  private async taskRefused(error: BridgeError, asAssigner: boolean, state: Loaded): Promise<Change[] | null> {
+  private async taskRefused(
+    error: BridgeError,
+    asAssigner: boolean,
+    state: Loaded,
+  ): Promise<Change[] | null> {
     if (error.code !== 'refused' && error.code !== 'object-gone') return null
     const { planfix } = state.connection
     const connectionId = state.settings.id
     if (asAssigner) {
-      return [patchOf(state, { attempt: null }), { type: 'fact.set', connectionId, key: 'assigner', value: 'no' }]
+      return [
+        patchOf(state, { attempt: null }),
+        { type: 'fact.set', connectionId, key: 'assigner', value: 'no' },
+      ]
     }
     await planfix.pacer.turn(0, String(state.conversation.id))
     const contact = await planfix.contact(state.conversation.contactId ?? 0)
@@ -304,13 +348,17 @@ export class ToPlanfix {
       state,
       sent,
       async ({ id }) => put({ planfixFileId: id }),
-      async (error) => (error.retry.when === 'never' || error.code === 'missing-scope' ? put({ linkOnly: true }) : null),
+      async (error) =>
+        error.retry.when === 'never' || error.code === 'missing-scope' ? put({ linkOnly: true }) : null,
     )
   }
 
   private comment(step: Extract<Step, { do: 'comment' }>, state: Loaded): Call {
     const { settings, conversation } = state
-    const late = step.batch.map((message) => ({ ...message, late: message.writtenAt < conversation.deliveredUpTo }))
+    const late = step.batch.map((message) => ({
+      ...message,
+      late: message.writtenAt < conversation.deliveredUpTo,
+    }))
     const first = late[0]
     if (!first) throw new Error('an empty batch is never planned')
     const text = commentText(late, settings, this.context.language)
@@ -327,7 +375,9 @@ export class ToPlanfix {
           text,
           owner: isClient ? `contact:${conversation.contactId}` : owner === null ? null : `user:${owner}`,
           recipients: { roles: ['assignee', 'participant', 'auditor'], users: [] },
-          fileIds: late.flatMap((message) => message.files.map((file) => file.planfixFileId).filter((id) => id !== null)),
+          fileIds: late.flatMap((message) =>
+            message.files.map((file) => file.planfixFileId).filter((id) => id !== null),
+          ),
           writtenAt: first.late ? first.writtenAt : null,
           sourceObjectId,
         })
@@ -345,7 +395,10 @@ export class ToPlanfix {
     const now = this.context.clock.now()
     return [
       patchOf(state, { attempt: null, deliveredUpTo: upTo(batch, state.conversation) }),
-      taskPatch(task, { hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0), lastActivityAt: now }),
+      taskPatch(task, {
+        hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+        lastActivityAt: now,
+      }),
       ...batch.map((message) => delivered(message, task.taskId, id, now)),
     ]
   }
@@ -379,7 +432,13 @@ export class ToPlanfix {
       this.lookedInVain.delete(conversation.id)
       const batch = await this.messages(attempt.messageIds)
       if (attempt.kind === 'contact') {
-        return [patchOf(state, { attempt: null, contactId: id, contactWritten: { name: attempt.name ?? null, email: attempt.text || null, phone: null } })]
+        return [
+          patchOf(state, {
+            attempt: null,
+            contactId: id,
+            contactWritten: { name: attempt.name ?? null, email: attempt.text || null, phone: null },
+          }),
+        ]
       }
       if (attempt.kind === 'task') {
         const { chatId = state.client.profile.chatId, n = state.tasksOfChat + 1 } = attempt
@@ -447,7 +506,9 @@ export class ToPlanfix {
     const failures = fresh.planfixLane.failures + 1
     const attempt = fresh.attempt
     const patch: Partial<Conversation> = {
-      planfixLane: wholeSide ? { failures, notBefore: 0 } : { failures, notBefore: nextTry(error, failures, now, random) },
+      planfixLane: wholeSide
+        ? { failures, notBefore: 0 }
+        : { failures, notBefore: nextTry(error, failures, now, random) },
     }
     if (attempt && error.certain && error.code !== 'failing') patch.attempt = null
     else if (attempt && error.code !== 'failing') {
@@ -482,10 +543,26 @@ export class ToPlanfix {
     name?: string,
   ): Attempt {
     const startedAt = this.context.clock.now()
-    return { kind, sourceObjectId, messageIds, startedAt, unclearAt: null, timedOut: false, text, ownerUserId, ...(name && { name }) }
+    return {
+      kind,
+      sourceObjectId,
+      messageIds,
+      startedAt,
+      unclearAt: null,
+      timedOut: false,
+      text,
+      ownerUserId,
+      ...(name && { name }),
+    }
   }
 
-  private chore(state: Loaded, kind: 'introduce' | 'assigner' | 'verify', key: string, data: Record<string, unknown>, delay = 0): Change {
+  private chore(
+    state: Loaded,
+    kind: 'introduce' | 'assigner' | 'verify',
+    key: string,
+    data: Record<string, unknown>,
+    delay = 0,
+  ): Change {
     return {
       type: 'chore.add',
       chore: {
@@ -515,7 +592,12 @@ const delivered = (message: Message, taskId: number, commentId: number | null, a
   type: 'message.patch',
   id: message.id,
   at,
-  patch: { state: 'delivered', reason: message.late ? 'late' : null, planfixTaskId: taskId, planfixCommentId: commentId },
+  patch: {
+    state: 'delivered',
+    reason: message.late ? 'late' : null,
+    planfixTaskId: taskId,
+    planfixCommentId: commentId,
+  },
 })
 const upTo = (batch: readonly Message[], conversation: Conversation): number =>
   Math.max(conversation.deliveredUpTo, ...batch.map((message) => message.writtenAt))

@@ -1,14 +1,7 @@
-import type { Connection } from '../../../shared/config.ts'
-import type {
-  Author,
-  ClientLink,
-  ClientProfile,
-  Conversation,
-  Message,
-  MessageState,
-} from '../../../shared/domain.ts'
+import type { Author, Message, MessageState } from '../../../shared/domain.ts'
 import type { Change, ChatEvent, ChatMessage } from '../ports.ts'
 import { fingerprint, splitText } from '../text.ts'
+import { type ChatState, nameOf } from './chat-state.ts'
 import { decideClient } from './client.ts'
 import { findEcho } from './echo.ts'
 
@@ -16,26 +9,6 @@ import { findEcho } from './echo.ts'
 const MAX_PLANFIX_TEXT = 9_000
 /** Without an id and a time, the same text within this time is taken for a repetition of the same event. */
 const REPEAT_MS = 10_000
-
-/** What is known when an event of Chatra is decided on. */
-export interface ChatState {
-  settings: Connection
-  now: number
-  link: ClientLink | null
-  /** Conversation of the link. */
-  conversation: Conversation | null
-  /** Another conversation whose client has the same e-mail. */
-  sameEmail: Conversation | null
-  /** Messages that are known already, by origin key. */
-  known: ReadonlyMap<string, Message>
-  /** Replies handed to this client lately. */
-  replies: readonly Message[]
-  /** What this device wrote lately; only looked at for messages without id and time. */
-  written: readonly Message[]
-  /** An echo has been seen on this connection before. */
-  echoSeen: boolean
-  newId(): number
-}
 
 export interface ChatDecision {
   changes: Change[]
@@ -59,7 +32,13 @@ export function originKeyOf(clientId: string, message: ChatMessage): string | nu
 /** Decides what an event of Chatra means: new messages, echoes of our own, introductions, visits, the end of a chat. */
 export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   const fresh = new Sorting(event, state)
-  const client = decideClient(event, state, fresh.lastClientAt, fresh.fromClient.length > 0, fresh.worthCarrying)
+  const client = decideClient(
+    event,
+    state,
+    fresh.lastClientAt,
+    fresh.fromClient.length > 0,
+    fresh.worthCarrying,
+  )
   const changes = [...client.changes]
   for (const { message, key, index } of fresh.toAdd) {
     changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state))
@@ -68,7 +47,8 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   for (const agent of event.agents) {
     changes.push({ type: 'agent.seen', connectionId: state.settings.id, agent, at: state.now })
   }
-  const skipped = fresh.toAdd.length > 0 || client.carries ? null : fresh.settled.length > 0 ? 'own-echo' : 'nothing-new'
+  const skipped =
+    fresh.toAdd.length > 0 || client.carries ? null : fresh.settled.length > 0 ? 'own-echo' : 'nothing-new'
   return {
     changes,
     conversationId: client.conversation?.id ?? null,
@@ -103,7 +83,8 @@ class Sorting {
         if (message.receivedFrom !== null && isOurs(message.receivedFrom)) return
       }
       const known = originKeyOf(event.client.id, message)
-      const key = known ?? `u:${event.client.id}:${message.type}:${state.now}:${index}:${fingerprint(message.text)}`
+      const key =
+        known ?? `u:${event.client.id}:${message.type}:${state.now}:${index}:${fingerprint(message.text)}`
       if (state.known.has(key) || seen.has(key)) return
       if (known === null && repeats(event, message, state, counts)) return
       seen.add(key)
@@ -119,11 +100,18 @@ class Sorting {
 const isOurs = (receivedFrom: string) => receivedFrom === 'planfix-bridge'
 
 /** For messages without id and time: the k-th of its kind in a transcript, or the same words a moment ago. */
-function repeats(event: ChatEvent, message: ChatMessage, state: ChatState, counts: Map<string, number>): boolean {
+function repeats(
+  event: ChatEvent,
+  message: ChatMessage,
+  state: ChatState,
+  counts: Map<string, number>,
+): boolean {
   const print = `${message.type}:${fingerprint(message.text)}`
   const nth = (counts.get(print) ?? 0) + 1
   counts.set(print, nth)
-  const alike = state.written.filter((one) => one.author.kind === kindOf(message) && one.text === message.text)
+  const alike = state.written.filter(
+    (one) => one.author.kind === kindOf(message) && one.text === message.text,
+  )
   if (event.kind === 'transcript') return alike.length >= nth
   return alike.filter((one) => state.now - one.receivedAt < REPEAT_MS).length >= nth
 }
@@ -132,11 +120,15 @@ const kindOf = (message: ChatMessage) => (message.type === 'client' ? 'client' :
 /** An echo proves that a reply arrived, whatever its POST was answered. */
 function settle(reply: Message, echo: ChatMessage, state: ChatState): Change[] {
   const patch: Partial<Message> = { echoed: true }
-  if (reply.chatraMessageId === null && echo.id !== null && reply.kind === 'text') patch.chatraMessageId = echo.id
+  if (reply.chatraMessageId === null && echo.id !== null && reply.kind === 'text')
+    patch.chatraMessageId = echo.id
   if (reply.state !== 'delivered') Object.assign(patch, { state: 'delivered', reason: 'echo-seen' })
   const changes: Change[] =
-    reply.echoed && Object.keys(patch).length === 1 ? [] : [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
-  if (!state.echoSeen) changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
+    reply.echoed && Object.keys(patch).length === 1
+      ? []
+      : [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
+  if (!state.echoSeen)
+    changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
   return changes
 }
 
@@ -178,7 +170,14 @@ function addMessage(
         text,
         files:
           message.file && part === 0
-            ? [{ name: message.file.name, url: message.file.url, planfixFileId: null, size: message.file.size }]
+            ? [
+                {
+                  name: message.file.name,
+                  url: message.file.url,
+                  planfixFileId: null,
+                  size: message.file.size,
+                },
+              ]
             : [],
         originKey: part === 0 ? key : `${key}:${part + 1}`,
         chatraClientId: event.client.id,
@@ -214,7 +213,3 @@ function authorOf(event: ChatEvent, message: ChatMessage): Author {
     email: who?.email ?? null,
   }
 }
-
-/** The name shown for a client: given by him, else made up by Chatra, else the beginning of his id. */
-export const nameOf = (profile: ClientProfile): string =>
-  profile.name ?? profile.displayedName ?? profile.email ?? `Client ${profile.id.slice(0, 6)}`

@@ -1,6 +1,6 @@
 import type { Chore, ClientLink, Conversation } from '../../../shared/domain.ts'
 import type { Change, ChatEvent } from '../ports.ts'
-import type { ChatState } from './chat.ts'
+import type { ChatState } from './chat-state.ts'
 
 const MINUTE = 60_000
 
@@ -41,7 +41,12 @@ export function decideClient(
     lastVisitAt: visit ?? state.link?.lastVisitAt ?? null,
   }
   changes.push({ type: 'client.save', client: link })
-  const chore = (kind: Chore['kind'], key: string, notBefore: number, data: Record<string, unknown>): Change => ({
+  const chore = (
+    kind: Chore['kind'],
+    key: string,
+    notBefore: number,
+    data: Record<string, unknown>,
+  ): Change => ({
     type: 'chore.add',
     chore: {
       id: state.newId(),
@@ -60,7 +65,15 @@ export function decideClient(
   if (introduced) changes.push(chore('introduce', 'contact', state.now, { clientId: event.client.id }))
   if (visit !== null) {
     const { os, browser, ip } = event.client
-    changes.push(chore('visit', `${event.client.id}:${visit}`, state.now, { clientId: event.client.id, startedAt: visit, os, browser, ip }))
+    changes.push(
+      chore('visit', `${event.client.id}:${visit}`, state.now, {
+        clientId: event.client.id,
+        startedAt: visit,
+        os,
+        browser,
+        ip,
+      }),
+    )
   }
   changes.push(...activity(event, state, conversation, lastClientAt, clientWrote, chore))
   const ended = event.kind === 'transcript' || event.client.visit?.finishedAt != null
@@ -92,9 +105,11 @@ function activity(
   } else if (clientWrote) {
     patch.clientLeft = false
     changes.push({ type: 'chore.cancel', conversationId: conversation.id, kind: 'complete' })
-    if (completeWhenClientLeaves) changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
+    if (completeWhenClientLeaves)
+      changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   } else if (event.client.visit?.finishedAt != null && !conversation.clientLeft) {
-    if (completeWhenClientLeaves) changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
+    if (completeWhenClientLeaves)
+      changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   }
   return withPatch(conversation, patch, changes)
 }
@@ -125,7 +140,9 @@ function introducesHimself(event: ChatEvent, state: ChatState): boolean {
   if (!state.link) return false
   const before = state.link.profile
   const now = event.client
-  return (['name', 'email', 'phone'] as const).some((field) => now[field] !== null && now[field] !== before[field])
+  return (['name', 'email', 'phone'] as const).some(
+    (field) => now[field] !== null && now[field] !== before[field],
+  )
 }
 
 function newConversation(state: ChatState): Conversation {

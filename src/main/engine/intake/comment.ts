@@ -36,9 +36,14 @@ export const printOf = (comment: PlanfixComment): string =>
   fingerprint(JSON.stringify([comment.text, comment.files.map((file) => file.id)]))
 
 /** Decides what a comment means: a reply to carry, an internal note, one of our own, an edit, a deletion. */
-export function decideComment(event: CommentEvent, state: CommentState): { changes: Change[]; skipped: string | null } {
+export function decideComment(
+  event: CommentEvent,
+  state: CommentState,
+): { changes: Change[]; skipped: string | null } {
   const { comment } = event
-  const replies = state.known.filter((message) => message.direction === 'to-chatra' && message.kind === 'text')
+  const replies = state.known.filter(
+    (message) => message.direction === 'to-chatra' && message.kind === 'text',
+  )
   if (replies.length > 0) return { changes: decideChanged(event, replies, state), skipped: null }
   if (state.known.length > 0 || isOwn(comment, state)) return { changes: [], skipped: 'own-comment' }
   if (comment.owner?.startsWith('contact:')) return { changes: [], skipped: 'written-by-contact' }
@@ -62,7 +67,10 @@ const ownerFits = (comment: PlanfixComment, attempt: Attempt) =>
   attempt.ownerUserId === null || comment.owner === `user:${attempt.ownerUserId}`
 
 /** Why a comment stays inside Planfix; null when it goes to the client (F2, contracts/planfix.md section 14.11). */
-export function reasonToKeep(comment: PlanfixComment, state: Pick<CommentState, 'settings' | 'contactIds'>): string | null {
+export function reasonToKeep(
+  comment: PlanfixComment,
+  state: Pick<CommentState, 'settings' | 'contactIds'>,
+): string | null {
   const { settings, contactIds } = state
   if (comment.isHidden) return 'internal-hidden'
   if (!mayAnswer(comment.owner, settings)) return 'employee-not-allowed'
@@ -121,10 +129,19 @@ function replyMessage(
       conversationId: state.conversation.id,
       direction: 'to-chatra',
       kind: 'text',
-      author: { kind: 'employee', id: Number(comment.owner?.replace('user:', '') ?? 0), name: comment.ownerName },
+      author: {
+        kind: 'employee',
+        id: Number(comment.owner?.replace('user:', '') ?? 0),
+        name: comment.ownerName,
+      },
       text: part.text,
       files: part.files
-        ? comment.files.map((file) => ({ name: file.name, url: null, planfixFileId: file.id, size: file.size }))
+        ? comment.files.map((file) => ({
+            name: file.name,
+            url: null,
+            planfixFileId: file.id,
+            size: file.size,
+          }))
         : [],
       originKey: `p:${comment.id}${part.index > 0 ? `:${part.index + 1}` : ''}`,
       chatraClientId: null,
@@ -154,7 +171,8 @@ function decideChanged(event: CommentEvent, replies: readonly Message[], state: 
   const first = replies[0]
   if (!first) return []
   if (replies.every((reply) => reply.state === 'skipped')) {
-    if (gone || !first.reason?.match(/^(internal|employee)/) || reasonToKeep(comment, state) !== null) return []
+    if (gone || !first.reason?.match(/^(internal|employee)/) || reasonToKeep(comment, state) !== null)
+      return []
     return reopen(comment, replies, state)
   }
   if (gone) return replies.flatMap((reply) => deletion(reply, state))
@@ -163,7 +181,8 @@ function decideChanged(event: CommentEvent, replies: readonly Message[], state: 
   const changes: Change[] = []
   parts.forEach((text, index) => {
     const reply = replies[index]
-    if (!reply) changes.push(replyMessage(comment, { text, index, files: index === parts.length - 1 }, null, state))
+    if (!reply)
+      changes.push(replyMessage(comment, { text, index, files: index === parts.length - 1 }, null, state))
     else changes.push(...edition(reply, text, printOf(comment), state))
   })
   for (const extra of replies.slice(parts.length)) changes.push(...deletion(extra, state))
@@ -177,7 +196,13 @@ function reopen(comment: PlanfixComment, replies: readonly Message[], state: Com
     type: 'message.patch',
     id: reply.id,
     at: state.now,
-    patch: { state: 'queued', reason: null, text: parts[index] ?? '', position: state.newId(), fingerprint: printOf(comment) },
+    patch: {
+      state: 'queued',
+      reason: null,
+      text: parts[index] ?? '',
+      position: state.newId(),
+      fingerprint: printOf(comment),
+    },
   }))
 }
 
@@ -205,7 +230,13 @@ function deletion(reply: Message, state: CommentState): Change[] {
 }
 
 /** An edit or a deletion is carried like a message, behind those that wait. */
-function change(kind: 'edit' | 'delete', reply: Message, text: string, originKey: string, state: CommentState): Change {
+function change(
+  kind: 'edit' | 'delete',
+  reply: Message,
+  text: string,
+  originKey: string,
+  state: CommentState,
+): Change {
   const id = state.newId()
   return {
     type: 'message.add',

@@ -11,7 +11,11 @@ const CLOSE_MS = 2 * 60_000
  * switches rest-echo, echo-before-reply, message-id). Certain by id; else a reply whose id is not known yet and whose
  * text is the same; else, for webhooks without ids, the same text at about the same time.
  */
-export function findEcho(message: ChatMessage, replies: readonly Message[], claimed: ReadonlySet<number>): Message | null {
+export function findEcho(
+  message: ChatMessage,
+  replies: readonly Message[],
+  claimed: ReadonlySet<number>,
+): Message | null {
   const free = replies.filter((reply) => !claimed.has(reply.id))
   if (message.id !== null) {
     const byId = replies.find((reply) => reply.chatraMessageId === message.id)
@@ -22,8 +26,11 @@ export function findEcho(message: ChatMessage, replies: readonly Message[], clai
   const foreign = message.receivedFrom !== null && !marked
   if (foreign) return null
   const alike = free.filter((reply) => reply.kind !== 'delete' && reply.sentPrint === print)
-  const unknown = alike.filter((reply) => reply.kind === 'text' && reply.chatraMessageId === null && handedOver(reply))
-  const unclear = unknown.find((reply) => reply.state !== 'delivered') ?? unknown.find((reply) => !reply.echoed)
+  const unknown = alike.filter(
+    (reply) => reply.kind === 'text' && reply.chatraMessageId === null && handedOver(reply),
+  )
+  const unclear =
+    unknown.find((reply) => reply.state !== 'delivered') ?? unknown.find((reply) => !reply.echoed)
   if (unclear) return unclear
   if (message.id === null) {
     const at = message.at
@@ -36,4 +43,3 @@ export function findEcho(message: ChatMessage, replies: readonly Message[], clai
 
 /** It was handed to Chatra at least once. */
 const handedOver = (reply: Message) => reply.sentAt !== null
-

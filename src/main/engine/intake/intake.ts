@@ -3,7 +3,8 @@ import { commit, type EngineContext } from '../context.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
 import { Serial } from '../serial.ts'
-import { type ChatDecision, decideChat, nameOf, originKeyOf } from './chat.ts'
+import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
+import { nameOf } from './chat-state.ts'
 import { type CommentEvent, decideComment } from './comment.ts'
 
 const DAY = 24 * 3_600_000
@@ -142,7 +143,12 @@ export class Intake {
     }
   }
 
-  private announce(connectionId: string, event: ChatEvent, decision: ChatDecision, before: Conversation | null): void {
+  private announce(
+    connectionId: string,
+    event: ChatEvent,
+    decision: ChatDecision,
+    before: Conversation | null,
+  ): void {
     const { context } = this.options
     const line = decision.newFromClient[0]
     const starts = decision.isNewConversation || before?.clientLeft === true || before?.taskId === null
@@ -151,7 +157,11 @@ export class Intake {
   }
 
   /** Another conversation of this connection whose client gave the same e-mail (F13). */
-  private async sameEmail(connectionId: string, event: ChatEvent, own: Conversation | null): Promise<Conversation | null> {
+  private async sameEmail(
+    connectionId: string,
+    event: ChatEvent,
+    own: Conversation | null,
+  ): Promise<Conversation | null> {
     if (event.client.email === null) return null
     const other = await this.options.context.store.clientByEmail(connectionId, event.client.email)
     if (!other || other.clientId === event.client.id) return null
@@ -175,16 +185,23 @@ export class Intake {
     if (!isCommentEvent(body)) {
       const taskId = taskOfHint(body)
       const task = taskId === null ? null : await store.task(row.connectionId, taskId)
-      await commit(context, [{ type: 'inbox.settle', seq: row.seq, outcome: 'done', reason: task ? 'hint' : 'no-known-task' }])
+      await commit(context, [
+        { type: 'inbox.settle', seq: row.seq, outcome: 'done', reason: task ? 'hint' : 'no-known-task' },
+      ])
       if (task) hint(row.connectionId, task.taskId)
       return
     }
     const task = await store.task(row.connectionId, body.taskId)
     const conversation = task ? await this.root(task.conversationId) : null
     if (!task || !conversation) return this.settle(row, 'no-known-task')
-    const original = task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
+    const original =
+      task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
     const chores = await store.chores(task.conversationId)
-    const attempts = [conversation.attempt, original?.attempt ?? null, ...chores.map((chore) => chore.attempt)]
+    const attempts = [
+      conversation.attempt,
+      original?.attempt ?? null,
+      ...chores.map((chore) => chore.attempt),
+    ]
     const decision = decideComment(body, {
       settings: connection.settings,
       now: clock.now(),
@@ -213,7 +230,9 @@ export class Intake {
     const added = changes
       .filter((change) => change.type === 'message.add')
       .map((change) => change.message)
-      .filter((message) => message.state === 'queued' && message.kind === 'text' && message.author.kind !== 'agent')
+      .filter(
+        (message) => message.state === 'queued' && message.kind === 'text' && message.author.kind !== 'agent',
+      )
     const id = added[0]?.conversationId
     if (id != null) await this.options.added(id, added)
   }
@@ -289,7 +308,8 @@ function orderKey(row: InboxRow, body: unknown): string {
   return `${row.connectionId}:${what}`
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
 
 /** Written by our own watcher, so its shape is known once the marker is there. */
 function isCommentEvent(body: unknown): body is CommentEvent {

@@ -11,7 +11,8 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   const connectionId = connection.settings.id
   const taskId = Number(chore.data.taskId)
   const contactId = conversation.contactId
-  if (contactId === null || (await state.context.store.fact(connectionId, 'assigner')) !== null) return { done: [] }
+  if (contactId === null || (await state.context.store.fact(connectionId, 'assigner')) !== null)
+    return { done: [] }
   const verdict = (value: 'contact' | 'no'): ChoreOutcome => ({
     done: [{ type: 'fact.set', connectionId, key: 'assigner', value }],
   })
@@ -23,7 +24,9 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   if (maker === `contact:${contactId}`) return verdict('no')
   if (!maker?.startsWith('user:')) return verdict('no')
   const tokenUserId = Number(maker.slice(5))
-  await state.context.store.commit([{ type: 'fact.set', connectionId, key: 'tokenUserId', value: tokenUserId }])
+  await state.context.store.commit([
+    { type: 'fact.set', connectionId, key: 'tokenUserId', value: tokenUserId },
+  ])
 
   await state.turn()
   const participantUserIds = [...new Set([...before.value.participantUserIds, tokenUserId])]

@@ -13,7 +13,8 @@ export async function complete(state: ChoreState): Promise<ChoreOutcome> {
     if (waiting.length === 0) return { done: [] }
   }
   if (await somethingWaits(state)) return { later: now + 1000 }
-  const task = conversation.taskId === null ? null : await context.store.task(settings.id, conversation.taskId)
+  const task =
+    conversation.taskId === null ? null : await context.store.task(settings.id, conversation.taskId)
   if (!task || task.deleted) return { done: [] }
   await state.turn()
   const read = await planfix.task(task.taskId)
@@ -29,7 +30,13 @@ export async function complete(state: ChoreState): Promise<ChoreOutcome> {
   const target = await planfix.completedStatusId()
   if (!target.ok) return { error: target.error }
   if (target.value === null) {
-    const event = { time: now, connectionId: settings.id, level: 'warning', key: 'event.no-completed-status', params: {} } as const
+    const event = {
+      time: now,
+      connectionId: settings.id,
+      level: 'warning',
+      key: 'event.no-completed-status',
+      params: {},
+    } as const
     return { done: [{ type: 'event.add', event }] }
   }
   // A message may have come while the status was read.
@@ -76,7 +83,19 @@ export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
   return {
     done: [
       { type: 'conversation.patch', id: conversation.id, patch: { clientLeft: true } },
-      { type: 'chore.add', chore: { ...chore, id: context.store.newId(), kind: 'complete', key: 'task', data: {}, notBefore: now, failures: 0, attempt: null } },
+      {
+        type: 'chore.add',
+        chore: {
+          ...chore,
+          id: context.store.newId(),
+          kind: 'complete',
+          key: 'task',
+          data: {},
+          notBefore: now,
+          failures: 0,
+          attempt: null,
+        },
+      },
     ],
   }
 }

@@ -17,7 +17,14 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   if (conversation.contactId === null) return { later: now + 2000 }
   const written: ContactWritten = conversation.contactWritten ?? { name: null, email: null, phone: null }
   const { name, email, phone } = link.profile
-  if (same(written, { name: name ?? written.name, email: email ?? written.email, phone: phone ?? written.phone })) return { done: [] }
+  if (
+    same(written, {
+      name: name ?? written.name,
+      email: email ?? written.email,
+      phone: phone ?? written.phone,
+    })
+  )
+    return { done: [] }
 
   await state.turn()
   const card = await planfix.contact(conversation.contactId)
@@ -29,17 +36,30 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
     const other = others.value.find((one) => one.id !== conversation.contactId && !one.isDeleted)
     const owner = other ? await context.store.conversationByContact(connection.settings.id, other.id) : null
     if (owner && owner.id !== conversation.id && owner.mergedInto === null) {
-      return { done: await mergeConversations(context, conversation, owner), wake: { conversationId: owner.id, lane: 'planfix' } }
+      return {
+        done: await mergeConversations(context, conversation, owner),
+        wake: { conversationId: owner.id, lane: 'planfix' },
+      }
     }
   }
-  const fields = fieldsToWrite(card.value, written, { name, email: conversation.emailRefused ? null : email, phone })
+  const fields = fieldsToWrite(card.value, written, {
+    name,
+    email: conversation.emailRefused ? null : email,
+    phone,
+  })
   if (Object.keys(fields).length === 0) return { done: [] }
   await state.turn()
-  const changed = await planfix.updateContact(conversation.contactId, fields, clientSourceId(connection.settings.id, link.clientId))
+  const changed = await planfix.updateContact(
+    conversation.contactId,
+    fields,
+    clientSourceId(connection.settings.id, link.clientId),
+  )
   if (!changed.ok) {
     if (changed.error.retry.when !== 'never' || !fields.email) return { error: changed.error }
     // The e-mail belongs to another card: write the rest.
-    await context.store.commit([{ type: 'conversation.patch', id: conversation.id, patch: { emailRefused: true } }])
+    await context.store.commit([
+      { type: 'conversation.patch', id: conversation.id, patch: { emailRefused: true } },
+    ])
     return { later: now }
   }
   const refused = new Set(changed.value.failures)
@@ -49,7 +69,13 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
     phone: fields.phone && !refused.has('phones') ? fields.phone : written.phone,
   }
   return {
-    done: [{ type: 'conversation.patch', id: conversation.id, patch: { contactWritten: now2, ...(refused.has('email') && { emailRefused: true }) } }],
+    done: [
+      {
+        type: 'conversation.patch',
+        id: conversation.id,
+        patch: { contactWritten: now2, ...(refused.has('email') && { emailRefused: true }) },
+      },
+    ],
   }
 }
 
@@ -63,7 +89,8 @@ export function fieldsToWrite(
   const untouched = (current: string | null, ours: string | null) => !current || current === ours
   if (given.name && given.name !== card.name && untouched(card.name, written.name)) fields.name = given.name
   const emails = [card.email, ...card.otherEmails].map(lower)
-  if (given.email && !emails.includes(given.email) && untouched(lower(card.email), lower(written.email))) fields.email = given.email
+  if (given.email && !emails.includes(given.email) && untouched(lower(card.email), lower(written.email)))
+    fields.email = given.email
   const phones = card.phones.map(digits)
   const ours = written.phone ? digits(written.phone) : null
   const onlyOurs = phones.length === 0 || (phones.length === 1 && phones[0] === ours)
@@ -73,4 +100,5 @@ export function fieldsToWrite(
 
 const lower = (text: string | null) => text?.toLowerCase() ?? null
 const digits = (text: string) => text.replace(/\D/g, '')
-const same = (a: ContactWritten, b: ContactWritten) => a.name === b.name && a.email === b.email && a.phone === b.phone
+const same = (a: ContactWritten, b: ContactWritten) =>
+  a.name === b.name && a.email === b.email && a.phone === b.phone

@@ -50,13 +50,19 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
   if (what === 'merged') {
     const into = await context.store.conversation(Number(chore.data.intoConversation))
     return into?.taskId
-      ? translate(context.language, 'note.merged', { link: `${connection.settings.planfix.webUrl}/task/${into.taskId}` })
+      ? translate(context.language, 'note.merged', {
+          link: `${connection.settings.planfix.webUrl}/task/${into.taskId}`,
+        })
       : translate(context.language, 'note.merged-no-task')
   }
-  if (what === 'file-not-delivered') return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
+  if (what === 'file-not-delivered')
+    return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
   if (what === 'loop') return translate(context.language, 'note.loop')
   const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
-  return translate(context.language, 'note.not-delivered', { reason, text: firstLine(message?.text ?? '', 200) })
+  return translate(context.language, 'note.not-delivered', {
+    reason,
+    text: firstLine(message?.text ?? '', 200),
+  })
 }
 
 /** Kept as an event, so that the watcher knows the note for ours and the log shows it. */

@@ -12,7 +12,9 @@ export async function verify(state: ChoreState): Promise<ChoreOutcome> {
   await state.turn()
   const page = await planfix.comments(taskId, 0)
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
-  const linked = new Set((await context.store.messagesOfTask(settings.id, taskId, 0)).map((message) => message.planfixCommentId))
+  const linked = new Set(
+    (await context.store.messagesOfTask(settings.id, taskId, 0)).map((message) => message.planfixCommentId),
+  )
   const mine = page.value.comments.filter(
     (comment) =>
       !comment.isDeleted &&

@@ -1,10 +1,10 @@
 import { ok } from '../../../../shared/errors.ts'
 import { translate } from '../../../../shared/i18n/index.ts'
 import { visitSourceId } from '../../identity.ts'
-import { sameText } from '../../text.ts'
 import type { PlanfixText } from '../../ports.ts'
-import { type ChoreOutcome, type ChoreState, writeOnce } from './chore.ts'
+import { sameText } from '../../text.ts'
 import { plainOf } from '../content.ts'
+import { type ChoreOutcome, type ChoreState, writeOnce } from './chore.ts'
 
 /** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
 export async function visit(state: ChoreState): Promise<ChoreOutcome> {
@@ -13,11 +13,18 @@ export async function visit(state: ChoreState): Promise<ChoreOutcome> {
   if (conversation.mergedInto !== null) {
     const into = await context.store.conversation(conversation.mergedInto)
     if (!into) return { done: [] }
-    return { done: [{ type: 'chore.add', chore: { ...chore, id: context.store.newId(), conversationId: into.id } }], wake: { conversationId: into.id, lane: 'chores' } }
+    return {
+      done: [{ type: 'chore.add', chore: { ...chore, id: context.store.newId(), conversationId: into.id } }],
+      wake: { conversationId: into.id, lane: 'chores' },
+    }
   }
   const contactId = conversation.contactId
   if (contactId === null) return { later: now + 2000 }
-  const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(chore.data[key] ?? '')) as [string, string, string]
+  const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(chore.data[key] ?? '')) as [
+    string,
+    string,
+    string,
+  ]
   const startedAt = Number(chore.data.startedAt)
   const sourceObjectId = visitSourceId(settings.id, String(chore.data.clientId), startedAt)
   const text = visitText(startedAt, { os, browser, ip }, state)
@@ -58,11 +65,19 @@ export async function visit(state: ChoreState): Promise<ChoreOutcome> {
   return written.ok ? { done: [] } : { error: written.error }
 }
 
-function visitText(startedAt: number, values: { os: string; browser: string; ip: string }, state: ChoreState): PlanfixText {
+function visitText(
+  startedAt: number,
+  values: { os: string; browser: string; ip: string },
+  state: ChoreState,
+): PlanfixText {
   const { language } = state.context
   const time = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')
   const parts = (['os', 'browser', 'ip'] as const)
     .filter((key) => values[key] !== '')
     .map((key) => `${translate(language, `visit.${key}`)}: ${values[key]}`)
-  return { paragraphs: [{ label: null, text: `${translate(language, 'visit.title')} (${time} UTC)\n${parts.join('\n')}` }] }
+  return {
+    paragraphs: [
+      { label: null, text: `${translate(language, 'visit.title')} (${time} UTC)\n${parts.join('\n')}` },
+    ],
+  }
 }

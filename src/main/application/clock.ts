@@ -1,0 +1,12 @@
+import type { Clock } from '../engine/ports.ts'
+
+/** The computer's clock. Timers do not keep the process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, work) {
+    // Node's timers cannot wait longer than about 24 days.
+    const timer = setTimeout(work, Math.min(ms, 2_000_000_000))
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,109 @@
+import { Application, type Log } from '../application/application.ts'
+import type { Listener } from '../engine/ports.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import type { Redactor } from '../settings/redact.ts'
+import type { Configuration } from '../../shared/config.ts'
+import { StoreInUseError } from '../store/index.ts'
+import { startInterface } from './interface/server.ts'
+
+export interface HostOptions {
+  configuration: Configuration
+  secrets: SecretSource
+  dataDir: string
+  /** 0 = any free port; always on 127.0.0.1. */
+  uiPort: number
+  hooks: { host: string; port: number }
+  log: Log
+  /** Learns the token of the interface, so that no log shows it. */
+  redact: Redactor
+  listener?: Listener
+  /** How long a data folder that is still in use is waited for; 3 s. */
+  patienceMs?: number
+}
+
+export interface Host {
+  application: Application
+  /** With the token: whoever has this address may look and act. */
+  uiUrl: string
+  hooksUrl: string
+  /** At most about 4 s. May be called twice. */
+  stop(): Promise<void>
+}
+
+/** Why the host did not start, in words for the owner. */
+export class CannotStart extends Error {}
+
+/**
+ * Starts the application and its interface on this computer. Rejects with CannotStart (a port is taken, the
+ * data folder is in use or cannot be written) and leaves nothing running then.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const application = await openPatiently(options)
+  let ui: Awaited<ReturnType<typeof startInterface>> | null = null
+  const stop = async () => {
+    await Promise.all([ui?.stop(), application.stop()])
+  }
+  try {
+    ui = await startInterface({ application, port: options.uiPort, redact: options.redact }).catch(
+      portTrouble('status page', '--ui-port', '127.0.0.1', options.uiPort),
+    )
+    const { host, port } = options.hooks
+    await application.start().catch(portTrouble('receiver of webhooks', '--hook-port', host, port))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { application, uiUrl: ui.url, hooksUrl: application.hooksUrl, stop }
+}
+
+/** A bridge that is just ending still holds its folder for a moment. */
+async function openPatiently(options: HostOptions): Promise<Application> {
+  const until = Date.now() + (options.patienceMs ?? 3000)
+  for (;;) {
+    try {
+      return await Application.open({
+        configuration: options.configuration,
+        secrets: options.secrets,
+        dataDir: options.dataDir,
+        receiver: options.hooks,
+        log: options.log,
+        ...(options.listener && { listener: options.listener }),
+      })
+    } catch (error) {
+      if (!(error instanceof StoreInUseError) || Date.now() > until) throw folderTrouble(error, options.dataDir)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+function folderTrouble(error: unknown, dataDir: string): unknown {
+  if (!(error instanceof Error)) return error
+  if (/^Store\w+Error$/.test(error.name)) return new CannotStart(error.message)
+  const code = codeOf(error)
+  if (code === '') return error
+  return new CannotStart(`the data folder ${dataDir} cannot be used (${code}): choose another with --data-dir`)
+}
+
+const portTrouble = (what: string, option: string, host: string, port: number) => (error: unknown) => {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      throw new CannotStart(
+        `the ${what} cannot start: port ${port} is used by another program. Choose another one with ${option}`,
+      )
+    case 'EACCES':
+      throw new CannotStart(
+        `the ${what} cannot start: this user may not open port ${port}. Choose one above 1023 with ${option}`,
+      )
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      throw new CannotStart(
+        `the ${what} cannot start: ${host} is not an address of this computer. Choose another one with --host`,
+      )
+    default:
+      throw error
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

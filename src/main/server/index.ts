@@ -1,0 +1,49 @@
+import { createLog } from './log.ts'
+import { CannotStart, startHost } from './host.ts'
+import { parseServeOptions, USAGE } from './options.ts'
+import { endWith, stopOnSignals } from './ending.ts'
+import { environmentSecrets } from '../secrets/environment.ts'
+import { loadConfiguration } from '../settings/config-file.ts'
+import { dataDirFrom } from '../settings/data-dir.ts'
+import { createRedactor } from '../settings/redact.ts'
+import { secretsIn } from '../settings/secrets-in.ts'
+
+/** The server host: `npm run serve` (design.md §5). Exit codes: 0 stopped, 1 could not start, 2 wrong use or configuration. */
+async function serve(args: string[]): Promise<void> {
+  const options = parseServeOptions(args)
+  if (options === null) return endWith(0, USAGE, process.stdout)
+  if (typeof options === 'string') return endWith(2, `${options}\n\n${USAGE}`)
+
+  const dataDir = dataDirFrom(options.dataDir, process.env)
+  const configuration = loadConfiguration(options.config, dataDir)
+  if (!configuration.ok) {
+    const problems = configuration.problems.map((problem) => `  ${problem}\n`).join('')
+    return endWith(2, `The configuration ${configuration.path} is wrong; nothing was started:\n${problems}`)
+  }
+
+  const redact = createRedactor(...secretsIn(configuration.value, process.env))
+  const log = createLog({ redact, pretty: process.stderr.isTTY === true })
+  if (configuration.path === null) {
+    log.warn({ dataDir }, 'there is no configuration yet: no connection is carried. Name one with --config')
+  }
+  const ending = stopOnSignals(log)
+  try {
+    const host = await startHost({
+      configuration: configuration.value,
+      secrets: environmentSecrets(process.env),
+      dataDir,
+      uiPort: options.uiPort,
+      hooks: { host: options.host, port: options.hookPort },
+      log,
+      redact,
+    })
+    ending.takes(() => host.stop())
+    process.stdout.write(`${JSON.stringify({ event: 'ready', ui: host.uiUrl, hooks: host.hooksUrl })}\n`)
+    log.info({ dataDir, hooks: host.hooksUrl, connections: host.application.connections.size }, 'ready')
+  } catch (error) {
+    if (error instanceof CannotStart) return endWith(1, redact(`Cannot start: ${error.message}\n`))
+    throw error
+  }
+}
+
+await serve(process.argv.slice(2))

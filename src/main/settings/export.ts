@@ -1,0 +1,56 @@
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
+import type { Configuration } from '../../shared/config.ts'
+
+/**
+ * The configuration in the form of the configuration file, without secrets: `webhookSecret` is left out, keys
+ * and tokens never were in it (design.md §5). Reading it again gives the same configuration.
+ */
+export function exportable(configuration: Configuration): object {
+  return {
+    ...configuration,
+    connections: configuration.connections.map(({ webhookSecret: _secret, employees, ...connection }) => ({
+      ...connection,
+      employees: employees.map((employee) => ({
+        ...employee,
+        planfixUserId: `user:${employee.planfixUserId}`,
+      })),
+    })),
+  }
+}
+
+/**
+ * Writes the export, readable for its owner alone. Answers `exists` instead of overwriting, unless `force`.
+ * Throws what the disk throws.
+ */
+export function writeExport(path: string, configuration: Configuration, force: boolean): 'written' | 'exists' {
+  const text = `${JSON.stringify(exportable(configuration), null, 2)}\n`
+  if (!force) {
+    try {
+      writeWhole(path, text)
+      return 'written'
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return 'exists'
+      throw error
+    }
+  }
+  // A new file in the old one's place: its mode is ours, and nothing is lost when the disk is full.
+  const fresh = `${path}.${process.pid}.new`
+  try {
+    writeWhole(fresh, text)
+    renameSync(fresh, path)
+  } catch (error) {
+    rmSync(fresh, { force: true })
+    throw error
+  }
+  return 'written'
+}
+
+function writeWhole(path: string, text: string): void {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeSync(file, text)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}

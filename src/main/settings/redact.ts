@@ -1,0 +1,58 @@
+/** What no log, report or error message may hold (design.md §5): shown as `***` instead. */
+export interface Redactor {
+  (text: string): string
+  /** Values that are secret from now on, wherever they stand. */
+  add(...secrets: (string | null | undefined)[]): void
+}
+
+/** Shorter ones would blot out ordinary words. */
+const SHORTEST = 6
+
+/**
+ * The one redaction of the program: every sink passes each finished line through it, so that a secret is found
+ * in whatever field, address or stack it came. Known values are replaced wherever they stand, also inside JSON
+ * and addresses; unknown ones by the places where secrets are written.
+ */
+export function createRedactor(...first: (string | null | undefined)[]): Redactor {
+  const known = new Set<string>()
+  let pattern: RegExp | null = null
+
+  const redact = (text: string): string => {
+    const bare = pattern === null ? text : text.replace(pattern, '***')
+    return PLACES.reduce((line, place) => line.replace(place, '$1***'), bare)
+  }
+  const add = (...secrets: (string | null | undefined)[]) => {
+    for (const secret of secrets) {
+      for (const form of secret && secret.length >= SHORTEST ? formsOf(secret) : []) known.add(form)
+    }
+    // The longest first: one secret may begin like another.
+    const parts = [...known].sort((one, other) => other.length - one.length).map((form) => escaped(form))
+    pattern = parts.length === 0 ? null : new RegExp(parts.join('|'), 'g')
+  }
+  add(...first)
+  return Object.assign(redact, { add })
+}
+
+/** A secret as it is, in JSON, in JSON inside JSON, and in an address. */
+function formsOf(secret: string): string[] {
+  const inJson = JSON.stringify(secret).slice(1, -1)
+  const twice = JSON.stringify(inJson).slice(1, -1)
+  return [secret, inJson, twice, encodeURIComponent(secret.toWellFormed())]
+}
+
+const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+
+const VALUE = `[^\\s"'\\\\,;&}<>]+`
+const PLACES: readonly RegExp[] = [
+  /(\/hooks\/[^/\s"]+\/)[^/\s"?#\\]+/g,
+  /(\/files\/)[^/\s"?#\\]+/g,
+  /(\bBearer\s+)[\w~+/.=-]+/gi,
+  /(\bChatra\.Simple\s+)[^\s"'\\,]+/gi,
+  new RegExp(`([?&](?:token|access_token|key|secret)=)${VALUE}`, 'gi'),
+  new RegExp(
+    `(\\\\?["']?\\b(?:authorization|proxy-authorization|cookie|set-cookie|webhookSecret|secretKey|secret_key|apiKey|password|token|PLANFIX_TOKEN|CHATRA_SECRET_KEY)\\\\?["']\\s*:\\s*\\\\?["'])(?:[^"\\\\]|\\\\[^"])+`,
+    'gi',
+  ),
+  new RegExp(`(\\bBRIDGE_\\w+_(?:PLANFIX_TOKEN|CHATRA_SECRET_KEY)=)${VALUE}`, 'g'),
+  /(\bauthorization:\s*)(?!Bearer|Chatra\.Simple)\S+/gi,
+]

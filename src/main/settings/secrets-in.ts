@@ -1,0 +1,11 @@
+import { type Configuration, environmentName } from '../../shared/config.ts'
+
+/** Every secret value the program was given, for the redaction alone. */
+export function secretsIn(configuration: Configuration, environment: NodeJS.ProcessEnv): string[] {
+  const values = configuration.connections.flatMap(({ id, webhookSecret }) => [
+    webhookSecret,
+    environment[`BRIDGE_${environmentName(id)}_CHATRA_SECRET_KEY`]?.trim(),
+    environment[`BRIDGE_${environmentName(id)}_PLANFIX_TOKEN`]?.trim(),
+  ])
+  return values.filter((value) => value !== undefined && value !== '') as string[]
+}

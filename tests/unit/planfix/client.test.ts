@@ -1,0 +1,309 @@
+import { describe, expect, test } from 'vitest'
+import { isTimeOut } from '../../../src/main/planfix/errors.ts'
+import { createPacer } from '../../../src/main/planfix/pacer.ts'
+import type { CallInfo } from '../../../src/main/planfix/transport.ts'
+import { FakeClock } from './fake-clock.ts'
+import { clientOf, comment, errorOf, json, running, serve, TOKEN } from './small-server.ts'
+
+describe('the token', () => {
+  test('goes in the Authorization header and nowhere else', async () => {
+    const { url, sent } = await serve((_, response) => json(response, 200, { result: 'success' }))
+    await clientOf(url).ping()
+    expect(sent[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
+    expect(sent[0]?.url).toBe('/rest/ping')
+  })
+
+  test('missing: every call answers wrong-keys and nothing is sent', async () => {
+    const { url, sent } = await serve((_, response) => json(response, 200, {}))
+    const client = clientOf(url, { token: null })
+    for (const result of [
+      await client.ping(),
+      await client.task(1),
+      await client.addComment(1, comment),
+      await client.download(1),
+    ]) {
+      expect(errorOf<unknown>(result as never).code).toBe('wrong-keys')
+    }
+    expect(sent).toEqual([])
+  })
+
+  test('never comes back in an error, even when the server repeats it', async () => {
+    const { url } = await serve((_, response) =>
+      json(response, 400, { result: 'fail', code: 41, error: `bad Bearer ${TOKEN}` }),
+    )
+    const error = errorOf(await clientOf(url).ping())
+    expect(JSON.stringify(error)).not.toContain(TOKEN)
+  })
+})
+
+describe('a slow or broken server', () => {
+  test('that trickles is given up when the whole time is over', async () => {
+    const { url } = await serve((_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const timer = setInterval(() => response.write(' '), 20)
+      response.on('close', () => clearInterval(timer))
+    })
+    const error = errorOf(await clientOf(url, { timeoutMs: 200 }).addComment(7, comment))
+    expect(error).toMatchObject({ code: 'unclear', certain: false })
+    expect(isTimeOut(error)).toBe(true)
+  })
+
+  test('that says nothing: a read is merely failing', async () => {
+    const { url } = await serve(() => {})
+    const error = errorOf(await clientOf(url, { timeoutMs: 100 }).task(7))
+    expect(error).toMatchObject({ code: 'failing', certain: true })
+    expect(isTimeOut(error)).toBe(true)
+  })
+
+  test('that breaks off: a write is unclear, and no time-out', async () => {
+    const { url } = await serve((request) => request.socket.destroy())
+    const error = errorOf(await clientOf(url).addComment(7, comment))
+    expect(error.code).toBe('unclear')
+    expect(isTimeOut(error)).toBe(false)
+  })
+
+  test('that is not there: nothing was sent', async () => {
+    const { url } = await serve(() => {})
+    for (const one of running.splice(0)) one.close()
+    expect(errorOf(await clientOf(url).addComment(7, comment))).toMatchObject({
+      code: 'unreachable',
+      certain: true,
+    })
+  })
+
+  test('that answers a write with something unreadable may have carried it out', async () => {
+    for (const body of ['<html>', '{"result":"success"}', '']) {
+      const { url } = await serve((_, response) => json(response, 201, body))
+      expect(errorOf(await clientOf(url).addComment(7, comment))).toMatchObject({
+        code: 'bad-answer',
+        certain: false,
+      })
+    }
+  })
+
+  test('that redirects gets neither the request nor the token twice', async () => {
+    const other = await serve((_, response) => json(response, 200, { result: 'success' }))
+    const { url } = await serve((_, response) =>
+      json(response, 302, '', { location: `${other.url}/rest/ping` }),
+    )
+    expect(errorOf(await clientOf(url).ping()).code).toBe('unreachable')
+    expect(other.sent).toEqual([])
+  })
+
+  test('with another HTTP server behind a proxy setting: loopback is never proxied', async () => {
+    const { url } = await serve((_, response) => json(response, 200, { result: 'success' }))
+    const before = process.env.http_proxy
+    process.env.http_proxy = 'http://127.0.0.1:9'
+    try {
+      expect((await clientOf(url).ping()).ok).toBe(true)
+    } finally {
+      if (before === undefined) delete process.env.http_proxy
+      else process.env.http_proxy = before
+    }
+  })
+
+  test('an answer that does not fit is named with its path', async () => {
+    const { url } = await serve((_, response) => json(response, 200, { task: { id: 7, status: { id: {} } } }))
+    expect(errorOf(await clientOf(url).task(7)).detail).toContain('planfix.task.status.id: expected')
+  })
+})
+
+describe('limits', () => {
+  test('429 obeys Retry-After in seconds and holds all turns back', async () => {
+    const { url } = await serve((_, response) => json(response, 429, '', { 'retry-after': '7' }))
+    const clock = new FakeClock()
+    const pacer = createPacer({ clock, requestsPerSecond: 1000 })
+    const error = errorOf(await clientOf(url, { clock, pacer }).ping())
+    expect(error).toMatchObject({ code: 'rate-limited', retry: { when: 'at', time: clock.now() + 7000 } })
+    let started = false
+    pacer.turn(0, 'a').then(() => {
+      started = true
+    })
+    await clock.advance(6999)
+    expect(started).toBe(false)
+    await clock.advance(1)
+    expect(started).toBe(true)
+  })
+
+  test("429 obeys Retry-After as a date, by the server's clock", async () => {
+    const server = Date.UTC(2030, 0, 1)
+    const { url } = await serve((_, response) =>
+      json(response, 429, '', {
+        date: new Date(server).toUTCString(),
+        'retry-after': new Date(server + 9000).toUTCString(),
+      }),
+    )
+    const clock = new FakeClock()
+    expect(errorOf(await clientOf(url, { clock }).ping()).retry).toEqual({
+      when: 'at',
+      time: clock.now() + 9000,
+    })
+  })
+
+  test('429 without Retry-After is tried later', async () => {
+    const { url } = await serve((_, response) => json(response, 429, ''))
+    expect(errorOf(await clientOf(url).ping())).toMatchObject({
+      code: 'rate-limited',
+      retry: { when: 'later' },
+    })
+  })
+
+  test('code 22 says when the day begins anew, and the meter shows it', async () => {
+    const { url } = await serve((_, response) =>
+      json(response, 403, { result: 'fail', code: 22, error: 'limit', timeToReset: 7_200_000 }),
+    )
+    const clock = new FakeClock()
+    const client = clientOf(url, { clock })
+    const error = errorOf(await client.ping())
+    expect(error).toMatchObject({ code: 'daily-limit', retry: { when: 'at', time: clock.now() + 7_200_000 } })
+    expect(client.budget()).toEqual({ remaining: 0, usedToday: 1, resetAt: clock.now() + 7_200_000 })
+  })
+
+  test('the meter takes what the header tells and counts what is sent', async () => {
+    const { url } = await serve((_, response) =>
+      json(response, 200, {}, { 'x-ratelimit-remaining': '19950' }),
+    )
+    const client = clientOf(url)
+    await client.ping()
+    await client.ping()
+    expect(client.budget()).toEqual({ remaining: 19_950, usedToday: 2, resetAt: null })
+  })
+
+  test("the server's clock is compared with ours", async () => {
+    const clock = new FakeClock()
+    const date = new Date(clock.now() + 3_600_000).toUTCString()
+    const { url } = await serve((_, response) => json(response, 200, {}, { date }))
+    const client = clientOf(url, { clock })
+    expect(client.clockSkew()).toBeNull()
+    await client.ping()
+    expect(Math.abs((client.clockSkew() ?? 0) - 3_600_000)).toBeLessThanOrEqual(500)
+  })
+})
+
+describe('every exchange is told', () => {
+  test('with method, path and status, without the query', async () => {
+    const calls: CallInfo[] = []
+    const { url } = await serve((_, response) => json(response, 200, { task: { id: 7 } }))
+    await clientOf(url, { onCall: (info) => calls.push(info) }).task(7)
+    expect(calls).toEqual([
+      { method: 'GET', path: '/task/7', status: 200, code: null, ms: expect.any(Number) },
+    ])
+  })
+
+  test('also when there is no answer', async () => {
+    const calls: CallInfo[] = []
+    const { url } = await serve(() => {})
+    await clientOf(url, { timeoutMs: 50, onCall: (info) => calls.push(info) }).ping()
+    expect(calls[0]).toMatchObject({ status: null, code: 'time-out' })
+  })
+})
+
+describe('lists', () => {
+  const page = (from: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ id: from + n, name: `u${from + n}`, status: 'Active' }))
+
+  test('are read until a page is short', async () => {
+    const { url, sent } = await serve((request, response) => {
+      const { offset } = JSON.parse(request.text) as { offset: number }
+      json(response, 200, { users: page(offset, offset < 200 ? 100 : 3) })
+    })
+    const users = await clientOf(url).users()
+    expect(users.ok && users.value.length).toBe(203)
+    expect(sent).toHaveLength(3)
+  })
+
+  test('end when the account does not turn pages', async () => {
+    const { url, sent } = await serve((_, response) => json(response, 200, { users: page(0, 100) }))
+    const users = await clientOf(url).users()
+    expect(users.ok && users.value.length).toBe(100)
+    expect(sent).toHaveLength(2)
+  })
+
+  test('take a turn for each page after the first', async () => {
+    const { url } = await serve((request, response) => {
+      const { offset } = JSON.parse(request.text) as { offset: number }
+      json(response, 200, { users: page(offset, offset < 200 ? 100 : 0) })
+    })
+    let turns = 0
+    const pacer = { turn: async () => void turns++, giveBack: () => {} }
+    await clientOf(url, { pacer }).users()
+    expect(turns).toBe(2)
+  })
+
+  test('a look for a contact that cannot be finished is no "not found"', async () => {
+    let id = 0
+    const { url } = await serve((_, response) => {
+      id += 100
+      json(response, 200, { contacts: page(id, 100) })
+    })
+    const look = await clientOf(url).lookForContacts({
+      sourceObjectId: comment.sourceObjectId,
+      startedAt: 0,
+      name: 'A',
+    })
+    expect(errorOf(look).code).toBe('failing')
+  })
+})
+
+describe('comments', () => {
+  const listed = (ids: number[]) => ({ comments: ids.map((id) => ({ id, description: '<p>x</p>' })) })
+
+  test('of an account that does not sort are told to be unsorted', async () => {
+    const { url } = await serve((_, response) => json(response, 200, listed([1, 2, 3])))
+    expect(await clientOf(url).comments(7, 0)).toMatchObject({ value: { sorted: false, complete: true } })
+  })
+
+  test('a full page is not complete', async () => {
+    const ids = Array.from({ length: 100 }, (_, n) => 500 - n)
+    const { url } = await serve((_, response) => json(response, 200, listed(ids)))
+    expect(await clientOf(url).comments(7, 0)).toMatchObject({ value: { sorted: true, complete: false } })
+  })
+
+  test('files alone need no text', async () => {
+    const { url, sent } = await serve((_, response) => json(response, 201, { result: 'success', id: 5 }))
+    await clientOf(url).addComment(7, { ...comment, text: { paragraphs: [] }, fileIds: [124] })
+    expect(sent[0]?.body).toMatchObject({ files: [{ id: 124 }] })
+    expect(sent[0]?.body).not.toHaveProperty('description')
+  })
+})
+
+describe('a missing task', () => {
+  const fail0 = { result: 'fail', code: 0, error: 'Rest API error' }
+
+  test('that answers an unknown error inside a 200 is looked for in the list', async () => {
+    const { url } = await serve((request, response) =>
+      json(response, 200, request.method === 'GET' ? fail0 : { tasks: [] }),
+    )
+    expect(errorOf(await clientOf(url).task(7)).code).toBe('object-gone')
+  })
+
+  test('is not taken for missing while the list fails as well', async () => {
+    const { url } = await serve((_, response) => json(response, 200, fail0))
+    expect(errorOf(await clientOf(url).task(7)).code).toBe('failing')
+  })
+
+  test('is not taken for missing when the list has it', async () => {
+    const { url } = await serve((request, response) =>
+      json(response, 200, request.method === 'GET' ? fail0 : { tasks: [{ id: 7, name: 'here' }] }),
+    )
+    expect(await clientOf(url).task(7)).toMatchObject({ ok: true, value: { name: 'here' } })
+  })
+})
+
+describe('participants', () => {
+  test('contacts and groups stay when users are set', async () => {
+    const participants = { users: [{ id: 'user:5' }, { id: 'contact:92' }], groups: [{ id: 3 }] }
+    const { url, sent } = await serve((request, response) =>
+      json(response, 200, request.method === 'GET' ? { task: { id: 7, participants } } : {}),
+    )
+    const client = clientOf(url)
+    expect(await client.task(7)).toMatchObject({ value: { participantUserIds: [5] } })
+    await client.updateTask(7, { participantUserIds: [5, 1] })
+    expect(sent[1]?.body).toEqual({
+      participants: {
+        users: [{ id: 'user:5' }, { id: 'user:1' }, { id: 'contact:92' }],
+        groups: [{ id: 3 }],
+      },
+    })
+  })
+})
