@@ -1,5 +1,16 @@
+import { existsSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+
+/** The entries that exist: a checkout without the demo or the stand-alone simulators still builds. */
+const entries = Object.fromEntries(
+  Object.entries({
+    server: 'src/main/server/index.ts',
+    cli: 'src/main/cli/index.ts',
+    demo: 'src/main/server/demo/index.ts',
+    simulators: 'src/simulators/main.ts',
+  }).filter(([, file]) => existsSync(file)),
+)
 
 /**
  * One build for every process of the product. `main` holds the Node entries: the server host, the command
@@ -14,12 +25,7 @@ export default defineConfig({
       sourcemap: true,
       externalizeDeps: false,
       rollupOptions: {
-        input: {
-          server: 'src/main/server/index.ts',
-          cli: 'src/main/cli/index.ts',
-          demo: 'src/main/server/demo/index.ts',
-          simulators: 'src/simulators/main.ts',
-        },
+        input: entries,
         external: ['better-sqlite3', 'keytar', 'electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
@@ -28,12 +34,20 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
-      rollupOptions: { input: { index: 'src/preload/index.ts' }, output: { format: 'cjs', entryFileNames: '[name].cjs' } },
+      rollupOptions: {
+        input: { index: 'src/preload/index.ts' },
+        external: ['electron'],
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
     },
   },
   renderer: {
     root: 'src/renderer',
-    build: { outDir: 'out/renderer', rollupOptions: { input: { index: 'src/renderer/index.html' } } },
+    build: {
+      outDir: 'out/renderer',
+      minify: true,
+      rollupOptions: { input: { index: 'src/renderer/index.html' } },
+    },
     plugins: [react()],
   },
 })

@@ -7,7 +7,7 @@ import { Engine } from '../engine/engine.ts'
 import type { Clock, InboxSource, Listener, SideState } from '../engine/ports.ts'
 import { Watcher } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import { openStore, type SqliteStore } from '../store/index.ts'
+import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
 import { createFileLinks } from '../webhooks/file-links.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
 import { systemClock } from './clock.ts'
@@ -214,6 +214,13 @@ export class Application {
     }
     await this.engine.resume()
     for (const watcher of this.watchers.values()) watcher.wake()
+  }
+
+  /** The owner wants a stuck message carried: it is taken up at once. */
+  async retry(id: number): Promise<RetryAnswer> {
+    const answer = await this.store.retryMessage(id)
+    if (answer === 'queued') await this.engine.resume()
+    return answer
   }
 
   private briefStates(): Record<string, object> {

@@ -1,9 +1,9 @@
 import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
+import { plainField } from '../../shared/plain.ts'
 import type { ContactFields, PlanfixApi, PlanfixComment, PlanfixContact } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { COMMENT_FIELDS, type CommentReader, newestFirst } from './comments.ts'
 import { toHtml } from './html.ts'
-import { plainField } from './plain.ts'
 import {
   commentList,
   contactAnswer,

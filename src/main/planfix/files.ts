@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { ok, type Result } from '../../shared/errors.ts'
+import { plainField } from '../../shared/plain.ts'
 import type { PlanfixApi } from '../engine/ports.ts'
 import type { Calls } from './calls.ts'
-import { plainField } from './plain.ts'
 import { created, fileAnswer } from './schemas.ts'
 
 /** A file under way. `size` is bytes, null when the storage does not tell. */

@@ -4,9 +4,12 @@ import type { Log } from '../application/application.ts'
 const LONGEST_STOP_MS = 4_600
 
 /** Says its last words and ends. */
-export function endWith(code: number, text: string, stream: NodeJS.WriteStream = process.stderr): void {
-  process.exitCode = code
-  stream.write(text)
+export function endWith(
+  code: number,
+  text: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): Promise<never> {
+  return new Promise(() => stream.write(text, () => process.exit(code)))
 }
 
 /**
@@ -19,13 +22,10 @@ export function stopOnSignals(log: Log): { takes(stop: () => Promise<void>): voi
   let stopping = false
 
   const end = (code: number) => {
+    if (wanted === null) setTimeout(() => cut(code), LONGEST_STOP_MS)
     wanted ??= { code }
     if (stopping || stop === null) return
     stopping = true
-    setTimeout(() => {
-      log.warn({}, 'stopping took too long and was cut short; nothing is lost, the rest is done at the next start')
-      process.exit(code)
-    }, LONGEST_STOP_MS)
     stop().then(
       () => process.exit(code),
       (error: unknown) => {
@@ -33,6 +33,13 @@ export function stopOnSignals(log: Log): { takes(stop: () => Promise<void>): voi
         process.exit(1)
       },
     )
+  }
+  const cut = (code: number) => {
+    log.warn(
+      {},
+      'stopping took too long and was cut short; nothing is lost, the rest is done at the next start',
+    )
+    process.exit(code)
   }
   const asked = (why: string) => {
     if (wanted === null) log.info({}, `stopping (${why})`)
@@ -42,7 +49,10 @@ export function stopOnSignals(log: Log): { takes(stop: () => Promise<void>): voi
   watchStarter(() => asked('the process that started it is gone'))
 
   const bug = (error: unknown) => {
-    log.error({ stack: stackOf(error) }, `bug, the bridge stops: ${error instanceof Error ? error.message : error}`)
+    log.error(
+      { stack: stackOf(error) },
+      `bug, the bridge stops: ${error instanceof Error ? error.message : error}`,
+    )
     if (stop === null) process.exit(1)
     end(1)
   }

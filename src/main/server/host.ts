@@ -1,8 +1,8 @@
+import type { Configuration } from '../../shared/config.ts'
 import { Application, type Log } from '../application/application.ts'
 import type { Listener } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { Redactor } from '../settings/redact.ts'
-import type { Configuration } from '../../shared/config.ts'
 import { StoreInUseError } from '../store/index.ts'
 import { startInterface } from './interface/server.ts'
 
@@ -70,7 +70,8 @@ async function openPatiently(options: HostOptions): Promise<Application> {
         ...(options.listener && { listener: options.listener }),
       })
     } catch (error) {
-      if (!(error instanceof StoreInUseError) || Date.now() > until) throw folderTrouble(error, options.dataDir)
+      if (!(error instanceof StoreInUseError) || Date.now() > until)
+        throw folderTrouble(error, options.dataDir)
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
@@ -81,7 +82,9 @@ function folderTrouble(error: unknown, dataDir: string): unknown {
   if (/^Store\w+Error$/.test(error.name)) return new CannotStart(error.message)
   const code = codeOf(error)
   if (code === '') return error
-  return new CannotStart(`the data folder ${dataDir} cannot be used (${code}): choose another with --data-dir`)
+  return new CannotStart(
+    `the data folder ${dataDir} cannot be used (${code}): choose another with --data-dir`,
+  )
 }
 
 const portTrouble = (what: string, option: string, host: string, port: number) => (error: unknown) => {

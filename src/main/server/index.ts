@@ -1,12 +1,12 @@
-import { createLog } from './log.ts'
-import { CannotStart, startHost } from './host.ts'
-import { parseServeOptions, USAGE } from './options.ts'
-import { endWith, stopOnSignals } from './ending.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
+import { endWith, stopOnSignals } from './ending.ts'
+import { CannotStart, startHost } from './host.ts'
+import { createLog } from './log.ts'
+import { parseServeOptions, USAGE } from './options.ts'
 
 /** The server host: `npm run serve` (design.md §5). Exit codes: 0 stopped, 1 could not start, 2 wrong use or configuration. */
 async function serve(args: string[]): Promise<void> {
@@ -42,7 +42,8 @@ async function serve(args: string[]): Promise<void> {
     log.info({ dataDir, hooks: host.hooksUrl, connections: host.application.connections.size }, 'ready')
   } catch (error) {
     if (error instanceof CannotStart) return endWith(1, redact(`Cannot start: ${error.message}\n`))
-    throw error
+    log.error({ stack: error instanceof Error ? error.stack : undefined }, `bug: cannot start: ${error}`)
+    process.exit(1)
   }
 }
 

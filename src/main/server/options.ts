@@ -49,7 +49,8 @@ export function parseServeOptions(args: string[]): ServeOptions | string | null 
   }
   for (const name of ['ui-port', 'hook-port']) {
     const port = text(name)
-    if (port !== undefined && !isPort(port)) return `--${name} must be a number from 0 to 65535, not "${port}"`
+    if (port !== undefined && !isPort(port))
+      return `--${name} must be a number from 0 to 65535, not "${port}"`
   }
   return {
     dataDir: text('data-dir'),

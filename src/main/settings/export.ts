@@ -22,7 +22,11 @@ export function exportable(configuration: Configuration): object {
  * Writes the export, readable for its owner alone. Answers `exists` instead of overwriting, unless `force`.
  * Throws what the disk throws.
  */
-export function writeExport(path: string, configuration: Configuration, force: boolean): 'written' | 'exists' {
+export function writeExport(
+  path: string,
+  configuration: Configuration,
+  force: boolean,
+): 'written' | 'exists' {
   const text = `${JSON.stringify(exportable(configuration), null, 2)}\n`
   if (!force) {
     try {

@@ -12,9 +12,13 @@ export function jsonProblem(text: string, error: unknown): string {
   return `line ${line}, column ${column}: ${what}`
 }
 
+/** A JSON string, number, word or mark with the space before it. */
+const token =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
+  /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:])/y
+
 /** Offset of the first character that no JSON text can go on with. */
 function brokenAt(text: string): number {
-  const token = /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:])/y
   // What may come next: a value, a key, or what ends either.
   type Place = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'after'
   const open: ('{' | '[')[] = []
@@ -39,7 +43,8 @@ function brokenAt(text: string): number {
       return found === '{' ? 'key-or-end' : 'value-or-end'
     }
     if (found === '}' || found === ']') {
-      const fits = found === '}' ? at === 'key-or-end' || at === 'after' : at === 'value-or-end' || at === 'after'
+      const fits =
+        found === '}' ? at === 'key-or-end' || at === 'after' : at === 'value-or-end' || at === 'after'
       return fits && stack.pop() === (found === '}' ? '{' : '[') ? 'after' : null
     }
     if (found === ':') return at === 'colon' ? 'value' : null

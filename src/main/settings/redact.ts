@@ -49,10 +49,7 @@ const PLACES: readonly RegExp[] = [
   /(\bBearer\s+)[\w~+/.=-]+/gi,
   /(\bChatra\.Simple\s+)[^\s"'\\,]+/gi,
   new RegExp(`([?&](?:token|access_token|key|secret)=)${VALUE}`, 'gi'),
-  new RegExp(
-    `(\\\\?["']?\\b(?:authorization|proxy-authorization|cookie|set-cookie|webhookSecret|secretKey|secret_key|apiKey|password|token|PLANFIX_TOKEN|CHATRA_SECRET_KEY)\\\\?["']\\s*:\\s*\\\\?["'])(?:[^"\\\\]|\\\\[^"])+`,
-    'gi',
-  ),
+  /(\\?["']?\b(?:authorization|proxy-authorization|cookie|set-cookie|webhookSecret|secretKey|secret_key|apiKey|password|token|PLANFIX_TOKEN|CHATRA_SECRET_KEY)\\?["']\s*:\s*\\?["'])(?:[^"\\]|\\[^"])+/gi,
   new RegExp(`(\\bBRIDGE_\\w+_(?:PLANFIX_TOKEN|CHATRA_SECRET_KEY)=)${VALUE}`, 'g'),
   /(\bauthorization:\s*)(?!Bearer|Chatra\.Simple)\S+/gi,
 ]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainField } from '../../../src/main/planfix/plain.ts'
+import { plainField } from '../../../src/shared/plain.ts'
 
 test('angle brackets become typographic ones and nothing is escaped', () => {
   expect(plainField('Tom & <Jerry> "x"', '?')).toBe('Tom & ‹Jerry› "x"')

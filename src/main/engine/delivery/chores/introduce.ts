@@ -1,4 +1,5 @@
 import type { ContactWritten } from '../../../../shared/domain.ts'
+import { plainField } from '../../../../shared/plain.ts'
 import { clientSourceId } from '../../identity.ts'
 import { mergeConversations } from '../../merge.ts'
 import type { ContactFields, PlanfixContact } from '../../ports.ts'
@@ -16,7 +17,8 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   if (conversation.mergedInto !== null) return { done: [] }
   if (conversation.contactId === null) return { later: now + 2000 }
   const written: ContactWritten = conversation.contactWritten ?? { name: null, email: null, phone: null }
-  const { name, email, phone } = link.profile
+  const { email, phone } = link.profile
+  const name = link.profile.name === null ? null : plainField(link.profile.name, '') || null
   if (
     same(written, {
       name: name ?? written.name,

@@ -1,0 +1,133 @@
+import type { Message, TaskLink } from '../../../shared/domain.ts'
+import { type BridgeError, bridgeError } from '../../../shared/errors.ts'
+import { messageSourceId } from '../identity.ts'
+import type { Change } from '../ports.ts'
+import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
+import { commentText, ownerOf, plainOf } from './content.ts'
+import type { Step } from './planfix-plan.ts'
+import {
+  type Call,
+  delivered,
+  type Loaded,
+  type Outcome,
+  type PlanfixWork,
+  patchOf,
+  upTo,
+} from './planfix-work.ts'
+
+export async function runUpload(
+  work: PlanfixWork,
+  message: Message,
+  index: number,
+  state: Loaded,
+): Promise<Outcome> {
+  const file = message.files[index]
+  const sent = file?.url
+    ? await state.connection.planfix.fileFromUrl(file.name, file.url)
+    : ({ ok: false, error: bridgeError('planfix', 'refused', 'the file has no address') } as const)
+  const put = (change: Partial<Message['files'][number]>): Change[] => [
+    {
+      type: 'message.patch',
+      id: message.id,
+      at: work.context.clock.now(),
+      patch: { files: message.files.map((one, at) => (at === index ? { ...one, ...change } : one)) },
+    },
+  ]
+  return work.settled(
+    state,
+    sent,
+    async ({ id }) => put({ planfixFileId: id }),
+    async (error) =>
+      error.retry.when === 'never' || error.code === 'missing-scope' ? put({ linkOnly: true }) : null,
+  )
+}
+
+export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }>, state: Loaded): Call {
+  const { settings, conversation } = state
+  const late = step.batch.map((message) => ({
+    ...message,
+    late: message.writtenAt < conversation.deliveredUpTo,
+  }))
+  const first = late[0]
+  if (!first) throw new Error('an empty batch is never planned')
+  const text = commentText(late, settings, work.context.language)
+  const owner = ownerOf(first, settings)
+  const key = first.originKey.replace(/^c:/, '')
+  const sourceObjectId = messageSourceId(settings.id, key)
+  const ids = late.map((message) => message.id)
+  const attempt = work.attempt('comment', sourceObjectId, ids, plainOf(text), owner)
+  return {
+    changes: [patchOf(state, { attempt }), ...work.sending(late)],
+    run: async () => {
+      const isClient = first.author.kind === 'client'
+      const made = await state.connection.planfix.addComment(step.task.taskId, {
+        text,
+        owner: isClient ? `contact:${conversation.contactId}` : owner === null ? null : `user:${owner}`,
+        recipients: { roles: ['assignee', 'participant', 'auditor'], users: [] },
+        fileIds: late.flatMap((message) =>
+          message.files.map((file) => file.planfixFileId).filter((id) => id !== null),
+        ),
+        writtenAt: first.late ? first.writtenAt : null,
+        sourceObjectId,
+      })
+      return work.settled(
+        state,
+        made,
+        async ({ id }) => commentMade(work, id, late, step.task, state),
+        async (error) => commentRefused(work, error, late, step.task, state),
+      )
+    },
+  }
+}
+
+export function commentMade(
+  work: PlanfixWork,
+  id: number,
+  batch: readonly Message[],
+  task: TaskLink,
+  state: Loaded,
+): Change[] {
+  const now = work.context.clock.now()
+  return [
+    patchOf(state, { attempt: null, deliveredUpTo: upTo(batch, state.conversation) }),
+    taskPatch(task, {
+      hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+      lastActivityAt: now,
+    }),
+    ...batch.map((message) => delivered(message, task.taskId, id, now)),
+  ]
+}
+
+export async function commentRefused(
+  work: PlanfixWork,
+  error: BridgeError,
+  batch: readonly Message[],
+  task: TaskLink,
+  state: Loaded,
+): Promise<Change[] | null> {
+  if (error.code === 'object-gone' && error.vendorCode === CONTACT_GONE) return contactMerged(task, state)
+  if (error.code === 'object-gone') {
+    return [patchOf(state, { attempt: null }), taskPatch(task, { deleted: true, active: false })]
+  }
+  if (error.code !== 'refused') return null
+  return [
+    patchOf(state, { attempt: null, planfixLane: { failures: 0, notBefore: 0 } }),
+    ...batch.map((message) => stateChange(message, 'failed', reasonOf(error), work.context.clock.now())),
+  ]
+}
+
+/** Planfix code 2000: the contact does not exist (contracts/planfix.md section 3). */
+const CONTACT_GONE = 2000
+
+/** The client's card has been merged into another one, which now is the task's counterparty. */
+async function contactMerged(task: TaskLink, state: Loaded): Promise<Change[] | null> {
+  const { planfix } = state.connection
+  await planfix.pacer.turn(0, String(state.conversation.id))
+  const read = await planfix.task(task.taskId)
+  if (!read.ok) return null
+  const survivor = Number(read.value.counterparty?.replace(/^contact:/, ''))
+  const contactId =
+    Number.isSafeInteger(survivor) && survivor !== state.conversation.contactId ? survivor : null
+  const forget = contactId === null ? { contactWritten: null, emailSearched: null } : {}
+  return [patchOf(state, { attempt: null, contactId, ...forget })]
+}

@@ -1,0 +1,187 @@
+import type { Message, TaskLink } from '../../../shared/domain.ts'
+import type { BridgeError } from '../../../shared/errors.ts'
+import { taskSourceId } from '../identity.ts'
+import type { Change, PlanfixTask } from '../ports.ts'
+import { hotUntil, taskPatch } from './changes.ts'
+import { plainOf, taskDescription, taskName } from './content.ts'
+import type { Step } from './planfix-plan.ts'
+import {
+  type Call,
+  delivered,
+  type Loaded,
+  type Outcome,
+  type PlanfixWork,
+  patchOf,
+  upTo,
+} from './planfix-work.ts'
+
+/** A contact that was found, not made, may have an active task of this channel that the store does not know (F8). */
+export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
+  const { planfix } = state.connection
+  const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
+  const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
+  const newest = state.previous ? undefined : active.at(-1)
+  const known = newest ? await work.context.store.task(state.settings.id, newest.id) : null
+  if (!found.ok || !newest || known)
+    return work.settled(state, found, async () => [patchOf(state, { searchTask: false })])
+  // What employees wrote in it so far was answered elsewhere: only later comments are replies.
+  await planfix.pacer.turn(0, String(state.conversation.id))
+  const feed = await planfix.comments(newest.id, 0)
+  return work.settled(state, feed, async ({ comments }) => {
+    const cursor = Math.max(0, ...comments.map((comment) => comment.id))
+    const { chatId } = state.client.profile
+    return [
+      patchOf(state, { searchTask: false, taskId: newest.id }),
+      {
+        type: 'task.add',
+        task: taskLink(work, newest.id, state, { chatId, n: state.tasksOfChat + 1, text: '', cursor }),
+      },
+    ]
+  })
+}
+
+export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loaded): Promise<Outcome> {
+  const read = await state.connection.planfix.task(task.taskId)
+  return work.settled(
+    state,
+    read,
+    async (found) => [
+      taskPatch(task, {
+        active: isActive(found, state),
+        deleted: found.isDeleted,
+        checkedAt: work.context.clock.now(),
+      }),
+    ],
+    async (error) =>
+      error.code === 'object-gone' ? [taskPatch(task, { deleted: true, active: false })] : null,
+  )
+}
+
+export function createTask(
+  work: PlanfixWork,
+  step: Extract<Step, { do: 'create-task' }>,
+  state: Loaded,
+): Call {
+  const { settings, client, conversation } = state
+  const contactId = conversation.contactId ?? 0
+  const description = taskDescription(
+    step.batch,
+    client.profile,
+    step.previous,
+    settings,
+    work.context.language,
+  )
+  const name = taskName(client.profile)
+  const text = plainOf(description)
+  const sourceObjectId = taskSourceId(settings.id, step.chatId, step.n)
+  const ids = step.batch.map((message) => message.id)
+  const begun = { name, chatId: step.chatId, n: step.n }
+  const attempt = { ...work.attempt('task', sourceObjectId, ids, text, null), ...begun }
+  const asAssigner = state.assigner === 'contact' && state.tokenUserId !== null
+  return {
+    changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
+    run: async () => {
+      const made = await state.connection.planfix.createTask({
+        name,
+        description,
+        contactId,
+        assignerContactId: asAssigner ? contactId : null,
+        participants: participantsOf(settings.planfix.participants, asAssigner ? state.tokenUserId : null),
+        sourceObjectId,
+      })
+      return work.settled(
+        state,
+        made,
+        async ({ id }) => taskMade(work, id, step.batch, text, step.chatId, step.n, state),
+        async (error) => taskRefused(work, error, asAssigner, state),
+      )
+    },
+  }
+}
+
+export function taskMade(
+  work: PlanfixWork,
+  id: number,
+  batch: readonly Message[],
+  text: string,
+  chatId: string,
+  n: number,
+  state: Loaded,
+): Change[] {
+  const changes: Change[] = [
+    { type: 'task.add', task: taskLink(work, id, state, { chatId, n, text, cursor: 0 }) },
+    patchOf(state, {
+      attempt: null,
+      taskId: id,
+      searchTask: false,
+      deliveredUpTo: upTo(batch, state.conversation),
+    }),
+    ...batch.map((message) => delivered(message, id, null, work.context.clock.now())),
+  ]
+  if (state.assigner === null) changes.push(work.chore(state, 'assigner', String(id), { taskId: id }))
+  return changes
+}
+
+/** A certain "no": the assigner is not taken, the contact has been merged away, or the template is wrong. */
+async function taskRefused(
+  work: PlanfixWork,
+  error: BridgeError,
+  asAssigner: boolean,
+  state: Loaded,
+): Promise<Change[] | null> {
+  if (error.code !== 'refused' && error.code !== 'object-gone') return null
+  const { planfix } = state.connection
+  const connectionId = state.settings.id
+  if (asAssigner) {
+    return [
+      patchOf(state, { attempt: null }),
+      { type: 'fact.set', connectionId, key: 'assigner', value: 'no' },
+    ]
+  }
+  if (error.code !== 'object-gone') {
+    await planfix.pacer.turn(0, String(state.conversation.id))
+    const contact = await planfix.contact(state.conversation.contactId ?? 0)
+    const gone = contact.ok ? contact.value.isDeleted : contact.error.code === 'object-gone'
+    if (!gone) return null
+  }
+  return [patchOf(state, { attempt: null, contactId: null, contactWritten: null, emailSearched: null })]
+}
+
+function taskLink(
+  work: PlanfixWork,
+  taskId: number,
+  state: Loaded,
+  { chatId, n, text, cursor }: { chatId: string; n: number; text: string; cursor: number },
+): TaskLink {
+  const now = work.context.clock.now()
+  return {
+    connectionId: state.settings.id,
+    taskId,
+    conversationId: state.conversation.id,
+    chatId,
+    n,
+    createdAt: now,
+    descriptionText: text,
+    active: true,
+    deleted: false,
+    checkedAt: now,
+    cursor,
+    signal: '',
+    hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+    readAt: now,
+    lastActivityAt: now,
+    closedAt: null,
+  }
+}
+
+function isActive(task: PlanfixTask, state: Loaded): boolean {
+  return task.status === null || (state.connection.planfix.isStatusActive(task.status) ?? true)
+}
+
+function participantsOf(configured: readonly string[], tokenUserId: number | null) {
+  const of = (kind: string) =>
+    configured.filter((one) => one.startsWith(`${kind}:`)).map((one) => Number(one.slice(kind.length + 1)))
+  const users = of('user')
+  if (tokenUserId !== null && !users.includes(tokenUserId)) users.push(tokenUserId)
+  return { users, contacts: of('contact'), groups: of('group') }
+}

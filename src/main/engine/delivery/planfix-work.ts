@@ -1,0 +1,178 @@
+import type { Attempt, Conversation, Message } from '../../../shared/domain.ts'
+import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
+import type { ConnectionContext, EngineContext } from '../context.ts'
+import type { Change } from '../ports.ts'
+import { reasonOf, stateChange } from './changes.ts'
+import type { PlanState } from './planfix-plan.ts'
+import { nextTry } from './retry.ts'
+
+export type Loaded = PlanState & {
+  connection: ConnectionContext
+  tokenUserId: number | null
+  assigner: 'contact' | 'no' | null
+}
+/** What must be on disk before a call, and the call. */
+export type Call = { changes: Change[]; run: () => Promise<Outcome> }
+/** What the call's result changes, given the conversation as it is by then. */
+export type Outcome = (fresh: Conversation) => Promise<Change[]>
+
+/** What all steps toward Planfix share: how results become changes, and how failures are waited out. */
+export class PlanfixWork {
+  readonly context: EngineContext
+  /** When the open attempt of a conversation was last looked for in vain. */
+  readonly lookedInVain = new Map<number, number>()
+
+  constructor(context: EngineContext) {
+    this.context = context
+  }
+
+  /**
+   * What a call's result changes: success, a special refusal, or the common way of failures. `reads`: the call was
+   * not the write of the open attempt.
+   */
+  async settled<T>(
+    state: Loaded,
+    result: Result<T>,
+    success: (value: T) => Promise<Change[]>,
+    refused: (error: BridgeError) => Promise<Change[] | null> = async () => null,
+    reads = false,
+  ): Promise<Outcome> {
+    const gate = state.connection.planfixGate
+    if (result.ok) {
+      gate.succeeded()
+      const changes = await success(result.value)
+      return async (fresh) => [...changes, ...calm(fresh)]
+    }
+    const { error } = result
+    const special = await refused(error)
+    if (special) {
+      gate.succeeded()
+      return async () => special
+    }
+    const wholeSide = stopsSide(error) || error.code === 'missing-scope' || error.code === 'refused'
+    if (wholeSide) gate.failed(error)
+    else gate.succeeded()
+    return (fresh) => this.failed(fresh, error, wholeSide, reads)
+  }
+
+  /** The common way of a failure: the attempt is kept when it is unclear, and the lane waits. */
+  private async failed(
+    fresh: Conversation,
+    error: BridgeError,
+    wholeSide: boolean,
+    reads: boolean,
+  ): Promise<Change[]> {
+    const { clock, random, store } = this.context
+    const now = clock.now()
+    const failures = fresh.planfixLane.failures + 1
+    const attempt = fresh.attempt
+    const patch: Partial<Conversation> = {
+      planfixLane: wholeSide
+        ? { failures, notBefore: 0 }
+        : { failures, notBefore: nextTry(error, failures, now, random) },
+    }
+    // A look that failed says nothing about the write it looked for.
+    if (attempt && !reads && error.certain) patch.attempt = null
+    else if (attempt && !reads) {
+      this.lookedInVain.delete(fresh.id)
+      patch.attempt = { ...attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
+    }
+    const waiting = await store.waiting(fresh.id, 'to-planfix', 1)
+    const touched = attempt?.messageIds.length ? await this.messages(attempt.messageIds) : waiting
+    return [
+      { type: 'conversation.patch', id: fresh.id, patch },
+      ...touched
+        .filter((message) => message.state !== 'retrying' || message.reason !== reasonOf(error))
+        .map((message) => stateChange(message, 'retrying', reasonOf(error), now)),
+    ]
+  }
+
+  sending(batch: readonly Message[]): Change[] {
+    return batch.map((message) => ({
+      type: 'message.patch',
+      id: message.id,
+      at: this.context.clock.now(),
+      patch: { state: 'sending', reason: null, attempts: message.attempts + 1, late: message.late },
+    }))
+  }
+
+  attempt(
+    kind: Attempt['kind'],
+    sourceObjectId: string,
+    messageIds: number[],
+    text: string,
+    ownerUserId: number | null,
+    name?: string,
+  ): Attempt {
+    const startedAt = this.context.clock.now()
+    return {
+      kind,
+      sourceObjectId,
+      messageIds,
+      startedAt,
+      unclearAt: null,
+      timedOut: false,
+      text,
+      ownerUserId,
+      ...(name && { name }),
+    }
+  }
+
+  chore(
+    state: Loaded,
+    kind: 'introduce' | 'assigner' | 'verify',
+    key: string,
+    data: Record<string, unknown>,
+    delay = 0,
+  ): Change {
+    return {
+      type: 'chore.add',
+      chore: {
+        id: this.context.store.newId(),
+        connectionId: state.settings.id,
+        conversationId: state.conversation.id,
+        kind,
+        key,
+        data,
+        notBefore: this.context.clock.now() + delay,
+        failures: 0,
+        attempt: null,
+      },
+    }
+  }
+
+  async messages(ids: readonly number[]): Promise<Message[]> {
+    const found = await Promise.all(ids.map((id) => this.context.store.message(id)))
+    return found.filter((message) => message !== null)
+  }
+}
+
+export const patchOf = (state: Loaded, patch: Partial<Conversation>): Change => ({
+  type: 'conversation.patch',
+  id: state.conversation.id,
+  patch,
+})
+export const delivered = (
+  message: Message,
+  taskId: number,
+  commentId: number | null,
+  at: number,
+): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at,
+  patch: {
+    state: 'delivered',
+    reason: message.late ? 'late' : null,
+    planfixTaskId: taskId,
+    planfixCommentId: commentId,
+  },
+})
+export const upTo = (batch: readonly Message[], conversation: Conversation): number =>
+  Math.max(conversation.deliveredUpTo, ...batch.map((message) => message.writtenAt))
+
+/** After a success the lane starts counting failures anew. */
+const calm = (fresh: Conversation): Change[] =>
+  fresh.planfixLane.failures === 0
+    ? []
+    : [{ type: 'conversation.patch', id: fresh.id, patch: { planfixLane: { failures: 0, notBefore: 0 } } }]
