@@ -6,6 +6,12 @@ import type { Speaker } from '../ports.ts'
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
 
+/**
+ * So often a reply without an echo is taken for not sent. After that the webhooks themselves may be what is missing, and
+ * one more copy would reach the client: the owner decides.
+ */
+const MOST_TRIES = 3
+
 export type ReplyStep =
   | { do: 'idle' }
   | { do: 'wait'; until: number }
@@ -41,7 +47,7 @@ export function planReply(state: ReplyState): ReplyStep {
     }
     const heldUntil = (message.sentAt ?? message.receivedAt) + HOLD_MS
     if (heldUntil > now) return { do: 'wait', until: heldUntil }
-    if (state.echoSeen && !wasInterrupted(message)) return { do: 'settle-as-not-sent', message }
+    if (state.echoSeen && !wasInterrupted(message) && message.attempts < MOST_TRIES) return { do: 'settle-as-not-sent', message }
   }
   return { do: 'idle' }
 }

@@ -94,7 +94,9 @@ export class Chores {
     const gate = error.side === 'planfix' ? connection.planfixGate : connection.chatraGate
     if (stopsSide(error)) gate.failed(error)
     else gate.leave()
-    const failures = chore.failures + 1
+    // While a whole side is closed, its gate decides when to try again; that is no failure of this chore.
+    const wholeSide = stopsSide(error)
+    const failures = wholeSide ? chore.failures : chore.failures + 1
     if (error.retry.when === 'never' || failures > GIVE_UP_AFTER) {
       await commit(this.context, [
         { type: 'chore.drop', id: chore.id },
@@ -122,7 +124,11 @@ export class Chores {
         ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
         : null
     // A missing permission is the owner's to mend; asking every few minutes is enough.
-    const wait = error.code === 'missing-scope' ? now + 10 * 60_000 : nextTry(error, failures, now, random)
+    const wait = wholeSide
+      ? now
+      : error.code === 'missing-scope'
+        ? now + 10 * 60_000
+        : nextTry(error, failures, now, random)
     await commit(this.context, [
       {
         type: 'chore.patch',

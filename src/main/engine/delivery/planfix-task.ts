@@ -93,7 +93,7 @@ export function createTask(
         state,
         made,
         async ({ id }) => taskMade(work, id, step.batch, text, step.chatId, step.n, state),
-        async (error) => taskRefused(work, error, asAssigner, state),
+        async (error) => taskRefused(error, asAssigner, state),
       )
     },
   }
@@ -123,12 +123,7 @@ export function taskMade(
 }
 
 /** A certain "no": the assigner is not taken, the contact has been merged away, or the template is wrong. */
-async function taskRefused(
-  work: PlanfixWork,
-  error: BridgeError,
-  asAssigner: boolean,
-  state: Loaded,
-): Promise<Change[] | null> {
+async function taskRefused(error: BridgeError, asAssigner: boolean, state: Loaded): Promise<Change[] | null> {
   if (error.code !== 'refused' && error.code !== 'object-gone') return null
   const { planfix } = state.connection
   const connectionId = state.settings.id

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildWhatIsStale, NODE, ROOT } from './build.ts'
+
+/** `node scripts/run.ts serve|bridge|demo …`: builds what is stale and becomes the program. */
+const PROGRAMS: Record<string, string> = { serve: 'server.js', bridge: 'cli.js', demo: 'demo.js' }
+
+/**
+ * A bridge idles most of its life: V8 keeps its young generation small then. Measured with `npm run bench`, this
+ * costs no throughput that can be seen.
+ */
+const FLAGS = ['--enable-source-maps', '--disable-warning=ExperimentalWarning']
+
+const [name = '', ...args] = process.argv.slice(2)
+const program = PROGRAMS[name]
+if (program === undefined) {
+  process.stderr.write('Usage: node scripts/run.ts serve|bridge|demo [options]\n')
+  process.exit(2)
+}
+buildWhatIsStale()
+const file = join(ROOT, 'out/main', program)
+if (!existsSync(file)) {
+  process.stderr.write(`${name} is not part of this version.\n`)
+  process.exit(1)
+}
+become(NODE, [...FLAGS, file, ...args])
+
+/**
+ * On POSIX this process turns into the program: signals, exit code and input need no passing on, and nothing
+ * stays behind in memory. Windows has no such call: there the program is a child that ends when this one does.
+ */
+function become(command: string, parameters: string[]): void {
+  if (process.platform !== 'win32' && typeof process.execve === 'function') {
+    process.execve(command, [command, ...parameters], process.env)
+  }
+  const child = spawn(command, parameters, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  child.on('error', (error) => {
+    process.stderr.write(`${command} cannot be started: ${error.message}\n`)
+    process.exit(1)
+  })
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+}

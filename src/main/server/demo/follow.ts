@@ -1,0 +1,105 @@
+import type { LogEntry, Message } from '../../../shared/domain.ts'
+import type { ChatraSimulator } from '../../../simulators/chatra/index.ts'
+import type { Application } from '../../application/application.ts'
+import { fit, type Screen } from './screen.ts'
+
+const EVERY_MS = 100
+
+/** Prints each step of each message that a reader cares about, from the bridge's own log. Answers how to stop. */
+export function followLog(app: Application, chatra: ChatraSimulator, screen: Screen): () => Promise<void> {
+  let seen = 0
+  let stopped = false
+  let timer: NodeJS.Timeout | undefined
+  const round = async (): Promise<void> => {
+    const entries = await app.store.logPage({ afterSeq: seen, limit: 500 })
+    for (const entry of entries) {
+      seen = entry.seq
+      const message = await app.store.message(Number(entry.id))
+      if (message && worthTelling(entry, message)) screen.line(await lineOf(entry, message, app, chatra, screen))
+    }
+  }
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      await round()
+      await new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, EVERY_MS)
+      })
+    }
+  }
+  const running = loop()
+  return async () => {
+    stopped = true
+    clearTimeout(timer)
+    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 2 * EVERY_MS))])
+  }
+}
+
+const TOLD = new Set<LogEntry['state']>(['delivered', 'retrying', 'uncertain', 'failed', 'skipped'])
+
+/** `received`, `queued` and `sending` last for a blink; events that only explain an inbox row hold no words. */
+const worthTelling = (entry: LogEntry, message: Message) =>
+  TOLD.has(entry.state) && (message.kind !== 'event' || message.text !== '')
+
+async function lineOf(
+  entry: LogEntry,
+  message: Message,
+  app: Application,
+  chatra: ChatraSimulator,
+  screen: Screen,
+): Promise<string> {
+  const stays = entry.state === 'skipped'
+  const from = 'name' in message.author && message.author.name !== '' ? message.author.name : 'the bridge'
+  const to =
+    message.direction === 'to-planfix'
+      ? `task ${entry.planfixTaskId ?? 'not made yet'}`
+      : ((await clientName(message, app)) ?? 'the client')
+  const arrow = stays ? '✕' : message.direction === 'to-planfix' ? '⇒' : '⇐'
+  const road = message.direction === 'to-planfix' || stays ? `${from} ${arrow} ${to}` : `${to} ${arrow} ${from}`
+  const time = new Date(entry.time).toTimeString().slice(0, 8)
+  return [
+    screen.paint('dim', time),
+    screen.paint(message.direction === 'to-planfix' ? 'cyan' : 'magenta', fit(road, 34)),
+    fit(wordsOf(message), 58),
+    screen.paint(COLOURS[entry.state] ?? 'yellow', stateOf(entry, message, chatra)),
+  ].join('  ')
+}
+
+const COLOURS: Partial<Record<LogEntry['state'], 'green' | 'red' | 'dim'>> = {
+  delivered: 'green',
+  failed: 'red',
+  skipped: 'dim',
+}
+
+async function clientName(message: Message, app: Application): Promise<string | null> {
+  if (message.conversationId === null) return null
+  const clients = await app.store.clientsOf(message.conversationId)
+  const client = clients.find((one) => one.clientId === message.chatraClientId) ?? clients[0]
+  return client ? (client.profile.name ?? client.profile.displayedName) : null
+}
+
+function wordsOf(message: Message): string {
+  const files = message.files.map((file) => `[file ${file.name}]`)
+  const text = message.files.some((file) => file.name === message.text) ? '' : message.text
+  const words = [text.replace(/\s+/g, ' '), ...files].filter((part) => part !== '').join(' ')
+  if (message.kind === 'edit') return `edited: ${words}`
+  return message.kind === 'delete' ? `deleted: ${words}` : words
+}
+
+/** The log's reasons a visitor of the demo meets, in plain words. */
+const REASONS: Record<string, string> = {
+  'internal-hidden': 'stays inside: marked hidden',
+  'internal-client-not-notified': 'stays inside: the client is not notified',
+  'employee-not-allowed': 'stays inside: this employee does not work in the channel',
+  'emailed-by-chatra': 'delivered: the client has left, Chatra e-mails it',
+  'no-email-known': 'delivered, but the client has left and gave no e-mail',
+}
+
+function stateOf(entry: LogEntry, message: Message, chatra: ChatraSimulator): string {
+  const why = entry.reason === null ? '' : (REASONS[entry.reason] ?? `${entry.state}: ${fit(entry.reason, 60).trim()}`)
+  if (entry.state !== 'delivered' || message.direction !== 'to-chatra' || message.kind !== 'text')
+    return why || entry.state
+  const said = chatra.clients
+    .flatMap((client) => client.messages)
+    .find((one) => one.id === message.chatraMessageId)
+  return `${why || entry.state}${said?.agentName ? ` (speaks as ${said.agentName})` : ''}`
+}

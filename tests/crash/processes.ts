@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The processes of kill tests and benchmarks: simulators and server host, built, each on its own. */
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
+export const SECRET = 'kill-test-hook-secret-0123456789'
+
+export interface Running<Ready> {
+  child: ChildProcess
+  ready: Ready
+  /** Milliseconds from the start of the process to its ready line. */
+  readyMs: number
+  /** The last of what it wrote to standard error. */
+  complaints(): string
+  /** Ends it with `signal`; resolves when it is gone. */
+  end(signal?: NodeJS.Signals): Promise<void>
+}
+
+export interface SimulatorsReady {
+  chatra: { url: string; apiUrl: string; publicKey: string; secretKey: string }
+  planfix: { url: string; restUrl: string; webUrl: string; token: string }
+}
+export interface ServerReady {
+  ui: string
+  hooks: string
+}
+
+/** Starts a Node program and waits for the line of JSON that says it is ready. */
+export function startProgram<Ready>(
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; patienceMs?: number } = {},
+): Promise<Running<Ready>> {
+  const startedAt = performance.now()
+  const child = spawn(process.execPath, args, {
+    cwd: ROOT,
+    env: options.env ?? process.env,
+    // The channel lets the child notice that we are gone, however we end.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let complaints = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaints = (complaints + chunk.toString()).slice(-20_000)
+  })
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+    await gone
+  }
+  return new Promise((resolve, reject) => {
+    const tooLong = setTimeout(() => {
+      void end('SIGKILL')
+      reject(new Error(`${args[0]} was not ready in time\n${complaints}`))
+    }, options.patienceMs ?? 15_000)
+    let line = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (line.includes('\n')) return
+      line += chunk.toString()
+      if (!line.includes('\n')) return
+      clearTimeout(tooLong)
+      const ready = JSON.parse(line.slice(0, line.indexOf('\n'))) as Ready
+      resolve({ child, ready, readyMs: performance.now() - startedAt, complaints: () => complaints, end })
+    })
+    child.once('exit', (code, signal) => {
+      clearTimeout(tooLong)
+      reject(new Error(`${args[0]} ended with ${code ?? signal} before it was ready\n${complaints}`))
+    })
+  })
+}
+
+export const startSimulators = (args: readonly string[] = []): Promise<Running<SimulatorsReady>> =>
+  startProgram([join(ROOT, 'out/main/simulators.js'), ...args])
+
+/** The built server host; secrets go through the environment, as on a real server. */
+export function startServer(
+  at: { dataDir: string; config: string; hookPort?: number },
+  simulators: SimulatorsReady,
+  nodeFlags: readonly string[] = [],
+): Promise<Running<ServerReady>> {
+  return startProgram(
+    [
+      ...nodeFlags,
+      join(ROOT, 'out/main/server.js'),
+      ...['--data-dir', at.dataDir, '--config', at.config, '--hook-port', String(at.hookPort ?? 0)],
+    ],
+    {
+      env: {
+        PATH: process.env.PATH,
+        TZ: process.env.TZ,
+        BRIDGE_SHOP_CHATRA_SECRET_KEY: simulators.chatra.secretKey,
+        BRIDGE_SHOP_PLANFIX_TOKEN: simulators.planfix.token,
+      },
+    },
+  )
+}
+
+/** Writes a configuration with one connection, `shop`, and answers the file's path. */
+export async function writeConfig(
+  dir: string,
+  { chatra, planfix }: SimulatorsReady,
+  overrides: { planfix?: object; options?: object } = {},
+): Promise<string> {
+  const path = join(dir, 'config.json')
+  const connection = {
+    id: 'shop',
+    name: 'shop.example',
+    chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
+    planfix: {
+      ...{ baseUrl: planfix.restUrl, webUrl: planfix.webUrl, taskTemplateId: 12, contactTemplateId: 5 },
+      ...{ pollSeconds: 1, requestsPerSecond: 1000, ...overrides.planfix },
+    },
+    employees: [{ planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' }],
+    options: { completeWhenClientLeaves: false, ...overrides.options },
+    webhookSecret: SECRET,
+  }
+  await writeFile(path, JSON.stringify({ connections: [connection] }))
+  return path
+}
+
+export const hookAddress = (hooks: string): string => `${hooks}/hooks/shop/${SECRET}/chatra`
+
+/** A simulator's control interface. */
+export function control(url: string) {
+  const read = async <T>(answer: Response, name: string): Promise<T> => {
+    if (!answer.ok) throw new Error(`${url}/control/${name}: ${answer.status} ${await answer.text()}`)
+    return (await answer.json()) as T
+  }
+  return {
+    async post<T>(name: string, body: object = {}): Promise<T> {
+      const answer = await fetch(`${url}/control/${name}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return read<T>(answer, name)
+    },
+    async get<T>(name: string, query: Record<string, string | number> = {}): Promise<T> {
+      const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+      return read<T>(await fetch(`${url}/control/${name}?${search}`), name)
+    },
+  }
+}
+
+/** A port nobody listens on now, for a server that has to come back to the same address. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+}
+
+/** Builds the program when a source is younger than what was built. */
+export async function buildWhenStale(): Promise<void> {
+  const built = ['server', 'simulators'].map((name) => join(ROOT, `out/main/${name}.js`))
+  const age = built.every((file) => existsSync(file))
+    ? Math.min(...built.map((file) => statSync(file).mtimeMs))
+    : 0
+  if (newest(join(ROOT, 'src')) < age) return
+  const builder = join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js')
+  const child = spawn(process.execPath, [builder, 'build', '--config', 'electron.config.ts'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let told = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
+  const code = await new Promise((resolve) => child.once('exit', resolve))
+  if (code !== 0) throw new Error(`the build failed:\n${told}`)
+}
+
+function newest(folder: string): number {
+  return Math.max(
+    0,
+    ...readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
+  )
+}

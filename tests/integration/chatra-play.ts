@@ -1,0 +1,152 @@
+import { expect } from 'vitest'
+import type { Message } from '../../src/shared/domain.ts'
+import { plain, World, type WorldOptions } from '../support/world.ts'
+
+/**
+ * What the chatra-*.test.ts files share: people who speak in marks (`m1: …` the client, `r1: …` an employee to the
+ * client, `n1: …` an internal note, `a1: …` an agent inside Chatra), so that a test can count and order what arrived.
+ */
+export type Visitor = ReturnType<World['chatra']['visit']>
+
+export const EMPLOYEES = [
+  { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },
+  { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
+]
+/** Planfix users of `tests/support/world.ts`'s account. */
+export const ANA = 5
+export const JULIA = 6
+
+/** Opens a world that ends with the usual claims: no call a correct client would not make, no bug in the log. */
+export const openWorld = (options: WorldOptions = {}): Promise<World> =>
+  World.start({ ...options, connection: { employees: EMPLOYEES, ...options.connection } })
+
+export async function closeWorld(world: World): Promise<void> {
+  const bugs = world.complaints.filter((line) => line.includes('bug:'))
+  const { violations } = world.planfix
+  await world.stop()
+  expect(bugs).toEqual([])
+  expect(violations).toEqual([])
+}
+
+/** The world's services serve many conversations; each is looked at through its own contact's tasks. */
+export const tasksOf = (world: World, clientName: string) =>
+  world.planfix.tasks.filter((task) => task.name === `${clientName} (Chatra)`)
+
+export interface Shown {
+  owner: string
+  text: string
+  hidden: boolean
+}
+
+/** Everything a reader of the client's tasks sees, task by task, oldest first. */
+export function shownTo(world: World, clientName: string): Shown[] {
+  return tasksOf(world, clientName).flatMap((task) =>
+    world.planfix
+      .comments(task.id)
+      .filter((comment) => !comment.isDeleted)
+      .map((comment) => ({
+        owner: comment.owner,
+        text: plain(comment.description),
+        hidden: comment.isHidden,
+      })),
+  )
+}
+
+/** Marks such as `m1` in order of appearance; a mark that came twice stands there twice. */
+export const marks = (texts: readonly string[], letter: string): string[] =>
+  texts.flatMap((text) => [...text.matchAll(new RegExp(`\\b(${letter}\\d+):`, 'g'))].map((found) => found[1] ?? ''))
+
+export const inPlanfix = (world: World, clientName: string, letter: string): string[] =>
+  marks(
+    shownTo(world, clientName).map((one) => one.text),
+    letter,
+  )
+
+export async function replied(world: World, visitor: Visitor, mark: string): Promise<void> {
+  await world.until(`${mark} in the chat`, () => marks(visitor.sees(), mark[0] ?? '').includes(mark))
+}
+
+/** The task the bridge made for the client, once it is there. */
+export const taskOf = (world: World, clientName: string) =>
+  world.until(`a task of ${clientName}`, () => tasksOf(world, clientName).at(-1))
+
+export const stateOf = async (world: World, mark: string): Promise<Message> => {
+  const found = (await world.messages()).find((one) => one.kind === 'text' && one.text.startsWith(`${mark}:`))
+  if (!found) throw new Error(`no message ${mark}\n${await world.story()}`)
+  return found
+}
+
+let visitors = 0
+/** A client nobody has met, so that conversations of one world do not mix. */
+export function newClient(world: World, options: Parameters<World['chatra']['visit']>[0] = {}) {
+  const name = options.name ?? `Anna${++visitors}`
+  const visitor = world.chatra.visit({ name, email: `${name.toLowerCase()}@example.com`, ...options })
+  return { name, visitor }
+}
+
+export interface Played {
+  name: string
+  visitor: Visitor
+  /** The client's messages, the replies meant for him, and what an agent typed in Chatra. */
+  said: string[]
+  replies: string[]
+  agents: string[]
+}
+
+/** A whole conversation: two messages, a reply beside internal notes, an agent inside Chatra, away and back again. */
+export async function play(world: World, options: Parameters<typeof newClient>[1] = {}): Promise<Played> {
+  const { name, visitor } = newClient(world, options)
+  const agent = world.chatra.agents[0]
+  if (!agent) throw new Error('the account has an agent')
+  visitor.says('m1: Hello')
+  visitor.says('m2: Where is my order?')
+  const task = await taskOf(world, name)
+  world.planfix.employeeComments(task.id, ANA, '<p>n1: difficult client</p>', { recipients: ['user:6'] })
+  world.planfix.employeeComments(task.id, ANA, '<p>n2: hidden</p>', { hidden: true })
+  world.planfix.employeeComments(task.id, ANA, '<p>r1: It left <b>today</b></p>')
+  await replied(world, visitor, 'r1')
+  world.chatra.agentSays(visitor.clientId, agent.id, 'a1: I am here too')
+  await world.quiet()
+  visitor.says('m3: Thanks')
+  await world.quiet()
+  visitor.leaves()
+  await world.quiet()
+  world.planfix.employeeComments(task.id, ANA, '<p>r2: Come again</p>')
+  await replied(world, visitor, 'r2')
+  await world.quiet()
+  visitor.comesBack()
+  visitor.says('m4: I am back')
+  visitor.says('m5: One more thing')
+  await world.quiet()
+  const last = await taskOf(world, name)
+  world.planfix.employeeComments(last.id, ANA, '<p>r3: Gladly</p>')
+  await replied(world, visitor, 'r3')
+  await world.quiet()
+  return {
+    name,
+    visitor,
+    said: ['m1', 'm2', 'm3', 'm4', 'm5'],
+    replies: ['r1', 'r2', 'r3'],
+    agents: ['a1'],
+  }
+}
+
+/** Each client message is in Planfix once and in order, each reply in the chat once, no echo, nothing internal out. */
+export async function expectCarried(world: World, played: Played): Promise<void> {
+  expect(inPlanfix(world, played.name, 'm')).toEqual(played.said)
+  await expectNoEcho(world, played)
+}
+
+/** As `expectCarried`, whatever the order and number of the client's messages. */
+export async function expectNoEcho(world: World, played: Played): Promise<void> {
+  const { name, visitor, replies, agents } = played
+  expect(marks(visitor.sees(), 'r')).toEqual(replies)
+  expect(marks(visitor.sees(), 'n')).toEqual([])
+  expect(inPlanfix(world, name, 'r')).toEqual(replies)
+  expect(inPlanfix(world, name, 'a')).toEqual(agents)
+  expect(inPlanfix(world, name, 'n')).toEqual(['n1', 'n2'])
+  const stuck = (await world.messages()).filter(
+    (message) => message.chatraClientId === visitor.clientId && ['failed', 'uncertain'].includes(message.state),
+  )
+  expect(stuck.map((message) => [message.state, message.reason, message.text])).toEqual([])
+}
