@@ -5,8 +5,16 @@ import { Application, type Log } from '../../src/main/application/application.ts
 import type { Clock } from '../../src/main/engine/ports.ts'
 import { parseConfiguration } from '../../src/shared/config.ts'
 import type { LogEntry, Message } from '../../src/shared/domain.ts'
-import { type ChatraOptions, type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
-import { type PlanfixOptions, type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import {
+  type ChatraOptions,
+  type ChatraSimulator,
+  startChatraSimulator,
+} from '../../src/simulators/chatra/index.ts'
+import {
+  type PlanfixOptions,
+  type PlanfixSimulator,
+  startPlanfixSimulator,
+} from '../../src/simulators/planfix/index.ts'
 
 /** A clock that runs `speed` times faster than the computer's, for every part of the world alike. */
 export function fastClock(speed: number): Clock {
@@ -68,7 +76,12 @@ export class World {
     const speed = options.speed ?? 20
     const clock = fastClock(speed)
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-'))
-    const chatra = await startChatraSimulator({ timeScale: 1 / speed, seed: 1, now: clock.now, ...options.chatra })
+    const chatra = await startChatraSimulator({
+      timeScale: 1 / speed,
+      seed: 1,
+      now: clock.now,
+      ...options.chatra,
+    })
     chatra.setSwitch('webhook-timeout', '30 s')
     const planfix = await startPlanfixSimulator({
       timeScale: 1 / speed,
@@ -166,8 +179,12 @@ export class World {
 
   /** For failures: what the log and the services say. */
   async story(): Promise<string> {
-    const lines = (await this.log()).map((entry) => `${entry.id} ${entry.direction} ${entry.state} ${entry.reason ?? ''} ${entry.text}`)
-    const calls = this.planfix.server.requests.slice(-30).map((call) => `${call.method} ${call.path} ${call.answered}`)
+    const lines = (await this.log()).map(
+      (entry) => `${entry.id} ${entry.direction} ${entry.state} ${entry.reason ?? ''} ${entry.text}`,
+    )
+    const calls = this.planfix.server.requests
+      .slice(-30)
+      .map((call) => `${call.method} ${call.path} ${call.answered}`)
     return [...lines, ...this.complaints, ...this.planfix.violations, ...calls].join('\n')
   }
 }

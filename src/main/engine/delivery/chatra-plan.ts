@@ -47,7 +47,8 @@ export function planReply(state: ReplyState): ReplyStep {
     }
     const heldUntil = (message.sentAt ?? message.receivedAt) + HOLD_MS
     if (heldUntil > now) return { do: 'wait', until: heldUntil }
-    if (state.echoSeen && !wasInterrupted(message) && message.attempts < MOST_TRIES) return { do: 'settle-as-not-sent', message }
+    if (state.echoSeen && !wasInterrupted(message) && message.attempts < MOST_TRIES)
+      return { do: 'settle-as-not-sent', message }
   }
   return { do: 'idle' }
 }

@@ -55,7 +55,11 @@ export class Chores {
     const gate = due.kind === 'leave-check' ? connection.chatraGate : connection.planfixGate
     const closed = gate.enter()
     if (closed) return { next: 'closed', opened: closed }
-    await this.perform(due, conversation, connection, gate)
+    try {
+      await this.perform(due, conversation, connection, gate)
+    } finally {
+      gate.leave()
+    }
     return { next: 'again' }
   }
 

@@ -54,8 +54,12 @@ export class ToChatra {
     const gate = state.connection.chatraGate
     const closed = gate.enter()
     if (closed) return { next: 'closed', opened: closed }
-    if (step.do === 'send') await this.send(step, state)
-    else await this.change(step, state)
+    try {
+      if (step.do === 'send') await this.send(step, state)
+      else await this.change(step, state)
+    } finally {
+      gate.leave()
+    }
     return { next: 'again' }
   }
 

@@ -1,6 +1,6 @@
 import type { Attempt } from '../../../shared/domain.ts'
 import { commit, type EngineContext } from '../context.ts'
-import type { Change } from '../ports.ts'
+import type { Change, Pacer } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { latest } from './changes.ts'
 import { withEmail } from './content.ts'
@@ -36,12 +36,19 @@ export class ToPlanfix {
     const gate = first.connection.planfixGate
     const closed = gate.enter()
     if (closed) return { next: 'closed', opened: closed }
-    const { pacer } = first.connection.planfix
+    try {
+      return await this.perform(conversationId, first.connection.planfix.pacer)
+    } finally {
+      gate.leave()
+    }
+  }
+
+  /** One call in its turn: planned anew, so that messages that came while it waited are joined. */
+  private async perform(conversationId: number, pacer: Pacer): Promise<Next> {
     await pacer.turn(0, String(conversationId))
     const call = await this.serial.run(String(conversationId), () => this.prepare(conversationId))
     if ('next' in call) {
       pacer.giveBack()
-      gate.leave()
       return call
     }
     const outcome = await call.run()

@@ -293,7 +293,10 @@ export class Watcher {
       return null
     }
     await planfix.pacer.turn(1, 'watcher')
-    const result = await ask(planfix)
+    const result = await ask(planfix).catch((error: unknown) => {
+      gate.leave()
+      throw error
+    })
     if (result.ok || !stopsSide(result.error)) gate.succeeded()
     else gate.failed(result.error)
     if (!result.ok && stopsSide(result.error)) {

@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest'
+import { type CommentState, decideComment, printOf } from '../../../src/main/engine/intake/comment.ts'
+import type { Attempt } from '../../../src/shared/domain.ts'
+import { comment, conversation, reply, settingsOf, task } from './values.ts'
+
+let next = 100
+const state = (changes: Partial<CommentState> = {}): CommentState => ({
+  settings: settingsOf(),
+  now: 1000,
+  task: task(),
+  conversation: conversation(),
+  contactIds: [92],
+  known: [],
+  attempts: [],
+  maxText: 5000,
+  newId: () => next++,
+  ...changes,
+})
+const decide = (one = comment(), changes: Partial<CommentState> = {}, gone = false) =>
+  decideComment({ taskId: 100, comment: one, gone }, state(changes))
+const added = (decision: ReturnType<typeof decide>) =>
+  decision.changes.flatMap((change) => (change.type === 'message.add' ? [change.message] : []))
+const patches = (decision: ReturnType<typeof decide>) =>
+  decision.changes.flatMap((change) => (change.type === 'message.patch' ? [change.patch] : []))
+
+test('a comment that notifies the client is a reply', () => {
+  expect(added(decide())).toMatchObject([
+    { state: 'queued', text: 'Hello', direction: 'to-chatra', originKey: 'p:10' },
+  ])
+})
+
+test.each([
+  ['hidden, though the client is notified', comment({ isHidden: true }), 'internal-hidden'],
+  ['the client is not notified', comment({ recipients: ['user:6'] }), 'internal-client-not-notified'],
+  ['another contact is notified', comment({ recipients: ['contact:93'] }), 'internal-client-not-notified'],
+  ['nobody known wrote it', comment({ owner: null }), 'employee-not-allowed'],
+])('stays inside: %s', (_why, one, reason) => {
+  expect(added(decide(one))).toMatchObject([{ state: 'skipped', reason }])
+})
+
+test('with the wider setting every comment goes out, but never a hidden one', () => {
+  const settings = settingsOf({ options: { sendOnlyWhenClientIsRecipient: false } })
+  expect(added(decide(comment({ recipients: [] }), { settings }))[0]?.state).toBe('queued')
+  expect(added(decide(comment({ isHidden: true, recipients: [] }), { settings }))[0]?.state).toBe('skipped')
+})
+
+test('only employees of the channel answer once any are listed', () => {
+  const settings = settingsOf({
+    employees: [{ planfixUserId: 'user:5', allowed: false }, { planfixUserId: 'user:6' }],
+  })
+  expect(added(decide(comment({ owner: 'user:5' }), { settings }))[0]?.reason).toBe('employee-not-allowed')
+  expect(added(decide(comment({ owner: 'user:7' }), { settings }))[0]?.reason).toBe('employee-not-allowed')
+  expect(added(decide(comment({ owner: 'user:6' }), { settings }))[0]?.state).toBe('queued')
+})
+
+const attempt: Attempt = {
+  kind: 'comment',
+  sourceObjectId: 'our-id',
+  messageIds: [7],
+  startedAt: 0,
+  unclearAt: null,
+  timedOut: false,
+  text: 'It left  today',
+  ownerUserId: 5,
+}
+test.each([
+  ['by source id', comment({ sourceObjectId: 'our-id', text: 'changed by Planfix' })],
+  ['by its words and author', comment({ text: 'It left today' })],
+])('what is being written just now is recognised %s', (_how, one) => {
+  expect(decide(one, { attempts: [attempt] })).toEqual({ changes: [], skipped: 'own-comment' })
+})
+
+test('the same words of another employee are a reply all the same', () => {
+  expect(
+    added(decide(comment({ text: 'It left today', owner: 'user:6' }), { attempts: [attempt] })),
+  ).toHaveLength(1)
+})
+
+test('the description of the task, shown as the first comment, is ours', () => {
+  const one = comment({ text: 'First words\nSource: Chatra', owner: 'user:1' })
+  expect(decide(one).skipped).toBe('own-comment')
+})
+
+test('a client writes no replies', () => {
+  expect(decide(comment({ owner: 'contact:92' })).skipped).toBe('written-by-contact')
+})
+
+test('a sent comment that is edited becomes an edit of the message in the chat', () => {
+  const known = [reply({ fingerprint: printOf(comment()), chatraMessageId: 'm' })]
+  const decision = decide(comment({ text: 'Hello again' }), { known })
+  expect(added(decision)).toMatchObject([{ kind: 'edit', targetId: 1, text: 'Hello again', state: 'queued' }])
+  expect(decide(comment(), { known }).changes).toEqual([])
+})
+
+test('a deleted comment is deleted in the chat; one not sent yet is never sent', () => {
+  const sent = [reply({ fingerprint: printOf(comment()) })]
+  expect(added(decide(comment({ isDeleted: true }), { known: sent }))).toMatchObject([
+    { kind: 'delete', targetId: 1 },
+  ])
+  const waiting = [reply({ state: 'queued' })]
+  const decision = decide(comment({ text: '' }), { known: waiting }, true)
+  expect(patches(decision)).toMatchObject([{ state: 'skipped', reason: 'deleted-before-sent' }])
+})
+
+test('an edit that hides a sent comment carries nothing out', () => {
+  const known = [reply({ fingerprint: printOf(comment()) })]
+  expect(decide(comment({ text: 'secret', isHidden: true }), { known }).changes).toEqual([])
+})
+
+test('an internal note that is opened to the client later is sent', () => {
+  const known = [reply({ state: 'skipped', reason: 'internal-client-not-notified', fingerprint: 'x' })]
+  expect(patches(decide(comment(), { known }))).toMatchObject([{ state: 'queued', text: 'Hello' }])
+  expect(decide(comment({ recipients: [] }), { known }).changes).toEqual([])
+})
+
+test('a long reply is split into numbered parts, the files with the last one', () => {
+  const files = [{ id: 124, name: 'price.pdf', size: 1 }]
+  const parts = added(decide(comment({ text: 'word '.repeat(2000), files })))
+  expect(parts).toHaveLength(3)
+  expect(parts.every((part) => part.text.length <= 5000)).toBe(true)
+  expect(parts.map((part) => part.files.length)).toEqual([0, 0, 1])
+  expect(parts[2]?.text).toMatch(/\(3\/3\)$/)
+})
