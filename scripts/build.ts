@@ -26,11 +26,15 @@ export function buildWhatIsStale(): void {
     if (isFresh()) return
     rmSync(STAMP, { force: true })
     const before = fingerprint()
-    const build = spawnSync(NODE, [BUILDER, 'build', '--config', 'electron.config.ts', '--logLevel', 'warn'], {
-      cwd: ROOT,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    })
+    const build = spawnSync(
+      NODE,
+      [BUILDER, 'build', '--config', 'electron.config.ts', '--logLevel', 'warn'],
+      {
+        cwd: ROOT,
+        encoding: 'utf8',
+        maxBuffer: 64 * 1024 * 1024,
+      },
+    )
     if (build.status !== 0) {
       process.stderr.write(`${build.stdout ?? ''}${build.stderr ?? ''}\nThe build failed.\n`)
       release()

@@ -16,8 +16,32 @@ interface Entry {
   optionalDependencies?: Record<string, string>
 }
 
-const SYSTEMS = ['darwin', 'win32', 'linux', 'linuxmusl', 'android', 'freebsd', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'aix']
-const PROCESSORS = ['x64', 'arm64', 'ia32', 'arm', 'armv7l', 'ppc64', 'riscv64', 's390x', 'loong64', 'mips64el', 'wasm32']
+const SYSTEMS = [
+  'darwin',
+  'win32',
+  'linux',
+  'linuxmusl',
+  'android',
+  'freebsd',
+  'netbsd',
+  'openbsd',
+  'openharmony',
+  'sunos',
+  'aix',
+]
+const PROCESSORS = [
+  'x64',
+  'arm64',
+  'ia32',
+  'arm',
+  'armv7l',
+  'ppc64',
+  'riscv64',
+  's390x',
+  'loong64',
+  'mips64el',
+  'wasm32',
+]
 
 const file = 'package-lock.json'
 const lock = JSON.parse(readFileSync(file, 'utf8')) as { packages: Record<string, Entry> }
@@ -35,7 +59,9 @@ for (const entry of Object.values(lock.packages)) {
     added += 1
   }
 }
-const sorted = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+const sorted = Object.fromEntries(
+  Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+)
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
 console.log(`${added} platform packages added to ${file}`)
 
@@ -44,8 +70,17 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   const parts = name.split(/[-/]/)
   const os = SYSTEMS.find((system) => parts.includes(system)) ?? (name === 'fsevents' ? 'darwin' : undefined)
   const cpu = PROCESSORS.find((processor) => parts.includes(processor))
-  const libc = parts.some((part) => part.includes('musl')) ? 'musl' : parts.some((part) => part.startsWith('gnu')) ? 'glibc' : undefined
+  const libc = parts.some((part) => part.includes('musl'))
+    ? 'musl'
+    : parts.some((part) => part.startsWith('gnu'))
+      ? 'glibc'
+      : undefined
   // A platform that the name does not tell is none of those npm runs on, so the package is skipped.
   const unknown = os === undefined && cpu === undefined ? { os: ['none'] } : {}
-  return { ...unknown, ...(os && { os: [os] }), ...(cpu && { cpu: [cpu] }), ...(os === 'linux' && libc && { libc: [libc] }) }
+  return {
+    ...unknown,
+    ...(os && { os: [os] }),
+    ...(cpu && { cpu: [cpu] }),
+    ...(os === 'linux' && libc && { libc: [libc] }),
+  }
 }

@@ -1,13 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readdirSync, statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { buildWhatIsStale, ROOT } from '../../scripts/build.ts'
 
 /** The processes of kill tests and benchmarks: simulators and server host, built, each on its own. */
 
-export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
+export { buildWhatIsStale, ROOT }
+/** Where the built program is; a copy of it can be named, so that a build meanwhile does not change what is tested. */
+export const BUILT = process.env.BRIDGE_BUILT ?? join(ROOT, 'out/main')
 export const SECRET = 'kill-test-hook-secret-0123456789'
 
 export interface Running<Ready> {
@@ -33,7 +34,7 @@ export interface ServerReady {
 /** Starts a Node program and waits for the line of JSON that says it is ready. */
 export function startProgram<Ready>(
   args: readonly string[],
-  options: { env?: NodeJS.ProcessEnv; patienceMs?: number } = {},
+  options: { env?: NodeJS.ProcessEnv; patienceMs?: number; killed?: AbortSignal | undefined } = {},
 ): Promise<Running<Ready>> {
   const startedAt = performance.now()
   const child = spawn(process.execPath, args, {
@@ -56,6 +57,7 @@ export function startProgram<Ready>(
       void end('SIGKILL')
       reject(new Error(`${args[0]} was not ready in time\n${complaints}`))
     }, options.patienceMs ?? 15_000)
+    options.killed?.addEventListener('abort', () => child.kill('SIGKILL'))
     let line = ''
     child.stdout?.on('data', (chunk: Buffer) => {
       if (line.includes('\n')) return
@@ -73,18 +75,18 @@ export function startProgram<Ready>(
 }
 
 export const startSimulators = (args: readonly string[] = []): Promise<Running<SimulatorsReady>> =>
-  startProgram([join(ROOT, 'out/main/simulators.js'), ...args])
+  startProgram([join(BUILT, 'simulators.js'), ...args])
 
 /** The built server host; secrets go through the environment, as on a real server. */
 export function startServer(
   at: { dataDir: string; config: string; hookPort?: number },
   simulators: SimulatorsReady,
-  nodeFlags: readonly string[] = [],
+  { nodeFlags = [], killed }: { nodeFlags?: readonly string[]; killed?: AbortSignal } = {},
 ): Promise<Running<ServerReady>> {
   return startProgram(
     [
       ...nodeFlags,
-      join(ROOT, 'out/main/server.js'),
+      join(BUILT, 'server.js'),
       ...['--data-dir', at.dataDir, '--config', at.config, '--hook-port', String(at.hookPort ?? 0)],
     ],
     {
@@ -94,6 +96,7 @@ export function startServer(
         BRIDGE_SHOP_CHATRA_SECRET_KEY: simulators.chatra.secretKey,
         BRIDGE_SHOP_PLANFIX_TOKEN: simulators.planfix.token,
       },
+      killed,
     },
   )
 }
@@ -113,7 +116,10 @@ export async function writeConfig(
       ...{ baseUrl: planfix.restUrl, webUrl: planfix.webUrl, taskTemplateId: 12, contactTemplateId: 5 },
       ...{ pollSeconds: 1, requestsPerSecond: 1000, ...overrides.planfix },
     },
-    employees: [{ planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' }],
+    employees: [
+      { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },
+      { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
+    ],
     options: { completeWhenClientLeaves: false, ...overrides.options },
     webhookSecret: SECRET,
   }
@@ -155,33 +161,4 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
-}
-
-/** Builds the program when a source is younger than what was built. */
-export async function buildWhenStale(): Promise<void> {
-  const built = ['server', 'simulators'].map((name) => join(ROOT, `out/main/${name}.js`))
-  const age = built.every((file) => existsSync(file))
-    ? Math.min(...built.map((file) => statSync(file).mtimeMs))
-    : 0
-  if (newest(join(ROOT, 'src')) < age) return
-  const builder = join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js')
-  const child = spawn(process.execPath, [builder, 'build', '--config', 'electron.config.ts'], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let told = ''
-  child.stderr.on('data', (chunk: Buffer) => {
-    told += chunk.toString()
-  })
-  const code = await new Promise((resolve) => child.once('exit', resolve))
-  if (code !== 0) throw new Error(`the build failed:\n${told}`)
-}
-
-function newest(folder: string): number {
-  return Math.max(
-    0,
-    ...readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs),
-  )
 }

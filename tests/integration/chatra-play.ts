@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import type { Message } from '../../src/shared/domain.ts'
+import type { ChatraSwitch, ChatraSwitches } from '../../src/simulators/chatra/switches.ts'
 import { plain, World, type WorldOptions } from '../support/world.ts'
 
 /**
@@ -54,7 +55,9 @@ export function shownTo(world: World, clientName: string): Shown[] {
 
 /** Marks such as `m1` in order of appearance; a mark that came twice stands there twice. */
 export const marks = (texts: readonly string[], letter: string): string[] =>
-  texts.flatMap((text) => [...text.matchAll(new RegExp(`\\b(${letter}\\d+):`, 'g'))].map((found) => found[1] ?? ''))
+  texts.flatMap((text) =>
+    [...text.matchAll(new RegExp(`\\b(${letter}\\d+):`, 'g'))].map((found) => found[1] ?? ''),
+  )
 
 export const inPlanfix = (world: World, clientName: string, letter: string): string[] =>
   marks(
@@ -146,7 +149,81 @@ export async function expectNoEcho(world: World, played: Played): Promise<void> 
   expect(inPlanfix(world, name, 'a')).toEqual(agents)
   expect(inPlanfix(world, name, 'n')).toEqual(['n1', 'n2'])
   const stuck = (await world.messages()).filter(
-    (message) => message.chatraClientId === visitor.clientId && ['failed', 'uncertain'].includes(message.state),
+    (message) =>
+      message.chatraClientId === visitor.clientId && ['failed', 'uncertain'].includes(message.state),
   )
   expect(stuck.map((message) => [message.state, message.reason, message.text])).toEqual([])
 }
+
+/** Switches of contracts/chatra.md §10 that concern REST answers; the others concern webhooks and visitors. */
+export type RestSwitch =
+  | 'basic-auth'
+  | 'error-body'
+  | 'bad-key-status'
+  | 'unknown-id-status'
+  | 'missing-field-status'
+  | 'rate-limit'
+  | 'plan-refusal'
+  | 'chatra-write-outcome'
+  | 'unknown-client-send'
+  | 'agent-by-email'
+  | 'long-text'
+  | 'empty-text'
+  | 'html-text'
+  | 'edit-client-message'
+  | 'notes-put'
+
+/** A claim for every position of every row: leaving one out does not compile. */
+export type Claims<Row extends ChatraSwitch> = {
+  [K in Row]: { [P in ChatraSwitches[K]]: (world: World) => Promise<void> }
+}
+
+/** The claims as rows for `test.each`: name of the switch, its position, what is claimed. */
+export const rowsOf = (claims: Record<string, Record<string, (world: World) => Promise<void>>>) =>
+  Object.entries(claims).flatMap(([name, positions]) =>
+    Object.entries(positions).map(([position, claim]) => ({ name, position, claim })),
+  )
+
+/** Runs a claim with the switch in that position, and puts it back. */
+export async function inPosition(
+  world: World,
+  { name, position, claim }: ReturnType<typeof rowsOf>[number],
+): Promise<void> {
+  const key = name as 'files'
+  const before = world.chatra.switches[key]
+  world.chatra.setSwitch(key, position as typeof before)
+  try {
+    await claim(world)
+  } finally {
+    world.chatra.setSwitch(key, before)
+  }
+}
+
+/** The Chatra side of the connection, as the interface shows it. */
+export async function chatraSide(world: World) {
+  const status = await world.app.status()
+  const side = status.connections[0]?.chatra
+  if (!side) throw new Error('the connection has a status')
+  return side
+}
+
+/** A first message, its task, and a reply that went well. */
+export async function conversation(world: World, options: Parameters<typeof newClient>[1] = {}) {
+  const { name, visitor } = newClient(world, options)
+  visitor.says('m1: Hello')
+  const task = await taskOf(world, name)
+  await world.quiet()
+  return {
+    name,
+    visitor,
+    task,
+    answers: (text: string, employee = ANA) =>
+      world.planfix.employeeComments(task.id, employee, `<p>${text}</p>`),
+  }
+}
+
+/** Comments in the client's tasks that begin as a note of the bridge to the employee. */
+export const notesTo = (world: World, clientName: string): string[] =>
+  shownTo(world, clientName)
+    .map((one) => one.text)
+    .filter((text) => text.startsWith('Your reply could not be delivered') || text.startsWith('The file “'))

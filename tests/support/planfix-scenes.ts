@@ -58,9 +58,18 @@ export const only = (marks: readonly string[], ...letters: string[]) =>
 
 /** Nothing waits any more on either side, and the watcher has had time to bring back an echo if it were to. */
 export async function calm(world: World): Promise<void> {
-  await world.quiet()
+  await quiet(world)
   await pass(world, 4000)
-  await world.quiet()
+  await quiet(world)
+}
+
+/** `world.quiet`, naming the chores that would not end. */
+export async function quiet(world: World): Promise<void> {
+  await world.quiet().catch(async (error: unknown) => {
+    const work = await world.app.store.lanesWithWork()
+    const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
+    throw new Error(`${(error as Error).message}\n${JSON.stringify(chores.flat(), null, 1)}`)
+  })
 }
 
 export interface Played {

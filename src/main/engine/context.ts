@@ -1,6 +1,6 @@
 import type { Connection } from '../../shared/config.ts'
 import type { SideGate } from './delivery/gate.ts'
-import type { Change, ChatraApi, Clock, FileLink, Listener, PlanfixApi, Store } from './ports.ts'
+import type { Change, ChatraApi, Clock, FileLink, Lane, Listener, PlanfixApi, Store } from './ports.ts'
 
 /** One connection as the engine sees it. */
 export interface ConnectionContext {
@@ -21,9 +21,19 @@ export interface EngineContext {
   listener: Listener
   /** Chance in [0, 1), for jitter. */
   random: () => number
+  /** There is new work in a lane of a conversation. */
+  wake?(conversationId: number, lane: Lane): void
 }
 
-/** A commit that has nothing to say costs nothing. */
+/** A commit that has nothing to say costs nothing. Work it gives to another lane or conversation wakes that one. */
 export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
-  if (changes.length > 0) await context.store.commit(changes)
+  if (changes.length === 0) return
+  await context.store.commit(changes)
+  for (const change of changes) {
+    if (change.type === 'chore.add') context.wake?.(change.chore.conversationId, 'chores')
+    const movedTo = change.type === 'message.patch' ? change.patch.conversationId : null
+    if (movedTo == null) continue
+    context.wake?.(movedTo, 'planfix')
+    context.wake?.(movedTo, 'chatra')
+  }
 }

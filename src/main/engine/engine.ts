@@ -26,10 +26,10 @@ export class Engine {
   private readonly breaker = new LoopBreaker()
 
   constructor(options: EngineOptions) {
-    const { context } = options
+    const wake = (conversationId: number, lane: Lane) => this.lanes.wake(conversationId, lane)
+    const context: EngineContext = { ...options.context, wake }
     this.context = context
     const serial = new Serial()
-    const wake = (conversationId: number, lane: Lane) => this.lanes.wake(conversationId, lane)
     const toPlanfix = new ToPlanfix(context, serial)
     const toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
     const chores = new Chores(context, wake)

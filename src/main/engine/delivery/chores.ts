@@ -88,7 +88,8 @@ export class Chores {
       return store.commit([{ type: 'chore.patch', id: chore.id, patch }])
     }
     gate.succeeded()
-    await store.commit([{ type: 'chore.drop', id: chore.id }, ...outcome.done])
+    gate.hasAgain(chore.kind)
+    await commit(this.context, [{ type: 'chore.drop', id: chore.id }, ...outcome.done])
     if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
   }
 
@@ -98,10 +99,11 @@ export class Chores {
     const gate = error.side === 'planfix' ? connection.planfixGate : connection.chatraGate
     if (stopsSide(error)) gate.failed(error)
     else gate.leave()
+    if (error.code === 'missing-scope') gate.lacks(chore.kind, error)
     // While a whole side is closed, its gate decides when to try again; that is no failure of this chore.
     const wholeSide = stopsSide(error)
     const failures = wholeSide ? chore.failures : chore.failures + 1
-    if (error.retry.when === 'never' || failures > GIVE_UP_AFTER) {
+    if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && error.code !== 'missing-scope')) {
       await commit(this.context, [
         { type: 'chore.drop', id: chore.id },
         {
@@ -127,12 +129,7 @@ export class Chores {
       unclear && chore.attempt
         ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
         : null
-    // A missing permission is the owner's to mend; asking every few minutes is enough.
-    const wait = wholeSide
-      ? now
-      : error.code === 'missing-scope'
-        ? now + 10 * 60_000
-        : nextTry(error, failures, now, random)
+    const wait = wholeSide ? now : nextTry(error, failures, now, random)
     await commit(this.context, [
       {
         type: 'chore.patch',

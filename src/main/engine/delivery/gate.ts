@@ -12,6 +12,8 @@ export class SideGate {
   private until = 0
   private probing = false
   private last: BridgeError | null = null
+  /** What a part of the work is refused although the side as a whole can be reached, by that part. */
+  private readonly refusals = new Map<string, BridgeError>()
   private waiting: (() => void)[] = []
   private stopTimer: (() => void) | null = null
   private readonly clock: Clock
@@ -25,16 +27,30 @@ export class SideGate {
   }
 
   get state(): SideState {
-    if (!this.last) return { state: 'ok' }
+    const error = this.last ?? [...this.refusals.values()].at(-1)
+    if (!error) return { state: 'ok' }
     return {
-      state: needsOwner(this.last) ? 'paused' : 'waiting',
-      code: this.last.code,
+      state: needsOwner(error) ? 'paused' : 'waiting',
+      code: error.code,
       until: this.until,
-      detail: this.last.detail,
+      detail: error.detail,
     }
   }
+  /** Nothing is in the way of any part of the work. */
   get isOpen(): boolean {
-    return this.last === null
+    return this.last === null && this.refusals.size === 0
+  }
+
+  /** A part of the work is refused, for want of a right for instance: it waits by itself, the rest goes on. */
+  lacks(part: string, error: BridgeError): void {
+    const told = this.refusals.get(part)?.code === error.code
+    this.refusals.set(part, error)
+    if (!told && !this.last) this.changed(this.state)
+  }
+
+  /** A part of the work was done. */
+  hasAgain(part: string): void {
+    if (this.refusals.delete(part) && !this.last) this.changed(this.state)
   }
 
   /** Null when a call may be made now; else how to wait: resolves when it is worth asking again. */

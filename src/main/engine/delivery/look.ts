@@ -6,6 +6,14 @@ import { sameText } from '../text.ts'
 
 /** The services' clocks and ours may differ by this much; Planfix cuts off the seconds. */
 const SLACK_MS = 3 * 60_000
+/**
+ * Until the account's zone is learned, its local digits may be read as UTC (contracts/planfix.md section 4, switch
+ * `datetime-zone`): in the west a new object then seems up to so much older.
+ */
+const FARTHEST_ZONE_MS = 12 * 3_600_000
+const tooOld = (at: number | null, attempt: Attempt) => at !== null && at < attempt.startedAt - SLACK_MS
+const tooOldAnywhere = (at: number | null, attempt: Attempt) =>
+  at !== null && at < attempt.startedAt - SLACK_MS - FARTHEST_ZONE_MS
 
 /**
  * Looks whether an unclear write arrived: by our source id, and where the account does not hand the ids back, by
@@ -59,9 +67,15 @@ export class LookAgain {
     const bySource = found.value.find((task) => task.sourceObjectId === attempt.sourceObjectId)
     if (bySource) return ok(bySource.id)
     for (const task of found.value.toReversed()) {
-      if (task.sourceObjectId !== null) continue
-      if (task.createdAt !== null && task.createdAt < attempt.startedAt - SLACK_MS) continue
+      if (task.sourceObjectId !== null || tooOldAnywhere(task.createdAt, attempt)) continue
       if (await this.context.store.task(settings.id, task.id)) continue
+      if (tooOld(task.createdAt, attempt)) {
+        // Somebody else's task of today, or ours in a zone not known yet: its text tells.
+        await planfix.pacer.turn(0, `look:${task.id}`)
+        const feed = await planfix.comments(task.id, 0)
+        if (!feed.ok) return feed
+        if (!feed.value.comments.some((comment) => sameText(comment.text, attempt.text))) continue
+      }
       return ok(task.id)
     }
     return ok(null)
@@ -96,7 +110,7 @@ export class LookAgain {
 
   private mayBe(comment: PlanfixComment, attempt: Attempt, contactId: number | null): boolean {
     if (comment.sourceObjectId !== null || !sameText(comment.text, attempt.text)) return false
-    if (comment.at !== null && comment.at < attempt.startedAt - SLACK_MS) return false
+    if (tooOldAnywhere(comment.at, attempt)) return false
     if (attempt.ownerUserId !== null) return comment.owner === `user:${attempt.ownerUserId}`
     return (
       comment.owner === null || comment.owner.startsWith('user:') || comment.owner === `contact:${contactId}`

@@ -3,12 +3,13 @@ import { plainField } from '../../../shared/plain.ts'
 import { clientSourceId } from '../identity.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import { mergeConversations } from '../merge.ts'
+import type { Change, PlanfixContact } from '../ports.ts'
 import { type Call, type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-work.ts'
 
 export async function runFindContact(work: PlanfixWork, email: string, state: Loaded): Promise<Outcome> {
   const { id: connectionId } = state.settings
   const found = await state.connection.planfix.contactsByEmail(email)
-  return work.settled(state, found, async (contacts) => {
+  const settle = async (contacts: PlanfixContact[]): Promise<Change[]> => {
     const contact = contacts.find((one) => !one.isDeleted)
     const patch: Partial<Conversation> = { emailSearched: email }
     if (!contact) return [patchOf(state, patch)]
@@ -21,7 +22,8 @@ export async function runFindContact(work: PlanfixWork, email: string, state: Lo
       patchOf(state, { ...patch, contactId: contact.id, contactWritten: written, searchTask: true }),
       work.chore(state, 'introduce', 'contact', { clientId: state.client.clientId }),
     ]
-  })
+  }
+  return work.settled(state, found, settle, async () => null, true)
 }
 
 export function createContact(work: PlanfixWork, state: Loaded): Call {

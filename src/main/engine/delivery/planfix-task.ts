@@ -54,6 +54,7 @@ export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loa
     ],
     async (error) =>
       error.code === 'object-gone' ? [taskPatch(task, { deleted: true, active: false })] : null,
+    true,
   )
 }
 

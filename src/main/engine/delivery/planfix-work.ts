@@ -16,6 +16,9 @@ export type Call = { changes: Change[]; run: () => Promise<Outcome> }
 /** What the call's result changes, given the conversation as it is by then. */
 export type Outcome = (fresh: Conversation) => Promise<Change[]>
 
+/** The part of the work (SideGate.lacks) that carries messages. */
+const MESSAGES = 'messages'
+
 /** What all steps toward Planfix share: how results become changes, and how failures are waited out. */
 export class PlanfixWork {
   readonly context: EngineContext
@@ -40,6 +43,7 @@ export class PlanfixWork {
     const gate = state.connection.planfixGate
     if (result.ok) {
       gate.succeeded()
+      if (!reads) gate.hasAgain(MESSAGES)
       const changes = await success(result.value)
       return async (fresh) => [...changes, ...calm(fresh)]
     }
@@ -49,9 +53,11 @@ export class PlanfixWork {
       gate.succeeded()
       return async () => special
     }
-    const wholeSide = stopsSide(error) || error.code === 'missing-scope' || error.code === 'refused'
+    const wholeSide = stopsSide(error)
     if (wholeSide) gate.failed(error)
     else gate.succeeded()
+    // Refused for want of a right, or for this client alone: whatever else can be done goes on.
+    if (error.code === 'missing-scope' || error.code === 'refused') gate.lacks(MESSAGES, error)
     return (fresh) => this.failed(fresh, error, wholeSide, reads)
   }
 

@@ -171,7 +171,10 @@ export class ToChatra {
       }
       await connection.planfix.pacer.turn(1, `file:${message.id}`)
       const address = await connection.planfix.fileAddress(file.planfixFileId)
-      if (!address.ok && address.error.retry.when !== 'never') return address
+      // Without the right to read files the text goes out all the same, and the employee is told.
+      const hopeless =
+        !address.ok && (address.error.retry.when === 'never' || address.error.code === 'missing-scope')
+      if (!address.ok && !hopeless) return address
       const url = address.ok ? address.value.url : null
       if (url) lines.push(`${file.name}: ${url}`)
       else {

@@ -1,4 +1,4 @@
-import type { Chore, ClientLink, Conversation } from '../../../shared/domain.ts'
+import type { Chore, ClientLink, Conversation, Page } from '../../../shared/domain.ts'
 import type { Change, ChatEvent } from '../ports.ts'
 import type { ChatState } from './chat-state.ts'
 
@@ -36,7 +36,7 @@ export function decideClient(
     connectionId: state.settings.id,
     clientId: event.client.id,
     conversationId: conversation.id,
-    profile: event.client,
+    profile: { ...event.client, startPage: startPageOf(event, state) },
     lastWroteAt: Math.max(state.link?.lastWroteAt ?? 0, lastClientAt ?? 0),
     lastVisitAt: visit ?? state.link?.lastVisitAt ?? null,
   }
@@ -124,6 +124,13 @@ function endsCurrentChat(event: ChatEvent, conversation: Conversation): boolean 
   const times = event.messages.filter((one) => one.type === 'client').map((one) => one.at)
   if (times.length === 0 || times.some((at) => at === null)) return true
   return Math.max(...(times as number[])) >= conversation.lastClientAt
+}
+
+/** Fragments do not tell the page the chat began on (contracts/chatra.md section 4.6): during the visit it stays known. */
+function startPageOf(event: ChatEvent, state: ChatState): Page | null {
+  const before = state.link?.profile
+  const sameVisit = (before?.visit?.startedAt ?? null) === (event.client.visit?.startedAt ?? null)
+  return event.client.startPage ?? (sameVisit ? (before?.startPage ?? null) : null)
 }
 
 /** `startedAt` of a visit that is not on the contact card yet; null when there is none, or nothing to tell about it. */

@@ -7,6 +7,7 @@ import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
 import { newsOf, pollInterval, tasksOfPoll } from './plan.ts'
 
+const MINUTE = 60_000
 const DAY = 24 * 3_600_000
 /** A busy feed is read back this many pages at most in one go; the rest follows with the next reading. */
 const MOST_PAGES = 20
@@ -205,8 +206,10 @@ export class Watcher {
         this.due.delete(taskId)
         continue
       }
-      if (!(await this.read(task))) return false
-      this.reschedule(taskId, due)
+      const outcome = await this.read(task)
+      if (outcome === 'closed') return false
+      if (outcome === 'read') this.reschedule(taskId, due)
+      else this.retry(taskId, due)
     }
     return true
   }
@@ -224,17 +227,24 @@ export class Watcher {
     this.due.set(taskId, { at: Math.min(now + due.interval, hot), interval, hot })
   }
 
-  /** Reads a feed from the newest comment back to the cursor and stores what is new. False when the side is closed. */
-  private async read(task: TaskLink): Promise<boolean> {
+  /** The feed could not be read: what its mark told of is still to be read, however long that takes. */
+  private retry(taskId: number, due: { interval: number; hot: number }): void {
+    const interval = Math.min(due.interval * 2, Math.max(this.base, MINUTE))
+    this.due.set(taskId, { at: this.options.clock.now() + due.interval, interval, hot: due.hot })
+  }
+
+  /** Reads a feed from the newest comment back to the cursor and stores what is new. */
+  private async read(task: TaskLink): Promise<'read' | 'failed' | 'closed'> {
     const { store, settings, clock, onNews } = this.options
     const comments: PlanfixComment[] = []
     let complete = false
     for (let page = 0; page < MOST_PAGES && !complete; page++) {
-      const listed = await this.call((planfix) => planfix.comments(task.taskId, page * 100))
-      if (!listed) return false
+      const listed = await this.call((planfix) => planfix.comments(task.taskId, page * 100), 'reading')
+      if (!listed) return 'closed'
       if (!listed.ok) {
-        if (listed.error.code === 'object-gone') await store.commit(await this.missing(task))
-        return true
+        if (listed.error.code !== 'object-gone') return 'failed'
+        await store.commit(await this.missing(task))
+        return 'read'
       }
       comments.push(...listed.value.comments)
       complete = listed.value.complete
@@ -269,14 +279,14 @@ export class Watcher {
       { type: 'task.patch', connectionId: settings.id, taskId: task.taskId, patch },
     ])
     if (events.length > 0) onNews()
-    return true
+    return 'read'
   }
 
   /** A comment that is not in the feed any more is asked for by its number before it is taken for deleted. */
   private async confirmGone(ids: readonly number[]): Promise<PlanfixComment[]> {
     const gone: PlanfixComment[] = []
     for (const id of ids) {
-      const read = await this.call((planfix) => planfix.comment(id))
+      const read = await this.call((planfix) => planfix.comment(id), 'reading')
       if (!read) break
       if (read.ok && read.value.isDeleted) gone.push(read.value)
       if (!read.ok && read.error.code === 'object-gone') gone.push(deletedComment(id))
@@ -285,7 +295,10 @@ export class Watcher {
   }
 
   /** One paced call. Null when the side is closed: the watcher wakes when it opens. */
-  private async call<T>(ask: (planfix: PlanfixApi) => Promise<Result<T>>): Promise<Result<T> | null> {
+  private async call<T>(
+    ask: (planfix: PlanfixApi) => Promise<Result<T>>,
+    part: 'reading' | 'watching' = 'watching',
+  ): Promise<Result<T> | null> {
     const { gate, planfix } = this.options
     const closed = gate.enter()
     if (closed) {
@@ -299,6 +312,8 @@ export class Watcher {
     })
     if (result.ok || !stopsSide(result.error)) gate.succeeded()
     else gate.failed(result.error)
+    if (result.ok) gate.hasAgain(part)
+    else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
     if (!result.ok && stopsSide(result.error)) {
       const opened = gate.enter()
       if (opened) void opened.then(() => this.wake())

@@ -1,36 +1,45 @@
 import type { LogEntry, Message } from '../../../shared/domain.ts'
+import { isTextKey, translate } from '../../../shared/i18n/index.ts'
 import type { ChatraSimulator } from '../../../simulators/chatra/index.ts'
 import type { Application } from '../../application/application.ts'
-import { fit, type Screen } from './screen.ts'
+import { inColumn, type Screen } from './screen.ts'
 
 const EVERY_MS = 100
 
-/** Prints each step of each message that a reader cares about, from the bridge's own log. Answers how to stop. */
-export function followLog(app: Application, chatra: ChatraSimulator, screen: Screen): () => Promise<void> {
+export interface Follower {
+  /** Prints what the log holds by now. */
+  catchUp(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Prints each step of each message that a reader cares about, from the bridge's own log. */
+export function followLog(app: Application, chatra: ChatraSimulator, screen: Screen): Follower {
   let seen = 0
   let stopped = false
-  let timer: NodeJS.Timeout | undefined
+  let last: Promise<void> = Promise.resolve()
   const round = async (): Promise<void> => {
     const entries = await app.store.logPage({ afterSeq: seen, limit: 500 })
     for (const entry of entries) {
       seen = entry.seq
       const message = await app.store.message(Number(entry.id))
-      if (message && worthTelling(entry, message)) screen.line(await lineOf(entry, message, app, chatra, screen))
+      if (message && worthTelling(entry, message))
+        screen.line(await lineOf(entry, message, app, chatra, screen))
     }
   }
-  const loop = async (): Promise<void> => {
-    while (!stopped) {
-      await round()
-      await new Promise<void>((resolve) => {
-        timer = setTimeout(resolve, EVERY_MS)
-      })
-    }
+  const catchUp = (): Promise<void> => {
+    if (stopped) return last
+    last = last.then(round)
+    return last
   }
-  const running = loop()
-  return async () => {
-    stopped = true
-    clearTimeout(timer)
-    await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 2 * EVERY_MS))])
+  const timer = setInterval(() => void catchUp(), EVERY_MS)
+  return {
+    catchUp,
+    async stop() {
+      clearInterval(timer)
+      const end = catchUp()
+      stopped = true
+      await end
+    },
   }
 }
 
@@ -51,15 +60,18 @@ async function lineOf(
   const from = 'name' in message.author && message.author.name !== '' ? message.author.name : 'the bridge'
   const to =
     message.direction === 'to-planfix'
-      ? `task ${entry.planfixTaskId ?? 'not made yet'}`
+      ? entry.planfixTaskId === null
+        ? 'Planfix'
+        : `task ${entry.planfixTaskId}`
       : ((await clientName(message, app)) ?? 'the client')
   const arrow = stays ? '✕' : message.direction === 'to-planfix' ? '⇒' : '⇐'
-  const road = message.direction === 'to-planfix' || stays ? `${from} ${arrow} ${to}` : `${to} ${arrow} ${from}`
+  const road =
+    message.direction === 'to-planfix' || stays ? `${from} ${arrow} ${to}` : `${to} ${arrow} ${from}`
   const time = new Date(entry.time).toTimeString().slice(0, 8)
   return [
     screen.paint('dim', time),
-    screen.paint(message.direction === 'to-planfix' ? 'cyan' : 'magenta', fit(road, 34)),
-    fit(wordsOf(message), 58),
+    screen.paint(message.direction === 'to-planfix' ? 'cyan' : 'magenta', inColumn(road, 34)),
+    inColumn(wordsOf(message), 58),
     screen.paint(COLOURS[entry.state] ?? 'yellow', stateOf(entry, message, chatra)),
   ].join('  ')
 }
@@ -90,16 +102,24 @@ const REASONS: Record<string, string> = {
   'internal-hidden': 'stays inside: marked hidden',
   'internal-client-not-notified': 'stays inside: the client is not notified',
   'employee-not-allowed': 'stays inside: this employee does not work in the channel',
-  'emailed-by-chatra': 'delivered: the client has left, Chatra e-mails it',
-  'no-email-known': 'delivered, but the client has left and gave no e-mail',
+  'client-left-emailed-by-chatra': 'delivered: the client has left, Chatra e-mails it',
+  'client-left-no-email': 'delivered, but the client has left and gave no e-mail',
 }
 
 function stateOf(entry: LogEntry, message: Message, chatra: ChatraSimulator): string {
-  const why = entry.reason === null ? '' : (REASONS[entry.reason] ?? `${entry.state}: ${fit(entry.reason, 60).trim()}`)
+  const why =
+    entry.reason === null ? '' : (REASONS[entry.reason] ?? `${entry.state}: ${explained(entry.reason)}`)
   if (entry.state !== 'delivered' || message.direction !== 'to-chatra' || message.kind !== 'text')
     return why || entry.state
   const said = chatra.clients
     .flatMap((client) => client.messages)
     .find((one) => one.id === message.chatraMessageId)
   return `${why || entry.state}${said?.agentName ? ` (speaks as ${said.agentName})` : ''}`
+}
+
+/** A failure is kept as `planfix: unclear (detail)`; the catalogue says the same to an owner. */
+function explained(reason: string): string {
+  const [, side, code] = /^(chatra|planfix): ([\w-]+) \(/.exec(reason) ?? []
+  const key = `error.${side}.${code}`
+  return isTextKey(key) ? translate('en', key) : reason
 }

@@ -51,7 +51,9 @@ export class Ledger {
 
   /** A client's or agent's text has to stand in one comment (or description) of the client's tasks. */
   toPlanfix(person: Person, text: string): Sent {
-    return this.add('Chatra → Planfix', text, () => this.count(person, (one) => timesIn(plain(one.description), text)))
+    return this.add('Chatra → Planfix', text, () =>
+      this.count(person, (one) => timesIn(plain(one.description), text)),
+    )
   }
 
   /** A client's file has to hang, byte for byte, on one comment of the client's tasks. */
@@ -79,10 +81,7 @@ export class Ledger {
       for (const link of this.chatTexts().flatMap((shown) => linksIn(shown, name))) {
         if (await opens(link, content)) good.add(link)
       }
-      return this.countChats(
-        person,
-        (shown) => linksIn(shown, name).filter((link) => good.has(link)).length,
-      )
+      return this.countChats(person, (shown) => linksIn(shown, name).filter((link) => good.has(link)).length)
     })
   }
 
@@ -152,7 +151,10 @@ export class Ledger {
     const own = new Set(person.devices.map((device) => device.clientId))
     const copies = { here: 0, elsewhere: 0 }
     for (const { id } of this.chatra.clients) {
-      const found = this.chatra.visitor(id).sees().reduce((sum, shown) => sum + times(shown), 0)
+      const found = this.chatra
+        .visitor(id)
+        .sees()
+        .reduce((sum, shown) => sum + times(shown), 0)
       if (own.has(id)) copies.here += found
       else copies.elsewhere += found
     }

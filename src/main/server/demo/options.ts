@@ -23,7 +23,10 @@ so that the summary has something to find: lose-reply, double-reply or leak-note
 `
 
 /** Reads the command line; a string says what is wrong with it, `null` = help was asked for. */
-export function parseDemoOptions(args: string[], environment: NodeJS.ProcessEnv): DemoOptions | string | null {
+export function parseDemoOptions(
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+): DemoOptions | string | null {
   let values: { once?: boolean; help?: boolean }
   try {
     values = parseArgs({

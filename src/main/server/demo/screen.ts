@@ -17,7 +17,7 @@ export function createScreen(out: NodeJS.WriteStream, environment: NodeJS.Proces
 }
 
 /** Exactly `width` characters: padded, or cut with an ellipsis. */
-export function fit(text: string, width: number): string {
+export function inColumn(text: string, width: number): string {
   const characters = [...text]
   return characters.length > width
     ? `${characters.slice(0, width - 1).join('')}…`
@@ -26,7 +26,9 @@ export function fit(text: string, width: number): string {
 
 /** Columns aligned: the first to the left, the others to the right. */
 export function tableOf(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  )
   return rows.map((row) =>
     row
       .map((cell, column) =>

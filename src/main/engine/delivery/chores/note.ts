@@ -65,7 +65,7 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
   })
 }
 
-/** Kept as an event, so that the watcher knows the note for ours and the log shows it. */
+/** Kept as a message of the bridge, so that its comment is known for ours when the watcher reads it; the log shows it. */
 function rememberNote(state: ChoreState, taskId: number, commentId: number, text: string): Change {
   const { chore, now } = state
   return {
@@ -76,7 +76,7 @@ function rememberNote(state: ChoreState, taskId: number, commentId: number, text
       connectionId: chore.connectionId,
       conversationId: chore.conversationId,
       direction: 'to-planfix',
-      kind: 'event',
+      kind: 'text',
       author: { kind: 'bridge' },
       text,
       files: [],

@@ -1,0 +1,112 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { buildWhatIsStale } from './processes.ts'
+import { type StormReport, storm, type Talk } from './storm.ts'
+
+/**
+ * The server host is killed a hundred times while messages flow both ways. KILL_SEED repeats a run's delays and talk
+ * (what the computer's own timing makes of them differs), KILLS makes it longer or shorter.
+ */
+const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31))
+const kills = Number(process.env.KILLS ?? 100)
+
+describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed})`, () => {
+  let report: StormReport
+  const each = (check: (talk: Talk, feed: string, chat: string) => string[]): string[] =>
+    report.talks.flatMap((talk) =>
+      check(talk, report.feeds.get(talk.name) ?? '', report.chats.get(talk.name) ?? '').map(
+        (problem) => `${talk.name} ${problem}`,
+      ),
+    )
+
+  beforeAll(async () => {
+    buildWhatIsStale()
+    report = await storm({ seed, kills, talks: 10, paceMs: 60 })
+    const sorted = report.startUps.toSorted((a, b) => a - b)
+    const said = report.talks.flatMap((talk) => talk.said).length
+    const replies = report.talks.flatMap((talk) => talk.replies).length
+    console.info(
+      [
+        `seed ${seed}: ${kills} kills (${report.killsWhileStarting} of them before it was ready)`,
+        `${said} messages from Chatra (${said - report.accepted.size} never answered 200), ${replies} replies`,
+        `ready after ${ms(sorted[Math.floor(sorted.length / 2)])} (median), ${ms(sorted.at(-1))} at most`,
+        `${report.uncertain.length} replies uncertain: killed between the note on disk and the call`,
+      ].join('\n'),
+    )
+  }, 240_000)
+
+  test('people have talked in every conversation, both ways', () => {
+    expect(
+      each((talk) => (talk.said.length > 3 && talk.replies.length > 0 ? [] : ['hardly talked'])),
+    ).toEqual([])
+  })
+
+  test('each message that was answered 200 is in Planfix, exactly once', () => {
+    const wrong = each((talk, feed) =>
+      talk.said
+        .filter((mark) => count(feed, mark) !== 1 && (report.accepted.has(mark) || count(feed, mark) > 1))
+        .map((mark) => `${mark} is there ${count(feed, mark)} times`),
+    )
+    expect(wrong, report.unsettled.join('\n')).toEqual([])
+  })
+
+  test('the messages of a conversation stand in Planfix in the order in which they were written', () => {
+    expect(each((talk, feed) => outOfOrder(talk.said, feed))).toEqual([])
+  })
+
+  test('no reply is in the chat twice', () => {
+    expect(each((talk, _feed, chat) => talk.replies.filter((mark) => count(chat, mark) > 1))).toEqual([])
+  })
+
+  test('each reply is in the chat, save those that the log shows as uncertain', () => {
+    const missing = each((talk, _feed, chat) =>
+      talk.replies.filter(
+        (mark) => count(chat, mark) === 0 && !report.uncertain.some((text) => text.includes(mark)),
+      ),
+    )
+    expect(missing, report.unsettled.join('\n')).toEqual([])
+  })
+
+  test('a reply that did arrive does not stay uncertain, as Chatra repeats the echoes that were not taken', () => {
+    const settled = each((talk, _feed, chat) =>
+      talk.replies.filter(
+        (mark) => chat.includes(mark) && report.uncertain.some((text) => text.includes(mark)),
+      ),
+    )
+    expect(settled).toEqual([])
+  })
+
+  test('the replies of a conversation stand in the chat in the order in which they were written', () => {
+    expect(each((talk, _feed, chat) => outOfOrder(talk.replies, chat))).toEqual([])
+  })
+
+  test('no internal note is in a chat', () => {
+    expect(each((talk, _feed, chat) => talk.notes.filter((mark) => chat.includes(mark)))).toEqual([])
+  })
+
+  test('nothing came back to where it was said', () => {
+    const echoed = each((talk, feed, chat) => [
+      ...talk.said.filter((mark) => count(chat, mark) !== 1),
+      ...[...talk.replies, ...talk.notes].filter((mark) => count(feed, mark) !== 1),
+    ])
+    expect(echoed).toEqual([])
+  })
+
+  test('each client has one contact and one task', () => {
+    const names = report.talks.map((talk) => talk.name).toSorted()
+    expect(report.contacts.toSorted()).toEqual(names)
+    expect(report.tasks.toSorted()).toEqual(names.map((name) => `${name} (Chatra)`))
+  })
+
+  test('Planfix was asked nothing that a correct client would not ask', () => {
+    expect(report.violations).toEqual([])
+  })
+})
+
+const count = (text: string, mark: string): number => text.split(mark).length - 1
+const ms = (value: number | undefined): string => `${Math.round(value ?? 0)} ms`
+
+/** Marks that stand before one that was said earlier; those that are not there at all are another test's matter. */
+function outOfOrder(marks: readonly string[], text: string): string[] {
+  const there = marks.filter((mark) => text.includes(mark))
+  return there.filter((mark, n) => n > 0 && text.indexOf(mark) < text.indexOf(there[n - 1] ?? ''))
+}

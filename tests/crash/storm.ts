@@ -1,0 +1,292 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openStore } from '../../src/main/store/index.ts'
+import {
+  control,
+  freePort,
+  hookAddress,
+  type Running,
+  SECRET,
+  type ServerReady,
+  type SimulatorsReady,
+  startServer,
+  startSimulators,
+  writeConfig,
+} from './processes.ts'
+
+/** One visitor's conversation and all that was said in it, each text with a mark that occurs nowhere else. */
+export interface Talk {
+  name: string
+  clientId: string
+  taskId: number | null
+  /** What the client and the agents said in Chatra, in order. */
+  said: string[]
+  /** Comments of employees that the client was to get, in order. */
+  replies: string[]
+  /** Comments he must never see. */
+  notes: string[]
+}
+export interface StormOptions {
+  seed: number
+  kills: number
+  talks: number
+  /** Milliseconds between two things that people do. */
+  paceMs: number
+}
+export interface StormReport {
+  talks: Talk[]
+  /** Milliseconds from the start of a process to its ready line. */
+  startUps: number[]
+  killsWhileStarting: number
+  /** Marks whose webhook was answered 200 at least once. */
+  accepted: Set<string>
+  /** Feed of each talk's task as one text, in the order of its comments. */
+  feeds: Map<string, string>
+  /** Chat of each talk as one text. */
+  chats: Map<string, string>
+  contacts: string[]
+  tasks: string[]
+  violations: unknown[]
+  /** Texts of replies that the log shows as uncertain. */
+  uncertain: string[]
+  /** Messages that are neither delivered nor skipped, for failures. */
+  unsettled: string[]
+}
+
+/** A generator of chance that a seed reproduces, 0 to 1. */
+export function chanceOf(seed: number): () => number {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/**
+ * People talk through the bridge while the server host is killed again and again; then everything is left alone until it
+ * is calm, and both services are asked what they have. Nothing is retried by hand.
+ */
+export async function storm(options: StormOptions): Promise<StormReport> {
+  const chance = chanceOf(options.seed)
+  const between = (low: number, high: number) => low + chance() * (high - low)
+  const dir = await mkdtemp(join(tmpdir(), 'kill-'))
+  await mkdir(join(dir, 'data'))
+  // An event is posted up to four times, 0.25, 0.75 and 2.25 s apart: only a 200 counts.
+  const simulators = await startSimulators([
+    ...[
+      '--time-scale',
+      '0.05',
+      '--seed',
+      String(options.seed),
+      '--chatra-switch',
+      'webhook-retry=on-non-200',
+    ],
+  ])
+  const { chatra, planfix } = people(simulators.ready)
+  const hookPort = await freePort()
+  const config = await writeConfig(dir, simulators.ready)
+  const at = { dataDir: join(dir, 'data'), config, hookPort }
+  const hooks = `http://127.0.0.1:${hookPort}`
+  await chatra.post('webhookUrl', { url: hookAddress(hooks) })
+  await planfix.post('scenarioUrl', { url: `${hooks}/hooks/shop/${SECRET}/planfix` })
+
+  const startUps: number[] = []
+  let killsWhileStarting = 0
+  let server: Running<ServerReady> | null = null
+  try {
+    const talks: Talk[] = []
+    for (let n = 0; n < options.talks; n++) talks.push(await begin(n, chatra))
+    const stop = new AbortController()
+    const talking = keepTalking(
+      talks,
+      simulators.ready,
+      chanceOf(options.seed + 1),
+      options.paceMs,
+      stop.signal,
+    )
+    for (let kill = 0; kill < options.kills; kill++) {
+      if (chance() < 0.1) {
+        // Killed before it is ready: while it opens the store, takes up the work, or begins to listen.
+        await startServer(at, simulators.ready, { killed: AbortSignal.timeout(between(60, 260)) }).then(
+          (early) => early.end('SIGKILL'),
+          () => undefined,
+        )
+        killsWhileStarting += 1
+        continue
+      }
+      server = await startServer(at, simulators.ready)
+      startUps.push(server.readyMs)
+      await chatra.post('resumeWebhooks')
+      await pause(between(20, 400))
+      await server.end('SIGKILL')
+      // Mostly Chatra gives its next tries to a bridge that runs; now and then they fall into the gap.
+      if (chance() < 0.75) await chatra.post('pauseWebhooks')
+    }
+    stop.abort()
+    await talking
+    await chatra.post('resumeWebhooks')
+    server = await startServer(at, simulators.ready)
+    startUps.push(server.readyMs)
+    await calm(talks, simulators.ready, at.dataDir)
+    await server.end()
+    const { uncertain, unsettled } = await readLog(at.dataDir)
+    return {
+      talks,
+      startUps,
+      killsWhileStarting,
+      uncertain,
+      unsettled,
+      ...(await readServices(talks, simulators.ready)),
+    }
+  } finally {
+    await server?.end('SIGKILL')
+    await simulators.end()
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+const people = ({ chatra, planfix }: SimulatorsReady) => ({
+  chatra: control(chatra.url),
+  planfix: control(planfix.url),
+})
+
+async function begin(n: number, chatra: ReturnType<typeof control>): Promise<Talk> {
+  const name = `Visitor ${n + 1}.`
+  const { clientId } = await chatra.post<{ clientId: string }>('visit', { name })
+  return { name, clientId, taskId: null, said: [], replies: [], notes: [] }
+}
+
+/** Clients write, agents answer in Chatra, employees in Planfix, and some of them leave notes for each other. */
+async function keepTalking(
+  talks: Talk[],
+  simulators: SimulatorsReady,
+  chance: () => number,
+  paceMs: number,
+  stop: AbortSignal,
+): Promise<void> {
+  const { chatra, planfix } = people(simulators)
+  for (let n = 0; !stop.aborted; n++) {
+    const talk = talks[Math.floor(chance() * talks.length)]
+    if (!talk) throw new Error('nobody talks')
+    const what = talk.said.length === 0 ? 0 : chance()
+    const mark = `<${talk.clientId.slice(0, 4)}-${n}>`.replace(/[<>]/g, '#')
+    if (what < 0.6) {
+      talk.said.push(mark)
+      await chatra.post('say', { clientId: talk.clientId, text: `Client says ${mark}` })
+    } else if (what < 0.72) {
+      talk.said.push(mark)
+      await chatra.post('agentSays', { clientId: talk.clientId, text: `Agent says ${mark}` })
+    } else await comment(talk, mark, what > 0.93, planfix)
+    await pause(paceMs * (0.5 + chance()))
+  }
+}
+
+async function comment(
+  talk: Talk,
+  mark: string,
+  internal: boolean,
+  planfix: ReturnType<typeof control>,
+): Promise<void> {
+  talk.taskId ??= await taskOf(talk, planfix)
+  if (talk.taskId === null) return
+  const by = { taskId: talk.taskId, userId: 5 }
+  if (!internal) {
+    talk.replies.push(mark)
+    await planfix.post('employeeComments', { ...by, html: `<p>Employee says ${mark}</p>` })
+    return
+  }
+  talk.notes.push(mark)
+  const hidden = talk.notes.length % 2 === 0
+  const html = `<p>Between us ${mark}</p>`
+  await planfix.post('employeeComments', {
+    ...by,
+    html,
+    ...(hidden ? { hidden } : { recipients: ['user:6'] }),
+  })
+}
+
+interface FlatTask {
+  id: number
+  name: string
+}
+async function taskOf(talk: Talk, planfix: ReturnType<typeof control>): Promise<number | null> {
+  const tasks = await planfix.get<FlatTask[]>('tasks')
+  return tasks.find((task) => task.name.startsWith(talk.name))?.id ?? null
+}
+
+/** Until everything has arrived or is said to be uncertain, or 75 s are over; and then until nothing moves for two seconds. */
+async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string): Promise<void> {
+  const until = Date.now() + 75_000
+  await people(simulators).chatra.post('flush')
+  let before = ''
+  while (Date.now() < until) {
+    const now = await readServices(talks, simulators)
+    const uncertain = (await readLog(dataDir)).uncertain.join('\n')
+    const arrived = talks.every(
+      ({ name, said, replies }) =>
+        said.every((mark) => !now.accepted.has(mark) || now.feeds.get(name)?.includes(mark)) &&
+        replies.every((mark) => now.chats.get(name)?.includes(mark) || uncertain.includes(mark)),
+    )
+    const picture = JSON.stringify([...now.feeds, ...now.chats, uncertain])
+    if (arrived && picture === before) return
+    before = picture
+    await pause(2000)
+  }
+}
+
+type FromServices = Pick<StormReport, 'accepted' | 'feeds' | 'chats' | 'contacts' | 'tasks' | 'violations'>
+
+async function readServices(talks: readonly Talk[], simulators: SimulatorsReady): Promise<FromServices> {
+  const { chatra, planfix } = people(simulators)
+  const webhooks = await chatra.get<{ status?: number; body: unknown }[]>('webhooks')
+  const answered = JSON.stringify(webhooks.filter((one) => one.status === 200).map((one) => one.body))
+  const tasks = await planfix.get<FlatTask[]>('tasks')
+  const feeds = new Map<string, string>()
+  const chats = new Map<string, string>()
+  for (const talk of talks) {
+    const own = tasks.filter((task) => task.name.startsWith(talk.name))
+    const comments = await Promise.all(
+      own.map((task) =>
+        planfix.get<{ description: string; isDeleted: boolean }[]>('comments', { taskId: task.id }),
+      ),
+    )
+    const shown = comments.flat().filter((one) => !one.isDeleted)
+    feeds.set(talk.name, shown.map((one) => one.description).join('\n'))
+    const chat = await chatra.get<{ text: string }[]>('messages', { clientId: talk.clientId })
+    chats.set(talk.name, chat.map((message) => message.text).join('\n'))
+  }
+  return {
+    accepted: new Set(talks.flatMap((talk) => talk.said).filter((mark) => answered.includes(mark))),
+    feeds,
+    chats,
+    contacts: (await planfix.get<{ name: string }[]>('contacts')).map((contact) => contact.name),
+    tasks: tasks.map((task) => task.name),
+    violations: await planfix.get<unknown[]>('violations'),
+  }
+}
+
+/** The latest state of each message, as the live log has it. */
+async function readLog(dataDir: string): Promise<Pick<StormReport, 'uncertain' | 'unsettled'>> {
+  const store = await openStore({ dir: dataDir, shared: true })
+  const latest = new Map<string, { state: string; line: string; text: string }>()
+  for (let afterSeq = 0; ; ) {
+    const page = await store.logPage({ afterSeq, limit: 1000 })
+    for (const { id, direction, state, reason, text } of page) {
+      latest.set(id, { state, text, line: `${id} ${direction} ${state} ${reason ?? ''} ${text}` })
+    }
+    const last = page.at(-1)
+    if (!last) break
+    afterSeq = last.seq
+  }
+  await store.close()
+  const all = [...latest.values()]
+  return {
+    uncertain: all.filter((one) => one.state === 'uncertain').map((one) => one.text),
+    unsettled: all.filter((one) => !['delivered', 'skipped'].includes(one.state)).map((one) => one.line),
+  }
+}

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+interface Ended {
+  code: number | null
+  output: string
+}
+
+/** The demo as a user starts it: through scripts/run.ts, which builds what is stale. */
+function demo(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+  const { BRIDGE_DEMO_BREAK: _, FORCE_COLOR: __, ...clean } = process.env
+  const child = spawn(process.execPath, [join(ROOT, 'scripts/run.ts'), 'demo', ...args], {
+    cwd: ROOT,
+    env: { ...clean, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text
+    })
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, output }))
+  })
+}
+
+/** Numbers of a row of the summary: sent, arrived, doubled, lost. */
+function row(output: string, name: string): number[] {
+  const line = output.split('\n').find((one) => one.trim().startsWith(name)) ?? ''
+  return (line.replace(name, '').match(/\d+/g) ?? []).map(Number)
+}
+
+beforeAll(async () => {
+  // The first start builds; the runs below then start at once.
+  await demo(['--help'])
+}, 120_000)
+
+describe('the demo', { timeout: 60_000 }, () => {
+  let played: Promise<Ended>
+  const once = () => {
+    played ??= demo(['--once'])
+    return played
+  }
+
+  test('plays its conversation, finds every message on the other side once and ends with 0', async () => {
+    const { code, output } = await once()
+    const [sent, arrived, doubled, lost] = row(output, 'Total')
+    expect({ code, doubled, lost }, output).toEqual({ code: 0, doubled: 0, lost: 0 })
+    expect(arrived).toBe(sent)
+    expect(row(output, 'Chatra → Planfix')[0]).toBeGreaterThan(5)
+    expect(row(output, 'Planfix → Chatra')[0]).toBeGreaterThan(5)
+    expect(output).toContain('leaked to a client: 0')
+    expect(output).not.toContain('✗')
+  })
+
+  test('prints every bridged message, also the one that had to be tried again', async () => {
+    const { output } = await once()
+    expect(output).toMatch(/Anna ⇒ task \d+ .*Do you have the red shoes.*delivered/)
+    expect(output).toMatch(/Anna ⇐ Ana Rusu .*two pairs are left.*delivered/)
+    expect(output).toMatch(/Victor ⇒ .*Are you still there\?.*retrying/)
+    expect(output).toMatch(/Victor ⇒ task \d+ .*Are you still there\?.*delivered/)
+  })
+
+  test('writes no colours where nobody looks', async () => {
+    const { output } = await once()
+    expect(output).not.toContain('\u001b')
+  })
+
+  test('ends with 1 and names the reply when Chatra has swallowed one', async () => {
+    const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'lose-reply' })
+    expect(code, output).toBe(1)
+    expect(row(output, 'Planfix → Chatra').at(-1)).toBe(1)
+    expect(output).toContain('LOST: I have put one pair aside for you.')
+  })
+
+  test('ends with 1 when a reply stands twice in the chat', async () => {
+    const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'double-reply' })
+    expect(code, output).toBe(1)
+    expect(row(output, 'Total')[2]).toBe(1)
+  })
+
+  test('ends with 1 when an internal note stands in the chat', async () => {
+    const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'leak-note' })
+    expect(code, output).toBe(1)
+    expect(output).toContain('leaked to a client: 1')
+  })
+
+  test('refuses unknown options with its usage and 2', async () => {
+    const { code, output } = await demo(['--twice'])
+    expect(code).toBe(2)
+    expect(output).toContain('Usage: npm run demo')
+  })
+})

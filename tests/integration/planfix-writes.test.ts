@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest'
+import type { PlanfixSwitches } from '../../src/simulators/planfix/switches.ts'
+import {
+  calm,
+  chatMarks,
+  feedMarks,
+  only,
+  pass,
+  quiet,
+  taskNamed,
+  tasksNamed,
+  withWorld,
+} from '../support/planfix-scenes.ts'
+
+type Outcome = PlanfixSwitches['planfix-write-outcome']
+const outcomes: Outcome[] = [
+  'timeout-after-commit',
+  'timeout-before-commit',
+  'timeout-then-late-commit',
+  '504-after-commit',
+]
+/** What an account hands back of our source ids: everything, nothing, or only when asked with a sourceId. */
+const accounts: { name: string; switches: Partial<PlanfixSwitches>; zoneOffsetMinutes?: number }[] = [
+  { name: 'ids shown', switches: {} },
+  { name: 'ids hidden', switches: { 'comment-list-source': 'empty', 'source-read': 'never' } },
+  {
+    name: 'ids shown to their source',
+    switches: { 'comment-list-source': 'empty', 'source-read': 'only-with-source-id' },
+  },
+  {
+    name: 'ids hidden, feeds unsorted, local time in the west',
+    switches: {
+      'comment-list-source': 'empty',
+      'source-read': 'never',
+      'result-order': 'ignored',
+      'datetime-zone': 'account-zone',
+    },
+    zoneOffsetMinutes: -300,
+  },
+]
+const cases = accounts.flatMap((account) =>
+  outcomes.flatMap((outcome) =>
+    (['contact', 'task', 'comment'] as const).map((kind) => [account.name, outcome, kind, account] as const),
+  ),
+)
+
+describe.concurrent('a write whose answer is lost is looked for before it is sent again', () => {
+  test.each(cases)('%s, %s, %s', async (_name, outcome, kind, account) => {
+    const { switches, zoneOffsetMinutes = 120 } = account
+    await withWorld({ planfix: { switches, zoneOffsetMinutes } }, async (world) => {
+      const { planfix } = world
+      const anna = world.chatra.visit({ name: 'Anna' })
+      if (kind === 'task')
+        planfix.server.faults.add({ kind: 'latency', ms: 60, path: '/rest/task/$', times: 1 })
+      if (kind === 'comment') {
+        anna.says('Hello #a1')
+        await world.until('a task', () => planfix.tasks[0])
+        await quiet(world)
+        anna.says('Hello #a0')
+        await world.until('a comment', () => feedMarks(world, 'Anna').length === 2)
+        await calm(world)
+      }
+      if (kind === 'contact') planfix.nextWrites(outcome, 1)
+      if (kind === 'comment') planfix.nextWrites(outcome, 1)
+      if (kind === 'task') {
+        const start = planfix.account.contacts.size
+        void world
+          .until('the contact', () => planfix.account.contacts.size > start)
+          .then(() => planfix.nextWrites(outcome, 1))
+      }
+      const texts = kind === 'comment' ? ['Hello #a2', 'Hello #a3'] : ['Hello #a1', 'Hello #a2', 'Hello #a3']
+      for (const text of texts) anna.says(text)
+      const wanted = kind === 'comment' ? ['#a1', '#a0', '#a2', '#a3'] : ['#a1', '#a2', '#a3']
+      await world.until('all messages', () => feedMarks(world, 'Anna').length >= wanted.length)
+      planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Yes #r1</p>')
+      await world.until('the reply', () => chatMarks(anna).length > 0)
+      await pass(world, 5000)
+      await calm(world)
+      expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(wanted)
+      expect(chatMarks(anna)).toEqual(['#r1'])
+      expect(tasksNamed(world, 'Anna')).toHaveLength(1)
+      expect(planfix.contacts).toHaveLength(1)
+      expect(planfix.writeOutcomeTimes, 'the fault has struck').toBe(0)
+    })
+  })
+})
