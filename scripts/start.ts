@@ -4,3 +4,5 @@ process.stderr.write(
 )
 process.argv.splice(2, 0, 'serve')
 await import('./run.ts')
+
+export {}

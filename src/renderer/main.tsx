@@ -1,3 +1,4 @@
 import { createRoot } from 'react-dom/client'
+import { Page } from './page.tsx'
 
-createRoot(document.getElementById('root')!).render(<p>…</p>)
+createRoot(document.getElementById('root')!).render(<Page />)

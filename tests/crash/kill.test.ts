@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { buildWhatIsStale } from './processes.ts'
+import { build } from './processes.ts'
 import { type StormReport, storm, type Talk } from './storm.ts'
 
 /**
@@ -19,7 +19,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     )
 
   beforeAll(async () => {
-    buildWhatIsStale()
+    build()
     report = await storm({ seed, kills, talks: 10, paceMs: 60 })
     const sorted = report.startUps.toSorted((a, b) => a - b)
     const said = report.talks.flatMap((talk) => talk.said).length

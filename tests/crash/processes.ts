@@ -6,9 +6,13 @@ import { buildWhatIsStale, ROOT } from '../../scripts/build.ts'
 
 /** The processes of kill tests and benchmarks: simulators and server host, built, each on its own. */
 
-export { buildWhatIsStale, ROOT }
-/** Where the built program is; a copy of it can be named, so that a build meanwhile does not change what is tested. */
-export const BUILT = process.env.BRIDGE_BUILT ?? join(ROOT, 'out/main')
+/** Where the built program is; a copy of it can be named, so that a build meanwhile does not change what is measured. */
+const COPY = process.env.BRIDGE_BUILT
+export const BUILT = COPY ?? join(ROOT, 'out/main')
+export const build = (): void => {
+  if (COPY === undefined) buildWhatIsStale()
+}
+
 export const SECRET = 'kill-test-hook-secret-0123456789'
 
 export interface Running<Ready> {
@@ -81,18 +85,24 @@ export const startSimulators = (args: readonly string[] = []): Promise<Running<S
 export function startServer(
   at: { dataDir: string; config: string; hookPort?: number },
   simulators: SimulatorsReady,
-  { nodeFlags = [], killed }: { nodeFlags?: readonly string[]; killed?: AbortSignal } = {},
+  options: {
+    /** As the owner starts it, with the flags of scripts/run.ts; otherwise the built file alone. */
+    asOwner?: boolean
+    nodeFlags?: readonly string[]
+    killed?: AbortSignal
+  } = {},
 ): Promise<Running<ServerReady>> {
+  const { asOwner = false, nodeFlags = [], killed } = options
   return startProgram(
     [
-      ...nodeFlags,
-      join(BUILT, 'server.js'),
+      ...(asOwner && COPY === undefined
+        ? [join(ROOT, 'scripts/run.ts'), 'serve']
+        : [...nodeFlags, join(BUILT, 'server.js')]),
       ...['--data-dir', at.dataDir, '--config', at.config, '--hook-port', String(at.hookPort ?? 0)],
     ],
     {
       env: {
-        PATH: process.env.PATH,
-        TZ: process.env.TZ,
+        ...process.env,
         BRIDGE_SHOP_CHATRA_SECRET_KEY: simulators.chatra.secretKey,
         BRIDGE_SHOP_PLANFIX_TOKEN: simulators.planfix.token,
       },

@@ -98,10 +98,10 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   const startUps: number[] = []
   let killsWhileStarting = 0
   let server: Running<ServerReady> | null = null
+  const stop = new AbortController()
   try {
     const talks: Talk[] = []
     for (let n = 0; n < options.talks; n++) talks.push(await begin(n, chatra))
-    const stop = new AbortController()
     const talking = keepTalking(
       talks,
       simulators.ready,
@@ -109,10 +109,14 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       options.paceMs,
       stop.signal,
     )
+    // Told where it is awaited, also when a kill fails before that.
+    talking.catch(() => undefined)
     for (let kill = 0; kill < options.kills; kill++) {
       if (chance() < 0.1) {
         // Killed before it is ready: while it opens the store, takes up the work, or begins to listen.
-        await startServer(at, simulators.ready, { killed: AbortSignal.timeout(between(60, 260)) }).then(
+        await startServer(at, simulators.ready, {
+          killed: AbortSignal.timeout(Math.round(between(60, 260))),
+        }).then(
           (early) => early.end('SIGKILL'),
           () => undefined,
         )
@@ -144,6 +148,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       ...(await readServices(talks, simulators.ready)),
     }
   } finally {
+    stop.abort()
     await server?.end('SIGKILL')
     await simulators.end()
     await rm(dir, { recursive: true, force: true })

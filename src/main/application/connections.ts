@@ -34,12 +34,13 @@ export async function openConnection(options: {
     ...(token === null ? [secrets.whereToPut(settings.id, 'PLANFIX_TOKEN')] : []),
     ...(settings.webhookSecret === undefined ? ['webhookSecret'] : []),
   ]
-  // Chatra's client counts by the computer's time; Planfix's by `clock`, whose ten seconds a fast test clock shortens itself.
+  // Chatra's client counts its time-out by the computer's time; Planfix's by `clock`, whose ten seconds a fast test clock
+  // shortens itself.
   const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }
   return {
     settings,
     missing,
-    chatra: createChatraClient({ connection: settings, secretKey, ...timeout }),
+    chatra: createChatraClient({ connection: settings, secretKey, now: () => clock.now(), ...timeout }),
     planfix: createPlanfixClient({ connection: settings, token, clock }),
     chatraGate: new SideGate(clock, random, (state) => changed('chatra', state)),
     planfixGate: new SideGate(clock, random, (state) => changed('planfix', state)),

@@ -1,1 +1,36 @@
-console.log('later')
+import { dataDirFrom } from '../settings/data-dir.ts'
+import { type CliOptions, parseCliOptions, USAGE } from './options.ts'
+import { endWith, quietWhenNobodyReads } from './output.ts'
+
+/** The command line: `npm run bridge -- …` (design.md §5). Exit codes: 0 done, 1 not done, 2 wrong use or configuration. */
+async function main(args: string[]): Promise<never> {
+  quietWhenNobodyReads()
+  const options = parseCliOptions(args)
+  if (options === null) return endWith(0, USAGE)
+  if (typeof options === 'string') return endWith(2, '', `${options}\n\n${USAGE}`)
+  try {
+    return await endWith(await run(options))
+  } catch (error) {
+    // A folder without data, data of another version, a full disk: the store says it in words.
+    const isExpected = error instanceof Error && /^Store\w+Error$/.test(error.name)
+    const text = isExpected ? error.message : `bug: ${error instanceof Error ? error.stack : String(error)}`
+    return endWith(1, '', `${text}\n`)
+  }
+}
+
+/** Each command loads only what it needs, so that all of them start fast. */
+async function run({ command, dataDir: option, config }: CliOptions): Promise<number> {
+  const dataDir = dataDirFrom(option, process.env)
+  switch (command.name) {
+    case 'log':
+      return (await import('./log.ts')).log({ ...command, dataDir, config })
+    case 'retry':
+      return (await import('./retry.ts')).retry({ id: command.id, dataDir })
+    case 'export':
+      return (await import('./export.ts')).exportTo({ ...command, dataDir, config })
+    case 'doctor':
+      return (await import('./doctor.ts')).doctor({ json: command.json, dataDir, config })
+  }
+}
+
+await main(process.argv.slice(2))

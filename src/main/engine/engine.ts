@@ -22,6 +22,7 @@ export interface EngineOptions {
 export class Engine {
   readonly intake: Intake
   private readonly lanes: Lanes
+  private readonly toChatra: ToChatra
   private readonly context: EngineContext
   private readonly breaker = new LoopBreaker()
 
@@ -31,9 +32,9 @@ export class Engine {
     this.context = context
     const serial = new Serial()
     const toPlanfix = new ToPlanfix(context, serial)
-    const toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
+    this.toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
     const chores = new Chores(context, wake)
-    const steps = { planfix: toPlanfix, chatra: toChatra, chores }
+    const steps = { planfix: toPlanfix, chatra: this.toChatra, chores }
     this.lanes = new Lanes(
       context.clock,
       (conversationId, lane) => steps[lane].step(conversationId),
@@ -52,6 +53,9 @@ export class Engine {
 
   /** Takes up everything that was left when the process ended. */
   async start(): Promise<void> {
+    for (const { conversationId, lane } of await this.context.store.lanesWithWork()) {
+      if (lane === 'chatra') await this.toChatra.wasAway(conversationId)
+    }
     await this.resume()
   }
 

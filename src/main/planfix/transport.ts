@@ -65,8 +65,8 @@ export function createTransport(options: {
   const { baseUrl, token, clock, onCall } = options
   const limit = options.timeoutMs ?? TIME_LIMIT
   const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxFreeSockets: 8, timeout: IDLE }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxFreeSockets: 8, timeout: IDLE }),
+    httpAgent: new HttpAgent({ keepAlive: true, maxFreeSockets: 64, timeout: IDLE }),
+    httpsAgent: new HttpsAgent({ keepAlive: true, maxFreeSockets: 64, timeout: IDLE }),
   }
 
   const base: AxiosRequestConfig = {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Log } from '../application/application.ts'
 
 /** The owner of a service waits 5 s before he kills it (design.md §5). */
@@ -71,16 +72,29 @@ export function stopOnSignals(log: Log): { takes(stop: () => Promise<void>): voi
 }
 
 /**
- * scripts/run.ts and npm wait in front of us. When one of them is killed hard no signal comes, and a bridge
+ * npm (and on Windows scripts/run.ts) waits in front of us. When it is killed hard no signal comes, and a bridge
  * nobody can see any more would keep its folder and ports from the next one.
  */
 function watchStarter(gone: () => void): void {
   if (process.channel) process.on('disconnect', gone)
   if (process.platform === 'win32' || process.env.npm_lifecycle_event === undefined) return
-  const starter = process.ppid
+  const starter = starters()
   setInterval(() => {
-    if (process.ppid !== starter) gone()
-  }, 300).unref()
+    if (starters() !== starter) gone()
+  }, 200).unref()
+}
+
+/** Our parent and, on Linux, its parent: npm puts a shell between itself and us, which outlives it. */
+function starters(): string {
+  const parent = process.ppid
+  if (process.platform !== 'linux') return `${parent}`
+  try {
+    // "pid (name) state ppid …"; the name may hold anything, also brackets.
+    const stat = readFileSync(`/proc/${parent}/stat`, 'latin1')
+    return `${parent} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`
+  } catch {
+    return `${parent}`
+  }
 }
 
 const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined)

@@ -49,12 +49,19 @@ export async function startHost(options: HostOptions): Promise<Host> {
     )
     const { host, port } = options.hooks
     await application.start().catch(portTrouble('receiver of webhooks', '--hook-port', host, port))
+    await noteAddress(application)
   } catch (error) {
     await stop()
     throw error
   }
   return { application, uiUrl: ui.url, hooksUrl: application.hooksUrl, stop }
 }
+
+/** Where the receiver listens, for `doctor`, which runs beside us. */
+const noteAddress = (application: Application): Promise<void> =>
+  application.store.commit([
+    { type: 'fact.set', connectionId: '', key: 'hooksUrl', value: application.hooksUrl },
+  ])
 
 /** A bridge that is just ending still holds its folder for a moment. */
 async function openPatiently(options: HostOptions): Promise<Application> {

@@ -40,7 +40,7 @@ export interface PlanState {
 }
 
 /** At most this many messages are joined into one comment. */
-const MAX_JOINED = 100
+export const MAX_JOINED = 100
 /** Characters of joined text that surely fit 64 KB of HTML; one message alone is never longer (intake splits). */
 const MAX_JOINED_TEXT = 9_500
 /** A task's state read longer ago than this, and than two polls, is read again before it is relied on. */

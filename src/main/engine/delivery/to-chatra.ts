@@ -63,6 +63,14 @@ export class ToChatra {
     return { next: 'again' }
   }
 
+  /** The bridge was off: the echo of an unclear reply may have come meanwhile, so that its absence proves nothing. */
+  async wasAway(conversationId: number): Promise<void> {
+    const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
+    const unclear = waiting.filter((one) => one.state === 'uncertain' && one.reason !== INTERRUPTED)
+    const changes = unclear.map((one) => stateChange(one, 'uncertain', INTERRUPTED, this.now()))
+    await commit(this.context, changes)
+  }
+
   private now(): number {
     return this.context.clock.now()
   }

@@ -8,7 +8,7 @@ import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
 import { createContact, runFindContact } from './planfix-contact.ts'
-import { planStep, type Step } from './planfix-plan.ts'
+import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
 import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
 import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-work.ts'
 
@@ -27,17 +27,27 @@ export class ToPlanfix {
   }
 
   async step(conversationId: number): Promise<Next> {
-    const first = await this.load(conversationId)
-    if (!first) return { next: 'idle' }
-    const planned = planStep(first)
-    const idle = waitOf(planned)
-    if (idle) return idle
-    if (planned.do === 'give-up-attempt') return this.giveUpAttempt(conversationId)
-    const gate = first.connection.planfixGate
+    const { store, connections, clock } = this.context
+    const conversation = await store.conversation(conversationId)
+    const connection = conversation && connections.get(conversation.connectionId)
+    if (!conversation || !connection) return { next: 'idle' }
+    if (conversation.attempt || conversation.planfixLane.notBefore > clock.now()) {
+      const state = await this.load(conversationId)
+      if (!state) return { next: 'idle' }
+      const planned = planStep(state)
+      const idle = waitOf(planned)
+      if (idle) return idle
+      if (planned.do === 'give-up-attempt') return this.giveUpAttempt(conversationId)
+    } else {
+      // Enough to know that a turn is worth taking; what it is used for is planned when it has come.
+      if (conversation.paused !== null) return { next: 'idle' }
+      if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
+    }
+    const gate = connection.planfixGate
     const closed = gate.enter()
     if (closed) return { next: 'closed', opened: closed }
     try {
-      return await this.perform(conversationId, first.connection.planfix.pacer)
+      return await this.perform(conversationId, connection.planfix.pacer)
     } finally {
       gate.leave()
     }
@@ -78,12 +88,13 @@ export class ToPlanfix {
     const connection = conversation && connections.get(conversation.connectionId)
     if (!conversation || !connection) return null
     const { id: connectionId } = connection.settings
-    const [waiting, clients, task, agents] = await Promise.all([
-      store.waiting(conversationId, 'to-planfix', 200),
+    const [waiting, clients, task] = await Promise.all([
+      store.waiting(conversationId, 'to-planfix', MAX_JOINED + 1),
       store.clientsOf(conversationId),
       conversation.taskId === null ? null : store.task(connectionId, conversation.taskId),
-      store.agents(connectionId),
     ])
+    const hasAgent = waiting.some((message) => message.author.kind === 'agent')
+    const agents = hasAgent ? await store.agents(connectionId) : []
     const client = latest(clients)
     if (!client) return null
     const needsTask = !task || task.deleted || !task.active

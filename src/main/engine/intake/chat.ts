@@ -77,7 +77,7 @@ class Sorting {
         const echo = findEcho(message, state.replies, claimed)
         if (echo) {
           claimed.add(echo.id)
-          this.settled.push(...settle(echo, message, state))
+          this.settled.push(...settle(echo, message, event, state))
           return
         }
         if (message.receivedFrom !== null && isOurs(message.receivedFrom)) return
@@ -118,7 +118,7 @@ function repeats(
 const kindOf = (message: ChatMessage) => (message.type === 'client' ? 'client' : 'agent')
 
 /** An echo proves that a reply arrived, whatever its POST was answered. */
-function settle(reply: Message, echo: ChatMessage, state: ChatState): Change[] {
+function settle(reply: Message, echo: ChatMessage, event: ChatEvent, state: ChatState): Change[] {
   const patch: Partial<Message> = { echoed: true }
   if (reply.chatraMessageId === null && echo.id !== null && reply.kind === 'text')
     patch.chatraMessageId = echo.id
@@ -127,7 +127,8 @@ function settle(reply: Message, echo: ChatMessage, state: ChatState): Change[] {
     reply.echoed && Object.keys(patch).length === 1
       ? []
       : [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
-  if (!state.echoSeen)
+  // A transcript holds our replies even where no echo comes by itself (switch rest-echo), so it promises none.
+  if (!state.echoSeen && event.kind !== 'transcript')
     changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
   return changes
 }

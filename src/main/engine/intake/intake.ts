@@ -1,5 +1,6 @@
 import type { Conversation, Message } from '../../../shared/domain.ts'
 import { commit, type EngineContext } from '../context.ts'
+import { noteKey } from '../identity.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
 import { Serial } from '../serial.ts'
@@ -208,7 +209,7 @@ export class Intake {
       task,
       conversation,
       contactIds: [conversation.contactId, original?.contactId ?? null].filter((id) => id !== null),
-      known: await store.messagesByComment(row.connectionId, body.comment.id),
+      known: await this.mirroredBy(row.connectionId, body.comment.id),
       attempts: attempts.filter((attempt) => attempt !== null),
       maxText: connection.chatra.maxText,
       newId: () => store.newId(),
@@ -224,6 +225,15 @@ export class Intake {
     ])
     await this.tellAdded(decision.changes)
     wake(conversation.id, 'chatra')
+  }
+
+  /** What a comment mirrors: the messages carried by it or made from it, or a note of ours to the employee. */
+  private async mirroredBy(connectionId: string, commentId: number): Promise<Message[]> {
+    const { store } = this.options.context
+    const messages = await store.messagesByComment(connectionId, commentId)
+    if (messages.length > 0) return messages
+    const note = await store.messageByOrigin(connectionId, noteKey(commentId))
+    return note ? [note] : []
   }
 
   private async tellAdded(changes: readonly Change[]): Promise<void> {

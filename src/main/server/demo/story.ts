@@ -72,8 +72,8 @@ async function notes(stage: Stage, anna: Person): Promise<void> {
 async function files(stage: Stage, anna: Person): Promise<void> {
   await stage.scene('Files in both directions')
   const photo = redSquare(24)
-  const sent = stage.ledger.fileToPlanfix(anna, 'my-foot.png', photo)
-  anna.devices[0]?.sendsFile({ name: 'my-foot.png', type: 'image/png', content: photo })
+  const sent = stage.ledger.fileToPlanfix(anna, 'this-colour.png', photo)
+  anna.devices[0]?.sendsFile({ name: 'this-colour.png', type: 'image/png', content: photo })
   await until(() => stage.ledger.arrived(sent))
   const invoice = Buffer.from('Invoice 1001\nRed shoes, size 38: 690 lei\n')
   const file = stage.sandbox.planfix.addsFile('invoice-1001.txt', invoice, 'text/plain')

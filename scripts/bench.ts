@@ -1,0 +1,95 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { NODE, ROOT } from './build.ts'
+
+/**
+ * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
+ * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `stored` measure a part.
+ */
+if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
+  process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
+}
+
+const { build } = await import('../tests/crash/processes.ts')
+build()
+const { callRows, idleRow } = await import('../tests/bench/calls.ts')
+const { webhookRows } = await import('../tests/bench/webhooks.ts')
+const { flowRows, startRows, storedRows } = await import('../tests/bench/host.ts')
+type Row = Awaited<ReturnType<typeof callRows>>[number]
+
+const parts: Record<string, () => Promise<Row[]>> = {
+  start: () => startRows(5),
+  // After 65 s of silence nothing can hide behind Planfix's minute any more. Waiting takes no time of the processor,
+  // so the other calls are counted meanwhile.
+  calls: async () => {
+    const idle = idleRow(66_000, 20)
+    return [...(await callRows()), await idle]
+  },
+  webhooks: () => webhookRows(3),
+  flow: () => flowRows(3),
+  stored: () => storedRows(3, [1000, 1_000_000]),
+}
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !(name in parts))
+if (unknown.length > 0) {
+  process.stderr.write(`There is no part ${unknown.join(', ')}: ${Object.keys(parts).join(', ')}\n`)
+  process.exit(2)
+}
+
+const begun = Date.now()
+const rows: Row[] = []
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  process.stderr.write(`measuring: ${name}\n`)
+  try {
+    rows.push(...(await measure()))
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    rows.push({
+      topic: name,
+      metric: 'could not be measured',
+      measured: why.slice(0, 200),
+      target: 'a figure',
+      met: false,
+    })
+  }
+}
+
+const machine = {
+  cores: cpus().length,
+  processor: cpus()[0]?.model.trim() ?? 'unknown',
+  memoryGb: Math.round(totalmem() / 1024 ** 3),
+  node: process.version,
+  platform: `${process.platform} ${process.arch}`,
+}
+const seconds = Math.round((Date.now() - begun) / 1000)
+print(rows)
+process.stdout.write(
+  `\n${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Node ${machine.node}, ${machine.platform}; ${seconds} s\n`,
+)
+if (wanted.length === 0) {
+  mkdirSync(join(ROOT, 'bench'), { recursive: true })
+  const results = { measuredAt: new Date(begun).toISOString(), machine, seconds, rows }
+  writeFileSync(join(ROOT, 'bench/results.json'), `${JSON.stringify(results, null, 2)}\n`)
+}
+
+function print(table: readonly Row[]): void {
+  const lines = [
+    ['', 'metric', 'measured', 'target', ''],
+    ...table.map(({ topic, metric, measured, target, met }) => [
+      ...[topic, metric, measured, target ?? ''],
+      met === null ? '' : met ? 'pass' : 'MISSED',
+    ]),
+  ]
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  for (const line of lines) {
+    process.stdout.write(
+      `${line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd()}\n`,
+    )
+  }
+}

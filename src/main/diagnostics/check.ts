@@ -1,0 +1,96 @@
+import type { Connection } from '../../shared/config.ts'
+import type { Result } from '../../shared/errors.ts'
+
+export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped'
+
+/** What one check found: what is so, and what the owner does about it. Never a secret. */
+export interface Finding {
+  result: Verdict
+  detail: string
+  /** Null when there is nothing to do. */
+  todo: string | null
+}
+
+/** A numbered question; numbers stay the same for ever, so that people can speak of "check 7". */
+export interface Check<C> {
+  id: number
+  title: string
+  run(context: C): Promise<Finding> | Finding
+}
+
+/** A check of the whole program, or of the connection it names. */
+export interface Report extends Finding {
+  id: number
+  connection: string | null
+  title: string
+}
+
+/** What is asked of the program as a whole. */
+export interface ProgramContext {
+  configuration: {
+    /** Null: there is no file. */
+    path: string | null
+    /** With their paths in the file. */
+    problems: string[]
+    connections: number
+  }
+  dataDir: string
+}
+
+/** What is asked of one connection. Nothing of it writes into Chatra or Planfix. */
+export interface ConnectionContext {
+  connection: Connection
+  publicUrl: string | null
+  /** Which secrets there are, and where the owner puts those that are missing. */
+  secrets: { chatra: boolean; planfix: boolean; whereChatra: string; wherePlanfix: string }
+  /** `certain` is false when nothing spoke against the keys, but nothing for them either. */
+  probeChatra(): Promise<Result<{ certain: boolean }>>
+  planfix: PlanfixQuestions
+  bridge: {
+    isRunning: boolean
+    /** Where its receiver listens on this computer, as it said last. */
+    hooksUrl: string | null
+  }
+  /** The status code and the `status` field of `{url}/healthz`; null when nothing answers. */
+  health(url: string): Promise<{ code: number; status: string | null } | null>
+}
+
+/** Every call waits for its turn by itself. Its pauses are the account's limit of requests a second. */
+export interface PlanfixQuestions {
+  ping(): Promise<Result<void>>
+  probeScope(scope: ProbedScope): Promise<Result<'granted' | 'missing'>>
+  users(): Promise<Result<{ id: number; name: string; email: string | null; otherEmails: string[] }[]>>
+  groups(): Promise<Result<{ id: number; name: string }[]>>
+  contactExists(id: number): Promise<Result<boolean>>
+  taskTemplates(): Promise<Result<{ id: number; name: string; processId: number | null }[]>>
+  contactTemplates(): Promise<Result<{ id: number; name: string }[]>>
+  statuses(processId: number): Promise<Result<{ id: number; name: string }[]>>
+  completedStatusId(): Promise<Result<number | null>>
+  /** Requests left today; null when Planfix does not say. */
+  remainingToday(): number | null
+  /** Planfix's clock minus ours, milliseconds; null before its first answer. */
+  clockSkew(): number | null
+}
+
+export const PROBED_SCOPES = [
+  'task_readonly',
+  'task_add',
+  'task_update',
+  'contact_readonly',
+  'contact_add',
+  'contact_update',
+  'comment_readonly',
+  'comment_add',
+  'comment_delete',
+  'user_readonly',
+  'file_readonly',
+  'file_add',
+  'datatag_readonly',
+  'datatag_add',
+] as const
+export type ProbedScope = (typeof PROBED_SCOPES)[number]
+
+export const good = (detail: string): Finding => ({ result: 'ok', detail, todo: null })
+export const skipped = (detail: string): Finding => ({ result: 'skipped', detail, todo: null })
+export const warning = (detail: string, todo: string | null): Finding => ({ result: 'warning', detail, todo })
+export const failed = (detail: string, todo: string): Finding => ({ result: 'failed', detail, todo })

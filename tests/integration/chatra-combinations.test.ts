@@ -1,0 +1,251 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { World } from '../support/world.ts'
+import {
+  ANA,
+  closeWorld,
+  conversation,
+  expectCarried,
+  expectNoEcho,
+  inPlanfix,
+  marks,
+  newClient,
+  openWorld,
+  play,
+  replied,
+  shownTo,
+  tasksOf,
+} from './chatra-play.ts'
+
+/** Positions of contracts/chatra.md §10 that are harmless alone and hurt together. */
+
+let world: World
+afterEach(() => closeWorld(world))
+
+const said = (name: string, text: string) =>
+  shownTo(world, name).flatMap((one) =>
+    one.text.split('\n').filter((line) => line.replace(/^written .* UTC: /, '') === text),
+  )
+
+describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
+  test.each(['ms', 'absent'] as const)(
+    'created-at %s: first message told twice, transcript, coming back',
+    async (at) => {
+      world = await openWorld({
+        chatra: { switches: { 'message-id': id, 'created-at': at, 'first-message-events': 'both' } },
+      })
+      await expectCarried(world, await play(world))
+    },
+  )
+
+  test.each(['ms', 'absent'] as const)('created-at %s with every event twice', async (at) => {
+    world = await openWorld({
+      chatra: { switches: { 'message-id': id, 'created-at': at, 'webhook-duplicate': 'same-event-twice' } },
+    })
+    await expectCarried(world, await play(world))
+  })
+
+  test.each(['none', 'without-received-from'] as const)(
+    'rest-echo %s, echoes and transcripts stay out',
+    async (echo) => {
+      world = await openWorld({
+        chatra: {
+          switches: {
+            'message-id': id,
+            'created-at': 'absent',
+            'rest-echo': echo,
+            'echo-before-reply': 'on',
+          },
+        },
+      })
+      await expectCarried(world, await play(world))
+    },
+  )
+
+  test.each(['ms', 'absent'] as const)(
+    'created-at %s: a transcript fills in what fragments lost, once',
+    async (at) => {
+      world = await openWorld({ chatra: { switches: { 'message-id': id, 'created-at': at } } })
+      const { name, visitor } = await conversation(world)
+      const agent = world.chatra.agents[0]?.id ?? ''
+      visitor.says('m2: before the gap')
+      await world.quiet()
+      world.chatra.dropNextWebhooks(3)
+      visitor.says('m3: lost')
+      visitor.says('m4: lost too')
+      world.chatra.agentSays(visitor.clientId, agent, 'a1: lost as well')
+      visitor.says('m5: after the gap')
+      await world.quiet()
+      expect(inPlanfix(world, name, 'm')).toEqual(['m1', 'm2', 'm5'])
+      visitor.leaves()
+      await world.quiet()
+      expect(inPlanfix(world, name, 'm').toSorted()).toEqual(['m1', 'm2', 'm3', 'm4', 'm5'])
+      expect(inPlanfix(world, name, 'a')).toEqual(['a1'])
+      if (at === 'ms') {
+        const late = shownTo(world, name).filter((one) => /m3:|m4:/.test(one.text))
+        for (const one of late)
+          expect(one.text).toMatch(/^written \d{4}-\d\d-\d\d \d\d:\d\d UTC: m[34]: lost/)
+      }
+      expect(world.planfix.statusOf(tasksOf(world, name)[0]?.id ?? 0)?.key).toBe('completed')
+      // The second visit's transcript tells everything again.
+      visitor.comesBack()
+      visitor.says('m6: again')
+      visitor.leaves()
+      await world.quiet()
+      expect(inPlanfix(world, name, 'm').toSorted()).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'm6'])
+      expect(inPlanfix(world, name, 'a')).toEqual(['a1'])
+    },
+  )
+})
+
+test('a whole chat whose webhooks were lost comes with its transcript, in order', async () => {
+  world = await openWorld()
+  const { name, visitor } = newClient(world)
+  world.chatra.dropNextWebhooks(5)
+  for (const mark of ['m1', 'm2', 'm3', 'm4']) visitor.says(`${mark}: lost`)
+  await world.quiet()
+  expect(tasksOf(world, name)).toEqual([])
+  visitor.leaves()
+  await world.quiet()
+  expect(inPlanfix(world, name, 'm')).toEqual(['m1', 'm2', 'm3', 'm4'])
+  expect(tasksOf(world, name)).toHaveLength(1)
+})
+
+test('without transcripts what the network lost stays lost, and the rest goes on', async () => {
+  world = await openWorld({ chatra: { switches: { 'transcript-timing': 'never' } } })
+  const { name, visitor } = await conversation(world)
+  world.chatra.dropNextWebhooks(1)
+  visitor.says('m2: lost')
+  visitor.says('m3: not lost')
+  visitor.leaves()
+  await world.quiet()
+  expect(inPlanfix(world, name, 'm')).toEqual(['m1', 'm3'])
+})
+
+test('the same words twice arrive twice where messages have ids, also when every event comes twice and mixed', async () => {
+  world = await openWorld({
+    chatra: {
+      switches: {
+        'webhook-duplicate': 'same-event-twice',
+        'webhook-order': 'shuffled-within-chat',
+        'created-at': 'absent',
+      },
+    },
+  })
+  const { name, visitor } = await conversation(world)
+  for (const text of ['ok', 'ok', 'ok']) visitor.says(text)
+  await world.quiet()
+  visitor.leaves()
+  await world.quiet()
+  expect(said(name, 'ok')).toHaveLength(3)
+})
+
+test('the same words twice without ids and times: the transcript brings what could not be told apart', async () => {
+  world = await openWorld({ chatra: { switches: { 'message-id': 'absent', 'created-at': 'absent' } } })
+  const { name, visitor } = await conversation(world)
+  visitor.says('ok')
+  visitor.says('ok')
+  await world.quiet()
+  visitor.leaves()
+  await world.quiet()
+  expect(said(name, 'ok')).toHaveLength(2)
+})
+
+test.each([
+  ['none', 'timeout-after-commit'],
+  ['none', 'timeout-before-commit'],
+  ['without-received-from', 'timeout-after-commit'],
+  ['without-received-from', 'timeout-before-commit'],
+] as const)(
+  'rest-echo %s, echo-before-reply and %s: a reply is never said twice and never an echo',
+  async (echo, outcome) => {
+    world = await openWorld({ chatra: { switches: { 'rest-echo': echo, 'echo-before-reply': 'on' } } })
+    const { name, visitor, answers } = await conversation(world)
+    answers('r1: Before')
+    await replied(world, visitor, 'r1')
+    await world.quiet()
+    world.chatra.setSwitch('chatra-write-outcome', outcome)
+    answers('r2: Unclear')
+    await world.until(
+      'handed over',
+      () => world.chatra.server.requests.filter((call) => call.method === 'POST').length >= 2,
+    )
+    world.chatra.setSwitch('chatra-write-outcome', 'normal')
+    answers('r3: After')
+    await replied(world, visitor, 'r3')
+    visitor.leaves()
+    await world.quiet()
+    const unsettled = echo === 'none' && outcome === 'timeout-before-commit'
+    expect(marks(visitor.sees(), 'r')).toEqual(unsettled ? ['r1', 'r3'] : ['r1', 'r2', 'r3'])
+    expect(inPlanfix(world, name, 'r')).toEqual(['r1', 'r2', 'r3'])
+    const states = (await world.messages())
+      .filter((one) => one.direction === 'to-chatra')
+      .map((one) => one.state)
+    expect(states).toEqual(['delivered', unsettled ? 'uncertain' : 'delivered', 'delivered'])
+  },
+)
+
+test('every event twice and mixed: nothing lost, nothing doubled, late ones dated', async () => {
+  world = await openWorld({
+    chatra: {
+      switches: { 'webhook-duplicate': 'same-event-twice', 'webhook-order': 'shuffled-within-chat' },
+    },
+  })
+  const played = await play(world)
+  expect(inPlanfix(world, played.name, 'm').toSorted()).toEqual(played.said)
+  await expectNoEcho(world, played)
+})
+
+test('mixed events without ids: told apart by time and text', async () => {
+  world = await openWorld({
+    chatra: {
+      switches: {
+        'message-id': 'absent',
+        'webhook-duplicate': 'same-event-twice',
+        'webhook-order': 'shuffled-within-chat',
+        'fragment-size': 'up-to-5',
+      },
+    },
+  })
+  const played = await play(world)
+  expect(inPlanfix(world, played.name, 'm').toSorted()).toEqual(played.said)
+  await expectNoEcho(world, played)
+})
+
+test('a new chat id for every chat, transcripts of new messages alone, agents unknown: still one thread', async () => {
+  world = await openWorld({
+    chatra: {
+      switches: {
+        'chat-id-life': 'new-per-chat',
+        'transcript-repeat': 'new-messages',
+        'agents-list': 'empty',
+        'client-keys': 'minimal',
+        'info-present': 'info-missing',
+        'visitor-name': 'generated',
+        'text-key': 'message',
+        'system-messages': 'on',
+      },
+    },
+  })
+  const played = await play(world)
+  await expectCarried(world, played)
+})
+
+test('the bridge was off while the client wrote: the transcript brings it, and replies go on', async () => {
+  world = await openWorld()
+  const { name, visitor, answers } = await conversation(world)
+  await world.restart(async () => {
+    visitor.says('m2: anybody there?')
+    visitor.says('m3: hello?')
+    await world.chatra.flush()
+    world.planfix.employeeComments(tasksOf(world, name)[0]?.id ?? 0, ANA, '<p>r1: One moment</p>')
+  })
+  await replied(world, visitor, 'r1')
+  visitor.says('m4: at last')
+  await world.quiet()
+  visitor.leaves()
+  await world.quiet()
+  answers('r2: Bye')
+  await replied(world, visitor, 'r2')
+  expect(inPlanfix(world, name, 'm').toSorted()).toEqual(['m1', 'm2', 'm3', 'm4'])
+  expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2'])
+})

@@ -1,0 +1,82 @@
+import { describe, expect, test } from 'vitest'
+import { switchTable } from '../../src/simulators/planfix/switches.ts'
+import { feedMarks, only, quiet, taskNamed, withWorld } from '../support/planfix-scenes.ts'
+import type { World } from '../support/world.ts'
+
+const SPEED = 20
+
+/** Milliseconds of the world between neighbouring calls since the `n`-th. */
+function gaps(world: World, n: number): number[] {
+  const times = world.planfix.server.requests.slice(n).map((call) => call.time)
+  return times.slice(1).map((time, index) => (time - (times[index] ?? time)) * SPEED)
+}
+
+describe.concurrent('one request a second', () => {
+  test.each(switchTable['over-rps'].map((position) => [position]))(
+    'is kept, and messages that wait for it are joined in order (%s)',
+    async (position) => {
+      const planfix = { switches: { 'over-rps': position }, requestsPerSecondLimit: SPEED }
+      await withWorld({ requestsPerSecond: 1, planfix, speed: SPEED }, async (world) => {
+        const anna = world.chatra.visit({ name: 'Anna' })
+        anna.says('Hello #a1')
+        await world.until('a task', () => world.planfix.tasks[0])
+        await quiet(world)
+        const before = world.planfix.server.requests.length
+        const texts = Array.from({ length: 30 }, (_, n) => `Line #a${n + 2}`)
+        for (const text of texts) anna.says(text)
+        await world.until('all of it', () => feedMarks(world, 'Anna').length === 31)
+        await quiet(world)
+        expect(feedMarks(world, 'Anna')).toEqual(['#a1', ...texts.map((text) => text.slice(5))])
+        const comments = world.planfix.comments(taskNamed(world, 'Anna').id).length - 1
+        expect(comments, 'joined').toBeLessThanOrEqual(4)
+        // Timers are a few real milliseconds coarse; over several calls the pace shows.
+        const all = gaps(world, before)
+        const span = all.reduce((sum, gap) => sum + gap, 0)
+        expect(span).toBeGreaterThan(all.length * 1000 * 0.85 - 1500)
+      })
+    },
+  )
+
+  test('messages come before upkeep, visit actions last', async () => {
+    await withWorld(
+      { requestsPerSecond: 1, speed: SPEED, planfixSettings: { pollSeconds: 3000 } },
+      async (world) => {
+        const anna = world.chatra.visit({ name: 'Anna' })
+        anna.says('Hello #a1')
+        await world.until('a task', () => world.planfix.tasks[0])
+        await quiet(world)
+        const before = world.planfix.server.requests.length
+        // Six visitors at once: each needs a contact, a task and an action on the card.
+        for (const name of ['B', 'C', 'D', 'E']) world.chatra.visit({ name }).says(`Hi #b1`)
+        await world.until('all tasks', () => world.planfix.tasks.length === 5)
+        await quiet(world)
+        const calls = world.planfix.server.requests.slice(before)
+        const lastMessage = calls.findLastIndex((call) => call.path === '/rest/task/')
+        const actions = calls.flatMap((call, index) =>
+          /contact\/\d+\/comments\/$/.test(call.path) ? [index] : [],
+        )
+        expect(actions).toHaveLength(4)
+        // The one who has waited longest is served every eighth turn, whatever his priority.
+        expect(actions.filter((index) => index < lastMessage).length).toBeLessThanOrEqual(1)
+      },
+    )
+  })
+
+  test('a client who writes while others flood the account is served in his turn', async () => {
+    await withWorld({ requestsPerSecond: 1, speed: SPEED }, async (world) => {
+      const anna = world.chatra.visit({ name: 'Anna' })
+      const boris = world.chatra.visit({ name: 'Boris' })
+      anna.says('Hello #a1')
+      boris.says('Hello #b1')
+      await world.until('tasks', () => world.planfix.tasks.length === 2)
+      await quiet(world)
+      const flood = setInterval(() => anna.says(`again #a${(world.clock.now() % 9) + 2}`), 20)
+      boris.says('And me? #b2')
+      const started = world.clock.now()
+      await world.until('his message', () => feedMarks(world, 'Boris').includes('#b2'))
+      clearInterval(flood)
+      expect(world.clock.now() - started).toBeLessThan(15_000)
+      expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1', '#b2'])
+    })
+  })
+})

@@ -1,0 +1,39 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parseConfiguration } from '../../../src/shared/config.ts'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
+const PAGES = ['README.md', 'docs/architecture.md', 'docs/planfix-scenario.md', 'docs/unknowns.md']
+
+test('the configuration shown in the README is accepted as it stands', () => {
+  const example = /```json\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''
+  expect(parseConfiguration(JSON.parse(example))).toMatchObject({ ok: true })
+})
+
+test('each section of docs/architecture.md that a comment names is there', () => {
+  const text = read('docs/architecture.md')
+  const named = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) => [...read(join('src', file)).matchAll(/docs\/architecture\.md,\s[\s*]*"([^"]+)"/g)])
+    .map((match) => match[1] ?? '')
+  expect(named.length).toBeGreaterThan(5)
+  expect(
+    named.filter((section) => !text.includes(`## ${section}`) && !text.includes(`| ${section} |`)),
+  ).toEqual([])
+})
+
+describe.each(PAGES)('%s', (page) => {
+  test('links to nothing that is missing', () => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map((match) => match[1] ?? '')
+    expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([])
+  })
+})
+
+test('each folder named as part of the house exists', () => {
+  const house = /## The house\n([\s\S]*?)\n## /.exec(read('docs/architecture.md'))?.[1] ?? ''
+  const folders = [...house.matchAll(/`((?:src|tests|scripts)\/[\w/]*)`/g)].map((match) => match[1] ?? '')
+  expect(folders.length).toBeGreaterThan(8)
+  expect(folders.filter((folder) => !existsSync(join(ROOT, folder)))).toEqual([])
+})
