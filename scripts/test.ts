@@ -24,7 +24,7 @@ const tool = (file: string, args: string[]): boolean =>
 step('style', () => tool('@biomejs/biome/bin/biome', ['check', '.']))
 step('types', () => tool('typescript/bin/tsc', ['--noEmit']))
 step('imports', () =>
-  tool('dependency-cruiser/bin/dependency-cruise.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
+  tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
 )
 step('catalogues', () => {
   const problems = ['src/shared/i18n', 'src/renderer/words', 'src/main/diagnostics/words'].flatMap(

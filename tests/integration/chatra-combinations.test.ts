@@ -13,6 +13,7 @@ import {
   play,
   replied,
   shownTo,
+  stateOf,
   tasksOf,
 } from './chatra-play.ts'
 
@@ -173,7 +174,9 @@ test.each([
     answers('r3: After')
     await replied(world, visitor, 'r3')
     visitor.leaves()
-    await world.quiet()
+    await world.chatra.flush()
+    await world.app.settled()
+    await world.until('r3 settled', async () => (await stateOf(world, 'r3')).state === 'delivered')
     const unsettled = echo === 'none' && outcome === 'timeout-before-commit'
     expect(marks(visitor.sees(), 'r')).toEqual(unsettled ? ['r1', 'r3'] : ['r1', 'r2', 'r3'])
     expect(inPlanfix(world, name, 'r')).toEqual(['r1', 'r2', 'r3'])

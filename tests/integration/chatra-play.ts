@@ -17,7 +17,7 @@ export const EMPLOYEES = [
 export const ANA = 5
 export const JULIA = 6
 
-/** Opens a world that ends with the usual claims: no call a correct client would not make, no bug in the log. */
+/** A world whose end (`closeWorld`) makes the usual claims: no call a correct client would not make, no bug in the log. */
 export const openWorld = (options: WorldOptions = {}): Promise<World> =>
   World.start({ ...options, connection: { employees: EMPLOYEES, ...options.connection } })
 

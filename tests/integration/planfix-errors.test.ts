@@ -38,9 +38,10 @@ async function comeInVain(world: World, anna: Visitor, task: number) {
   anna.says('Still there? #a2')
   world.planfix.employeeComments(task, 5, '<p>Yes #r1</p>')
   anna.says('Good #a3')
+  await world.chatra.flush()
   return await world.until('it is paused', async () => {
     const state = await planfixState(world)
-    return state.state === 'paused' && state
+    return state.state === 'paused' ? state : null
   })
 }
 
@@ -168,7 +169,7 @@ describe.concurrent('a right the token lacks is named, and what needs it goes ou
       await needs(world, anna, task)
       const state = await world.until('it is paused', async () => {
         const now = await planfixState(world)
-        return now.state === 'paused' && now
+        return now.state === 'paused' ? now : null
       })
       expect(state.code).toBe('missing-scope')
       await pass(world, 5000)

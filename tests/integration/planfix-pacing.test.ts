@@ -16,7 +16,8 @@ describe.concurrent('one request a second', () => {
     'is kept, and messages that wait for it are joined in order (%s)',
     async (position) => {
       const planfix = { switches: { 'over-rps': position }, requestsPerSecondLimit: SPEED }
-      await withWorld({ requestsPerSecond: 1, planfix, speed: SPEED }, async (world) => {
+      const chatra = { switches: { 'fragment-size': 'up-to-50' } } as const
+      await withWorld({ requestsPerSecond: 1, planfix, chatra, speed: SPEED }, async (world) => {
         const anna = world.chatra.visit({ name: 'Anna' })
         anna.says('Hello #a1')
         await world.until('a task', () => world.planfix.tasks[0])

@@ -72,7 +72,7 @@ export class Application {
         connections,
         fileLink: (connectionId, fileId, name) => links.link(connectionId, fileId, name),
         language: options.configuration.language,
-        listener: options.listener ?? {},
+        listener: { ...options.listener, event: (event) => this.tell(event) },
         random: options.random ?? Math.random,
       },
       parse: parseChatEvent,
@@ -212,7 +212,7 @@ export class Application {
       chatraGate.reset()
       planfixGate.reset()
     }
-    await this.engine.resume()
+    await this.engine.start()
     for (const watcher of this.watchers.values()) watcher.wake()
   }
 

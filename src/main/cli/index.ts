@@ -2,7 +2,7 @@ import { dataDirFrom } from '../settings/data-dir.ts'
 import { type CliOptions, parseCliOptions, USAGE } from './options.ts'
 import { endWith, quietWhenNobodyReads } from './output.ts'
 
-/** The command line: `npm run bridge -- …` (design.md §5). Exit codes: 0 done, 1 not done, 2 wrong use or configuration. */
+/** The command line: `npm run bridge -- …` (docs/architecture.md, "Commands"). Exit codes: 0 done, 1 not done, 2 wrong use or configuration. */
 async function main(args: string[]): Promise<never> {
   quietWhenNobodyReads()
   const options = parseCliOptions(args)

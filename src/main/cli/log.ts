@@ -33,7 +33,7 @@ export async function log(options: {
   return 0
 }
 
-/** A line as other programs read it: these keys and no others (design.md §5). */
+/** A line as other programs read it: these keys and no others (docs/architecture.md, "Commands"). */
 export const jsonLine = (entry: LogEntry): string =>
   JSON.stringify({
     id: entry.id,

@@ -51,7 +51,7 @@ export class Engine {
     })
   }
 
-  /** Takes up everything that was left when the process ended. */
+  /** Takes up everything that was left when the process ended or the computer fell asleep. */
   async start(): Promise<void> {
     for (const { conversationId, lane } of await this.context.store.lanesWithWork()) {
       if (lane === 'chatra') await this.toChatra.wasAway(conversationId)

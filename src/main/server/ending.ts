@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Log } from '../application/application.ts'
 
-/** The owner of a service waits 5 s before he kills it (design.md §5). */
+/** The owner of a service waits 5 s before he kills it (docs/architecture.md, "Commands"). */
 const LONGEST_STOP_MS = 4_600
 
 /** Says its last words and ends. */

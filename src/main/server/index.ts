@@ -8,7 +8,7 @@ import { CannotStart, startHost } from './host.ts'
 import { createLog } from './log.ts'
 import { parseServeOptions, USAGE } from './options.ts'
 
-/** The server host: `npm run serve` (design.md §5). Exit codes: 0 stopped, 1 could not start, 2 wrong use or configuration. */
+/** The server host: `npm run serve` (docs/architecture.md, "Commands"). Exit codes: 0 stopped, 1 could not start, 2 wrong use or configuration. */
 async function serve(args: string[]): Promise<void> {
   const options = parseServeOptions(args)
   if (options === null) return endWith(0, USAGE, process.stdout)

@@ -10,7 +10,7 @@ export type LoadedConfiguration =
   | { ok: false; path: string; problems: string[] }
 
 /**
- * Reads `--config`, or `config.json` of the data folder when it is there (design.md §5, "Configuration file").
+ * Reads `--config`, or `config.json` of the data folder when it is there (docs/architecture.md, "Configuration").
  * Without either the configuration is empty. Never throws for what stands in a file or for a missing one.
  */
 export function loadConfiguration(option: string | undefined, dataDir: string): LoadedConfiguration {

@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 
 /**
  * The configuration in the form of the configuration file, without secrets: `webhookSecret` is left out, keys
- * and tokens never were in it (design.md §5). Reading it again gives the same configuration.
+ * and tokens never were in it (docs/architecture.md, "Configuration"). Reading it again gives the same configuration.
  */
 export function exportable(configuration: Configuration): object {
   return {

@@ -1,4 +1,4 @@
-/** What no log, report or error message may hold (design.md §5): shown as `***` instead. */
+/** What no log, report or error message may hold (docs/architecture.md, "Configuration"): shown as `***` instead. */
 export interface Redactor {
   (text: string): string
   /** Values that are secret from now on, wherever they stand. */

@@ -1,4 +1,4 @@
-import type { Message } from '../../shared/domain.ts'
+import { isOpen, type Message } from '../../shared/domain.ts'
 import { patchConversation } from './changes.ts'
 import { conversationFrom } from './links.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -11,7 +11,7 @@ export type DismissAnswer = 'dismissed' | 'not-found' | 'not-dismissable'
 const FRESH_LANE = { failures: 0, notBefore: 0 }
 
 /**
- * What the owner does to a message that got stuck. The lane forgets its failures and the conversation its
+ * What the owner does to a message that got stuck, or that waits in a conversation the loop breaker stopped. The lane forgets its failures and the conversation its
  * pause, so that the message is tried at once. Runs inside a transaction, of the server or the command line.
  */
 export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
@@ -23,8 +23,12 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
       ? null
       : conversationFrom(sql.get(LOOKUPS.conversation, message.conversationId))
   // Without a conversation nobody would carry it; a text that retention has dropped cannot be said again.
-  if (!isStuck(message, true) || !conversation || row.text === null) return 'not-retryable'
-  patchMessage(sql, id, now, { state: 'queued', reason: 'retried by hand', attempts: 0 })
+  if (!conversation || row.text === null) return 'not-retryable'
+  const stopped = conversation.paused !== null && isOpen(message.state)
+  if (!stopped && !isStuck(message, true)) return 'not-retryable'
+  // What was being sent when the conversation was stopped is settled by its own rules.
+  const state = message.state === 'sending' ? 'sending' : 'queued'
+  patchMessage(sql, id, now, { state, reason: 'retried by hand', attempts: 0 })
   const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
   patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null })
   return 'queued'

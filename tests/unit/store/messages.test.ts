@@ -214,11 +214,24 @@ describe('by hand', () => {
     'a %s message is left alone',
     async (state) => {
       const db = await store()
-      await db.commit([{ type: 'conversation.add', conversation: stuck }, adding(reply({ state }))])
+      await db.commit([
+        { type: 'conversation.add', conversation: { ...stuck, paused: null } },
+        adding(reply({ state })),
+      ])
       expect(await db.retryMessage(10)).toBe('not-retryable')
       expect(await db.dismissMessage(10)).toBe('not-dismissable')
     },
   )
+
+  it('a message that waits in a stopped conversation lets it go on', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'conversation.add', conversation: stuck },
+      adding(reply({ state: 'queued' })),
+    ])
+    expect(await db.retryMessage(10)).toBe('queued')
+    expect(await db.conversation(1)).toMatchObject({ paused: null })
+  })
 
   it('an unknown message is said to be unknown', async () => {
     const db = await store()

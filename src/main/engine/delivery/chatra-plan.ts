@@ -47,11 +47,15 @@ export function planReply(state: ReplyState): ReplyStep {
     }
     const heldUntil = (message.sentAt ?? message.receivedAt) + HOLD_MS
     if (heldUntil > now) return { do: 'wait', until: heldUntil }
+    if (now > heldUntil + ASLEEP_MS && !wasInterrupted(message)) return { do: 'mark-uncertain', message }
     if (state.echoSeen && !wasInterrupted(message) && message.attempts < MOST_TRIES)
       return { do: 'settle-as-not-sent', message }
   }
   return { do: 'idle' }
 }
+
+/** Looked at so much later than planned, the computer was asleep, and nobody could have received the echo. */
+const ASLEEP_MS = 60_000
 
 /** The bridge was not running when its echo may have come, so a missing echo proves nothing. */
 export const INTERRUPTED = 'interrupted'
@@ -81,6 +85,22 @@ export function speakerOf(message: Message, settings: Connection, agents: readon
 
 export function generalSpeaker(settings: Connection, agents: readonly AgentSeen[]): Speaker {
   return byEmail(settings.chatra.agent.email, settings.chatra.agent.name, agents)
+}
+
+/**
+ * Who may speak, in order of preference: who should, else the general user, last of all by e-mail and name, because an
+ * agent known by id may have been removed from Chatra since.
+ */
+export function speakersOf(
+  message: Message,
+  settings: Connection,
+  agents: readonly AgentSeen[],
+): [Speaker, ...Speaker[]] {
+  const first = speakerOf(message, settings, agents)
+  const others = [generalSpeaker(settings, agents), generalSpeaker(settings, [])]
+  const distinct = new Map(others.map((one) => [JSON.stringify(one), one]))
+  distinct.delete(JSON.stringify(first))
+  return [first, ...distinct.values()]
 }
 
 function byEmail(email: string, name: string, agents: readonly AgentSeen[]): Speaker {

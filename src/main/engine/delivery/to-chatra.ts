@@ -6,14 +6,7 @@ import type { Change } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { latest, reasonOf, stateChange } from './changes.ts'
-import {
-  generalSpeaker,
-  INTERRUPTED,
-  planReply,
-  type ReplyState,
-  type ReplyStep,
-  speakerOf,
-} from './chatra-plan.ts'
+import { INTERRUPTED, planReply, type ReplyState, type ReplyStep, speakersOf } from './chatra-plan.ts'
 import type { Next } from './lanes.ts'
 import { nextTry } from './retry.ts'
 
@@ -110,7 +103,7 @@ export class ToChatra {
       return
     }
     const agents = await this.context.store.agents(connection.settings.id)
-    const speaker = speakerOf(message, connection.settings, agents)
+    const [speaker, ...others] = speakersOf(message, connection.settings, agents)
     const sentAt = this.now()
     const patch: Partial<Message> = {
       state: 'sending',
@@ -122,10 +115,11 @@ export class ToChatra {
     }
     await commit(this.context, [{ type: 'message.patch', id: message.id, at: sentAt, patch }])
     let sent = await connection.chatra.send(client.clientId, text.value, speaker)
-    const general = generalSpeaker(connection.settings, agents)
-    if (!sent.ok && sent.error.code === 'refused' && JSON.stringify(general) !== JSON.stringify(speaker)) {
-      // Chatra refuses this employee (switch agent-by-email): better from the general user than not at all.
-      sent = await connection.chatra.send(client.clientId, text.value, general)
+    for (const other of others) {
+      // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a client who
+      // is gone: better from the general user than not at all.
+      if (sent.ok || (sent.error.code !== 'refused' && sent.error.code !== 'object-gone')) break
+      sent = await connection.chatra.send(client.clientId, text.value, other)
     }
     await this.serial.run(String(state.conversation.id), () => this.finish(message, sent, state, client))
   }

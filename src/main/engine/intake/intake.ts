@@ -1,4 +1,4 @@
-import type { Conversation, Message } from '../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { commit, type EngineContext } from '../context.ts'
 import { noteKey } from '../identity.ts'
 import { mergeConversations } from '../merge.ts'
@@ -9,7 +9,8 @@ import { nameOf } from './chat-state.ts'
 import { type CommentEvent, decideComment } from './comment.ts'
 
 const DAY = 24 * 3_600_000
-const BATCH = 500
+/** Decided on in one go: between batches the receiver has its turn, so that a flood of events is answered first. */
+const BATCH = 100
 
 export interface IntakeOptions {
   context: EngineContext
@@ -91,17 +92,17 @@ export class Intake {
     const { store } = context
     const link = await store.client(row.connectionId, event.client.id)
     const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
-    const work = () => this.applyChat(row, event)
+    const work = (known?: ClientLink | null) => this.applyChat(row, event, known)
     // Two devices that introduce themselves at the same moment must not found two conversations.
-    return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, work) : work()
+    return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
-  private async applyChat(row: InboxRow, event: ChatEvent): Promise<void> {
+  private async applyChat(row: InboxRow, event: ChatEvent, justRead?: ClientLink | null): Promise<void> {
     const { context, serial, wake } = this.options
     const { store, clock } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return
-    const link = await store.client(row.connectionId, event.client.id)
+    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
     const conversation = link ? await this.root(link.conversationId) : null
     const sameEmail = await this.sameEmail(row.connectionId, event, conversation)
     const known = new Map<string, Message>()
@@ -123,7 +124,7 @@ export class Intake {
       known,
       replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
-      echoSeen: (await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false,
+      echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
       newId: () => store.newId(),
     })
     const changes = [...decision.changes]
@@ -139,7 +140,7 @@ export class Intake {
     await this.tellAdded(changes)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
-      wake(decision.conversationId, 'chores')
+      if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
     }
   }

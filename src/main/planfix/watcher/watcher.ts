@@ -32,6 +32,8 @@ export class Watcher {
   private readonly options: WatcherOptions
   /** When a task's feed is to be read, by task. */
   private readonly due = new Map<number, { at: number; interval: number; hot: number }>()
+  /** Counterparty of each task as it was last compared with the client's card. */
+  private readonly counterparties = new Map<number, string>()
   private turn = 0
   private nextPoll = 0
   private nextDailyLook = 0
@@ -153,6 +155,7 @@ export class Watcher {
       for (const id of ids) {
         const link = byId.get(id)
         const task = found.get(id)
+        if (link && task) changes.push(...(await this.merged(link, task)))
         if (link) changes.push(...(task ? this.notice(link, task, now) : await this.missing(link)))
       }
       if (changes.length > 0) await this.options.store.commit(changes)
@@ -179,6 +182,30 @@ export class Watcher {
     }
     if (Object.keys(patch).length === 0) return []
     return [{ type: 'task.patch', connectionId: link.connectionId, taskId: link.taskId, patch }]
+  }
+
+  /**
+   * The client's card has been merged into another one, which took its place in the task (contracts/planfix.md section
+   * 8): comments now notify that card, and replies must be known for the client's.
+   */
+  private async merged(link: TaskLink, task: PlanfixTask): Promise<Change[]> {
+    const { counterparty } = task
+    if (counterparty === null || this.counterparties.get(link.taskId) === counterparty) return []
+    const survivor = Number(counterparty.match(/^contact:(\d+)$/)?.[1] ?? Number.NaN)
+    const conversation = await this.options.store.conversation(link.conversationId)
+    const known = conversation?.contactId ?? null
+    if (known === null) return []
+    if (Number.isNaN(survivor) || survivor === known) {
+      this.counterparties.set(link.taskId, counterparty)
+      return []
+    }
+    const read = await this.call((planfix) => planfix.contact(known))
+    const gone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
+    if (!read || (!read.ok && !gone)) return []
+    this.counterparties.set(link.taskId, counterparty)
+    // Otherwise a person gave the task to another contact, and the client's card is still there.
+    if (!gone) return []
+    return [{ type: 'conversation.patch', id: link.conversationId, patch: { contactId: survivor } }]
   }
 
   /** Not in the list: deleted, or not visible to us any more. */

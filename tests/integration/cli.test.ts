@@ -1,0 +1,213 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseConfiguration } from '../../src/shared/config.ts'
+import { Bench, HOOK_SECRET, until } from './server-process.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await Bench.start()
+}, 120_000)
+afterAll(() => bench.stop())
+
+interface Found {
+  id: number
+  connection: string | null
+  title: string
+  result: string
+  detail: string
+  todo: string | null
+}
+const doctor = async (environment = bench.secrets) => {
+  const { code, out } = await bench.bridge(['doctor', '--json'], environment)
+  const reports = JSON.parse(out) as Found[]
+  return { code, out, reports, failed: reports.filter((one) => one.result === 'failed').map((one) => one.id) }
+}
+
+describe('without a running bridge', () => {
+  test.each([
+    [[]],
+    [['dance']],
+    [['log', '--colour']],
+    [['retry']],
+    [['retry', 'seven']],
+    [['retry', '1', '2']],
+    [['doctor', '--follow']],
+    [['export']],
+  ])('wrong use %j ends with 2 and the usage', async (args) => {
+    const { code, err, out } = await bench.bridge(args)
+    expect([code, out, err.includes('Usage:')]).toEqual([2, '', true])
+  })
+
+  test('--help prints the usage', async () => {
+    expect(await bench.bridge(['--help'])).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('log names the folder that holds no data', async () => {
+    const { code, err } = await bench.bridge(['log'])
+    expect(code).toBe(1)
+    expect(err).toContain(bench.dataDir)
+  })
+
+  test('doctor finds nothing wrong with good accounts', async () => {
+    const { code, reports, failed } = await doctor()
+    expect(failed).toEqual([])
+    expect(code).toBe(0)
+    expect(reports.map(({ id }) => id)).toEqual(reports.map((_, index) => index + 1))
+  })
+
+  test('doctor says that the token is wrong, and does not print it', async () => {
+    const { code, out, failed } = await doctor({
+      ...bench.secrets,
+      BRIDGE_SHOP_PLANFIX_TOKEN: 'wrong-token-123',
+    })
+    expect([code, failed]).toEqual([1, [7]])
+    expect(out).not.toContain('wrong-token-123')
+  })
+
+  test('doctor names a missing scope', async () => {
+    bench.planfix.scopes.delete('comment_add')
+    const { code, reports, failed } = await doctor()
+    bench.planfix.scopes.add('comment_add')
+    expect([code, failed]).toEqual([1, [15]])
+    expect(reports.find(({ id }) => id === 15)?.todo).toContain('comment_add')
+  })
+
+  test('doctor names a missing template and those that are there', async () => {
+    bench.configure((connection) => {
+      connection.planfix.taskTemplateId = 77
+    })
+    const { reports } = await doctor()
+    bench.configure()
+    expect(reports.find(({ id }) => id === 22)).toMatchObject({
+      result: 'failed',
+      detail: expect.stringContaining('12 (Chat with a client)'),
+    })
+  })
+
+  test('doctor says that Planfix is not reached', async () => {
+    bench.configure((connection) => {
+      connection.planfix.baseUrl = 'http://127.0.0.1:9/rest'
+    })
+    const { code, failed } = await doctor()
+    bench.configure()
+    expect([code, failed]).toEqual([1, [6]])
+  })
+
+  test('doctor says which secrets are missing and where they go', async () => {
+    const { reports, failed } = await doctor({})
+    expect(failed).toEqual([3])
+    expect(reports.find(({ id }) => id === 3)?.todo).toContain('BRIDGE_SHOP_PLANFIX_TOKEN')
+  })
+
+  test('doctor reports a wrong configuration with its path', async () => {
+    writeFileSync(bench.configFile, '{"connections":[{"id":"shop"}],"extra":1}')
+    const { code, reports } = await doctor()
+    bench.configure()
+    expect(code).toBe(1)
+    expect(reports[0]).toMatchObject({ id: 1, result: 'failed', detail: expect.stringContaining('extra') })
+  })
+
+  test('export leaves the secrets out and can be read again', async () => {
+    const file = join(bench.folder, 'export.json')
+    expect(await bench.bridge(['export', file])).toMatchObject({ code: 0 })
+    const text = readFileSync(file, 'utf8')
+    expect(
+      [HOOK_SECRET, bench.chatra.secretKey, bench.planfix.token].filter((one) => text.includes(one)),
+    ).toEqual([])
+    expect(parseConfiguration(JSON.parse(text)).ok).toBe(true)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+    expect(await bench.bridge(['export', file])).toMatchObject({ code: 1 })
+  })
+})
+
+describe('beside a running bridge', () => {
+  let hooks: string
+  beforeAll(async () => {
+    bench.configure((connection) => {
+      connection.employees = []
+    })
+    hooks = (await bench.ready(bench.serve())).hooks
+  })
+
+  const lines = async () => {
+    const { out } = await bench.bridge(['log', '--json'])
+    return out
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  }
+
+  test('doctor finds it', async () => {
+    const { reports } = await doctor()
+    expect(reports.find(({ id }) => id === 31)).toMatchObject({
+      result: 'ok',
+      detail: expect.stringContaining(hooks),
+    })
+  })
+
+  test('log --json prints the life of a message, oldest first, with the fixed keys', async () => {
+    bench.chatra.visit({ name: 'Anna' }).says('Hello from Anna')
+    const printed = await until('the delivery', async () => {
+      const all = await lines()
+      return all.some(({ state }) => state === 'delivered') ? all : null
+    })
+    expect(Object.keys(printed[0] ?? {})).toEqual([
+      'id',
+      'time',
+      'connection',
+      'conversation',
+      'direction',
+      'state',
+      'reason',
+      'text',
+      'chatraMessageId',
+      'planfixTaskId',
+      'planfixCommentId',
+    ])
+    const states = printed.filter(({ text }) => text === 'Hello from Anna').map(({ state }) => state)
+    expect([states[0], states.at(-1)]).toEqual(['received', 'delivered'])
+  })
+
+  test('log --follow prints what comes, and ends on SIGINT', async () => {
+    const follow = bench.run('cli', ['log', '--json', '--follow', '--data-dir', bench.dataDir])
+    await until('what is stored', () => follow.out.includes('Hello from Anna'))
+    bench.chatra.visit({ name: 'Boris' }).says('Hello from Boris')
+    await until('the new message', () => /Hello from Boris.*\n/.test(follow.out))
+    follow.kill('SIGINT')
+    expect(await follow.ended).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('log ends quietly when nobody reads on', async () => {
+    const follow = bench.run('cli', ['log', '--follow', '--data-dir', bench.dataDir])
+    await until('the first line', () => follow.out !== '')
+    follow.child.stdout?.destroy()
+    bench.chatra.visit({ name: 'Vera' }).says('Is anybody there?')
+    expect(await follow.ended).toMatchObject({ code: 0, err: '' })
+  })
+
+  test('retry refuses what is delivered and what does not exist, with the reason', async () => {
+    const [delivered] = (await lines()).filter(({ state }) => state === 'delivered')
+    const answer = await bench.bridge(['retry', String(delivered?.id)])
+    expect([answer.code, answer.err.includes('was delivered')]).toEqual([1, true])
+    expect(await bench.bridge(['retry', '999999'])).toMatchObject({ code: 1 })
+  })
+
+  test('retry sends a failed reply again', async () => {
+    const visitor = bench.chatra.visit({ name: 'Gleb' })
+    visitor.says('A question')
+    const task = await until('the task', () =>
+      bench.planfix.tasks.find(({ name }) => name.startsWith('Gleb')),
+    )
+    const { faults } = bench.chatra.server
+    faults.add({ kind: 'status', status: 422, body: { error: 'no' }, method: 'POST', path: '/messages' })
+    bench.planfix.employeeComments(task.id, 5, '<p>An answer</p>')
+    const failed = await until('the failure', async () =>
+      (await lines()).find(({ state, text }) => state === 'failed' && text === 'An answer'),
+    )
+    faults.clear()
+    expect(await bench.bridge(['retry', String(failed.id)])).toMatchObject({ code: 0 })
+    await until('the answer', () => visitor.sees().includes('An answer'))
+    expect(visitor.sees()).toEqual(['An answer'])
+  })
+})

@@ -1,0 +1,33 @@
+import { afterEach, expect, test } from 'vitest'
+import { World } from '../support/world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+test('a conversation stopped by the loop breaker goes on when the owner retries one of its messages', async () => {
+  world = await World.start()
+  const robot = world.chatra.visit({ name: 'Robot' })
+  const anna = world.chatra.visit({ name: 'Anna' })
+  for (let n = 0; n < 12; n++) robot.says('I am a robot')
+  anna.says('Hello')
+  await world.chatra.flush()
+  await world.app.settled()
+  await world.until('the other conversation goes on', () =>
+    world.planfix.tasks.some((task) => task.name.startsWith('Anna')),
+  )
+  const waiting = await world.until('messages wait', async () => {
+    const open = (await world.messages()).filter(
+      (message) => message.text === 'I am a robot' && message.state === 'queued',
+    )
+    return open.length > 0 ? open : null
+  })
+  const events = await world.app.store.events(null, 10)
+  expect(events.map((event) => event.key)).toContain('event.loop')
+  const first = waiting[0]
+  if (!first) throw new Error('nothing waits')
+  expect(await world.app.store.retryMessage(first.id)).toBe('queued')
+  await world.app.wake()
+  await world.quiet()
+  const told = (await world.messages()).filter((message) => message.text === 'I am a robot')
+  expect(told.map((message) => message.state)).toEqual(Array.from({ length: 12 }, () => 'delivered'))
+})

@@ -1,0 +1,232 @@
+import { writeFileSync } from 'node:fs'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Bench, HOOK_SECRET, type Program, type Ready, until } from './server-process.ts'
+
+let bench: Bench
+beforeAll(async () => {
+  bench = await Bench.start()
+}, 120_000)
+afterAll(() => bench.stop())
+
+describe('a start that cannot be', () => {
+  const refused = async (args: string[]) => {
+    const ended = await bench.serve(args).ended
+    expect(ended.out).toBe('')
+    return ended
+  }
+
+  test('an unknown option ends with 2 and the usage', async () => {
+    const { code, err } = await refused(['--colour'])
+    expect([code, err.includes('Usage:')]).toEqual([2, true])
+  })
+
+  test('a port that is none ends with 2', async () => {
+    expect((await refused(['--ui-port', '70000'])).code).toBe(2)
+  })
+
+  test('a wrong configuration ends with 2 and names every place', async () => {
+    writeFileSync(bench.configFile, '{"connections":[{"id":"shop","colour":1}],"extra":1}')
+    const { code, err } = await refused([])
+    bench.configure()
+    expect(code).toBe(2)
+    expect(
+      ['connections[0].chatra', 'connections[0].colour', 'extra'].filter((path) => !err.includes(path)),
+    ).toEqual([])
+  })
+
+  test('broken JSON ends with 2 and names line and column', async () => {
+    writeFileSync(bench.configFile, '{\n  "connections": [,]\n}')
+    const { code, err } = await refused([])
+    bench.configure()
+    expect([code, err.includes('line 2, column 19')]).toEqual([2, true])
+  })
+
+  test('a configuration that is not there ends with 2', async () => {
+    const { code, err } = await refused(['--config', '/nonexistent/config.json'])
+    expect([code, err.includes('does not exist')]).toEqual([2, true])
+  })
+
+  test.each(['--ui-port', '--hook-port'])(
+    'a port in use (%s) ends with 1 and names the port',
+    async (option) => {
+      const other = createServer().listen(0, '127.0.0.1')
+      await new Promise((resolve) => other.once('listening', resolve))
+      const { port } = other.address() as AddressInfo
+      const { code, err } = await refused([option, String(port)])
+      other.close()
+      expect([code, err.includes(`port ${port}`), err.includes(option)]).toEqual([1, true, true])
+    },
+  )
+})
+
+describe('without a configuration', () => {
+  test('it starts, says so, and stops on SIGINT', async () => {
+    const server = bench.run('server', ['--data-dir', `${bench.folder}/empty`])
+    await bench.ready(server)
+    server.kill('SIGINT')
+    const { code, err } = await server.ended
+    expect([code, err.includes('no configuration')]).toEqual([0, true])
+  })
+})
+
+describe('a running server', () => {
+  let server: Program
+  let ready: Ready
+  let cookie: string
+  beforeAll(async () => {
+    bench.configure((connection) => {
+      connection.employees = []
+    })
+    server = bench.serve()
+    ready = await bench.ready(server)
+    const answer = await fetch(ready.ui, { redirect: 'manual' })
+    cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+  })
+
+  const origin = () => new URL(ready.ui).origin
+  const api = (path: string, init: RequestInit = {}) =>
+    fetch(`${origin()}${path}`, { ...init, headers: { cookie, ...(init.headers as Record<string, string>) } })
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    api(path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { origin: origin(), 'content-type': 'application/json', ...headers },
+    })
+
+  test('prints the ready line exactly', () => {
+    expect(Object.keys(ready)).toEqual(['event', 'ui', 'hooks'])
+    expect(ready.event).toBe('ready')
+    expect(ready.ui).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/)
+    expect(ready.hooks).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+  })
+
+  test('is healthy', async () => {
+    const answer = await fetch(`${ready.hooks}/healthz`)
+    expect([answer.status, await answer.json()]).toMatchObject([200, { status: 'ok' }])
+  })
+
+  test('brings a message of a client into a task', async () => {
+    bench.chatra.visit({ name: 'Anna' }).says('Where is my order?')
+    const task = await until('the task', () =>
+      bench.planfix.tasks.find(({ name }) => name === 'Anna (Chatra)'),
+    )
+    await until('the comment', () =>
+      bench.planfix.comments(task.id).some((comment) => comment.description.includes('Where is my order?')),
+    )
+    expect(bench.planfix.violations).toEqual([])
+  })
+
+  test('turns the token of the address into a cookie and leaves the address', async () => {
+    const answer = await fetch(ready.ui, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
+    expect(answer.headers.get('set-cookie')).toMatch(
+      /^bridge_\d+=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/,
+    )
+    expect(answer.headers.get('set-cookie')).not.toContain(new URL(ready.ui).searchParams.get('token'))
+  })
+
+  test('gives no cookie for another token', async () => {
+    const answer = await fetch(`${origin()}/?token=${'x'.repeat(43)}`, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
+  })
+
+  test.each(['/api/status', '/api/log', '/api/events'])('answers %s only with the cookie', async (path) => {
+    expect((await fetch(origin() + path)).status).toBe(401)
+    expect((await fetch(origin() + path, { headers: { cookie: `${cookie}x` } })).status).toBe(401)
+    expect((await api(path)).status).toBe(200)
+  })
+
+  test('shows the connection and the log', async () => {
+    const status = await (await api('/api/status')).json()
+    expect(status).toMatchObject({ language: 'en', connections: [{ id: 'shop', advice: [] }] })
+    const { entries } = await (await api('/api/log?limit=3')).json()
+    const newer = await (await api(`/api/log?afterSeq=${entries[0].seq}&limit=2`)).json()
+    expect(newer.entries.map((one: { seq: number }) => one.seq)).toEqual([entries[1].seq, entries[2].seq])
+  })
+
+  test('refuses a query that makes no sense', async () => {
+    expect((await api('/api/log?limit=0')).status).toBe(400)
+    expect((await api('/api/log?afterSeq=x')).status).toBe(400)
+  })
+
+  test('answers no other host name (DNS rebinding)', async () => {
+    const { port } = new URL(ready.ui)
+    const status = await new Promise((resolve) =>
+      request(
+        { port, host: '127.0.0.1', path: '/api/status', headers: { host: `evil.example:${port}`, cookie } },
+        (answer) => resolve(answer.statusCode),
+      ).end(),
+    )
+    expect(status).toBe(421)
+  })
+
+  test('acts only for its own page and on JSON', async () => {
+    expect((await post('/api/retry', { id: 1 }, { origin: 'http://127.0.0.1:1' })).status).toBe(403)
+    expect((await post('/api/retry', { id: 1 }, { 'content-type': 'text/plain' })).status).toBe(415)
+    expect((await post('/api/retry', { id: 999_999 })).status).toBe(404)
+    expect((await post('/api/dismiss', { id: 'x' })).status).toBe(400)
+  })
+
+  test('serves the page with a strict policy and nothing beside it', async () => {
+    const page = await fetch(`${origin()}/`)
+    expect([page.status, (await page.text()).includes('id="root"')]).toEqual([200, true])
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(page.headers.get('x-content-type-options')).toBe('nosniff')
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer')
+    expect((await fetch(`${origin()}/..%2f..%2fpackage.json`)).status).toBe(404)
+  })
+
+  test('becomes degraded, with what to do, when Planfix takes the token no more', async () => {
+    const { token } = bench.planfix
+    bench.planfix.setSwitch('account-state', 'code20-403')
+    bench.chatra.visit({ name: 'Boris' }).says('Hello?')
+    await until('the degraded state', async () => {
+      const health = await (await fetch(`${ready.hooks}/healthz`)).json()
+      return health.status === 'degraded'
+    })
+    const { connections } = await (await api('/api/status')).json()
+    bench.planfix.setSwitch('account-state', 'ok')
+    expect(connections[0].advice[0]).toContain('not active')
+    expect(JSON.stringify(connections)).not.toContain(token)
+  })
+
+  test('is alone on its data folder', async () => {
+    const { code, err } = await bench.serve().ended
+    expect([code, err.includes('already running')]).toEqual([1, true])
+  })
+
+  test('stops within 5 s when SIGTERM comes twice, and goes on where it was', async () => {
+    const at = performance.now()
+    server.kill('SIGTERM')
+    server.kill('SIGTERM')
+    const { code } = await server.ended
+    expect([code, performance.now() - at < 5000]).toEqual([0, true])
+    const again = bench.serve()
+    await bench.ready(again)
+    await until("Boris's task", () => bench.planfix.tasks.find(({ name }) => name === 'Boris (Chatra)'))
+    expect(bench.planfix.tasks.filter(({ name }) => name === 'Anna (Chatra)')).toHaveLength(1)
+  })
+
+  test('has logged none of its secrets', () => {
+    const secrets = [
+      HOOK_SECRET,
+      bench.chatra.secretKey,
+      bench.planfix.token,
+      new URL(ready.ui).searchParams.get('token'),
+    ]
+    expect(secrets.filter((secret) => server.err.includes(secret ?? ''))).toEqual([])
+    expect(server.err).not.toContain('bug')
+  })
+})
+
+describe('a connection without its secrets', () => {
+  test('starts paused and says what is missing, without keeping the server from starting', async () => {
+    const server = bench.serve(['--data-dir', `${bench.folder}/paused`], {})
+    const ready = await bench.ready(server)
+    expect(await (await fetch(`${ready.hooks}/healthz`)).json()).toMatchObject({ status: 'degraded' })
+    await until('the words', () => server.err.includes('BRIDGE_SHOP_PLANFIX_TOKEN'))
+  })
+})

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import type { ConnectionContext, PlanfixQuestions } from '../../../src/main/diagnostics/check.ts'
+import { connectionChecks, examine } from '../../../src/main/diagnostics/doctor.ts'
+import { parseConfiguration } from '../../../src/shared/config.ts'
+import { bridgeError, type ErrorCode, fail, ok } from '../../../src/shared/errors.ts'
+
+const connection = (more: Record<string, unknown> = {}, planfix: Record<string, unknown> = {}) => {
+  const parsed = parseConfiguration({
+    connections: [
+      {
+        id: 'shop',
+        chatra: { publicKey: 'abc' },
+        planfix: {
+          baseUrl: 'https://shop.planfix.com/rest',
+          taskTemplateId: 12,
+          contactTemplateId: 5,
+          ...planfix,
+        },
+        employees: [{ planfixUserId: 'user:5', email: 'ana@shop.example' }],
+        webhookSecret: 'hook-secret-0123456789-abc',
+        ...more,
+      },
+    ],
+  })
+  const first = parsed.ok ? parsed.value.connections[0] : undefined
+  if (!first) throw new Error('the configuration of the test is wrong')
+  return first
+}
+
+const questions = (more: Partial<PlanfixQuestions> = {}): PlanfixQuestions => ({
+  ping: async () => ok(undefined),
+  probeScope: async () => ok('granted'),
+  users: async () => ok([{ id: 5, name: 'Ana', email: 'ana@shop.example', otherEmails: [] }]),
+  groups: async () => ok([{ id: 1, name: 'Sales' }]),
+  contactExists: async () => ok(true),
+  taskTemplates: async () => ok([{ id: 12, name: 'Chat', processId: 1 }]),
+  contactTemplates: async () => ok([{ id: 5, name: 'Client' }]),
+  statuses: async () => ok([{ id: 3, name: 'Completed' }]),
+  completedStatusId: async () => ok(3),
+  remainingToday: () => 10_000,
+  clockSkew: () => 200,
+  ...more,
+})
+
+const context = (more: Partial<ConnectionContext> = {}): ConnectionContext => ({
+  connection: connection(),
+  publicUrl: 'https://hooks.shop.example',
+  secrets: { chatra: true, planfix: true, whereChatra: 'KEY', wherePlanfix: 'TOKEN' },
+  probeChatra: async () => ok({ certain: true }),
+  planfix: questions(),
+  bridge: { isRunning: true, hooksUrl: 'http://127.0.0.1:1' },
+  health: async () => ({ code: 200, status: 'ok' }),
+  ...more,
+})
+
+const run = async (id: number, given: ConnectionContext) => {
+  const check = connectionChecks.find((one) => one.id === id)
+  if (!check) throw new Error(`there is no check ${id}`)
+  return check.run(given)
+}
+const chatraSays = (code: ErrorCode) => async () => fail(bridgeError('chatra', code, 'said so'))
+const planfixSays = (code: ErrorCode) => async () => fail(bridgeError('planfix', code, 'said so'))
+
+describe('the checks', () => {
+  test('are numbered without a gap or a double', () => {
+    expect(connectionChecks.map(({ id }) => id)).toEqual(connectionChecks.map((_, index) => index + 3))
+  })
+
+  test('find nothing wrong with a connection that is right', async () => {
+    const findings = await Promise.all(connectionChecks.map((check) => check.run(context())))
+    expect(findings.filter(({ result }) => result !== 'ok' && result !== 'skipped')).toEqual([])
+  })
+
+  test('say what to do wherever they fail or warn', async () => {
+    const bad = context({
+      connection: connection(
+        { employees: [], webhookSecret: undefined },
+        { taskTemplateId: 1, participants: ['group:9'] },
+      ),
+      secrets: { chatra: true, planfix: true, whereChatra: 'KEY', wherePlanfix: 'TOKEN' },
+      probeChatra: chatraSays('wrong-keys'),
+      planfix: questions({
+        probeScope: async () => ok('missing'),
+        completedStatusId: async () => ok(null),
+        remainingToday: () => 0,
+        clockSkew: () => 90_000,
+      }),
+      bridge: { isRunning: true, hooksUrl: 'http://127.0.0.1:1' },
+      health: async () => null,
+    })
+    const findings = await Promise.all(connectionChecks.map((check) => check.run(bad)))
+    const troubled = findings.filter(({ result }) => result === 'failed' || result === 'warning')
+    expect(troubled.length).toBeGreaterThan(18)
+    expect(troubled.filter(({ todo }) => todo === null || todo === '')).toEqual([])
+  })
+
+  test('ask nothing of a connection that is switched off', async () => {
+    const reports = []
+    const off = context({
+      connection: connection({ enabled: false }),
+      planfix: questions({ ping: planfixSays('failing') }),
+    })
+    const program = { configuration: { path: 'c.json', problems: [], connections: 1 }, dataDir: '/tmp' }
+    for await (const report of examine(program, [off])) reports.push(report)
+    expect(reports.filter((one) => one.connection === 'shop' && one.result !== 'skipped')).toEqual([])
+  })
+})
+
+describe('each check', () => {
+  test.each([
+    ['4: wrong keys', 4, { probeChatra: chatraSays('wrong-keys') }, 'failed'],
+    ['4: keys nobody can judge', 4, { probeChatra: async () => ok({ certain: false }) }, 'warning'],
+    ['4: no paid plan is not about keys', 4, { probeChatra: chatraSays('no-plan') }, 'skipped'],
+    ['5: no paid plan', 5, { probeChatra: chatraSays('no-plan') }, 'failed'],
+    ['6: no network', 6, { planfix: questions({ ping: planfixSays('unreachable') }) }, 'failed'],
+    [
+      '6: a refused token is still Planfix',
+      6,
+      { planfix: questions({ ping: planfixSays('wrong-keys') }) },
+      'ok',
+    ],
+    ['6: not Planfix at all', 6, { planfix: questions({ ping: planfixSays('bad-answer') }) }, 'failed'],
+    ['7: a wrong token', 7, { planfix: questions({ ping: planfixSays('wrong-keys') }) }, 'failed'],
+    ['7: an unpaid account', 7, { planfix: questions({ ping: planfixSays('unpaid') }) }, 'failed'],
+    ['7: no network', 7, { planfix: questions({ ping: planfixSays('unreachable') }) }, 'skipped'],
+    [
+      '15: no right to comment',
+      15,
+      { planfix: questions({ probeScope: async () => ok('missing') }) },
+      'failed',
+    ],
+    [
+      '16: no right to delete',
+      16,
+      { planfix: questions({ probeScope: async () => ok('missing') }) },
+      'warning',
+    ],
+    ['15: no answer', 15, { planfix: questions({ probeScope: planfixSays('failing') }) }, 'warning'],
+    [
+      '21: data tags that nobody uses',
+      21,
+      { planfix: questions({ probeScope: async () => ok('missing') }) },
+      'skipped',
+    ],
+    ['22: no such template', 22, { connection: connection({}, { taskTemplateId: 99 }) }, 'failed'],
+    ['22: none chosen', 22, { connection: connection({}, { taskTemplateId: null }) }, 'warning'],
+    ['24: none found', 24, { planfix: questions({ completedStatusId: async () => ok(null) }) }, 'warning'],
+    [
+      '24: a status of another process',
+      24,
+      { planfix: questions({ completedStatusId: async () => ok(8) }) },
+      'failed',
+    ],
+    [
+      '24: not wanted',
+      24,
+      { connection: connection({ options: { completeWhenClientLeaves: false } }) },
+      'skipped',
+    ],
+    ['25: everybody may answer', 25, { connection: connection({ employees: [] }) }, 'warning'],
+    [
+      '26: one who is not there',
+      26,
+      { connection: connection({ employees: [{ planfixUserId: 'user:6', email: 'b@shop.example' }] }) },
+      'failed',
+    ],
+    [
+      '26: one e-mail for two',
+      26,
+      {
+        connection: connection({
+          employees: [
+            { planfixUserId: 'user:5', email: 'Ana@shop.example' },
+            { planfixUserId: 'user:6', email: 'ana@shop.example', allowed: false },
+          ],
+        }),
+      },
+      'failed',
+    ],
+    [
+      '26: nothing to match by',
+      26,
+      { connection: connection({ employees: [{ planfixUserId: 'user:5' }] }) },
+      'warning',
+    ],
+    [
+      '27: a user who is not there',
+      27,
+      { connection: connection({}, { participants: ['user:9'] }) },
+      'failed',
+    ],
+    ['27: a group that is there', 27, { connection: connection({}, { participants: ['group:1'] }) }, 'ok'],
+    ['28: a clock a minute off', 28, { planfix: questions({ clockSkew: () => -61_000 }) }, 'failed'],
+    ['29: few requests left', 29, { planfix: questions({ remainingToday: () => 100 }) }, 'warning'],
+    ['30: no webhook secret', 30, { connection: connection({ webhookSecret: undefined }) }, 'failed'],
+    ['31: not running', 31, { bridge: { isRunning: false, hooksUrl: null } }, 'warning'],
+    ['31: degraded', 31, { health: async () => ({ code: 200, status: 'degraded' }) }, 'warning'],
+    ['32: no public address', 32, { publicUrl: null }, 'warning'],
+    ['32: somebody else answers', 32, { health: async () => ({ code: 404, status: null }) }, 'failed'],
+  ] as const)('%s', async (_name, id, change, result) => {
+    expect((await run(id, context(change as Partial<ConnectionContext>))).result).toBe(result)
+  })
+})
