@@ -5,16 +5,66 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 module.exports = {
   forbidden: [
-    forbid('no-circles', 'Two files that import each other are one story told twice', {}, { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } }),
-    forbid('shared-imports-nothing', 'shared/ is imported by every process', { path: '^src/shared/' }, { path: '^src/(?!shared/)' }),
-    forbid('engine-knows-shared-alone', 'the rules know no HTTP, no disk, no clock but ports.ts', { path: room('engine') }, { path: '^src/(?!shared/|main/engine/)' }),
-    forbid('engine-has-no-effects', 'effects belong to adapters', { path: room('engine') }, { dependencyTypes: ['npm', 'core'], pathNot: '(node_modules/zod|^crypto$|^node:crypto$)' }),
-    forbid('adapters-look-down', 'adapters implement engine ports and do not know hosts', { path: room(adapters) }, { path: '^src/(main/(application|desktop|server|cli)|renderer|preload|simulators)/' }),
-    forbid('adapters-keep-apart', 'an adapter does not reach into another one', { path: `^src/main/${adapters}/` }, { path: `^src/main/${adapters}/`, pathNot: '^src/main/$1/' }),
-    forbid('application-knows-no-host', 'one application, two hosts', { path: room('application') }, { path: '^src/(main/(desktop|server|cli)|renderer|preload|simulators)/' }),
-    forbid('window-knows-shared-alone', 'renderer and preload import shared/ alone', { path: '^src/(renderer|preload)/' }, { path: '^src/(main|simulators)/' }),
-    forbid('simulators-know-nothing-of-ours', 'a shared bug must not hide itself', { path: '^src/simulators/' }, { path: '^src/(?!simulators/)' }),
-    forbid('electron-in-desktop-alone', 'only src/main/desktop and the preload import electron', { path: '^src/(?!main/desktop/|preload/)' }, { path: '(^electron$|node_modules/electron/)' }),
+    forbid(
+      'no-circles',
+      'Two files that import each other are one story told twice',
+      {},
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    ),
+    forbid(
+      'shared-imports-nothing',
+      'shared/ is imported by every process',
+      { path: '^src/shared/' },
+      { path: '^src/(?!shared/)' },
+    ),
+    forbid(
+      'engine-knows-shared-alone',
+      'the rules know no HTTP, no disk, no clock but ports.ts',
+      { path: room('engine') },
+      { path: '^src/(?!shared/|main/engine/)' },
+    ),
+    forbid(
+      'engine-has-no-effects',
+      'effects belong to adapters',
+      { path: room('engine') },
+      { dependencyTypes: ['npm', 'core'], pathNot: '(node_modules/zod|^crypto$|^node:crypto$)' },
+    ),
+    forbid(
+      'adapters-look-down',
+      'adapters implement engine ports and do not know hosts',
+      { path: room(adapters) },
+      { path: '^src/(main/(application|desktop|server|cli)|renderer|preload|simulators)/' },
+    ),
+    forbid(
+      'adapters-keep-apart',
+      'an adapter does not reach into another one',
+      { path: `^src/main/${adapters}/` },
+      { path: `^src/main/${adapters}/`, pathNot: '^src/main/$1/' },
+    ),
+    forbid(
+      'application-knows-no-host',
+      'one application, two hosts',
+      { path: room('application') },
+      { path: '^src/(main/(desktop|server|cli)|renderer|preload|simulators)/' },
+    ),
+    forbid(
+      'window-knows-shared-alone',
+      'renderer and preload import shared/ alone',
+      { path: '^src/(renderer|preload)/' },
+      { path: '^src/(main|simulators)/' },
+    ),
+    forbid(
+      'simulators-know-nothing-of-ours',
+      'a shared bug must not hide itself',
+      { path: '^src/simulators/' },
+      { path: '^src/(?!simulators/)' },
+    ),
+    forbid(
+      'electron-in-desktop-alone',
+      'only src/main/desktop and the preload import electron',
+      { path: '^src/(?!main/desktop/|preload/)' },
+      { path: '(^electron$|node_modules/electron/)' },
+    ),
   ],
   options: {
     // TypeScript 7 has no API that a parser could use yet.

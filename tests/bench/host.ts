@@ -91,12 +91,23 @@ export async function startRows(starts: number): Promise<Row[]> {
   ]
 }
 
-/** Cost of a message with many stored ones, by CPU time, which other work on the computer disturbs least. */
-export async function storedRows(rounds: number, counts: readonly [number, number]): Promise<Row[]> {
+/** Two folders whose stores hold many messages, made by processes of their own. */
+export interface Stores {
+  counts: readonly [number, number]
+  few: string
+  many: string
+  remove(): Promise<void>
+}
+export async function prepareStores(counts: readonly [number, number]): Promise<Stores> {
   const dir = await mkdtemp(join(tmpdir(), 'stored-'))
+  const few = await filled(dir, counts[0])
+  const many = await filled(dir, counts[1])
+  return { counts, few, many, remove: () => rm(dir, { recursive: true, force: true }) }
+}
+
+/** Cost of a message with many stored ones, by CPU time, which other work on the computer disturbs least. */
+export async function storedRows(rounds: number, { counts, few, many, remove }: Stores): Promise<Row[]> {
   try {
-    const [few, many] = await Promise.all(counts.map((count) => filled(dir, count)))
-    if (few === undefined || many === undefined) throw new Error('two stores are compared')
     const cost = { few: [] as number[], many: [] as number[] }
     for (let n = 0; n < rounds; n++) {
       cost.few.push(await costOn(few))
@@ -125,7 +136,7 @@ export async function storedRows(rounds: number, counts: readonly [number, numbe
       ...(await startsOn(many, counts[1])),
     ]
   } finally {
-    await rm(dir, { recursive: true, force: true })
+    await remove()
   }
 }
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import type { World } from '../support/world.ts'
+import { SECRET, type World } from '../support/world.ts'
 import { ANA, closeWorld, conversation, inPlanfix, openWorld, replied, shownTo } from './chatra-play.ts'
 
 /** design: "Loop breaker". */
@@ -40,6 +40,27 @@ test('the same words from the client ten times within a minute stop that convers
   expect(world.complaints.some((line) => line.includes('loop'))).toBe(true)
 })
 
+test('a stopped conversation goes on when the owner retries one of its messages', async () => {
+  world = await openWorld()
+  const { name, visitor, answers } = await conversation(world)
+  for (let n = 0; n < 10; n++) visitor.says('I am no robot')
+  await world.until('the note', () => loopNotes(name).length === 1)
+  visitor.says('m2: really not')
+  answers('r1: All right')
+  await world.until('the reply is kept', async () =>
+    (await world.messages()).some((one) => one.text.startsWith('r1')),
+  )
+  const waiting = (await world.messages()).find((one) => one.text.startsWith('m2'))
+  expect(await world.app.store.retryMessage(waiting?.id ?? 0)).toBe('queued')
+  await world.app.wake()
+  await replied(world, visitor, 'r1')
+  await world.quiet()
+  expect(await pausedOf(world)).toEqual([null])
+  expect(inPlanfix(world, name, 'm')).toEqual(['m1', 'm2'])
+  const lines = shownTo(world, name).flatMap((one) => one.text.split('\n'))
+  expect(lines.filter((line) => line === 'I am no robot')).toHaveLength(10)
+})
+
 test('nine times the same words within a minute, and ten over a longer time, are no loop', async () => {
   world = await openWorld({ speed: 100 })
   const { visitor } = await conversation(world)
@@ -63,6 +84,7 @@ test('the same words from an employee ten times within a minute stop the convers
 test('a robot on the site that answers each of our deliveries is stopped after thirty turns', async () => {
   world = await openWorld({ speed: 5 })
   const { visitor, task } = await conversation(world)
+  world.planfix.scenarioUrl = `${world.app.hooksUrl}/hooks/shop/${SECRET}/planfix`
   for (let turn = 1; turn <= 32; turn++) {
     world.planfix.employeeComments(task.id, ANA, `<p>r${turn}: your turn</p>`)
     if (turn <= 31) await replied(world, visitor, `r${turn}`)

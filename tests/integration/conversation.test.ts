@@ -53,7 +53,12 @@ test('an employee answers by commenting and the client gets it once, without an 
   anna.says('Thanks')
   await world.quiet()
   expect(anna.sees()).toEqual(['It left today.'])
-  expect(world.feed(world.task().id).map((comment) => comment.text).slice(1)).toEqual(['It left today.', 'Thanks'])
+  expect(
+    world
+      .feed(world.task().id)
+      .map((comment) => comment.text)
+      .slice(1),
+  ).toEqual(['It left today.', 'Thanks'])
 })
 
 test('an internal note stays inside', async () => {
@@ -68,5 +73,8 @@ test('an internal note stays inside', async () => {
   await world.quiet()
   expect(anna.sees()).toEqual(['Good morning'])
   const skipped = (await world.messages()).filter((message) => message.state === 'skipped')
-  expect(skipped.map((message) => message.reason)).toEqual(['internal-client-not-notified', 'internal-hidden'])
+  expect(skipped.map((message) => message.reason)).toEqual([
+    'internal-client-not-notified',
+    'internal-hidden',
+  ])
 })

@@ -72,7 +72,11 @@ export class Application {
         connections,
         fileLink: (connectionId, fileId, name) => links.link(connectionId, fileId, name),
         language: options.configuration.language,
-        listener: { ...options.listener, event: (event) => this.tell(event) },
+        listener: {
+          messageChanged: (message) => options.listener?.messageChanged?.(message),
+          newChat: (...chat) => options.listener?.newChat?.(...chat),
+          event: (event) => this.tell(event),
+        },
         random: options.random ?? Math.random,
       },
       parse: parseChatEvent,

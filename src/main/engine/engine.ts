@@ -70,7 +70,7 @@ export class Engine {
   /** Ends the calls under way and starts none. */
   async stop(): Promise<void> {
     await this.lanes.stop()
-    await this.intake.idle()
+    await this.intake.stop()
   }
 
   /** Two robots talking: the conversation stops and the owner is told; nothing of it is lost. */

@@ -10,8 +10,6 @@ const TURN_MS = 20
 /** How long a commit waits for another process that is writing before it gives up. */
 const BUSY_PATIENCE_MS = 10_000
 const BUSY_PAUSE_MS = 25
-/** A disk that is slow, or writes without end, get at most half of the time: what comes meanwhile shares one sync. */
-const LONGEST_REST_MS = 10
 
 interface Job {
   work(): unknown
@@ -34,8 +32,6 @@ export class GroupCommit {
   #scheduled = false
   #stale = false
   #idle: (() => void)[] = []
-  /** Until when writes are gathered; `performance.now()`. */
-  #restUntil = 0
 
   constructor(sql: Sql, alongside: () => Settle | null = () => null) {
     this.#sql = sql
@@ -58,14 +54,12 @@ export class GroupCommit {
   #schedule(pause = 0): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    const wait = Math.max(pause, this.#restUntil - performance.now())
-    if (wait >= 1) later(() => this.#flush(), wait)
+    if (pause > 0) later(() => this.#flush(), pause)
     else nextTurn(() => this.#flush())
   }
 
   #flush(): void {
     this.#scheduled = false
-    const begun = performance.now()
     try {
       if (this.#stale) this.#sql.reopen()
       this.#stale = false
@@ -80,8 +74,6 @@ export class GroupCommit {
       return
     }
     const { taken, settle, failure } = this.#runJobs()
-    const ended = performance.now()
-    this.#restUntil = ended + Math.min(ended - begun, LONGEST_REST_MS)
     this.#queue.splice(0, taken)
     if (failure) this.#rejectAll(failure.jobs, failure.error)
     else for (const tell of settle) tell()

@@ -67,7 +67,12 @@ export class Actions {
       os,
       userAgent: `Mozilla/5.0 (${os}) ${browser.replace(' ', '/')}`,
       browserLanguage: 'ro',
-      visit: { startedAt: this.account.now(), finishedAt: null, hostName: hostName(page.link), viewedPages: [page] },
+      visit: {
+        startedAt: this.account.now(),
+        finishedAt: null,
+        hostName: hostName(page.link),
+        viewedPages: [page],
+      },
     })
   }
 

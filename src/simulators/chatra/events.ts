@@ -75,7 +75,11 @@ export class ChatEvents {
     }
     const id = this.account.newId()
     this.account.messages.set(id, message)
-    this.fragment(client, chat, webhookMessage(this.switches, message, { id, text, createdAt: this.account.now() }))
+    this.fragment(
+      client,
+      chat,
+      webhookMessage(this.switches, message, { id, text, createdAt: this.account.now() }),
+    )
   }
 
   /** Tells that the visit is over, as far as the switches let it be told. */

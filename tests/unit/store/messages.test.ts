@@ -225,10 +225,7 @@ describe('by hand', () => {
 
   it('a message that waits in a stopped conversation lets it go on', async () => {
     const db = await store()
-    await db.commit([
-      { type: 'conversation.add', conversation: stuck },
-      adding(reply({ state: 'queued' })),
-    ])
+    await db.commit([{ type: 'conversation.add', conversation: stuck }, adding(reply({ state: 'queued' }))])
     expect(await db.retryMessage(10)).toBe('queued')
     expect(await db.conversation(1)).toMatchObject({ paused: null })
   })

@@ -36,6 +36,7 @@ export class Intake {
   private running: Promise<void> | null = null
   private again = false
   private after = 0
+  private stopped = false
 
   constructor(options: IntakeOptions) {
     this.options = options
@@ -43,11 +44,18 @@ export class Intake {
 
   /** Something was added to the inbox. */
   wake(): void {
+    if (this.stopped) return
     this.again = true
     this.running ??= this.pump().finally(() => {
       this.running = null
       if (this.again) this.wake()
     })
+  }
+
+  /** Takes nothing more out of the inbox; resolves when what was taken has been decided on. */
+  async stop(): Promise<void> {
+    this.stopped = true
+    await this.idle()
   }
 
   /** Resolves when everything that is in the inbox has been decided on. */
@@ -58,7 +66,7 @@ export class Intake {
   }
 
   private async pump(): Promise<void> {
-    while (this.again) {
+    while (this.again && !this.stopped) {
       this.again = false
       const rows = await this.options.context.store.inboxPending(this.after, BATCH)
       if (rows.length === 0) continue
@@ -85,7 +93,7 @@ export class Intake {
   private async decideChatra(row: InboxRow, body: unknown): Promise<void> {
     const { context, parse } = this.options
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return this.refuse(row, 'connection-unknown')
+    if (!connection) return this.refuse(row, 'connection-off')
     const read = parse(body)
     if (!read.ok) return this.refuse(row, read.reason)
     const event = read.event
@@ -183,7 +191,7 @@ export class Intake {
     const { context, wake, hint } = this.options
     const { store, clock } = context
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return this.refuse(row, 'connection-unknown')
+    if (!connection) return this.refuse(row, 'connection-off')
     if (!isCommentEvent(body)) {
       const taskId = taskOfHint(body)
       const task = taskId === null ? null : await store.task(row.connectionId, taskId)

@@ -60,7 +60,11 @@ export function newsOf(
   const ids = new Set(comments.map((comment) => comment.id))
   const lowest = complete ? 0 : Math.min(...ids)
   const missing = [
-    ...new Set(replies.filter((reply) => reply.state === 'delivered').map((reply) => reply.planfixCommentId)),
+    ...new Set(
+      replies
+        .filter((reply) => reply.state !== 'skipped' && reply.state !== 'failed')
+        .map((reply) => reply.planfixCommentId),
+    ),
   ]
     .filter((id) => id !== null)
     .filter((id) => id >= lowest && id <= cursor && !ids.has(id))

@@ -11,6 +11,7 @@ const MINUTE = 60_000
 const DAY = 24 * 3_600_000
 /** A busy feed is read back this many pages at most in one go; the rest follows with the next reading. */
 const MOST_PAGES = 20
+const POLL_AFTER_HINT_MS = 5000
 
 export interface WatcherOptions {
   settings: Connection
@@ -60,18 +61,28 @@ export class Watcher {
   /** A scenario told of this task: it is read at once. */
   hint(taskId: number): void {
     this.due.set(taskId, { at: 0, interval: this.base, hot: 0 })
-    this.wake()
+    // Its status may have changed as well: the list tells that a moment later, so that a reply costs one call.
+    this.nextPoll = Math.min(
+      this.nextPoll,
+      this.options.clock.now() + Math.min(this.base, POLL_AFTER_HINT_MS),
+    )
+    this.nudge()
   }
 
   /** Polls now: a task was made, the computer woke up, the network is back. */
   wake(): void {
     this.nextPoll = 0
+    this.nudge()
+  }
+
+  /** Does now what is due. */
+  private nudge(): void {
     if (this.stopped) return
     this.again = true
     this.stopTimer?.()
     this.round ??= this.rounds().finally(() => {
       this.round = null
-      if (this.again) this.wake()
+      if (this.again) this.nudge()
     })
   }
 
@@ -117,7 +128,7 @@ export class Watcher {
       this.again = true
       this.round ??= this.rounds().finally(() => {
         this.round = null
-        if (this.again) this.wake()
+        if (this.again) this.nudge()
       })
     })
   }
