@@ -53,6 +53,10 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(each((talk, feed) => outOfOrder(talk.said, feed))).toEqual([])
   })
 
+  test('nothing waits or failed in the end, save the uncertain replies', () => {
+    expect(report.unsettled.filter((line) => !line.includes(' uncertain '))).toEqual([])
+  })
+
   test('no reply is in the chat twice', () => {
     expect(each((talk, _feed, chat) => talk.replies.filter((mark) => count(chat, mark) > 1))).toEqual([])
   })

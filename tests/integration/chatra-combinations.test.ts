@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { seededRandom } from '../../src/simulators/chatra/ids.ts'
+import { type ChatraSwitch, chatraSwitches } from '../../src/simulators/chatra/switches.ts'
 import type { World } from '../support/world.ts'
 import {
   ANA,
@@ -252,3 +254,49 @@ test('the bridge was off while the client wrote: the transcript brings it, and r
   expect(inPlanfix(world, name, 'm').toSorted()).toEqual(['m1', 'm2', 'm3', 'm4'])
   expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2'])
 })
+
+const CHANCE = [
+  'rest-echo',
+  'echo-before-reply',
+  'text-key',
+  'message-id',
+  'created-at',
+  'system-messages',
+  'agents-list',
+  'client-keys',
+  'start-page',
+  'extra-keys',
+  'first-message-events',
+  'fragment-size',
+  'webhook-duplicate',
+  'webhook-order',
+  'transcript-timing',
+  'transcript-repeat',
+  'chat-id-life',
+  'leave-signal',
+  'html-text',
+  'edit-event',
+] as const satisfies readonly ChatraSwitch[]
+
+/** Every switch that a conversation can meet, in a position chosen by chance; the seed brings the same ones again. */
+test.each([3, 17, 23, 42, 71, 104])(
+  'positions by chance, seed %i: all carried once, no echo',
+  async (seed) => {
+    const random = seededRandom(seed)
+    const switches = Object.fromEntries(
+      CHANCE.map((name) => {
+        const row = chatraSwitches[name]
+        return [name, row[Math.floor(random() * row.length)]]
+      }),
+    )
+    world = await openWorld({
+      chatra: { switches, seed, timeScale: 1 / 150 },
+      options: { leaveAfterMinutes: 0.2 },
+    })
+    const played = await play(world)
+    const arrived = inPlanfix(world, played.name, 'm')
+    const mixed = switches['webhook-order'] === 'shuffled-within-chat'
+    expect(mixed ? arrived.toSorted() : arrived).toEqual(played.said)
+    await expectNoEcho(world, played)
+  },
+)

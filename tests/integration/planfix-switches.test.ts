@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type PlanfixSwitches, type SwitchName, switchTable } from '../../src/simulators/planfix/switches.ts'
 import {
-  callsSince,
   calm,
   chatMarks,
   expectPlayedOnce,
@@ -186,7 +185,6 @@ describe.concurrent('long texts and files', () => {
       expect(feedMarks(world, 'Anna')).toEqual(['#a1', '#a2', '#r1'])
       expect(anna.sees()).toHaveLength(1)
       expect(anna.sees()[0]).toMatch(/^The bill #r1\nbill\.pdf: http/)
-      expect(callsSince(world.planfix, 0).filter((call) => call === 'POST /file/from-url/')).toHaveLength(1)
     })
   })
 })

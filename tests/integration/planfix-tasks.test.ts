@@ -219,12 +219,7 @@ describe.concurrent('F10: the client as assigner', () => {
   })
 })
 
-test('F7: users, groups and contacts take part beside those of the template', async () => {
-  await withWorld({}, async (world) => {
-    const colleague = world.planfix.createsContact({ name: 'Partner' })
-    await world.restart()
-    void colleague
-  })
+test('F7: users and groups take part beside those of the template', async () => {
   const options: WorldOptions = { planfixSettings: { participants: ['user:7', 'user:6', 'group:1'] } }
   await withWorld(options, async (world) => {
     const { anna } = await begun(world)

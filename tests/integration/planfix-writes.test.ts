@@ -84,3 +84,32 @@ describe.concurrent('a write whose answer is lost is looked for before it is sen
     })
   })
 })
+
+describe.concurrent('a write that is carried out long after it was given up', () => {
+  test.each(accounts.map((account) => [account.name, account] as const))(
+    'leaves no double comment (%s)',
+    async (_name, { switches, zoneOffsetMinutes = 120 }) => {
+      await withWorld({ planfix: { switches, zoneOffsetMinutes }, speed: 40 }, async (world) => {
+        const { planfix } = world
+        const anna = world.chatra.visit({ name: 'Anna' })
+        anna.says('Hello #a1')
+        await world.until('a task', () => planfix.tasks[0])
+        anna.says('again #a2')
+        await world.until('a comment', () => feedMarks(world, 'Anna').length === 2)
+        await quiet(world)
+        // The answer is waited for 10 s and the write looked for another 6 s: this one comes later.
+        planfix.lateCommitMs = 25_000 / 40
+        planfix.nextWrites('timeout-then-late-commit', 1)
+        anna.says('late #a3')
+        await world.until('both copies', () => planfix.comments(taskNamed(world, 'Anna').id).length >= 4)
+        anna.says('late #a4')
+        await world.until('the double is gone', () =>
+          planfix.comments(taskNamed(world, 'Anna').id).some((one) => one.isDeleted),
+        )
+        await calm(world)
+        expect(feedMarks(world, 'Anna')).toEqual(['#a1', '#a2', '#a3', '#a4'])
+        expect(chatMarks(anna)).toEqual([])
+      })
+    },
+  )
+})

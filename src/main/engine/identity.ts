@@ -30,7 +30,5 @@ export const taskSourceId = (connectionId: string, chatId: string, n: number): s
   of(connectionId, `task:${chatId}:${n}`)
 export const visitSourceId = (connectionId: string, clientId: string, startedAt: number): string =>
   of(connectionId, `visit:${clientId}:${startedAt}`)
-/** Origin key of a note of ours to the employee, so that its comment is known for ours when the watcher reads it. */
-export const noteKey = (commentId: number): string => `note:${commentId}`
 export const noteSourceId = (connectionId: string, messageId: number, what: string): string =>
   of(connectionId, `note:${messageId}:${what}`)

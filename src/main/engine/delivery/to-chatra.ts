@@ -245,7 +245,8 @@ export class ToChatra {
       return
     }
     if (error.retry.when === 'never') {
-      const reason = error.code === 'object-gone' ? 'client-gone' : 'refused'
+      const gone = message.kind === 'text' ? 'client-gone' : 'message-gone'
+      const reason = error.code === 'object-gone' ? gone : 'refused'
       await commit(this.context, [
         stateChange(message, 'failed', reasonOf(error), now),
         this.note(message, { what: 'not-delivered', reason }),

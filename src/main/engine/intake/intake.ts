@@ -1,6 +1,5 @@
 import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { commit, type EngineContext } from '../context.ts'
-import { noteKey } from '../identity.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
 import { Serial } from '../serial.ts'
@@ -46,10 +45,12 @@ export class Intake {
   wake(): void {
     if (this.stopped) return
     this.again = true
-    this.running ??= this.pump().finally(() => {
-      this.running = null
-      if (this.again) this.wake()
-    })
+    this.running ??= this.pump()
+      .catch((error: unknown) => this.readLater(error))
+      .finally(() => {
+        this.running = null
+        if (this.again) this.wake()
+      })
   }
 
   /** Takes nothing more out of the inbox; resolves when what was taken has been decided on. */
@@ -218,7 +219,7 @@ export class Intake {
       task,
       conversation,
       contactIds: [conversation.contactId, original?.contactId ?? null].filter((id) => id !== null),
-      known: await this.mirroredBy(row.connectionId, body.comment.id),
+      known: await store.messagesByComment(row.connectionId, body.comment.id),
       attempts: attempts.filter((attempt) => attempt !== null),
       maxText: connection.chatra.maxText,
       newId: () => store.newId(),
@@ -236,15 +237,6 @@ export class Intake {
     wake(conversation.id, 'chatra')
   }
 
-  /** What a comment mirrors: the messages carried by it or made from it, or a note of ours to the employee. */
-  private async mirroredBy(connectionId: string, commentId: number): Promise<Message[]> {
-    const { store } = this.options.context
-    const messages = await store.messagesByComment(connectionId, commentId)
-    if (messages.length > 0) return messages
-    const note = await store.messageByOrigin(connectionId, noteKey(commentId))
-    return note ? [note] : []
-  }
-
   private async tellAdded(changes: readonly Change[]): Promise<void> {
     const added = changes
       .filter((change) => change.type === 'message.add')
@@ -254,6 +246,13 @@ export class Intake {
       )
     const id = added[0]?.conversationId
     if (id != null) await this.options.added(id, added)
+  }
+
+  /** The inbox could not even be read: the disk is away. What stands in it is taken up when it is back. */
+  private readLater(error: unknown): void {
+    this.again = false
+    this.options.onBug(error, 'inbox')
+    this.options.context.clock.after(5000, () => this.wake())
   }
 
   /** The store is away, or a bug: the row stays unsettled and is taken up again later. */

@@ -1,6 +1,6 @@
 import type { Message } from '../../../../shared/domain.ts'
 import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
-import { noteKey, noteSourceId } from '../../identity.ts'
+import { noteSourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
 import { firstLine } from '../../text.ts'
 import { type ChoreOutcome, type ChoreState, messageOf, writeOnce } from './chore.ts'
@@ -80,7 +80,7 @@ function rememberNote(state: ChoreState, taskId: number, commentId: number, text
       author: { kind: 'bridge' },
       text,
       files: [],
-      originKey: noteKey(commentId),
+      originKey: `note:${chore.id}`,
       chatraClientId: null,
       chatraMessageId: null,
       planfixTaskId: taskId,

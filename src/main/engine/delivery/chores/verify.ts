@@ -12,6 +12,9 @@ export async function verify(state: ChoreState): Promise<ChoreOutcome> {
   await state.turn()
   const page = await planfix.comments(taskId, 0)
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
+  // A write under way is not linked yet and would be taken for a second copy.
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return { later: context.clock.now() + 5000 }
   const linked = new Set(
     (await context.store.messagesOfTask(settings.id, taskId, 0)).map((message) => message.planfixCommentId),
   )
