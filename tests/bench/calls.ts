@@ -69,8 +69,14 @@ async function chatRows(bench: Bench): Promise<Row[]> {
 
 async function replyRows(bench: Bench): Promise<Row[]> {
   const [task] = await bench.planfix.get<{ id: number }[]>('tasks')
+  const reply = (html: string) =>
+    bench.planfix.post('employeeComments', { taskId: task?.id, userId: 5, html })
+  // The first one also brings the first poll; the next poll is an hour away.
+  await reply('<p>The first reply</p>')
+  await new Promise((resolve) => setTimeout(resolve, 7000))
+  await quiet(bench)
   const before = { planfix: (await asked(bench)).length, chatra: (await chatCalls(bench)).length }
-  await bench.planfix.post('employeeComments', { taskId: task?.id, userId: 5, html: '<p>A reply</p>' })
+  await reply('<p>A reply</p>')
   await until('the reply', async () => (await chatCalls(bench)).length > before.chatra)
   await quiet(bench)
   const planfix = (await asked(bench)).slice(before.planfix)

@@ -224,7 +224,7 @@ async function taskOf(talk: Talk, planfix: ReturnType<typeof control>): Promise<
   return tasks.find((task) => task.name.startsWith(talk.name))?.id ?? null
 }
 
-/** Until everything has arrived or is said to be uncertain, or 75 s are over; and then until nothing moves for two seconds. */
+/** Until everything has arrived (an interrupted reply waits 30 s for its echo), or 75 s are over; and then until nothing moves for two seconds. */
 async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string): Promise<void> {
   const until = Date.now() + 75_000
   await people(simulators).chatra.post('flush')
@@ -235,7 +235,7 @@ async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string)
     const arrived = talks.every(
       ({ name, said, replies }) =>
         said.every((mark) => !now.accepted.has(mark) || now.feeds.get(name)?.includes(mark)) &&
-        replies.every((mark) => now.chats.get(name)?.includes(mark) || uncertain.includes(mark)),
+        replies.every((mark) => now.chats.get(name)?.includes(mark)),
     )
     const picture = JSON.stringify([...now.feeds, ...now.chats, uncertain])
     if (arrived && picture === before) return

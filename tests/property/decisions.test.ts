@@ -265,6 +265,8 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           echoSeen,
+          repeatsSeen: false,
+          awakeSince: 0,
           now,
         }
         const step = planReply(state)
@@ -288,6 +290,8 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           echoSeen: false,
+          repeatsSeen: false,
+          awakeSince: 0,
           now,
         })
         expect(step.do).not.toBe('settle-as-not-sent')

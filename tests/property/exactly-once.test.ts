@@ -42,7 +42,7 @@ const fault = (rules: FaultRule[]) =>
     .record({ rule: fc.constantFrom(...rules), times: fc.integer({ min: 1, max: 3 }), writes: fc.boolean() })
     .map(({ rule, times, writes }): FaultRule => ({ ...rule, times, ...(writes && { method: 'POST' }) }))
 
-/** `lossy`: webhooks get lost, so a missing echo proves nothing; then Chatra's answers are always clear. */
+/** `lossy`: webhooks get lost while the bridge runs, so a missing echo misleads it; then Chatra's answers are always clear. */
 function actionsOf(lossy: boolean): fc.Arbitrary<Action[]> {
   const who = fc.integer({ min: 0, max: NAMES.length - 1 })
   const by = (kind: 'say' | 'comment' | 'note' | 'agent' | 'leave' | 'return') =>
@@ -64,8 +64,9 @@ function actionsOf(lossy: boolean): fc.Arbitrary<Action[]> {
             { weight: 2, arbitrary: fc.constant<Action>({ do: 'lose' }) },
           ]
         : [
+            { weight: 3, arbitrary: fc.constant<Action>({ do: 'restart' }) },
             {
-              weight: 4,
+              weight: 6,
               arbitrary: fault(chatraFaults).map((one): Action => ({ do: 'chatra', fault: one })),
             },
           ]),

@@ -54,8 +54,11 @@ export type Change =
   | { type: 'task.patch'; connectionId: string; taskId: number; patch: Partial<TaskLink> }
   /** Adds a message with a log entry for each of `states` (e.g. received, queued). Ignored when its originKey is known. */
   | { type: 'message.add'; message: Message; states: { state: MessageState; reason: string | null }[] }
-  /** Changes fields; when `patch.state` or `patch.reason` is given, a log entry is written. */
-  | { type: 'message.patch'; id: number; at: number; patch: Partial<Message> }
+  /**
+   * Changes fields; when `patch.state` or `patch.reason` is given, a log entry is written. With `from`, only a message that
+   * is still in one of these states is changed: an echo may have settled it since the decision was made.
+   */
+  | { type: 'message.patch'; id: number; at: number; patch: Partial<Message>; from?: readonly MessageState[] }
   /** Replaces an open chore with the same conversation, kind and key. */
   | { type: 'chore.add'; chore: Chore }
   | { type: 'chore.patch'; id: number; patch: Partial<Chore> }

@@ -44,7 +44,7 @@ function applyChange(sql: Sql, change: Change, inbox: number | null): void {
       addMessage(sql, change.message, change.states, inbox)
       return
     case 'message.patch':
-      patchMessage(sql, change.id, change.at, change.patch)
+      patchMessage(sql, change.id, change.at, change.patch, change.from)
       return
     case 'chore.add':
       saveChore(sql, change.chore)

@@ -61,9 +61,16 @@ export function addMessage(
 
 /**
  * Changes the named fields; a message that is not there is left so (its `message.add` was a repetition). A
- * new state without a reason forgets the old one, which explained another state.
+ * new state without a reason forgets the old one, which explained another state. With `from`, a message in any other
+ * state is left alone.
  */
-export function patchMessage(sql: Sql, id: number, at: number, patch: Partial<Message>): void {
+export function patchMessage(
+  sql: Sql,
+  id: number,
+  at: number,
+  patch: Partial<Message>,
+  from: readonly Message['state'][] = [],
+): void {
   const fields = FIELDS.filter((field) => patch[field] !== undefined)
   const sets = fields.map((field) => `${COLUMN[field]} = ?`)
   const values = fields.map((field) => toColumn(field, patch[field]))
@@ -74,7 +81,14 @@ export function patchMessage(sql: Sql, id: number, at: number, patch: Partial<Me
     values.push(handed)
   }
   if (sets.length === 0) return
-  sql.run(`UPDATE messages SET ${sets.join(', ')} WHERE id = ?`, ...values, id)
+  const still = from.length > 0 ? ` AND state IN (${from.map(() => '?').join(', ')})` : ''
+  const { changes } = sql.run(
+    `UPDATE messages SET ${sets.join(', ')} WHERE id = ?${still}`,
+    ...values,
+    id,
+    ...from,
+  )
+  if (changes === 0) return
   if (patch.state !== undefined || patch.reason !== undefined) sql.run(ENTRY_FROM_ROW, at, id)
 }
 

@@ -12,6 +12,8 @@ const state = (changes: Partial<ReplyState>): ReplyState => ({
   waiting: [],
   targets: new Map(),
   echoSeen: true,
+  repeatsSeen: false,
+  awakeSince: 0,
   now: 0,
   ...changes,
 })
@@ -52,4 +54,12 @@ test('a stopped conversation sends nothing', () => {
   expect(planReply(state({ conversation: conversation({ paused: 'loop' }), waiting: [later] }))).toEqual({
     do: 'idle',
   })
+})
+
+test('an interrupted reply is repeated only where Chatra is known to repeat webhooks that nobody took', () => {
+  const interrupted = reply({ ...uncertain, reason: INTERRUPTED })
+  const awake = { waiting: [interrupted], awakeSince: 100_000, repeatsSeen: true }
+  expect(planReply(state({ ...awake, now: 100_000 + HOLD_MS - 1 }))).toMatchObject({ do: 'wait' })
+  expect(planReply(state({ ...awake, now: 100_000 + HOLD_MS }))).toMatchObject({ do: 'settle-as-not-sent' })
+  expect(planReply(state({ ...awake, repeatsSeen: false, now: 100_000 + HOLD_MS }))).toEqual({ do: 'idle' })
 })

@@ -167,6 +167,20 @@ describe('replies that may be echoed', () => {
   })
 })
 
+describe('a change bound to a state', () => {
+  it('leaves a message alone that an echo settled meanwhile, and writes no line', async () => {
+    const db = await store()
+    await db.commit([adding(reply({ state: 'delivered' }))])
+    const lines = (await db.logPage({ limit: 100 })).length
+    const patch = { state: 'uncertain', reason: 'interrupted' } as const
+    await db.commit([{ type: 'message.patch', id: 10, at: 5, patch, from: ['sending', 'uncertain'] }])
+    expect(await db.message(10)).toMatchObject({ state: 'delivered' })
+    expect(await db.logPage({ limit: 100 })).toHaveLength(lines)
+    await db.commit([{ type: 'message.patch', id: 10, at: 5, patch, from: ['delivered'] }])
+    expect(await db.message(10)).toMatchObject({ state: 'uncertain', reason: 'interrupted' })
+  })
+})
+
 describe('by hand', () => {
   const stuck = conversation({
     paused: 'loop',

@@ -1,4 +1,4 @@
-import type { ClientLink, Message, TaskLink } from '../../../shared/domain.ts'
+import type { ClientLink, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
 import type { Change } from '../ports.ts'
 
@@ -12,16 +12,19 @@ export const taskPatch = (task: TaskLink, patch: Partial<TaskLink>): Change => (
   taskId: task.taskId,
   patch,
 })
+/** With `from`: only while the message is in one of these states. */
 export const stateChange = (
   message: Message,
   state: Message['state'],
   reason: string | null,
   at: number,
+  from?: readonly MessageState[],
 ): Change => ({
   type: 'message.patch',
   id: message.id,
   at,
   patch: { state, reason },
+  ...(from && { from }),
 })
 
 /** Why a message waits or failed, as shown in the log: the code and what the service said. */

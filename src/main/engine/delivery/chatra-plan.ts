@@ -32,6 +32,10 @@ export interface ReplyState {
   targets: ReadonlyMap<number, Message>
   /** Echoes of this connection have been seen to come. */
   echoSeen: boolean
+  /** Chatra has been seen to repeat a webhook that nobody took because the bridge was not running. */
+  repeatsSeen: boolean
+  /** Since when the bridge can receive echoes. */
+  awakeSince: number
   now: number
 }
 
@@ -45,11 +49,13 @@ export function planReply(state: ReplyState): ReplyStep {
     if (message.state !== 'uncertain') {
       return conversation.paused === null ? planOpen(message, state) : { do: 'idle' }
     }
-    const heldUntil = (message.sentAt ?? message.receivedAt) + HOLD_MS
+    const interrupted = wasInterrupted(message)
+    const sentAt = message.sentAt ?? message.receivedAt
+    const heldUntil = (interrupted ? Math.max(sentAt, state.awakeSince) : sentAt) + HOLD_MS
     if (heldUntil > now) return { do: 'wait', until: heldUntil }
-    if (now > heldUntil + ASLEEP_MS && !wasInterrupted(message)) return { do: 'mark-uncertain', message }
-    if (state.echoSeen && !wasInterrupted(message) && message.attempts < MOST_TRIES)
-      return { do: 'settle-as-not-sent', message }
+    if (now > heldUntil + ASLEEP_MS && !interrupted) return { do: 'mark-uncertain', message }
+    const echoWouldHaveCome = interrupted ? state.repeatsSeen : state.echoSeen
+    if (echoWouldHaveCome && message.attempts < MOST_TRIES) return { do: 'settle-as-not-sent', message }
   }
   return { do: 'idle' }
 }
@@ -57,7 +63,10 @@ export function planReply(state: ReplyState): ReplyStep {
 /** Looked at so much later than planned, the computer was asleep, and nobody could have received the echo. */
 const ASLEEP_MS = 60_000
 
-/** The bridge was not running when its echo may have come, so a missing echo proves nothing. */
+/**
+ * The bridge was not running when its echo may have come, so a missing echo proves nothing, unless Chatra is known to
+ * repeat webhooks that were not taken.
+ */
 export const INTERRUPTED = 'interrupted'
 const wasInterrupted = (message: Message) => message.reason === INTERRUPTED
 

@@ -1,4 +1,4 @@
-import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
@@ -18,11 +18,14 @@ export class ToChatra {
   private readonly serial: Serial
 
   private readonly reached: (conversationId: number) => void
+  /** Since when echoes can be received: the start of the process, or the last wake of the computer. */
+  private awakeSince: number
 
   constructor(context: EngineContext, serial: Serial, reached: (conversationId: number) => void) {
     this.context = context
     this.serial = serial
     this.reached = reached
+    this.awakeSince = context.clock.now()
   }
 
   async step(conversationId: number): Promise<Next> {
@@ -35,10 +38,14 @@ export class ToChatra {
       case 'wait':
         return { next: 'wait', until: step.until }
       case 'settle-as-not-sent':
-        await commit(this.context, [stateChange(step.message, 'retrying', 'no-echo', this.now())])
+        await commit(this.context, [
+          stateChange(step.message, 'retrying', 'no-echo', this.now(), ['uncertain']),
+        ])
         return { next: 'again' }
       case 'mark-uncertain':
-        await commit(this.context, [stateChange(step.message, 'uncertain', INTERRUPTED, this.now())])
+        await commit(this.context, [
+          stateChange(step.message, 'uncertain', INTERRUPTED, this.now(), ['sending', 'uncertain']),
+        ])
         return { next: 'again' }
       case 'drop':
         await commit(this.context, [stateChange(step.message, 'skipped', step.reason, this.now())])
@@ -60,7 +67,10 @@ export class ToChatra {
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
     const unclear = waiting.filter((one) => one.state === 'uncertain' && one.reason !== INTERRUPTED)
-    const changes = unclear.map((one) => stateChange(one, 'uncertain', INTERRUPTED, this.now()))
+    this.awakeSince = this.now()
+    const changes = unclear.map((one) =>
+      stateChange(one, 'uncertain', INTERRUPTED, this.now(), ['uncertain']),
+    )
     await commit(this.context, changes)
   }
 
@@ -86,6 +96,8 @@ export class ToChatra {
       targets,
       client: latest(await store.clientsOf(conversationId)),
       echoSeen: (await store.fact<boolean>(conversation.connectionId, 'echoSeen')) ?? false,
+      repeatsSeen: (await store.fact<boolean>(conversation.connectionId, 'repeatsSeen')) ?? false,
+      awakeSince: this.awakeSince,
       now: this.now(),
     }
   }
@@ -113,7 +125,11 @@ export class ToChatra {
       chatraClientId: client.clientId,
       sentPrint: fingerprint(comparable(text.value)),
     }
-    await commit(this.context, [{ type: 'message.patch', id: message.id, at: sentAt, patch }])
+    await commit(this.context, [
+      { type: 'message.patch', id: message.id, at: sentAt, patch, from: ['queued', 'retrying'] },
+    ])
+    // Deleted in Planfix, or settled by a late echo, while its turn came: then it is not sent.
+    if ((await this.context.store.message(message.id))?.state !== 'sending') return
     let sent = await connection.chatra.send(client.clientId, text.value, speaker)
     for (const other of others) {
       // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a client who
@@ -241,20 +257,20 @@ export class ToChatra {
     }
     if (message.kind === 'text' && !error.certain) {
       // Never blindly repeated: settled by its echo, by the rule for missing echoes, or by the owner.
-      await commit(this.context, [stateChange(message, 'uncertain', reasonOf(error), now)])
+      await commit(this.context, [stateChange(message, 'uncertain', reasonOf(error), now, ['sending'])])
       return
     }
     if (error.retry.when === 'never') {
       const gone = message.kind === 'text' ? 'client-gone' : 'message-gone'
       const reason = error.code === 'object-gone' ? gone : 'refused'
       await commit(this.context, [
-        stateChange(message, 'failed', reasonOf(error), now),
+        stateChange(message, 'failed', reasonOf(error), now, OPEN_STATES),
         this.note(message, { what: 'not-delivered', reason }),
         ...this.calm(state.conversation),
       ])
       return
     }
-    await commit(this.context, [lane, stateChange(message, 'retrying', reasonOf(error), now)])
+    await commit(this.context, [lane, stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)])
   }
 
   /** A note to the employee inside the task. */

@@ -1,4 +1,5 @@
 import type { Author, Message, MessageState } from '../../../shared/domain.ts'
+import { INTERRUPTED } from '../delivery/chatra-plan.ts'
 import type { Change, ChatEvent, ChatMessage } from '../ports.ts'
 import { fingerprint, splitText } from '../text.ts'
 import { type ChatState, nameOf } from './chat-state.ts'
@@ -130,6 +131,9 @@ function settle(reply: Message, echo: ChatMessage, event: ChatEvent, state: Chat
   // A transcript holds our replies even where no echo comes by itself (switch rest-echo), so it promises none.
   if (!state.echoSeen && event.kind !== 'transcript')
     changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
+  // Its echo came although nobody listened when it was sent: Chatra repeats webhooks that are not taken.
+  if (reply.state === 'uncertain' && reply.reason === INTERRUPTED && event.kind !== 'transcript')
+    changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'repeatsSeen', value: true })
   return changes
 }
 
