@@ -65,7 +65,7 @@ export async function clientFlow({
 
 /** Replies into the chats: comments in all tasks at the same moment. Answers replies a second. */
 export async function replyFlow(talks: number, replies: number): Promise<number> {
-  const bench = await startBench()
+  const bench = await startBench({ planfix: { pollSeconds: 1 } })
   const progress = new Progress(bench, 'to-chatra')
   const arrived = new Progress(bench, 'to-planfix')
   try {

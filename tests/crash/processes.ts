@@ -124,7 +124,7 @@ export async function writeConfig(
     chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
     planfix: {
       ...{ baseUrl: planfix.restUrl, webUrl: planfix.webUrl, taskTemplateId: 12, contactTemplateId: 5 },
-      ...{ pollSeconds: 1, requestsPerSecond: 1000, ...overrides.planfix },
+      ...{ requestsPerSecond: 1000, ...overrides.planfix },
     },
     employees: [
       { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },

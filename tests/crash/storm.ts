@@ -89,7 +89,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
   ])
   const { chatra, planfix } = people(simulators.ready)
   const hookPort = await freePort()
-  const config = await writeConfig(dir, simulators.ready)
+  const config = await writeConfig(dir, simulators.ready, { planfix: { pollSeconds: 1 } })
   const at = { dataDir: join(dir, 'data'), config, hookPort }
   const hooks = `http://127.0.0.1:${hookPort}`
   await chatra.post('webhookUrl', { url: hookAddress(hooks) })

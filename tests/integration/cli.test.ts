@@ -56,6 +56,17 @@ describe('without a running bridge', () => {
     expect(reports.map(({ id }) => id)).toEqual(reports.map((_, index) => index + 1))
   })
 
+  test('doctor waits for its turns at the pace of a real account, and comes to an end', async () => {
+    bench.configure((connection) => {
+      connection.planfix.requestsPerSecond = 10
+    })
+    const { code, reports, failed } = await doctor()
+    bench.configure()
+    expect(failed).toEqual([])
+    expect(code).toBe(0)
+    expect(reports.length).toBeGreaterThan(20)
+  })
+
   test('doctor says that the token is wrong, and does not print it', async () => {
     const { code, out, failed } = await doctor({
       ...bench.secrets,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Connection } from '../../shared/config.ts'
 import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
-import { systemClock } from '../application/clock.ts'
+import { foregroundClock } from '../application/clock.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext, PlanfixQuestions } from '../diagnostics/check.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
@@ -20,7 +20,7 @@ export async function questionsFor(options: {
     secrets.get(connection.id, 'PLANFIX_TOKEN'),
   ])
   const chatra = createChatraClient({ connection, secretKey })
-  const planfix = createPlanfixClient({ connection, token, clock: systemClock })
+  const planfix = createPlanfixClient({ connection, token, clock: foregroundClock })
   return {
     connection,
     publicUrl,
