@@ -133,10 +133,17 @@ export class Watcher {
     })
   }
 
-  /** Edits and deletions are looked for at start and once a day in open tasks, a few at a time. */
+  /**
+   * Edits and deletions are looked for at start and once a day in open tasks, a few at a time. A change that was noticed
+   * but not read to its end when the bridge stopped is read at once, whether the task is open or not.
+   */
   private dailyLook(watched: readonly TaskLink[], now: number): void {
     if (now < this.nextDailyLook) return
     this.nextDailyLook = now + DAY
+    for (const task of watched) {
+      const unread = task.readAt < task.hotUntil && !this.due.has(task.taskId)
+      if (unread) this.due.set(task.taskId, { at: now, interval: this.base, hot: task.hotUntil })
+    }
     watched
       .filter((task) => task.closedAt === null)
       .forEach((task, index) => {

@@ -1,0 +1,32 @@
+import { afterEach, expect, test } from 'vitest'
+import { World } from '../support/world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+test('a reply in a completed task that was noticed but not read when the bridge ended is read after a long pause', async () => {
+  world = await World.start()
+  const anna = world.chatra.visit({ name: 'Anna' })
+  anna.says('Hello')
+  await world.quiet()
+  anna.leaves()
+  await world.until('completed', async () => (await world.app.store.task('shop', world.task().id))?.closedAt)
+  await world.until('nothing to read any more', async () => {
+    const task = await world.app.store.task('shop', world.task().id)
+    return task && task.readAt >= task.hotUntil
+  })
+  world.planfix.server.faults.add({ kind: 'status', status: 503, path: '/comments/list$' })
+  const before = (await world.app.store.task('shop', world.task().id))?.signal
+  world.planfix.employeeComments(world.task().id, 5, '<p>One more thing</p>')
+  await world.until(
+    'noticed',
+    async () => (await world.app.store.task('shop', world.task().id))?.signal !== before,
+  )
+  const pause = 5000
+  await world.restart(async () => {
+    world.planfix.server.faults.clear()
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  })
+  await world.until('the reply', () => anna.sees().length > 0)
+  expect(anna.sees()).toEqual(['One more thing'])
+})
