@@ -3,6 +3,8 @@ import { needsOwner } from '../../../shared/errors.ts'
 import type { Clock, SideState } from '../ports.ts'
 import { retryDelay } from './retry.ts'
 
+const FAILING_AFTER = 3
+
 /**
  * Whether one side of a connection can be reached at all. Closed by errors that concern the whole side (keys, plan,
  * daily limit, no network); then one caller at a time tries again, and its success opens the gate for all.
@@ -14,6 +16,7 @@ export class SideGate {
   private last: BridgeError | null = null
   /** What a part of the work is refused although the side as a whole can be reached, by that part. */
   private readonly refusals = new Map<string, BridgeError>()
+  private readonly stumbles = new Map<string, number>()
   private waiting: (() => void)[] = []
   private stopTimer: (() => void) | null = null
   private readonly clock: Clock
@@ -48,8 +51,16 @@ export class SideGate {
     if (!told && !this.last) this.changed(this.state)
   }
 
+  /** A part of the work failed for now. One stumble is nothing; three in a row are a service that fails. */
+  stumbled(part: string, error: BridgeError): void {
+    const times = (this.stumbles.get(part) ?? 0) + 1
+    this.stumbles.set(part, times)
+    if (times >= FAILING_AFTER) this.lacks(part, error)
+  }
+
   /** A part of the work was done. */
   hasAgain(part: string): void {
+    this.stumbles.delete(part)
     if (this.refusals.delete(part) && !this.last) this.changed(this.state)
   }
 

@@ -58,6 +58,7 @@ export class PlanfixWork {
     else gate.succeeded()
     // Refused for want of a right, or for this client alone: whatever else can be done goes on.
     if (error.code === 'missing-scope' || error.code === 'refused') gate.lacks(MESSAGES, error)
+    else if (!wholeSide) gate.stumbled(MESSAGES, error)
     return (fresh) => this.failed(fresh, error, wholeSide, reads)
   }
 

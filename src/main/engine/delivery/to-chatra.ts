@@ -12,6 +12,9 @@ import { nextTry } from './retry.ts'
 
 type Loaded = ReplyState & { connection: ConnectionContext; client: ClientLink | null }
 
+/** The part of the work (SideGate.stumbled) that carries replies. */
+const REPLIES = 'replies'
+
 /** Carries the waiting replies, edits and deletions of one conversation into the chat, strictly in order. */
 export class ToChatra {
   private readonly context: EngineContext
@@ -152,6 +155,7 @@ export class ToChatra {
     if (current.state === 'delivered') {
       // Its echo was faster than the answer.
       state.connection.chatraGate.succeeded()
+      state.connection.chatraGate.hasAgain(REPLIES)
       const id = sent.ok && current.chatraMessageId === null ? sent.value.id : null
       const patch = { chatraMessageId: id }
       await commit(this.context, [
@@ -162,6 +166,7 @@ export class ToChatra {
     }
     if (!sent.ok) return this.failed(current, sent.error, state)
     state.connection.chatraGate.succeeded()
+    state.connection.chatraGate.hasAgain(REPLIES)
     await commit(this.context, [
       {
         type: 'message.patch',
@@ -230,6 +235,7 @@ export class ToChatra {
     const gone = !done.ok && done.error.code === 'object-gone'
     if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state)
     connection.chatraGate.succeeded()
+    connection.chatraGate.hasAgain(REPLIES)
     await commit(this.context, [
       {
         type: 'message.patch',
@@ -248,6 +254,7 @@ export class ToChatra {
     const wholeSide = stopsSide(error)
     if (wholeSide) gate.failed(error)
     else gate.succeeded()
+    if (!wholeSide && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
     const failures = state.conversation.chatraLane.failures + 1
     const notBefore = wholeSide && error.side === 'chatra' ? 0 : nextTry(error, failures, now, random)
     const lane: Change = {

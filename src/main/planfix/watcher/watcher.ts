@@ -359,6 +359,7 @@ export class Watcher {
     else gate.failed(result.error)
     if (result.ok) gate.hasAgain(part)
     else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
+    else if (result.error.code === 'failing') gate.stumbled(part, result.error)
     if (!result.ok && stopsSide(result.error)) {
       const opened = gate.enter()
       if (opened) void opened.then(() => this.wake())
