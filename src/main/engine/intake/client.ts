@@ -1,4 +1,4 @@
-import type { Chore, ClientLink, Conversation, Page } from '../../../shared/domain.ts'
+import type { Chore, ClientLink, ClientProfile, Conversation, Page } from '../../../shared/domain.ts'
 import type { Change, ChatEvent } from '../ports.ts'
 import type { ChatState } from './chat-state.ts'
 
@@ -36,7 +36,7 @@ export function decideClient(
     connectionId: state.settings.id,
     clientId: event.client.id,
     conversationId: conversation.id,
-    profile: { ...event.client, startPage: startPageOf(event, state) },
+    profile: profileOf(event, state),
     lastWroteAt: Math.max(state.link?.lastWroteAt ?? 0, lastClientAt ?? 0),
     lastVisitAt: visit ?? state.link?.lastVisitAt ?? null,
   }
@@ -124,6 +124,19 @@ function endsCurrentChat(event: ChatEvent, conversation: Conversation): boolean 
   const times = event.messages.filter((one) => one.type === 'client').map((one) => one.at)
   if (times.length === 0 || times.some((at) => at === null)) return true
   return Math.max(...(times as number[])) >= conversation.lastClientAt
+}
+
+/** The latest event tells most; what the client said of himself stays known when an event leaves it out. */
+function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
+  const before = state.link?.profile
+  const { client } = event
+  return {
+    ...client,
+    name: client.name ?? before?.name ?? null,
+    email: client.email ?? before?.email ?? null,
+    phone: client.phone ?? before?.phone ?? null,
+    startPage: startPageOf(event, state),
+  }
 }
 
 /** Fragments do not tell the page the chat began on (contracts/chatra.md section 4.6): during the visit it stays known. */

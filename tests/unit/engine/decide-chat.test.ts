@@ -1,0 +1,122 @@
+import { expect, test } from 'vitest'
+import { decideChat } from '../../../src/main/engine/intake/chat.ts'
+import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
+import type { ChatEvent, ChatMessage } from '../../../src/main/engine/ports.ts'
+import type { ClientLink, ClientProfile } from '../../../src/shared/domain.ts'
+import { conversation, settingsOf } from './values.ts'
+
+const profile = (changes: Partial<ClientProfile> = {}): ClientProfile => ({
+  id: 'client',
+  chatId: 'chat',
+  displayedName: 'Purple Fox',
+  name: null,
+  email: null,
+  phone: null,
+  ip: null,
+  country: null,
+  city: null,
+  os: null,
+  browser: null,
+  language: null,
+  visit: null,
+  startPage: null,
+  extra: {},
+  ...changes,
+})
+const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
+  id: 'm1',
+  type: 'client',
+  text: 'Hello',
+  at: 500,
+  agentId: null,
+  agentName: null,
+  receivedFrom: null,
+  isPushed: false,
+  file: null,
+  ...changes,
+})
+const event = (changes: Partial<ChatEvent> = {}): ChatEvent => ({
+  kind: 'fragment',
+  client: profile(),
+  agents: [],
+  messages: [said()],
+  startPage: null,
+  ...changes,
+})
+const link = (changes: Partial<ClientLink> = {}): ClientLink => ({
+  connectionId: 'shop',
+  clientId: 'client',
+  conversationId: 1,
+  profile: profile(),
+  lastWroteAt: 0,
+  lastVisitAt: null,
+  ...changes,
+})
+let next = 100
+const state = (changes: Partial<ChatState> = {}): ChatState => ({
+  settings: settingsOf(),
+  now: 1000,
+  link: null,
+  conversation: null,
+  sameEmail: null,
+  known: new Map(),
+  replies: [],
+  written: [],
+  echoSeen: false,
+  newId: () => next++,
+  ...changes,
+})
+const of = <T extends string>(decision: ReturnType<typeof decideChat>, type: T) =>
+  decision.changes.filter((change) => change.type === type)
+
+test('the first words of a client found a conversation and wait to be carried', () => {
+  const decision = decideChat(event(), state())
+  expect(decision).toMatchObject({ isNewConversation: true, newFromClient: ['Hello'], skipped: null })
+  expect(of(decision, 'message.add')).toMatchObject([
+    { message: { state: 'queued', originKey: 'c:m1', writtenAt: 500 } },
+  ])
+})
+
+test('an automatic message alone founds no conversation', () => {
+  const pushed = said({ type: 'agent', isPushed: true })
+  expect(of(decideChat(event({ messages: [pushed] }), state()), 'conversation.add')).toEqual([])
+})
+
+test('the same e-mail on another device joins its conversation', () => {
+  const other = conversation({ id: 7 })
+  const decision = decideChat(
+    event({ client: profile({ email: 'anna@example.com' }) }),
+    state({ sameEmail: other }),
+  )
+  expect(decision).toMatchObject({ conversationId: 7, isNewConversation: false })
+})
+
+test('what the client said of himself is not forgotten when a later event leaves it out', () => {
+  const known = link({ profile: profile({ name: 'Anna', email: 'anna@example.com', phone: '+37360000000' }) })
+  const decision = decideChat(event(), state({ link: known, conversation: conversation() }))
+  expect(of(decision, 'client.save')).toMatchObject([
+    { client: { profile: { name: 'Anna', email: 'anna@example.com', phone: '+37360000000' } } },
+  ])
+})
+
+test('an introduction is a chore of its own, and the same one again is none', () => {
+  const introduced = event({ client: profile({ name: 'Anna' }) })
+  const kinds = (one: ChatState) =>
+    decideChat(introduced, one).changes.flatMap((change) =>
+      change.type === 'chore.add' ? [change.chore.kind] : [],
+    )
+  expect(kinds(state({ link: link(), conversation: conversation() }))).toContain('introduce')
+  const again = link({ profile: profile({ name: 'Anna' }) })
+  expect(kinds(state({ link: again, conversation: conversation() }))).not.toContain('introduce')
+})
+
+test('a transcript ends the chat, unless the client has written since', () => {
+  const transcript = event({ kind: 'transcript', messages: [said({ at: 500 })] })
+  const kinds = (lastClientAt: number) =>
+    decideChat(
+      transcript,
+      state({ link: link(), conversation: conversation({ lastClientAt }) }),
+    ).changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore.kind] : []))
+  expect(kinds(500)).toContain('complete')
+  expect(kinds(900)).not.toContain('complete')
+})
