@@ -10,7 +10,7 @@ import {
   skipped,
   warning,
 } from './check.ts'
-import { TITLES, TODO, todoFor, WITHOUT_SCOPE } from './texts.ts'
+import { ADVICE, TITLES, todoFor, WITHOUT_SCOPE } from './texts.ts'
 
 type Connections = Check<ConnectionContext>
 
@@ -43,10 +43,10 @@ export const accessChecks: readonly Connections[] = [
       if (answer.ok) {
         return answer.value.certain
           ? good('accepted')
-          : warning('Chatra does not say clearly whether it accepts them', TODO.chatraDoubt)
+          : warning('Chatra does not say clearly whether it accepts them', ADVICE.chatraDoubt)
       }
       if (isOneOf(answer.error, 'no-plan', 'unpaid')) return skipped('the account has no access (check 5)')
-      if (answer.error.code === 'wrong-keys') return failed(answer.error.detail, TODO.chatraKeys)
+      if (answer.error.code === 'wrong-keys') return failed(answer.error.detail, ADVICE.chatraKeys)
       return byError(answer.error)
     },
   },
@@ -71,7 +71,7 @@ export const accessChecks: readonly Connections[] = [
       if (answer.ok || isAboutAccount(answer.error)) return good(connection.planfix.baseUrl)
       // Something answers there that is not Planfix.
       if (isOneOf(answer.error, 'refused', 'bad-answer', 'object-gone')) {
-        return failed(answer.error.detail, TODO.address)
+        return failed(answer.error.detail, ADVICE.address)
       }
       return byError(answer.error)
     },
@@ -115,8 +115,8 @@ async function probe(
   if (answer.value === 'granted') return good('allowed')
   const loss = WITHOUT_SCOPE[scope]
   return loss === undefined
-    ? failed(`the token lacks ${scope}`, TODO.scope(scope))
-    : warning(`the token lacks ${scope}: ${loss}`, TODO.scope(scope))
+    ? failed(`the token lacks ${scope}`, ADVICE.scope(scope))
+    : warning(`the token lacks ${scope}: ${loss}`, ADVICE.scope(scope))
 }
 
 /** Nothing can be asked of Planfix: the finding that says so. */

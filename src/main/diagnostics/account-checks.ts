@@ -1,7 +1,7 @@
 import type { Result } from '../../shared/errors.ts'
 import { withoutPlanfix } from './access-checks.ts'
 import { type Check, type ConnectionContext, type Finding, failed, good, skipped, warning } from './check.ts'
-import { TITLES, TODO, todoFor } from './texts.ts'
+import { ADVICE, TITLES, todoFor } from './texts.ts'
 
 /** Whether what the configuration names exists in Planfix: checks 22 to 27. */
 export const accountChecks: readonly Check<ConnectionContext>[] = [
@@ -27,11 +27,11 @@ export const accountChecks: readonly Check<ConnectionContext>[] = [
     title: TITLES.employeeList,
     run({ connection: { employees } }) {
       if (employees.length === 0) {
-        return warning('no employees are listed: every employee of Planfix may answer', TODO.employeeList)
+        return warning('no employees are listed: every employee of Planfix may answer', ADVICE.employeeList)
       }
       const allowed = employees.filter((one) => one.allowed).length
       return allowed === 0
-        ? failed('none of the listed employees is allowed to answer', TODO.employeeList)
+        ? failed('none of the listed employees is allowed to answer', ADVICE.employeeList)
         : good(`${allowed} of ${employees.length} may answer`)
     },
   },
@@ -58,11 +58,11 @@ async function template(
 ): Promise<Finding> {
   const answer = await ask()
   if (!answer.ok) return untold(answer)
-  if (id === null) return warning(`none is chosen; ${listed(answer.value)}`, TODO.noTemplate(key))
+  if (id === null) return warning(`none is chosen; ${listed(answer.value)}`, ADVICE.noTemplate(key))
   const found = answer.value.find((one) => one.id === id)
   return found
     ? good(named(found))
-    : failed(`${id} does not exist; ${listed(answer.value)}`, TODO.template(key))
+    : failed(`${id} does not exist; ${listed(answer.value)}`, ADVICE.template(key))
 }
 
 async function completedStatus({ planfix, connection }: ConnectionContext): Promise<Finding> {
@@ -78,12 +78,12 @@ async function completedStatus({ planfix, connection }: ConnectionContext): Prom
   const known = statuses?.ok ? statuses.value : []
   if (chosen.value === null) {
     const detail = `none could be found by itself${known.length > 0 ? `; ${listed(known)}` : ''}`
-    return warning(detail, TODO.completed)
+    return warning(detail, ADVICE.completed)
   }
   const status = known.find(({ id }) => id === chosen.value)
   if (status) return good(`${named(status)}${completedStatusId === null ? ', found by itself' : ''}`)
   if (known.length > 0)
-    return failed(`${chosen.value} is not among those of the template; ${listed(known)}`, TODO.completed)
+    return failed(`${chosen.value} is not among those of the template; ${listed(known)}`, ADVICE.completed)
   return good(`${chosen.value} (the statuses of the template cannot be read)`)
 }
 
@@ -97,18 +97,18 @@ async function employees({ planfix, connection }: ConnectionContext): Promise<Fi
   const gone = list.filter((one) => one.allowed && !users.value.some(({ id }) => id === one.planfixUserId))
   if (gone.length > 0) {
     const who = gone.map((one) => nameOf(one.planfixUserId, one.name)).join(', ')
-    return failed(`not among the active employees of Planfix: ${who}`, TODO.employees)
+    return failed(`not among the active employees of Planfix: ${who}`, ADVICE.employees)
   }
   const shared = [
     ...twice(list, (one) => one.email?.toLowerCase() ?? null),
     ...twice(list, (one) => one.chatraAgentId),
     ...twice(list, (one) => `user:${one.planfixUserId}`),
   ]
-  if (shared.length > 0) return failed(`given to two employees: ${shared.join(', ')}`, TODO.sameEmail)
+  if (shared.length > 0) return failed(`given to two employees: ${shared.join(', ')}`, ADVICE.sameEmail)
   const unmatched = list.filter((one) => one.allowed && one.email === null && one.chatraAgentId === null)
   if (unmatched.length > 0 && (connection.options.sendAsEmployee || connection.options.mirrorChatraReplies)) {
     const who = unmatched.map((one) => nameOf(one.planfixUserId, one.name)).join(', ')
-    return warning(`without e-mail and agent, so not matched with an agent of Chatra: ${who}`, TODO.noEmail)
+    return warning(`without e-mail and agent, so not matched with an agent of Chatra: ${who}`, ADVICE.noEmail)
   }
   return good(`all ${list.length} exist and are matched`)
 }
@@ -138,5 +138,5 @@ async function participants({ planfix, connection }: ConnectionContext): Promise
   }
   return missing.length === 0
     ? good(wanted.join(', '))
-    : failed(`not in Planfix: ${missing.join(', ')}`, TODO.participants)
+    : failed(`not in Planfix: ${missing.join(', ')}`, ADVICE.participants)
 }

@@ -1,6 +1,6 @@
 import { withoutPlanfix } from './access-checks.ts'
 import { type Check, type ConnectionContext, failed, good, skipped, warning } from './check.ts'
-import { TITLES, TODO } from './texts.ts'
+import { ADVICE, TITLES } from './texts.ts'
 
 /** Times of messages are compared with Planfix's; beyond this they mislead. */
 const MOST_SKEW_MS = 60_000
@@ -19,7 +19,7 @@ export const aroundChecks: readonly Check<ConnectionContext>[] = [
       if (skew === null) return skipped('Planfix does not tell the time')
       const seconds = Math.round(Math.abs(skew) / 1000)
       if (Math.abs(skew) < MOST_SKEW_MS) return good(`${seconds} s from Planfix's`)
-      return failed(`it is ${seconds} s ${skew > 0 ? 'behind' : 'ahead of'} Planfix's`, TODO.clock)
+      return failed(`it is ${seconds} s ${skew > 0 ? 'behind' : 'ahead of'} Planfix's`, ADVICE.clock)
     },
   },
   {
@@ -31,8 +31,8 @@ export const aroundChecks: readonly Check<ConnectionContext>[] = [
       const left = context.planfix.remainingToday()
       if (left === null) return good('Planfix does not say how many are left')
       const detail = `${left} requests are left today`
-      if (left === 0) return failed(detail, TODO.budget)
-      return left < FEW_REQUESTS ? warning(detail, TODO.budget) : good(detail)
+      if (left === 0) return failed(detail, ADVICE.budget)
+      return left < FEW_REQUESTS ? warning(detail, ADVICE.budget) : good(detail)
     },
   },
   {
@@ -40,22 +40,22 @@ export const aroundChecks: readonly Check<ConnectionContext>[] = [
     title: TITLES.webhookSecret,
     run: ({ connection }) =>
       connection.webhookSecret === undefined
-        ? failed('without it no webhook is taken', TODO.webhookSecret)
+        ? failed('without it no webhook is taken', ADVICE.webhookSecret)
         : good('it is there'),
   },
   {
     id: 31,
     title: TITLES.running,
     async run({ bridge, health }) {
-      if (!bridge.isRunning) return warning('it is not running on this data folder', TODO.start)
+      if (!bridge.isRunning) return warning('it is not running on this data folder', ADVICE.start)
       if (bridge.hooksUrl === null) return good('it is running')
       const answer = await health(bridge.hooksUrl)
       if (answer?.code !== 200)
-        return warning(`it is running, but ${bridge.hooksUrl} does not answer`, TODO.start)
+        return warning(`it is running, but ${bridge.hooksUrl} does not answer`, ADVICE.start)
       return answer.status === 'degraded'
         ? warning(
             `it is running on ${bridge.hooksUrl}, but something is paused or failing`,
-            TODO.stateDegraded,
+            ADVICE.stateDegraded,
           )
         : good(`it is running on ${bridge.hooksUrl}`)
     },
@@ -64,13 +64,13 @@ export const aroundChecks: readonly Check<ConnectionContext>[] = [
     id: 32,
     title: TITLES.reachable,
     async run({ bridge, publicUrl, health }) {
-      if (publicUrl === null) return warning('no public address is configured', TODO.publicUrl)
+      if (publicUrl === null) return warning('no public address is configured', ADVICE.publicUrl)
       if (!bridge.isRunning) return skipped('the bridge is not running (check 31)')
       const answer = await health(publicUrl)
-      if (answer === null) return failed(`${publicUrl}/healthz does not answer`, TODO.reachable)
+      if (answer === null) return failed(`${publicUrl}/healthz does not answer`, ADVICE.reachable)
       return answer.code === 200 && answer.status !== null
         ? good(publicUrl)
-        : failed(`${publicUrl}/healthz is answered ${answer.code}, not by the bridge`, TODO.reachable)
+        : failed(`${publicUrl}/healthz is answered ${answer.code}, not by the bridge`, ADVICE.reachable)
     },
   },
 ]

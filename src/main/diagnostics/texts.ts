@@ -51,7 +51,7 @@ export const WITHOUT_SCOPE: Partial<Record<ProbedScope, string>> = {
   file_add: "clients' files come as links instead of files",
 }
 
-export const TODO = {
+export const ADVICE = {
   configuration: 'Correct these places in the file.',
   noConfiguration:
     'Write a configuration and name it with --config, or save it as config.json in the data folder.',
