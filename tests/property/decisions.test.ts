@@ -429,7 +429,14 @@ describe('times', () => {
         }
         expect(seen.size).toBe(open + closed)
       }),
-      { numRuns: 15 },
+      {
+        numRuns: 15,
+        examples: [
+          [300, 1],
+          [99, 120],
+          [0, 101],
+        ],
+      },
     )
   })
 })

@@ -16,6 +16,9 @@ export function pollInterval(pollSeconds: number, lastActivityAt: number, now: n
   return Math.max(base, Math.min(base * factor, MINUTE))
 }
 
+/** Of a hundred tasks asked for in one call, at least so many are completed ones. */
+const LEAST_ROOM = 20
+
 /**
  * Which tasks one poll asks for: all of open conversations, the rest of the last hundred filled with completed ones
  * in turn, the latest first. `turn` counts the polls.
@@ -23,7 +26,9 @@ export function pollInterval(pollSeconds: number, lastActivityAt: number, now: n
 export function tasksOfPoll(watched: readonly TaskLink[], turn: number): number[][] {
   const open = watched.filter((task) => task.closedAt === null).map((task) => task.taskId)
   const closed = watched.filter((task) => task.closedAt !== null).map((task) => task.taskId)
-  const room = (100 - (open.length % 100)) % 100 || (open.length === 0 ? 100 : 0)
+  const left = 100 - (open.length % 100)
+  // So little room that the completed ones would hardly come round: they get a call of their own beside it.
+  const room = left < LEAST_ROOM ? left + 100 : left
   const chunks = Math.max(1, Math.ceil(closed.length / Math.max(1, room)))
   const from = (turn % chunks) * room
   const ids = [...open, ...closed.slice(from, from + room)]
