@@ -16,6 +16,7 @@ import type {
   TaskLink,
 } from '../../src/shared/domain.ts'
 import { bridgeError } from '../../src/shared/errors.ts'
+import * as nouns from '../support/nouns.ts'
 import { comment, conversation, reply, settingsOf, task as taskLink } from '../unit/engine/values.ts'
 
 const settings = settingsOf()
@@ -33,24 +34,7 @@ const clientLink = (profile: Partial<ClientProfile>): ClientLink => ({
   conversationId: 1,
   lastWroteAt: 0,
   lastVisitAt: null,
-  profile: {
-    id: 'one',
-    chatId: 'chat',
-    displayedName: 'Anna',
-    name: null,
-    email: null,
-    phone: null,
-    ip: null,
-    country: null,
-    city: null,
-    os: null,
-    browser: null,
-    language: null,
-    visit: null,
-    startPage: null,
-    extra: {},
-    ...profile,
-  },
+  profile: nouns.profile({ id: 'one', displayedName: 'Anna', ...profile }),
 })
 
 const authors: Author[] = [

@@ -2,27 +2,10 @@ import { expect, test } from 'vitest'
 import { decideChat } from '../../../src/main/engine/intake/chat.ts'
 import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
 import type { ChatEvent, ChatMessage } from '../../../src/main/engine/ports.ts'
-import type { ClientLink, ClientProfile } from '../../../src/shared/domain.ts'
+import type { ClientLink } from '../../../src/shared/domain.ts'
+import { profile } from '../../support/nouns.ts'
 import { conversation, settingsOf } from './values.ts'
 
-const profile = (changes: Partial<ClientProfile> = {}): ClientProfile => ({
-  id: 'client',
-  chatId: 'chat',
-  displayedName: 'Purple Fox',
-  name: null,
-  email: null,
-  phone: null,
-  ip: null,
-  country: null,
-  city: null,
-  os: null,
-  browser: null,
-  language: null,
-  visit: null,
-  startPage: null,
-  extra: {},
-  ...changes,
-})
 const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
   id: 'm1',
   type: 'client',

@@ -1,6 +1,7 @@
 import type { PlanfixComment } from '../../../src/main/engine/ports.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import type { Conversation, Message, TaskLink } from '../../../src/shared/domain.ts'
+import * as nouns from '../../support/nouns.ts'
 
 export function settingsOf(changes: Record<string, unknown> = {}) {
   const parsed = parseConfiguration({
@@ -14,75 +15,26 @@ export function settingsOf(changes: Record<string, unknown> = {}) {
   return one
 }
 
-export const reply = (changes: Partial<Message> = {}): Message => ({
-  id: 1,
-  connectionId: 'shop',
-  conversationId: 1,
-  direction: 'to-chatra',
-  kind: 'text',
-  author: { kind: 'employee', id: 5, name: 'Ana' },
-  text: 'Hello',
-  files: [],
-  originKey: 'p:10',
-  chatraClientId: 'client',
-  chatraMessageId: null,
-  planfixTaskId: 100,
-  planfixCommentId: 10,
-  targetId: null,
-  writtenAt: 0,
-  receivedAt: 0,
-  position: 1,
-  state: 'delivered',
-  reason: null,
-  late: false,
-  attempts: 1,
-  sentAt: 1000,
-  echoed: false,
-  sentPrint: null,
-  fingerprint: null,
-  ...changes,
-})
+/** A reply that was handed to the chat. */
+export const reply = (changes: Partial<Message> = {}): Message =>
+  nouns.message({
+    direction: 'to-chatra',
+    author: { kind: 'employee', id: 5, name: 'Ana' },
+    originKey: 'p:10',
+    planfixTaskId: 100,
+    planfixCommentId: 10,
+    position: 1,
+    state: 'delivered',
+    attempts: 1,
+    sentAt: 1000,
+    ...changes,
+  })
 
-export const conversation = (changes: Partial<Conversation> = {}): Conversation => ({
-  id: 1,
-  connectionId: 'shop',
-  contactId: 92,
-  contactWritten: null,
-  emailSearched: null,
-  searchTask: false,
-  emailRefused: false,
-  taskId: 100,
-  clientLeft: false,
-  lastClientAt: 0,
-  lastActivityAt: 0,
-  deliveredUpTo: 0,
-  paused: null,
-  attempt: null,
-  planfixLane: { failures: 0, notBefore: 0 },
-  chatraLane: { failures: 0, notBefore: 0 },
-  mergedInto: null,
-  ...changes,
-})
+export const conversation = (changes: Partial<Conversation> = {}): Conversation =>
+  nouns.conversation({ contactId: 92, taskId: 100, ...changes })
 
-export const task = (changes: Partial<TaskLink> = {}): TaskLink => ({
-  connectionId: 'shop',
-  taskId: 100,
-  conversationId: 1,
-  chatId: 'chat',
-  n: 1,
-  createdAt: 0,
-  descriptionText: 'First words\n> Source: Chatra',
-  active: true,
-  deleted: false,
-  checkedAt: 0,
-  cursor: 0,
-  signal: '',
-  hotUntil: 0,
-  readAt: 0,
-  lastActivityAt: 0,
-  closedAt: null,
-  ...changes,
-})
+export const task = (changes: Partial<TaskLink> = {}): TaskLink =>
+  nouns.taskLink({ descriptionText: 'First words\n> Source: Chatra', ...changes })
 
 export const comment = (changes: Partial<PlanfixComment> = {}): PlanfixComment => ({
   id: 10,
