@@ -73,7 +73,6 @@ export class Application {
         fileLink: (connectionId, fileId, name) => links.link(connectionId, fileId, name),
         language: options.configuration.language,
         listener: {
-          messageChanged: (message) => options.listener?.messageChanged?.(message),
           newChat: (...chat) => options.listener?.newChat?.(...chat),
           event: (event) => this.tell(event),
         },

@@ -17,7 +17,8 @@ export class Upkeep {
   private readonly clock: Clock
   private readonly retentionDays: number
   private readonly tell: (event: BridgeEvent) => void
-  private readonly cancel: (() => void)[] = []
+  private readonly cancels = new Set<() => void>()
+  private readonly underWay = new Set<Promise<void>>()
   private stopped = false
 
   constructor(options: {
@@ -34,13 +35,19 @@ export class Upkeep {
 
   async start(): Promise<void> {
     await noteGap(this.store, this.clock, this.tell)
-    this.every(MINUTE, () => noteAlive(this.store, this.clock))
-    this.every(HOUR, () => this.nightly())
+    this.every(MINUTE, MINUTE, () => noteAlive(this.store, this.clock))
+    // Soon after the start as well: a computer that is on for short times only has its backups too.
+    this.every(2 * MINUTE, HOUR, () => this.nightly())
   }
 
   stop(): void {
     this.stopped = true
-    for (const cancel of this.cancel) cancel()
+    for (const cancel of this.cancels) cancel()
+  }
+
+  /** Resolves when no work is under way. */
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay)
   }
 
   private async nightly(): Promise<void> {
@@ -53,23 +60,31 @@ export class Upkeep {
     await this.store.backup()
   }
 
-  private every(ms: number, work: () => Promise<void>): void {
-    const round = () => {
-      if (this.stopped) return
-      this.cancel.length = 0
-      work().catch((error: unknown) => {
-        const detail = error instanceof Error ? error.message : String(error)
-        this.tell({
-          time: this.clock.now(),
-          connectionId: null,
-          level: 'error',
-          key: 'event.upkeep-failed',
-          params: { detail },
-        })
+  private every(first: number, ms: number, work: () => Promise<void>): void {
+    const later = (wait: number) => {
+      const cancel = this.clock.after(wait, () => {
+        this.cancels.delete(cancel)
+        if (this.stopped) return
+        const done = work()
+          .catch((error: unknown) => this.failed(error))
+          .finally(() => this.underWay.delete(done))
+        this.underWay.add(done)
+        later(ms)
       })
-      this.cancel.push(this.clock.after(ms, round))
+      this.cancels.add(cancel)
     }
-    this.cancel.push(this.clock.after(ms, round))
+    later(first)
+  }
+
+  private failed(error: unknown): void {
+    const detail = error instanceof Error ? error.message : String(error)
+    const event = {
+      connectionId: null,
+      level: 'error',
+      key: 'event.upkeep-failed',
+      params: { detail },
+    } as const
+    this.tell({ time: this.clock.now(), ...event })
   }
 }
 

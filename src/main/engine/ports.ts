@@ -96,7 +96,6 @@ export interface Store {
 
   message(id: number): Promise<Message | null>
   messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
-  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */
@@ -137,8 +136,13 @@ export interface ChatEvent {
   messages: ChatMessage[]
   startPage: Page | null
 }
-/** Reads a stored webhook body; the reason says why it is skipped, with the path of what is missing. */
-export type ParseChatEvent = (body: unknown) => { ok: true; event: ChatEvent } | { ok: false; reason: string }
+/**
+ * Reads a stored webhook body; the reason says why it is skipped, with the path of what is missing. `dropped` names broken
+ * messages of an event that is otherwise good, e.g. `messages[2]: neither text nor file`.
+ */
+export type ParseChatEvent = (
+  body: unknown,
+) => { ok: true; event: ChatEvent; dropped: string[] } | { ok: false; reason: string }
 
 /** Who speaks in the chat. */
 export type Speaker = { agentId: string } | { agentEmail: string; agentName: string }
@@ -326,7 +330,6 @@ export type FileLink = (connectionId: string, fileId: number, name: string) => s
 
 /** Told of what may interest the owner at once (notifications, live log). */
 export interface Listener {
-  messageChanged?(message: Message): void
   newChat?(connectionId: string, conversationId: number, clientName: string, firstLine: string): void
   event?(event: BridgeEvent): void
   sideState?(connectionId: string, side: Side, state: SideState): void

@@ -32,8 +32,6 @@ export const LOOKUPS = {
   message: `SELECT * FROM messages WHERE id = ?`,
   messageByOrigin: `SELECT * FROM messages INDEXED BY messages_origin WHERE connection = ? AND origin_key = ?`,
   /** Edits and deletions carry the id of the message they change: that message comes first. */
-  messageByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
-    WHERE connection = ? AND chatra_message = ? ORDER BY kind <> 'text', id LIMIT 1`,
   messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,
   messagesOfTask: `SELECT * FROM messages INDEXED BY messages_task

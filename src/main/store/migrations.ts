@@ -93,7 +93,6 @@ export const migrations: readonly string[] = [
     inbox INTEGER                   -- inbox row it was made from
   );
   CREATE UNIQUE INDEX messages_origin ON messages (connection, origin_key);
-  CREATE INDEX messages_chatra ON messages (connection, chatra_message) WHERE chatra_message IS NOT NULL;
   CREATE INDEX messages_comment ON messages (connection, planfix_comment) WHERE planfix_comment IS NOT NULL;
   CREATE INDEX messages_task ON messages (connection, planfix_task, written_at) WHERE planfix_comment IS NOT NULL;
   CREATE INDEX messages_replies ON messages (connection, chatra_client, handed_at)

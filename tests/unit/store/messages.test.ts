@@ -106,16 +106,6 @@ describe('messages', () => {
     expect((await db.messagesByComment('shop', 9)).map(({ id }) => id)).toEqual([11, 12])
   })
 
-  it('named by a Chatra id are found before their edits', async () => {
-    const db = await store()
-    await db.commit([
-      adding(reply({ id: 11, kind: 'edit', chatraMessageId: 'x' })),
-      adding(reply({ id: 12, chatraMessageId: 'x' })),
-    ])
-    expect(await db.messageByChatraId('shop', 'x')).toMatchObject({ id: 12 })
-    expect(await db.messageByChatraId('other', 'x')).toBeNull()
-  })
-
   it('of a task are told newest first, those with a comment', async () => {
     const db = await store()
     const of = (id: number, planfixCommentId: number | null, writtenAt: number) =>

@@ -6,6 +6,7 @@ import { Serial } from '../serial.ts'
 import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
 import { type CommentEvent, decideComment } from './comment.ts'
+import { skippedEvent } from './skipped.ts'
 
 const DAY = 24 * 3_600_000
 /** Decided on in one go: between batches the receiver has its turn, so that a flood of events is answered first. */
@@ -99,6 +100,9 @@ export class Intake {
     if (!read.ok) return this.refuse(row, read.reason)
     const event = read.event
     const { store } = context
+    // Broken messages beside good ones: shown, with their paths.
+    if (read.dropped.length > 0)
+      await commit(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
     const link = await store.client(row.connectionId, event.client.id)
     const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
     const work = (known?: ClientLink | null) => this.applyChat(row, event, known)
@@ -270,36 +274,8 @@ export class Intake {
 
   /** Stored, skipped with a reason, and shown in the log. */
   private async refuse(row: InboxRow, reason: string): Promise<void> {
-    const { store } = this.options.context
-    const message: Message = {
-      id: store.newId(),
-      connectionId: row.connectionId,
-      conversationId: null,
-      direction: row.source === 'chatra' ? 'to-planfix' : 'to-chatra',
-      kind: 'event',
-      author: { kind: 'bridge' },
-      text: '',
-      files: [],
-      originKey: `inbox:${row.seq}`,
-      chatraClientId: null,
-      chatraMessageId: null,
-      planfixTaskId: null,
-      planfixCommentId: null,
-      targetId: null,
-      writtenAt: row.receivedAt,
-      receivedAt: row.receivedAt,
-      position: row.receivedAt,
-      state: 'skipped',
-      reason,
-      late: false,
-      attempts: 0,
-      sentAt: null,
-      echoed: false,
-      sentPrint: null,
-      fingerprint: null,
-    }
     await commit(this.options.context, [
-      { type: 'message.add', message, states: [{ state: 'skipped', reason }] },
+      skippedEvent(row, reason, this.options.context.store.newId()),
       { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
     ])
   }

@@ -1,0 +1,86 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Upkeep } from '../../../src/main/application/upkeep.ts'
+import { openStore, type SqliteStore } from '../../../src/main/store/index.ts'
+import type { BridgeEvent } from '../../../src/shared/domain.ts'
+import { message } from '../../support/nouns.ts'
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+const START = Date.UTC(2026, 0, 10, 12)
+
+let dir: string
+let store: SqliteStore
+let now: number
+let timers: { at: number; work: () => void }[]
+let told: BridgeEvent[]
+let upkeep: Upkeep
+const clock = {
+  now: () => now,
+  after(ms: number, work: () => void) {
+    const timer = { at: now + ms, work }
+    timers.push(timer)
+    return () => {
+      timers = timers.filter((one) => one !== timer)
+    }
+  },
+}
+const start = async () => {
+  upkeep = new Upkeep({ store, clock, retentionDays: 90, tell: (event) => void told.push(event) })
+  await upkeep.start()
+}
+/** Lets the time pass, minute by minute, with everything that falls due. */
+const pass = async (ms: number, step = MINUTE) => {
+  for (const end = now + ms; now < end; ) {
+    now += step
+    const due = timers.filter((timer) => timer.at <= now)
+    timers = timers.filter((timer) => timer.at > now)
+    for (const timer of due) timer.work()
+    await upkeep.idle()
+  }
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'upkeep-'))
+  now = START
+  timers = []
+  told = []
+  store = await openStore({ dir, clock })
+})
+afterEach(async () => {
+  upkeep.stop()
+  expect(timers).toEqual([])
+  await store.close()
+  rmSync(dir, { recursive: true })
+})
+
+test('a time without the bridge is told with its beginning and end, a short restart is not', async () => {
+  await start()
+  await pass(10 * MINUTE)
+  upkeep.stop()
+  const left = now
+  now += MINUTE
+  await start()
+  expect(told).toEqual([])
+  upkeep.stop()
+  now += 60 * MINUTE
+  await start()
+  expect(told).toMatchObject([{ key: 'event.gap', params: { from: left + MINUTE, to: now } }])
+  expect(await store.events(null, 10)).toMatchObject([{ key: 'event.gap' }])
+})
+
+test('a backup is made soon after the first start and then once a day, and what is old is dropped', async () => {
+  const old = message({ state: 'delivered', receivedAt: START - 100 * DAY, writtenAt: START - 100 * DAY })
+  await store.commit([{ type: 'message.add', message: old, states: [{ state: 'delivered', reason: null }] }])
+  await start()
+  expect(existsSync(join(dir, 'bridge.backup.sqlite'))).toBe(false)
+  await pass(5 * MINUTE)
+  expect(existsSync(join(dir, 'bridge.backup.sqlite'))).toBe(true)
+  const first = await store.fact<number>('', 'nightlyAt')
+  await pass(6 * 60 * MINUTE, 10 * MINUTE)
+  expect(await store.fact<number>('', 'nightlyAt')).toBe(first)
+  await pass(2 * DAY, 30 * MINUTE)
+  expect(await store.fact<number>('', 'nightlyAt')).toBeGreaterThan(first ?? 0)
+})
