@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createPlanfixClient } from '../../src/main/planfix/client.ts'
 import { isTimeOut } from '../../src/main/planfix/errors.ts'
-import { SCOPES } from '../../src/main/planfix/scopes.ts'
+import { SCOPES } from '../../src/shared/scopes.ts'
 import { switchTable } from '../../src/simulators/planfix/index.ts'
 import { connectionTo } from '../unit/planfix/connection.ts'
 import { realClock } from '../unit/planfix/fake-clock.ts'

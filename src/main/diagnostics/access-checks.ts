@@ -1,15 +1,6 @@
 import type { BridgeError, ErrorCode } from '../../shared/errors.ts'
-import {
-  type Check,
-  type ConnectionContext,
-  type Finding,
-  failed,
-  good,
-  PROBED_SCOPES,
-  type ProbedScope,
-  skipped,
-  warning,
-} from './check.ts'
+import { SCOPES, type Scope } from '../../shared/scopes.ts'
+import { type Check, type ConnectionContext, type Finding, failed, good, skipped, warning } from './check.ts'
 import { ADVICE, TITLES, todoFor, WITHOUT_SCOPE } from './texts.ts'
 
 type Connections = Check<ConnectionContext>
@@ -88,7 +79,7 @@ export const accessChecks: readonly Connections[] = [
         : skipped('Planfix is not reached (check 6)')
     },
   },
-  ...PROBED_SCOPES.map(
+  ...SCOPES.map(
     (scope, index): Connections => ({
       id: 8 + index,
       title: TITLES.scope(scope),
@@ -101,10 +92,7 @@ export const accessChecks: readonly Connections[] = [
 const isAboutAccount = (error: BridgeError): boolean =>
   isOneOf(error, 'wrong-keys', 'no-plan', 'unpaid', 'daily-limit', 'missing-scope', 'rate-limited')
 
-async function probe(
-  scope: ProbedScope,
-  { connection, planfix, ...context }: ConnectionContext,
-): Promise<Finding> {
+async function probe(scope: Scope, { connection, planfix, ...context }: ConnectionContext): Promise<Finding> {
   if (scope.startsWith('datatag') && connection.planfix.visitDataTag === null) {
     return skipped('not needed: visits are not written to a data tag')
   }

@@ -1,5 +1,6 @@
 import type { Connection } from '../../shared/config.ts'
 import type { Result } from '../../shared/errors.ts'
+import type { Scope } from '../../shared/scopes.ts'
 
 export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped'
 
@@ -58,7 +59,7 @@ export interface ConnectionContext {
 /** Every call waits for its turn by itself. Its pauses are the account's limit of requests a second. */
 export interface PlanfixQuestions {
   ping(): Promise<Result<void>>
-  probeScope(scope: ProbedScope): Promise<Result<'granted' | 'missing'>>
+  probeScope(scope: Scope): Promise<Result<'granted' | 'missing'>>
   users(): Promise<Result<{ id: number; name: string; email: string | null; otherEmails: string[] }[]>>
   groups(): Promise<Result<{ id: number; name: string }[]>>
   contactExists(id: number): Promise<Result<boolean>>
@@ -71,24 +72,6 @@ export interface PlanfixQuestions {
   /** Planfix's clock minus ours, milliseconds; null before its first answer. */
   clockSkew(): number | null
 }
-
-export const PROBED_SCOPES = [
-  'task_readonly',
-  'task_add',
-  'task_update',
-  'contact_readonly',
-  'contact_add',
-  'contact_update',
-  'comment_readonly',
-  'comment_add',
-  'comment_delete',
-  'user_readonly',
-  'file_readonly',
-  'file_add',
-  'datatag_readonly',
-  'datatag_add',
-] as const
-export type ProbedScope = (typeof PROBED_SCOPES)[number]
 
 export const good = (detail: string): Finding => ({ result: 'ok', detail, todo: null })
 export const skipped = (detail: string): Finding => ({ result: 'skipped', detail, todo: null })

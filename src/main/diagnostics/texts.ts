@@ -1,6 +1,6 @@
 import type { BridgeError } from '../../shared/errors.ts'
 import { isTextKey, translate } from '../../shared/i18n/index.ts'
-import type { ProbedScope } from './check.ts'
+import type { Scope } from '../../shared/scopes.ts'
 
 /** Every word the checks say, in one place, to be translated one day. */
 
@@ -12,7 +12,7 @@ export const TITLES = {
   chatraPlan: 'The Chatra account has access to the API',
   planfixReachable: 'Planfix can be reached',
   token: 'Planfix accepts the token',
-  scope: (scope: ProbedScope) => `The token may: ${SCOPE_WORDS[scope]}`,
+  scope: (scope: Scope) => `The token may: ${SCOPE_WORDS[scope]}`,
   taskTemplate: 'The task template exists',
   contactTemplate: 'The contact template exists',
   completedStatus: 'The status that completes a task is known',
@@ -26,7 +26,7 @@ export const TITLES = {
   reachable: 'Chatra and Planfix can reach the bridge',
 } as const
 
-const SCOPE_WORDS: Record<ProbedScope, string> = {
+const SCOPE_WORDS: Record<Scope, string> = {
   task_readonly: 'read tasks',
   task_add: 'create tasks',
   task_update: 'change tasks',
@@ -44,7 +44,7 @@ const SCOPE_WORDS: Record<ProbedScope, string> = {
 }
 
 /** What does not work when a scope is missing that the bridge can live without. */
-export const WITHOUT_SCOPE: Partial<Record<ProbedScope, string>> = {
+export const WITHOUT_SCOPE: Partial<Record<Scope, string>> = {
   comment_delete: 'a comment that arrived twice cannot be removed',
   user_readonly: 'the employees cannot be checked here',
   file_readonly: "employees' files cannot be passed to clients",
@@ -61,7 +61,7 @@ export const ADVICE = {
     'Copy both keys again from Chatra: Settings, Preferences, API keys. Chatra answers the same when the account has no paid licence.',
   chatraDoubt: 'If replies do not arrive in the chat, copy both keys again from Chatra.',
   address: 'Check planfix.baseUrl in the configuration: it is https://ACCOUNT.planfix.com/rest.',
-  scope: (scope: ProbedScope) =>
+  scope: (scope: Scope) =>
     `Allow "${SCOPE_WORDS[scope]}" (${scope}) for this token in Planfix: Account management, API access, REST API.`,
   template: (key: string) => `Choose one of these and write its number to ${key} in the configuration.`,
   noTemplate: (key: string) =>

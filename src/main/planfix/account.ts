@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../shared/errors.ts'
+import type { Scope } from '../../shared/scopes.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { dataTagList, done, groupList, userList } from './schemas.ts'
-import type { Scope } from './scopes.ts'
 import type { Settings } from './settings.ts'
 import type { PlanfixRequest } from './transport.ts'
 

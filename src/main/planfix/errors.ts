@@ -1,6 +1,6 @@
 import type { BridgeError, ErrorCode, Retry } from '../../shared/errors.ts'
 import { bridgeError } from '../../shared/errors.ts'
-import type { Scope } from './scopes.ts'
+import type { Scope } from '../../shared/scopes.ts'
 
 /** What the mapping has to know of a request to judge its failure. */
 export interface Asked {
