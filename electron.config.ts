@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { catalogueProblems } from './scripts/catalogues.ts'
 
 /** The entries that exist: a checkout without the demo or the stand-alone simulators still builds. */
 const entries = Object.fromEntries(
@@ -11,6 +13,15 @@ const entries = Object.fromEntries(
     simulators: 'src/simulators/main.ts',
   }).filter(([, file]) => existsSync(file)),
 )
+
+/** A text that is missing in a language stops the build. */
+const completeCatalogues = {
+  name: 'complete-catalogues',
+  buildStart() {
+    const problems = catalogueProblems(join(import.meta.dirname, 'src/shared/i18n'))
+    if (problems.length > 0) throw new Error(`The catalogues are incomplete:\n${problems.join('\n')}`)
+  },
+}
 
 /**
  * One build for every process of the product. `main` holds the Node entries: the server host, the command
@@ -48,6 +59,6 @@ export default defineConfig({
       minify: true,
       rollupOptions: { input: { index: 'src/renderer/index.html' } },
     },
-    plugins: [react()],
+    plugins: [completeCatalogues, react()],
   },
 })

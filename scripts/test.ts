@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
+import { catalogueProblems } from './catalogues.ts'
 
 /** `npm test`: everything that proves the product. Its last line is `N passed, N failed`; exit code 0 when none failed. */
 
@@ -27,9 +28,7 @@ step('imports', () =>
   tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
 )
 step('catalogues', () => {
-  const problems = ['src/shared/i18n', 'src/renderer/words', 'src/main/diagnostics/words'].flatMap(
-    catalogueProblems,
-  )
+  const problems = catalogueProblems(join(ROOT, 'src/shared/i18n'))
   for (const problem of problems) process.stdout.write(`${problem}\n`)
   return problems.length === 0
 })
@@ -53,30 +52,6 @@ if (!isGreen && counted.failed === 0) failed++
 
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1
-
-/** Every language has the same keys, and each text the same `{placeholders}`. */
-function catalogueProblems(folder: string): string[] {
-  const files = readdirSync(join(ROOT, folder)).filter((name) => name.endsWith('.json'))
-  const read = (name: string) =>
-    JSON.parse(readFileSync(join(ROOT, folder, name), 'utf8')) as Record<string, string>
-  const english = read('en.json')
-  const places = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort().join(' ')
-  const missing = ['ro.json', 'ru.json']
-    .filter((name) => !files.includes(name))
-    .map((name) => `${folder}/${name}: missing`)
-  const misfits = files.flatMap((name) => {
-    const texts = read(name)
-    return [...new Set([...Object.keys(english), ...Object.keys(texts)])].flatMap((key) => {
-      const [one, other] = [english[key], texts[key]]
-      if (one === undefined || other === undefined) {
-        return [`${folder}/${other === undefined ? name : 'en.json'}: ${key} is missing`]
-      }
-      if (other.trim() === '') return [`${folder}/${name}: ${key} is empty`]
-      return places(one) === places(other) ? [] : [`${folder}/${name}: ${key} has other {placeholders}`]
-    })
-  })
-  return [...missing, ...misfits]
-}
 
 function countsIn(file: string): { passed: number; failed: number } {
   try {

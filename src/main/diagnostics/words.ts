@@ -1,20 +1,5 @@
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { isTextKey, type Language, translate } from '../../shared/i18n/index.ts'
-import en from './words/en.json' with { type: 'json' }
-import ro from './words/ro.json' with { type: 'json' }
-import ru from './words/ru.json' with { type: 'json' }
-
-/** Every catalogue has exactly the keys of the English one; a missing key does not compile. */
-export type WordKey = keyof typeof en
-
-const catalogues: Record<Language, Record<WordKey, string>> = { en, ro, ru }
-
-/** The text of `key` in the owner's language, with `{name}` replaced from `params`. */
-export function word(language: Language, key: WordKey, params: Record<string, string | number> = {}): string {
-  return catalogues[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    String(params[name] ?? whole),
-  )
-}
 
 /** An event as a sentence; what concerns a side ends with what to do about it. */
 export function eventText(language: Language, event: BridgeEvent): string {
@@ -25,7 +10,7 @@ export function eventText(language: Language, event: BridgeEvent): string {
     ...times(language, event),
   }
   const advice = `error.${side}.${code}`
-  const text = event.key in en ? word(language, event.key as WordKey, names) : unknownEvent(event)
+  const text = isTextKey(event.key) ? translate(language, event.key, names) : unknownEvent(event)
   return isTextKey(advice)
     ? `${text} ${translate(language, advice, { scope: String(event.params.detail ?? '') })}`
     : text

@@ -1,22 +1,45 @@
-import en from './en.json' with { type: 'json' }
-import ro from './ro.json' with { type: 'json' }
-import ru from './ru.json' with { type: 'json' }
+import i18next, { type i18n } from 'i18next'
+import { en } from './en/index.ts'
+import { ro } from './ro/index.ts'
+import { ru } from './ru/index.ts'
 
-/** Every catalogue has exactly the keys of the English one; a missing key does not compile. */
-export type TextKey = keyof typeof en
-export type Language = 'en' | 'ro' | 'ru'
+export const LANGUAGES = ['en', 'ro', 'ru'] as const
+export type Language = (typeof LANGUAGES)[number]
 
-const catalogues: Record<Language, Record<TextKey, string>> = { en, ro, ru }
+/**
+ * Key of a text. A text with plural forms stands in the catalogues once for each form its language has
+ * (`log.rows_one`, `log.rows_few`, …) and is asked for without the ending and with `count`.
+ */
+export type TextKey = WithoutForm<keyof typeof en>
+type WithoutForm<Key extends string> = Key extends `${infer Stem}_${'one' | 'few' | 'many' | 'other'}`
+  ? Stem
+  : Key
 
-/** The text of `key` in the owner's language, with `{name}` replaced from `params`. */
-export function translate(
-  language: Language,
-  key: TextKey,
-  params: Record<string, string | number> = {},
-): string {
-  return catalogues[language][key].replace(/\{(\w+)\}/g, (whole, name: string) =>
-    String(params[name] ?? whole),
-  )
+export type TextParams = Record<string, string | number>
+
+const catalogues: Record<Language, Record<string, string>> = { en, ro, ru }
+
+const texts: i18n = i18next.createInstance()
+void texts.init({
+  initAsync: false,
+  lng: 'en',
+  fallbackLng: false,
+  keySeparator: false,
+  nsSeparator: false,
+  interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
+  resources: Object.fromEntries(
+    LANGUAGES.map((language) => [language, { translation: catalogues[language] }]),
+  ),
+})
+
+/** The text of `key` in the owner's language, with `{name}` replaced from `params`; `count` chooses the plural form. */
+export function translate(language: Language, key: TextKey, params: TextParams = {}): string {
+  return texts.t(key, { ...params, lng: language })
 }
 
-export const isTextKey = (key: string): key is TextKey => key in en
+
+export const isTextKey = (key: string): key is TextKey => key in en || `${key}_other` in en
+
+/** The text of a key that came over a border; the key itself when the catalogues do not know it. */
+export const translateAny = (language: Language, key: string, params: TextParams = {}): string =>
+  isTextKey(key) ? translate(language, key, params) : key

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { Answer } from './api/answer.ts'
+import { checkUp, diagnosticsCalls } from './api/diagnostics.ts'
+import { employeesCalls } from './api/employees.ts'
+import { logCalls, messageRow } from './api/log.ts'
+import { overviewCalls } from './api/overview.ts'
+import { settingsCalls } from './api/settings.ts'
+import { setupCalls } from './api/setup.ts'
+import { appState, bridgeEvent, stateCalls } from './api/state.ts'
+
+/**
+ * The contract between the interface and the application: every call and every event, with the schemas of what they
+ * take and give. Both sides check both ways. The application owns the state; the interface shows snapshots of it.
+ */
+export const calls = {
+  ...stateCalls,
+  ...logCalls,
+  ...overviewCalls,
+  ...employeesCalls,
+  ...diagnosticsCalls,
+  ...settingsCalls,
+  ...setupCalls,
+} as const
+
+export type CallName = keyof typeof calls
+/** What a caller passes. */
+export type Args<N extends CallName> = z.input<(typeof calls)[N]['args']>
+/** What a handler receives. */
+export type ReadArgs<N extends CallName> = z.output<(typeof calls)[N]['args']>
+export type Value<N extends CallName> = z.output<(typeof calls)[N]['result']>
+export type Handlers = { [N in CallName]: (args: ReadArgs<N>) => Promise<Answer<Value<N>>> }
+
+export const isCallName = (name: unknown): name is CallName => typeof name === 'string' && Object.hasOwn(calls, name)
+
+/** What the application tells without being asked. */
+export const events = {
+  /** A new snapshot. */
+  state: appState,
+  /**
+   * Messages that are new or have changed, newest last. With `more` there were too many to name: what is shown is to be
+   * read again.
+   */
+  messages: z.object({ rows: z.array(messageRow), more: z.boolean() }),
+  event: bridgeEvent,
+  checkUp,
+  newChat: z.object({
+    connectionId: z.string(),
+    conversationId: z.number(),
+    clientName: z.string(),
+    firstLine: z.string(),
+  }),
+} as const
+export type EventName = keyof typeof events
+export type EventValue<N extends EventName> = z.output<(typeof events)[N]>
+
+/** An event as it travels. */
+export type Push = { [N in EventName]: { event: N; value: EventValue<N> } }[EventName]
+
+export const push = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('state'), value: events.state }),
+  z.object({ event: z.literal('messages'), value: events.messages }),
+  z.object({ event: z.literal('event'), value: events.event }),
+  z.object({ event: z.literal('checkUp'), value: events.checkUp }),
+  z.object({ event: z.literal('newChat'), value: events.newChat }),
+])
+
+export type { Answer, CallError, Words } from './api/answer.ts'

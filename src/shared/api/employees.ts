@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { call, callError, connectionId, done, time } from './answer.ts'
+
+/** An employee of the channel: whether he may answer clients, and as whom he speaks. */
+export const employeeChoice = z.strictObject({
+  planfixUserId: z.number().int().positive(),
+  name: z.string().max(200).nullable(),
+  email: z.string().max(320).nullable(),
+  /** Chosen by hand; null = matched by e-mail. */
+  chatraAgentId: z.string().max(100).nullable(),
+  allowed: z.boolean(),
+})
+export type EmployeeChoice = z.output<typeof employeeChoice>
+
+export const planfixEmployee = z.object({
+  id: z.number(),
+  name: z.string(),
+  email: z.string().nullable(),
+  otherEmails: z.array(z.string()),
+  role: z.string().nullable(),
+})
+export type PlanfixEmployee = z.output<typeof planfixEmployee>
+
+/** An agent of Chatra: seen in a webhook. */
+export const chatraAgent = z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() })
+export type ChatraAgent = z.output<typeof chatraAgent>
+
+export const employeesView = z.object({
+  /** `everybody`: nobody is listed. */
+  mode: z.enum(['everybody', 'selected']),
+  choices: z.array(employeeChoice),
+  /** Active employees as Planfix tells them; null when it could not be asked yet, then `problem` says why. */
+  planfix: z.array(planfixEmployee).nullable(),
+  readAt: time.nullable(),
+  problem: callError.nullable(),
+  agents: z.array(chatraAgent),
+  /** Whether replies go out under employees' names at all (F9), and who speaks otherwise (F6). */
+  sendAsEmployee: z.boolean(),
+  generalAgent: z.object({ email: z.string(), name: z.string() }),
+})
+export type EmployeesView = z.output<typeof employeesView>
+
+export const employeesCalls = {
+  /** `id` may be that of a draft. `refresh` asks Planfix again; otherwise what was read in the last ten minutes is used. */
+  'employees.get': call(z.strictObject({ id: connectionId, refresh: z.boolean() }), employeesView),
+  'employees.save': call(
+    z.strictObject({
+      id: connectionId,
+      mode: z.enum(['everybody', 'selected']),
+      choices: z.array(employeeChoice).max(5000),
+    }),
+    done,
+  ),
+} as const

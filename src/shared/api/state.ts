@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { call, connectionId, direction, language, messageState, nothing, theme, time } from './answer.ts'
+
+/** One side of a connection: working, trying again by itself at `until`, or waiting for the owner. */
+export const sideState = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('ok') }),
+  z.object({
+    state: z.enum(['waiting', 'paused']),
+    /** Of `ErrorCode`: with the side, the end of the key `error.{side}.{code}`. */
+    code: z.string(),
+    until: time,
+    /** A missing scope's name, otherwise words of the service. */
+    detail: z.string(),
+  }),
+])
+
+export const connectionState = z.object({
+  id: connectionId,
+  name: z.string(),
+  enabled: z.boolean(),
+  /** Its accounts are simulators. */
+  demo: z.boolean(),
+  /** Which secrets are not there; it carries nothing until they are. */
+  missing: z.array(z.enum(['chatra-secret-key', 'planfix-token', 'webhook-secret'])),
+  chatra: sideState,
+  planfix: sideState,
+  planfixWebUrl: z.string(),
+  budget: z.object({
+    /** Requests Planfix still allows today; null when it has not said. */
+    remaining: z.number().nullable(),
+    usedToday: z.number(),
+    resetAt: time.nullable(),
+  }),
+  /** Messages (not events) by direction and state. */
+  counts: z.record(direction, z.record(messageState, z.number())),
+  /** When the last webhook of each came in since the bridge was set up; null = never. */
+  heard: z.object({ chatra: time.nullable(), planfix: time.nullable() }),
+  /** Nobody is listed, so every employee may answer clients. */
+  everybodyMayAnswer: z.boolean(),
+})
+export type ConnectionState = z.output<typeof connectionState>
+
+/** How the receiver is reached from outside. */
+export const publicAddress = z.object({
+  /** `none` until one is chosen. */
+  provider: z.enum(['none', 'own', 'ngrok', 'ssh', 'relay']),
+  address: z.string().nullable(),
+  /** `proven` = a request through the address arrived at our own receiver. */
+  state: z.enum(['none', 'unproven', 'proving', 'proven', 'failing']),
+  provenAt: time.nullable(),
+  /** Why it fails: key of the catalogues. */
+  problem: z.string().nullable(),
+})
+export type PublicAddress = z.output<typeof publicAddress>
+
+/** Everything the shell and the overview show, as one snapshot; sent whole whenever it changes. */
+export const appState = z.object({
+  time,
+  version: z.string(),
+  host: z.enum(['server', 'desktop', 'demo']),
+  language,
+  theme,
+  /** The receiver on this computer. */
+  hooksUrl: z.string(),
+  publicAddress,
+  /** Why the data folder cannot be written; null when it can. */
+  storeFailing: z.string().nullable(),
+  /** Where settings are kept and whether they can be changed from here. */
+  settingsFile: z.object({ path: z.string(), writable: z.boolean() }),
+  /** Where secrets typed here are kept: `memory` = until the bridge ends. */
+  secretsKept: z.enum(['keychain', 'memory']),
+  connections: z.array(connectionState),
+  /** Connections whose set-up was begun and not finished. */
+  drafts: z.array(z.object({ id: connectionId, name: z.string(), step: z.string(), redo: z.boolean() })),
+  demo: z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() }).nullable(),
+})
+export type AppState = z.output<typeof appState>
+
+export const bridgeEvent = z.object({
+  id: z.number(),
+  time,
+  connectionId: z.string().nullable(),
+  level: z.enum(['info', 'warning', 'error']),
+  /** Key of the catalogues, e.g. `event.gap`. */
+  key: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+})
+export type BridgeEventView = z.output<typeof bridgeEvent>
+
+export const stateCalls = {
+  'state.get': call(nothing, appState),
+  /** Newest last; with `afterId` those after it, otherwise the newest `limit`. */
+  'events.list': call(
+    z.strictObject({ afterId: z.number().int().min(0).nullable(), limit: z.number().int().min(1).max(500) }),
+    z.object({ events: z.array(bridgeEvent) }),
+  ),
+} as const

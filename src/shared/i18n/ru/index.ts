@@ -1,0 +1,21 @@
+import bridge from './bridge.json' with { type: 'json' }
+import common from './common.json' with { type: 'json' }
+import diagnostics from './diagnostics.json' with { type: 'json' }
+import employees from './employees.json' with { type: 'json' }
+import events from './events.json' with { type: 'json' }
+import log from './log.json' with { type: 'json' }
+import overview from './overview.json' with { type: 'json' }
+import settings from './settings.json' with { type: 'json' }
+import wizard from './wizard.json' with { type: 'json' }
+
+export const ru = {
+  ...bridge,
+  ...common,
+  ...diagnostics,
+  ...employees,
+  ...events,
+  ...log,
+  ...overview,
+  ...settings,
+  ...wizard,
+}
