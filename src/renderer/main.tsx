@@ -1,4 +1,12 @@
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './global.css'
 import { createRoot } from 'react-dom/client'
-import { Page } from './page.tsx'
+import { App } from './app.tsx'
+import { createBridge } from './bridge/bridge.ts'
+import { httpTransport } from './bridge/http-transport.ts'
+import { windowTransport } from './bridge/window-transport.ts'
 
-createRoot(document.getElementById('root')!).render(<Page />)
+const bridge = createBridge(window.bridge ? windowTransport(window.bridge) : httpTransport())
+
+createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)

@@ -1,0 +1,45 @@
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { type ReactNode, useEffect } from 'react'
+import { Router } from 'wouter'
+import { useHashLocation } from 'wouter/use-hash-location'
+import type { Bridge } from './bridge/bridge.ts'
+import { BridgeProvider, useMaybeAppState } from './bridge/hooks.tsx'
+import { Shell } from './shell.tsx'
+import { theme, variables } from './theme.ts'
+import { rememberedTheme, rememberTheme } from './theme-memory.ts'
+import { browserLanguage, WordsProvider } from './words.tsx'
+
+export function App({ bridge }: { bridge: Bridge }) {
+  return (
+    <BridgeProvider bridge={bridge}>
+      <Looks>
+        <Router hook={useHashLocation}>
+          <Shell />
+        </Router>
+      </Looks>
+    </BridgeProvider>
+  )
+}
+
+/** Language and colours as the owner chose them; before the bridge has answered, as they were the last time. */
+function Looks({ children }: { children: ReactNode }) {
+  const state = useMaybeAppState()
+  const chosen = state?.theme ?? rememberedTheme()
+  useEffect(() => rememberTheme(state?.theme ?? null), [state?.theme])
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={variables}
+      getStyleNonce={nonce}
+      {...(chosen === 'system' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: chosen })}
+    >
+      <WordsProvider language={state?.language ?? browserLanguage()}>
+        <Notifications position="bottom-right" limit={3} />
+        {children}
+      </WordsProvider>
+    </MantineProvider>
+  )
+}
+
+const nonce = () => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''

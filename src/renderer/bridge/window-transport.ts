@@ -1,0 +1,24 @@
+import type { Transport } from './transport.ts'
+
+/** What the preload gives the window on the desktop (src/preload). */
+export interface WindowBridge {
+  host: 'desktop'
+  call(name: string, args: unknown): Promise<unknown>
+  subscribe(listener: (push: unknown) => void): () => void
+}
+
+declare global {
+  interface Window {
+    bridge?: WindowBridge
+  }
+}
+
+/** Calls and events through the preload; the line is as alive as the window. */
+export const windowTransport = (bridge: WindowBridge): Transport => ({
+  call: (name, args) => bridge.call(name, args),
+  open(listener) {
+    const stop = bridge.subscribe((push) => listener.push(push))
+    listener.line('online')
+    return stop
+  },
+})

@@ -1,0 +1,160 @@
+import { Alert, AppShell, Center, Loader, NavLink, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { type ComponentType, lazy, Suspense } from 'react'
+import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
+import { useLine, useMaybeAppState } from './bridge/hooks.tsx'
+import { Fence } from './parts/fence.tsx'
+import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } from './parts/icons.ts'
+import classes from './shell.module.css'
+import { useWords } from './words.tsx'
+
+const page = <N extends string>(load: () => Promise<Record<N, ComponentType>>, name: N) =>
+  lazy(async () => ({ default: (await load())[name] }))
+
+const OverviewPage = page(() => import('./pages/overview/index.tsx'), 'OverviewPage')
+const LogPage = page(() => import('./pages/log/index.tsx'), 'LogPage')
+const ConversationPage = page(() => import('./pages/conversation/index.tsx'), 'ConversationPage')
+const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'EmployeesPage')
+const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
+const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
+const WizardPage = page(() => import('./pages/wizard/index.tsx'), 'WizardPage')
+
+/** The window: pages on the left, what concerns all of them on top, the chosen one in the middle. */
+export function Shell() {
+  const state = useMaybeAppState()
+  const line = useLine()
+  const [path] = useLocation()
+  const { t } = useWords()
+  if (state === null) return line === 'no-access' ? <NoAccess /> : <Waiting offline={line === 'offline'} />
+  // First launch: there is nothing to show but the way to set it up.
+  if (state.connections.length === 0 && !path.startsWith('/setup') && path === '/')
+    return <Redirect to="/setup" />
+  const inWizard = path.startsWith('/setup')
+  return (
+    <AppShell
+      layout="alt"
+      padding={0}
+      navbar={{ width: 196, breakpoint: 0, collapsed: { desktop: inWizard, mobile: inWizard } }}
+      transitionDuration={0}
+    >
+      <button type="button" className={classes.skip} onClick={skipToMain}>
+        {t('nav.skip')}
+      </button>
+      {!inWizard && (
+        <AppShell.Navbar className={classes.navbar} p="xs" aria-label={t('nav.label')}>
+          <Text className={classes.brand}>{t('app.name')}</Text>
+          <Pages path={path} />
+        </AppShell.Navbar>
+      )}
+      <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
+        <Notices line={line} />
+        <div className={classes.page}>
+          <Fence key={path}>
+            <Suspense fallback={<Loading />}>
+              <Switch>
+                <Route path="/" component={OverviewPage} />
+                <Route path="/log" component={LogPage} />
+                <Route path="/conversation/:id" component={ConversationPage} />
+                <Route path="/employees/:id?" component={EmployeesPage} />
+                <Route path="/diagnostics" component={DiagnosticsPage} />
+                <Route path="/settings/:id?" component={SettingsPage} />
+                <Route path="/setup/:id?" component={WizardPage} />
+                <Route>
+                  <Redirect to="/" />
+                </Route>
+              </Switch>
+            </Suspense>
+          </Fence>
+        </div>
+      </AppShell.Main>
+    </AppShell>
+  )
+}
+
+const PAGES = [
+  { path: '/', key: 'nav.overview', Icon: IconGauge },
+  { path: '/log', key: 'nav.log', Icon: IconMessages },
+  { path: '/employees', key: 'nav.employees', Icon: IconUsers },
+  { path: '/diagnostics', key: 'nav.diagnostics', Icon: IconStethoscope },
+  { path: '/settings', key: 'nav.settings', Icon: IconSettings },
+] as const
+
+function Pages({ path }: { path: string }) {
+  const { t } = useWords()
+  const isHere = (one: string) =>
+    one === '/' ? path === '/' : path.startsWith(one) || (one === '/log' && path.startsWith('/conversation'))
+  return PAGES.map(({ path: one, key, Icon }) => (
+    <NavLink
+      key={one}
+      component={Link}
+      href={one}
+      label={t(key)}
+      leftSection={<Icon size={18} stroke={1.6} aria-hidden />}
+      active={isHere(one)}
+      aria-current={isHere(one) ? 'page' : undefined}
+    />
+  ))
+}
+
+/** What concerns every page: the line is down, the disk is full, the accounts are make-believe. */
+function Notices({ line }: { line: string }) {
+  const state = useMaybeAppState()
+  const { t } = useWords()
+  return (
+    <div aria-live="polite">
+      {line === 'offline' && (
+        <Alert color="orange" radius={0} title={t('shell.offline.title')} py="xs">
+          {t('shell.offline.text')}
+        </Alert>
+      )}
+      {line === 'no-access' && (
+        <Alert color="orange" radius={0} title={t('shell.no-access.title')} py="xs">
+          {t('shell.no-access.text')}
+        </Alert>
+      )}
+      {state?.storeFailing && (
+        <Alert color="red" radius={0} py="xs">
+          {t('shell.store-failing', { detail: state.storeFailing })}
+        </Alert>
+      )}
+      {(state?.demo || state?.host === 'demo') && <div className={classes.demo}>{t('shell.demo')}</div>}
+    </div>
+  )
+}
+
+function NoAccess() {
+  const { t } = useWords()
+  return (
+    <Center h="100%" component="main">
+      <Stack maw="30rem" p="lg" gap="xs">
+        <Title order={1}>{t('shell.no-access.title')}</Title>
+        <Text>{t('shell.no-access.text')}</Text>
+      </Stack>
+    </Center>
+  )
+}
+
+function Waiting({ offline }: { offline: boolean }) {
+  const { t } = useWords()
+  return (
+    <Center h="100%" component="main">
+      <Stack align="center" gap="sm" role="status">
+        <Loader size="sm" />
+        <Text>{offline ? t('shell.offline.title') : t('shell.loading')}</Text>
+      </Stack>
+    </Center>
+  )
+}
+
+/** The shape of a page while it is fetched. */
+function Loading() {
+  return (
+    <Stack p="lg" gap="md" aria-hidden>
+      <Skeleton height={28} width="14rem" />
+      <Skeleton height={120} />
+      <Skeleton height={240} />
+    </Stack>
+  )
+}
+
+// The address after # belongs to the pages, so this is no link.
+const skipToMain = () => document.getElementById('main')?.focus()

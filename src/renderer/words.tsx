@@ -1,0 +1,89 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import type { CallError, Words } from '../shared/api.ts'
+import {
+  LANGUAGES,
+  type Language,
+  type TextKey,
+  type TextParams,
+  translate,
+  translateAny,
+} from '../shared/i18n/index.ts'
+
+/** Words, dates and numbers in the owner's language. */
+export interface Speech {
+  language: Language
+  t(key: TextKey, params?: TextParams): string
+  /** A text whose key came from the application; the key itself when it is unknown. */
+  say(words: Words | CallError['message']): string
+  number(value: number): string
+  /** `14:05` */
+  clock(time: number): string
+  /** `22 Nov 2026` */
+  date(time: number): string
+  /** `22 Nov, 14:05`, with the year when it is another one. */
+  moment(time: number): string
+  /** `2 min`, `3 h 5 min` */
+  duration(ms: number): string
+}
+
+const SpeechContext = createContext<Speech | null>(null)
+
+export function WordsProvider({ language, children }: { language: Language; children: ReactNode }) {
+  const speech = useMemo(() => speechOf(language), [language])
+  useEffect(() => {
+    document.documentElement.lang = language
+    document.title = speech.t('app.name')
+  }, [language, speech])
+  return <SpeechContext value={speech}>{children}</SpeechContext>
+}
+
+export function useWords(): Speech {
+  const speech = useContext(SpeechContext)
+  if (speech === null) throw new Error('useWords outside WordsProvider')
+  return speech
+}
+
+/** What the browser speaks, for the moment before the bridge has said what its owner chose. */
+export function browserLanguage(): Language {
+  const known = navigator.languages
+    .map((name) => name.slice(0, 2))
+    .find((name) => LANGUAGES.includes(name as Language))
+  return (known as Language | undefined) ?? 'en'
+}
+
+export function speechOf(language: Language): Speech {
+  // English as the rest of the world writes its dates.
+  const locale = { en: 'en-GB', ro: 'ro', ru: 'ru' }[language]
+  const number = new Intl.NumberFormat(locale)
+  const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })
+  const date = new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' })
+  const dayAndClock = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
+  const unit = (value: number, name: 'second' | 'minute' | 'hour' | 'day') =>
+    new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay: 'short' }).format(value)
+  const isThisYear = (time: number) => new Date(time).getFullYear() === new Date().getFullYear()
+  return {
+    language,
+    t: (key, params) => translate(language, key, params),
+    say: ({ key, params }) => translateAny(language, key, params),
+    number: (value) => number.format(value),
+    clock: (time) => clock.format(time),
+    date: (time) => date.format(time),
+    moment: (time) =>
+      isThisYear(time) ? dayAndClock.format(time) : `${date.format(time)}, ${clock.format(time)}`,
+    duration(ms) {
+      const seconds = Math.round(ms / 1000)
+      if (seconds < 60) return unit(seconds, 'second')
+      const minutes = Math.round(seconds / 60)
+      if (minutes < 60) return unit(minutes, 'minute')
+      const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+      if (hours < 48)
+        return rest === 0 ? unit(hours, 'hour') : `${unit(hours, 'hour')} ${unit(rest, 'minute')}`
+      return unit(Math.round(hours / 24), 'day')
+    },
+  }
+}
