@@ -63,6 +63,8 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#ffffff',
     '--bridge-ground': '#f4f6f7',
     '--bridge-line': '#dfe3e6',
+    '--bridge-bar-clients': '#0c6a75',
+    '--bridge-bar-employees': '#e0a13c',
   },
   dark: {
     '--mantine-color-dimmed': '#a6adb4',
@@ -70,5 +72,7 @@ export const variables: CSSVariablesResolver = () => ({
     '--mantine-color-body': '#1b1f22',
     '--bridge-ground': '#15181a',
     '--bridge-line': '#30363a',
+    '--bridge-bar-clients': '#4fb3bf',
+    '--bridge-bar-employees': '#d89a35',
   },
 })

@@ -32,11 +32,22 @@ void texts.init({
   ),
 })
 
-/** The text of `key` in the owner's language, with `{name}` replaced from `params`; `count` chooses the plural form. */
+/**
+ * The text of `key` in the owner's language, with `{name}` replaced from `params`. `count` chooses the plural form and
+ * is written in the language's form (12,480); other numbers are written as they are: they may be ids.
+ */
 export function translate(language: Language, key: TextKey, params: TextParams = {}): string {
-  return texts.t(key, { ...params, lng: language })
+  const { count } = params
+  if (typeof count !== 'number') return texts.t(key, { ...params, lng: language })
+  const replace = { ...params, count: numbers[language].format(count) }
+  return texts.t(key, { count, replace, lng: language })
 }
 
+const numbers: Record<Language, Intl.NumberFormat> = {
+  en: new Intl.NumberFormat('en-GB'),
+  ro: new Intl.NumberFormat('ro'),
+  ru: new Intl.NumberFormat('ru'),
+}
 
 export const isTextKey = (key: string): key is TextKey => key in en || `${key}_other` in en
 

@@ -1,1 +1,54 @@
-export const OverviewPage = () => null
+import { Button, Stack } from '@mantine/core'
+import { useMemo } from 'react'
+import { Link } from 'wouter'
+import { useAppState, useCall } from '../../bridge/hooks.tsx'
+import { IconPlus } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { useWords } from '../../words.tsx'
+import { Attention } from './attention.tsx'
+import { Charts } from './charts.tsx'
+import { Connections } from './connections.tsx'
+import { dayStartsUntil } from './days.ts'
+import { Figures } from './figures.tsx'
+import { Gaps } from './gaps.tsx'
+
+const DAYS = 30
+const AGAIN_MS = 30_000
+
+/** Whether the bridge works, what to do if not, and what went through it. */
+export function OverviewPage() {
+  const { t } = useWords()
+  const state = useAppState()
+  // Today's midnight moves on while the window stays open.
+  const today = new Date(state.time).toDateString()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the day is what counts, not the moment
+  const dayStarts = useMemo(() => dayStartsUntil(state.time, DAYS), [today])
+  const { value, error, reload } = useCall(
+    'overview.get',
+    { dayStarts },
+    { everyMs: AGAIN_MS, keepPrevious: true },
+  )
+  return (
+    <Page
+      title={t('nav.overview')}
+      actions={
+        <Button
+          component={Link}
+          href="/setup"
+          variant="default"
+          leftSection={<IconPlus size={16} aria-hidden />}
+        >
+          {t('action.add-connection')}
+        </Button>
+      }
+    >
+      <Stack gap="lg">
+        <Attention state={state} />
+        <Connections state={state} />
+        <Figures today={value?.today} error={error} retry={reload} />
+        <Charts overview={value} />
+        <Gaps gaps={value?.gaps} />
+      </Stack>
+    </Page>
+  )
+}

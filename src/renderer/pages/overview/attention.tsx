@@ -1,0 +1,75 @@
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { Link } from 'wouter'
+import type { AppState } from '../../../shared/api/state.ts'
+import type { TextKey } from '../../../shared/i18n/index.ts'
+import { useBridge } from '../../bridge/hooks.tsx'
+import { ConfirmButton } from '../../parts/confirm-button.tsx'
+import { IconAlertTriangle, IconX } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+import { type Concern, concernsOf } from './concerns.ts'
+
+/** What needs the owner, each with the button that leads to its mend; and set-ups that were left in the middle. */
+export function Attention({ state }: { state: AppState }) {
+  const { t } = useWords()
+  const concerns = concernsOf(state)
+  if (concerns.length === 0 && state.drafts.length === 0) return null
+  return (
+    <Stack gap="xs" component="section" aria-label={t('overview.attention')}>
+      {state.drafts.map((draft) => (
+        <Draft key={draft.id} draft={draft} />
+      ))}
+      {concerns.map((concern) => (
+        <Line key={concern.id} concern={concern} />
+      ))}
+    </Stack>
+  )
+}
+
+function Line({ concern }: { concern: Concern }) {
+  const { t, say } = useWords()
+  const isBad = concern.tone === 'bad'
+  return (
+    <Alert
+      color={isBad ? 'red' : 'orange'}
+      py="xs"
+      icon={isBad ? <IconX size={18} aria-hidden /> : <IconAlertTriangle size={18} aria-hidden />}
+    >
+      <Group justify="space-between" wrap="nowrap" align="center">
+        <Text>
+          {concern.connection !== null && <strong>{concern.connection}: </strong>}
+          {say(concern.text)}
+        </Text>
+        {concern.action && (
+          <Button component={Link} href={concern.action.href} variant="default" flex="none">
+            {t(concern.action.label as TextKey)}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  )
+}
+
+function Draft({ draft }: { draft: AppState['drafts'][number] }) {
+  const { t } = useWords()
+  const bridge = useBridge()
+  return (
+    <Alert py="xs" color="bridge">
+      <Group justify="space-between" wrap="nowrap">
+        <Text>{draft.name ? t('overview.draft', { name: draft.name }) : t('overview.draft-nameless')}</Text>
+        <Group gap="xs" wrap="nowrap">
+          <ConfirmButton
+            title={t('overview.draft-discard-title')}
+            consequence={t(draft.redo ? 'overview.draft-discard-redo' : 'overview.draft-discard-text')}
+            confirm={t('overview.draft-discard')}
+            onConfirm={() => bridge.call('setup.discard', { id: draft.id })}
+          >
+            {t('overview.draft-discard')}
+          </ConfirmButton>
+          <Button component={Link} href={`/setup/${draft.id}`}>
+            {t('overview.draft-go-on')}
+          </Button>
+        </Group>
+      </Group>
+    </Alert>
+  )
+}

@@ -1,0 +1,90 @@
+import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
+import type { Words } from '../../../shared/api.ts'
+
+/** Something the owner should know or mend, and where he does it. */
+export interface Concern {
+  id: string
+  tone: 'bad' | 'attention'
+  connection: string | null
+  text: Words
+  /** Where the mend is: a page of the interface and the verb on its button. */
+  action: { label: Words['key']; href: string } | null
+}
+
+/** What needs the owner, gravest first. Pure. */
+export function concernsOf(state: AppState): Concern[] {
+  const concerns = [
+    ...state.connections.filter(({ enabled }) => enabled).flatMap(ofConnection),
+    ...ofAddress(state),
+  ]
+  return concerns.sort((one, other) => GRAVITY[one.tone] - GRAVITY[other.tone])
+}
+const GRAVITY = { bad: 0, attention: 1 }
+
+function ofConnection(connection: ConnectionState): Concern[] {
+  const { id, name } = connection
+  const settings = { label: 'overview.open-settings', href: `/settings/${id}` }
+  const missing = connection.missing.map(
+    (what): Concern => ({
+      id: `${id}-${what}`,
+      tone: 'bad',
+      connection: name,
+      text: { key: `overview.missing.${what}`, params: {} },
+      action: settings,
+    }),
+  )
+  // Without its secrets a side cannot but fail: only the cause is said.
+  const sides = connection.missing.length > 0 ? [] : (['chatra', 'planfix'] as const).flatMap(ofSide)
+  return [...missing, ...sides, ...stuck('failed', 'bad'), ...stuck('uncertain', 'attention')]
+
+  function ofSide(side: 'chatra' | 'planfix'): Concern[] {
+    const now = connection[side]
+    if (now.state === 'ok') return []
+    const text = { key: `error.${side}.${now.code}`, params: { scope: now.detail } }
+    const keys = now.code === 'wrong-keys' || now.code === 'missing-scope'
+    return [
+      {
+        id: `${id}-${side}`,
+        tone: now.state === 'paused' ? 'bad' : 'attention',
+        connection: name,
+        text,
+        action: keys ? settings : { label: 'overview.open-check-up', href: '/diagnostics' },
+      },
+    ]
+  }
+
+  function stuck(what: 'failed' | 'uncertain', tone: Concern['tone']): Concern[] {
+    const count =
+      (connection.counts['to-planfix']?.[what] ?? 0) + (connection.counts['to-chatra']?.[what] ?? 0)
+    if (count === 0) return []
+    return [
+      {
+        id: `${id}-${what}`,
+        tone,
+        connection: name,
+        text: { key: `overview.stuck.${what}`, params: { count } },
+        action: { label: 'overview.open-messages', href: `/log?state=attention&connection=${id}` },
+      },
+    ]
+  }
+}
+
+function ofAddress({ publicAddress, connections }: AppState): Concern[] {
+  if (!connections.some(({ enabled, demo }) => enabled && !demo)) return []
+  const concern = (tone: Concern['tone'], text: Words): Concern => ({
+    id: 'address',
+    tone,
+    connection: null,
+    text,
+    action: { label: 'overview.open-settings', href: '/settings/address' },
+  })
+  if (publicAddress.state === 'none')
+    return [concern('attention', { key: 'overview.address.none', params: {} })]
+  if (publicAddress.state !== 'failing') return []
+  return [
+    concern('bad', {
+      key: publicAddress.problem ?? 'overview.address.failing',
+      params: { address: publicAddress.address ?? '' },
+    }),
+  ]
+}

@@ -1,0 +1,152 @@
+import { Badge, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { Link } from 'wouter'
+import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
+import { Mark, type Tone } from '../../parts/mark.tsx'
+import { Empty } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+
+/** Each connection with the state of its two sides, and how it is reached from outside. */
+export function Connections({ state }: { state: AppState }) {
+  const { t } = useWords()
+  if (state.connections.length === 0) {
+    return (
+      <Empty title={t('overview.no-connections')}>
+        <Button component={Link} href="/setup">
+          {t('action.add-connection')}
+        </Button>
+      </Empty>
+    )
+  }
+  return (
+    <section aria-label={t('overview.connections')}>
+      <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }} spacing="sm">
+        {state.connections.map((connection) => (
+          <Card key={connection.id} connection={connection} now={state.time} />
+        ))}
+        <Address state={state} />
+      </SimpleGrid>
+    </section>
+  )
+}
+
+function Card({ connection, now }: { connection: ConnectionState; now: number }) {
+  const { t, number, moment } = useWords()
+  const { counts, budget, heard } = connection
+  const waiting = (['queued', 'sending', 'retrying'] as const).reduce(
+    (sum, state) => sum + (counts['to-planfix']?.[state] ?? 0) + (counts['to-chatra']?.[state] ?? 0),
+    0,
+  )
+  return (
+    <Paper p="sm" component="article" aria-label={connection.name}>
+      <Stack gap={6}>
+        <Group justify="space-between" wrap="nowrap">
+          <Title order={2} lineClamp={1}>
+            {connection.name}
+          </Title>
+          {connection.demo && (
+            <Badge color="yellow.3" c="dark.9" radius="sm">
+              {t('overview.demo')}
+            </Badge>
+          )}
+        </Group>
+        <Fact label={t('side.chatra')}>
+          <Side connection={connection} side="chatra" now={now} />
+        </Fact>
+        <Fact label={t('side.planfix')}>
+          <Side connection={connection} side="planfix" now={now} />
+        </Fact>
+        <Fact label={t('overview.waiting')}>
+          <Text size="sm">{number(waiting)}</Text>
+        </Fact>
+        <Fact label={t('overview.last-chat')}>
+          <Text size="sm">{heard.chatra === null ? t('overview.never') : moment(heard.chatra)}</Text>
+        </Fact>
+        <Fact label={t('overview.budget')}>
+          <Budget budget={budget} />
+        </Fact>
+      </Stack>
+    </Paper>
+  )
+}
+
+const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
+  <Group justify="space-between" wrap="nowrap" gap="sm" mih={22}>
+    <Text size="sm" c="dimmed">
+      {label}
+    </Text>
+    {children}
+  </Group>
+)
+
+function Side({
+  connection,
+  side,
+  now,
+}: {
+  connection: ConnectionState
+  side: 'chatra' | 'planfix'
+  now: number
+}) {
+  const { t, clock } = useWords()
+  const current = connection[side]
+  const secret = side === 'chatra' ? 'chatra-secret-key' : 'planfix-token'
+  if (!connection.enabled) return <Mark tone="off">{t('side.off')}</Mark>
+  if (connection.missing.includes(secret)) return <Mark tone="bad">{t('side.missing')}</Mark>
+  if (current.state === 'ok') return <Mark tone="good">{t('side.ok')}</Mark>
+  const tone: Tone = current.state === 'paused' ? 'bad' : 'wait'
+  const again = current.until > now ? ` (${clock(current.until)})` : ''
+  return (
+    <Mark tone={tone}>
+      {t(`side.${current.state}`)}
+      {again}
+    </Mark>
+  )
+}
+
+/** The day's requests: what is left of what Planfix allows. */
+function Budget({ budget }: { budget: ConnectionState['budget'] }) {
+  const { t, number, clock } = useWords()
+  if (budget.remaining === null) {
+    return <Text size="sm">{t('overview.budget-used', { used: number(budget.usedToday) })}</Text>
+  }
+  const left = (100 * budget.remaining) / Math.max(1, budget.remaining + budget.usedToday)
+  const text = t('overview.budget-left', { left: number(budget.remaining) })
+  return (
+    <Group gap="xs" wrap="nowrap">
+      <Progress value={left} w={64} color={left < 10 ? 'red.8' : 'bridge'} aria-label={text} />
+      <Text size="sm">
+        {budget.resetAt === null ? text : t('overview.budget-until', { time: clock(budget.resetAt) })}
+      </Text>
+    </Group>
+  )
+}
+
+function Address({ state }: { state: AppState }) {
+  const { t, moment } = useWords()
+  const { publicAddress } = state
+  const tone = { none: 'off', unproven: 'wait', proving: 'wait', proven: 'good', failing: 'bad' } as const
+  return (
+    <Paper p="sm" component="article" aria-label={t('overview.address')}>
+      <Stack gap={6}>
+        <Title order={2}>{t('overview.address')}</Title>
+        <Mark tone={tone[publicAddress.state]}>{t(`overview.address-state.${publicAddress.state}`)}</Mark>
+        {publicAddress.address !== null && (
+          <Text size="sm" truncate title={publicAddress.address}>
+            {publicAddress.address}
+          </Text>
+        )}
+        {publicAddress.provenAt !== null && (
+          <Text size="sm" c="dimmed">
+            {t('overview.address-proven-at', { time: moment(publicAddress.provenAt) })}
+          </Text>
+        )}
+        <Group>
+          <Button component={Link} href="/settings/address" variant="default">
+            {t('action.edit')}
+          </Button>
+        </Group>
+      </Stack>
+    </Paper>
+  )
+}

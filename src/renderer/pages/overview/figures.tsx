@@ -1,0 +1,50 @@
+import { Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
+import type { Overview } from '../../../shared/api/overview.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+
+/** Today in six numbers. */
+export function Figures(props: {
+  today: Overview['today'] | undefined
+  error: CallError | null
+  retry(): void
+}) {
+  const { t, number, duration } = useWords()
+  const { today, error, retry } = props
+  if (error !== null && today === undefined) return <Trouble error={error} retry={retry} />
+  const first = today?.medianFirstReplyMs
+  return (
+    <section aria-labelledby="today">
+      <Title order={2} id="today" mb="xs">
+        {t('overview.today')}
+      </Title>
+      <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="sm">
+        <Tile label={t('overview.chats')} value={today && number(today.chats)} />
+        <Tile label={t('overview.new-chats')} value={today && number(today.newChats)} />
+        <Tile label={t('overview.from-clients')} value={today && number(today.toPlanfix)} />
+        <Tile label={t('overview.from-employees')} value={today && number(today.toChatra)} />
+        <Tile
+          label={t('overview.first-reply')}
+          value={today && (first === null || first === undefined ? '–' : duration(first))}
+        />
+        <Tile label={t('overview.failed')} value={today && number(today.failed + today.uncertain)} />
+      </SimpleGrid>
+    </section>
+  )
+}
+
+const Tile = ({ label, value }: { label: string; value: string | undefined }) => (
+  <Paper px="sm" py="xs">
+    <Text size="sm" c="dimmed" lineClamp={1} title={label}>
+      {label}
+    </Text>
+    {value === undefined ? (
+      <Skeleton height={24} width={56} mt={4} />
+    ) : (
+      <Text fz={20} fw={600} lh="28px">
+        {value}
+      </Text>
+    )}
+  </Paper>
+)

@@ -1,0 +1,80 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { catalogueProblems } from '../../../scripts/catalogues.ts'
+import { translate, translateAny } from '../../../src/shared/i18n/index.ts'
+
+describe('translate', () => {
+  it('chooses the plural form of the language', () => {
+    const said = (language: 'en' | 'ro' | 'ru', count: number) =>
+      translate(language, 'overview.stuck.failed', { count })
+    expect(said('en', 1)).toBe('1 message could not be delivered.')
+    expect(said('en', 2)).toBe('2 messages could not be delivered.')
+    expect(said('ro', 2)).toBe('2 mesaje nu au putut fi livrate.')
+    expect(said('ro', 20)).toBe('20 de mesaje nu au putut fi livrate.')
+    expect(said('ru', 21)).toBe('Не удалось доставить 21 сообщение.')
+    expect(said('ru', 3)).toBe('Не удалось доставить 3 сообщения.')
+    expect(said('ru', 11)).toBe('Не удалось доставить 11 сообщений.')
+  })
+
+  it('writes a count in the form of the language', () => {
+    expect(translate('en', 'overview.stuck.failed', { count: 12_480 })).toContain('12,480 messages')
+    expect(translate('ro', 'overview.stuck.failed', { count: 12_480 })).toContain('12.480 de mesaje')
+  })
+
+  it('puts what it is given into the text as it is, also when it looks like markup or a placeholder', () => {
+    const text = translate('en', 'shell.store-failing', { detail: '<b>{detail}</b> $t(x)' })
+    expect(text).toContain('<b>{detail}</b> $t(x)')
+  })
+
+  it('shows a key that no catalogue knows as it is', () => {
+    expect(translateAny('ru', 'error.chatra.something-new')).toBe('error.chatra.something-new')
+  })
+})
+
+describe('catalogueProblems', () => {
+  let folder = ''
+  afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** One area, `texts` by language. */
+  function problems(texts: Record<'en' | 'ro' | 'ru', Record<string, string>>): string[] {
+    folder = mkdtempSync(join(tmpdir(), 'catalogues-'))
+    for (const [language, keys] of Object.entries(texts)) {
+      mkdirSync(join(folder, language))
+      writeFileSync(join(folder, language, 'area.json'), JSON.stringify(keys))
+    }
+    return catalogueProblems(folder)
+  }
+
+  it('finds nothing wrong with complete catalogues', () => {
+    const hello = { 'area.hello': 'x {name}' }
+    expect(problems({ en: hello, ro: hello, ru: hello })).toEqual([])
+  })
+
+  it('finds a text that a language lacks', () => {
+    expect(problems({ en: { 'area.a': 'x' }, ro: { 'area.a': 'x' }, ru: {} })).toEqual([
+      'ru/area.json: area.a is missing',
+    ])
+  })
+
+  it('finds a plural form that a language needs and one it does not have', () => {
+    const two = { 'area.n_one': '{count}', 'area.n_other': '{count}' }
+    const four = { ...two, 'area.n_few': '{count}', 'area.n_many': '{count}' }
+    expect(problems({ en: two, ro: four, ru: two })).toEqual([
+      'ro/area.json: area.n has the form _many, which ro has not',
+      'ru/area.json: area.n lacks the form _few',
+      'ru/area.json: area.n lacks the form _many',
+    ])
+  })
+
+  it('finds an empty text and a placeholder that one language forgot', () => {
+    expect(
+      problems({
+        en: { a: '{x} is here', b: 'b' },
+        ro: { a: '{x} e aici', b: ' ' },
+        ru: { a: 'здесь', b: 'б' },
+      }),
+    ).toEqual(['ro/area.json: b is empty', 'area.json: a has other {placeholders} in another language'])
+  })
+})
