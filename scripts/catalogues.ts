@@ -50,10 +50,7 @@ function formProblems(language: string, forms: Map<string, string>): string[] {
   return [...empty, ...missing, ...foreign.map((form) => `has the form _${form}, which ${language} has not`)]
 }
 
-function differences(
-  file: string,
-  texts: (readonly [string, Map<string, Map<string, string>>])[],
-): string[] {
+function differences(file: string, texts: (readonly [string, Map<string, Map<string, string>>])[]): string[] {
   const keys = new Set(texts.flatMap(([, stems]) => [...stems.keys()]))
   return [...keys].flatMap((stem) => {
     const lacking = texts.filter(([, stems]) => !stems.has(stem)).map(([language]) => language)

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { catalogueProblems } from './catalogues.ts'
+import { findChromium } from './chromium.ts'
 
-/** `npm test`: everything that proves the product. Its last line is `N passed, N failed`; exit code 0 when none failed. */
+/**
+ * `npm test`: everything that proves the product; `npm test -- PATH…` only those tests. Its last line is `N passed, N failed`; exit code
+ * 0 when none failed.
+ */
 
 let passed = 0
 let failed = 0
@@ -19,8 +23,12 @@ function step(name: string, run: () => boolean): void {
   }
 }
 
-const tool = (file: string, args: string[]): boolean =>
-  spawnSync(NODE, [join(ROOT, 'node_modules', file), ...args], { cwd: ROOT, stdio: 'inherit' }).status === 0
+const tool = (file: string, args: string[], env: Record<string, string> = {}): boolean =>
+  spawnSync(NODE, [join(ROOT, 'node_modules', file), ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, ...env },
+  }).status === 0
 
 step('style', () => tool('@biomejs/biome/bin/biome', ['check', '.']))
 step('types', () => tool('typescript/bin/tsc', ['--noEmit']))
@@ -37,27 +45,67 @@ step('build', () => {
   return true
 })
 
-process.stdout.write('\n== tests\n')
 const folder = mkdtempSync(join(tmpdir(), 'bridge-test-'))
-const report = join(folder, 'report.json')
 const only = process.argv.slice(2)
-const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...only]
-const isGreen = tool('vitest/vitest.mjs', args)
-const counted = countsIn(report)
+const isEndToEnd = (path: string) => path.includes('e2e')
+const isWanted = (part: 'vitest' | 'playwright') =>
+  only.length === 0 || only.some((path) => isEndToEnd(path) === (part === 'playwright'))
+
+if (isWanted('vitest')) {
+  process.stdout.write('\n== tests\n')
+  const report = join(folder, 'vitest.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const paths = only.filter((path) => !isEndToEnd(path))
+  count(tool('vitest/vitest.mjs', ['run', ...reporters, ...paths]), vitestCounts(report))
+}
+if (isWanted('playwright')) {
+  process.stdout.write('\n== end-to-end tests\n')
+  const chromium = findChromium()
+  const report = join(folder, 'playwright.json')
+  const run = (path: string) =>
+    tool('@playwright/test/cli.js', ['test', ...only.filter(isEndToEnd)], {
+      CHROMIUM_PATH: path,
+      E2E_REPORT: report,
+    })
+  count(chromium !== null && run(chromium), playwrightCounts(report))
+}
 rmSync(folder, { recursive: true, force: true })
-passed += counted.passed
-failed += counted.failed
-// A file that cannot even be read, or an error outside every test, is no failed test for vitest.
-if (!isGreen && counted.failed === 0) failed++
 
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exitCode = failed === 0 ? 0 : 1
 
-function countsIn(file: string): { passed: number; failed: number } {
+interface Counts {
+  passed: number
+  failed: number
+}
+
+function count(isGreen: boolean, counts: Counts): void {
+  passed += counts.passed
+  failed += counts.failed
+  // A file that cannot even be read, or an error outside every test, is no failed test for the runners.
+  if (!isGreen && counts.failed === 0) failed++
+}
+
+function vitestCounts(file: string): Counts {
+  const { numPassedTests = 0, numFailedTests = 0 } = reportIn(file)
+  return { passed: numPassedTests, failed: numFailedTests }
+}
+
+function playwrightCounts(file: string): Counts {
+  const { expected = 0, unexpected = 0, flaky = 0 } = reportIn(file).stats ?? {}
+  return { passed: expected, failed: unexpected + flaky }
+}
+
+interface Report {
+  numPassedTests?: number
+  numFailedTests?: number
+  stats?: { expected?: number; unexpected?: number; flaky?: number }
+}
+
+function reportIn(file: string): Report {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(file, 'utf8'))
-    return { passed: Number(numPassedTests), failed: Number(numFailedTests) }
+    return JSON.parse(readFileSync(file, 'utf8')) as Report
   } catch {
-    return { passed: 0, failed: 0 }
+    return {}
   }
 }

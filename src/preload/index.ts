@@ -1,4 +1,39 @@
-import { contextBridge } from 'electron'
+import { contextBridge, ipcRenderer } from 'electron'
+import { CHANNELS } from '../shared/api/channels.ts'
 
-/** Tells the page which host it runs in. The calls of shared/api.ts join it with the desktop interface. */
-contextBridge.exposeInMainWorld('bridgeHost', { host: 'desktop' })
+/**
+ * What the window gets of the application: the calls and pushes of shared/api.ts, and nothing else of the computer.
+ * Runs in the sandbox, so it may import electron alone; the names of the channels are built in. Everything is checked
+ * where it arrives (main/application/api/wrapper.ts).
+ */
+type Listener = (push: unknown) => void
+
+const listeners = new Set<Listener>()
+const hear = (_event: unknown, push: unknown) => {
+  for (const listener of [...listeners]) listener(push)
+}
+
+contextBridge.exposeInMainWorld('bridge', {
+  host: 'desktop',
+
+  /** Answers what the application answers. */
+  call(name: unknown, args: unknown): Promise<unknown> {
+    if (typeof name !== 'string') return Promise.reject(new TypeError('the name of a call is a text'))
+    return ipcRenderer.invoke(CHANNELS.call, name, args)
+  },
+
+  /** Calls `listener` with each push, the present state first, until the answer is called. */
+  subscribe(listener: unknown): () => void {
+    if (typeof listener !== 'function') throw new TypeError('a listener is a function')
+    // A listener that subscribes twice is two.
+    const own: Listener = (push) => listener(push)
+    if (listeners.size === 0) ipcRenderer.on(CHANNELS.push, hear)
+    listeners.add(own)
+    ipcRenderer.send(CHANNELS.subscribe)
+    return () => {
+      if (!listeners.delete(own) || listeners.size > 0) return
+      ipcRenderer.removeListener(CHANNELS.push, hear)
+      ipcRenderer.send(CHANNELS.unsubscribe)
+    }
+  },
+})

@@ -5,6 +5,7 @@ import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import type { Bridge } from './bridge/bridge.ts'
 import { BridgeProvider, useMaybeAppState } from './bridge/hooks.tsx'
+import { nonce } from './nonce.ts'
 import { Shell } from './shell.tsx'
 import { theme, variables } from './theme.ts'
 import { rememberedTheme, rememberTheme } from './theme-memory.ts'
@@ -41,5 +42,3 @@ function Looks({ children }: { children: ReactNode }) {
     </MantineProvider>
   )
 }
-
-const nonce = () => document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''

@@ -30,7 +30,8 @@ export type ReadArgs<N extends CallName> = z.output<(typeof calls)[N]['args']>
 export type Value<N extends CallName> = z.output<(typeof calls)[N]['result']>
 export type Handlers = { [N in CallName]: (args: ReadArgs<N>) => Promise<Answer<Value<N>>> }
 
-export const isCallName = (name: unknown): name is CallName => typeof name === 'string' && Object.hasOwn(calls, name)
+export const isCallName = (name: unknown): name is CallName =>
+  typeof name === 'string' && Object.hasOwn(calls, name)
 
 /** What the application tells without being asked. */
 export const events = {

@@ -6,19 +6,37 @@ import { z } from 'zod'
  * or, on a server, from the environment.
  */
 
-const isLoopback = (host: string) =>
+export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
 /** https anywhere, http on loopback alone; without a trailing slash. */
 export const address = z
   .string()
-  .refine((text) => {
-    if (!URL.canParse(text)) return false
-    const url = new URL(text)
-    if (url.username || url.password || url.search || url.hash) return false
-    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
-  }, 'must be an https address (http only on this computer), without user, query or fragment')
+  .refine(
+    (text) => {
+      if (!URL.canParse(text)) return false
+      const url = new URL(text)
+      if (url.username || url.password || url.search || url.hash) return false
+      return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+    },
+    {
+      error: 'must be an https address (http only on this computer), without user, query or fragment',
+      params: { problem: 'address' },
+    },
+  )
   .transform((text) => text.replace(/\/+$/, ''))
+
+/** What the numbers of the configuration may be, both ends included. */
+export const LIMITS = {
+  retentionDays: [1, 3650],
+  leaveAfterMinutes: [0.01, 10_080],
+  pollSeconds: [1, 3600],
+  requestsPerSecond: [0.1, 1000],
+} as const
+const limited = (name: keyof typeof LIMITS) => {
+  const [min, max] = LIMITS[name]
+  return z.number().min(min).max(max)
+}
 
 const userId = z
   .string()
@@ -42,7 +60,7 @@ const options = z.strictObject({
   newTaskWhenNoneActive: z.boolean().default(true),
   sendAsEmployee: z.boolean().default(false),
   completeWhenClientLeaves: z.boolean().default(true),
-  leaveAfterMinutes: z.number().min(0.01).max(10_080).default(10),
+  leaveAfterMinutes: limited('leaveAfterMinutes').default(10),
   completedStatusId: id.nullable().default(null),
   sendOnlyWhenClientIsRecipient: z.boolean().default(true),
   mirrorChatraReplies: z.boolean().default(true),
@@ -66,8 +84,8 @@ const connection = z
       taskTemplateId: id.nullable().default(null),
       contactTemplateId: id.nullable().default(null),
       participants: z.array(participant).default([]),
-      pollSeconds: z.number().min(1).max(3600).default(5),
-      requestsPerSecond: z.number().min(0.1).max(1000).default(1),
+      pollSeconds: limited('pollSeconds').default(5),
+      requestsPerSecond: limited('requestsPerSecond').default(1),
       visitDataTag: z
         .strictObject({
           id,
@@ -103,13 +121,29 @@ const connection = z
     }
   })
 
+/** "22:00", the computer's time. */
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day like "22:00"')
+
+/** What the desktop tells of by itself. */
+const notifications = z.strictObject({
+  newChats: z.boolean().default(true),
+  failures: z.boolean().default(true),
+  /** A connection stopped or works again. */
+  connections: z.boolean().default(true),
+  /** No notification between these; null = never quiet. */
+  quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable().default(null),
+})
+
 export const configuration = z
   .strictObject({
     /** Where the receiver can be reached from outside, when the owner has such an address. */
     publicUrl: address.nullable().default(null),
     /** Days after which log lines and payloads are dropped. */
-    retentionDays: z.number().int().min(1).max(3650).default(90),
+    retentionDays: limited('retentionDays').int().default(90),
     language: z.enum(['en', 'ro', 'ru']).default('en'),
+    theme: z.enum(['light', 'dark', 'system']).default('system'),
+    notifications: notifications.prefault({}),
+    startAtLogin: z.boolean().default(true),
     connections: z.array(connection).default([]),
   })
   .superRefine((value, context) => {
@@ -121,6 +155,7 @@ export const configuration = z
           code: 'custom',
           path: ['connections', index, 'id'],
           message: `the same id as connections[${seen.get(key)}] (its secrets would have the same names)`,
+          params: { problem: 'same-id' },
         })
       }
       seen.set(key, index)
@@ -139,9 +174,16 @@ export const environmentName = (connectionId: string): string =>
 export function parseConfiguration(
   input: unknown,
 ): { ok: true; value: Configuration } | { ok: false; problems: string[] } {
+  const checked = checkConfiguration(input)
+  return checked.ok ? checked : { ok: false, problems: checked.issues.flatMap(describeIssue) }
+}
+
+/** The same with what is wrong as zod tells it. */
+export function checkConfiguration(
+  input: unknown,
+): { ok: true; value: Configuration } | { ok: false; issues: z.core.$ZodIssue[] } {
   const parsed = configuration.safeParse(input)
-  if (parsed.success) return { ok: true, value: parsed.data }
-  return { ok: false, problems: parsed.error.issues.flatMap(describeIssue) }
+  return parsed.success ? { ok: true, value: parsed.data } : { ok: false, issues: parsed.error.issues }
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

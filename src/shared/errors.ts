@@ -1,3 +1,5 @@
+import type { NetworkTrouble } from './network.ts'
+
 /**
  * Failure is a value (docs/architecture.md): expected failures are returned, stored and shown. Bugs throw.
  */
@@ -43,6 +45,8 @@ export interface BridgeError {
   status?: number
   vendorCode?: number
   scope?: string
+  /** Where there was no answer at all: why. */
+  network?: NetworkTrouble
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: BridgeError }

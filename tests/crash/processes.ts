@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { buildWhatIsStale, ROOT } from '../../scripts/build.ts'
+import { buildWhatIsStale, NODE, ROOT } from '../../scripts/build.ts'
 
 /** The processes of kill tests and benchmarks: simulators and server host, built, each on its own. */
 
@@ -41,7 +41,7 @@ export function startProgram<Ready>(
   options: { env?: NodeJS.ProcessEnv; patienceMs?: number; killed?: AbortSignal | undefined } = {},
 ): Promise<Running<Ready>> {
   const startedAt = performance.now()
-  const child = spawn(process.execPath, args, {
+  const child = spawn(NODE, args, {
     cwd: ROOT,
     env: options.env ?? process.env,
     // The channel lets the child notice that we are gone, however we end.

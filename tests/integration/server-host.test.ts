@@ -2,6 +2,9 @@ import { writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Answer, Args, CallName, Push, Value } from '../../src/shared/api.ts'
+import { translateAny } from '../../src/shared/i18n/index.ts'
 import { Bench, HOOK_SECRET, type Program, type Ready, until } from './server-process.ts'
 
 let bench: Bench
@@ -86,14 +89,18 @@ describe('a running server', () => {
   })
 
   const origin = () => new URL(ready.ui).origin
-  const api = (path: string, init: RequestInit = {}) =>
-    fetch(`${origin()}${path}`, { ...init, headers: { cookie, ...(init.headers as Record<string, string>) } })
-  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
-    api(path, {
+  const post = (name: string, args: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${origin()}/api/call/${name}`, {
       method: 'POST',
-      body: JSON.stringify(body),
-      headers: { origin: origin(), 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(args),
+      headers: { cookie, origin: origin(), 'content-type': 'application/json', ...headers },
     })
+  /** The value of a call that must be done. */
+  const call = async <N extends CallName>(name: N, args: Args<N>): Promise<Value<N>> => {
+    const answer = (await (await post(name, args)).json()) as Answer<Value<N>>
+    if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`)
+    return answer.value
+  }
 
   test('prints the ready line exactly', () => {
     expect(Object.keys(ready)).toEqual(['event', 'ui', 'hooks'])
@@ -132,41 +139,73 @@ describe('a running server', () => {
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
   })
 
-  test.each(['/api/status', '/api/log', '/api/events'])('answers %s only with the cookie', async (path) => {
-    expect((await fetch(origin() + path)).status).toBe(401)
-    expect((await fetch(origin() + path, { headers: { cookie: `${cookie}x` } })).status).toBe(401)
-    expect((await api(path)).status).toBe(200)
+  test('answers calls only with the cookie', async () => {
+    expect((await post('state.get', {}, { cookie: '' })).status).toBe(401)
+    expect((await post('state.get', {}, { cookie: `${cookie}x` })).status).toBe(401)
+    expect((await post('state.get', {})).status).toBe(200)
   })
 
   test('shows the connection and the log', async () => {
-    const status = await (await api('/api/status')).json()
-    expect(status).toMatchObject({ language: 'en', connections: [{ id: 'shop', advice: [] }] })
-    const { entries } = await (await api('/api/log?limit=3')).json()
-    const newer = await (await api(`/api/log?afterSeq=${entries[0].seq}&limit=2`)).json()
-    expect(newer.entries.map((one: { seq: number }) => one.seq)).toEqual([entries[1].seq, entries[2].seq])
+    const state = await call('state.get', {})
+    expect(state).toMatchObject({
+      language: 'en',
+      host: 'server',
+      hooksUrl: ready.hooks,
+      connections: [{ id: 'shop', chatra: { state: 'ok' }, planfix: { state: 'ok' } }],
+    })
+    const { rows } = await call('log.page', { filter: {}, fromId: null, limit: 10 })
+    expect(rows.find((row) => row.text === 'Where is my order?')).toMatchObject({
+      clientName: 'Anna',
+      direction: 'to-planfix',
+      state: 'delivered',
+    })
   })
 
-  test('refuses a query that makes no sense', async () => {
-    expect((await api('/api/log?limit=0')).status).toBe(400)
-    expect((await api('/api/log?afterSeq=x')).status).toBe(400)
+  test('tells an open page what happens, the state first', async () => {
+    const line = new WebSocket(`${origin().replace('http', 'ws')}/api/live`, {
+      headers: { cookie, origin: origin() },
+    })
+    const told: Push[] = []
+    line.on('message', (data) => told.push(JSON.parse(String(data))))
+    await until('the state', () => told.length > 0)
+    expect(told[0]).toMatchObject({ event: 'state', value: { connections: [{ id: 'shop' }] } })
+    bench.chatra.visit({ name: 'Clara' }).says('Are you open today?')
+    const row = await until('the delivered message', () =>
+      told
+        .flatMap((push) => (push.event === 'messages' ? push.value.rows : []))
+        .find(({ text, state }) => text === 'Are you open today?' && state === 'delivered'),
+    )
+    expect(row.clientName).toBe('Clara')
+    line.close()
+  })
+
+  test('refuses arguments that make no sense, with their place', async () => {
+    const answer = await (await post('log.page', { filter: {}, fromId: null, limit: 0 })).json()
+    expect(answer).toMatchObject({ ok: false, error: { code: 'invalid', field: 'limit' } })
   })
 
   test('answers no other host name (DNS rebinding)', async () => {
     const { port } = new URL(ready.ui)
     const status = await new Promise((resolve) =>
       request(
-        { port, host: '127.0.0.1', path: '/api/status', headers: { host: `evil.example:${port}`, cookie } },
+        {
+          ...{ method: 'POST', port, host: '127.0.0.1', path: '/api/call/state.get' },
+          headers: { host: `evil.example:${port}`, cookie, 'content-type': 'application/json' },
+        },
         (answer) => resolve(answer.statusCode),
-      ).end(),
+      ).end('{}'),
     )
     expect(status).toBe(421)
   })
 
   test('acts only for its own page and on JSON', async () => {
-    expect((await post('/api/retry', { id: 1 }, { origin: 'http://127.0.0.1:1' })).status).toBe(403)
-    expect((await post('/api/retry', { id: 1 }, { 'content-type': 'text/plain' })).status).toBe(415)
-    expect((await post('/api/retry', { id: 999_999 })).status).toBe(404)
-    expect((await post('/api/dismiss', { id: 'x' })).status).toBe(400)
+    expect((await post('log.retry', { id: 1 }, { origin: 'http://127.0.0.1:1' })).status).toBe(403)
+    expect((await post('log.retry', { id: 1 }, { 'content-type': 'text/plain' })).status).toBe(415)
+    expect(await (await post('log.retry', { id: 999_999 })).json()).toMatchObject({
+      ok: false,
+      error: { code: 'not-found' },
+    })
+    expect((await post('log.nothing', {})).status).toBe(404)
   })
 
   test('serves the page with a strict policy and nothing beside it', async () => {
@@ -174,6 +213,7 @@ describe('a running server', () => {
     expect([page.status, (await page.text()).includes('id="root"')]).toEqual([200, true])
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(page.headers.get('content-security-policy')).not.toContain('unsafe')
     expect(page.headers.get('x-content-type-options')).toBe('nosniff')
     expect(page.headers.get('referrer-policy')).toBe('no-referrer')
     expect((await fetch(`${origin()}/..%2f..%2fpackage.json`)).status).toBe(404)
@@ -187,9 +227,11 @@ describe('a running server', () => {
       const health = await (await fetch(`${ready.hooks}/healthz`)).json()
       return health.status === 'degraded'
     })
-    const { connections } = await (await api('/api/status')).json()
+    const { connections } = await call('state.get', {})
     bench.planfix.setSwitch('account-state', 'ok')
-    expect(connections[0].advice[0]).toContain('not active')
+    const planfix = connections[0]?.planfix
+    if (planfix?.state !== 'paused') throw new Error(`Planfix is ${planfix?.state}`)
+    expect(translateAny('en', `error.planfix.${planfix.code}`)).toContain('not active')
     expect(JSON.stringify(connections)).not.toContain(token)
   })
 

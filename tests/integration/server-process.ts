@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildWhatIsStale, ROOT } from '../../scripts/build.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { BUILT, build } from '../crash/processes.ts'
 
 export const HOOK_SECRET = 'hook-secret-0123456789-abc'
 
@@ -25,7 +25,7 @@ export class Program {
   constructor(name: 'server' | 'cli', args: string[], environment: Record<string, string> = {}) {
     const startedAt = performance.now()
     const env = { PATH: process.env.PATH, HOME: '/nonexistent', TZ: 'UTC', ...environment }
-    this.child = spawn(process.execPath, [join(ROOT, `out/main/${name}.js`), ...args], { env })
+    this.child = spawn(process.execPath, [join(BUILT, `${name}.js`), ...args], { env })
     this.child.stdout?.on('data', (data) => {
       this.out += data
     })
@@ -66,7 +66,7 @@ export class Bench {
   }
 
   static async start(): Promise<Bench> {
-    buildWhatIsStale()
+    build()
     const chatra = await startChatraSimulator()
     const planfix = await startPlanfixSimulator()
     planfix.limits.requestsPerSecond = 1000

@@ -1,25 +1,29 @@
-import { hkdfSync, randomBytes } from 'node:crypto'
+import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
-import type { BridgeEvent } from '../../shared/domain.ts'
-import type { Side } from '../../shared/errors.ts'
-import { parseChatEvent } from '../chatra/webhook.ts'
-import { Engine } from '../engine/engine.ts'
-import type { Clock, InboxSource, Listener, SideState } from '../engine/ports.ts'
-import { Watcher } from '../planfix/watcher/watcher.ts'
+import {
+  type Clock,
+  type InboxSource,
+  type Listener,
+  type SideState,
+  TurnWithdrawn,
+} from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
-import { createFileLinks } from '../webhooks/file-links.ts'
+import type { HookConnection } from '../webhooks/addresses.ts'
+import type { FileDownload } from '../webhooks/file-download.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
+import { Budgets } from './budgets.ts'
+import { Carriage, type Surroundings } from './carriage.ts'
 import { systemClock } from './clock.ts'
-import { type LiveConnection, openConnection } from './connections.ts'
+import type { LiveConnection } from './connections.ts'
+import { connectionLinks } from './file-links.ts'
+import { Heard, type HeardAt } from './heard.ts'
+import { AddressProof } from './public-address.ts'
 import { type Status, statusOf } from './status.ts'
+import { type Log, logEvent, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 
-export interface Log {
-  info(fields: object, text: string): void
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
+export type { Log } from './telling.ts'
 
 export interface ApplicationOptions {
   configuration: Configuration
@@ -34,165 +38,203 @@ export interface ApplicationOptions {
   timeoutMs?: number
 }
 
-/** The whole bridge as one object. It knows neither Electron nor a browser; both hosts start it the same way. */
+/**
+ * The whole bridge as one object: the store, the receiver and upkeep live as long as it does; what carries messages by
+ * one configuration (carriage.ts) is replaced when that changes. It knows neither Electron nor a browser; every host
+ * starts it the same way.
+ */
 export class Application {
   readonly store: SqliteStore
-  readonly connections: ReadonlyMap<string, LiveConnection>
-  readonly configuration: Configuration
-  private readonly engine: Engine
-  private readonly watchers: Map<string, Watcher>
-  private readonly upkeep: Upkeep
+  readonly clock: Clock
+  private present: Configuration
+  private carriage!: Carriage
   private readonly options: ApplicationOptions
-  private readonly clock: Clock
+  private readonly telling: Telling
+  private readonly around: Surroundings
+  private readonly budgets: Budgets
+  private readonly heardAt = new Heard()
+  private readonly links: ReturnType<typeof connectionLinks>
+  private readonly proof: AddressProof
+  private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
+  /** Who may send webhooks while the configuration is being changed; null = whoever stands in it. */
+  private admitted: readonly HookConnection[] | null = null
+  private started = false
+  private changing: Promise<unknown> = Promise.resolve()
   private stopOutsideWatch: () => void = () => undefined
-  private storeFailing: string | null = null
   private stopping: Promise<void> | null = null
+  private readonly ending = new AbortController()
 
-  private constructor(
-    options: ApplicationOptions,
-    store: SqliteStore,
-    connections: Map<string, LiveConnection>,
-  ) {
+  private constructor(options: ApplicationOptions, store: SqliteStore, clock: Clock, telling: Telling) {
     this.options = options
     this.store = store
-    this.connections = connections
-    this.configuration = options.configuration
-    this.clock = options.clock ?? systemClock
-    const links = createFileLinks({
-      key: linkKey(options.configuration),
-      publicUrl: () => options.configuration.publicUrl,
-      clock: this.clock,
-    })
-    this.openLink = (token) => links.open(token)
-    this.engine = new Engine({
-      context: {
-        store,
-        clock: this.clock,
-        connections,
-        fileLink: (connectionId, fileId, name) => links.link(connectionId, fileId, name),
-        language: options.configuration.language,
-        listener: {
-          newChat: (...chat) => options.listener?.newChat?.(...chat),
-          event: (event) => this.tell(event),
-        },
-        random: options.random ?? Math.random,
+    this.clock = clock
+    this.telling = telling
+    this.present = options.configuration
+    this.budgets = new Budgets(store, clock)
+    this.links = connectionLinks({ configuration: () => this.present, clock })
+    this.proof = new AddressProof(clock)
+    this.around = {
+      store,
+      clock,
+      random: options.random ?? Math.random,
+      secrets: options.secrets,
+      budgets: this.budgets,
+      fileLink: (connectionId, fileId, name) => this.links.link(connectionId, fileId, name),
+      listener: {
+        newChat: (...chat) => telling.newChat(...chat),
+        event: (event) => telling.event(event),
       },
-      parse: parseChatEvent,
-      hint: (connectionId, taskId) => this.watchers.get(connectionId)?.hint(taskId),
-      onBug: (error, where) => this.troubled(error, where),
-    })
-    this.watchers = new Map(
-      [...connections.values()].map((connection) => [
-        connection.settings.id,
-        new Watcher({
-          settings: connection.settings,
-          planfix: connection.planfix,
-          store,
-          clock: this.clock,
-          gate: connection.planfixGate,
-          onNews: () => this.engine.intake.wake(),
-          onBug: (error) => this.troubled(error, `watcher of ${connection.settings.id}`),
-        }),
-      ]),
-    )
+      sideChanged: (...change) => telling.sideState(store, clock, ...change),
+      onNews: () => this.carriage.engine.intake.wake(),
+      onBug: (error, where) => telling.trouble(error, where),
+      timeoutMs: options.timeoutMs,
+    }
     this.upkeep = new Upkeep({
       store,
-      clock: this.clock,
-      retentionDays: options.configuration.retentionDays,
-      tell: (event) => this.tell(event),
+      clock,
+      retentionDays: () => this.present.retentionDays,
+      remember: () => this.toRemember(),
+      tell: (event) => telling.event(event),
     })
   }
-
-  private readonly openLink: (token: string) => { connectionId: string; fileId: number; name: string } | null
 
   /** Opens the store (StoreInUseError when another server runs on it) and makes the clients; nothing is sent yet. */
   static async open(options: ApplicationOptions): Promise<Application> {
     const clock = options.clock ?? systemClock
-    const random = options.random ?? Math.random
-    const store = await openStore({
-      dir: options.dataDir,
-      clock,
-      onEvent: (event) => logEvent(options.log, event),
-    })
-    const enabled = options.configuration.connections.filter((connection) => connection.enabled)
-    const live = await Promise.all(
-      enabled.map((settings) =>
-        openConnection({
-          settings,
-          secrets: options.secrets,
-          clock,
-          random,
-          timeoutMs: options.timeoutMs,
-          changed: (side, state) => sideChanged(options, store, clock, settings.id, side, state),
-        }),
-      ),
-    )
-    return new Application(
-      options,
-      store,
-      new Map(live.map((connection) => [connection.settings.id, connection])),
-    )
+    const telling = new Telling(options.log)
+    if (options.listener) telling.listen(options.listener)
+    const onEvent: Parameters<typeof openStore>[0]['onEvent'] = (event) => logEvent(options.log, event)
+    const store = await openStore({ dir: options.dataDir, clock, onEvent })
+    try {
+      const application = new Application(options, store, clock, telling)
+      await application.recall(options.configuration)
+      application.carriage = await Carriage.open(application.around, options.configuration, null)
+      return application
+    } catch (error) {
+      await store.close()
+      throw error
+    }
   }
 
   /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
   async start(): Promise<void> {
-    const { configuration, receiver, log } = this.options
+    const { receiver, log } = this.options
     this.receiver = await startReceiver({
       ...receiver,
-      connections: () =>
-        configuration.connections.map(({ id, webhookSecret }) => ({ id, secret: webhookSecret ?? null })),
+      connections: () => this.admitted ?? hookConnections(this.present),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
       file: (token) => this.file(token),
       health: () => ({ status: this.isDegraded() ? 'degraded' : 'ok', connections: this.briefStates() }),
+      onProof: (nonce) => this.proof.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
-    for (const { settings, missing } of this.connections.values()) {
-      if (missing.length > 0) {
-        log.warn(
-          { connection: settings.id },
-          `connection "${settings.id}" is paused until it has: ${missing.join(', ')}`,
-        )
-      }
-    }
     await this.upkeep.start()
-    await this.engine.start()
-    for (const watcher of this.watchers.values()) watcher.start()
+    this.started = true
+    this.sayWhatIsMissing(null)
+    await this.carriage.start(true)
     this.watchOutside(this.store.dataVersion())
+    this.proof.follow(this.present.publicUrl)
+  }
+
+  /** By the clock that everything of the bridge goes by: milliseconds since 1970. */
+  now(): number {
+    return this.clock.now()
+  }
+
+  get dataDir(): string {
+    return this.options.dataDir
+  }
+
+  /** Aborted as soon as it is being stopped: for work beside the messages that must not be waited for. */
+  get ended(): AbortSignal {
+    return this.ending.signal
+  }
+
+  /** The one that holds now. */
+  get configuration(): Configuration {
+    return this.present
+  }
+
+  get connections(): ReadonlyMap<string, LiveConnection> {
+    return this.carriage.connections
   }
 
   get hooksUrl(): string {
     return this.receiver?.url ?? ''
   }
 
-  /** Ends what is on its way (at most 4 s) and closes. May be called twice. */
+  /** Why the data folder cannot be written; null when it can. */
+  get storeFailing(): string | null {
+    return this.telling.storeFailing
+  }
+
+  /** Told from now on of what may interest the owner at once. Answers how to end it. */
+  listen(listener: Listener): () => void {
+    return this.telling.listen(listener)
+  }
+
+  /**
+   * Carries by this configuration, and by the secrets as they are now, from when it resolves. The receiver goes on storing
+   * meanwhile, and what is under way is ended first, so nothing is lost or doubled. Connections that stay as they are keep
+   * all they know; when all do, nothing is interrupted. One change at a time, in the order they were asked for. Rejects,
+   * and everything stays as it was, when secrets cannot be read.
+   */
+  reconfigure(configuration: Configuration): Promise<void> {
+    const mine = this.changing.then(() => this.replace(configuration))
+    this.changing = mine.catch(() => undefined)
+    return mine
+  }
+
+  private async replace(configuration: Configuration): Promise<void> {
+    if (this.stopping) return
+    const before = this.carriage
+    await this.recall(configuration)
+    const next = await Carriage.open(this.around, configuration, before)
+    if (!this.stopping && !next.carriesLike(before)) {
+      // An address that is new or not valid any more waits until nobody works by the old configuration.
+      this.admitted = common(hookConnections(this.present), hookConnections(configuration))
+      await before.stop()
+    }
+    if (this.stopping) return next.close(before)
+    const address = this.present.publicUrl
+    this.present = configuration
+    this.admitted = null
+    if (address !== configuration.publicUrl && this.started) this.proof.follow(configuration.publicUrl)
+    if (next.carriesLike(before)) return
+    before.close(next)
+    this.carriage = next
+    if (!this.started) return
+    this.sayWhatIsMissing(before)
+    await next.start(false).catch((error: unknown) => this.carryOn(error))
+  }
+
+  /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */
   stop(): Promise<void> {
     this.stopping ??= this.end()
     return this.stopping
   }
 
   private async end(): Promise<void> {
+    this.ending.abort()
     this.stopOutsideWatch()
     this.upkeep.stop()
-    const quiet = Promise.all([
-      this.receiver?.stop(),
-      this.engine.stop(),
-      ...[...this.watchers.values()].map((watcher) => watcher.stop()),
-    ])
+    const quiet = Promise.all([this.receiver?.stop(), this.carriage.stop(), this.changing])
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, 3500).unref())])
-    for (const connection of this.connections.values()) connection.planfix.close()
+    this.carriage.close(null)
+    await this.store.commit(this.toRemember()).catch(() => undefined)
     await this.store.close()
   }
 
   /** Resolves when every stored event has been decided on. */
   settled(): Promise<void> {
-    return this.engine.intake.idle()
+    return this.carriage.engine.intake.idle()
   }
 
-  /** What the interface and `healthz` show. */
+  /** The state in one value, for tests and benchmarks. */
   async status(): Promise<Status> {
     return statusOf({
-      configuration: this.configuration,
+      configuration: this.present,
       connections: this.connections,
       store: this.store,
       hooksUrl: this.hooksUrl,
@@ -209,20 +251,31 @@ export class Application {
     )
   }
 
+  /** When a webhook of each service last came in for this connection. */
+  heard(connectionId: string): HeardAt {
+    return this.heardAt.of(connectionId)
+  }
+
+  /** What is known of the public address of the configuration. */
+  get publicAddress(): PublicAddress {
+    return this.proof.stateOf(this.present.publicUrl)
+  }
+
+  /** Sends a request through this address, which has to arrive at our own receiver; takes at most 15 s. */
+  proveAddress(address: string): Promise<PublicAddress> {
+    return this.proof.prove(address)
+  }
+
   /** The computer woke up or the network changed: everything is tried again at once. */
   async wake(): Promise<void> {
-    for (const { chatraGate, planfixGate } of this.connections.values()) {
-      chatraGate.reset()
-      planfixGate.reset()
-    }
-    await this.engine.start()
-    for (const watcher of this.watchers.values()) watcher.wake()
+    await this.carriage.wake()
+    this.proof.follow(this.present.publicUrl)
   }
 
   /** The owner wants a stuck message carried: it is taken up at once. */
   async retry(id: number): Promise<RetryAnswer> {
     const answer = await this.store.retryMessage(id)
-    if (answer === 'queued') await this.engine.resume()
+    if (answer === 'queued') await this.carriage.engine.resume()
     return answer
   }
 
@@ -236,107 +289,85 @@ export class Application {
   }
 
   private async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
+    const receivedAt = this.clock.now()
     try {
-      await this.store.commit([
-        { type: 'inbox.add', row: { connectionId, source, receivedAt: this.clock.now(), body } },
-      ])
+      await this.store.commit([{ type: 'inbox.add', row: { connectionId, source, receivedAt, body } }])
     } catch (error) {
-      this.troubled(error, 'receiver')
+      this.telling.trouble(error, 'receiver')
       throw error
     }
-    if (this.storeFailing !== null) {
-      this.storeFailing = null
-      this.options.log.info({}, 'the data folder can be written again')
-    }
-    this.engine.intake.wake()
+    this.telling.storeWorks()
+    this.heardAt.note(connectionId, source, receivedAt)
+    this.carriage.engine.intake.wake()
   }
 
-  private async file(token: string) {
-    const file = this.openLink(token)
-    const connection = file ? this.connections.get(file.connectionId) : undefined
-    if (!file || !connection) return null
-    await connection.planfix.pacer.turn(1, 'file')
-    const got = await connection.planfix.download(file.fileId)
-    return got.ok
-      ? { body: got.value.stream, size: got.value.size, type: got.value.type, name: file.name }
-      : null
+  private async file(token: string): Promise<FileDownload | null> {
+    const file = this.links.open(token)
+    const planfix = file ? this.connections.get(file.connectionId)?.planfix : undefined
+    if (!file || !planfix) return null
+    try {
+      await planfix.pacer.turn(1, 'file')
+      const got = await planfix.download(file.fileId)
+      return got.ok
+        ? { body: got.value.stream, size: got.value.size, type: got.value.type, name: file.name }
+        : null
+    } catch (error) {
+      // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
+      if (!(error instanceof TurnWithdrawn) || this.stopping) throw error
+      await this.changing
+      return this.file(token)
+    }
   }
 
   /** Another process (the command line) wrote to the store: what it queued is taken up within a second. */
   private watchOutside(before: number): void {
+    if (this.stopping) return
     this.stopOutsideWatch = this.clock.after(1000, () => {
       let version = before
       try {
         version = this.store.dataVersion()
       } catch (error) {
-        this.troubled(error, 'store')
+        this.telling.trouble(error, 'store')
       }
-      if (version !== before)
-        void this.engine.resume().catch((error: unknown) => this.troubled(error, 'resume'))
+      if (version !== before) void this.resume()
       this.watchOutside(version)
     })
   }
 
-  private troubled(error: unknown, where: string): void {
-    const text = error instanceof Error ? error.message : String(error)
-    if (isStoreError(error)) {
-      if (this.storeFailing === null) {
-        this.options.log.error(
-          { where },
-          `the data folder cannot be written: ${text}. Nothing is lost: senders are told to try again. Free some space; it goes on by itself.`,
-        )
-      }
-      this.storeFailing = text
-      return
-    }
-    this.options.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)
+  private resume(): Promise<void> {
+    return this.carriage.engine.resume().catch((error: unknown) => this.telling.trouble(error, 'resume'))
   }
 
-  private tell(event: BridgeEvent): void {
-    logEvent(this.options.log, event)
-    this.options.listener?.event?.(event)
+  /** The new configuration stands, but what waits could not be looked up: the disk is away. It is looked up later. */
+  private carryOn(error: unknown): void {
+    if (this.stopping) return
+    this.telling.trouble(error, 'reconfigure')
+    this.clock.after(5000, () => {
+      if (!this.stopping) void this.carriage.start(false).catch((again: unknown) => this.carryOn(again))
+    })
+  }
+
+  private async recall(configuration: Configuration): Promise<void> {
+    for (const { id } of configuration.connections) await this.heardAt.recall(this.store, id)
+  }
+
+  private toRemember() {
+    return [...this.budgets.changes(), ...this.heardAt.changes()]
+  }
+
+  private sayWhatIsMissing(before: Carriage | null): void {
+    for (const [id, live] of this.connections) {
+      if (live.missingAt.length === 0 || before?.connections.get(id) === live) continue
+      const text = `connection "${id}" is paused until it has: ${live.missingAt.join(', ')}`
+      this.options.log.warn({ connection: id }, text)
+    }
   }
 }
 
 const brief = (state: SideState) => (state.state === 'ok' ? 'ok' : `${state.state}: ${state.code}`)
 
-const isStoreError = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'storeUnavailable' in error &&
-  error.storeUnavailable === true
+const hookConnections = ({ connections }: Configuration): HookConnection[] =>
+  connections.map(({ id, webhookSecret }) => ({ id, secret: webhookSecret ?? null }))
 
-function logEvent(log: Log, event: BridgeEvent): void {
-  const write = event.level === 'info' ? log.info : event.level === 'warning' ? log.warn : log.error
-  write.call(log, { connection: event.connectionId ?? undefined, ...event.params }, event.key)
-}
-
-/** One side of a connection stopped or works again: logged, kept, told. */
-function sideChanged(
-  options: ApplicationOptions,
-  store: SqliteStore,
-  clock: Clock,
-  connectionId: string,
-  side: Side,
-  state: SideState,
-): void {
-  const params: BridgeEvent['params'] =
-    state.state === 'ok' ? { side } : { side, code: state.code, detail: state.detail }
-  const event: BridgeEvent = {
-    time: clock.now(),
-    connectionId,
-    level: state.state === 'ok' ? 'info' : state.state === 'paused' ? 'error' : 'warning',
-    key: state.state === 'ok' ? 'event.side-ok' : `event.side-${state.state}`,
-    params,
-  }
-  logEvent(options.log, event)
-  options.listener?.sideState?.(connectionId, side, state)
-  store.commit([{ type: 'event.add', event }]).catch(() => undefined)
-}
-
-/** Links to files are sealed with a key made from the webhook secrets: stable over restarts, and never stored itself. */
-function linkKey(configuration: Configuration): Buffer {
-  const secrets = configuration.connections.map((connection) => connection.webhookSecret ?? '').join('\n')
-  const input = secrets.trim() === '' ? randomBytes(32) : Buffer.from(secrets)
-  return Buffer.from(hkdfSync('sha256', input, '', 'file links', 32))
-}
+const common = (some: readonly HookConnection[], others: readonly HookConnection[]): HookConnection[] =>
+  some.filter((one) => others.some((other) => other.id === one.id && other.secret === one.secret))

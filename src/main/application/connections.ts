@@ -1,48 +1,96 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Connection } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
 import { SideGate } from '../engine/delivery/gate.ts'
 import type { Clock, SideState } from '../engine/ports.ts'
+import type { Budget } from '../planfix/budget.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
+import { Watcher } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
 
-/** One enabled connection with its clients and the state of both sides. */
+export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
+
+/** One enabled connection with its clients, its watcher and the state of both sides. */
 export interface LiveConnection extends ConnectionContext {
   planfix: PlanfixClient
+  watcher: Watcher
   /** What the owner has to provide before it can work. */
-  missing: string[]
+  missing: MissingSecret[]
+  /** The same in the words of a log: where each of them is to be put. */
+  missingAt: string[]
+  keys: Keys
 }
 
+/** The secrets a connection was opened with. */
+export interface Keys {
+  chatra: string | null
+  planfix: string | null
+}
+
+export async function keysOf(secrets: SecretSource, connectionId: string): Promise<Keys> {
+  const [chatra, planfix] = await Promise.all([
+    secrets.get(connectionId, 'CHATRA_SECRET_KEY'),
+    secrets.get(connectionId, 'PLANFIX_TOKEN'),
+  ])
+  return { chatra, planfix }
+}
+
+/** It can go on as it is: the same settings and the same secrets. */
+export const isStill = (live: LiveConnection, settings: Connection, keys: Keys): boolean =>
+  isDeepStrictEqual(live.settings, settings) && isDeepStrictEqual(live.keys, keys)
+
 /** Makes the clients of a connection. A secret that is missing is said; nothing is sent without it. */
-export async function openConnection(options: {
+export function openConnection(options: {
   settings: Connection
-  secrets: SecretSource
+  keys: Keys
+  secrets: Pick<SecretSource, 'whereToPut'>
+  store: SqliteStore
+  budget: Budget
   clock: Clock
   random: () => number
   changed(side: Side, state: SideState): void
+  /** Something new stands in the inbox. */
+  onNews(): void
+  onBug(error: unknown, where: string): void
   /** For tests. */
   timeoutMs?: number | undefined
-}): Promise<LiveConnection> {
-  const { settings, secrets, clock, random, changed } = options
-  const [secretKey, token] = await Promise.all([
-    secrets.get(settings.id, 'CHATRA_SECRET_KEY'),
-    secrets.get(settings.id, 'PLANFIX_TOKEN'),
-  ])
-  const missing = [
-    ...(secretKey === null ? [secrets.whereToPut(settings.id, 'CHATRA_SECRET_KEY')] : []),
-    ...(token === null ? [secrets.whereToPut(settings.id, 'PLANFIX_TOKEN')] : []),
-    ...(settings.webhookSecret === undefined ? ['webhookSecret'] : []),
-  ]
+}): LiveConnection {
+  const { settings, keys, store, budget, clock, random, changed } = options
+  const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
+  const lacking: [MissingSecret, string][] = []
+  if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
+  if (keys.planfix === null) lacking.push(['planfix-token', where('PLANFIX_TOKEN')])
+  if (settings.webhookSecret === undefined) lacking.push(['webhook-secret', 'webhookSecret'])
   // Chatra's client counts its time-out by the computer's time; Planfix's by `clock`, whose ten seconds a fast test clock
   // shortens itself.
   const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }
+  const planfix = createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget })
+  const planfixGate = new SideGate(clock, random, (state) => changed('planfix', state))
   return {
     settings,
-    missing,
-    chatra: createChatraClient({ connection: settings, secretKey, now: () => clock.now(), ...timeout }),
-    planfix: createPlanfixClient({ connection: settings, token, clock }),
+    keys,
+    missing: lacking.map(([secret]) => secret),
+    missingAt: lacking.map(([, place]) => place),
+    chatra: createChatraClient({
+      connection: settings,
+      secretKey: keys.chatra,
+      now: () => clock.now(),
+      ...timeout,
+    }),
+    planfix,
     chatraGate: new SideGate(clock, random, (state) => changed('chatra', state)),
-    planfixGate: new SideGate(clock, random, (state) => changed('planfix', state)),
+    planfixGate,
+    watcher: new Watcher({
+      settings,
+      planfix,
+      store,
+      clock,
+      gate: planfixGate,
+      onNews: options.onNews,
+      onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
+    }),
   }
 }

@@ -41,7 +41,7 @@ export async function statusOf(from: {
       id: settings.id,
       name: settings.name,
       enabled: settings.enabled,
-      missing: live?.missing ?? [],
+      missing: live?.missingAt ?? [],
       chatra: live?.chatraGate.state ?? off,
       planfix: live?.planfixGate.state ?? off,
       budgetRemaining: budget?.remaining ?? null,

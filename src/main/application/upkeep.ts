@@ -1,5 +1,5 @@
 import type { BridgeEvent } from '../../shared/domain.ts'
-import type { Clock, Store } from '../engine/ports.ts'
+import type { Change, Clock, Store } from '../engine/ports.ts'
 import type { SqliteStore } from '../store/index.ts'
 
 const MINUTE = 60_000
@@ -15,7 +15,8 @@ const ALL = ''
 export class Upkeep {
   private readonly store: SqliteStore
   private readonly clock: Clock
-  private readonly retentionDays: number
+  private readonly retentionDays: () => number
+  private readonly remember: () => Change[]
   private readonly tell: (event: BridgeEvent) => void
   private readonly cancels = new Set<() => void>()
   private readonly underWay = new Set<Promise<void>>()
@@ -24,18 +25,21 @@ export class Upkeep {
   constructor(options: {
     store: SqliteStore
     clock: Clock
-    retentionDays: number
+    retentionDays: () => number
+    /** What others want kept on disk, asked for each minute. */
+    remember?: () => Change[]
     tell(event: BridgeEvent): void
   }) {
     this.store = options.store
     this.clock = options.clock
     this.retentionDays = options.retentionDays
+    this.remember = options.remember ?? (() => [])
     this.tell = options.tell
   }
 
   async start(): Promise<void> {
     await noteGap(this.store, this.clock, this.tell)
-    this.every(MINUTE, MINUTE, () => noteAlive(this.store, this.clock))
+    this.every(MINUTE, MINUTE, () => noteAlive(this.store, this.clock, this.remember()))
     // Soon after the start as well: a computer that is on for short times only has its backups too.
     this.every(2 * MINUTE, HOUR, () => this.nightly())
   }
@@ -56,7 +60,7 @@ export class Upkeep {
     const isNight = new Date(now).getHours() < 5
     if (now - last < (isNight ? DAY / 2 : DAY)) return
     await this.store.commit([{ type: 'fact.set', connectionId: ALL, key: 'nightlyAt', value: now }])
-    await this.store.dropOlderThan(this.retentionDays)
+    await this.store.dropOlderThan(this.retentionDays())
     await this.store.backup()
   }
 
@@ -88,8 +92,8 @@ export class Upkeep {
   }
 }
 
-async function noteAlive(store: Store, clock: Clock): Promise<void> {
-  await store.commit([{ type: 'fact.set', connectionId: ALL, key: 'aliveAt', value: clock.now() }])
+async function noteAlive(store: Store, clock: Clock, beside: Change[] = []): Promise<void> {
+  await store.commit([{ type: 'fact.set', connectionId: ALL, key: 'aliveAt', value: clock.now() }, ...beside])
 }
 
 /** The bridge was not running for a while: what came meanwhile may be missing, and the owner is told. */

@@ -1,4 +1,5 @@
 import { type BridgeError, bridgeError } from '../../shared/errors.ts'
+import { networkTrouble } from '../../shared/network.ts'
 import type { ChatraRequest, Outcome } from './transport.ts'
 import { line } from './values.ts'
 
@@ -33,9 +34,13 @@ function fromSilence(
   request: ChatraRequest,
   { begun, timedOut, code }: Extract<Outcome, { kind: 'silence' }>,
 ): BridgeError {
-  const what = `${timedOut ? 'time-out' : code}: ${request.method} ${request.label}`
-  if (!begun) return bridgeError('chatra', 'unreachable', `${what} could not connect`)
-  return bridgeError('chatra', isWrite(request) ? 'unclear' : 'failing', `${what} was not answered`)
+  const why = timedOut ? 'time-out' : code
+  const what = `${why}: ${request.method} ${request.label}`
+  const network = networkTrouble(why)
+  if (!begun) return bridgeError('chatra', 'unreachable', `${what} could not connect`, { network })
+  return bridgeError('chatra', isWrite(request) ? 'unclear' : 'failing', `${what} was not answered`, {
+    network,
+  })
 }
 
 function fromStatus(

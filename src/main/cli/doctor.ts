@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Words } from '../../shared/api/answer.ts'
+import { translateAny } from '../../shared/i18n/index.ts'
+import { foregroundClock } from '../application/clock.ts'
+import { questionsFor } from '../application/questions.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
@@ -8,7 +12,6 @@ import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
 import { openStore, StoreInUseError } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
-import { questionsFor } from './doctor-context.ts'
 import { print } from './output.ts'
 
 /** `doctor`: 0 when nothing failed, 1 otherwise. Works with and without a running bridge; writes nothing anywhere. */
@@ -22,13 +25,15 @@ export async function doctor(options: {
   const configuration = loaded.ok ? loaded.value : null
   const redact = createRedactor(...(configuration ? secretsIn(configuration, process.env) : []))
   const bridge = { isRunning: isRunning(dataDir), hooksUrl: await noted(dataDir) }
-  const contexts = await Promise.all(
+  const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
       questionsFor({
         connection,
         publicUrl: configuration?.publicUrl ?? null,
         secrets: environmentSecrets(process.env),
+        inEnvironment: true,
         bridge,
+        clock: foregroundClock,
       }),
     ),
   )
@@ -36,32 +41,57 @@ export async function doctor(options: {
     configuration: {
       path: loaded.path,
       problems: loaded.ok ? [] : loaded.problems,
-      connections: contexts.length,
+      connections: questions.length,
     },
     dataDir,
   }
 
-  const reports: Report[] = []
+  const reports: EnglishReport[] = []
   let connection: string | null = null
-  for await (const report of examine(program, contexts)) {
+  const contexts = questions.map(({ context }) => context)
+  for await (const found of examine(program, contexts)) {
+    const report = inEnglish(found)
     reports.push(report)
     if (json) continue
     if (report.connection !== connection) await print(`\nConnection ${report.connection}\n`)
     connection = report.connection
     await print(redact(inWords(report)))
   }
+  for (const { close } of questions) close()
   await print(json ? `${redact(JSON.stringify(reports, null, 2))}\n` : `\n${summary(reports)}\n`)
   return reports.some(({ result }) => result === 'failed') ? 1 : 0
 }
 
+/** The command line speaks English, as its other output does. */
+interface EnglishReport {
+  id: number
+  connection: string | null
+  title: string
+  result: Verdict
+  detail: string
+  todo: string | null
+}
+
+function inEnglish({ id, connection, title, result, detail, todo }: Report): EnglishReport {
+  const told = ({ key, params }: Words) => translateAny('en', key, params)
+  return {
+    id,
+    connection,
+    title: told(title),
+    result,
+    detail: told(detail),
+    todo: todo && told(todo),
+  }
+}
+
 const MARKS: Record<Verdict, string> = { ok: ' ok ', warning: 'warn', failed: 'FAIL', skipped: ' -- ' }
 
-function inWords({ id, title, result, detail, todo }: Report): string {
+function inWords({ id, title, result, detail, todo }: EnglishReport): string {
   const line = `[${MARKS[result]}] ${String(id).padStart(2)} ${title}: ${detail}\n`
   return todo === null ? line : `${line}          -> ${todo}\n`
 }
 
-function summary(reports: Report[]): string {
+function summary(reports: EnglishReport[]): string {
   const count = (verdict: Verdict) => reports.filter(({ result }) => result === verdict).length
   const counts = `${count('ok')} ok, ${count('warning')} warnings, ${count('failed')} failed, ${count('skipped')} skipped`
   return count('failed') > 0 ? `${counts}. Begin with the first that failed.` : counts

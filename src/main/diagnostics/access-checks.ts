@@ -1,114 +1,127 @@
 import type { BridgeError, ErrorCode } from '../../shared/errors.ts'
 import { SCOPES, type Scope } from '../../shared/scopes.ts'
-import { type Check, type ConnectionContext, type Finding, failed, good, skipped, warning } from './check.ts'
-import { ADVICE, TITLES, todoFor, WITHOUT_SCOPE } from './texts.ts'
+import { saidBy, sparedScope, todoFor } from './advice.ts'
+import {
+  type Check,
+  type ConnectionContext,
+  type Finding,
+  failed,
+  good,
+  say,
+  skipped,
+  warning,
+} from './check.ts'
 
 type Connections = Check<ConnectionContext>
 
 const isOneOf = (error: BridgeError, ...codes: ErrorCode[]) => codes.includes(error.code)
-const byError = (error: BridgeError): Finding => failed(error.detail, todoFor(error))
+const byError = (error: BridgeError): Finding => failed(saidBy(error), todoFor(error))
+const noSecretKey = () => skipped(say('diagnostics.detail.no-secret-key'))
+const noToken = () => skipped(say('diagnostics.detail.no-token'))
 
 /** Whether the bridge gets into both services at all: checks 3 to 21. */
 export const accessChecks: readonly Connections[] = [
-  {
-    id: 3,
-    title: TITLES.secrets,
-    run({ secrets }) {
-      const missing = [
-        ...(secrets.chatra ? [] : [secrets.whereChatra]),
-        ...(secrets.planfix ? [] : [secrets.wherePlanfix]),
-      ]
-      if (missing.length === 0) return good('both are there')
-      return failed(
-        `missing: ${missing.join(', ')}`,
-        `Set ${missing.join(' and ')} where the bridge is started.`,
-      )
-    },
-  },
+  { id: 3, title: say('diagnostics.title.secrets'), run: secrets },
   {
     id: 4,
-    title: TITLES.chatraKeys,
+    title: say('diagnostics.title.chatra-keys'),
     async run({ secrets, probeChatra }) {
-      if (!secrets.chatra) return skipped('the secret key is missing (check 3)')
+      if (!secrets.chatra) return noSecretKey()
       const answer = await probeChatra()
       if (answer.ok) {
         return answer.value.certain
-          ? good('accepted')
-          : warning('Chatra does not say clearly whether it accepts them', ADVICE.chatraDoubt)
+          ? good(say('diagnostics.detail.accepted'))
+          : warning(say('diagnostics.detail.keys-doubt'), say('diagnostics.todo.chatra-doubt'))
       }
-      if (isOneOf(answer.error, 'no-plan', 'unpaid')) return skipped('the account has no access (check 5)')
-      if (answer.error.code === 'wrong-keys') return failed(answer.error.detail, ADVICE.chatraKeys)
+      if (isOneOf(answer.error, 'no-plan', 'unpaid')) return skipped(say('diagnostics.detail.no-access'))
       return byError(answer.error)
     },
   },
   {
     id: 5,
-    title: TITLES.chatraPlan,
+    title: say('diagnostics.title.chatra-plan'),
     async run({ secrets, probeChatra }) {
-      if (!secrets.chatra) return skipped('the secret key is missing (check 3)')
+      if (!secrets.chatra) return noSecretKey()
       const answer = await probeChatra()
-      if (answer.ok) return good('the API answers')
+      if (answer.ok) return good(say('diagnostics.detail.chatra-answers'))
       return isOneOf(answer.error, 'no-plan', 'unpaid')
         ? byError(answer.error)
-        : skipped('it cannot be told before check 4 is passed')
+        : skipped(say('diagnostics.detail.after-keys'))
     },
   },
   {
     id: 6,
-    title: TITLES.planfixReachable,
+    title: say('diagnostics.title.planfix-reachable'),
     async run({ secrets, planfix, connection }) {
-      if (!secrets.planfix) return skipped('the token is missing (check 3)')
+      if (!secrets.planfix) return noToken()
       const answer = await planfix.ping()
-      if (answer.ok || isAboutAccount(answer.error)) return good(connection.planfix.baseUrl)
+      if (answer.ok || isAboutAccount(answer.error)) {
+        return good(say('diagnostics.detail.planfix-answers', { text: connection.planfix.baseUrl }))
+      }
       // Something answers there that is not Planfix.
       if (isOneOf(answer.error, 'refused', 'bad-answer', 'object-gone')) {
-        return failed(answer.error.detail, ADVICE.address)
+        return failed(saidBy(answer.error), say('diagnostics.todo.address'))
       }
       return byError(answer.error)
     },
   },
   {
     id: 7,
-    title: TITLES.token,
+    title: say('diagnostics.title.token'),
     async run({ secrets, planfix }) {
-      if (!secrets.planfix) return skipped('the token is missing (check 3)')
+      if (!secrets.planfix) return noToken()
       const answer = await planfix.ping()
-      if (answer.ok) return good('accepted')
+      if (answer.ok) return good(say('diagnostics.detail.token-accepted'))
       return isAboutAccount(answer.error)
         ? byError(answer.error)
-        : skipped('Planfix is not reached (check 6)')
+        : skipped(say('diagnostics.detail.not-reached'))
     },
   },
   ...SCOPES.map(
     (scope, index): Connections => ({
       id: 8 + index,
-      title: TITLES.scope(scope),
+      title: say(`diagnostics.title.scope.${scope}`),
       run: (context) => probe(scope, context),
     }),
   ),
 ]
 
+function secrets({ secrets: { chatra, planfix, variables } }: ConnectionContext): Finding {
+  if (chatra && planfix) return good(say('diagnostics.detail.secrets'))
+  const which = chatra ? 'no-planfix' : planfix ? 'no-chatra' : 'none'
+  const names = [...(chatra ? [] : [variables?.chatra]), ...(planfix ? [] : [variables?.planfix])].join(', ')
+  return failed(
+    say(`diagnostics.detail.secrets-${which}`),
+    variables === null ? say('diagnostics.todo.secrets') : say('diagnostics.todo.secrets-server', { names }),
+  )
+}
+
 /** Planfix speaks, and its answer is about the account or the token. */
 const isAboutAccount = (error: BridgeError): boolean =>
   isOneOf(error, 'wrong-keys', 'no-plan', 'unpaid', 'daily-limit', 'missing-scope', 'rate-limited')
 
-async function probe(scope: Scope, { connection, planfix, ...context }: ConnectionContext): Promise<Finding> {
-  if (scope.startsWith('datatag') && connection.planfix.visitDataTag === null) {
-    return skipped('not needed: visits are not written to a data tag')
+async function probe(scope: Scope, context: ConnectionContext): Promise<Finding> {
+  if (scope.startsWith('datatag') && context.connection.planfix.visitDataTag === null) {
+    return skipped(say('diagnostics.detail.scope-unneeded'))
   }
-  const stopped = await withoutPlanfix({ connection, planfix, ...context })
+  const stopped = await withoutPlanfix(context)
   if (stopped) return stopped
-  const answer = await planfix.probeScope(scope)
-  if (!answer.ok) return warning(`it could not be told: ${answer.error.detail}`, todoFor(answer.error))
-  if (answer.value === 'granted') return good('allowed')
-  const loss = WITHOUT_SCOPE[scope]
-  return loss === undefined
-    ? failed(`the token lacks ${scope}`, ADVICE.scope(scope))
-    : warning(`the token lacks ${scope}: ${loss}`, ADVICE.scope(scope))
+  const answer = await context.planfix.probeScope(scope)
+  if (!answer.ok) return untold(answer.error)
+  if (answer.value === 'granted') return good(say('diagnostics.detail.allowed'))
+  const todo = say('diagnostics.todo.scope', { scope })
+  const spared = sparedScope(scope)
+  return spared === null
+    ? failed(say('diagnostics.detail.scope-missing', { scope }), todo)
+    : warning(say(`diagnostics.detail.without.${spared}`, { scope }), todo)
 }
+
+/** A question that was not answered. */
+export const untold = (error: BridgeError): Finding =>
+  warning(say('diagnostics.detail.untold', { text: error.detail }), todoFor(error))
 
 /** Nothing can be asked of Planfix: the finding that says so. */
 export async function withoutPlanfix({ secrets, planfix }: ConnectionContext): Promise<Finding | null> {
-  if (!secrets.planfix) return skipped('the token is missing (check 3)')
-  return (await planfix.ping()).ok ? null : skipped('Planfix does not let us in (checks 6 and 7)')
+  if (!secrets.planfix) return noToken()
+  return (await planfix.ping()).ok ? null : skipped(say('diagnostics.detail.no-planfix'))
 }

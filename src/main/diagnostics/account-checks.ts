@@ -1,42 +1,38 @@
 import type { Result } from '../../shared/errors.ts'
-import { withoutPlanfix } from './access-checks.ts'
-import { type Check, type ConnectionContext, type Finding, failed, good, skipped, warning } from './check.ts'
-import { ADVICE, TITLES, todoFor } from './texts.ts'
+import { untold, withoutPlanfix } from './access-checks.ts'
+import {
+  type Check,
+  type ConnectionContext,
+  type Finding,
+  failed,
+  good,
+  say,
+  skipped,
+  warning,
+} from './check.ts'
 
-/** Whether what the configuration names exists in Planfix: checks 22 to 27. */
+/** Whether what the settings name exists in Planfix: checks 22 to 27. */
 export const accountChecks: readonly Check<ConnectionContext>[] = [
   {
     id: 22,
-    title: TITLES.taskTemplate,
+    title: say('diagnostics.title.task-template'),
     run: asked(({ planfix, connection }) =>
       template(connection.planfix.taskTemplateId, 'planfix.taskTemplateId', () => planfix.taskTemplates()),
     ),
   },
   {
     id: 23,
-    title: TITLES.contactTemplate,
+    title: say('diagnostics.title.contact-template'),
     run: asked(({ planfix, connection }) =>
       template(connection.planfix.contactTemplateId, 'planfix.contactTemplateId', () =>
         planfix.contactTemplates(),
       ),
     ),
   },
-  { id: 24, title: TITLES.completedStatus, run: asked(completedStatus) },
-  {
-    id: 25,
-    title: TITLES.employeeList,
-    run({ connection: { employees } }) {
-      if (employees.length === 0) {
-        return warning('no employees are listed: every employee of Planfix may answer', ADVICE.employeeList)
-      }
-      const allowed = employees.filter((one) => one.allowed).length
-      return allowed === 0
-        ? failed('none of the listed employees is allowed to answer', ADVICE.employeeList)
-        : good(`${allowed} of ${employees.length} may answer`)
-    },
-  },
-  { id: 26, title: TITLES.employees, run: asked(employees) },
-  { id: 27, title: TITLES.participants, run: asked(participants) },
+  { id: 24, title: say('diagnostics.title.completed-status'), run: asked(completedStatus) },
+  { id: 25, title: say('diagnostics.title.employee-list'), run: employeeList },
+  { id: 26, title: say('diagnostics.title.employees'), run: asked(employees) },
+  { id: 27, title: say('diagnostics.title.participants'), run: asked(participants) },
 ]
 
 /** A check that needs Planfix, skipped when it does not let us in. */
@@ -44,73 +40,110 @@ function asked(run: (context: ConnectionContext) => Promise<Finding>): Check<Con
   return async (context) => (await withoutPlanfix(context)) ?? run(context)
 }
 
-const untold = (answer: Extract<Result<unknown>, { ok: false }>): Finding =>
-  warning(`it could not be told: ${answer.error.detail}`, todoFor(answer.error))
-
 const named = ({ id, name }: { id: number; name: string }) => `${id} (${name})`
-const listed = (all: { id: number; name: string }[]) =>
-  all.length === 0 ? 'there are none' : `there are: ${all.slice(0, 20).map(named).join(', ')}`
+/** The first twenty: a list to choose from, not an inventory. */
+const listed = (all: { id: number; name: string }[]) => all.slice(0, 20).map(named).join(', ')
 
 async function template(
   id: number | null,
-  key: string,
+  name: string,
   ask: () => Promise<Result<{ id: number; name: string }[]>>,
 ): Promise<Finding> {
   const answer = await ask()
-  if (!answer.ok) return untold(answer)
-  if (id === null) return warning(`none is chosen; ${listed(answer.value)}`, ADVICE.noTemplate(key))
+  if (!answer.ok) return untold(answer.error)
+  const list = listed(answer.value)
+  if (id === null) {
+    return warning(
+      list === ''
+        ? say('diagnostics.detail.none-chosen-none-there')
+        : say('diagnostics.detail.none-chosen', { list }),
+      say('diagnostics.todo.no-template', { name }),
+    )
+  }
   const found = answer.value.find((one) => one.id === id)
-  return found
-    ? good(named(found))
-    : failed(`${id} does not exist; ${listed(answer.value)}`, ADVICE.template(key))
+  if (found) return good(say('diagnostics.detail.plain', { text: named(found) }))
+  return failed(
+    list === ''
+      ? say('diagnostics.detail.gone-none-there', { id: `${id}` })
+      : say('diagnostics.detail.gone', { id: `${id}`, list }),
+    say('diagnostics.todo.template', { name }),
+  )
 }
 
 async function completedStatus({ planfix, connection }: ConnectionContext): Promise<Finding> {
   const { completeWhenClientLeaves, completedStatusId } = connection.options
-  if (!completeWhenClientLeaves) return skipped('tasks are not completed (options.completeWhenClientLeaves)')
+  if (!completeWhenClientLeaves) return skipped(say('diagnostics.detail.status-off'))
   const chosen = await planfix.completedStatusId()
-  if (!chosen.ok) return untold(chosen)
+  if (!chosen.ok) return untold(chosen.error)
   const templates = await planfix.taskTemplates()
   const process = templates.ok
     ? templates.value.find(({ id }) => id === connection.planfix.taskTemplateId)?.processId
     : null
   const statuses = process ? await planfix.statuses(process) : null
   const known = statuses?.ok ? statuses.value : []
+  const list = listed(known)
   if (chosen.value === null) {
-    const detail = `none could be found by itself${known.length > 0 ? `; ${listed(known)}` : ''}`
-    return warning(detail, ADVICE.completed)
+    return warning(
+      list === ''
+        ? say('diagnostics.detail.status-none-there')
+        : say('diagnostics.detail.status-none', { list }),
+      say('diagnostics.todo.completed'),
+    )
   }
-  const status = known.find(({ id }) => id === chosen.value)
-  if (status) return good(`${named(status)}${completedStatusId === null ? ', found by itself' : ''}`)
-  if (known.length > 0)
-    return failed(`${chosen.value} is not among those of the template; ${listed(known)}`, ADVICE.completed)
-  return good(`${chosen.value} (the statuses of the template cannot be read)`)
+  const id = chosen.value
+  const status = known.find((one) => one.id === id)
+  if (status) {
+    const key = completedStatusId === null ? 'diagnostics.detail.status-found' : 'diagnostics.detail.status'
+    return good(say(key, { status: named(status) }))
+  }
+  return list === ''
+    ? good(say('diagnostics.detail.status-unread', { id: `${id}` }))
+    : failed(say('diagnostics.detail.status-gone', { id: `${id}`, list }), say('diagnostics.todo.completed'))
+}
+
+function employeeList({ connection: { employees } }: ConnectionContext): Finding {
+  const todo = say('diagnostics.todo.employee-list')
+  if (employees.length === 0) return warning(say('diagnostics.detail.everybody-answers'), todo)
+  const count = employees.filter((one) => one.allowed).length
+  return count === 0
+    ? failed(say('diagnostics.detail.nobody-answers'), todo)
+    : good(say('diagnostics.detail.some-answer', { count, total: employees.length }))
 }
 
 async function employees({ planfix, connection }: ConnectionContext): Promise<Finding> {
   const list = connection.employees
-  if (list.length === 0) return skipped('none are listed')
+  if (list.length === 0) return skipped(say('diagnostics.detail.none-listed'))
   const users = await planfix.users()
-  if (!users.ok) return untold(users)
-  const nameOf = (id: number, name: string | null) => `user:${id}${name ? ` (${name})` : ''}`
+  if (!users.ok) return untold(users.error)
+  const namesOf = (some: typeof list) =>
+    some.map((one) => `user:${one.planfixUserId}${one.name ? ` (${one.name})` : ''}`).join(', ')
 
   const gone = list.filter((one) => one.allowed && !users.value.some(({ id }) => id === one.planfixUserId))
   if (gone.length > 0) {
-    const who = gone.map((one) => nameOf(one.planfixUserId, one.name)).join(', ')
-    return failed(`not among the active employees of Planfix: ${who}`, ADVICE.employees)
+    return failed(
+      say('diagnostics.detail.employees-gone', { who: namesOf(gone) }),
+      say('diagnostics.todo.employees'),
+    )
   }
   const shared = [
     ...twice(list, (one) => one.email?.toLowerCase() ?? null),
     ...twice(list, (one) => one.chatraAgentId),
     ...twice(list, (one) => `user:${one.planfixUserId}`),
   ]
-  if (shared.length > 0) return failed(`given to two employees: ${shared.join(', ')}`, ADVICE.sameEmail)
+  if (shared.length > 0) {
+    return failed(
+      say('diagnostics.detail.employees-twice', { what: shared.join(', ') }),
+      say('diagnostics.todo.same-email'),
+    )
+  }
   const unmatched = list.filter((one) => one.allowed && one.email === null && one.chatraAgentId === null)
   if (unmatched.length > 0 && (connection.options.sendAsEmployee || connection.options.mirrorChatraReplies)) {
-    const who = unmatched.map((one) => nameOf(one.planfixUserId, one.name)).join(', ')
-    return warning(`without e-mail and agent, so not matched with an agent of Chatra: ${who}`, ADVICE.noEmail)
+    return warning(
+      say('diagnostics.detail.employees-unmatched', { who: namesOf(unmatched) }),
+      say('diagnostics.todo.no-email'),
+    )
   }
-  return good(`all ${list.length} exist and are matched`)
+  return good(say('diagnostics.detail.employees', { count: list.length }))
 }
 
 function twice<T>(list: readonly T[], keyOf: (one: T) => string | null): string[] {
@@ -120,7 +153,7 @@ function twice<T>(list: readonly T[], keyOf: (one: T) => string | null): string[
 
 async function participants({ planfix, connection }: ConnectionContext): Promise<Finding> {
   const wanted = connection.planfix.participants
-  if (wanted.length === 0) return good('none are wanted')
+  if (wanted.length === 0) return good(say('diagnostics.detail.participants-none'))
   const missing: string[] = []
   const lists = { user: () => planfix.users(), group: () => planfix.groups() }
   for (const one of wanted) {
@@ -128,15 +161,18 @@ async function participants({ planfix, connection }: ConnectionContext): Promise
     const id = Number(number)
     if (kind === 'user' || kind === 'group') {
       const answer: Result<{ id: number }[]> = await lists[kind]()
-      if (!answer.ok) return untold(answer)
+      if (!answer.ok) return untold(answer.error)
       if (!answer.value.some((other) => other.id === id)) missing.push(one)
     } else {
       const answer = await planfix.contactExists(id)
-      if (!answer.ok) return untold(answer)
+      if (!answer.ok) return untold(answer.error)
       if (!answer.value) missing.push(one)
     }
   }
   return missing.length === 0
-    ? good(wanted.join(', '))
-    : failed(`not in Planfix: ${missing.join(', ')}`, ADVICE.participants)
+    ? good(say('diagnostics.detail.plain', { text: wanted.join(', ') }))
+    : failed(
+        say('diagnostics.detail.participants-gone', { who: missing.join(', ') }),
+        say('diagnostics.todo.participants'),
+      )
 }

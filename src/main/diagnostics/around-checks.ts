@@ -1,6 +1,5 @@
 import { withoutPlanfix } from './access-checks.ts'
-import { type Check, type ConnectionContext, failed, good, skipped, warning } from './check.ts'
-import { ADVICE, TITLES } from './texts.ts'
+import { type Check, type ConnectionContext, failed, good, say, skipped, warning } from './check.ts'
 
 /** Times of messages are compared with Planfix's; beyond this they mislead. */
 const MOST_SKEW_MS = 60_000
@@ -11,66 +10,73 @@ const FEW_REQUESTS = 500
 export const aroundChecks: readonly Check<ConnectionContext>[] = [
   {
     id: 28,
-    title: TITLES.clock,
+    title: say('diagnostics.title.clock'),
     async run(context) {
       const stopped = await withoutPlanfix(context)
       if (stopped) return stopped
       const skew = context.planfix.clockSkew()
-      if (skew === null) return skipped('Planfix does not tell the time')
+      if (skew === null) return skipped(say('diagnostics.detail.clock-untold'))
       const seconds = Math.round(Math.abs(skew) / 1000)
-      if (Math.abs(skew) < MOST_SKEW_MS) return good(`${seconds} s from Planfix's`)
-      return failed(`it is ${seconds} s ${skew > 0 ? 'behind' : 'ahead of'} Planfix's`, ADVICE.clock)
+      if (Math.abs(skew) < MOST_SKEW_MS) return good(say('diagnostics.detail.clock', { seconds }))
+      const key = skew > 0 ? 'diagnostics.detail.clock-behind' : 'diagnostics.detail.clock-ahead'
+      return failed(say(key, { seconds }), say('diagnostics.todo.clock'))
     },
   },
   {
     id: 29,
-    title: TITLES.budget,
+    title: say('diagnostics.title.budget'),
     async run(context) {
       const stopped = await withoutPlanfix(context)
       if (stopped) return stopped
       const left = context.planfix.remainingToday()
-      if (left === null) return good('Planfix does not say how many are left')
-      const detail = `${left} requests are left today`
-      if (left === 0) return failed(detail, ADVICE.budget)
-      return left < FEW_REQUESTS ? warning(detail, ADVICE.budget) : good(detail)
+      if (left === null) return good(say('diagnostics.detail.budget-untold'))
+      const detail = say('diagnostics.detail.budget', { count: left })
+      if (left === 0) return failed(detail, say('diagnostics.todo.budget'))
+      return left < FEW_REQUESTS ? warning(detail, say('diagnostics.todo.budget')) : good(detail)
     },
   },
   {
     id: 30,
-    title: TITLES.webhookSecret,
+    title: say('diagnostics.title.webhook-secret'),
     run: ({ connection }) =>
       connection.webhookSecret === undefined
-        ? failed('without it no webhook is taken', ADVICE.webhookSecret)
-        : good('it is there'),
+        ? failed(say('diagnostics.detail.webhook-secret-none'), say('diagnostics.todo.webhook-secret'))
+        : good(say('diagnostics.detail.webhook-secret')),
   },
   {
     id: 31,
-    title: TITLES.running,
-    async run({ bridge, health }) {
-      if (!bridge.isRunning) return warning('it is not running on this data folder', ADVICE.start)
-      if (bridge.hooksUrl === null) return good('it is running')
-      const answer = await health(bridge.hooksUrl)
-      if (answer?.code !== 200)
-        return warning(`it is running, but ${bridge.hooksUrl} does not answer`, ADVICE.start)
+    title: say('diagnostics.title.running'),
+    async run({ bridge: { isRunning, hooksUrl: url }, health }) {
+      if (!isRunning) return warning(say('diagnostics.detail.running-not'), say('diagnostics.todo.start'))
+      if (url === null) return good(say('diagnostics.detail.running'))
+      const answer = await health(url)
+      if (answer?.code !== 200) {
+        return warning(say('diagnostics.detail.running-silent', { url }), say('diagnostics.todo.restart'))
+      }
       return answer.status === 'degraded'
-        ? warning(
-            `it is running on ${bridge.hooksUrl}, but something is paused or failing`,
-            ADVICE.stateDegraded,
-          )
-        : good(`it is running on ${bridge.hooksUrl}`)
+        ? warning(say('diagnostics.detail.running-degraded', { url }), say('diagnostics.todo.degraded'))
+        : good(say('diagnostics.detail.running-at', { url }))
     },
   },
   {
     id: 32,
-    title: TITLES.reachable,
+    title: say('diagnostics.title.reachable'),
     async run({ bridge, publicUrl, health }) {
-      if (publicUrl === null) return warning('no public address is configured', ADVICE.publicUrl)
-      if (!bridge.isRunning) return skipped('the bridge is not running (check 31)')
+      if (publicUrl === null) {
+        return warning(say('diagnostics.detail.reachable-none'), say('diagnostics.todo.public-address'))
+      }
+      if (!bridge.isRunning) return skipped(say('diagnostics.detail.reachable-not-running'))
       const answer = await health(publicUrl)
-      if (answer === null) return failed(`${publicUrl}/healthz does not answer`, ADVICE.reachable)
-      return answer.code === 200 && answer.status !== null
-        ? good(publicUrl)
-        : failed(`${publicUrl}/healthz is answered ${answer.code}, not by the bridge`, ADVICE.reachable)
+      if (answer?.code === 200 && answer.status !== null) {
+        return good(say('diagnostics.detail.reachable-ok', { text: publicUrl }))
+      }
+      const url = `${publicUrl}/healthz`
+      return failed(
+        answer === null
+          ? say('diagnostics.detail.reachable-silent', { url })
+          : say('diagnostics.detail.reachable-other', { url, status: answer.code }),
+        say('diagnostics.todo.reachable'),
+      )
     },
   },
 ]

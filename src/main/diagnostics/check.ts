@@ -1,5 +1,7 @@
+import type { Words } from '../../shared/api/answer.ts'
 import type { Connection } from '../../shared/config.ts'
 import type { Result } from '../../shared/errors.ts'
+import type { TextKey, TextParams } from '../../shared/i18n/index.ts'
 import type { Scope } from '../../shared/scopes.ts'
 
 export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped'
@@ -7,15 +9,15 @@ export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped'
 /** What one check found: what is so, and what the owner does about it. Never a secret. */
 export interface Finding {
   result: Verdict
-  detail: string
+  detail: Words
   /** Null when there is nothing to do. */
-  todo: string | null
+  todo: Words | null
 }
 
 /** A numbered question; numbers stay the same for ever, so that people can speak of "check 7". */
 export interface Check<C> {
   id: number
-  title: string
+  title: Words
   run(context: C): Promise<Finding> | Finding
 }
 
@@ -23,7 +25,7 @@ export interface Check<C> {
 export interface Report extends Finding {
   id: number
   connection: string | null
-  title: string
+  title: Words
 }
 
 /** What is asked of the program as a whole. */
@@ -42,8 +44,13 @@ export interface ProgramContext {
 export interface ConnectionContext {
   connection: Connection
   publicUrl: string | null
-  /** Which secrets there are, and where the owner puts those that are missing. */
-  secrets: { chatra: boolean; planfix: boolean; whereChatra: string; wherePlanfix: string }
+  /** Which secrets there are. */
+  secrets: {
+    chatra: boolean
+    planfix: boolean
+    /** On a server: the variables of the environment that can hold them; null where a keychain does. */
+    variables: { chatra: string; planfix: string } | null
+  }
   /** `certain` is false when nothing spoke against the keys, but nothing for them either. */
   probeChatra(): Promise<Result<{ certain: boolean }>>
   planfix: PlanfixQuestions
@@ -73,7 +80,10 @@ export interface PlanfixQuestions {
   clockSkew(): number | null
 }
 
-export const good = (detail: string): Finding => ({ result: 'ok', detail, todo: null })
-export const skipped = (detail: string): Finding => ({ result: 'skipped', detail, todo: null })
-export const warning = (detail: string, todo: string | null): Finding => ({ result: 'warning', detail, todo })
-export const failed = (detail: string, todo: string): Finding => ({ result: 'failed', detail, todo })
+/** A text of the catalogues, to be put into the owner's language where it is shown. */
+export const say = (key: TextKey, params: TextParams = {}): Words => ({ key, params })
+
+export const good = (detail: Words): Finding => ({ result: 'ok', detail, todo: null })
+export const skipped = (detail: Words): Finding => ({ result: 'skipped', detail, todo: null })
+export const warning = (detail: Words, todo: Words | null): Finding => ({ result: 'warning', detail, todo })
+export const failed = (detail: Words, todo: Words): Finding => ({ result: 'failed', detail, todo })

@@ -1,7 +1,15 @@
 import { accessChecks } from './access-checks.ts'
 import { accountChecks } from './account-checks.ts'
 import { aroundChecks } from './around-checks.ts'
-import { type Check, type ConnectionContext, type ProgramContext, type Report, skipped } from './check.ts'
+import {
+  type Check,
+  type ConnectionContext,
+  type ProgramContext,
+  type Report,
+  say,
+  skipped,
+  warning,
+} from './check.ts'
 import { programChecks } from './program-checks.ts'
 
 export const connectionChecks: readonly Check<ConnectionContext>[] = [
@@ -10,25 +18,40 @@ export const connectionChecks: readonly Check<ConnectionContext>[] = [
   ...aroundChecks,
 ]
 
+/** How many findings there will be for so many connections. */
+export const totalChecks = (connections: number): number =>
+  programChecks.length + connections * connectionChecks.length
+
 /** Asks everything in order of number, connection by connection; findings come one by one, as they are made. */
 export async function* examine(
   program: ProgramContext,
   connections: readonly ConnectionContext[],
 ): AsyncGenerator<Report> {
+  yield* examineProgram(program)
+  for (const context of connections) yield* examineConnection(context)
+}
+
+export async function* examineProgram(program: ProgramContext): AsyncGenerator<Report> {
   for (const check of programChecks) yield await ask(check, program, null)
-  for (const context of connections) {
-    const { id, enabled } = context.connection
-    for (const check of connectionChecks) {
-      if (enabled) yield await ask(check, context, id)
-      else {
-        const { id: number, title } = check
-        yield { id: number, connection: id, title, ...skipped('the connection is switched off') }
-      }
-    }
+}
+
+/** Of a connection that is switched off nothing is asked. */
+export async function* examineConnection(context: ConnectionContext): AsyncGenerator<Report> {
+  const { id: connection, enabled } = context.connection
+  for (const check of connectionChecks) {
+    if (enabled) yield await ask(check, context, connection)
+    else yield { id: check.id, connection, title: check.title, ...skipped(say('diagnostics.detail.off')) }
   }
 }
 
+/** A check that breaks is a finding too: the others are still asked. */
 async function ask<C>(check: Check<C>, context: C, connection: string | null): Promise<Report> {
-  const { result, detail, todo } = await check.run(context)
-  return { id: check.id, connection, title: check.title, result, detail, todo }
+  const { id, title } = check
+  try {
+    const { result, detail, todo } = await check.run(context)
+    return { id, connection, title, result, detail, todo }
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    return { id, connection, title, ...warning(say('diagnostics.detail.bug', { text }), null) }
+  }
 }

@@ -1,46 +1,60 @@
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type Check, failed, good, type ProgramContext, warning } from './check.ts'
-import { ADVICE, TITLES } from './texts.ts'
+import type { Words } from '../../shared/api/answer.ts'
+import { type Check, failed, good, type ProgramContext, say, warning } from './check.ts'
 
 const MB = 1024 * 1024
 /** The store needs some room for its journal and the nightly backup. */
 const LOW = 500 * MB
 const TOO_LOW = 50 * MB
 
+/** What concerns the program as a whole: checks 1 and 2. */
 export const programChecks: readonly Check<ProgramContext>[] = [
   {
     id: 1,
-    title: TITLES.configuration,
+    title: say('diagnostics.title.configuration'),
     run({ configuration: { path, problems, connections } }) {
-      if (problems.length > 0) return failed(`${path}: ${problems.join('; ')}`, ADVICE.configuration)
-      if (path === null) return warning('there is no configuration yet', ADVICE.noConfiguration)
-      if (connections === 0) return warning(`${path} holds no connection`, ADVICE.noConfiguration)
-      return good(`${path}, connections: ${connections}`)
+      if (problems.length > 0) {
+        return failed(
+          say('diagnostics.detail.configuration-wrong', { path: path ?? '', problems: problems.join('; ') }),
+          say('diagnostics.todo.configuration'),
+        )
+      }
+      if (path !== null && connections > 0) {
+        return good(say('diagnostics.detail.configuration', { path, count: connections }))
+      }
+      return warning(
+        path === null
+          ? say('diagnostics.detail.configuration-none')
+          : say('diagnostics.detail.configuration-empty', { path }),
+        say('diagnostics.todo.no-configuration'),
+      )
     },
   },
   {
     id: 2,
-    title: TITLES.dataFolder,
+    title: say('diagnostics.title.data-folder'),
     run({ dataDir }) {
       const folder = nearestExisting(dataDir)
       try {
-        if (!statSync(folder).isDirectory()) return failed(`${folder} is a file, not a folder`, ADVICE.folder)
+        if (!statSync(folder).isDirectory()) {
+          return failed(say('diagnostics.detail.folder-is-file', { folder }), say('diagnostics.todo.folder'))
+        }
         const probe = join(folder, `.bridge-doctor-${process.pid}`)
         writeFileSync(probe, 'check', { flag: 'wx', mode: 0o600 })
         rmSync(probe)
       } catch (error) {
-        const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason'
+        const code = error instanceof Error && 'code' in error ? String(error.code) : '?'
         return failed(
-          `${folder} cannot be written (${code})`,
-          code === 'ENOSPC' ? ADVICE.room : ADVICE.folder,
+          say('diagnostics.detail.folder-unwritable', { folder, code }),
+          say(code === 'ENOSPC' ? 'diagnostics.todo.room' : 'diagnostics.todo.folder'),
         )
       }
       const { bavail, bsize } = statfsSync(folder)
       const free = bavail * bsize
-      const detail = `${dataDir}${folder === dataDir ? '' : ' (made at the first start)'}, ${size(free)} free`
-      if (free < TOO_LOW) return failed(detail, ADVICE.room)
-      return free < LOW ? warning(detail, ADVICE.room) : good(detail)
+      const detail = room(dataDir, free, folder !== dataDir)
+      if (free < TOO_LOW) return failed(detail, say('diagnostics.todo.room'))
+      return free < LOW ? warning(detail, say('diagnostics.todo.room')) : good(detail)
     },
   },
 ]
@@ -50,5 +64,12 @@ function nearestExisting(path: string): string {
   return existsSync(path) || parent === path ? path : nearestExisting(parent)
 }
 
-const size = (bytes: number) =>
-  bytes >= 1024 * MB ? `${(bytes / 1024 / MB).toFixed(1)} GB` : `${Math.floor(bytes / MB)} MB`
+/** Whole numbers only: languages write fractions differently. */
+function room(folder: string, bytes: number, isNew: boolean): Words {
+  const unit = bytes >= 10 * 1024 * MB ? 'gb' : 'mb'
+  const free = Math.floor(bytes / MB / (unit === 'gb' ? 1024 : 1))
+  return say(isNew ? `diagnostics.detail.folder-new-${unit}` : `diagnostics.detail.folder-${unit}`, {
+    folder,
+    free,
+  })
+}

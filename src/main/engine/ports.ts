@@ -251,11 +251,20 @@ export interface ContactFields {
 
 /** Planfix paces calls: await `turn` before each call; the call itself does not wait. */
 export interface Pacer {
-  /** Resolves when a call may be made. Lower numbers first; conversations take turns. */
+  /**
+   * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with TurnWithdrawn when those
+   * who wait are sent away.
+   */
   turn(priority: Priority, conversationKey: string): Promise<void>
   /** A turn that was not used. */
   giveBack(): void
 }
+
+/**
+ * Whoever waited for a turn is to end here: the configuration he works by is being replaced. Nothing was sent, and what is
+ * on disk is taken up again by the next one.
+ */
+export class TurnWithdrawn extends Error {}
 
 /** What an unclear write is looked for by. */
 export interface LookFor {

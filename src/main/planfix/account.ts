@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../shared/errors.ts'
 import type { Scope } from '../../shared/scopes.ts'
 import { type Calls, PAGE } from './calls.ts'
-import { dataTagList, done, groupList, userList } from './schemas.ts'
+import { dataTagList, done, groupList, pong, userList } from './schemas.ts'
 import type { Settings } from './settings.ts'
 import type { PlanfixRequest } from './transport.ts'
 
@@ -21,7 +21,7 @@ export interface PlanfixDataTag {
 
 /** What the wizard and the diagnostics ask of an account (contracts/planfix.md §1, §9, §11). */
 export interface AccountApi {
-  /** `ok` when the token is accepted, whatever its scopes. */
+  /** `ok` when the token is accepted, whatever its scopes; `bad-answer` when something else than Planfix answers. */
   ping(): Promise<Result<void>>
   /** Active employees. */
   users(): Promise<Result<PlanfixUser[]>>
@@ -41,7 +41,7 @@ export function accountApi(calls: Calls, settings: Settings): AccountApi {
   const read = { writes: false, about: 'account' } as const
   return {
     async ping() {
-      const answer = await calls.call({ ...read, method: 'GET', path: '/ping', scope: 'task_readonly' }, done)
+      const answer = await calls.call({ ...read, method: 'GET', path: '/ping', scope: 'task_readonly' }, pong)
       return answer.ok ? ok(undefined) : answer
     },
 

@@ -3,7 +3,7 @@ import type { Clock } from '../engine/ports.ts'
 export interface BudgetState {
   /** Requests left today as Planfix last told, about right and up to ten minutes old; null when it does not tell. */
   remaining: number | null
-  /** Requests this program sent since midnight UTC (or its start). Others may use the same account. */
+  /** Requests this program sent since midnight UTC. Others may use the same account. */
   usedToday: number
   /** When the day's limit, once used up, ends: milliseconds since 1970. */
   resetAt: number | null
@@ -21,12 +21,13 @@ export interface Budget {
 
 const DAY = 86_400_000
 
-export function createBudget(clock: Clock): Budget {
+/** `usedBefore`: requests sent today before it was made. */
+export function createBudget(clock: Clock, usedBefore = 0): Budget {
   let remaining: number | null = null
   let resetAt: number | null = null
   let skew: number | null = null
   let day = Math.floor(clock.now() / DAY)
-  let used = 0
+  let used = usedBefore
 
   function turnDay(): void {
     const today = Math.floor(clock.now() / DAY)

@@ -2,7 +2,7 @@ import type { Connection } from '../../shared/config.ts'
 import { connectionSourceId } from '../engine/identity.ts'
 import type { Clock, Pacer, PlanfixApi } from '../engine/ports.ts'
 import { type AccountApi, accountApi } from './account.ts'
-import { type BudgetState, createBudget } from './budget.ts'
+import { type Budget, type BudgetState, createBudget } from './budget.ts'
 import { createCalls } from './calls.ts'
 import { commentApi, createCommentReader } from './comments.ts'
 import { contactApi } from './contacts.ts'
@@ -20,7 +20,7 @@ export interface PlanfixClient
     AccountApi,
     Pick<FileApi, 'download'>,
     Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'processes' | 'statuses'> {
-  readonly pacer: PausablePacer | Pacer
+  readonly pacer: Pacer & Partial<PausablePacer>
   budget(): BudgetState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
@@ -38,6 +38,8 @@ export function createPlanfixClient(options: {
   token: string | null
   clock: Clock
   pacer?: Pacer & Partial<PausablePacer>
+  /** The day's meter of this account, where it outlives the client. */
+  budget?: Budget
   /** Told of every exchange, for the log: neither query nor body. */
   onCall?: (info: CallInfo) => void
   /** For a whole exchange, in milliseconds. */
@@ -56,7 +58,7 @@ export function createPlanfixClient(options: {
           ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
           ...(options.onCall && { onCall: options.onCall }),
         })
-  const budget = createBudget(clock)
+  const budget = options.budget ?? createBudget(clock)
   const settings = {
     sourceId: connectionSourceId(connection.id),
     taskTemplateId: planfix.taskTemplateId,

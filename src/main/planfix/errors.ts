@@ -1,5 +1,6 @@
 import type { BridgeError, ErrorCode, Retry } from '../../shared/errors.ts'
 import { bridgeError } from '../../shared/errors.ts'
+import { networkTrouble } from '../../shared/network.ts'
 import type { Scope } from '../../shared/scopes.ts'
 
 /** What the mapping has to know of a request to judge its failure. */
@@ -128,14 +129,18 @@ export function errorOfNetwork(thrown: unknown, asked: Asked, timedOutMs: number
   const what = `${asked.method} ${asked.path}`
   const lost = asked.writes ? 'unclear' : 'failing'
   if (timedOutMs !== null) {
-    return bridgeError('planfix', lost, `${TIME_OUT}: ${what} had no answer within ${timedOutMs / 1000} s`)
+    return bridgeError('planfix', lost, `${TIME_OUT}: ${what} had no answer within ${timedOutMs / 1000} s`, {
+      network: 'time-out',
+    })
   }
   const { code, syscall } = causeOf(thrown)
   if (code === 'ETIMEDOUT' && syscall !== 'connect') {
-    return bridgeError('planfix', lost, `${TIME_OUT}: ${what}: ${code}`)
+    return bridgeError('planfix', lost, `${TIME_OUT}: ${what}: ${code}`, { network: 'time-out' })
   }
   const unreachable = NOTHING_SENT.test(code) || syscall === 'connect'
-  return bridgeError('planfix', unreachable ? 'unreachable' : lost, `${what}: ${code}`)
+  return bridgeError('planfix', unreachable ? 'unreachable' : lost, `${what}: ${code}`, {
+    network: networkTrouble(code),
+  })
 }
 
 /** The code of the innermost error that has one: messages carry addresses, codes do not. */

@@ -1,8 +1,10 @@
-import type { Clock, Pacer, Priority } from '../engine/ports.ts'
+import { type Clock, type Pacer, type Priority, TurnWithdrawn } from '../engine/ports.ts'
 
 export interface PausablePacer extends Pacer {
   /** No turn is given before this time (429 with Retry-After). A shorter pause does not end a longer one. */
   pause(untilMs: number): void
+  /** Sends everybody away who waits now: their turns reject with TurnWithdrawn. Who comes later waits as ever. */
+  withdraw(): void
 }
 
 /** From this rate on nothing is counted: turns are given at once. */
@@ -16,6 +18,7 @@ interface Waiter {
   /** Order of arrival. */
   n: number
   start: () => void
+  sendAway: (why: TurnWithdrawn) => void
 }
 
 /**
@@ -99,10 +102,10 @@ export function createPacer(options: {
         spend()
         return Promise.resolve()
       }
-      return new Promise((start) => {
+      return new Promise((start, sendAway) => {
         const queue = queues[priority]!
         const line = queue.get(conversationKey)
-        const waiter: Waiter = { priority, key: conversationKey, n: arrivals++, start }
+        const waiter: Waiter = { priority, key: conversationKey, n: arrivals++, start, sendAway }
         if (line) line.push(waiter)
         else queue.set(conversationKey, [waiter])
         waiting++
@@ -119,6 +122,14 @@ export function createPacer(options: {
     },
     pause(untilMs) {
       pausedUntil = Math.max(pausedUntil, untilMs)
+    },
+    withdraw() {
+      const sentAway = queues.flatMap((queue) => [...queue.values()].flat())
+      for (const queue of queues) queue.clear()
+      waiting = 0
+      cancelTimer?.()
+      cancelTimer = null
+      for (const waiter of sentAway) waiter.sendAway(new TurnWithdrawn('the turn was withdrawn'))
     },
   }
 }

@@ -136,6 +136,8 @@ export const updated = z
   .transform((value) => value?.failures ?? [])
 /** Anything that is not a failure. */
 export const done = z.unknown()
+/** `{"result":"success"}` [DOC]: nothing else tells Planfix from another server that answers 200 to everything. */
+export const pong = z.looseObject({ result: z.string() })
 
 export const taskAnswer = z.looseObject({ task })
 export const taskList = z.looseObject({ tasks: z.array(task) })

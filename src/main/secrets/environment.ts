@@ -10,13 +10,16 @@ export interface SecretSource {
   whereToPut(connectionId: string, name: SecretName): string
 }
 
+/** The variable of the environment that holds a secret on a server. */
+export const secretVariable = (connectionId: string, name: SecretName): string =>
+  `BRIDGE_${environmentName(connectionId)}_${name}`
+
 /** `BRIDGE_<ID>_CHATRA_SECRET_KEY` and `BRIDGE_<ID>_PLANFIX_TOKEN` (docs/architecture.md, "Secrets"). */
 export function environmentSecrets(environment: NodeJS.ProcessEnv): SecretSource {
-  const nameOf = (connectionId: string, name: SecretName) => `BRIDGE_${environmentName(connectionId)}_${name}`
   return {
     async get(connectionId, name) {
-      return environment[nameOf(connectionId, name)]?.trim() || null
+      return environment[secretVariable(connectionId, name)]?.trim() || null
     },
-    whereToPut: (connectionId, name) => `environment variable ${nameOf(connectionId, name)}`,
+    whereToPut: (connectionId, name) => `environment variable ${secretVariable(connectionId, name)}`,
   }
 }

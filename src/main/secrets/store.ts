@@ -5,25 +5,35 @@ export interface SecretStore extends SecretSource {
   /** How long a secret given here is kept: `memory` = until the program ends. */
   readonly keeps: 'keychain' | 'memory'
   set(connectionId: string, name: SecretName, value: string): Promise<void>
+  /** Keeps it in memory alone, whatever the store does with others: that of a demo. */
+  lend(connectionId: string, name: SecretName, value: string): void
   /** Forgets every secret of the connection that was given here. */
   remove(connectionId: string): Promise<void>
 }
 
-/** On a server: what was typed since the start goes before what the environment holds. Nothing is written to disk. */
-export function memoryOver(source: SecretSource): SecretStore {
-  const typed = new Map<string, string>()
-  const key = (connectionId: string, name: SecretName) => `${connectionId}/${name}`
+/**
+ * On a server: what was typed since the start goes before what the environment holds. Nothing is written to disk. `learn`
+ * is told each secret before anything else can happen to it (Redactor.add).
+ */
+export function memoryOver(source: SecretSource, learn: (secret: string) => void = () => {}): SecretStore {
+  const typed = new Map<string, Map<SecretName, string>>()
+  const keep = (connectionId: string, name: SecretName, value: string) => {
+    learn(value)
+    const own = typed.get(connectionId) ?? new Map<SecretName, string>()
+    typed.set(connectionId, own.set(name, value))
+  }
   return {
     keeps: 'memory',
     async get(connectionId, name) {
-      return typed.get(key(connectionId, name)) ?? source.get(connectionId, name)
+      return typed.get(connectionId)?.get(name) ?? source.get(connectionId, name)
     },
     whereToPut: (connectionId, name) => source.whereToPut(connectionId, name),
     async set(connectionId, name, value) {
-      typed.set(key(connectionId, name), value)
+      keep(connectionId, name, value)
     },
+    lend: keep,
     async remove(connectionId) {
-      for (const name of [...typed.keys()]) if (name.startsWith(`${connectionId}/`)) typed.delete(name)
+      typed.delete(connectionId)
     },
   }
 }

@@ -1,14 +1,18 @@
-import type { Configuration } from '../../shared/config.ts'
+import packageFile from '../../../package.json' with { type: 'json' }
+import type { DemoHost, RunningDemo } from '../application/api/demo-host.ts'
+import { createApi } from '../application/api/index.ts'
+import { checkedFeed, createCaller } from '../application/api/wrapper.ts'
 import { Application, type Log } from '../application/application.ts'
 import type { Listener } from '../engine/ports.ts'
-import type { SecretSource } from '../secrets/environment.ts'
+import type { SecretStore } from '../secrets/store.ts'
 import type { Redactor } from '../settings/redact.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
 import { StoreInUseError } from '../store/index.ts'
 import { startInterface } from './interface/server.ts'
 
 export interface HostOptions {
-  configuration: Configuration
-  secrets: SecretSource
+  settings: SettingsStore
+  secrets: SecretStore
   dataDir: string
   /** 0 = any free port; always on 127.0.0.1. */
   uiPort: number
@@ -17,6 +21,10 @@ export interface HostOptions {
   /** Learns the token of the interface, so that no log shows it. */
   redact: Redactor
   listener?: Listener
+  /** Make-believe accounts to try the bridge with, for who asks for them. */
+  demo?: DemoHost
+  /** The accounts are make-believe already: the whole host is a demo. */
+  runningDemo?: RunningDemo
   /** How long a data folder that is still in use is waited for; 3 s. */
   patienceMs?: number
 }
@@ -39,14 +47,30 @@ export class CannotStart extends Error {}
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const application = await openPatiently(options)
+  const { log, redact, runningDemo } = options
+  const api = createApi({
+    application,
+    settings: options.settings,
+    secrets: options.secrets,
+    redact,
+    log,
+    host: runningDemo ? 'demo' : 'server',
+    version: packageFile.version,
+    demo: options.demo ?? null,
+    ...(runningDemo && { runningDemo }),
+  })
   let ui: Awaited<ReturnType<typeof startInterface>> | null = null
   const stop = async () => {
     await Promise.all([ui?.stop(), application.stop()])
+    await api.stop()
   }
   try {
-    ui = await startInterface({ application, port: options.uiPort, redact: options.redact }).catch(
-      portTrouble('status page', '--ui-port', '127.0.0.1', options.uiPort),
-    )
+    ui = await startInterface({
+      caller: createCaller({ handlers: api.handlers, log }),
+      feed: checkedFeed({ feed: api.feed, log }),
+      port: options.uiPort,
+      redact,
+    }).catch(portTrouble('interface', '--ui-port', '127.0.0.1', options.uiPort))
     const { host, port } = options.hooks
     await application.start().catch(portTrouble('receiver of webhooks', '--hook-port', host, port))
     await noteAddress(application)
@@ -69,7 +93,7 @@ async function openPatiently(options: HostOptions): Promise<Application> {
   for (;;) {
     try {
       return await Application.open({
-        configuration: options.configuration,
+        configuration: options.settings.read(),
         secrets: options.secrets,
         dataDir: options.dataDir,
         receiver: options.hooks,

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import { environmentSecrets } from '../secrets/environment.ts'
+import { memoryOver } from '../secrets/store.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
+import { fileSettings } from '../settings/file-settings.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
 import { endWith, stopOnSignals } from './ending.ts'
@@ -24,14 +27,19 @@ async function serve(args: string[]): Promise<void> {
   const redact = createRedactor(...secretsIn(configuration.value, process.env))
   const log = createLog({ redact, pretty: process.stderr.isTTY === true })
   if (configuration.path === null) {
-    log.warn({ dataDir }, 'there is no configuration yet: no connection is carried. Name one with --config')
+    log.warn(
+      { dataDir },
+      'there is no configuration yet: no connection is carried. Open the interface to set one up, or name one with --config',
+    )
   }
   const ending = stopOnSignals(log)
   try {
     const host = await startHost({
-      configuration: configuration.value,
-      secrets: environmentSecrets(process.env),
+      settings: fileSettings(configuration.path ?? join(dataDir, 'config.json'), configuration.value),
+      secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
+      // Loaded when they are asked for: most servers never are.
+      demo: { start: async () => (await import('./demo-accounts.ts')).startDemoAccounts() },
       uiPort: options.uiPort,
       hooks: { host: options.host, port: options.hookPort },
       log,

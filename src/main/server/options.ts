@@ -15,13 +15,14 @@ Carries Chatra chats into Planfix and back until it is stopped (Ctrl+C).
 
   --data-dir DIR   where messages and the log are kept (default: this system's folder for application data)
   --config FILE    the configuration (default: config.json in the data folder)
-  --ui-port N      port of the status page on this computer (default: any free one)
+  --ui-port N      port of the interface on this computer (default: any free one)
   --hook-port N    port of the receiver of webhooks (default: any free one)
   --host H         address the receiver listens on (default: 127.0.0.1; 0.0.0.0 = every network)
   --help           this text
 
 Keys and tokens come from the environment, for a connection with the id "shop":
   BRIDGE_SHOP_CHATRA_SECRET_KEY and BRIDGE_SHOP_PLANFIX_TOKEN
+Those typed into the interface go before them and are forgotten when the server ends.
 `
 
 /** Reads the command line of `serve`; a string says what is wrong with it. `null` = help was asked for. */

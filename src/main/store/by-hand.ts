@@ -1,4 +1,4 @@
-import { isOpen, type Message } from '../../shared/domain.ts'
+import { type Conversation, isOpen, type Message } from '../../shared/domain.ts'
 import { patchConversation } from './changes.ts'
 import { conversationFrom } from './links.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -24,8 +24,7 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
       : conversationFrom(sql.get(LOOKUPS.conversation, message.conversationId))
   // Without a conversation nobody would carry it; a text that retention has dropped cannot be said again.
   if (!conversation || row.text === null) return 'not-retryable'
-  const stopped = conversation.paused !== null && isOpen(message.state)
-  if (!stopped && !isStuck(message, true)) return 'not-retryable'
+  if (!isRetryable(message, conversation)) return 'not-retryable'
   // What was being sent when the conversation was stopped is settled by its own rules.
   const state = message.state === 'sending' ? 'sending' : 'queued'
   patchMessage(sql, id, now, { state, reason: 'retried by hand', attempts: 0 })
@@ -37,10 +36,16 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
 export function dismissMessage(sql: Sql, id: number, now: number): DismissAnswer {
   const row = sql.get<MessageRow>(LOOKUPS.message, id)
   if (!row) return 'not-found'
-  if (!isStuck(messageFrom(row), false)) return 'not-dismissable'
+  if (!isDismissable(messageFrom(row))) return 'not-dismissable'
   patchMessage(sql, id, now, { state: 'skipped', reason: 'dismissed' })
   return 'dismissed'
 }
+
+/** Of a message that has a conversation and a text: whether it is stuck, dismissed, or stopped by the loop breaker. */
+export const isRetryable = (message: Message, conversation: Conversation): boolean =>
+  (conversation.paused !== null && isOpen(message.state)) || isStuck(message, true)
+
+export const isDismissable = (message: Message): boolean => isStuck(message, false)
 
 const isStuck = ({ kind, state, reason }: Message, dismissedToo: boolean): boolean =>
   kind !== 'event' &&

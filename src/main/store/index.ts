@@ -1,7 +1,11 @@
 /** What the rest of the house uses of the store. */
+export type { Outline } from './browse.ts'
 export type { DismissAnswer, RetryAnswer } from './by-hand.ts'
+export type { FoundConversation, StoredConversation } from './conversations.ts'
 export { StoreInUseError, StoreMissingError, StoreUnavailableError, StoreVersionError } from './errors.ts'
+export type { DayFigures } from './figures.ts'
 export type { Counts, LogQuery, StoredEvent } from './log.ts'
 export { openStore, type StoreOptions } from './open.ts'
 export type { Dropped } from './retention.ts'
+export type { LifeStep, ShownMessage } from './shown.ts'
 export type { SqliteStore } from './sqlite-store.ts'

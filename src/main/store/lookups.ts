@@ -18,6 +18,8 @@ export const LOOKUPS = {
   conversationByContact: `SELECT data FROM conversations INDEXED BY conversations_contact
     WHERE connection = ? AND contact = ? ORDER BY merged_into IS NOT NULL, id LIMIT 1`,
 
+  mergedInto: `SELECT id FROM conversations INDEXED BY conversations_merged WHERE merged_into = ? ORDER BY id`,
+
   client: `SELECT * FROM clients WHERE connection = ? AND client = ?`,
   clientsOf: `SELECT * FROM clients WHERE conversation = ? ORDER BY last_wrote_at DESC`,
   clientByEmail: `SELECT * FROM clients INDEXED BY clients_email

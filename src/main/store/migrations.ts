@@ -167,6 +167,32 @@ export const migrations: readonly string[] = [
     params TEXT NOT NULL
   );
   `,
+  `
+  -- When it stands in the chat: planfix tells the minute at best, so a reply is ordered by when it was noticed.
+  ALTER TABLE messages ADD COLUMN said_at INTEGER GENERATED ALWAYS AS
+    (CASE direction WHEN 'to-chatra' THEN received_at ELSE written_at END) VIRTUAL;
+  CREATE INDEX messages_chat ON messages (conversation, said_at) WHERE conversation IS NOT NULL;
+  -- What the live log narrows by, in the order it shows: a million messages are passed over in a tenth of a second.
+  CREATE INDEX messages_browse ON messages (id, received_at, connection, direction, state);
+  CREATE INDEX conversations_merged ON conversations (merged_into) WHERE merged_into IS NOT NULL;
+
+  -- Messages by quarter of an hour (since 1970): hours and days of every time zone are made of them.
+  CREATE TABLE quarters (
+    quarter INTEGER NOT NULL,
+    connection TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (quarter, connection, direction)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO quarters
+    SELECT CAST(received_at / 900000 AS INTEGER), connection, direction, count(*)
+    FROM messages WHERE kind <> 'event' GROUP BY 1, 2, 3;
+  CREATE TRIGGER messages_charted AFTER INSERT ON messages WHEN NEW.kind <> 'event' BEGIN
+    INSERT INTO quarters VALUES
+      (CAST(NEW.received_at / 900000 AS INTEGER), NEW.connection, NEW.direction, 1)
+      ON CONFLICT DO UPDATE SET number = number + 1;
+  END;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -17,6 +17,7 @@ export class Sql {
   readonly #options: SqlOptions
   #db: Database.Database
   #statements = new Map<string, Database.Statement<unknown[]>>()
+  #columns = new Map<string, Database.Statement<unknown[]>>()
   /** Told once when SQLite finds the file damaged while it is in use. */
   onDamage: (() => void) | null = null
   damaged = false
@@ -49,6 +50,10 @@ export class Sql {
     const row = this.get<Record<string, T>>(text, ...values)
     return row ? (Object.values(row)[0] ?? null) : null
   }
+  /** The only column of all rows: long lists of numbers without an object for each. */
+  column<T extends Value>(text: string, ...values: Value[]): T[] {
+    return this.#guarded(() => this.#prepared(text, true).all(...values) as T[])
+  }
   exec(text: string): void {
     this.#guarded(() => this.#db.exec(text))
   }
@@ -68,14 +73,17 @@ export class Sql {
 
   close(): void {
     this.#statements.clear()
+    this.#columns.clear()
     this.#db.close()
   }
 
-  #prepared(text: string): Database.Statement<unknown[]> {
-    let statement = this.#statements.get(text)
+  #prepared(text: string, bare = false): Database.Statement<unknown[]> {
+    const statements = bare ? this.#columns : this.#statements
+    let statement = statements.get(text)
     if (!statement) {
       statement = this.#db.prepare<unknown[]>(text)
-      this.#statements.set(text, statement)
+      if (bare) statement.pluck()
+      statements.set(text, statement)
     }
     return statement
   }

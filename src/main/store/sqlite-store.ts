@@ -1,3 +1,4 @@
+import type { LogFilter } from '../../shared/api/log.ts'
 import type {
   AgentSeen,
   Chore,
@@ -10,8 +11,18 @@ import type {
   TaskLink,
 } from '../../shared/domain.ts'
 import type { Change, InboxRow, Lane, Store } from '../engine/ports.ts'
+import { type Outline, outline, pageAfter, pageFrom } from './browse.ts'
 import { type DismissAnswer, dismissMessage, type RetryAnswer, retryMessage } from './by-hand.ts'
 import { applyChanges, foldEmail } from './changes.ts'
+import {
+  type ConversationQuery,
+  type FoundConversation,
+  findConversations,
+  type StoredConversation,
+  storedConversation,
+  threadMessages,
+} from './conversations.ts'
+import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
@@ -19,6 +30,7 @@ import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type S
 import { LOOKUPS } from './lookups.ts'
 import { type MessageRow, messageFrom } from './messages.ts'
 import { type Dropped, dropOlderThan } from './retention.ts'
+import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './shown.ts'
 import type { Sql } from './sql.ts'
 
 /** What the store needs of the folder it lives in. */
@@ -233,6 +245,57 @@ export class SqliteStore implements Store {
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {
     return rawPayload(this.#sql, messageId)
+  }
+  /** Messages by number, with what an interface shows beside them, in the order of `ids`. */
+  shownMessages(ids: readonly number[]): Promise<ShownMessage[]> {
+    return shownMessages(this.#sql, ids)
+  }
+  /**
+   * How many messages a filter finds and where each page begins, newest first. Null when `isWanted`, asked from time
+   * to time, says no.
+   */
+  outline(filter: LogFilter, isWanted?: () => boolean): Promise<Outline | null> {
+    return outline(this.#sql, filter, isWanted)
+  }
+  /** Numbers of at most `limit` messages from `fromId` (inclusive) downward, or from the newest. */
+  pageFrom(filter: LogFilter, fromId: number | null, limit: number): Promise<number[]> {
+    return pageFrom(this.#sql, filter, fromId, limit)
+  }
+  /** Numbers of at most `limit` messages after `afterId`, oldest first. */
+  pageAfter(filter: LogFilter, afterId: number, limit: number): Promise<number[]> {
+    return pageAfter(this.#sql, filter, afterId, limit)
+  }
+  /** Conversations whose client fits, latest activity first. */
+  findConversations(query: ConversationQuery): Promise<FoundConversation[]> {
+    return findConversations(this.#sql, query)
+  }
+  /** The conversation, or the one it was merged into, with all that belongs to it. */
+  async storedConversation(id: number): Promise<StoredConversation | null> {
+    return storedConversation(this.#sql, id)
+  }
+  /** The last messages of a thread, oldest first as they stand in the chat; see threadMessages. */
+  async threadMessages(
+    id: number,
+    beforeId: number | null,
+    limit: number,
+  ): Promise<{ ids: number[]; hasOlder: boolean } | null> {
+    return threadMessages(this.#sql, id, beforeId, limit)
+  }
+  /** Messages received between each of `starts` and the next; starts at whole quarters of an hour. */
+  async bars(starts: readonly number[], end: number): Promise<Bar[]> {
+    return bars(this.#sql, starts, end)
+  }
+  /** Figures of what was received from `since` on. */
+  dayFigures(since: number): Promise<DayFigures> {
+    return dayFigures(this.#sql, since)
+  }
+  /** When the bridge was not running, newest first, of the time after `since`. */
+  gapsSince(since: number): Promise<{ from: number; to: number }[]> {
+    return gapsSince(this.#sql, since)
+  }
+  /** Steps of a message's life, oldest first. */
+  async life(messageId: number): Promise<LifeStep[]> {
+    return lifeOf(this.#sql, messageId)
   }
   /** Changes when another process has written to the file; this one's own writes do not change it. */
   dataVersion(): number {

@@ -23,6 +23,8 @@ export interface ReceiverOptions {
   file?: (token: string) => Promise<FileDownload | null>
   /** Answer of /healthz. */
   health: () => object
+  /** What stood in `?proof=` of a request to /healthz. The answer is the same with and without. */
+  onProof?: (nonce: string) => void
   onProblem?: (problem: ReceiverProblem) => void
   /** Milliseconds a request may take to come in (15 s), and to be answered after `stop` (2 s). */
   limits?: { requestMs?: number; stopMs?: number }
@@ -106,7 +108,9 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     return empty(reply, 200)
   }
 
-  server.get('/healthz', (_request, reply) => {
+  server.get('/healthz', (request, reply) => {
+    const { proof } = request.query as Record<string, unknown>
+    if (typeof proof === 'string') options.onProof?.(proof)
     if (stopping) reply.header('connection', 'close')
     return reply.header('cache-control', 'no-store').send(options.health())
   })

@@ -22,7 +22,11 @@ export const planfixEmployee = z.object({
 export type PlanfixEmployee = z.output<typeof planfixEmployee>
 
 /** An agent of Chatra: seen in a webhook. */
-export const chatraAgent = z.object({ id: z.string(), name: z.string().nullable(), email: z.string().nullable() })
+export const chatraAgent = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  email: z.string().nullable(),
+})
 export type ChatraAgent = z.output<typeof chatraAgent>
 
 export const employeesView = z.object({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { call, connectionId, direction, done, messageId, messageState, time } from './answer.ts'
 
-/** Which messages the live log shows. Empty = all, without the ones that only explain an event. */
+/** Which messages the live log shows. Empty = all, also those of kind `event`, which say why a webhook led to no message. */
 export const logFilter = z.strictObject({
   connectionId: connectionId.optional(),
   direction: direction.optional(),
@@ -31,6 +31,8 @@ export const messageRow = z.object({
   clientName: z.string().nullable(),
   direction,
   kind: z.enum(['text', 'edit', 'delete', 'event']),
+  /** The message an edit or a deletion changes. */
+  targetId: messageId.nullable(),
   author,
   /** The first 300 characters in the log, whole in a conversation. Empty when retention dropped it. */
   text: z.string(),
@@ -69,13 +71,17 @@ const byId = z.strictObject({ id: messageId })
 export const logCalls = {
   /**
    * How many messages a filter finds and where each page of PAGE_ROWS begins, newest first: `pages[i]` is the id of the
-   * first (newest) message of page i. Lets a list of any length be scrolled without holding it.
+   * first (newest) message of page i. Lets a list of any length be scrolled without holding it. `list` names the list that
+   * asks: its next question ends this one, which is then answered `conflict`.
    */
   'log.outline': call(
-    z.strictObject({ filter: logFilter }),
+    z.strictObject({ filter: logFilter, list: z.string().max(60).optional() }),
     z.object({ total: z.number(), pages: z.array(messageId) }),
   ),
-  /** At most `limit` messages from `fromId` (inclusive) downward; with null from the newest. */
+  /**
+   * At most `limit` messages from `fromId` (inclusive) downward; with null from the newest. Ask for no more than the
+   * outline has counted: to find out that there are no others, all the rest of the log has to be read.
+   */
   'log.page': call(
     z.strictObject({
       filter: logFilter,
@@ -122,7 +128,10 @@ export const logCalls = {
       ),
     }),
   ),
-  /** `id` may be that of a conversation that was merged into another one: the answer is the other. */
+  /**
+   * `id` may be that of a conversation that was merged into another one: the answer is the other. Addresses are null where
+   * the connection is gone.
+   */
   'conversation.get': call(
     z.strictObject({ id: z.number().int().positive() }),
     z.object({
@@ -137,18 +146,23 @@ export const logCalls = {
           clientId: z.string(),
           os: z.string().nullable(),
           browser: z.string().nullable(),
-          chatUrl: z.string(),
+          chatUrl: z.string().nullable(),
         }),
       ),
-      contact: z.object({ id: z.number(), url: z.string() }).nullable(),
-      tasks: z.array(z.object({ id: z.number(), url: z.string(), active: z.boolean(), deleted: z.boolean() })),
+      contact: z.object({ id: z.number(), url: z.string().nullable() }).nullable(),
+      tasks: z.array(
+        z.object({ id: z.number(), url: z.string().nullable(), active: z.boolean(), deleted: z.boolean() }),
+      ),
       clientLeft: z.boolean(),
       /** Stopped by the loop breaker. */
       paused: z.string().nullable(),
       messages: z.number(),
     }),
   ),
-  /** Oldest first, the last `limit` before `beforeId`, or of all with null. */
+  /**
+   * Oldest first, the last `limit` before `beforeId`, or of all with null. In the order of the chat: a client's message when
+   * it was written (`writtenAt`), a reply when the bridge noticed it (`receivedAt`), as Planfix tells whole minutes alone.
+   */
   'conversation.messages': call(
     z.strictObject({
       id: z.number().int().positive(),

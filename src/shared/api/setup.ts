@@ -63,7 +63,14 @@ export type ScopeFinding = z.output<typeof scopeFinding>
 
 export const setupCalls = {
   /** A new draft, or one of an existing connection, or the draft that connection has already. */
-  'setup.begin': call(z.strictObject({ connectionId: connectionId.nullable() }), draft),
+  'setup.begin': call(
+    z.strictObject({
+      connectionId: connectionId.nullable(),
+      /** Of a new one: its id is made from it. */
+      name: z.string().max(500).optional(),
+    }),
+    draft,
+  ),
   'setup.get': call(byId, draft),
   /** Keeps what was typed, so that the wizard can be left at any moment; nothing is checked. */
   'setup.save': call(
@@ -118,7 +125,9 @@ export const setupCalls = {
   'setup.progress': call(
     byId,
     z.object({
-      clientMessage: z.object({ conversationId: z.number(), text: z.string(), clientName: z.string() }).nullable(),
+      clientMessage: z
+        .object({ conversationId: z.number(), text: z.string(), clientName: z.string() })
+        .nullable(),
       task: z.object({ id: z.number(), url: z.string() }).nullable(),
       reply: z.object({ text: z.string(), author: z.string() }).nullable(),
       replyDelivered: z.boolean(),

@@ -28,7 +28,7 @@ const clock = {
   },
 }
 const start = async () => {
-  upkeep = new Upkeep({ store, clock, retentionDays: 90, tell: (event) => void told.push(event) })
+  upkeep = new Upkeep({ store, clock, retentionDays: () => 90, tell: (event) => void told.push(event) })
   await upkeep.start()
 }
 /** Lets the time pass, minute by minute, with everything that falls due. */

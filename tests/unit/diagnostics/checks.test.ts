@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ConnectionContext, PlanfixQuestions } from '../../../src/main/diagnostics/check.ts'
-import { connectionChecks, examine } from '../../../src/main/diagnostics/doctor.ts'
+import { connectionChecks, examine, examineConnection } from '../../../src/main/diagnostics/doctor.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import { bridgeError, type ErrorCode, fail, ok } from '../../../src/shared/errors.ts'
+import { isTextKey, LANGUAGES, translateAny } from '../../../src/shared/i18n/index.ts'
 
 const connection = (more: Record<string, unknown> = {}, planfix: Record<string, unknown> = {}) => {
   const parsed = parseConfiguration({
@@ -45,7 +46,7 @@ const questions = (more: Partial<PlanfixQuestions> = {}): PlanfixQuestions => ({
 const context = (more: Partial<ConnectionContext> = {}): ConnectionContext => ({
   connection: connection(),
   publicUrl: 'https://hooks.shop.example',
-  secrets: { chatra: true, planfix: true, whereChatra: 'KEY', wherePlanfix: 'TOKEN' },
+  secrets: { chatra: true, planfix: true, variables: null },
   probeChatra: async () => ok({ certain: true }),
   planfix: questions(),
   bridge: { isRunning: true, hooksUrl: 'http://127.0.0.1:1' },
@@ -62,6 +63,22 @@ const chatraSays = (code: ErrorCode) => async () => fail(bridgeError('chatra', c
 const planfixSays = (code: ErrorCode) => async () => fail(bridgeError('planfix', code, 'said so'))
 
 describe('the checks', () => {
+  test('go on when one of them breaks', async () => {
+    const broken = context({
+      probeChatra: async () => {
+        throw new Error('a fault of ours')
+      },
+    })
+    const reports = []
+    for await (const report of examineConnection(broken)) reports.push(report)
+    expect(reports).toHaveLength(connectionChecks.length)
+    expect(reports[1]).toMatchObject({
+      id: 4,
+      result: 'warning',
+      detail: { params: { text: 'a fault of ours' } },
+    })
+  })
+
   test('are numbered without a gap or a double', () => {
     expect(connectionChecks.map(({ id }) => id)).toEqual(connectionChecks.map((_, index) => index + 3))
   })
@@ -77,7 +94,7 @@ describe('the checks', () => {
         { employees: [], webhookSecret: undefined },
         { taskTemplateId: 1, participants: ['group:9'] },
       ),
-      secrets: { chatra: true, planfix: true, whereChatra: 'KEY', wherePlanfix: 'TOKEN' },
+      secrets: { chatra: true, planfix: true, variables: null },
       probeChatra: chatraSays('wrong-keys'),
       planfix: questions({
         probeScope: async () => ok('missing'),
@@ -91,7 +108,7 @@ describe('the checks', () => {
     const findings = await Promise.all(connectionChecks.map((check) => check.run(bad)))
     const troubled = findings.filter(({ result }) => result === 'failed' || result === 'warning')
     expect(troubled.length).toBeGreaterThan(18)
-    expect(troubled.filter(({ todo }) => todo === null || todo === '')).toEqual([])
+    expect(troubled.filter(({ todo }) => todo === null)).toEqual([])
   })
 
   test('ask nothing of a connection that is switched off', async () => {
@@ -106,98 +123,112 @@ describe('the checks', () => {
   })
 })
 
+/** Name, number of the check, what is different, what it finds. */
+const CASES = [
+  ['4: wrong keys', 4, { probeChatra: chatraSays('wrong-keys') }, 'failed'],
+  ['4: keys nobody can judge', 4, { probeChatra: async () => ok({ certain: false }) }, 'warning'],
+  ['4: no paid plan is not about keys', 4, { probeChatra: chatraSays('no-plan') }, 'skipped'],
+  ['5: no paid plan', 5, { probeChatra: chatraSays('no-plan') }, 'failed'],
+  ['6: no network', 6, { planfix: questions({ ping: planfixSays('unreachable') }) }, 'failed'],
+  [
+    '6: a refused token is still Planfix',
+    6,
+    { planfix: questions({ ping: planfixSays('wrong-keys') }) },
+    'ok',
+  ],
+  ['6: not Planfix at all', 6, { planfix: questions({ ping: planfixSays('bad-answer') }) }, 'failed'],
+  ['7: a wrong token', 7, { planfix: questions({ ping: planfixSays('wrong-keys') }) }, 'failed'],
+  ['7: an unpaid account', 7, { planfix: questions({ ping: planfixSays('unpaid') }) }, 'failed'],
+  ['7: no network', 7, { planfix: questions({ ping: planfixSays('unreachable') }) }, 'skipped'],
+  [
+    '15: no right to comment',
+    15,
+    { planfix: questions({ probeScope: async () => ok('missing') }) },
+    'failed',
+  ],
+  [
+    '16: no right to delete',
+    16,
+    { planfix: questions({ probeScope: async () => ok('missing') }) },
+    'warning',
+  ],
+  ['15: no answer', 15, { planfix: questions({ probeScope: planfixSays('failing') }) }, 'warning'],
+  [
+    '21: data tags that nobody uses',
+    21,
+    { planfix: questions({ probeScope: async () => ok('missing') }) },
+    'skipped',
+  ],
+  ['22: no such template', 22, { connection: connection({}, { taskTemplateId: 99 }) }, 'failed'],
+  ['22: none chosen', 22, { connection: connection({}, { taskTemplateId: null }) }, 'warning'],
+  ['24: none found', 24, { planfix: questions({ completedStatusId: async () => ok(null) }) }, 'warning'],
+  [
+    '24: a status of another process',
+    24,
+    { planfix: questions({ completedStatusId: async () => ok(8) }) },
+    'failed',
+  ],
+  [
+    '24: not wanted',
+    24,
+    { connection: connection({ options: { completeWhenClientLeaves: false } }) },
+    'skipped',
+  ],
+  ['25: everybody may answer', 25, { connection: connection({ employees: [] }) }, 'warning'],
+  [
+    '26: one who is not there',
+    26,
+    { connection: connection({ employees: [{ planfixUserId: 'user:6', email: 'b@shop.example' }] }) },
+    'failed',
+  ],
+  [
+    '26: one e-mail for two',
+    26,
+    {
+      connection: connection({
+        employees: [
+          { planfixUserId: 'user:5', email: 'Ana@shop.example' },
+          { planfixUserId: 'user:6', email: 'ana@shop.example', allowed: false },
+        ],
+      }),
+    },
+    'failed',
+  ],
+  [
+    '26: nothing to match by',
+    26,
+    { connection: connection({ employees: [{ planfixUserId: 'user:5' }] }) },
+    'warning',
+  ],
+  ['27: a user who is not there', 27, { connection: connection({}, { participants: ['user:9'] }) }, 'failed'],
+  ['27: a group that is there', 27, { connection: connection({}, { participants: ['group:1'] }) }, 'ok'],
+  ['28: a clock a minute off', 28, { planfix: questions({ clockSkew: () => -61_000 }) }, 'failed'],
+  ['29: few requests left', 29, { planfix: questions({ remainingToday: () => 100 }) }, 'warning'],
+  ['30: no webhook secret', 30, { connection: connection({ webhookSecret: undefined }) }, 'failed'],
+  ['31: not running', 31, { bridge: { isRunning: false, hooksUrl: null } }, 'warning'],
+  ['31: degraded', 31, { health: async () => ({ code: 200, status: 'degraded' }) }, 'warning'],
+  ['32: no public address', 32, { publicUrl: null }, 'warning'],
+  ['32: somebody else answers', 32, { health: async () => ({ code: 404, status: null }) }, 'failed'],
+] as const
+
 describe('each check', () => {
-  test.each([
-    ['4: wrong keys', 4, { probeChatra: chatraSays('wrong-keys') }, 'failed'],
-    ['4: keys nobody can judge', 4, { probeChatra: async () => ok({ certain: false }) }, 'warning'],
-    ['4: no paid plan is not about keys', 4, { probeChatra: chatraSays('no-plan') }, 'skipped'],
-    ['5: no paid plan', 5, { probeChatra: chatraSays('no-plan') }, 'failed'],
-    ['6: no network', 6, { planfix: questions({ ping: planfixSays('unreachable') }) }, 'failed'],
-    [
-      '6: a refused token is still Planfix',
-      6,
-      { planfix: questions({ ping: planfixSays('wrong-keys') }) },
-      'ok',
-    ],
-    ['6: not Planfix at all', 6, { planfix: questions({ ping: planfixSays('bad-answer') }) }, 'failed'],
-    ['7: a wrong token', 7, { planfix: questions({ ping: planfixSays('wrong-keys') }) }, 'failed'],
-    ['7: an unpaid account', 7, { planfix: questions({ ping: planfixSays('unpaid') }) }, 'failed'],
-    ['7: no network', 7, { planfix: questions({ ping: planfixSays('unreachable') }) }, 'skipped'],
-    [
-      '15: no right to comment',
-      15,
-      { planfix: questions({ probeScope: async () => ok('missing') }) },
-      'failed',
-    ],
-    [
-      '16: no right to delete',
-      16,
-      { planfix: questions({ probeScope: async () => ok('missing') }) },
-      'warning',
-    ],
-    ['15: no answer', 15, { planfix: questions({ probeScope: planfixSays('failing') }) }, 'warning'],
-    [
-      '21: data tags that nobody uses',
-      21,
-      { planfix: questions({ probeScope: async () => ok('missing') }) },
-      'skipped',
-    ],
-    ['22: no such template', 22, { connection: connection({}, { taskTemplateId: 99 }) }, 'failed'],
-    ['22: none chosen', 22, { connection: connection({}, { taskTemplateId: null }) }, 'warning'],
-    ['24: none found', 24, { planfix: questions({ completedStatusId: async () => ok(null) }) }, 'warning'],
-    [
-      '24: a status of another process',
-      24,
-      { planfix: questions({ completedStatusId: async () => ok(8) }) },
-      'failed',
-    ],
-    [
-      '24: not wanted',
-      24,
-      { connection: connection({ options: { completeWhenClientLeaves: false } }) },
-      'skipped',
-    ],
-    ['25: everybody may answer', 25, { connection: connection({ employees: [] }) }, 'warning'],
-    [
-      '26: one who is not there',
-      26,
-      { connection: connection({ employees: [{ planfixUserId: 'user:6', email: 'b@shop.example' }] }) },
-      'failed',
-    ],
-    [
-      '26: one e-mail for two',
-      26,
-      {
-        connection: connection({
-          employees: [
-            { planfixUserId: 'user:5', email: 'Ana@shop.example' },
-            { planfixUserId: 'user:6', email: 'ana@shop.example', allowed: false },
-          ],
-        }),
-      },
-      'failed',
-    ],
-    [
-      '26: nothing to match by',
-      26,
-      { connection: connection({ employees: [{ planfixUserId: 'user:5' }] }) },
-      'warning',
-    ],
-    [
-      '27: a user who is not there',
-      27,
-      { connection: connection({}, { participants: ['user:9'] }) },
-      'failed',
-    ],
-    ['27: a group that is there', 27, { connection: connection({}, { participants: ['group:1'] }) }, 'ok'],
-    ['28: a clock a minute off', 28, { planfix: questions({ clockSkew: () => -61_000 }) }, 'failed'],
-    ['29: few requests left', 29, { planfix: questions({ remainingToday: () => 100 }) }, 'warning'],
-    ['30: no webhook secret', 30, { connection: connection({ webhookSecret: undefined }) }, 'failed'],
-    ['31: not running', 31, { bridge: { isRunning: false, hooksUrl: null } }, 'warning'],
-    ['31: degraded', 31, { health: async () => ({ code: 200, status: 'degraded' }) }, 'warning'],
-    ['32: no public address', 32, { publicUrl: null }, 'warning'],
-    ['32: somebody else answers', 32, { health: async () => ({ code: 404, status: null }) }, 'failed'],
-  ] as const)('%s', async (_name, id, change, result) => {
+  test.each(CASES)('%s', async (_name, id, change, result) => {
     expect((await run(id, context(change as Partial<ConnectionContext>))).result).toBe(result)
   })
+
+  test.each(LANGUAGES)(
+    'has words for its title, for what it found and for what to do in %s',
+    async (language) => {
+      const bare = CASES.map(([, id, change]) => run(id, context(change as Partial<ConnectionContext>)))
+      const good = connectionChecks.map((check) => check.run(context()))
+      const findings = await Promise.all([...bare, ...good])
+      const words = [
+        ...connectionChecks.map(({ title }) => title),
+        ...findings.flatMap(({ detail, todo }) => (todo === null ? [detail] : [detail, todo])),
+      ]
+      expect(words.filter(({ key }) => !isTextKey(key))).toEqual([])
+      const texts = words.map(({ key, params }) => translateAny(language, key, params))
+      expect(texts.filter((text) => /\{\w+\}|undefined|null/.test(text))).toEqual([])
+    },
+  )
 })

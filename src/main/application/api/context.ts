@@ -1,9 +1,13 @@
+import type { Answer, CallError } from '../../../shared/api/answer.ts'
 import type { Push } from '../../../shared/api.ts'
-import type { CallError } from '../../../shared/api/answer.ts'
+import type { Configuration } from '../../../shared/config.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
 import type { SecretStore } from '../../secrets/store.ts'
-import type { SettingsStore } from '../../settings/settings-store.ts'
-import type { Application } from '../application.ts'
+import type { ConfigurationFile, SettingsStore } from '../../settings/settings-store.ts'
+import type { Application, Log } from '../application.ts'
+import type { DemoHost, RunningDemo } from './demo-host.ts'
+
+export type { DemoAccounts, DemoHost } from './demo-host.ts'
 
 /** What the calls of the interface work on. */
 export interface ApiContext {
@@ -12,22 +16,26 @@ export interface ApiContext {
   secrets: SecretStore
   host: 'server' | 'desktop' | 'demo'
   version: string
+  log: Log
   /** Simulators of both services; null where the host has none. */
   demo: DemoHost | null
+  /** The make-believe accounts that run, and the connection between them, which stands in no file. */
+  runningDemo: RunningDemo | null
   /** Tells every interface that is connected. */
   push(message: Push): void
-}
-
-/** Starts and stops make-believe accounts on this computer. Given by the host: the application knows no simulator. */
-export interface DemoHost {
-  start(): Promise<DemoAccounts>
-}
-export interface DemoAccounts {
-  chatra: { apiUrl: string; publicKey: string; secretKey: string; visitorUrl: string }
-  planfix: { restUrl: string; webUrl: string; token: string; taskTemplateId: number; contactTemplateId: number }
-  /** Where the simulators send their webhooks. */
-  deliverTo(addresses: { chatra: string; planfix: string }): void
-  stop(): Promise<void>
+  /**
+   * Changes the settings: `change` gets a copy of the file's content and answers what it shall be. Checked, written, and
+   * carried by from then on. A misfit comes back with its `field` (of a connection: without `connections[n].`), and nothing
+   * was changed.
+   */
+  change(change: (file: ConfigurationFile) => ConfigurationFile): Promise<Answer<Configuration>>
+  /** The same for one connection, in the form of the file; also for the demo's, which is kept in memory. */
+  changeConnection(
+    id: string,
+    change: (connection: Record<string, unknown>) => Record<string, unknown>,
+  ): Promise<Answer<Configuration>>
+  /** Makes the bridge carry by what settings and secrets hold now. After a change of secrets; `change` does it itself. */
+  apply(): Promise<void>
 }
 
 export const refuse = (

@@ -1,6 +1,72 @@
-import type { Handlers } from '../../../shared/api.ts'
 import type { employeesCalls as contract } from '../../../shared/api/employees.ts'
-import type { ApiContext } from './context.ts'
-import { notYet } from './not-yet.ts'
+import type { Handlers } from '../../../shared/api.ts'
+import { type ApiContext, refuse, refuseWith } from './context.ts'
+import { employeesProblem } from './employees-problem.ts'
+import { employeesInFile, sketchOf } from './setup-connection.ts'
+import { type SetupOptions, setupIn } from './setup-context.ts'
+import { refuseAccess } from './setup-problems.ts'
 
-export const employeesCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => notYet(context)
+/** Who may answer clients, and as whom: of a connection, or of a draft that is none yet. */
+export function employeesCalls(
+  context: ApiContext,
+  options: SetupOptions = {},
+): Pick<Handlers, keyof typeof contract> {
+  const setup = setupIn(context, options)
+  const { drafts, accounts } = setup
+
+  return {
+    async 'employees.get'({ id, refresh }) {
+      const connection = setup.connection(id)
+      const draft = connection === null ? await drafts.get(id) : null
+      if (connection === null && draft === null) return refuse('not-found', 'error.call.not-found')
+      const account = await setup.account(id)
+      const { list, readAt, problem } = await accounts.employees(
+        id,
+        account.ok ? account.value : null,
+        refresh,
+      )
+      const listed = connection
+        ? { mode: connection.employees.length === 0 ? ('everybody' as const) : ('selected' as const) }
+        : { mode: draft!.mode }
+      return {
+        ok: true,
+        value: {
+          ...listed,
+          choices: connection?.employees ?? draft!.employees,
+          planfix: list,
+          readAt,
+          problem: account.ok ? problem && toldBy(problem, account.value.baseUrl) : account.error,
+          agents: await context.application.store.agents(id),
+          sendAsEmployee: (connection?.options ?? draft!.settings.options).sendAsEmployee,
+          generalAgent: connection?.chatra.agent ?? agentOf(id, draft!.settings),
+        },
+      }
+    },
+
+    async 'employees.save'({ id, mode, choices }) {
+      const connection = setup.connection(id)
+      const draft = await drafts.get(id)
+      if (connection === null && draft === null) return refuse('not-found', 'error.call.not-found')
+      const wrong = employeesProblem(mode, choices, 'choices')
+      if (wrong) return wrong
+      if (connection !== null) {
+        const employees = employeesInFile(mode, choices)
+        const changed = await context.changeConnection(id, (one) => ({ ...one, employees }))
+        if (!changed.ok) return changed
+      }
+      // A draft of the same connection must not bring the old list back.
+      await drafts.change(id, (one) => ({ ...one, mode, employees: choices }))
+      return { ok: true, value: {} }
+    },
+  }
+}
+
+const toldBy = (error: Parameters<typeof refuseWith>[0], address: string) =>
+  (error.code === 'missing-scope' ? refuseWith(error) : refuseAccess(error, address)).error
+
+/** Who speaks in general, by the name and e-mail of the draft as far as they are typed. */
+function agentOf(id: string, settings: Parameters<typeof sketchOf>[1] & object) {
+  const fallback = sketchOf(id, settings).chatra.agent
+  const { email, name } = settings.chatra?.agent ?? { email: '', name: '' }
+  return { email: email.trim() || fallback.email, name: name.trim() || fallback.name }
+}

@@ -1,12 +1,72 @@
-import type { Handlers } from '../../../shared/api.ts'
-import type { ApiContext } from './context.ts'
+import type { Answer, CallError } from '../../../shared/api/answer.ts'
+import type { CallName, Handlers } from '../../../shared/api.ts'
+import { TurnWithdrawn } from '../../engine/ports.ts'
+import type { SecretStore } from '../../secrets/store.ts'
+import type { Redactor } from '../../settings/redact.ts'
+import type { SettingsStore } from '../../settings/settings-store.ts'
+import type { Application, Log } from '../application.ts'
+import { type ApiContext, refuse } from './context.ts'
+import { demoCalls } from './demo.ts'
+import type { DemoHost, RunningDemo } from './demo-host.ts'
 import { diagnosticsCalls } from './diagnostics.ts'
 import { employeesCalls } from './employees.ts'
+import { createFeed, type Feed } from './feed.ts'
 import { logCalls } from './log.ts'
 import { overviewCalls } from './overview.ts'
+import { savingFor } from './saving.ts'
 import { settingsCalls } from './settings.ts'
 import { setupCalls } from './setup.ts'
-import { stateCalls } from './state.ts'
+import { stateCalls, stateOf } from './state.ts'
+
+export interface ApiOptions {
+  application: Application
+  settings: SettingsStore
+  secrets: SecretStore
+  /** Learns webhook secrets, and hides secrets in what is answered as in what is logged. */
+  redact: Redactor
+  log: Log
+  host: ApiContext['host']
+  version: string
+  /** Null where the host has no simulators. */
+  demo: DemoHost | null
+  /** Where the whole host is a demo. */
+  runningDemo?: RunningDemo
+}
+
+/** What a host serves: the calls of shared/api.ts, and what is told without being asked. */
+export interface Api {
+  handlers: Handlers
+  feed: Feed
+  /** Ends the feed and a running demo. */
+  stop(): Promise<void>
+}
+
+export function createApi(options: ApiOptions): Api {
+  const { application, log, redact } = options
+  const feed: Feed = createFeed({ application, log, state: () => stateOf(context) })
+  const context: ApiContext = {
+    ...options,
+    runningDemo: options.runningDemo ?? null,
+    push: (message) => feed.push(message),
+    ...savingFor(
+      () => context,
+      (...secrets) => redact.add(...secrets),
+    ),
+  }
+  const leave = application.listen({
+    newChat: (connectionId, conversationId, clientName, firstLine) =>
+      feed.push({ event: 'newChat', value: { connectionId, conversationId, clientName, firstLine } }),
+  })
+  return {
+    handlers: guarded(createHandlers(context), redact),
+    feed,
+    async stop() {
+      leave()
+      feed.stop()
+      await context.runningDemo?.stop()
+    },
+  }
+}
 
 /** Every call of shared/api.ts, on one application. */
 export const createHandlers = (context: ApiContext): Handlers => ({
@@ -17,4 +77,35 @@ export const createHandlers = (context: ApiContext): Handlers => ({
   ...diagnosticsCalls(context),
   ...settingsCalls(context),
   ...setupCalls(context),
+  ...demoCalls(context),
 })
+
+/** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */
+function guarded(handlers: Handlers, redact: Redactor): Handlers {
+  type Handler = (args: never) => Promise<Answer<unknown>>
+  const entries = Object.entries(handlers) as [CallName, Handler][]
+  const guard =
+    (handler: Handler): Handler =>
+    async (args) => {
+      try {
+        const answer = await handler(args)
+        return answer.ok ? answer : { ok: false, error: clean(answer.error, redact) }
+      } catch (error) {
+        if (error instanceof TurnWithdrawn) return refuse('conflict', 'error.call.conflict')
+        throw error
+      }
+    }
+  return Object.fromEntries(entries.map(([name, handler]) => [name, guard(handler)])) as Handlers
+}
+
+function clean(error: CallError, redact: Redactor): CallError {
+  const params = Object.entries(error.message.params).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redact(value) : value,
+  ])
+  return {
+    ...error,
+    message: { key: error.message.key, params: Object.fromEntries(params) },
+    detail: error.detail === null ? null : redact(error.detail),
+  }
+}

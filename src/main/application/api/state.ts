@@ -1,6 +1,66 @@
+import type { AppState, ConnectionState, stateCalls as contract } from '../../../shared/api/state.ts'
 import type { Handlers } from '../../../shared/api.ts'
-import type { stateCalls as contract } from '../../../shared/api/state.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { SideState } from '../../engine/ports.ts'
 import type { ApiContext } from './context.ts'
-import { notYet } from './not-yet.ts'
+import { listDrafts } from './drafts.ts'
 
-export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => notYet(context)
+export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
+  'state.get': async () => ({ ok: true, value: await stateOf(context) }),
+  async 'events.list'({ afterId, limit }) {
+    return { ok: true, value: { events: await context.application.store.events(afterId, limit) } }
+  },
+})
+
+/** Everything the shell and the overview show, as it is now. */
+export async function stateOf(context: ApiContext): Promise<AppState> {
+  const { application, settings, secrets, host, version, runningDemo } = context
+  const { configuration } = application
+  const drafts = await listDrafts(application.store)
+  return {
+    time: application.now(),
+    version,
+    host,
+    language: configuration.language,
+    theme: configuration.theme,
+    hooksUrl: application.hooksUrl,
+    publicAddress: application.publicAddress,
+    storeFailing: application.storeFailing,
+    settingsFile: { path: settings.path, writable: settings.writable },
+    secretsKept: secrets.keeps,
+    connections: await Promise.all(configuration.connections.map((one) => connectionState(context, one))),
+    drafts: drafts.map((draft) => ({
+      id: draft.id,
+      name: draft.settings.name,
+      step: draft.step,
+      redo: draft.redo,
+    })),
+    demo: runningDemo?.view ?? null,
+  }
+}
+
+async function connectionState(
+  { application, host, runningDemo }: ApiContext,
+  connection: Connection,
+): Promise<ConnectionState> {
+  const { id, name, enabled, planfix, employees } = connection
+  const live = application.connections.get(id)
+  const { states } = await application.store.counts(id)
+  return {
+    id,
+    name,
+    enabled,
+    demo: host === 'demo' || runningDemo?.view.connectionId === id,
+    missing: live?.missing ?? [],
+    chatra: live?.chatraGate.state ?? OFF,
+    planfix: live?.planfixGate.state ?? OFF,
+    planfixWebUrl: planfix.webUrl,
+    budget: live?.planfix.budget() ?? { remaining: null, usedToday: 0, resetAt: null },
+    counts: states,
+    heard: application.heard(id),
+    everybodyMayAnswer: employees.length === 0,
+  }
+}
+
+/** Nothing is asked of a connection that is switched off, so nothing fails. */
+const OFF: SideState = { state: 'ok' }

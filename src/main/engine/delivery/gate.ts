@@ -36,7 +36,8 @@ export class SideGate {
       state: needsOwner(error) ? 'paused' : 'waiting',
       code: error.code,
       until: this.until,
-      detail: error.detail,
+      // What the owner has to allow, by its name (shared/api/state.ts).
+      detail: error.code === 'missing-scope' && error.scope ? error.scope : error.detail,
     }
   }
   /** Nothing is in the way of any part of the work. */

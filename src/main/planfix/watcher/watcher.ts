@@ -350,11 +350,13 @@ export class Watcher {
       void closed.then(() => this.wake())
       return null
     }
-    await planfix.pacer.turn(1, 'watcher')
-    const result = await ask(planfix).catch((error: unknown) => {
-      gate.leave()
-      throw error
-    })
+    const turn = planfix.pacer.turn(1, 'watcher')
+    const result = await turn
+      .then(() => ask(planfix))
+      .catch((error: unknown) => {
+        gate.leave()
+        throw error
+      })
     if (result.ok || !stopsSide(result.error)) gate.succeeded()
     else gate.failed(result.error)
     if (result.ok) gate.hasAgain(part)

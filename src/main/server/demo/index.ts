@@ -90,7 +90,7 @@ function printAddresses({ chatra, planfix, host }: Sandbox, screen: Screen): voi
     screen.paint('bold', 'Chatra–Planfix Bridge, demo: both services are simulators on this computer'),
   )
   screen.line()
-  screen.line(`  Status of the bridge   ${host.uiUrl}`)
+  screen.line(`  The bridge             ${host.uiUrl}`)
   screen.line(`  Visitor of the site    ${chatra.url}/visitor`)
   screen.line(`  Planfix                ${planfix.webUrl}/`)
 }

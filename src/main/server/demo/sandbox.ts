@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Configuration, parseConfiguration } from '../../../shared/config.ts'
-import { type ChatraSimulator, startChatraSimulator } from '../../../simulators/chatra/index.ts'
-import { type PlanfixSimulator, startPlanfixSimulator } from '../../../simulators/planfix/index.ts'
+import type { ChatraSimulator } from '../../../simulators/chatra/index.ts'
+import type { PlanfixSimulator } from '../../../simulators/planfix/index.ts'
+import { demoConnection, demoView } from '../../application/api/demo-host.ts'
 import type { Log } from '../../application/application.ts'
-import type { SecretSource } from '../../secrets/environment.ts'
+import { environmentSecrets } from '../../secrets/environment.ts'
+import { memoryOver } from '../../secrets/store.ts'
+import { loadConfiguration } from '../../settings/config-file.ts'
+import { fileSettings } from '../../settings/file-settings.ts'
 import { createRedactor } from '../../settings/redact.ts'
+import { startDemoAccounts } from '../demo-accounts.ts'
 import { type Host, startHost } from '../host.ts'
 
 /** Both services as simulators and the whole product between them, on loopback and in a folder of its own. */
@@ -20,7 +24,7 @@ export interface Sandbox {
   stop(): Promise<void>
 }
 
-export const CONNECTION = 'shop'
+const CONNECTION = 'shop'
 
 /** Starts the two services and the bridge. Leaves nothing behind when it rejects. */
 export async function startSandbox(log: Log): Promise<Sandbox> {
@@ -29,81 +33,43 @@ export async function startSandbox(log: Log): Promise<Sandbox> {
     for (const work of undo.splice(0).reverse()) await work()
   }
   try {
-    const chatra = await startChatraSimulator({ switches: { files: 'brevo-file-object' } })
-    undo.push(() => chatra.stop())
-    const planfix = await startPlanfixSimulator({ requestsPerSecondLimit: Number.POSITIVE_INFINITY })
-    undo.push(() => planfix.stop())
+    const accounts = await startDemoAccounts()
+    undo.push(() => accounts.stop())
     const dataDir = await mkdtemp(join(tmpdir(), 'chatra-planfix-demo-'))
     undo.push(() => rm(dataDir, { recursive: true, force: true }))
 
     const webhookSecret = randomBytes(24).toString('base64url')
     const hookPort = await freePort()
-    const configuration = configurationOf(chatra, planfix, webhookSecret, hookPort)
+    const content = {
+      publicUrl: `http://127.0.0.1:${hookPort}`,
+      connections: [demoConnection(accounts, { id: CONNECTION, name: 'shop.example', webhookSecret })],
+    }
+    const file = join(dataDir, 'config.json')
+    await writeFile(file, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
+    const loaded = loadConfiguration(file, dataDir)
+    if (!loaded.ok) throw new Error(`the demo's configuration is wrong: ${loaded.problems.join('; ')}`)
+
+    const redact = createRedactor(webhookSecret)
+    const secrets = memoryOver(environmentSecrets({}), (secret) => redact.add(secret))
+    secrets.lend(CONNECTION, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
+    secrets.lend(CONNECTION, 'PLANFIX_TOKEN', accounts.planfix.token)
     const host = await startHost({
-      configuration,
-      secrets: secretsOf(chatra, planfix),
+      settings: fileSettings(file, loaded.value),
+      secrets,
       dataDir,
       uiPort: 0,
       hooks: { host: '127.0.0.1', port: hookPort },
       log,
-      redact: createRedactor(webhookSecret, chatra.secretKey, planfix.token),
+      redact,
+      runningDemo: { view: demoView(CONNECTION, accounts), connection: null, stop: async () => undefined },
     })
     undo.push(() => host.stop())
     const hooks = `${host.hooksUrl}/hooks/${CONNECTION}/${webhookSecret}`
-    chatra.webhookUrl = `${hooks}/chatra`
-    planfix.scenarioUrl = `${hooks}/planfix`
-    return { chatra, planfix, host, stop }
+    accounts.deliverTo({ chatra: `${hooks}/chatra`, planfix: `${hooks}/planfix` })
+    return { ...accounts.simulators, host, stop }
   } catch (error) {
     await stop()
     throw error
-  }
-}
-
-/**
- * "Send as an employee" is on: Ana and Julia are known by their e-mail and speak under their names; Mihai has none,
- * so his comments go out from the general user. Pacing is quicker than a real account allows, so that nobody waits.
- */
-function configurationOf(
-  chatra: ChatraSimulator,
-  planfix: PlanfixSimulator,
-  webhookSecret: string,
-  hookPort: number,
-): Configuration {
-  const parsed = parseConfiguration({
-    publicUrl: `http://127.0.0.1:${hookPort}`,
-    connections: [
-      {
-        id: CONNECTION,
-        name: 'shop.example',
-        chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-        planfix: {
-          baseUrl: planfix.restUrl,
-          webUrl: planfix.webUrl,
-          taskTemplateId: 12,
-          contactTemplateId: 5,
-          pollSeconds: 1,
-          requestsPerSecond: 20,
-        },
-        employees: [
-          { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },
-          { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
-          { planfixUserId: 'user:7', name: 'Mihai' },
-        ],
-        options: { sendAsEmployee: true },
-        webhookSecret,
-      },
-    ],
-  })
-  if (!parsed.ok) throw new Error(`the demo's configuration is wrong: ${parsed.problems.join('; ')}`)
-  return parsed.value
-}
-
-function secretsOf(chatra: ChatraSimulator, planfix: PlanfixSimulator): SecretSource {
-  return {
-    async get(_connection, name) {
-      return name === 'PLANFIX_TOKEN' ? planfix.token : chatra.secretKey
-    },
-    whereToPut: (_connection, name) => name,
   }
 }
 

@@ -13,7 +13,9 @@ export interface Asset {
  * The built page. Only files that were there when it was first asked for are served, so no path can lead out
  * of the folder.
  */
-export function createAssets(folder = builtRenderer()): (path: string) => Promise<Asset | null> {
+export function createAssets(
+  folder: string | null = builtRenderer(),
+): (path: string) => Promise<Asset | null> {
   let files: Map<string, string> | null = null
   return async (path) => {
     if (folder === null) return null
@@ -31,6 +33,10 @@ const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json; charset=utf-8',
 }
 
 function listed(folder: string): Map<string, string> {

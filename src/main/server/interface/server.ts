@@ -1,9 +1,13 @@
 import type { AddressInfo } from 'node:net'
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { Application } from '../../application/application.ts'
+import type { Duplex } from 'node:stream'
+import websocket from '@fastify/websocket'
+import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
+import { isCallName } from '../../../shared/api.ts'
+import type { Caller, PushSource } from '../../application/api/wrapper.ts'
 import type { Redactor } from '../../settings/redact.ts'
-import { addApi } from './api.ts'
-import { createAssets } from './assets.ts'
+import { createLive, type Live } from './live.ts'
+import { addPage, HEADERS } from './page.ts'
+import { refuseWithStatus } from './refusals.ts'
 import { createSession, type Session } from './session.ts'
 
 export interface Interface {
@@ -12,21 +16,29 @@ export interface Interface {
   stop(): Promise<void>
 }
 
+/** An import of settings is the largest thing that is ever sent. */
+const MOST_BYTES = 4 * 1024 * 1024
+
 /**
- * The status page and its API, on 127.0.0.1 alone. The page itself is no secret; every `/api` call needs the
- * cookie that the printed address gives. Rejects when the port is taken.
+ * The interface over HTTP, on 127.0.0.1 alone: the page, `POST /api/call/{name}` for each call of shared/api.ts, and the
+ * WebSocket `/api/live` for its events. The page itself is no secret; the rest needs the cookie that the printed
+ * address gives. Rejects when the port is taken.
  */
 export async function startInterface(options: {
-  application: Application
+  caller: Caller
+  feed: PushSource
   /** 0 = any free one. */
   port: number
   redact: Redactor
+  /** The built page, where it is not beside the program. */
+  pageFolder?: string
 }): Promise<Interface> {
   const session = createSession()
   options.redact.add(session.token)
+  const live = createLive(options)
   const server = fastify({
     logger: false,
-    bodyLimit: 16_384,
+    bodyLimit: MOST_BYTES,
     return503OnClosing: false,
     forceCloseConnections: true,
     requestTimeout: 15_000,
@@ -36,12 +48,24 @@ export async function startInterface(options: {
   server.removeContentTypeParser('text/plain')
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500
-    return reply.code(status).send({ error: status < 500 ? 'bad request' : 'the bridge could not answer' })
+    return refuseWithStatus(reply, status, status < 500 ? 'bad request' : 'the bridge could not answer')
   })
-  server.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'not found' }))
-  guard(server, session, port)
-  addPage(server, session, port)
-  addApi(server, options.application)
+  server.setNotFoundHandler((_request, reply) => refuseWithStatus(reply, 404, 'not found'))
+  const cutLines = takesLines(server)
+  // Before every other hook: it ends the sockets of lines that a later one refuses.
+  await server.register(websocket, {
+    options: { maxPayload: 1024, perMessageDeflate: false },
+    errorHandler: (_error, socket) => socket.terminate(),
+    preClose: () => live.stop().then(cutLines),
+  })
+  server.addHook('onRequest', async (request, reply) => {
+    reply.headers(HEADERS)
+    // A foreign site may give its own name our address (DNS rebinding): then the browser says that name here.
+    if (!isOurs(request.headers.host, port())) return refuseWithStatus(reply, 421, 'unknown host')
+    if (request.ws && request.routeOptions.url !== LIVE) return refuseWithStatus(reply, 404, 'not found')
+  })
+  addPage(server, session, port, options.pageFolder)
+  server.register(async (api) => addApi(api, session, port, options.caller, live))
 
   await server.listen({ host: '127.0.0.1', port: options.port })
   return {
@@ -50,28 +74,41 @@ export async function startInterface(options: {
   }
 }
 
-/** Nothing foreign is loaded, nothing of ours is shown inside another page. */
-const HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-}
+const LIVE = '/api/live'
 
-function guard(server: FastifyInstance, session: Session, port: () => number): void {
-  server.addHook('onRequest', async (request, reply) => {
-    reply.headers(HEADERS)
-    // A foreign site may give its own name our address (DNS rebinding): then the browser says that name here.
-    if (!isOurs(request.headers.host, port())) return refuse(reply, 421, 'unknown host')
-    if (!request.url.startsWith('/api/')) return
+/** The guard hangs on the routes, not on the text of an address, which can be written in many ways (`/%61pi/`). */
+function addApi(
+  api: FastifyInstance,
+  session: Session,
+  port: () => number,
+  caller: Caller,
+  live: Live,
+): void {
+  api.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     if (!session.hasCookie(request.headers.cookie, port()))
-      return refuse(reply, 401, 'open the printed address')
-    if (request.method !== 'GET' && !isOwnPage(request)) return refuse(reply, 403, 'not from this page')
+      return refuseWithStatus(reply, 401, 'open the printed address')
+    if (!isOwnPage(request)) return refuseWithStatus(reply, 403, 'not from this page')
   })
+  api.post('/api/call/:name', async (request, reply) => {
+    const { name } = request.params as { name: string }
+    if (request.body === undefined) return refuseWithStatus(reply, 400, 'there are no arguments')
+    const answer = await caller.call({ trusted: true }, name, request.body)
+    return reply.code(isCallName(name) ? 200 : 404).send(answer)
+  })
+  api.get(LIVE, { websocket: true }, (socket) => live.take(socket))
+}
+
+/** Node's server waits for sockets it has given away, and knows them no more. The answer cuts those that are left. */
+function takesLines(server: FastifyInstance): () => void {
+  const lines = new Set<Duplex>()
+  server.server.on('upgrade', (_request, socket: Duplex) => {
+    lines.add(socket)
+    socket.once('close', () => lines.delete(socket))
+  })
+  return () => {
+    for (const socket of lines) socket.destroy()
+  }
 }
 
 const isOurs = (host: string | undefined, port: number): boolean =>
@@ -79,22 +116,3 @@ const isOurs = (host: string | undefined, port: number): boolean =>
 
 /** SameSite does not tell ports apart: another program's page on this computer has another origin. */
 const isOwnPage = ({ headers }: FastifyRequest): boolean => headers.origin === `http://${headers.host}`
-
-const refuse = (reply: FastifyReply, status: number, error: string) => reply.code(status).send({ error })
-
-function addPage(server: FastifyInstance, session: Session, port: () => number): void {
-  const asset = createAssets()
-  server.get('/*', async (request, reply) => {
-    const { token } = request.query as Record<string, unknown>
-    const path = new URL(request.url, 'http://localhost').pathname
-    if (path === '/' && token !== undefined) {
-      reply.header('cache-control', 'no-store')
-      if (!session.acceptsToken(token)) return refuse(reply, 401, 'this address is not valid any more')
-      return reply.header('set-cookie', session.cookieFor(port())).redirect('/', 303)
-    }
-    const found = await asset(path)
-    if (found === null) return refuse(reply, 404, 'not found')
-    const lifetime = found.lasting ? 'public, max-age=31536000, immutable' : 'no-cache'
-    return reply.header('cache-control', lifetime).type(found.type).send(found.body)
-  })
-}

@@ -1,1 +1,105 @@
-export const DiagnosticsPage = () => null
+import { Button, Skeleton, Stack, Switch } from '@mantine/core'
+import { useEffect, useState } from 'react'
+import type { CheckUp } from '../../../shared/api/diagnostics.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { useBridge, useCall, useLine, usePush } from '../../bridge/hooks.tsx'
+import { IconRefresh } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { Empty, Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { GroupCard } from './group-card.tsx'
+import { groupsOf, newest } from './groups.ts'
+import { Intro } from './intro.tsx'
+import { ReportButtons } from './report-buttons.tsx'
+import { Summary } from './summary.tsx'
+
+/** The numbered checks: what is in the way, and what to do about it. */
+export function DiagnosticsPage() {
+  const { t } = useWords()
+  const { checkUp, loading, error, start, startError, starting, reload } = useCheckUp()
+  const [attentionOnly, setAttentionOnly] = useState(false)
+  const isRunning = checkUp !== null && checkUp.endedAt === null
+
+  const again = (
+    <Button
+      leftSection={<IconRefresh size={16} aria-hidden />}
+      onClick={() => void start()}
+      disabled={isRunning}
+      loading={starting}
+      miw="8.5rem"
+    >
+      {t('diagnostics.again')}
+    </Button>
+  )
+  const actions = checkUp !== null && (
+    <>
+      <ReportButtons disabled={isRunning} />
+      {again}
+    </>
+  )
+  return (
+    <Page title={t('nav.diagnostics')} actions={actions}>
+      <Stack gap="md">
+        {startError && <Trouble error={startError} />}
+        {loading && <Skeleton height={220} />}
+        {error && !checkUp && <Trouble error={error} retry={reload} />}
+        {!loading && !error && checkUp === null && <Intro onStart={() => void start()} busy={starting} />}
+        {checkUp !== null && (
+          <>
+            <Summary checkUp={checkUp}>
+              <Switch
+                checked={attentionOnly}
+                onChange={(event) => setAttentionOnly(event.currentTarget.checked)}
+                label={t('diagnostics.filter')}
+              />
+            </Summary>
+            <Groups checkUp={checkUp} attentionOnly={attentionOnly} />
+          </>
+        )}
+      </Stack>
+    </Page>
+  )
+}
+
+function Groups({ checkUp, attentionOnly }: { checkUp: CheckUp; attentionOnly: boolean }) {
+  const { t } = useWords()
+  const groups = groupsOf(checkUp.reports)
+  const shown = attentionOnly ? groups.filter(({ attention }) => attention.length > 0) : groups
+  if (shown.length === 0) {
+    return checkUp.endedAt === null ? null : <Empty title={t('diagnostics.filter.nothing')} icon={null} />
+  }
+  return shown.map((group) => (
+    <GroupCard key={group.connectionId ?? ''} group={group} attentionOnly={attentionOnly} />
+  ))
+}
+
+/** The present or last check-up, as it goes on, and how to begin one. */
+function useCheckUp() {
+  const bridge = useBridge()
+  const line = useLine()
+  const read = useCall('diagnostics.get', {})
+  const [told, setTold] = useState<CheckUp | null>(null)
+  const [starting, setStarting] = useState(false)
+  const [startError, setStartError] = useState<CallError | null>(null)
+  usePush('checkUp', setTold)
+  // A bridge that has been started again knows nothing of what was told before.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the line is what it waits for
+  useEffect(() => setTold(null), [line])
+
+  const start = async () => {
+    setStarting(true)
+    const answer = await bridge.call('diagnostics.start', {})
+    setStarting(false)
+    setStartError(answer.ok ? null : answer.error)
+    if (answer.ok) setTold((before) => newest(before, answer.value))
+  }
+  return {
+    checkUp: newest(read.value?.checkUp ?? null, told),
+    loading: read.loading,
+    error: read.error,
+    reload: read.reload,
+    start,
+    starting,
+    startError,
+  }
+}

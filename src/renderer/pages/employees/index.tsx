@@ -1,1 +1,165 @@
-export const EmployeesPage = () => null
+import { Button, NativeSelect, Skeleton, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import { Link, useLocation, useParams } from 'wouter'
+import type { EmployeesView } from '../../../shared/api/employees.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { useAppState, useBridge, useCall, useRefresh } from '../../bridge/hooks.tsx'
+import { IconUsers } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { SaveBar } from '../../parts/save-bar.tsx'
+import { Empty, Trouble } from '../../parts/trouble.tsx'
+import { LeaveGuard } from '../../parts/unsaved.tsx'
+import { useWords } from '../../words.tsx'
+import { EmployeesTable } from './employees-table.tsx'
+import { isSame, type Selection } from './selection.ts'
+
+/** Who may answer the clients of a connection, and under whose name. */
+export function EmployeesPage() {
+  const { connections } = useAppState()
+  const { id } = useParams()
+  const [, navigate] = useLocation()
+  const { t } = useWords()
+  const chosen = connections.find((one) => one.id === id) ?? connections[0]
+  if (chosen === undefined) return <Nobody />
+  return (
+    <Page
+      title={t('nav.employees')}
+      fill
+      actions={
+        connections.length > 1 ? (
+          <NativeSelect
+            size="xs"
+            aria-label={t('employees.connection')}
+            value={chosen.id}
+            onChange={(event) => navigate(`/employees/${event.currentTarget.value}`)}
+            data={connections.map((one) => ({ value: one.id, label: one.name }))}
+          />
+        ) : (
+          <Text c="dimmed">{chosen.name}</Text>
+        )
+      }
+    >
+      <Employees key={chosen.id} id={chosen.id} />
+    </Page>
+  )
+}
+
+function Employees({ id }: { id: string }) {
+  const bridge = useBridge()
+  const refresh = useRefresh()
+  const answer = useCall('employees.get', { id, refresh: false })
+  const [fresh, setFresh] = useState<EmployeesView | null>(null)
+  const [refreshing, setRefreshing] = useState(false)
+  // Planfix's list may be a fresh one; what is saved always comes from the newest answer.
+  const view = fresh ?? answer.value
+
+  const askPlanfix = async () => {
+    setRefreshing(true)
+    const asked = await bridge.call('employees.get', { id, refresh: true })
+    setRefreshing(false)
+    if (asked.ok) setFresh(asked.value)
+    else notifications.show({ color: 'red', message: asked.error.message.key })
+  }
+  if (view === undefined) {
+    return answer.error ? <Trouble error={answer.error} retry={answer.reload} /> : <Waiting />
+  }
+  return (
+    <Form
+      id={id}
+      view={view}
+      onRefresh={() => void askPlanfix()}
+      refreshing={refreshing || answer.refreshing}
+      onSaved={async () => {
+        await refresh('employees.get')
+        setFresh(null)
+      }}
+    />
+  )
+}
+
+function Form(props: {
+  id: string
+  view: EmployeesView
+  onRefresh(): void
+  refreshing: boolean
+  onSaved(): Promise<void>
+}) {
+  const { id, view, onRefresh, refreshing, onSaved } = props
+  const bridge = useBridge()
+  const { t, say } = useWords()
+  const [changed, setChanged] = useState<Selection | null>(null)
+  const [saving, setSaving] = useState(false)
+  const [refused, setRefused] = useState<CallError | null>(null)
+  const saved: Selection = { mode: view.mode, choices: view.choices }
+  const value = changed ?? saved
+  const dirty = changed !== null && !isSame(changed, saved)
+  const isNobody = value.mode === 'selected' && !value.choices.some((one) => one.allowed)
+
+  const save = async (): Promise<boolean> => {
+    if (isNobody) return false
+    setSaving(true)
+    const answer = await bridge.call('employees.save', { id, ...value })
+    if (answer.ok) await onSaved()
+    setSaving(false)
+    setRefused(answer.ok ? null : answer.error)
+    if (!answer.ok) return false
+    setChanged(null)
+    notifications.show({ message: t('form.saved') })
+    return true
+  }
+  const problem = isNobody ? t('employees.problem.nobody') : refused && say(refused.message)
+  return (
+    <>
+      <EmployeesTable
+        view={view}
+        value={value}
+        onChange={(next) => {
+          setChanged(next)
+          setRefused(null)
+        }}
+        settingHref={`/settings/${id}`}
+        onRefresh={onRefresh}
+        refreshing={refreshing}
+        fill
+      />
+      <SaveBar
+        dirty={dirty}
+        saving={saving}
+        problem={problem}
+        onSave={() => void save()}
+        onDiscard={() => {
+          setChanged(null)
+          setRefused(null)
+        }}
+      />
+      <LeaveGuard dirty={dirty} save={save} />
+    </>
+  )
+}
+
+function Nobody() {
+  const { t } = useWords()
+  return (
+    <Page title={t('nav.employees')}>
+      <Empty title={t('employees.no-connection')} icon={<IconUsers size={32} stroke={1.3} aria-hidden />}>
+        <Text c="dimmed">{t('employees.no-connection.text')}</Text>
+        <Button component={Link} href="/setup">
+          {t('action.add-connection')}
+        </Button>
+      </Empty>
+    </Page>
+  )
+}
+
+/** The shape of the table while Planfix is asked. */
+function Waiting() {
+  const { t } = useWords()
+  return (
+    <Stack gap="sm" role="status" aria-label={t('shell.loading')}>
+      <Skeleton height={46} width="24rem" />
+      <Skeleton height={30} />
+      <Skeleton height={320} />
+    </Stack>
+  )
+}

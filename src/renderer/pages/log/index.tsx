@@ -1,1 +1,143 @@
-export const LogPage = () => null
+import { Box, Button, Flex, Skeleton, Stack, Text } from '@mantine/core'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { Link } from 'wouter'
+import type { MessageRow } from '../../../shared/api/log.ts'
+import type { AppState } from '../../../shared/api/state.ts'
+import { useAppState } from '../../bridge/hooks.tsx'
+import { IconMessages, IconSearch } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { Empty, Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { Detail } from './detail.tsx'
+import { ExportMenu } from './export-menu.tsx'
+import { type Choice, isChosen, NO_CHOICE } from './filter.ts'
+import { Filters } from './filters.tsx'
+import { countOf, type List, matchesOf } from './list.ts'
+import classes from './log.module.css'
+import { rememberChoice, rememberedChoice, rememberPlace } from './memory.ts'
+import { Panel } from './panel.tsx'
+import { Table, type TableHandle } from './table.tsx'
+import { useReading } from './use-reading.ts'
+
+/** Every message and what became of it, newest first, as it happens. */
+export function LogPage() {
+  const { t } = useWords()
+  const [choice, setChoice] = useState(rememberedChoice)
+  const { reader, reading, key, place } = useReading(choice)
+  const [open, setOpen] = useState<{ id: number; row: MessageRow | null } | null>(
+    place?.openId ? { id: place.openId, row: null } : null,
+  )
+  const table = useRef<TableHandle>(null)
+  const { list, loading, error, generation } = reading
+
+  const change = (next: Choice) => {
+    rememberChoice(next)
+    setChoice(next)
+  }
+  const onOpen = useCallback((row: MessageRow) => setOpen({ id: row.id, row }), [])
+  const onClose = useCallback(() => setOpen(null), [])
+
+  // Whoever comes back finds the list where it was left.
+  const left = useRef<() => void>(() => {})
+  useEffect(() => {
+    left.current = () => {
+      const at = table.current?.place()
+      rememberPlace(
+        list === null || loading || at === undefined ? null : { key, list, ...at, openId: open?.id ?? null },
+      )
+    }
+  })
+  useEffect(() => () => left.current(), [])
+
+  const filter = useMemo(() => JSON.parse(key), [key])
+  return (
+    <Page fill title={t('nav.log')} actions={<ExportMenu filter={filter} list={list} />}>
+      <Filters
+        choice={choice}
+        onChange={change}
+        busy={loading && list !== null}
+        found={list !== null && <Found list={list} choice={choice} />}
+      />
+      {error !== null && (
+        <Box pb="xs">
+          <Trouble error={error} retry={() => reader.reload()} />
+        </Box>
+      )}
+      <Flex gap="sm" flex={1} mih={0}>
+        {list === null && error === null && <Bones />}
+        {list !== null && countOf(list) === 0 && !loading && (
+          <Nothing chosen={isChosen(choice)} reset={() => change(NO_CHOICE)} />
+        )}
+        {list !== null && (countOf(list) > 0 || loading) && (
+          <Table
+            reader={reader}
+            list={list}
+            generation={generation}
+            begin={place}
+            busy={loading}
+            openId={open?.id ?? null}
+            onOpen={onOpen}
+            onClose={onClose}
+            handle={table}
+          />
+        )}
+        <Panel opened={open !== null} onClose={onClose}>
+          {open !== null && <Detail key={open.id} id={open.id} row={open.row} />}
+        </Panel>
+      </Flex>
+    </Page>
+  )
+}
+
+/** `3 of 12,480`, or how many there are in all. */
+function Found({ list, choice }: { list: List; choice: Choice }) {
+  const { t, number } = useWords()
+  const [found, all] = [matchesOf(list), allOf(useAppState())]
+  return isChosen(choice) && all >= found
+    ? t('log.found-of', { found: number(found), all: number(all) })
+    : t('log.found', { count: found, shown: number(found) })
+}
+
+const allOf = ({ connections }: AppState): number =>
+  connections
+    .flatMap(({ counts }) => Object.values(counts))
+    .flatMap((states) => Object.values(states))
+    .reduce((sum, count) => sum + count, 0)
+
+function Nothing({ chosen, reset }: { chosen: boolean; reset(): void }) {
+  const { t } = useWords()
+  return (
+    <Stack className={classes.nothing} justify="center">
+      {chosen ? (
+        <Empty title={t('log.none.title')} icon={<IconSearch size={32} stroke={1.3} aria-hidden />}>
+          <Text c="dimmed">{t('log.none.text')}</Text>
+          <Button variant="default" onClick={reset}>
+            {t('log.filter.reset')}
+          </Button>
+        </Empty>
+      ) : (
+        <Empty title={t('log.empty.title')} icon={<IconMessages size={32} stroke={1.3} aria-hidden />}>
+          <Text c="dimmed" maw="34rem">
+            {t('log.empty.text')}
+          </Text>
+          <Button component={Link} href="/diagnostics" variant="default">
+            {t('log.empty.check')}
+          </Button>
+        </Empty>
+      )}
+    </Stack>
+  )
+}
+
+/** Lines of the list's own height, so that nothing moves when it is there. */
+function Bones() {
+  return (
+    <div className={classes.bones} aria-hidden>
+      {Array.from({ length: 24 }, (_, line) => line).map((line) => (
+        <div key={line} className={classes.bone}>
+          <Skeleton height={10} radius="xl" width={`${92 - ((line * 13) % 30)}%`} />
+        </div>
+      ))}
+    </div>
+  )
+}

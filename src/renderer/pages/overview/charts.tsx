@@ -4,7 +4,7 @@ import { Paper, SimpleGrid, Skeleton, Table, Title, VisuallyHidden } from '@mant
 import type { Bar, Overview } from '../../../shared/api/overview.ts'
 import { useWords } from '../../words.tsx'
 
-const HEIGHT = 190
+const HEIGHT = 210
 
 /** Messages by hour and by day, both directions on top of each other. */
 export function Charts({ overview }: { overview: Overview | undefined }) {
@@ -52,7 +52,7 @@ function Chart({
             dataKey="time"
             type="stacked"
             withLegend
-            gridAxis="y"
+            gridAxis="x"
             tickLine="none"
             series={[
               { name: clients, color: 'var(--bridge-bar-clients)' },
@@ -61,7 +61,7 @@ function Chart({
             valueFormatter={number}
             barProps={{ isAnimationActive: false }}
             yAxisProps={{ allowDecimals: false, width: 36 }}
-            legendProps={{ verticalAlign: 'bottom', height: 24 }}
+            legendProps={{ verticalAlign: 'top', height: 36 }}
             tooltipAnimationDuration={0}
           />
         </div>

@@ -1,1 +1,42 @@
-export const SettingsPage = () => null
+import { Alert, Text } from '@mantine/core'
+import { Redirect, useParams } from 'wouter'
+import { useAppState } from '../../bridge/hooks.tsx'
+import { IconInfoCircle } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { useWords } from '../../words.tsx'
+import { ConnectionSettings } from './connection/index.tsx'
+import { Copies } from './copies.tsx'
+import { General } from './general.tsx'
+import { PublicAddress } from './public-address.tsx'
+import { Sections } from './sections.tsx'
+import classes from './settings.module.css'
+
+/** Everything the owner can choose: the program's on `/settings` and `/settings/~…`, a connection's under its id. */
+export function SettingsPage() {
+  const { connections, settingsFile } = useAppState()
+  const { id } = useParams()
+  const { t } = useWords()
+  const connection = connections.find((one) => one.id === id)
+  const here = connection?.id ?? (id === undefined ? '~general' : `~${id.replace(/^~/, '')}`)
+  const program = {
+    '~general': <General />,
+    '~address': <PublicAddress />,
+    '~copies': <Copies />,
+  }[here]
+  if (connection === undefined && program === undefined) return <Redirect to="/settings" replace />
+  return (
+    <Page title={t('nav.settings')}>
+      <div className={classes.layout}>
+        <Sections here={here} />
+        <div className={classes.content}>
+          {!settingsFile.writable && (
+            <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} mb="md">
+              <Text size="sm">{t('settings.readonly', { path: settingsFile.path })}</Text>
+            </Alert>
+          )}
+          {connection ? <ConnectionSettings connection={connection} /> : program}
+        </div>
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,44 @@
+import { defineConfig } from '@playwright/test'
+
+/** The Chromium of this system, as a person without a profile of their own would see the page. */
+export const browser = {
+  executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ],
+}
+
+/** End-to-end tests: the built server host and the simulators as processes, driven through the page. */
+export default defineConfig({
+  testDir: 'tests/e2e',
+  testMatch: '*.spec.ts',
+  outputDir: 'test-results',
+  globalSetup: './tests/e2e/build.ts',
+  // Each test has three processes and a browser of its own.
+  workers: Number(process.env.E2E_WORKERS ?? 2),
+  fullyParallel: true,
+  // What passes only sometimes has failed.
+  retries: 0,
+  forbidOnly: process.env.CI !== undefined,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [['list'], ['json', { outputFile: process.env.E2E_REPORT ?? 'test-results/report.json' }]],
+  use: {
+    browserName: 'chromium',
+    launchOptions: browser,
+    viewport: { width: 1280, height: 800 },
+    locale: 'en-US',
+    timezoneId: 'Europe/Chisinau',
+    colorScheme: 'light',
+    contextOptions: { reducedMotion: 'reduce' },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    actionTimeout: 10_000,
+    navigationTimeout: 15_000,
+    screenshot: 'only-on-failure',
+  },
+})

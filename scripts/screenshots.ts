@@ -1,0 +1,130 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import { browser as launch } from '../playwright.config.ts'
+import { build } from '../tests/crash/processes.ts'
+import { fillHistory } from '../tests/e2e/history.ts'
+import { playToday } from '../tests/e2e/today.ts'
+import { startWorld, type World } from '../tests/e2e/world.ts'
+import { ROOT } from './build.ts'
+import { findChromium } from './chromium.ts'
+
+/**
+ * `npm run screenshots [-- NAME…]`: a picture of every page into docs/screenshots, from the built product with a month of
+ * a small shop's work behind it. Names choose some; a name ending in `*` chooses all that begin so.
+ */
+
+type Setup = 'shop' | 'empty'
+type Language = 'en' | 'ro' | 'ru'
+interface Shot {
+  /** Of the file, without its ending. */
+  name: string
+  /** Where in the interface, behind the #. */
+  route: string
+  /** Which world it shows; `shop` unless it says otherwise. */
+  setup?: Setup
+  theme?: 'light' | 'dark'
+  size?: readonly [width: number, height: number]
+  language?: Language
+  /** Brings the page into the state that is shown. */
+  prepare?: (page: Page, world: World) => Promise<void>
+}
+
+const WIDE = [1600, 1000] as const
+const SMALL = [900, 600] as const
+
+const SHOTS: readonly Shot[] = [
+  { name: 'overview', route: '/' },
+  { name: 'overview-dark', route: '/', theme: 'dark', size: SMALL },
+  { name: 'log', route: '/log' },
+  { name: 'log-dark', route: '/log', theme: 'dark', size: SMALL },
+  { name: 'employees', route: '/employees' },
+  { name: 'employees-dark', route: '/employees', theme: 'dark', size: SMALL },
+  { name: 'diagnostics', route: '/diagnostics' },
+  { name: 'settings', route: '/settings' },
+  { name: 'settings-dark', route: '/settings', theme: 'dark', size: SMALL },
+  { name: 'overview-ro', route: '/', language: 'ro', size: SMALL },
+  { name: 'overview-ru', route: '/', language: 'ru', size: SMALL },
+  { name: 'wizard-language', route: '/', setup: 'empty' },
+]
+
+const chosen = chooseFrom(SHOTS, process.argv.slice(2))
+const executablePath = findChromium()
+if (executablePath === null || chosen.length === 0) {
+  if (chosen.length === 0)
+    process.stderr.write(`No such picture: ${SHOTS.map((shot) => shot.name).join(', ')}\n`)
+  process.exit(1)
+}
+const folder = join(ROOT, 'docs/screenshots')
+mkdirSync(folder, { recursive: true })
+build()
+const browser = await chromium.launch({ ...launch, executablePath })
+try {
+  for (const group of Map.groupBy(chosen, worldOf).values()) await takeAll(browser, group)
+} finally {
+  await browser.close()
+}
+
+/** Shots of the same world are taken one after the other, so that a start serves many. */
+async function takeAll(browser: Browser, shots: readonly Shot[]): Promise<void> {
+  const { setup = 'shop', language = 'en' } = shots[0] as Shot
+  const world = await startWorld({
+    setup,
+    language,
+    ...(setup === 'shop' && { prepare: (dataDir: string) => fillHistory(dataDir, { until: Date.now() }) }),
+  })
+  try {
+    if (setup === 'shop') await playToday(world)
+    for (const shot of shots) await take(browser, world, shot)
+  } finally {
+    await world.end()
+  }
+}
+
+async function take(browser: Browser, world: World, shot: Shot): Promise<void> {
+  const { theme = 'light', language = 'en' } = shot
+  const [width, height] = shot.size ?? WIDE
+  const context = await browser.newContext({
+    viewport: { width, height },
+    colorScheme: theme,
+    locale: LOCALES[language],
+    timezoneId: 'Europe/Chisinau',
+    reducedMotion: 'reduce',
+  })
+  try {
+    const page = await context.newPage()
+    await page.goto(world.ui)
+    await page.evaluate((route) => {
+      location.hash = route
+    }, shot.route)
+    await page.getByRole('main').waitFor()
+    await shot.prepare?.(page, world)
+    await settled(page)
+    const path = join(folder, `${shot.name}.png`)
+    await page.screenshot({ path, animations: 'disabled', caret: 'hide' })
+    process.stdout.write(`${path}\n`)
+  } finally {
+    await context.close()
+  }
+}
+
+/** Letters are there, nothing is being fetched, and nothing has moved for two frames. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState('networkidle')
+  await page.evaluate(async () => {
+    await document.fonts.ready
+    for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  })
+}
+
+const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
+
+function worldOf({ setup = 'shop', language = 'en' }: Shot): string {
+  return `${setup} ${language}`
+}
+
+function chooseFrom(shots: readonly Shot[], names: readonly string[]): readonly Shot[] {
+  const fits = (shot: Shot, name: string) =>
+    name.endsWith('*') ? shot.name.startsWith(name.slice(0, -1)) : shot.name === name
+  return names.length === 0 ? shots : shots.filter((shot) => names.some((name) => fits(shot, name)))
+}

@@ -1,0 +1,160 @@
+import { arch, cpus, platform, release, totalmem } from 'node:os'
+import type { Words } from '../../../shared/api/answer.ts'
+import type { CheckReport, CheckUp } from '../../../shared/api/diagnostics.ts'
+import type { BridgeEvent } from '../../../shared/domain.ts'
+import { eventText } from '../../../shared/i18n/event-text.ts'
+import {
+  isTextKey,
+  type Language,
+  type TextKey,
+  type TextParams,
+  translate,
+  translateAny,
+} from '../../../shared/i18n/index.ts'
+import type { SideState } from '../../engine/ports.ts'
+import type { Redactor } from '../../settings/redact.ts'
+import type { ConnectionStatus, Status } from '../status.ts'
+import type { ApiContext } from './context.ts'
+
+interface ReportOptions {
+  language: Language
+  version: string
+  host: ApiContext['host']
+  status: Status
+  /** Newest last. */
+  events: readonly BridgeEvent[]
+  checkUp: CheckUp | null
+  redact: Redactor
+}
+
+type Say = (key: TextKey, params?: TextParams) => string
+
+/**
+ * The last check-up and the state of the program as a text file for whoever helps the owner. No secrets, no words of
+ * clients, no e-mail addresses; what a service said is left out where it may quote a message.
+ */
+export function checkUpReport(options: ReportOptions): { name: string; text: string } {
+  const { language, status, redact } = options
+  const t: Say = (key, params) => translate(language, key, params)
+  const lines = [
+    t('diagnostics.report.title', { app: t('app.name') }),
+    '',
+    ...aboutProgram(options, t),
+    '',
+    `${t('diagnostics.report.connections')}:`,
+    ...(status.connections.length === 0 ? [`  ${t('diagnostics.report.no-connections')}`] : []),
+    ...status.connections.flatMap((connection) => aboutConnection(connection, t)),
+    '',
+    ...findings(options, t),
+    '',
+    `${t('diagnostics.report.events')}:`,
+    ...(options.events.length === 0 ? [`  ${t('diagnostics.report.no-events')}`] : []),
+    ...options.events.map((event) => `  ${eventLine(event, language)}`),
+  ]
+  return {
+    name: `bridge-check-up-${localTime(status.time).slice(0, 10)}.txt`,
+    text: `${lines.map((line) => withoutMail(redact(line))).join('\n')}\n`,
+  }
+}
+
+function aboutProgram({ status, version, host }: ReportOptions, t: Say): string[] {
+  const memory = Math.round(totalmem() / 1024 ** 3)
+  const system = `${platform()} ${release()} ${arch()}, Node.js ${process.versions.node}, ${cpus().length} CPU, ${memory} GB`
+  return [
+    `${t('diagnostics.report.made')}: ${localTime(status.time)} ${zone(status.time)}`,
+    `${t('diagnostics.report.version')}: ${version}`,
+    `${t('diagnostics.report.host')}: ${t(`diagnostics.report.host.${host}`)}`,
+    `${t('diagnostics.report.system')}: ${system}`,
+    `${t('diagnostics.report.receiver')}: ${status.hooksUrl}${status.publicUrl ? `, ${status.publicUrl}` : ''}`,
+    ...(status.storeFailing === null
+      ? []
+      : [t('diagnostics.report.store-failing', { detail: status.storeFailing })]),
+  ]
+}
+
+function aboutConnection(connection: ConnectionStatus, t: Say): string[] {
+  const { id, enabled, missing, chatra, planfix, counts, requestsToday, budgetRemaining } = connection
+  if (!enabled) return [`  ${id}: ${t('diagnostics.report.off')}`, ...countLines(counts.states, t)]
+  const sides = [
+    `${t('side.chatra')}: ${sideWords(chatra, t)}`,
+    `${t('side.planfix')}: ${sideWords(planfix, t)}`,
+    ...(missing.length > 0 ? [`${t('diagnostics.report.missing')}: ${missing.join(', ')}`] : []),
+  ]
+  const left = budgetRemaining ?? t('diagnostics.report.unknown')
+  return [
+    `  ${id}: ${sides.join('; ')}`,
+    `    ${t('diagnostics.report.budget', { used: requestsToday, left })}`,
+    ...countLines(counts.states, t),
+  ]
+}
+
+const sideWords = (side: SideState, t: Say) =>
+  side.state === 'ok'
+    ? t('side.ok')
+    : `${t(`side.${side.state}`)} (${side.code}: ${withoutQuotes(side.detail)})`
+
+const countLines = (states: ConnectionStatus['counts']['states'], t: Say): string[] =>
+  (['to-planfix', 'to-chatra'] as const).map((direction) => {
+    const some = Object.entries(states[direction]).filter(([, count]) => count > 0)
+    const told = some.map(([state, count]) => `${stateWord(state, t)} ${count}`)
+    return `    ${t(`direction.${direction}`)}: ${told.join(', ') || 0}`
+  })
+
+const stateWord = (state: string, t: Say) => {
+  const key = `state.${state}`
+  return isTextKey(key) ? t(key) : state
+}
+
+function findings({ checkUp, language }: ReportOptions, t: Say): string[] {
+  if (checkUp === null) return [t('diagnostics.report.not-run')]
+  const { reports, startedAt, endedAt, total } = checkUp
+  const count = (result: CheckReport['result']) => reports.filter((one) => one.result === result).length
+  const summary = (['failed', 'warning', 'ok', 'skipped'] as const)
+    .filter((result) => count(result) > 0)
+    .map((result) => t(`diagnostics.summary.${result}`, { count: count(result) }))
+  const groups = Map.groupBy(reports, ({ connectionId }) => connectionId)
+  return [
+    `${t('diagnostics.report.findings')} (${localTime(startedAt)}): ${summary.join(', ')}`,
+    ...(endedAt === null || reports.length < total ? [t('diagnostics.report.unfinished')] : []),
+    ...[...groups].flatMap(([connectionId, group]) => [
+      `  ${connectionId ?? t('diagnostics.group.program')}`,
+      ...group.flatMap((report) => findingLines(report, language, t)),
+    ]),
+  ]
+}
+
+function findingLines(
+  { id, title, result, detail, todo }: CheckReport,
+  language: Language,
+  t: Say,
+): string[] {
+  const told = ({ key, params }: Words) => translateAny(language, key, params)
+  const line = `    ${String(id).padStart(2)} [${t(`diagnostics.result.${result}`)}] ${told(title)}: ${told(detail)}`
+  return todo === null ? [line] : [line, `       ${t('diagnostics.todo')}: ${told(todo)}`]
+}
+
+function eventLine(event: BridgeEvent, language: Language): string {
+  const { detail } = event.params
+  const params = { ...event.params, ...(typeof detail === 'string' && { detail: withoutQuotes(detail) }) }
+  const place = event.connectionId === null ? '' : ` ${event.connectionId}:`
+  return `${localTime(event.time)} ${event.level}${place} ${eventText(language, { key: event.key, params })}`
+}
+
+/** Planfix's words stand in quotes, Chatra's after the status (their errors.ts); both may repeat what was sent. */
+const withoutQuotes = (detail: string) =>
+  detail.replace(/"[\s\S]*"/, '"…"').replace(/(\banswered \d{3}): [\s\S]*$/, '$1')
+
+const withoutMail = (text: string) => text.replace(/[^\s@<>()[\]"':;,]+@[^\s@<>()[\]"':;,]+/g, '***@***')
+
+/** `2026-11-22 10:15`, in the computer's time. */
+function localTime(time: number): string {
+  const shifted = new Date(time - new Date(time).getTimezoneOffset() * 60_000)
+  return shifted.toISOString().slice(0, 16).replace('T', ' ')
+}
+
+/** `UTC+02:00` */
+function zone(time: number): string {
+  const minutes = -new Date(time).getTimezoneOffset()
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0')
+  return `UTC${minutes < 0 ? '-' : '+'}${two(Math.abs(minutes) / 60)}:${two(Math.abs(minutes) % 60)}`
+}

@@ -1,0 +1,158 @@
+import type { Configuration } from '../../shared/config.ts'
+import type { Side } from '../../shared/errors.ts'
+import { parseChatEvent } from '../chatra/webhook.ts'
+import { Engine } from '../engine/engine.ts'
+import type { Clock, FileLink, Listener, SideState } from '../engine/ports.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
+import type { Budgets } from './budgets.ts'
+import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
+
+/** Events that came in before a change are decided on before the deliverers start anew; so long at most. */
+const DECIDE_FIRST_MS = 2000
+
+/** What stays when the configuration changes. */
+export interface Surroundings {
+  store: SqliteStore
+  clock: Clock
+  random: () => number
+  secrets: SecretSource
+  budgets: Budgets
+  fileLink: FileLink
+  listener: Listener
+  sideChanged(connectionId: string, side: Side, state: SideState): void
+  /** A watcher has stored something new. */
+  onNews(): void
+  onBug(error: unknown, where: string): void
+  timeoutMs?: number | undefined
+}
+
+/**
+ * Everything that carries messages by one configuration: the engine, and the clients and watcher of each enabled
+ * connection. Replaced whole by the next one; connections that stay as they are go over to it with all they know (state
+ * of both sides, pace, what is to be read).
+ */
+export class Carriage {
+  readonly configuration: Configuration
+  readonly connections: ReadonlyMap<string, LiveConnection>
+  readonly engine: Engine
+  private readonly clock: Clock
+  private stopping: Promise<void> | null = null
+
+  private constructor(
+    around: Surroundings,
+    configuration: Configuration,
+    connections: Map<string, LiveConnection>,
+  ) {
+    this.configuration = configuration
+    this.connections = connections
+    this.clock = around.clock
+    this.engine = new Engine({
+      context: {
+        store: around.store,
+        clock: around.clock,
+        connections,
+        fileLink: around.fileLink,
+        language: configuration.language,
+        listener: around.listener,
+        random: around.random,
+      },
+      parse: parseChatEvent,
+      hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
+      onBug: around.onBug,
+    })
+  }
+
+  /** Makes clients for what is new; nothing is sent yet. Rejects when a secret cannot be read. */
+  static async open(
+    around: Surroundings,
+    configuration: Configuration,
+    before: Carriage | null,
+  ): Promise<Carriage> {
+    const enabled = configuration.connections.filter((connection) => connection.enabled)
+    const live = await Promise.all(
+      enabled.map(async (settings): Promise<LiveConnection> => {
+        const keys = await keysOf(around.secrets, settings.id)
+        const known = before?.connections.get(settings.id)
+        if (known && isStill(known, settings, keys)) return known
+        return openConnection({
+          ...around,
+          settings,
+          keys,
+          budget: await around.budgets.of(settings),
+          changed: (side, state) => around.sideChanged(settings.id, side, state),
+        })
+      }),
+    )
+    return new Carriage(around, configuration, new Map(live.map((one) => [one.settings.id, one])))
+  }
+
+  /** Whether it would carry just as the other one does. */
+  carriesLike(other: Carriage): boolean {
+    return (
+      this.configuration.language === other.configuration.language &&
+      this.connections.size === other.connections.size &&
+      [...this.connections].every(([id, connection]) => other.connections.get(id) === connection)
+    )
+  }
+
+  /** `away`: nobody could hear the services before, as after a start of the program. */
+  async start(away: boolean): Promise<void> {
+    if (away) {
+      await this.engine.start()
+    } else {
+      // The echo of a reply may be among them: it must be seen before somebody asks why it has not come.
+      this.engine.intake.wake()
+      await this.atMost(DECIDE_FIRST_MS, this.engine.intake.idle())
+      await this.engine.resume()
+    }
+    if (this.stopping) return
+    for (const { watcher } of this.connections.values()) watcher.start()
+  }
+
+  /** The computer woke up or the network changed: everything is tried again at once. */
+  async wake(): Promise<void> {
+    for (const { chatraGate, planfixGate } of this.connections.values()) {
+      chatraGate.reset()
+      planfixGate.reset()
+    }
+    await this.engine.start()
+    for (const { watcher } of this.connections.values()) watcher.wake()
+  }
+
+  /** Ends the calls under way and starts none. Whoever waits for a turn is sent away: his work is on disk. */
+  stop(): Promise<void> {
+    this.stopping ??= this.quieten()
+    return this.stopping
+  }
+
+  private async quieten(): Promise<void> {
+    const live = [...this.connections.values()]
+    const ended = Promise.all([this.engine.stop(), ...live.map(({ watcher }) => watcher.stop())])
+    let cancel = () => {}
+    const withdraw = () => {
+      for (const { planfix } of live) planfix.pacer.withdraw?.()
+      // Whoever has ended a call may want a turn for the next one.
+      cancel = this.clock.after(100, withdraw)
+    }
+    withdraw()
+    await ended
+    cancel()
+  }
+
+  /** Lets go what `next` does not go on with. */
+  close(next: Carriage | null): void {
+    for (const [id, connection] of this.connections) {
+      if (next?.connections.get(id) !== connection) connection.planfix.close()
+    }
+  }
+
+  private async atMost(ms: number, work: Promise<void>): Promise<void> {
+    let cancel = () => {}
+    const over = new Promise<void>((resolve) => {
+      cancel = this.clock.after(ms, resolve)
+    })
+    await Promise.race([work, over])
+    cancel()
+  }
+}

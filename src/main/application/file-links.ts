@@ -1,0 +1,43 @@
+import { hkdfSync, randomBytes } from 'node:crypto'
+import type { Configuration, Connection } from '../../shared/config.ts'
+import type { Clock } from '../engine/ports.ts'
+import { createFileLinks, type FileLinks } from '../webhooks/file-links.ts'
+
+/**
+ * Links to files by the configuration as it is now. Each connection's are sealed with a key made from its webhook secret:
+ * stable over restarts, never stored itself, and untouched by what happens to other connections.
+ */
+export function connectionLinks(options: {
+  configuration: () => Configuration
+  clock: Pick<Clock, 'now'>
+}): FileLinks {
+  const opened = new Map<string, FileLinks>()
+  /** Of connections without a secret: their links hold until the program ends. */
+  const spare = randomBytes(32)
+
+  const linksOf = ({ id, webhookSecret }: Connection): FileLinks => {
+    const name = `${id}\n${webhookSecret ?? ''}`
+    let links = opened.get(name)
+    if (links === undefined) {
+      const key = hkdfSync('sha256', webhookSecret ?? spare, '', `file links of ${id}`, 32)
+      const publicUrl = () => options.configuration().publicUrl
+      links = createFileLinks({ key: Buffer.from(key), publicUrl, clock: options.clock })
+      opened.set(name, links)
+    }
+    return links
+  }
+
+  return {
+    link(connectionId, fileId, name) {
+      const connection = options.configuration().connections.find((one) => one.id === connectionId)
+      return connection ? linksOf(connection).link(connectionId, fileId, name) : null
+    },
+    open(token) {
+      for (const connection of options.configuration().connections) {
+        const file = linksOf(connection).open(token)
+        if (file?.connectionId === connection.id) return file
+      }
+      return null
+    },
+  }
+}

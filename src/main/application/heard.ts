@@ -1,0 +1,42 @@
+import type { Change, InboxSource } from '../engine/ports.ts'
+import type { SqliteStore } from '../store/index.ts'
+
+const FACT = 'heardAt'
+
+/** When a webhook of each service last came in; null = never since the bridge was set up. */
+export type HeardAt = Record<InboxSource, number | null>
+
+/** Remembers, for each connection, when a webhook last came in. Noting costs nothing: the disk is written by upkeep. */
+export class Heard {
+  private readonly at = new Map<string, HeardAt>()
+  private readonly moved = new Set<string>()
+
+  /** Takes over what is on disk of a connection that is not known yet. */
+  async recall(store: SqliteStore, connectionId: string): Promise<void> {
+    const kept = await store.fact<HeardAt>(connectionId, FACT)
+    if (kept && !this.at.has(connectionId)) this.at.set(connectionId, kept)
+  }
+
+  note(connectionId: string, source: InboxSource, now: number): void {
+    let at = this.at.get(connectionId)
+    if (at === undefined) {
+      at = { chatra: null, planfix: null }
+      this.at.set(connectionId, at)
+    }
+    at[source] = now
+    this.moved.add(connectionId)
+  }
+
+  of(connectionId: string): HeardAt {
+    return { ...(this.at.get(connectionId) ?? { chatra: null, planfix: null }) }
+  }
+
+  /** What is to be kept on disk since it was last asked for. */
+  changes(): Change[] {
+    const changes = [...this.moved].map((connectionId): Change => {
+      return { type: 'fact.set', connectionId, key: FACT, value: this.of(connectionId) }
+    })
+    this.moved.clear()
+    return changes
+  }
+}

@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import type { Connection } from '../../shared/config.ts'
+import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
+import { createChatraClient } from '../chatra/client.ts'
+import type { ConnectionContext, PlanfixQuestions } from '../diagnostics/check.ts'
+import { type Clock, type Priority, TurnWithdrawn } from '../engine/ports.ts'
+import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
+import { type SecretSource, secretVariable } from '../secrets/environment.ts'
+
+/**
+ * Everything the checks may ask of one connection; each question is asked once, however many checks want its answer.
+ * `planfix` is the client that carries its messages: the check-up then takes its turns behind them at the same pacer.
+ * Without one a client is made, which `close` lets go.
+ */
+export async function questionsFor(options: {
+  connection: Connection
+  publicUrl: string | null
+  secrets: SecretSource
+  /** Whether secrets can stand in the environment, so that the owner is told of it. */
+  inEnvironment: boolean
+  bridge: ConnectionContext['bridge']
+  clock: Clock
+  planfix?: PlanfixClient | undefined
+  /** Once aborted nothing more is asked. */
+  ended?: AbortSignal
+}): Promise<{ context: ConnectionContext; close(): void }> {
+  const { connection, publicUrl, secrets, bridge, clock } = options
+  const { id } = connection
+  const [secretKey, token] = await Promise.all([
+    secrets.get(id, 'CHATRA_SECRET_KEY'),
+    secrets.get(id, 'PLANFIX_TOKEN'),
+  ])
+  const chatra = createChatraClient({ connection, secretKey })
+  const planfix = options.planfix ?? createPlanfixClient({ connection, token, clock })
+  const context: ConnectionContext = {
+    connection,
+    publicUrl,
+    secrets: {
+      chatra: secretKey !== null,
+      planfix: token !== null,
+      variables: options.inEnvironment
+        ? { chatra: secretVariable(id, 'CHATRA_SECRET_KEY'), planfix: secretVariable(id, 'PLANFIX_TOKEN') }
+        : null,
+    },
+    probeChatra: once(() => chatra.probeKeys()),
+    planfix: planfixQuestions(planfix, options.ended),
+    bridge,
+    health,
+  }
+  const close = () => {
+    if (planfix !== options.planfix) planfix.close()
+  }
+  return { context, close }
+}
+
+/** Behind everything that carries messages. */
+const LAST: Priority = 3
+const MOST_TRIES = 5
+
+function planfixQuestions(planfix: PlanfixClient, ended: AbortSignal | undefined): PlanfixQuestions {
+  /**
+   * Others share the account's requests a second with us, so a "too fast" is asked again; and so is what waited while the
+   * settings were changed.
+   */
+  async function patient<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
+    let answer: Result<T> = fail(bridgeError('planfix', 'rate-limited', 'too many requests'))
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      if (!(await turn())) continue
+      answer = await ask()
+      if (answer.ok || answer.error.code !== 'rate-limited') return answer
+    }
+    return answer
+  }
+  async function turn(): Promise<boolean> {
+    ended?.throwIfAborted()
+    try {
+      await planfix.pacer.turn(LAST, 'check-up')
+    } catch (error) {
+      if (!(error instanceof TurnWithdrawn)) throw error
+      return false
+    }
+    ended?.throwIfAborted()
+    return true
+  }
+  return {
+    ping: once(() => patient(() => planfix.ping())),
+    probeScope: (scope) => patient(() => planfix.probeScope(scope)),
+    users: once(() => patient(() => planfix.users())),
+    groups: once(() => patient(() => planfix.groups())),
+    taskTemplates: once(() => patient(() => planfix.taskTemplates())),
+    contactTemplates: once(() => patient(() => planfix.contactTemplates())),
+    statuses: (processId) => patient(() => planfix.statuses(processId)),
+    completedStatusId: once(() => patient(() => planfix.completedStatusId())),
+    async contactExists(id) {
+      const answer = await patient(() => planfix.contact(id))
+      if (answer.ok) return ok(!answer.value.isDeleted)
+      return answer.error.code === 'object-gone' ? ok(false) : answer
+    },
+    remainingToday: () => planfix.budget().remaining,
+    clockSkew: () => planfix.clockSkew(),
+  }
+}
+
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null
+  return () => {
+    answer ??= ask()
+    return answer
+  }
+}
+
+const healthAnswer = z.object({ status: z.enum(['ok', 'degraded']) })
+
+async function health(url: string): Promise<{ code: number; status: string | null } | null> {
+  try {
+    const response = await fetch(`${url}/healthz`, {
+      signal: AbortSignal.timeout(10_000),
+      redirect: 'manual',
+    })
+    const body = healthAnswer.safeParse(await response.json().catch(() => null))
+    return { code: response.status, status: body.success ? body.data.status : null }
+  } catch {
+    return null
+  }
+}

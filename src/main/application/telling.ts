@@ -1,0 +1,88 @@
+import type { BridgeEvent } from '../../shared/domain.ts'
+import type { Side } from '../../shared/errors.ts'
+import { type Clock, type Listener, type SideState, TurnWithdrawn } from '../engine/ports.ts'
+import type { SqliteStore } from '../store/index.ts'
+
+export interface Log {
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+  error(fields: object, text: string): void
+}
+
+/** What the application tells by itself: to the log, to whoever listens, and of the disk's state to all of the house. */
+export class Telling {
+  private readonly log: Log
+  private readonly listeners = new Set<Listener>()
+  /** Why the data folder cannot be written; null when it can. */
+  storeFailing: string | null = null
+
+  constructor(log: Log) {
+    this.log = log
+  }
+
+  /** Answers how to end it. */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  newChat(...chat: Parameters<NonNullable<Listener['newChat']>>): void {
+    for (const listener of this.listeners) listener.newChat?.(...chat)
+  }
+
+  event(event: BridgeEvent): void {
+    logEvent(this.log, event)
+    for (const listener of this.listeners) listener.event?.(event)
+  }
+
+  /** One side of a connection stopped or works again: logged, kept, told. */
+  sideState(store: SqliteStore, clock: Clock, connectionId: string, side: Side, state: SideState): void {
+    const params: BridgeEvent['params'] =
+      state.state === 'ok' ? { side } : { side, code: state.code, detail: state.detail }
+    const event: BridgeEvent = {
+      time: clock.now(),
+      connectionId,
+      level: state.state === 'ok' ? 'info' : state.state === 'paused' ? 'error' : 'warning',
+      key: state.state === 'ok' ? 'event.side-ok' : `event.side-${state.state}`,
+      params,
+    }
+    logEvent(this.log, event)
+    for (const listener of this.listeners) listener.sideState?.(connectionId, side, state)
+    store.commit([{ type: 'event.add', event }]).catch(() => undefined)
+  }
+
+  /** Something threw: the disk is away, or it is a bug. */
+  trouble(error: unknown, where: string): void {
+    if (error instanceof TurnWithdrawn) return
+    const text = error instanceof Error ? error.message : String(error)
+    if (!isStoreError(error)) {
+      this.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)
+      return
+    }
+    if (this.storeFailing === null) {
+      this.log.error(
+        { where },
+        `the data folder cannot be written: ${text}. Nothing is lost: senders are told to try again. Free some space; it goes on by itself.`,
+      )
+    }
+    this.storeFailing = text
+  }
+
+  /** Something was written. */
+  storeWorks(): void {
+    if (this.storeFailing === null) return
+    this.storeFailing = null
+    this.log.info({}, 'the data folder can be written again')
+  }
+}
+
+export function logEvent(log: Log, event: BridgeEvent): void {
+  const write = event.level === 'info' ? log.info : event.level === 'warning' ? log.warn : log.error
+  write.call(log, { connection: event.connectionId ?? undefined, ...event.params }, event.key)
+}
+
+const isStoreError = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'storeUnavailable' in error &&
+  error.storeUnavailable === true

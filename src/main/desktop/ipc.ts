@@ -1,0 +1,101 @@
+import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
+import { CHANNELS } from '../../shared/api/channels.ts'
+import type { AppState } from '../../shared/api/state.ts'
+import type { Push } from '../../shared/api.ts'
+import type { Caller, PushSource } from '../application/api/wrapper.ts'
+
+export interface IpcOptions {
+  ipcMain: Pick<IpcMain, 'handle' | 'removeHandler' | 'on' | 'off'>
+  caller: Caller
+  feed: PushSource
+  /** Whether an address is that of our own page; see `isPage`. */
+  isTrusted: (url: string) => boolean
+}
+
+/**
+ * The calls and pushes of shared/api.ts for the desktop's windows. The sender of every message is looked at: only the
+ * main frame of a window that shows our own page is heard, and pushes go only to windows that asked for them.
+ */
+export function serveIpc({ ipcMain, caller, feed, isTrusted }: IpcOptions): { stop(): void } {
+  /** How to end what each window is told. */
+  const told = new Map<WebContents, () => void>()
+
+  const isOurs = ({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
+    senderFrame !== null && senderFrame.parent === null && isTrusted(senderFrame.url)
+
+  const end = (window: WebContents) => {
+    told.get(window)?.()
+    told.delete(window)
+  }
+  const subscribe = (event: IpcMainEvent) => {
+    if (!isOurs(event)) return
+    end(event.sender)
+    told.set(
+      event.sender,
+      tell(event.sender, caller, feed, () => end(event.sender)),
+    )
+  }
+  const unsubscribe = (event: IpcMainEvent) => end(event.sender)
+
+  ipcMain.handle(CHANNELS.call, (event, name: unknown, args: unknown) =>
+    caller.call({ trusted: isOurs(event) }, name, args),
+  )
+  ipcMain.on(CHANNELS.subscribe, subscribe)
+  ipcMain.on(CHANNELS.unsubscribe, unsubscribe)
+  return {
+    stop() {
+      ipcMain.removeHandler(CHANNELS.call)
+      ipcMain.off(CHANNELS.subscribe, subscribe)
+      ipcMain.off(CHANNELS.unsubscribe, unsubscribe)
+      for (const window of [...told.keys()]) end(window)
+    },
+  }
+}
+
+/** Whether an address is `page`, wherever in it: what stands behind ? and # belongs to the page. */
+export function isPage(page: string): (url: string) => boolean {
+  const own = placeOf(page)
+  return (url) => own !== null && placeOf(url) === own
+}
+
+function placeOf(address: string): string | null {
+  if (!URL.canParse(address)) return null
+  const { protocol, host, pathname } = new URL(address)
+  return `${protocol}//${host}${pathname}`
+}
+
+/** Tells a window everything, the present state first, until the answer is called. A window that goes away ends it by `over`. */
+function tell(window: WebContents, caller: Caller, feed: PushSource, over: () => void): () => void {
+  let waiting: Push[] | null = []
+  const send = (push: Push) => {
+    if (!window.isDestroyed()) window.send(CHANNELS.push, push)
+  }
+  const leave = feed.subscribe((push) => (waiting === null ? send(push) : void waiting.push(push)))
+
+  /** Another page, or this one anew: it asks by itself when it is ours. */
+  const navigated = (event: { isMainFrame: boolean; isSameDocument: boolean }) => {
+    if (event.isMainFrame && !event.isSameDocument) over()
+  }
+  window.on('destroyed', over)
+  window.on('did-start-navigation', navigated)
+
+  let ended = false
+  void caller.call({ trusted: true }, 'state.get', {}).then((answer) => {
+    const pushes = waiting ?? []
+    waiting = null
+    if (ended) return
+    const first = answer.ok ? (answer.value as AppState) : null
+    if (first) send({ event: 'state', value: first })
+    for (const push of pushes) {
+      // A snapshot that was told while the first one was made may be the older of the two.
+      if (push.event !== 'state' || first === null || push.value.time >= first.time) send(push)
+    }
+  })
+
+  return () => {
+    ended = true
+    leave()
+    window.off('destroyed', over)
+    window.off('did-start-navigation', navigated)
+  }
+}

@@ -1,0 +1,22 @@
+import type { Words } from '../../shared/api/answer.ts'
+import type { BridgeError } from '../../shared/errors.ts'
+import { isTextKey } from '../../shared/i18n/index.ts'
+import type { Scope } from '../../shared/scopes.ts'
+import { say } from './check.ts'
+
+/** What the owner does about an error of a service: the same words as wherever else it is shown. */
+export const todoFor = ({ userMessageKey, scope, detail }: BridgeError): Words =>
+  isTextKey(userMessageKey)
+    ? say(userMessageKey, { scope: scope ?? '' })
+    : say('diagnostics.detail.plain', { text: detail })
+
+const NAMES = { chatra: 'Chatra', planfix: 'Planfix' } as const
+
+/** What a service said, in its own words. */
+export const saidBy = ({ side, detail }: BridgeError): Words =>
+  say('diagnostics.detail.error', { side: NAMES[side], text: detail })
+
+/** The scopes the bridge can live without; what does not work then is `diagnostics.detail.without.{scope}`. */
+const SPARED = ['comment_delete', 'user_readonly', 'file_readonly', 'file_add'] as const
+export const sparedScope = (scope: Scope): (typeof SPARED)[number] | null =>
+  SPARED.find((one) => one === scope) ?? null

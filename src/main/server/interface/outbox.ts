@@ -1,0 +1,91 @@
+import type { Push } from '../../../shared/api.ts'
+
+/** Where texts go out: a WebSocket, as far as it is used here. */
+export interface Wire {
+  /** Bytes that wait to be taken. */
+  readonly bufferedAmount: number
+  /** `sent` is called when the text has been taken, or never will be. */
+  send(text: string, sent: () => void): void
+}
+
+/**
+ * What one page is told, in order. A page that takes slowly gets no endless queue: what it could not take is folded into
+ * the newest state and a note that messages are to be read again.
+ */
+export interface Outbox {
+  /** Everything told before waits for this. */
+  open(first: StatePush): void
+  /** `text` is `push` as it travels, made once for all pages. */
+  tell(push: Push, text: string): void
+}
+
+type StatePush = Extract<Push, { event: 'state' }>
+type CheckUpPush = Extract<Push, { event: 'checkUp' }>
+
+/** As many bytes may wait: some 15 full pages of the log. */
+const MOST_WAITING_BYTES = 1_000_000
+/** Small things that happen rarely; the oldest are in `events.list` anyway. */
+const MOST_NOTICES = 100
+
+interface Held {
+  state: StatePush | null
+  checkUp: CheckUpPush | null
+  messages: boolean
+  notices: Push[]
+}
+
+export function createOutbox(wire: Wire): Outbox {
+  let opened = false
+  let held: Held | null = nothing()
+
+  const hasRoom = () => wire.bufferedAmount <= MOST_WAITING_BYTES
+  const write = (text: string) => wire.send(text, caughtUp)
+  const tell = (push: Push, text: string) => {
+    if (held === null && hasRoom()) return write(text)
+    held ??= nothing()
+    hold(held, push)
+  }
+  function caughtUp() {
+    if (held === null || !opened || !hasRoom()) return
+    const waiting = unfolded(held)
+    held = null
+    for (const push of waiting) tell(push, JSON.stringify(push))
+  }
+
+  return {
+    tell,
+    open(first) {
+      opened = true
+      // A snapshot that was told while the first one was made may be the older of the two.
+      if (held?.state && held.state.value.time < first.value.time) held.state = null
+      write(JSON.stringify(first))
+      caughtUp()
+    },
+  }
+}
+
+const nothing = (): Held => ({ state: null, checkUp: null, messages: false, notices: [] })
+
+function hold(held: Held, push: Push): void {
+  switch (push.event) {
+    case 'state':
+      held.state = push
+      return
+    case 'checkUp':
+      held.checkUp = push
+      return
+    case 'messages':
+      held.messages = true
+      return
+    default:
+      held.notices.push(push)
+      if (held.notices.length > MOST_NOTICES) held.notices.shift()
+  }
+}
+
+const unfolded = ({ state, checkUp, messages, notices }: Held): Push[] => [
+  ...(state === null ? [] : [state]),
+  ...(messages ? [{ event: 'messages' as const, value: { rows: [], more: true } }] : []),
+  ...notices,
+  ...(checkUp === null ? [] : [checkUp]),
+]

@@ -1,0 +1,105 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
+import { basename, dirname, extname, resolve } from 'node:path'
+import { type Configuration, checkConfiguration } from '../../shared/config.ts'
+import { jsonProblem } from './json-problem.ts'
+import { problemsOf } from './problems.ts'
+import type { ConfigurationFile, SettingsAnswer, SettingsStore } from './settings-store.ts'
+
+/**
+ * The configuration in a JSON file, readable for its owner alone. `first` is what was read from it at the start. A change
+ * begins with what stands in the file now, so that what was edited by hand meanwhile is kept and taken over.
+ */
+export function fileSettings(file: string, first: Configuration): SettingsStore {
+  const path = resolve(file)
+  let present = first
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function changed(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer> {
+    const found = contentOf(path)
+    if (!found.ok) return found
+    const wanted = change(structuredClone(found.value))
+    const checked = checkConfiguration(wanted)
+    if (!checked.ok) return { ok: false, why: 'misfit', problems: problemsOf(checked.issues) }
+    try {
+      await write(path, wanted)
+    } catch (error) {
+      return { ok: false, why: 'disk', code: codeOf(error) }
+    }
+    present = checked.value
+    return { ok: true, value: present }
+  }
+
+  return {
+    path,
+    get writable() {
+      return mayBeWritten(path)
+    },
+    read: () => present,
+    change(change) {
+      const mine = last.then(() => changed(change))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+  }
+}
+
+/** What stands in the file; nothing when there is none. */
+function contentOf(
+  path: string,
+): { ok: true; value: ConfigurationFile } | Extract<SettingsAnswer, { why: 'edited' | 'disk' }> {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
+  } catch (error) {
+    return codeOf(error) === 'ENOENT'
+      ? { ok: true, value: {} }
+      : { ok: false, why: 'disk', code: codeOf(error) }
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    return { ok: false, why: 'edited', detail: jsonProblem(text, error) }
+  }
+  const checked = checkConfiguration(value)
+  if (checked.ok) return { ok: true, value: value as ConfigurationFile }
+  const problems = problemsOf(checked.issues).map(({ path: at, message }) => `${at || '(file)'}: ${message}`)
+  return { ok: false, why: 'edited', detail: problems.join('; ') }
+}
+
+/** A new file in the old one's place, whole or not at all. Throws what the disk throws. */
+async function write(path: string, content: ConfigurationFile): Promise<void> {
+  // The package would make the folder, and on some systems never come back from that.
+  statSync(dirname(path))
+  // Loaded when it is needed first: it brings a schema compiler, and most starts change nothing.
+  const { default: Conf } = await import('conf')
+  const extension = extname(path)
+  const conf = new Conf({
+    cwd: dirname(path),
+    configName: basename(path, extension),
+    fileExtension: extension.slice(1),
+    configFileMode: 0o600,
+    // What stands in the file was read and checked already, by our own schema.
+    deserialize: () => ({}),
+    serialize: (value) => `${JSON.stringify(value, null, 2)}\n`,
+  })
+  conf.store = content
+}
+
+/** The file itself, and its folder, where the new one is made. */
+const mayBeWritten = (path: string): boolean =>
+  isFolder(dirname(path)) && isWritable(dirname(path)) && (!existsSync(path) || isWritable(path))
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'

@@ -1,0 +1,46 @@
+import { Anchor, Text, VisuallyHidden } from '@mantine/core'
+import { Link } from 'wouter'
+import type { CheckReport } from '../../../shared/api/diagnostics.ts'
+import { IconArrowRight } from '../../parts/icons.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { useWords } from '../../words.tsx'
+import classes from './diagnostics.module.css'
+import { placeOf } from './groups.ts'
+import { TONES } from './tones.ts'
+
+/** One check: its number, what it asks, what it found, and what to do. */
+export function Finding({ report }: { report: CheckReport }) {
+  const { t, say } = useWords()
+  const { id, title, result, detail, todo } = report
+  const place = todo === null ? null : placeOf(report)
+  return (
+    <li className={classes.finding}>
+      <span className={classes.number}>{id}</span>
+      <span className={classes.result}>
+        <Mark tone={TONES[result]}>{t(`diagnostics.result.${result}`)}</Mark>
+      </span>
+      <div className={classes.words}>
+        <Text size="sm" fw={todo === null ? 400 : 600}>
+          {say(title)}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {say(detail)}
+        </Text>
+        {todo !== null && (
+          <Text size="sm" className={classes.todo}>
+            <IconArrowRight size={14} className={classes.arrow} aria-hidden />
+            <span>
+              <VisuallyHidden component="span">{t('diagnostics.todo')}: </VisuallyHidden>
+              {say(todo)}{' '}
+              {place !== null && (
+                <Anchor component={Link} href={place.href} size="sm" underline="always">
+                  {t(`diagnostics.open.${place.page}`)}
+                </Anchor>
+              )}
+            </span>
+          </Text>
+        )}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,57 @@
+import type { CheckReport, CheckUp } from '../../../shared/api/diagnostics.ts'
+
+/** The findings of one connection, or of the computer with `connectionId` null. */
+export interface Group {
+  connectionId: string | null
+  /** Failures first, then warnings, each in order of number. */
+  attention: CheckReport[]
+  passed: CheckReport[]
+  skipped: CheckReport[]
+}
+
+export type Counts = Record<CheckReport['result'], number>
+
+/** Groups in order of what is worst in them; among equals as the check-up told them. */
+export function groupsOf(reports: readonly CheckReport[]): Group[] {
+  const groups = new Map<string | null, Group>()
+  for (const report of reports) {
+    const { connectionId, result } = report
+    const group = groups.get(connectionId) ?? { connectionId, attention: [], passed: [], skipped: [] }
+    groups.set(connectionId, group)
+    const list = result === 'ok' ? group.passed : result === 'skipped' ? group.skipped : group.attention
+    list.push(report)
+  }
+  for (const { attention } of groups.values()) attention.sort((one, other) => rank(one) - rank(other))
+  const worst = ({ attention: [first] }: Group) => (first === undefined ? 2 : rank(first))
+  return [...groups.values()].sort((one, other) => worst(one) - worst(other))
+}
+
+const rank = ({ result }: CheckReport) => (result === 'failed' ? 0 : 1)
+
+export function countsOf(reports: readonly CheckReport[]): Counts {
+  const counts: Counts = { failed: 0, warning: 0, ok: 0, skipped: 0 }
+  for (const { result } of reports) counts[result] += 1
+  return counts
+}
+
+/** The one that knows more: the later run, and of one run the later telling. */
+export function newest(one: CheckUp | null, other: CheckUp | null): CheckUp | null {
+  if (one === null || other === null) return one ?? other
+  if (one.startedAt !== other.startedAt) return one.startedAt > other.startedAt ? one : other
+  const knows = ({ endedAt, reports }: CheckUp) =>
+    endedAt === null ? reports.length : Number.POSITIVE_INFINITY
+  return knows(other) > knows(one) ? other : one
+}
+
+export interface Place {
+  page: 'settings' | 'employees'
+  href: string
+}
+
+/** Where the owner mends what a check is about; null when that is not done in the bridge. */
+export function placeOf({ id, connectionId }: CheckReport): Place | null {
+  if (id === 25 || id === 26) return { page: 'employees', href: `/employees/${connectionId}` }
+  if (connectionId === null || (id >= 8 && id <= 21) || id === 28 || id === 31) return null
+  // The public address is one for all connections.
+  return { page: 'settings', href: id === 32 ? '/settings/~address' : `/settings/${connectionId}` }
+}

@@ -1,0 +1,23 @@
+import { Button, Paper, Stack, Text, Title } from '@mantine/core'
+import { IconStethoscope } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+
+/** Before the first check-up: what it does, and the button that begins it. */
+export function Intro({ onStart, busy }: { onStart: () => void; busy: boolean }) {
+  const { t } = useWords()
+  return (
+    <Paper p="lg">
+      <Stack gap="sm" align="flex-start" maw="42rem">
+        <IconStethoscope size={28} stroke={1.4} aria-hidden />
+        <Title order={2}>{t('diagnostics.intro.title')}</Title>
+        <Text>{t('diagnostics.intro.text')}</Text>
+        <Text c="dimmed" size="sm">
+          {t('diagnostics.intro.time')}
+        </Text>
+        <Button size="sm" onClick={onStart} loading={busy}>
+          {t('diagnostics.start')}
+        </Button>
+      </Stack>
+    </Paper>
+  )
+}

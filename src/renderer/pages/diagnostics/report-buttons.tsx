@@ -1,0 +1,77 @@
+import { Button, Tooltip, VisuallyHidden } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useEffect, useState } from 'react'
+import { useBridge } from '../../bridge/hooks.tsx'
+import { IconCheck, IconCopy, IconDownload } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+
+const COPIED_MS = 2_000
+
+/** The report, without secrets, to the clipboard or into a file. */
+export function ReportButtons({ disabled }: { disabled: boolean }) {
+  const { t, say, language } = useWords()
+  const bridge = useBridge()
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), COPIED_MS)
+    return () => clearTimeout(timer)
+  }, [copied])
+
+  const report = async () => {
+    const answer = await bridge.call('diagnostics.report', { language })
+    if (answer.ok) return answer.value
+    notifications.show({ color: 'red', message: say(answer.error.message) })
+    return null
+  }
+  const copy = async () => {
+    const made = await report()
+    if (made === null) return
+    try {
+      await navigator.clipboard.writeText(made.text)
+      setCopied(true)
+    } catch {
+      notifications.show({ color: 'orange', message: t('diagnostics.copy-failed') })
+    }
+  }
+  const save = async () => {
+    const made = await report()
+    if (made !== null) saveText(made.name, made.text)
+  }
+  const CopyIcon = copied ? IconCheck : IconCopy
+  return (
+    <>
+      <Tooltip label={t('diagnostics.report-hint')}>
+        <Button
+          variant="default"
+          disabled={disabled}
+          leftSection={<CopyIcon size={16} aria-hidden />}
+          onClick={() => void copy()}
+        >
+          {t('diagnostics.copy')}
+        </Button>
+      </Tooltip>
+      <Tooltip label={t('diagnostics.report-hint')}>
+        <Button
+          variant="default"
+          disabled={disabled}
+          leftSection={<IconDownload size={16} aria-hidden />}
+          onClick={() => void save()}
+        >
+          {t('diagnostics.save')}
+        </Button>
+      </Tooltip>
+      <VisuallyHidden role="status">{copied ? t('action.copied') : ''}</VisuallyHidden>
+    </>
+  )
+}
+
+function saveText(name: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type: 'text/plain;charset=utf-8' }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  // The browser has begun to read by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+}

@@ -1,0 +1,9 @@
+import type { CheckReport } from '../../../shared/api/diagnostics.ts'
+import type { Tone } from '../../parts/mark.tsx'
+
+export const TONES: Record<CheckReport['result'], Tone> = {
+  ok: 'good',
+  warning: 'attention',
+  failed: 'bad',
+  skipped: 'off',
+}

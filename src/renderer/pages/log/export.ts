@@ -1,0 +1,49 @@
+import type { LogFilter } from '../../../shared/api/log.ts'
+import type { Answer } from '../../../shared/api.ts'
+import type { Bridge } from '../../bridge/bridge.ts'
+
+export type ExportFormat = 'csv' | 'json'
+
+/**
+ * Everything the filter finds as one file, read part by part, oldest first. `progress` hears up to which message it has come;
+ * null when `signal` ended it.
+ */
+export async function exported(
+  bridge: Pick<Bridge, 'call'>,
+  filter: LogFilter,
+  format: ExportFormat,
+  progress: (upToId: number) => void,
+  signal: AbortSignal,
+): Promise<Answer<Blob> | null> {
+  const parts: string[] = []
+  let afterId: number | null = 0
+  while (afterId !== null) {
+    const part: Awaited<ReturnType<typeof ask>> = await ask(afterId)
+    if (signal.aborted) return null
+    if (!part.ok) return part
+    parts.push(part.value.text)
+    afterId = part.value.next
+    if (afterId !== null) progress(afterId)
+  }
+  const type = format === 'csv' ? 'text/csv;charset=utf-8' : 'application/json'
+  return { ok: true, value: new Blob(parts, { type }) }
+
+  function ask(id: number) {
+    return bridge.call('log.export', { filter, format, afterId: id })
+  }
+}
+
+/** Hands a file to the browser, which saves it where its owner wants it. */
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
+/** `messages-2026-11-22.csv` */
+export function fileName(stem: string, format: ExportFormat, now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  return `${stem}-${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}.${format}`
+}

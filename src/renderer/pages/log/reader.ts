@@ -1,0 +1,308 @@
+import { type LogFilter, type MessageRow, PAGE_ROWS } from '../../../shared/api/log.ts'
+import type { Answer, CallError } from '../../../shared/api.ts'
+import type { Bridge } from '../../bridge/bridge.ts'
+import { fits } from './filter.ts'
+import {
+  type List,
+  listOf,
+  type Outline,
+  pageOf,
+  pagesToRead,
+  rowAt,
+  sizeOf,
+  stale,
+  withOutline,
+  withoutFarPages,
+  withPage,
+  withPushed,
+  withReader,
+} from './list.ts'
+
+/** What the page shows of the log. */
+export interface Reading {
+  list: List | null
+  /** Another filter was chosen and is not read yet; `list` is still that of the one before. */
+  loading: boolean
+  error: CallError | null
+  /** Changes when another filter's list is there: it is shown from its beginning. */
+  generation: number
+}
+
+const READS_AT_ONCE = 2
+/** An outline is not read more often than this, and so much longer left alone than reading it took. */
+const REREAD_MS = 1_000
+const REST = 20
+/** So long a message stays that does not fit the filter any more. */
+const PASSING_MS = 4_000
+const ASK_MS = 300
+/** So long a new row counts as fresh. */
+const FRESH_MS = 2_500
+
+type Timer = ReturnType<typeof setTimeout>
+
+/**
+ * Keeps the list of one filter near the truth: reads the outline and the pages near the view, takes in what the application
+ * tells, and reads again after a lost line. Answers of what is not asked for any more are dropped.
+ */
+export class LogReader {
+  readonly #bridge: Pick<Bridge, 'call' | 'on' | 'onLine'>
+  readonly #listeners = new Set<() => void>()
+  /** By which the application knows that a later question replaces an earlier one. */
+  readonly #name = `log-${Math.random().toString(36).slice(2)}`
+  #reading: Reading = { list: null, loading: true, error: null, generation: 0 }
+  #filter: LogFilter = {}
+  #turn = 0
+  #view = { first: 0, last: 0 }
+  readonly #inFlight = new Set<number>()
+  /** Told while something was being read: an answer may be older than it. */
+  #meanwhile: MessageRow[] = []
+  #reads = 0
+  #rereading = false
+  /** When the outline was last read, and when it is to be read again. */
+  #readAt = 0
+  #rest = REREAD_MS
+  #rereadDue = 0
+  #rereadTimer: Timer | undefined
+  #askTimer: Timer | undefined
+  #askSince = Number.POSITIVE_INFINITY
+  readonly #fresh = new Set<number>()
+
+  constructor(bridge: Pick<Bridge, 'call' | 'on' | 'onLine'>) {
+    this.#bridge = bridge
+  }
+
+  /** From now on it listens; the answer ends it. */
+  start(): () => void {
+    let wasLost = false
+    const ends = [
+      this.#bridge.on('messages', ({ rows, more }) => this.#told(rows, more)),
+      this.#bridge.onLine((line) => {
+        if (line === 'online' && wasLost) this.reload()
+        wasLost = line !== 'online'
+      }),
+    ]
+    return () => {
+      for (const end of ends) end()
+      clearTimeout(this.#rereadTimer)
+      clearTimeout(this.#askTimer)
+      this.#turn++
+    }
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+  readonly reading = (): Reading => this.#reading
+
+  /** Shows another filter; `from` is its list as it was left, which is shown until it is read again. */
+  show(filter: LogFilter, from: List | null = null): void {
+    this.#begin(filter)
+    if (from === null) {
+      this.#set({ loading: true, error: null })
+      void this.#readFirst()
+      return
+    }
+    const old = new Map([...from.loaded].map(([page, { rows }]) => [page, { rows, fresh: false }]))
+    const generation = this.#reading.generation + 1
+    this.#set({ list: { ...from, loaded: old }, loading: false, error: null, generation })
+    void this.#reread()
+  }
+
+  /** Rows `first` to `last` are on screen. */
+  view(first: number, last: number): void {
+    if (first === this.#view.first && last === this.#view.last) return
+    this.#view = { first, last }
+    this.#readPages()
+  }
+
+  /** The reader has come to the top or left it. */
+  atTop(atTop: boolean): void {
+    const { list } = this.#reading
+    if (list !== null && list.atTop !== atTop) this.#put(withReader(list, atTop))
+  }
+
+  /** Everything again, where one is. */
+  reload(): void {
+    this.#set({ error: null })
+    if (this.#reading.list === null || this.#reading.loading) {
+      this.#begin(this.#filter)
+      this.#set({ loading: true })
+      void this.#readFirst()
+    } else void this.#reread()
+  }
+
+  /** It came in just now. */
+  isFresh(id: number): boolean {
+    return this.#fresh.has(id)
+  }
+
+  #begin(filter: LogFilter): void {
+    this.#turn++
+    this.#filter = filter
+    this.#inFlight.clear()
+    this.#rereading = false
+    this.#view = { first: 0, last: 0 }
+    clearTimeout(this.#rereadTimer)
+    clearTimeout(this.#askTimer)
+    this.#rereadTimer = undefined
+    this.#askTimer = undefined
+  }
+
+  async #readFirst(): Promise<void> {
+    const turn = this.#turn
+    const end = this.#beginRead()
+    const outline = await this.#outline()
+    const page = outline.ok ? await this.#page(outline.value, 0) : outline
+    const told = end()
+    if (turn !== this.#turn) return
+    if (!outline.ok) return this.#set({ error: outline.error, loading: false })
+    if (!page.ok) return this.#set({ error: page.error, loading: false })
+    this.#readAt = performance.now()
+    const list = withPage(listOf(outline.value), 0, page.value.rows)
+    const generation = this.#reading.generation + 1
+    this.#put(this.#taken(list, told), { loading: false, error: null, generation })
+  }
+
+  /** The outline anew; what is on screen stays there, so its page is read before anything changes. */
+  async #reread(): Promise<void> {
+    if (this.#rereading) return
+    const turn = this.#turn
+    clearTimeout(this.#rereadTimer)
+    this.#rereadTimer = undefined
+    this.#rereading = true
+    const began = performance.now()
+    const end = this.#beginRead()
+    const outline = await this.#outline()
+    const before = this.#reading.list
+    if (turn !== this.#turn || before === null) return void end()
+    const page = outline.ok ? this.#pageOnScreen(before, outline.value) : null
+    const read = outline.ok && page !== null ? await this.#page(outline.value, page) : null
+    const told = end()
+    if (turn !== this.#turn) return
+    this.#rereading = false
+    this.#readAt = performance.now()
+    this.#rest = Math.max(REREAD_MS, (this.#readAt - began) * REST)
+    if (!outline.ok) return this.#set({ error: outline.error })
+    const placed = withOutline(this.#reading.list ?? before, outline.value)
+    const list = read?.ok && page !== null ? withPage(placed, page, read.value.rows) : placed
+    this.#inFlight.clear()
+    this.#put(this.#taken(list, told), { error: null })
+  }
+
+  /** The page of the new outline that holds what is on screen. */
+  #pageOnScreen(before: List, outline: Outline): number | null {
+    if (before.atTop) return 0
+    const anchor = rowAt(before, this.#view.first)
+    return anchor === undefined ? null : (pageOf(outline, anchor.id) ?? 0)
+  }
+
+  #outline() {
+    return this.#bridge.call('log.outline', { filter: this.#filter, list: this.#name })
+  }
+
+  /** No more is asked for than is there: to find out that there is no more, the whole log would be read. */
+  async #page(outline: Outline, page: number): Promise<Answer<{ rows: MessageRow[] }>> {
+    const fromId = outline.pages[page]
+    if (fromId === undefined) return { ok: true, value: { rows: [] } }
+    return this.#bridge.call('log.page', { filter: this.#filter, fromId, limit: sizeOf(outline, page) })
+  }
+
+  #readPages(): void {
+    const { list, loading, error } = this.#reading
+    if (list === null || loading || error !== null) return
+    for (const page of pagesToRead(list, this.#view.first, this.#view.last)) {
+      if (this.#inFlight.size >= READS_AT_ONCE) return
+      if (!this.#inFlight.has(page)) void this.#readPage(page, list)
+    }
+  }
+
+  async #readPage(page: number, outline: Outline): Promise<void> {
+    const turn = this.#turn
+    this.#inFlight.add(page)
+    const end = this.#beginRead()
+    const read = await this.#page(outline, page)
+    const told = end()
+    if (turn !== this.#turn) return
+    this.#inFlight.delete(page)
+    const { list } = this.#reading
+    if (!read.ok) return this.#set({ error: read.error })
+    // The outline was read again meanwhile: pages begin elsewhere now.
+    if (list === null || list.pages !== outline.pages) return this.#readPages()
+    const next = withoutFarPages(withPage(list, page, read.value.rows), this.#view.first)
+    this.#put(this.#taken(next, told))
+  }
+
+  #told(rows: MessageRow[], more: boolean): void {
+    if (this.#reads > 0) this.#meanwhile.push(...rows)
+    const { list, loading } = this.#reading
+    if (list === null || loading) return
+    if (list.atTop) this.#freshen(list, rows)
+    const next = this.#taken(list, rows)
+    this.#put(more ? stale(next) : next)
+  }
+
+  #taken(list: List, rows: readonly MessageRow[]): List {
+    if (rows.length === 0) return list
+    const unsure = rows.filter((row) => fits(this.#filter, row) === 'ask')
+    if (unsure.length > 0) this.#askSoon(Math.min(...unsure.map(({ receivedAt }) => receivedAt)))
+    return withPushed(list, rows, (row) => fits(this.#filter, row))
+  }
+
+  /** Only the application can tell which of the messages since then the filter finds. */
+  #askSoon(since: number): void {
+    this.#askSince = Math.min(this.#askSince, since)
+    this.#askTimer ??= setTimeout(async () => {
+      const turn = this.#turn
+      const from = Math.max(this.#filter.from ?? 0, this.#askSince)
+      this.#askTimer = undefined
+      this.#askSince = Number.POSITIVE_INFINITY
+      const filter = { ...this.#filter, from }
+      const read = await this.#bridge.call('log.page', { filter, fromId: null, limit: PAGE_ROWS })
+      const { list } = this.#reading
+      if (turn !== this.#turn || list === null || !read.ok) return
+      if (list.atTop) this.#freshen(list, read.value.rows)
+      const newer = read.value.rows.filter(({ id }) => id > (list.pages[0] ?? 0)).reverse()
+      const next = withPushed(list, newer, () => true)
+      this.#put(newer.length === PAGE_ROWS ? stale(next) : next)
+    }, ASK_MS)
+  }
+
+  #freshen(list: List, rows: readonly MessageRow[]): void {
+    const newest = list.head[0]?.id ?? list.pages[0] ?? 0
+    for (const { id } of rows) {
+      if (id <= newest) continue
+      this.#fresh.add(id)
+      setTimeout(() => this.#fresh.delete(id), FRESH_MS)
+    }
+  }
+
+  /** Until the answer is called, what is told is kept to be laid over what was read. */
+  #beginRead(): () => MessageRow[] {
+    const from = this.#reads === 0 ? 0 : this.#meanwhile.length
+    if (this.#reads++ === 0) this.#meanwhile = []
+    return () => {
+      const told = this.#meanwhile.slice(from)
+      if (--this.#reads === 0) this.#meanwhile = []
+      return told
+    }
+  }
+
+  #put(list: List, change: Partial<Reading> = {}): void {
+    if (list !== this.#reading.list) this.#set({ ...change, list })
+    this.#readPages()
+    if (list.outline === 'true' || this.#rereading || this.#reading.loading) return
+    const now = performance.now()
+    const due = list.outline === 'stale' ? this.#readAt + this.#rest : now + PASSING_MS
+    // Changes that keep coming do not put it off.
+    if (this.#rereadTimer !== undefined && this.#rereadDue <= due) return
+    clearTimeout(this.#rereadTimer)
+    this.#rereadDue = due
+    this.#rereadTimer = setTimeout(() => void this.#reread(), Math.max(0, due - now))
+  }
+
+  #set(change: Partial<Reading>): void {
+    this.#reading = { ...this.#reading, ...change }
+    for (const listener of this.#listeners) listener()
+  }
+}

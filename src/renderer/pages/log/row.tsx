@@ -1,0 +1,112 @@
+// biome-ignore-all lint/a11y/useSemanticElements: lines that are placed one by one cannot be rows of a table.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line.
+import { memo } from 'react'
+import type { MessageRow } from '../../../shared/api/log.ts'
+import { IconArrowLeft, IconArrowRight, IconPaperclip } from '../../parts/icons.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { useWords } from '../../words.tsx'
+import { reasonOf, toneOf } from './reason.ts'
+import { filesOf, fullTime, lineOf, speakerOf } from './row-text.ts'
+import classes from './table.module.css'
+
+export interface LineProps {
+  index: number
+  /** From the top of the list. */
+  start: number
+  row: MessageRow | undefined
+  active: boolean
+  open: boolean
+  fresh: boolean
+  onOpen(index: number, row: MessageRow): void
+}
+
+export const lineId = (index: number): string => `log-line-${index}`
+
+/** One message in one line, or its place while it is read. */
+export const Line = memo(function Line({ index, start, row, active, open, fresh, onOpen }: LineProps) {
+  const { t } = useWords()
+  const place = {
+    id: lineId(index),
+    // The names of the columns are the first row.
+    'aria-rowindex': index + 2,
+    className: classes.line,
+    style: { transform: `translateY(${start}px)` },
+    'data-active': active || undefined,
+  } as const
+  if (row === undefined)
+    return (
+      <div role="row" {...place} aria-busy="true">
+        <span role="gridcell" className={classes.bone}>
+          <span className={classes.unseen}>{t('log.reading')}</span>
+        </span>
+      </div>
+    )
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid around it takes the keys.
+    <div
+      role="row"
+      {...place}
+      aria-selected={open}
+      data-fresh={fresh || undefined}
+      data-direction={row.direction}
+      onClick={() => onOpen(index, row)}
+    >
+      <Cells row={row} />
+    </div>
+  )
+})
+
+function Cells({ row }: { row: MessageRow }) {
+  const words = useWords()
+  const { t, moment, language } = words
+  const reason = reasonOf(row, words)
+  const Arrow = row.direction === 'to-planfix' ? IconArrowRight : IconArrowLeft
+  return (
+    <>
+      <span role="gridcell" className={classes.time} title={fullTime(row.receivedAt, language)}>
+        {moment(row.receivedAt)}
+      </span>
+      <span role="gridcell" className={classes.direction} title={t(`direction.${row.direction}`)}>
+        <Arrow size={16} stroke={1.8} aria-hidden />
+        <span className={classes.word}>{t(`log.direction.${row.direction}`)}</span>
+      </span>
+      <span role="gridcell" className={classes.cell} title={row.clientName ?? undefined}>
+        {row.clientName ?? '–'}
+      </span>
+      <span role="gridcell" className={classes.cell}>
+        <What row={row} />
+      </span>
+      <span role="gridcell" className={classes.state} title={reason?.long}>
+        <Mark tone={toneOf(row)} size="xs">
+          {t(`state.${row.state}`)}
+        </Mark>
+      </span>
+      <span role="gridcell" className={classes.reason} title={reason?.long}>
+        {reason?.short}
+      </span>
+    </>
+  )
+}
+
+function What({ row }: { row: MessageRow }) {
+  const words = useWords()
+  const speaker = speakerOf(row, words)
+  const { text, note } = lineOf(row, words)
+  const files = filesOf(row)
+  return (
+    <>
+      {speaker !== null && <span className={classes.speaker}>{speaker}: </span>}
+      {note !== null && <em className={classes.note}>{note} </em>}
+      {files !== null && (
+        <span
+          className={classes.files}
+          title={words.t('log.row.files', { names: row.files.map(({ name }) => name).join(', ') })}
+        >
+          <IconPaperclip size={14} stroke={1.8} aria-hidden />
+          {files}{' '}
+        </span>
+      )}
+      {text}
+    </>
+  )
+}

@@ -1,0 +1,294 @@
+// biome-ignore-all lint/a11y/useSemanticElements: lines that are placed one by one cannot be rows of a table.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line.
+import { Button } from '@mantine/core'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import {
+  type KeyboardEvent,
+  type Ref,
+  useCallback,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+} from 'react'
+import type { MessageRow } from '../../../shared/api/log.ts'
+import { IconArrowUp } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+import { countOf, indexOf, type List, rowAt } from './list.ts'
+import type { LogReader } from './reader.ts'
+import { Line, lineId } from './row.tsx'
+import classes from './table.module.css'
+
+const LINE_HEIGHT = 34
+const NAMES_HEIGHT = 30
+/** A browser makes no element higher than some 33 million pixels. */
+const MOST_LINES = 900_000
+
+/** A row of the list: where it stands and, where it is read, which message it is. */
+interface Spot {
+  index: number
+  id: number | null
+}
+
+export interface TableHandle {
+  focus(): void
+  /** First row on screen and how far it is scrolled into. */
+  place(): { index: number; offset: number }
+}
+
+/** The messages of the log in lines of one height; of any number of them only those on screen exist. */
+export function Table(props: {
+  reader: LogReader
+  list: List
+  /** The list of another filter begins at its top, or at `begin`. */
+  generation: number
+  begin: { index: number; offset: number } | null
+  busy: boolean
+  openId: number | null
+  onOpen(row: MessageRow): void
+  onClose(): void
+  handle: Ref<TableHandle>
+}) {
+  const { reader, list, generation, begin, busy, openId, onOpen, onClose } = props
+  const { t } = useWords()
+  const scroller = useRef<HTMLDivElement>(null)
+  const count = Math.min(countOf(list), MOST_LINES)
+  const virtual = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: lineHeight,
+    overscan: 12,
+    scrollMargin: NAMES_HEIGHT,
+    initialOffset: begin === null ? 0 : begin.index * LINE_HEIGHT + begin.offset,
+  })
+  const scrollTo = useScrollTo(scroller, virtual)
+  const top = useKeptPlace(scroller, list, generation, begin, scrollTo)
+  const [active, setActive] = useState<Spot | null>(null)
+  const activeIndex = active && Math.min(count - 1, placeOf(list, active))
+
+  const lines = virtual.getVirtualItems()
+  const screen = { first: topLine(scroller.current), last: lines.at(-1)?.index ?? 0 }
+  useEffect(() => reader.view(screen.first, screen.last), [reader, screen.first, screen.last])
+
+  useImperativeHandle(props.handle, () => ({
+    focus: () => scroller.current?.focus({ preventScroll: true }),
+    place() {
+      const offset = scroller.current?.scrollTop ?? 0
+      return { index: Math.floor(offset / LINE_HEIGHT), offset: offset % LINE_HEIGHT }
+    },
+  }))
+
+  const open = useCallback(
+    (index: number, row: MessageRow) => {
+      setActive({ index, id: row.id })
+      onOpen(row)
+    },
+    [onOpen],
+  )
+  const go = (index: number) => {
+    const next = Math.max(0, Math.min(count - 1, index))
+    const row = rowAt(list, next)
+    setActive({ index: next, id: row?.id ?? null })
+    scrollTo(intoView(next, scroller.current))
+    // Beside the list the open message follows.
+    if (openId !== null && row !== undefined) onOpen(row)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
+    if (event.key === 'Escape') return onClose()
+    if (count === 0) return
+    const row = activeIndex === null ? undefined : rowAt(list, activeIndex)
+    if (event.key === 'Enter' || event.key === ' ') {
+      event.preventDefault()
+      if (activeIndex !== null && row !== undefined) open(activeIndex, row)
+      return
+    }
+    const next = nextIndex(event.key, activeIndex, screen.first, count, scroller.current)
+    if (next === null) return
+    event.preventDefault()
+    go(next)
+  }
+  const isOnScreen = activeIndex !== null && lines.some(({ index }) => index === activeIndex)
+  return (
+    <div className={classes.frame}>
+      <div
+        ref={scroller}
+        className={classes.grid}
+        role="grid"
+        aria-label={t('log.list')}
+        aria-rowcount={count + 1}
+        aria-busy={busy}
+        aria-activedescendant={isOnScreen ? lineId(activeIndex) : undefined}
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onFocus={() => active === null && count > 0 && setActive(spotOf(list, screen.first))}
+        onScroll={({ currentTarget }) => {
+          reader.atTop(currentTarget.scrollTop <= 1)
+          top.moved()
+        }}
+      >
+        <Names />
+        <div role="rowgroup" className={classes.lines} style={{ height: count * LINE_HEIGHT }}>
+          {lines.map(({ index, start }) => {
+            const row = rowAt(list, index)
+            return (
+              <Line
+                key={row?.id ?? `row-${index}`}
+                index={index}
+                start={start - NAMES_HEIGHT}
+                row={row}
+                active={index === activeIndex}
+                open={row !== undefined && row.id === openId}
+                fresh={row !== undefined && reader.isFresh(row.id)}
+                onOpen={open}
+              />
+            )
+          })}
+        </div>
+      </div>
+      <NewMessages
+        count={list.unseen}
+        show={() => {
+          scrollTo(0)
+          reader.atTop(true)
+          scroller.current?.focus({ preventScroll: true })
+        }}
+      />
+    </div>
+  )
+}
+
+function Names() {
+  const { t } = useWords()
+  return (
+    <div role="rowgroup" className={classes.top}>
+      <div role="row" aria-rowindex={1} className={classes.names}>
+        <span role="columnheader">{t('log.column.time')}</span>
+        <span role="columnheader">
+          <span className={classes.word}>{t('log.column.direction')}</span>
+        </span>
+        <span role="columnheader">{t('log.column.client')}</span>
+        <span role="columnheader">{t('log.column.text')}</span>
+        <span role="columnheader">{t('log.column.state')}</span>
+        <span role="columnheader" className={classes.reason}>
+          {t('log.column.reason')}
+        </span>
+      </div>
+    </div>
+  )
+}
+
+/** What came in while one reads further down; leads to it. */
+function NewMessages({ count, show }: { count: number; show(): void }) {
+  const { t, number } = useWords()
+  return (
+    <div className={classes.pill} role="status">
+      {count > 0 && (
+        <Button radius="xl" leftSection={<IconArrowUp size={16} aria-hidden />} onClick={show}>
+          {t('log.new', { count, shown: number(count) })}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+/** Scrolls, and draws what is there before the next frame. */
+function useScrollTo(
+  scroller: { current: HTMLDivElement | null },
+  virtual: { scrollOffset: number | null },
+): (offset: number) => void {
+  const draw = useReducer((count: number) => count + 1, 0)[1]
+  return useCallback(
+    (offset) => {
+      const element = scroller.current
+      if (element === null || element.scrollTop === offset) return
+      element.scrollTop = offset
+      virtual.scrollOffset = element.scrollTop
+      draw()
+    },
+    [scroller, virtual],
+  )
+}
+
+/**
+ * The line at the top of the screen stays there when the list changes above it. Only its change of place is made up for, so
+ * that a reader who scrolls meanwhile is not held back.
+ */
+function useKeptPlace(
+  scroller: { current: HTMLDivElement | null },
+  list: List,
+  generation: number,
+  begin: { index: number; offset: number } | null,
+  scrollTo: (offset: number) => void,
+): { moved(): void } {
+  const anchor = useRef<Spot>({ index: begin?.index ?? 0, id: null })
+  const shown = useRef<number | null>(null)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    if (shown.current !== generation) {
+      const isFirst = shown.current === null
+      shown.current = generation
+      const start = isFirst && begin !== null ? begin.index * LINE_HEIGHT + begin.offset : 0
+      scrollTo(start)
+      anchor.current = spotOf(list, topLine(element))
+      return
+    }
+    const { index, id } = anchor.current
+    const now = id === null ? null : indexOf(list, id)
+    if (now !== null && now !== index && element.scrollTop > 1)
+      scrollTo(element.scrollTop + (now - index) * LINE_HEIGHT)
+    anchor.current = spotOf(list, topLine(element))
+  }, [scroller, list, generation, begin, scrollTo])
+  const newest = useRef(list)
+  useLayoutEffect(() => {
+    newest.current = list
+  })
+  return {
+    moved() {
+      anchor.current = spotOf(newest.current, topLine(scroller.current))
+    },
+  }
+}
+
+const lineHeight = () => LINE_HEIGHT
+const topLine = (element: HTMLElement | null): number => Math.floor((element?.scrollTop ?? 0) / LINE_HEIGHT)
+const spotOf = (list: List, index: number): Spot => ({ index, id: rowAt(list, index)?.id ?? null })
+const placeOf = (list: List, { index, id }: Spot): number => (id === null ? null : indexOf(list, id)) ?? index
+
+/** The nearest offset at which the line is wholly on screen. */
+function intoView(index: number, element: HTMLElement | null): number {
+  if (element === null) return 0
+  const [start, room] = [index * LINE_HEIGHT, element.clientHeight - NAMES_HEIGHT]
+  if (start < element.scrollTop) return start
+  return Math.max(element.scrollTop, start + LINE_HEIGHT - room)
+}
+
+function nextIndex(
+  key: string,
+  active: number | null,
+  first: number,
+  count: number,
+  element: HTMLElement | null,
+): number | null {
+  const page = Math.max(1, Math.floor(((element?.clientHeight ?? 0) - NAMES_HEIGHT) / LINE_HEIGHT) - 1)
+  const from = active ?? first - 1
+  switch (key) {
+    case 'ArrowDown':
+      return from + 1
+    case 'ArrowUp':
+      return from - 1
+    case 'PageDown':
+      return from + page
+    case 'PageUp':
+      return from - page
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    default:
+      return null
+  }
+}

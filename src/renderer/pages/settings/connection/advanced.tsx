@@ -1,0 +1,60 @@
+import { Button, Collapse, Group, Stack } from '@mantine/core'
+import { useId, useState } from 'react'
+import { IconChevronDown, IconChevronUp } from '../../../parts/icons.ts'
+import { useWords } from '../../../words.tsx'
+import { NumberField, TextField, useForm } from '../form.tsx'
+import { Section } from '../section.tsx'
+
+const FIELDS = ['planfix.pollSeconds', 'planfix.requestsPerSecond', 'chatra.baseUrl'] as const
+
+/** What hardly anybody needs to touch. */
+export function Advanced() {
+  const { t } = useWords()
+  const { problem } = useForm()
+  const [wanted, setOpen] = useState(false)
+  const id = useId()
+  const open = wanted || FIELDS.some((path) => problem(path) !== null)
+  return (
+    <Section title={t('settings.advanced')} anchor="advanced">
+      <Group>
+        <Button
+          variant="default"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+          rightSection={
+            open ? <IconChevronUp size={14} aria-hidden /> : <IconChevronDown size={14} aria-hidden />
+          }
+        >
+          {t(open ? 'action.hide' : 'action.show')}
+        </Button>
+      </Group>
+      <Collapse expanded={open} id={id}>
+        <Stack gap="md">
+          <NumberField
+            path="planfix.pollSeconds"
+            label={t('settings.advanced.poll')}
+            description={t('settings.advanced.poll.text')}
+            suffix={t('settings.unit.seconds')}
+            min={0}
+            w="16rem"
+          />
+          <NumberField
+            path="planfix.requestsPerSecond"
+            label={t('settings.advanced.requests')}
+            description={t('settings.advanced.requests.text')}
+            min={0}
+            step={0.5}
+            w="16rem"
+          />
+          <TextField
+            path="chatra.baseUrl"
+            label={t('settings.advanced.chatra')}
+            description={t('settings.advanced.chatra.text')}
+            spellCheck={false}
+          />
+        </Stack>
+      </Collapse>
+    </Section>
+  )
+}

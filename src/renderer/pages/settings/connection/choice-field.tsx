@@ -1,0 +1,71 @@
+import { Select } from '@mantine/core'
+import type { Choice } from '../../../../shared/api/setup.ts'
+import { useCall } from '../../../bridge/hooks.tsx'
+import { useWords } from '../../../words.tsx'
+import { type Choices, ListTrouble } from '../../wizard/choice-select.tsx'
+import { fieldOf, useForm } from '../form.tsx'
+import { valueAt } from '../paths.ts'
+
+const NONE = 'none'
+
+/** One of a live list of Planfix at `path`; `none` are the words for null. What was chosen stays while the list is away. */
+export function ChoiceField(props: {
+  path: string
+  label: string
+  description?: string
+  none: string
+  list: Choices
+  /** When it is not the form's own field that changes. */
+  onChoose?: (id: number | null) => void
+}) {
+  const { path, label, description, none, list } = props
+  const { t } = useWords()
+  const form = useForm()
+  const value = (valueAt(form.typed, path) as number | null | undefined) ?? null
+  const choices = list.value?.choices ?? []
+  const choose = props.onChoose ?? ((id: number | null) => form.set(path, id))
+  return (
+    <div>
+      <Select
+        {...fieldOf(form, path)}
+        label={label}
+        description={description}
+        data={[{ value: NONE, label: none }, ...choices.map(asItem), ...missing(value, choices, list, t)]}
+        value={value === null ? NONE : String(value)}
+        onChange={(chosen) => choose(chosen === null || chosen === NONE ? null : Number(chosen))}
+        searchable
+        allowDeselect={false}
+        nothingFoundMessage={t('settings.choice.nothing')}
+        comboboxProps={{ shadow: 'md' }}
+      />
+      <ListTrouble list={list} />
+    </div>
+  )
+}
+
+const asItem = ({ id, name }: Choice) => ({ value: String(id), label: name })
+
+function missing(
+  value: number | null,
+  choices: readonly Choice[],
+  list: Choices,
+  t: ReturnType<typeof useWords>['t'],
+) {
+  if (value === null || choices.some(({ id }) => id === value)) return []
+  const key = list.value === undefined ? 'settings.choice.number' : 'settings.choice.missing'
+  return [{ value: String(value), label: t(key, { id: value }) }]
+}
+
+/** A live list of Planfix for the connection of this form; nothing is asked while its token is missing. */
+export function useChoices(
+  kind: 'task-templates' | 'contact-templates' | 'users' | 'groups' | 'statuses' | 'data-tags',
+  hasToken: boolean,
+): Choices {
+  const form = useForm()
+  const { taskTemplateId } = form.typed.planfix
+  return useCall(
+    'setup.choices',
+    { id: form.id, kind, ...(kind === 'statuses' && { taskTemplateId }) },
+    { skip: !hasToken },
+  )
+}

@@ -1,0 +1,54 @@
+import { Button, Group, Modal, Stack, Switch, Text, Title } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import type { ConnectionState } from '../../../../shared/api/state.ts'
+import { useBridge } from '../../../bridge/hooks.tsx'
+import { useWords } from '../../../words.tsx'
+
+/** The connection's name and its switch. Switching off asks once, because messages are left behind. */
+export function Head({ connection, disabled }: { connection: ConnectionState; disabled: boolean }) {
+  const bridge = useBridge()
+  const { t, say } = useWords()
+  const [asking, setAsking] = useState(false)
+  const [busy, setBusy] = useState(false)
+
+  const enable = async (enabled: boolean) => {
+    setBusy(true)
+    const answer = await bridge.call('connection.enable', { id: connection.id, enabled })
+    setBusy(false)
+    setAsking(false)
+    if (!answer.ok) notifications.show({ color: 'red', message: say(answer.error.message) })
+  }
+  return (
+    <Group justify="space-between" align="flex-start" wrap="nowrap">
+      <Title order={2} size="h1" style={{ overflowWrap: 'anywhere' }}>
+        {connection.name}
+      </Title>
+      <Switch
+        flex="none"
+        label={t(connection.enabled ? 'settings.switch.on' : 'settings.switch.off')}
+        checked={connection.enabled}
+        disabled={disabled || busy}
+        onChange={(event) => (event.currentTarget.checked ? void enable(true) : setAsking(true))}
+      />
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={t('settings.switch.title', { name: connection.name })}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        <Stack>
+          <Text>{t('settings.switch.text')}</Text>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+              {t('action.cancel')}
+            </Button>
+            <Button color="red.8" loading={busy} onClick={() => void enable(false)}>
+              {t('settings.switch.confirm')}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </Group>
+  )
+}

@@ -1,0 +1,53 @@
+import { Anchor, Group, Text } from '@mantine/core'
+import { Link } from 'wouter'
+import { useWords } from '../../../words.tsx'
+import { OptionSwitch, TextField, useForm } from '../form.tsx'
+import { Section } from '../section.tsx'
+
+/** What goes to the client and under whose name (F2, F6, F9, F16), and what comes back from Chatra. */
+export function Replies() {
+  const { t } = useWords()
+  const { id } = useForm()
+  return (
+    <Section title={t('settings.replies')} anchor="replies">
+      <OptionSwitch
+        path="options.sendAsEmployee"
+        label={t('settings.replies.as-employee')}
+        description={t('settings.replies.as-employee.text')}
+      />
+      <div>
+        <Group grow align="flex-start" gap="sm" preventGrowOverflow={false}>
+          <TextField
+            path="chatra.agent.name"
+            label={t('settings.replies.agent-name')}
+            description={t('settings.replies.agent-name.text')}
+          />
+          <TextField
+            path="chatra.agent.email"
+            type="email"
+            label={t('settings.replies.agent-email')}
+            description={t('settings.replies.agent-email.text')}
+          />
+        </Group>
+      </div>
+      <OptionSwitch
+        path="options.sendOnlyWhenClientIsRecipient"
+        label={t('settings.replies.recipient')}
+        description={t('settings.replies.recipient.text')}
+      />
+      <OptionSwitch
+        path="options.mirrorChatraReplies"
+        label={t('settings.replies.mirror')}
+        description={t('settings.replies.mirror.text')}
+      />
+      <Text size="sm" c="dimmed">
+        {t('settings.replies.after-leaving')}
+      </Text>
+      <Text size="sm">
+        <Anchor component={Link} href={`/employees/${id}`} size="sm">
+          {t('settings.replies.employees')}
+        </Anchor>
+      </Text>
+    </Section>
+  )
+}

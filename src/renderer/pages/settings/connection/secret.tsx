@@ -1,0 +1,127 @@
+import { Alert, Button, Group, Input, PasswordInput, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useState } from 'react'
+import type { CallError } from '../../../../shared/api.ts'
+import { environmentName } from '../../../../shared/config.ts'
+import { checkSecretKey, checkToken } from '../../../../shared/fields.ts'
+import { useAppState, useBridge } from '../../../bridge/hooks.tsx'
+import { IconAlertTriangle } from '../../../parts/icons.ts'
+import { Mark } from '../../../parts/mark.tsx'
+import { useWords } from '../../../words.tsx'
+import { useForm } from '../form.tsx'
+import { valueAt } from '../paths.ts'
+
+export type SecretKind = 'chatraSecretKey' | 'planfixToken'
+const MISSING = { chatraSecretKey: 'chatra-secret-key', planfixToken: 'planfix-token' } as const
+const VARIABLE = { chatraSecretKey: 'CHATRA_SECRET_KEY', planfixToken: 'PLANFIX_TOKEN' } as const
+
+/**
+ * A secret: whether it is there and where it is kept, and a way to replace it. A new one is tried before the old one
+ * goes; `besides` are the settings it is tried with.
+ */
+export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly string[] }) {
+  const { t } = useWords()
+  const form = useForm()
+  const { connections, secretsKept, host } = useAppState()
+  const [open, setOpen] = useState(false)
+  const isMissing = connections.find(({ id }) => id === form.id)?.missing.includes(MISSING[kind]) ?? false
+  const variable = `BRIDGE_${environmentName(form.id)}_${VARIABLE[kind]}`
+  return (
+    <Stack gap="xs">
+      <Input.Wrapper
+        label={t(`settings.secret.${kind}`)}
+        labelElement="div"
+        description={
+          secretsKept === 'keychain'
+            ? t('settings.secret.keychain')
+            : t('settings.secret.memory', { variable })
+        }
+      >
+        <Group gap="sm" mt={4} mih={30}>
+          {isMissing ? (
+            <Mark tone="bad">{t('settings.secret.missing')}</Mark>
+          ) : (
+            <Mark tone="good">{t('settings.secret.there')}</Mark>
+          )}
+          {!open && (
+            <Button variant="default" onClick={() => setOpen(true)}>
+              {t(`settings.secret.${isMissing ? 'give' : 'replace'}.${kind}`)}
+            </Button>
+          )}
+        </Group>
+      </Input.Wrapper>
+      {isMissing && host === 'server' && (
+        <Alert color="orange" variant="light" icon={<IconAlertTriangle aria-hidden />} py="xs">
+          {t('settings.secret.missing.text', { variable })}
+        </Alert>
+      )}
+      {open && <Replace kind={kind} besides={besides} onClose={() => setOpen(false)} />}
+    </Stack>
+  )
+}
+
+function Replace(props: { kind: SecretKind; besides: readonly string[]; onClose(): void }) {
+  const { kind, besides, onClose } = props
+  const bridge = useBridge()
+  const { t, say } = useWords()
+  const form = useForm()
+  const [text, setText] = useState('')
+  const [left, setLeft] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [refused, setRefused] = useState<CallError | null>(null)
+  const wrong = kind === 'planfixToken' ? checkToken(text) : checkSecretKey(text, form.saved.chatra.publicKey)
+  const isUnsaved = besides.some((path) => valueAt(form.typed, path) !== valueAt(form.saved, path))
+
+  const replace = async () => {
+    setLeft(true)
+    if (wrong !== null || isUnsaved) return
+    setBusy(true)
+    const none = { chatraSecretKey: null, planfixToken: null }
+    const answer = await bridge.call('connection.secrets', { id: form.id, ...none, [kind]: text.trim() })
+    setBusy(false)
+    if (!answer.ok) return setRefused(answer.error)
+    notifications.show({ message: t(`settings.secret.replaced.${kind}`) })
+    onClose()
+  }
+  const problem = refused ? say(refused.message) : left && wrong !== null ? t(wrong) : null
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        void replace()
+      }}
+    >
+      <Stack gap="xs">
+        <PasswordInput
+          label={t(`settings.secret.new.${kind}`)}
+          description={t(`settings.secret.where.${kind}`)}
+          value={text}
+          error={problem}
+          autoFocus
+          autoComplete="off"
+          spellCheck={false}
+          visibilityToggleButtonProps={{ 'aria-label': t('settings.secret.look') }}
+          onBlur={() => setLeft(text !== '')}
+          onChange={(event) => {
+            setText(event.currentTarget.value)
+            setRefused(null)
+          }}
+        />
+        {refused?.detail && (
+          <Text size="xs" c="dimmed">
+            {refused.detail}
+          </Text>
+        )}
+        {isUnsaved && <Mark tone="attention">{t(`settings.secret.save-first.${kind}`)}</Mark>}
+        <Group gap="xs">
+          <Button type="submit" loading={busy} disabled={isUnsaved}>
+            {t('settings.secret.try')}
+          </Button>
+          <Button variant="default" onClick={onClose} disabled={busy}>
+            {t('action.cancel')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,92 @@
+import { Input, SegmentedControl, Skeleton, Switch } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import type { GeneralSettings } from '../../../shared/api/settings.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { LANGUAGES, type Language } from '../../../shared/i18n/index.ts'
+import { useAppState, useBridge, useCall, useRefresh } from '../../bridge/hooks.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { Notices } from './notices.tsx'
+import { Retention } from './retention.tsx'
+import { Section } from './section.tsx'
+
+const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Русский' }
+const THEMES = ['system', 'light', 'dark'] as const
+
+export type SaveGeneral = (part: Partial<GeneralSettings>) => Promise<CallError | null>
+
+/** Settings of the program. Each takes effect as soon as it is changed. */
+export function General() {
+  const { t } = useWords()
+  const { settingsFile, host, language, theme } = useAppState()
+  const answer = useCall('settings.get', {})
+  const save = useSaveGeneral()
+  const disabled = !settingsFile.writable
+  const settings = answer.value
+  return (
+    <>
+      <Section title={t('settings.general')} intro={t('settings.general.text')}>
+        <Input.Wrapper label={t('settings.language')} labelElement="div">
+          <SegmentedControl
+            mt={4}
+            aria-label={t('settings.language')}
+            value={language}
+            disabled={disabled}
+            onChange={(chosen) => void save({ language: chosen as Language })}
+            data={LANGUAGES.map((one) => ({ value: one, label: NAMES[one] }))}
+          />
+        </Input.Wrapper>
+        <Input.Wrapper label={t('settings.theme')} labelElement="div">
+          <SegmentedControl
+            mt={4}
+            aria-label={t('settings.theme')}
+            value={theme}
+            disabled={disabled}
+            onChange={(chosen) => void save({ theme: chosen as GeneralSettings['theme'] })}
+            data={THEMES.map((one) => ({ value: one, label: t(`settings.theme.${one}`) }))}
+          />
+        </Input.Wrapper>
+        {host === 'desktop' && settings && (
+          <Switch
+            label={t('settings.login')}
+            description={t('settings.login.text')}
+            checked={settings.startAtLogin}
+            disabled={disabled}
+            onChange={(event) => void save({ startAtLogin: event.currentTarget.checked })}
+          />
+        )}
+      </Section>
+      {settings ? (
+        <>
+          <Retention
+            key={settings.retentionDays}
+            days={settings.retentionDays}
+            disabled={disabled}
+            save={save}
+          />
+          <Notices settings={settings.notifications} disabled={disabled} save={save} />
+        </>
+      ) : answer.error ? (
+        <Trouble error={answer.error} retry={answer.reload} />
+      ) : (
+        <Skeleton height={260} aria-hidden />
+      )}
+    </>
+  )
+}
+
+/** Saves a part and tells why it was not, beside the field or, where nobody shows it, in a corner. */
+function useSaveGeneral(): SaveGeneral {
+  const bridge = useBridge()
+  const refresh = useRefresh()
+  const { say } = useWords()
+  return async (part) => {
+    const answer = await bridge.call('settings.save', { settings: part })
+    if (answer.ok) {
+      await refresh('settings.get')
+      return null
+    }
+    notifications.show({ color: 'red', message: say(answer.error.message) })
+    return answer.error
+  }
+}

@@ -1,0 +1,105 @@
+import { NavLink } from '@mantine/core'
+import { Link } from 'wouter'
+import { useAppState } from '../../bridge/hooks.tsx'
+import { IconPlus } from '../../parts/icons.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { useWords } from '../../words.tsx'
+import { goToSection } from './section.tsx'
+import classes from './settings.module.css'
+
+/** Settings of the program. No id of a connection begins with `~`. */
+export const PROGRAM = ['general', 'address', 'copies'] as const
+export type ProgramSection = (typeof PROGRAM)[number]
+export const sectionPath = (section: ProgramSection): string =>
+  section === 'general' ? '/settings' : `/settings/~${section}`
+
+const PARTS = ['accounts', 'tasks', 'replies', 'end', 'visits', 'addresses', 'advanced', 'remove'] as const
+const PART_TITLES = {
+  accounts: 'settings.accounts',
+  tasks: 'settings.tasks',
+  replies: 'settings.replies',
+  end: 'settings.end',
+  visits: 'settings.visits',
+  addresses: 'settings.hooks',
+  advanced: 'settings.advanced',
+  remove: 'settings.remove',
+} as const
+
+/** What there is to set: the program's, then each connection's. `here` is a section or the id of a connection. */
+export function Sections({ here }: { here: string }) {
+  const { t } = useWords()
+  const { connections, drafts } = useAppState()
+  const begun = drafts.filter(({ id }) => !connections.some((one) => one.id === id))
+  return (
+    <nav className={classes.sections} aria-label={t('settings.sections')}>
+      <div className={classes.group}>{t('settings.program')}</div>
+      {PROGRAM.map((one) => (
+        <Entry key={one} href={sectionPath(one)} label={t(`settings.${one}`)} active={here === `~${one}`} />
+      ))}
+      <div className={classes.group}>{t('settings.connections')}</div>
+      {connections.map((one) => (
+        <div key={one.id}>
+          <Entry
+            href={`/settings/${one.id}`}
+            label={one.name}
+            active={here === one.id}
+            note={one.demo ? t('settings.demo.short') : one.enabled ? undefined : t('side.off')}
+          />
+          {here === one.id && !one.demo && <Parts />}
+        </div>
+      ))}
+      {begun.map((one) => (
+        <Entry
+          key={one.id}
+          href={`/setup/${one.id}`}
+          label={one.name || one.id}
+          active={false}
+          note={t('settings.unfinished')}
+        />
+      ))}
+      <NavLink
+        component={Link}
+        href="/setup"
+        label={t('action.add-connection')}
+        leftSection={<IconPlus size={14} aria-hidden />}
+      />
+    </nav>
+  )
+}
+
+function Entry(props: { href: string; label: string; active: boolean; note?: string | undefined }) {
+  const { href, label, active, note } = props
+  return (
+    <NavLink
+      component={Link}
+      href={href}
+      label={label}
+      active={active}
+      aria-current={active ? 'page' : undefined}
+      description={
+        note && (
+          <Mark tone="off" size="xs">
+            {note}
+          </Mark>
+        )
+      }
+      styles={{ label: { overflowWrap: 'anywhere' } }}
+    />
+  )
+}
+
+/** The long page of a connection, part by part. */
+function Parts() {
+  const { t } = useWords()
+  return PARTS.map((part) => (
+    <NavLink
+      key={part}
+      component="button"
+      type="button"
+      ps="xl"
+      py={3}
+      label={t(PART_TITLES[part])}
+      onClick={() => goToSection(part)}
+    />
+  ))
+}

@@ -1,0 +1,59 @@
+import { Button, Group, Skeleton, Stack } from '@mantine/core'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { CallError } from '../../../shared/api.ts'
+import { useBridge } from '../../bridge/hooks.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { useWizard } from './context.ts'
+import { stepOf } from './flow.ts'
+import { StepForm } from './step-form.tsx'
+import { useStep } from './use-step.ts'
+
+/** Switches the connection on with all that was chosen, before the steps that need it to carry messages. */
+export function Activation({ onDone }: { onDone(): void }) {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const { draft, step, settle, learn, go } = useWizard()
+  const [error, setError] = useState<CallError | null>(null)
+  const control = useStep({}, async () => 'stay')
+  const done = useRef(onDone)
+  done.current = onDone
+
+  const activate = useCallback(async () => {
+    setError(null)
+    const unkept = await settle()
+    if (unkept) return setError(unkept)
+    const answer = await bridge.call('setup.activate', { id: draft.id })
+    if (!answer.ok) return setError(answer.error)
+    learn(answer.value)
+    done.current()
+  }, [bridge, draft.id, settle, learn])
+  useEffect(() => void activate(), [activate])
+
+  const cause = stepOf(error?.field ?? null)
+  return (
+    <StepForm
+      control={control}
+      title={t(`wizard.step.${step}`)}
+      blocked={error === null ? t('wizard.activating') : t('wizard.activation-failed')}
+    >
+      {error === null ? (
+        <Stack gap="sm" aria-hidden>
+          <Skeleton height={20} width="70%" />
+          <Skeleton height={220} />
+        </Stack>
+      ) : (
+        <>
+          <Trouble error={error} retry={() => void activate()} />
+          {cause !== null && (
+            <Group>
+              <Button variant="default" onClick={() => go(cause)}>
+                {t('wizard.to-step', { step: t(`wizard.step.${cause}`) })}
+              </Button>
+            </Group>
+          )}
+        </>
+      )}
+    </StepForm>
+  )
+}

@@ -1,0 +1,71 @@
+import { Button, Group, Select, Text } from '@mantine/core'
+import type { Choice } from '../../../shared/api/setup.ts'
+import type { Called } from '../../bridge/hooks.tsx'
+import { IconRefresh } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+
+export type Choices = Called<{ choices: Choice[] }>
+
+const DEFAULT = 'default'
+
+/** One of a live list of Planfix, or Planfix's own default (null). A list that cannot be read keeps what was chosen. */
+export function ChoiceSelect(props: {
+  label: string
+  description: string
+  /** The words for null. */
+  byDefault: string
+  list: Choices
+  value: number | null
+  onChange(value: number | null): void
+}) {
+  const { t } = useWords()
+  const { list, value } = props
+  const choices = list.value?.choices ?? []
+  const isKnown = value === null || choices.some((one) => one.id === value)
+  const data = [
+    { value: DEFAULT, label: props.byDefault },
+    ...choices.map((one) => ({ value: String(one.id), label: one.name })),
+    ...(isKnown ? [] : [{ value: String(value), label: t('wizard.choice.number', { id: value }) }]),
+  ]
+  return (
+    <div>
+      <Select
+        label={props.label}
+        description={props.description}
+        data={data}
+        value={value === null ? DEFAULT : String(value)}
+        onChange={(chosen) => props.onChange(chosen === null || chosen === DEFAULT ? null : Number(chosen))}
+        searchable
+        allowDeselect={false}
+        nothingFoundMessage={t('wizard.choice.nothing')}
+        disabled={list.loading}
+        placeholder={list.loading ? t('wizard.choice.reading') : undefined}
+        maw="26rem"
+        comboboxProps={{ shadow: 'md' }}
+      />
+      {list.error && <ListTrouble list={list} />}
+    </div>
+  )
+}
+
+/** A list that could not be read: why, and again. What was chosen before stays. */
+export function ListTrouble({ list }: { list: Choices }) {
+  const { t, say } = useWords()
+  if (!list.error) return null
+  return (
+    <Group gap="xs" mt={4} role="alert" wrap="nowrap">
+      <Text size="sm" c="red">
+        {say(list.error.message)}
+      </Text>
+      <Button
+        variant="default"
+        flex="none"
+        leftSection={<IconRefresh size={14} aria-hidden />}
+        loading={list.refreshing}
+        onClick={list.reload}
+      >
+        {t('action.retry')}
+      </Button>
+    </Group>
+  )
+}

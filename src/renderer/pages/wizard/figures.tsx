@@ -1,0 +1,59 @@
+import { Text } from '@mantine/core'
+import { useWords } from '../../words.tsx'
+import classes from './figures.module.css'
+
+/** The way to Chatra's keys, drawn: three stops, then the two lines to copy. */
+export function KeysFigure() {
+  const { t } = useWords()
+  return (
+    <figure className={classes.figure} aria-label={t('wizard.chatra.figure')}>
+      <Path stops={['Chatra', 'Settings', 'Preferences', 'API keys']} />
+      <div className={classes.window} aria-hidden>
+        <Line label={t('wizard.chatra.public-key')} value="kT3mQx8sLw2vRb" />
+        <Line label={t('wizard.chatra.secret-key')} value="••••••••••••••••••" />
+      </div>
+    </figure>
+  )
+}
+
+/** The way to the place where Chatra takes the addresses. */
+export function WebhooksFigure() {
+  const { t } = useWords()
+  return (
+    <figure className={classes.figure} aria-label={t('wizard.webhooks.figure')}>
+      <Path stops={['Chatra', 'Settings', 'Integrations', 'Webhooks']} />
+    </figure>
+  )
+}
+
+/** The way to Planfix's tokens. */
+export function TokenFigure() {
+  const { t } = useWords()
+  return (
+    <figure className={classes.figure} aria-label={t('wizard.planfix.figure')}>
+      <Path stops={['Planfix', t('wizard.figure.account'), t('wizard.figure.api-access'), 'REST API']} />
+    </figure>
+  )
+}
+
+function Path({ stops }: { stops: string[] }) {
+  return (
+    <ol className={classes.path}>
+      {stops.map((stop) => (
+        <li key={stop}>
+          <Text component="span" size="sm">
+            {stop}
+          </Text>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+const Line = ({ label, value }: { label: string; value: string }) => (
+  <div className={classes.line}>
+    <span>{label}</span>
+    <code>{value}</code>
+    <span className={classes.copy} />
+  </div>
+)

@@ -1,0 +1,144 @@
+import { Button, Text, Title, VisuallyHidden } from '@mantine/core'
+import { type ComponentType, useEffect, useRef, useState } from 'react'
+import { useLocation } from 'wouter'
+import { type Draft, STEPS, type Step } from '../../../shared/api/setup.ts'
+import { useAppState } from '../../bridge/hooks.tsx'
+import { IconCheck } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+import { Activation } from './activation.tsx'
+import { type TypedSecrets, type Wizard, WizardContext } from './context.ts'
+import { entryStep, later, needsActive, nextStep, type Place, places, previousStep } from './flow.ts'
+import { AddressStep } from './steps/address.tsx'
+import { ChatraStep } from './steps/chatra.tsx'
+import { DoneStep } from './steps/done.tsx'
+import { EmployeesStep } from './steps/employees.tsx'
+import { LanguageStep } from './steps/language.tsx'
+import { NameStep } from './steps/name.tsx'
+import { OptionsStep } from './steps/options.tsx'
+import { PlanfixStep } from './steps/planfix.tsx'
+import { ScenarioStep } from './steps/scenario.tsx'
+import { TemplatesStep } from './steps/templates.tsx'
+import { TrialStep } from './steps/trial.tsx'
+import { WebhooksStep } from './steps/webhooks.tsx'
+import { useDraft } from './use-draft.ts'
+import classes from './wizard.module.css'
+
+const CONTENT: Record<Step, ComponentType> = {
+  language: LanguageStep,
+  name: NameStep,
+  chatra: ChatraStep,
+  planfix: PlanfixStep,
+  templates: TemplatesStep,
+  employees: EmployeesStep,
+  options: OptionsStep,
+  address: AddressStep,
+  webhooks: WebhooksStep,
+  scenario: ScenarioStep,
+  test: TrialStep,
+  done: DoneStep,
+}
+
+/** The way through a draft: where one is, the step itself, and how to leave. */
+export function Frame({ first }: { first: Draft }) {
+  const { t } = useWords()
+  const state = useAppState()
+  const [, navigate] = useLocation()
+  const work = useDraft(first)
+  const ground = { ...work.draft, settings: work.settings }
+  const [step, setStep] = useState<Step>(() => entryStep(first.step, first))
+  const furthest = useRef<Step>(later(step, first.step))
+  const [typed, setTyped] = useState<TypedSecrets>({ secretKey: '', token: '' })
+  const [leaving, setLeaving] = useState(false)
+  /** What the connection carries by is this revision of what was chosen. */
+  const [activeRevision, setActiveRevision] = useState<number | null>(null)
+  const isNew = STEPS.indexOf(step) >= STEPS.indexOf(furthest.current)
+
+  const go = (to: Step) => {
+    const target = entryStep(to, { ...work.draft, settings: work.settings })
+    furthest.current = later(furthest.current, target)
+    setStep(target)
+    work.keepStep(target)
+  }
+  const leave = async () => {
+    setLeaving(true)
+    const problem = await work.settle()
+    setLeaving(false)
+    if (problem === null) navigate('/')
+  }
+  const previous = previousStep(step)
+  const wizard: Wizard = {
+    ...work,
+    step,
+    isNew,
+    go,
+    next: () => go(nextStep(step)),
+    back: previous === null ? null : () => go(previous),
+    typed,
+    type: (change) => setTyped((before) => ({ ...before, ...change })),
+  }
+
+  const name = work.settings.name.trim()
+  const title = name === '' ? t('wizard.title.unnamed') : t('wizard.title', { name })
+  useEffect(() => {
+    document.title = `${t(`wizard.step.${step}`)} – ${title}`
+  }, [t, step, title])
+  const isDemo = state.connections.some((one) => one.id === first.id && one.demo)
+  const Content = CONTENT[step]
+  return (
+    <WizardContext value={wizard}>
+      <div className={classes.wizard}>
+        <header className={classes.top}>
+          <Title order={1} size="h2" className={classes.title} title={name}>
+            {title}
+          </Title>
+          {isDemo && <span className={classes.demo}>{t('wizard.demo.mark')}</span>}
+          <Button variant="default" loading={leaving} onClick={() => void leave()} ml="auto">
+            {t('wizard.leave')}
+          </Button>
+        </header>
+        <StepList places={places(step, furthest.current, ground)} go={go} />
+        {needsActive(step) && activeRevision !== work.revision ? (
+          <Activation key={step} onDone={() => setActiveRevision(work.revision)} />
+        ) : (
+          <Content key={step} />
+        )}
+      </div>
+    </WizardContext>
+  )
+}
+
+function StepList({ places, go }: { places: Place[]; go(step: Step): void }) {
+  const { t } = useWords()
+  const here = useRef<HTMLButtonElement>(null)
+  const current = places.find((place) => place.state === 'current')?.step
+  useEffect(() => {
+    if (current !== undefined) here.current?.scrollIntoView({ block: 'nearest' })
+  }, [current])
+  return (
+    <nav className={classes.steps} aria-label={t('wizard.steps')}>
+      <ol>
+        {places.map(({ step, state, reachable }, index) => (
+          <li key={step}>
+            <button
+              type="button"
+              ref={state === 'current' ? here : undefined}
+              className={classes.place}
+              data-state={state}
+              disabled={!reachable}
+              aria-current={state === 'current' ? 'step' : undefined}
+              onClick={() => go(step)}
+            >
+              <span className={classes.mark} aria-hidden>
+                {state === 'done' ? <IconCheck size={12} stroke={3} /> : index + 1}
+              </span>
+              <Text component="span" size="sm" inherit>
+                {t(`wizard.step.${step}`)}
+              </Text>
+              {state === 'done' && <VisuallyHidden>{t('wizard.step-done')}</VisuallyHidden>}
+            </button>
+          </li>
+        ))}
+      </ol>
+    </nav>
+  )
+}

@@ -1,0 +1,124 @@
+import { Alert, Button, Code, Collapse, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { useId } from 'react'
+import type { ScopeFinding } from '../../../shared/api/setup.ts'
+import { SCOPES } from '../../../shared/scopes.ts'
+import type { Called } from '../../bridge/hooks.tsx'
+import { IconAlertTriangle, IconCircleCheck, IconRefresh } from '../../parts/icons.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { blockingScopes, scopeGroups, scopesToTick } from './flow.ts'
+import classes from './wizard.module.css'
+
+/** What to tick when the token is made, behind a button. */
+export function RightsToTick() {
+  const { t } = useWords()
+  const [open, { toggle }] = useDisclosure(false)
+  const id = useId()
+  return (
+    <>
+      <Button variant="subtle" size="compact-xs" onClick={toggle} aria-expanded={open} aria-controls={id}>
+        {open ? t('wizard.rights.hide-list') : t('wizard.rights.show-list')}
+      </Button>
+      <Collapse expanded={open} id={id}>
+        <ScopeNames scopes={SCOPES} />
+      </Collapse>
+    </>
+  )
+}
+
+/** Names as Planfix writes them. */
+const ScopeNames = ({ scopes }: { scopes: readonly string[] }) => (
+  <Group gap={4} my={4}>
+    {scopes.map((scope) => (
+      <Code key={scope}>{scope}</Code>
+    ))}
+  </Group>
+)
+
+/** What the token may and may not do, and what it costs; what is missing comes first. */
+export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[] }> }) {
+  const { t } = useWords()
+  if (rights.error) return <Trouble error={rights.error} retry={rights.reload} />
+  const scopes = rights.value?.scopes
+  if (scopes === undefined) return <Reading />
+  const missing = scopesToTick(scopes)
+  const isAll = scopes.every((one) => one.result === 'granted')
+  const again = (
+    <Button
+      variant="default"
+      leftSection={<IconRefresh size={14} aria-hidden />}
+      loading={rights.refreshing}
+      onClick={rights.reload}
+    >
+      {t('wizard.rights.again')}
+    </Button>
+  )
+  return (
+    <Stack gap="sm">
+      {missing.length === 0 ? (
+        <Alert color="teal" variant="light" icon={<IconCircleCheck aria-hidden />} role="status">
+          {t(isAll ? 'wizard.rights.all' : 'wizard.rights.none-missing')}
+        </Alert>
+      ) : (
+        <Alert
+          color={blockingScopes(scopes).length > 0 ? 'red' : 'yellow'}
+          variant="light"
+          icon={<IconAlertTriangle aria-hidden />}
+          role="alert"
+        >
+          <Text>{t('wizard.rights.tick', { count: missing.length })}</Text>
+          <ScopeNames scopes={missing} />
+          {again}
+        </Alert>
+      )}
+      <Paper p="sm">
+        <Stack gap="sm">
+          {scopeGroups(scopes).map((group) => (
+            <RightsGroup key={group.needed} {...group} />
+          ))}
+        </Stack>
+      </Paper>
+      {missing.length === 0 && <div>{again}</div>}
+    </Stack>
+  )
+}
+
+function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }) {
+  const { t } = useWords()
+  const lacks = scopes.some((one) => one.result === 'missing')
+  return (
+    <section>
+      <Text fw={600} size="sm">
+        {t(`wizard.rights.for.${needed}`)}
+      </Text>
+      <ul className={classes.rights}>
+        {scopes.map((one) => (
+          <li key={one.scope}>
+            <Mark size="xs" tone={TONES[one.result]}>
+              {one.scope} <span>({t(`wizard.rights.${one.result}`)})</span>
+            </Mark>
+          </li>
+        ))}
+      </ul>
+      {lacks && (
+        <Text size="sm" mt={4}>
+          {t(`wizard.rights.cost.${needed}`)}
+        </Text>
+      )}
+    </section>
+  )
+}
+
+const TONES = { granted: 'good', missing: 'bad', unknown: 'off' } as const
+
+function Reading() {
+  const { t } = useWords()
+  return (
+    <Stack gap="sm" role="status" aria-label={t('wizard.planfix.reading-rights')}>
+      <Skeleton height={42} />
+      <Skeleton height={170} />
+    </Stack>
+  )
+}

@@ -1,0 +1,54 @@
+import { Button, Group, Input, PasswordInput } from '@mantine/core'
+import { useState } from 'react'
+import { Mark } from '../../parts/mark.tsx'
+import { useWords } from '../../words.tsx'
+import type { StepControl } from './use-step.ts'
+
+/**
+ * A key or token. One that was accepted is kept by the application and never shown again: it can only be replaced.
+ * An empty text stands for the kept one.
+ */
+export function SecretInput(props: {
+  control: StepControl
+  name: string
+  label: string
+  description?: string
+  kept: boolean
+  value: string
+  onChange(value: string): void
+}) {
+  const { t } = useWords()
+  const [replacing, setReplacing] = useState(false)
+  if (props.kept && !replacing && props.value === '') {
+    return (
+      <Input.Wrapper label={props.label} labelElement="div">
+        <Group gap="sm" mih={36}>
+          <Mark tone="good">{t('wizard.secret.kept')}</Mark>
+          <Button
+            variant="default"
+            onClick={() => setReplacing(true)}
+            aria-label={`${t('wizard.secret.replace')}: ${props.label}`}
+          >
+            {t('wizard.secret.replace')}
+          </Button>
+        </Group>
+      </Input.Wrapper>
+    )
+  }
+  return (
+    <PasswordInput
+      {...props.control.field(props.name)}
+      label={props.label}
+      description={props.description}
+      value={props.value}
+      autoFocus={replacing}
+      autoComplete="off"
+      spellCheck={false}
+      visibilityToggleButtonProps={{ 'aria-label': t('wizard.secret.show'), tabIndex: 0 }}
+      onChange={(event) => {
+        props.onChange(event.currentTarget.value)
+        props.control.edited(props.name)
+      }}
+    />
+  )
+}

@@ -1,0 +1,101 @@
+import { Alert, Button, List, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { checkPublicKey, checkSecretKey } from '../../../../shared/fields.ts'
+import { useBridge } from '../../../bridge/hooks.tsx'
+import { IconExternalLink, IconInfoCircle } from '../../../parts/icons.ts'
+import { useWords } from '../../../words.tsx'
+import { useWizard } from '../context.ts'
+import { KeysFigure } from '../figures.tsx'
+import { SecretInput } from '../secret-input.tsx'
+import { StepForm } from '../step-form.tsx'
+import { useStep, type Verdict } from '../use-step.ts'
+
+/** Where Chatra shows its keys (contracts/chatra.md §1). */
+const KEYS_PAGE = 'https://app.chatra.io/settings/preferences#apiKeys'
+
+export function ChatraStep() {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const { draft, settings, edit, settle, adopt, typed, type } = useWizard()
+  const { publicKey } = settings.chatra
+  const { checked, has } = draft
+  const needsSecret = !has.chatraSecretKey || typed.secretKey !== ''
+  /** Nothing spoke against the keys, and nothing for them: said once, then Continue goes on. */
+  const [unsure, setUnsure] = useState(checked.chatra === 'unverified')
+  const isChecked = checked.chatra !== 'no' && typed.secretKey === '' && has.chatraSecretKey
+
+  const check = async (): Promise<Verdict> => {
+    const unkept = await settle()
+    if (unkept) return unkept
+    if (isChecked && draft.settings.chatra.publicKey === publicKey) return 'next'
+    const answer = await bridge.call('setup.checkChatra', {
+      id: draft.id,
+      publicKey: publicKey.trim(),
+      secretKey: typed.secretKey === '' ? null : typed.secretKey.trim(),
+    })
+    if (!answer.ok) return answer.error
+    adopt(answer.value.draft)
+    type({ secretKey: '' })
+    setUnsure(!answer.value.certain)
+    return answer.value.certain ? 'next' : 'stay'
+  }
+  const control = useStep(
+    {
+      'chatra.publicKey': checkPublicKey(publicKey),
+      'chatra.secretKey': needsSecret ? checkSecretKey(typed.secretKey, publicKey) : null,
+    },
+    check,
+  )
+  return (
+    <StepForm control={control} title={t('wizard.chatra.title')} intro={t('wizard.chatra.intro')}>
+      <List type="ordered" spacing={6} size="sm">
+        <List.Item>
+          {t('wizard.chatra.where-1')}{' '}
+          <Button
+            component="a"
+            href={KEYS_PAGE}
+            target="_blank"
+            rel="noreferrer"
+            variant="light"
+            size="compact-xs"
+            rightSection={<IconExternalLink size={14} aria-hidden />}
+          >
+            {t('wizard.chatra.open-keys')}
+          </Button>
+        </List.Item>
+        <List.Item>{t('wizard.chatra.where-2')}</List.Item>
+        <List.Item>{t('wizard.chatra.where-3')}</List.Item>
+      </List>
+      <KeysFigure />
+      <TextInput
+        {...control.field('chatra.publicKey')}
+        label={t('wizard.chatra.public-key')}
+        value={publicKey}
+        autoComplete="off"
+        spellCheck={false}
+        onChange={(event) => {
+          const key = event.currentTarget.value
+          edit((before) => ({ ...before, chatra: { ...before.chatra, publicKey: key } }))
+          control.edited('chatra.publicKey')
+        }}
+      />
+      <SecretInput
+        control={control}
+        name="chatra.secretKey"
+        label={t('wizard.chatra.secret-key')}
+        description={t('wizard.secret.safe')}
+        kept={has.chatraSecretKey}
+        value={typed.secretKey}
+        onChange={(secretKey) => type({ secretKey })}
+      />
+      {unsure && isChecked && (
+        <Alert color="yellow" variant="light" icon={<IconInfoCircle aria-hidden />} role="status">
+          {t('wizard.chatra.unverified')}
+        </Alert>
+      )}
+      <Text size="sm" c="dimmed">
+        {t('wizard.chatra.licence')}
+      </Text>
+    </StepForm>
+  )
+}

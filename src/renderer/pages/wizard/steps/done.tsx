@@ -1,0 +1,137 @@
+import { Button, Table } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { planfixAddress } from '../../../../shared/fields.ts'
+import { useAppState, useBridge, useCall, useRefresh } from '../../../bridge/hooks.tsx'
+import { Mark } from '../../../parts/mark.tsx'
+import { useWords } from '../../../words.tsx'
+import { useWizard } from '../context.ts'
+import { SecretsNote } from '../secrets-note.tsx'
+import { StepForm } from '../step-form.tsx'
+import { useStep } from '../use-step.ts'
+
+/** What was set up, and what is left to do. */
+export function DoneStep() {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const refresh = useRefresh()
+  const [, navigate] = useLocation()
+  const { draft } = useWizard()
+  const control = useStep({})
+  const [busy, setBusy] = useState<'overview' | 'another' | null>(null)
+
+  const finish = async (then: 'overview' | 'another') => {
+    setBusy(then)
+    const answer = await bridge.call('setup.finish', { id: draft.id })
+    const begun =
+      answer.ok && then === 'another' ? await bridge.call('setup.begin', { connectionId: null }) : null
+    setBusy(null)
+    if (!answer.ok) return control.show(answer.error)
+    await refresh('setup.progress', 'connection.get', 'employees.get')
+    if (begun?.ok) navigate(`/setup/${begun.value.id}`)
+    else navigate(then === 'another' ? '/setup' : '/')
+  }
+  return (
+    <StepForm
+      control={control}
+      title={t('wizard.done.title')}
+      intro={t(draft.redo ? 'wizard.done.intro-redo' : 'wizard.done.intro')}
+      actions={
+        <>
+          <Button
+            variant="default"
+            size="sm"
+            loading={busy === 'another'}
+            onClick={() => void finish('another')}
+          >
+            {t('wizard.done.another')}
+          </Button>
+          <Button size="sm" loading={busy === 'overview'} onClick={() => void finish('overview')}>
+            {t('wizard.to-overview')}
+          </Button>
+        </>
+      }
+    >
+      <Summary />
+      <SecretsNote id={draft.id} />
+    </StepForm>
+  )
+}
+
+function Summary() {
+  const { t, say } = useWords()
+  const { draft, settings, selection, go } = useWizard()
+  const state = useAppState()
+  const progress = useCall('setup.progress', { id: draft.id })
+  const connection = state.connections.find((one) => one.id === draft.id)
+  const account = planfixAddress(settings.planfix.baseUrl)
+  const allowed = selection.choices.filter((one) => one.allowed).length
+  const problem = progress.value?.problem
+  return (
+    <Table layout="fixed" variant="vertical">
+      <Table.Tbody>
+        <Line label={t('wizard.step.chatra')}>
+          {draft.checked.chatra === 'accepted' ? (
+            <Mark tone="good">{t('wizard.done.checked')}</Mark>
+          ) : (
+            <Mark tone="attention">{t('wizard.done.unverified')}</Mark>
+          )}
+        </Line>
+        <Line label={t('wizard.step.planfix')}>
+          <Mark tone="good">{account.ok ? account.account : settings.planfix.baseUrl}</Mark>
+        </Line>
+        <Line label={t('wizard.step.employees')}>
+          <Mark tone="good">
+            {selection.mode === 'everybody'
+              ? t('wizard.done.everybody')
+              : t('wizard.done.employees', { count: allowed })}
+          </Mark>
+        </Line>
+        <Line label={t('wizard.step.address')}>
+          {state.publicAddress.address === null ? (
+            <Left onGo={() => go('address')} text={t('wizard.done.no-address')} />
+          ) : state.publicAddress.state === 'proven' ? (
+            <Mark tone="good">{state.publicAddress.address}</Mark>
+          ) : (
+            <Left onGo={() => go('address')} text={t('wizard.done.unproven')} />
+          )}
+        </Line>
+        <Line label={t('wizard.step.webhooks')}>
+          {connection?.heard.chatra == null ? (
+            <Left onGo={() => go('webhooks')} text={t('wizard.done.not-heard')} />
+          ) : (
+            <Mark tone="good">{t('wizard.done.heard')}</Mark>
+          )}
+        </Line>
+        <Line label={t('wizard.step.test')}>
+          {progress.value?.replyDelivered === true ? (
+            <Mark tone="good">{t('wizard.done.tested')}</Mark>
+          ) : (
+            <Left onGo={() => go('test')} text={problem ? say(problem) : t('wizard.done.not-tested')} />
+          )}
+        </Line>
+      </Table.Tbody>
+    </Table>
+  )
+}
+
+const Line = ({ label, children }: { label: string; children: ReactNode }) => (
+  <Table.Tr>
+    <Table.Th w="12rem">{label}</Table.Th>
+    <Table.Td>{children}</Table.Td>
+  </Table.Tr>
+)
+
+/** What is left to do, with the way there. */
+function Left({ text, onGo }: { text: string; onGo(): void }) {
+  const { t } = useWords()
+  return (
+    <>
+      <Mark tone="attention">{text}</Mark>{' '}
+      <Button variant="subtle" size="compact-xs" onClick={onGo}>
+        {t('wizard.done.do-it')}
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,146 @@
+import { Alert, NumberInput, Stack, Switch, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import type { ConnectionSettings } from '../../../../shared/api/settings.ts'
+import { LIMITS } from '../../../../shared/config.ts'
+import type { Problem } from '../../../../shared/fields.ts'
+import { useCall } from '../../../bridge/hooks.tsx'
+import { IconInfoCircle } from '../../../parts/icons.ts'
+import { useWords } from '../../../words.tsx'
+import { ChoiceSelect } from '../choice-select.tsx'
+import { useWizard } from '../context.ts'
+import { StepForm } from '../step-form.tsx'
+import { useStep } from '../use-step.ts'
+import classes from '../wizard.module.css'
+
+type Options = ConnectionSettings['options']
+const MINUTES = 'options.leaveAfterMinutes'
+
+/** F8, F9, F11, what goes out, and what F13 means. */
+export function OptionsStep() {
+  const { t } = useWords()
+  const { draft, settings, edit, settle } = useWizard()
+  const { options } = settings
+  const change = (part: Partial<Options>) =>
+    edit((before) => ({ ...before, options: { ...before.options, ...part } }))
+  const control = useStep(
+    options.completeWhenClientLeaves ? { [MINUTES]: checkMinutes(options.leaveAfterMinutes) } : {},
+    async () => (await settle()) ?? 'next',
+  )
+  const statuses = useCall(
+    'setup.choices',
+    { id: draft.id, kind: 'statuses', taskTemplateId: settings.planfix.taskTemplateId },
+    { skip: !options.completeWhenClientLeaves },
+  )
+  return (
+    <StepForm control={control} title={t('wizard.options.title')} intro={t('wizard.options.intro')}>
+      <Option
+        label={t('wizard.options.new-task')}
+        example={t(
+          options.newTaskWhenNoneActive ? 'wizard.options.new-task-on' : 'wizard.options.new-task-off',
+        )}
+        checked={options.newTaskWhenNoneActive}
+        onChange={(newTaskWhenNoneActive) => change({ newTaskWhenNoneActive })}
+      />
+      <Option
+        label={t('wizard.options.as-employee')}
+        example={t(
+          options.sendAsEmployee ? 'wizard.options.as-employee-on' : 'wizard.options.as-employee-off',
+          { name: settings.chatra.agent.name.trim() || settings.name.trim() },
+        )}
+        checked={options.sendAsEmployee}
+        onChange={(sendAsEmployee) => change({ sendAsEmployee })}
+      />
+      <Option
+        label={t('wizard.options.complete')}
+        example={t(
+          options.completeWhenClientLeaves ? 'wizard.options.complete-on' : 'wizard.options.complete-off',
+        )}
+        checked={options.completeWhenClientLeaves}
+        onChange={(completeWhenClientLeaves) => change({ completeWhenClientLeaves })}
+      >
+        {options.completeWhenClientLeaves && (
+          <Stack gap="sm" maw="26rem">
+            <NumberInput
+              {...control.field(MINUTES)}
+              label={t('wizard.options.minutes')}
+              description={t('wizard.options.minutes-advice')}
+              value={Number.isFinite(options.leaveAfterMinutes) ? options.leaveAfterMinutes : ''}
+              // Kept as typed; what is out of range is said, not put right behind one's back.
+              onChange={(value) => {
+                change({ leaveAfterMinutes: typeof value === 'number' ? value : 0 })
+                control.edited(MINUTES)
+              }}
+              clampBehavior="none"
+              allowNegative={false}
+              max={LIMITS.leaveAfterMinutes[1]}
+              w="8rem"
+              styles={{ label: { whiteSpace: 'nowrap' }, description: { width: '26rem', maxWidth: '100%' } }}
+            />
+            <ChoiceSelect
+              label={t('wizard.options.status')}
+              description={t('wizard.options.status-advice')}
+              byDefault={t('wizard.options.status-default')}
+              list={statuses}
+              value={options.completedStatusId}
+              onChange={(completedStatusId) => change({ completedStatusId })}
+            />
+          </Stack>
+        )}
+      </Option>
+      <Option
+        label={t('wizard.options.recipient')}
+        example={t(
+          options.sendOnlyWhenClientIsRecipient
+            ? 'wizard.options.recipient-on'
+            : 'wizard.options.recipient-off',
+        )}
+        checked={options.sendOnlyWhenClientIsRecipient}
+        onChange={(sendOnlyWhenClientIsRecipient) => change({ sendOnlyWhenClientIsRecipient })}
+      />
+      <Option
+        label={t('wizard.options.mirror')}
+        example={t(options.mirrorChatraReplies ? 'wizard.options.mirror-on' : 'wizard.options.mirror-off')}
+        checked={options.mirrorChatraReplies}
+        onChange={(mirrorChatraReplies) => change({ mirrorChatraReplies })}
+      />
+      <Alert
+        color="gray"
+        variant="light"
+        icon={<IconInfoCircle aria-hidden />}
+        title={t('wizard.options.same-email')}
+      >
+        <Text size="sm">{t('wizard.options.same-email-text')}</Text>
+      </Alert>
+    </StepForm>
+  )
+}
+
+/** A switch with what happens, told as an example, as it stands now. */
+function Option(props: {
+  label: string
+  example: string
+  checked: boolean
+  onChange(checked: boolean): void
+  children?: ReactNode
+}) {
+  return (
+    <Stack gap="xs">
+      <Switch
+        label={props.label}
+        checked={props.checked}
+        onChange={(event) => props.onChange(event.currentTarget.checked)}
+        styles={{ label: { fontWeight: 600 } }}
+      />
+      <Stack gap="sm" ps="2.9rem">
+        <div className={classes.example} aria-live="polite">
+          {props.example}
+        </div>
+        {props.children}
+      </Stack>
+    </Stack>
+  )
+}
+
+const [LEAST, MOST] = LIMITS.leaveAfterMinutes
+const checkMinutes = (minutes: number): Problem | null =>
+  minutes >= LEAST && minutes <= MOST ? null : 'wizard.problem.leave-minutes'

@@ -1,0 +1,69 @@
+import { Alert, List, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { useAppState, useCall } from '../../../bridge/hooks.tsx'
+import { CopyField } from '../../../parts/copy-field.tsx'
+import { IconInfoCircle } from '../../../parts/icons.ts'
+import { Trouble } from '../../../parts/trouble.tsx'
+import { useWords } from '../../../words.tsx'
+import { useWizard } from '../context.ts'
+import { Heard } from '../heard.tsx'
+import { StepForm } from '../step-form.tsx'
+import { useStep } from '../use-step.ts'
+
+/** Instant replies, optional (docs/planfix-scenario.md). */
+export function ScenarioStep() {
+  const { t } = useWords()
+  const { draft, settings } = useWizard()
+  const state = useAppState()
+  const scenario = useCall('setup.scenario', { id: draft.id })
+  const connection = state.connections.find((one) => one.id === draft.id)
+  const control = useStep({})
+  return (
+    <StepForm
+      control={control}
+      title={t('wizard.scenario.title')}
+      intro={t('wizard.scenario.intro', { seconds: settings.planfix.pollSeconds })}
+    >
+      {state.publicAddress.address === null && (
+        <Alert color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
+          {t('wizard.scenario.needs-address')}
+        </Alert>
+      )}
+      {scenario.error && <Trouble error={scenario.error} retry={scenario.reload} />}
+      <List type="ordered" spacing={6} size="sm">
+        <List.Item>{t('wizard.scenario.step-1')}</List.Item>
+        <List.Item>{t('wizard.scenario.step-2')}</List.Item>
+        <List.Item>{t('wizard.scenario.step-3')}</List.Item>
+        <List.Item>{t('wizard.scenario.step-4')}</List.Item>
+      </List>
+      <Stack gap="sm">
+        {scenario.value ? (
+          <>
+            <CopyField label={t('wizard.scenario.address')} value={scenario.value.address} />
+            <CopyField label={t('wizard.scenario.header')} value="Content-Type: application/json" />
+            <CopyField
+              label={t('wizard.scenario.body')}
+              description={t('wizard.scenario.body-advice')}
+              value={scenario.value.body}
+            />
+          </>
+        ) : (
+          !scenario.error && <Skeleton height={200} />
+        )}
+        <Text size="xs" c="dimmed">
+          {t('wizard.webhooks.secret')}
+        </Text>
+      </Stack>
+      <Paper p="sm">
+        <Heard
+          at={connection?.heard.planfix ?? null}
+          wait={t('wizard.scenario.waiting')}
+          heard="wizard.scenario.heard"
+          earlier="wizard.scenario.heard-earlier"
+        />
+      </Paper>
+      <Text size="sm" c="dimmed">
+        {t('wizard.scenario.off')}
+      </Text>
+    </StepForm>
+  )
+}

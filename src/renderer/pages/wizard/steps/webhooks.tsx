@@ -1,0 +1,83 @@
+import { Alert, Anchor, Button, List, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { useAppState, useCall } from '../../../bridge/hooks.tsx'
+import { CopyField } from '../../../parts/copy-field.tsx'
+import { IconAlertTriangle, IconExternalLink } from '../../../parts/icons.ts'
+import { Trouble } from '../../../parts/trouble.tsx'
+import { useWords } from '../../../words.tsx'
+import { useWizard } from '../context.ts'
+import { WebhooksFigure } from '../figures.tsx'
+import { Heard } from '../heard.tsx'
+import { StepForm } from '../step-form.tsx'
+import { useStep } from '../use-step.ts'
+
+/** The only page of Chatra's settings whose address is known (contracts/chatra.md §1); Integrations is beside it. */
+const SETTINGS_PAGE = 'https://app.chatra.io/settings/preferences'
+
+/** As Chatra names its three events (contracts/chatra.md §4.2). */
+const EVENTS = ['chatStarted', 'chatFragment', 'chatTranscript'] as const
+
+export function WebhooksStep() {
+  const { t } = useWords()
+  const { draft, go } = useWizard()
+  const state = useAppState()
+  const addresses = useCall('connection.addresses', { id: draft.id })
+  const connection = state.connections.find((one) => one.id === draft.id)
+  const control = useStep({})
+  return (
+    <StepForm control={control} title={t('wizard.webhooks.title')} intro={t('wizard.webhooks.intro')}>
+      <List type="ordered" spacing={6} size="sm">
+        <List.Item>
+          {t('wizard.webhooks.where-1')}{' '}
+          <Button
+            component="a"
+            href={SETTINGS_PAGE}
+            target="_blank"
+            rel="noreferrer"
+            variant="light"
+            size="compact-xs"
+            rightSection={<IconExternalLink size={14} aria-hidden />}
+          >
+            {t('wizard.webhooks.open')}
+          </Button>
+        </List.Item>
+        <List.Item>{t('wizard.webhooks.where-2')}</List.Item>
+        <List.Item>{t('wizard.webhooks.where-3')}</List.Item>
+      </List>
+      <WebhooksFigure />
+      {addresses.error && <Trouble error={addresses.error} retry={addresses.reload} />}
+      {addresses.value?.public === false && (
+        <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
+          {t('wizard.webhooks.not-public')}{' '}
+          <Anchor component="button" type="button" inherit onClick={() => go('address')}>
+            {t('wizard.to-step', { step: t('wizard.step.address') })}
+          </Anchor>
+        </Alert>
+      )}
+      <Stack gap="sm">
+        {EVENTS.map((event) =>
+          addresses.value ? (
+            <CopyField
+              key={event}
+              label={event}
+              description={t(`wizard.webhooks.${event}`)}
+              value={addresses.value.chatra}
+            />
+          ) : (
+            <Skeleton key={event} height={70} />
+          ),
+        )}
+        <Text size="xs" c="dimmed">
+          {t('wizard.webhooks.secret')}
+        </Text>
+      </Stack>
+      <Paper p="sm">
+        <Heard
+          at={connection?.heard.chatra ?? null}
+          wait={t('wizard.webhooks.waiting')}
+          heard="wizard.webhooks.heard"
+          earlier="wizard.webhooks.heard-earlier"
+        />
+      </Paper>
+    </StepForm>
+  )
+}

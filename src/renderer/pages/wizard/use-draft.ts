@@ -1,0 +1,139 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { EmployeeChoice } from '../../../shared/api/employees.ts'
+import type { ConnectionSettings } from '../../../shared/api/settings.ts'
+import type { Draft, Step } from '../../../shared/api/setup.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { useBridge, useLine } from '../../bridge/hooks.tsx'
+
+export interface Selection {
+  mode: 'everybody' | 'selected'
+  choices: EmployeeChoice[]
+}
+
+/** A draft being worked on: what is typed is shown at once and kept a moment later. */
+export interface Work {
+  /** As the application knows it. */
+  draft: Draft
+  /** As typed. */
+  settings: ConnectionSettings
+  selection: Selection
+  edit(change: (settings: ConnectionSettings) => ConnectionSettings): void
+  select(selection: Selection): void
+  keepStep(step: Step): void
+  /** Keeps what is not kept yet, now; null when all is kept. */
+  settle(): Promise<CallError | null>
+  /** What a check answered: it may have put into order what was typed. */
+  adopt(draft: Draft): void
+  /** What another call answered: what is typed stays. */
+  learn(draft: Draft): void
+  /** Counts up with each change of what the connection will be. */
+  revision: number
+  /** Why the last typed could not be kept. */
+  unsaved: CallError | null
+}
+
+interface Unkept {
+  step?: Step
+  settings?: ConnectionSettings
+  mode?: Selection['mode']
+  employees?: EmployeeChoice[]
+}
+
+const KEEP_AFTER_MS = 300
+
+export function useDraft(first: Draft): Work {
+  const bridge = useBridge()
+  const line = useLine()
+  const [draft, setDraft] = useState(first)
+  const [settings, setSettings] = useState(first.settings)
+  const [selection, setSelection] = useState<Selection>({ mode: first.mode, choices: first.employees })
+  const [revision, setRevision] = useState(0)
+  const [unsaved, setUnsaved] = useState<CallError | null>(null)
+  const unkept = useRef<Unkept>({})
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const queue = useRef<Promise<CallError | null>>(Promise.resolve(null))
+
+  const settle = useCallback((): Promise<CallError | null> => {
+    clearTimeout(timer.current)
+    // One after the other: an older text must not overtake a newer one.
+    queue.current = queue.current.then(async () => {
+      const change = unkept.current
+      if (Object.keys(change).length === 0) return null
+      unkept.current = {}
+      const answer = await bridge.call('setup.save', { id: first.id, ...change })
+      if (answer.ok) setDraft(answer.value)
+      else unkept.current = { ...change, ...unkept.current }
+      setUnsaved(answer.ok ? null : answer.error)
+      return answer.ok ? null : answer.error
+    })
+    return queue.current
+  }, [bridge, first.id])
+
+  const keep = useCallback(
+    (change: Unkept) => {
+      unkept.current = { ...unkept.current, ...change }
+      if (change.step === undefined) setRevision((before) => before + 1)
+      clearTimeout(timer.current)
+      timer.current = setTimeout(() => void settle(), KEEP_AFTER_MS)
+    },
+    [settle],
+  )
+
+  const newest = useRef(settings)
+  const edit = useCallback(
+    (change: (settings: ConnectionSettings) => ConnectionSettings) => {
+      newest.current = change(newest.current)
+      setSettings(newest.current)
+      keep({ settings: newest.current })
+    },
+    [keep],
+  )
+  const adopt = useCallback((checked: Draft) => {
+    newest.current = checked.settings
+    setDraft(checked)
+    setSettings(checked.settings)
+    setRevision((before) => before + 1)
+  }, [])
+  const select = useCallback(
+    (value: Selection) => {
+      setSelection(value)
+      keep({ mode: value.mode, employees: value.choices })
+    },
+    [keep],
+  )
+  const keepStep = useCallback(
+    (step: Step) => {
+      keep({ step })
+      void settle()
+    },
+    [keep, settle],
+  )
+
+  useEffect(() => {
+    if (line === 'online') void settle()
+  }, [line, settle])
+  useEffect(() => {
+    const now = () => void settle()
+    window.addEventListener('pagehide', now)
+    document.addEventListener('visibilitychange', now)
+    return () => {
+      window.removeEventListener('pagehide', now)
+      document.removeEventListener('visibilitychange', now)
+      now()
+    }
+  }, [settle])
+
+  return {
+    draft,
+    settings,
+    selection,
+    edit,
+    select,
+    keepStep,
+    settle,
+    adopt,
+    learn: setDraft,
+    revision,
+    unsaved,
+  }
+}

@@ -1,0 +1,183 @@
+import { Anchor, Button, Group, List, Paper, Stack, Text } from '@mantine/core'
+import { useState } from 'react'
+import { useLocation } from 'wouter'
+import { STEPS, type Step } from '../../../shared/api/setup.ts'
+import type { AppState } from '../../../shared/api/state.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { useAppState, useBridge } from '../../bridge/hooks.tsx'
+import { ConfirmButton } from '../../parts/confirm-button.tsx'
+import { IconArrowRight, IconExternalLink, IconFlask } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { LanguageChoice } from './language-choice.tsx'
+import classes from './wizard.module.css'
+
+/** The beginning: on the first launch what this program does, later "Add connection"; and what was begun before. */
+export function Welcome() {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const [, navigate] = useLocation()
+  const state = useAppState()
+  const [error, setError] = useState<CallError | null>(null)
+  const [busy, setBusy] = useState<'begin' | 'demo' | null>(null)
+  const own = state.connections.filter((one) => !one.demo)
+  const isFirst = own.length === 0
+
+  const begin = async () => {
+    setBusy('begin')
+    const answer = await bridge.call('setup.begin', { connectionId: null })
+    // The language was chosen here.
+    if (answer.ok) await bridge.call('setup.save', { id: answer.value.id, step: 'name' })
+    setBusy(null)
+    if (answer.ok) navigate(`/setup/${answer.value.id}`)
+    else setError(answer.error)
+  }
+  const tryIt = async () => {
+    setBusy('demo')
+    setError(null)
+    const answer = await bridge.call('demo.start', {})
+    setBusy(null)
+    if (!answer.ok) setError(answer.error)
+  }
+  return (
+    <Page
+      title={t(isFirst ? 'wizard.welcome.title' : 'wizard.welcome.title-add')}
+      actions={
+        state.connections.length > 0 && (
+          <Button variant="default" onClick={() => navigate('/')}>
+            {t('wizard.to-overview')}
+          </Button>
+        )
+      }
+    >
+      <Stack gap="lg" maw="42rem">
+        {isFirst && (
+          <>
+            <List spacing={6}>
+              <List.Item>{t('wizard.welcome.line-1')}</List.Item>
+              <List.Item>{t('wizard.welcome.line-2')}</List.Item>
+              <List.Item>{t('wizard.welcome.line-3')}</List.Item>
+            </List>
+            <LanguageChoice onProblem={setError} />
+          </>
+        )}
+        {error !== null && <Trouble error={error} />}
+        <Paper p="md">
+          <Stack gap="xs" align="flex-start">
+            <Text>{t('wizard.welcome.need')}</Text>
+            <Group gap="xs">
+              <Button
+                size="sm"
+                loading={busy === 'begin'}
+                disabled={busy === 'demo'}
+                onClick={() => void begin()}
+                rightSection={<IconArrowRight size={16} aria-hidden />}
+              >
+                {t(isFirst ? 'wizard.welcome.begin' : 'wizard.welcome.begin-add')}
+              </Button>
+              {state.demo === null && state.host !== 'demo' && (
+                <Button
+                  size="sm"
+                  variant="default"
+                  loading={busy === 'demo'}
+                  disabled={busy === 'begin'}
+                  onClick={() => void tryIt()}
+                  leftSection={<IconFlask size={16} aria-hidden />}
+                >
+                  {t('wizard.welcome.demo')}
+                </Button>
+              )}
+            </Group>
+          </Stack>
+        </Paper>
+        {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
+        {state.drafts.length > 0 && <Drafts drafts={state.drafts} onProblem={setError} />}
+      </Stack>
+    </Page>
+  )
+}
+
+/** The two make-believe services that run, to be opened beside the bridge. */
+function Demo(props: { demo: NonNullable<AppState['demo']>; onProblem(error: CallError | null): void }) {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const [, navigate] = useLocation()
+  const { demo } = props
+  const stop = async () => {
+    const answer = await bridge.call('demo.stop', {})
+    props.onProblem(answer.ok ? null : answer.error)
+  }
+  return (
+    <Paper p="md" component="section" aria-label={t('wizard.demo.title')}>
+      <Stack gap="xs" align="flex-start">
+        <Group gap="xs">
+          <span className={classes.demo}>{t('wizard.demo.mark')}</span>
+          <Text fw={600}>{t('wizard.demo.title')}</Text>
+        </Group>
+        <Text size="sm">{t('wizard.demo.text')}</Text>
+        <OpenPage href={demo.visitorUrl} label={t('wizard.demo.visitor')} />
+        <OpenPage href={demo.planfixUrl} label={t('wizard.demo.planfix')} />
+        <Group gap="xs" mt="xs">
+          <Button onClick={() => navigate('/log')}>{t('wizard.demo.to-log')}</Button>
+          <Button variant="default" onClick={() => navigate('/')}>
+            {t('wizard.to-overview')}
+          </Button>
+          <ConfirmButton
+            title={t('wizard.demo.stop')}
+            consequence={t('wizard.demo.stop-text')}
+            confirm={t('wizard.demo.stop')}
+            onConfirm={stop}
+          >
+            {t('wizard.demo.stop')}
+          </ConfirmButton>
+        </Group>
+      </Stack>
+    </Paper>
+  )
+}
+
+const OpenPage = ({ href, label }: { href: string; label: string }) => (
+  <Anchor href={href} target="_blank" rel="noreferrer" size="sm">
+    {label} <IconExternalLink size={14} aria-hidden />
+  </Anchor>
+)
+
+/** Set-ups that were begun and left. */
+function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError | null): void }) {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const [, navigate] = useLocation()
+  const discard = async (id: string) => {
+    const answer = await bridge.call('setup.discard', { id })
+    props.onProblem(answer.ok ? null : answer.error)
+  }
+  const isStep = (step: string): step is Step => (STEPS as readonly string[]).includes(step)
+  return (
+    <Stack gap="xs" component="section" aria-label={t('wizard.drafts.title')}>
+      <Text fw={600}>{t('wizard.drafts.title')}</Text>
+      {props.drafts.map(({ id, name, step, redo }) => (
+        <Paper key={id} px="md" py="xs">
+          <Group gap="sm" wrap="nowrap">
+            <div className={classes.grow}>
+              <Text truncate>{name.trim() || t('wizard.title.unnamed')}</Text>
+              <Text size="xs" c="dimmed">
+                {redo && `${t('wizard.drafts.redo')} · `}
+                {isStep(step) && t('wizard.drafts.left-at', { step: t(`wizard.step.${step}`) })}
+              </Text>
+            </div>
+            <ConfirmButton
+              title={t('wizard.drafts.discard-title', { name: name.trim() || t('wizard.title.unnamed') })}
+              consequence={t(redo ? 'wizard.drafts.discard-redo' : 'wizard.drafts.discard-text')}
+              confirm={t('wizard.drafts.discard')}
+              onConfirm={() => discard(id)}
+            >
+              {t('wizard.drafts.discard')}
+            </ConfirmButton>
+            <Button onClick={() => navigate(`/setup/${id}`)}>{t('wizard.drafts.go-on')}</Button>
+          </Group>
+        </Paper>
+      ))}
+    </Stack>
+  )
+}

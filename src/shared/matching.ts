@@ -1,0 +1,165 @@
+import type { ChatraAgent, EmployeeChoice, PlanfixEmployee } from './api/employees.ts'
+import { checkEmail } from './fields.ts'
+
+/** Which Planfix employee speaks as which agent of Chatra, as the engine will have it (delivery/chatra-plan.ts). */
+export interface MatchQuestion {
+  /** Active employees; null while Planfix has not told them. */
+  planfix: readonly PlanfixEmployee[] | null
+  choices: readonly EmployeeChoice[]
+  agents: readonly ChatraAgent[]
+  mode: 'everybody' | 'selected'
+  sendAsEmployee: boolean
+  generalAgent: { email: string; name: string }
+}
+
+export interface MatchRow {
+  user: PlanfixEmployee
+  /** What stands in the list, or what would be proposed for whoever is not in it. */
+  choice: EmployeeChoice
+  /** In the list, rather than merely proposed. */
+  listed: boolean
+  /** May answer clients now. */
+  allowed: boolean
+  /** `email`: an agent with his e-mail has been seen. `hand`: chosen. `none`: no agent is known for him. */
+  match: 'email' | 'hand' | 'none'
+  /** The agent he is matched with, when it has been seen. */
+  agent: ChatraAgent | null
+  speaksAs: SpeaksAs
+  conflicts: MatchConflict[]
+}
+
+/**
+ * Under whose name his replies reach the client. `new-agent`: Chatra makes one from e-mail and name at his first reply.
+ * `agent` by hand that has not been seen: `name` and `email` are null, and Chatra may refuse it; then the general user speaks.
+ */
+export type SpeaksAs =
+  | { kind: 'general'; name: string; email: string }
+  | { kind: 'agent'; id: string; name: string | null; email: string | null }
+  | { kind: 'new-agent'; name: string; email: string }
+
+/**
+ * `same-email`, `same-agent`: another employee has it too, so replies written in Chatra go to the first of them.
+ * `agent-gone`: the agent chosen by hand has not been seen. `left-planfix`: no longer among the active employees.
+ */
+export type MatchConflict = 'same-email' | 'same-agent' | 'agent-gone' | 'left-planfix'
+
+/** One row for each employee, in the order of Planfix; listed ones who are not there any more come last. */
+export function matchEmployees(question: MatchQuestion): MatchRow[] {
+  const { planfix, choices, agents, mode } = question
+  const listed = mode === 'everybody' ? new Map<number, EmployeeChoice>() : firstOfEach(choices)
+  const remembered = firstOfEach(choices)
+  const active = planfix ?? []
+  const proposed = firstOfEach(proposeChoices(active, agents))
+  const left = [...listed.values()].filter((one) => !active.some(({ id }) => id === one.planfixUserId))
+  const people = [...active, ...left.map(asEmployee)]
+
+  const rows = people.map((user): MatchRow => {
+    const inList = listed.get(user.id)
+    const choice = inList ??
+      remembered.get(user.id) ?? { ...proposed.get(user.id)!, allowed: mode === 'everybody' }
+    const { match, agent } = matchOf(choice, agents)
+    return {
+      user,
+      choice,
+      listed: inList !== undefined,
+      allowed: mode === 'everybody' || inList?.allowed === true,
+      match,
+      agent,
+      speaksAs: speaksAs(inList ?? null, user, question),
+      conflicts: [
+        ...(match === 'hand' && agent === null ? (['agent-gone'] as const) : []),
+        ...(planfix !== null && !planfix.some(({ id }) => id === user.id) ? (['left-planfix'] as const) : []),
+      ],
+    }
+  })
+  return withShared(rows)
+}
+
+/**
+ * A choice for each employee: everybody but robots may answer. His e-mail is the one an agent has been seen with, if any
+ * of his has; otherwise his first. One that the settings would not take is left out.
+ */
+export function proposeChoices(
+  planfix: readonly PlanfixEmployee[],
+  agents: readonly ChatraAgent[],
+): EmployeeChoice[] {
+  return planfix.map((user) => {
+    const emails = [user.email, ...user.otherEmails].filter((one) => one !== null && checkEmail(one) === null)
+    return {
+      planfixUserId: user.id,
+      name: user.name.slice(0, 200) || null,
+      email: (emails.find((one) => agentWith(one, agents)) ?? emails[0])?.trim() ?? null,
+      chatraAgentId: null,
+      allowed: !isRobot(user),
+    }
+  })
+}
+
+/** Planfix's name for an account that belongs to no person. */
+export const isRobot = ({ role }: Pick<PlanfixEmployee, 'role'>): boolean => role === 'Robot'
+
+function matchOf(
+  { chatraAgentId, email }: EmployeeChoice,
+  agents: readonly ChatraAgent[],
+): Pick<MatchRow, 'match' | 'agent'> {
+  if (chatraAgentId) return { match: 'hand', agent: agents.find(({ id }) => id === chatraAgentId) ?? null }
+  const agent = agentWith(email, agents)
+  return agent ? { match: 'email', agent } : { match: 'none', agent: null }
+}
+
+/** The engine's `speakerOf`: whoever is not listed has no e-mail to go by, so the general user speaks for him. */
+function speaksAs(listed: EmployeeChoice | null, user: PlanfixEmployee, question: MatchQuestion): SpeaksAs {
+  const general = { kind: 'general', ...question.generalAgent } as const
+  if (!question.sendAsEmployee || listed === null) return general
+  const { agent } = matchOf(listed, question.agents)
+  if (listed.chatraAgentId)
+    return { kind: 'agent', id: listed.chatraAgentId, name: agent?.name ?? null, email: agent?.email ?? null }
+  if (agent) return { kind: 'agent', ...agent }
+  return listed.email ? { kind: 'new-agent', name: listed.name ?? user.name, email: listed.email } : general
+}
+
+/** Marks rows that share an e-mail or an agent with another row. */
+function withShared(rows: readonly MatchRow[]): MatchRow[] {
+  const emails = countOf(rows.map(({ choice }) => folded(choice.email)))
+  const agents = countOf(rows.map(agentKey))
+  return rows.map((row) => {
+    const sameEmail = (emails.get(folded(row.choice.email)) ?? 0) > 1
+    const sameAgent = (agents.get(agentKey(row)) ?? 0) > 1
+    return {
+      ...row,
+      conflicts: [
+        ...(sameEmail ? (['same-email'] as const) : []),
+        ...(sameAgent && !sameEmail ? (['same-agent'] as const) : []),
+        ...row.conflicts,
+      ],
+    }
+  })
+}
+
+const agentKey = ({ choice, agent }: MatchRow): string | null => choice.chatraAgentId ?? agent?.id ?? null
+
+function countOf(keys: readonly (string | null)[]): Map<string | null, number> {
+  const counts = new Map<string | null, number>()
+  for (const key of keys) if (key !== null) counts.set(key, (counts.get(key) ?? 0) + 1)
+  return counts
+}
+
+const folded = (email: string | null): string | null => email?.trim().toLowerCase() || null
+
+const agentWith = (email: string | null, agents: readonly ChatraAgent[]): ChatraAgent | undefined =>
+  email ? agents.find((agent) => folded(agent.email) === folded(email)) : undefined
+
+/** Listed twice: the first counts, as for the engine. */
+function firstOfEach(choices: readonly EmployeeChoice[]): Map<number, EmployeeChoice> {
+  const first = new Map<number, EmployeeChoice>()
+  for (const one of choices) if (!first.has(one.planfixUserId)) first.set(one.planfixUserId, one)
+  return first
+}
+
+const asEmployee = ({ planfixUserId, name, email }: EmployeeChoice): PlanfixEmployee => ({
+  id: planfixUserId,
+  name: name ?? `${planfixUserId}`,
+  email,
+  otherEmails: [],
+  role: null,
+})

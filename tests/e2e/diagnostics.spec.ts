@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
+import { SCOPES } from '../../src/shared/scopes.ts'
+import { axe, expect, goTo, HOOK_SECRET, inTheme, openPrinted, sized, test } from './bench.ts'
+
+const CLIENT_WORDS = 'the code of my door is 4711'
+const CLIENT_MAIL = 'anna@mail.example'
+/** Answered by Planfix to a token it does not know (contracts/planfix.md, code 1). */
+const wrongToken = (error: string) => ({
+  kind: 'status',
+  status: 401,
+  body: { result: 'fail', code: 1, error },
+})
+
+/** Runs the check-up to its end. */
+async function run(page: Page): Promise<void> {
+  await goTo(page, '/diagnostics')
+  await page.getByRole('button', { name: 'Start the check-up' }).click()
+  await ended(page)
+}
+const ended = (page: Page) => expect(page.getByText(/^Checked /)).toBeVisible({ timeout: 30_000 })
+const connection = (page: Page) => page.getByRole('region', { name: 'shop.example' })
+const finding = (page: Page, title: string) =>
+  connection(page).getByRole('listitem').filter({ hasText: title })
+
+test('says what it will do before it is begun, and finds nothing to mend in good accounts', async ({
+  page,
+}) => {
+  await goTo(page, '/diagnostics')
+  await expect(page.getByText('It changes nothing in Chatra or Planfix')).toBeVisible()
+  await run(page)
+  const summary = page.getByRole('region', { name: 'Check-up' })
+  await expect(summary.getByText(/^\d+ fine$/)).toBeVisible()
+  await expect(summary.getByText(/to mend/)).toHaveCount(0)
+
+  // What is fine is folded away, and there when it is wanted, by keyboard too.
+  const fold = connection(page).getByRole('button', { name: /checks are fine/ })
+  await expect(finding(page, 'Chatra keys')).toHaveCount(0)
+  await fold.focus()
+  await page.keyboard.press('Enter')
+  await expect(fold).toHaveAttribute('aria-expanded', 'true')
+  await expect(finding(page, 'Chatra keys')).toContainText('accepted')
+})
+
+test('shows a wrong token first, with what to do, and finds it mended when it is run again', async ({
+  page,
+  planfix,
+}) => {
+  await planfix.fault(wrongToken('unknown token'))
+  await run(page)
+  await expect(page.getByText('1 to mend')).toBeVisible()
+  const first = connection(page).getByRole('listitem').first()
+  await expect(first).toContainText('Planfix token')
+  await expect(first).toContainText('to mend')
+  await expect(first).toContainText('Make a new one in Planfix')
+  await first.getByRole('link', { name: 'Open the settings' }).click()
+  await expect(page).toHaveURL(/#\/settings\/shop$/)
+
+  // It is kept while other pages are looked at.
+  await goTo(page, '/diagnostics')
+  await expect(finding(page, 'Planfix token')).toBeVisible()
+  await planfix.clearFaults()
+  await page.getByRole('button', { name: 'Run again' }).click()
+  await expect(finding(page, 'Planfix token')).toHaveCount(0)
+  await ended(page)
+  await expect(page.getByText('1 to mend')).toHaveCount(0)
+})
+
+test('names a missing scope; the filter leaves only what needs attention', async ({ page, planfix }) => {
+  await planfix.scopes(SCOPES.filter((scope) => scope !== 'comment_add'))
+  await run(page)
+  await expect(finding(page, "The token's right to write comments")).toContainText(
+    'Allow comment_add for this token',
+  )
+  const folds = page.getByRole('button', { name: /checks are fine|checks? (was|were) not made/ })
+  await expect(folds.first()).toBeVisible()
+  await page.getByRole('switch', { name: 'Only what needs attention' }).check()
+  await expect(folds).toHaveCount(0)
+  await expect(finding(page, "The token's right to write comments")).toBeVisible()
+  await expect(page.getByRole('region', { name: 'This computer' })).toHaveCount(0)
+})
+
+test('shows how far it is while it runs, and a page that opens meanwhile shows it too', async ({
+  page,
+  context,
+  planfix,
+  world,
+}) => {
+  await planfix.fault({ kind: 'timeout-before-write', path: '/contact/list' })
+  await goTo(page, '/diagnostics')
+  await page.getByRole('button', { name: 'Start the check-up' }).click()
+  await expect(page.getByText(/Checking… \d+ of 32/)).toBeVisible()
+  await expect(page.getByRole('progressbar')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Run again' })).toBeDisabled()
+  const other = await context.newPage()
+  await openPrinted(other, world, '/diagnostics')
+  await expect(other.getByText(/Checking… \d+ of 32/)).toBeVisible()
+  await planfix.clearFaults()
+  await Promise.all([ended(page), ended(other)])
+})
+
+test('copies and saves the report without a secret, a word or an e-mail of anybody', async ({
+  page,
+  chatra,
+  planfix,
+}) => {
+  // Planfix repeats what it was sent in its refusals, and with it the token.
+  await planfix.fault({ ...wrongToken(`no: ${planfix.token} ${CLIENT_MAIL} ${CLIENT_WORDS}`), times: 2 })
+  const visitor = await chatra.visit({ name: 'Anna', email: CLIENT_MAIL })
+  await visitor.says(CLIENT_WORDS)
+  await run(page)
+  await page.getByRole('button', { name: 'Copy report' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Copied' })).toBeAttached()
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save report' }).click()
+  const saved = await download
+  expect(saved.suggestedFilename()).toMatch(/^bridge-check-up-\d{4}-\d\d-\d\d\.txt$/)
+  const file = await readFile(await saved.path(), 'utf8')
+
+  const planted = [
+    planfix.token,
+    chatra.secretKey,
+    HOOK_SECRET,
+    CLIENT_WORDS,
+    CLIENT_MAIL,
+    'ana@shop.example',
+  ]
+  for (const text of [copied, file]) {
+    expect(planted.filter((secret) => text.includes(secret))).toEqual([])
+    expect(text).toContain('Findings')
+    expect(text).toContain('Planfix has stopped working')
+  }
+})
+
+test('keeps its place at 900 by 600 and passes axe in both themes, before and after', async ({
+  page,
+  planfix,
+}) => {
+  await sized(page, 900, 600)
+  await goTo(page, '/diagnostics')
+  await expect(page.getByRole('button', { name: 'Start the check-up' })).toBeVisible()
+  for (const theme of ['light', 'dark'] as const) {
+    await inTheme(page, theme)
+    await axe(page)
+  }
+  await planfix.scopes(SCOPES.filter((scope) => !['comment_add', 'file_add'].includes(scope)))
+  await run(page)
+  await connection(page)
+    .getByRole('button', { name: /checks are fine/ })
+    .click()
+  for (const theme of ['light', 'dark'] as const) {
+    await inTheme(page, theme)
+    await axe(page)
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+  expect(wide).toBeLessThanOrEqual(900)
+})
+
+for (const [language, title, start] of [
+  ['ro', 'Verificare', 'Pornește verificarea'],
+  ['ru', 'Проверка', 'Начать проверку'],
+] as const) {
+  test.describe(language, () => {
+    test.use({ worldOptions: { language } })
+    test('speaks the language of the owner', async ({ page }) => {
+      await goTo(page, '/diagnostics')
+      await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
+      await page.getByRole('button', { name: start }).click()
+      const summary = page.getByRole('region', { name: title })
+      await expect(summary.getByText(/^(Verificat|Проверено) /)).toBeVisible({ timeout: 30_000 })
+      await expect(page.getByText(/diagnostics\.|\{\w+\}/)).toHaveCount(0)
+    })
+  })
+}

@@ -1,0 +1,351 @@
+import type { Page } from '@playwright/test'
+import { AWAY, axe, expect, goTo, inTheme, sized, type Task, test, until, type Visitor } from './bench.ts'
+import type { Chatra, Planfix } from './simulators.ts'
+
+const [ANA, JULIA, MIHAI] = [5, 6, 7]
+
+interface Sent {
+  text: string
+  type: string
+  agentId?: string
+  agentName?: string
+}
+
+test.describe('matching', () => {
+  test('an agent seen in the chat is matched by e-mail, and replies reach the client under that name', async ({
+    page,
+    chatra,
+    planfix,
+  }) => {
+    const { visitor, task } = await conversation(chatra, planfix)
+    await chatra.agentSays(visitor.clientId, 'One moment')
+    await show(page)
+    const julia = row(page, 'Julia Popa')
+    await expect(julia).toContainText('by e-mail')
+    await expect(julia).toContainText('Clients see: Julia')
+    await expect(row(page, 'Ana Rusu')).toContainText('Chatra adds the name at the first reply')
+
+    await planfix.replies(task.id, JULIA, 'Written by Julia')
+    const [agent] = await chatra.agents()
+    expect((await sent(chatra, visitor, 'Written by Julia')).agentId).toBe(agent?.id)
+    await planfix.replies(task.id, ANA, 'Written by Ana')
+    expect((await sent(chatra, visitor, 'Written by Ana')).agentId).not.toBe(agent?.id)
+  })
+
+  test('an agent chosen by hand speaks from the next reply on', async ({ page, chatra, planfix }) => {
+    const { visitor, task } = await conversation(chatra, planfix)
+    await chatra.agentSays(visitor.clientId, 'One moment')
+    await show(page)
+    const speaker = page.getByLabel('Ana Rusu speaks in the chat as')
+    await speaker.selectOption({ label: 'Julia · julia@shop.example' })
+    await expect(row(page, 'Ana Rusu')).toContainText('by hand')
+    await expect(row(page, 'Ana Rusu')).toContainText('same agent as another employee')
+    await save(page)
+
+    await planfix.replies(task.id, ANA, 'Under the name of Julia')
+    const [agent] = await chatra.agents()
+    expect((await sent(chatra, visitor, 'Under the name of Julia')).agentId).toBe(agent?.id)
+    await page.reload()
+    await show(page)
+    await expect(row(page, 'Ana Rusu')).toContainText('by hand')
+  })
+
+  test('the general user speaks for whoever is given him', async ({ page, chatra, planfix }) => {
+    const { visitor, task } = await conversation(chatra, planfix)
+    await show(page)
+    await page.getByLabel('Ana Rusu speaks in the chat as').selectOption('general:')
+    await expect(row(page, 'Ana Rusu')).toContainText('Goes out as shop.example')
+    await save(page)
+    await planfix.replies(task.id, ANA, 'For the shop')
+    expect(await speakerOf(chatra, await sent(chatra, visitor, 'For the shop'))).toBe('bridge@shop.example')
+  })
+
+  test.describe('with employees that do not fit together', () => {
+    test.use({
+      worldOptions: {
+        employees: [
+          { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana Rusu' },
+          { planfixUserId: 'user:6', email: 'ANA@shop.example', name: 'Julia Popa' },
+          { planfixUserId: 'user:7', name: 'Mihai Ceban', chatraAgentId: 'unknownAgent12345' },
+          { planfixUserId: 'user:8', email: 'oleg@shop.example', name: 'Oleg Munteanu' },
+        ],
+      },
+    })
+
+    test('each conflict is shown in its row and told above, and the filter shows them alone', async ({
+      page,
+    }) => {
+      await show(page)
+      await expect(page.getByText('4 employees need a look')).toBeVisible()
+      await expect(page.getByText(/Ana Rusu, Julia Popa share an e-mail/)).toBeVisible()
+      await expect(row(page, 'Ana Rusu')).toContainText('same e-mail as another employee')
+      await expect(row(page, 'Julia Popa')).toContainText('same e-mail as another employee')
+      await expect(row(page, 'Mihai Ceban')).toContainText('this agent is not known')
+      await expect(row(page, 'Oleg Munteanu')).toContainText('not an active employee in Planfix')
+      await page.getByRole('button', { name: 'Show them' }).click()
+      await expect(row(page, 'Robot')).toHaveCount(0)
+      await expect(rows(page)).toHaveCount(4)
+      await axe(page)
+    })
+  })
+})
+
+test.describe('who may answer', () => {
+  test('only the selected employees reach the client, and a change counts at once', async ({
+    page,
+    chatra,
+    planfix,
+  }) => {
+    const { visitor, task } = await conversation(chatra, planfix)
+    await planfix.replies(task.id, MIHAI, 'Not for the client')
+    await planfix.replies(task.id, ANA, 'For the client')
+    await sent(chatra, visitor, 'For the client')
+    expect(await visitor.sees()).not.toContain('Not for the client')
+
+    await show(page)
+    const allowed = page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })
+    await expect(allowed).not.toBeChecked()
+    await expect(row(page, 'Mihai Ceban')).toContainText('Comments stay inside Planfix')
+    await toggle(page, 'Mihai Ceban')
+    await save(page)
+    await planfix.replies(task.id, MIHAI, 'Now for the client')
+    await sent(chatra, visitor, 'Now for the client')
+    expect(await visitor.sees()).not.toContain('Not for the client')
+
+    await toggle(page, 'Ana Rusu')
+    await save(page)
+    await planfix.replies(task.id, ANA, 'Ana has been silenced')
+    await planfix.replies(task.id, MIHAI, 'After Ana')
+    await sent(chatra, visitor, 'After Ana')
+    expect(await visitor.sees()).not.toContain('Ana has been silenced')
+  })
+
+  test('everybody may answer once that is chosen, and the list comes back with “only the selected”', async ({
+    page,
+    chatra,
+    planfix,
+  }) => {
+    const { visitor, task } = await conversation(chatra, planfix)
+    await show(page)
+    await page.getByRole('radio', { name: 'Everybody in Planfix' }).check()
+    await expect(page.getByText(/choose “Only the selected employees”/)).toBeVisible()
+    await save(page)
+    await planfix.replies(task.id, MIHAI, 'From Mihai')
+    expect(await speakerOf(chatra, await sent(chatra, visitor, 'From Mihai'))).toBe('bridge@shop.example')
+
+    await page.getByRole('radio', { name: 'Only the selected employees' }).check()
+    await expect(page.getByRole('switch', { name: 'Robot may answer clients' })).not.toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+  })
+
+  test('a list in which nobody may answer is not saved, and says why', async ({ page }) => {
+    await show(page)
+    await page.getByRole('button', { name: 'Allow all shown' }).click()
+    await page.getByRole('button', { name: 'Allow none shown' }).click()
+    await expect(page.getByText('Nobody may answer now')).toBeVisible()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Nobody may answer now')).toBeVisible()
+    await page.getByRole('button', { name: 'Discard changes' }).click()
+    await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).toBeChecked()
+    await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
+  })
+
+  test('“allow all shown” allows those who were found and nobody else', async ({ page }) => {
+    await show(page)
+    await page.getByLabel('Search by name or e-mail').fill('CEBAN mihai')
+    await expect(rows(page)).toHaveCount(1)
+    await page.getByRole('button', { name: 'Allow all shown' }).click()
+    await page.getByLabel('Search by name or e-mail').fill('')
+    await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+    await expect(page.getByRole('switch', { name: 'Robot may answer clients' })).not.toBeChecked()
+  })
+})
+
+test('with the keyboard alone an employee is allowed, given an agent, and saved', async ({
+  page,
+  chatra,
+  planfix,
+}) => {
+  const { visitor } = await conversation(chatra, planfix)
+  await chatra.agentSays(visitor.clientId, 'One moment')
+  await show(page)
+  await page.getByLabel('Search by name or e-mail').focus()
+  await page.keyboard.type('mihai')
+  await expect(rows(page)).toHaveCount(1)
+  // Filter, "allow all shown", refresh, the switch.
+  await tabTo(page, page.getByRole('switch', { name: 'Mihai Ceban may answer clients' }))
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Mihai Ceban speaks in the chat as')).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(row(page, 'Mihai Ceban')).toContainText('by hand')
+  await tabTo(page, page.getByRole('button', { name: 'Save' }))
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Saved. It is in use from now on.')).toBeVisible()
+})
+
+test('leaving with changes asks once: staying keeps them, saving keeps them for good', async ({ page }) => {
+  await show(page)
+  await toggle(page, 'Ana Rusu')
+  await page.getByRole('link', { name: 'Messages' }).click()
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+  await expect(question).toBeVisible()
+  await question.getByRole('button', { name: 'Stay here' }).click()
+  await expect(question).toBeHidden()
+  expect(page.url()).toContain('#/employees')
+  await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).not.toBeChecked()
+
+  await page.goBack()
+  await expect(question).toBeVisible()
+  await question.getByRole('button', { name: 'Stay here' }).click()
+  await page.getByRole('link', { name: 'Messages' }).click()
+  await question.getByRole('button', { name: 'Save' }).click()
+  await expect(page).toHaveURL(/#\/log$/)
+  await show(page)
+  await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).not.toBeChecked()
+})
+
+test('while Planfix is away the last list is shown with its age and the reason, and can be used', async ({
+  page,
+  planfix,
+}) => {
+  await show(page)
+  await planfix.fault({ kind: 'status', status: 503, path: '/rest/user/list' })
+  await page.getByRole('button', { name: 'Refresh' }).click()
+  await expect(page.getByText(/Planfix cannot be asked now: this list is .* old/)).toBeVisible()
+  await toggle(page, 'Mihai Ceban')
+  await save(page)
+  await planfix.clearFaults()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect(page.getByText(/Planfix cannot be asked now/)).toHaveCount(0)
+  await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+})
+
+test('a change that cannot be saved stays in the form', async ({ page, world, trouble }) => {
+  trouble.expect(AWAY)
+  await show(page)
+  await toggle(page, 'Mihai Ceban')
+  await world.stopServer()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText(/What you typed is still here/)).toBeVisible()
+  await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
+})
+
+test.describe('where replies go out under one name', () => {
+  test.use({ worldOptions: { connectionOptions: { sendAsEmployee: false } } })
+
+  test('it is said, with a link to the setting, and the mapping can be changed all the same', async ({
+    page,
+  }) => {
+    await show(page)
+    await expect(page.getByText(/replying under employees’ names is off/)).toBeVisible()
+    await expect(row(page, 'Ana Rusu')).toContainText('Goes out as shop.example')
+    await page.getByLabel('Ana Rusu speaks in the chat as').selectOption('general:')
+    await save(page)
+    await page.getByRole('link', { name: 'Change this setting' }).click()
+    await expect(page.getByRole('heading', { name: 'Replies' })).toBeInViewport()
+    await expect(
+      page.getByRole('switch', { name: /Send messages under the employee’s name/ }),
+    ).toBeInViewport()
+  })
+})
+
+test.describe('with 500 employees', () => {
+  test.use({
+    worldOptions: {
+      employees: Array.from({ length: 500 }, (_, n) => ({
+        planfixUserId: `user:${1000 + n}`,
+        email: `e${n}@shop.example`,
+        name: `Employee ${n}`,
+      })),
+    },
+  })
+
+  test('only what is in sight is in the page, and a search answers at once', async ({ page }) => {
+    await show(page)
+    await expect(page.getByText(/of 504 shown/)).toBeVisible()
+    expect(await rows(page).count()).toBeLessThan(60)
+    const ms = await page.evaluate(async () => {
+      const input = document.querySelector<HTMLInputElement>('input[type=search]')!
+      const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')!.set!
+      const start = performance.now()
+      set.call(input, 'employee 499')
+      input.dispatchEvent(new Event('input', { bubbles: true }))
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+      return performance.now() - start
+    })
+    await expect(rows(page)).toHaveCount(1)
+    test.info().annotations.push({ type: 'search of 500, ms', description: ms.toFixed(0) })
+    expect(ms).toBeLessThan(500)
+  })
+
+  test('the end of the list is reached with the keyboard', async ({ page }) => {
+    await show(page)
+    await page.getByRole('switch').first().focus()
+    for (let n = 0; n < 120; n++) await page.keyboard.press('Tab')
+    const focused = page.locator('tr:focus-within')
+    expect(Number(await focused.getAttribute('data-index'))).toBe(60)
+    await expect(focused).toBeInViewport()
+  })
+})
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in the ${theme} theme, small and large`, async ({ page }) => {
+    await inTheme(page, theme)
+    await show(page)
+    for (const [width, height] of [
+      [900, 600],
+      [1600, 1000],
+    ] as const) {
+      await sized(page, width, height)
+      await toggle(page, 'Mihai Ceban')
+      await axe(page)
+    }
+  })
+}
+
+// ---- what the tests are made of
+
+async function conversation(chatra: Chatra, planfix: Planfix): Promise<{ visitor: Visitor; task: Task }> {
+  const visitor = await chatra.visit()
+  await visitor.says('Hello')
+  const task = await until('the task of the conversation', async () => (await planfix.tasks()).at(-1))
+  return { visitor, task }
+}
+
+async function show(page: Page): Promise<void> {
+  await goTo(page, '/employees')
+  await expect(rows(page).first()).toBeVisible()
+}
+
+const table = (page: Page) => page.getByRole('table', { name: 'Employees' })
+const rows = (page: Page) => table(page).locator('tbody tr[data-index]')
+const row = (page: Page, name: string) =>
+  rows(page).filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}`) }) })
+
+/** Mantine draws the switch beside the input that carries the name. */
+const toggle = (page: Page, name: string) =>
+  page.getByRole('switch', { name: `${name} may answer clients` }).press('Space')
+
+async function save(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
+}
+
+/** What the client got with this text. */
+const sent = (chatra: Chatra, visitor: Visitor, text: string): Promise<Sent> =>
+  until(`“${text}” in the chat`, async () =>
+    (await chatra.get<Sent[]>('messages', { clientId: visitor.clientId })).find((one) => one.text === text),
+  )
+
+const speakerOf = async (chatra: Chatra, message: Sent): Promise<string | undefined> =>
+  (await chatra.agents()).find(({ id }) => id === message.agentId)?.email
+
+async function tabTo(page: Page, target: ReturnType<Page['locator']>): Promise<void> {
+  for (let n = 0; n < 12; n++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  await expect(target).toBeFocused()
+}

@@ -1,0 +1,324 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createApi } from '../../src/main/application/api/index.ts'
+import { createCaller } from '../../src/main/application/api/wrapper.ts'
+import { Application, type Log } from '../../src/main/application/application.ts'
+import { memoryOver } from '../../src/main/secrets/store.ts'
+import { loadConfiguration } from '../../src/main/settings/config-file.ts'
+import { fileSettings } from '../../src/main/settings/file-settings.ts'
+import { createRedactor } from '../../src/main/settings/redact.ts'
+import type { Answer, Args, CallName, Value } from '../../src/shared/api.ts'
+import { proposeChoices } from '../../src/shared/matching.ts'
+import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
+import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { refusal, typed, value } from '../support/setup-desk.ts'
+import { fastClock } from '../support/world.ts'
+
+const SPEED = 20
+let chatra: ChatraSimulator
+let planfix: PlanfixSimulator
+let dir: string
+let bridge: Awaited<ReturnType<typeof boot>>
+
+/** The bridge as a server host starts it, but for the interface: an empty folder, no configuration. */
+async function boot() {
+  const logged: string[] = []
+  const note = (level: string) => (fields: object, text: string) =>
+    void logged.push(`${level} ${text} ${JSON.stringify(fields)}`)
+  const log: Log = { info: note('info'), warn: note('warn'), error: note('error') }
+  const redact = createRedactor()
+  const loaded = loadConfiguration(undefined, dir)
+  if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
+  const secrets = memoryOver({ get: async () => null, whereToPut: (_id, name) => name }, redact.add)
+  const application = await Application.open({
+    configuration: loaded.value,
+    secrets,
+    dataDir: dir,
+    receiver: { host: '127.0.0.1', port: 0 },
+    log,
+    clock: fastClock(SPEED),
+    timeoutMs: 10_000 / SPEED,
+  })
+  await application.start()
+  const settings = fileSettings(join(dir, 'config.json'), loaded.value)
+  const api = createApi({
+    application,
+    settings,
+    secrets,
+    redact,
+    log,
+    host: 'server',
+    version: '0.0.0',
+    demo: null,
+  })
+  const caller = createCaller({ handlers: api.handlers, log })
+  return {
+    application,
+    logged,
+    /** As an interface calls: checked against the contract both ways. */
+    call: <N extends CallName>(name: N, args: Args<N>) =>
+      caller.call({ trusted: true }, name, args) as Promise<Answer<Value<N>>>,
+    async stop() {
+      await api.stop()
+      await application.stop()
+    },
+  }
+}
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'setup-'))
+  chatra = await startChatraSimulator({ timeScale: 1 / SPEED, seed: 1 })
+  planfix = await startPlanfixSimulator({
+    timeScale: 1 / SPEED,
+    requestsPerSecondLimit: Number.POSITIVE_INFINITY,
+  })
+  bridge = await boot()
+})
+afterEach(async () => {
+  await bridge.stop()
+  await Promise.all([chatra.stop(), planfix.stop()])
+  await rm(dir, { recursive: true, force: true })
+})
+
+async function until<T>(what: string, check: () => Promise<T | null | undefined | false>): Promise<T> {
+  const end = Date.now() + 15_000
+  for (;;) {
+    const found = await check()
+    if (found) return found
+    if (Date.now() > end) throw new Error(`waited in vain: ${what}\n${bridge.logged.join('\n')}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** Everything up to the switch, as an owner would do it; answers the draft. */
+async function filledDraft(change: Parameters<typeof typed>[1] = {}) {
+  const { call } = bridge
+  const begun = await value(call('setup.begin', { connectionId: null, name: 'shop.example' }))
+  const { id } = begun
+  const settings = typed(begun, {
+    chatra: { baseUrl: chatra.apiUrl },
+    planfix: { requestsPerSecond: 1000, pollSeconds: 1 },
+  })
+  await value(call('setup.save', { id, step: 'chatra', settings }))
+  const { publicKey, secretKey } = chatra
+  await value(call('setup.checkChatra', { id, publicKey, secretKey }))
+  const address = `${planfix.webUrl}/task/1?tab=2`
+  const { draft } = await value(call('setup.checkPlanfix', { id, address, token: planfix.token }))
+  const list = async (kind: 'task-templates' | 'contact-templates') =>
+    (await value(call('setup.choices', { id, kind }))).choices[0]?.id ?? null
+  const chosen = typed(draft, {
+    planfix: {
+      taskTemplateId: await list('task-templates'),
+      contactTemplateId: await list('contact-templates'),
+    },
+  })
+  const more = { ...draft, settings: chosen }
+  return value(call('setup.save', { id, step: 'options', settings: typed(more, change) }))
+}
+
+/** Active, and both services know where to send. */
+async function activated(change?: Parameters<typeof typed>[1]) {
+  const { id } = await filledDraft(change)
+  await value(bridge.call('setup.activate', { id }))
+  const { address } = await value(bridge.call('setup.scenario', { id }))
+  chatra.webhookUrl = address.replace(/planfix$/, 'chatra')
+  return id
+}
+const progress = (id: string) => value(bridge.call('setup.progress', { id }))
+const nothingYet = {
+  clientMessage: null,
+  task: null,
+  reply: null,
+  replyDelivered: false,
+  problem: null,
+}
+
+test('from nothing to the first bridged message and its reply, through the calls of the interface alone', async () => {
+  const { call, application } = bridge
+  const { id } = await filledDraft()
+  expect(application.connections.size).toBe(0)
+
+  const { scopes } = await value(call('setup.scopes', { id }))
+  expect(scopes.every((one) => one.result === 'granted')).toBe(true)
+  const people = await value(call('employees.get', { id, refresh: false }))
+  const employees = proposeChoices(people.planfix ?? [], people.agents)
+  await value(call('setup.save', { id, step: 'address', mode: 'selected', employees }))
+  const found = await value(call('setup.publicAddress', { address: `${application.hooksUrl}/healthz` }))
+  expect(found).toMatchObject({ provider: 'own', address: application.hooksUrl, state: 'proven' })
+
+  expect(await value(call('setup.activate', { id }))).toMatchObject({ id: 'shop-example', active: true })
+  expect([...application.connections.keys()]).toEqual(['shop-example'])
+  expect(await progress(id)).toEqual(nothingYet)
+
+  const { address, body } = await value(call('setup.scenario', { id }))
+  expect(address).toMatch(new RegExp(`^${application.hooksUrl}/hooks/shop-example/[\\w-]{32}/planfix$`))
+  chatra.webhookUrl = address.replace(/planfix$/, 'chatra')
+  planfix.scenarioUrl = address
+  planfix.scenario.bodyTemplate = body
+
+  const anna = chatra.visit({ name: 'Anna' })
+  anna.says('Hello, this is a test')
+  const asked = await until('the task', async () => {
+    const now = await progress(id)
+    return now.task !== null && now
+  })
+  const task = planfix.tasks[0]
+  expect(asked).toMatchObject({
+    clientMessage: { text: 'Hello, this is a test', clientName: 'Anna' },
+    task: { id: task?.id, url: `${planfix.webUrl}/task/${task?.id}` },
+    reply: null,
+    replyDelivered: false,
+    problem: null,
+  })
+  planfix.employeeComments(task?.id ?? 0, 5, '<p>It works</p>')
+  const answered = await until('the reply', async () => {
+    const now = await progress(id)
+    return now.replyDelivered && now
+  })
+  expect(answered).toMatchObject({ reply: { text: 'It works', author: 'Ana Rusu' }, problem: null })
+  expect(anna.sees()).toEqual(['It works'])
+  expect(planfix.scenario.attempts.map((one) => one.body)).toContain(`{"task": ${task?.id}}`)
+
+  const before = await value(call('state.get', {}))
+  expect(before.drafts.map((one) => one.id)).toEqual([id])
+  await value(call('setup.finish', { id }))
+  const after = await value(call('state.get', {}))
+  expect(after).toMatchObject({ drafts: [], connections: [{ id, enabled: true, missing: [] }] })
+  expect(await refusal(call('setup.get', { id }))).toMatchObject({ code: 'not-found' })
+
+  const written = (await readFile(join(dir, 'config.json'), 'utf8')) + bridge.logged.join('\n')
+  expect(written).not.toContain(chatra.secretKey)
+  expect(written).not.toContain(planfix.token)
+  expect(planfix.violations).toEqual([])
+})
+
+test('a set-up that was left goes on after a restart where it was, but for the secrets', async () => {
+  const before = await filledDraft()
+  await bridge.stop()
+  bridge = await boot()
+  const { call } = bridge
+  const state = await value(call('state.get', {}))
+  expect(state.drafts).toEqual([{ id: before.id, name: 'shop.example', step: 'options', redo: false }])
+  const { id } = before
+  const after = await value(call('setup.begin', { connectionId: id }))
+  expect(after).toEqual({
+    ...before,
+    has: { chatraSecretKey: false, planfixToken: false },
+    checked: { chatra: 'no', planfix: 'no' },
+  })
+  const { publicKey, secretKey } = chatra
+  await value(call('setup.checkChatra', { id, publicKey, secretKey }))
+  await value(call('setup.checkPlanfix', { id, address: planfix.restUrl, token: planfix.token }))
+  expect(await value(call('setup.activate', { id }))).toMatchObject({ active: true })
+})
+
+test('two connections are set up side by side', async () => {
+  const first = await filledDraft()
+  const second = await filledDraft()
+  expect(second.id).toBe('shop-example-2')
+  await value(bridge.call('setup.activate', { id: second.id }))
+  await value(bridge.call('setup.activate', { id: first.id }))
+  expect([...bridge.application.connections.keys()].sort()).toEqual(['shop-example', 'shop-example-2'])
+})
+
+test('new keys of a connection are used once it is activated again, and what waited goes on', async () => {
+  const id = await activated()
+  await value(bridge.call('setup.finish', { id }))
+  const anna = chatra.visit({ name: 'Anna' })
+  anna.says('one')
+  await until('the task', async () => planfix.tasks[0])
+  const other = await startPlanfixSimulator({
+    token: 'another-planfix-token',
+    requestsPerSecondLimit: Number.POSITIVE_INFINITY,
+  })
+  try {
+    await value(bridge.call('setup.begin', { connectionId: id }))
+    const wrong = bridge.call('setup.checkPlanfix', { id, address: planfix.restUrl, token: 'wrong-token-1' })
+    expect(await refusal(wrong)).toMatchObject({ key: 'wizard.problem.planfix.wrong-token' })
+    await value(bridge.call('setup.checkPlanfix', { id, address: other.restUrl, token: other.token }))
+    anna.says('two')
+    await until('the message in the old account', async () =>
+      planfix.comments(planfix.tasks[0]?.id ?? 0).some((one) => one.description.includes('two')),
+    )
+    const draft = await value(bridge.call('setup.get', { id }))
+    const settings = typed(draft, { planfix: { taskTemplateId: 12, contactTemplateId: 5 } })
+    await value(bridge.call('setup.save', { id, settings }))
+    await value(bridge.call('setup.activate', { id }))
+    const boris = chatra.visit({ name: 'Boris' })
+    boris.says('three')
+    await until('the task in the new account', async () => other.tasks[0])
+  } finally {
+    await other.stop()
+  }
+})
+
+describe('the test conversation says what is in the way', () => {
+  async function withTask() {
+    const id = await activated()
+    const anna = chatra.visit({ name: 'Anna' })
+    anna.says('Hello')
+    await until('the task', async () => (await progress(id)).task)
+    const task = planfix.tasks[0]?.id ?? 0
+    const problem = (key: string) =>
+      until(key, async () => (await progress(id)).problem?.key === key && progress(id))
+    return { id, anna, task, problem }
+  }
+
+  test('an internal comment, then the reply goes out and nothing is in the way any more', async () => {
+    const { id, task, problem } = await withTask()
+    planfix.employeeComments(task, 5, '<p>For us</p>', { recipients: ['user:6'] })
+    expect(await problem('wizard.problem.reply-internal')).toMatchObject({
+      reply: { text: 'For us' },
+      replyDelivered: false,
+    })
+    planfix.employeeComments(task, 5, '<p>Hidden</p>', { hidden: true })
+    await problem('wizard.problem.reply-hidden')
+    planfix.employeeComments(task, 5, '<p>For you</p>')
+    const done = await until('the reply', async () => {
+      const now = await progress(id)
+      return now.replyDelivered && now
+    })
+    expect(done).toMatchObject({ reply: { text: 'For you' }, problem: null })
+  })
+
+  test('a comment of somebody who may not answer', async () => {
+    const { id, task, problem } = await withTask()
+    const choices = [{ planfixUserId: 6, name: 'Julia', email: null, chatraAgentId: null, allowed: true }]
+    await value(bridge.call('employees.save', { id, mode: 'selected', choices }))
+    planfix.employeeComments(task, 5, '<p>Hello</p>')
+    await problem('wizard.problem.reply-not-allowed')
+  })
+
+  test('keys that Chatra does not accept any more', async () => {
+    const { task, problem } = await withTask()
+    chatra.setSwitch('plan-refusal', '402')
+    planfix.employeeComments(task, 5, '<p>Hello</p>')
+    await problem('error.chatra.no-plan')
+  })
+
+  test('a right the token has lost', async () => {
+    const { anna, problem } = await withTask()
+    planfix.scopes.delete('comment_add')
+    anna.says('Are you there?')
+    const now = await problem('error.planfix.missing-scope')
+    expect(now.problem?.params).toEqual({ scope: 'comment_add' })
+  })
+
+  test('a reply Chatra refuses', async () => {
+    const { task, problem } = await withTask()
+    chatra.server.faults.add({ kind: 'status', status: 422, method: 'POST', body: { message: 'no' } })
+    planfix.employeeComments(task, 5, '<p>Hello</p>')
+    await problem('error.chatra.refused')
+  })
+})
+
+test('what happened before the set-up was begun again is not taken for its test', async () => {
+  const id = await activated()
+  chatra.visit({ name: 'Anna' }).says('old')
+  await until('the task', async () => (await progress(id)).task)
+  await value(bridge.call('setup.finish', { id }))
+  await value(bridge.call('setup.begin', { connectionId: id }))
+  expect(await progress(id)).toEqual(nothingYet)
+})

@@ -1,0 +1,267 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { address, environmentName, parseConfiguration } from '../../../src/shared/config.ts'
+import {
+  checkEmail,
+  checkName,
+  checkPublicKey,
+  checkSecretKey,
+  checkSettings,
+  checkToken,
+  connectionIdFor,
+  planfixAddress,
+  publicAddressOf,
+} from '../../../src/shared/fields.ts'
+import { isTextKey } from '../../../src/shared/i18n/index.ts'
+
+const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/)
+const account = label.filter((one) => one !== 'www' && one !== 'help')
+const zone = fc.constantFrom('com', 'ru', 'ua', 'eu')
+
+describe('planfixAddress', () => {
+  test.each([
+    ['shop.planfix.com', 'https://shop.planfix.com/rest', 'shop'],
+    ['  https://shop.planfix.ru/task/123?x=1#c5 ', 'https://shop.planfix.ru/rest', 'shop'],
+    ['https://shop.planfix.com/rest/', 'https://shop.planfix.com/rest', 'shop'],
+    ['HTTPS://SHOP.Planfix.COM/REST/task/list', 'https://shop.planfix.com/rest', 'shop'],
+    ['http://shop.planfix.com/', 'https://shop.planfix.com/rest', 'shop'],
+    ['//shop.planfix.com', 'https://shop.planfix.com/rest', 'shop'],
+    ['<https://shop.planfix.com>,', 'https://shop.planfix.com/rest', 'shop'],
+    ['\u200bshop.planfix.com\u200b', 'https://shop.planfix.com/rest', 'shop'],
+    ['«shop.planfix.com»', 'https://shop.planfix.com/rest', 'shop'],
+    ['our Planfix: https://shop.planfix.com/task/7 (chats)', 'https://shop.planfix.com/rest', 'shop'],
+    ['shop.planfix.com.', 'https://shop.planfix.com/rest', 'shop'],
+    ['www.shop.planfix.com', 'https://www.shop.planfix.com/rest', 'shop'],
+    ['https://shop.planfix.com:8443/x', 'https://shop.planfix.com:8443/rest', 'shop'],
+    ['crm.shop.example/task/1', 'https://crm.shop.example/rest', 'crm.shop.example'],
+    ['https://proxy.example/pf/rest/ping', 'https://proxy.example/pf/rest', 'proxy.example'],
+    ['http://127.0.0.1:1234/rest', 'http://127.0.0.1:1234/rest', '127.0.0.1:1234'],
+    ['127.0.0.1:1234', 'http://127.0.0.1:1234/rest', '127.0.0.1:1234'],
+    ['localhost:1234/task/1041', 'http://localhost:1234/rest', 'localhost:1234'],
+    ['http://[::1]:80/a/rest/b', 'http://[::1]/a/rest', '[::1]'],
+  ])('%s', (text, baseUrl, name) => {
+    expect(planfixAddress(text)).toEqual({
+      ok: true,
+      baseUrl,
+      webUrl: baseUrl.replace(/\/rest$/, ''),
+      account: name,
+    })
+  })
+
+  test.each([
+    ['', 'wizard.problem.address-empty'],
+    [' \u200b ', 'wizard.problem.address-empty'],
+    ['shop', 'wizard.problem.address-unreadable'],
+    ['my shop', 'wizard.problem.address-unreadable'],
+    ['anna@shop.planfix.com', 'wizard.problem.address-unreadable'],
+    ['https://user:secret@shop.planfix.com', 'wizard.problem.address-unreadable'],
+    ['ftp://shop.planfix.com', 'wizard.problem.address-unreadable'],
+    ['javascript:alert(1)', 'wizard.problem.address-unreadable'],
+    ['https://', 'wizard.problem.address-unreadable'],
+    ['https://shop..planfix', 'wizard.problem.address-unreadable'],
+    ['planfix.com', 'wizard.problem.address-no-account'],
+    ['https://www.planfix.ru/login', 'wizard.problem.address-no-account'],
+    ['help.planfix.com/rest', 'wizard.problem.address-no-account'],
+    ['http://crm.shop.example', 'wizard.problem.address-https'],
+    [`https://shop.example/${'x'.repeat(600)}/rest`, 'wizard.problem.address-unreadable'],
+  ])('refuses %j', (text, problem) => {
+    expect(planfixAddress(text)).toEqual({ ok: false, problem })
+  })
+
+  test('every address of an account leads to the same place', () => {
+    const spaces = fc.stringMatching(/^\s{0,3}$/)
+    const tail = fc.oneof(
+      fc.constant(''),
+      fc.webPath(),
+      fc.tuple(fc.webPath(), fc.webQueryParameters()).map(([path, query]) => `${path || '/'}?${query}`),
+    )
+    const scheme = fc.constantFrom('', 'https://', 'http://', '//', 'HTTPS://')
+    fc.assert(
+      fc.property(account, zone, scheme, tail, spaces, (name, top, prefix, path, space) => {
+        const text = `${space}${prefix}${name}.planfix.${top}${path.replace(/[)"'>,;]+$/, '')}${space}`
+        expect(planfixAddress(text)).toMatchObject({
+          ok: true,
+          baseUrl: `https://${name}.planfix.${top}/rest`,
+          account: name,
+        })
+      }),
+    )
+  })
+
+  test('whatever is typed, it never throws, and what it accepts the settings accept and reads the same again', () => {
+    const typed = fc.oneof(
+      fc.string(),
+      fc.webUrl(),
+      fc.webUrl({ withQueryParameters: true }),
+      fc.string({ unit: 'binary' }),
+    )
+    fc.assert(
+      fc.property(typed, (text) => {
+        const read = planfixAddress(text)
+        if (!read.ok) {
+          expect(isTextKey(read.problem)).toBe(true)
+          return
+        }
+        expect(address.safeParse(read.baseUrl)).toEqual({ success: true, data: read.baseUrl })
+        expect(address.safeParse(read.webUrl)).toEqual({ success: true, data: read.webUrl })
+        expect(planfixAddress(read.baseUrl)).toMatchObject({ ok: true, baseUrl: read.baseUrl })
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('publicAddressOf', () => {
+  test.each([
+    ['bridge.shop.example', 'https://bridge.shop.example'],
+    ['https://bridge.shop.example/', 'https://bridge.shop.example'],
+    ['https://shop.example/bridge/hooks/shop/secret/chatra', 'https://shop.example/bridge'],
+    ['https://shop.example/healthz', 'https://shop.example'],
+    ['https://shop.example:8443/a?b#c', 'https://shop.example:8443/a'],
+    ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000'],
+    ['203.0.113.7', 'https://203.0.113.7'],
+    ['10.example.com', 'https://10.example.com'],
+  ])('%s', (text, expected) => {
+    expect(publicAddressOf(text)).toEqual({ ok: true, address: expected })
+  })
+
+  test.each([
+    ['', 'wizard.problem.public-empty'],
+    ['my computer', 'wizard.problem.public-unreadable'],
+    ['bridge', 'wizard.problem.public-unreadable'],
+    ['http://bridge.shop.example', 'wizard.problem.address-https'],
+    ['https://192.168.1.20', 'wizard.problem.public-private'],
+    ['10.0.0.5:8080', 'wizard.problem.public-private'],
+    ['172.20.1.1', 'wizard.problem.public-private'],
+    ['office.local', 'wizard.problem.public-private'],
+    ['https://[fe80::1]/', 'wizard.problem.public-private'],
+  ])('refuses %j', (text, problem) => {
+    expect(publicAddressOf(text)).toEqual({ ok: false, problem })
+  })
+
+  test('what it accepts the settings accept, and it reads the same again', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.webUrl()), (text) => {
+        const read = publicAddressOf(text)
+        if (!read.ok) {
+          expect(isTextKey(read.problem)).toBe(true)
+          return
+        }
+        expect(address.safeParse(read.address)).toEqual({ success: true, data: read.address })
+        expect(publicAddressOf(read.address)).toEqual(read)
+      }),
+    )
+  })
+})
+
+describe('connectionIdFor', () => {
+  test.each([
+    ['My shop.example', [], 'my-shop-example'],
+    ['  Magazin Brașov & Țară ', [], 'magazin-brasov-tara'],
+    ['Магазин', [], 'shop'],
+    ['', ['shop'], 'shop-2'],
+    ['shop', ['SHOP', 'shop_2'], 'shop-3'],
+    ['a'.repeat(60), ['a'.repeat(40)], `${'a'.repeat(38)}-2`],
+  ])('%s beside %j', (name, taken, id) => {
+    expect(connectionIdFor(name, taken)).toBe(id)
+  })
+
+  test('many of one name are all valid and all differ, also where secrets are named after them', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme', maxLength: 80 }),
+        fc.integer({ min: 1, max: 30 }),
+        (name, count) => {
+          const ids: string[] = []
+          for (let n = 0; n < count; n++) ids.push(connectionIdFor(name, ids))
+          expect(new Set(ids.map(environmentName)).size).toBe(count)
+          const parsed = parseConfiguration({
+            connections: ids.map((id) => ({
+              id,
+              chatra: { publicKey: 'k' },
+              planfix: { baseUrl: 'https://x.planfix.com/rest' },
+            })),
+          })
+          expect(parsed.ok).toBe(true)
+        },
+      ),
+    )
+  })
+})
+
+describe('single fields', () => {
+  test('names are one to a hundred characters', () => {
+    expect(checkName(' ')).toBe('wizard.problem.name-empty')
+    expect(checkName('x'.repeat(101))).toBe('wizard.problem.name-long')
+    expect(checkName(` ${'x'.repeat(100)} `)).toBeNull()
+  })
+
+  test('e-mails', () => {
+    expect(checkEmail('')).toBe('wizard.problem.email-empty')
+    expect(checkEmail('ana@localhost')).toBe('wizard.problem.email-wrong')
+    expect(checkEmail(' ana@shop.example ')).toBeNull()
+  })
+
+  test('a public key that was copied with words around it, or is a secret one, is told', () => {
+    expect(checkPublicKey('')).toBe('wizard.problem.public-key-empty')
+    expect(checkPublicKey('Public key: abc')).toBe('wizard.problem.public-key-form')
+    expect(checkPublicKey(' aBc-12_3 ')).toBeNull()
+    expect(checkSecretKey('')).toBe('wizard.problem.secret-key-empty')
+    expect(checkSecretKey('clé secrète')).toBe('wizard.problem.secret-key-form')
+    expect(checkSecretKey('abc', ' abc ')).toBe('wizard.problem.keys-same')
+    expect(checkSecretKey(' s3cret ', 'abc')).toBeNull()
+    expect(checkToken('')).toBe('wizard.problem.token-empty')
+    expect(checkToken('Токен')).toBe('wizard.problem.token-form')
+    expect(checkToken('0123abc')).toBeNull()
+  })
+})
+
+describe('checkSettings', () => {
+  const good = {
+    name: 'shop.example',
+    chatra: { baseUrl: '', publicKey: 'key', agent: { email: '', name: '' } },
+    planfix: {
+      baseUrl: 'shop.planfix.com',
+      webUrl: '',
+      taskTemplateId: 12,
+      contactTemplateId: null,
+      participants: ['user:7', 'group:1'],
+      pollSeconds: 5,
+      requestsPerSecond: 1,
+      visitDataTag: { id: 4, fields: { os: 10 } },
+    },
+    options: {
+      newTaskWhenNoneActive: true,
+      sendAsEmployee: false,
+      completeWhenClientLeaves: true,
+      leaveAfterMinutes: 10,
+      completedStatusId: null,
+      sendOnlyWhenClientIsRecipient: true,
+      mirrorChatraReplies: true,
+    },
+  }
+
+  test('finds nothing in good ones', () => {
+    expect(checkSettings(good)).toEqual([])
+  })
+
+  test.each([
+    ['name', { name: '' }],
+    ['chatra.baseUrl', { chatra: { ...good.chatra, baseUrl: 'http://app.chatra.io' } }],
+    ['chatra.publicKey', { chatra: { ...good.chatra, publicKey: 'a b' } }],
+    ['chatra.agent.email', { chatra: { ...good.chatra, agent: { email: 'x', name: '' } } }],
+    ['planfix.baseUrl', { planfix: { ...good.planfix, baseUrl: 'planfix.com' } }],
+    ['planfix.webUrl', { planfix: { ...good.planfix, webUrl: 'shop' } }],
+    ['planfix.taskTemplateId', { planfix: { ...good.planfix, taskTemplateId: 0.5 } }],
+    ['planfix.participants', { planfix: { ...good.planfix, participants: ['7'] } }],
+    ['planfix.pollSeconds', { planfix: { ...good.planfix, pollSeconds: 0 } }],
+    ['planfix.requestsPerSecond', { planfix: { ...good.planfix, requestsPerSecond: Number.NaN } }],
+    ['planfix.visitDataTag', { planfix: { ...good.planfix, visitDataTag: { id: 4, fields: { os: -1 } } } }],
+    ['options.leaveAfterMinutes', { options: { ...good.options, leaveAfterMinutes: 20_000 } }],
+    ['options.completedStatusId', { options: { ...good.options, completedStatusId: -3 } }],
+  ])('names %s', (field, wrong) => {
+    const problems = checkSettings({ ...good, ...wrong })
+    expect(problems.map((one) => one.field)).toEqual([field])
+    expect(problems.every((one) => isTextKey(one.problem))).toBe(true)
+  })
+})
