@@ -11,11 +11,16 @@ import { startPlanfixSimulator } from '../src/simulators/planfix/index.ts'
 import { NODE, ROOT } from './build.ts'
 
 /**
- * `npm run dev -- [--port N] [--empty]`: the interface with live changes, on the server host run from its sources (it
- * restarts when they change) and both simulators. `--empty` begins without a connection, as on the first launch.
+ * `npm run dev -- [--port N] [--empty] [--steady]`: the interface with live changes, on the server host run from its sources (it
+ * restarts when they change, unless `--steady`) and both simulators. `--empty` begins without a connection, as on the
+ * first launch.
  */
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '5173' }, empty: { type: 'boolean', default: false } },
+  options: {
+    port: { type: 'string', default: '5173' },
+    empty: { type: 'boolean', default: false },
+    steady: { type: 'boolean', default: false },
+  },
 })
 const folder = mkdtempSync(join(tmpdir(), 'bridge-dev-'))
 const chatra = await startChatraSimulator({ switches: { files: 'brevo-file-object' } })
@@ -30,7 +35,8 @@ let cookie = ''
 const server = spawn(
   NODE,
   [
-    ...['--watch', '--watch-preserve-output', join(ROOT, 'src/main/server/index.ts')],
+    ...(values.steady ? [] : ['--watch', '--watch-preserve-output']),
+    join(ROOT, 'src/main/server/index.ts'),
     ...['--data-dir', folder, '--ui-port', String(uiPort), '--hook-port', String(hookPort)],
   ],
   {
@@ -46,6 +52,8 @@ const server = spawn(
 server.stdout.on('data', (data) => {
   for (const line of String(data).split('\n')) if (line.startsWith('{"event":"ready"')) void signIn(line)
 })
+
+process.once('exit', () => server.kill())
 
 const target = `http://127.0.0.1:${uiPort}`
 const vite = await createServer({
@@ -87,8 +95,9 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 async function signIn(line: string): Promise<void> {
   const { ui } = JSON.parse(line) as { ui: string }
-  const answer = await fetch(ui, { redirect: 'manual' })
-  cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+  // Restarted again meanwhile: its next ready line is on its way.
+  const answer = await fetch(ui, { redirect: 'manual' }).catch(() => null)
+  cookie = answer?.headers.get('set-cookie')?.split(';')[0] ?? cookie
 }
 
 async function end(): Promise<void> {

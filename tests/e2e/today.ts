@@ -35,8 +35,8 @@ export async function playToday(world: World): Promise<Today> {
   await chatra.fault({ kind: 'status', status: 400, method: 'POST', path: '^/api/messages/?$', times: 1 })
   await planfix.replies(victor.task.id, JULIA, 'It is on its way and arrives tomorrow.')
   await until('the refusal', async () => {
-    const requests = await chatra.get<{ answered?: number; status?: number }[]>('requests')
-    return requests.some((one) => (one.answered ?? one.status) === 400)
+    const filter = { conversationId: await conversationOf(world, 'Victor'), states: ['failed' as const] }
+    return (await world.call('log.page', { filter, fromId: null, limit: 1 })).rows[0]
   })
   await chatra.clearFaults()
 
@@ -44,6 +44,11 @@ export async function playToday(world: World): Promise<Today> {
   await elena.visitor.leaves()
   await replies(world, elena, ANA, 'Of course. Within 14 days, with the label on it.')
   return { anna }
+}
+
+async function conversationOf(world: World, name: string): Promise<number> {
+  const { conversations } = await world.call('conversations.find', { text: name, limit: 1 })
+  return conversations[0]?.id ?? 0
 }
 
 async function opens(world: World, name: string, email: string, text: string) {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Answer, Args, CallName, Value } from '../../src/shared/api.ts'
 import {
   BUILT,
   freePort,
@@ -44,6 +45,8 @@ export interface World {
   /** On the same ports and data; the token is a new one. */
   startServer(): Promise<void>
   restartServer(): Promise<void>
+  /** A call of shared/api.ts as the page makes it, for what a test wants to know beside the page. Throws for a refusal. */
+  call<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>>
   /** The last of the server's log. */
   serverLog(): string
   end(): Promise<void>
@@ -79,6 +82,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await world.stopServer()
       await world.startServer()
     },
+    call: (name, args) => callWith(ui, name, args),
     serverLog: () => server?.complaints() ?? '',
     async end() {
       await server?.end('SIGKILL')
@@ -99,6 +103,23 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     await world.end()
     throw error
   }
+}
+
+async function callWith<N extends CallName>(ui: string, name: N, args: Args<N>): Promise<Value<N>> {
+  const { origin } = new URL(ui)
+  const opened = await fetch(ui, { redirect: 'manual' })
+  const answered = await fetch(`${origin}/api/call/${name}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      cookie: opened.headers.get('set-cookie')?.split(';')[0] ?? '',
+      origin,
+    },
+    body: JSON.stringify(args),
+  })
+  const answer = (await answered.json()) as Answer<Value<N>>
+  if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`)
+  return answer.value
 }
 
 const secretsOf = (chatra: Chatra, planfix: Planfix) => ({

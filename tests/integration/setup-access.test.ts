@@ -374,6 +374,20 @@ describe('lists to choose from', () => {
     expect(planfix.server.requests.length).toBe(asked)
   })
 
+  test('that come back broken are not taken for a wrong address', async () => {
+    await value(account())
+    planfix.server.faults.add({
+      kind: 'status',
+      status: 200,
+      body: { result: 'success' },
+      path: '/user/groups',
+    })
+    expect(await refusal(desk.calls['setup.choices']({ id, kind: 'groups' }))).toMatchObject({
+      key: 'error.planfix.bad-answer',
+      field: null,
+    })
+  })
+
   test('of a connection are read with its token', async () => {
     const live = await openDesk({
       connections: [{ ...SHOP, planfix: { baseUrl: planfix.restUrl, requestsPerSecond: 1000 } }],

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { PublicAddress } from '../../shared/api/state.ts'
 import { address as schema } from '../../shared/config.ts'
+import { networkTrouble } from '../../shared/network.ts'
 import type { Clock } from '../engine/ports.ts'
 
 /** A proof takes no longer; then its nonce is forgotten. */
@@ -103,38 +104,15 @@ const problemOfAnswer = (status: number): string =>
   keyOf(status === 502 || status === 503 || status === 504 ? 'behind' : 'foreign')
 
 function problemOfFailure(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return keyOf('timeout')
+  if (error instanceof DOMException && error.name === 'TimeoutError') return keyOf('time-out')
   const code = codeOf(error)
-  if (CERTIFICATE.test(code)) return keyOf('untrusted')
-  return keyOf(BY_CODE[code] ?? 'unreachable')
+  return keyOf(/^UND_ERR_\w+_TIMEOUT$/.test(code) ? 'time-out' : networkTrouble(code))
 }
-
-const BY_CODE: Record<string, string> = {
-  ENOTFOUND: 'unknown-host',
-  EAI_AGAIN: 'unknown-host',
-  ECONNREFUSED: 'refused',
-  UND_ERR_CONNECT_TIMEOUT: 'timeout',
-  UND_ERR_HEADERS_TIMEOUT: 'timeout',
-  ETIMEDOUT: 'timeout',
-  CERT_HAS_EXPIRED: 'expired',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'other-name',
-  // An encrypted connection was tried with something that speaks plainly.
-  EPROTO: 'no-https',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'no-https',
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'no-https',
-  ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR: 'no-https',
-}
-const CERTIFICATE =
-  /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_(UNTRUSTED|REJECTED|NOT_YET_VALID|REVOKED)/
 
 /** The code of the cause, which fetch wraps; of several addresses tried, that of the last. */
 function codeOf(error: unknown): string {
-  for (let one: unknown = error; one instanceof Error; one = one.cause) {
-    if ('code' in one && typeof one.code === 'string') return one.code
-    if (one instanceof AggregateError) {
-      const codes = one.errors.map((part) => codeOf(part)).filter((code) => code !== '')
-      if (codes.length > 0) return codes.at(-1)!
-    }
-  }
-  return ''
+  if (!(error instanceof Error)) return ''
+  if ('code' in error && typeof error.code === 'string') return error.code
+  const within: unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
+  return within.map((one) => codeOf(one)).findLast((code) => code !== '') ?? ''
 }

@@ -124,6 +124,15 @@ export function useCall<N extends CallName>(
   }
 }
 
+/** Puts what was told meanwhile in the place of the answer that `useCall` keeps; one that is on its way is older. */
+export function useAnswerTold<N extends CallName>(name: N, args: Args<N>): (value: Value<N>) => void {
+  const client = useQueryClient()
+  return (value) => {
+    void client.cancelQueries({ queryKey: [name, args] })
+    client.setQueryData([name, args], value)
+  }
+}
+
 /** Makes what the named calls showed be asked again, after a change. */
 export function useRefresh(): (...names: CallName[]) => Promise<void> {
   const client = useQueryClient()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { countsOf, groupsOf, newest, placeOf } from '../../../src/renderer/pages/diagnostics/groups.ts'
-import type { CheckReport, CheckUp } from '../../../src/shared/api/diagnostics.ts'
+import { countsOf, groupsOf, placeOf } from '../../../src/renderer/pages/diagnostics/groups.ts'
+import type { CheckReport } from '../../../src/shared/api/diagnostics.ts'
 
 const report = (
   id: number,
@@ -14,15 +14,6 @@ const report = (
   detail: { key: 'diagnostics.detail.off', params: {} },
   todo: null,
 })
-const checkUp = (fields: Partial<CheckUp>): CheckUp => ({
-  run: 1,
-  startedAt: 1000,
-  endedAt: null,
-  total: 30,
-  reports: [],
-  ...fields,
-})
-
 describe('the list of findings', () => {
   test('shows failures first, then warnings, each by number', () => {
     const [group] = groupsOf([
@@ -56,22 +47,6 @@ describe('the list of findings', () => {
       ok: 2,
       skipped: 0,
     })
-  })
-})
-
-describe('of two tellings of the check-up', () => {
-  const early = checkUp({ reports: [report(1, 'ok')] })
-  const late = checkUp({ reports: [report(1, 'ok'), report(2, 'ok')] })
-  const ended = checkUp({ reports: late.reports, endedAt: 2000 })
-  const next = checkUp({ startedAt: 3000 })
-  test.each([
-    ['the one with more findings', early, late, late],
-    ['the ended one', late, ended, ended],
-    ['the later run, also with less', ended, next, next],
-    ['the only one', null, early, early],
-    ['none', null, null, null],
-  ])('%s is shown, whichever comes first', (_name, one, other, wanted) => {
-    expect([newest(one, other), newest(other, one)]).toEqual([wanted, wanted])
   })
 })
 

@@ -8,6 +8,8 @@ const CLIENT_MAIL = 'anna.client@mail.example'
 const EMPLOYEE_MAIL = 'ana@shop.example'
 
 let bench: Stage
+/** The report while Planfix refused everything. */
+let whileClosed: string
 beforeAll(async () => {
   bench = await stage({
     connection: {
@@ -47,6 +49,7 @@ beforeAll(async () => {
       },
     },
   ])
+  whileClosed = (await bench.report('en')).text
   faults.clear()
   // Of what the check-up itself asks, one answer holds the token and one an e-mail.
   faults.add({
@@ -91,13 +94,18 @@ describe('the report', () => {
       'Version: 1.2.3',
       'Runs as: server',
       process.platform,
-      'shop: Chatra: works; Planfix: stopped, waits for you (wrong-keys',
       'Client → Planfix: ',
       '26 [to mend] Chosen employees: given to two employees: ***@***',
       'In conversation 1 this could not be done: adding the client',
     ]) {
       expect(text).toContain(part)
     }
+  })
+
+  test('tells which side of a connection has stopped, without what the service said', () => {
+    expect(whileClosed).toContain('shop: Chatra: works; Planfix: stopped, waits for you (wrong-keys')
+    expect(whileClosed).toContain('"…"')
+    expect(whileClosed).not.toContain(CLIENT_WORDS)
   })
 
   test.each(LANGUAGES)('has a word for everything in %s', async (language) => {

@@ -128,10 +128,18 @@ function findingLines(
   language: Language,
   t: Say,
 ): string[] {
-  const told = ({ key, params }: Words) => translateAny(language, key, params)
+  const told = ({ key, params }: Words) =>
+    translateAny(
+      language,
+      key,
+      QUOTING.has(key) ? { ...params, text: withoutQuotes(`${params.text}`) } : params,
+    )
   const line = `    ${String(id).padStart(2)} [${t(`diagnostics.result.${result}`)}] ${told(title)}: ${told(detail)}`
   return todo === null ? [line] : [line, `       ${t('diagnostics.todo')}: ${told(todo)}`]
 }
+
+/** Findings whose text is what a service said. */
+const QUOTING = new Set(['diagnostics.detail.error', 'diagnostics.detail.untold'])
 
 function eventLine(event: BridgeEvent, language: Language): string {
   const { detail } = event.params

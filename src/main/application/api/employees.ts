@@ -1,10 +1,10 @@
 import type { employeesCalls as contract } from '../../../shared/api/employees.ts'
 import type { Handlers } from '../../../shared/api.ts'
-import { type ApiContext, refuse, refuseWith } from './context.ts'
+import { type ApiContext, refuse } from './context.ts'
 import { employeesProblem } from './employees-problem.ts'
 import { employeesInFile, sketchOf } from './setup-connection.ts'
 import { type SetupOptions, setupIn } from './setup-context.ts'
-import { refuseAccess } from './setup-problems.ts'
+import { refuseQuestion } from './setup-problems.ts'
 
 /** Who may answer clients, and as whom: of a connection, or of a draft that is none yet. */
 export function employeesCalls(
@@ -25,17 +25,17 @@ export function employeesCalls(
         account.ok ? account.value : null,
         refresh,
       )
-      const listed = connection
-        ? { mode: connection.employees.length === 0 ? ('everybody' as const) : ('selected' as const) }
-        : { mode: draft!.mode }
+      const modeOfList = connection?.employees.length === 0 ? 'everybody' : 'selected'
       return {
         ok: true,
         value: {
-          ...listed,
+          mode: draft?.mode ?? modeOfList,
           choices: connection?.employees ?? draft!.employees,
           planfix: list,
           readAt,
-          problem: account.ok ? problem && toldBy(problem, account.value.baseUrl) : account.error,
+          problem: account.ok
+            ? problem && refuseQuestion(problem, account.value.baseUrl).error
+            : account.error,
           agents: await context.application.store.agents(id),
           sendAsEmployee: (connection?.options ?? draft!.settings.options).sendAsEmployee,
           generalAgent: connection?.chatra.agent ?? agentOf(id, draft!.settings),
@@ -60,9 +60,6 @@ export function employeesCalls(
     },
   }
 }
-
-const toldBy = (error: Parameters<typeof refuseWith>[0], address: string) =>
-  (error.code === 'missing-scope' ? refuseWith(error) : refuseAccess(error, address)).error
 
 /** Who speaks in general, by the name and e-mail of the draft as far as they are typed. */
 function agentOf(id: string, settings: Parameters<typeof sketchOf>[1] & object) {

@@ -1,7 +1,7 @@
 import type { CallError } from '../../../shared/api/answer.ts'
-import type { BridgeError } from '../../../shared/errors.ts'
+import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import type { Problem } from '../../../shared/fields.ts'
-import { refuse } from './context.ts'
+import { refuse, refuseWith } from './context.ts'
 
 type Refusal = { ok: false; error: CallError }
 
@@ -13,6 +13,12 @@ export function refuseAccess(error: BridgeError, address: string): Refusal {
     detail: error.detail,
     ...(field !== null && { field }),
   })
+}
+
+/** Why an account that has let us in before did not answer a question. */
+export function refuseQuestion(error: BridgeError, address: string): Refusal {
+  const aboutAccess = error.network !== undefined || error.code === 'failing' || stopsSide(error)
+  return aboutAccess ? refuseAccess(error, address) : refuseWith(error)
 }
 
 interface Found {

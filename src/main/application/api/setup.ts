@@ -2,13 +2,13 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import type { setupCalls as contract, Draft } from '../../../shared/api/setup.ts'
 import type { Handlers, ReadArgs } from '../../../shared/api.ts'
 import { connectionIdFor, planfixAddress, publicAddressOf } from '../../../shared/fields.ts'
-import { type ApiContext, refuse, refuseWith } from './context.ts'
+import { type ApiContext, refuse } from './context.ts'
 import { freshDraft, isUntouched, type StoredDraft } from './drafts.ts'
 import { activate, finish } from './setup-activate.ts'
 import { checkChatra, checkPlanfix } from './setup-check.ts'
 import { settingsOf } from './setup-connection.ts'
 import { type SetupContext, type SetupOptions, setupIn } from './setup-context.ts'
-import { refuseAccess } from './setup-problems.ts'
+import { refuseQuestion } from './setup-problems.ts'
 import { progressOf } from './setup-progress.ts'
 import { scopesOf } from './setup-scopes.ts'
 
@@ -47,7 +47,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       const scopes = await scopesOf(account.value)
       return scopes.ok
         ? { ok: true, value: { scopes: scopes.value } }
-        : refuseAccess(scopes.error, account.value.baseUrl)
+        : refuseQuestion(scopes.error, account.value.baseUrl)
     },
 
     async 'setup.choices'({ id, kind, taskTemplateId }) {
@@ -55,9 +55,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       if (!account.ok) return account
       const choices = await accounts.choices(account.value, kind, taskTemplateId ?? null)
       if (choices.ok) return { ok: true, value: { choices: choices.value } }
-      return choices.error.code === 'missing-scope'
-        ? refuseWith(choices.error)
-        : refuseAccess(choices.error, account.value.baseUrl)
+      return refuseQuestion(choices.error, account.value.baseUrl)
     },
 
     async 'setup.publicAddress'({ address }) {

@@ -1,4 +1,4 @@
-import type { CheckReport, CheckUp } from '../../../shared/api/diagnostics.ts'
+import type { CheckReport } from '../../../shared/api/diagnostics.ts'
 
 /** The findings of one connection, or of the computer with `connectionId` null. */
 export interface Group {
@@ -32,15 +32,6 @@ export function countsOf(reports: readonly CheckReport[]): Counts {
   const counts: Counts = { failed: 0, warning: 0, ok: 0, skipped: 0 }
   for (const { result } of reports) counts[result] += 1
   return counts
-}
-
-/** The one that knows more: the later run, and of one run the later telling. */
-export function newest(one: CheckUp | null, other: CheckUp | null): CheckUp | null {
-  if (one === null || other === null) return one ?? other
-  if (one.startedAt !== other.startedAt) return one.startedAt > other.startedAt ? one : other
-  const knows = ({ endedAt, reports }: CheckUp) =>
-    endedAt === null ? reports.length : Number.POSITIVE_INFINITY
-  return knows(other) > knows(one) ? other : one
 }
 
 export interface Place {

@@ -1,14 +1,14 @@
 import { Button, Skeleton, Stack, Switch } from '@mantine/core'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { CheckUp } from '../../../shared/api/diagnostics.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useCall, useLine, usePush } from '../../bridge/hooks.tsx'
+import { useAnswerTold, useBridge, useCall, usePush } from '../../bridge/hooks.tsx'
 import { IconRefresh } from '../../parts/icons.ts'
 import { Page } from '../../parts/page.tsx'
 import { Empty, Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
 import { GroupCard } from './group-card.tsx'
-import { groupsOf, newest } from './groups.ts'
+import { groupsOf } from './groups.ts'
 import { Intro } from './intro.tsx'
 import { ReportButtons } from './report-buttons.tsx'
 import { Summary } from './summary.tsx'
@@ -76,25 +76,25 @@ function Groups({ checkUp, attentionOnly }: { checkUp: CheckUp; attentionOnly: b
 /** The present or last check-up, as it goes on, and how to begin one. */
 function useCheckUp() {
   const bridge = useBridge()
-  const line = useLine()
   const read = useCall('diagnostics.get', {})
-  const [told, setTold] = useState<CheckUp | null>(null)
+  const told = useAnswerTold('diagnostics.get', {})
   const [starting, setStarting] = useState(false)
   const [startError, setStartError] = useState<CallError | null>(null)
-  usePush('checkUp', setTold)
-  // A bridge that has been started again knows nothing of what was told before.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the line is what it waits for
-  useEffect(() => setTold(null), [line])
+  usePush('checkUp', (checkUp) => told({ checkUp }))
+  // While another page was shown nobody listened here.
+  const reload = useRef(read.reload)
+  useEffect(() => reload.current(), [])
 
   const start = async () => {
     setStarting(true)
     const answer = await bridge.call('diagnostics.start', {})
     setStarting(false)
     setStartError(answer.ok ? null : answer.error)
-    if (answer.ok) setTold((before) => newest(before, answer.value))
+    // Findings may have been told before this answer was here.
+    if (answer.ok) read.reload()
   }
   return {
-    checkUp: newest(read.value?.checkUp ?? null, told),
+    checkUp: read.value?.checkUp ?? null,
     loading: read.loading,
     error: read.error,
     reload: read.reload,

@@ -27,12 +27,12 @@ export function Row(props: RowProps) {
   return (
     <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={classes.row}>
       <th scope="row">
-        <Group gap={6} wrap="nowrap" align="baseline">
-          <Text size="sm" fw={600} truncate title={user.name}>
+        <Group gap="0 6px" align="baseline">
+          <Text size="sm" fw={600} className={classes.name}>
             {user.name}
           </Text>
           {user.role !== null && (
-            <Text size="xs" c="dimmed" truncate>
+            <Text size="xs" c="dimmed">
               {roleName(user.role, words)}
             </Text>
           )}

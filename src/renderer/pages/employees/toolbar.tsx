@@ -36,7 +36,7 @@ export function Toolbar(props: {
       />
       <NativeSelect
         size="xs"
-        w="11.5rem"
+        w="10.5rem"
         aria-label={t('employees.filter')}
         value={props.filter}
         onChange={(event) => props.onFilter(event.currentTarget.value as Filter)}

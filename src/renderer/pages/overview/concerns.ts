@@ -78,7 +78,9 @@ function ofAddress({ publicAddress, connections }: AppState): Concern[] {
     text,
     action: { label: 'overview.open-settings', href: '/settings/address' },
   })
-  if (publicAddress.state === 'none')
+  // Chats that arrive prove a way in, even when nobody has told us its address.
+  const isHeard = connections.some(({ heard }) => heard.chatra !== null)
+  if (publicAddress.state === 'none' && !isHeard)
     return [concern('attention', { key: 'overview.address.none', params: {} })]
   if (publicAddress.state !== 'failing') return []
   return [

@@ -27,24 +27,28 @@ export function General() {
     <>
       <Section title={t('settings.general')} intro={t('settings.general.text')}>
         <Input.Wrapper label={t('settings.language')} labelElement="div">
-          <SegmentedControl
-            mt={4}
-            aria-label={t('settings.language')}
-            value={language}
-            disabled={disabled}
-            onChange={(chosen) => void save({ language: chosen as Language })}
-            data={LANGUAGES.map((one) => ({ value: one, label: NAMES[one] }))}
-          />
+          <div>
+            <SegmentedControl
+              mt={4}
+              aria-label={t('settings.language')}
+              value={language}
+              disabled={disabled}
+              onChange={(chosen) => void save({ language: chosen as Language })}
+              data={LANGUAGES.map((one) => ({ value: one, label: NAMES[one] }))}
+            />
+          </div>
         </Input.Wrapper>
         <Input.Wrapper label={t('settings.theme')} labelElement="div">
-          <SegmentedControl
-            mt={4}
-            aria-label={t('settings.theme')}
-            value={theme}
-            disabled={disabled}
-            onChange={(chosen) => void save({ theme: chosen as GeneralSettings['theme'] })}
-            data={THEMES.map((one) => ({ value: one, label: t(`settings.theme.${one}`) }))}
-          />
+          <div>
+            <SegmentedControl
+              mt={4}
+              aria-label={t('settings.theme')}
+              value={theme}
+              disabled={disabled}
+              onChange={(chosen) => void save({ theme: chosen as GeneralSettings['theme'] })}
+              data={THEMES.map((one) => ({ value: one, label: t(`settings.theme.${one}`) }))}
+            />
+          </div>
         </Input.Wrapper>
         {host === 'desktop' && settings && (
           <Switch

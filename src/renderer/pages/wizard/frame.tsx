@@ -54,7 +54,7 @@ export function Frame({ first }: { first: Draft }) {
   const isNew = STEPS.indexOf(step) >= STEPS.indexOf(furthest.current)
 
   const go = (to: Step) => {
-    const target = entryStep(to, { ...work.draft, settings: work.settings })
+    const target = entryStep(to, work.newest())
     furthest.current = later(furthest.current, target)
     setStep(target)
     work.keepStep(target)

@@ -41,6 +41,7 @@ export function SecretInput(props: {
       label={props.label}
       description={props.description}
       value={props.value}
+      maxLength={500}
       autoFocus={replacing}
       autoComplete="off"
       spellCheck={false}

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
+import type { CallError } from '../../../shared/api.ts'
 import { IconArrowLeft, IconArrowRight } from '../../parts/icons.ts'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
@@ -21,8 +22,10 @@ export function StepForm(props: {
   actions?: ReactNode
 }) {
   const { control } = props
-  const { t } = useWords()
+  const { t, say } = useWords()
   const wizard = useWizard()
+  const unkept = (error: CallError) =>
+    error.code === 'offline' ? t('wizard.unsaved') : `${t('wizard.unkept')} ${say(error.message)}`
   const heading = useRef<HTMLHeadingElement>(null)
   const why = useId()
   const scroll = useRef<HTMLDivElement>(null)
@@ -65,7 +68,7 @@ export function StepForm(props: {
           </Button>
         )}
         <Text size="xs" c={wizard.unsaved ? 'red' : 'dimmed'} flex={1} id={why} role="status">
-          {props.blocked || (wizard.unsaved ? t('wizard.unsaved') : t('wizard.kept'))}
+          {props.blocked || (wizard.unsaved ? unkept(wizard.unsaved) : t('wizard.kept'))}
         </Text>
         {props.actions ?? (
           <Button

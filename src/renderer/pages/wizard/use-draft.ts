@@ -26,6 +26,8 @@ export interface Work {
   adopt(draft: Draft): void
   /** What another call answered: what is typed stays. */
   learn(draft: Draft): void
+  /** The newest of what is known and typed, also between two renders. */
+  newest(): Draft
   /** Counts up with each change of what the connection will be. */
   revision: number
   /** Why the last typed could not be kept. */
@@ -52,6 +54,11 @@ export function useDraft(first: Draft): Work {
   const unkept = useRef<Unkept>({})
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const queue = useRef<Promise<CallError | null>>(Promise.resolve(null))
+  const known = useRef(first)
+  const learn = useCallback((draft: Draft) => {
+    known.current = draft
+    setDraft(draft)
+  }, [])
 
   const settle = useCallback((): Promise<CallError | null> => {
     clearTimeout(timer.current)
@@ -61,13 +68,13 @@ export function useDraft(first: Draft): Work {
       if (Object.keys(change).length === 0) return null
       unkept.current = {}
       const answer = await bridge.call('setup.save', { id: first.id, ...change })
-      if (answer.ok) setDraft(answer.value)
+      if (answer.ok) learn(answer.value)
       else unkept.current = { ...change, ...unkept.current }
       setUnsaved(answer.ok ? null : answer.error)
       return answer.ok ? null : answer.error
     })
     return queue.current
-  }, [bridge, first.id])
+  }, [bridge, first.id, learn])
 
   const keep = useCallback(
     (change: Unkept) => {
@@ -79,21 +86,26 @@ export function useDraft(first: Draft): Work {
     [settle],
   )
 
-  const newest = useRef(settings)
+  const written = useRef(settings)
   const edit = useCallback(
     (change: (settings: ConnectionSettings) => ConnectionSettings) => {
-      newest.current = change(newest.current)
-      setSettings(newest.current)
-      keep({ settings: newest.current })
+      written.current = change(written.current)
+      setSettings(written.current)
+      keep({ settings: written.current })
     },
     [keep],
   )
-  const adopt = useCallback((checked: Draft) => {
-    newest.current = checked.settings
-    setDraft(checked)
-    setSettings(checked.settings)
-    setRevision((before) => before + 1)
-  }, [])
+  const adopt = useCallback(
+    (checked: Draft) => {
+      written.current = checked.settings
+      learn(checked)
+      setSettings(checked.settings)
+      setSelection({ mode: checked.mode, choices: checked.employees })
+      setRevision((before) => before + 1)
+    },
+    [learn],
+  )
+  const newest = useCallback(() => ({ ...known.current, settings: written.current }), [])
   const select = useCallback(
     (value: Selection) => {
       setSelection(value)
@@ -132,7 +144,8 @@ export function useDraft(first: Draft): Work {
     keepStep,
     settle,
     adopt,
-    learn: setDraft,
+    learn,
+    newest,
     revision,
     unsaved,
   }

@@ -73,6 +73,7 @@ describe('what needs the owner', () => {
   it('speaks of the public address only where real chats should come', () => {
     expect(keys(state([connection()], 'none'))).toEqual(['overview.address.none'])
     expect(keys(state([connection({ demo: true })], 'none'))).toEqual([])
+    expect(keys(state([connection({ heard: { chatra: 5, planfix: null } })], 'none'))).toEqual([])
   })
 
   it('uses texts that exist', () => {

@@ -20,7 +20,7 @@ export function Head({ connection, disabled }: { connection: ConnectionState; di
     if (!answer.ok) notifications.show({ color: 'red', message: say(answer.error.message) })
   }
   return (
-    <Group justify="space-between" align="flex-start" wrap="nowrap">
+    <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
       <Title order={2} size="h1" style={{ overflowWrap: 'anywhere' }}>
         {connection.name}
       </Title>

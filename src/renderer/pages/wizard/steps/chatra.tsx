@@ -71,6 +71,7 @@ export function ChatraStep() {
         {...control.field('chatra.publicKey')}
         label={t('wizard.chatra.public-key')}
         value={publicKey}
+        maxLength={500}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => {

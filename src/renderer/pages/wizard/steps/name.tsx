@@ -20,6 +20,7 @@ export function NameStep() {
         required
         withAsterisk={false}
         value={settings.name}
+        maxLength={500}
         onChange={(event) => {
           const name = event.currentTarget.value
           edit((before) => ({ ...before, name }))

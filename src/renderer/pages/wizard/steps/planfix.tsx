@@ -66,6 +66,7 @@ export function PlanfixStep() {
           description={t('wizard.planfix.address-advice')}
           placeholder="https://shop.planfix.com/task/123"
           value={baseUrl}
+          maxLength={500}
           inputMode="url"
           autoComplete="off"
           spellCheck={false}

@@ -80,6 +80,7 @@ export function TemplatesStep() {
               label={t('wizard.speaker.email')}
               type="email"
               value={settings.chatra.agent.email}
+              maxLength={320}
               onChange={(event) => {
                 speaker.change({ email: event.currentTarget.value })
                 control.edited('chatra.agent.email')
@@ -89,6 +90,7 @@ export function TemplatesStep() {
               {...control.field('chatra.agent.name')}
               label={t('wizard.speaker.name')}
               value={settings.chatra.agent.name}
+              maxLength={500}
               onChange={(event) => {
                 speaker.change({ name: event.currentTarget.value })
                 control.edited('chatra.agent.name')
