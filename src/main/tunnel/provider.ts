@@ -1,0 +1,34 @@
+import type { Words } from '../../shared/api.ts'
+
+/** Something that gives the receiver on this computer an address that Chatra can reach. */
+export interface TunnelProvider {
+  readonly kind: 'own' | 'ngrok' | 'ssh' | 'relay'
+  /**
+   * Opens the way in to `target` and resolves with the public address (https, without a trailing slash), or with why not.
+   * What happens afterwards is told through `tell`. May be called again after `lost` or `stop`.
+   */
+  start(target: { host: string; port: number }, tell: (change: TunnelChange) => void): Promise<TunnelStart>
+  /** Closes the way in. Resolves when nothing is left open; may be called at any moment, also twice. */
+  stop(): Promise<void>
+  /** The computer woke up or the network changed: what looks open may be dead. */
+  wake?(): void
+}
+
+export type TunnelStart = { ok: true; address: string } | { ok: false; problem: TunnelProblem }
+
+export type TunnelChange =
+  /** The service gave another address; it has to be pasted into Chatra again. */
+  | { type: 'address'; address: string }
+  /** The way in is closed; the supervisor opens it again. */
+  | { type: 'lost'; problem: TunnelProblem }
+  /** Something the owner should know, e.g. that the relay refused events. */
+  | { type: 'notice'; words: Words }
+
+export interface TunnelProblem {
+  /** Key and parameters of the catalogues (`tunnel.problem.*`). Never a secret. */
+  words: Words
+  /** False: trying again by itself cannot help (a wrong token, a changed host key); the owner must act. */
+  again: boolean
+  /** For the log. */
+  detail: string
+}
