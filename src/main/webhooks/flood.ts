@@ -1,0 +1,67 @@
+/** How many requests are taken: after a burst, so many a second. */
+export interface Rate {
+  perSecond: number
+  burst: number
+}
+
+/** Counts requests by sender and altogether, in buckets that refill by themselves. */
+export interface Flood {
+  /** False = one too many: answer 429. */
+  takes(address: string): boolean
+}
+
+/** More senders than this at a time share what is left of the total: memory stays bounded whoever asks. */
+const MOST_SENDERS = 10_000
+
+/** `now` is in milliseconds and never runs backward. */
+export function createFlood(
+  { each, total }: { each: Rate | null; total: Rate },
+  now: () => number = () => performance.now(),
+): Flood {
+  const all = createBucket(total, now())
+  const senders = new Map<string, Bucket>()
+
+  const bucketOf = (sender: string, rate: Rate): Bucket => {
+    let bucket = senders.get(sender)
+    if (bucket === undefined) {
+      if (senders.size >= MOST_SENDERS) forgetIdle(senders, rate, now())
+      bucket = createBucket(rate, now())
+      if (senders.size < MOST_SENDERS) senders.set(sender, bucket)
+    }
+    return bucket
+  }
+
+  return {
+    takes(address) {
+      if (each && !spend(bucketOf(senderOf(address), each), each, now())) return false
+      return spend(all, total, now())
+    },
+  }
+}
+
+interface Bucket {
+  left: number
+  at: number
+}
+const createBucket = (rate: Rate, at: number): Bucket => ({ left: rate.burst, at })
+
+function spend(bucket: Bucket, rate: Rate, now: number): boolean {
+  bucket.left = Math.min(rate.burst, bucket.left + ((now - bucket.at) / 1000) * rate.perSecond)
+  bucket.at = now
+  if (bucket.left < 1) return false
+  bucket.left -= 1
+  return true
+}
+
+/** Whose bucket is full again need not be known any more. */
+function forgetIdle(senders: Map<string, Bucket>, rate: Rate, now: number): void {
+  const refillMs = (rate.burst / rate.perSecond) * 1000
+  for (const [sender, bucket] of senders) if (now - bucket.at > refillMs) senders.delete(sender)
+}
+
+/** One household has a whole /64 of IPv6. */
+function senderOf(address: string): string {
+  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '')
+  const [head = ''] = address.split('::')
+  return head.split(':').slice(0, 4).join(':')
+}
