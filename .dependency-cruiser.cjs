@@ -33,7 +33,7 @@ module.exports = {
       'adapters-look-down',
       'adapters implement engine ports and do not know hosts',
       { path: room(adapters) },
-      { path: '^src/(main/(application|desktop|server|cli)|renderer|preload|simulators)/' },
+      { path: '^src/(main/(application|desktop|server|cli|relay)|renderer|preload|simulators)/' },
     ),
     forbid(
       'adapters-keep-apart',
@@ -45,7 +45,13 @@ module.exports = {
       'application-knows-no-host',
       'one application, two hosts',
       { path: room('application') },
-      { path: '^src/(main/(desktop|server|cli)|renderer|preload|simulators)/' },
+      { path: '^src/(main/(desktop|server|cli|relay)|renderer|preload|simulators)/' },
+    ),
+    forbid(
+      'relay-knows-no-bridge',
+      'the relay is a host of its own: it stores and hands over, and knows no rules, no accounts, no application',
+      { path: room('relay') },
+      { path: '^src/(?!shared/|main/(relay|store|webhooks|settings)/|main/server/(ending|log)\\.ts$)' },
     ),
     forbid(
       'window-knows-shared-alone',

@@ -9,6 +9,7 @@ const entries = Object.fromEntries(
   Object.entries({
     server: 'src/main/server/index.ts',
     cli: 'src/main/cli/index.ts',
+    relay: 'src/main/relay/index.ts',
     demo: 'src/main/server/demo/index.ts',
     simulators: 'src/simulators/main.ts',
   }).filter(([, file]) => existsSync(file)),

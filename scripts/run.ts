@@ -3,8 +3,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 
-/** `node scripts/run.ts serve|bridge|demo …`: builds what is stale and becomes the program. */
-const PROGRAMS: Record<string, string> = { serve: 'server.js', bridge: 'cli.js', demo: 'demo.js' }
+/** `node scripts/run.ts serve|bridge|relay|demo …`: builds what is stale and becomes the program. */
+const PROGRAMS: Record<string, string> = {
+  serve: 'server.js',
+  bridge: 'cli.js',
+  relay: 'relay.js',
+  demo: 'demo.js',
+}
 
 /**
  * A bridge idles most of its life and shares its computer: a smaller young generation and fewer memory arenas keep
@@ -22,7 +27,7 @@ const ENVIRONMENT = {
 const [name = '', ...args] = process.argv.slice(2)
 const program = PROGRAMS[name]
 if (program === undefined) {
-  process.stderr.write('Usage: node scripts/run.ts serve|bridge|demo [options]\n')
+  process.stderr.write('Usage: node scripts/run.ts serve|bridge|relay|demo [options]\n')
   process.exit(2)
 }
 buildWhatIsStale()

@@ -2,8 +2,11 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
 /** Where the bridge keeps its data when nobody says otherwise: the platform's folder for application data. */
-export function defaultDataDir(environment: NodeJS.ProcessEnv, platform = process.platform): string {
-  const name = 'chatra-planfix-bridge'
+export function defaultDataDir(
+  environment: NodeJS.ProcessEnv,
+  platform = process.platform,
+  name = 'chatra-planfix-bridge',
+): string {
   if (platform === 'win32') {
     return join(environment.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), name)
   }

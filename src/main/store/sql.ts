@@ -6,7 +6,7 @@ export interface SqlOptions {
   /** How long a statement waits for another process, milliseconds; it holds the event loop meanwhile. */
   busyTimeout?: number
 }
-type Value = string | number | null
+type Value = string | number | null | Uint8Array
 
 /**
  * One connection to the file and its prepared statements, kept by their text. Statements are looked up on

@@ -61,7 +61,7 @@ function forgetIdle(senders: Map<string, Bucket>, rate: Rate, now: number): void
 
 /** One household has a whole /64 of IPv6. */
 function senderOf(address: string): string {
-  if (!address.includes(':') || address.startsWith('::ffff:')) return address.replace('::ffff:', '')
+  if (!address.includes(':')) return address
   const [head = ''] = address.split('::')
   return head.split(':').slice(0, 4).join(':')
 }

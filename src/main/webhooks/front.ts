@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
 import { createFlood, type Rate } from './flood.ts'
 import { isForm, objectText, readBody, TOO_LARGE } from './hook-body.ts'
+import { createSenderReader } from './sender.ts'
 
 /** Something the owner or the log should know. `detail` holds neither secrets nor message texts. */
 export interface ReceiverProblem {
@@ -19,8 +21,8 @@ export interface FrontOptions {
   onProblem?: ((problem: ReceiverProblem) => void) | undefined
   /** PEM texts, where no proxy in front does it. */
   tls?: { cert: string; key: string } | undefined
-  /** Proxies whose word about the sender's address is taken; those on this computer unless told otherwise. */
-  trustProxy?: string | undefined
+  /** Proxies (addresses or networks) whose word about the sender's address is taken, beside those on this computer. */
+  proxies?: readonly string[] | undefined
   limits?: Limits | undefined
 }
 
@@ -39,6 +41,8 @@ export interface Front {
   server: FastifyInstance
   /** Refuses, or confirms, without a word. */
   empty(reply: FastifyReply, status: number): FastifyReply
+  /** False = this stranger, or all together, ask too often. */
+  takes(request: IncomingMessage): boolean
   /** A hook for every other address: 429 for who asks too often. */
   onlySometimes(request: FastifyRequest, reply: FastifyReply, next: () => void): void
   stopping(): boolean
@@ -60,6 +64,8 @@ export function createFront(options: FrontOptions): Front {
   const { requestMs = 15_000, stopMs = 2_000, strangers = STRANGERS, events = EVENTS } = options.limits ?? {}
   const flood = createFlood(strangers)
   const eventFlood = createFlood({ each: null, total: events })
+  const senderOf = createSenderReader(options.proxies)
+  const takes = (request: IncomingMessage) => flood.takes(senderOf(request))
   let stopping = false
 
   const common = {
@@ -69,7 +75,6 @@ export function createFront(options: FrontOptions): Front {
     connectionTimeout: requestMs,
     requestTimeout: requestMs,
     keepAliveTimeout: 30_000,
-    trustProxy: options.trustProxy ?? 'loopback',
     routerOptions: { maxParamLength: 4_096 },
     frameworkErrors: (_error: unknown, _request: unknown, reply: unknown) =>
       empty(reply as FastifyReply, 404),
@@ -92,9 +97,9 @@ export function createFront(options: FrontOptions): Front {
   }
   /** How a stranger is refused, who may be one of too many. */
   const refuse = (request: FastifyRequest, reply: FastifyReply) =>
-    void empty(reply, flood.takes(request.ip) ? 404 : 429)
+    void empty(reply, takes(request.raw) ? 404 : 429)
   const onlySometimes: Front['onlySometimes'] = (request, reply, next) =>
-    flood.takes(request.ip) ? next() : void empty(reply, 429)
+    takes(request.raw) ? next() : void empty(reply, 429)
 
   server.setErrorHandler((_error, _request, reply) => empty(reply, 500))
   server.setNotFoundHandler((_request, reply) => empty(reply, 404))
@@ -138,6 +143,7 @@ export function createFront(options: FrontOptions): Front {
   return {
     server,
     empty,
+    takes,
     onlySometimes,
     stopping: () => stopping,
     async listen({ host, port }) {

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { endWith, stopOnSignals } from '../server/ending.ts'
+import { createLog } from '../server/log.ts'
+import { defaultDataDir } from '../settings/data-dir.ts'
+import { createRedactor } from '../settings/redact.ts'
+import { parseRelayOptions, type RelayCommand, USAGE } from './options.ts'
+import { offerCode } from './pairing.ts'
+import { startRelay } from './relay.ts'
+import { RelayStore } from './store.ts'
+
+/** The relay: `npm run relay` (docs/relay.md). Exit codes: 0 stopped or done, 1 could not, 2 wrong use. */
+async function main(args: string[]): Promise<void> {
+  const options = parseRelayOptions(args)
+  if (options === null) return endWith(0, USAGE, process.stdout)
+  if (typeof options === 'string') return endWith(2, `${options}\n\n${USAGE}`)
+  const dataDir =
+    options.dataDir === undefined
+      ? defaultDataDir(process.env, process.platform, 'chatra-planfix-relay')
+      : resolve(options.dataDir)
+  try {
+    if (options.name === 'run') return await run(options, dataDir)
+    return await endWith(...(await beside(options, dataDir)))
+  } catch (error) {
+    const text = troubleOf(error, dataDir)
+    if (text === null) throw error
+    return endWith(1, `Cannot do it: ${text}\n`)
+  }
+}
+
+async function run(options: Extract<RelayCommand, { name: 'run' }>, dataDir: string): Promise<void> {
+  const log = createLog({ redact: createRedactor(), pretty: process.stderr.isTTY === true })
+  const ending = stopOnSignals(log)
+  const { tls, keepDays, name: _name, ...rest } = options
+  const relay = await startRelay({
+    ...rest,
+    dataDir,
+    log,
+    keptMs: keepDays * 86_400_000,
+    tls: tls
+      ? { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') }
+      : undefined,
+  })
+  ending.takes(() => relay.stop())
+  process.stdout.write(
+    `${JSON.stringify({ event: 'ready', public: relay.public, control: relay.control })}\n`,
+  )
+  log.info({ dataDir, public: relay.public }, 'ready')
+}
+
+/** A command beside the relay, which need not run meanwhile: exit code, text and where it goes. */
+async function beside(
+  command: Exclude<RelayCommand, { name: 'run' }>,
+  dataDir: string,
+): Promise<[number, string, NodeJS.WriteStream]> {
+  const store = RelayStore.beside(dataDir)
+  try {
+    if (command.name === 'pair') {
+      const code = offerCode(store, Date.now())
+      const what =
+        'Enter it on the computer, with the address of this relay. It works once, within 15 minutes.'
+      return [0, `${code}\n\n${what}\n`, process.stdout]
+    }
+    if (command.name === 'unpair') {
+      const gone = store.unpair(command.device)
+      if (gone) return [0, `${command.device} is forgotten.\n`, process.stdout]
+      return [1, `No computer with the ID "${command.device}" is paired.\n`, process.stderr]
+    }
+    const active = store.active
+    const lines = store.devices().map(({ device, name, pairedAt }) => {
+      const mark = device === active ? '  (took the messages last)' : ''
+      return `${device}  ${new Date(pairedAt).toISOString()}  ${name}${mark}\n`
+    })
+    return [0, lines.join('') || 'No computer is paired yet: npm run relay -- pair\n', process.stdout]
+  } finally {
+    await store.close()
+  }
+}
+
+/** What went wrong, for the technician; null = a bug. */
+function troubleOf(error: unknown, dataDir: string): string | null {
+  if (!(error instanceof Error)) return null
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  switch (true) {
+    case error.name === 'StoreInUseError':
+      return `another relay is already running on the data folder ${dataDir}`
+    case error.name === 'StoreMissingError':
+      return `no relay has run on ${dataDir} yet: start it once, or name its folder with --data-dir`
+    case /^Store\w+Error$/.test(error.name):
+      return `the data folder ${dataDir}: ${error.message}`
+    case code === 'EADDRINUSE':
+      return 'the port is used by another program. Choose another one with --port'
+    case code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND':
+      return '--host is not an address of this computer'
+    case /^(EACCES|EPERM|ENOENT|ENOTDIR|EROFS|ENOSPC)$/.test(code) || code.startsWith('ERR_OSSL'):
+      return error.message
+    case / is no address or network$/.test(error.message):
+      return `--proxy: ${error.message}`
+    default:
+      return null
+  }
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,158 @@
+import type { FastifyRequest } from 'fastify'
+import { PATHS, pairBegin, pairFinish, readMessage } from '../../shared/relay.ts'
+import { keyPair } from '../../shared/relay-keys.ts'
+import { createFront, type Front, type Limits } from '../webhooks/front.ts'
+import { readBody, TOO_LARGE } from '../webhooks/hook-body.ts'
+import { Desktops } from './desktops.ts'
+import { Intake, QUOTA, type Quota } from './intake.ts'
+import { Pairing } from './pairing.ts'
+import { addPolling } from './polling.ts'
+import { takeSockets } from './sockets.ts'
+import { RelayStore } from './store.ts'
+
+export interface RelayOptions {
+  dataDir: string
+  host: string
+  /** 0 = any free port. */
+  port: number
+  /** Where strangers reach it, when that is not where it listens. */
+  publicUrl: string | null
+  tls?: { cert: string; key: string } | undefined
+  proxies?: readonly string[] | undefined
+  log: RelayLog
+  quota?: Quota
+  /** How long the active desktop may be silent (30 s). */
+  leaseMs?: number
+  /** How long an event waits for a desktop (14 days). */
+  keptMs?: number
+  limits?: Limits
+  now?: () => number
+}
+export interface RelayLog {
+  info(fields: object, text: string): void
+  error(fields: object, text: string): void
+}
+export interface Relay {
+  /** The beginning of the addresses for Chatra and Planfix. */
+  public: string
+  /** Where it listens: for a desktop on the same computer, and for a proxy. */
+  control: string
+  stop(): Promise<void>
+}
+
+const LEASE_MS = 30_000
+const KEPT_MS = 14 * 24 * 3_600_000
+const SWEEP_MS = 3_600_000
+const AWAY = 'The computer that has this file cannot be reached at the moment. Please try again later.\n'
+
+/** Starts the relay. Rejects when the port is taken or the folder is in use (StoreInUseError) or cannot be written. */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { log, now = Date.now, leaseMs = LEASE_MS, quota = QUOTA } = options
+  const store = RelayStore.open(options.dataDir)
+  const { seed, hookKey } = store.keys()
+  const relayKeys = keyPair('ed25519', seed)
+  const intake = new Intake({ store, hookKey, quota, now })
+  let at = ''
+  let storeFails = false
+  const trouble = (error: unknown) =>
+    log.error({}, `relay: ${error instanceof Error ? error.message : 'unknown trouble'}`)
+
+  const desktops = new Desktops({
+    ...{ store, intake, relayKeys, hookKey, leaseMs, trouble },
+    publicUrl: () => options.publicUrl ?? at,
+    now: () => performance.now(),
+  })
+  const front = createFront({
+    isAddress: (id, secret) => intake.isAddress(id, secret),
+    accept: async (...event) => {
+      await intake.accept(...event)
+      storeFails = false
+      desktops.pump()
+    },
+    onProblem({ connectionId, detail }) {
+      storeFails = true
+      log.error({ connection: connectionId }, `relay: ${detail}`)
+    },
+    tls: options.tls,
+    proxies: options.proxies,
+    limits: options.limits,
+  })
+  addPairing(front, new Pairing(store, relayKeys.publicKey, now), (device) => {
+    log.info({ device }, 'a computer was paired')
+    intake.know(store.devices())
+  })
+  const endPolling = addPolling({ front, desktops })
+  const cutSockets = takeSockets({ server: front.server.server, desktops, takes: front.takes })
+
+  const { server, empty, onlySometimes: onRequest } = front
+  server.get('/healthz', { onRequest }, async (request, reply) => {
+    const { proof } = request.query as Record<string, unknown>
+    const isProof = typeof proof === 'string' && /^[\w-]{1,200}$/.test(proof)
+    const isSeen = !isProof || (await desktops.prove(proof))
+    const status = storeFails ? 'degraded' : 'ok'
+    const desktop = desktops.active ? 'connected' : 'away'
+    return reply
+      .code(isSeen ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send({ status, desktop })
+  })
+  server.get('/files/:token', { onRequest }, async (request, reply) => {
+    const { token } = request.params as { token: string }
+    if (!/^[\w-]+$/.test(token)) return empty(reply, 404)
+    const { active } = desktops
+    if (active !== null) {
+      reply.hijack()
+      if (await active.get(`/files/${token}`, reply.raw)) return
+      // Nothing was written, or the reader is gone.
+      if (reply.raw.headersSent || reply.raw.destroyed) return
+      reply.raw.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '60' })
+      return void reply.raw.end(AWAY)
+    }
+    return reply.code(503).header('retry-after', '60').type('text/plain; charset=utf-8').send(AWAY)
+  })
+
+  const sweep = () =>
+    store
+      .dropOlderThan(now() - (options.keptMs ?? KEPT_MS), now())
+      .then((dropped) => intake.dropped(dropped))
+      .catch(trouble)
+  const sweeping = setInterval(sweep, SWEEP_MS)
+  const close = async () => {
+    clearInterval(sweeping)
+    desktops.stop()
+    endPolling()
+    const cut = setTimeout(cutSockets, 500)
+    await front.stop()
+    clearTimeout(cut)
+    cutSockets()
+    await store.close()
+  }
+  try {
+    at = (await front.listen(options)).url
+  } catch (error) {
+    await close()
+    throw error
+  }
+  void sweep()
+  return { public: options.publicUrl ?? at, control: at, stop: close }
+}
+
+function addPairing(front: Front, pairing: Pairing, paired: (device: string) => void): void {
+  const { server, empty, onlySometimes: onRequest } = front
+  const bodyOf = async (request: FastifyRequest): Promise<string> => {
+    const body = await readBody(request.raw)
+    return body === TOO_LARGE ? '' : body
+  }
+  server.post(PATHS.pairBegin, { onRequest }, async (request, reply) => {
+    const asked = readMessage(pairBegin, await bodyOf(request))
+    const begun = asked && pairing.begin(asked.key)
+    return begun ? reply.send(begun) : empty(reply, asked ? 429 : 400)
+  })
+  server.post(PATHS.pairFinish, { onRequest }, async (request, reply) => {
+    const asked = readMessage(pairFinish, await bodyOf(request))
+    const finished = asked && pairing.finish(asked.exchange, asked.box)
+    if (!finished) return empty(reply, asked ? 403 : 400)
+    paired(finished.device.device)
+    return reply.send({ box: finished.box })
+  })
+}

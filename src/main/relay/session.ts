@@ -1,0 +1,176 @@
+import type { ServerResponse } from 'node:http'
+import type { FromDesktop, FromRelay, RelayEvent } from '../../shared/relay.ts'
+import { Passage } from './passage.ts'
+import type { RelayStore, StoredEvent, Tally } from './store.ts'
+
+/** The way messages take to one desktop, whatever carries it (lines.ts). */
+export interface Line {
+  send(message: FromRelay): void
+  /** Says goodbye where it can, and is gone. */
+  close(): void
+}
+
+/** What a session needs from those who know the other ones. */
+export interface SessionHost {
+  store: RelayStore
+  now(): number
+  dropped(tallies: ReadonlyMap<string, Tally>): void
+  /** The list of connections of this desktop was stored. */
+  connectionsChanged(): void
+  released(session: Session): void
+  seen(nonce: string): void
+  /** The disk does not take it, or there is a bug: the line ends, and the desktop begins anew. */
+  failed(session: Session, error: unknown): void
+}
+
+/** Batches on their way at a time: the next one is read while the desktop stores the one before. */
+const MOST_BATCHES = 2
+
+/** A paired desktop that has proven itself, from then until its line is gone. */
+export class Session {
+  readonly device: string
+  heardAt: number
+  active = false
+  readonly #line: Line
+  readonly #host: SessionHost
+  readonly #passage: Passage
+  /** Connections that this desktop knows: it gets no events of others. */
+  #connections = new Set<string>()
+  /** Everything up to this number was looked at. */
+  #cursor = 0
+  #lastBatch = 0
+  readonly #onTheirWay = new Map<number, number[]>()
+  readonly #told = new Map<number, number>()
+
+  constructor(device: string, line: Line, host: SessionHost) {
+    this.device = device
+    this.#line = line
+    this.#host = host
+    this.heardAt = host.now()
+    this.#passage = new Passage((message) => line.send(message))
+    for (const one of host.store.connections()) {
+      if (one.device === device) this.#connections.add(one.connectionId)
+    }
+  }
+
+  send(message: FromRelay): void {
+    this.#line.send(message)
+  }
+
+  setActive(active: boolean): void {
+    if (this.active === active) return
+    this.active = active
+    this.#fromTheBeginning()
+    this.send({ type: 'role', active })
+  }
+
+  /** Events were stored, or a batch was taken: sends what there is room for. */
+  pump(): void {
+    while (this.active && this.#onTheirWay.size < MOST_BATCHES) {
+      const page = this.#host.store.eventsAfter(this.#cursor)
+      const last = page.at(-1)
+      if (last === undefined) {
+        this.#tell()
+        return
+      }
+      this.#cursor = last.seq
+      const list = page.flatMap((event) => this.#addressed(event))
+      if (list.length === 0) continue
+      const batch = ++this.#lastBatch
+      this.#onTheirWay.set(
+        batch,
+        list.map(({ seq }) => seq),
+      )
+      this.send({ type: 'events', batch, list })
+    }
+  }
+
+  take(message: FromDesktop): void {
+    this.heardAt = this.#host.now()
+    switch (message.type) {
+      case 'ping':
+        this.send({ type: 'pong', n: message.n })
+        break
+      case 'ack':
+        this.#acknowledged(message.batch)
+        break
+      case 'noted':
+        this.#trust(this.#host.store.noted(message.id, message.count))
+        break
+      case 'connections':
+        this.#trust(this.#learn(message.list))
+        break
+      case 'seen':
+        this.#host.seen(message.nonce)
+        break
+      case 'release':
+        this.#host.released(this)
+        break
+      case 'head':
+      case 'data':
+      case 'end':
+        this.#passage.take(message)
+        break
+      case 'hello':
+      case 'prove':
+        this.close('protocol')
+    }
+  }
+
+  /** See Passage.get. */
+  get(path: string, response: ServerResponse): Promise<boolean> {
+    return this.#passage.get(path, response)
+  }
+
+  /** The line is gone. */
+  ended(): void {
+    this.active = false
+    this.#passage.close()
+  }
+
+  close(reason: 'unpaired' | 'replaced' | 'protocol' | 'stopping' | null): void {
+    if (reason !== null) this.send({ type: 'refused', reason })
+    this.#line.close()
+  }
+
+  #acknowledged(batch: number): void {
+    const seqs = this.#onTheirWay.get(batch)
+    if (seqs === undefined) return
+    this.#onTheirWay.delete(batch)
+    this.#trust(this.#host.store.drop(seqs).then((tallies) => this.#host.dropped(tallies)))
+    this.pump()
+  }
+
+  async #learn(list: readonly { id: string; hash: string }[]): Promise<void> {
+    await this.#host.store.setConnections(this.device, list)
+    this.#connections = new Set(list.map(({ id }) => id))
+    this.#host.connectionsChanged()
+    this.#fromTheBeginning()
+    this.pump()
+  }
+
+  /** What was sent and not acknowledged is sent again: the desktop knows what it has. */
+  #fromTheBeginning(): void {
+    this.#cursor = 0
+    this.#onTheirWay.clear()
+  }
+
+  #addressed({ keys, body, ...event }: StoredEvent): RelayEvent[] {
+    const key = keys[this.device]
+    // A desktop that was paired later cannot open it; one without the connection would not know what to do with it.
+    if (key === undefined || !this.#connections.has(event.connectionId)) return []
+    return [{ ...event, key, body: body.toString('base64') }]
+  }
+
+  #tell(): void {
+    for (const { count, ...notice } of this.#host.store.notices()) {
+      if (this.#told.get(notice.id) === count) continue
+      this.#told.set(notice.id, count)
+      this.send({ type: 'notice', ...notice, count })
+    }
+  }
+
+  #trust(work: Promise<void>): void {
+    work.catch((error: unknown) => this.#host.failed(this, error))
+  }
+}

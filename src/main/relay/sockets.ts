@@ -1,0 +1,56 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { LONGEST_MESSAGE, PATHS } from '../../shared/relay.ts'
+import type { Desktops } from './desktops.ts'
+
+const GOODBYE_MS = 250
+
+/** Lines as WebSockets. Answers how to cut what is left of them. */
+export function takeSockets(options: {
+  server: Server
+  desktops: Desktops
+  /** False = this stranger asks too often. */
+  takes: (request: IncomingMessage) => boolean
+}): () => void {
+  const { server, desktops, takes } = options
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: LONGEST_MESSAGE,
+    perMessageDeflate: false,
+  })
+
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy())
+    if (!takes(request)) refuse(stream, '429 Too Many Requests')
+    else if (request.url?.split('?')[0] !== PATHS.socket) refuse(stream, '404 Not Found')
+    else sockets.handleUpgrade(request, stream, head, (socket) => take(socket))
+  })
+
+  function take(socket: WebSocket): void {
+    // Without a listener an error of one line would end the program.
+    socket.on('error', () => socket.terminate())
+    const ears = desktops.take({
+      send(message) {
+        if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+      },
+      close() {
+        socket.close()
+        setTimeout(() => socket.terminate(), GOODBYE_MS)
+      },
+    })
+    if (ears === null) {
+      socket.terminate()
+      return
+    }
+    socket.on('message', (data, isBinary) => (isBinary ? socket.terminate() : ears.message(String(data))))
+    socket.on('close', () => ears.ended())
+  }
+
+  return () => {
+    for (const socket of sockets.clients) socket.terminate()
+  }
+}
+
+const refuse = (stream: Duplex, status: string): void =>
+  void stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)

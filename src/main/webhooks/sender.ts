@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+
+/**
+ * Whose request it is: the address at the other end or, when that is a trusted proxy, what the proxy says. The list of
+ * X-Forwarded-For is read from its end, because its beginning can be invented. `proxies` are addresses or networks
+ * (`10.0.0.0/8`) beside those of this computer. Throws for a text that is neither.
+ */
+export function createSenderReader(proxies: readonly string[] = []): (request: IncomingMessage) => string {
+  const trusted = new BlockList()
+  for (const text of ['127.0.0.0/8', '::1', ...proxies]) trust(trusted, text)
+  const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address))
+
+  return ({ socket, headers }) => {
+    let sender = plain(socket.remoteAddress ?? '')
+    const said = String(headers['x-forwarded-for'] ?? '').split(',')
+    while (isTrusted(sender)) {
+      const before = plain(said.pop()?.trim() ?? '')
+      if (isIP(before) === 0) break
+      sender = before
+    }
+    return sender
+  }
+}
+
+function trust(list: BlockList, text: string): void {
+  const [address = '', bits] = text.split('/')
+  if (isIP(address) === 0) throw new Error(`"${text}" is no address or network`)
+  if (bits === undefined) list.addAddress(address, familyOf(address))
+  else list.addSubnet(address, Number(bits), familyOf(address))
+}
+
+const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 6 ? 'ipv6' : 'ipv4')
+const plain = (address: string): string => address.replace(/^::ffff:/i, '')
