@@ -151,6 +151,7 @@ export class Desktops {
       active,
     })
     if (active) this.#activate(session)
+    for (const nonce of this.#proofs.keys()) session.send({ type: 'proof', nonce })
     return session
   }
 

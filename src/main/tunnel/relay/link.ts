@@ -1,0 +1,189 @@
+import { type FromDesktop, type FromRelay, fromRelay, readMessage } from '../../../shared/relay.ts'
+import {
+  type DesktopKeys,
+  freshNonce,
+  type Greeting,
+  isSigned,
+  signGreeting,
+} from '../../../shared/relay-keys.ts'
+import type { Clock } from '../../engine/ports.ts'
+import type { Line, OpenLine } from './lines.ts'
+import type { RelayTrouble } from './problems.ts'
+
+/** A line on which both sides have shown who they are. */
+export interface Link {
+  hookKey: Buffer
+  publicUrl: string
+  active: boolean
+  send(message: FromDesktop): void
+  /** Tells what comes from now on, and first what has come since the welcome. */
+  listen(ears: LinkEars): void
+  /** The relay must answer within `ms`, or the link is dead. */
+  probe(ms: number): void
+  close(): void
+}
+export interface LinkEars {
+  message(message: FromRelay): void
+  /** It is dead: broken, silent, or ended by the relay. */
+  closed(trouble: RelayTrouble): void
+}
+export type Linked = { ok: true; link: Link } | { ok: false; trouble: RelayTrouble }
+
+const GREETING_MS = 10_000
+/** Two pings without an answer, and the half of another for the way. */
+const BEATS_TO_DEATH = 2.5
+
+/**
+ * Opens a line and proves both sides to each other: the relay first, by its key that is known since the pairing, so that
+ * nobody else can pretend to be it; then the desktop. Resolves when the relay has let it in.
+ */
+export async function openLink(options: {
+  open: OpenLine
+  url: string
+  keys: DesktopKeys
+  clock: Clock
+}): Promise<Linked> {
+  const { keys, clock } = options
+  let state: 'greeting' | 'open' | 'over' = 'greeting'
+  let line: Line | null = null
+  let pulse: Pulse | null = null
+  let ears: LinkEars | null = null
+  const unheard: ((ears: LinkEars) => void)[] = []
+  const tell = (news: (ears: LinkEars) => void) => (ears ? news(ears) : void unheard.push(news))
+  const { promise, resolve } = Promise.withResolvers<Linked>()
+
+  const end = (trouble: RelayTrouble) => {
+    const before = state
+    state = 'over'
+    pulse?.stop()
+    line?.close()
+    resolve({ ok: false, trouble })
+    if (before === 'open') tell((ears) => ears.closed(trouble))
+  }
+  const hear = (text: string) => {
+    if (state === 'over' || line === null) return
+    const message = readMessage<FromRelay>(fromRelay, text)
+    // A message of a newer relay is passed over; garbage in place of a greeting is another program.
+    if (message === null) {
+      if (state === 'greeting') end({ kind: 'foreign', detail: 'an unreadable message' })
+      return
+    }
+    if (message.type === 'pong') pulse?.felt(message.n)
+    else if (message.type === 'refused') end(refusal(message.reason, greeted))
+    else if (state === 'open') tell((ears) => ears.message(message))
+    else greet(message, line)
+  }
+
+  const greeting: Greeting = {
+    ...{ relay: keys.relay, device: keys.device, desktopNonce: freshNonce(), relayNonce: '' },
+  }
+  let greeted = false
+  const greet = (message: FromRelay, on: Line) => {
+    if (message.type === 'challenge') {
+      greeting.relayNonce = message.nonce
+      greeted = isSigned('relay', keys.relay, greeting, message.signature)
+      if (!greeted) return end({ kind: 'identity' })
+      on.send({ type: 'prove', signature: signGreeting('desktop', keys.sign, greeting) })
+    } else if (message.type === 'welcome' && greeted) {
+      state = 'open'
+      const { hookKey, beatMs, active } = message
+      pulse = new Pulse(clock, on, beatMs, () => end({ kind: 'network', code: 'ETIMEDOUT' }))
+      resolve({
+        ok: true,
+        link: {
+          ...{ hookKey: Buffer.from(hookKey, 'base64url'), publicUrl: message.public, active },
+          send: (one) => on.send(one),
+          listen(listener) {
+            ears = listener
+            for (const news of unheard.splice(0)) news(listener)
+          },
+          probe: (ms) => pulse?.probe(ms),
+          close() {
+            state = 'over'
+            pulse?.stop()
+            on.close()
+          },
+        },
+      })
+    } else end({ kind: 'foreign', detail: `${message.type} in place of a greeting` })
+  }
+
+  const cancel = clock.after(GREETING_MS, () => {
+    if (state === 'greeting') end({ kind: 'foreign', detail: 'nothing is said' })
+  })
+  const early: string[] = []
+  const opened = await options.open(options.url, {
+    message: (text) => (line === null ? void early.push(text) : hear(text)),
+    closed: end,
+  })
+  if (!opened.ok) end(opened.trouble)
+  else if ((state as string) === 'over') opened.line.close()
+  else {
+    line = opened.line
+    line.send({ type: 'hello', version: 1, device: keys.device, nonce: greeting.desktopNonce })
+    for (const text of early) hear(text)
+  }
+  return promise.finally(cancel)
+}
+
+/** What the relay says before it has shown who it is may be anybody's word. */
+function refusal(reason: 'unpaired' | 'replaced' | 'protocol' | 'stopping', greeted: boolean): RelayTrouble {
+  if (!greeted || reason === 'protocol') return { kind: 'foreign', detail: `refused: ${reason}` }
+  return { kind: reason }
+}
+
+/** Asks for a sign of life with every beat. A clock that jumped over a night's sleep finds the link dead at once. */
+class Pulse {
+  private readonly clock: Clock
+  private readonly line: Line
+  private readonly beatMs: number
+  private readonly dead: () => void
+  private readonly asked = new Map<number, number>()
+  private last = 0
+  private confirmedAt: number
+  private cancelBeat = () => {}
+  private cancelProbe = () => {}
+
+  constructor(clock: Clock, line: Line, beatMs: number, dead: () => void) {
+    this.clock = clock
+    this.line = line
+    this.beatMs = beatMs
+    this.dead = dead
+    this.confirmedAt = clock.now()
+    this.beat()
+  }
+
+  felt(n: number): void {
+    this.confirmedAt = Math.max(this.confirmedAt, this.asked.get(n) ?? 0)
+    this.asked.delete(n)
+    this.cancelProbe()
+  }
+
+  probe(ms: number): void {
+    this.cancelProbe()
+    this.cancelProbe = this.clock.after(ms, () => this.dead())
+    this.ask()
+  }
+
+  stop(): void {
+    this.cancelBeat()
+    this.cancelProbe()
+  }
+
+  private beat(): void {
+    this.cancelBeat = this.clock.after(this.beatMs, () => {
+      if (this.clock.now() - this.confirmedAt > this.beatMs * BEATS_TO_DEATH) {
+        this.dead()
+        return
+      }
+      this.ask()
+      this.beat()
+    })
+  }
+
+  private ask(): void {
+    this.last += 1
+    this.asked.set(this.last, this.clock.now())
+    this.line.send({ type: 'ping', n: this.last })
+  }
+}

@@ -1,0 +1,58 @@
+import { networkTrouble } from '../../../shared/network.ts'
+import type { TunnelProblem } from '../provider.ts'
+
+/** Why the relay is not reached, or does not take us. */
+export type RelayTrouble =
+  | { kind: 'network'; code: string }
+  /** Something answers there, but no relay: a login page, another program, a proxy's error. */
+  | { kind: 'foreign'; detail: string }
+  | { kind: RelayFault }
+type RelayFault =
+  | 'key-missing'
+  | 'unpaired'
+  | 'identity'
+  | 'replaced'
+  | 'stopping'
+  | 'address'
+  | 'code-mistyped'
+  | 'code-wrong'
+  | 'code-foreign'
+  | 'busy'
+
+/** Trying again by itself cannot help. */
+const FOR_THE_OWNER: readonly string[] = [
+  'key-missing',
+  'unpaired',
+  'identity',
+  // Another computer uses our key: the two would push each other out for ever.
+  'replaced',
+  'address',
+  'code-mistyped',
+  'code-wrong',
+  'code-foreign',
+] satisfies RelayFault[]
+
+export function relayProblem(trouble: RelayTrouble, url: string): TunnelProblem {
+  const host = URL.canParse(url) ? new URL(url).host : url
+  if (trouble.kind === 'network') {
+    const key = `wizard.problem.network.${networkTrouble(trouble.code)}`
+    return { words: { key, params: { host } }, again: true, detail: `relay: ${trouble.code || 'broken off'}` }
+  }
+  const detail = trouble.kind === 'foreign' ? `no relay answers: ${trouble.detail}` : trouble.kind
+  return {
+    words: { key: `tunnel.problem.relay.${trouble.kind}`, params: { host } },
+    again: !FOR_THE_OWNER.includes(trouble.kind),
+    detail: `relay: ${detail}`,
+  }
+}
+
+/** What went wrong with a request: the code of the cause, which fetch wraps; of several addresses, that of the last. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  if (error.name === 'TimeoutError' || /timed out/i.test(error.message)) return 'ETIMEDOUT'
+  if ('code' in error && typeof error.code === 'string' && error.code !== '') {
+    return /^UND_ERR_\w+_TIMEOUT$/.test(error.code) ? 'ETIMEDOUT' : error.code
+  }
+  const within: unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
+  return within.map((one) => codeOf(one)).findLast((code) => code !== '') ?? ''
+}

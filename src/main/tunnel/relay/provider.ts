@@ -1,0 +1,267 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Words } from '../../../shared/api.ts'
+import type { FromRelay } from '../../../shared/relay.ts'
+import { addressHash, type DesktopKeys, desktopKeys } from '../../../shared/relay-keys.ts'
+import type { Clock } from '../../engine/ports.ts'
+import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
+import type { RelayInbox } from './inbox.ts'
+import { openPolling, openSocket } from './lines.ts'
+import { type Link, openLink } from './link.ts'
+import { type RelayTrouble, relayProblem } from './problems.ts'
+import { PassedRequests } from './requests.ts'
+import { Taking } from './taking.ts'
+
+export interface RelayProviderOptions {
+  /** Where the relay is: https, or http on this computer. */
+  url: string
+  /** The secret `RELAY_KEY` as the pairing gave it; null = there is none. */
+  key: () => Promise<string | null>
+  /** The connections and the secrets of their addresses; asked on each new link and after `connectionsChanged`. */
+  connections: () => readonly { id: string; secret: string | null }[]
+  /** `relay` is the relay's public key. */
+  inbox: (relay: string) => RelayInbox
+  clock: Clock
+  random?: () => number
+  /** Whether the events come to this computer, or to another one that is paired too. */
+  role?: (active: boolean) => void
+}
+
+export interface RelayProvider extends TunnelProvider {
+  readonly kind: 'relay'
+  /** A connection was added, removed or changed. */
+  connectionsChanged(): void
+}
+
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 30_000
+/** A relay that is there answers in a fraction of it. */
+const WAKE_PROBE_MS = 1_500
+/** A proxy that broke WebSockets is given another chance after this. */
+const POLLING_FOR_MS = 30 * 60_000
+const LAST_BATCH_MS = 1_500
+/** What did not hold so long is no success: waits go on growing. */
+const STEADY_MS = 30_000
+
+export const createRelayProvider = (options: RelayProviderOptions): RelayProvider => new Relayed(options)
+
+/**
+ * The desktop's side of the relay: a link that is opened outward, over which stored events come in, are put into the inbox
+ * and acknowledged, and strangers' requests are passed on. A link that breaks is opened again (after 0.5 s, doubling
+ * with jitter up to 30 s; at once on wake); meanwhile the relay keeps what comes in.
+ */
+class Relayed implements RelayProvider {
+  readonly kind = 'relay'
+  readonly keepsMeanwhile = true
+  private readonly options: RelayProviderOptions
+  private keys: DesktopKeys | null = null
+  private taking: Taking | null = null
+  private requests: PassedRequests | null = null
+  private link: Link | null = null
+  private target = { host: '127.0.0.1', port: 0 }
+  private tell: (change: TunnelChange) => void = () => {}
+  private address = ''
+  private active: boolean | null = null
+  private pollingUntil = 0
+  private mending = false
+  private attempts = 0
+  private linkedAt = 0
+  /** What is still being stored for a link that is gone. */
+  private storing: Promise<unknown> = Promise.resolve()
+  /** What began before the last change of this number is over. */
+  private turn = 0
+  private retry: (() => void) | null = null
+
+  constructor(options: RelayProviderOptions) {
+    this.options = options
+  }
+
+  async start(
+    target: { host: string; port: number },
+    tell: (change: TunnelChange) => void,
+  ): Promise<TunnelStart> {
+    await this.stop()
+    const mine = ++this.turn
+    this.target = target
+    this.tell = tell
+    this.address = ''
+    const key = await this.options.key()
+    this.keys = key === null ? null : desktopKeys(key)
+    if (this.keys === null) return this.failed({ kind: 'key-missing' })
+    this.taking = new Taking({
+      inbox: this.options.inbox(this.keys.relay),
+      clock: this.options.clock,
+      seal: this.keys.seal,
+      after: this.storing,
+      unreadable: (connection, count) => this.notice('event.relay-unreadable', { connection, count }),
+    })
+    const trouble = await this.attempt(mine, this.keys)
+    return trouble === null ? { ok: true, address: this.address } : this.failed(trouble)
+  }
+
+  async stop(): Promise<void> {
+    this.turn += 1
+    this.mending = false
+    this.retry = null
+    this.requests?.close()
+    const { link, taking } = this
+    this.link = null
+    this.taking = null
+    // What is being stored is acknowledged, so that nobody gets it a second time; then another computer may take over.
+    if (taking) {
+      this.storing = taking.stop()
+      await Promise.race([this.storing, pause(LAST_BATCH_MS, undefined, { ref: false })])
+    }
+    link?.send({ type: 'release' })
+    link?.close()
+  }
+
+  wake(): void {
+    this.attempts = 0
+    if (this.link) this.link.probe(WAKE_PROBE_MS)
+    else if (this.retry) this.retry()
+    // A try that began before the sleep may hang.
+    else if (this.mending && this.keys) void this.again(++this.turn, this.keys)
+  }
+
+  connectionsChanged(): void {
+    const { link } = this
+    if (link === null) return
+    const list = this.options.connections().flatMap(({ id, secret }) => {
+      if (secret === null) return []
+      return [{ id, hash: addressHash(link.hookKey, id, secret).toString('base64url') }]
+    })
+    link.send({ type: 'connections', list })
+  }
+
+  /** Opens a link; null = it stands. */
+  private async attempt(mine: number, keys: DesktopKeys): Promise<RelayTrouble | null> {
+    const { url, clock } = this.options
+    const kinds = clock.now() < this.pollingUntil ? [openPolling, openSocket] : [openSocket, openPolling]
+    let first: RelayTrouble | null = null
+    for (const open of kinds) {
+      const linked = await openLink({ open, url, keys, clock })
+      if (mine !== this.turn) {
+        if (linked.ok) linked.link.close()
+        return { kind: 'stopping' }
+      }
+      if (linked.ok) {
+        this.pollingUntil = open === openPolling ? clock.now() + POLLING_FOR_MS : 0
+        this.begin(mine, keys, linked.link)
+        return null
+      }
+      first ??= linked.trouble
+      if (!mayBeTheProxy(linked.trouble)) return linked.trouble
+    }
+    return first
+  }
+
+  private begin(mine: number, keys: DesktopKeys, link: Link): void {
+    this.link = link
+    this.mending = false
+    this.linkedAt = this.options.clock.now()
+    const address = link.publicUrl.replace(/\/+$/, '')
+    if (this.address !== '' && this.address !== address) this.tell({ type: 'address', address })
+    this.address = address
+    this.requests = new PassedRequests(this.target, (message) => link.send(message))
+    this.setRole(link.active)
+    this.connectionsChanged()
+    link.listen({
+      message: (message) => void (mine === this.turn && this.hear(link, message)),
+      closed: (trouble) => void (mine === this.turn && this.broken(mine, keys, trouble)),
+    })
+  }
+
+  private hear(link: Link, message: FromRelay): void {
+    switch (message.type) {
+      case 'events': {
+        const { batch, list } = message
+        void this.taking?.take(list).then((isTaken) => isTaken && link.send({ type: 'ack', batch }))
+        break
+      }
+      case 'role':
+        this.setRole(message.active)
+        break
+      case 'notice': {
+        const { id, kind, connectionId: connection, count, since } = message
+        this.notice(`event.relay-${kind}`, { connection, count, since })
+        link.send({ type: 'noted', id, count })
+        break
+      }
+      case 'proof':
+        // The receiver does not answer: then nothing was proven.
+        this.requests?.prove(message.nonce).catch(() => undefined)
+        break
+      case 'get':
+        this.requests?.get(message.id, message.path)
+        break
+      case 'more':
+        this.requests?.more(message.id, message.bytes)
+        break
+      case 'cancel':
+        this.requests?.cancel(message.id)
+    }
+  }
+
+  private broken(mine: number, keys: DesktopKeys, trouble: RelayTrouble): void {
+    if (this.options.clock.now() - this.linkedAt > STEADY_MS) this.attempts = 0
+    this.link = null
+    this.requests?.close()
+    const problem = relayProblem(trouble, this.options.url)
+    if (problem.again) {
+      this.tell({ type: 'doubtful', problem })
+      this.mend(mine, keys)
+    } else this.giveUp(problem)
+  }
+
+  /** Tries until it succeeds, is stopped, or only the owner can help. */
+  private mend(mine: number, keys: DesktopKeys): void {
+    if (mine !== this.turn) return
+    this.mending = true
+    const { clock, random = Math.random } = this.options
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.attempts++)
+    const cancel = clock.after(longest * (0.5 + random() / 2), () => void this.again(mine, keys))
+    this.retry = () => {
+      cancel()
+      void this.again(mine, keys)
+    }
+  }
+
+  private async again(mine: number, keys: DesktopKeys): Promise<void> {
+    this.retry = null
+    const trouble = await this.attempt(mine, keys)
+    if (trouble === null || mine !== this.turn) return
+    const problem = relayProblem(trouble, this.options.url)
+    if (problem.again) this.mend(mine, keys)
+    else this.giveUp(problem)
+  }
+
+  private giveUp(problem: TunnelProblem): void {
+    this.turn += 1
+    this.mending = false
+    this.tell({ type: 'lost', problem })
+  }
+
+  private setRole(active: boolean): void {
+    if (this.active === active) return
+    // Of the first role only the unexpected one is told.
+    if (this.active !== null || !active) this.notice(`event.relay-${active ? 'active' : 'standby'}`, {})
+    this.active = active
+    this.options.role?.(active)
+  }
+
+  private notice(key: string, params: Words['params']): void {
+    this.tell({ type: 'notice', words: { key, params } })
+  }
+
+  private failed(trouble: RelayTrouble): TunnelStart {
+    return { ok: false, problem: relayProblem(trouble, this.options.url) }
+  }
+}
+
+/** A proxy may break WebSockets in every way but these. */
+const mayBeTheProxy = (trouble: RelayTrouble): boolean =>
+  trouble.kind === 'foreign' ||
+  (trouble.kind === 'network' &&
+    !/^(ENOTFOUND|EAI_\w+|ECONNREFUSED|E\w+UNREACH|ENETDOWN|CERT_\w+|ERR_TLS\w+|\w*SIGNED\w*)$/.test(
+      trouble.code,
+    ))
