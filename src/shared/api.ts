@@ -7,6 +7,7 @@ import { overviewCalls } from './api/overview.ts'
 import { settingsCalls } from './api/settings.ts'
 import { setupCalls } from './api/setup.ts'
 import { appState, bridgeEvent, stateCalls } from './api/state.ts'
+import { tunnelCalls } from './api/tunnel.ts'
 
 /**
  * The contract between the interface and the application: every call and every event, with the schemas of what they
@@ -20,6 +21,7 @@ export const calls = {
   ...diagnosticsCalls,
   ...settingsCalls,
   ...setupCalls,
+  ...tunnelCalls,
 } as const
 
 export type CallName = keyof typeof calls

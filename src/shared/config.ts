@@ -134,10 +134,57 @@ const notifications = z.strictObject({
   quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable().default(null),
 })
 
+const hostName = z.string().regex(/^[^\s/@?#]{1,253}$/, 'must be the name or number of a computer')
+const portNumber = (least: 0 | 1) => z.number().int().min(least).max(65_535)
+
+/** How the receiver gets an address that Chatra can reach. Keys, passwords and tokens are not in it. */
+const tunnel = z
+  .strictObject({
+    /** `own` = `publicUrl`, led to the receiver by the owner. Settings of the others are kept while they are not used. */
+    provider: z.enum(['none', 'own', 'ngrok', 'ssh', 'relay']),
+    /** `domain`: one that is reserved for the account; null = the one that ngrok gives. */
+    ngrok: z.strictObject({ domain: hostName.nullable().default(null) }).optional(),
+    ssh: z
+      .strictObject({
+        host: hostName,
+        port: portNumber(1).default(22),
+        user: z.string().trim().min(1).max(100),
+        /** What the server listens at: null = what it takes for its own (`localhost`); some services take a name here. */
+        remoteHost: hostName.nullable().default(null),
+        /** 0 = any free one. */
+        remotePort: portNumber(0).default(0),
+        /** Where the remote port is reached from outside; null = the server prints it. */
+        publicUrl: address.nullable().default(null),
+        /** `SHA256:…` of the server's key; null = that of the first connection holds. */
+        hostKey: z
+          .string()
+          .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like "SHA256:…" as ssh-keygen -l prints it')
+          .nullable()
+          .default(null),
+      })
+      .optional(),
+    relay: z
+      .strictObject({ url: address, deviceId: z.string().min(1).max(200).nullable().default(null) })
+      .optional(),
+  })
+  .superRefine(({ provider, ssh, relay }, context) => {
+    const missing = provider === 'ssh' && !ssh ? 'ssh' : provider === 'relay' && !relay ? 'relay' : null
+    if (missing === null) return
+    context.addIssue({
+      code: 'custom',
+      path: [missing],
+      message: `must be there with the provider "${provider}"`,
+      params: { problem: 'empty' },
+    })
+  })
+export type TunnelConfiguration = z.output<typeof tunnel>
+
 export const configuration = z
   .strictObject({
     /** Where the receiver can be reached from outside, when the owner has such an address. */
     publicUrl: address.nullable().default(null),
+    /** Without it: `own` when there is a `publicUrl`, else `none`. */
+    tunnel: tunnel.optional(),
     /** Days after which log lines and payloads are dropped. */
     retentionDays: limited('retentionDays').int().default(90),
     language: z.enum(['en', 'ro', 'ru']).default('en'),
@@ -161,6 +208,16 @@ export const configuration = z
       seen.set(key, index)
     })
   })
+  .transform((input) => ({ ...input, tunnel: tunnelOf(input) }))
+
+/** An own address that is not there is none; one that is there is used unless something else was chosen. */
+function tunnelOf(input: {
+  publicUrl: string | null
+  tunnel?: TunnelConfiguration | undefined
+}): TunnelConfiguration {
+  const given = input.tunnel ?? { provider: 'own' as const }
+  return given.provider === 'own' && input.publicUrl === null ? { ...given, provider: 'none' } : given
+}
 
 export type Configuration = z.output<typeof configuration>
 export type Connection = Configuration['connections'][number]
@@ -169,6 +226,15 @@ export type Employee = Connection['employees'][number]
 /** ID in upper case, other characters as `_`: the middle of `BRIDGE_<ID>_PLANFIX_TOKEN`. */
 export const environmentName = (connectionId: string): string =>
   connectionId.toUpperCase().replace(/[^A-Z0-9]/g, '_')
+
+/** Secrets that belong to no connection: those of the way in. On a server `BRIDGE_NGROK_TOKEN` and so on. */
+export const PROGRAM_SECRETS = [
+  'NGROK_TOKEN',
+  'SSH_KEY',
+  'SSH_PASSPHRASE',
+  'SSH_PASSWORD',
+  'RELAY_KEY',
+] as const
 
 /** Reads a configuration; the problems name each wrong key with its path, e.g. `connections[0].planfix.pollSeconds`. */
 export function parseConfiguration(

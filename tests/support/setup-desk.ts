@@ -69,6 +69,9 @@ function make(store: SqliteStore, file: ConfigurationFile, options: SetupOptions
     get configuration() {
       return read()
     },
+    get publicUrl() {
+      return read().publicUrl
+    },
     proveAddress: async (address: string) => ({
       provider: 'own',
       address,

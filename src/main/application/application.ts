@@ -18,10 +18,11 @@ import { systemClock } from './clock.ts'
 import type { LiveConnection } from './connections.ts'
 import { connectionLinks } from './file-links.ts'
 import { Heard, type HeardAt } from './heard.ts'
-import { AddressProof } from './public-address.ts'
 import { type Status, statusOf } from './status.ts'
 import { type Log, logEvent, Telling } from './telling.ts'
+import type { RelayFactory } from './tunnel-provider.ts'
 import { Upkeep } from './upkeep.ts'
+import { WayIn } from './way-in.ts'
 
 export type { Log } from './telling.ts'
 
@@ -32,6 +33,8 @@ export interface ApplicationOptions {
   receiver: { host: string; port: number }
   log: Log
   listener?: Listener
+  /** Makes the client of a relay, where the host has one. */
+  relay?: RelayFactory
   clock?: Clock
   random?: () => number
   /** How long one call to a service may take, for tests; 10 s. */
@@ -54,7 +57,7 @@ export class Application {
   private readonly budgets: Budgets
   private readonly heardAt = new Heard()
   private readonly links: ReturnType<typeof connectionLinks>
-  private readonly proof: AddressProof
+  private readonly wayIn: WayIn
   private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
   /** Who may send webhooks while the configuration is being changed; null = whoever stands in it. */
@@ -72,8 +75,23 @@ export class Application {
     this.telling = telling
     this.present = options.configuration
     this.budgets = new Budgets(store, clock)
-    this.links = connectionLinks({ configuration: () => this.present, clock })
-    this.proof = new AddressProof(clock)
+    this.wayIn = new WayIn({
+      store,
+      clock,
+      random: options.random ?? Math.random,
+      secrets: options.secrets,
+      configuration: () => this.present,
+      relay: options.relay ?? withoutRelay,
+      log: options.log,
+      tell: (event) => telling.event(event),
+      woke: (asleepSince) => void this.wake(asleepSince),
+      trouble: (error, where) => telling.trouble(error, where),
+    })
+    this.links = connectionLinks({
+      configuration: () => this.present,
+      publicUrl: () => this.publicUrl,
+      clock,
+    })
     this.around = {
       store,
       clock,
@@ -125,8 +143,9 @@ export class Application {
       connections: () => this.admitted ?? hookConnections(this.present),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
       file: (token) => this.file(token),
+      isFile: (token) => this.links.open(token) !== null,
       health: () => ({ status: this.isDegraded() ? 'degraded' : 'ok', connections: this.briefStates() }),
-      onProof: (nonce) => this.proof.arrived(nonce),
+      onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
     await this.upkeep.start()
@@ -134,7 +153,7 @@ export class Application {
     this.sayWhatIsMissing(null)
     await this.carriage.start(true)
     this.watchOutside(this.store.dataVersion())
-    this.proof.follow(this.present.publicUrl)
+    await this.wayIn.start({ host: receiver.host, port: this.receiver.port })
   }
 
   /** By the clock that everything of the bridge goes by: milliseconds since 1970. */
@@ -197,10 +216,9 @@ export class Application {
       await before.stop()
     }
     if (this.stopping) return next.close(before)
-    const address = this.present.publicUrl
     this.present = configuration
     this.admitted = null
-    if (address !== configuration.publicUrl && this.started) this.proof.follow(configuration.publicUrl)
+    this.wayIn.follow()
     if (next.carriesLike(before)) return
     before.close(next)
     this.carriage = next
@@ -219,7 +237,7 @@ export class Application {
     this.ending.abort()
     this.stopOutsideWatch()
     this.upkeep.stop()
-    const quiet = Promise.all([this.receiver?.stop(), this.carriage.stop(), this.changing])
+    const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carriage.stop(), this.changing])
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, 3500).unref())])
     this.carriage.close(null)
     await this.store.commit(this.toRemember()).catch(() => undefined)
@@ -238,6 +256,7 @@ export class Application {
       connections: this.connections,
       store: this.store,
       hooksUrl: this.hooksUrl,
+      publicUrl: this.publicUrl,
       storeFailing: this.storeFailing,
       now: this.clock.now(),
     })
@@ -256,20 +275,35 @@ export class Application {
     return this.heardAt.of(connectionId)
   }
 
-  /** What is known of the public address of the configuration. */
+  /** How Chatra reaches the receiver, whoever provides the address. */
   get publicAddress(): PublicAddress {
-    return this.proof.stateOf(this.present.publicUrl)
+    return this.wayIn.state
+  }
+
+  /** The present public address, for links and for pasting; null when there is none. */
+  get publicUrl(): string | null {
+    return this.wayIn.usable
   }
 
   /** Sends a request through this address, which has to arrive at our own receiver; takes at most 15 s. */
   proveAddress(address: string): Promise<PublicAddress> {
-    return this.proof.prove(address)
+    return this.wayIn.proveAddress(address)
   }
 
-  /** The computer woke up or the network changed: everything is tried again at once. */
-  async wake(): Promise<void> {
+  /** Opens the way in when it is closed, and proves it; takes up to half a minute. */
+  proveWayIn(): Promise<PublicAddress> {
+    return this.wayIn.proveNow()
+  }
+
+  /** A secret or a host key of the way in is another one: it is opened anew. */
+  reopenWayIn(): void {
+    this.wayIn.reopen()
+  }
+
+  /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
+  async wake(asleepSince: number | null = null): Promise<void> {
+    this.wayIn.wake(asleepSince)
     await this.carriage.wake()
-    this.proof.follow(this.present.publicUrl)
   }
 
   /** The owner wants a stuck message carried: it is taken up at once. */
@@ -298,6 +332,7 @@ export class Application {
     }
     this.telling.storeWorks()
     this.heardAt.note(connectionId, source, receivedAt)
+    this.wayIn.heard()
     this.carriage.engine.intake.wake()
   }
 
@@ -362,6 +397,10 @@ export class Application {
       this.options.log.warn({ connection: id }, text)
     }
   }
+}
+
+const withoutRelay: RelayFactory = () => {
+  throw new Error('this host has no client for relays')
 }
 
 const brief = (state: SideState) => (state.state === 'ok' ? 'ok' : `${state.state}: ${state.code}`)

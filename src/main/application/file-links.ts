@@ -9,6 +9,8 @@ import { createFileLinks, type FileLinks } from '../webhooks/file-links.ts'
  */
 export function connectionLinks(options: {
   configuration: () => Configuration
+  /** Where the receiver is reached from outside. */
+  publicUrl: () => string | null
   clock: Pick<Clock, 'now'>
 }): FileLinks {
   const opened = new Map<string, FileLinks>()
@@ -20,8 +22,8 @@ export function connectionLinks(options: {
     let links = opened.get(name)
     if (links === undefined) {
       const key = hkdfSync('sha256', webhookSecret ?? spare, '', `file links of ${id}`, 32)
-      const publicUrl = () => options.configuration().publicUrl
-      links = createFileLinks({ key: Buffer.from(key), publicUrl, clock: options.clock })
+      const { publicUrl, clock } = options
+      links = createFileLinks({ key: Buffer.from(key), publicUrl, clock })
       opened.set(name, links)
     }
     return links

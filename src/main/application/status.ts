@@ -30,6 +30,7 @@ export async function statusOf(from: {
   connections: ReadonlyMap<string, LiveConnection>
   store: SqliteStore
   hooksUrl: string
+  publicUrl: string | null
   storeFailing: string | null
   now: number
 }): Promise<Status> {
@@ -52,7 +53,7 @@ export async function statusOf(from: {
   return {
     time: from.now,
     hooksUrl: from.hooksUrl,
-    publicUrl: from.configuration.publicUrl,
+    publicUrl: from.publicUrl,
     storeFailing: from.storeFailing,
     connections: await Promise.all(connections),
   }

@@ -1,9 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Words } from '../../shared/api/answer.ts'
+import type { Configuration } from '../../shared/config.ts'
 import { translateAny } from '../../shared/i18n/index.ts'
 import { foregroundClock } from '../application/clock.ts'
 import { questionsFor } from '../application/questions.ts'
+import { type NotedAddress, notedAddress } from '../application/way-in.ts'
+import { wayInQuestions } from '../application/way-in-questions.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
@@ -24,13 +27,15 @@ export async function doctor(options: {
   const loaded = loadConfiguration(options.config, dataDir)
   const configuration = loaded.ok ? loaded.value : null
   const redact = createRedactor(...(configuration ? secretsIn(configuration, process.env) : []))
-  const bridge = { isRunning: isRunning(dataDir), hooksUrl: await noted(dataDir) }
+  const { hooksUrl, address } = await noted(dataDir)
+  const bridge = { isRunning: isRunning(dataDir), hooksUrl }
+  const secrets = environmentSecrets(process.env)
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
       questionsFor({
         connection,
-        publicUrl: configuration?.publicUrl ?? null,
-        secrets: environmentSecrets(process.env),
+        publicUrl: configuration && ownOrNoted(configuration, address),
+        secrets,
         inEnvironment: true,
         bridge,
         clock: foregroundClock,
@@ -44,6 +49,12 @@ export async function doctor(options: {
       connections: questions.length,
     },
     dataDir,
+    wayIn: await wayInQuestions({
+      configuration,
+      secrets,
+      state: bridge.isRunning ? (address?.state ?? null) : null,
+      now: Date.now(),
+    }),
   }
 
   const reports: EnglishReport[] = []
@@ -109,14 +120,17 @@ function isRunning(dataDir: string): boolean {
   }
 }
 
-/** Where the bridge said last that its receiver listens. */
-async function noted(dataDir: string): Promise<string | null> {
+/** Where the bridge said last that its receiver listens, and where it is reached from outside. */
+async function noted(dataDir: string): Promise<{ hooksUrl: string | null; address: NotedAddress | null }> {
   try {
     const store = await openStore({ dir: dataDir, shared: true })
-    const url = await store.fact<string>('', 'hooksUrl')
+    const [hooksUrl, address] = [await store.fact<string>('', 'hooksUrl'), await notedAddress(store)]
     await store.close()
-    return url
+    return { hooksUrl, address }
   } catch {
-    return null
+    return { hooksUrl: null, address: null }
   }
 }
+
+const ownOrNoted = ({ tunnel, publicUrl }: Configuration, noted: NotedAddress | null): string | null =>
+  tunnel.provider === 'own' ? publicUrl : tunnel.provider === 'none' ? null : (noted?.usable ?? null)

@@ -1,4 +1,5 @@
 import type { Words } from '../../shared/api/answer.ts'
+import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Connection } from '../../shared/config.ts'
 import type { Result } from '../../shared/errors.ts'
 import type { TextKey, TextParams } from '../../shared/i18n/index.ts'
@@ -38,6 +39,17 @@ export interface ProgramContext {
     connections: number
   }
   dataDir: string
+  wayIn: WayInQuestions
+}
+
+/** How Chatra reaches this computer, as far as it is known. */
+export interface WayInQuestions {
+  provider: PublicAddress['provider']
+  /** Variables of the environment, or names, of secrets that the provider needs and that are not there. */
+  missingSecrets: string[]
+  /** As the running bridge says it; null = it does not run, or has said nothing. */
+  state: PublicAddress | null
+  now: number
 }
 
 /** What is asked of one connection. Nothing of it writes into Chatra or Planfix. */

@@ -11,6 +11,9 @@ import {
   warning,
 } from './check.ts'
 import { programChecks } from './program-checks.ts'
+import { tunnelChecks } from './tunnel-checks.ts'
+
+const wholeChecks: readonly Check<ProgramContext>[] = [...programChecks, ...tunnelChecks]
 
 export const connectionChecks: readonly Check<ConnectionContext>[] = [
   ...accessChecks,
@@ -20,7 +23,7 @@ export const connectionChecks: readonly Check<ConnectionContext>[] = [
 
 /** How many findings there will be for so many connections. */
 export const totalChecks = (connections: number): number =>
-  programChecks.length + connections * connectionChecks.length
+  wholeChecks.length + connections * connectionChecks.length
 
 /** Asks everything in order of number, connection by connection; findings come one by one, as they are made. */
 export async function* examine(
@@ -32,7 +35,7 @@ export async function* examine(
 }
 
 export async function* examineProgram(program: ProgramContext): AsyncGenerator<Report> {
-  for (const check of programChecks) yield await ask(check, program, null)
+  for (const check of wholeChecks) yield await ask(check, program, null)
 }
 
 /** Of a connection that is switched off nothing is asked. */

@@ -1,6 +1,11 @@
-import { environmentName } from '../../shared/config.ts'
+import { environmentName, type PROGRAM_SECRETS } from '../../shared/config.ts'
 
-export type SecretName = 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN'
+/** Asked for with `PROGRAM` in place of a connection. */
+export type ProgramSecret = (typeof PROGRAM_SECRETS)[number]
+/** No connection has this id. */
+export const PROGRAM = ''
+
+export type SecretName = 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN' | ProgramSecret
 
 /** Where keys and tokens come from: the OS keychain on the desktop, the environment on a server. */
 export interface SecretSource {
@@ -12,9 +17,12 @@ export interface SecretSource {
 
 /** The variable of the environment that holds a secret on a server. */
 export const secretVariable = (connectionId: string, name: SecretName): string =>
-  `BRIDGE_${environmentName(connectionId)}_${name}`
+  connectionId === PROGRAM ? `BRIDGE_${name}` : `BRIDGE_${environmentName(connectionId)}_${name}`
 
-/** `BRIDGE_<ID>_CHATRA_SECRET_KEY` and `BRIDGE_<ID>_PLANFIX_TOKEN` (docs/architecture.md, "Secrets"). */
+/**
+ * `BRIDGE_<ID>_CHATRA_SECRET_KEY` and `BRIDGE_<ID>_PLANFIX_TOKEN`, and those of the program, such as `BRIDGE_NGROK_TOKEN`
+ * (docs/architecture.md, "Secrets").
+ */
 export function environmentSecrets(environment: NodeJS.ProcessEnv): SecretSource {
   return {
     async get(connectionId, name) {

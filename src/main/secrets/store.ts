@@ -9,6 +9,8 @@ export interface SecretStore extends SecretSource {
   lend(connectionId: string, name: SecretName, value: string): void
   /** Forgets every secret of the connection that was given here. */
   remove(connectionId: string): Promise<void>
+  /** Forgets this one. */
+  drop(connectionId: string, name: SecretName): Promise<void>
 }
 
 /**
@@ -34,6 +36,9 @@ export function memoryOver(source: SecretSource, learn: (secret: string) => void
     lend: keep,
     async remove(connectionId) {
       typed.delete(connectionId)
+    },
+    async drop(connectionId, name) {
+      typed.get(connectionId)?.delete(name)
     },
   }
 }

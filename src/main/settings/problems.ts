@@ -32,13 +32,16 @@ function wordsOf(issue: z.core.$ZodIssue): Words {
     const [min, max] = LIMITS[name as keyof typeof LIMITS]
     return say('range', { min, max })
   }
+  if (/^(?:port|remotePort)$/i.test(name)) return say('range', { min: name === 'port' ? 1 : 0, max: 65_535 })
   switch (issue.code) {
     case 'custom':
       return issue.params?.problem === 'address'
         ? say('address')
         : issue.params?.problem === 'same-id'
           ? say('same-id')
-          : say('unknown')
+          : issue.params?.problem === 'empty'
+            ? say('empty')
+            : say('unknown')
     case 'invalid_format':
       if (issue.format === 'email') return say('email')
       return BY_NAME[name] ?? say('unknown')
@@ -66,4 +69,8 @@ const BY_NAME: Record<string, Words> = {
   to: say('time'),
   participants: say('participant'),
   webhookSecret: say('webhook-secret'),
+  host: say('host'),
+  domain: say('host'),
+  remoteHost: say('host'),
+  hostKey: say('host-key'),
 }

@@ -51,5 +51,7 @@ const PLACES: readonly RegExp[] = [
   new RegExp(`([?&](?:token|access_token|key|secret)=)${VALUE}`, 'gi'),
   /(\\?["']?\b(?:authorization|proxy-authorization|cookie|set-cookie|webhookSecret|secretKey|secret_key|apiKey|password|token|PLANFIX_TOKEN|CHATRA_SECRET_KEY)\\?["']\s*:\s*\\?["'])(?:[^"\\]|\\[^"])+/gi,
   new RegExp(`(\\bBRIDGE_\\w+_(?:PLANFIX_TOKEN|CHATRA_SECRET_KEY)=)${VALUE}`, 'g'),
+  new RegExp(`(\\bBRIDGE_(?:NGROK_TOKEN|SSH_KEY|SSH_PASSPHRASE|SSH_PASSWORD|RELAY_KEY)=)${VALUE}`, 'g'),
+  /(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|$)/gs,
   /(\bauthorization:\s*)(?!Bearer|Chatra\.Simple)\S+/gi,
 ]

@@ -1,4 +1,4 @@
-import { type Configuration, environmentName } from '../../shared/config.ts'
+import { type Configuration, environmentName, PROGRAM_SECRETS } from '../../shared/config.ts'
 
 /** Every secret value the program was given, for the redaction alone. */
 export function secretsIn(configuration: Configuration, environment: NodeJS.ProcessEnv): string[] {
@@ -7,5 +7,6 @@ export function secretsIn(configuration: Configuration, environment: NodeJS.Proc
     environment[`BRIDGE_${environmentName(id)}_CHATRA_SECRET_KEY`]?.trim(),
     environment[`BRIDGE_${environmentName(id)}_PLANFIX_TOKEN`]?.trim(),
   ])
+  values.push(...PROGRAM_SECRETS.map((name) => environment[`BRIDGE_${name}`]?.trim()))
   return values.filter((value) => value !== undefined && value !== '') as string[]
 }

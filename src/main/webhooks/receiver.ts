@@ -1,6 +1,7 @@
 import type { InboxSource } from '../engine/ports.ts'
 import { createGatekeeper, type HookConnection } from './addresses.ts'
 import { type FileDownload, sendFile } from './file-download.ts'
+import { createFlood } from './flood.ts'
 import { createFront, type Limits, type ReceiverProblem, reason } from './front.ts'
 
 export type { ReceiverProblem } from './front.ts'
@@ -14,12 +15,14 @@ export interface ReceiverOptions {
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
   /** What a token of a file link opens; null = nothing. */
   file?: (token: string) => Promise<FileDownload | null>
+  /** Whether a token is one of ours, told at once: only strange ones are guesses. */
+  isFile?: (token: string) => boolean
   /** Answer of /healthz. */
   health: () => object
-  /** What stood in `?proof=` of a request to /healthz. The answer is the same with and without. */
-  onProof?: (nonce: string) => void
+  /** What stood in `?proof=` of a request to /healthz; answers whether it was awaited. Nobody outside can tell. */
+  onProof?: (nonce: string) => boolean
   onProblem?: (problem: ReceiverProblem) => void
-  limits?: Limits
+  limits?: Limits & { downloads?: typeof DOWNLOADS }
 }
 
 export interface Receiver {
@@ -29,6 +32,9 @@ export interface Receiver {
   stop(): Promise<void>
 }
 
+/** Of each link and of all together; every download costs a request of Planfix. */
+const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, burst: 200 } }
+
 /**
  * The HTTP receiver: the only part of the bridge that strangers can reach. Its addresses are fixed
  * (docs/architecture.md, "Webhook addresses"). Rejects when the port is taken.
@@ -36,16 +42,28 @@ export interface Receiver {
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { accept, onProblem, limits } = options
   const front = createFront({ isAddress: createGatekeeper(options.connections), accept, onProblem, limits })
-  const { server, empty, onlySometimes: onRequest } = front
+  const { server, empty, onlySometimes } = front
+  const downloads = createFlood(limits?.downloads ?? DOWNLOADS)
 
-  server.get('/healthz', { onRequest }, (request, reply) => {
+  // Behind a tunnel all come from one address: a flood must not keep out our own proof, nor who has a link of ours.
+  const unlessProof: typeof onlySometimes = (request, reply, next) => {
     const { proof } = request.query as Record<string, unknown>
-    if (typeof proof === 'string') options.onProof?.(proof)
+    if (typeof proof === 'string' && options.onProof?.(proof)) next()
+    else onlySometimes(request, reply, next)
+  }
+  const unlessFile: typeof onlySometimes = (request, reply, next) => {
+    const { token } = request.params as { token: string }
+    if (!options.isFile?.(token)) onlySometimes(request, reply, next)
+    else if (downloads.takes(token)) next()
+    else void empty(reply, 429)
+  }
+
+  server.get('/healthz', { onRequest: unlessProof }, (_request, reply) => {
     if (front.stopping()) reply.header('connection', 'close')
     return reply.header('cache-control', 'no-store').send(options.health())
   })
 
-  server.get('/files/:token', { onRequest }, async (request, reply) => {
+  server.get('/files/:token', { onRequest: unlessFile }, async (request, reply) => {
     let file: FileDownload | null
     try {
       file = (await options.file?.((request.params as { token: string }).token)) ?? null

@@ -50,6 +50,18 @@ export const publicAddress = z.object({
   provenAt: time.nullable(),
   /** Why it fails: key of the catalogues. */
   problem: z.string().nullable(),
+  /** What is filled into the text of `problem`. */
+  problemParams: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
+  /** Trying again by itself cannot help: the owner has to do something. */
+  needsOwner: z.boolean().default(false),
+  /** Since when it is proven without a break; null when it is not. */
+  since: time.nullable().default(null),
+  /** Since when it is not reached; null when it is, or never was. */
+  lostAt: time.nullable().default(null),
+  /** When it is opened again; null when nothing waits. */
+  retryAt: time.nullable().default(null),
+  /** The last time of more than a minute when it was not reached. `kept`: a relay kept what came in meanwhile. */
+  gap: z.object({ from: time, to: time, kept: z.boolean() }).nullable().default(null),
 })
 export type PublicAddress = z.output<typeof publicAddress>
 

@@ -117,7 +117,11 @@ describe('the checks', () => {
       connection: connection({ enabled: false }),
       planfix: questions({ ping: planfixSays('failing') }),
     })
-    const program = { configuration: { path: 'c.json', problems: [], connections: 1 }, dataDir: '/tmp' }
+    const program = {
+      configuration: { path: 'c.json', problems: [], connections: 1 },
+      dataDir: '/tmp',
+      wayIn: { provider: 'none' as const, missingSecrets: [], state: null, now: 0 },
+    }
     for await (const report of examine(program, [off])) reports.push(report)
     expect(reports.filter((one) => one.connection === 'shop' && one.result !== 'skipped')).toEqual([])
   })

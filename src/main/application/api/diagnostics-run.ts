@@ -5,6 +5,7 @@ import type { ProgramContext, Report } from '../../diagnostics/check.ts'
 import { examineConnection, examineProgram, totalChecks } from '../../diagnostics/doctor.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import { questionsFor } from '../questions.ts'
+import { wayInQuestions } from '../way-in-questions.ts'
 import type { ApiContext } from './context.ts'
 
 /** Findings that come close together are told together: each telling carries all of them. */
@@ -65,10 +66,16 @@ async function examineAll(
   connections: readonly Connection[],
   found: (report: Report) => void,
 ): Promise<void> {
-  const { application, settings } = context
+  const { application, settings, secrets } = context
   const program: ProgramContext = {
     configuration: { path: settings.path, problems: [], connections: connections.length },
     dataDir: application.dataDir,
+    wayIn: await wayInQuestions({
+      configuration: application.configuration,
+      secrets,
+      state: application.publicAddress,
+      now: application.now(),
+    }),
   }
   await eachUntil(application.ended, examineProgram(program), found)
   const accounts = Map.groupBy(connections, ({ planfix }) => planfix.baseUrl)
@@ -86,7 +93,7 @@ async function examineOne(
 ): Promise<void> {
   const questions = await questionsFor({
     connection,
-    publicUrl: application.configuration.publicUrl,
+    publicUrl: application.publicUrl,
     secrets,
     inEnvironment: secrets.keeps === 'memory',
     bridge: { isRunning: true, hooksUrl: application.hooksUrl },

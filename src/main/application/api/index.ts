@@ -17,6 +17,7 @@ import { savingFor } from './saving.ts'
 import { settingsCalls } from './settings.ts'
 import { setupCalls } from './setup.ts'
 import { stateCalls, stateOf } from './state.ts'
+import { tunnelCalls } from './tunnel.ts'
 
 export interface ApiOptions {
   application: Application
@@ -78,6 +79,7 @@ export const createHandlers = (context: ApiContext): Handlers => ({
   ...settingsCalls(context),
   ...setupCalls(context),
   ...demoCalls(context),
+  ...tunnelCalls(context),
 })
 
 /** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */

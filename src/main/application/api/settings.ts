@@ -9,6 +9,7 @@ import { draftsIn } from './drafts.ts'
 import { readImport, takeOver } from './settings-import.ts'
 import { refuseKeys } from './settings-keys.ts'
 import { connectionInFile, newWebhookSecret, settingsOf } from './setup-connection.ts'
+import { withOwnAddress } from './tunnel-settings.ts'
 
 type Addresses = Value<'connection.addresses'>
 
@@ -24,7 +25,11 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
     async 'settings.save'({ settings: given }) {
       const wanted = inFile(given)
       if (!wanted.ok) return wanted
-      const saved = await context.change((file) => ({ ...file, ...wanted.value }))
+      const { publicUrl, ...rest } = wanted.value
+      const saved = await context.change((file) => {
+        const next = { ...file, ...rest }
+        return publicUrl === undefined ? next : withOwnAddress(next, publicUrl)
+      })
       return saved.ok ? done(generalOf(saved.value)) : saved
     },
 
@@ -115,7 +120,9 @@ const generalOf = (configuration: Configuration): GeneralSettings => ({
 })
 
 /** What was given, in the form of the file. The public address may be any pasted one; empty = none. */
-function inFile(given: ReadArgs<'settings.save'>['settings']): Answer<Record<string, unknown>> {
+function inFile(
+  given: ReadArgs<'settings.save'>['settings'],
+): Answer<Record<string, unknown> & { publicUrl?: string | null }> {
   const { publicUrl: typed, ...rest } = given
   const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
   if (typed === undefined) return done(named)
@@ -130,7 +137,7 @@ function addressesOf({ application }: ApiContext, connection: Connection | null)
   if (!connection) return GONE
   const { id, webhookSecret } = connection
   if (webhookSecret === undefined) return refuse('conflict', 'settings.problem.no-webhook-secret')
-  const { publicUrl } = application.configuration
+  const { publicUrl } = application
   const base = `${publicUrl ?? application.hooksUrl}/hooks/${id}/${webhookSecret}`
   return done({ chatra: `${base}/chatra`, planfix: `${base}/planfix`, public: publicUrl !== null })
 }

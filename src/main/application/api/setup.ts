@@ -11,6 +11,7 @@ import { type SetupContext, type SetupOptions, setupIn } from './setup-context.t
 import { refuseQuestion } from './setup-problems.ts'
 import { progressOf } from './setup-progress.ts'
 import { scopesOf } from './setup-scopes.ts'
+import { chooseOwnAddress } from './tunnel-settings.ts'
 
 type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
 
@@ -63,7 +64,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       if (!reading.ok) return refuse('invalid', reading.problem, { field: 'address' })
       const proof = await context.application.proveAddress(reading.address)
       // Kept also when the proof failed: some routers do not let a request out and in again.
-      const kept = await context.change((file) => ({ ...file, publicUrl: reading.address }))
+      const kept = await context.change((file) => chooseOwnAddress(file, reading.address))
       return kept.ok ? { ok: true, value: proof } : kept
     },
 
@@ -73,8 +74,8 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
     async 'setup.scenario'({ id }) {
       const secret = setup.connection(id)?.webhookSecret
       if (secret === undefined) return notActive()
-      const { configuration, hooksUrl } = context.application
-      const base = configuration.publicUrl ?? hooksUrl
+      const { publicUrl, hooksUrl } = context.application
+      const base = publicUrl ?? hooksUrl
       return { ok: true, value: { address: `${base}/hooks/${id}/${secret}/planfix`, body: SCENARIO_BODY } }
     },
 

@@ -6,6 +6,7 @@ import events from './events.json' with { type: 'json' }
 import log from './log.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
+import tunnel from './tunnel.json' with { type: 'json' }
 import wizard from './wizard.json' with { type: 'json' }
 
 export const en = {
@@ -17,5 +18,6 @@ export const en = {
   ...log,
   ...overview,
   ...settings,
+  ...tunnel,
   ...wizard,
 }

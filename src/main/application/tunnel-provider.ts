@@ -1,0 +1,63 @@
+import type { TunnelConfiguration } from '../../shared/config.ts'
+import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
+import { ngrokTunnel } from '../tunnel/ngrok/provider.ts'
+import { ownAddress } from '../tunnel/own.ts'
+import type { TunnelProvider } from '../tunnel/provider.ts'
+import type { HostKeys } from '../tunnel/ssh/host-key.ts'
+import { sshTunnel } from '../tunnel/ssh/provider.ts'
+
+/** Makes the client of a relay. */
+export type RelayFactory = (
+  settings: NonNullable<TunnelConfiguration['relay']>,
+  key: () => Promise<string | null>,
+) => TunnelProvider
+
+/** The provider that the configuration names; null = there is none. Secrets are asked for when it starts. */
+export function providerFor(options: {
+  tunnel: TunnelConfiguration
+  publicUrl: string | null
+  secrets: SecretSource
+  hostKeys: HostKeys
+  relay: RelayFactory
+  version: string
+}): TunnelProvider | null {
+  const { tunnel, publicUrl, secrets, hostKeys } = options
+  const secret = (name: ProgramSecret) => () => secrets.get(PROGRAM, name)
+  switch (tunnel.provider) {
+    case 'none':
+      return null
+    case 'own':
+      return publicUrl === null ? null : ownAddress(publicUrl)
+    case 'ngrok':
+      return ngrokTunnel({
+        domain: tunnel.ngrok?.domain ?? null,
+        token: secret('NGROK_TOKEN'),
+        version: options.version,
+      })
+    case 'ssh': {
+      if (!tunnel.ssh) return null
+      const [key, passphrase, password] = [
+        secret('SSH_KEY'),
+        secret('SSH_PASSPHRASE'),
+        secret('SSH_PASSWORD'),
+      ]
+      return sshTunnel({
+        settings: tunnel.ssh,
+        hostKeys,
+        secrets: async () => ({
+          key: await key(),
+          passphrase: await passphrase(),
+          password: await password(),
+        }),
+      })
+    }
+    case 'relay':
+      return tunnel.relay ? options.relay(tunnel.relay, secret('RELAY_KEY')) : null
+  }
+}
+
+/** Changes with everything that makes another way in of it; no secret is in it. */
+export function signatureOf(tunnel: TunnelConfiguration, publicUrl: string | null): string {
+  const { provider } = tunnel
+  return JSON.stringify([provider, provider === 'own' || provider === 'none' ? publicUrl : tunnel[provider]])
+}

@@ -1,0 +1,32 @@
+import type { PublicAddress } from '../../shared/api/state.ts'
+import type { Configuration } from '../../shared/config.ts'
+import type { WayInQuestions } from '../diagnostics/check.ts'
+import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
+
+/** What the checks of the way in look at. */
+export async function wayInQuestions(options: {
+  configuration: Configuration | null
+  secrets: SecretSource
+  /** Null = no bridge runs. */
+  state: PublicAddress | null
+  now: number
+}): Promise<WayInQuestions> {
+  const { configuration, secrets, state, now } = options
+  const provider = configuration?.tunnel.provider ?? 'none'
+  const needed = NEEDED[provider]
+  const missing = await Promise.all(
+    needed.map(async (name) =>
+      (await secrets.get(PROGRAM, name)) === null ? [secrets.whereToPut(PROGRAM, name)] : [],
+    ),
+  )
+  return { provider, missingSecrets: missing.flat(), state, now }
+}
+
+/** Some SSH services let everybody in: only the server can tell what it needs. */
+const NEEDED: Record<WayInQuestions['provider'], readonly ProgramSecret[]> = {
+  none: [],
+  own: [],
+  ngrok: ['NGROK_TOKEN'],
+  ssh: [],
+  relay: ['RELAY_KEY'],
+}

@@ -1,0 +1,224 @@
+import packageFile from '../../../package.json' with { type: 'json' }
+import type { PublicAddress } from '../../shared/api/state.ts'
+import type { Configuration } from '../../shared/config.ts'
+import type { BridgeEvent } from '../../shared/domain.ts'
+import { publicAddressOf } from '../../shared/fields.ts'
+import type { Clock } from '../engine/ports.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
+import { watchNetwork } from '../tunnel/network-watch.ts'
+import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
+import { AddressProof } from './public-address.ts'
+import { hostKeysOf } from './ssh-host-keys.ts'
+import type { Log } from './telling.ts'
+import { providerFor, type RelayFactory, signatureOf } from './tunnel-provider.ts'
+
+/** Facts of the program, in the data folder. */
+const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
+/** An address that was proven a moment ago is not asked again because it was also saved. */
+const FRESH_MS = 10_000
+
+interface KnownAddress {
+  address: string
+  signature: string
+}
+
+/** What `doctor` reads of a bridge that runs beside it. */
+export interface NotedAddress {
+  state: PublicAddress
+  /** For links and for pasting. */
+  usable: string | null
+}
+export const notedAddress = (store: SqliteStore) => store.fact<NotedAddress>('', FACT.state)
+
+export interface WayInOptions {
+  store: SqliteStore
+  clock: Clock
+  random: () => number
+  secrets: SecretSource
+  configuration: () => Configuration
+  relay: RelayFactory
+  log: Log
+  tell: (event: BridgeEvent) => void
+  /** The computer slept, or its network changed. */
+  woke: (asleepSince: number | null) => void
+  trouble: (error: unknown, where: string) => void
+}
+
+/** How Chatra reaches the receiver: the tunnel that the configuration names, its proof, and what is remembered of both. */
+export class WayIn {
+  private readonly options: WayInOptions
+  private readonly tunnel: Tunnel
+  private readonly proof: AddressProof
+  private target: { host: string; port: number } | null = null
+  private signature: string | null = null
+  private known: KnownAddress | null = null
+  private justProven: { address: string; at: number } | null = null
+  private noted = ''
+  private stopWatch: (() => void) | null = null
+
+  constructor(options: WayInOptions) {
+    this.options = options
+    const { clock, random, log } = options
+    this.proof = new AddressProof()
+    this.tunnel = new Tunnel({
+      clock,
+      random,
+      prove: (address, limitMs) => this.prove(address, limitMs),
+      changed: () => this.note(),
+      tell: (event) => this.tell(event),
+      remember: (address) => this.remember(address),
+      log: (level, text) => log[level]({}, text),
+    })
+  }
+
+  /** The receiver listens. */
+  async start(receiver: { host: string; port: number }): Promise<void> {
+    this.known = await this.options.store.fact<KnownAddress>('', FACT.address)
+    this.target = { host: REACHED_AT[receiver.host] ?? receiver.host, port: receiver.port }
+    this.follow()
+  }
+
+  /** The configuration may be another one. */
+  follow(): void {
+    if (this.target === null) return
+    const { tunnel, publicUrl } = this.options.configuration()
+    if (signatureOf(tunnel, publicUrl) !== this.signature) this.reopen()
+  }
+
+  /** Also when only a secret or a host key is another one. */
+  reopen(): void {
+    const { target, known, options } = this
+    if (target === null) return
+    const { store, clock, secrets, relay } = options
+    const { tunnel, publicUrl } = options.configuration()
+    const signature = signatureOf(tunnel, publicUrl)
+    const server = tunnel.ssh ?? { host: '', port: 0, hostKey: null }
+    const hostKeys = hostKeysOf(store, server, () => clock.now())
+    const { version } = packageFile
+    const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
+    this.signature = signature
+    const before = known && { address: known.address, same: known.signature === signature }
+    this.tunnel.use(provider, target, before)
+    this.watch(provider !== null)
+  }
+
+  /** The computer woke up or the network changed. */
+  wake(asleepSince: number | null): void {
+    this.tunnel.wake(asleepSince)
+  }
+
+  /** A webhook came in. */
+  heard(): void {
+    this.tunnel.heard()
+  }
+
+  /** A proof came in at the receiver. Answers whether it was awaited. */
+  arrived(nonce: string): boolean {
+    return this.proof.arrived(nonce)
+  }
+
+  async stop(): Promise<void> {
+    this.target = null
+    this.watch(false)
+    await this.tunnel.stop()
+  }
+
+  /** The address for links and for pasting; null when there is none. */
+  get usable(): string | null {
+    const { tunnel, publicUrl } = this.options.configuration()
+    return tunnel.provider === 'own' ? publicUrl : this.tunnel.usable
+  }
+
+  get state(): PublicAddress {
+    const { tunnel, publicUrl } = this.options.configuration()
+    const { state } = this.tunnel
+    if (this.target !== null || tunnel.provider !== 'own' || publicUrl === null) return state
+    return { ...state, provider: 'own', address: publicUrl, state: 'unproven' }
+  }
+
+  /** Tries now, also what waits for the owner. */
+  async proveNow(): Promise<PublicAddress> {
+    return this.tunnel.proveNow()
+  }
+
+  /** Whether this address leads to our receiver, also one that is not in use yet. */
+  async proveAddress(typed: string): Promise<PublicAddress> {
+    const read = publicAddressOf(typed)
+    const address = read.ok ? read.address : typed
+    if (this.state.provider === 'own' && this.state.address === address) return this.proveNow()
+    const proof = await this.proof.prove(address)
+    const at = this.options.clock.now()
+    if (proof.ok) this.justProven = { address, at }
+    return { ...NOTHING, provider: 'own', address, ...outcomeOf(proof, at) }
+  }
+
+  private async prove(address: string, limitMs: number): Promise<Proof> {
+    const { justProven } = this
+    this.justProven = null
+    const isFresh = justProven?.address === address && this.options.clock.now() - justProven.at < FRESH_MS
+    return isFresh ? { ok: true } : this.proof.prove(address, limitMs)
+  }
+
+  private remember(address: string): void {
+    this.known = { address, signature: this.signature ?? '' }
+    this.keep(FACT.address, this.known)
+  }
+
+  /** For `doctor`, which runs beside us. */
+  private note(): void {
+    const noted: NotedAddress = { state: this.state, usable: this.usable }
+    const text = JSON.stringify({ ...noted, state: { ...noted.state, retryAt: null } })
+    if (text === this.noted) return
+    this.noted = text
+    this.keep(FACT.state, noted)
+  }
+
+  private keep(key: string, value: unknown): void {
+    const kept = this.options.store.commit([{ type: 'fact.set', connectionId: '', key, value }])
+    kept.catch((error: unknown) => this.options.trouble(error, 'public address'))
+  }
+
+  private tell({ level, words }: TunnelEvent): void {
+    const { store, clock, configuration, tell } = this.options
+    const names = configuration()
+      .connections.filter(({ enabled }) => enabled)
+      .map(({ name }) => name)
+    const params =
+      words.key === 'event.address-changed'
+        ? { ...words.params, connections: names.join(', ') }
+        : words.params
+    const event: BridgeEvent = { time: clock.now(), connectionId: null, level, key: words.key, params }
+    tell(event)
+    store.commit([{ type: 'event.add', event }]).catch(() => undefined)
+  }
+
+  /** Nothing is looked at while there is no way in. */
+  private watch(wanted: boolean): void {
+    if (wanted === (this.stopWatch !== null)) return
+    this.stopWatch?.()
+    this.stopWatch = wanted ? watchNetwork({ clock: this.options.clock, changed: this.options.woke }) : null
+  }
+}
+
+/** A receiver that listens everywhere is reached here. */
+const REACHED_AT: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+const NOTHING: PublicAddress = {
+  provider: 'none',
+  address: null,
+  state: 'none',
+  provenAt: null,
+  problem: null,
+  problemParams: {},
+  needsOwner: false,
+  since: null,
+  lostAt: null,
+  retryAt: null,
+  gap: null,
+}
+
+const outcomeOf = (proof: Proof, at: number): Partial<PublicAddress> =>
+  proof.ok
+    ? { state: 'proven', provenAt: at, since: at }
+    : { state: 'failing', problem: proof.problem.key, problemParams: proof.problem.params }

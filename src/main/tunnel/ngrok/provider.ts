@@ -1,0 +1,137 @@
+import type { Words } from '../../../shared/api.ts'
+import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
+import { ngrokProblem } from './errors.ts'
+
+/** What is used of `@ngrok/ngrok`. */
+export interface NgrokSdk {
+  SessionBuilder: new () => SessionBuilder
+}
+interface SessionBuilder {
+  authtoken(token: string): this
+  clientInfo(name: string, version: string): this
+  heartbeatInterval(seconds: number): this
+  heartbeatTolerance(seconds: number): this
+  handleDisconnection(handler: (address: string, error: string) => boolean): this
+  connect(): Promise<Session>
+}
+interface Session {
+  httpEndpoint(): EndpointBuilder
+  close(): Promise<void>
+}
+interface EndpointBuilder {
+  domain(domain: string): this
+  listenAndForward(url: string): Promise<{ url(): string | null }>
+}
+
+export interface NgrokOptions {
+  /** Reserved for the account; null = the one that ngrok gives. */
+  domain: string | null
+  token: () => Promise<string | null>
+  version: string
+  /** Loaded when it is needed: the package is native, and most bridges do without. */
+  load?: () => Promise<NgrokSdk>
+}
+
+/** In seconds, as the SDK takes them. A session that is silent for so long is lost. */
+const HEARTBEAT = { interval: 10, tolerance: 15 }
+/** The free plan has 20,000 requests a month; a proof every five minutes would be 8,640 of them. */
+const PROOF_EVERY_MS = 10 * 60_000
+
+/** A session without a connection may never answer that it is closed. */
+const LONGEST_CLOSE_MS = 3_000
+
+/**
+ * ngrok in this process. A session that lost its connection is connected again by the SDK, which takes a refusal for an
+ * error of the whole program; the supervisor is told, proves the address, and opens a new session when that does not help.
+ */
+export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
+  const { load = loadSdk, domain } = options
+  let session: Session | null = null
+  /** A start that belongs to an earlier number was stopped meanwhile. */
+  let turn = 0
+
+  async function open(
+    token: string,
+    target: string,
+    tell: (change: TunnelChange) => void,
+  ): Promise<TunnelStart> {
+    const mine = turn
+    const sdk = await load().catch((error: unknown) => (error instanceof Error ? error : new Error('?')))
+    if (sdk instanceof Error) return { ok: false, problem: notInstalled(sdk) }
+    try {
+      const opened = await new sdk.SessionBuilder()
+        .authtoken(token)
+        .clientInfo('chatra-planfix-bridge', options.version)
+        .heartbeatInterval(HEARTBEAT.interval)
+        .heartbeatTolerance(HEARTBEAT.tolerance)
+        .handleDisconnection((_address, reason) => {
+          if (mine !== turn) return false
+          tell({ type: 'doubtful', problem: ngrokProblem(new Error(reason), token, domain) })
+          return true
+        })
+        .connect()
+      if (mine !== turn) {
+        await opened.close()
+        return STOPPED
+      }
+      session = opened
+      const endpoint = opened.httpEndpoint()
+      if (domain !== null) endpoint.domain(domain)
+      const address = (await endpoint.listenAndForward(target)).url()
+      if (mine !== turn) return STOPPED
+      if (address?.startsWith('https://')) return { ok: true, address: address.replace(/\/+$/, '') }
+      await close()
+      return { ok: false, problem: { words: say('network'), again: true, detail: 'ngrok gave no address' } }
+    } catch (error) {
+      if (mine !== turn) return STOPPED
+      await close()
+      return { ok: false, problem: ngrokProblem(error, token, domain) }
+    }
+  }
+
+  async function close(): Promise<void> {
+    const open = session
+    session = null
+    if (open === null) return
+    const late = new Promise<void>((resolve) => setTimeout(resolve, LONGEST_CLOSE_MS).unref())
+    await Promise.race([open.close().catch(() => undefined), late])
+  }
+
+  return {
+    kind: 'ngrok',
+    proofEveryMs: PROOF_EVERY_MS,
+    async start({ host, port }, tell) {
+      const token = (await options.token())?.trim() ?? ''
+      if (token === '') {
+        return { ok: false, problem: { words: say('no-token'), again: false, detail: 'ngrok: no token' } }
+      }
+      return open(token, `http://${host.includes(':') ? `[${host}]` : host}:${port}`, tell)
+    },
+    async stop() {
+      turn++
+      await close()
+    },
+  }
+}
+
+async function loadSdk(): Promise<NgrokSdk> {
+  const loaded = await import('@ngrok/ngrok')
+  return 'SessionBuilder' in loaded ? loaded : (loaded as { default: NgrokSdk }).default
+}
+
+const say = (what: string, params: Words['params'] = {}): Words => ({
+  key: `tunnel.problem.ngrok.${what}`,
+  params,
+})
+
+const STOPPED: TunnelStart = {
+  ok: false,
+  problem: { words: say('network'), again: true, detail: 'ngrok: stopped meanwhile' },
+}
+
+/** The native part is not there for every system. */
+const notInstalled = (error: Error): TunnelProblem => ({
+  words: say('not-installed', { system: `${process.platform} ${process.arch}` }),
+  again: false,
+  detail: `ngrok: ${error.message.split('\n')[0]}`.slice(0, 300),
+})

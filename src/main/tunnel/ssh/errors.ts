@@ -1,0 +1,36 @@
+import type { Words } from '../../../shared/api.ts'
+import { networkTrouble } from '../../../shared/network.ts'
+import type { TunnelProblem } from '../provider.ts'
+
+/** The end of a key `tunnel.problem.ssh.…`. `again` = it may pass by itself. */
+export const sshProblem = (
+  what: string,
+  detail: string,
+  { again = true, params = {} }: { again?: boolean; params?: Words['params'] } = {},
+): TunnelProblem => ({
+  words: { key: `tunnel.problem.ssh.${what}`, params },
+  again,
+  detail: `ssh: ${detail}`.replace(/[\r\n]+/g, ' ').slice(0, 300),
+})
+
+/** What an error of the connection means. */
+export function connectionProblem(error: Error, server: { host: string; user: string }): TunnelProblem {
+  const { host, user } = server
+  const level = 'level' in error ? String(error.level) : ''
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
+  const params = { host, user }
+  switch (level) {
+    case 'client-authentication':
+      return sshProblem('login', error.message, { again: false, params })
+    case 'client-timeout':
+      return sshProblem(/keepalive/i.test(error.message) ? 'silent' : 'time-out', error.message, { params })
+    case 'protocol':
+    case 'handshake':
+      return sshProblem('not-ssh', error.message, { params })
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE') return sshProblem('broken', error.message, { params })
+  const trouble = networkTrouble(code)
+  return sshProblem(NETWORK.has(trouble) ? trouble : 'broken', error.message, { params })
+}
+
+const NETWORK = new Set(['unknown-host', 'no-network', 'refused', 'time-out'])

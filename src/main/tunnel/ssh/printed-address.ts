@@ -1,0 +1,43 @@
+/**
+ * The public address that a forwarding service prints after the forward is open; null while there is none. Such services
+ * greet with links to their site first, so a line that speaks of forwarding goes before a line that is an address and
+ * nothing else, later before earlier, and nothing else counts. It is a guess until it is proven.
+ */
+export function printedAddress(output: string): string | null {
+  const lines = plain(output).split(/[\r\n]+/)
+  return (
+    lastIn(lines.filter((line) => SAYS_SO.test(line))) ?? lastIn(lines.filter((line) => ALONE.test(line)))
+  )
+}
+
+/** Whether the line was certain, so that nothing better can follow. */
+export const printsForwarding = (output: string): boolean =>
+  lastIn(
+    plain(output)
+      .split(/[\r\n]+/)
+      .filter((line) => SAYS_SO.test(line)),
+  ) !== null
+
+/** `Forwarding HTTP traffic from https://…`, `… tunneled with tls termination, https://…`, `Tunnel URL: https://…` */
+const SAYS_SO = /\b(?:forward\w*|tunnel\w*)\b.*https:\/\//i
+const ALONE = /^\s*https:\/\/\S+\s*$/
+const ADDRESS = /https:\/\/[^\s"'<>()[\]{}|\\^`,;]+/gi
+
+function lastIn(lines: readonly string[]): string | null {
+  const found = lines.flatMap((line) => line.match(ADDRESS) ?? []).flatMap((text) => rootOf(text) ?? [])
+  return found.at(-1) ?? null
+}
+
+/** A tunnel has a host of its own; what has a path, a user or a question is a page to read. */
+function rootOf(text: string): string | null {
+  const bare = text.replace(/[.!:]+$/, '')
+  if (!URL.canParse(bare)) return null
+  const url = new URL(bare)
+  const isBare = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password
+  return isBare && /^[^.]+(\.[^.]+)+$/.test(url.hostname) ? url.origin : null
+}
+
+/** Without colours and other commands to a terminal. */
+const plain = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
+  text.replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')
