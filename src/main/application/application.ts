@@ -20,7 +20,6 @@ import { connectionLinks } from './file-links.ts'
 import { Heard, type HeardAt } from './heard.ts'
 import { type Status, statusOf } from './status.ts'
 import { type Log, logEvent, Telling } from './telling.ts'
-import type { RelayFactory } from './tunnel-provider.ts'
 import { Upkeep } from './upkeep.ts'
 import { WayIn } from './way-in.ts'
 
@@ -33,8 +32,6 @@ export interface ApplicationOptions {
   receiver: { host: string; port: number }
   log: Log
   listener?: Listener
-  /** Makes the client of a relay, where the host has one. */
-  relay?: RelayFactory
   clock?: Clock
   random?: () => number
   /** How long one call to a service may take, for tests; 10 s. */
@@ -81,7 +78,8 @@ export class Application {
       random: options.random ?? Math.random,
       secrets: options.secrets,
       configuration: () => this.present,
-      relay: options.relay ?? withoutRelay,
+      connections: () => hookConnections(this.present),
+      relayed: (events) => this.stored(events),
       log: options.log,
       tell: (event) => telling.event(event),
       woke: (asleepSince) => void this.wake(asleepSince),
@@ -330,9 +328,16 @@ export class Application {
       this.telling.trouble(error, 'receiver')
       throw error
     }
+    this.stored([{ connectionId, source, receivedAt }])
+  }
+
+  /** Events are in the inbox, from our own receiver or from a relay that had kept them. */
+  private stored(events: readonly { connectionId: string; source: InboxSource; receivedAt: number }[]): void {
     this.telling.storeWorks()
-    this.heardAt.note(connectionId, source, receivedAt)
     this.wayIn.heard()
+    for (const { connectionId, source, receivedAt } of events) {
+      this.heardAt.note(connectionId, source, receivedAt)
+    }
     this.carriage.engine.intake.wake()
   }
 
@@ -397,10 +402,6 @@ export class Application {
       this.options.log.warn({ connection: id }, text)
     }
   }
-}
-
-const withoutRelay: RelayFactory = () => {
-  throw new Error('this host has no client for relays')
 }
 
 const brief = (state: SideState) => (state.state === 'ok' ? 'ok' : `${state.state}: ${state.code}`)

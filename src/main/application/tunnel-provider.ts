@@ -3,14 +3,13 @@ import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/envir
 import { ngrokTunnel } from '../tunnel/ngrok/provider.ts'
 import { ownAddress } from '../tunnel/own.ts'
 import type { TunnelProvider } from '../tunnel/provider.ts'
+import {
+  createRelayProvider,
+  type RelayProvider,
+  type RelayProviderOptions,
+} from '../tunnel/relay/provider.ts'
 import type { HostKeys } from '../tunnel/ssh/host-key.ts'
 import { sshTunnel } from '../tunnel/ssh/provider.ts'
-
-/** Makes the client of a relay. */
-export type RelayFactory = (
-  settings: NonNullable<TunnelConfiguration['relay']>,
-  key: () => Promise<string | null>,
-) => TunnelProvider
 
 /** The provider that the configuration names; null = there is none. Secrets are asked for when it starts. */
 export function providerFor(options: {
@@ -18,9 +17,10 @@ export function providerFor(options: {
   publicUrl: string | null
   secrets: SecretSource
   hostKeys: HostKeys
-  relay: RelayFactory
+  /** What the client of a relay needs beside its settings. */
+  relay: Omit<RelayProviderOptions, 'url' | 'key'>
   version: string
-}): TunnelProvider | null {
+}): TunnelProvider | RelayProvider | null {
   const { tunnel, publicUrl, secrets, hostKeys } = options
   const secret = (name: ProgramSecret) => () => secrets.get(PROGRAM, name)
   switch (tunnel.provider) {
@@ -52,7 +52,9 @@ export function providerFor(options: {
       })
     }
     case 'relay':
-      return tunnel.relay ? options.relay(tunnel.relay, secret('RELAY_KEY')) : null
+      return tunnel.relay
+        ? createRelayProvider({ ...options.relay, url: tunnel.relay.url, key: secret('RELAY_KEY') })
+        : null
   }
 }
 

@@ -7,11 +7,13 @@ import type { Clock } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
+import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
 import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
+import type { HookConnection } from '../webhooks/addresses.ts'
 import { AddressProof } from './public-address.ts'
 import { hostKeysOf } from './ssh-host-keys.ts'
 import type { Log } from './telling.ts'
-import { providerFor, type RelayFactory, signatureOf } from './tunnel-provider.ts'
+import { providerFor, signatureOf } from './tunnel-provider.ts'
 
 /** Facts of the program, in the data folder. */
 const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
@@ -37,7 +39,10 @@ export interface WayInOptions {
   random: () => number
   secrets: SecretSource
   configuration: () => Configuration
-  relay: RelayFactory
+  /** Who may send events. */
+  connections: () => readonly HookConnection[]
+  /** Events that a relay had kept are in the inbox. */
+  relayed: (events: readonly RelayedEvent[]) => void
   log: Log
   tell: (event: BridgeEvent) => void
   /** The computer slept, or its network changed. */
@@ -56,6 +61,8 @@ export class WayIn {
   private justProven: { address: string; at: number } | null = null
   private noted = ''
   private stopWatch: (() => void) | null = null
+  /** The relay has to know the connections too. */
+  private connectionsChanged = () => {}
 
   constructor(options: WayInOptions) {
     this.options = options
@@ -84,20 +91,26 @@ export class WayIn {
     if (this.target === null) return
     const { tunnel, publicUrl } = this.options.configuration()
     if (signatureOf(tunnel, publicUrl) !== this.signature) this.reopen()
+    else this.connectionsChanged()
   }
 
   /** Also when only a secret or a host key is another one. */
   reopen(): void {
     const { target, known, options } = this
     if (target === null) return
-    const { store, clock, secrets, relay } = options
+    const { store, clock, random, secrets, connections, relayed } = options
     const { tunnel, publicUrl } = options.configuration()
     const signature = signatureOf(tunnel, publicUrl)
     const server = tunnel.ssh ?? { host: '', port: 0, hostKey: null }
     const hostKeys = hostKeysOf(store, server, () => clock.now())
+    const inbox = (relayKey: string) => relayInbox(store, relayKey, relayed)
+    const relay = { connections, inbox, clock, random }
     const { version } = packageFile
     const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
     this.signature = signature
+    this.connectionsChanged = () => {
+      if (provider && 'connectionsChanged' in provider) provider.connectionsChanged()
+    }
     const before = known && { address: known.address, same: known.signature === signature }
     this.tunnel.use(provider, target, before)
     this.watch(provider !== null)

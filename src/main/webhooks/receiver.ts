@@ -20,7 +20,7 @@ export interface ReceiverOptions {
   /** Answer of /healthz. */
   health: () => object
   /** What stood in `?proof=` of a request to /healthz; answers whether it was awaited. Nobody outside can tell. */
-  onProof?: (nonce: string) => boolean
+  onProof?: (nonce: string) => boolean | undefined
   onProblem?: (problem: ReceiverProblem) => void
   limits?: Limits & { downloads?: typeof DOWNLOADS }
 }

@@ -1,8 +1,11 @@
+import { hostname } from 'node:os'
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { tunnelCalls as contract, TunnelView } from '../../../shared/api/tunnel.ts'
 import type { Handlers, ReadArgs } from '../../../shared/api.ts'
+import { publicAddressOf } from '../../../shared/fields.ts'
 import { PROGRAM, type ProgramSecret } from '../../secrets/environment.ts'
 import type { ConfigurationFile } from '../../settings/settings-store.ts'
+import { pairWithRelay } from '../../tunnel/relay/pair.ts'
 import { privateKeyProblem } from '../../tunnel/ssh/provider.ts'
 import { type SshServer, serverKeys, trustKey } from '../ssh-host-keys.ts'
 import { type ApiContext, refuse } from './context.ts'
@@ -53,7 +56,26 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
       return done(await viewOf(context))
     },
 
-    'tunnel.pair': async () => refuse('unavailable', 'error.call.not-found'),
+    async 'tunnel.pair'({ address, code }) {
+      const read = publicAddressOf(address)
+      if (!read.ok) return refuse('invalid', read.problem, { field: 'relay.url' })
+      const before = await secrets.get(PROGRAM, 'RELAY_KEY')
+      const paired = await pairWithRelay({ url: read.address, code, name: hostname(), before })
+      if (!paired.ok) {
+        const { words, detail } = paired.problem
+        const field = words.key.includes('.code-') ? 'code' : 'relay.url'
+        return refuse('service', words.key, { params: words.params, field, detail })
+      }
+      const { url, deviceId, key } = paired
+      await secrets.set(PROGRAM, 'RELAY_KEY', key)
+      const saved = await context.change((file) => ({
+        ...file,
+        tunnel: { ...(file.tunnel ?? {}), provider: 'relay', relay: { url, deviceId } },
+      }))
+      if (!saved.ok) return atField(saved)
+      application.reopenWayIn()
+      return done(await viewOf(context))
+    },
   }
 
   /** Why the secrets cannot be used; null = they can. Those that are not typed are the ones that are kept. */
