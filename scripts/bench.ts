@@ -6,7 +6,7 @@ import { NODE, ROOT } from './build.ts'
 
 /**
  * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
- * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `stored` measure a part.
+ * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `stored`, `relay` measure a part.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -16,6 +16,7 @@ const { build } = await import('../tests/crash/processes.ts')
 build()
 const { callRows, idleRow } = await import('../tests/bench/calls.ts')
 const { webhookRows } = await import('../tests/bench/webhooks.ts')
+const { relayRows } = await import('../tests/bench/relay.ts')
 const { flowRows, prepareStores, startRows, storedRows } = await import('../tests/bench/host.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
@@ -35,6 +36,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   },
   webhooks: () => webhookRows(3),
   flow: () => flowRows(3),
+  relay: relayRows,
   stored: async () => storedRows(3, await (stores ?? prepareStores(STORED))),
 }
 const wanted = process.argv.slice(2)

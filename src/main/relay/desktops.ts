@@ -48,7 +48,7 @@ export class Desktops {
       now,
       dropped: (tallies) => options.intake.dropped(tallies),
       connectionsChanged: () => options.intake.know(store.devices()),
-      released: (session) => this.#released(session),
+      released: (session) => this.#guarded(() => this.#released(session)),
       seen: (nonce) => this.#proofs.get(nonce)?.(),
       failed: (session, error) => {
         options.trouble(error)

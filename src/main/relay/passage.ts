@@ -47,7 +47,7 @@ export class Passage {
     switch (piece.type) {
       case 'head':
         if (response.headersSent) return
-        response.writeHead(piece.status, { ...passed(piece.header), 'X-Content-Type-Options': 'nosniff' })
+        response.writeHead(piece.status, { ...passed(piece.header), 'x-content-type-options': 'nosniff' })
         passing.begun(true)
         break
       case 'data': {

@@ -41,6 +41,8 @@ export class Session {
   #lastBatch = 0
   readonly #onTheirWay = new Map<number, number[]>()
   readonly #told = new Map<number, number>()
+  /** What was acknowledged and is still on the disk. */
+  #dropping: Promise<unknown> = Promise.resolve()
 
   constructor(device: string, line: Line, host: SessionHost) {
     this.device = device
@@ -104,7 +106,8 @@ export class Session {
         this.#host.seen(message.nonce)
         break
       case 'release':
-        this.#host.released(this)
+        // What was acknowledged before is gone from the disk first: the next one shall not get it again.
+        void this.#dropping.finally(() => this.#host.released(this))
         break
       case 'head':
       case 'data':
@@ -137,7 +140,9 @@ export class Session {
     const seqs = this.#onTheirWay.get(batch)
     if (seqs === undefined) return
     this.#onTheirWay.delete(batch)
-    this.#trust(this.#host.store.drop(seqs).then((tallies) => this.#host.dropped(tallies)))
+    const drop = this.#host.store.drop(seqs).then((tallies) => this.#host.dropped(tallies))
+    this.#trust(drop)
+    this.#dropping = Promise.allSettled([this.#dropping, drop])
     this.pump()
   }
 

@@ -12,6 +12,8 @@ export interface Flood {
 
 /** More senders than this at a time share what is left of the total: memory stays bounded whoever asks. */
 const MOST_SENDERS = 10_000
+/** Going through all of them is work that a flood must not be able to ask for. */
+const FORGET_EVERY_MS = 1_000
 
 /** `now` is in milliseconds and never runs backward. */
 export function createFlood(
@@ -20,11 +22,15 @@ export function createFlood(
 ): Flood {
   const all = createBucket(total, now())
   const senders = new Map<string, Bucket>()
+  let forgotAt = Number.NEGATIVE_INFINITY
 
   const bucketOf = (sender: string, rate: Rate): Bucket => {
     let bucket = senders.get(sender)
     if (bucket === undefined) {
-      if (senders.size >= MOST_SENDERS) forgetIdle(senders, rate, now())
+      if (senders.size >= MOST_SENDERS && now() - forgotAt > FORGET_EVERY_MS) {
+        forgotAt = now()
+        forgetIdle(senders, rate, forgotAt)
+      }
       bucket = createBucket(rate, now())
       if (senders.size < MOST_SENDERS) senders.set(sender, bucket)
     }

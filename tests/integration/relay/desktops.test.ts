@@ -1,0 +1,163 @@
+import { afterEach, expect, test } from 'vitest'
+import { RelayStore } from '../../../src/main/relay/store.ts'
+import { droppingProxy } from '../../support/proxies.ts'
+import {
+  type Desktop,
+  desktop,
+  hook,
+  pairedDesktop,
+  type RelayStage,
+  relayStage,
+  SECRET,
+  until,
+} from '../../support/relay.ts'
+
+let stage: RelayStage
+let ends: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const end of ends.toReversed()) await end()
+  ends = []
+})
+
+async function started(options: Parameters<typeof relayStage>[0] = {}) {
+  stage = await relayStage({ leaseMs: 600, ...options })
+  ends.push(() => stage.stop())
+}
+async function paired(options: Parameters<typeof pairedDesktop>[1] = {}): Promise<Desktop> {
+  const one = await pairedDesktop(stage, options)
+  ends.push(() => one.provider.stop())
+  return one
+}
+const known = () =>
+  until('the address is known', async () => (await hook(stage.relay.control, '-')).status === 400)
+let sent = 0
+const send = async (count = 1) => {
+  for (let n = 0; n < count; n++) {
+    expect((await hook(stage.relay.control, `{"n":${sent++}}`)).status).toBe(200)
+  }
+}
+const all = (...desktops: Desktop[]) => desktops.reduce((sum, { inbox }) => sum + inbox.events.length, 0)
+
+test('of two desktops one is active; the other is told, and takes over when that one hands over', async () => {
+  await started({ leaseMs: 30_000 })
+  const [first, second] = [await paired(), await paired()]
+  await first.start()
+  await second.start()
+  await known()
+  expect([first.roles, second.roles]).toEqual([[true], [false]])
+  expect(second.notices()).toEqual(['event.relay-standby'])
+  await send(3)
+  await until('they come', () => first.inbox.events.length === 3)
+  await first.provider.stop()
+  await send(3)
+  await until('the other takes over', () => second.inbox.events.length === 3)
+  expect(second.roles).toEqual([false, true])
+  await first.start()
+  expect(first.roles).toEqual([true, false])
+  await second.provider.stop()
+  await send(3)
+  await until('and back', () => first.inbox.events.length === 6)
+  expect([...first.inbox.bodies, ...second.inbox.bodies].toSorted()).toHaveLength(9)
+  expect(new Set([...first.inbox.bodies, ...second.inbox.bodies]).size).toBe(9)
+})
+
+test('a desktop that is gone without a word is replaced after the lease, and not before', async () => {
+  await started({ leaseMs: 900 })
+  const proxy = await droppingProxy(Number(new URL(stage.relay.control).port))
+  ends.push(() => proxy.stop())
+  const first = await paired({ url: proxy.url })
+  const second = await paired()
+  await first.start()
+  await second.start()
+  await known()
+  proxy.drop(true)
+  const gone = performance.now()
+  await send(5)
+  await until('the other takes over', () => second.inbox.events.length === 5)
+  expect(performance.now() - gone).toBeGreaterThan(500)
+  proxy.heal()
+  // It comes back and finds the other one in its place.
+  await until('it is told', () => first.roles.at(-1) === false)
+  await send(2)
+  await until('they come', () => second.inbox.events.length === 7)
+  expect(first.inbox.events).toEqual([])
+})
+
+test('an active desktop that reconnects within its lease stays active', async () => {
+  await started({ leaseMs: 5_000 })
+  const [first, second] = [await paired(), await paired()]
+  await first.start()
+  await second.start()
+  await known()
+  await stage.restart()
+  await until('both are back', () => first.changes.length > 0 && second.changes.length > 1)
+  await send(3)
+  await until('they come', () => all(first, second) === 3)
+  expect(second.inbox.events).toEqual([])
+})
+
+test('an event of a connection that only one desktop knows waits for that one', async () => {
+  await started({ leaseMs: 30_000 })
+  const first = await paired()
+  const second = await paired({ connections: () => [{ id: 'club', secret: SECRET }] })
+  await second.start()
+  await until(
+    'it is known',
+    async () => (await hook(stage.relay.control, '-', { id: 'club' })).status === 400,
+  )
+  await second.provider.stop()
+  await first.start()
+  await known()
+  expect((await hook(stage.relay.control, '{"of":"club"}', { id: 'club' })).status).toBe(200)
+  await send()
+  await until('its own comes', () => first.inbox.events.length === 1)
+  await first.provider.stop()
+  await second.start()
+  await until('the other comes', () => second.inbox.events.length === 1)
+  expect(second.inbox.bodies).toEqual(['{"of":"club"}'])
+})
+
+test('a desktop cannot read what came in before it was paired, and does not take it from who can', async () => {
+  await started({ leaseMs: 30_000 })
+  const first = await paired()
+  await first.start()
+  await known()
+  await first.provider.stop()
+  await send(2)
+  const second = await paired()
+  await second.start()
+  await send(1)
+  await until('the later one comes', () => second.inbox.events.length === 1)
+  await second.provider.stop()
+  await first.start()
+  await until('the earlier ones come', () => first.inbox.events.length === 2)
+})
+
+test('one that is unpaired is shut out at once, and told that only the owner can help', async () => {
+  await started()
+  const one = await paired()
+  await one.start()
+  await known()
+  const store = RelayStore.beside(stage.dir)
+  expect(store.unpair(one.deviceId)).toBe(true)
+  await store.close()
+  await until('it is told', () => one.changes.some(({ type }) => type === 'lost'))
+  expect(one.changes.at(-1)).toMatchObject({
+    problem: { words: { key: 'tunnel.problem.relay.unpaired' }, again: false },
+  })
+  expect(await one.start()).toMatchObject({ ok: false, problem: { again: false } })
+  expect((await hook(stage.relay.control, '{}')).status).toBe(404)
+})
+
+test('the same key on two computers: the first is told instead of fighting for ever', async () => {
+  await started()
+  const one = await paired()
+  await one.start()
+  const copy = desktop({ url: stage.relay.control, key: async () => one.key }, one)
+  ends.push(() => copy.provider.stop())
+  await copy.start()
+  await until('it is told', () => one.changes.some(({ type }) => type === 'lost'))
+  expect(one.changes.at(-1)).toMatchObject({
+    problem: { words: { key: 'tunnel.problem.relay.replaced' } },
+  })
+})
