@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
+import { installSystemPart } from './system-parts.ts'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
@@ -10,11 +10,7 @@ const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export function findChromium(): string | null {
   const found = present()
   if (found !== null) return found
-  if (mayInstall()) {
-    process.stdout.write('Chromium is missing: installing it\n')
-    apt('update')
-    apt('install', '-y', '--no-install-recommends', 'chromium')
-  }
+  if (process.env.CHROMIUM_PATH === undefined) installSystemPart('Chromium', 'chromium')
   const now = present()
   if (now === null) {
     process.stdout.write(
@@ -29,18 +25,3 @@ function present(): string | null {
   if (named !== undefined) return existsSync(named) ? named : null
   return PLACES.find((place) => existsSync(place)) ?? null
 }
-
-function mayInstall(): boolean {
-  if (process.getuid?.() !== 0 || process.env.CHROMIUM_PATH !== undefined) return false
-  try {
-    return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-const apt = (...args: string[]) =>
-  spawnSync('apt-get', ['-q', ...args], {
-    stdio: 'inherit',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  })

@@ -31,5 +31,5 @@ export function keyOf(blob: Buffer): KnownKey {
  * The server is asked for a key of the type that is known: one that has several would otherwise seem to have changed when
  * it gets one more.
  */
-export const algorithmsFor = (type: string | null): string[] =>
-  type === null ? [] : type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type]
+export const algorithmsFor = (type: string): string[] =>
+  type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]

@@ -130,11 +130,11 @@ const waysIn = (hasKey: boolean, hasPassword: boolean): AuthenticationType[] => 
   ...(hasPassword ? (['password', 'keyboard-interactive'] as const) : []),
 ]
 
-const firstOf = (type: string) => ({
-  prepend: algorithmsFor(type) as ServerHostKeyAlgorithm[],
-  append: [],
-  remove: [],
-})
+/** The package leaves alone what stands in its list already, and puts one after the other in front. */
+function firstOf(type: string) {
+  const wanted = algorithmsFor(type) as ServerHostKeyAlgorithm[]
+  return { remove: wanted, prepend: wanted.toReversed(), append: [] }
+}
 
 /** Variables of the environment often cannot hold lines: `\n` in it stands for one. */
 function keyText(key: string): string {
