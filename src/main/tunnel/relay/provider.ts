@@ -183,7 +183,7 @@ class Relayed implements RelayProvider {
         break
       case 'notice': {
         const { id, kind, connectionId: connection, count, since } = message
-        this.notice(`event.relay-${kind}`, { connection, count, since })
+        this.notice(`event.relay-${kind}`, { connection, count, from: since })
         link.send({ type: 'noted', id, count })
         break
       }
