@@ -104,14 +104,15 @@ export class Tunnel {
     this.target = target
     this.pasted ??= before?.address ?? null
     this.trusted = before?.same ? before.address : null
-    const { clock } = this.options
+    const now = this.options.clock.now()
+    // Somebody may be sending to an address that was proven once; of one that is being set up nobody knows.
+    const isKnown = this.since !== null || before?.same === true
+    this.lostAt = provider === null ? null : (this.lostAt ?? (isKnown ? now : null))
     this.address = null
     this.problem = null
     this.provenAt = null
     this.since = null
-    // Somebody may be sending to an address that was proven once; of one that is being set up nobody knows.
-    this.lostAt = provider !== null && before?.same ? clock.now() : null
-    this.lastGood = clock.now()
+    this.lastGood = now
     this.attempts = 0
     this.suspicious = false
     if (provider) this.open()
