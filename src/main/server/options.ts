@@ -22,6 +22,8 @@ Carries Chatra chats into Planfix and back until it is stopped (Ctrl+C).
 
 Keys and tokens come from the environment, for a connection with the id "shop":
   BRIDGE_SHOP_CHATRA_SECRET_KEY and BRIDGE_SHOP_PLANFIX_TOKEN
+and for the public address, as far as it needs them:
+  BRIDGE_NGROK_TOKEN, BRIDGE_SSH_KEY, BRIDGE_SSH_PASSPHRASE, BRIDGE_SSH_PASSWORD, BRIDGE_RELAY_KEY
 Those typed into the interface go before them and are forgotten when the server ends.
 `
 

@@ -5,7 +5,13 @@ import { parseConfiguration } from '../../../src/shared/config.ts'
 
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
-const PAGES = ['README.md', 'docs/architecture.md', 'docs/planfix-scenario.md', 'docs/unknowns.md']
+const PAGES = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/planfix-scenario.md',
+  'docs/relay.md',
+  'docs/unknowns.md',
+]
 
 test('the configuration shown in the README is accepted as it stands', () => {
   const example = /```json\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''

@@ -86,7 +86,7 @@ function ofAddress({ publicAddress, connections }: AppState): Concern[] {
   return [
     concern('bad', {
       key: publicAddress.problem ?? 'overview.address.failing',
-      params: { address: publicAddress.address ?? '' },
+      params: { ...publicAddress.problemParams, address: publicAddress.address ?? '' },
     }),
   ]
 }

@@ -37,7 +37,7 @@ export function PublicAddress() {
         </div>
         {publicAddress.problem !== null && (
           <Alert color="red" variant="light" py="xs">
-            {say({ key: publicAddress.problem, params: {} })}
+            {say({ key: publicAddress.problem, params: publicAddress.problemParams })}
           </Alert>
         )}
       </Section>
