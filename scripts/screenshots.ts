@@ -32,6 +32,7 @@ interface Shot {
 
 const WIDE = [1600, 1000] as const
 const SMALL = [900, 600] as const
+const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
 
 const SHOTS: readonly Shot[] = [
   { name: 'overview', route: '/' },
@@ -74,7 +75,10 @@ async function takeAll(browser: Browser, shots: readonly Shot[]): Promise<void> 
     ...(setup === 'shop' && { prepare: (dataDir: string) => fillHistory(dataDir, { until: Date.now() }) }),
   })
   try {
-    if (setup === 'shop') await playToday(world)
+    if (setup === 'shop') {
+      await playToday(world)
+      await world.call('setup.publicAddress', { address: world.hooks })
+    }
     for (const shot of shots) await take(browser, world, shot)
   } finally {
     await world.end()
@@ -116,8 +120,6 @@ async function settled(page: Page): Promise<void> {
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
   })
 }
-
-const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
 
 function worldOf({ setup = 'shop', language = 'en' }: Shot): string {
   return `${setup} ${language}`

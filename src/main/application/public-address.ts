@@ -17,16 +17,16 @@ type Outcome = Pick<PublicAddress, 'state' | 'provenAt' | 'problem'>
  */
 export class AddressProof {
   private readonly clock: Clock
-  private readonly changed: () => void
+  private readonly longestMs: number
   /** What is awaited at the receiver, and whom to tell. */
   private readonly awaited = new Map<string, () => void>()
   private last: { address: string; at: number; outcome: Outcome } | null = null
   private underWay: { address: string; done: Promise<PublicAddress> } | null = null
 
-  /** `changed` is told when the state of the address may have changed. */
-  constructor(clock: Clock, changed: () => void = () => undefined) {
+  /** `longestMs`: for tests. */
+  constructor(clock: Clock, longestMs = LONGEST_MS) {
     this.clock = clock
-    this.changed = changed
+    this.longestMs = longestMs
   }
 
   /** A request came in at our receiver and bore this. */
@@ -59,11 +59,9 @@ export class AddressProof {
     const done = this.attempt(address).then((outcome) => {
       this.last = { address, at: this.clock.now(), outcome }
       if (this.underWay?.done === done) this.underWay = null
-      this.changed()
       return this.stateOf(address)
     })
     this.underWay = { address, done }
-    this.changed()
     return done
   }
 
@@ -76,7 +74,7 @@ export class AddressProof {
 
   private async attempt(address: string): Promise<Outcome> {
     const nonce = randomBytes(24).toString('base64url')
-    const limit = AbortSignal.timeout(LONGEST_MS)
+    const limit = AbortSignal.timeout(this.longestMs)
     let cameIn = false
     const arrival = new Promise<void>((resolve) => this.awaited.set(nonce, resolve)).then(() => {
       cameIn = true

@@ -65,7 +65,7 @@ export function Row(props: RowProps) {
       <td>
         <Stack gap={2} align="flex-start">
           <Mark tone={row.match === 'none' ? 'off' : 'good'} size="xs">
-            {t(`employees.match.${row.match}`)}
+            {t(`employees.match.${row.match === 'none' && row.choice.email ? 'unseen' : row.match}`)}
           </Mark>
           {row.conflicts.map((one) => (
             <Mark key={one} tone="attention" size="xs">

@@ -46,18 +46,14 @@ export function Panel({
       size="26rem"
       title={t('log.panel')}
       closeButtonProps={{ 'aria-label': t('log.panel.close') }}
-      // A question asked in front of it takes Esc for itself.
+      // A question asked in front of it takes Esc for itself; its keys come by here too.
       closeOnEscape={false}
+      onKeyDown={(event) => {
+        const dialog = (event.target as Element).closest('[role="dialog"]')
+        if (event.key === 'Escape' && dialog?.contains(body.current)) onClose()
+      }}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Esc closes it from any control inside. */}
-      <div
-        ref={body}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && body.current?.contains(event.target as Node)) onClose()
-        }}
-      >
-        {children}
-      </div>
+      <div ref={body}>{children}</div>
     </Drawer>
   )
 }

@@ -17,7 +17,9 @@ export function speakerOf({ author }: Pick<MessageRow, 'author'>, { t }: Pick<Sp
 
 /** What a line shows of a message: its words on one line, or in `note` why there are none. */
 export function lineOf(row: MessageRow, { t }: Pick<Speech, 't'>): { text: string; note: string | null } {
-  const text = row.text.replace(/\s+/g, ' ').trim()
+  const all = row.text.replace(/\s+/g, ' ').trim()
+  // A file that came without words has its name for a text.
+  const text = row.files.some(({ name }) => name === all) ? '' : all
   if (row.kind === 'event') return { text, note: text === '' ? t('log.row.event') : null }
   if (row.kind === 'edit') return { text, note: t('log.row.edit') }
   if (row.kind === 'delete') return { text, note: t('log.row.delete') }
@@ -36,8 +38,16 @@ export const fullTime = (time: number, language: string): string =>
     timeStyle: 'medium',
   }).format(time)
 
-/** `12 KB` */
-export function sizeText(bytes: number, language: string): string {
+/** `photo.png (12 KB)`. Planfix's sizes are left out: nobody knows their unit (contracts/planfix.md, `file-size-unit`). */
+export function fileText(
+  { name, size }: MessageRow['files'][number],
+  { direction }: Pick<MessageRow, 'direction'>,
+  language: string,
+): string {
+  return size === null || direction === 'to-chatra' ? name : `${name} (${sizeText(size, language)})`
+}
+
+function sizeText(bytes: number, language: string): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
   const step = bytes < 1 ? 0 : Math.min(3, Math.floor(Math.log10(bytes) / 3))
   return new Intl.NumberFormat(language === 'en' ? 'en-GB' : language, {

@@ -116,8 +116,8 @@ const TONES = { granted: 'good', missing: 'bad', unknown: 'off' } as const
 function Reading() {
   const { t } = useWords()
   return (
-    <Stack gap="sm" role="status" aria-label={t('wizard.planfix.reading-rights')}>
-      <Skeleton height={42} />
+    <Stack gap="sm" role="status">
+      <Text size="sm">{t('wizard.rights.reading', { count: SCOPES.length })}</Text>
       <Skeleton height={170} />
     </Stack>
   )

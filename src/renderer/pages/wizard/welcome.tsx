@@ -10,6 +10,7 @@ import { IconArrowRight, IconExternalLink, IconFlask } from '../../parts/icons.t
 import { Page } from '../../parts/page.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
+import { BridgeFigure } from './figures.tsx'
 import { LanguageChoice } from './language-choice.tsx'
 import classes from './wizard.module.css'
 
@@ -51,9 +52,10 @@ export function Welcome() {
         )
       }
     >
-      <Stack gap="lg" maw="42rem">
+      <Stack gap="lg" maw="44rem">
         {isFirst && (
           <>
+            <BridgeFigure />
             <List spacing={6}>
               <List.Item>{t('wizard.welcome.line-1')}</List.Item>
               <List.Item>{t('wizard.welcome.line-2')}</List.Item>

@@ -73,8 +73,7 @@ export function OptionsStep() {
               clampBehavior="none"
               allowNegative={false}
               max={LIMITS.leaveAfterMinutes[1]}
-              w="8rem"
-              styles={{ label: { whiteSpace: 'nowrap' }, description: { width: '26rem', maxWidth: '100%' } }}
+              styles={{ wrapper: { width: '8rem' } }}
             />
             <ChoiceSelect
               label={t('wizard.options.status')}

@@ -1,4 +1,4 @@
-import { Alert, List, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
 import { IconInfoCircle } from '../../../parts/icons.ts'
@@ -22,6 +22,14 @@ export function ScenarioStep() {
       control={control}
       title={t('wizard.scenario.title')}
       intro={t('wizard.scenario.intro', { seconds: settings.planfix.pollSeconds })}
+      watch={
+        <Heard
+          at={connection?.heard.planfix ?? null}
+          wait={t('wizard.scenario.waiting')}
+          heard="wizard.scenario.heard"
+          earlier="wizard.scenario.heard-earlier"
+        />
+      }
     >
       {state.publicAddress.address === null && (
         <Alert color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
@@ -53,14 +61,6 @@ export function ScenarioStep() {
           {t('wizard.webhooks.secret')}
         </Text>
       </Stack>
-      <Paper p="sm">
-        <Heard
-          at={connection?.heard.planfix ?? null}
-          wait={t('wizard.scenario.waiting')}
-          heard="wizard.scenario.heard"
-          earlier="wizard.scenario.heard-earlier"
-        />
-      </Paper>
       <Text size="sm" c="dimmed">
         {t('wizard.scenario.off')}
       </Text>

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, List, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Alert, Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
 import { IconAlertTriangle, IconExternalLink } from '../../../parts/icons.ts'
@@ -24,7 +24,19 @@ export function WebhooksStep() {
   const connection = state.connections.find((one) => one.id === draft.id)
   const control = useStep({})
   return (
-    <StepForm control={control} title={t('wizard.webhooks.title')} intro={t('wizard.webhooks.intro')}>
+    <StepForm
+      control={control}
+      title={t('wizard.webhooks.title')}
+      intro={t('wizard.webhooks.intro')}
+      watch={
+        <Heard
+          at={connection?.heard.chatra ?? null}
+          wait={t('wizard.webhooks.waiting')}
+          heard="wizard.webhooks.heard"
+          earlier="wizard.webhooks.heard-earlier"
+        />
+      }
+    >
       <List type="ordered" spacing={6} size="sm">
         <List.Item>
           {t('wizard.webhooks.where-1')}{' '}
@@ -48,7 +60,7 @@ export function WebhooksStep() {
       {addresses.value?.public === false && (
         <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
           {t('wizard.webhooks.not-public')}{' '}
-          <Anchor component="button" type="button" inherit onClick={() => go('address')}>
+          <Anchor component="button" type="button" inherit underline="always" onClick={() => go('address')}>
             {t('wizard.to-step', { step: t('wizard.step.address') })}
           </Anchor>
         </Alert>
@@ -70,14 +82,6 @@ export function WebhooksStep() {
           {t('wizard.webhooks.secret')}
         </Text>
       </Stack>
-      <Paper p="sm">
-        <Heard
-          at={connection?.heard.chatra ?? null}
-          wait={t('wizard.webhooks.waiting')}
-          heard="wizard.webhooks.heard"
-          earlier="wizard.webhooks.heard-earlier"
-        />
-      </Paper>
     </StepForm>
   )
 }
