@@ -8,6 +8,9 @@ import { createBridge } from './bridge/bridge.ts'
 import { httpTransport } from './bridge/http-transport.ts'
 import { windowTransport } from './bridge/window-transport.ts'
 
+// A key that is not valid any more stays in the address; it is of no use there.
+if (location.search !== '') history.replaceState(null, '', `${location.pathname}${location.hash}`)
+
 const bridge = createBridge(window.bridge ? windowTransport(window.bridge) : httpTransport())
 
 createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)

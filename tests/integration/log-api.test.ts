@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { ApiContext } from '../../src/main/application/api/context.ts'
 import { logCalls } from '../../src/main/application/api/log.ts'
 import { overviewCalls } from '../../src/main/application/api/overview.ts'
+import { rowsOf } from '../../src/main/application/api/rows.ts'
 import { createCaller } from '../../src/main/application/api/wrapper.ts'
 import type { Answer, Args, CallName, Handlers, Value } from '../../src/shared/api.ts'
 import { SECRET, World, type WorldOptions } from '../support/world.ts'
@@ -196,7 +197,6 @@ test('the log of a connection that is gone is readable, without links', async ()
     store: world.app.store,
     configuration: { ...world.app.configuration, connections: [] },
   }
-  const { rowsOf } = await import('../../src/main/application/api/rows.ts')
   const ids = (await rows()).map((row) => row.id)
   for (const row of await rowsOf(application, ids)) {
     expect(row).toMatchObject({ connectionId: id, clientName: 'Anna', taskUrl: null, chatUrl: null })

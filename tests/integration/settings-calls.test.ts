@@ -322,6 +322,9 @@ describe('a connection that is removed', () => {
     expect(bridge.app.connections.size).toBe(0)
     const { rows } = await bridge.get('log.page', { filter: {}, fromId: null, limit: 10 })
     expect(rows.map((row) => row.text)).toContain('Hello')
+    // What the store knows of it may not be taken for that of another one.
+    const next = await bridge.get('setup.begin', { connectionId: null, name: 'shop' })
+    expect(next.id).toBe('shop-2')
   })
 })
 

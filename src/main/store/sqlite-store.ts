@@ -42,6 +42,8 @@ export interface Surroundings {
   closed(sound: boolean): void
 }
 
+const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
+
 /** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
 const CHORE_ORDER: readonly ChoreKind[] = [
   'note',
@@ -241,6 +243,10 @@ export class SqliteStore implements Store {
   /** Messages (not events) of a connection by direction and state. */
   async counts(connectionId: string): Promise<Counts> {
     return counts(this.#sql, connectionId)
+  }
+  /** Every connection that ever carried a message, also those that were removed since. */
+  async connectionIds(): Promise<string[]> {
+    return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
   }
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {

@@ -22,7 +22,7 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
       if (free.current || window.location.href === here) return
       // Before the router hears of it: back to where we are, until the owner has decided.
       event.stopImmediatePropagation()
-      window.history.replaceState(window.history.state, '', here)
+      stay(here, event.isTrusted)
       setWanted(there)
     }
     const onClose = (event: BeforeUnloadEvent) => event.preventDefault()
@@ -69,4 +69,14 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
       </Stack>
     </Modal>
   )
+}
+
+/**
+ * The history as it was before. The browser's own event tells of an entry that was there already (back, forward); the
+ * router's tells of one it has just added, which goes again.
+ */
+function stay(here: string, isBrowsers: boolean): void {
+  if (isBrowsers) return window.history.pushState(window.history.state, '', here)
+  window.history.replaceState(window.history.state, '', here)
+  window.history.back()
 }

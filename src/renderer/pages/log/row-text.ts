@@ -31,12 +31,20 @@ export function lineOf(row: MessageRow, { t }: Pick<Speech, 't'>): { text: strin
 export const filesOf = ({ files }: Pick<MessageRow, 'files'>): string | null =>
   files.length === 0 ? null : `${files[0]!.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
 
-/** A time with seconds, the day and the zone left to the reader's computer. */
-export const fullTime = (time: number, language: string): string =>
-  new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+/** A day and its time to the second, in the time zone of the reader's computer. */
+export function fullTime(time: number, language: string): string {
+  const known = formats.get(language)
+  if (known !== undefined) return known.format(time)
+  const format = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     dateStyle: 'long',
     timeStyle: 'medium',
-  }).format(time)
+  })
+  formats.set(language, format)
+  return format.format(time)
+}
+
+/** To make one takes longer than to draw a line of the log. */
+const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** `photo.png (12 KB)`. Planfix's sizes are left out: nobody knows their unit (contracts/planfix.md, `file-size-unit`). */
 export function fileText(

@@ -68,7 +68,8 @@ function Change({ current, disabled }: { current: Address; disabled: boolean }) 
     const answer = await bridge.call('setup.publicAddress', { address: typed })
     setBusy(false)
     if (!answer.ok) return setRefused(answer.error)
-    setTyped(answer.value.address ?? typed)
+    // What is typed meanwhile stays.
+    setTyped((now) => (now === typed ? (answer.value.address ?? now) : now))
     if (answer.value.state === 'proven') notifications.show({ message: t('settings.address.done') })
   }
   const isOther = read.ok && current.address !== null && read.address !== current.address

@@ -1,11 +1,11 @@
-import { Alert, List, Skeleton, Stack, Text } from '@mantine/core'
+import { List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
-import { IconInfoCircle } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
 import { Heard } from '../heard.tsx'
+import { Note } from '../note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
 
@@ -31,11 +31,7 @@ export function ScenarioStep() {
         />
       }
     >
-      {state.publicAddress.address === null && (
-        <Alert color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
-          {t('wizard.scenario.needs-address')}
-        </Alert>
-      )}
+      {state.publicAddress.address === null && <Note tone="info">{t('wizard.scenario.needs-address')}</Note>}
       {scenario.error && <Trouble error={scenario.error} retry={scenario.reload} />}
       <List type="ordered" spacing={6} size="sm">
         <List.Item>{t('wizard.scenario.step-1')}</List.Item>

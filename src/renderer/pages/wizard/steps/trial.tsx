@@ -1,10 +1,10 @@
-import { Alert, Anchor, Blockquote, Text } from '@mantine/core'
+import { Anchor, Blockquote, Text } from '@mantine/core'
 import { useAppState, useCall, usePush } from '../../../bridge/hooks.tsx'
-import { IconAlertTriangle } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { Checklist, type Item } from '../checklist.tsx'
 import { useWizard } from '../context.ts'
+import { Note } from '../note.tsx'
 import { SecretsNote } from '../secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
@@ -59,12 +59,8 @@ export function TrialStep() {
       {progress.error && <Trouble error={progress.error} retry={progress.reload} />}
       <Checklist items={items} />
       <div aria-live="polite">
-        {problem && !replyDelivered && (
-          <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
-            {say(problem)}
-          </Alert>
-        )}
-        {replyDelivered && <Text fw={600}>{t('wizard.test.works')}</Text>}
+        {problem && !replyDelivered && <Note tone="attention">{say(problem)}</Note>}
+        {replyDelivered && <Note tone="good">{t('wizard.test.works')}</Note>}
       </div>
       <SecretsNote id={draft.id} />
     </StepForm>

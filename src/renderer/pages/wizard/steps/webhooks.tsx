@@ -1,12 +1,13 @@
-import { Alert, Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core'
+import { Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
-import { IconAlertTriangle, IconExternalLink } from '../../../parts/icons.ts'
+import { IconExternalLink } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
 import { WebhooksFigure } from '../figures.tsx'
 import { Heard } from '../heard.tsx'
+import { Note } from '../note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
 
@@ -58,12 +59,12 @@ export function WebhooksStep() {
       <WebhooksFigure />
       {addresses.error && <Trouble error={addresses.error} retry={addresses.reload} />}
       {addresses.value?.public === false && (
-        <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
+        <Note tone="attention">
           {t('wizard.webhooks.not-public')}{' '}
           <Anchor component="button" type="button" inherit underline="always" onClick={() => go('address')}>
             {t('wizard.to-step', { step: t('wizard.step.address') })}
           </Anchor>
-        </Alert>
+        </Note>
       )}
       <Stack gap="sm">
         {EVENTS.map((event) =>
