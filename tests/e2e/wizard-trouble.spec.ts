@@ -212,7 +212,7 @@ test('left in the middle, it is gone on with where it was left, with all that wa
   const draft = await wizard.begin()
   await wizard.connect(draft)
   await wizard.show(draft, 'options')
-  await page.getByText(wizard.t('wizard.options.as-employee')).click()
+  await page.getByText(wizard.t('wizard.options.as-employee'), { exact: true }).click()
   await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
   await wizard.button('wizard.leave').click()
   // Nothing is set up yet: the beginning offers to go on.

@@ -56,7 +56,7 @@ for (const language of LANGUAGES) {
     await expect(page.getByText('Ana Rusu')).toBeVisible()
     await wizard.onward()
     await wizard.at('options')
-    await page.getByText(t('wizard.options.as-employee')).click()
+    await page.getByText(t('wizard.options.as-employee'), { exact: true }).click()
     await expect(page.getByText(t('wizard.options.as-employee-on'))).toBeVisible()
     await wizard.onward()
 

@@ -288,7 +288,7 @@ export class SqliteStore implements Store {
     return threadMessages(this.#sql, id, beforeId, limit)
   }
   /** Messages received between each of `starts` and the next; starts at whole quarters of an hour. */
-  async bars(starts: readonly number[], end: number): Promise<Bar[]> {
+  bars(starts: readonly number[], end: number): Promise<Bar[]> {
     return bars(this.#sql, starts, end)
   }
   /** Figures of what was received from `since` on. */

@@ -76,7 +76,10 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
  * router's tells of one it has just added, which goes again.
  */
 function stay(here: string, isBrowsers: boolean): void {
-  if (isBrowsers) return window.history.pushState(window.history.state, '', here)
-  window.history.replaceState(window.history.state, '', here)
-  window.history.back()
+  if (isBrowsers) {
+    window.history.pushState(null, '', here)
+  } else {
+    window.history.replaceState(null, '', here)
+    window.history.back()
+  }
 }

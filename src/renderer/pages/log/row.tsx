@@ -56,7 +56,8 @@ export const Line = memo(function Line({ index, start, row, active, open, fresh,
   )
 })
 
-function Cells({ row }: { row: MessageRow }) {
+/** Drawn anew only when the message has changed, not when it only moves. */
+const Cells = memo(function Cells({ row }: { row: MessageRow }) {
   const words = useWords()
   const { t, clock, moment, language } = words
   const reason = reasonOf(row, words)
@@ -86,7 +87,7 @@ function Cells({ row }: { row: MessageRow }) {
       </span>
     </>
   )
-}
+})
 
 const isToday = (time: number): boolean => new Date(time).toDateString() === new Date().toDateString()
 

@@ -1,4 +1,4 @@
-import { Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { publicAddressOf } from '../../../../shared/fields.ts'
 import { useAppState, useBridge } from '../../../bridge/hooks.tsx'
