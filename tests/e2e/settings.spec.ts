@@ -47,7 +47,7 @@ test.describe('a connection', () => {
   }) => {
     trouble.expect(AWAY, /status of 401/)
     await showConnection(page)
-    await choose(page, 'Contact template', 'Company')
+    await choose(page, 'Contact template', 'Planfix’s own default')
     await list(page, 'Extra participants').click()
     await page.getByRole('option', { name: 'Mihai Ceban' }).click()
     await page.keyboard.press('Escape')
@@ -56,14 +56,14 @@ test.describe('a connection', () => {
     await save(page)
     const file = JSON.parse(await readFile(`${world.dataDir}/config.json`, 'utf8'))
     expect(file.connections[0].planfix).toMatchObject({
-      contactTemplateId: 6,
+      contactTemplateId: null,
       participants: ['user:7'],
       visitDataTag: { id: 4, fields: { browser: 11 } },
     })
     await world.restartServer()
     await page.goto(world.ui)
     await showConnection(page)
-    await expect(list(page, 'Contact template')).toHaveValue('Company')
+    await expect(list(page, 'Contact template')).toHaveValue('Planfix’s own default')
     await expect(page.getByText('Mihai Ceban')).toBeVisible()
     await expect(list(page, 'Field for the browser')).toHaveValue('Browser')
   })

@@ -54,7 +54,7 @@ test('an existing connection goes through it again: keys stay kept, changes coun
   await wizard.place('chatra').click()
   await expect(page.getByText(wizard.t('wizard.secret.kept'), { exact: true })).toBeVisible()
   await wizard.place('options').click()
-  await page.getByText(wizard.t('wizard.options.mirror'), { exact: true }).click()
+  await page.getByRole('switch', { name: wizard.t('wizard.options.mirror') }).click()
   await wizard.place('done').click()
   await wizard.at('done')
   await expect(page.getByText(wizard.t('wizard.done.intro-redo'))).toBeVisible()

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test'
-import type { Draft, Step } from '../../src/shared/api/setup.ts'
+import { type Draft, STEPS, type Step } from '../../src/shared/api/setup.ts'
 import type { Args, CallName, Value } from '../../src/shared/api.ts'
 import { type Language, type TextKey, type TextParams, translate } from '../../src/shared/i18n/index.ts'
 import type { World } from './world.ts'
@@ -45,8 +45,7 @@ export function wizardOn(page: Page, world: World, language: Language = 'en'): W
     at: (step) => expect(page.getByRole('heading', { level: 2, name: t(TITLES[step]) })).toBeVisible(),
     onward: () => page.locator('form button[type=submit]').click(),
     back: () => page.getByRole('button', { name: t('action.back'), exact: true }).click(),
-    place: (step) =>
-      page.getByRole('navigation').getByRole('button', { name: t(`wizard.step.${step}`), exact: false }),
+    place: (step) => page.getByRole('navigation').getByRole('button').nth(STEPS.indexOf(step)),
     field: (name) => page.locator(`[data-field="${name}"]`),
     button: (key) => page.getByRole('button', { name: t(key), exact: true }),
 

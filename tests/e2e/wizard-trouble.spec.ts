@@ -138,7 +138,7 @@ test('a missing right blocks, says what to tick and what it costs, and goes on w
   await expect(page.getByText(wizard.t('wizard.rights.cost.always'))).toBeVisible()
   await expect(page.getByText(wizard.t('wizard.rights.cost.files'))).toBeVisible()
   await expect(page.getByRole('alert')).toContainText('task_add')
-  await wizard.onward()
+  await wizard.field('planfix.baseUrl').press('Enter')
   await wizard.at('planfix')
   await expect(page.getByText(wizard.t('wizard.planfix.blocked'))).toBeVisible()
 
@@ -212,7 +212,7 @@ test('left in the middle, it is gone on with where it was left, with all that wa
   const draft = await wizard.begin()
   await wizard.connect(draft)
   await wizard.show(draft, 'options')
-  await page.getByText(wizard.t('wizard.options.as-employee'), { exact: true }).click()
+  await page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') }).click()
   await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
   await wizard.button('wizard.leave').click()
   // Nothing is set up yet: the beginning offers to go on.

@@ -56,7 +56,7 @@ for (const language of LANGUAGES) {
     await expect(page.getByText('Ana Rusu')).toBeVisible()
     await wizard.onward()
     await wizard.at('options')
-    await page.getByText(t('wizard.options.as-employee'), { exact: true }).click()
+    await page.getByRole('switch', { name: t('wizard.options.as-employee') }).click()
     await expect(page.getByText(t('wizard.options.as-employee-on'))).toBeVisible()
     await wizard.onward()
 
@@ -88,6 +88,9 @@ for (const language of LANGUAGES) {
     await expect(page.getByText(t('wizard.test.works'))).toBeVisible({ timeout: 30_000 })
     expect((await visitor.sees()).filter((text) => text.includes(ANSWERED[language]))).toHaveLength(1)
     expect(await planfix.tasks()).toHaveLength(1)
+    const comments = await planfix.comments(task.id)
+    const inPlanfix = [task.description, ...comments.map((one) => one.description)].join('\n')
+    expect(inPlanfix.split(SAID[language])).toHaveLength(2)
     expect(await planfix.violations()).toEqual([])
 
     await wizard.onward()

@@ -17,7 +17,7 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
   useEffect(() => {
     if (!dirty) return
     const here = window.location.href
-    const onHash = (event: HashChangeEvent) => {
+    const onLeave = (event: Event) => {
       const there = window.location.hash.replace(/^#/, '') || '/'
       if (free.current || window.location.href === here) return
       // Before the router hears of it: back to where we are, until the owner has decided.
@@ -26,10 +26,13 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
       setWanted(there)
     }
     const onClose = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('hashchange', onHash, { capture: true })
+    // The browser's back and forward are heard as popstate before anything else.
+    window.addEventListener('popstate', onLeave, { capture: true })
+    window.addEventListener('hashchange', onLeave, { capture: true })
     window.addEventListener('beforeunload', onClose)
     return () => {
-      window.removeEventListener('hashchange', onHash, { capture: true })
+      window.removeEventListener('popstate', onLeave, { capture: true })
+      window.removeEventListener('hashchange', onLeave, { capture: true })
       window.removeEventListener('beforeunload', onClose)
     }
   }, [dirty])

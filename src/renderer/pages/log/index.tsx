@@ -1,5 +1,5 @@
 import { Box, Button, Flex, Skeleton, Stack, Text } from '@mantine/core'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { AppState } from '../../../shared/api/state.ts'
@@ -47,7 +47,8 @@ export function LogPage() {
       )
     }
   })
-  useEffect(() => () => left.current(), [])
+  // While the table is still there to be asked.
+  useLayoutEffect(() => () => left.current(), [])
 
   const filter = useMemo(() => JSON.parse(key), [key])
   return (

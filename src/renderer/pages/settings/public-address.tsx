@@ -6,7 +6,7 @@ import type { CallError } from '../../../shared/api.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
 import { useAppState, useBridge } from '../../bridge/hooks.tsx'
 import { CopyField } from '../../parts/copy-field.tsx'
-import { IconInfoCircle } from '../../parts/icons.ts'
+import { IconAlertTriangle, IconInfoCircle } from '../../parts/icons.ts'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { type Speech, useWords } from '../../words.tsx'
 import { Section } from './section.tsx'
@@ -36,7 +36,7 @@ export function PublicAddress() {
           )}
         </div>
         {publicAddress.problem !== null && (
-          <Alert color="red" variant="light" py="xs">
+          <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} py="xs">
             {say({ key: publicAddress.problem, params: {} })}
           </Alert>
         )}

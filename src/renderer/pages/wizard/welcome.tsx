@@ -94,7 +94,7 @@ export function Welcome() {
           </Stack>
         </Paper>
         {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
-        {state.drafts.length > 0 && <Drafts drafts={state.drafts} onProblem={setError} />}
+        {state.drafts.length > 0 && <Drafts state={state} onProblem={setError} />}
       </Stack>
     </Page>
   )
@@ -146,7 +146,7 @@ const OpenPage = ({ href, label }: { href: string; label: string }) => (
 )
 
 /** Set-ups that were begun and left. */
-function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError | null): void }) {
+function Drafts(props: { state: AppState; onProblem(error: CallError | null): void }) {
   const { t } = useWords()
   const bridge = useBridge()
   const [, navigate] = useLocation()
@@ -154,11 +154,14 @@ function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError 
     const answer = await bridge.call('setup.discard', { id })
     props.onProblem(answer.ok ? null : answer.error)
   }
+  const { drafts, connections } = props.state
+  /** Discarding then leaves a connection that works. */
+  const exists = (id: string) => connections.some((one) => one.id === id)
   const isStep = (step: string): step is Step => (STEPS as readonly string[]).includes(step)
   return (
     <Stack gap="xs" component="section" aria-label={t('wizard.drafts.title')}>
       <Text fw={600}>{t('wizard.drafts.title')}</Text>
-      {props.drafts.map(({ id, name, step, redo }) => (
+      {drafts.map(({ id, name, step, redo }) => (
         <Paper key={id} px="md" py="xs">
           <Group gap="sm" wrap="nowrap">
             <div className={classes.grow}>
@@ -170,7 +173,7 @@ function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError 
             </div>
             <ConfirmButton
               title={t('wizard.drafts.discard-title', { name: name.trim() || t('wizard.title.unnamed') })}
-              consequence={t(redo ? 'wizard.drafts.discard-redo' : 'wizard.drafts.discard-text')}
+              consequence={t(exists(id) ? 'wizard.drafts.discard-redo' : 'wizard.drafts.discard-text')}
               confirm={t('wizard.drafts.discard')}
               onConfirm={() => discard(id)}
             >

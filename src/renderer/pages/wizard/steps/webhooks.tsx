@@ -61,7 +61,14 @@ export function WebhooksStep() {
       {addresses.value?.public === false && (
         <Note tone="attention">
           {t('wizard.webhooks.not-public')}{' '}
-          <Anchor component="button" type="button" inherit underline="always" onClick={() => go('address')}>
+          <Anchor
+            component="button"
+            type="button"
+            inherit
+            c="inherit"
+            underline="always"
+            onClick={() => go('address')}
+          >
             {t('wizard.to-step', { step: t('wizard.step.address') })}
           </Anchor>
         </Note>
