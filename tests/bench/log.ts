@@ -36,7 +36,7 @@ async function rowsOn(folder: string, count: number): Promise<Row[]> {
   ])
   const { costs, longestTurn } = JSON.parse(stdout) as LogReport
   return [
-    ...costs.map(({ metric, ms }) => note(topic, metric, `${round(ms, ms < 10 ? 1 : 0)} ms`)),
+    ...costs.map(({ metric, ms }) => note(topic, metric, `${round(ms, ms < 10 ? 1 : 0)} ms of CPU time`)),
     {
       topic,
       metric: 'longest turn of the event loop while it reads',

@@ -16,7 +16,7 @@ async function exported(page: Page, format: RegExp): Promise<{ name: string; tex
 }
 
 test('an export holds every message the filters show', async ({ page, world }) => {
-  await talkOf(world, { name: 'Ștefan' }, 'Vreau, "mâine";\nla ora 10')
+  await talkOf(world, { name: 'Ștefan' }, 'Vreau mâine, la ora 10')
   await openLog(page)
   await allRead(page)
   const json = await exported(page, /JSON/)

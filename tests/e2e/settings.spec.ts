@@ -108,7 +108,7 @@ test.describe('a connection', () => {
     await field(page, 'Name').fill('Another shop')
     await world.stopServer()
     await page.getByRole('button', { name: 'Save' }).click()
-    await expect(page.getByText(/What you typed is still here/)).toBeVisible()
+    await expect(page.getByText(/What you typed is still here/).last()).toBeVisible()
     await expect(field(page, 'Name')).toHaveValue('Another shop')
   })
 

@@ -204,6 +204,27 @@ test('an address that leads elsewhere is said, kept as typed, and can be insiste
   await wizard.at('webhooks')
 })
 
+test('without a public address it goes on, and says where it matters that there is none', async ({
+  page,
+  world,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'address')
+  await page.getByLabel(wizard.t('wizard.address.none')).click()
+  await wizard.onward()
+  await wizard.at('webhooks')
+  await expect(page.getByText(wizard.t('wizard.not-public'))).toBeVisible()
+  await wizard.place('test').click()
+  await expect(page.getByText(wizard.t('wizard.not-public'))).toBeVisible()
+  await page
+    .getByRole('button', { name: wizard.t('wizard.step.address') })
+    .last()
+    .click()
+  await wizard.at('address')
+})
+
 test('left in the middle, it is gone on with where it was left, with all that was typed', async ({
   page,
   world,

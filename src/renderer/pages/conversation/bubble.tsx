@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core'
+import { UnstyledButton, VisuallyHidden } from '@mantine/core'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import { IconEyeOff, IconPaperclip, IconPencil, IconTrash } from '../../parts/icons.ts'
 import { Mark } from '../../parts/mark.tsx'
@@ -88,7 +88,6 @@ function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(ro
     <UnstyledButton
       className={classes.foot}
       aria-expanded={open}
-      aria-label={`${clock(timeOf(row))}, ${t(`state.${row.state}`)}. ${t('log.talk.details')}`}
       onClick={(event) => {
         event.stopPropagation()
         onOpen(row)
@@ -101,6 +100,7 @@ function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(ro
         </Mark>
       )}
       {tellsState && reason !== null && <span>{reason.short}</span>}
+      <VisuallyHidden>{t('log.talk.details')}</VisuallyHidden>
     </UnstyledButton>
   )
 }

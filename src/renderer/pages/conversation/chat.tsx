@@ -18,8 +18,9 @@ export function Chat(props: {
   rows: MessageRow[]
   openId: number | null
   onOpen(row: MessageRow): void
+  onClose(): void
 }) {
-  const { thread, rows, openId, onOpen } = props
+  const { thread, rows, openId, onOpen, onClose } = props
   const { t, number } = useWords()
   const scroller = useRef<HTMLElement>(null)
   const { hold, isAtEnd } = useHeld(scroller, rows)
@@ -36,6 +37,7 @@ export function Chat(props: {
         aria-label={t('log.talk.messages')}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls by the keyboard too.
         tabIndex={0}
+        onKeyDown={({ key }) => key === 'Escape' && onClose()}
         onScroll={({ currentTarget }) => {
           hold()
           if (currentTarget.scrollTop < NEAR_TOP) thread.readOlder()

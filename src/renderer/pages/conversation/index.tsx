@@ -54,6 +54,7 @@ function Talk({ view }: { view: ConversationView }) {
   const thread = useThread(view.id)
   const [open, setOpen] = useState<MessageRow | null>(null)
   const onOpen = useCallback((row: MessageRow) => setOpen(row), [])
+  const onClose = useCallback(() => setOpen(null), [])
   return (
     <>
       <Head view={view} />
@@ -63,9 +64,15 @@ function Talk({ view }: { view: ConversationView }) {
         {thread.rows === null ? (
           thread.error === null && <Bones />
         ) : (
-          <Chat thread={thread} rows={thread.rows} openId={open?.id ?? null} onOpen={onOpen} />
+          <Chat
+            thread={thread}
+            rows={thread.rows}
+            openId={open?.id ?? null}
+            onOpen={onOpen}
+            onClose={onClose}
+          />
         )}
-        <Panel opened={open !== null} onClose={() => setOpen(null)}>
+        <Panel opened={open !== null} onClose={onClose}>
           {open !== null && <Detail key={open.id} id={open.id} row={open} inConversation />}
         </Panel>
       </Flex>

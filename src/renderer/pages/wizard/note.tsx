@@ -1,6 +1,7 @@
 import { Alert } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '../../parts/icons.ts'
+import classes from './wizard.module.css'
 
 const LOOKS = {
   info: { color: 'gray', Icon: IconInfoCircle, role: undefined },
@@ -19,7 +20,8 @@ export function Note(props: { tone: keyof typeof LOOKS; title?: string; children
       role={role ?? 'note'}
       icon={<Icon aria-hidden />}
       title={props.title}
-      styles={{ title: { color: 'var(--mantine-color-text)' } }}
+      data-tone={props.tone}
+      classNames={{ root: classes.note, title: classes.noteTitle }}
     >
       {props.children}
     </Alert>

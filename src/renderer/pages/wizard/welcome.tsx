@@ -42,61 +42,63 @@ export function Welcome() {
     if (!answer.ok) setError(answer.error)
   }
   return (
-    <Page
-      title={t(isFirst ? 'wizard.welcome.title' : 'wizard.welcome.title-add')}
-      actions={
-        state.connections.length > 0 && (
-          <Button variant="default" onClick={() => navigate('/')}>
-            {t('wizard.to-overview')}
-          </Button>
-        )
-      }
-    >
-      <Stack gap="lg" maw="44rem">
-        {isFirst && (
-          <>
-            <BridgeFigure />
-            <List spacing={6}>
-              <List.Item>{t('wizard.welcome.line-1')}</List.Item>
-              <List.Item>{t('wizard.welcome.line-2')}</List.Item>
-              <List.Item>{t('wizard.welcome.line-3')}</List.Item>
-            </List>
-            <LanguageChoice onProblem={setError} />
-          </>
-        )}
-        {error !== null && <Trouble error={error} />}
-        <Paper p="md">
-          <Stack gap="xs" align="flex-start">
-            <Text>{t('wizard.welcome.need')}</Text>
-            <Group gap="xs">
-              <Button
-                size="sm"
-                loading={busy === 'begin'}
-                disabled={busy === 'demo'}
-                onClick={() => void begin()}
-                rightSection={<IconArrowRight size={16} aria-hidden />}
-              >
-                {t(isFirst ? 'wizard.welcome.begin' : 'wizard.welcome.begin-add')}
-              </Button>
-              {state.demo === null && state.host !== 'demo' && (
+    <div className={classes.welcome}>
+      <Page
+        title={t(isFirst ? 'wizard.welcome.title' : 'wizard.welcome.title-add')}
+        actions={
+          state.connections.length > 0 && (
+            <Button variant="default" onClick={() => navigate('/')}>
+              {t('wizard.to-overview')}
+            </Button>
+          )
+        }
+      >
+        <Stack gap="lg">
+          {isFirst && (
+            <>
+              <BridgeFigure />
+              <List spacing={6}>
+                <List.Item>{t('wizard.welcome.line-1')}</List.Item>
+                <List.Item>{t('wizard.welcome.line-2')}</List.Item>
+                <List.Item>{t('wizard.welcome.line-3')}</List.Item>
+              </List>
+              <LanguageChoice onProblem={setError} />
+            </>
+          )}
+          {error !== null && <Trouble error={error} />}
+          <Paper p="md">
+            <Stack gap="xs" align="flex-start">
+              <Text>{t('wizard.welcome.need')}</Text>
+              <Group gap="xs">
                 <Button
                   size="sm"
-                  variant="default"
-                  loading={busy === 'demo'}
-                  disabled={busy === 'begin'}
-                  onClick={() => void tryIt()}
-                  leftSection={<IconFlask size={16} aria-hidden />}
+                  loading={busy === 'begin'}
+                  disabled={busy === 'demo'}
+                  onClick={() => void begin()}
+                  rightSection={<IconArrowRight size={16} aria-hidden />}
                 >
-                  {t('wizard.welcome.demo')}
+                  {t(isFirst ? 'wizard.welcome.begin' : 'wizard.welcome.begin-add')}
                 </Button>
-              )}
-            </Group>
-          </Stack>
-        </Paper>
-        {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
-        {state.drafts.length > 0 && <Drafts state={state} onProblem={setError} />}
-      </Stack>
-    </Page>
+                {state.demo === null && state.host !== 'demo' && (
+                  <Button
+                    size="sm"
+                    variant="default"
+                    loading={busy === 'demo'}
+                    disabled={busy === 'begin'}
+                    onClick={() => void tryIt()}
+                    leftSection={<IconFlask size={16} aria-hidden />}
+                  >
+                    {t('wizard.welcome.demo')}
+                  </Button>
+                )}
+              </Group>
+            </Stack>
+          </Paper>
+          {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
+          {state.drafts.length > 0 && <Drafts state={state} onProblem={setError} />}
+        </Stack>
+      </Page>
+    </div>
   )
 }
 

@@ -12,7 +12,7 @@ import { useStep } from '../use-step.ts'
 /** Instant replies, optional (docs/planfix-scenario.md). */
 export function ScenarioStep() {
   const { t } = useWords()
-  const { draft, settings } = useWizard()
+  const { draft } = useWizard()
   const state = useAppState()
   const scenario = useCall('setup.scenario', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
@@ -21,7 +21,7 @@ export function ScenarioStep() {
     <StepForm
       control={control}
       title={t('wizard.scenario.title')}
-      intro={t('wizard.scenario.intro', { seconds: settings.planfix.pollSeconds })}
+      intro={t('wizard.scenario.intro')}
       watch={
         <Heard
           at={connection?.heard.planfix ?? null}

@@ -4,6 +4,7 @@ import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { Checklist, type Item } from '../checklist.tsx'
 import { useWizard } from '../context.ts'
+import { NotPublic } from '../not-public.tsx'
 import { Note } from '../note.tsx'
 import { SecretsNote } from '../secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
@@ -16,7 +17,7 @@ const ASK_AGAIN_MS = 5_000
 export function TrialStep() {
   const { t, say } = useWords()
   const { draft } = useWizard()
-  const { demo } = useAppState()
+  const { demo, publicAddress } = useAppState()
   const progress = useCall('setup.progress', { id: draft.id }, { everyMs: ASK_AGAIN_MS })
   usePush('messages', progress.reload)
   const control = useStep({})
@@ -57,6 +58,7 @@ export function TrialStep() {
       onward={replyDelivered ? t('action.next') : t('wizard.test.skip')}
     >
       {progress.error && <Trouble error={progress.error} retry={progress.reload} />}
+      {publicAddress.address === null && clientMessage === null && <NotPublic />}
       <Checklist items={items} />
       <div aria-live="polite">
         {problem && !replyDelivered && <Note tone="attention">{say(problem)}</Note>}

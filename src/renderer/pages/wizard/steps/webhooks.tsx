@@ -1,4 +1,4 @@
-import { Anchor, Button, List, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
 import { IconExternalLink } from '../../../parts/icons.ts'
@@ -7,7 +7,7 @@ import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
 import { WebhooksFigure } from '../figures.tsx'
 import { Heard } from '../heard.tsx'
-import { Note } from '../note.tsx'
+import { NotPublic } from '../not-public.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
 
@@ -19,7 +19,7 @@ const EVENTS = ['chatStarted', 'chatFragment', 'chatTranscript'] as const
 
 export function WebhooksStep() {
   const { t } = useWords()
-  const { draft, go } = useWizard()
+  const { draft } = useWizard()
   const state = useAppState()
   const addresses = useCall('connection.addresses', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
@@ -58,21 +58,7 @@ export function WebhooksStep() {
       </List>
       <WebhooksFigure />
       {addresses.error && <Trouble error={addresses.error} retry={addresses.reload} />}
-      {addresses.value?.public === false && (
-        <Note tone="attention">
-          {t('wizard.webhooks.not-public')}{' '}
-          <Anchor
-            component="button"
-            type="button"
-            inherit
-            c="inherit"
-            underline="always"
-            onClick={() => go('address')}
-          >
-            {t('wizard.to-step', { step: t('wizard.step.address') })}
-          </Anchor>
-        </Note>
-      )}
+      {addresses.value?.public === false && <NotPublic />}
       <Stack gap="sm">
         {EVENTS.map((event) =>
           addresses.value ? (
