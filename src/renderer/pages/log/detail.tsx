@@ -127,10 +127,11 @@ function Places({ message, inConversation }: { message: MessageRow; inConversati
   const { taskUrl, chatUrl, conversationId } = message
   if (taskUrl === null && chatUrl === null && conversationId === null) return null
   return (
-    <Group gap="sm">
+    <Stack gap="xs">
       {conversationId !== null && !inConversation && (
         <Button
           component={Link}
+          fullWidth
           href={`/conversation/${conversationId}`}
           variant="default"
           leftSection={<IconMessages size={16} aria-hidden />}
@@ -138,9 +139,11 @@ function Places({ message, inConversation }: { message: MessageRow; inConversati
           {t('log.panel.conversation')}
         </Button>
       )}
-      {taskUrl !== null && <Outside href={taskUrl}>{t('log.panel.task')}</Outside>}
-      {chatUrl !== null && <Outside href={chatUrl}>{t('log.panel.chat')}</Outside>}
-    </Group>
+      <Group gap="lg">
+        {taskUrl !== null && <Outside href={taskUrl}>{t('log.panel.task')}</Outside>}
+        {chatUrl !== null && <Outside href={chatUrl}>{t('log.panel.chat')}</Outside>}
+      </Group>
+    </Stack>
   )
 }
 
@@ -174,8 +177,8 @@ function Facts({ message }: { message: MessageRow }) {
       : [[t('log.panel.author'), speakerOf(message, words) ?? ''] as [string, string]]),
     [t('log.panel.written'), fullTime(message.writtenAt, language)],
     [t('log.panel.received'), fullTime(message.receivedAt, language)],
-    [t('log.panel.attempts'), number(message.attempts)],
   ]
+  if (message.attempts > 0) facts.push([t('log.panel.attempts'), number(message.attempts)])
   if (connections.length > 1 || connection === undefined)
     facts.push([t('log.panel.connection'), connection?.name ?? message.connectionId])
   return (
