@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { Link } from 'wouter'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { AppState } from '../../../shared/api/state.ts'
-import { useAppState } from '../../bridge/hooks.tsx'
+import { useAppState, useLine } from '../../bridge/hooks.tsx'
 import { IconMessages, IconSearch } from '../../parts/icons.ts'
 import { Page } from '../../parts/page.tsx'
 import { Empty, Trouble } from '../../parts/trouble.tsx'
@@ -29,6 +29,8 @@ export function LogPage() {
   )
   const table = useRef<TableHandle>(null)
   const { list, loading, error, generation } = reading
+  // While the line is down the whole window says so, and what is there stays.
+  const line = useLine()
 
   const change = (next: Choice) => {
     rememberChoice(next)
@@ -59,7 +61,7 @@ export function LogPage() {
         busy={loading && list !== null}
         found={list !== null && <Found list={list} choice={choice} />}
       />
-      {error !== null && (
+      {error !== null && (list === null || line === 'online') && (
         <Box pb="xs">
           <Trouble error={error} retry={() => reader.reload()} />
         </Box>

@@ -80,7 +80,7 @@ export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[
 }
 
 function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }) {
-  const { t } = useWords()
+  const { t, say } = useWords()
   const lacks = scopes.some((one) => one.result === 'missing')
   return (
     <section>
@@ -91,7 +91,8 @@ function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scope
         {scopes.map((one) => (
           <li key={one.scope}>
             <Mark size="xs" tone={TONES[one.result]}>
-              {one.scope} <span>({t(`wizard.rights.${one.result}`)})</span>
+              {say({ key: `wizard.right.${one.scope}`, params: {} })} <Code>{one.scope}</Code>{' '}
+              <span>({t(`wizard.rights.${one.result}`)})</span>
             </Mark>
           </li>
         ))}

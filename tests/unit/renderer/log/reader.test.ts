@@ -207,10 +207,14 @@ describe('another filter', () => {
       open = resolve
     })
     reader.show({ search: 'a' })
+    bridge.gate = Promise.resolve()
     bridge.stock = new Stock([1])
     reader.show({ search: 'ab' })
     expect(reader.reading().loading).toBe(true)
     expect(countOf(list())).toBe(5)
+    await settled()
+    expect(countOf(list())).toBe(1)
+    // The slow answer to the first question comes last.
     open()
     await settled()
     expect(countOf(list())).toBe(1)
