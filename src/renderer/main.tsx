@@ -9,7 +9,11 @@ import { httpTransport } from './bridge/http-transport.ts'
 import { windowTransport } from './bridge/window-transport.ts'
 
 // A key that is not valid any more stays in the address; it is of no use there.
-if (location.search !== '') history.replaceState(null, '', `${location.pathname}${location.hash}`)
+const address = new URL(location.href)
+if (address.searchParams.has('token')) {
+  address.searchParams.delete('token')
+  history.replaceState(null, '', address)
+}
 
 const bridge = createBridge(window.bridge ? windowTransport(window.bridge) : httpTransport())
 

@@ -37,7 +37,7 @@ for (const theme of ['light', 'dark'] as const) {
       await axe(page)
       await page.keyboard.press('Escape')
       if (width > 1000) return
-      await page.getByRole('button', { name: 'Filters' }).click()
+      await page.getByRole('button', { name: 'Filters', exact: true }).click()
       await page.getByRole('combobox', { name: 'Direction' }).click()
       await expect(page.getByRole('option', { name: 'To client' })).toBeVisible()
       await axe(page)

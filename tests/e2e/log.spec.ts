@@ -132,7 +132,7 @@ test('the keyboard alone is enough', async ({ page, world }) => {
   // In front of the list where there is no room beside it.
   await page.setViewportSize({ width: 900, height: 600 })
   await page.keyboard.press('Enter')
-  await expect(page.getByRole('dialog', { name: 'Message' })).toContainText('Three')
+  await expect(page.getByRole('dialog', { name: 'Message', exact: true })).toContainText('Three')
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(grid(page)).toBeFocused()

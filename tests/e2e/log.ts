@@ -8,7 +8,9 @@ export const grid = (page: Page): Locator => page.getByRole('grid', { name: 'Mes
 export const line = (page: Page, text: string | RegExp): Locator =>
   grid(page).getByRole('row').filter({ hasText: text })
 export const panel = (page: Page): Locator =>
-  page.getByRole('complementary', { name: 'Message' }).or(page.getByRole('dialog', { name: 'Message' }))
+  page
+    .getByRole('complementary', { name: 'Message', exact: true })
+    .or(page.getByRole('dialog', { name: 'Message', exact: true }))
 export const search = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search in messages' })
 export const found = (page: Page, text: string): Locator => page.getByRole('search').getByText(text)
 

@@ -1,5 +1,5 @@
 import { Button, Flex, Skeleton, Stack } from '@mantine/core'
-import { useCallback, useState } from 'react'
+import { useCallback, useRef, useState } from 'react'
 import { Link, useParams } from 'wouter'
 import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
 import { useCall, usePush } from '../../bridge/hooks.tsx'
@@ -53,7 +53,13 @@ export function ConversationPage() {
 function Talk({ view }: { view: ConversationView }) {
   const thread = useThread(view.id)
   const [open, setOpen] = useState<MessageRow | null>(null)
-  const onOpen = useCallback((row: MessageRow) => setOpen(row), [])
+  const opener = useRef<Element | null>(null)
+  const onOpen = useCallback((row: MessageRow) => {
+    opener.current = document.activeElement
+    setOpen(row)
+  }, [])
+  const giveBack = () =>
+    opener.current instanceof HTMLElement && opener.current.focus({ preventScroll: true })
   const onClose = useCallback(() => setOpen(null), [])
   return (
     <>
@@ -72,7 +78,7 @@ function Talk({ view }: { view: ConversationView }) {
             onClose={onClose}
           />
         )}
-        <Panel opened={open !== null} onClose={onClose}>
+        <Panel opened={open !== null} onClose={onClose} giveBack={giveBack}>
           {open !== null && <Detail key={open.id} id={open.id} row={open} inConversation />}
         </Panel>
       </Flex>

@@ -84,7 +84,7 @@ export function LogPage() {
             handle={table}
           />
         )}
-        <Panel opened={open !== null} onClose={onClose}>
+        <Panel opened={open !== null} onClose={onClose} giveBack={() => table.current?.focus()}>
           {open !== null && <Detail key={open.id} id={open.id} row={open.row} />}
         </Panel>
       </Flex>
