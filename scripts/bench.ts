@@ -6,7 +6,8 @@ import { NODE, ROOT } from './build.ts'
 
 /**
  * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
- * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `stored`, `relay` measure a part.
+ * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
+ * `relay` measure a part.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -18,26 +19,34 @@ const { callRows, idleRow } = await import('../tests/bench/calls.ts')
 const { webhookRows } = await import('../tests/bench/webhooks.ts')
 const { relayRows } = await import('../tests/bench/relay.ts')
 const { flowRows, prepareStores, startRows, storedRows } = await import('../tests/bench/host.ts')
+const { logRows } = await import('../tests/bench/log.ts')
+const { pageRows } = await import('../tests/bench/page.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
 const STORED = [1000, 1_000_000] as const
-let stores: ReturnType<typeof prepareStores> | null = null
+/** Written once, for whoever needs them. */
+const prepared: { stores?: ReturnType<typeof prepareStores> } = {}
+const stores = () => {
+  prepared.stores ??= prepareStores(STORED)
+  return prepared.stores
+}
 const parts: Record<string, () => Promise<Row[]>> = {
   start: () => startRows(5),
   // After 65 s of silence nothing can hide behind Planfix's minute any more. Waiting takes no time of the processor,
   // so the other calls are counted and the big store is written meanwhile.
   calls: async () => {
-    stores = prepareStores(STORED)
-    stores.catch(() => undefined)
+    stores().catch(() => undefined)
     const idle = idleRow(66_000, 20)
     const rows = [...(await callRows()), await idle]
-    await stores
+    await stores()
     return rows
   },
   webhooks: () => webhookRows(3),
   flow: () => flowRows(3),
   relay: relayRows,
-  stored: async () => storedRows(3, await (stores ?? prepareStores(STORED))),
+  log: async () => logRows(await stores(), 100_000),
+  stored: async () => storedRows(3, await stores()),
+  page: () => pageRows(5),
 }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in parts))
@@ -64,6 +73,8 @@ for (const [name, measure] of Object.entries(parts)) {
     })
   }
 }
+
+await prepared.stores?.then(({ remove }) => remove()).catch(() => undefined)
 
 const machine = {
   cores: cpus().length,

@@ -2,10 +2,12 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
 import { browser as launch } from '../playwright.config.ts'
+import { type Draft, STEPS, type Step } from '../src/shared/api/setup.ts'
 import { build } from '../tests/crash/processes.ts'
 import { fillHistory } from '../tests/e2e/history.ts'
 import { playToday } from '../tests/e2e/today.ts'
-import { startWorld, type World } from '../tests/e2e/world.ts'
+import { wizardOn } from '../tests/e2e/wizard-steps.ts'
+import { startWorld, until, type World } from '../tests/e2e/world.ts'
 import { ROOT } from './build.ts'
 import { findChromium } from './chromium.ts'
 
@@ -32,21 +34,40 @@ interface Shot {
 
 const WIDE = [1600, 1000] as const
 const SMALL = [900, 600] as const
+const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
 
 const SHOTS: readonly Shot[] = [
   { name: 'overview', route: '/' },
   { name: 'overview-dark', route: '/', theme: 'dark', size: SMALL },
-  { name: 'log', route: '/log' },
+  { name: 'log', route: '/log', prepare: openRefused },
   { name: 'log-dark', route: '/log', theme: 'dark', size: SMALL },
+  { name: 'conversation', route: '/', prepare: openAnna },
+  { name: 'conversation-dark', route: '/', theme: 'dark', size: SMALL, prepare: openAnna },
   { name: 'employees', route: '/employees' },
   { name: 'employees-dark', route: '/employees', theme: 'dark', size: SMALL },
-  { name: 'diagnostics', route: '/diagnostics' },
+  { name: 'diagnostics', route: '/diagnostics', prepare: checkUp },
+  { name: 'diagnostics-dark', route: '/diagnostics', theme: 'dark', size: SMALL },
   { name: 'settings', route: '/settings' },
+  { name: 'settings-connection', route: '/settings/shop' },
   { name: 'settings-dark', route: '/settings', theme: 'dark', size: SMALL },
   { name: 'overview-ro', route: '/', language: 'ro', size: SMALL },
+  { name: 'log-ro', route: '/log', language: 'ro', size: SMALL },
   { name: 'overview-ru', route: '/', language: 'ru', size: SMALL },
-  { name: 'wizard-language', route: '/', setup: 'empty' },
+  { name: 'log-ru', route: '/log', language: 'ru', size: SMALL },
+  { name: 'wizard', route: '/', setup: 'empty' },
+  ...STEPS.map(
+    (step): Shot => ({
+      name: `wizard-${step}`,
+      route: '/setup',
+      setup: 'empty',
+      prepare: (page, world) => wizardAt(page, world, step),
+    }),
+  ),
+  { name: 'wizard-dark', route: '/', setup: 'empty', theme: 'dark', size: SMALL, prepare: wizardInTheDark },
 ]
+
+/** The same draft goes through all steps of the wizard; the first picture begins it. */
+let draft: Draft | null = null
 
 const chosen = chooseFrom(SHOTS, process.argv.slice(2))
 const executablePath = findChromium()
@@ -74,7 +95,10 @@ async function takeAll(browser: Browser, shots: readonly Shot[]): Promise<void> 
     ...(setup === 'shop' && { prepare: (dataDir: string) => fillHistory(dataDir, { until: Date.now() }) }),
   })
   try {
-    if (setup === 'shop') await playToday(world)
+    if (setup === 'shop') {
+      await playToday(world)
+      await world.call('setup.publicAddress', { address: world.hooks })
+    }
     for (const shot of shots) await take(browser, world, shot)
   } finally {
     await world.end()
@@ -108,16 +132,15 @@ async function take(browser: Browser, world: World, shot: Shot): Promise<void> {
   }
 }
 
-/** Letters are there, nothing is being fetched, and nothing has moved for two frames. */
+/** Letters and content are there, nothing is being fetched, and nothing has moved for two frames. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
+  await page.waitForFunction(() => document.querySelector('main .mantine-Skeleton-root') === null)
   await page.evaluate(async () => {
     await document.fonts.ready
     for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
   })
 }
-
-const LOCALES: Record<Language, string> = { en: 'en-GB', ro: 'ro-RO', ru: 'ru-RU' }
 
 function worldOf({ setup = 'shop', language = 'en' }: Shot): string {
   return `${setup} ${language}`
@@ -127,4 +150,40 @@ function chooseFrom(shots: readonly Shot[], names: readonly string[]): readonly 
   const fits = (shot: Shot, name: string) =>
     name.endsWith('*') ? shot.name.startsWith(name.slice(0, -1)) : shot.name === name
   return names.length === 0 ? shots : shots.filter((shot) => names.some((name) => fits(shot, name)))
+}
+
+/** A message that Chatra refused, with each step of its life. */
+async function openRefused(page: Page): Promise<void> {
+  await page.getByRole('row').filter({ hasText: 'failed' }).first().click()
+}
+
+async function openAnna(page: Page, world: World): Promise<void> {
+  const { conversations } = await world.call('conversations.find', { text: 'Anna Marin', limit: 1 })
+  await page.evaluate((id) => {
+    location.hash = `/conversation/${id}`
+  }, conversations[0]?.id)
+  await page.getByText('Any card, also at the door.').first().waitFor()
+}
+
+async function checkUp(page: Page, world: World): Promise<void> {
+  await world.call('diagnostics.start', {})
+  await until(
+    'the end of the check-up',
+    async () => (await world.call('diagnostics.get', {})).checkUp?.endedAt,
+  )
+  await page.reload()
+}
+
+async function wizardAt(page: Page, world: World, step: Step): Promise<void> {
+  const wizard = wizardOn(page, world)
+  if (draft === null) {
+    draft = await wizard.begin()
+    await wizard.connect(draft)
+  }
+  await wizard.show(draft, step)
+  await wizard.at(step)
+}
+
+async function wizardInTheDark(page: Page, world: World): Promise<void> {
+  await wizardAt(page, world, 'chatra')
 }

@@ -8,6 +8,13 @@ import { createBridge } from './bridge/bridge.ts'
 import { httpTransport } from './bridge/http-transport.ts'
 import { windowTransport } from './bridge/window-transport.ts'
 
+// A key that is not valid any more stays in the address; it is of no use there.
+const address = new URL(location.href)
+if (address.searchParams.has('token')) {
+  address.searchParams.delete('token')
+  history.replaceState(null, '', address)
+}
+
 const bridge = createBridge(window.bridge ? windowTransport(window.bridge) : httpTransport())
 
 createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)

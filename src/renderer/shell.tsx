@@ -1,5 +1,5 @@
 import { Alert, AppShell, Center, Loader, NavLink, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { type ComponentType, lazy, Suspense } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLine, useMaybeAppState } from './bridge/hooks.tsx'
 import { Fence } from './parts/fence.tsx'
@@ -7,8 +7,12 @@ import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } fro
 import classes from './shell.module.css'
 import { useWords } from './words.tsx'
 
-const page = <N extends string>(load: () => Promise<Record<N, ComponentType>>, name: N) =>
-  lazy(async () => ({ default: (await load())[name] }))
+/** Fetched when they are opened; the others follow a moment later, so that they open while the bridge is away. */
+const fetched: (() => Promise<unknown>)[] = []
+function page<N extends string>(load: () => Promise<Record<N, ComponentType>>, name: N) {
+  fetched.push(load)
+  return lazy(async () => ({ default: (await load())[name] }))
+}
 
 const OverviewPage = page(() => import('./pages/overview/index.tsx'), 'OverviewPage')
 const LogPage = page(() => import('./pages/log/index.tsx'), 'LogPage')
@@ -24,6 +28,14 @@ export function Shell() {
   const line = useLine()
   const [path] = useLocation()
   const { t } = useWords()
+  const isReady = state !== null
+  useEffect(() => {
+    if (!isReady) return
+    const timer = setTimeout(() => {
+      for (const load of fetched) load().catch(() => undefined)
+    }, 1000)
+    return () => clearTimeout(timer)
+  }, [isReady])
   if (state === null) return line === 'no-access' ? <NoAccess /> : <Waiting offline={line === 'offline'} />
   // First launch: there is nothing to show but the way to set it up.
   if (state.connections.length === 0 && !path.startsWith('/setup') && path === '/')

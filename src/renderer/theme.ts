@@ -60,6 +60,7 @@ export const variables: CSSVariablesResolver = () => ({
   light: {
     '--mantine-color-dimmed': '#545c64',
     '--mantine-color-placeholder': '#6b737b',
+    '--mantine-color-error': '#c92a2a',
     '--mantine-color-body': '#ffffff',
     '--bridge-ground': '#f4f6f7',
     '--bridge-line': '#dfe3e6',
@@ -69,6 +70,7 @@ export const variables: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': '#a6adb4',
     '--mantine-color-placeholder': '#8f979f',
+    '--mantine-color-error': '#ff8787',
     '--mantine-color-body': '#1b1f22',
     '--bridge-ground': '#15181a',
     '--bridge-line': '#30363a',

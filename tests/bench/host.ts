@@ -106,41 +106,34 @@ export async function prepareStores(counts: readonly [number, number]): Promise<
 }
 
 /** Cost of a message with many stored ones, by CPU time, which other work on the computer disturbs least. */
-export async function storedRows(rounds: number, { counts, few, many, remove }: Stores): Promise<Row[]> {
-  try {
-    const cost = { few: [] as number[], many: [] as number[] }
-    for (let n = 0; n < rounds; n++) {
-      cost.few.push(await costOn(few))
-      cost.many.push(await costOn(many))
-    }
-    const ratio = median(cost.many) / median(cost.few)
-    const megabytes = (await stat(join(many, 'bridge.sqlite'))).size / 1024 ** 2
-    return [
-      note(
-        'host',
-        `CPU time per message with ${round(counts[0])} stored`,
-        `${round(median(cost.few), 2)} ms`,
-      ),
-      note(
-        'host',
-        `CPU time per message with ${round(counts[1])} stored (${round(megabytes)} MB)`,
-        `${round(median(cost.many), 2)} ms`,
-      ),
-      {
-        topic: 'host',
-        metric: 'the second against the first',
-        measured: `${round(ratio, 2)} times`,
-        target: '<= 1.2 times',
-        met: ratio <= 1.2,
-      },
-      ...(await startsOn(many, counts[1])),
-    ]
-  } finally {
-    await remove()
+export async function storedRows(rounds: number, { counts, few, many }: Stores): Promise<Row[]> {
+  const cost = { few: [] as number[], many: [] as number[] }
+  for (let n = 0; n < rounds; n++) {
+    cost.few.push(await costOn(few))
+    cost.many.push(await costOn(many))
   }
+  const ratio = median(cost.many) / median(cost.few)
+  const megabytes = (await stat(join(many, 'bridge.sqlite'))).size / 1024 ** 2
+  return [
+    note('host', `CPU time per message with ${round(counts[0])} stored`, `${round(median(cost.few), 2)} ms`),
+    note(
+      'host',
+      `CPU time per message with ${round(counts[1])} stored (${round(megabytes)} MB)`,
+      `${round(median(cost.many), 2)} ms`,
+    ),
+    {
+      topic: 'host',
+      metric: 'the second against the first',
+      measured: `${round(ratio, 2)} times`,
+      target: '<= 1.2 times',
+      met: ratio <= 1.2,
+    },
+    ...(await startsOn(many, counts[1])),
+  ]
 }
 
-async function filled(dir: string, count: number): Promise<string> {
+/** Writes a store of `count` messages into a folder of `dir`; answers the folder. */
+export async function filled(dir: string, count: number): Promise<string> {
   const folder = join(dir, String(count))
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'stored.ts'), folder, String(count)])
   return folder
@@ -171,7 +164,7 @@ async function startsOn(folder: string, count: number): Promise<Row[]> {
   ]
 }
 
-const note = (topic: string, metric: string, measured: string): Row => ({
+export const note = (topic: string, metric: string, measured: string): Row => ({
   topic,
   metric,
   measured,

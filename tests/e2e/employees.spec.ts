@@ -23,7 +23,7 @@ test.describe('matching', () => {
     const julia = row(page, 'Julia Popa')
     await expect(julia).toContainText('by e-mail')
     await expect(julia).toContainText('Clients see: Julia')
-    await expect(row(page, 'Ana Rusu')).toContainText('Chatra adds the name at the first reply')
+    await expect(row(page, 'Ana Rusu')).toContainText('Chatra adds the name with the first reply')
 
     await planfix.replies(task.id, JULIA, 'Written by Julia')
     const [agent] = await chatra.agents()

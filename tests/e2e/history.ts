@@ -257,7 +257,7 @@ function randomFrom(seed: number): () => number {
 
 const EMPLOYEES = [
   { id: 5, name: 'Ana Rusu' },
-  { id: 6, name: 'Julia Pop' },
+  { id: 6, name: 'Julia Popa' },
   { id: 7, name: 'Mihai Ceban' },
 ]
 const CLIENTS = [

@@ -32,7 +32,8 @@ export async function playToday(world: World): Promise<Today> {
   await chatra.agentSays(ion.visitor.clientId, 'Yes, within two days. Our driver calls you first.')
 
   const victor = await opens(world, 'Victor Lupu', 'victor@example.com', 'Hi, where is my order 1007?')
-  await chatra.fault({ kind: 'status', status: 400, method: 'POST', path: '^/api/messages/?$', times: 1 })
+  // Also when it is tried under the general name.
+  await chatra.fault({ kind: 'status', status: 400, method: 'POST', path: '^/api/messages/?$' })
   await planfix.replies(victor.task.id, JULIA, 'It is on its way and arrives tomorrow.')
   await until('the refusal', async () => {
     const filter = { conversationId: await conversationOf(world, 'Victor'), states: ['failed' as const] }

@@ -83,7 +83,7 @@ describe('employees of a connection', () => {
     await desk.secrets.remove('shop')
     expect(await get()).toMatchObject({
       planfix: null,
-      problem: { message: { key: 'wizard.problem.planfix-first' } },
+      problem: { message: { key: 'employees.problem.no-planfix' } },
     })
   })
 

@@ -249,7 +249,7 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           echoSeen,
-          repeatsSeen: false,
+          repeatsSeenMs: 0,
           awakeSince: 0,
           now,
         }
@@ -274,7 +274,7 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           echoSeen: false,
-          repeatsSeen: false,
+          repeatsSeenMs: 0,
           awakeSince: 0,
           now,
         })

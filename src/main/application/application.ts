@@ -1,23 +1,20 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
-import {
-  type Clock,
-  type InboxSource,
-  type Listener,
-  type SideState,
-  TurnWithdrawn,
-} from '../engine/ports.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
-import type { HookConnection } from '../webhooks/addresses.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
 import { Budgets } from './budgets.ts'
-import { Carriage, type Surroundings } from './carriage.ts'
+import type { Surroundings } from './carriage.ts'
+import { Carrying } from './carrying.ts'
 import { systemClock } from './clock.ts'
 import type { LiveConnection } from './connections.ts'
 import { connectionLinks } from './file-links.ts'
+import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
+import { watchOutside } from './outside-watch.ts'
 import { type Status, statusOf } from './status.ts'
 import { type Log, logEvent, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
@@ -40,14 +37,13 @@ export interface ApplicationOptions {
 
 /**
  * The whole bridge as one object: the store, the receiver and upkeep live as long as it does; what carries messages by
- * one configuration (carriage.ts) is replaced when that changes. It knows neither Electron nor a browser; every host
+ * one configuration is replaced when that changes (carrying.ts). It knows neither Electron nor a browser; every host
  * starts it the same way.
  */
 export class Application {
   readonly store: SqliteStore
   readonly clock: Clock
-  private present: Configuration
-  private carriage!: Carriage
+  private carrying!: Carrying
   private readonly options: ApplicationOptions
   private readonly telling: Telling
   private readonly around: Surroundings
@@ -57,10 +53,6 @@ export class Application {
   private readonly wayIn: WayIn
   private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
-  /** Who may send webhooks while the configuration is being changed; null = whoever stands in it. */
-  private admitted: readonly HookConnection[] | null = null
-  private started = false
-  private changing: Promise<unknown> = Promise.resolve()
   private stopOutsideWatch: () => void = () => undefined
   private stopping: Promise<void> | null = null
   private readonly ending = new AbortController()
@@ -70,15 +62,14 @@ export class Application {
     this.store = store
     this.clock = clock
     this.telling = telling
-    this.present = options.configuration
     this.budgets = new Budgets(store, clock)
     this.wayIn = new WayIn({
       store,
       clock,
       random: options.random ?? Math.random,
       secrets: options.secrets,
-      configuration: () => this.present,
-      connections: () => hookConnections(this.present),
+      configuration: () => this.configuration,
+      connections: () => this.carrying.admits(),
       relayed: (events) => this.stored(events),
       log: options.log,
       tell: (event) => telling.event(event),
@@ -86,7 +77,7 @@ export class Application {
       trouble: (error, where) => telling.trouble(error, where),
     })
     this.links = connectionLinks({
-      configuration: () => this.present,
+      configuration: () => this.configuration,
       publicUrl: () => this.publicUrl,
       clock,
     })
@@ -102,14 +93,14 @@ export class Application {
         event: (event) => telling.event(event),
       },
       sideChanged: (...change) => telling.sideState(store, clock, ...change),
-      onNews: () => this.carriage.engine.intake.wake(),
+      onNews: () => this.engine.intake.wake(),
       onBug: (error, where) => telling.trouble(error, where),
       timeoutMs: options.timeoutMs,
     }
     this.upkeep = new Upkeep({
       store,
       clock,
-      retentionDays: () => this.present.retentionDays,
+      retentionDays: () => this.configuration.retentionDays,
       remember: () => this.toRemember(),
       tell: (event) => telling.event(event),
     })
@@ -124,8 +115,12 @@ export class Application {
     const store = await openStore({ dir: options.dataDir, clock, onEvent })
     try {
       const application = new Application(options, store, clock, telling)
-      await application.recall(options.configuration)
-      application.carriage = await Carriage.open(application.around, options.configuration, null)
+      application.carrying = await Carrying.open({
+        around: application.around,
+        configuration: options.configuration,
+        log: options.log,
+        prepare: (configuration) => application.recall(configuration),
+      })
       return application
     } catch (error) {
       await store.close()
@@ -138,19 +133,23 @@ export class Application {
     const { receiver, log } = this.options
     this.receiver = await startReceiver({
       ...receiver,
-      connections: () => this.admitted ?? hookConnections(this.present),
+      connections: () => this.carrying.admits(),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
       file: (token) => this.file(token),
+      health: () => healthOf(this.connections, this.isDegraded()),
       isFile: (token) => this.links.open(token) !== null,
-      health: () => ({ status: this.isDegraded() ? 'degraded' : 'ok', connections: this.briefStates() }),
       onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
     await this.upkeep.start()
-    this.started = true
-    this.sayWhatIsMissing(null)
-    await this.carriage.start(true)
-    this.watchOutside(this.store.dataVersion())
+    await this.carrying.start()
+    if (this.stopping !== null) return
+    this.stopOutsideWatch = watchOutside({
+      clock: this.clock,
+      version: () => this.store.dataVersion(),
+      changed: () => void this.resume(),
+      onBug: (error) => this.telling.trouble(error, 'store'),
+    })
     await this.wayIn.start({ host: receiver.host, port: this.receiver.port })
   }
 
@@ -170,11 +169,11 @@ export class Application {
 
   /** The one that holds now. */
   get configuration(): Configuration {
-    return this.present
+    return this.carrying.configuration
   }
 
   get connections(): ReadonlyMap<string, LiveConnection> {
-    return this.carriage.connections
+    return this.carrying.carriage.connections
   }
 
   get hooksUrl(): string {
@@ -197,32 +196,9 @@ export class Application {
    * all they know; when all do, nothing is interrupted. One change at a time, in the order they were asked for. Rejects,
    * and everything stays as it was, when secrets cannot be read.
    */
-  reconfigure(configuration: Configuration): Promise<void> {
-    const mine = this.changing.then(() => this.replace(configuration))
-    this.changing = mine.catch(() => undefined)
-    return mine
-  }
-
-  private async replace(configuration: Configuration): Promise<void> {
-    if (this.stopping) return
-    const before = this.carriage
-    await this.recall(configuration)
-    const next = await Carriage.open(this.around, configuration, before)
-    if (!this.stopping && !next.carriesLike(before)) {
-      // An address that is new or not valid any more waits until nobody works by the old configuration.
-      this.admitted = common(hookConnections(this.present), hookConnections(configuration))
-      await before.stop()
-    }
-    if (this.stopping) return next.close(before)
-    this.present = configuration
-    this.admitted = null
+  async reconfigure(configuration: Configuration): Promise<void> {
+    await this.carrying.replaceBy(configuration)
     this.wayIn.follow()
-    if (next.carriesLike(before)) return
-    before.close(next)
-    this.carriage = next
-    if (!this.started) return
-    this.sayWhatIsMissing(before)
-    await next.start(false).catch((error: unknown) => this.carryOn(error))
   }
 
   /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */
@@ -235,22 +211,22 @@ export class Application {
     this.ending.abort()
     this.stopOutsideWatch()
     this.upkeep.stop()
-    const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carriage.stop(), this.changing])
+    const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carrying.stop()])
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, 3500).unref())])
-    this.carriage.close(null)
+    this.carrying.close()
     await this.store.commit(this.toRemember()).catch(() => undefined)
     await this.store.close()
   }
 
   /** Resolves when every stored event has been decided on. */
   settled(): Promise<void> {
-    return this.carriage.engine.intake.idle()
+    return this.engine.intake.idle()
   }
 
   /** The state in one value, for tests and benchmarks. */
   async status(): Promise<Status> {
     return statusOf({
-      configuration: this.present,
+      configuration: this.configuration,
       connections: this.connections,
       store: this.store,
       hooksUrl: this.hooksUrl,
@@ -261,11 +237,7 @@ export class Application {
   }
 
   isDegraded(): boolean {
-    if (this.storeFailing !== null) return true
-    return [...this.connections.values()].some(
-      ({ missing, chatraGate, planfixGate }) =>
-        missing.length > 0 || !chatraGate.isOpen || !planfixGate.isOpen,
-    )
+    return this.storeFailing !== null || isDegraded(this.connections)
   }
 
   /** When a webhook of each service last came in for this connection. */
@@ -301,23 +273,18 @@ export class Application {
   /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
   async wake(asleepSince: number | null = null): Promise<void> {
     this.wayIn.wake(asleepSince)
-    await this.carriage.wake()
+    await this.carrying.carriage.wake()
   }
 
   /** The owner wants a stuck message carried: it is taken up at once. */
   async retry(id: number): Promise<RetryAnswer> {
     const answer = await this.store.retryMessage(id)
-    if (answer === 'queued') await this.carriage.engine.resume()
+    if (answer === 'queued') await this.engine.resume()
     return answer
   }
 
-  private briefStates(): Record<string, object> {
-    return Object.fromEntries(
-      [...this.connections.values()].map(({ settings, missing, chatraGate, planfixGate }) => [
-        settings.id,
-        { missing, chatra: brief(chatraGate.state), planfix: brief(planfixGate.state) },
-      ]),
-    )
+  private get engine(): Engine {
+    return this.carrying.carriage.engine
   }
 
   private async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
@@ -338,7 +305,7 @@ export class Application {
     for (const { connectionId, source, receivedAt } of events) {
       this.heardAt.note(connectionId, source, receivedAt)
     }
-    this.carriage.engine.intake.wake()
+    this.engine.intake.wake()
   }
 
   private async file(token: string): Promise<FileDownload | null> {
@@ -354,37 +321,13 @@ export class Application {
     } catch (error) {
       // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
       if (!(error instanceof TurnWithdrawn) || this.stopping) throw error
-      await this.changing
+      await this.carrying.settled()
       return this.file(token)
     }
   }
 
-  /** Another process (the command line) wrote to the store: what it queued is taken up within a second. */
-  private watchOutside(before: number): void {
-    if (this.stopping) return
-    this.stopOutsideWatch = this.clock.after(1000, () => {
-      let version = before
-      try {
-        version = this.store.dataVersion()
-      } catch (error) {
-        this.telling.trouble(error, 'store')
-      }
-      if (version !== before) void this.resume()
-      this.watchOutside(version)
-    })
-  }
-
   private resume(): Promise<void> {
-    return this.carriage.engine.resume().catch((error: unknown) => this.telling.trouble(error, 'resume'))
-  }
-
-  /** The new configuration stands, but what waits could not be looked up: the disk is away. It is looked up later. */
-  private carryOn(error: unknown): void {
-    if (this.stopping) return
-    this.telling.trouble(error, 'reconfigure')
-    this.clock.after(5000, () => {
-      if (!this.stopping) void this.carriage.start(false).catch((again: unknown) => this.carryOn(again))
-    })
+    return this.engine.resume().catch((error: unknown) => this.telling.trouble(error, 'resume'))
   }
 
   private async recall(configuration: Configuration): Promise<void> {
@@ -394,20 +337,4 @@ export class Application {
   private toRemember() {
     return [...this.budgets.changes(), ...this.heardAt.changes()]
   }
-
-  private sayWhatIsMissing(before: Carriage | null): void {
-    for (const [id, live] of this.connections) {
-      if (live.missingAt.length === 0 || before?.connections.get(id) === live) continue
-      const text = `connection "${id}" is paused until it has: ${live.missingAt.join(', ')}`
-      this.options.log.warn({ connection: id }, text)
-    }
-  }
 }
-
-const brief = (state: SideState) => (state.state === 'ok' ? 'ok' : `${state.state}: ${state.code}`)
-
-const hookConnections = ({ connections }: Configuration): HookConnection[] =>
-  connections.map(({ id, webhookSecret }) => ({ id, secret: webhookSecret ?? null }))
-
-const common = (some: readonly HookConnection[], others: readonly HookConnection[]): HookConnection[] =>
-  some.filter((one) => others.some((other) => other.id === one.id && other.secret === one.secret))

@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../shared/domain.ts'
+import { eventText } from '../../shared/i18n/event-text.ts'
 import type { Language } from '../../shared/i18n/index.ts'
-import { eventText } from '../diagnostics/words.ts'
 import type { StoredEvent } from '../store/index.ts'
 
 const WIDTHS = { time: 19, id: 7, connection: 12, talk: 7, direction: 10, state: 10, reason: 24 }

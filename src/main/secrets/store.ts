@@ -27,7 +27,10 @@ export function memoryOver(source: SecretSource, learn: (secret: string) => void
   return {
     keeps: 'memory',
     async get(connectionId, name) {
-      return typed.get(connectionId)?.get(name) ?? source.get(connectionId, name)
+      const found = typed.get(connectionId)?.get(name) ?? (await source.get(connectionId, name))
+      // Also those of connections that were unknown when the program started.
+      if (found !== null) learn(found)
+      return found
     },
     whereToPut: (connectionId, name) => source.whereToPut(connectionId, name),
     async set(connectionId, name, value) {

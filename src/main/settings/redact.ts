@@ -22,9 +22,11 @@ export function createRedactor(...first: (string | null | undefined)[]): Redacto
     return PLACES.reduce((line, place) => line.replace(place, '$1***'), bare)
   }
   const add = (...secrets: (string | null | undefined)[]) => {
+    const before = known.size
     for (const secret of secrets) {
       for (const form of secret && secret.length >= SHORTEST ? formsOf(secret) : []) known.add(form)
     }
+    if (known.size === before) return
     // The longest first: one secret may begin like another.
     const parts = [...known].sort((one, other) => other.length - one.length).map((form) => escaped(form))
     pattern = parts.length === 0 ? null : new RegExp(parts.join('|'), 'g')

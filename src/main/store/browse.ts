@@ -45,11 +45,13 @@ export const pageAfter = (sql: Sql, filter: LogFilter, afterId: number, limit: n
   firstOf(sql, filter, { order: 'oldest-first', from: afterId }, limit)
 
 async function firstOf(sql: Sql, filter: LogFilter, reading: Reading, limit: number): Promise<number[]> {
+  const turns = new Turns()
   const found: number[] = []
   for await (const ids of matching(sql, filter, reading)) {
     found.push(...ids.slice(0, limit - found.length))
     if (found.length === limit) break
   }
+  await turns.next()
   return found
 }
 
@@ -94,9 +96,9 @@ async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGe
 }
 
 const FIRST_STRIDE = 250
-const WIDEST_STRIDE = 4000
+const WIDEST_STRIDE = 3000
 /** A row with its text is much more to read than an entry of the index. */
-const WIDEST_WITH_TEXT = 750
+const WIDEST_WITH_TEXT = 500
 
 /** Strides grow: a page is often full after the first. */
 function* wholeLog(

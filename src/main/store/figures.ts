@@ -17,7 +17,8 @@ export interface Bar {
  * How many messages came in between each of `starts` and the next, the last one until `end`; ascending. Counted by
  * quarters of an hour, so starts are to be at whole ones, as the hours and days of every time zone are.
  */
-export function bars(sql: Sql, starts: readonly number[], end: number): Bar[] {
+export async function bars(sql: Sql, starts: readonly number[], end: number): Promise<Bar[]> {
+  const turns = new Turns()
   const found: Bar[] = starts.map((from) => ({ from, toPlanfix: 0, toChatra: 0 }))
   const first = starts[0]
   if (first === undefined) return found
@@ -31,6 +32,7 @@ export function bars(sql: Sql, starts: readonly number[], end: number): Bar[] {
     while (at + 1 < found.length && found[at + 1]!.from <= quarter * QUARTER) at += 1
     found[at]![direction === 'to-planfix' ? 'toPlanfix' : 'toChatra'] += number
   }
+  await turns.next()
   return found
 }
 const QUARTERS = `SELECT quarter, direction, sum(number) AS number FROM quarters
@@ -77,6 +79,7 @@ export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
     at = rows.length === STRIDE ? rows.at(-1)!.id + 1 : null
     if (turns.isOver) await turns.next()
   }
+  await turns.next()
   const answered = [...chats.values()].map(firstReplyMs).filter((ms) => ms !== null)
   let newChats = 0
   let all = 0

@@ -49,6 +49,7 @@ export async function shownMessages(sql: Sql, ids: readonly number[]): Promise<S
       canDismiss: isDismissable(message),
     })
   }
+  await turns.next()
   return found
 }
 

@@ -42,6 +42,8 @@ export interface Surroundings {
   closed(sound: boolean): void
 }
 
+const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
+
 /** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
 const CHORE_ORDER: readonly ChoreKind[] = [
   'note',
@@ -242,6 +244,10 @@ export class SqliteStore implements Store {
   async counts(connectionId: string): Promise<Counts> {
     return counts(this.#sql, connectionId)
   }
+  /** Every connection that ever carried a message, also those that were removed since. */
+  async connectionIds(): Promise<string[]> {
+    return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
+  }
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {
     return rawPayload(this.#sql, messageId)
@@ -282,7 +288,7 @@ export class SqliteStore implements Store {
     return threadMessages(this.#sql, id, beforeId, limit)
   }
   /** Messages received between each of `starts` and the next; starts at whole quarters of an hour. */
-  async bars(starts: readonly number[], end: number): Promise<Bar[]> {
+  bars(starts: readonly number[], end: number): Promise<Bar[]> {
     return bars(this.#sql, starts, end)
   }
   /** Figures of what was received from `since` on. */

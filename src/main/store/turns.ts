@@ -2,9 +2,12 @@
 const nextTurn = setImmediate
 
 /** How long one stretch of reading may hold the event loop: a webhook waits no longer than about this. */
-const TURN_MS = 4
+const TURN_MS = 3
 
-/** Cuts long reading into turns of the event loop: `if (turns.isOver) await turns.next()`. */
+/**
+ * Cuts long reading into turns of the event loop: `if (turns.isOver) await turns.next()`. Whoever reads much ends with
+ * `await turns.next()`: what the caller does with it, or reads next, comes in a turn of its own.
+ */
 export class Turns {
   #until = performance.now() + TURN_MS
 

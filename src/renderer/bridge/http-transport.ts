@@ -3,18 +3,24 @@ import { type LineListener, NotReached, type Transport } from './transport.ts'
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 5_000
 const CALL_TIMEOUT_MS = 60_000
+const PROBE_TIMEOUT_MS = 5_000
+/** A line that breaks while calls are answered is opened again quietly; so often, then it is told. */
+const QUIET_TRIES = 3
 
 /** Calls over HTTP, events over a WebSocket; both on the address the page came from. */
-export const httpTransport = (): Transport => ({ call: post, open: openLine })
+export const httpTransport = (): Transport => ({
+  call: (name, args) => post(name, args, CALL_TIMEOUT_MS),
+  open: openLine,
+})
 
-async function post(name: string, args: unknown): Promise<unknown> {
+async function post(name: string, args: unknown, timeoutMs: number): Promise<unknown> {
   let response: Response
   try {
     response = await fetch(`/api/call/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(args),
-      signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     })
   } catch {
     throw new NotReached('offline')
@@ -29,6 +35,7 @@ function openLine(listener: LineListener): () => void {
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let wait = FIRST_WAIT_MS
+  let tries = 0
   let closed = false
 
   const connect = () => {
@@ -40,6 +47,7 @@ function openLine(listener: LineListener): () => void {
       wait = FIRST_WAIT_MS
     }
     mine.onmessage = ({ data }) => {
+      tries = 0
       listener.line('online')
       listener.push(parsed(data))
     }
@@ -51,12 +59,13 @@ function openLine(listener: LineListener): () => void {
   const lost = async () => {
     socket = null
     // A refused upgrade tells no reason: a call does.
-    const why = await post('state.get', {}).then(
-      () => 'offline' as const,
+    const why = await post('state.get', {}, PROBE_TIMEOUT_MS).then(
+      () => null,
       (error: unknown) => (error instanceof NotReached ? error.why : ('offline' as const)),
     )
     if (closed) return
-    listener.line(why)
+    tries++
+    listener.line(why ?? (tries > QUIET_TRIES ? 'offline' : 'connecting'))
     timer = setTimeout(connect, wait)
     wait = Math.min(wait * 2, LONGEST_WAIT_MS)
   }

@@ -13,7 +13,7 @@ export interface LineListener {
   line(state: LineState): void
 }
 
-/** `connecting` only before the first answer. */
+/** `connecting`: before the first event, and when the line broke while calls are still answered. */
 export type LineState = 'connecting' | 'online' | 'offline' | 'no-access'
 
 /** Nobody answered, or this page may not ask. */

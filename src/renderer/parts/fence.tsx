@@ -11,17 +11,17 @@ export class Fence extends Component<{ children: ReactNode }, { failed: boolean 
   }
 
   override render() {
-    return this.state.failed ? <Failed again={() => this.setState({ failed: false })} /> : this.props.children
+    return this.state.failed ? <Failed /> : this.props.children
   }
 }
 
-function Failed({ again }: { again: () => void }) {
+function Failed() {
   const { t } = useWords()
   return (
     <Stack p="lg" gap="xs" align="flex-start" role="alert">
       <Title order={1}>{t('shell.error.title')}</Title>
       <Text>{t('shell.error.text')}</Text>
-      <Button variant="default" onClick={again}>
+      <Button variant="default" onClick={() => location.reload()}>
         {t('shell.error.again')}
       </Button>
     </Stack>

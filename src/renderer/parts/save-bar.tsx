@@ -1,18 +1,24 @@
 import { Button, Group, Text } from '@mantine/core'
 import { useWords } from '../words.tsx'
 import { IconAlertTriangle } from './icons.ts'
+import { Mark } from './mark.tsx'
 import classes from './save-bar.module.css'
 
-/** Stands at the foot of a form while it holds changes that are not saved. Its place is kept free, so nothing moves. */
+/**
+ * Stands at the foot of a form while it holds changes that are not saved, and says so when they are. Its place is kept
+ * free, so nothing moves.
+ */
 export function SaveBar(props: {
   dirty: boolean
   saving: boolean
+  /** The last changes were saved, and there are no newer ones. */
+  saved: boolean
   onSave(): void
   onDiscard(): void
   /** Why it cannot be saved as it is, or why saving failed. */
   problem?: string | null
 }) {
-  const { dirty, saving, onSave, onDiscard, problem = null } = props
+  const { dirty, saving, saved, onSave, onDiscard, problem = null } = props
   const { t } = useWords()
   return (
     <div className={classes.place} aria-live="polite">
@@ -34,6 +40,11 @@ export function SaveBar(props: {
               {t('action.save')}
             </Button>
           </Group>
+        </Group>
+      )}
+      {saved && !dirty && (
+        <Group className={classes.bar}>
+          <Mark tone="good">{t('form.saved')}</Mark>
         </Group>
       )}
     </div>

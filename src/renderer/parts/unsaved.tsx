@@ -17,19 +17,22 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
   useEffect(() => {
     if (!dirty) return
     const here = window.location.href
-    const onHash = (event: HashChangeEvent) => {
+    const onLeave = (event: Event) => {
       const there = window.location.hash.replace(/^#/, '') || '/'
       if (free.current || window.location.href === here) return
       // Before the router hears of it: back to where we are, until the owner has decided.
       event.stopImmediatePropagation()
-      window.history.replaceState(window.history.state, '', here)
+      stay(here, event.isTrusted)
       setWanted(there)
     }
     const onClose = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('hashchange', onHash, { capture: true })
+    // The browser's back and forward are heard as popstate before anything else.
+    window.addEventListener('popstate', onLeave, { capture: true })
+    window.addEventListener('hashchange', onLeave, { capture: true })
     window.addEventListener('beforeunload', onClose)
     return () => {
-      window.removeEventListener('hashchange', onHash, { capture: true })
+      window.removeEventListener('popstate', onLeave, { capture: true })
+      window.removeEventListener('hashchange', onLeave, { capture: true })
       window.removeEventListener('beforeunload', onClose)
     }
   }, [dirty])
@@ -69,4 +72,17 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
       </Stack>
     </Modal>
   )
+}
+
+/**
+ * The history as it was before. The browser's own event tells of an entry that was there already (back, forward); the
+ * router's tells of one it has just added, which goes again.
+ */
+function stay(here: string, isBrowsers: boolean): void {
+  if (isBrowsers) {
+    window.history.pushState(null, '', here)
+  } else {
+    window.history.replaceState(null, '', here)
+    window.history.back()
+  }
 }

@@ -86,3 +86,9 @@ test('three stumbles in a row make a side that fails, and the next success mends
   gate.hasAgain('messages')
   expect(states).toEqual(['waiting', 'ok'])
 })
+
+test('a side that lacks a right names it', () => {
+  const { gate } = setUp()
+  gate.lacks('visit', bridgeError('planfix', 'missing-scope', 'HTTP 403, code 5', { scope: 'datatag_add' }))
+  expect(gate.state).toMatchObject({ state: 'paused', code: 'missing-scope', detail: 'datatag_add' })
+})

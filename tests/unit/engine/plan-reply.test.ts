@@ -12,7 +12,7 @@ const state = (changes: Partial<ReplyState>): ReplyState => ({
   waiting: [],
   targets: new Map(),
   echoSeen: true,
-  repeatsSeen: false,
+  repeatsSeenMs: 0,
   awakeSince: 0,
   now: 0,
   ...changes,
@@ -56,10 +56,14 @@ test('a stopped conversation sends nothing', () => {
   })
 })
 
-test('an interrupted reply is repeated only where Chatra is known to repeat webhooks that nobody took', () => {
+test('an interrupted reply is repeated only where Chatra is known to repeat webhooks for longer than the bridge was away', () => {
   const interrupted = reply({ ...uncertain, reason: INTERRUPTED })
-  const awake = { waiting: [interrupted], awakeSince: 100_000, repeatsSeen: true }
+  const awake = { waiting: [interrupted], awakeSince: 100_000, repeatsSeenMs: 100_001 }
   expect(planReply(state({ ...awake, now: 100_000 + HOLD_MS - 1 }))).toMatchObject({ do: 'wait' })
   expect(planReply(state({ ...awake, now: 100_000 + HOLD_MS }))).toMatchObject({ do: 'settle-as-not-sent' })
-  expect(planReply(state({ ...awake, repeatsSeen: false, now: 100_000 + HOLD_MS }))).toEqual({ do: 'idle' })
+  // All tries that have been seen may have fallen into the time away.
+  expect(planReply(state({ ...awake, repeatsSeenMs: 100_000, now: 100_000 + HOLD_MS }))).toEqual({
+    do: 'idle',
+  })
+  expect(planReply(state({ ...awake, repeatsSeenMs: 0, now: 100_000 + HOLD_MS }))).toEqual({ do: 'idle' })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Priority } from '../../../src/main/engine/ports.ts'
+import { type Priority, TurnWithdrawn } from '../../../src/main/engine/ports.ts'
 import { createPacer } from '../../../src/main/planfix/pacer.ts'
 import { FakeClock } from './fake-clock.ts'
 
@@ -91,6 +91,20 @@ test('a pause that begins while somebody waits holds him back', async () => {
   expect(given).toHaveLength(1)
   await clock.advance(1)
   expect(given).toHaveLength(2)
+})
+
+test('who waits can be sent away; who comes later has his turn in time', async () => {
+  const { clock, pacer, names, ask } = setUp()
+  ask('a')
+  await clock.advance(0)
+  const turns = Promise.allSettled([pacer.turn(0, 'b'), pacer.turn(3, 'c'), pacer.turn(0, 'b')])
+  pacer.withdraw()
+  expect(clock.waiting).toBe(0)
+  const ended = (await turns).map((turn) => turn.status === 'rejected' && turn.reason)
+  expect(ended).toEqual([1, 2, 3].map(() => expect.any(TurnWithdrawn)))
+  ask('d')
+  await clock.advance(1000)
+  expect(names()).toBe('ad')
 })
 
 test('no timer runs while nobody waits', async () => {

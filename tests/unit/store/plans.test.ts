@@ -1,10 +1,19 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { CHANGE_STATEMENTS } from '../../../src/main/store/changes.ts'
+import { outline, pageAfter, pageFrom } from '../../../src/main/store/browse.ts'
+import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/changes.ts'
+import {
+  findConversations,
+  storedConversation,
+  threadMessages,
+} from '../../../src/main/store/conversations.ts'
+import { bars, dayFigures, gapsSince } from '../../../src/main/store/figures.ts'
 import { LOOKUPS } from '../../../src/main/store/lookups.ts'
 import { addMessage, patchMessage } from '../../../src/main/store/messages.ts'
 import { migrate } from '../../../src/main/store/migrations.ts'
+import { lifeOf, shownMessages } from '../../../src/main/store/shown.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
-import { message } from './material.ts'
+import type { LogFilter } from '../../../src/shared/api/log.ts'
+import { conversation, message } from './material.ts'
 
 function empty(): Sql {
   const sql = new Sql(':memory:')
@@ -43,6 +52,45 @@ describe('what is asked for each message reads no whole table', () => {
     expect(ran.length).toBe(4)
     expect(ran.flatMap((text) => scans(planOf(sql, text)))).toEqual([])
   })
+})
+
+it('what the interface asks passes over big tables by their keys and indexes, a stride at a time', async () => {
+  const sql = empty()
+  addMessage(sql, message(), [{ state: 'queued', reason: null }], null)
+  applyChanges(sql, [{ type: 'conversation.add', conversation: conversation() }])
+  const asked = new Set<string>()
+  for (const name of ['get', 'all', 'column'] as const) {
+    const original = sql[name].bind(sql) as (text: string, ...values: never[]) => never
+    sql[name] = ((text: string, ...values: never[]) => {
+      asked.add(text)
+      return original(text, ...values)
+    }) as never
+  }
+  const filters: LogFilter[] = [
+    {},
+    { connectionId: 'shop', direction: 'to-chatra', from: 1, to: 2 },
+    { states: ['failed', 'delivered'], search: 'word' },
+    { search: 'word' },
+    { employeeId: 5 },
+    { conversationId: 1, search: 'word' },
+  ]
+  for (const filter of filters) {
+    await outline(sql, filter)
+    await pageFrom(sql, filter, 10, 5)
+    await pageAfter(sql, filter, 0, 5)
+  }
+  await shownMessages(sql, [10])
+  lifeOf(sql, 10)
+  storedConversation(sql, 1)
+  threadMessages(sql, 1, 10, 5)
+  await findConversations(sql, { text: '', limit: 5 })
+  await bars(sql, [0], 1)
+  await dayFigures(sql, 0)
+  await gapsSince(sql, 0)
+  expect(asked.size).toBeGreaterThan(20)
+  const big = /^SCAN (messages|entries|inbox|clients|conversations|tasks|events)\b/
+  const scanning = [...asked].filter((text) => planOf(sql, text).some((step) => big.test(step)))
+  expect(scanning).toEqual([])
 })
 
 it('waiting messages come from the index in order, without sorting', () => {

@@ -35,7 +35,9 @@ export function employeesCalls(
           readAt,
           problem: account.ok
             ? problem && refuseQuestion(problem, account.value.baseUrl).error
-            : account.error,
+            : draft
+              ? account.error
+              : NOT_CONNECTED,
           agents: await context.application.store.agents(id),
           sendAsEmployee: (connection?.options ?? draft!.settings.options).sendAsEmployee,
           generalAgent: connection?.chatra.agent ?? agentOf(id, draft!.settings),
@@ -60,6 +62,9 @@ export function employeesCalls(
     },
   }
 }
+
+/** A connection whose token is missing; a draft has a step of the wizard to go back to. */
+const NOT_CONNECTED = refuse('conflict', 'employees.problem.no-planfix').error
 
 /** Who speaks in general, by the name and e-mail of the draft as far as they are typed. */
 function agentOf(id: string, settings: Parameters<typeof sketchOf>[1] & object) {

@@ -8,8 +8,10 @@ import { exportText } from './export-text.ts'
 import { shownPayload } from './payload.ts'
 import { type Links, linksOf, rowsOf } from './rows.ts'
 
-/** Messages in a part of an export: about a megabyte, and a moment of work. */
+/** Messages in a part of an export: about a megabyte. */
 const EXPORT_PART = 2000
+/** Messages made into text in one turn of the event loop: two milliseconds. */
+const EXPORT_PIECE = 250
 
 /** The live log and the conversations. */
 export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => {
@@ -56,11 +58,14 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
     async 'log.export'({ filter, format, afterId }) {
       const ids = await store.pageAfter(filter, afterId, EXPORT_PART)
       const isLast = ids.length < EXPORT_PART
-      const shown = await store.shownMessages(ids)
-      return done({
-        text: exportText(format, shown, { isFirst: afterId === 0, isLast }),
-        next: isLast ? null : ids.at(-1)!,
-      })
+      let text = ''
+      // What stands before and behind all parts stands before and behind all pieces of them.
+      for (let at = 0; at === 0 || at < ids.length; at += EXPORT_PIECE) {
+        const shown = await store.shownMessages(ids.slice(at, at + EXPORT_PIECE))
+        const ends = { isFirst: afterId === 0 && at === 0, isLast: isLast && at + EXPORT_PIECE >= ids.length }
+        text += exportText(format, shown, ends)
+      }
+      return done({ text, next: isLast ? null : ids.at(-1)! })
     },
 
     async 'conversations.find'(query) {

@@ -104,7 +104,9 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
     // Whoever opens the wizard and leaves it again leaves nothing behind.
     const untouched = all.find((one) => !one.redo && isUntouched(one))
     if (untouched && name === '') return { ok: true, value: await setup.view(untouched) }
-    const taken = [...application.configuration.connections, ...all].map((one) => one.id)
+    // One that was removed is known to the store with its tasks and contacts: they may be of another account.
+    const before = await application.store.connectionIds()
+    const taken = [...[...application.configuration.connections, ...all].map((one) => one.id), ...before]
     const fresh = freshDraft(connectionIdFor(name, taken), sinceSeq)
     return keep({ ...fresh, settings: { ...fresh.settings, name } })
   }

@@ -32,8 +32,8 @@ export interface ReplyState {
   targets: ReadonlyMap<number, Message>
   /** Echoes of this connection have been seen to come. */
   echoSeen: boolean
-  /** Chatra has been seen to repeat a webhook that nobody took because the bridge was not running. */
-  repeatsSeen: boolean
+  /** So long after a reply was sent its echo has been seen to come at last, repeated by Chatra because nobody took it; 0 = never. */
+  repeatsSeenMs: number
   /** Since when the bridge can receive echoes. */
   awakeSince: number
   now: number
@@ -54,7 +54,7 @@ export function planReply(state: ReplyState): ReplyStep {
     const heldUntil = (interrupted ? Math.max(sentAt, state.awakeSince) : sentAt) + HOLD_MS
     if (heldUntil > now) return { do: 'wait', until: heldUntil }
     if (now > heldUntil + ASLEEP_MS && !interrupted) return { do: 'mark-uncertain', message }
-    const echoWouldHaveCome = interrupted ? state.repeatsSeen : state.echoSeen
+    const echoWouldHaveCome = interrupted ? state.awakeSince - sentAt < state.repeatsSeenMs : state.echoSeen
     if (echoWouldHaveCome && message.attempts < MOST_TRIES) return { do: 'settle-as-not-sent', message }
   }
   return { do: 'idle' }
@@ -65,7 +65,7 @@ const ASLEEP_MS = 60_000
 
 /**
  * The bridge was not running when its echo may have come, so a missing echo proves nothing, unless Chatra is known to
- * repeat webhooks that were not taken.
+ * repeat webhooks that were not taken for longer than the bridge was away: then one of the tries would have found it.
  */
 export const INTERRUPTED = 'interrupted'
 const wasInterrupted = (message: Message) => message.reason === INTERRUPTED

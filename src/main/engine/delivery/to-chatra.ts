@@ -99,7 +99,7 @@ export class ToChatra {
       targets,
       client: latest(await store.clientsOf(conversationId)),
       echoSeen: (await store.fact<boolean>(conversation.connectionId, 'echoSeen')) ?? false,
-      repeatsSeen: (await store.fact<boolean>(conversation.connectionId, 'repeatsSeen')) ?? false,
+      repeatsSeenMs: (await store.fact<number>(conversation.connectionId, 'repeatsSeenMs')) ?? 0,
       awakeSince: this.awakeSince,
       now: this.now(),
     }

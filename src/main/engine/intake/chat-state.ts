@@ -18,6 +18,8 @@ export interface ChatState {
   written: readonly Message[]
   /** An echo has been seen on this connection before. */
   echoSeen: boolean
+  /** See ReplyState. */
+  repeatsSeenMs: number
   newId(): number
 }
 

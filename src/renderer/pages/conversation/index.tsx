@@ -1,1 +1,99 @@
-export const ConversationPage = () => null
+import { Button, Flex, Skeleton, Stack } from '@mantine/core'
+import { useCallback, useRef, useState } from 'react'
+import { Link, useParams } from 'wouter'
+import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
+import { useCall, usePush } from '../../bridge/hooks.tsx'
+import { IconArrowLeft } from '../../parts/icons.ts'
+import { Page } from '../../parts/page.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { useWords } from '../../words.tsx'
+import { Detail } from '../log/detail.tsx'
+import { Panel } from '../log/panel.tsx'
+import { Chat } from './chat.tsx'
+import { Head, Stopped } from './head.tsx'
+import { useThread } from './use-thread.ts'
+
+/** One client's conversation, as the chat shows it, with what became of each message. */
+export function ConversationPage() {
+  const { t } = useWords()
+  const asked = useCall('conversation.get', { id: Number(useParams<{ id: string }>().id) || 1 })
+  const view = asked.value
+  usePush('messages', ({ rows, more }) => {
+    if (more || rows.some(({ conversationId }) => conversationId === view?.id)) asked.reload()
+  })
+  const back = (
+    <Button
+      component={Link}
+      href="/log"
+      variant="default"
+      leftSection={<IconArrowLeft size={16} aria-hidden />}
+    >
+      {t('log.talk.back')}
+    </Button>
+  )
+  const title =
+    view && view.clientName !== ''
+      ? t('log.talk.title', { name: view.clientName })
+      : t('log.panel.conversation')
+  return (
+    <Page fill title={title} actions={back}>
+      {view === undefined ? (
+        asked.error ? (
+          <Trouble error={asked.error} retry={asked.reload} />
+        ) : (
+          <Bones />
+        )
+      ) : (
+        <Talk key={view.id} view={view} />
+      )}
+    </Page>
+  )
+}
+
+function Talk({ view }: { view: ConversationView }) {
+  const thread = useThread(view.id)
+  const [open, setOpen] = useState<MessageRow | null>(null)
+  const opener = useRef<Element | null>(null)
+  const onOpen = useCallback((row: MessageRow) => {
+    opener.current = document.activeElement
+    setOpen(row)
+  }, [])
+  const giveBack = () =>
+    opener.current instanceof HTMLElement && opener.current.focus({ preventScroll: true })
+  const onClose = useCallback(() => setOpen(null), [])
+  return (
+    <>
+      <Head view={view} />
+      <Stopped view={view} rows={thread.rows ?? []} />
+      {thread.error !== null && <Trouble error={thread.error} retry={thread.reload} />}
+      <Flex gap="sm" flex={1} mih={0}>
+        {thread.rows === null ? (
+          thread.error === null && <Bones />
+        ) : (
+          <Chat
+            thread={thread}
+            rows={thread.rows}
+            openId={open?.id ?? null}
+            onOpen={onOpen}
+            onClose={onClose}
+          />
+        )}
+        <Panel opened={open !== null} onClose={onClose} giveBack={giveBack}>
+          {open !== null && <Detail key={open.id} id={open.id} row={open} inConversation />}
+        </Panel>
+      </Flex>
+    </>
+  )
+}
+
+function Bones() {
+  return (
+    <Stack aria-hidden flex={1}>
+      <Skeleton height={20} width="60%" />
+      <Skeleton height={56} width="45%" radius="md" />
+      <Skeleton height={56} width="40%" radius="md" style={{ alignSelf: 'flex-end' }} />
+      <Skeleton height={80} width="50%" radius="md" />
+      <Skeleton height={56} width="35%" radius="md" style={{ alignSelf: 'flex-end' }} />
+    </Stack>
+  )
+}

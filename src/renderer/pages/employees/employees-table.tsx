@@ -131,6 +131,8 @@ function Notes(props: { view: EmployeesView; mode: Selection['mode']; settingHre
             {settingHref !== undefined && (
               <Anchor
                 size="sm"
+                c="inherit"
+                underline="always"
                 renderRoot={(anchor) => <Link {...anchor} href={settingHref} state={{ at: 'replies' }} />}
               >
                 {t('employees.general-only.change')}

@@ -51,6 +51,7 @@ function Employees({ id }: { id: string }) {
   const answer = useCall('employees.get', { id, refresh: false })
   const [fresh, setFresh] = useState<EmployeesView | null>(null)
   const [refreshing, setRefreshing] = useState(false)
+  const { say } = useWords()
   // Planfix's list may be a fresh one; what is saved always comes from the newest answer.
   const view = fresh ?? answer.value
 
@@ -59,7 +60,7 @@ function Employees({ id }: { id: string }) {
     const asked = await bridge.call('employees.get', { id, refresh: true })
     setRefreshing(false)
     if (asked.ok) setFresh(asked.value)
-    else notifications.show({ color: 'red', message: asked.error.message.key })
+    else notifications.show({ color: 'red', message: say(asked.error.message) })
   }
   if (view === undefined) {
     return answer.error ? <Trouble error={answer.error} retry={answer.reload} /> : <Waiting />
@@ -71,8 +72,10 @@ function Employees({ id }: { id: string }) {
       onRefresh={() => void askPlanfix()}
       refreshing={refreshing || answer.refreshing}
       onSaved={async () => {
-        await refresh('employees.get')
-        setFresh(null)
+        const now = await bridge.call('employees.get', { id, refresh: false })
+        // Having saved says nothing about Planfix: that it could not be asked stays true until it is asked again.
+        if (now.ok) setFresh({ ...now.value, problem: now.value.problem ?? view?.problem ?? null })
+        void refresh('employees.get')
       }}
     />
   )
@@ -90,6 +93,7 @@ function Form(props: {
   const { t, say } = useWords()
   const [changed, setChanged] = useState<Selection | null>(null)
   const [saving, setSaving] = useState(false)
+  const [done, setDone] = useState(false)
   const [refused, setRefused] = useState<CallError | null>(null)
   const saved: Selection = { mode: view.mode, choices: view.choices }
   const value = changed ?? saved
@@ -105,7 +109,7 @@ function Form(props: {
     setRefused(answer.ok ? null : answer.error)
     if (!answer.ok) return false
     setChanged(null)
-    notifications.show({ message: t('form.saved') })
+    setDone(true)
     return true
   }
   const problem = isNobody ? t('employees.problem.nobody') : refused && say(refused.message)
@@ -116,6 +120,7 @@ function Form(props: {
         value={value}
         onChange={(next) => {
           setChanged(next)
+          setDone(false)
           setRefused(null)
         }}
         settingHref={`/settings/${id}`}
@@ -126,6 +131,7 @@ function Form(props: {
       <SaveBar
         dirty={dirty}
         saving={saving}
+        saved={done}
         problem={problem}
         onSave={() => void save()}
         onDiscard={() => {

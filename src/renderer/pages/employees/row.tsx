@@ -42,39 +42,53 @@ export function Row(props: RowProps) {
         </Text>
       </th>
       <td className={classes.narrow}>
-        <Switch
-          aria-label={t('employees.may-answer', { name: user.name })}
-          checked={row.allowed}
-          disabled={fixed}
-          onChange={(event) => onAllow(row, event.currentTarget.checked)}
-        />
+        {fixed ? (
+          <Mark tone="good" size="xs">
+            {t('employees.yes')}
+          </Mark>
+        ) : (
+          <Switch
+            aria-label={t('employees.may-answer', { name: user.name })}
+            checked={row.allowed}
+            onChange={(event) => onAllow(row, event.currentTarget.checked)}
+          />
+        )}
       </td>
       <td>
-        <NativeSelect
-          size="xs"
-          aria-label={t('employees.speaks-as', { name: user.name })}
-          value={speakerOf(row.choice)}
-          disabled={fixed}
-          onChange={(event) => onSpeaker(row, event.currentTarget.value)}
-          data={optionsOf(speakersFor(row, agents), generalName, words)}
-        />
-        <Text size="xs" c="dimmed" mt={2}>
+        {!fixed && (
+          <NativeSelect
+            size="xs"
+            mb={2}
+            aria-label={t('employees.speaks-as', { name: user.name })}
+            value={speakerOf(row.choice)}
+            onChange={(event) => onSpeaker(row, event.currentTarget.value)}
+            data={optionsOf(speakersFor(row, agents), generalName, words)}
+          />
+        )}
+        <Text size="xs" c="dimmed">
           {whatClientsSee(row, generalName, words)}
         </Text>
       </td>
-      <td>
-        <Stack gap={2} align="flex-start">
-          <Mark tone={row.match === 'none' ? 'off' : 'good'} size="xs">
-            {t(`employees.match.${row.match}`)}
-          </Mark>
-          {row.conflicts.map((one) => (
-            <Mark key={one} tone="attention" size="xs">
-              {t(`employees.conflict.${one}`)}
-            </Mark>
-          ))}
-        </Stack>
-      </td>
+      <td>{fixed ? <Text c="dimmed">–</Text> : <Matched row={row} />}</td>
     </tr>
+  )
+}
+
+/** How the agent was found, and what does not fit. */
+function Matched({ row }: { row: MatchRow }) {
+  const { t } = useWords()
+  const match = row.match === 'none' && row.choice.email ? 'unseen' : row.match
+  return (
+    <Stack gap={2} align="flex-start">
+      <Mark tone={row.match === 'none' ? 'off' : 'good'} size="xs">
+        {t(`employees.match.${match}`)}
+      </Mark>
+      {row.conflicts.map((one) => (
+        <Mark key={one} tone="attention" size="xs">
+          {t(`employees.conflict.${one}`)}
+        </Mark>
+      ))}
+    </Stack>
   )
 }
 

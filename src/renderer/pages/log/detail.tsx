@@ -1,16 +1,17 @@
 import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { Link } from 'wouter'
 import type { LifeStep, MessageRow } from '../../../shared/api/log.ts'
+import type { Language } from '../../../shared/i18n/index.ts'
 import { useAppState, useCall, usePush } from '../../bridge/hooks.tsx'
 import { IconExternalLink, IconMessages } from '../../parts/icons.ts'
-import { Mark } from '../../parts/mark.tsx'
+import { Mark, type Tone } from '../../parts/mark.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
 import { Actions } from './actions.tsx'
 import classes from './panel.module.css'
 import { RawData } from './raw-data.tsx'
 import { type Reason, reasonOf, toneOf } from './reason.ts'
-import { fullTime, sizeText, speakerOf } from './row-text.ts'
+import { fileText, fullTime, speakerOf } from './row-text.ts'
 
 /** Everything about one message: its words, what became of it and why, where it is, and what can be done about it. */
 export function Detail({
@@ -57,7 +58,7 @@ function State({ message }: { message: MessageRow }) {
           <Mark tone={toneOf(message)}>{t(`state.${message.state}`)}</Mark>
         </Text>
         <Text size="sm" c="dimmed">
-          {t(`direction.${message.direction}`)}
+          {t(`log.direction.${message.direction}`)}
         </Text>
       </Group>
       {message.kind !== 'event' && (
@@ -114,10 +115,7 @@ function Words({ message }: { message: MessageRow }) {
       )}
       {message.files.length > 0 && (
         <Text size="sm">
-          {t('log.panel.files')}:{' '}
-          {message.files
-            .map(({ name, size }) => (size === null ? name : `${name} (${sizeText(size, language)})`))
-            .join(', ')}
+          {t('log.panel.files')}: {message.files.map((file) => fileText(file, message, language)).join(', ')}
         </Text>
       )}
     </Stack>
@@ -129,10 +127,11 @@ function Places({ message, inConversation }: { message: MessageRow; inConversati
   const { taskUrl, chatUrl, conversationId } = message
   if (taskUrl === null && chatUrl === null && conversationId === null) return null
   return (
-    <Group gap="xs">
+    <Stack gap="xs">
       {conversationId !== null && !inConversation && (
         <Button
           component={Link}
+          fullWidth
           href={`/conversation/${conversationId}`}
           variant="default"
           leftSection={<IconMessages size={16} aria-hidden />}
@@ -140,9 +139,11 @@ function Places({ message, inConversation }: { message: MessageRow; inConversati
           {t('log.panel.conversation')}
         </Button>
       )}
-      {taskUrl !== null && <Outside href={taskUrl}>{t('log.panel.task')}</Outside>}
-      {chatUrl !== null && <Outside href={chatUrl}>{t('log.panel.chat')}</Outside>}
-    </Group>
+      <Group gap="lg">
+        {taskUrl !== null && <Outside href={taskUrl}>{t('log.panel.task')}</Outside>}
+        {chatUrl !== null && <Outside href={chatUrl}>{t('log.panel.chat')}</Outside>}
+      </Group>
+    </Stack>
   )
 }
 
@@ -176,8 +177,8 @@ function Facts({ message }: { message: MessageRow }) {
       : [[t('log.panel.author'), speakerOf(message, words) ?? ''] as [string, string]]),
     [t('log.panel.written'), fullTime(message.writtenAt, language)],
     [t('log.panel.received'), fullTime(message.receivedAt, language)],
-    [t('log.panel.attempts'), number(message.attempts)],
   ]
+  if (message.attempts > 0) facts.push([t('log.panel.attempts'), number(message.attempts)])
   if (connections.length > 1 || connection === undefined)
     facts.push([t('log.panel.connection'), connection?.name ?? message.connectionId])
   return (
@@ -212,13 +213,16 @@ function Life({ life, direction }: { life: LifeStep[] | null; direction: Message
         </Stack>
       ) : (
         <ol className={classes.life} data-direction={direction}>
-          {life.map((step) => {
+          {life.map((step, index) => {
             const reason = reasonOf({ reason: step.reason, late: false }, words)
+            const isLast = index === life.length - 1
             return (
               <li key={step.seq} className={classes.step}>
                 <Group justify="space-between" wrap="nowrap" align="baseline">
-                  <Mark tone={toneOf(step)}>{t(`state.${step.state}`)}</Mark>
-                  <time dateTime={new Date(step.time).toISOString()}>{fullTime(step.time, language)}</time>
+                  <Mark tone={isLast ? toneOf(step) : passedTone(step)}>{t(`state.${step.state}`)}</Mark>
+                  <time dateTime={new Date(step.time).toISOString()} title={fullTime(step.time, language)}>
+                    {stepTime(step.time, life[index - 1]?.time ?? 0, language)}
+                  </time>
                 </Group>
                 {reason !== null && (
                   <div className={classes.why}>
@@ -233,6 +237,25 @@ function Life({ life, direction }: { life: LifeStep[] | null; direction: Message
       )}
     </section>
   )
+}
+
+/** A step that lies behind it: what was waited for has come, or went wrong. */
+const passedTone = (step: LifeStep): Tone =>
+  step.state === 'received' || step.state === 'queued' || step.state === 'sending'
+    ? 'good'
+    : step.state === 'retrying'
+      ? 'attention'
+      : toneOf(step)
+
+/** The clock; the day too where another one has begun. */
+function stepTime(time: number, before: number, language: Language): string {
+  const isSameDay = new Date(time).toDateString() === new Date(before).toDateString()
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    ...(!isSameDay && { day: 'numeric', month: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(time)
 }
 
 function Bones() {

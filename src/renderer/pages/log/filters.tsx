@@ -64,7 +64,8 @@ export function Filters(props: {
               {t('log.filter.reset')}
             </Button>
           )}
-          <Text size="sm" c="dimmed" role="status" className={classes.found}>
+          {/* Told when something was looked for; a stream of messages would not let one hear anything else. */}
+          <Text size="sm" c="dimmed" role={isChosen(choice) ? 'status' : undefined} className={classes.found}>
             {found}
           </Text>
         </Group>

@@ -1,9 +1,9 @@
 import { Box, Button, Flex, Skeleton, Stack, Text } from '@mantine/core'
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { AppState } from '../../../shared/api/state.ts'
-import { useAppState } from '../../bridge/hooks.tsx'
+import { useAppState, useLine } from '../../bridge/hooks.tsx'
 import { IconMessages, IconSearch } from '../../parts/icons.ts'
 import { Page } from '../../parts/page.tsx'
 import { Empty, Trouble } from '../../parts/trouble.tsx'
@@ -29,6 +29,8 @@ export function LogPage() {
   )
   const table = useRef<TableHandle>(null)
   const { list, loading, error, generation } = reading
+  // While the line is down the whole window says so, and what is there stays.
+  const line = useLine()
 
   const change = (next: Choice) => {
     rememberChoice(next)
@@ -47,7 +49,8 @@ export function LogPage() {
       )
     }
   })
-  useEffect(() => () => left.current(), [])
+  // While the table is still there to be asked.
+  useLayoutEffect(() => () => left.current(), [])
 
   const filter = useMemo(() => JSON.parse(key), [key])
   return (
@@ -58,7 +61,7 @@ export function LogPage() {
         busy={loading && list !== null}
         found={list !== null && <Found list={list} choice={choice} />}
       />
-      {error !== null && (
+      {error !== null && (list === null || line === 'online') && (
         <Box pb="xs">
           <Trouble error={error} retry={() => reader.reload()} />
         </Box>
@@ -81,7 +84,7 @@ export function LogPage() {
             handle={table}
           />
         )}
-        <Panel opened={open !== null} onClose={onClose}>
+        <Panel opened={open !== null} onClose={onClose} giveBack={() => table.current?.focus()}>
           {open !== null && <Detail key={open.id} id={open.id} row={open.row} />}
         </Panel>
       </Flex>

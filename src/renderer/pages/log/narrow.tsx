@@ -27,7 +27,7 @@ export function DirectionFilter({
       placeholder={t('log.filter.any-direction')}
       data={(['to-planfix', 'to-chatra'] as const).map((one) => ({
         value: one,
-        label: t(`direction.${one}`),
+        label: t(`log.direction.${one}`),
       }))}
       value={value}
       onChange={onChange}

@@ -1,5 +1,5 @@
 import { CloseButton, Drawer, Group, Title } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
+import { useDidUpdate, useMediaQuery } from '@mantine/hooks'
 import { type ReactNode, useRef } from 'react'
 import { useWords } from '../../words.tsx'
 import classes from './panel.module.css'
@@ -11,15 +11,21 @@ import classes from './panel.module.css'
 export function Panel({
   opened,
   onClose,
+  giveBack,
   children,
 }: {
   opened: boolean
   onClose(): void
+  /** Puts the focus back where it came from. */
+  giveBack(): void
   children: ReactNode
 }) {
   const { t } = useWords()
   const body = useRef<HTMLDivElement>(null)
   const isWide = useMediaQuery('(min-width: 75rem)', undefined, { getInitialValueInEffect: false })
+  useDidUpdate(() => {
+    if (!opened) giveBack()
+  }, [opened])
   if (isWide)
     return (
       opened && (
@@ -46,18 +52,15 @@ export function Panel({
       size="26rem"
       title={t('log.panel')}
       closeButtonProps={{ 'aria-label': t('log.panel.close') }}
-      // A question asked in front of it takes Esc for itself.
+      // A question asked in front of it takes Esc for itself; its keys come by here too.
       closeOnEscape={false}
+      returnFocus={false}
+      onKeyDown={(event) => {
+        const dialog = (event.target as Element).closest('[role="dialog"]')
+        if (event.key === 'Escape' && dialog?.contains(body.current)) onClose()
+      }}
     >
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: Esc closes it from any control inside. */}
-      <div
-        ref={body}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && body.current?.contains(event.target as Node)) onClose()
-        }}
-      >
-        {children}
-      </div>
+      <div ref={body}>{children}</div>
     </Drawer>
   )
 }

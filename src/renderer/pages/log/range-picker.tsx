@@ -4,6 +4,7 @@ import { DatePicker, DatesProvider } from '@mantine/dates'
 import { use, useState } from 'react'
 import type { Language } from '../../../shared/i18n/index.ts'
 import { useWords } from '../../words.tsx'
+import classes from './filters.module.css'
 
 /** Names of days and months of the other languages are fetched when a calendar is first shown in them. */
 const LOCALES: Record<Language, () => Promise<unknown>> = {
@@ -39,6 +40,8 @@ export default function RangePicker({
           type="range"
           size="sm"
           allowSingleDateInRange
+          hideOutsideDates
+          classNames={{ day: classes.day }}
           maxDate={new Date()}
           defaultDate={value?.from}
           value={range}

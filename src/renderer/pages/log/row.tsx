@@ -56,17 +56,18 @@ export const Line = memo(function Line({ index, start, row, active, open, fresh,
   )
 })
 
-function Cells({ row }: { row: MessageRow }) {
+/** Drawn anew only when the message has changed, not when it only moves. */
+const Cells = memo(function Cells({ row }: { row: MessageRow }) {
   const words = useWords()
-  const { t, moment, language } = words
+  const { t, clock, moment, language } = words
   const reason = reasonOf(row, words)
   const Arrow = row.direction === 'to-planfix' ? IconArrowRight : IconArrowLeft
   return (
     <>
       <span role="gridcell" className={classes.time} title={fullTime(row.receivedAt, language)}>
-        {moment(row.receivedAt)}
+        {isToday(row.receivedAt) ? clock(row.receivedAt) : moment(row.receivedAt)}
       </span>
-      <span role="gridcell" className={classes.direction} title={t(`direction.${row.direction}`)}>
+      <span role="gridcell" className={classes.direction} title={t(`log.direction.${row.direction}`)}>
         <Arrow size={16} stroke={1.8} aria-hidden />
         <span className={classes.word}>{t(`log.direction.${row.direction}`)}</span>
       </span>
@@ -86,7 +87,9 @@ function Cells({ row }: { row: MessageRow }) {
       </span>
     </>
   )
-}
+})
+
+const isToday = (time: number): boolean => new Date(time).toDateString() === new Date().toDateString()
 
 function What({ row }: { row: MessageRow }) {
   const words = useWords()

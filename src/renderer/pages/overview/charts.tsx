@@ -60,6 +60,8 @@ function Chart({
             ]}
             valueFormatter={number}
             barProps={{ isAnimationActive: false }}
+            // Hidden from assistive technology (a table stands beside it), so it must not take the focus either.
+            barChartProps={{ accessibilityLayer: false }}
             yAxisProps={{ allowDecimals: false, width: 36 }}
             legendProps={{ verticalAlign: 'top', height: 36 }}
             tooltipAnimationDuration={0}

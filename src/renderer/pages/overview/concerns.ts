@@ -76,7 +76,7 @@ function ofAddress({ publicAddress, connections }: AppState): Concern[] {
     tone,
     connection: null,
     text,
-    action: { label: 'overview.open-settings', href: '/settings/address' },
+    action: { label: 'overview.open-settings', href: '/settings/~address' },
   })
   // Chats that arrive prove a way in, even when nobody has told us its address.
   const isHeard = connections.some(({ heard }) => heard.chatra !== null)

@@ -142,7 +142,7 @@ function Address({ state }: { state: AppState }) {
           </Text>
         )}
         <Group>
-          <Button component={Link} href="/settings/address" variant="default">
+          <Button component={Link} href="/settings/~address" variant="default">
             {t('action.edit')}
           </Button>
         </Group>

@@ -1,16 +1,18 @@
-import { Button, Stack } from '@mantine/core'
-import { useMemo } from 'react'
+import { Button, SimpleGrid, Skeleton, Stack } from '@mantine/core'
+import { lazy, Suspense, useMemo } from 'react'
 import { Link } from 'wouter'
 import { useAppState, useCall } from '../../bridge/hooks.tsx'
 import { IconPlus } from '../../parts/icons.ts'
 import { Page } from '../../parts/page.tsx'
 import { useWords } from '../../words.tsx'
 import { Attention } from './attention.tsx'
-import { Charts } from './charts.tsx'
 import { Connections } from './connections.tsx'
 import { dayStartsUntil } from './days.ts'
 import { Figures } from './figures.tsx'
 import { Gaps } from './gaps.tsx'
+
+/** The chart library is as big as the rest of the page: figures do not wait for it. */
+const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
 
 const DAYS = 30
 const AGAIN_MS = 30_000
@@ -46,9 +48,19 @@ export function OverviewPage() {
         <Attention state={state} />
         <Connections state={state} />
         <Figures today={value?.today} error={error} retry={reload} />
-        <Charts overview={value} />
+        <Suspense fallback={<ChartsToCome />}>
+          <Charts overview={value} />
+        </Suspense>
         <Gaps gaps={value?.gaps} />
       </Stack>
     </Page>
   )
 }
+
+/** As high as the charts. */
+const ChartsToCome = () => (
+  <SimpleGrid cols={{ base: 1, md: 2 }} spacing="sm" aria-hidden>
+    <Skeleton height={262} />
+    <Skeleton height={262} />
+  </SimpleGrid>
+)

@@ -6,7 +6,7 @@ import type { CallError } from '../../../shared/api.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
 import { useAppState, useBridge } from '../../bridge/hooks.tsx'
 import { CopyField } from '../../parts/copy-field.tsx'
-import { IconInfoCircle } from '../../parts/icons.ts'
+import { IconAlertTriangle, IconInfoCircle } from '../../parts/icons.ts'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { type Speech, useWords } from '../../words.tsx'
 import { Section } from './section.tsx'
@@ -36,7 +36,7 @@ export function PublicAddress() {
           )}
         </div>
         {publicAddress.problem !== null && (
-          <Alert color="red" variant="light" py="xs">
+          <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} py="xs">
             {say({ key: publicAddress.problem, params: publicAddress.problemParams })}
           </Alert>
         )}
@@ -68,7 +68,8 @@ function Change({ current, disabled }: { current: Address; disabled: boolean }) 
     const answer = await bridge.call('setup.publicAddress', { address: typed })
     setBusy(false)
     if (!answer.ok) return setRefused(answer.error)
-    setTyped(answer.value.address ?? typed)
+    // What is typed meanwhile stays.
+    setTyped((now) => (now === typed ? (answer.value.address ?? now) : now))
     if (answer.value.state === 'proven') notifications.show({ message: t('settings.address.done') })
   }
   const isOther = read.ok && current.address !== null && read.address !== current.address

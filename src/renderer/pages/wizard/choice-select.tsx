@@ -1,4 +1,4 @@
-import { Button, Group, Select, Text } from '@mantine/core'
+import { Button, Group, Loader, Select, Text } from '@mantine/core'
 import type { Choice } from '../../../shared/api/setup.ts'
 import type { Called } from '../../bridge/hooks.tsx'
 import { IconRefresh } from '../../parts/icons.ts'
@@ -38,8 +38,10 @@ export function ChoiceSelect(props: {
         searchable
         allowDeselect={false}
         nothingFoundMessage={t('wizard.choice.nothing')}
-        disabled={list.loading}
-        placeholder={list.loading ? t('wizard.choice.reading') : undefined}
+        {...(list.loading && {
+          disabled: true,
+          rightSection: <Loader size={14} aria-label={t('wizard.choice.reading')} role="status" />,
+        })}
         maw="26rem"
         comboboxProps={{ shadow: 'md' }}
       />

@@ -1,4 +1,5 @@
 import { Text } from '@mantine/core'
+import { IconArrowsLeftRight, IconListCheck, IconMessageCircle } from '../../parts/icons.ts'
 import { useWords } from '../../words.tsx'
 import classes from './figures.module.css'
 
@@ -33,6 +34,28 @@ export function TokenFigure() {
     <figure className={classes.figure} aria-label={t('wizard.planfix.figure')}>
       <Path stops={['Planfix', t('wizard.figure.account'), t('wizard.figure.api-access'), 'REST API']} />
     </figure>
+  )
+}
+
+/** What the bridge does, in one picture; the words beside it say the same. */
+export function BridgeFigure() {
+  const { t } = useWords()
+  return (
+    <div className={classes.bridge} aria-hidden>
+      <div className={classes.end}>
+        <IconMessageCircle size={28} stroke={1.4} />
+        <span>{t('wizard.welcome.chat')}</span>
+      </div>
+      <IconArrowsLeftRight size={22} stroke={1.6} className={classes.way} />
+      <div className={classes.end} data-middle>
+        <span>{t('app.name')}</span>
+      </div>
+      <IconArrowsLeftRight size={22} stroke={1.6} className={classes.way} />
+      <div className={classes.end}>
+        <IconListCheck size={28} stroke={1.4} />
+        <span>{t('wizard.welcome.task')}</span>
+      </div>
+    </div>
   )
 }
 

@@ -21,7 +21,15 @@ export function LanguageChoice({ onProblem }: { onProblem(error: CallError | nul
     <Radio.Group value={language} onChange={(value) => void choose(value)} label={t('wizard.language.label')}>
       <div className={classes.cards}>
         {LANGUAGES.map((one) => (
-          <Radio.Card key={one} value={one} lang={one} className={classes.card} aria-label={NAMES[one]}>
+          <Radio.Card
+            key={one}
+            value={one}
+            lang={one}
+            className={classes.card}
+            aria-label={NAMES[one]}
+            // One stop for Tab; arrows choose.
+            tabIndex={one === language ? 0 : -1}
+          >
             <Radio.Indicator size="xs" aria-hidden />
             {NAMES[one]}
           </Radio.Card>

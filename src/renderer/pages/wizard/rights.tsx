@@ -1,14 +1,15 @@
-import { Alert, Button, Code, Collapse, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, Code, Collapse, Group, Paper, Skeleton, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useId } from 'react'
 import type { ScopeFinding } from '../../../shared/api/setup.ts'
 import { SCOPES } from '../../../shared/scopes.ts'
 import type { Called } from '../../bridge/hooks.tsx'
-import { IconAlertTriangle, IconCircleCheck, IconRefresh } from '../../parts/icons.ts'
+import { IconRefresh } from '../../parts/icons.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
 import { blockingScopes, scopeGroups, scopesToTick } from './flow.ts'
+import { Note } from './note.tsx'
 import classes from './wizard.module.css'
 
 /** What to tick when the token is made, behind a button. */
@@ -58,20 +59,13 @@ export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[
   return (
     <Stack gap="sm">
       {missing.length === 0 ? (
-        <Alert color="teal" variant="light" icon={<IconCircleCheck aria-hidden />} role="status">
-          {t(isAll ? 'wizard.rights.all' : 'wizard.rights.none-missing')}
-        </Alert>
+        <Note tone="good">{t(isAll ? 'wizard.rights.all' : 'wizard.rights.none-missing')}</Note>
       ) : (
-        <Alert
-          color={blockingScopes(scopes).length > 0 ? 'red' : 'yellow'}
-          variant="light"
-          icon={<IconAlertTriangle aria-hidden />}
-          role="alert"
-        >
+        <Note tone={blockingScopes(scopes).length > 0 ? 'bad' : 'attention'}>
           <Text>{t('wizard.rights.tick', { count: missing.length })}</Text>
           <ScopeNames scopes={missing} />
           {again}
-        </Alert>
+        </Note>
       )}
       <Paper p="sm">
         <Stack gap="sm">
@@ -86,7 +80,7 @@ export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[
 }
 
 function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }) {
-  const { t } = useWords()
+  const { t, say } = useWords()
   const lacks = scopes.some((one) => one.result === 'missing')
   return (
     <section>
@@ -97,7 +91,8 @@ function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scope
         {scopes.map((one) => (
           <li key={one.scope}>
             <Mark size="xs" tone={TONES[one.result]}>
-              {one.scope} <span>({t(`wizard.rights.${one.result}`)})</span>
+              {say({ key: `wizard.right.${one.scope}`, params: {} })} <Code>{one.scope}</Code>{' '}
+              <span>({t(`wizard.rights.${one.result}`)})</span>
             </Mark>
           </li>
         ))}
@@ -116,8 +111,8 @@ const TONES = { granted: 'good', missing: 'bad', unknown: 'off' } as const
 function Reading() {
   const { t } = useWords()
   return (
-    <Stack gap="sm" role="status" aria-label={t('wizard.planfix.reading-rights')}>
-      <Skeleton height={42} />
+    <Stack gap="sm" role="status">
+      <Text size="sm">{t('wizard.rights.reading', { count: SCOPES.length })}</Text>
       <Skeleton height={170} />
     </Stack>
   )

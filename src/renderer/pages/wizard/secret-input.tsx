@@ -45,7 +45,8 @@ export function SecretInput(props: {
       autoFocus={replacing}
       autoComplete="off"
       spellCheck={false}
-      visibilityToggleButtonProps={{ 'aria-label': t('wizard.secret.show'), tabIndex: 0 }}
+      visibilityToggleFocusable
+      visibilityToggleButtonProps={{ 'aria-label': t('wizard.secret.show') }}
       onChange={(event) => {
         props.onChange(event.currentTarget.value)
         props.control.edited(props.name)

@@ -1,8 +1,8 @@
-import { Alert, Code, Text } from '@mantine/core'
+import { Code, Text } from '@mantine/core'
 import { environmentName } from '../../../shared/config.ts'
 import { useAppState } from '../../bridge/hooks.tsx'
-import { IconAlertTriangle } from '../../parts/icons.ts'
 import { useWords } from '../../words.tsx'
+import { Note } from './note.tsx'
 
 /** Where nothing keeps secrets over a restart, the owner has to hand them over at each start: as what is said here. */
 export function SecretsNote({ id }: { id: string }) {
@@ -11,16 +11,11 @@ export function SecretsNote({ id }: { id: string }) {
   if (secretsKept !== 'memory' || demo?.connectionId === id) return null
   const name = environmentName(id)
   return (
-    <Alert
-      color="yellow"
-      variant="light"
-      icon={<IconAlertTriangle aria-hidden />}
-      title={t('wizard.memory.title')}
-    >
+    <Note tone="attention" title={t('wizard.memory.title')}>
       <Text size="sm">{t('wizard.memory.text')}</Text>
       <Code block mt="xs">
         {`BRIDGE_${name}_CHATRA_SECRET_KEY\nBRIDGE_${name}_PLANFIX_TOKEN`}
       </Code>
-    </Alert>
+    </Note>
   )
 }

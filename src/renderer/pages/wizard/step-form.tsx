@@ -14,6 +14,8 @@ export function StepForm(props: {
   title: string
   intro?: ReactNode
   children: ReactNode
+  /** What is watched while this step is shown; stays in sight. */
+  watch?: ReactNode
   /** Instead of "Continue". */
   onward?: string
   /** Why it cannot go on now; the button stays where it is and says so. */
@@ -56,6 +58,7 @@ export function StepForm(props: {
           {props.children}
         </Stack>
       </div>
+      {props.watch !== undefined && <div className={classes.watch}>{props.watch}</div>}
       <div className={classes.foot}>
         {wizard.back && (
           <Button

@@ -24,6 +24,7 @@ export interface StepControl {
 interface FieldProps {
   'data-field': string
   error: string | undefined
+  'aria-invalid': boolean
   readOnly: boolean
   onBlur(): void
 }
@@ -77,9 +78,11 @@ export function useStep(
     field(name) {
       const problem = problems[name] ?? null
       const own = problem !== null && (tried || left.has(name)) ? t(problem) : undefined
+      const said = own ?? (error?.field === name ? say(error.message) : undefined)
       return {
         'data-field': name,
-        error: own ?? (error?.field === name ? say(error.message) : undefined),
+        error: said,
+        'aria-invalid': said !== undefined,
         readOnly: busy,
         onBlur: () => setLeft((before) => (before.has(name) ? before : new Set(before).add(name))),
       }

@@ -10,6 +10,7 @@ import { IconArrowRight, IconExternalLink, IconFlask } from '../../parts/icons.t
 import { Page } from '../../parts/page.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
+import { BridgeFigure } from './figures.tsx'
 import { LanguageChoice } from './language-choice.tsx'
 import classes from './wizard.module.css'
 
@@ -41,60 +42,63 @@ export function Welcome() {
     if (!answer.ok) setError(answer.error)
   }
   return (
-    <Page
-      title={t(isFirst ? 'wizard.welcome.title' : 'wizard.welcome.title-add')}
-      actions={
-        state.connections.length > 0 && (
-          <Button variant="default" onClick={() => navigate('/')}>
-            {t('wizard.to-overview')}
-          </Button>
-        )
-      }
-    >
-      <Stack gap="lg" maw="42rem">
-        {isFirst && (
-          <>
-            <List spacing={6}>
-              <List.Item>{t('wizard.welcome.line-1')}</List.Item>
-              <List.Item>{t('wizard.welcome.line-2')}</List.Item>
-              <List.Item>{t('wizard.welcome.line-3')}</List.Item>
-            </List>
-            <LanguageChoice onProblem={setError} />
-          </>
-        )}
-        {error !== null && <Trouble error={error} />}
-        <Paper p="md">
-          <Stack gap="xs" align="flex-start">
-            <Text>{t('wizard.welcome.need')}</Text>
-            <Group gap="xs">
-              <Button
-                size="sm"
-                loading={busy === 'begin'}
-                disabled={busy === 'demo'}
-                onClick={() => void begin()}
-                rightSection={<IconArrowRight size={16} aria-hidden />}
-              >
-                {t(isFirst ? 'wizard.welcome.begin' : 'wizard.welcome.begin-add')}
-              </Button>
-              {state.demo === null && state.host !== 'demo' && (
+    <div className={classes.welcome}>
+      <Page
+        title={t(isFirst ? 'wizard.welcome.title' : 'wizard.welcome.title-add')}
+        actions={
+          state.connections.length > 0 && (
+            <Button variant="default" onClick={() => navigate('/')}>
+              {t('wizard.to-overview')}
+            </Button>
+          )
+        }
+      >
+        <Stack gap="lg">
+          {isFirst && (
+            <>
+              <BridgeFigure />
+              <List spacing={6}>
+                <List.Item>{t('wizard.welcome.line-1')}</List.Item>
+                <List.Item>{t('wizard.welcome.line-2')}</List.Item>
+                <List.Item>{t('wizard.welcome.line-3')}</List.Item>
+              </List>
+              <LanguageChoice onProblem={setError} />
+            </>
+          )}
+          {error !== null && <Trouble error={error} />}
+          <Paper p="md">
+            <Stack gap="xs" align="flex-start">
+              <Text>{t('wizard.welcome.need')}</Text>
+              <Group gap="xs">
                 <Button
                   size="sm"
-                  variant="default"
-                  loading={busy === 'demo'}
-                  disabled={busy === 'begin'}
-                  onClick={() => void tryIt()}
-                  leftSection={<IconFlask size={16} aria-hidden />}
+                  loading={busy === 'begin'}
+                  disabled={busy === 'demo'}
+                  onClick={() => void begin()}
+                  rightSection={<IconArrowRight size={16} aria-hidden />}
                 >
-                  {t('wizard.welcome.demo')}
+                  {t(isFirst ? 'wizard.welcome.begin' : 'wizard.welcome.begin-add')}
                 </Button>
-              )}
-            </Group>
-          </Stack>
-        </Paper>
-        {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
-        {state.drafts.length > 0 && <Drafts drafts={state.drafts} onProblem={setError} />}
-      </Stack>
-    </Page>
+                {state.demo === null && state.host !== 'demo' && (
+                  <Button
+                    size="sm"
+                    variant="default"
+                    loading={busy === 'demo'}
+                    disabled={busy === 'begin'}
+                    onClick={() => void tryIt()}
+                    leftSection={<IconFlask size={16} aria-hidden />}
+                  >
+                    {t('wizard.welcome.demo')}
+                  </Button>
+                )}
+              </Group>
+            </Stack>
+          </Paper>
+          {state.demo !== null && <Demo demo={state.demo} onProblem={setError} />}
+          {state.drafts.length > 0 && <Drafts state={state} onProblem={setError} />}
+        </Stack>
+      </Page>
+    </div>
   )
 }
 
@@ -144,7 +148,7 @@ const OpenPage = ({ href, label }: { href: string; label: string }) => (
 )
 
 /** Set-ups that were begun and left. */
-function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError | null): void }) {
+function Drafts(props: { state: AppState; onProblem(error: CallError | null): void }) {
   const { t } = useWords()
   const bridge = useBridge()
   const [, navigate] = useLocation()
@@ -152,11 +156,14 @@ function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError 
     const answer = await bridge.call('setup.discard', { id })
     props.onProblem(answer.ok ? null : answer.error)
   }
+  const { drafts, connections } = props.state
+  /** Discarding then leaves a connection that works. */
+  const exists = (id: string) => connections.some((one) => one.id === id)
   const isStep = (step: string): step is Step => (STEPS as readonly string[]).includes(step)
   return (
     <Stack gap="xs" component="section" aria-label={t('wizard.drafts.title')}>
       <Text fw={600}>{t('wizard.drafts.title')}</Text>
-      {props.drafts.map(({ id, name, step, redo }) => (
+      {drafts.map(({ id, name, step, redo }) => (
         <Paper key={id} px="md" py="xs">
           <Group gap="sm" wrap="nowrap">
             <div className={classes.grow}>
@@ -168,7 +175,7 @@ function Drafts(props: { drafts: AppState['drafts']; onProblem(error: CallError 
             </div>
             <ConfirmButton
               title={t('wizard.drafts.discard-title', { name: name.trim() || t('wizard.title.unnamed') })}
-              consequence={t(redo ? 'wizard.drafts.discard-redo' : 'wizard.drafts.discard-text')}
+              consequence={t(exists(id) ? 'wizard.drafts.discard-redo' : 'wizard.drafts.discard-text')}
               confirm={t('wizard.drafts.discard')}
               onConfirm={() => discard(id)}
             >

@@ -74,7 +74,7 @@ function Shown({ addresses }: { addresses: Value<'connection.addresses'> }) {
         <Alert color="orange" variant="light" icon={<IconAlertTriangle aria-hidden />} py="xs">
           <Text size="sm">
             {t('settings.hooks.local')}{' '}
-            <Anchor component={Link} href={sectionPath('address')} size="sm">
+            <Anchor component={Link} href={sectionPath('address')} size="sm" c="inherit" underline="always">
               {t('settings.hooks.local.change')}
             </Anchor>
           </Text>

@@ -1,5 +1,4 @@
 import { Skeleton, Stack } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useEffect, useState } from 'react'
 import type { ConnectionState } from '../../../../shared/api/state.ts'
 import type { CallError } from '../../../../shared/api.ts'
@@ -74,6 +73,7 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
       <SaveBar
         dirty={form.dirty}
         saving={form.saving}
+        saved={form.saved}
         problem={form.problem}
         onSave={() => void form.save()}
         onDiscard={form.discard}
@@ -92,6 +92,7 @@ function useSettingsForm(id: string, saved: Typed) {
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [refused, setRefused] = useState<CallError | null>(null)
   const [saving, setSaving] = useState(false)
+  const [done, setDone] = useState(false)
   const typed = changed ?? saved
   const problems = problemsOf(typed)
   const dirty = changed !== null && !isSame(changed, saved)
@@ -115,7 +116,7 @@ function useSettingsForm(id: string, saved: Typed) {
     setSaving(false)
     if (answer.ok) {
       reset()
-      notifications.show({ message: t('form.saved') })
+      setDone(true)
       return true
     }
     setRefused(answer.error)
@@ -126,6 +127,7 @@ function useSettingsForm(id: string, saved: Typed) {
   return {
     dirty,
     saving,
+    saved: done,
     save,
     discard: reset,
     problem: refused
@@ -136,6 +138,7 @@ function useSettingsForm(id: string, saved: Typed) {
     fields: {
       typed,
       set(path: string, value: unknown) {
+        setDone(false)
         setChanged((before) => withValueAt(before ?? saved, path, value))
         if (refused?.field === path || refused?.field === null) setRefused(null)
       },

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { publicAddressOf } from '../../../../shared/fields.ts'
 import { useAppState, useBridge } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
-import { IconCircleCheck, IconInfoCircle, IconRefresh } from '../../../parts/icons.ts'
+import { IconRefresh } from '../../../parts/icons.ts'
 import { useWords } from '../../../words.tsx'
+import { Note } from '../note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep, type Verdict } from '../use-step.ts'
 
@@ -100,14 +101,10 @@ export function AddressStep() {
               control.edited(FIELD)
             }}
           />
-          {isProven && (
-            <Alert color="teal" variant="light" icon={<IconCircleCheck aria-hidden />} role="status">
-              {t('wizard.address.proven', { address: known })}
-            </Alert>
-          )}
+          {isProven && <Note tone="good">{t('wizard.address.proven', { address: known })}</Note>}
           {mayInsist && (
-            <Group gap="sm" wrap="nowrap" align="flex-start">
-              <Text size="sm" c="dimmed">
+            <Note tone="attention">
+              <Text size="sm" mb="xs">
                 {t('wizard.address.insist-text')}
               </Text>
               <Button
@@ -119,7 +116,7 @@ export function AddressStep() {
               >
                 {t('wizard.address.again')}
               </Button>
-            </Group>
+            </Note>
           )}
           <CopyField
             label={t('wizard.address.local')}
@@ -128,9 +125,7 @@ export function AddressStep() {
           />
         </Stack>
       ) : (
-        <Alert color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
-          {t('wizard.address.none-text')}
-        </Alert>
+        <Note tone="info">{t('wizard.address.none-text')}</Note>
       )}
     </StepForm>
   )

@@ -1,11 +1,12 @@
-import { Alert, Button, List, Text, TextInput } from '@mantine/core'
+import { Button, List, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { checkPublicKey, checkSecretKey } from '../../../../shared/fields.ts'
 import { useBridge } from '../../../bridge/hooks.tsx'
-import { IconExternalLink, IconInfoCircle } from '../../../parts/icons.ts'
+import { IconExternalLink } from '../../../parts/icons.ts'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
 import { KeysFigure } from '../figures.tsx'
+import { Note } from '../note.tsx'
 import { SecretInput } from '../secret-input.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep, type Verdict } from '../use-step.ts'
@@ -89,11 +90,7 @@ export function ChatraStep() {
         value={typed.secretKey}
         onChange={(secretKey) => type({ secretKey })}
       />
-      {unsure && isChecked && (
-        <Alert color="yellow" variant="light" icon={<IconInfoCircle aria-hidden />} role="status">
-          {t('wizard.chatra.unverified')}
-        </Alert>
-      )}
+      {unsure && isChecked && <Note tone="attention">{t('wizard.chatra.unverified')}</Note>}
       <Text size="sm" c="dimmed">
         {t('wizard.chatra.licence')}
       </Text>

@@ -1,5 +1,7 @@
 import { Skeleton } from '@mantine/core'
-import { useCall } from '../../../bridge/hooks.tsx'
+import { useState } from 'react'
+import type { EmployeesView } from '../../../../shared/api/employees.ts'
+import { useBridge, useCall } from '../../../bridge/hooks.tsx'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { EmployeesTable } from '../../employees/employees-table.tsx'
@@ -12,18 +14,28 @@ export function EmployeesStep() {
   const { t } = useWords()
   const { draft, selection, select, settle } = useWizard()
   const people = useCall('employees.get', { id: draft.id, refresh: false })
+  const bridge = useBridge()
+  const [asked, setAsked] = useState<EmployeesView | null>(null)
+  const [asking, setAsking] = useState(false)
+  const view = asked ?? people.value
+  const askAgain = async () => {
+    setAsking(true)
+    const answer = await bridge.call('employees.get', { id: draft.id, refresh: true })
+    setAsking(false)
+    if (answer.ok) setAsked(answer.value)
+  }
   const control = useStep({}, async () => (await settle()) ?? 'next')
   return (
     <StepForm control={control} title={t('wizard.employees.title')} intro={t('wizard.employees.intro')}>
       {people.error && <Trouble error={people.error} retry={people.reload} />}
-      {people.value === undefined && people.error === null && <Skeleton height={260} />}
-      {people.value !== undefined && (
+      {view === undefined && people.error === null && <Skeleton height={260} />}
+      {view !== undefined && (
         <EmployeesTable
-          view={people.value}
+          view={view}
           value={selection}
           onChange={select}
-          onRefresh={people.reload}
-          refreshing={people.refreshing}
+          onRefresh={() => void askAgain()}
+          refreshing={asking || people.refreshing}
         />
       )}
     </StepForm>

@@ -1,13 +1,13 @@
-import { Alert, NumberInput, Stack, Switch, Text } from '@mantine/core'
+import { NumberInput, Stack, Switch, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { ConnectionSettings } from '../../../../shared/api/settings.ts'
 import { LIMITS } from '../../../../shared/config.ts'
 import type { Problem } from '../../../../shared/fields.ts'
 import { useCall } from '../../../bridge/hooks.tsx'
-import { IconInfoCircle } from '../../../parts/icons.ts'
 import { useWords } from '../../../words.tsx'
 import { ChoiceSelect } from '../choice-select.tsx'
 import { useWizard } from '../context.ts'
+import { Note } from '../note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
 import classes from '../wizard.module.css'
@@ -73,8 +73,7 @@ export function OptionsStep() {
               clampBehavior="none"
               allowNegative={false}
               max={LIMITS.leaveAfterMinutes[1]}
-              w="8rem"
-              styles={{ label: { whiteSpace: 'nowrap' }, description: { width: '26rem', maxWidth: '100%' } }}
+              styles={{ wrapper: { width: '8rem' } }}
             />
             <ChoiceSelect
               label={t('wizard.options.status')}
@@ -103,14 +102,9 @@ export function OptionsStep() {
         checked={options.mirrorChatraReplies}
         onChange={(mirrorChatraReplies) => change({ mirrorChatraReplies })}
       />
-      <Alert
-        color="gray"
-        variant="light"
-        icon={<IconInfoCircle aria-hidden />}
-        title={t('wizard.options.same-email')}
-      >
+      <Note tone="info" title={t('wizard.options.same-email')}>
         <Text size="sm">{t('wizard.options.same-email-text')}</Text>
-      </Alert>
+      </Note>
     </StepForm>
   )
 }

@@ -81,7 +81,7 @@ export function PlanfixStep() {
           {reading.ok && (
             <>
               {t('wizard.planfix.understood', { account: reading.account })}{' '}
-              <Anchor href={reading.webUrl} target="_blank" rel="noreferrer" inherit>
+              <Anchor href={reading.webUrl} target="_blank" rel="noreferrer" inherit underline="always">
                 {reading.webUrl}
               </Anchor>
             </>

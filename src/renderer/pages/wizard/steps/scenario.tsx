@@ -1,18 +1,18 @@
-import { Alert, List, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
-import { IconInfoCircle } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
 import { Heard } from '../heard.tsx'
+import { Note } from '../note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
 
 /** Instant replies, optional (docs/planfix-scenario.md). */
 export function ScenarioStep() {
   const { t } = useWords()
-  const { draft, settings } = useWizard()
+  const { draft } = useWizard()
   const state = useAppState()
   const scenario = useCall('setup.scenario', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
@@ -21,13 +21,17 @@ export function ScenarioStep() {
     <StepForm
       control={control}
       title={t('wizard.scenario.title')}
-      intro={t('wizard.scenario.intro', { seconds: settings.planfix.pollSeconds })}
+      intro={t('wizard.scenario.intro')}
+      watch={
+        <Heard
+          at={connection?.heard.planfix ?? null}
+          wait={t('wizard.scenario.waiting')}
+          heard="wizard.scenario.heard"
+          earlier="wizard.scenario.heard-earlier"
+        />
+      }
     >
-      {state.publicAddress.address === null && (
-        <Alert color="gray" variant="light" icon={<IconInfoCircle aria-hidden />}>
-          {t('wizard.scenario.needs-address')}
-        </Alert>
-      )}
+      {state.publicAddress.address === null && <Note tone="info">{t('wizard.scenario.needs-address')}</Note>}
       {scenario.error && <Trouble error={scenario.error} retry={scenario.reload} />}
       <List type="ordered" spacing={6} size="sm">
         <List.Item>{t('wizard.scenario.step-1')}</List.Item>
@@ -53,14 +57,6 @@ export function ScenarioStep() {
           {t('wizard.webhooks.secret')}
         </Text>
       </Stack>
-      <Paper p="sm">
-        <Heard
-          at={connection?.heard.planfix ?? null}
-          wait={t('wizard.scenario.waiting')}
-          heard="wizard.scenario.heard"
-          earlier="wizard.scenario.heard-earlier"
-        />
-      </Paper>
       <Text size="sm" c="dimmed">
         {t('wizard.scenario.off')}
       </Text>

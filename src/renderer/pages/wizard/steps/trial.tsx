@@ -1,10 +1,11 @@
-import { Alert, Anchor, Blockquote, Text } from '@mantine/core'
+import { Anchor, Blockquote, Text } from '@mantine/core'
 import { useAppState, useCall, usePush } from '../../../bridge/hooks.tsx'
-import { IconAlertTriangle } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { Checklist, type Item } from '../checklist.tsx'
 import { useWizard } from '../context.ts'
+import { NotPublic } from '../not-public.tsx'
+import { Note } from '../note.tsx'
 import { SecretsNote } from '../secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
@@ -16,7 +17,7 @@ const ASK_AGAIN_MS = 5_000
 export function TrialStep() {
   const { t, say } = useWords()
   const { draft } = useWizard()
-  const { demo } = useAppState()
+  const { demo, publicAddress } = useAppState()
   const progress = useCall('setup.progress', { id: draft.id }, { everyMs: ASK_AGAIN_MS })
   usePush('messages', progress.reload)
   const control = useStep({})
@@ -57,14 +58,11 @@ export function TrialStep() {
       onward={replyDelivered ? t('action.next') : t('wizard.test.skip')}
     >
       {progress.error && <Trouble error={progress.error} retry={progress.reload} />}
+      {publicAddress.address === null && clientMessage === null && <NotPublic />}
       <Checklist items={items} />
       <div aria-live="polite">
-        {problem && !replyDelivered && (
-          <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
-            {say(problem)}
-          </Alert>
-        )}
-        {replyDelivered && <Text fw={600}>{t('wizard.test.works')}</Text>}
+        {problem && !replyDelivered && <Note tone="attention">{say(problem)}</Note>}
+        {replyDelivered && <Note tone="good">{t('wizard.test.works')}</Note>}
       </div>
       <SecretsNote id={draft.id} />
     </StepForm>

@@ -1,12 +1,13 @@
-import { Alert, Anchor, Button, List, Paper, Skeleton, Stack, Text } from '@mantine/core'
+import { Button, List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
-import { IconAlertTriangle, IconExternalLink } from '../../../parts/icons.ts'
+import { IconExternalLink } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
 import { WebhooksFigure } from '../figures.tsx'
 import { Heard } from '../heard.tsx'
+import { NotPublic } from '../not-public.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep } from '../use-step.ts'
 
@@ -18,13 +19,25 @@ const EVENTS = ['chatStarted', 'chatFragment', 'chatTranscript'] as const
 
 export function WebhooksStep() {
   const { t } = useWords()
-  const { draft, go } = useWizard()
+  const { draft } = useWizard()
   const state = useAppState()
   const addresses = useCall('connection.addresses', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
   const control = useStep({})
   return (
-    <StepForm control={control} title={t('wizard.webhooks.title')} intro={t('wizard.webhooks.intro')}>
+    <StepForm
+      control={control}
+      title={t('wizard.webhooks.title')}
+      intro={t('wizard.webhooks.intro')}
+      watch={
+        <Heard
+          at={connection?.heard.chatra ?? null}
+          wait={t('wizard.webhooks.waiting')}
+          heard="wizard.webhooks.heard"
+          earlier="wizard.webhooks.heard-earlier"
+        />
+      }
+    >
       <List type="ordered" spacing={6} size="sm">
         <List.Item>
           {t('wizard.webhooks.where-1')}{' '}
@@ -45,14 +58,7 @@ export function WebhooksStep() {
       </List>
       <WebhooksFigure />
       {addresses.error && <Trouble error={addresses.error} retry={addresses.reload} />}
-      {addresses.value?.public === false && (
-        <Alert color="yellow" variant="light" icon={<IconAlertTriangle aria-hidden />}>
-          {t('wizard.webhooks.not-public')}{' '}
-          <Anchor component="button" type="button" inherit onClick={() => go('address')}>
-            {t('wizard.to-step', { step: t('wizard.step.address') })}
-          </Anchor>
-        </Alert>
-      )}
+      {addresses.value?.public === false && <NotPublic />}
       <Stack gap="sm">
         {EVENTS.map((event) =>
           addresses.value ? (
@@ -70,14 +76,6 @@ export function WebhooksStep() {
           {t('wizard.webhooks.secret')}
         </Text>
       </Stack>
-      <Paper p="sm">
-        <Heard
-          at={connection?.heard.chatra ?? null}
-          wait={t('wizard.webhooks.waiting')}
-          heard="wizard.webhooks.heard"
-          earlier="wizard.webhooks.heard-earlier"
-        />
-      </Paper>
     </StepForm>
   )
 }

@@ -1,0 +1,23 @@
+import type { SideState } from '../engine/ports.ts'
+import type { LiveConnection } from './connections.ts'
+
+type Connections = ReadonlyMap<string, LiveConnection>
+
+/** Something is missing, paused or failing. */
+export const isDegraded = (connections: Connections): boolean =>
+  [...connections.values()].some(
+    ({ missing, chatraGate, planfixGate }) => missing.length > 0 || !chatraGate.isOpen || !planfixGate.isOpen,
+  )
+
+/** The answer of /healthz, which strangers may see. */
+export const healthOf = (connections: Connections, degraded: boolean): object => ({
+  status: degraded ? 'degraded' : 'ok',
+  connections: Object.fromEntries(
+    [...connections].map(([id, { missing, chatraGate, planfixGate }]) => [
+      id,
+      { missing, chatra: brief(chatraGate.state), planfix: brief(planfixGate.state) },
+    ]),
+  ),
+})
+
+const brief = (state: SideState) => (state.state === 'ok' ? 'ok' : `${state.state}: ${state.code}`)

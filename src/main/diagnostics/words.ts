@@ -1,1 +1,0 @@
-export { eventText } from '../../shared/i18n/event-text.ts'

@@ -1,0 +1,168 @@
+import { UnstyledButton, VisuallyHidden } from '@mantine/core'
+import type { MessageRow } from '../../../shared/api/log.ts'
+import { IconEyeOff, IconPaperclip, IconPencil, IconTrash } from '../../parts/icons.ts'
+import { Mark } from '../../parts/mark.tsx'
+import { useWords } from '../../words.tsx'
+import { reasonOf, toneOf } from '../log/reason.ts'
+import { fileText, fullTime, lineOf } from '../log/row-text.ts'
+import classes from './chat.module.css'
+import { type Item, timeOf } from './thread.ts'
+
+export interface ItemProps<I extends Item> {
+  item: I
+  openId: number | null
+  onOpen(row: MessageRow): void
+}
+
+/** Something that was said: the client on the left, who answers him on the right. */
+export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 'bubble' }>>) {
+  const { t, clock, language } = useWords()
+  const { row, edit, removal } = item
+  const isClient = row.author.kind === 'client'
+  const apart = apartOf(row)
+  const said = edit?.text ?? row.text
+  // A file that came without words has its name for a text.
+  const text = row.files.some(({ name }) => name === said) ? '' : said
+  return (
+    <li className={classes.item} data-side={isClient ? 'client' : 'team'} data-id={row.id}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the line below is the button; this only makes it larger. */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys take the button. */}
+      <div
+        className={classes.bubble}
+        data-apart={apart !== null || undefined}
+        data-open={openId === row.id || undefined}
+        onClick={() => isSelecting() || onOpen(row)}
+      >
+        {!isClient && (
+          <div className={classes.speaker}>
+            {row.author.name}
+            {row.author.kind === 'agent' && <span className={classes.tag}>{t('log.talk.agent')}</span>}
+          </div>
+        )}
+        {apart !== null && (
+          <div className={classes.apart}>
+            <IconEyeOff size={14} aria-hidden />
+            {t(apart)}
+          </div>
+        )}
+        {text !== '' && (
+          <div className={classes.text} data-removed={removal !== null || undefined}>
+            {text}
+          </div>
+        )}
+        {text === '' && row.files.length === 0 && <em className={classes.quiet}>{t('log.row.dropped')}</em>}
+        {row.files.map((file, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: files of a message never change their order.
+          <div key={index} className={classes.file}>
+            <IconPaperclip size={14} aria-hidden />
+            <span>{fileText(file, row, language)}</span>
+          </div>
+        ))}
+        {edit !== null && (
+          <Change row={edit} icon="edit" onOpen={onOpen}>
+            {t('log.talk.edited', { time: clock(timeOf(edit)) })}
+          </Change>
+        )}
+        {edit !== null && row.text !== '' && row.text !== edit.text && (
+          <div className={classes.quiet}>{t('log.talk.before', { text: lineOf(row, { t }).text })}</div>
+        )}
+        {removal !== null && (
+          <Change row={removal} icon="delete" onOpen={onOpen}>
+            {t('log.talk.deleted', { time: clock(timeOf(removal)) })}
+          </Change>
+        )}
+        <Foot row={row} open={openId === row.id} onOpen={onOpen} />
+      </div>
+    </li>
+  )
+}
+
+/** When, and what became of it; opens everything about it. */
+function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(row: MessageRow): void }) {
+  const words = useWords()
+  const { t, clock, language } = words
+  const reason = reasonOf(row, words)
+  // Of what a client wrote only what is not as it should be is worth a word.
+  const tellsState = row.direction === 'to-chatra' || row.state !== 'delivered'
+  return (
+    <UnstyledButton
+      className={classes.foot}
+      aria-expanded={open}
+      onClick={(event) => {
+        event.stopPropagation()
+        onOpen(row)
+      }}
+    >
+      <span title={fullTime(timeOf(row), language)}>{clock(timeOf(row))}</span>
+      {tellsState && (
+        <Mark tone={toneOf(row)} size="xs">
+          {t(`state.${row.state}`)}
+        </Mark>
+      )}
+      {tellsState && reason !== null && <span>{reason.short}</span>}
+      <VisuallyHidden>{t('log.talk.details')}</VisuallyHidden>
+    </UnstyledButton>
+  )
+}
+
+/** An edit or a deletion has a life of its own. */
+function Change(props: {
+  row: MessageRow
+  icon: 'edit' | 'delete'
+  children: string
+  onOpen(row: MessageRow): void
+}) {
+  const { t } = useWords()
+  const Icon = props.icon === 'edit' ? IconPencil : IconTrash
+  return (
+    <UnstyledButton
+      className={classes.change}
+      title={t('log.talk.details')}
+      onClick={(event) => {
+        event.stopPropagation()
+        props.onOpen(props.row)
+      }}
+    >
+      <Icon size={13} aria-hidden />
+      <span>{props.children}</span>
+      {props.row.state !== 'delivered' && (
+        <Mark tone={toneOf(props.row)} size="xs">
+          {t(`state.${props.row.state}`)}
+        </Mark>
+      )}
+    </UnstyledButton>
+  )
+}
+
+/** What nobody said in the chat. */
+export function Aside({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 'aside' }>>) {
+  const words = useWords()
+  const { t, clock } = words
+  const { row } = item
+  const { text, note } = lineOf(row, words)
+  const what = row.author.kind === 'bridge' && row.kind === 'text' ? t('log.kind.bridge') : note
+  return (
+    <li className={classes.item} data-side="aside" data-id={row.id}>
+      <UnstyledButton
+        className={classes.aside}
+        aria-expanded={openId === row.id}
+        title={t('log.talk.details')}
+        onClick={() => onOpen(row)}
+      >
+        {what !== null && <strong>{what}: </strong>}
+        {text} · {clock(timeOf(row))}
+        {row.state !== 'delivered' && ` · ${reasonOf(row, words)?.short ?? t(`state.${row.state}`)}`}
+      </UnstyledButton>
+    </li>
+  )
+}
+
+/** Why it stands apart: the other side never saw it. */
+function apartOf(row: MessageRow): 'log.talk.internal' | 'log.talk.not-sent' | 'log.talk.not-passed' | null {
+  if (row.state !== 'skipped') return null
+  if (row.reason?.startsWith('internal-')) return 'log.talk.internal'
+  return row.direction === 'to-chatra' ? 'log.talk.not-sent' : 'log.talk.not-passed'
+}
+
+/** Words are being marked with the mouse: that is no wish to open anything. */
+const isSelecting = (): boolean => (getSelection()?.toString() ?? '') !== ''

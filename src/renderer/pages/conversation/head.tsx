@@ -1,0 +1,109 @@
+import { Alert, Button, Group, Text } from '@mantine/core'
+import { useState } from 'react'
+import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
+import { isTextKey } from '../../../shared/i18n/index.ts'
+import { useAppState, useBridge, useRefresh } from '../../bridge/hooks.tsx'
+import { IconAlertTriangle } from '../../parts/icons.ts'
+import { useWords } from '../../words.tsx'
+import { Outside } from '../log/detail.tsx'
+import classes from './chat.module.css'
+
+/** Who the client is, and where the conversation stands in the two services. */
+export function Head({ view }: { view: ConversationView }) {
+  const { t, number } = useWords()
+  const { connections } = useAppState()
+  const connection = connections.find(({ id }) => id === view.connectionId)
+  const facts: [string, string | null][] = [
+    [t('log.talk.email'), view.email],
+    [t('log.talk.phone'), view.phone],
+    [t('log.talk.place'), view.place],
+    [t('log.panel.connection'), connections.length > 1 ? (connection?.name ?? view.connectionId) : null],
+  ]
+  return (
+    <div className={classes.head}>
+      <Text size="sm" fw={600}>
+        {t(view.clientLeft ? 'log.talk.left' : 'log.talk.here')}
+      </Text>
+      {facts.map(
+        ([name, value]) =>
+          value !== null && (
+            <dl key={name} className={classes.fact}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </dl>
+          ),
+      )}
+      <Text size="sm" c="dimmed">
+        {t('log.talk.count', { count: view.messages, shown: number(view.messages) })}
+      </Text>
+      {view.contact?.url && <Outside href={view.contact.url}>{t('log.talk.contact')}</Outside>}
+      {view.tasks.map((task) => (
+        <Task key={task.id} task={task} />
+      ))}
+      {view.devices.map((device) => (
+        <Device key={device.clientId} device={device} />
+      ))}
+    </div>
+  )
+}
+
+function Task({ task }: { task: ConversationView['tasks'][number] }) {
+  const { t } = useWords()
+  const state = task.deleted ? 'deleted' : task.active ? 'active' : 'closed'
+  const name = `${t('log.talk.task', { id: task.id })} (${t(`log.talk.task-${state}`)})`
+  return task.url === null || task.deleted ? (
+    <Text size="sm" c="dimmed">
+      {name}
+    </Text>
+  ) : (
+    <Outside href={task.url}>{name}</Outside>
+  )
+}
+
+function Device({ device }: { device: ConversationView['devices'][number] }) {
+  const { t } = useWords()
+  const name = [device.os, device.browser].filter((part) => part !== null).join(', ')
+  const shown = t('log.talk.device-chat', { device: name === '' ? t('log.talk.device-unknown') : name })
+  return device.chatUrl === null ? (
+    <Text size="sm" c="dimmed">
+      {shown}
+    </Text>
+  ) : (
+    <Outside href={device.chatUrl}>{shown}</Outside>
+  )
+}
+
+/** The loop breaker stopped it: why, and how it goes on. */
+export function Stopped({ view, rows }: { view: ConversationView; rows: readonly MessageRow[] }) {
+  const { t, say } = useWords()
+  const bridge = useBridge()
+  const refresh = useRefresh()
+  const [busy, setBusy] = useState(false)
+  if (view.paused === null) return null
+  const waiting = rows.find(({ canRetry, state }) => canRetry && state !== 'failed' && state !== 'skipped')
+  const resume = async () => {
+    setBusy(true)
+    await bridge.call('log.retry', { id: waiting!.id })
+    await refresh('conversation.get')
+    setBusy(false)
+  }
+  const key = `log.reason.${view.paused}`
+  return (
+    <Alert
+      mb="xs"
+      py="xs"
+      color="orange"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t('log.talk.paused')}
+    >
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm">{isTextKey(key) ? say({ key, params: {} }) : view.paused}</Text>
+        {waiting !== undefined && (
+          <Button variant="default" flex="none" loading={busy} onClick={() => void resume()}>
+            {t('log.resume')}
+          </Button>
+        )}
+      </Group>
+    </Alert>
+  )
+}

@@ -1,0 +1,73 @@
+import type { MessageRow } from '../../../shared/api/log.ts'
+
+/** A message as it is shown in the conversation. */
+export type Item =
+  | { kind: 'day'; key: string; time: number }
+  /** Something that was said, with what became of it in the chat since. */
+  | { kind: 'bubble'; key: string; row: MessageRow; edit: MessageRow | null; removal: MessageRow | null }
+  /** Not said by anybody: the bridge's own notes, words of Chatra, changes of messages that are not shown. */
+  | { kind: 'aside'; key: string; row: MessageRow }
+
+/** A client's message stands where it was written, a reply where the bridge noticed it: Planfix tells whole minutes alone. */
+export const timeOf = (row: Pick<MessageRow, 'direction' | 'writtenAt' | 'receivedAt'>): number =>
+  row.direction === 'to-chatra' ? row.receivedAt : row.writtenAt
+
+/** Bubbles, asides and the days between them. Edits and deletions belong to the message they change. */
+export function itemsOf(rows: readonly MessageRow[]): Item[] {
+  const shown = new Set(rows.filter((row) => row.kind === 'text').map(({ id }) => id))
+  const changes = rows.filter(
+    ({ kind, targetId }) => kind !== 'text' && targetId !== null && shown.has(targetId),
+  )
+  const items: Item[] = []
+  let day = ''
+  for (const row of rows) {
+    if (changes.includes(row)) continue
+    const time = timeOf(row)
+    const itsDay = new Date(time).toDateString()
+    if (itsDay !== day) items.push({ kind: 'day', key: itsDay, time })
+    day = itsDay
+    const own = changes.filter(({ targetId }) => targetId === row.id)
+    const latest = (kind: MessageRow['kind']) => own.findLast((change) => change.kind === kind) ?? null
+    if (isSaid(row))
+      items.push({
+        kind: 'bubble',
+        key: String(row.id),
+        row,
+        edit: latest('edit'),
+        removal: latest('delete'),
+      })
+    else items.push({ kind: 'aside', key: String(row.id), row })
+  }
+  return items
+}
+
+const isSaid = ({ kind, author, reason }: MessageRow): boolean =>
+  kind === 'text' && author.kind !== 'bridge' && reason !== 'system-message'
+
+/** A row tells at most so much of a text. */
+const LINE_TEXT = 300
+
+/**
+ * The thread with messages the application told of, in the order of the chat. `cut` are new ones whose whole text is still
+ * to be asked for.
+ */
+export function withTold(
+  rows: readonly MessageRow[],
+  told: readonly MessageRow[],
+): { rows: MessageRow[]; cut: number[] } {
+  const next = [...rows]
+  const cut: number[] = []
+  for (const row of told) {
+    const place = next.findIndex(({ id }) => id === row.id)
+    const known = next[place]
+    if (known !== undefined) next[place] = { ...row, text: wholeOf(known.text, row.text) }
+    else {
+      if (row.text.length >= LINE_TEXT - 1) cut.push(row.id)
+      next.push(row)
+    }
+  }
+  return { rows: next.sort((a, b) => timeOf(a) - timeOf(b) || a.id - b.id), cut }
+}
+
+const wholeOf = (known: string, told: string): string =>
+  told !== '' && known.startsWith(told) ? known : told

@@ -1,0 +1,77 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { MessageRow } from '../../../shared/api/log.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { useBridge, useLine, usePush } from '../../bridge/hooks.tsx'
+import { withTold } from './thread.ts'
+
+const PART = 60
+
+export interface Thread {
+  /** Oldest first; null while the newest are read. */
+  rows: MessageRow[] | null
+  hasOlder: boolean
+  readingOlder: boolean
+  error: CallError | null
+  readOlder(): void
+  reload(): void
+}
+
+/** The messages of a conversation from the newest backward, kept up to date. */
+export function useThread(id: number): Thread {
+  const bridge = useBridge()
+  const line = useLine()
+  const [rows, setRows] = useState<MessageRow[] | null>(null)
+  const [hasOlder, setHasOlder] = useState(false)
+  const [readingOlder, setReadingOlder] = useState(false)
+  const [error, setError] = useState<CallError | null>(null)
+  const newest = useRef<MessageRow[]>([])
+  const put = useCallback((next: MessageRow[]) => {
+    newest.current = next
+    setRows(next)
+  }, [])
+
+  const tell = useCallback(
+    async (told: readonly MessageRow[]) => {
+      const { rows: next, cut } = withTold(newest.current, told)
+      put(next)
+      const whole = await Promise.all(cut.map((one) => bridge.call('log.message', { id: one })))
+      const read = whole.flatMap((answer) => (answer.ok ? [answer.value.message] : []))
+      if (read.length > 0) put(withTold(newest.current, read).rows)
+    },
+    [bridge, put],
+  )
+
+  const read = useCallback(async () => {
+    const answer = await bridge.call('conversation.messages', { id, beforeId: null, limit: PART })
+    if (!answer.ok) return setError(answer.error)
+    setError(null)
+    // What was read before stays; of what has changed this tells the truth.
+    if (newest.current.length === 0) setHasOlder(answer.value.hasOlder)
+    put(withTold(newest.current, answer.value.rows).rows)
+  }, [bridge, id, put])
+
+  useEffect(() => {
+    if (line === 'online') void read()
+  }, [read, line])
+  usePush('messages', ({ rows: told, more }) => {
+    const own = told.filter(({ conversationId }) => conversationId === id)
+    if (more) void read()
+    else if (own.length > 0 && rows !== null) void tell(own)
+  })
+
+  const busy = useRef(false)
+  const readOlder = async () => {
+    const first = newest.current[0]
+    if (first === undefined || !hasOlder || busy.current) return
+    busy.current = true
+    setReadingOlder(true)
+    const answer = await bridge.call('conversation.messages', { id, beforeId: first.id, limit: PART })
+    busy.current = false
+    setReadingOlder(false)
+    if (!answer.ok) return setError(answer.error)
+    setHasOlder(answer.value.hasOlder)
+    const known = new Set(newest.current.map((row) => row.id))
+    put([...answer.value.rows.filter((row) => !known.has(row.id)), ...newest.current])
+  }
+  return { rows, hasOlder, readingOlder, error, readOlder: () => void readOlder(), reload: () => void read() }
+}

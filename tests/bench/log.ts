@@ -1,0 +1,118 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { ApiContext } from '../../src/main/application/api/context.ts'
+import { logCalls } from '../../src/main/application/api/log.ts'
+import { overviewCalls } from '../../src/main/application/api/overview.ts'
+import { openStore } from '../../src/main/store/index.ts'
+import type { LogFilter } from '../../src/shared/api/log.ts'
+import { filled, note, type Stores } from './host.ts'
+import { median, type Row, round } from './measure.ts'
+
+/** What the live log and the overview take of the bridge's only thread, by its CPU time. */
+interface LogReport {
+  /** Milliseconds of each question, in the order of `questions`. */
+  costs: { metric: string; ms: number }[]
+  /** The longest time any of them kept the event loop from its next turn, milliseconds. */
+  longestTurn: number
+}
+
+/** Reading a store of many messages: the big one that is there anyway, and one of `fewer`. */
+export async function logRows({ counts, many }: Stores, fewer: number): Promise<Row[]> {
+  const dir = await mkdtemp(join(tmpdir(), 'log-'))
+  try {
+    return [...(await rowsOn(await filled(dir, fewer), fewer)), ...(await rowsOn(many, counts[1]))]
+  } finally {
+    await rm(dir, { recursive: true, force: true })
+  }
+}
+
+async function rowsOn(folder: string, count: number): Promise<Row[]> {
+  const topic = `log of ${round(count)}`
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    ...[join(import.meta.dirname, 'log.ts'), folder, String(count)],
+  ])
+  const { costs, longestTurn } = JSON.parse(stdout) as LogReport
+  return [
+    ...costs.map(({ metric, ms }) => note(topic, metric, `${round(ms, ms < 10 ? 1 : 0)} ms of CPU time`)),
+    {
+      topic,
+      metric: 'longest turn of the event loop while it reads',
+      measured: `${round(longestTurn, 1)} ms`,
+      target: '<= 10 ms',
+      met: longestTurn <= 10,
+    },
+  ]
+}
+
+const ROUNDS = 5
+
+async function measure(dir: string, count: number): Promise<LogReport> {
+  const store = await openStore({ dir })
+  const newest = (await store.pageFrom({}, null, 1))[0]!
+  const now = (await store.message(newest))!.receivedAt
+  const application = { store, now: () => now, configuration: { connections: [] } }
+  const context = { application } as unknown as ApiContext
+  const { 'log.outline': outline, 'log.page': page, 'conversations.find': find } = logCalls(context)
+  const { 'overview.get': overview } = overviewCalls(context)
+  const outlined = (filter: LogFilter) => () => outline({ filter })
+  const midnight = Math.floor(now / 86_400_000) * 86_400_000
+  const dayStarts = Array.from({ length: 30 }, (_, day) => midnight - (29 - day) * 86_400_000)
+  const questions: [string, () => Promise<unknown>][] = [
+    ['outline of everything', outlined({})],
+    ['outline of a connection', outlined({ connectionId: 'shop' })],
+    ['outline of failed messages', outlined({ states: ['failed'] })],
+    ['outline of a word in one message', outlined({ search: String(count - 3) })],
+    ['outline of a word in every message', outlined({ search: 'order' })],
+    ['a page of 200 in the middle', () => page({ filter: {}, fromId: Math.floor(count / 2), limit: 200 })],
+    [
+      'a page of a frequent word in the middle',
+      () => page({ filter: { search: 'order' }, fromId: Math.floor(count / 2), limit: 200 }),
+    ],
+    ['a client looked for by name', () => find({ text: `oldclient${count / 100}`, limit: 20 })],
+    [`overview (${round(count / 50)} messages a day)`, () => overview({ dayStarts })],
+  ]
+  const turns = watchTurns()
+  const costs: LogReport['costs'] = []
+  for (const [metric, ask] of questions) {
+    const times: number[] = []
+    // Once to warm up: the interface asks again and again.
+    for (let n = 0; n <= ROUNDS; n++) {
+      const before = process.threadCpuUsage()
+      await ask()
+      if (n > 0) times.push(sum(process.threadCpuUsage(before)))
+    }
+    costs.push({ metric, ms: median(times) })
+  }
+  const longestTurn = turns.stop()
+  await store.close()
+  return { costs, longestTurn }
+}
+
+const sum = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1000
+
+/** Looks at the clock of this thread's CPU time in every turn of the event loop. */
+function watchTurns(): { stop(): number } {
+  let longest = 0
+  let last = process.threadCpuUsage()
+  let watching = true
+  const look = () => {
+    longest = Math.max(longest, sum(process.threadCpuUsage(last)))
+    last = process.threadCpuUsage()
+    if (watching) setImmediate(look)
+  }
+  setImmediate(look)
+  return {
+    stop: () => {
+      watching = false
+      return longest
+    },
+  }
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const report = await measure(process.argv[2] ?? '', Number(process.argv[3]))
+  process.stdout.write(`${JSON.stringify(report)}\n`)
+}

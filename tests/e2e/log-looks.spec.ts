@@ -1,0 +1,86 @@
+import { axe, expect, inTheme, sized, test } from './bench.ts'
+import { fillHistory } from './history.ts'
+import { allRead, grid, line, openLog, panel, search } from './log.ts'
+
+test.use({ worldOptions: { prepare: (dir) => fillHistory(dir, { until: Date.now(), seed: 3 }) } })
+
+const SIZES = [
+  [1600, 1000],
+  [900, 600],
+] as const
+
+for (const theme of ['light', 'dark'] as const) {
+  for (const [width, height] of SIZES) {
+    test(`axe finds nothing serious in the log, ${theme}, ${width}x${height}`, async ({ page }) => {
+      await inTheme(page, theme)
+      await sized(page, width, height)
+      await openLog(page)
+      await allRead(page)
+      await axe(page)
+      await grid(page).getByRole('row').nth(2).click()
+      await expect(panel(page).getByText('What happened to it')).toBeVisible()
+      await panel(page).getByRole('button', { name: 'Show raw data' }).click()
+      await expect(panel(page).getByText('Keys and tokens are hidden')).toBeVisible()
+      await axe(page)
+      await panel(page).getByRole('button', { name: 'Close the message' }).click()
+      await expect(panel(page)).toHaveCount(0)
+    })
+
+    test(`axe finds nothing serious in its filters, ${theme}, ${width}x${height}`, async ({ page }) => {
+      await inTheme(page, theme)
+      await sized(page, width, height)
+      await openLog(page)
+      await search(page).fill('no such word')
+      await expect(page.getByText('No message matches')).toBeVisible()
+      await page.getByRole('button', { name: /^Time/ }).click()
+      await expect(page.getByRole('button', { name: 'Next month' })).toBeVisible()
+      await axe(page)
+      await page.keyboard.press('Escape')
+      if (width > 1000) return
+      await page.getByRole('button', { name: 'Filters', exact: true }).click()
+      await page.getByRole('combobox', { name: 'Direction' }).click()
+      await expect(page.getByRole('option', { name: 'To client' })).toBeVisible()
+      await axe(page)
+    })
+  }
+}
+
+test('nothing moves while the log loads', async ({ page }) => {
+  await sized(page, 1600, 1000)
+  await page.addInitScript(() => {
+    Object.assign(window, { shifts: [] })
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries() as (PerformanceEntry & { value: number })[])
+        (window as unknown as { shifts: number[] }).shifts.push(entry.value)
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  await page.reload()
+  await openLog(page)
+  await allRead(page)
+  const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)
+  expect(shifts.reduce((sum, one) => sum + one, 0)).toBeLessThan(0.02)
+})
+
+test.describe('in Russian', () => {
+  test.use({
+    worldOptions: { language: 'ru', prepare: (dir) => fillHistory(dir, { until: Date.now(), seed: 3 }) },
+  })
+
+  test('words, numbers and the calendar are Russian', async ({ page }) => {
+    await page.evaluate(() => {
+      location.hash = '/log'
+    })
+    await expect(page.getByRole('heading', { name: 'Сообщения', level: 1 })).toBeVisible()
+    await expect(page.getByText(/^\d сообщени|^\d{1,3}(\s\d{3})? сообщени/).first()).toBeVisible()
+    await page.getByRole('button', { name: /Время/ }).click()
+    await expect(page.getByText('пн', { exact: true })).toBeVisible()
+  })
+})
+
+test('the overview leads to what needs the owner', async ({ page }) => {
+  await page.getByRole('link', { name: 'Show them' }).first().click()
+  await expect(page.getByRole('radio', { name: 'Needs you' })).toBeChecked()
+  await expect(grid(page).getByRole('row').nth(1)).toContainText(/failed|unclear/)
+  await expect(line(page, 'delivered')).toHaveCount(0)
+  expect(page.url()).not.toContain('state=')
+})

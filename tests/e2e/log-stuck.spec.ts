@@ -1,0 +1,53 @@
+import { expect, test, until } from './bench.ts'
+import { line, openLog, panel, talkOf } from './log.ts'
+
+const POST = { method: 'POST', path: '/messages' }
+
+test('a reply that Chatra refused can be sent again', async ({ page, world }) => {
+  const { visitor, task } = await talkOf(world, { name: 'Maria' }, 'Hello?')
+  await world.chatra.fault({ ...POST, kind: 'status', status: 400, times: 2 })
+  await world.planfix.replies(task.id, 5, 'We are here')
+  await openLog(page)
+  const reply = line(page, /Ana Rusu: We are here/)
+  await expect(reply).toContainText('failed')
+  await reply.click()
+  await expect(panel(page)).toContainText('Chatra did not accept the message.')
+  await expect(panel(page)).toContainText('the client will get it once')
+  await world.chatra.clearFaults()
+  await panel(page).getByRole('button', { name: 'Send again' }).click()
+  await expect(reply).toContainText('delivered')
+  await expect(panel(page).getByRole('listitem').filter({ hasText: 'sent again by you' })).toBeVisible()
+  expect((await visitor.sees()).filter((text) => text === 'We are here')).toHaveLength(1)
+})
+
+test('an unclear reply says what sending it again may do, and can be dismissed', async ({ page, world }) => {
+  const { visitor, task } = await talkOf(world, { name: 'Maria' }, 'Hello?')
+  await world.chatra.fault({ ...POST, kind: 'reset-before-write', times: 1 })
+  await world.planfix.replies(task.id, 5, 'Perhaps it arrives')
+  await openLog(page)
+  await page.getByText('Needs you', { exact: true }).click()
+  const reply = line(page, 'Perhaps it arrives')
+  await expect(reply).toContainText('unclear')
+  await reply.click()
+  await panel(page).getByRole('button', { name: 'Send again' }).click()
+  const question = page.getByRole('dialog', { name: 'Send it again?' })
+  await expect(question).toContainText('it will be seen twice')
+  await page.keyboard.press('Escape')
+  await expect(question).toBeHidden()
+  await expect(panel(page)).toBeVisible()
+
+  await panel(page).getByRole('button', { name: 'Dismiss' }).click()
+  const dismissal = page.getByRole('dialog', { name: 'Dismiss this message?' })
+  await expect(dismissal).toContainText('settled without being sent again')
+  await dismissal.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(panel(page)).toContainText('It was dismissed by hand.')
+  // It stays for a moment, then the filter has no place for it.
+  await expect(page.getByText('No message matches')).toBeVisible()
+  await page.getByRole('button', { name: 'Reset filters' }).last().click()
+  await expect(line(page, 'Perhaps it arrives')).toContainText('not sent')
+
+  // What was dismissed can still be sent.
+  await panel(page).getByRole('button', { name: 'Send again' }).click()
+  await until('the reply', async () => (await visitor.sees()).includes('Perhaps it arrives'))
+  await expect(line(page, 'Perhaps it arrives')).toContainText('delivered')
+})

@@ -1,0 +1,419 @@
+import { readFile } from 'node:fs/promises'
+import type { Page } from '@playwright/test'
+import {
+  AWAY,
+  axe,
+  expect,
+  goTo,
+  HOOK_SECRET,
+  inTheme,
+  sized,
+  type Task,
+  test,
+  until,
+  type Visitor,
+} from './bench.ts'
+import type { Chatra, Planfix } from './simulators.ts'
+
+const ANA = 5
+
+test.describe('a connection', () => {
+  test.describe('whose replies go out under one name', () => {
+    test.use({ worldOptions: { connectionOptions: { sendAsEmployee: false } } })
+
+    test('speaks under employees’ names from the next reply on, without a restart', async ({
+      page,
+      chatra,
+      planfix,
+    }) => {
+      const { visitor, task } = await conversation(chatra, planfix)
+      await planfix.replies(task.id, ANA, 'Under the name of the shop')
+      const before = await sent(chatra, visitor, 'Under the name of the shop')
+      expect(await speakerOf(chatra, before)).toBe('bridge@shop.example')
+
+      await showConnection(page)
+      await flip(page, /Send messages under the employee’s name/)
+      await save(page)
+      await planfix.replies(task.id, ANA, 'Under her own name')
+      const after = await sent(chatra, visitor, 'Under her own name')
+      expect(await speakerOf(chatra, after)).toBe('ana@shop.example')
+    })
+  })
+
+  test('takes its templates, participants and status from live lists, and keeps them over a restart', async ({
+    page,
+    world,
+    trouble,
+  }) => {
+    trouble.expect(AWAY, /status of 401/)
+    await showConnection(page)
+    await choose(page, 'Contact template', 'Planfix’s own default')
+    await list(page, 'Extra participants').click()
+    await page.getByRole('option', { name: 'Mihai Ceban' }).click()
+    await page.keyboard.press('Escape')
+    await choose(page, 'Written as', 'Visit')
+    await choose(page, 'Field for the browser', 'Browser')
+    await save(page)
+    const file = JSON.parse(await readFile(`${world.dataDir}/config.json`, 'utf8'))
+    expect(file.connections[0].planfix).toMatchObject({
+      contactTemplateId: null,
+      participants: ['user:7'],
+      visitDataTag: { id: 4, fields: { browser: 11 } },
+    })
+    await world.restartServer()
+    await page.goto(world.ui)
+    await showConnection(page)
+    await expect(list(page, 'Contact template')).toHaveValue('Planfix’s own default')
+    await expect(page.getByText('Mihai Ceban')).toBeVisible()
+    await expect(list(page, 'Field for the browser')).toHaveValue('Browser')
+  })
+
+  test('refuses wrong values at their fields, keeps what was typed, and goes to the first', async ({
+    page,
+  }) => {
+    await showConnection(page)
+    await field(page, 'Name').fill('')
+    await field(page, 'Planfix: address').fill('planfix.com')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Give the connection a name')).toBeVisible()
+    await expect(page.getByText('This address is the same for everybody')).toBeVisible()
+    await expect(page.getByText('2 fields need a correction')).toBeVisible()
+    await expect(field(page, 'Name')).toBeFocused()
+
+    // Told away while typing, as soon as it is right.
+    await field(page, 'Name').fill('Another shop')
+    await expect(page.getByText('Give the connection a name')).toHaveCount(0)
+    await expect(field(page, 'Planfix: address')).toHaveValue('planfix.com')
+    await page.getByRole('button', { name: 'Discard changes' }).click()
+    await expect(field(page, 'Name')).toHaveValue('shop.example')
+    await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
+  })
+
+  test('opens its advanced part for a wrong number', async ({ page }) => {
+    await showConnection(page)
+    const part = page.getByRole('region', { name: 'Advanced' })
+    await part.getByRole('button', { name: 'Show' }).click()
+    await field(page, 'Look for new comments every').fill('')
+    await field(page, 'Requests to Planfix per second').fill('0.5')
+    await part.getByRole('button', { name: 'Hide' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('A number of seconds from 1 to 3600.')).toBeVisible()
+    await expect(field(page, 'Look for new comments every')).toBeFocused()
+    await expect(field(page, 'Requests to Planfix per second')).toHaveValue('0.5')
+  })
+
+  test('that cannot be saved now stays as it was typed', async ({ page, world, trouble }) => {
+    trouble.expect(AWAY)
+    await showConnection(page)
+    await field(page, 'Name').fill('Another shop')
+    await world.stopServer()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText(/What you typed is still here/).last()).toBeVisible()
+    await expect(field(page, 'Name')).toHaveValue('Another shop')
+  })
+
+  test('asks once before its changes are left behind', async ({ page }) => {
+    await showConnection(page)
+    await field(page, 'Name').fill('Another shop')
+    await page.getByRole('link', { name: 'General' }).click()
+    const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+    await question.getByRole('button', { name: 'Discard changes' }).click()
+    await expect(page.getByRole('heading', { name: 'General' })).toBeVisible()
+    await expect(page.getByRole('link', { name: 'shop.example' })).toBeVisible()
+  })
+})
+
+test.describe('keys', () => {
+  test('a wrong token is refused at its field and the old one goes on working; a right one replaces it', async ({
+    page,
+    chatra,
+    planfix,
+  }) => {
+    const { visitor, task } = await conversation(chatra, planfix)
+    await showConnection(page)
+    await page.getByRole('button', { name: 'Replace token' }).click()
+    const input = page.getByRole('textbox', { name: 'New token' })
+    await input.fill('not the token')
+    await page.getByRole('button', { name: 'Try and replace' }).click()
+    await expect(page.getByText('A token has no spaces')).toBeVisible()
+    await input.fill('not-the-token')
+    await page.getByRole('button', { name: 'Try and replace' }).click()
+    await expect(page.getByText('Planfix does not accept this token')).toBeVisible()
+    await expect(input).toHaveValue('not-the-token')
+    await axe(page)
+    await planfix.replies(task.id, ANA, 'Still carried')
+    await sent(chatra, visitor, 'Still carried')
+
+    await input.fill(planfix.token)
+    await page.getByRole('button', { name: 'Try and replace' }).click()
+    await expect(page.getByText('Planfix accepts the new token')).toBeVisible()
+    await expect(input).toHaveCount(0)
+    await planfix.replies(task.id, ANA, 'Carried with the new one')
+    await sent(chatra, visitor, 'Carried with the new one')
+    expect(await page.content()).not.toContain(planfix.token)
+  })
+
+  test('a wrong secret key of Chatra is refused at its field', async ({ page, chatra }) => {
+    await showConnection(page)
+    await page.getByRole('button', { name: 'Replace secret key' }).click()
+    const input = page.getByRole('textbox', { name: 'New secret key' })
+    await input.fill(chatra.publicKey)
+    await page.getByRole('button', { name: 'Try and replace' }).click()
+    await expect(page.getByText('This is the public key once more')).toBeVisible()
+    await input.fill('wrong-key')
+    await page.getByRole('button', { name: 'Try and replace' }).click()
+    await expect(page.getByText('Chatra does not accept these keys')).toBeVisible()
+    await input.fill(chatra.secretKey)
+    await page.getByRole('button', { name: 'Try and replace' }).click()
+    await expect(page.getByText('Chatra accepts the new secret key')).toBeVisible()
+  })
+
+  test('webhook addresses are in the page only when they are asked for; new ones end the old ones', async ({
+    page,
+    world,
+    chatra,
+    planfix,
+  }) => {
+    await showConnection(page)
+    expect(await page.content()).not.toContain(HOOK_SECRET)
+    await page.getByRole('button', { name: 'Show the addresses' }).click()
+    await expect(page.getByLabel('For Chatra', { exact: true })).toHaveValue(
+      `${world.hooks}/hooks/shop/${HOOK_SECRET}/chatra`,
+    )
+    await page.getByRole('button', { name: 'Copy: For Chatra' }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(HOOK_SECRET)
+
+    await page.getByRole('button', { name: 'Make new addresses' }).click()
+    const question = page.getByRole('dialog', { name: 'Make new addresses?' })
+    await expect(question).toContainText('stop working at once')
+    await question.getByRole('button', { name: 'Make new addresses' }).click()
+    await expect(question).toBeHidden()
+    const address = await page.getByLabel('For Chatra', { exact: true }).inputValue()
+    expect(address).not.toContain(HOOK_SECRET)
+    const old = await fetch(`${world.hooks}/hooks/shop/${HOOK_SECRET}/chatra`, { method: 'POST', body: '{}' })
+    expect(old.status).toBe(404)
+    await chatra.tells(address)
+    await conversation(chatra, planfix)
+  })
+})
+
+test('switched off nothing is carried, which is asked about; switched on it is carried again', async ({
+  page,
+  chatra,
+  planfix,
+}) => {
+  const { visitor, task } = await conversation(chatra, planfix)
+  await showConnection(page)
+  await page.getByRole('switch', { name: 'Switched on' }).press('Space')
+  const question = page.getByRole('dialog', { name: 'Switch shop.example off?' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('switch', { name: 'Switched on' })).toBeChecked()
+  await page.getByRole('switch', { name: 'Switched on' }).press('Space')
+  await question.getByRole('button', { name: 'Switch off' }).click()
+  await expect(page.getByRole('switch', { name: 'Switched off' })).not.toBeChecked()
+  await planfix.replies(task.id, ANA, 'Waits in Planfix')
+  await page.getByRole('switch', { name: 'Switched off' }).press('Space')
+  await expect(page.getByRole('switch', { name: 'Switched on' })).toBeChecked()
+  await planfix.replies(task.id, ANA, 'After it')
+  await sent(chatra, visitor, 'After it')
+})
+
+test('a removed connection is gone, its messages stay in the log, and nothing is deleted elsewhere', async ({
+  page,
+  chatra,
+  planfix,
+}) => {
+  await conversation(chatra, planfix)
+  const tasks = (await planfix.tasks()).length
+  await showConnection(page)
+  await page.getByRole('button', { name: 'Remove this connection' }).click()
+  const question = page.getByRole('dialog', { name: 'Remove shop.example?' })
+  await expect(question).toContainText('Nothing is deleted in Planfix or in Chatra')
+  await question.getByRole('button', { name: 'Remove', exact: true }).click()
+  await expect(page.getByText('shop.example was removed.')).toBeVisible()
+  await expect(page.getByRole('link', { name: 'shop.example' })).toHaveCount(0)
+  expect((await planfix.tasks()).length).toBe(tasks)
+  const outline = await page.evaluate(async () => {
+    const answer = await fetch('/api/call/log.outline', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ filter: {} }),
+    })
+    return (await answer.json()).value.total
+  })
+  expect(outline).toBeGreaterThan(0)
+})
+
+test.describe('copies', () => {
+  test('an export holds the connections without any secret, and brings a change back', async ({
+    page,
+    chatra,
+    planfix,
+  }) => {
+    await goTo(page, '/settings/~copies')
+    const saving = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as a file' }).click()
+    const download = await saving
+    expect(download.suggestedFilename()).toMatch(/\.json$/)
+    const text = await readFile(await download.path(), 'utf8')
+    for (const secret of [HOOK_SECRET, chatra.secretKey, planfix.token]) expect(text).not.toContain(secret)
+
+    const changed = JSON.parse(text)
+    changed.connections[0].name = 'Renamed shop'
+    changed.connections.push({ ...changed.connections[0], id: 'second', name: 'Second shop' })
+    await pick(page, JSON.stringify(changed))
+    await expect(page.getByRole('checkbox', { name: 'Renamed shop' })).toBeChecked()
+    await expect(page.getByText('Replaces the connection of this name')).toBeVisible()
+    await expect(page.getByText('New here.')).toBeVisible()
+    await axe(page)
+    await page.getByRole('checkbox', { name: 'Second shop' }).press('Space')
+    await page.getByRole('button', { name: 'Take over 1 connection' }).click()
+    await expect(page.getByRole('link', { name: 'Renamed shop' })).toBeVisible()
+    await expect(page.getByRole('link', { name: 'Second shop' })).toHaveCount(0)
+    // Its keys stayed, so it goes on.
+    await conversation(chatra, planfix)
+  })
+
+  test('a file that is none is refused with what is wrong and where', async ({ page }) => {
+    await goTo(page, '/settings/~copies')
+    await pick(page, '{"connections": [')
+    await expect(page.getByText('This file cannot be taken over')).toBeVisible()
+    await pick(page, JSON.stringify({ connections: [{ id: 'a', planfix: { baseUrl: 'ftp://x' } }] }))
+    await expect(page.getByText(/connections\[0\]\.planfix\.baseUrl/)).toBeVisible()
+    await expect(page.getByRole('button', { name: /Take over/ })).toHaveCount(0)
+  })
+})
+
+test.describe('the program', () => {
+  test('speaks another language and wears other colours at once, and after a reload', async ({ page }) => {
+    await goTo(page, '/settings')
+    await page.getByText('Русский', { exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'Настройки' })).toBeVisible()
+    await expect(page.locator('html')).toHaveAttribute('lang', 'ru')
+    await page.getByText('Тёмные', { exact: true }).click()
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+    await page.reload()
+    await expect(page.getByRole('heading', { name: 'Настройки' })).toBeVisible()
+    await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark')
+    await page.getByText('Română', { exact: true }).click()
+    await expect(page.getByRole('heading', { name: 'Setări' })).toBeVisible()
+  })
+
+  test('asks before it keeps messages for fewer days, and takes no senseless number', async ({ page }) => {
+    await goTo(page, '/settings')
+    const days = page.getByRole('textbox', { name: 'Days to keep messages' })
+    await days.fill('0')
+    await expect(page.getByText(/A whole number of days/)).toBeVisible()
+    await days.fill('30')
+    await page.getByRole('button', { name: 'Save' }).click()
+    const question = page.getByRole('dialog', { name: 'Keep messages for 30 days only?' })
+    await expect(question).toContainText('cannot be brought back')
+    await question.getByRole('button', { name: 'Keep them shorter' }).click()
+    await expect(question).toBeHidden()
+    await page.reload()
+    await expect(days).toHaveValue('30 days')
+  })
+
+  test('says that notifications belong to the desktop', async ({ page }) => {
+    await goTo(page, '/settings')
+    await expect(page.getByText('Notifications belong to the desktop app.')).toBeVisible()
+    await expect(page.getByRole('switch', { name: 'New chats' })).toBeDisabled()
+    await expect(page.getByRole('switch', { name: /Start with the computer/ })).toHaveCount(0)
+  })
+
+  test('says whether a request through a public address arrives', async ({ page, world }) => {
+    await goTo(page, '/settings/~address')
+    const input = page.getByLabel('Address', { exact: true })
+    await input.fill('http://192.168.1.5')
+    await page.getByRole('button', { name: 'Check and use it' }).click()
+    await expect(page.getByText(/works only inside your own network/)).toBeVisible()
+    await input.fill(world.origin)
+    await page.getByRole('button', { name: 'Check and use it' }).click()
+    await expect(
+      page
+        .locator('form')
+        .getByText(/./)
+        .filter({ hasText: /[a-z]{4}/ })
+        .last(),
+    ).toBeVisible()
+    await expect(page.getByText(/^Works: checked/)).toHaveCount(0)
+    await expect(input).toHaveValue(world.origin)
+    await input.fill(world.hooks)
+    await page.getByRole('button', { name: 'Check and use it' }).click()
+    await expect(page.getByText(/^Works: checked/)).toBeVisible()
+  })
+})
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in the ${theme} theme, small and large`, async ({ page }) => {
+    await inTheme(page, theme)
+    for (const route of ['/settings', '/settings/~address', '/settings/~copies', '/settings/shop']) {
+      await goTo(page, route)
+      await expect(page.locator('section').first()).toBeVisible()
+      if (route.endsWith('shop')) {
+        await expect(field(page, 'Name')).toBeVisible()
+        await field(page, 'Name').fill('')
+        await field(page, 'Name').blur()
+        await page.getByRole('button', { name: 'Show the addresses' }).click()
+        await page.getByRole('region', { name: 'Advanced' }).getByRole('button', { name: 'Show' }).click()
+      }
+      for (const [width, height] of [
+        [900, 600],
+        [1600, 1000],
+      ] as const) {
+        await sized(page, width, height)
+        await axe(page)
+      }
+    }
+  })
+}
+
+// ---- what the tests are made of
+
+interface Sent {
+  text: string
+  agentId?: string
+}
+
+async function conversation(chatra: Chatra, planfix: Planfix): Promise<{ visitor: Visitor; task: Task }> {
+  const before = (await planfix.tasks()).length
+  const visitor = await chatra.visit()
+  await visitor.says('Hello')
+  const task = await until('the task of the conversation', async () => (await planfix.tasks())[before])
+  return { visitor, task }
+}
+
+async function showConnection(page: Page): Promise<void> {
+  await goTo(page, '/settings/shop')
+  await expect(field(page, 'Name')).toBeVisible()
+}
+
+const field = (page: Page, name: string) => page.getByRole('textbox', { name, exact: true })
+
+const list = (page: Page, name: string) => page.getByRole('combobox', { name, exact: true })
+
+async function choose(page: Page, name: string, option: string): Promise<void> {
+  await list(page, name).click()
+  await page.getByRole('option', { name: option, exact: true }).click()
+}
+
+const flip = (page: Page, name: RegExp) => page.getByRole('switch', { name }).press('Space')
+
+async function save(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
+}
+
+async function pick(page: Page, text: string): Promise<void> {
+  await page
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'copy.json', mimeType: 'application/json', buffer: Buffer.from(text) })
+}
+
+const sent = (chatra: Chatra, visitor: Visitor, text: string): Promise<Sent> =>
+  until(`“${text}” in the chat`, async () =>
+    (await chatra.get<Sent[]>('messages', { clientId: visitor.clientId })).find((one) => one.text === text),
+  )
+
+const speakerOf = async (chatra: Chatra, message: Sent): Promise<string | undefined> =>
+  (await chatra.agents()).find(({ id }) => id === message.agentId)?.email

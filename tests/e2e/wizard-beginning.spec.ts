@@ -1,0 +1,77 @@
+import { expect, goTo, test } from './bench.ts'
+import { call, wizardOn } from './wizard-steps.ts'
+
+test.describe('the first launch', () => {
+  test.use({ worldOptions: { setup: 'empty' } })
+
+  test('demo accounts are started, shown and marked, and stop again', async ({ page, world }) => {
+    const { t, button } = wizardOn(page, world)
+    await button('wizard.welcome.demo').click()
+    await expect(page.getByText(t('wizard.demo.title'))).toBeVisible()
+    await expect(page.getByText(t('shell.demo'))).toBeVisible()
+    const visitor = await page.getByRole('link', { name: t('wizard.demo.visitor') }).getAttribute('href')
+    const planfix = await page.getByRole('link', { name: t('wizard.demo.planfix') }).getAttribute('href')
+    for (const address of [visitor, planfix]) {
+      const answer = await page.request.get(address ?? '')
+      expect(answer.ok()).toBe(true)
+    }
+    await button('wizard.demo.to-log').click()
+    await expect(page.getByRole('heading', { level: 1, name: t('nav.log') })).toBeVisible()
+    await goTo(page, '/setup')
+    await button('wizard.demo.stop').click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: t('wizard.demo.stop') })
+      .click()
+    await expect(page.getByText(t('shell.demo'))).toBeHidden()
+    await expect(button('wizard.welcome.demo')).toBeVisible()
+  })
+
+  test('a set-up that was begun can be discarded, asked once', async ({ page, world }) => {
+    const wizard = wizardOn(page, world)
+    const draft = await wizard.begin()
+    await wizard.connect(draft, [])
+    await goTo(page, '/setup')
+    await wizard.button('wizard.drafts.discard').click()
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: wizard.t('wizard.drafts.discard') })
+      .click()
+    await expect(page.getByText(wizard.t('wizard.drafts.title'))).toBeHidden()
+    await goTo(page, `/setup/${draft.id}`)
+    await expect(page.getByText(wizard.t('wizard.gone.text'))).toBeVisible()
+  })
+})
+
+test('an existing connection goes through it again: keys stay kept, changes count at once', async ({
+  page,
+  world,
+}) => {
+  const wizard = wizardOn(page, world)
+  await call(page, 'setup.begin', { connectionId: 'shop' })
+  await goTo(page, '/setup/shop')
+  await wizard.at('name')
+  await wizard.place('chatra').click()
+  await expect(page.getByText(wizard.t('wizard.secret.kept'), { exact: true })).toBeVisible()
+  await wizard.place('options').click()
+  await page.getByRole('switch', { name: wizard.t('wizard.options.mirror') }).click()
+  await wizard.place('done').click()
+  await wizard.at('done')
+  await expect(page.getByText(wizard.t('wizard.done.intro-redo'))).toBeVisible()
+  const { settings } = await call(page, 'connection.get', { id: 'shop' })
+  expect(settings.options.mirrorChatraReplies).toBe(false)
+  expect(settings.chatra.agent.email).toBe('bridge@shop.example')
+  await wizard.button('wizard.to-overview').click()
+  expect((await call(page, 'state.get', {})).drafts).toEqual([])
+})
+
+test('"Add connection" begins without the welcome, beside what there is', async ({ page, world }) => {
+  const { t, button } = wizardOn(page, world)
+  await goTo(page, '/setup')
+  await expect(page.getByRole('heading', { level: 1, name: t('wizard.welcome.title-add') })).toBeVisible()
+  await expect(page.getByText(t('wizard.welcome.line-1'))).toBeHidden()
+  await button('wizard.welcome.begin-add').click()
+  await expect(page.getByRole('heading', { level: 2, name: t('wizard.name.title') })).toBeVisible()
+  await button('wizard.leave').click()
+  await expect(page.getByRole('heading', { level: 1, name: t('nav.overview') })).toBeVisible()
+})

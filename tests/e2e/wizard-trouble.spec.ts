@@ -1,0 +1,319 @@
+import { AWAY, expect, openPrinted, test } from './bench.ts'
+import { call, wizardOn } from './wizard-steps.ts'
+
+test.use({ worldOptions: { setup: 'empty' } })
+
+const NOT_THERE = 'http://127.0.0.1:9'
+
+test('a wrong key: the field and the mend are said, and what was typed stays', async ({
+  page,
+  world,
+  chatra,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, [])
+  await wizard.show(draft, 'chatra')
+  await wizard.field('chatra.publicKey').fill(chatra.publicKey)
+  await wizard.field('chatra.secretKey').fill('not-the-key')
+  await wizard.onward()
+  const secret = wizard.field('chatra.secretKey')
+  await expect(page.getByText(wizard.t('wizard.problem.chatra.wrong-keys'))).toBeVisible()
+  await expect(secret).toBeFocused()
+  await expect(secret).toHaveAttribute('aria-invalid', 'true')
+  await expect(secret).toHaveValue('not-the-key')
+  await expect(wizard.field('chatra.publicKey')).toHaveValue(chatra.publicKey)
+  await secret.fill(chatra.secretKey)
+  await expect(page.getByText(wizard.t('wizard.problem.chatra.wrong-keys'))).toBeHidden()
+  await secret.press('Enter')
+  await wizard.at('planfix')
+  // The accepted one is kept, and is nowhere on the page or in the draft.
+  await wizard.back()
+  await expect(page.getByText(wizard.t('wizard.secret.kept'), { exact: true })).toBeVisible()
+  await expect(secret).toHaveCount(0)
+  const kept = JSON.stringify(await call(page, 'setup.get', { id: draft.id }))
+  expect(kept).not.toContain(chatra.secretKey)
+})
+
+test('the same key twice and an empty one are said before anything is asked', async ({
+  page,
+  world,
+  chatra,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, [])
+  await wizard.show(draft, 'chatra')
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.problem.public-key-empty'))).toBeVisible()
+  await expect(wizard.field('chatra.publicKey')).toBeFocused()
+  await wizard.field('chatra.publicKey').fill(chatra.publicKey)
+  await wizard.field('chatra.secretKey').fill(chatra.publicKey)
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.problem.keys-same'))).toBeVisible()
+})
+
+test('no paid licence at Chatra is named', async ({ page, world, chatra }) => {
+  await chatra.switch('plan-refusal', '402')
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, [])
+  await wizard.show(draft, 'chatra')
+  await wizard.field('chatra.publicKey').fill(chatra.publicKey)
+  await wizard.field('chatra.secretKey').fill(chatra.secretKey)
+  await wizard.onward()
+  await expect(page.getByRole('alert')).toContainText(wizard.t('wizard.problem.chatra.no-plan'))
+  await expect(wizard.field('chatra.secretKey')).toHaveValue(chatra.secretKey)
+})
+
+test('an unreachable host, one that is no Planfix, a wrong token: each is named at its field', async ({
+  page,
+  world,
+  chatra,
+  planfix,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, ['chatra'])
+  await wizard.show(draft, 'planfix')
+  const address = wizard.field('planfix.baseUrl')
+  const token = wizard.field('planfix.token')
+  await address.fill('planfix.com')
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.problem.address-no-account'))).toBeVisible()
+
+  await address.fill(NOT_THERE)
+  await token.fill('some-token')
+  await wizard.onward()
+  await expect(
+    page.getByText(wizard.t('wizard.problem.network.refused', { host: '127.0.0.1:9' })),
+  ).toBeVisible()
+  await expect(address).toBeFocused()
+  await expect(token).toHaveValue('some-token')
+
+  const notPlanfix = new URL(chatra.url).host
+  await address.fill(chatra.url)
+  await wizard.onward()
+  await expect(
+    page.getByText(wizard.t('wizard.problem.planfix.not-planfix', { host: notPlanfix })),
+  ).toBeVisible()
+  await expect(token).toHaveValue('some-token')
+
+  await address.fill(planfix.restUrl)
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.problem.planfix.wrong-token'))).toBeVisible()
+  await expect(token).toBeFocused()
+  await expect(token).toHaveValue('some-token')
+  await token.fill(planfix.token)
+  await token.press('Enter')
+  await expect(page.getByText(wizard.t('wizard.rights.all'))).toBeVisible()
+})
+
+test('a free Planfix plan is named, and the token stays typed', async ({ page, world, planfix }) => {
+  await planfix.switch('account-state', 'code21-403')
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, ['chatra'])
+  await wizard.show(draft, 'planfix')
+  await wizard.field('planfix.baseUrl').fill(planfix.restUrl)
+  await wizard.field('planfix.token').fill(planfix.token)
+  await wizard.onward()
+  await expect(page.getByRole('alert')).toContainText(wizard.t('wizard.problem.planfix.no-plan'))
+  await expect(wizard.field('planfix.token')).toHaveValue(planfix.token)
+})
+
+test('a missing right blocks, says what to tick and what it costs, and goes on when it is granted', async ({
+  page,
+  world,
+  planfix,
+}) => {
+  const { scopes } = await planfix.get<{ scopes: string[] }>('state')
+  const lacking = scopes.filter((one) => one !== 'task_add' && one !== 'file_add')
+  await planfix.scopes(lacking)
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'planfix')
+  await expect(page.getByText(wizard.t('wizard.rights.tick', { count: 2 }))).toBeVisible()
+  await expect(page.getByText(wizard.t('wizard.rights.cost.always'))).toBeVisible()
+  await expect(page.getByText(wizard.t('wizard.rights.cost.files'))).toBeVisible()
+  await expect(page.getByRole('alert')).toContainText('task_add')
+  await wizard.field('planfix.baseUrl').press('Enter')
+  await wizard.at('planfix')
+  await expect(page.getByText(wizard.t('wizard.planfix.blocked'))).toBeVisible()
+
+  await planfix.scopes([...lacking, 'task_add'])
+  await wizard.button('wizard.rights.again').click()
+  // Files are a matter of choice: without them it goes on.
+  await expect(page.getByText(wizard.t('wizard.rights.tick', { count: 1 }))).toBeVisible()
+  await wizard.onward()
+  await wizard.at('templates')
+})
+
+test('a list that Planfix does not give says why, keeps the choice, and is asked again', async ({
+  page,
+  world,
+  planfix,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  const { settings } = await call(page, 'setup.get', { id: draft.id })
+  await call(page, 'setup.save', {
+    id: draft.id,
+    settings: { ...settings, planfix: { ...settings.planfix, taskTemplateId: 12 } },
+  })
+  await planfix.switch('account-state', 'code20-403')
+  await wizard.show(draft, 'templates')
+  await expect(page.getByText(wizard.t('wizard.problem.planfix.unpaid')).first()).toBeVisible()
+  await planfix.switch('account-state', 'ok')
+  await page
+    .getByRole('button', { name: wizard.t('action.retry') })
+    .first()
+    .click()
+  await expect(page.getByRole('combobox', { name: wizard.t('wizard.templates.task') })).toHaveValue(
+    'Chat with a client',
+  )
+})
+
+test('an address that leads elsewhere is said, kept as typed, and can be insisted on or left out', async ({
+  page,
+  world,
+  chatra,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'address')
+  await wizard.field('publicAddress').fill('http://192.168.1.5')
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.problem.public-private'))).toBeVisible()
+
+  await wizard.field('publicAddress').fill(chatra.url)
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.address.insist-text'))).toBeVisible()
+  await expect(wizard.field('publicAddress')).toHaveValue(chatra.url)
+  await expect(wizard.field('publicAddress')).toHaveAttribute('aria-invalid', 'true')
+  await page.getByRole('button', { name: wizard.t('wizard.address.insist') }).click()
+  await wizard.at('webhooks')
+
+  await wizard.back()
+  await page.getByLabel(wizard.t('wizard.address.none')).click()
+  await expect(page.getByText(wizard.t('wizard.address.none-text'))).toBeVisible()
+  await page.getByRole('button', { name: wizard.t('wizard.address.without') }).click()
+  await wizard.at('webhooks')
+})
+
+test('without a public address it goes on, and says where it matters that there is none', async ({
+  page,
+  world,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'address')
+  await page.getByLabel(wizard.t('wizard.address.none')).click()
+  await wizard.onward()
+  await wizard.at('webhooks')
+  await expect(page.getByText(wizard.t('wizard.not-public'))).toBeVisible()
+  await wizard.place('test').click()
+  await expect(page.getByText(wizard.t('wizard.not-public'))).toBeVisible()
+  await page
+    .getByRole('button', { name: wizard.t('wizard.step.address') })
+    .last()
+    .click()
+  await wizard.at('address')
+})
+
+test('left in the middle, it is gone on with where it was left, with all that was typed', async ({
+  page,
+  world,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'options')
+  await page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') }).click()
+  await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
+  await wizard.button('wizard.leave').click()
+  // Nothing is set up yet: the beginning offers to go on.
+  await expect(page.getByText('shop.example')).toBeVisible()
+  await page.reload()
+  await wizard.button('wizard.drafts.go-on').click()
+  await wizard.at('options')
+  await expect(page.getByLabel(wizard.t('wizard.options.minutes'))).toHaveValue('25')
+  await expect(page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') })).toBeChecked()
+})
+
+test('going back loses nothing, not even a key that was typed and not checked yet', async ({
+  page,
+  world,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, [])
+  await wizard.show(draft, 'chatra')
+  await wizard.field('chatra.publicKey').fill('aPublicKey')
+  await wizard.field('chatra.secretKey').fill('half-a-secr')
+  await wizard.back()
+  await wizard.at('name')
+  await expect(wizard.field('name')).toHaveValue('shop.example')
+  await wizard.onward()
+  await expect(wizard.field('chatra.publicKey')).toHaveValue('aPublicKey')
+  await expect(wizard.field('chatra.secretKey')).toHaveValue('half-a-secr')
+  // What cannot be gone to yet is no way to go.
+  await expect(wizard.place('planfix')).toBeDisabled()
+  await expect(wizard.place('name')).toBeEnabled()
+})
+
+test('over a restart of the bridge all but the secrets stays, and the first lost one is asked for', async ({
+  page,
+  world,
+  chatra,
+  planfix,
+  trouble,
+}) => {
+  trouble.expect(AWAY, /status of 401/)
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'templates')
+  await wizard.at('templates')
+  await page.getByRole('combobox', { name: wizard.t('wizard.templates.task') }).click()
+  await page.getByRole('option', { name: 'Chat with a client' }).click()
+  await wizard.onward()
+  await wizard.at('employees')
+  await world.restartServer()
+  await openPrinted(page, world, `/setup/${draft.id}`)
+  await wizard.at('chatra')
+  await expect(wizard.field('chatra.publicKey')).toHaveValue(chatra.publicKey)
+  await wizard.field('chatra.secretKey').fill(chatra.secretKey)
+  await wizard.onward()
+  await wizard.at('planfix')
+  await wizard.field('planfix.token').fill(planfix.token)
+  await wizard.onward()
+  await expect(page.getByText(wizard.t('wizard.rights.all'))).toBeVisible()
+  await wizard.onward()
+  await expect(page.getByRole('combobox', { name: wizard.t('wizard.templates.task') })).toHaveValue(
+    'Chat with a client',
+  )
+})
+
+test('what cannot be kept is said, and is kept as soon as the bridge answers', async ({
+  page,
+  world,
+  trouble,
+}) => {
+  trouble.expect(/ERR_FAILED/)
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await page.route('**/api/call/setup.save', (route) => route.abort())
+  await wizard.field('name').fill('shop.example')
+  await expect(page.getByText(wizard.t('wizard.unsaved'))).toBeVisible()
+  await page.unroute('**/api/call/setup.save')
+  await wizard.onward()
+  await wizard.at('chatra')
+  await expect
+    .poll(async () => (await call(page, 'setup.get', { id: draft.id })).settings.name)
+    .toBe('shop.example')
+})

@@ -1,0 +1,191 @@
+import type { Page } from '@playwright/test'
+import { LANGUAGES } from '../../src/shared/i18n/index.ts'
+import { axe, expect, inTheme, test, until } from './bench.ts'
+import { call, wizardOn } from './wizard-steps.ts'
+
+test.use({ worldOptions: { setup: 'empty' } })
+
+const NAMES = { en: 'English', ro: 'Română', ru: 'Русский' }
+const SAID = { en: 'Is the red one left?', ro: 'Mai aveți roșu?', ru: 'Красный ещё есть?' }
+const ANSWERED = { en: 'Yes, two of them', ro: 'Da, două bucăți', ru: 'Да, два' }
+
+for (const language of LANGUAGES) {
+  test(`from nothing to the first bridged message and its answer (${language})`, async ({
+    page,
+    world,
+    chatra,
+    planfix,
+  }) => {
+    test.setTimeout(120_000)
+    const wizard = wizardOn(page, world, language)
+    const { t } = wizard
+
+    // The first launch leads here by itself; the language changes at once.
+    await page.getByRole('radio', { name: NAMES[language] }).click()
+    await expect(page.getByRole('heading', { level: 1, name: t('wizard.welcome.title') })).toBeVisible()
+    await wizard.button('wizard.welcome.begin').click()
+    await wizard.at('name')
+    await pointAtSimulators(page, chatra.apiUrl)
+    await wizard.at('name')
+    await page.getByLabel(t('wizard.name.label')).fill('shop.example')
+    await page.keyboard.press('Enter')
+
+    await wizard.at('chatra')
+    await page.getByLabel(t('wizard.chatra.public-key'), { exact: true }).fill(chatra.publicKey)
+    await page.getByLabel(t('wizard.chatra.secret-key'), { exact: true }).fill(chatra.secretKey)
+    await wizard.onward()
+
+    await wizard.at('planfix')
+    await page.getByLabel(t('wizard.planfix.address')).fill(`  ${planfix.restUrl}/task/1041?x=1 `)
+    await expect(page.getByRole('link', { name: planfix.webUrl })).toBeVisible()
+    await page.getByLabel(t('wizard.planfix.token'), { exact: true }).fill(planfix.token)
+    await wizard.onward()
+    await expect(page.getByText(t('wizard.rights.all'))).toBeVisible()
+    await wizard.onward()
+
+    await wizard.at('templates')
+    // The client template is proposed, as Planfix makes no card without one.
+    await expect(page.getByRole('combobox', { name: t('wizard.templates.contact') })).toHaveValue(
+      'Website client',
+    )
+    await page.getByRole('combobox', { name: t('wizard.templates.task') }).click()
+    await page.getByRole('option', { name: 'Chat with a client' }).click()
+    await wizard.onward()
+
+    await wizard.at('employees')
+    await expect(page.getByText('Ana Rusu')).toBeVisible()
+    await wizard.onward()
+    await wizard.at('options')
+    await page.getByRole('switch', { name: t('wizard.options.as-employee') }).click()
+    await expect(page.getByText(t('wizard.options.as-employee-on'))).toBeVisible()
+    await wizard.onward()
+
+    await wizard.at('address')
+    await page.getByLabel(t('wizard.address.label')).fill(`${world.hooks}/`)
+    await wizard.onward()
+
+    await wizard.at('webhooks')
+    const address = await page.getByLabel('chatFragment', { exact: true }).inputValue()
+    await page.getByRole('button', { name: `${t('action.copy')}: chatFragment` }).click()
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address)
+    await expect(page.getByText(t('wizard.webhooks.waiting'))).toBeVisible()
+    await chatra.tells(address)
+    await wizard.onward()
+    await wizard.at('scenario')
+    await wizard.onward()
+
+    await wizard.at('test')
+    const visitor = await chatra.visit()
+    await visitor.says(SAID[language])
+    await expect(page.getByText(SAID[language])).toBeVisible()
+    const taskLink = page.getByRole('link', {
+      name: t('wizard.test.open-task', { id: '' }).trim().split(' ')[0]!,
+    })
+    await expect(taskLink).toBeVisible()
+    const task = await until('the task', async () => (await planfix.tasks())[0])
+    expect(await taskLink.getAttribute('href')).toBe(`${planfix.webUrl}/task/${task.id}`)
+    await planfix.replies(task.id, 5, ANSWERED[language])
+    await expect(page.getByText(t('wizard.test.works'))).toBeVisible({ timeout: 30_000 })
+    expect((await visitor.sees()).filter((text) => text.includes(ANSWERED[language]))).toHaveLength(1)
+    expect(await planfix.tasks()).toHaveLength(1)
+    const comments = await planfix.comments(task.id)
+    // The task's own text is the first of its feed.
+    expect(comments.filter((one) => one.description.includes(SAID[language]))).toHaveLength(1)
+    expect(await planfix.violations()).toEqual([])
+
+    await wizard.onward()
+    await wizard.at('done')
+    await expect(page.getByText(t('wizard.done.tested'))).toBeVisible()
+    await expect(page.getByText('BRIDGE_SHOP_PLANFIX_TOKEN')).toBeVisible()
+    await wizard.button('wizard.to-overview').click()
+    await expect(page.getByRole('heading', { level: 1, name: t('nav.overview') })).toBeVisible()
+    await expect(page.getByText('shop.example').first()).toBeVisible()
+    expect((await call(page, 'state.get', {})).drafts).toEqual([])
+  })
+}
+
+test('the live check turns green by itself when the first event arrives', async ({ page, world, chatra }) => {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft)
+  await wizard.show(draft, 'webhooks')
+  await wizard.at('webhooks')
+  await expect(page.getByText(wizard.t('wizard.webhooks.waiting'))).toBeVisible()
+  await chatra.tells(await page.getByLabel('chatStarted', { exact: true }).inputValue())
+  await (await chatra.visit()).says('Hello')
+  await expect(page.getByText('It works: Chatra has told the bridge something')).toBeVisible()
+})
+
+test('every step works with the keyboard alone, and the focus is at the heading of each', async ({
+  page,
+  world,
+  chatra,
+}) => {
+  const wizard = wizardOn(page, world)
+  await wizard.begin('language')
+  const heading = page.getByRole('heading', { level: 2 })
+  await wizard.at('language')
+  await expect(heading).toBeFocused()
+  // Language, Continue.
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await wizard.at('name')
+  await expect(heading).toBeFocused()
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('shop.example')
+  await page.keyboard.press('Enter')
+  await wizard.at('chatra')
+  await expect(heading).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('link', { name: wizard.t('wizard.chatra.open-keys') })).toBeFocused()
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(chatra.publicKey)
+  await page.keyboard.press('Tab')
+  await page.keyboard.type(chatra.secretKey)
+  await page.keyboard.press('Enter')
+  await wizard.at('planfix')
+  await expect(heading).toBeFocused()
+})
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious on any step (${theme})`, async ({ page, world }) => {
+    test.setTimeout(120_000)
+    await inTheme(page, theme)
+    await axe(page)
+    const wizard = wizardOn(page, world)
+    const draft = await wizard.begin('name')
+    await wizard.onward()
+    await expect(wizard.field('name')).toBeFocused()
+    await axe(page)
+    await wizard.connect(draft)
+    for (const step of [
+      'language',
+      'chatra',
+      'planfix',
+      'templates',
+      'employees',
+      'options',
+      'address',
+      'webhooks',
+      'scenario',
+      'test',
+      'done',
+    ] as const) {
+      await wizard.show(draft, step)
+      await wizard.at(step)
+      await expect(page.locator('[data-animate]')).toHaveCount(0)
+      await axe(page)
+    }
+  })
+}
+
+/** The owner's Chatra is on the internet; a test's is beside it. The draft on the page is told, and read again. */
+async function pointAtSimulators(page: Page, apiUrl: string): Promise<void> {
+  const { drafts } = await call(page, 'state.get', {})
+  const { id, settings } = await call(page, 'setup.get', { id: drafts[0]?.id ?? '' })
+  const planfix = { ...settings.planfix, pollSeconds: 1, requestsPerSecond: 100 }
+  const chatra = { ...settings.chatra, baseUrl: apiUrl }
+  await call(page, 'setup.save', { id, settings: { ...settings, chatra, planfix } })
+  await page.reload()
+}

@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import type { BridgeEvent } from '../../../src/shared/domain.ts'
+import { eventText } from '../../../src/shared/i18n/event-text.ts'
+import { LANGUAGES } from '../../../src/shared/i18n/index.ts'
+
+const time = Date.UTC(2026, 10, 22, 9, 30)
+/** Each event as it is stored. */
+const EVENTS: Pick<BridgeEvent, 'key' | 'params'>[] = [
+  { key: 'event.gap', params: { from: time, to: time + 3_600_000 } },
+  { key: 'event.loop', params: { conversation: 12345, why: 'same-text' } },
+  { key: 'event.no-completed-status', params: { conversation: 1 } },
+  ...['note', 'assigner', 'introduce', 'complete', 'leave-check', 'verify', 'visit'].map((chore) => ({
+    key: 'event.chore-failed',
+    params: { conversation: 1, chore, code: 'refused', detail: 'HTTP 400' },
+  })),
+  { key: 'event.upkeep-failed', params: { detail: 'ENOSPC' } },
+  { key: 'event.store-damaged', params: {} },
+  { key: 'event.store-restored', params: { backupTime: time, movedTo: '/data/bridge.broken' } },
+  { key: 'event.store-started-empty', params: { movedTo: '/data/bridge.broken' } },
+  { key: 'event.side-ok', params: { side: 'planfix' } },
+  { key: 'event.side-paused', params: { side: 'planfix', code: 'missing-scope', detail: 'comment_add' } },
+  { key: 'event.side-waiting', params: { side: 'chatra', code: 'unreachable', detail: 'ENOTFOUND' } },
+]
+
+describe('an event', () => {
+  test.each(LANGUAGES)('is a whole sentence without machine words in %s', (language) => {
+    for (const event of EVENTS) {
+      const text = eventText(language, event)
+      expect(text).toMatch(/^\p{Lu}.*[.?]$/u)
+      expect(text).not.toMatch(/\{\w+\}|\bevent\.|same-text|leave-check|\bassigner:|completedStatusId/)
+    }
+  })
+
+  test('of a side says what to do about it, and which right is missing', () => {
+    const paused = EVENTS.find(({ key }) => key === 'event.side-paused')!
+    expect(eventText('en', paused)).toMatch(/^Planfix has stopped .*comment_add.*Allow it in Planfix/)
+  })
+
+  test('tells times in the way of the language, and numbers of conversations as they are', () => {
+    expect(eventText('en', EVENTS[0]!)).toMatch(/from 22 Nov 2026, \d\d:30 to 22 Nov 2026, \d\d:30/)
+    expect(eventText('ru', EVENTS[1]!)).toContain('Разговор 12345')
+  })
+
+  test('nobody has words for is told by its key', () => {
+    expect(eventText('en', { key: 'event.new', params: { a: 1 } })).toBe('event.new, a: 1')
+  })
+})

@@ -1,0 +1,53 @@
+import { beforeEach, expect, test } from 'vitest'
+import { environmentSecrets } from '../../../src/main/secrets/environment.ts'
+import { memoryOver, type SecretStore } from '../../../src/main/secrets/store.ts'
+import { createRedactor } from '../../../src/main/settings/redact.ts'
+
+let learned: string[]
+let secrets: SecretStore
+beforeEach(() => {
+  learned = []
+  const environment = { BRIDGE_SHOP_PLANFIX_TOKEN: 'from-environment', BRIDGE_SHOP_CHATRA_SECRET_KEY: ' ' }
+  secrets = memoryOver(environmentSecrets(environment), (secret) => learned.push(secret))
+})
+
+test('what was typed goes before the environment, for its own connection and name alone', async () => {
+  await secrets.set('shop', 'PLANFIX_TOKEN', 'typed')
+  expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe('typed')
+  expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBeNull()
+  expect(await secrets.get('shop-2', 'PLANFIX_TOKEN')).toBeNull()
+})
+
+test('what was typed is forgotten with its connection; what the environment holds stays', async () => {
+  await secrets.set('shop', 'PLANFIX_TOKEN', 'typed')
+  await secrets.set('shop', 'CHATRA_SECRET_KEY', 'typed too')
+  await secrets.set('other', 'CHATRA_SECRET_KEY', 'of another')
+  await secrets.remove('shop')
+  expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe('from-environment')
+  expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBeNull()
+  expect(await secrets.get('other', 'CHATRA_SECRET_KEY')).toBe('of another')
+})
+
+test('what is lent is there and goes like what was typed', async () => {
+  secrets.lend('demo-1', 'PLANFIX_TOKEN', 'lent')
+  expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBe('lent')
+  await secrets.remove('demo-1')
+  expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBeNull()
+})
+
+test('every secret is told before it is kept, so that no log can show it', async () => {
+  const redact = createRedactor()
+  const store = memoryOver(environmentSecrets({}), (secret) => redact.add(secret))
+  const set = store.set('shop', 'PLANFIX_TOKEN', 'typed-token')
+  expect(redact('token: typed-token')).toBe('token: ***')
+  await set
+  secrets.lend('demo-1', 'PLANFIX_TOKEN', 'lent')
+  await secrets.set('shop', 'CHATRA_SECRET_KEY', 'typed')
+  await secrets.get('shop', 'PLANFIX_TOKEN')
+  expect(learned).toEqual(['lent', 'typed', 'from-environment'])
+})
+
+test('where to put a secret is said by the name of its variable, never by its value', () => {
+  expect(secrets.whereToPut('shop', 'PLANFIX_TOKEN')).toContain('BRIDGE_SHOP_PLANFIX_TOKEN')
+  expect(secrets.keeps).toBe('memory')
+})
