@@ -85,7 +85,7 @@ export const fromRelay = z.discriminatedUnion('type', [
     type: z.literal('welcome'),
     /** Key of `addressHash`. */
     hookKey: key,
-    /** Where clients and services reach the relay. */
+    /** Where clients and services reach the relay; empty = where the desktop reached it. */
     public: z.string().max(1_000),
     /** How often to ping, milliseconds. */
     beatMs: z.number().min(10).max(60_000),

@@ -9,8 +9,8 @@ export interface DesktopsOptions {
   intake: Intake
   relayKeys: KeyPair
   hookKey: Buffer
-  /** Where strangers reach the relay. */
-  publicUrl: () => string
+  /** Where strangers reach the relay; empty = where desktops reach it. */
+  publicUrl: string
   /** Milliseconds of a clock that nobody sets. */
   now: () => number
   /** How long the active desktop may be silent before another takes over. */
@@ -20,7 +20,7 @@ export interface DesktopsOptions {
 
 const PROVE_MS = 10_000
 const PROOF_MS = 10_000
-const MOST_STRANGERS = 50
+const MOST_STRANGERS = 200
 
 /**
  * The desktops whose lines are open. Exactly one is active: it alone is given events. It stays active while it is heard,
@@ -64,9 +64,14 @@ export class Desktops {
     return session?.active ? session : null
   }
 
-  /** A new line, on which nothing is believed yet. Answers what to tell it; null = too many strangers are at the door. */
-  take(line: Line): { message(text: string): void; ended(): void } | null {
-    if (this.#strangers.size >= MOST_STRANGERS) return null
+  /** A new line, on which nothing is believed yet. Answers what to tell of it. */
+  take(line: Line): { message(text: string): void; ended(): void } {
+    // Whoever stands at the door the longest goes: a crowd there must not keep a desktop out, which needs an instant.
+    const [longest] = this.#strangers
+    if (longest && this.#strangers.size >= MOST_STRANGERS) {
+      this.#strangers.delete(longest)
+      longest.close()
+    }
     this.#strangers.add(line)
     const impatience = setTimeout(() => line.close(), PROVE_MS)
     const known = () => {
@@ -146,7 +151,7 @@ export class Desktops {
     line.send({
       type: 'welcome',
       hookKey: hookKey.toString('base64url'),
-      public: publicUrl(),
+      public: publicUrl,
       beatMs: leaseMs / 3,
       active,
     })
@@ -163,6 +168,7 @@ export class Desktops {
     const active = this.active
     if (active !== null && this.#active !== null) this.#active.until = active.heardAt + leaseMs
     if (this.#active === null || this.#active.until <= now()) this.#elect(null)
+    this.active?.pump()
     const version = store.dataVersion()
     if (version === this.#version) return
     this.#version = version

@@ -14,7 +14,7 @@ export const CODE_LIVES_MS = 15 * 60_000
 const TRIES = 10
 /** An exchange is two requests of one program: it takes no longer. */
 const EXCHANGE_LIVES_MS = 30_000
-const MOST_EXCHANGES = 20
+const MOST_EXCHANGES = 200
 
 /** Makes a code that pairs one computer within 15 minutes, and ends the code before it. Only its key is stored. */
 export function offerCode(store: RelayStore, now: number): string {
@@ -46,10 +46,10 @@ export class Pairing {
     this.#now = now
   }
 
-  /** Null when too many exchanges are begun at the moment. */
-  begin(other: string): { exchange: string; key: string } | null {
-    for (const [name, { until }] of this.#exchanges) if (until <= this.#now()) this.#exchanges.delete(name)
-    if (this.#exchanges.size >= MOST_EXCHANGES) return null
+  begin(other: string): { exchange: string; key: string } {
+    // Of a crowd the oldest go: finishing takes a moment.
+    const [oldest] = this.#exchanges.keys()
+    if (oldest !== undefined && this.#exchanges.size >= MOST_EXCHANGES) this.#exchanges.delete(oldest)
     const exchange = randomBytes(16).toString('base64url')
     const own = keyPair('x25519')
     this.#exchanges.set(exchange, { own, other, until: this.#now() + EXCHANGE_LIVES_MS })

@@ -36,8 +36,8 @@ export function addPolling({ front, desktops }: { front: Front; desktops: Deskto
 
   server.post(PATHS.open, { onRequest: front.onlySometimes }, (_request, reply) => {
     const name = randomBytes(24).toString('base64url')
-    const line = open(name)
-    return line === null ? empty(reply, 503) : reply.send({ line: name })
+    open(name)
+    return reply.send({ line: name })
   })
 
   server.post(PATHS.say, { onRequest: onlyLines }, async (request, reply) => {
@@ -69,7 +69,7 @@ export function addPolling({ front, desktops }: { front: Front; desktops: Deskto
     else front.onlySometimes(request, reply, () => void empty(reply, 409))
   }
 
-  function open(name: string): PollingLine | null {
+  function open(name: string): void {
     const ears = desktops.take({
       send(message) {
         line?.waiting.push(JSON.stringify(message))
@@ -77,11 +77,9 @@ export function addPolling({ front, desktops }: { front: Front; desktops: Deskto
       },
       close: () => end(name),
     })
-    if (ears === null) return null
     const silence = setTimeout(() => end(name), SILENT_MS)
     const line: PollingLine = { ...ears, waiting: [], answer: null, lastSaid: 0, silence }
     lines.set(name, line)
-    return line
   }
 
   /** The last words are still handed to who listens. */

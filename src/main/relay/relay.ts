@@ -59,7 +59,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
 
   const desktops = new Desktops({
     ...{ store, intake, relayKeys, hookKey, leaseMs, trouble },
-    publicUrl: () => options.publicUrl ?? at,
+    publicUrl: options.publicUrl ?? '',
     now: () => performance.now(),
   })
   const front = createFront({
@@ -145,8 +145,7 @@ function addPairing(front: Front, pairing: Pairing, paired: (device: string) => 
   }
   server.post(PATHS.pairBegin, { onRequest }, async (request, reply) => {
     const asked = readMessage(pairBegin, await bodyOf(request))
-    const begun = asked && pairing.begin(asked.key)
-    return begun ? reply.send(begun) : empty(reply, asked ? 429 : 400)
+    return asked ? reply.send(pairing.begin(asked.key)) : empty(reply, 400)
   })
   server.post(PATHS.pairFinish, { onRequest }, async (request, reply) => {
     const asked = readMessage(pairFinish, await bodyOf(request))

@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { LONGEST_MESSAGE, PATHS } from '../../shared/relay.ts'
+import { PATHS } from '../../shared/relay.ts'
 import type { Desktops } from './desktops.ts'
 
 const GOODBYE_MS = 250
+/** Pieces of files and lists of connections: strangers must not be able to fill the memory. */
+const LONGEST_FROM_DESKTOP = 512 * 1024
 
 /** Lines as WebSockets. Answers how to cut what is left of them. */
 export function takeSockets(options: {
@@ -16,7 +18,7 @@ export function takeSockets(options: {
   const { server, desktops, takes } = options
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: LONGEST_MESSAGE,
+    maxPayload: LONGEST_FROM_DESKTOP,
     perMessageDeflate: false,
   })
 
@@ -39,10 +41,6 @@ export function takeSockets(options: {
         setTimeout(() => socket.terminate(), GOODBYE_MS)
       },
     })
-    if (ears === null) {
-      socket.terminate()
-      return
-    }
     socket.on('message', (data, isBinary) => (isBinary ? socket.terminate() : ears.message(String(data))))
     socket.on('close', () => ears.ended())
   }

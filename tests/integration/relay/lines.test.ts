@@ -8,7 +8,7 @@ let stage: RelayStage
 let ends: (() => Promise<unknown>)[]
 beforeEach(async () => {
   ends = []
-  // A lease of 3 s: pings each second.
+  // Pings each 200 ms.
   stage = await relayStage({ leaseMs: 600 })
 })
 afterEach(async () => {
@@ -29,7 +29,7 @@ const numbered = (to: number) => Array.from({ length: to }, (_, n) => `{"n":${n}
 const known = () =>
   until('the address is known', async () => (await hook(stage.relay.control, '-')).status === 400)
 
-test('a proxy that knows no WebSockets: the same events come by long polling, for longer than one request is held', async () => {
+test('a proxy that knows no WebSockets: the same events come by long polling, and pings keep it alive', async () => {
   const proxy = await plainHttpProxy(port())
   ends.push(() => proxy.stop())
   const desktop = await paired(proxy.url)
@@ -138,4 +138,29 @@ test('a full disk on the desktop: the relay keeps the events until there is room
   desktop.inbox.failing = false
   await until('they come', () => desktop.inbox.events.length === 3)
   expect(desktop.inbox.bodies).toEqual(numbered(3))
+})
+
+test('a crowd of silent strangers does not keep a desktop out', async () => {
+  const many = { perSecond: 10_000, burst: 10_000 }
+  await stage.restart({ leaseMs: 30_000, limits: { strangers: { each: many, total: many } } })
+  const desktop = await paired()
+  const { WebSocket } = await import('ws')
+  const crowd = Array.from(
+    { length: 250 },
+    () => new WebSocket(`${stage.relay.control.replace('http', 'ws')}/relay/socket`),
+  )
+  for (const one of crowd) one.on('error', () => undefined)
+  ends.push(async () => {
+    for (const one of crowd) one.terminate()
+  })
+  await until('they stand at the door', () =>
+    crowd.every(({ readyState }) => readyState !== WebSocket.CONNECTING),
+  )
+  expect((await desktop.start()).ok).toBe(true)
+  // Those who came first had to go.
+  await until(
+    'some are gone',
+    () => crowd.filter(({ readyState }) => readyState === WebSocket.CLOSED).length >= 50,
+  )
+  expect(crowd.filter(({ readyState }) => readyState === WebSocket.OPEN).length).toBeGreaterThan(0)
 })

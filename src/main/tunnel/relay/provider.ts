@@ -159,7 +159,7 @@ class Relayed implements RelayProvider {
     this.link = link
     this.mending = false
     this.linkedAt = this.options.clock.now()
-    const address = link.publicUrl.replace(/\/+$/, '')
+    const address = (link.publicUrl || this.options.url).replace(/\/+$/, '')
     if (this.address !== '' && this.address !== address) this.tell({ type: 'address', address })
     this.address = address
     this.requests = new PassedRequests(this.target, (message) => link.send(message))
