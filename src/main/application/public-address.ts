@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto'
+import { get as httpGet } from 'node:http'
+import { get as httpsGet } from 'node:https'
 import type { Words } from '../../shared/api.ts'
 import { address as schema } from '../../shared/config.ts'
 import { networkTrouble } from '../../shared/network.ts'
@@ -43,12 +45,10 @@ export class AddressProof {
     const arrival = new Promise<Proof>((resolve) => {
       this.awaited.set(nonce, () => resolve({ ok: true }))
     })
-    const answer = fetch(`${address}/healthz?proof=${nonce}`, {
-      redirect: 'manual',
-      signal: AbortSignal.timeout(limitMs),
-    }).then(
+    const ended = new AbortController()
+    const limit = AbortSignal.any([ended.signal, AbortSignal.timeout(limitMs)])
+    const answer = ask(`${address}/healthz?proof=${nonce}`, limit).then(
       async (response) => {
-        await response.body?.cancel()
         await Promise.race([arrival, pause(GRACE_MS)])
         return problemOfAnswer(response)
       },
@@ -57,6 +57,7 @@ export class AddressProof {
     // It has arrived as soon as it is seen, whatever becomes of the answer.
     const proof = await Promise.race([arrival, answer])
     this.awaited.delete(nonce)
+    ended.abort()
     return proof
   }
 }
@@ -64,25 +65,46 @@ export class AddressProof {
 const keyOf = (what: string) => `settings.address.problem.${what}`
 const failed = (what: string): Proof => ({ ok: false, problem: { key: keyOf(what), params: {} } })
 
+interface Answered {
+  status: number
+  /** Of ngrok, where it answers in the place of whom it leads to. */
+  ngrokCode: string | null
+}
+
+/** On a connection of its own: one that was kept open may be as dead as the network it was made in. */
+function ask(url: string, limit: AbortSignal): Promise<Answered> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answered>()
+  const get = url.startsWith('https:') ? httpsGet : httpGet
+  const request = get(url, { agent: false, signal: limit }, ({ statusCode = 0, headers, socket }) => {
+    const code = headers['ngrok-error-code']
+    resolve({ status: statusCode, ngrokCode: typeof code === 'string' ? code : null })
+    // Nothing of what it says is read.
+    socket.destroy()
+  })
+  request.on('error', reject)
+  return promise
+}
+
 /** Something answered, and it was not our receiver. */
-function problemOfAnswer({ status, headers }: Response): Proof {
-  const problem: Words | null = answeredProblem(headers.get('ngrok-error-code'))
+function problemOfAnswer({ status, ngrokCode }: Answered): Proof {
+  const problem: Words | null = answeredProblem(ngrokCode)
   if (problem) return { ok: false, problem }
   return failed(status === 502 || status === 503 || status === 504 ? 'behind' : 'foreign')
 }
 
 function problemOfFailure(error: unknown): Proof {
-  if (error instanceof DOMException && error.name === 'TimeoutError') return failed('time-out')
   const code = codeOf(error)
-  return failed(/^UND_ERR_\w+_TIMEOUT$/.test(code) ? 'time-out' : networkTrouble(code))
+  return failed(code === 'ABORT_ERR' ? 'time-out' : networkTrouble(code))
 }
 
-/** The code of the cause, which fetch wraps; of several addresses tried, that of the last. */
+/** Of several addresses tried, that of the last. */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  if ('code' in error && typeof error.code === 'string') return error.code
-  const within: unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
-  return within.map((one) => codeOf(one)).findLast((code) => code !== '') ?? ''
+  if (error instanceof AggregateError) {
+    const codes = error.errors.map((one) => codeOf(one)).filter((code) => code !== '')
+    if (codes.length > 0) return codes.at(-1) ?? ''
+  }
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())

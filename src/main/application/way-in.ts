@@ -61,6 +61,7 @@ export class WayIn {
   private justProven: { address: string; at: number } | null = null
   private noted = ''
   private stopWatch: (() => void) | null = null
+  private standby = false
   /** The relay has to know the connections too. */
   private connectionsChanged = () => {}
 
@@ -104,7 +105,8 @@ export class WayIn {
     const server = tunnel.ssh ?? { host: '', port: 0, hostKey: null }
     const hostKeys = hostKeysOf(store, server, () => clock.now())
     const inbox = (relayKey: string) => relayInbox(store, relayKey, relayed)
-    const relay = { connections, inbox, clock, random }
+    const relay = { connections, inbox, clock, random, role: (active: boolean) => this.setRole(active) }
+    this.standby = false
     const { version } = packageFile
     const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
     this.signature = signature
@@ -145,14 +147,15 @@ export class WayIn {
 
   get state(): PublicAddress {
     const { tunnel, publicUrl } = this.options.configuration()
-    const { state } = this.tunnel
+    const state = { ...this.tunnel.state, standby: tunnel.provider === 'relay' && this.standby }
     if (this.target !== null || tunnel.provider !== 'own' || publicUrl === null) return state
     return { ...state, provider: 'own', address: publicUrl, state: 'unproven' }
   }
 
   /** Tries now, also what waits for the owner. */
   async proveNow(): Promise<PublicAddress> {
-    return this.tunnel.proveNow()
+    await this.tunnel.proveNow()
+    return this.state
   }
 
   /** Whether this address leads to our receiver, also one that is not in use yet. */
@@ -206,6 +209,11 @@ export class WayIn {
     store.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
 
+  private setRole(active: boolean): void {
+    this.standby = !active
+    this.note()
+  }
+
   /** Nothing is looked at while there is no way in. */
   private watch(wanted: boolean): void {
     if (wanted === (this.stopWatch !== null)) return
@@ -229,6 +237,7 @@ const NOTHING: PublicAddress = {
   lostAt: null,
   retryAt: null,
   gap: null,
+  standby: false,
 }
 
 const outcomeOf = (proof: Proof, at: number): Partial<PublicAddress> =>

@@ -135,7 +135,7 @@ export class Tunnel {
     return this.provider.kind === 'own' ? (this.address ?? this.trusted) : this.trusted
   }
 
-  get state(): PublicAddress {
+  get state(): Omit<PublicAddress, 'standby'> {
     const { provider, problem } = this
     return {
       provider: provider?.kind ?? 'none',
@@ -183,16 +183,15 @@ export class Tunnel {
     this.options.changed()
   }
 
-  /** Tries now, also what waits for the owner. Resolves with what came of it. */
-  async proveNow(): Promise<PublicAddress> {
-    if (this.provider === null) return this.state
+  /** Tries now, also what waits for the owner. Resolves when something came of it. */
+  async proveNow(): Promise<void> {
+    if (this.provider === null) return
     const settled = new Promise<void>((resolve) => this.waiting.add(resolve))
     if (this.phase === 'closed') {
       this.attempts = 0
       this.open()
     } else if (this.phase === 'open') void this.prove(LONGEST_PROOF_MS)
     await settled
-    return this.state
   }
 
   // ---- opening and closing

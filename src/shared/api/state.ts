@@ -62,6 +62,8 @@ export const publicAddress = z.object({
   retryAt: time.nullable().default(null),
   /** The last time of more than a minute when it was not reached. `kept`: a relay kept what came in meanwhile. */
   gap: z.object({ from: time, to: time, kept: z.boolean() }).nullable().default(null),
+  /** Another computer is paired with the relay too, and gets the events now. */
+  standby: z.boolean().default(false),
 })
 export type PublicAddress = z.output<typeof publicAddress>
 

@@ -18,6 +18,7 @@ const state = (change: Partial<PublicAddress> = {}): PublicAddress => ({
   lostAt: null,
   retryAt: null,
   gap: null,
+  standby: false,
   ...change,
 })
 

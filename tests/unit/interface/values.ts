@@ -23,6 +23,7 @@ export const appState = (fields: Partial<AppState> = {}): AppState => ({
     lostAt: null,
     retryAt: null,
     gap: null,
+    standby: false,
   },
   storeFailing: null,
   settingsFile: { path: 'config.json', writable: true },

@@ -32,9 +32,9 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
     async 'tunnel.save'({ settings, secrets: typed }) {
       const read = inFile(settings)
       if (!read.ok) return read
-      const refused = await refuseSecrets(context, settings, typed)
+      const refused = await refuseSecrets(settings, typed)
       if (refused) return refused
-      const changed = await keepSecrets(context, typed)
+      const changed = await keepSecrets(typed)
       const saved = await context.change((file) => ({ ...file, ...read.value(file) }))
       if (!saved.ok) return atField(saved)
       if (changed) application.reopenWayIn()
@@ -79,7 +79,7 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
   }
 
   /** Why the secrets cannot be used; null = they can. Those that are not typed are the ones that are kept. */
-  async function refuseSecrets({ secrets }: ApiContext, { provider }: Save['settings'], typed: Typed) {
+  async function refuseSecrets({ provider }: Save['settings'], typed: Typed) {
     const wanted = async (name: keyof Typed) => {
       const text = typed[name]?.trim()
       return text === undefined ? secrets.get(PROGRAM, SECRETS[name]) : text || null
@@ -98,7 +98,7 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
     return refuse('invalid', problem.words.key, { field, detail: problem.detail })
   }
 
-  async function keepSecrets(_context: ApiContext, typed: Typed): Promise<boolean> {
+  async function keepSecrets(typed: Typed): Promise<boolean> {
     let changed = false
     for (const name of names) {
       const text = typed[name]

@@ -273,14 +273,18 @@ class Connection {
       if (likely) this.isOpen(likely)
       else nothing()
     })
-    this.client.shell(false, (error, channel) => {
-      // Where there is no session the banner may have said it.
-      if (error) return this.onPrinted('')
-      const take = (chunk: Buffer) => this.onPrinted(chunk.toString())
-      channel.on('data', take)
-      channel.stderr.on('data', take)
-      channel.on('error', () => undefined)
-    })
+    try {
+      this.client.shell(false, (error, channel) => {
+        // Where there is no session the banner may have said it.
+        if (error) return this.onPrinted('')
+        const take = (chunk: Buffer) => this.onPrinted(chunk.toString())
+        channel.on('data', take)
+        channel.stderr.on('data', take)
+        channel.on('error', () => undefined)
+      })
+    } catch {
+      // The connection went away in this very moment; that is told by itself.
+    }
     this.onPrinted('')
   }
 
