@@ -42,6 +42,8 @@ export interface StormReport {
   killsWhileStarting: number
   /** Marks whose webhook was answered 200 at least once. */
   accepted: Set<string>
+  /** Marks of replies of which one try of the echo was answered 200. */
+  echoed: Set<string>
   /** Feed of each talk's task as one text, in the order of its comments. */
   feeds: Map<string, string>
   /** Chat of each talk as one text. */
@@ -244,7 +246,10 @@ async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string)
   }
 }
 
-type FromServices = Pick<StormReport, 'accepted' | 'feeds' | 'chats' | 'contacts' | 'tasks' | 'violations'>
+type FromServices = Pick<
+  StormReport,
+  'accepted' | 'echoed' | 'feeds' | 'chats' | 'contacts' | 'tasks' | 'violations'
+>
 
 async function readServices(talks: readonly Talk[], simulators: SimulatorsReady): Promise<FromServices> {
   const { chatra, planfix } = people(simulators)
@@ -267,6 +272,7 @@ async function readServices(talks: readonly Talk[], simulators: SimulatorsReady)
   }
   return {
     accepted: new Set(talks.flatMap((talk) => talk.said).filter((mark) => answered.includes(mark))),
+    echoed: new Set(talks.flatMap((talk) => talk.replies).filter((mark) => answered.includes(mark))),
     feeds,
     chats,
     contacts: (await planfix.get<{ name: string }[]>('contacts')).map((contact) => contact.name),

@@ -237,6 +237,7 @@ test('left in the middle, it is gone on with where it was left, with all that wa
   await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
   await wizard.button('wizard.leave').click()
   // Nothing is set up yet: the beginning offers to go on.
+  await expect(page).toHaveURL(/#\/setup$/)
   await expect(page.getByText('shop.example')).toBeVisible()
   await page.reload()
   await wizard.button('wizard.drafts.go-on').click()
