@@ -21,6 +21,8 @@ const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'Employe
 const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
 const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
 const WizardPage = page(() => import('./pages/wizard/index.tsx'), 'WizardPage')
+// The beginning is fetched while the bridge is asked how it is.
+if (location.hash.length <= 2) import('./pages/overview/index.tsx').catch(() => undefined)
 
 /** The window: pages on the left, what concerns all of them on top, the chosen one in the middle. */
 export function Shell() {

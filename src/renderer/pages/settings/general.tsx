@@ -1,19 +1,16 @@
 import { Input, SegmentedControl, Skeleton, Switch } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
-import type { CallError } from '../../../shared/api.ts'
 import { LANGUAGES, type Language } from '../../../shared/i18n/index.ts'
-import { useAppState, useBridge, useCall, useRefresh } from '../../bridge/hooks.tsx'
+import { useAppState, useCall } from '../../bridge/hooks.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
 import { Notices } from './notices.tsx'
 import { Retention } from './retention.tsx'
+import { useSaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
 
 const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Русский' }
 const THEMES = ['system', 'light', 'dark'] as const
-
-export type SaveGeneral = (part: Partial<GeneralSettings>) => Promise<CallError | null>
 
 /** Settings of the program. Each takes effect as soon as it is changed. */
 export function General() {
@@ -77,20 +74,4 @@ export function General() {
       )}
     </>
   )
-}
-
-/** Saves a part and tells why it was not, beside the field or, where nobody shows it, in a corner. */
-function useSaveGeneral(): SaveGeneral {
-  const bridge = useBridge()
-  const refresh = useRefresh()
-  const { say } = useWords()
-  return async (part) => {
-    const answer = await bridge.call('settings.save', { settings: part })
-    if (answer.ok) {
-      await refresh('settings.get')
-      return null
-    }
-    notifications.show({ color: 'red', message: say(answer.error.message) })
-    return answer.error
-  }
 }

@@ -4,7 +4,7 @@ import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { useAppState } from '../../bridge/hooks.tsx'
 import { IconInfoCircle } from '../../parts/icons.ts'
 import { useWords } from '../../words.tsx'
-import type { SaveGeneral } from './general.tsx'
+import type { SaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
 
 type Settings = GeneralSettings['notifications']

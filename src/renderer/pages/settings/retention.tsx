@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { LIMITS } from '../../../shared/config.ts'
 import { ConfirmButton } from '../../parts/confirm-button.tsx'
 import { useWords } from '../../words.tsx'
-import type { SaveGeneral } from './general.tsx'
+import type { SaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
 
 const [LEAST, MOST] = LIMITS.retentionDays

@@ -1,0 +1,23 @@
+import { notifications } from '@mantine/notifications'
+import type { GeneralSettings } from '../../../shared/api/settings.ts'
+import type { CallError } from '../../../shared/api.ts'
+import { useBridge, useRefresh } from '../../bridge/hooks.tsx'
+import { useWords } from '../../words.tsx'
+
+export type SaveGeneral = (part: Partial<GeneralSettings>) => Promise<CallError | null>
+
+/** Saves a part and tells why it was not, beside the field or, where nobody shows it, in a corner. */
+export function useSaveGeneral(): SaveGeneral {
+  const bridge = useBridge()
+  const refresh = useRefresh()
+  const { say } = useWords()
+  return async (part) => {
+    const answer = await bridge.call('settings.save', { settings: part })
+    if (answer.ok) {
+      await refresh('settings.get')
+      return null
+    }
+    notifications.show({ color: 'red', message: say(answer.error.message) })
+    return answer.error
+  }
+}
