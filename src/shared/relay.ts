@@ -79,6 +79,9 @@ export const relayEvent = z.object({
 })
 export type RelayEvent = z.output<typeof relayEvent>
 
+/** With the role: its number grows with each hand-over, and how long ago the former desktop was last heard. */
+const term = { turn: count.default(0), silentMs: count.default(0) }
+
 export const fromRelay = z.discriminatedUnion('type', [
   z.object({ type: z.literal('challenge'), nonce: key, signature: z.string().max(200) }),
   z.object({
@@ -90,11 +93,12 @@ export const fromRelay = z.discriminatedUnion('type', [
     /** How often to ping, milliseconds. */
     beatMs: z.number().min(10).max(60_000),
     active: z.boolean(),
+    ...term,
   }),
   /** The line is closed after it. `unpaired`: this desktop is not known (any more). */
   z.object({ type: z.literal('refused'), reason: z.enum(['unpaired', 'replaced', 'protocol', 'stopping']) }),
   /** Whether the events go to this desktop or to another one. */
-  z.object({ type: z.literal('role'), active: z.boolean() }),
+  z.object({ type: z.literal('role'), active: z.boolean(), ...term }),
   z.object({ type: z.literal('events'), batch: count, list: z.array(relayEvent) }),
   z.object({
     type: z.literal('notice'),

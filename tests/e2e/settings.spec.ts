@@ -323,23 +323,18 @@ test.describe('the program', () => {
 
   test('says whether a request through a public address arrives', async ({ page, world }) => {
     await goTo(page, '/settings/~address')
-    const input = page.getByLabel('Address', { exact: true })
+    await page.getByRole('radio', { name: 'My own address' }).click()
+    const input = page.getByLabel('Public address', { exact: true })
     await input.fill('http://192.168.1.5')
-    await page.getByRole('button', { name: 'Check and use it' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText(/works only inside your own network/)).toBeVisible()
     await input.fill(world.origin)
-    await page.getByRole('button', { name: 'Check and use it' }).click()
-    await expect(
-      page
-        .locator('form')
-        .getByText(/./)
-        .filter({ hasText: /[a-z]{4}/ })
-        .last(),
-    ).toBeVisible()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText(/Another program answers at this address/)).toBeVisible()
     await expect(page.getByText(/^Works: checked/)).toHaveCount(0)
     await expect(input).toHaveValue(world.origin)
     await input.fill(world.hooks)
-    await page.getByRole('button', { name: 'Check and use it' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText(/^Works: checked/)).toBeVisible()
   })
 })

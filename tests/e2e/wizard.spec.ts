@@ -61,7 +61,7 @@ for (const language of LANGUAGES) {
     await wizard.onward()
 
     await wizard.at('address')
-    await page.getByLabel(t('wizard.address.label')).fill(`${world.hooks}/`)
+    await page.getByLabel(t('tunnel.page.own.address')).fill(`${world.hooks}/`)
     await wizard.onward()
 
     await wizard.at('webhooks')

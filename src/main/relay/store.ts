@@ -187,8 +187,26 @@ export class RelayStore {
   get active(): string | null {
     return this.#sql.value<string>(`SELECT value FROM meta WHERE key = 'active'`)
   }
-  setActive(device: string | null): Promise<void> {
-    return this.#writes.write(() => this.#setMeta('active', device))
+  /** Which hand-over of the role the present one is, and when the desktop before was last heard. */
+  get term(): { turn: number; formerHeardAt: number } {
+    const read = (key: string) => Number(this.#sql.value<string>(`SELECT value FROM meta WHERE key = '${key}'`) ?? 0)
+    return { turn: read('turn'), formerHeardAt: read('former_heard_at') }
+  }
+  /** Another desktop than the one before is active now. */
+  setActive(device: string | null, formerHeardAt: number): Promise<void> {
+    return this.#writes.write(() => {
+      this.#setMeta('turn', this.term.turn + 1)
+      this.#setMeta('former_heard_at', formerHeardAt)
+      this.#setMeta('active', device)
+    })
+  }
+
+  /** When the active desktop was last heard, for a relay that is started anew. */
+  get heardAt(): number {
+    return Number(this.#sql.value<string>(`SELECT value FROM meta WHERE key = 'heard_at'`) ?? 0)
+  }
+  setHeardAt(at: number): Promise<void> {
+    return this.#writes.write(() => this.#setMeta('heard_at', at))
   }
 
   // ---- connections

@@ -7,14 +7,25 @@ import {
   signGreeting,
 } from '../../../shared/relay-keys.ts'
 import type { Clock } from '../../engine/ports.ts'
+import type { Moment } from './lease.ts'
 import type { Line, OpenLine } from './lines.ts'
 import type { RelayTrouble } from './problems.ts'
+
+/** Which hand-over of the role this is, and how long the former desktop has been silent. */
+export interface Term {
+  turn: number
+  silentMs: number
+}
 
 /** A line on which both sides have shown who they are. */
 export interface Link {
   hookKey: Buffer
   publicUrl: string
   active: boolean
+  term: Term
+  beatMs: number
+  /** When the greeting was sent that the relay has answered. */
+  proven: Moment
   send(message: FromDesktop): void
   /** Tells what comes from now on, and first what has come since the welcome. */
   listen(ears: LinkEars): void
@@ -26,6 +37,8 @@ export interface LinkEars {
   message(message: FromRelay): void
   /** It is dead: broken, silent, or ended by the relay. */
   closed(trouble: RelayTrouble): void
+  /** The relay has answered what was sent then. */
+  felt(sent: Moment): void
 }
 export type Linked = { ok: true; link: Link } | { ok: false; trouble: RelayTrouble }
 
@@ -42,8 +55,9 @@ export async function openLink(options: {
   url: string
   keys: DesktopKeys
   clock: Clock
+  moment: () => Moment
 }): Promise<Linked> {
-  const { keys, clock } = options
+  const { keys, clock, moment } = options
   let state: 'greeting' | 'open' | 'over' = 'greeting'
   let line: Line | null = null
   let pulse: Pulse | null = null
@@ -68,8 +82,10 @@ export async function openLink(options: {
       if (state === 'greeting') end({ kind: 'foreign', detail: 'an unreadable message' })
       return
     }
-    if (message.type === 'pong') pulse?.felt(message.n)
-    else if (message.type === 'refused') end(refusal(message.reason, greeted))
+    if (message.type === 'pong') {
+      const sent = pulse?.felt(message.n)
+      if (sent) tell((ears) => ears.felt(sent))
+    } else if (message.type === 'refused') end(refusal(message.reason, greeted))
     else if (state === 'open') tell((ears) => ears.message(message))
     else greet(message, line)
   }
@@ -78,20 +94,23 @@ export async function openLink(options: {
     ...{ relay: keys.relay, device: keys.device, desktopNonce: freshNonce(), relayNonce: '' },
   }
   let greeted = false
+  let proven = moment()
   const greet = (message: FromRelay, on: Line) => {
     if (message.type === 'challenge') {
       greeting.relayNonce = message.nonce
       greeted = isSigned('relay', keys.relay, greeting, message.signature)
       if (!greeted) return end({ kind: 'identity' })
+      proven = moment()
       on.send({ type: 'prove', signature: signGreeting('desktop', keys.sign, greeting) })
     } else if (message.type === 'welcome' && greeted) {
       state = 'open'
-      const { hookKey, beatMs, active } = message
-      pulse = new Pulse(clock, on, beatMs, () => end({ kind: 'network', code: 'ETIMEDOUT' }))
+      const { hookKey, beatMs, active, turn, silentMs } = message
+      pulse = new Pulse(clock, moment, on, beatMs, () => end({ kind: 'network', code: 'ETIMEDOUT' }))
       resolve({
         ok: true,
         link: {
           ...{ hookKey: Buffer.from(hookKey, 'base64url'), publicUrl: message.public, active },
+          ...{ term: { turn, silentMs }, beatMs, proven },
           send: (one) => on.send(one),
           listen(listener) {
             ears = listener
@@ -135,17 +154,19 @@ function refusal(reason: 'unpaired' | 'replaced' | 'protocol' | 'stopping', gree
 /** Asks for a sign of life with every beat. A clock that jumped over a night's sleep finds the link dead at once. */
 class Pulse {
   private readonly clock: Clock
+  private readonly moment: () => Moment
   private readonly line: Line
   private readonly beatMs: number
   private readonly dead: () => void
-  private readonly asked = new Map<number, number>()
+  private readonly asked = new Map<number, Moment>()
   private last = 0
   private confirmedAt: number
   private cancelBeat = () => {}
   private cancelProbe = () => {}
 
-  constructor(clock: Clock, line: Line, beatMs: number, dead: () => void) {
+  constructor(clock: Clock, moment: () => Moment, line: Line, beatMs: number, dead: () => void) {
     this.clock = clock
+    this.moment = moment
     this.line = line
     this.beatMs = beatMs
     this.dead = dead
@@ -153,10 +174,13 @@ class Pulse {
     this.beat()
   }
 
-  felt(n: number): void {
-    this.confirmedAt = Math.max(this.confirmedAt, this.asked.get(n) ?? 0)
+  /** Answers when that ping was sent. */
+  felt(n: number): Moment | undefined {
+    const sent = this.asked.get(n)
+    this.confirmedAt = Math.max(this.confirmedAt, sent?.wall ?? 0)
     this.asked.delete(n)
     this.cancelProbe()
+    return sent
   }
 
   probe(ms: number): void {
@@ -183,7 +207,7 @@ class Pulse {
 
   private ask(): void {
     this.last += 1
-    this.asked.set(this.last, this.clock.now())
+    this.asked.set(this.last, this.moment())
     this.line.send({ type: 'ping', n: this.last })
   }
 }

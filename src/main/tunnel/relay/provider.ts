@@ -6,7 +6,8 @@ import type { Clock } from '../../engine/ports.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
 import type { RelayInbox } from './inbox.ts'
 import { openPolling, openSocket } from './lines.ts'
-import { type Link, openLink } from './link.ts'
+import { Lease } from './lease.ts'
+import { type Link, openLink, type Term } from './link.ts'
 import { type RelayTrouble, relayProblem } from './problems.ts'
 import { PassedRequests } from './requests.ts'
 import { Taking } from './taking.ts'
@@ -24,10 +25,24 @@ export interface RelayProviderOptions {
   random?: () => number
   /** Whether the events come to this computer, or to another one that is paired too. */
   role?: (active: boolean) => void
+  /** Whether this computer may carry: it is the active one, confirmed lately (docs/relay.md, "Who carries"). */
+  carries?: (may: Tenure | null) => void
+  /** Resolves when nothing is carried any more: only then is the role given away. */
+  quiet?: () => Promise<unknown>
+}
+
+/** A time of being the active one. */
+export interface Tenure extends Term {
+  /** Public key of the relay, which counts the turns. */
+  relay: string
+  /** After so long a silence of one desktop the relay takes another. */
+  leaseMs: number
 }
 
 export interface RelayProvider extends TunnelProvider {
   readonly kind: 'relay'
+  /** At this very moment: to be looked at before each write, as the process may have stood still. */
+  readonly mayCarry: boolean
   /** A connection was added, removed or changed. */
   connectionsChanged(): void
 }
@@ -39,6 +54,8 @@ const WAKE_PROBE_MS = 1_500
 /** A proxy that broke WebSockets is given another chance after this. */
 const POLLING_FOR_MS = 30 * 60_000
 const LAST_BATCH_MS = 1_500
+/** The calls under way are given so long before the line is closed without giving the role away. */
+const LAST_CALLS_MS = 2_500
 /** What did not hold so long is no success: waits go on growing. */
 const STEADY_MS = 30_000
 
@@ -61,6 +78,8 @@ class Relayed implements RelayProvider {
   private tell: (change: TunnelChange) => void = () => {}
   private address = ''
   private active: boolean | null = null
+  private term: Tenure | null = null
+  private readonly lease: Lease
   private pollingUntil = 0
   private mending = false
   private attempts = 0
@@ -73,6 +92,11 @@ class Relayed implements RelayProvider {
 
   constructor(options: RelayProviderOptions) {
     this.options = options
+    this.lease = new Lease(options.clock, (holds) => options.carries?.(holds ? this.term : null))
+  }
+
+  get mayCarry(): boolean {
+    return this.lease.holds
   }
 
   async start(
@@ -103,7 +127,12 @@ class Relayed implements RelayProvider {
     this.mending = false
     this.retry = null
     this.requests?.close()
-    const { link, taking } = this
+    const { link, taking, options } = this
+    this.lease.end()
+    const isQuiet = Promise.race([
+      Promise.resolve(options.quiet?.()).then(() => true),
+      pause(LAST_CALLS_MS, false, { ref: false }),
+    ])
     this.link = null
     this.taking = null
     // What is being stored is acknowledged, so that nobody gets it a second time; then another computer may take over.
@@ -111,7 +140,8 @@ class Relayed implements RelayProvider {
       this.storing = taking.stop()
       await Promise.race([this.storing, pause(LAST_BATCH_MS, undefined, { ref: false })])
     }
-    link?.send({ type: 'release' })
+    // Whoever still has a call under way keeps the role until the relay takes it from him.
+    if (await isQuiet) link?.send({ type: 'release' })
     link?.close()
   }
 
@@ -139,7 +169,7 @@ class Relayed implements RelayProvider {
     const kinds = clock.now() < this.pollingUntil ? [openPolling, openSocket] : [openSocket, openPolling]
     let first: RelayTrouble | null = null
     for (const open of kinds) {
-      const linked = await openLink({ open, url, keys, clock })
+      const linked = await openLink({ open, url, keys, clock, moment: () => this.lease.now() })
       if (mine !== this.turn) {
         if (linked.ok) linked.link.close()
         return { kind: 'stopping' }
@@ -163,11 +193,13 @@ class Relayed implements RelayProvider {
     if (this.address !== '' && this.address !== address) this.tell({ type: 'address', address })
     this.address = address
     this.requests = new PassedRequests(this.target, (message) => link.send(message))
-    this.setRole(link.active)
+    this.lease.confirm(link.proven, link.beatMs)
+    this.setRole(link.active, link.term, link.beatMs)
     this.connectionsChanged()
     link.listen({
       message: (message) => void (mine === this.turn && this.hear(link, message)),
       closed: (trouble) => void (mine === this.turn && this.broken(mine, keys, trouble)),
+      felt: (sent) => void (mine === this.turn && this.lease.confirm(sent, link.beatMs)),
     })
   }
 
@@ -179,7 +211,7 @@ class Relayed implements RelayProvider {
         break
       }
       case 'role':
-        this.setRole(message.active)
+        this.setRole(message.active, message, link.beatMs)
         break
       case 'notice': {
         const { id, kind, connectionId: connection, count, since } = message
@@ -241,7 +273,9 @@ class Relayed implements RelayProvider {
     this.tell({ type: 'lost', problem })
   }
 
-  private setRole(active: boolean): void {
+  private setRole(active: boolean, { turn, silentMs }: Term, beatMs: number): void {
+    this.term = { turn, silentMs, relay: this.keys?.relay ?? '', leaseMs: 3 * beatMs }
+    this.lease.setActive(active)
     if (this.active === active) return
     // Of the first role only the unexpected one is told.
     if (this.active !== null || !active) this.notice(`event.relay-${active ? 'active' : 'standby'}`, {})

@@ -69,7 +69,10 @@ function ofConnection(connection: ConnectionState): Concern[] {
   }
 }
 
-function ofAddress({ publicAddress, connections }: AppState): Concern[] {
+/** A break of the way in that is longer is the owner's to look at. */
+const BRIEF_MS = 10 * 60_000
+
+function ofAddress({ publicAddress, connections, time }: AppState): Concern[] {
   if (!connections.some(({ enabled, demo }) => enabled && !demo)) return []
   const concern = (tone: Concern['tone'], text: Words): Concern => ({
     id: 'address',
@@ -83,10 +86,13 @@ function ofAddress({ publicAddress, connections }: AppState): Concern[] {
   if (publicAddress.state === 'none' && !isHeard)
     return [concern('attention', { key: 'overview.address.none', params: {} })]
   if (publicAddress.state !== 'failing') return []
+  // It led here until a moment ago and is tried again: most breaks end by themselves.
+  const { needsOwner, lostAt } = publicAddress
+  const isBrief = !needsOwner && typeof lostAt === 'number' && time - lostAt < BRIEF_MS
   return [
-    concern('bad', {
+    concern(isBrief ? 'attention' : 'bad', {
       key: publicAddress.problem ?? 'overview.address.failing',
-      params: { ...publicAddress.problemParams, address: publicAddress.address ?? '' },
+      params: { address: publicAddress.address ?? '', ...publicAddress.problemParams },
     }),
   ]
 }

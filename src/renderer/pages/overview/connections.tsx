@@ -123,17 +123,39 @@ function Budget({ budget }: { budget: ConnectionState['budget'] }) {
 }
 
 function Address({ state }: { state: AppState }) {
-  const { t, moment } = useWords()
+  const { t, say, moment, clock } = useWords()
   const { publicAddress } = state
+  const { provider, standby, retryAt } = publicAddress
   const tone = { none: 'off', unproven: 'wait', proving: 'wait', proven: 'good', failing: 'bad' } as const
   return (
     <Paper p="sm" component="article" aria-label={t('overview.address')}>
       <Stack gap={6}>
         <Title order={2}>{t('overview.address')}</Title>
-        <Mark tone={tone[publicAddress.state]}>{t(`overview.address-state.${publicAddress.state}`)}</Mark>
+        <Group gap="xs" justify="space-between">
+          <Mark tone={tone[publicAddress.state]}>
+            {standby && publicAddress.state === 'proven'
+              ? t('tunnel.page.standby.short')
+              : t(`overview.address-state.${publicAddress.state}`)}
+          </Mark>
+          {provider !== 'none' && (
+            <Text size="sm" c="dimmed">
+              {t(`tunnel.provider.${provider}`)}
+            </Text>
+          )}
+        </Group>
         {publicAddress.address !== null && (
           <Text size="sm" truncate title={publicAddress.address}>
             {publicAddress.address}
+          </Text>
+        )}
+        {publicAddress.problem !== null && (
+          <Text size="sm" lineClamp={3}>
+            {say({ key: publicAddress.problem, params: publicAddress.problemParams })}
+          </Text>
+        )}
+        {retryAt !== null && (
+          <Text size="sm" c="dimmed">
+            {t('tunnel.state.retry', { time: clock(retryAt) })}
           </Text>
         )}
         {publicAddress.provenAt !== null && (

@@ -1,122 +1,159 @@
-import { Alert, Button, Group, Text, TextInput } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
+import { Alert, Button, Group, Skeleton } from '@mantine/core'
 import { useState } from 'react'
-import type { PublicAddress as Address } from '../../../shared/api/state.ts'
+import type { TunnelView } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { publicAddressOf } from '../../../shared/fields.ts'
 import { useAppState, useBridge } from '../../bridge/hooks.tsx'
-import { CopyField } from '../../parts/copy-field.tsx'
-import { IconAlertTriangle, IconInfoCircle } from '../../parts/icons.ts'
-import { Mark, type Tone } from '../../parts/mark.tsx'
-import { type Speech, useWords } from '../../words.tsx'
+import { IconInfoCircle, IconRefresh } from '../../parts/icons.ts'
+import { SaveBar } from '../../parts/save-bar.tsx'
+import { Trouble } from '../../parts/trouble.tsx'
+import { LeaveGuard } from '../../parts/unsaved.tsx'
+import { ProviderCards } from '../../parts/way-in/provider-cards.tsx'
+import { ProviderForm } from '../../parts/way-in/provider-form.tsx'
+import { type FieldProps, useSavedWayIn, useWayIn } from '../../parts/way-in/use-way-in.ts'
+import { WayInState } from '../../parts/way-in/way-in-state.tsx'
+import { useWords } from '../../words.tsx'
+import { focusField } from './form.tsx'
 import { Section } from './section.tsx'
 
-const TONES: Record<Address['state'], Tone> = {
-  none: 'attention',
-  unproven: 'attention',
-  proving: 'wait',
-  proven: 'good',
-  failing: 'bad',
-}
-
-/** How Chatra and Planfix reach this computer: what it is now, since when it is proven, and another one. */
+/** How Chatra and Planfix reach this computer: what it is now, since when it is proven, and another way. */
 export function PublicAddress() {
-  const words = useWords()
-  const { t, say } = words
-  const { publicAddress, hooksUrl, settingsFile } = useAppState()
+  const { t } = useWords()
+  const answer = useSavedWayIn()
   return (
     <>
       <Section title={t('settings.address')} intro={t('settings.address.text')}>
-        <div role="status">
-          <Mark tone={TONES[publicAddress.state]}>{stateText(publicAddress, words)}</Mark>
-          {publicAddress.address !== null && (
-            <Text ff="monospace" size="sm" mt={4} style={{ overflowWrap: 'anywhere' }}>
-              {publicAddress.address}
-            </Text>
-          )}
-        </div>
-        {publicAddress.problem !== null && (
-          <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} py="xs">
-            {say({ key: publicAddress.problem, params: publicAddress.problemParams })}
-          </Alert>
-        )}
+        <Now />
       </Section>
-      <Section title={t('settings.address.own')} intro={t('settings.address.own.text')}>
-        <Change current={publicAddress} disabled={!settingsFile.writable} />
-        <CopyField
-          label={t('settings.address.local')}
-          description={t('settings.address.local.text')}
-          value={hooksUrl}
-        />
-      </Section>
+      {answer.value ? (
+        <Choice saved={answer.value} />
+      ) : answer.error ? (
+        <Trouble error={answer.error} retry={answer.reload} />
+      ) : (
+        <Skeleton height={420} aria-hidden />
+      )}
     </>
   )
 }
 
-function Change({ current, disabled }: { current: Address; disabled: boolean }) {
+/** The state, and the button that tries now. */
+function Now() {
   const bridge = useBridge()
-  const { t, say } = useWords()
-  const [typed, setTyped] = useState(current.address ?? '')
-  const [left, setLeft] = useState(false)
+  const { t } = useWords()
+  const { publicAddress } = useAppState()
   const [busy, setBusy] = useState(false)
-  const [refused, setRefused] = useState<CallError | null>(null)
-  const read = publicAddressOf(typed)
+  const [error, setError] = useState<CallError | null>(null)
   const prove = async () => {
-    setLeft(true)
-    if (!read.ok) return
     setBusy(true)
-    const answer = await bridge.call('setup.publicAddress', { address: typed })
+    const answer = await bridge.call('tunnel.prove', {})
     setBusy(false)
-    if (!answer.ok) return setRefused(answer.error)
-    // What is typed meanwhile stays.
-    setTyped((now) => (now === typed ? (answer.value.address ?? now) : now))
-    if (answer.value.state === 'proven') notifications.show({ message: t('settings.address.done') })
+    setError(answer.ok ? null : answer.error)
   }
-  const isOther = read.ok && current.address !== null && read.address !== current.address
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault()
-        void prove()
-      }}
-    >
-      <TextInput
-        label={t('settings.address.label')}
-        placeholder="https://bridge.shop.example"
-        value={typed}
-        disabled={disabled}
-        spellCheck={false}
-        autoComplete="off"
-        inputMode="url"
-        error={refused ? say(refused.message) : left && !read.ok ? t(read.problem) : null}
-        onBlur={() => setLeft(typed !== '')}
-        onChange={(event) => {
-          setTyped(event.currentTarget.value)
-          setRefused(null)
-        }}
-      />
-      {refused?.detail && (
-        <Text size="xs" c="dimmed" mt={2}>
-          {refused.detail}
-        </Text>
+    <>
+      <WayInState address={publicAddress} />
+      {error && <Trouble error={error} />}
+      {publicAddress.provider !== 'none' && (
+        <Group>
+          <Button
+            variant="default"
+            loading={busy}
+            leftSection={<IconRefresh size={14} aria-hidden />}
+            onClick={() => void prove()}
+          >
+            {t('tunnel.page.try')}
+          </Button>
+        </Group>
       )}
-      {isOther && (
-        <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} py="xs" mt="xs">
-          {t('settings.address.paste-again')}
-        </Alert>
-      )}
-      <Group mt="sm">
-        <Button type="submit" loading={busy} disabled={disabled}>
-          {t(isOther || current.address === null ? 'settings.address.use' : 'settings.address.prove')}
-        </Button>
-      </Group>
-    </form>
+    </>
   )
 }
 
-function stateText(address: Address, { t, moment, duration }: Speech): string {
-  if (address.state !== 'proven' || address.provenAt === null)
-    return t(`settings.address.state.${address.state}`)
-  const age = duration(Math.max(1000, Date.now() - address.provenAt))
-  return t('settings.address.state.proven-at', { time: moment(address.provenAt), age })
+function Choice({ saved }: { saved: TunnelView }) {
+  const { t, say } = useWords()
+  const { settingsFile, publicAddress } = useAppState()
+  const way = useWayIn(saved)
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
+  const [refused, setRefused] = useState<CallError | null>(null)
+  const [saving, setSaving] = useState(false)
+  const [done, setDone] = useState(false)
+  const disabled = !settingsFile.writable
+  const { problems } = way
+  const wrong = Object.keys(problems).filter((name) => problems[name] !== null)
+  const told = wrong.filter((name) => left.has(name)).length
+
+  const edited = (name: string) => {
+    setDone(false)
+    if (refused?.field === name || refused?.field === null) setRefused(null)
+  }
+  const forget = () => {
+    setLeft(new Set())
+    setRefused(null)
+  }
+  const save = async (): Promise<boolean> => {
+    const [first] = wrong
+    if (first !== undefined) {
+      setLeft(new Set([...left, ...wrong]))
+      requestAnimationFrame(() => focusField(first))
+      return false
+    }
+    setSaving(true)
+    const error = await way.save()
+    setSaving(false)
+    if (error === null) {
+      forget()
+      setDone(true)
+      return true
+    }
+    setRefused(error)
+    const { field } = error
+    if (field !== null) requestAnimationFrame(() => focusField(field))
+    return false
+  }
+  const field = (name: string): FieldProps => {
+    const problem = left.has(name) ? problems[name] : null
+    return {
+      'data-field': name,
+      disabled,
+      error: refused?.field === name ? say(refused.message) : problem ? t(problem) : null,
+      onBlur: () => setLeft((before) => (before.has(name) ? before : new Set(before).add(name))),
+    }
+  }
+  return (
+    <Section title={t('tunnel.page.choose')} intro={t('tunnel.page.choose.text')}>
+      <ProviderCards
+        label={t('wizard.address.how')}
+        value={way.typed.settings.provider}
+        disabled={disabled}
+        onChange={(provider) => {
+          forget()
+          edited('')
+          way.choose(provider)
+        }}
+      />
+      {way.changed && publicAddress.address !== null && (
+        <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} py="xs">
+          {t('tunnel.page.changes')}
+        </Alert>
+      )}
+      <ProviderForm
+        way={way}
+        disabled={disabled}
+        field={field}
+        edited={edited}
+        pair={{ busy: saving, run: () => void save() }}
+      />
+      <SaveBar
+        dirty={way.changed}
+        saving={saving}
+        saved={done}
+        problem={refused ? say(refused.message) : told > 0 ? t('settings.wrong', { count: told }) : null}
+        onSave={() => void save()}
+        onDiscard={() => {
+          forget()
+          way.discard()
+        }}
+      />
+      <LeaveGuard dirty={way.changed} save={save} />
+    </Section>
+  )
 }

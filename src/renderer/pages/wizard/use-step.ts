@@ -1,6 +1,6 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { CallError } from '../../../shared/api.ts'
-import type { Problem } from '../../../shared/fields.ts'
+import type { TextKey } from '../../../shared/i18n/index.ts'
 import { useWords } from '../../words.tsx'
 
 /** How an attempt to go on ended. */
@@ -34,7 +34,7 @@ interface FieldProps {
  * `problems` has an entry for each input (a path, as errors name it), in the order of the form.
  */
 export function useStep(
-  problems: Record<string, Problem | null>,
+  problems: Record<string, TextKey | null>,
   goOn: () => Promise<Verdict> = async () => 'next',
 ): StepControl {
   const { t, say } = useWords()

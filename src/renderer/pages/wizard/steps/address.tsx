@@ -1,46 +1,53 @@
-import { Button, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Skeleton, Text } from '@mantine/core'
 import { useState } from 'react'
-import { publicAddressOf } from '../../../../shared/fields.ts'
+import type { TunnelView } from '../../../../shared/api/tunnel.ts'
 import { useAppState, useBridge } from '../../../bridge/hooks.tsx'
-import { CopyField } from '../../../parts/copy-field.tsx'
 import { IconRefresh } from '../../../parts/icons.ts'
+import { Trouble } from '../../../parts/trouble.tsx'
+import { ProviderCards } from '../../../parts/way-in/provider-cards.tsx'
+import { ProviderForm } from '../../../parts/way-in/provider-form.tsx'
+import { useSavedWayIn, useWayIn } from '../../../parts/way-in/use-way-in.ts'
 import { useWords } from '../../../words.tsx'
 import { Note } from '../note.tsx'
 import { StepForm } from '../step-form.tsx'
 import { useStep, type Verdict } from '../use-step.ts'
 
-const FIELD = 'publicAddress'
-/** What was typed and not yet proven, until the window is closed. */
-const MEMORY = 'wizard.public-address'
-
-/** How Chatra reaches this computer. One way exists so far, and the way without. */
+/** How Chatra reaches this computer: one of the ways in, proven before it goes on, or none for now. */
 export function AddressStep() {
+  const answer = useSavedWayIn()
+  return answer.value ? <Step saved={answer.value} /> : <Waiting error={answer.error} retry={answer.reload} />
+}
+
+function Step({ saved }: { saved: TunnelView }) {
   const { t } = useWords()
   const bridge = useBridge()
-  const { publicAddress, hooksUrl } = useAppState()
-  const known = publicAddress.address ?? ''
-  const [provider, setProvider] = useState<'own' | 'none'>('own')
-  const [text, setText] = useState(() => sessionStorage.getItem(MEMORY) ?? known)
-  const reading = publicAddressOf(text)
-  const isKept = reading.ok && reading.address === known
-  const isProven = isKept && publicAddress.state === 'proven'
+  const { publicAddress, settingsFile } = useAppState()
+  // What was typed and not yet proven stays until the window is closed.
+  const way = useWayIn(saved, { memory: 'wizard.address', first: 'own' })
+  const { provider } = way.typed.settings
+  const isProven = !way.changed && publicAddress.state === 'proven' && publicAddress.provider === provider
   /** Some routers let nobody inside call their own public name: the owner may know better than the proof. */
   const [tried, setTried] = useState(false)
 
   const prove = async (): Promise<Verdict> => {
-    const answer = await bridge.call('setup.publicAddress', { address: text })
-    if (!answer.ok) return { ...answer.error, field: FIELD }
-    sessionStorage.removeItem(MEMORY)
-    setText(answer.value.address ?? text)
+    if (way.changed) {
+      const refused = await way.save()
+      if (refused) return refused
+    }
+    const answer = await bridge.call('tunnel.prove', {})
+    if (!answer.ok) return answer.error
+    const { state, problem, problemParams } = answer.value
     setTried(true)
-    if (answer.value.state === 'proven') return 'next'
-    const key = answer.value.problem ?? 'wizard.address.unproven'
-    return { code: 'service', message: { key, params: {} }, field: FIELD, detail: null }
+    if (state === 'proven') return 'next'
+    const message =
+      problem === null
+        ? { key: 'wizard.address.unproven', params: {} }
+        : { key: problem, params: problemParams }
+    return { code: 'service', message, field: provider === 'own' ? 'own.address' : null, detail: null }
   }
-  const mayInsist = tried && isKept && !isProven
-  const control = useStep(
-    provider === 'own' ? { [FIELD]: reading.ok ? null : reading.problem } : {},
-    async () => (provider === 'none' || isProven || mayInsist ? 'next' : prove()),
+  const mayInsist = tried && !way.changed && !isProven
+  const control = useStep(way.problems, async () =>
+    provider === 'none' || isProven || mayInsist ? 'next' : prove(),
   )
   const [proving, setProving] = useState(false)
   const again = async () => {
@@ -64,68 +71,62 @@ export function AddressStep() {
               : 'wizard.check',
       )}
     >
-      <Radio.Group
-        value={provider}
-        onChange={(value) => setProvider(value === 'none' ? 'none' : 'own')}
+      <ProviderCards
         label={t('wizard.address.how')}
-      >
-        <Stack gap="xs" mt="xs">
-          <Radio
-            value="own"
-            size="sm"
-            label={t('wizard.address.own')}
-            description={t('wizard.address.own-advice')}
-          />
-          <Radio
-            value="none"
-            size="sm"
-            label={t('wizard.address.none')}
-            description={t('wizard.address.none-advice')}
-          />
-        </Stack>
-      </Radio.Group>
-      {provider === 'own' ? (
-        <Stack gap="sm">
-          <TextInput
-            {...control.field(FIELD)}
-            label={t('wizard.address.label')}
-            placeholder="https://bridge.shop.example"
-            maw="30rem"
-            value={text}
-            inputMode="url"
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => {
-              setText(event.currentTarget.value)
-              sessionStorage.setItem(MEMORY, event.currentTarget.value)
-              control.edited(FIELD)
-            }}
-          />
-          {isProven && <Note tone="good">{t('wizard.address.proven', { address: known })}</Note>}
-          {mayInsist && (
-            <Note tone="attention">
-              <Text size="sm" mb="xs">
-                {t('wizard.address.insist-text')}
-              </Text>
-              <Button
-                variant="default"
-                flex="none"
-                loading={proving}
-                onClick={() => void again()}
-                leftSection={<IconRefresh size={14} aria-hidden />}
-              >
-                {t('wizard.address.again')}
-              </Button>
-            </Note>
-          )}
-          <CopyField
-            label={t('wizard.address.local')}
-            description={t('wizard.address.local-advice')}
-            value={hooksUrl}
-          />
-        </Stack>
-      ) : (
+        value={provider}
+        disabled={!settingsFile.writable || control.busy}
+        none={{ title: t('wizard.address.none'), text: t('wizard.address.none-advice') }}
+        onChange={(chosen) => {
+          setTried(false)
+          control.show(null)
+          way.choose(chosen)
+        }}
+      />
+      {provider === 'none' ? (
         <Note tone="info">{t('wizard.address.none-text')}</Note>
+      ) : (
+        <ProviderForm
+          way={way}
+          disabled={!settingsFile.writable}
+          field={control.field}
+          edited={control.edited}
+        />
+      )}
+      {provider !== 'none' && isProven && (
+        <Note tone="good">{t('wizard.address.proven', { address: publicAddress.address ?? '' })}</Note>
+      )}
+      {provider !== 'none' && mayInsist && (
+        <Note tone="attention">
+          <Text size="sm" mb="xs">
+            {provider === 'own'
+              ? t('wizard.address.insist-text')
+              : t(publicAddress.needsOwner ? 'tunnel.page.wizard.owner' : 'tunnel.page.wizard.insist')}
+          </Text>
+          <Button
+            variant="default"
+            flex="none"
+            loading={proving}
+            onClick={() => void again()}
+            leftSection={<IconRefresh size={14} aria-hidden />}
+          >
+            {t('wizard.address.again')}
+          </Button>
+        </Note>
+      )}
+    </StepForm>
+  )
+}
+
+/** The step while it is asked what there is. */
+function Waiting(props: { error: Parameters<typeof Trouble>[0]['error'] | null; retry(): void }) {
+  const { t } = useWords()
+  const control = useStep({}, async () => 'stay')
+  return (
+    <StepForm control={control} title={t('wizard.address.title')} intro={t('wizard.address.intro')}>
+      {props.error ? (
+        <Trouble error={props.error} retry={props.retry} />
+      ) : (
+        <Skeleton height={340} aria-hidden />
       )}
     </StepForm>
   )

@@ -1,0 +1,79 @@
+import type { Clock } from '../../engine/ports.ts'
+
+/** A moment by both clocks: the monotonic one stands still while the computer sleeps, the other may be set. */
+export interface Moment {
+  monotonic: number
+  wall: number
+}
+
+/**
+ * How long this desktop may take itself for the active one (docs/relay.md, "Who carries"). It counts from the sending of
+ * the last message that the relay has answered, and ends a third before the relay gives the role to another one. Time is
+ * what the faster of two clocks says, so that neither a sleep nor a clock that is set back makes it longer.
+ */
+export class Lease {
+  private readonly clock: Clock
+  private readonly monotonic: () => number
+  private readonly changed: (holds: boolean) => void
+  private active = false
+  private heldMs = 0
+  private confirmed: Moment | null = null
+  private told = false
+  private cancel = () => {}
+
+  constructor(
+    clock: Clock,
+    changed: (holds: boolean) => void,
+    monotonic: () => number = () => performance.now(),
+  ) {
+    this.clock = clock
+    this.changed = changed
+    this.monotonic = monotonic
+  }
+
+  /** Whether it may carry at this very moment. */
+  get holds(): boolean {
+    return this.active && this.confirmed !== null && this.ageOf(this.confirmed) < this.heldMs
+  }
+
+  now(): Moment {
+    return { monotonic: this.monotonic(), wall: this.clock.now() }
+  }
+
+  /** The relay has answered what was sent then. `beatMs`: a third of the time after which it takes another desktop. */
+  confirm(sent: Moment, beatMs: number): void {
+    if (this.confirmed === null || this.ageOf(sent) < this.ageOf(this.confirmed)) this.confirmed = sent
+    this.heldMs = 2 * beatMs
+    this.look()
+  }
+
+  /** What the relay said of its role. */
+  setActive(active: boolean): void {
+    this.active = active
+    this.look()
+  }
+
+  /** Nothing is known any more. */
+  end(): void {
+    this.active = false
+    this.confirmed = null
+    this.look()
+  }
+
+  private look(): void {
+    this.cancel()
+    const holds = this.holds
+    if (holds && this.confirmed !== null) {
+      const left = this.heldMs - this.ageOf(this.confirmed)
+      this.cancel = this.clock.after(Math.max(1, left), () => this.look())
+    }
+    if (holds === this.told) return
+    this.told = holds
+    this.changed(holds)
+  }
+
+  private ageOf(moment: Moment): number {
+    const now = this.now()
+    return Math.max(now.monotonic - moment.monotonic, now.wall - moment.wall)
+  }
+}
