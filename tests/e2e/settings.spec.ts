@@ -324,7 +324,7 @@ test.describe('the program', () => {
   test('says whether a request through a public address arrives', async ({ page, world }) => {
     await goTo(page, '/settings/~address')
     await page.getByRole('radio', { name: 'My own address' }).click()
-    const input = page.getByLabel('Public address', { exact: true })
+    const input = page.getByRole('textbox', { name: 'Public address', exact: true })
     await input.fill('http://192.168.1.5')
     await page.getByRole('button', { name: 'Save' }).click()
     await expect(page.getByText(/works only inside your own network/)).toBeVisible()

@@ -34,6 +34,8 @@ export function ProviderCards(props: {
               key={provider}
               value={provider}
               className={classes.card}
+              // One stop for the tab key; the arrows go from card to card.
+              tabIndex={provider === props.value ? 0 : -1}
               disabled={props.disabled ?? false}
               aria-labelledby={`${id}-${provider}`}
               aria-describedby={`${id}-${provider}-text`}

@@ -76,6 +76,39 @@ describe('what needs the owner', () => {
     expect(keys(state([connection({ heard: { chatra: 5, planfix: null } })], 'none'))).toEqual([])
   })
 
+  describe('of the way in', () => {
+    const now = 100 * 60_000
+    const failing = (change: Partial<AppState['publicAddress']>) => {
+      const app = state([connection()], 'failing')
+      const publicAddress = { ...app.publicAddress, lostAt: null, needsOwner: false, ...change }
+      return concernsOf({ ...app, time: now, publicAddress } as AppState).map(({ tone, text }) => [
+        tone,
+        text,
+      ])
+    }
+    const login = { problem: 'tunnel.problem.ssh.login', problemParams: { host: 'a.example', user: 'me' } }
+    const text = {
+      key: 'tunnel.problem.ssh.login',
+      params: { host: 'a.example', user: 'me', address: 'https://x.example' },
+    }
+
+    it('that waits for the owner is bad at once, with what its problem is about', () => {
+      expect(failing({ ...login, needsOwner: true, lostAt: now - 1000 })).toEqual([['bad', text]])
+    })
+
+    it('that was lost a moment ago and is tried again is only to be known, until it takes too long', () => {
+      expect(failing({ ...login, lostAt: now - 9 * 60_000 })).toEqual([['attention', text]])
+      expect(failing({ ...login, lostAt: now - 10 * 60_000 })).toEqual([['bad', text]])
+    })
+
+    it('that never led here is bad', () => {
+      expect(failing({ ...login, retryAt: now + 1000 })).toEqual([['bad', text]])
+      expect(failing({ problem: null, problemParams: {} })).toMatchObject([
+        ['bad', { key: 'overview.address.failing' }],
+      ])
+    })
+  })
+
   it('uses texts that exist', () => {
     const counts = { 'to-planfix': { ...none, failed: 1, uncertain: 1 }, 'to-chatra': none }
     const all = [

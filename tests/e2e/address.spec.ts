@@ -1,0 +1,233 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { NODE } from '../../scripts/build.ts'
+import { translate } from '../../src/shared/i18n/index.ts'
+import { BUILT, startProgram } from '../crash/processes.ts'
+import { freePort, hasSshd, Sshd } from '../support/sshd.ts'
+import { axe, expect, goTo, inTheme, sized, test } from './bench.ts'
+
+const NAMES = {
+  own: 'My own address',
+  ngrok: 'ngrok',
+  ssh: 'SSH server',
+  relay: 'Relay',
+  none: 'None',
+} as const
+
+const ends: (() => Promise<unknown>)[] = []
+test.afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end()
+})
+
+test.describe('an address of the owner’s own', () => {
+  test('is proven, tried again when asked, and said to fail when it leads elsewhere', async ({
+    page,
+    world,
+  }) => {
+    await choose(page, 'own')
+    await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(`${world.hooks}/healthz`)
+    await save(page)
+    await works(page)
+    await expect(page.getByRole('textbox', { name: 'Public address', exact: true })).toHaveValue(world.hooks)
+    await expect(state(page)).toContainText('Way in: My own address')
+    await page.getByRole('button', { name: 'Try now' }).click()
+    await works(page)
+
+    const nowhere = `http://127.0.0.1:${await freePort()}`
+    await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(nowhere)
+    await expect(page.getByText(/paste the webhook addresses into Chatra again/)).toBeVisible()
+    await save(page)
+    await expect(page.getByText(/Nobody answers at this address/)).toBeVisible()
+    await expect(state(page)).toContainText('Does not work')
+    await goTo(page, '/')
+    const card = page.getByRole('article', { name: 'Public address' })
+    await expect(card).toContainText('does not lead here')
+    await expect(card).toContainText('My own address')
+    await expect(card).toContainText(/Nobody answers at this address/)
+  })
+
+  test('that is changed and not saved is asked about, and can be discarded', async ({ page, world }) => {
+    await choose(page, 'own')
+    await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(world.hooks)
+    await goTo(page, '/')
+    await expect(page.getByRole('dialog', { name: 'Leave without saving?' })).toBeVisible()
+    await page.getByRole('button', { name: 'Stay here' }).click()
+    await page.getByRole('button', { name: 'Discard changes' }).click()
+    await expect(card(page, 'none')).toBeChecked()
+  })
+})
+
+test('what is missing is said at its field before anything is asked, and ngrok’s token is kept unseen', async ({
+  page,
+  world,
+}) => {
+  await choose(page, 'ssh')
+  await save(page)
+  await expect(page.getByText('This must not be empty.')).toHaveCount(2)
+  await expect(page.getByLabel('Server', { exact: true })).toBeFocused()
+  await page.getByLabel('Server', { exact: true }).fill('a b')
+  await page.getByLabel('User', { exact: true }).fill('me')
+  await save(page)
+  // The application's own refusal, at the same field.
+  await expect(page.getByLabel('Server', { exact: true })).toHaveAttribute('aria-invalid', 'true')
+  await page.getByLabel('Server', { exact: true }).fill('server.example')
+  await page.getByLabel('Private key', { exact: true }).fill('nonsense')
+  await save(page)
+  await expect(page.getByText(/no private key that can be read/).first()).toBeVisible()
+  await expect(page.getByLabel('Private key', { exact: true })).toHaveValue('nonsense')
+
+  await page.getByRole('button', { name: 'Discard changes' }).click()
+  await card(page, 'ngrok').click()
+  await save(page)
+  await expect(page.getByText(/ngrok needs your authtoken/).first()).toBeVisible()
+  await page.getByLabel('ngrok token', { exact: true }).fill('two words')
+  await save(page)
+  await expect(page.getByText(/This is no ngrok token/).first()).toBeVisible()
+  const { settings } = await world.call('tunnel.get', {})
+  expect(settings.provider).toBe('none')
+})
+
+test.describe('an SSH server', () => {
+  test.skip(!hasSshd, 'no OpenSSH server on this computer')
+
+  test('is chosen on the page until the address leads here; a changed key is refused, shown and trusted', async ({
+    page,
+    world,
+  }) => {
+    const sshd = await Sshd.start()
+    ends.push(() => sshd.stop())
+    const port = await freePort()
+    await choose(page, 'ssh')
+    await page.getByLabel('Server', { exact: true }).fill('127.0.0.1')
+    await page.getByLabel('Port', { exact: true }).fill(String(sshd.port))
+    await page.getByLabel('User', { exact: true }).fill(sshd.user)
+    await page.getByLabel('Private key', { exact: true }).fill(sshd.key)
+    await page.getByLabel('Public address (optional)').fill(`http://127.0.0.1:${port}`)
+    await page.getByLabel('Port on the server').fill(String(port))
+    await save(page)
+    await works(page)
+    const keys = page.getByRole('group', { name: 'Key of the server' })
+    await expect(keys).toContainText(sshd.fingerprint('ed25519'))
+    await expect(page.getByLabel('Private key', { exact: true })).toHaveCount(0)
+    await expect(page.getByRole('button', { name: 'Replace: Private key' })).toBeVisible()
+    expect(await page.content()).not.toContain('PRIVATE KEY')
+
+    const known = sshd.fingerprint('ed25519')
+    await sshd.kill()
+    sshd.newHostKey('ed25519')
+    await sshd.run()
+    const shown = sshd.fingerprint('ed25519')
+    await expect(page.getByText(/shows another key than before\. Either/)).toBeVisible()
+    await expect(page.getByText('It is not tried again by itself: it waits for you.')).toBeVisible()
+    await expect(keys).toContainText(known)
+    await expect(keys).toContainText(shown)
+    await axe(page)
+    await goTo(page, '/')
+    await expect(page.getByRole('region', { name: translate('en', 'overview.attention') })).toContainText(
+      shown,
+    )
+    await goTo(page, '/settings/~address')
+    await keys.getByRole('button', { name: 'Trust the new key' }).click()
+    const question = page.getByRole('dialog', { name: 'Trust the new key?' })
+    await expect(question).toContainText(shown)
+    await question.getByRole('button', { name: 'Trust the new key' }).click()
+    await works(page)
+    await expect(keys).not.toContainText(known)
+    expect((await world.call('tunnel.get', {})).hostKey.refused).toBeNull()
+  })
+})
+
+test('a relay is paired by its code, a wrong one is refused at its field, and a restart of it is waited for', async ({
+  page,
+}) => {
+  const dir = await mkdtemp(join(tmpdir(), 'relay-e2e-'))
+  ends.push(() => rm(dir, { recursive: true, force: true }))
+  const port = await freePort()
+  const start = () =>
+    startProgram<{ control: string }>([join(BUILT, 'relay.js'), '--data-dir', dir, '--port', String(port)])
+  let relay = await start()
+  ends.push(() => relay.end())
+  await choose(page, 'relay')
+  await page.getByLabel('Address of the relay').fill(relay.ready.control)
+  const code = page.getByLabel('Pairing code', { exact: true })
+  await page.getByRole('button', { name: 'Pair', exact: true }).click()
+  await expect(page.getByText('Type the code that the relay shows.')).toBeVisible()
+  await code.fill('not a code')
+  await page.getByRole('button', { name: 'Pair', exact: true }).click()
+  await expect(page.getByText(/not a whole pairing code/).first()).toBeVisible()
+  await expect(code).toBeFocused()
+  await expect(code).toHaveValue('not a code')
+  await code.fill(await newCode(dir))
+  await page.getByRole('button', { name: 'Pair', exact: true }).click()
+  await expect(page.getByText(`Paired with ${relay.ready.control}`)).toBeVisible()
+  await works(page)
+  await relay.end()
+  await expect(state(page)).toContainText('Does not work')
+  await expect(page.getByText(/Not reached since/)).toBeVisible()
+  relay = await start()
+  await page.getByRole('button', { name: 'Try now' }).click()
+  await works(page)
+})
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in any form, small and large, in the ${theme} theme`, async ({ page }) => {
+    await inTheme(page, theme)
+    await goTo(page, '/settings/~address')
+    for (const provider of ['own', 'ngrok', 'ssh', 'relay', 'none'] as const) {
+      await card(page, provider).click()
+      await expect(card(page, provider)).toBeChecked()
+      if (provider === 'ssh') await page.getByRole('button', { name: 'Save' }).click()
+      for (const [width, height] of [
+        [900, 600],
+        [1600, 1000],
+      ] as const) {
+        await sized(page, width, height)
+        await axe(page)
+      }
+    }
+  })
+}
+
+test('the ways in are chosen with the keyboard alone', async ({ page }) => {
+  await goTo(page, '/settings/~address')
+  await card(page, 'none').focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(card(page, 'relay')).toBeChecked()
+  await expect(page.getByLabel('Address of the relay')).toBeVisible()
+  await page.keyboard.press('ArrowUp')
+  await expect(card(page, 'ssh')).toBeChecked()
+  await page.keyboard.press('Tab')
+  await expect(page.getByLabel('Server', { exact: true })).toBeFocused()
+})
+
+// ---- what the tests are made of
+
+const card = (page: Page, provider: keyof typeof NAMES) =>
+  page.getByRole('radio', { name: NAMES[provider], exact: true })
+const state = (page: Page) => page.getByRole('region', { name: 'Public address' }).getByRole('status')
+const save = (page: Page) => page.getByRole('button', { name: 'Save', exact: true }).click()
+const works = (page: Page) => expect(state(page)).toContainText('Works: checked')
+
+async function choose(page: Page, provider: keyof typeof NAMES): Promise<void> {
+  await goTo(page, '/settings/~address')
+  await card(page, provider).click()
+}
+
+/** As the relay prints it for whoever runs it. */
+function newCode(dir: string): Promise<string> {
+  const child = spawn(NODE, [join(BUILT, 'relay.js'), 'pair', '--data-dir', dir])
+  let said = ''
+  child.stdout.on('data', (data) => {
+    said += data
+  })
+  return new Promise((resolve, reject) => {
+    child.on('close', () => {
+      const code = /^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/m.exec(said)?.[0]
+      if (code === undefined) reject(new Error(`no code: ${said}`))
+      else resolve(code)
+    })
+  })
+}
