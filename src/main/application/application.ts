@@ -70,7 +70,9 @@ export class Application {
       secrets: options.secrets,
       configuration: () => this.configuration,
       connections: () => this.carrying.admits(),
-      relayed: (events) => this.stored(events),
+      relayed: options.configuration.tunnel.provider === 'relay',
+      stored: (events) => this.stored(events),
+      allow: (carries) => this.carrying.allow(carries),
       log: options.log,
       tell: (event) => telling.event(event),
       woke: (asleepSince) => void this.wake(asleepSince),
@@ -94,6 +96,8 @@ export class Application {
       },
       sideChanged: (...change) => telling.sideState(store, clock, ...change),
       onNews: () => this.engine.intake.wake(),
+      mayWrite: () => this.wayIn.mayWrite,
+      takeover: () => this.wayIn.takeover,
       onBug: (error, where) => telling.trouble(error, where),
       timeoutMs: options.timeoutMs,
     }
@@ -119,6 +123,7 @@ export class Application {
         around: application.around,
         configuration: options.configuration,
         log: options.log,
+        held: options.configuration.tunnel.provider === 'relay',
         prepare: (configuration) => application.recall(configuration),
       })
       return application
@@ -136,11 +141,12 @@ export class Application {
       connections: () => this.carrying.admits(),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
       file: (token) => this.file(token),
-      health: () => healthOf(this.connections, this.isDegraded()),
+      health: () => healthOf(this.connections, this.isDegraded(), this.publicAddress.standby),
       isFile: (token) => this.links.open(token) !== null,
       onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
+    await this.wayIn.recall()
     await this.upkeep.start()
     await this.carrying.start()
     if (this.stopping !== null) return

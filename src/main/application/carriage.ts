@@ -2,7 +2,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { parseChatEvent } from '../chatra/webhook.ts'
 import { Engine } from '../engine/engine.ts'
-import type { Clock, FileLink, Listener, SideState } from '../engine/ports.ts'
+import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import type { Budgets } from './budgets.ts'
@@ -24,6 +24,9 @@ export interface Surroundings {
   /** A watcher has stored something new. */
   onNews(): void
   onBug(error: unknown, where: string): void
+  /** Looked at before each write: another computer may carry instead of this one. */
+  mayWrite(): boolean
+  takeover: () => Takeover | null
   timeoutMs?: number | undefined
 }
 
@@ -56,6 +59,7 @@ export class Carriage {
         language: configuration.language,
         listener: around.listener,
         random: around.random,
+        takeover: around.takeover,
       },
       parse: parseChatEvent,
       hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
@@ -96,16 +100,18 @@ export class Carriage {
     )
   }
 
-  /** `away`: nobody could hear the services before, as after a start of the program. */
-  async start(away: boolean): Promise<void> {
-    if (away) {
-      await this.engine.start()
-    } else {
+  /**
+   * `away`: nobody could hear the services before, as after a start of the program; `kept`: what came in meanwhile is in
+   * the inbox, and is decided on first.
+   */
+  async start({ away, kept }: { away: boolean; kept: boolean }): Promise<void> {
+    if (kept) {
       // The echo of a reply may be among them: it must be seen before somebody asks why it has not come.
       this.engine.intake.wake()
       await this.atMost(DECIDE_FIRST_MS, this.engine.intake.idle())
-      await this.engine.resume()
     }
+    if (this.stopping) return
+    await (away ? this.engine.start() : this.engine.resume())
     if (this.stopping) return
     for (const { watcher } of this.connections.values()) watcher.start()
   }

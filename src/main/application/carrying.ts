@@ -18,6 +18,9 @@ export class Carrying {
   private changing: Promise<unknown> = Promise.resolve()
   private started = false
   private stopping = false
+  /** Whether this computer is to carry, and whether it is kept from it: another one may be carrying. */
+  private wanted: boolean
+  private held: boolean
 
   private constructor(options: CarryingOptions, current: Carriage) {
     this.around = options.around
@@ -25,6 +28,9 @@ export class Carrying {
     this.prepare = options.prepare
     this.present = options.configuration
     this.current = current
+    this.wanted = !options.held
+    this.held = options.held
+    if (this.held) void current.stop()
   }
 
   static async open(options: CarryingOptions): Promise<Carrying> {
@@ -48,12 +54,23 @@ export class Carrying {
   async start(): Promise<void> {
     this.started = true
     this.sayWhatIsMissing(null)
-    await this.current.start(true)
+    if (!this.held) await this.current.start({ away: true, kept: false })
   }
 
   /** See Application.reconfigure. */
   replaceBy(configuration: Configuration): Promise<void> {
     const mine = this.changing.then(() => this.replace(configuration))
+    this.changing = mine.catch(() => undefined)
+    return mine
+  }
+
+  /**
+   * Whether this computer may carry. Without it everything but the receiver stands still, and what comes in waits in the
+   * inbox. Resolves when it is so: calls under way are ended first.
+   */
+  allow(carries: boolean): Promise<void> {
+    this.wanted = carries
+    const mine = this.changing.then(() => this.turn())
     this.changing = mine.catch(() => undefined)
     return mine
   }
@@ -74,6 +91,22 @@ export class Carrying {
     this.current.close(null)
   }
 
+  private async turn(): Promise<void> {
+    const before = this.current
+    if (this.stopping) return before.stop()
+    if (this.held === !this.wanted) return
+    if (!this.wanted) {
+      this.held = true
+      return before.stop()
+    }
+    const next = await Carriage.open(this.around, this.present, before)
+    if (this.stopping || !this.wanted) return next.close(before)
+    before.close(next)
+    this.current = next
+    this.held = false
+    if (this.started) await this.begin(next, true)
+  }
+
   private async replace(configuration: Configuration): Promise<void> {
     if (this.stopping) return
     const before = this.current
@@ -91,18 +124,25 @@ export class Carrying {
     if (isSame) return
     before.close(next)
     this.current = next
+    if (this.held) void next.stop()
     if (!this.started) return
     this.sayWhatIsMissing(before)
-    await next.start(false).catch((error: unknown) => this.startLater(next, error))
+    if (!this.held) await this.begin(next, false)
+  }
+
+  private begin(next: Carriage, away: boolean): Promise<void> {
+    return next
+      .start({ away, kept: true })
+      .catch((error: unknown) => this.startLater(next, away, error))
   }
 
   /** The new configuration stands, but what waits could not be looked up. */
-  private startLater(next: Carriage, error: unknown): void {
+  private startLater(next: Carriage, away: boolean, error: unknown): void {
     if (this.stopping) return
     this.around.onBug(error, 'reconfigure')
     this.around.clock.after(LOOK_AGAIN_MS, () => {
       if (this.stopping || this.current !== next) return
-      void next.start(false).catch((again: unknown) => this.startLater(next, again))
+      void this.begin(next, away)
     })
   }
 
@@ -119,6 +159,8 @@ interface CarryingOptions {
   around: Surroundings
   configuration: Configuration
   log: Log
+  /** It is not known yet whether this computer may carry. */
+  held: boolean
   /** What is to be known of a configuration before it is carried by. */
   prepare(configuration: Configuration): Promise<void>
 }

@@ -4,12 +4,13 @@ import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
 import { SideGate } from '../engine/delivery/gate.ts'
-import type { Clock, SideState } from '../engine/ports.ts'
+import type { Clock, SideState, Takeover } from '../engine/ports.ts'
 import type { Budget } from '../planfix/budget.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import { Watcher } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
+import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from './guarded.ts'
 
 export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
 
@@ -55,6 +56,8 @@ export function openConnection(options: {
   /** Something new stands in the inbox. */
   onNews(): void
   onBug(error: unknown, where: string): void
+  mayWrite(): boolean
+  takeover: () => Takeover | null
   /** For tests. */
   timeoutMs?: number | undefined
 }): LiveConnection {
@@ -67,19 +70,25 @@ export function openConnection(options: {
   // Chatra's client counts its time-out by the computer's time; Planfix's by `clock`, whose ten seconds a fast test clock
   // shortens itself.
   const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }
-  const planfix = createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget })
+  const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
+  const planfix = guarded(
+    createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget }),
+    PLANFIX_WRITES,
+    guard,
+  )
+  const chatra = createChatraClient({
+    connection: settings,
+    secretKey: keys.chatra,
+    now: () => clock.now(),
+    ...timeout,
+  })
   const planfixGate = new SideGate(clock, random, (state) => changed('planfix', state))
   return {
     settings,
     keys,
     missing: lacking.map(([secret]) => secret),
     missingAt: lacking.map(([, place]) => place),
-    chatra: createChatraClient({
-      connection: settings,
-      secretKey: keys.chatra,
-      now: () => clock.now(),
-      ...timeout,
-    }),
+    chatra: guarded(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
     chatraGate: new SideGate(clock, random, (state) => changed('chatra', state)),
     planfixGate,
@@ -90,6 +99,7 @@ export function openConnection(options: {
       clock,
       gate: planfixGate,
       onNews: options.onNews,
+      takeover: options.takeover,
       onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
     }),
   }

@@ -10,12 +10,14 @@ export const isDegraded = (connections: Connections): boolean =>
   )
 
 /** The answer of /healthz, which strangers may see. */
-export const healthOf = (connections: Connections, degraded: boolean): object => ({
-  status: degraded ? 'degraded' : 'ok',
+export const healthOf = (connections: Connections, degraded: boolean, standby: boolean): object => ({
+  status: standby ? 'standby' : degraded ? 'degraded' : 'ok',
   connections: Object.fromEntries(
     [...connections].map(([id, { missing, chatraGate, planfixGate }]) => [
       id,
-      { missing, chatra: brief(chatraGate.state), planfix: brief(planfixGate.state) },
+      standby
+        ? { missing, chatra: 'standby', planfix: 'standby' }
+        : { missing, chatra: brief(chatraGate.state), planfix: brief(planfixGate.state) },
     ]),
   ),
 })

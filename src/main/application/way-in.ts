@@ -3,11 +3,12 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { publicAddressOf } from '../../shared/fields.ts'
-import type { Clock } from '../engine/ports.ts'
+import type { Clock, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
 import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
+import type { RelayProvider, Tenure } from '../tunnel/relay/provider.ts'
 import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
 import type { HookConnection } from '../webhooks/addresses.ts'
 import { AddressProof } from './public-address.ts'
@@ -16,7 +17,9 @@ import type { Log } from './telling.ts'
 import { providerFor, signatureOf } from './tunnel-provider.ts'
 
 /** Facts of the program, in the data folder. */
-const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
+const FACT = { address: 'tunnelAddress', state: 'publicAddress', takeover: 'takeover' } as const
+/** The relay's number of the last turn in which this computer carried, by relay. */
+const turnFact = (relay: string) => `relayTurn:${relay.slice(0, 16)}`
 /** An address that was proven a moment ago is not asked again because it was also saved. */
 const FRESH_MS = 10_000
 
@@ -42,7 +45,11 @@ export interface WayInOptions {
   /** Who may send events. */
   connections: () => readonly HookConnection[]
   /** Events that a relay had kept are in the inbox. */
-  relayed: (events: readonly RelayedEvent[]) => void
+  stored: (events: readonly RelayedEvent[]) => void
+  /** It starts behind a relay: nothing is carried before the role is known. */
+  relayed: boolean
+  /** Whether this computer is to carry. Resolves when it is so. */
+  allow: (carries: boolean) => Promise<void>
   log: Log
   tell: (event: BridgeEvent) => void
   /** The computer slept, or its network changed. */
@@ -61,13 +68,23 @@ export class WayIn {
   private justProven: { address: string; at: number } | null = null
   private noted = ''
   private stopWatch: (() => void) | null = null
-  private standby = false
+  private relay: RelayProvider | null = null
+  /** Another computer may be carrying: none of ours does. */
+  private standby: boolean
+  /** Told last of whether we are to carry; what is told later waits for it. */
+  private turning: Promise<void> = Promise.resolve()
+  private turns = 0
+  /** Which way in is the present one. */
+  private ways = 0
+  /** The last time that this computer took over. */
+  private taken: Takeover | null = null
   /** The relay has to know the connections too. */
   private connectionsChanged = () => {}
 
   constructor(options: WayInOptions) {
     this.options = options
     const { clock, random, log } = options
+    this.standby = options.relayed
     this.proof = new AddressProof()
     this.tunnel = new Tunnel({
       clock,
@@ -78,6 +95,11 @@ export class WayIn {
       remember: (address) => this.remember(address),
       log: (level, text) => log[level]({}, text),
     })
+  }
+
+  /** What is known of former times, before anything is carried. */
+  async recall(): Promise<void> {
+    this.taken = await this.options.store.fact<Takeover>('', FACT.takeover)
   }
 
   /** The receiver listens. */
@@ -99,17 +121,24 @@ export class WayIn {
   reopen(): void {
     const { target, known, options } = this
     if (target === null) return
-    const { store, clock, random, secrets, connections, relayed } = options
+    const { store, clock, random, secrets, connections, stored } = options
     const { tunnel, publicUrl } = options.configuration()
     const signature = signatureOf(tunnel, publicUrl)
     const server = tunnel.ssh ?? { host: '', port: 0, hostKey: null }
     const hostKeys = hostKeysOf(store, server, () => clock.now())
-    const inbox = (relayKey: string) => relayInbox(store, relayKey, relayed)
-    const relay = { connections, inbox, clock, random, role: (active: boolean) => this.setRole(active) }
-    this.standby = false
+    const inbox = (relayKey: string) => relayInbox(store, relayKey, stored)
+    const mine = ++this.ways
+    const relay = {
+      ...{ connections, inbox, clock, random },
+      carries: (tenure: Tenure | null) => void (mine === this.ways && this.turn(tenure)),
+      quiet: () => this.turning,
+    }
     const { version } = packageFile
     const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
     this.signature = signature
+    this.relay = provider?.kind === 'relay' ? (provider as RelayProvider) : null
+    // Behind a relay the role is asked for anew; without one there is nobody to ask.
+    void this.allow(tunnel.provider !== 'relay')
     this.connectionsChanged = () => {
       if (provider && 'connectionsChanged' in provider) provider.connectionsChanged()
     }
@@ -139,6 +168,15 @@ export class WayIn {
     await this.tunnel.stop()
   }
 
+  /** Looked at before each write. */
+  get mayWrite(): boolean {
+    return !this.standby && (this.relay === null || this.relay.mayCarry)
+  }
+
+  get takeover(): Takeover | null {
+    return this.taken
+  }
+
   /** The address for links and for pasting; null when there is none. */
   get usable(): string | null {
     const { tunnel, publicUrl } = this.options.configuration()
@@ -147,7 +185,7 @@ export class WayIn {
 
   get state(): PublicAddress {
     const { tunnel, publicUrl } = this.options.configuration()
-    const state = { ...this.tunnel.state, standby: tunnel.provider === 'relay' && this.standby }
+    const state = { ...this.tunnel.state, standby: this.standby }
     if (this.target !== null || tunnel.provider !== 'own' || publicUrl === null) return state
     return { ...state, provider: 'own', address: publicUrl, state: 'unproven' }
   }
@@ -209,9 +247,43 @@ export class WayIn {
     store.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
 
-  private setRole(active: boolean): void {
-    this.standby = !active
+  /** The role is this computer's, or is not (any more). */
+  private turn(tenure: Tenure | null): Promise<void> {
+    if (tenure === null) return this.allow(false)
+    const mine = ++this.turns
+    const recorded = this.turning.then(() => this.record(tenure))
+    return recorded.then(
+      () => (mine === this.turns ? this.allow(true) : undefined),
+      (error: unknown) => {
+        this.options.trouble(error, 'takeover')
+        this.options.clock.after(RECORD_AGAIN_MS, () => mine === this.turns && void this.turn(tenure))
+      },
+    )
+  }
+
+  private allow(carries: boolean): Promise<void> {
+    this.turns += 1
+    this.standby = !carries
     this.note()
+    this.turning = this.options
+      .allow(carries)
+      .catch((error: unknown) => this.options.trouble(error, 'standby'))
+    return this.turning
+  }
+
+  /** What another computer has carried since this one did is not to be carried again, whatever happens next. */
+  private async record({ relay, turn, silentMs, leaseMs }: Tenure): Promise<void> {
+    const { store, clock } = this.options
+    const before = await store.fact<{ turn: number }>('', turnFact(relay))
+    if (before?.turn === turn) return
+    const at = clock.now()
+    const until = Math.min(at, at - silentMs + leaseMs)
+    // The first of all that this relay ever had follows nobody.
+    if (before !== null || silentMs > 0) this.taken = { at, until }
+    await store.commit([
+      { type: 'fact.set', connectionId: '', key: turnFact(relay), value: { turn } },
+      { type: 'fact.set', connectionId: '', key: FACT.takeover, value: this.taken },
+    ])
   }
 
   /** Nothing is looked at while there is no way in. */
@@ -221,6 +293,9 @@ export class WayIn {
     this.stopWatch = wanted ? watchNetwork({ clock: this.options.clock, changed: this.options.woke }) : null
   }
 }
+
+/** The disk is away: a takeover is recorded before anything is carried. */
+const RECORD_AGAIN_MS = 1_000
 
 /** A receiver that listens everywhere is reached here. */
 const REACHED_AT: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }

@@ -1,6 +1,6 @@
 import type { Connection } from '../../shared/config.ts'
 import type { SideGate } from './delivery/gate.ts'
-import type { Change, ChatraApi, Clock, FileLink, Lane, Listener, PlanfixApi, Store } from './ports.ts'
+import type { Change, ChatraApi, Clock, FileLink, Lane, Listener, PlanfixApi, Store, Takeover } from './ports.ts'
 
 /** One connection as the engine sees it. */
 export interface ConnectionContext {
@@ -21,6 +21,8 @@ export interface EngineContext {
   listener: Listener
   /** Chance in [0, 1), for jitter. */
   random: () => number
+  /** The last time that this computer took over from another one; null = never. */
+  takeover?(): Takeover | null
   /** There is new work in a lane of a conversation. */
   wake?(conversationId: number, lane: Lane): void
 }

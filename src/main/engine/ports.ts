@@ -337,6 +337,19 @@ export interface PlanfixApi {
 /** Makes an address under which the client can open a Planfix file; null when there is no public address. */
 export type FileLink = (connectionId: string, fileId: number, name: string) => string | null
 
+/**
+ * Another computer carried before this one did (docs/architecture.md, "Several computers"). What it did stands in its own
+ * store alone.
+ */
+export interface Takeover {
+  /** Since when this one carries. */
+  at: number
+  /** Until then the other one may have carried. */
+  until: number
+}
+/** Reason of what another computer has carried, or may have. */
+export const CARRIED_BY_ANOTHER = 'carried-by-another'
+
 /** Told of what may interest the owner at once (notifications, live log). */
 export interface Listener {
   newChat?(connectionId: string, conversationId: number, clientName: string, firstLine: string): void

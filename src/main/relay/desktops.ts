@@ -2,7 +2,7 @@ import { type FromDesktop, fromDesktop, readMessage } from '../../shared/relay.t
 import { freshNonce, type Greeting, isSigned, type KeyPair, signGreeting } from '../../shared/relay-keys.ts'
 import type { Intake } from './intake.ts'
 import { type Line, Session, type SessionHost } from './session.ts'
-import type { RelayStore } from './store.ts'
+import type { RelayStore, Term } from './store.ts'
 
 export interface DesktopsOptions {
   store: RelayStore
@@ -21,6 +21,8 @@ export interface DesktopsOptions {
 const PROVE_MS = 10_000
 const PROOF_MS = 10_000
 const MOST_STRANGERS = 200
+/** A relay that is started anew knows when the active desktop was last heard, to so much. */
+const NOTED_MS = 60_000
 
 /**
  * The desktops whose lines are open. Exactly one is active: it alone is given events. It stays active while it is heard,
@@ -35,6 +37,14 @@ export class Desktops {
   readonly #beat: NodeJS.Timeout
   #active: { device: string; until: number } | null
   #version: number
+  /** Whose role it is or was last. */
+  #last: string | null
+  #term: Term
+  /** When that one was last heard, by the clock of the wall, and when this was noted. */
+  #heardAt: number
+  #notedAt = 0
+  /** The role is on its way to this one: it is told once that is on disk. */
+  #coming: { device: string; done: Promise<void> } | null = null
 
   constructor(options: DesktopsOptions) {
     const { store, now, leaseMs } = options
@@ -43,6 +53,9 @@ export class Desktops {
     // It was active when the relay ended, and is given the time to come back.
     const before = store.active
     this.#active = before === null ? null : { device: before, until: now() + leaseMs }
+    this.#last = before
+    this.#term = store.term
+    this.#heardAt = store.heardAt === 0 ? 0 : Math.min(Date.now(), store.heardAt + NOTED_MS)
     this.#host = {
       store,
       now,
@@ -80,6 +93,7 @@ export class Desktops {
     }
     let greeting: Greeting | null = null
     let session: Session | null = null
+    let gone = false
     return {
       message: (text) =>
         this.#guarded(() => {
@@ -89,11 +103,21 @@ export class Desktops {
           if (message.type === 'hello' && greeting === null) greeting = this.#challenge(line, message)
           else if (message.type === 'prove' && greeting !== null) {
             known()
-            session = this.#welcome(line, greeting, message.signature)
+            this.#admit(line, greeting, message.signature).then(
+              (admitted) => {
+                session = admitted
+                if (gone && admitted !== null) this.#end(admitted, null)
+              },
+              (error: unknown) => {
+                this.#options.trouble(error)
+                line.close()
+              },
+            )
           } else refuse(line, 'protocol')
         }),
       ended: () => {
         known()
+        gone = true
         if (session !== null) this.#end(session, null)
       },
     }
@@ -135,25 +159,26 @@ export class Desktops {
     return greeting
   }
 
-  #welcome(line: Line, greeting: Greeting, signature: string): Session | null {
-    const { store, hookKey, publicUrl, leaseMs, now } = this.#options
+  async #admit(line: Line, greeting: Greeting, signature: string): Promise<Session | null> {
+    const { store, hookKey, publicUrl, leaseMs } = this.#options
     const device = store.devices().find((one) => one.device === greeting.device)
     if (device === undefined || !isSigned('desktop', device.signKey, greeting, signature)) {
       refuse(line, 'unpaired')
       return null
     }
+    if (this.#isFree() && this.#coming === null) await this.#give(device.device)
     const before = this.#sessions.get(device.device)
     if (before) this.#end(before, 'replaced')
     const session = new Session(device.device, line, this.#host)
     this.#sessions.set(device.device, session)
-    const free = this.#active === null || this.#active.until <= now()
-    const active = free || this.#active?.device === device.device
+    const active = this.#active?.device === device.device
     line.send({
       type: 'welcome',
       hookKey: hookKey.toString('base64url'),
       public: publicUrl,
       beatMs: leaseMs / 3,
       active,
+      ...this.#told(),
     })
     if (active) this.#activate(session)
     for (const nonce of this.#proofs.keys()) session.send({ type: 'proof', nonce })
@@ -166,8 +191,11 @@ export class Desktops {
       if (session.heardAt + leaseMs <= now()) this.#end(session, null)
     }
     const active = this.active
-    if (active !== null && this.#active !== null) this.#active.until = active.heardAt + leaseMs
-    if (this.#active === null || this.#active.until <= now()) this.#elect(null)
+    if (active !== null && this.#active !== null) {
+      this.#active.until = active.heardAt + leaseMs
+      this.#heard(active)
+    }
+    if (this.#isFree()) this.#elect(null)
     this.active?.pump()
     const version = store.dataVersion()
     if (version === this.#version) return
@@ -187,24 +215,76 @@ export class Desktops {
 
   #released(session: Session): void {
     if (this.#active?.device !== session.device) return
+    this.#heard(session)
     this.#active = null
-    session.setActive(false)
+    session.setActive(false, this.#told())
     this.#elect(session)
   }
 
+  #isFree(): boolean {
+    return this.#active === null || this.#active.until <= this.#options.now()
+  }
+
+  #heard({ heardAt }: Session): void {
+    const { now, store, trouble } = this.#options
+    this.#heardAt = Math.round(Date.now() - (now() - heardAt))
+    if (this.#heardAt - this.#notedAt < NOTED_MS / 2) return
+    this.#notedAt = this.#heardAt
+    store.setHeardAt(this.#heardAt).catch(trouble)
+  }
+
+  #told(): { turn: number; silentMs: number } {
+    const { turn, formerHeardAt } = this.#term
+    return { turn, silentMs: formerHeardAt === 0 ? 0 : Math.max(1, Date.now() - formerHeardAt) }
+  }
+
+  /** Makes the role this desktop's. It is on disk before anybody is told, so that no two ever have it at a time. */
+  #give(device: string): Promise<void> {
+    const { store, now, leaseMs } = this.#options
+    const take = () => {
+      this.#coming = null
+      this.#last = device
+      this.#active = { device, until: now() + leaseMs }
+    }
+    if (device === this.#last) {
+      take()
+      return Promise.resolve()
+    }
+    const former = this.#last === null ? 0 : this.#heardAt || Date.now()
+    const term = { turn: Math.max(this.#term.turn + 1, Date.now()), formerHeardAt: former }
+    const done = store.setActive(device, term).then(
+      () => {
+        this.#term = term
+        this.#heardAt = Date.now()
+        take()
+      },
+      (error: unknown) => {
+        this.#coming = null
+        throw error
+      },
+    )
+    this.#coming = { device, done }
+    return done
+  }
+
   #elect(except: Session | null): void {
-    const { now, leaseMs } = this.#options
+    const { now, leaseMs, trouble } = this.#options
+    if (this.#coming !== null) return
     const next = [...this.#sessions.values()].find(
       (session) => session !== except && session.heardAt + leaseMs > now(),
     )
-    if (next) this.#activate(next)
+    if (!next) return
+    const activate = () => {
+      const session = this.#sessions.get(next.device)
+      if (session && this.#active?.device === session.device) this.#guarded(() => this.#activate(session))
+    }
+    this.#give(next.device).then(activate, trouble)
   }
 
   #activate(session: Session): void {
-    const { store, leaseMs, trouble } = this.#options
-    if (this.#active?.device !== session.device) store.setActive(session.device).catch(trouble)
+    const { leaseMs } = this.#options
     this.#active = { device: session.device, until: session.heardAt + leaseMs }
-    session.setActive(true)
+    session.setActive(true, this.#told())
     session.pump()
   }
 

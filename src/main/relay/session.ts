@@ -59,11 +59,11 @@ export class Session {
     this.#line.send(message)
   }
 
-  setActive(active: boolean): void {
+  setActive(active: boolean, term: { turn: number; silentMs: number }): void {
     if (this.active === active) return
     this.active = active
     this.#fromTheBeginning()
-    this.send({ type: 'role', active })
+    this.send({ type: 'role', active, ...term })
   }
 
   /** Events were stored, or a batch was taken: sends what there is room for. */

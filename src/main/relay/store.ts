@@ -81,6 +81,14 @@ const DROP_EVENTS = 500
 /** Numbers of events are this times the milliseconds since 1970, or a little more. */
 const PER_MS = 1024
 
+/** A time of one desktop's being active. */
+export interface Term {
+  /** Never comes twice. */
+  turn: number
+  /** When the desktop before was last heard, milliseconds since 1970 by the relay's clock; 0 = there was none. */
+  formerHeardAt: number
+}
+
 /**
  * What the relay keeps: events that nobody fetched yet (sealed), who is paired, and its own keys, in one SQLite file of
  * which a commit survives a power cut. Failures of the disk are StoreUnavailableErrors. The commands beside a running
@@ -185,17 +193,16 @@ export class RelayStore {
   }
 
   get active(): string | null {
-    return this.#sql.value<string>(`SELECT value FROM meta WHERE key = 'active'`)
+    return this.#stored('active')
   }
   /** Which hand-over of the role the present one is, and when the desktop before was last heard. */
-  get term(): { turn: number; formerHeardAt: number } {
-    const read = (key: string) => Number(this.#sql.value<string>(`SELECT value FROM meta WHERE key = '${key}'`) ?? 0)
-    return { turn: read('turn'), formerHeardAt: read('former_heard_at') }
+  get term(): Term {
+    return { turn: Number(this.#stored('turn') ?? 0), formerHeardAt: Number(this.#stored('former_heard_at') ?? 0) }
   }
-  /** Another desktop than the one before is active now. */
-  setActive(device: string | null, formerHeardAt: number): Promise<void> {
+  /** Another desktop than the one before is to be active. */
+  setActive(device: string, { turn, formerHeardAt }: Term): Promise<void> {
     return this.#writes.write(() => {
-      this.#setMeta('turn', this.term.turn + 1)
+      this.#setMeta('turn', turn)
       this.#setMeta('former_heard_at', formerHeardAt)
       this.#setMeta('active', device)
     })
@@ -203,7 +210,7 @@ export class RelayStore {
 
   /** When the active desktop was last heard, for a relay that is started anew. */
   get heardAt(): number {
-    return Number(this.#sql.value<string>(`SELECT value FROM meta WHERE key = 'heard_at'`) ?? 0)
+    return Number(this.#stored('heard_at') ?? 0)
   }
   setHeardAt(at: number): Promise<void> {
     return this.#writes.write(() => this.#setMeta('heard_at', at))
@@ -334,6 +341,9 @@ export class RelayStore {
   #meta(key: string, first: () => string | number): string | number {
     this.#sql.run('INSERT OR IGNORE INTO meta VALUES (?, ?)', key, first())
     return this.#sql.value<string | number>('SELECT value FROM meta WHERE key = ?', key) ?? 0
+  }
+  #stored(key: string): string | null {
+    return this.#sql.value<string>('SELECT value FROM meta WHERE key = ?', key)
   }
   #setMeta(key: string, value: string | number | null): void {
     this.#sql.run('INSERT OR REPLACE INTO meta VALUES (?, ?)', key, value)

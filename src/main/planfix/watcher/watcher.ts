@@ -4,7 +4,7 @@ import { type Result, stopsSide } from '../../../shared/errors.ts'
 import { hotUntil } from '../../engine/delivery/changes.ts'
 import type { SideGate } from '../../engine/delivery/gate.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
-import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
+import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store, Takeover } from '../../engine/ports.ts'
 import { newsOf, pollInterval, tasksOfPoll } from './plan.ts'
 
 const MINUTE = 60_000
@@ -22,6 +22,8 @@ export interface WatcherOptions {
   /** Something new stands in the inbox. */
   onNews(): void
   onBug(error: unknown): void
+  /** The last time that this computer took over from another one. */
+  takeover?: () => Takeover | null
 }
 
 /**

@@ -1,0 +1,36 @@
+import { bridgeError, fail, type Result, type Side } from '../../shared/errors.ts'
+import type { ChatraApi, PlanfixApi } from '../engine/ports.ts'
+
+/** Calls that change something. Reading harms nobody, whoever does it. */
+export const CHATRA_WRITES = ['send', 'edit', 'remove'] as const satisfies readonly (keyof ChatraApi)[]
+export const PLANFIX_WRITES = [
+  'createContact',
+  'updateContact',
+  'createTask',
+  'updateTask',
+  'addComment',
+  'deleteComment',
+  'addContactComment',
+  'addVisitTag',
+  'fileFromUrl',
+] as const satisfies readonly (keyof PlanfixApi)[]
+
+/**
+ * The same client, whose writes are refused while another computer may carry: certainly not sent, to be tried again later.
+ * The last look before each call, for a process that stood still between a decision and its call.
+ */
+export function guarded<T extends object, N extends keyof T>(
+  client: T,
+  names: readonly N[],
+  { side, mayWrite }: { side: Side; mayWrite: () => boolean },
+): T {
+  for (const name of names) {
+    const call = client[name] as (...args: unknown[]) => Promise<Result<unknown>>
+    const look = (...args: unknown[]) =>
+      mayWrite()
+        ? call.apply(client, args)
+        : Promise.resolve(fail(bridgeError(side, 'failing', 'this computer stands by')))
+    Object.assign(client, { [name]: look })
+  }
+  return client
+}
