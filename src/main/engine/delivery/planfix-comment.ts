@@ -1,7 +1,7 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, bridgeError } from '../../../shared/errors.ts'
 import { messageSourceId } from '../identity.ts'
-import type { Change } from '../ports.ts'
+import { CARRIED_BY_ANOTHER, type Change } from '../ports.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
 import { commentText, ownerOf, plainOf } from './content.ts'
 import type { Step } from './planfix-plan.ts'
@@ -14,6 +14,7 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
+import { writtenBefore } from './taken-over.ts'
 
 export async function runUpload(
   work: PlanfixWork,
@@ -59,6 +60,19 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(late)],
     run: async () => {
+      const before = await writtenBefore(work.context, state, step.task.taskId, late)
+      if (!before.ok) {
+        const outcome = await work.settled(state, before, async () => [])
+        return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
+      }
+      if (before.value.size > 0) {
+        return work.settled(state, before, async (written) => [
+          patchOf(state, { attempt: null, deliveredUpTo: upTo(late, conversation) }),
+          ...[...written].map(([message, { id }]) =>
+            carriedBefore(message, step.task, id, work.context.clock.now()),
+          ),
+        ])
+      }
       const isClient = first.author.kind === 'client'
       const made = await state.connection.planfix.addComment(step.task.taskId, {
         text,
@@ -79,6 +93,17 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
     },
   }
 }
+
+/** Another computer has written it. */
+const carriedBefore = (message: Message, { taskId }: TaskLink, commentId: number, at: number): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at,
+  patch: {
+    ...{ state: 'skipped', reason: CARRIED_BY_ANOTHER },
+    ...{ planfixTaskId: taskId, planfixCommentId: commentId },
+  },
+})
 
 export function commentMade(
   work: PlanfixWork,

@@ -5,6 +5,7 @@ import { nameOf } from '../intake/chat-state.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, PlanfixContact } from '../ports.ts'
 import { type Call, type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-work.ts'
+import { contactMadeBefore } from './taken-over.ts'
 
 export async function runFindContact(work: PlanfixWork, email: string, state: Loaded): Promise<Outcome> {
   const { id: connectionId } = state.settings
@@ -39,6 +40,20 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
   return {
     changes: [patchOf(state, { attempt })],
     run: async () => {
+      const before = await contactMadeBefore(work.context, state, fields.name)
+      if (!before.ok) {
+        const outcome = await work.settled(state, before, async () => [])
+        return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
+      }
+      if (before.value) {
+        const { id, name, email } = before.value
+        const contactWritten = { name, email, phone: null }
+        return work.settled(state, before, async () => [
+          patchOf(state, { attempt: null, contactId: id, contactWritten, searchTask: true }),
+        ])
+      }
+      if (work.context.takeover?.())
+        await state.connection.planfix.pacer.turn(0, String(state.conversation.id))
       const made = await state.connection.planfix.createContact(fields, sourceObjectId)
       return work.settled(
         state,

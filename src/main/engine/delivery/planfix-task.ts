@@ -1,5 +1,5 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
-import type { BridgeError } from '../../../shared/errors.ts'
+import type { BridgeError, Result } from '../../../shared/errors.ts'
 import { taskSourceId } from '../identity.ts'
 import type { Change, PlanfixTask } from '../ports.ts'
 import { hotUntil, taskPatch } from './changes.ts'
@@ -14,6 +14,7 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
+import { taskMadeBefore } from './taken-over.ts'
 
 /** A contact that was found, not made, may have an active task of this channel that the store does not know (F8). */
 export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
@@ -24,20 +25,32 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
   const known = newest ? await work.context.store.task(state.settings.id, newest.id) : null
   if (!found.ok || !newest || known)
     return work.settled(state, found, async () => [patchOf(state, { searchTask: false })])
-  // What employees wrote in it so far was answered elsewhere: only later comments are replies.
+  return adopt(work, newest.id, state)
+}
+
+/** What employees wrote in it so far was answered elsewhere: only later comments are replies. */
+async function adopt(work: PlanfixWork, taskId: number, state: Loaded): Promise<Outcome> {
+  const { planfix } = state.connection
   await planfix.pacer.turn(0, String(state.conversation.id))
-  const feed = await planfix.comments(newest.id, 0)
+  const feed = await planfix.comments(taskId, 0)
+  if (!feed.ok) return refusedLook(work, state, feed)
   return work.settled(state, feed, async ({ comments }) => {
     const cursor = Math.max(0, ...comments.map((comment) => comment.id))
     const { chatId } = state.client.profile
     return [
-      patchOf(state, { searchTask: false, taskId: newest.id }),
+      patchOf(state, { searchTask: false, taskId, attempt: null }),
       {
         type: 'task.add',
-        task: taskLink(work, newest.id, state, { chatId, n: state.tasksOfChat + 1, text: '', cursor }),
+        task: taskLink(work, taskId, state, { chatId, n: state.tasksOfChat + 1, text: '', cursor }),
       },
     ]
   })
+}
+
+/** Nothing was written yet, so there is no attempt to look for. */
+async function refusedLook(work: PlanfixWork, state: Loaded, failure: Result<never>): Promise<Outcome> {
+  const outcome = await work.settled(state, failure, async () => [])
+  return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
 }
 
 export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loaded): Promise<Outcome> {
@@ -82,6 +95,9 @@ export function createTask(
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
     run: async () => {
+      const before = await taskMadeBefore(work.context, state, (task) => isActive(task, state))
+      if (!before.ok) return refusedLook(work, state, before)
+      if (before.value) return adopt(work, before.value.id, state)
       const made = await state.connection.planfix.createTask({
         name,
         description,

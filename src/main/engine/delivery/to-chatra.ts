@@ -2,7 +2,7 @@ import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '.
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
-import type { Change } from '../ports.ts'
+import { CARRIED_BY_ANOTHER, type Change } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { latest, reasonOf, stateChange } from './changes.ts'
@@ -69,7 +69,9 @@ export class ToChatra {
   /** The bridge was off: the echo of an unclear reply may have come meanwhile, so that its absence proves nothing. */
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
-    const unclear = waiting.filter((one) => one.state === 'uncertain' && one.reason !== INTERRUPTED)
+    const unclear = waiting.filter(
+      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && one.reason !== CARRIED_BY_ANOTHER,
+    )
     this.awakeSince = this.now()
     const changes = unclear.map((one) =>
       stateChange(one, 'uncertain', INTERRUPTED, this.now(), ['uncertain']),

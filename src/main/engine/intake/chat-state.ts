@@ -20,6 +20,8 @@ export interface ChatState {
   echoSeen: boolean
   /** See ReplyState. */
   repeatsSeenMs: number
+  /** When this computer took over from another one, which has carried what was written before; 0 = never. */
+  takenOverAt?: number
   newId(): number
 }
 

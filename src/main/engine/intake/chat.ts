@@ -1,6 +1,6 @@
 import type { Author, Message, MessageState } from '../../../shared/domain.ts'
 import { INTERRUPTED } from '../delivery/chatra-plan.ts'
-import type { Change, ChatEvent, ChatMessage } from '../ports.ts'
+import { CARRIED_BY_ANOTHER, type Change, type ChatEvent, type ChatMessage } from '../ports.ts'
 import { fingerprint, splitText } from '../text.ts'
 import { type ChatState, nameOf } from './chat-state.ts'
 import { decideClient } from './client.ts'
@@ -41,8 +41,9 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
     fresh.worthCarrying,
   )
   const changes = [...client.changes]
-  for (const { message, key, index } of fresh.toAdd) {
-    changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state))
+  for (const { message, key, index, carried } of fresh.toAdd) {
+    const skip = carried ? CARRIED_BY_ANOTHER : reasonToSkip(message, state)
+    changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state, skip))
   }
   changes.push(...fresh.settled)
   for (const agent of event.agents) {
@@ -62,7 +63,7 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
 
 /** Sorts the messages of an event into new ones, known ones and echoes of our own replies. */
 class Sorting {
-  readonly toAdd: { message: ChatMessage; key: string; index: number }[] = []
+  readonly toAdd: { message: ChatMessage; key: string; index: number; carried: boolean }[] = []
   readonly fromClient: ChatMessage[] = []
   readonly settled: Change[] = []
   readonly lastClientAt: number | null
@@ -89,10 +90,14 @@ class Sorting {
       if (state.known.has(key) || seen.has(key)) return
       if (known === null && repeats(event, message, state, counts)) return
       seen.add(key)
-      this.toAdd.push({ message, key, index })
+      const carried = carriedByAnother(event, message, state)
+      this.toAdd.push({ message, key, index, carried })
+      if (carried) return
       if (message.type === 'client') this.fromClient.push(message)
     })
-    this.worthCarrying = this.toAdd.some(({ message }) => reasonToSkip(message, state) === null)
+    this.worthCarrying = this.toAdd.some(
+      ({ message, carried }) => !carried && reasonToSkip(message, state) === null,
+    )
     const times = this.fromClient.map((message) => message.at ?? state.now)
     this.lastClientAt = times.length > 0 ? Math.max(...times) : null
   }
@@ -144,6 +149,13 @@ function repeatedAfter(reply: Message, event: ChatEvent, now: number): number {
   return isRepeated && reply.sentAt !== null ? now - reply.sentAt : 0
 }
 
+/**
+ * A transcript repeats the whole chat. What is in it from before this computer took over came to the other one by itself;
+ * what that one had not fetched from the relay comes to us by itself, before the transcript.
+ */
+const carriedByAnother = (event: ChatEvent, message: ChatMessage, state: ChatState): boolean =>
+  event.kind === 'transcript' && (message.at ?? 0) < (state.takenOverAt ?? 0)
+
 function reasonToSkip(message: ChatMessage, state: ChatState): string | null {
   if (message.type === 'system') return 'system-message'
   if (message.isPushed) return 'automatic-message'
@@ -158,8 +170,8 @@ function addMessage(
   index: number,
   conversationId: number | null,
   state: ChatState,
+  skip: string | null,
 ): Change[] {
-  const skip = reasonToSkip(message, state)
   const writtenAt = message.at ?? state.now + index / 1000
   const parts = splitText(message.text, MAX_PLANFIX_TEXT)
   return parts.map((text, part): Change => {

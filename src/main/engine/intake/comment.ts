@@ -1,7 +1,7 @@
 import type { Connection, Employee } from '../../../shared/config.ts'
 import type { Attempt, Conversation, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
-import type { Change, PlanfixComment } from '../ports.ts'
-import { fingerprint, sameText, splitText } from '../text.ts'
+import { CARRIED_BY_ANOTHER, type Change, type PlanfixComment, type Takeover } from '../ports.ts'
+import { comparable, fingerprint, sameText, splitText } from '../text.ts'
 
 /** What the watcher puts into the inbox. */
 export interface CommentEvent {
@@ -9,6 +9,8 @@ export interface CommentEvent {
   comment: PlanfixComment
   /** The watcher found it missing from the feed and asked for it: it is gone. */
   gone?: boolean
+  /** Found at the first look after this computer took over from another one. */
+  first?: boolean
 }
 
 /** What is known when a comment of Planfix is decided on. */
@@ -24,6 +26,7 @@ export interface CommentState {
   /** Writes of ours into this task that are under way or unclear. */
   attempts: readonly Attempt[]
   maxText: number
+  takeover?: Takeover | null
   newId(): number
 }
 
@@ -50,7 +53,23 @@ export function decideComment(
   if (comment.isDeleted || event.gone) return { changes: [], skipped: 'deleted' }
   if (!hasContent(comment)) return { changes: [], skipped: 'empty' }
   const refusal = reasonToKeep(comment, state)
-  return { changes: addReply(comment, refusal, state), skipped: null }
+  const doubt = refusal === null && event.first === true ? carriedBefore(comment, state) : null
+  return { changes: addReply(comment, refusal, doubt, state), skipped: null }
+}
+
+/** Planfix tells times to the minute, its clock may differ, and the other one may not have read it at once. */
+const DOUBT_MS = 5 * 60_000
+const MINUTE = 60_000
+
+/**
+ * Whether the computer that was active before has carried it: what was written well before its end was, what was written
+ * after it surely was not, and in between only the owner can tell, by a look into the chat. Null = it was not.
+ */
+function carriedBefore(comment: PlanfixComment, { takeover }: CommentState): 'skipped' | 'uncertain' | null {
+  if (!takeover) return null
+  if (comment.at === null) return 'uncertain'
+  if (comment.at > takeover.until + MINUTE) return null
+  return comment.at < takeover.until - DOUBT_MS ? 'skipped' : 'uncertain'
 }
 
 const hasContent = (comment: PlanfixComment) => comment.text.trim() !== '' || comment.files.length > 0
@@ -101,9 +120,14 @@ function partsOf(comment: PlanfixComment, maxText: number): string[] {
   return parts
 }
 
-function addReply(comment: PlanfixComment, refusal: string | null, state: CommentState): Change[] {
+function addReply(
+  comment: PlanfixComment,
+  refusal: string | null,
+  doubt: 'skipped' | 'uncertain' | null,
+  state: CommentState,
+): Change[] {
   return partsOf(comment, state.maxText).map((text, index, all) =>
-    replyMessage(comment, { text, index, files: index === all.length - 1 }, refusal, state),
+    replyMessage(comment, { text, index, files: index === all.length - 1 }, refusal, state, doubt),
   )
 }
 
@@ -112,14 +136,20 @@ function replyMessage(
   part: { text: string; index: number; files: boolean },
   refusal: string | null,
   state: CommentState,
+  doubt: 'skipped' | 'uncertain' | null = null,
 ): Change {
   const id = state.newId()
   const states: { state: MessageState; reason: string | null }[] = refusal
     ? [{ state: 'skipped', reason: refusal }]
-    : [
-        { state: 'received', reason: null },
-        { state: 'queued', reason: null },
-      ]
+    : doubt
+      ? [
+          { state: 'received', reason: null },
+          { state: doubt, reason: CARRIED_BY_ANOTHER },
+        ]
+      : [
+          { state: 'received', reason: null },
+          { state: 'queued', reason: null },
+        ]
   return {
     type: 'message.add',
     states,
@@ -152,13 +182,14 @@ function replyMessage(
       writtenAt: comment.at ?? state.now,
       receivedAt: state.now,
       position: id,
-      state: refusal ? 'skipped' : 'queued',
-      reason: refusal,
+      state: refusal ? 'skipped' : (doubt ?? 'queued'),
+      reason: refusal ?? (doubt && CARRIED_BY_ANOTHER),
       late: false,
       attempts: 0,
-      sentAt: null,
+      // Its echo, should it come, settles it.
+      sentAt: doubt ? (comment.at ?? state.now) : null,
       echoed: false,
-      sentPrint: null,
+      sentPrint: doubt ? fingerprint(comparable(part.text)) : null,
       fingerprint: printOf(comment),
     },
   }

@@ -139,6 +139,7 @@ export class Intake {
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
       echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
       repeatsSeenMs: hasAgent ? ((await store.fact<number>(row.connectionId, 'repeatsSeenMs')) ?? 0) : 0,
+      takenOverAt: context.takeover?.()?.at ?? 0,
       newId: () => store.newId(),
     })
     const changes = [...decision.changes]
@@ -227,6 +228,7 @@ export class Intake {
       known: await store.messagesByComment(row.connectionId, body.comment.id),
       attempts: attempts.filter((attempt) => attempt !== null),
       maxText: connection.chatra.maxText,
+      takeover: context.takeover?.() ?? null,
       newId: () => store.newId(),
     })
     await commit(context, [

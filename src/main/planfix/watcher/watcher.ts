@@ -4,7 +4,15 @@ import { type Result, stopsSide } from '../../../shared/errors.ts'
 import { hotUntil } from '../../engine/delivery/changes.ts'
 import type { SideGate } from '../../engine/delivery/gate.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
-import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store, Takeover } from '../../engine/ports.ts'
+import type {
+  Change,
+  Clock,
+  PlanfixApi,
+  PlanfixComment,
+  PlanfixTask,
+  Store,
+  Takeover,
+} from '../../engine/ports.ts'
 import { newsOf, pollInterval, tasksOfPoll } from './plan.ts'
 
 const MINUTE = 60_000
@@ -191,6 +199,10 @@ export class Watcher {
     if (active !== link.active) Object.assign(patch, { active, closedAt: active ? null : now })
     // Kept fresh while the conversation is alive, so that a further message needs no look of its own.
     if (active !== link.active || now - link.lastActivityAt < 15 * 60_000) patch.checkedAt = now
+    const takenAt = this.options.takeover?.()?.at ?? 0
+    // Nothing has happened in it since it was last read: whatever comes now was written after this computer took over.
+    if (task.signal === link.signal && link.readAt < takenAt && link.hotUntil < link.readAt)
+      patch.readAt = now
     if (task.signal !== link.signal) {
       patch.signal = task.signal
       const due = this.due.get(link.taskId)
@@ -303,13 +315,19 @@ export class Watcher {
     const carried = await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS)
     const news = newsOf(comments, carried, task.cursor, complete)
     const gone = await this.confirmGone(news.missing)
+    // The first look since this computer took over: what is there already may have been carried by the other one.
+    const first = task.readAt < (this.options.takeover?.()?.at ?? 0)
     const add = (comment: PlanfixComment, isGone: boolean): Change => ({
       type: 'inbox.add',
       row: {
         connectionId: settings.id,
         source: 'planfix',
         receivedAt: now,
-        body: JSON.stringify({ watcher: true, taskId: task.taskId, comment, ...(isGone && { gone: true }) }),
+        body: JSON.stringify({
+          ...{ watcher: true, taskId: task.taskId, comment },
+          ...(isGone && { gone: true }),
+          ...(first && { first: true }),
+        }),
       },
     })
     const events = [
