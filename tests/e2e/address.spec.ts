@@ -8,6 +8,7 @@ import { translate } from '../../src/shared/i18n/index.ts'
 import { BUILT, startProgram } from '../crash/processes.ts'
 import { freePort, hasSshd, Sshd } from '../support/sshd.ts'
 import { axe, expect, goTo, inTheme, sized, test } from './bench.ts'
+import { wizardOn } from './wizard-steps.ts'
 
 const NAMES = {
   own: 'My own address',
@@ -143,11 +144,7 @@ test.describe('an SSH server', () => {
 test('a relay is paired by its code, a wrong one is refused at its field, and a restart of it is waited for', async ({
   page,
 }) => {
-  const dir = await mkdtemp(join(tmpdir(), 'relay-e2e-'))
-  ends.push(() => rm(dir, { recursive: true, force: true }))
-  const port = await freePort()
-  const start = () =>
-    startProgram<{ control: string }>([join(BUILT, 'relay.js'), '--data-dir', dir, '--port', String(port)])
+  const { start, code: newCode } = await relayProgram()
   let relay = await start()
   ends.push(() => relay.end())
   await choose(page, 'relay')
@@ -160,7 +157,7 @@ test('a relay is paired by its code, a wrong one is refused at its field, and a 
   await expect(page.getByText(/not a whole pairing code/).first()).toBeVisible()
   await expect(code).toBeFocused()
   await expect(code).toHaveValue('not a code')
-  await code.fill(await newCode(dir))
+  await code.fill(await newCode())
   await page.getByRole('button', { name: 'Pair', exact: true }).click()
   await expect(page.getByText(`Paired with ${relay.ready.control}`)).toBeVisible()
   await works(page)
@@ -170,6 +167,70 @@ test('a relay is paired by its code, a wrong one is refused at its field, and a 
   relay = await start()
   await page.getByRole('button', { name: 'Try now' }).click()
   await works(page)
+})
+
+test.describe('the wizard', () => {
+  test.use({ worldOptions: { setup: 'empty' } })
+
+  test('offers the same ways in, names what is wrong, and goes on as soon as the address leads here', async ({
+    page,
+    world,
+  }) => {
+    const { start, code } = await relayProgram()
+    const relay = await start()
+    ends.push(() => relay.end())
+    const wizard = wizardOn(page, world)
+    const draft = await wizard.begin()
+    await wizard.connect(draft)
+    await wizard.show(draft, 'address')
+    await expect(card(page, 'own')).toBeChecked()
+    await card(page, 'ngrok').click()
+    await wizard.onward()
+    await expect(page.getByText(wizard.t('tunnel.problem.ngrok.no-token'))).toBeVisible()
+    await expect(wizard.field('ngrokToken')).toBeFocused()
+    await wizard.field('ngrokToken').fill('two words')
+    await wizard.onward()
+    await expect(page.getByText(wizard.t('tunnel.problem.ngrok.token-form'))).toBeVisible()
+    await expect(wizard.field('ngrokToken')).toHaveValue('two words')
+    // Going back loses nothing.
+    await wizard.back()
+    await wizard.at('options')
+    await wizard.onward()
+    await wizard.at('address')
+    await expect(wizard.field('ngrokToken')).toHaveValue('two words')
+
+    await card(page, 'relay').click()
+    await wizard.field('relay.url').fill(relay.ready.control)
+    await wizard.field('code').fill(await code())
+    await wizard.onward()
+    await wizard.at('webhooks')
+    await expect(page.getByText(wizard.t('wizard.not-public'))).toHaveCount(0)
+    await wizard.back()
+    await expect(
+      page.getByText(wizard.t('wizard.address.proven', { address: relay.ready.control })),
+    ).toBeVisible()
+    await axe(page)
+  })
+
+  test('lets a server that does not answer be put right later', async ({ page, world }) => {
+    const wizard = wizardOn(page, world)
+    const draft = await wizard.begin()
+    await wizard.connect(draft)
+    await wizard.show(draft, 'address')
+    await card(page, 'ssh').click()
+    await wizard.field('ssh.host').fill('127.0.0.1')
+    await wizard.field('ssh.port').fill(String(await freePort()))
+    await wizard.field('ssh.user').fill('me')
+    await page.getByText(wizard.t('tunnel.page.ssh.login.password'), { exact: true }).click()
+    await wizard.field('sshPassword').fill('right-password')
+    await wizard.onward()
+    await expect(page.getByRole('alert')).toContainText('takes no connection from “me”')
+    await expect(page.getByText(wizard.t('tunnel.page.wizard.insist'))).toBeVisible()
+    await expect(wizard.field('ssh.host')).toHaveValue('127.0.0.1')
+    await expect(page.getByText('right-password')).toHaveCount(0)
+    await wizard.button('wizard.address.insist').click()
+    await wizard.at('webhooks')
+  })
 })
 
 for (const theme of ['light', 'dark'] as const) {
@@ -216,18 +277,22 @@ async function choose(page: Page, provider: keyof typeof NAMES): Promise<void> {
   await card(page, provider).click()
 }
 
-/** As the relay prints it for whoever runs it. */
-function newCode(dir: string): Promise<string> {
-  const child = spawn(NODE, [join(BUILT, 'relay.js'), 'pair', '--data-dir', dir])
-  let said = ''
-  child.stdout.on('data', (data) => {
-    said += data
-  })
-  return new Promise((resolve, reject) => {
-    child.on('close', () => {
+/** A relay as a process, on a folder and port of its own. */
+async function relayProgram() {
+  const dir = await mkdtemp(join(tmpdir(), 'relay-e2e-'))
+  ends.push(() => rm(dir, { recursive: true, force: true }))
+  const program = join(BUILT, 'relay.js')
+  const port = String(await freePort())
+  return {
+    start: () => startProgram<{ control: string }>([program, '--data-dir', dir, '--port', port]),
+    /** As it prints one for whoever runs it. */
+    async code(): Promise<string> {
+      const child = spawn(NODE, [program, 'pair', '--data-dir', dir])
+      let said = ''
+      for await (const data of child.stdout) said += data
       const code = /^([0-9A-Z]{4}-){6}[0-9A-Z]{4}$/m.exec(said)?.[0]
-      if (code === undefined) reject(new Error(`no code: ${said}`))
-      else resolve(code)
-    })
-  })
+      if (code === undefined) throw new Error(`no code: ${said}`)
+      return code
+    },
+  }
 }

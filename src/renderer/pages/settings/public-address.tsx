@@ -122,6 +122,7 @@ function Choice({ saved }: { saved: TunnelView }) {
     <Section title={t('tunnel.page.choose')} intro={t('tunnel.page.choose.text')}>
       <ProviderCards
         label={t('wizard.address.how')}
+        quiet
         value={way.typed.settings.provider}
         disabled={disabled}
         onChange={(provider) => {

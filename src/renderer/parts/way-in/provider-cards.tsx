@@ -11,6 +11,8 @@ export function ProviderCards(props: {
   value: Provider
   onChange(provider: Provider): void
   label: string
+  /** A heading above says it already. */
+  quiet?: boolean
   disabled?: boolean
   none?: { title: string; text: string }
 }) {
@@ -24,7 +26,7 @@ export function ProviderCards(props: {
     <Radio.Group
       value={props.value}
       onChange={(value) => props.onChange(value as Provider)}
-      label={props.label}
+      {...(props.quiet ? { 'aria-label': props.label } : { label: props.label })}
     >
       <Stack gap={6} mt={6}>
         {PROVIDERS.map((provider) => {
@@ -46,7 +48,7 @@ export function ProviderCards(props: {
                   <Text size="sm" fw={600} id={`${id}-${provider}`}>
                     {title}
                   </Text>
-                  <Text size="sm" c="dimmed" id={`${id}-${provider}-text`}>
+                  <Text size="xs" c="dimmed" id={`${id}-${provider}-text`}>
                     {text}
                   </Text>
                 </div>

@@ -100,6 +100,9 @@ function Ssh({ way, field, edited, disabled }: Props) {
   const [login, setLogin] = useState<'key' | 'password'>(
     (saved.has.sshPassword && !saved.has.sshKey) || typed.secrets.sshPassword ? 'password' : 'key',
   )
+  /** Of another server nothing is known yet. */
+  const { host, port: at } = saved.settings.ssh
+  const isSaved = host !== '' && host === ssh.host && at === ssh.port
   const text = (name: 'host' | 'user' | 'publicUrl' | 'remoteHost') => ({
     ...plain,
     ...field(`ssh.${name}`),
@@ -188,9 +191,7 @@ function Ssh({ way, field, edited, disabled }: Props) {
         />
       </Group>
       <Keeping names={login === 'key' ? ['sshKey', 'sshPassphrase'] : ['sshPassword']} />
-      {saved.settings.ssh.host !== '' && (
-        <HostKey hostKey={saved.hostKey} disabled={disabled} trust={way.trust} />
-      )}
+      {isSaved && <HostKey hostKey={saved.hostKey} disabled={disabled} trust={way.trust} />}
     </>
   )
 }
@@ -238,7 +239,7 @@ function Relay({ way, field, edited, disabled, pair }: Props) {
       />
       {pair && (
         <Group>
-          <Button disabled={disabled} loading={pair.busy} onClick={pair.run}>
+          <Button variant="default" disabled={disabled} loading={pair.busy} onClick={pair.run}>
             {t('tunnel.page.relay.pair')}
           </Button>
         </Group>
