@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { Lease } from '../../../src/main/tunnel/relay/lease.ts'
+import { FakeClock } from '../planfix/fake-clock.ts'
+
+/** A computer that can sleep: then its monotonic clock stands still, and timers wait. */
+function computer() {
+  const clock = new FakeClock()
+  let slept = 0
+  const told: boolean[] = []
+  const lease = new Lease(
+    clock,
+    (holds) => told.push(holds),
+    () => clock.now() - slept,
+  )
+  return {
+    ...{ clock, lease, told },
+    /** Of a sleep only the wall clock tells: no timer has come due when the first work goes on. */
+    sleep(ms: number) {
+      slept += ms
+      Object.assign(clock, { time: clock.now() + ms })
+    },
+    set(ms: number) {
+      slept += ms
+      Object.assign(clock, { time: clock.now() + ms })
+    },
+  }
+}
+const BEAT = 10_000
+
+test('the active one carries for two thirds of the lease after what was sent last and answered', async () => {
+  const { clock, lease, told } = computer()
+  lease.confirm(lease.now(), BEAT)
+  expect(lease.holds).toBe(false)
+  lease.setActive(true)
+  await clock.advance(19_999)
+  expect([lease.holds, told]).toEqual([true, [true]])
+  await clock.advance(1)
+  expect([lease.holds, told]).toEqual([false, [true, false]])
+})
+
+test('it counts from the sending of a ping, not from its answer', async () => {
+  const { clock, lease } = computer()
+  lease.confirm(lease.now(), BEAT)
+  lease.setActive(true)
+  const sent = lease.now()
+  await clock.advance(15_000)
+  lease.confirm(sent, BEAT)
+  await clock.advance(5_000)
+  expect(lease.holds).toBe(false)
+})
+
+test('a ping that is answered in time makes it go on, an older answer does not shorten it', async () => {
+  const { clock, lease, told } = computer()
+  const first = lease.now()
+  lease.confirm(first, BEAT)
+  lease.setActive(true)
+  await clock.advance(10_000)
+  lease.confirm(lease.now(), BEAT)
+  lease.confirm(first, BEAT)
+  await clock.advance(15_000)
+  expect([lease.holds, told]).toEqual([true, [true]])
+})
+
+test('a sleep ends it before any timer has run, and only an answer to something sent afterwards begins it again', async () => {
+  const { clock, lease, told, sleep } = computer()
+  const before = lease.now()
+  lease.confirm(before, BEAT)
+  lease.setActive(true)
+  sleep(60_000)
+  expect(lease.holds).toBe(false)
+  lease.confirm(before, BEAT)
+  lease.setActive(true)
+  expect(lease.holds).toBe(false)
+  await clock.advance(0)
+  lease.confirm(lease.now(), BEAT)
+  expect([lease.holds, told]).toEqual([true, [true, false, true]])
+})
+
+test('a wall clock that is set back does not make it longer', async () => {
+  const { clock, lease, set } = computer()
+  lease.confirm(lease.now(), BEAT)
+  lease.setActive(true)
+  set(-3_600_000)
+  await clock.advance(20_000)
+  expect(lease.holds).toBe(false)
+})
+
+test('who stands by does not carry, however well he is heard', () => {
+  const { lease, told } = computer()
+  lease.setActive(false)
+  lease.confirm(lease.now(), BEAT)
+  expect([lease.holds, told]).toEqual([false, []])
+})
