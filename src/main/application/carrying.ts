@@ -131,9 +131,7 @@ export class Carrying {
   }
 
   private begin(next: Carriage, away: boolean): Promise<void> {
-    return next
-      .start({ away, kept: true })
-      .catch((error: unknown) => this.startLater(next, away, error))
+    return next.start({ away, kept: true }).catch((error: unknown) => this.startLater(next, away, error))
   }
 
   /** The new configuration stands, but what waits could not be looked up. */

@@ -100,6 +100,7 @@ export function openConnection(options: {
       gate: planfixGate,
       onNews: options.onNews,
       takeover: options.takeover,
+      mayCarry: options.mayWrite,
       onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
     }),
   }

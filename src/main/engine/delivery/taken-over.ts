@@ -7,8 +7,8 @@ import { comparable } from '../text.ts'
 import type { Loaded } from './planfix-work.ts'
 
 /**
- * Looks for what the computer that was active before may have written already (docs/architecture.md, "Several
- * computers"): source ids are the same on every computer, so its contacts and comments are recognised by them.
+ * Looks for what the computer that was active before may have written already
+ * (docs/architecture.md, "Several computers"): source ids are the same on every computer, so its contacts and comments are recognised by them.
  */
 
 /** What a conversation was begun with so long ago is not looked for any more. */

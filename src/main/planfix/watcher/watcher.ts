@@ -32,6 +32,8 @@ export interface WatcherOptions {
   onBug(error: unknown): void
   /** The last time that this computer took over from another one. */
   takeover?: () => Takeover | null
+  /** Another computer may be carrying: then what is read is that one's to carry. */
+  mayCarry?: () => boolean
 }
 
 /**
@@ -382,6 +384,12 @@ export class Watcher {
     if (result.ok) gate.hasAgain(part)
     else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
     else if (result.error.code === 'failing') gate.stumbled(part, result.error)
+    // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
+    if (this.options.mayCarry?.() === false) {
+      gate.leave()
+      this.sleep(this.options.clock.now() + this.base)
+      return null
+    }
     if (!result.ok && stopsSide(result.error)) {
       const opened = gate.enter()
       if (opened) void opened.then(() => this.wake())
