@@ -16,7 +16,6 @@ import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
 import { watchOutside } from './outside-watch.ts'
 import { AddressProof } from './public-address.ts'
-import { type Status, statusOf } from './status.ts'
 import { type Log, logEvent, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 
@@ -207,18 +206,6 @@ export class Application {
   /** Resolves when every stored event has been decided on. */
   settled(): Promise<void> {
     return this.engine.intake.idle()
-  }
-
-  /** The state in one value, for tests and benchmarks. */
-  async status(): Promise<Status> {
-    return statusOf({
-      configuration: this.configuration,
-      connections: this.connections,
-      store: this.store,
-      hooksUrl: this.hooksUrl,
-      storeFailing: this.storeFailing,
-      now: this.clock.now(),
-    })
   }
 
   isDegraded(): boolean {
