@@ -19,8 +19,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
   globalSetup: './tests/e2e/build.ts',
-  // Each test has three processes and a browser of its own.
-  workers: Number(process.env.E2E_WORKERS ?? 2),
+  // Each test has three processes and a browser of its own, which mostly wait for each other: one more than cores.
+  workers: Number(process.env.E2E_WORKERS ?? 3),
   fullyParallel: true,
   // What passes only sometimes has failed.
   retries: 0,

@@ -15,6 +15,10 @@ if (address.searchParams.has('token')) {
   history.replaceState(null, '', address)
 }
 
+// A link opened in a new tab carries its filters behind the route; the pages look for them in front of it.
+const [route, filters] = location.hash.split('?')
+if (filters !== undefined) history.replaceState(null, '', `?${filters}${route}`)
+
 const bridge = createBridge(window.bridge ? windowTransport(window.bridge) : httpTransport())
 
 createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)

@@ -46,12 +46,6 @@ export const events = {
   messages: z.object({ rows: z.array(messageRow), more: z.boolean() }),
   event: bridgeEvent,
   checkUp,
-  newChat: z.object({
-    connectionId: z.string(),
-    conversationId: z.number(),
-    clientName: z.string(),
-    firstLine: z.string(),
-  }),
 } as const
 export type EventName = keyof typeof events
 export type EventValue<N extends EventName> = z.output<(typeof events)[N]>
@@ -64,7 +58,6 @@ export const push = z.discriminatedUnion('event', [
   z.object({ event: z.literal('messages'), value: events.messages }),
   z.object({ event: z.literal('event'), value: events.event }),
   z.object({ event: z.literal('checkUp'), value: events.checkUp }),
-  z.object({ event: z.literal('newChat'), value: events.newChat }),
 ])
 
 export type { Answer, CallError, Words } from './api/answer.ts'

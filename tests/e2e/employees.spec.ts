@@ -262,7 +262,7 @@ test.describe('with 500 employees', () => {
     },
   })
 
-  test('only what is in sight is in the page, and a search answers at once', async ({ page }) => {
+  test('only what is in sight is in the page, and a search finds the one looked for', async ({ page }) => {
     await show(page)
     await expect(page.getByText(/of 504 shown/)).toBeVisible()
     expect(await rows(page).count()).toBeLessThan(60)

@@ -84,3 +84,10 @@ test('the overview leads to what needs the owner', async ({ page }) => {
   await expect(line(page, 'delivered')).toHaveCount(0)
   expect(page.url()).not.toContain('state=')
 })
+
+test('a link to what needs the owner leads there in a new tab too', async ({ page, context, world }) => {
+  const href = await page.getByRole('link', { name: 'Show them' }).first().getAttribute('href')
+  const tab = await context.newPage()
+  await tab.goto(`${world.origin}/${href}`)
+  await expect(tab.getByRole('radio', { name: 'Needs you' })).toBeChecked()
+})

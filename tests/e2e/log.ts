@@ -47,15 +47,26 @@ export const commentOf = (planfix: Planfix, task: Task, text: string): Promise<C
     (await planfix.comments(task.id)).find(({ description }) => description.includes(text)),
   )
 
-/** The line at the top of the screen and how far it stands below the top of the list. */
-export const firstLine = (page: Page): Promise<{ text: string; top: number }> =>
+interface FirstLine {
+  text: string
+  top: number
+}
+
+/** The line at the top of the screen and how far it stands below the top of the list, once one is drawn there. */
+export const firstLine = (page: Page): Promise<FirstLine> =>
+  until('a line at the top of the screen', async () => {
+    const line = await lineAtTop(page)
+    return line.top < 100 ? line : undefined
+  })
+
+const lineAtTop = (page: Page): Promise<FirstLine> =>
   grid(page).evaluate((element) => {
     const box = element.getBoundingClientRect()
     const lines = [...element.querySelectorAll<HTMLElement>('[role=row][aria-selected]')]
       .map((one) => ({ text: one.textContent, top: one.getBoundingClientRect().top - box.top }))
       .filter(({ top }) => top > 30)
       .sort((one, other) => one.top - other.top)
-    return { text: lines[0]?.text ?? '', top: lines[0]?.top ?? 0 }
+    return { text: lines[0]?.text ?? '', top: lines[0]?.top ?? Number.MAX_SAFE_INTEGER }
   })
 
 export const scrollTo = (page: Page, share: number): Promise<void> =>
@@ -63,8 +74,9 @@ export const scrollTo = (page: Page, share: number): Promise<void> =>
     element.scrollTop = (element.scrollHeight - element.clientHeight) * to
   }, share)
 
-/** Every line on screen is read. */
+/** Every line on screen is read. After a scroll nothing is on screen until the list has been drawn there. */
 export async function allRead(page: Page): Promise<void> {
+  await firstLine(page)
   await expect(grid(page).getByRole('row').filter({ hasText: /\S/ }).nth(5)).toBeVisible()
   await expect(grid(page).locator('[role=row][aria-busy=true]')).toHaveCount(0)
 }

@@ -35,10 +35,26 @@ test('a token that Planfix takes back is named with its mend, and so is its retu
   await expect(page).toHaveURL(/#\/settings\/shop/)
   await planfix.clearFaults()
   await page.getByRole('link', { name: 'Overview' }).click()
+  const happened = page.getByRole('region', { name: 'What happened' })
+  await expect(happened).toContainText('shop.example: Planfix has stopped working and waits for you.')
   await expect(page.getByRole('article', { name: 'shop.example' })).toContainText('Planfixworks', {
     timeout: 40_000,
   })
   await until('the task', async () => (await planfix.tasks())[0])
+  await expect(happened.getByRole('listitem').first()).toContainText('Planfix works again.')
+})
+
+test('two robots that were stopped are told on the overview, with the way to their conversation', async ({
+  page,
+  chatra,
+}) => {
+  const robot = await chatra.visit({ name: 'Robot' })
+  for (let n = 0; n < 10; n++) await robot.says('I am a robot')
+  const happened = page.getByRole('region', { name: 'What happened' })
+  await expect(happened).toContainText('two robots seem to answer each other')
+  await axe(page)
+  await happened.getByRole('link', { name: 'Open the conversation' }).click()
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('Robot')
 })
 
 test('a message that failed leads to itself', async ({ page, chatra, planfix }) => {

@@ -62,7 +62,7 @@ test('an existing connection goes through it again: keys stay kept, changes coun
   expect(settings.options.mirrorChatraReplies).toBe(false)
   expect(settings.chatra.agent.email).toBe('bridge@shop.example')
   await wizard.button('wizard.to-overview').click()
-  expect((await call(page, 'state.get', {})).drafts).toEqual([])
+  await expect.poll(async () => (await call(page, 'state.get', {})).drafts).toEqual([])
 })
 
 test('"Add connection" begins without the welcome, beside what there is', async ({ page, world }) => {

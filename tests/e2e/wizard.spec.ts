@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { STEPS } from '../../src/shared/api/setup.ts'
 import { LANGUAGES } from '../../src/shared/i18n/index.ts'
 import { axe, expect, inTheme, test, until } from './bench.ts'
 import { call, wizardOn } from './wizard-steps.ts'
@@ -159,19 +160,7 @@ for (const theme of ['light', 'dark'] as const) {
     await expect(wizard.field('name')).toBeFocused()
     await axe(page)
     await wizard.connect(draft)
-    for (const step of [
-      'language',
-      'chatra',
-      'planfix',
-      'templates',
-      'employees',
-      'options',
-      'address',
-      'webhooks',
-      'scenario',
-      'test',
-      'done',
-    ] as const) {
+    for (const step of STEPS.filter((one) => one !== 'name')) {
       await wizard.show(draft, step)
       await wizard.at(step)
       await expect(page.locator('[data-animate]')).toHaveCount(0)

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { sidesOf } from '../support/sides.ts'
 import type { World } from '../support/world.ts'
 import {
   chatraSide,
@@ -138,7 +139,7 @@ test('no secret stands in the log, the status or the complaints', async () => {
   })
   answers('r1: Kept')
   await codeIs('wrong-keys')
-  const shown = JSON.stringify([await world.log(), await world.app.status(), world.complaints])
+  const shown = JSON.stringify([await world.log(), sidesOf(world.app), world.complaints])
   expect(shown).toContain('wrong key')
   expect(shown).not.toContain('very-secret-key')
 })

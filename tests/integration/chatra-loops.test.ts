@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { conversationsOf } from '../support/conversations.ts'
 import { SECRET, type World } from '../support/world.ts'
 import { ANA, closeWorld, conversation, inPlanfix, openWorld, replied, shownTo } from './chatra-play.ts'
 
@@ -8,7 +9,7 @@ let world: World
 afterEach(() => closeWorld(world))
 
 const pausedOf = async (world: World): Promise<(string | null)[]> =>
-  (await world.app.store.conversationsOpen('shop')).map((one) => one.paused)
+  (await conversationsOf(world.app.store, 'shop')).map((one) => one.paused)
 const loopNotes = (name: string) =>
   shownTo(world, name).filter((one) => one.text.includes('two robots seem to answer each other'))
 

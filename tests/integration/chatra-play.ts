@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { Message } from '../../src/shared/domain.ts'
 import type { ChatraSwitch, ChatraSwitches } from '../../src/simulators/chatra/switches.ts'
+import { sidesOf } from '../support/sides.ts'
 import { plain, World, type WorldOptions } from '../support/world.ts'
 
 /**
@@ -201,9 +202,8 @@ export async function inPosition(
 
 /** The Chatra side of the connection, as the interface shows it. */
 export async function chatraSide(world: World) {
-  const status = await world.app.status()
-  const side = status.connections[0]?.chatra
-  if (!side) throw new Error('the connection has a status')
+  const side = sidesOf(world.app)[0]?.chatra
+  if (!side) throw new Error('there is no connection')
   return side
 }
 

@@ -22,6 +22,7 @@ import {
   type Visitor,
   withWorld,
 } from '../support/planfix-scenes.ts'
+import { sidesOf } from '../support/sides.ts'
 import { fastClock, SECRET, type World } from '../support/world.ts'
 
 /** A conversation with its task made, and nothing left to do. */
@@ -112,8 +113,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
         world.planfix.setSwitch('daily-limit', position)
         const state = await comeInVain(world, anna, task)
         expect(state.code).toBe('daily-limit')
-        const budget = (await world.app.status()).connections[0]
-        expect(budget?.budgetRemaining).toBe(0)
+        expect(sidesOf(world.app)[0]?.budget.remaining).toBe(0)
         if (position !== '403-code22-no-time') {
           expect(Math.abs(state.until - resetAt)).toBeLessThan(3000)
           await pass(world, 3000)
@@ -401,7 +401,7 @@ test('a connection whose Planfix is unpaid leaves another connection of the same
     await expect.poll(() => two.planfix.tasks.length, { timeout: 5000 }).toBe(1)
     two.planfix.employeeComments(two.planfix.tasks[0]?.id ?? 0, 5, '<p>Yes #r1</p>')
     await expect.poll(() => visitors[1]?.sees(), { timeout: 5000 }).toEqual(['Yes #r1'])
-    const states = (await app.status()).connections.map(({ planfix }) => planfix.state)
+    const states = sidesOf(app).map(({ planfix }) => planfix.state)
     expect(states).toEqual(['paused', 'ok'])
     one.planfix.setSwitch('account-state', 'ok')
     await expect.poll(() => one.planfix.tasks.length, { timeout: 5000 }).toBe(1)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
+import { conversationsOf } from '../support/conversations.ts'
 import { chatMarks, feedMarks, quiet, withWorld } from '../support/planfix-scenes.ts'
 import { SECRET, type World } from '../support/world.ts'
 
@@ -98,7 +99,7 @@ describe('while messages flow in both directions', () => {
       })
       anna.says('#a1')
       await world.until('a call under way', async () => {
-        const [conversation] = await world.app.store.conversationsOpen('shop')
+        const [conversation] = await conversationsOf(world.app.store, 'shop')
         return conversation?.attempt?.kind === 'comment'
       })
       await world.app.reconfigure(configured(world, (shop) => ({ ...shop, name: 'other.example' })))

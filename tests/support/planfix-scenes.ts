@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import type { ChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import type { PlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { sidesOf } from './sides.ts'
 import { plain, SECRET, World, type WorldOptions } from './world.ts'
 
 export type Visitor = ReturnType<ChatraSimulator['visit']>
@@ -143,8 +144,7 @@ export function expectPlayedOnce(world: World, { anna, boris }: Played): void {
 
 /** State of the Planfix side as the interface shows it. */
 export const planfixState = async (world: World) => {
-  const status = await world.app.status()
-  const state = status.connections[0]?.planfix
+  const state = sidesOf(world.app)[0]?.planfix
   if (!state) throw new Error('there is no connection')
   return state
 }

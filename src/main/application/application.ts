@@ -15,7 +15,6 @@ import { connectionLinks } from './file-links.ts'
 import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
 import { watchOutside } from './outside-watch.ts'
-import { type Status, statusOf } from './status.ts'
 import { type Log, logEvent, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 import { WayIn } from './way-in.ts'
@@ -227,19 +226,6 @@ export class Application {
   /** Resolves when every stored event has been decided on. */
   settled(): Promise<void> {
     return this.engine.intake.idle()
-  }
-
-  /** The state in one value, for tests and benchmarks. */
-  async status(): Promise<Status> {
-    return statusOf({
-      configuration: this.configuration,
-      connections: this.connections,
-      store: this.store,
-      hooksUrl: this.hooksUrl,
-      publicUrl: this.publicUrl,
-      storeFailing: this.storeFailing,
-      now: this.clock.now(),
-    })
   }
 
   isDegraded(): boolean {

@@ -1,6 +1,16 @@
 import type { Connection } from '../../shared/config.ts'
 import type { SideGate } from './delivery/gate.ts'
-import type { Change, ChatraApi, Clock, FileLink, Lane, Listener, PlanfixApi, Store, Takeover } from './ports.ts'
+import type {
+  Change,
+  ChatraApi,
+  Clock,
+  FileLink,
+  Lane,
+  Listener,
+  PlanfixApi,
+  Store,
+  Takeover,
+} from './ports.ts'
 
 /** One connection as the engine sees it. */
 export interface ConnectionContext {

@@ -81,7 +81,6 @@ export interface Store {
   inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]>
 
   conversation(id: number): Promise<Conversation | null>
-  conversationsOpen(connectionId: string): Promise<Conversation[]>
   client(connectionId: string, clientId: string): Promise<ClientLink | null>
   clientsOf(conversationId: number): Promise<ClientLink[]>
   /** Any client of the connection with this e-mail (compared lower-case), the latest to write first. */

@@ -197,7 +197,10 @@ export class RelayStore {
   }
   /** Which hand-over of the role the present one is, and when the desktop before was last heard. */
   get term(): Term {
-    return { turn: Number(this.#stored('turn') ?? 0), formerHeardAt: Number(this.#stored('former_heard_at') ?? 0) }
+    return {
+      turn: Number(this.#stored('turn') ?? 0),
+      formerHeardAt: Number(this.#stored('former_heard_at') ?? 0),
+    }
   }
   /** Another desktop than the one before is to be active. */
   setActive(device: string, { turn, formerHeardAt }: Term): Promise<void> {

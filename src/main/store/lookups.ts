@@ -12,8 +12,6 @@ export const LOOKUPS = {
     FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
 
   conversation: `SELECT data FROM conversations WHERE id = ?`,
-  conversationsOpen: `SELECT data FROM conversations INDEXED BY conversations_open
-    WHERE connection = ? AND client_left = 0 AND merged_into IS NULL ORDER BY id`,
   /** The one that took the others in, where there are several. */
   conversationByContact: `SELECT data FROM conversations INDEXED BY conversations_contact
     WHERE connection = ? AND contact = ? ORDER BY merged_into IS NOT NULL, id LIMIT 1`,

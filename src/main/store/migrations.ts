@@ -168,6 +168,7 @@ export const migrations: readonly string[] = [
   );
   `,
   `
+  DROP INDEX conversations_open;
   -- When it stands in the chat: planfix tells the minute at best, so a reply is ordered by when it was noticed.
   ALTER TABLE messages ADD COLUMN said_at INTEGER GENERATED ALWAYS AS
     (CASE direction WHEN 'to-chatra' THEN received_at ELSE written_at END) VIRTUAL;

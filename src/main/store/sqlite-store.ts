@@ -137,9 +137,6 @@ export class SqliteStore implements Store {
     return conversationFrom(this.#sql.get(LOOKUPS.conversation, id))
   }
   /** Conversations whose client has not left (`clientLeft`) and that were not merged into another. */
-  async conversationsOpen(connectionId: string): Promise<Conversation[]> {
-    return this.#data(conversationFrom, LOOKUPS.conversationsOpen, connectionId)
-  }
   async conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null> {
     return conversationFrom(this.#sql.get(LOOKUPS.conversationByContact, connectionId, contactId))
   }

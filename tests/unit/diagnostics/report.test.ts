@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LANGUAGES } from '../../../src/shared/i18n/index.ts'
+import { sidesOf } from '../../support/sides.ts'
 import { SECRET } from '../../support/world.ts'
 import { type Stage, stage } from './stage.ts'
 
@@ -28,10 +29,7 @@ beforeAll(async () => {
   const body = { result: 'fail', code: 1, error: `no: ${token}, ${CLIENT_MAIL}, ${CLIENT_WORDS}` }
   faults.add({ kind: 'status', status: 401, body })
   world.chatra.visit({ name: 'Boris' }).says(`${CLIENT_WORDS} again`)
-  await world.until(
-    'the closed side',
-    async () => (await world.app.status()).connections[0]?.planfix.state !== 'ok',
-  )
+  await world.until('the closed side', () => sidesOf(world.app)[0]?.planfix.state !== 'ok')
   await world.app.store.commit([
     {
       type: 'event.add',

@@ -53,18 +53,25 @@ describe('a call of the interface', () => {
 })
 
 describe('an event', () => {
-  const newChat = { connectionId: 'shop', conversationId: 7, clientName: 'Anna', firstLine: 'Hello' }
+  const told = {
+    id: 7,
+    time: 5,
+    connectionId: 'shop',
+    level: 'info',
+    key: 'event.side-ok',
+    params: {},
+  } as const
 
   it('reaches everybody who listens for it until he stops', () => {
     const { bridge, line } = wired()
     const [one, other] = [vi.fn(), vi.fn()]
-    const stop = bridge.on('newChat', one)
-    bridge.on('newChat', other)
+    const stop = bridge.on('event', one)
     bridge.on('event', other)
-    line().push({ event: 'newChat', value: newChat })
+    bridge.on('checkUp', other)
+    line().push({ event: 'event', value: told })
     stop()
-    line().push({ event: 'newChat', value: newChat })
-    expect(one.mock.calls).toEqual([[newChat]])
+    line().push({ event: 'event', value: told })
+    expect(one.mock.calls).toEqual([[told]])
     expect(other).toHaveBeenCalledTimes(2)
   })
 
@@ -72,13 +79,8 @@ describe('an event', () => {
     const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { bridge, line } = wired()
     const listener = vi.fn()
-    bridge.on('newChat', listener)
-    for (const message of [
-      null,
-      'x',
-      { event: 'newChat', value: { conversationId: '7' } },
-      { event: '__proto__' },
-    ]) {
+    bridge.on('event', listener)
+    for (const message of [null, 'x', { event: 'event', value: { id: '7' } }, { event: '__proto__' }]) {
       line().push(message)
     }
     expect(listener).not.toHaveBeenCalled()

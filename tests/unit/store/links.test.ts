@@ -30,17 +30,6 @@ describe('conversations', () => {
     expect(await db.conversationByContact('other', 92)).toBeNull()
   })
 
-  it('are open until the client leaves or another takes them in', async () => {
-    const db = await store()
-    await db.commit([
-      { type: 'conversation.add', conversation: conversation({ id: 1 }) },
-      { type: 'conversation.add', conversation: conversation({ id: 2, clientLeft: true }) },
-      { type: 'conversation.add', conversation: conversation({ id: 3 }) },
-      { type: 'conversation.patch', id: 3, patch: { mergedInto: 1 } },
-    ])
-    expect((await db.conversationsOpen('shop')).map(({ id }) => id)).toEqual([1])
-  })
-
   it('that do not exist cannot be changed', async () => {
     const db = await store()
     await expect(db.commit([{ type: 'conversation.patch', id: 9, patch: {} }])).rejects.toThrow(

@@ -1,6 +1,7 @@
 import { arch, cpus, platform, release, totalmem } from 'node:os'
 import type { Words } from '../../../shared/api/answer.ts'
 import type { CheckReport, CheckUp } from '../../../shared/api/diagnostics.ts'
+import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import type { BridgeEvent } from '../../../shared/domain.ts'
 import { eventText } from '../../../shared/i18n/event-text.ts'
 import {
@@ -13,14 +14,10 @@ import {
 } from '../../../shared/i18n/index.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { Redactor } from '../../settings/redact.ts'
-import type { ConnectionStatus, Status } from '../status.ts'
-import type { ApiContext } from './context.ts'
 
 interface ReportOptions {
   language: Language
-  version: string
-  host: ApiContext['host']
-  status: Status
+  state: AppState
   /** Newest last. */
   events: readonly BridgeEvent[]
   checkUp: CheckUp | null
@@ -34,7 +31,7 @@ type Say = (key: TextKey, params?: TextParams) => string
  * clients, no e-mail addresses; what a service said is left out where it may quote a message.
  */
 export function checkUpReport(options: ReportOptions): { name: string; text: string } {
-  const { language, status, redact } = options
+  const { language, state, redact } = options
   const t: Say = (key, params) => translate(language, key, params)
   const lines = [
     t('diagnostics.report.title', { app: t('app.name') }),
@@ -42,8 +39,8 @@ export function checkUpReport(options: ReportOptions): { name: string; text: str
     ...aboutProgram(options, t),
     '',
     `${t('diagnostics.report.connections')}:`,
-    ...(status.connections.length === 0 ? [`  ${t('diagnostics.report.no-connections')}`] : []),
-    ...status.connections.flatMap((connection) => aboutConnection(connection, t)),
+    ...(state.connections.length === 0 ? [`  ${t('diagnostics.report.no-connections')}`] : []),
+    ...state.connections.flatMap((connection) => aboutConnection(connection, t)),
     '',
     ...findings(options, t),
     '',
@@ -52,39 +49,39 @@ export function checkUpReport(options: ReportOptions): { name: string; text: str
     ...options.events.map((event) => `  ${eventLine(event, language)}`),
   ]
   return {
-    name: `bridge-check-up-${localTime(status.time).slice(0, 10)}.txt`,
+    name: `bridge-check-up-${localTime(state.time).slice(0, 10)}.txt`,
     text: `${lines.map((line) => withoutMail(redact(line))).join('\n')}\n`,
   }
 }
 
-function aboutProgram({ status, version, host }: ReportOptions, t: Say): string[] {
+function aboutProgram({ state }: ReportOptions, t: Say): string[] {
   const memory = Math.round(totalmem() / 1024 ** 3)
   const system = `${platform()} ${release()} ${arch()}, Node.js ${process.versions.node}, ${cpus().length} CPU, ${memory} GB`
   return [
-    `${t('diagnostics.report.made')}: ${localTime(status.time)} ${zone(status.time)}`,
-    `${t('diagnostics.report.version')}: ${version}`,
-    `${t('diagnostics.report.host')}: ${t(`diagnostics.report.host.${host}`)}`,
+    `${t('diagnostics.report.made')}: ${localTime(state.time)} ${zone(state.time)}`,
+    `${t('diagnostics.report.version')}: ${state.version}`,
+    `${t('diagnostics.report.host')}: ${t(`diagnostics.report.host.${state.host}`)}`,
     `${t('diagnostics.report.system')}: ${system}`,
-    `${t('diagnostics.report.receiver')}: ${status.hooksUrl}${status.publicUrl ? `, ${status.publicUrl}` : ''}`,
-    ...(status.storeFailing === null
+    `${t('diagnostics.report.receiver')}: ${[state.hooksUrl, state.publicAddress.address].filter(Boolean).join(', ')}`,
+    ...(state.storeFailing === null
       ? []
-      : [t('diagnostics.report.store-failing', { detail: status.storeFailing })]),
+      : [t('diagnostics.report.store-failing', { detail: state.storeFailing })]),
   ]
 }
 
-function aboutConnection(connection: ConnectionStatus, t: Say): string[] {
-  const { id, enabled, missing, chatra, planfix, counts, requestsToday, budgetRemaining } = connection
-  if (!enabled) return [`  ${id}: ${t('diagnostics.report.off')}`, ...countLines(counts.states, t)]
+function aboutConnection(connection: ConnectionState, t: Say): string[] {
+  const { id, enabled, missing, chatra, planfix, counts, budget } = connection
+  if (!enabled) return [`  ${id}: ${t('diagnostics.report.off')}`, ...countLines(counts, t)]
   const sides = [
     `${t('side.chatra')}: ${sideWords(chatra, t)}`,
     `${t('side.planfix')}: ${sideWords(planfix, t)}`,
     ...(missing.length > 0 ? [`${t('diagnostics.report.missing')}: ${missing.join(', ')}`] : []),
   ]
-  const left = budgetRemaining ?? t('diagnostics.report.unknown')
+  const left = budget.remaining ?? t('diagnostics.report.unknown')
   return [
     `  ${id}: ${sides.join('; ')}`,
-    `    ${t('diagnostics.report.budget', { used: requestsToday, left })}`,
-    ...countLines(counts.states, t),
+    `    ${t('diagnostics.report.budget', { used: budget.usedToday, left })}`,
+    ...countLines(counts, t),
   ]
 }
 
@@ -93,7 +90,7 @@ const sideWords = (side: SideState, t: Say) =>
     ? t('side.ok')
     : `${t(`side.${side.state}`)} (${side.code}: ${withoutQuotes(side.detail)})`
 
-const countLines = (states: ConnectionStatus['counts']['states'], t: Say): string[] =>
+const countLines = (states: ConnectionState['counts'], t: Say): string[] =>
   (['to-planfix', 'to-chatra'] as const).map((direction) => {
     const some = Object.entries(states[direction]).filter(([, count]) => count > 0)
     const told = some.map(([state, count]) => `${stateWord(state, t)} ${count}`)

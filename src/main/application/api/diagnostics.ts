@@ -4,6 +4,7 @@ import { createRedactor, type Redactor } from '../../settings/redact.ts'
 import type { ApiContext } from './context.ts'
 import { checkUpReport } from './diagnostics-report.ts'
 import { createCheckUps } from './diagnostics-run.ts'
+import { stateOf } from './state.ts'
 
 const LAST_EVENTS = 50
 
@@ -15,14 +16,13 @@ export function diagnosticsCalls(context: ApiContext): Pick<Handlers, keyof type
     'diagnostics.get': async () => ({ ok: true, value: { checkUp: checkUps.last() } }),
     'diagnostics.start': async () => ({ ok: true, value: checkUps.start() }),
     async 'diagnostics.report'({ language }) {
-      const [status, events, redact] = await Promise.all([
-        application.status(),
+      const [state, events, redact] = await Promise.all([
+        stateOf(context),
         application.store.events(null, LAST_EVENTS),
         redactorOf(context),
       ])
-      const { version, host } = context
       const checkUp = checkUps.last()
-      return { ok: true, value: checkUpReport({ language, version, host, status, events, checkUp, redact }) }
+      return { ok: true, value: checkUpReport({ language, state, events, checkUp, redact }) }
     },
   }
 }

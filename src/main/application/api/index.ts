@@ -54,15 +54,10 @@ export function createApi(options: ApiOptions): Api {
       (...secrets) => redact.add(...secrets),
     ),
   }
-  const leave = application.listen({
-    newChat: (connectionId, conversationId, clientName, firstLine) =>
-      feed.push({ event: 'newChat', value: { connectionId, conversationId, clientName, firstLine } }),
-  })
   return {
     handlers: guarded(createHandlers(context), redact),
     feed,
     async stop() {
-      leave()
       feed.stop()
       await context.runningDemo?.stop()
     },

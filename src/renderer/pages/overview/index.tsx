@@ -10,6 +10,7 @@ import { Connections } from './connections.tsx'
 import { dayStartsUntil } from './days.ts'
 import { Figures } from './figures.tsx'
 import { Gaps } from './gaps.tsx'
+import { Happenings } from './happenings.tsx'
 
 /** The chart library is as big as the rest of the page: figures do not wait for it. */
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
@@ -52,6 +53,7 @@ export function OverviewPage() {
           <Charts overview={value} />
         </Suspense>
         <Gaps gaps={value?.gaps} />
+        <Happenings />
       </Stack>
     </Page>
   )

@@ -1,10 +1,10 @@
-import { Button, List, Text, TextInput } from '@mantine/core'
+import { Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { checkPublicKey, checkSecretKey } from '../../../../shared/fields.ts'
 import { useBridge } from '../../../bridge/hooks.tsx'
-import { IconExternalLink } from '../../../parts/icons.ts'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
+import { Directions } from '../directions.tsx'
 import { KeysFigure } from '../figures.tsx'
 import { Note } from '../note.tsx'
 import { SecretInput } from '../secret-input.tsx'
@@ -49,24 +49,11 @@ export function ChatraStep() {
   )
   return (
     <StepForm control={control} title={t('wizard.chatra.title')} intro={t('wizard.chatra.intro')}>
-      <List type="ordered" spacing={6} size="sm">
-        <List.Item>
-          {t('wizard.chatra.where-1')}{' '}
-          <Button
-            component="a"
-            href={KEYS_PAGE}
-            target="_blank"
-            rel="noreferrer"
-            variant="light"
-            size="compact-xs"
-            rightSection={<IconExternalLink size={14} aria-hidden />}
-          >
-            {t('wizard.chatra.open-keys')}
-          </Button>
-        </List.Item>
-        <List.Item>{t('wizard.chatra.where-2')}</List.Item>
-        <List.Item>{t('wizard.chatra.where-3')}</List.Item>
-      </List>
+      <Directions
+        href={KEYS_PAGE}
+        open={t('wizard.chatra.open-keys')}
+        steps={[t('wizard.chatra.where-1'), t('wizard.chatra.where-2'), t('wizard.chatra.where-3')]}
+      />
       <KeysFigure />
       <TextInput
         {...control.field('chatra.publicKey')}

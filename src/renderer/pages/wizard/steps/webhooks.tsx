@@ -1,10 +1,10 @@
-import { Button, List, Skeleton, Stack, Text } from '@mantine/core'
+import { Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../bridge/hooks.tsx'
 import { CopyField } from '../../../parts/copy-field.tsx'
-import { IconExternalLink } from '../../../parts/icons.ts'
 import { Trouble } from '../../../parts/trouble.tsx'
 import { useWords } from '../../../words.tsx'
 import { useWizard } from '../context.ts'
+import { Directions } from '../directions.tsx'
 import { WebhooksFigure } from '../figures.tsx'
 import { Heard } from '../heard.tsx'
 import { NotPublic } from '../not-public.tsx'
@@ -38,24 +38,11 @@ export function WebhooksStep() {
         />
       }
     >
-      <List type="ordered" spacing={6} size="sm">
-        <List.Item>
-          {t('wizard.webhooks.where-1')}{' '}
-          <Button
-            component="a"
-            href={SETTINGS_PAGE}
-            target="_blank"
-            rel="noreferrer"
-            variant="light"
-            size="compact-xs"
-            rightSection={<IconExternalLink size={14} aria-hidden />}
-          >
-            {t('wizard.webhooks.open')}
-          </Button>
-        </List.Item>
-        <List.Item>{t('wizard.webhooks.where-2')}</List.Item>
-        <List.Item>{t('wizard.webhooks.where-3')}</List.Item>
-      </List>
+      <Directions
+        href={SETTINGS_PAGE}
+        open={t('wizard.webhooks.open')}
+        steps={[t('wizard.webhooks.where-1'), t('wizard.webhooks.where-2'), t('wizard.webhooks.where-3')]}
+      />
       <WebhooksFigure />
       {addresses.error && <Trouble error={addresses.error} retry={addresses.reload} />}
       {addresses.value?.public === false && <NotPublic />}

@@ -1,0 +1,9 @@
+import type { SqliteStore } from '../../src/main/store/sqlite-store.ts'
+import type { Conversation } from '../../src/shared/domain.ts'
+
+/** Every conversation of a connection as it stands in the store, the oldest first. */
+export async function conversationsOf(store: SqliteStore, connectionId: string): Promise<Conversation[]> {
+  const found = await store.findConversations({ text: '', connectionId, limit: 1000 })
+  const all = await Promise.all(found.map(({ id }) => store.conversation(id)))
+  return all.filter((one) => one !== null).sort((one, other) => one.id - other.id)
+}
