@@ -1,5 +1,5 @@
-import type { Conversation } from '../../src/shared/domain.ts'
 import type { SqliteStore } from '../../src/main/store/sqlite-store.ts'
+import type { Conversation } from '../../src/shared/domain.ts'
 
 /** Every conversation of a connection as it stands in the store, the oldest first. */
 export async function conversationsOf(store: SqliteStore, connectionId: string): Promise<Conversation[]> {
