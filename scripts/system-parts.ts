@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Installs a package of Debian or Ubuntu, when this is one of them and we may; otherwise nothing. */
-export function installSystemPart(name: string, packageName: string): void {
+/** Installs packages of Debian or Ubuntu, when this is one of them and we may; otherwise nothing. */
+export function installSystemPart(name: string, ...packages: string[]): void {
   if (!mayInstall()) return
   process.stdout.write(`${name} is missing: installing it\n`)
   apt('update')
-  apt('install', '-y', '--no-install-recommends', packageName)
+  apt('install', '-y', '--no-install-recommends', ...packages)
 }
 
 const SSHD = '/usr/sbin/sshd'
@@ -19,6 +19,27 @@ export function findSshd(): string | null {
     'The OpenSSH server is missing: the tests that need it are skipped. Install it (Debian, Ubuntu: apt-get install openssh-server).\n',
   )
   return null
+}
+
+const KEYRING = [
+  '/usr/bin/gnome-keyring-daemon',
+  '/usr/bin/dbus-daemon',
+  '/usr/bin/dbus-send',
+  '/usr/lib/x86_64-linux-gnu/libsecret-1.so.0',
+  '/usr/lib/aarch64-linux-gnu/libsecret-1.so.0',
+]
+const isOfAnotherSystem = (path: string) =>
+  path.includes('-linux-gnu/') && !path.includes(process.arch === 'arm64' ? 'aarch64' : 'x86_64')
+
+/** What the tests of the keychain need; installed like Chromium. False, and says how, where something is missing. */
+export function hasKeyring(): boolean {
+  const isThere = () => KEYRING.every((path) => isOfAnotherSystem(path) || existsSync(path))
+  if (!isThere()) installSystemPart('The keyring', 'gnome-keyring', 'dbus-x11', 'libsecret-1-0')
+  if (isThere()) return true
+  process.stdout.write(
+    'The keyring is missing: the tests that need it are skipped. Install it (Debian, Ubuntu: apt-get install gnome-keyring dbus-x11 libsecret-1-0).\n',
+  )
+  return false
 }
 
 function mayInstall(): boolean {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { catalogueProblems } from './catalogues.ts'
 import { findChromium } from './chromium.ts'
-import { findSshd } from './system-parts.ts'
+import { findSshd, hasKeyring } from './system-parts.ts'
 
 /**
  * `npm test`: everything that proves the product; `npm test -- PATH…` only those tests. Its last line is `N passed, N failed`; exit code
@@ -55,6 +55,7 @@ const isWanted = (part: 'vitest' | 'playwright') =>
 if (isWanted('vitest')) {
   process.stdout.write('\n== tests\n')
   findSshd()
+  hasKeyring()
   const report = join(folder, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const paths = only.filter((path) => !isEndToEnd(path))
