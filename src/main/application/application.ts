@@ -74,6 +74,7 @@ export class Application {
       allow: (carries) => this.carrying.allow(carries),
       log: options.log,
       tell: (event) => telling.event(event),
+      changed: (state) => telling.wayIn(state),
       woke: (asleepSince) => void this.wake(asleepSince),
       trouble: (error, where) => telling.trouble(error, where),
     })
@@ -92,6 +93,7 @@ export class Application {
       listener: {
         newChat: (...chat) => telling.newChat(...chat),
         event: (event) => telling.event(event),
+        stuck: (...message) => telling.stuck(...message),
       },
       sideChanged: (...change) => telling.sideState(store, clock, ...change),
       onNews: () => this.engine.intake.wake(),
@@ -204,6 +206,7 @@ export class Application {
   async reconfigure(configuration: Configuration): Promise<void> {
     await this.carrying.replaceBy(configuration)
     this.wayIn.follow()
+    this.telling.configured(configuration)
   }
 
   /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */

@@ -1,3 +1,5 @@
+import type { PublicAddress } from '../../shared/api/state.ts'
+import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Side } from '../../shared/errors.ts'
 import { type Clock, type Listener, type SideState, TurnWithdrawn } from '../engine/ports.ts'
@@ -51,6 +53,18 @@ export class Telling {
     store.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
 
+  stuck(...message: Parameters<NonNullable<Listener['stuck']>>): void {
+    for (const listener of this.listeners) listener.stuck?.(...message)
+  }
+
+  wayIn(state: PublicAddress): void {
+    for (const listener of this.listeners) listener.wayIn?.(state)
+  }
+
+  configured(configuration: Configuration): void {
+    for (const listener of this.listeners) listener.configured?.(configuration)
+  }
+
   /** Something threw: the disk is away, or it is a bug. */
   trouble(error: unknown, where: string): void {
     if (error instanceof TurnWithdrawn) return
@@ -65,7 +79,9 @@ export class Telling {
         `the data folder cannot be written: ${text}. Nothing is lost: senders are told to try again. Free some space; it goes on by itself.`,
       )
     }
+    const before = this.storeFailing
     this.storeFailing = text
+    if (before === null) this.storeState()
   }
 
   /** Something was written. */
@@ -73,6 +89,11 @@ export class Telling {
     if (this.storeFailing === null) return
     this.storeFailing = null
     this.log.info({}, 'the data folder can be written again')
+    this.storeState()
+  }
+
+  private storeState(): void {
+    for (const listener of this.listeners) listener.storeState?.(this.storeFailing)
   }
 }
 

@@ -52,6 +52,8 @@ export interface WayInOptions {
   allow: (carries: boolean) => Promise<void>
   log: Log
   tell: (event: BridgeEvent) => void
+  /** The state may be another one. */
+  changed: (state: PublicAddress) => void
   /** The computer slept, or its network changed. */
   woke: (asleepSince: number | null) => void
   trouble: (error: unknown, where: string) => void
@@ -219,12 +221,13 @@ export class WayIn {
     this.keep(FACT.address, this.known)
   }
 
-  /** For `doctor`, which runs beside us. */
+  /** Told, and kept for `doctor`, which runs beside us. */
   private note(): void {
     const noted: NotedAddress = { state: this.state, usable: this.usable }
     const text = JSON.stringify({ ...noted, state: { ...noted.state, retryAt: null } })
     if (text === this.noted) return
     this.noted = text
+    this.options.changed(noted.state)
     this.keep(FACT.state, noted)
   }
 

@@ -37,15 +37,26 @@ export interface EngineContext {
   wake?(conversationId: number, lane: Lane): void
 }
 
-/** A commit that has nothing to say costs nothing. Work it gives to another lane or conversation wakes that one. */
+/**
+ * A commit that has nothing to say costs nothing. Work it gives to another lane or conversation wakes that one, and a message
+ * that is stuck now is told.
+ */
 export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
   if (changes.length === 0) return
   await context.store.commit(changes)
   for (const change of changes) {
     if (change.type === 'chore.add') context.wake?.(change.chore.conversationId, 'chores')
+    tellStuck(context.listener, change)
     const movedTo = change.type === 'message.patch' ? change.patch.conversationId : null
     if (movedTo == null) continue
     context.wake?.(movedTo, 'planfix')
     context.wake?.(movedTo, 'chatra')
   }
+}
+
+function tellStuck(listener: Listener, change: Change): void {
+  if (change.type !== 'message.add' && change.type !== 'message.patch') return
+  const { id, state } =
+    change.type === 'message.add' ? change.message : { id: change.id, state: change.patch.state }
+  if (state === 'failed' || state === 'uncertain') listener.stuck?.(id, state)
 }

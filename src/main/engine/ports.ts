@@ -2,6 +2,8 @@
  * What the rules need from the outside. Adapters implement these; the engine imports nothing else.
  * Every port is asynchronous, so that a networked database can stand behind the store.
  */
+import type { PublicAddress } from '../../shared/api/state.ts'
+import type { Configuration } from '../../shared/config.ts'
 import type {
   AgentSeen,
   Attempt,
@@ -354,6 +356,14 @@ export interface Listener {
   newChat?(connectionId: string, conversationId: number, clientName: string, firstLine: string): void
   event?(event: BridgeEvent): void
   sideState?(connectionId: string, side: Side, state: SideState): void
+  /** A message failed, or it is unclear whether it arrived. An echo may settle the latter at any moment. */
+  stuck?(messageId: number, state: 'failed' | 'uncertain'): void
+  /** The public address is another one, or is reached, or is not. */
+  wayIn?(state: PublicAddress): void
+  /** Why the data folder cannot be written; null = it can again. */
+  storeState?(failing: string | null): void
+  /** The configuration that holds from now on. */
+  configured?(configuration: Configuration): void
 }
 export type SideState =
   | { state: 'ok' }

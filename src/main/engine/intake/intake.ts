@@ -168,7 +168,9 @@ export class Intake {
   ): void {
     const { context } = this.options
     const line = decision.newFromClient[0]
-    const starts = decision.isNewConversation || before?.clientLeft === true || before?.taskId === null
+    // Without a task yet, only the first words begin it: Planfix may be away while the client goes on writing.
+    const isFirst = before?.taskId === null && before.lastClientAt === 0
+    const starts = decision.isNewConversation || before?.clientLeft === true || isFirst
     if (line === undefined || !starts || decision.conversationId === null) return
     context.listener.newChat?.(connectionId, decision.conversationId, nameOf(event.client), line)
   }
