@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
 import { catalogueProblems } from './scripts/catalogues.ts'
+import { NATIVE_MODULES } from './scripts/externals.ts'
 
 /** The entries that exist: a checkout without the demo or the stand-alone simulators still builds. */
 const entries = Object.fromEntries(
@@ -11,6 +12,7 @@ const entries = Object.fromEntries(
     cli: 'src/main/cli/index.ts',
     relay: 'src/main/relay/index.ts',
     demo: 'src/main/server/demo/index.ts',
+    desktop: 'src/main/desktop/index.ts',
     simulators: 'src/simulators/main.ts',
   }).filter(([, file]) => existsSync(file)),
 )
@@ -25,12 +27,25 @@ const completeCatalogues = {
 }
 
 /**
+ * Machine code that a package compiles for itself while it is installed (ssh2's faster ciphers) is left out: it fits the
+ * computer and the Node that compiled it, and the package does without it. So a build is the same wherever it was made.
+ */
+const noCompiledParts = {
+  name: 'no-compiled-parts',
+  enforce: 'pre' as const,
+  resolveId: (id: string) => (id.endsWith('.node') ? '\0compiled-part' : null),
+  load: (id: string) =>
+    id === '\0compiled-part' ? 'module.exports = null\nthrow new Error("not part of the build")' : null,
+}
+
+/**
  * One build for every process of the product. `main` holds the Node entries: the server host, the command
- * line and the demo with its simulators. Our code and pure-JavaScript libraries are bundled, so the program starts
+ * line, the demo with its simulators, and the desktop's Electron process. Our code and pure-JavaScript libraries are bundled, so the program starts
  * from a few files; native modules stay outside.
  */
 export default defineConfig({
   main: {
+    plugins: [noCompiledParts],
     build: {
       outDir: 'out/main',
       minify: false,
@@ -38,7 +53,7 @@ export default defineConfig({
       externalizeDeps: false,
       rollupOptions: {
         input: entries,
-        external: ['better-sqlite3', 'keytar', 'electron'],
+        external: [...NATIVE_MODULES, 'electron'],
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
