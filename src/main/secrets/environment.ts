@@ -5,7 +5,8 @@ export type ProgramSecret = (typeof PROGRAM_SECRETS)[number]
 /** No connection has this id. */
 export const PROGRAM = ''
 
-export type SecretName = 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN' | ProgramSecret
+/** `WEBHOOK_SECRET`: on the desktop alone; a server has it in its configuration. */
+export type SecretName = 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN' | 'WEBHOOK_SECRET' | ProgramSecret
 
 /** Where keys and tokens come from: the OS keychain on the desktop, the environment on a server. */
 export interface SecretSource {

@@ -1,3 +1,4 @@
+import type { KeychainTrouble } from '../../shared/api/state.ts'
 import type { SecretName, SecretSource } from './environment.ts'
 
 /** A source of secrets that the owner can also fill from the interface. */
@@ -11,6 +12,12 @@ export interface SecretStore extends SecretSource {
   remove(connectionId: string): Promise<void>
   /** Forgets this one. */
   drop(connectionId: string, name: SecretName): Promise<void>
+  /** Why the keychain does not keep them; null = it does. Not there where the host uses none. */
+  readonly trouble?: KeychainTrouble | null
+  /** Whether the keychain works by now; what was given since is put into it then. */
+  tryAgain?(): Promise<KeychainTrouble | null>
+  /** Told whenever `trouble` has changed, and with it what `get` answers; answers how to end it. */
+  watch?(changed: () => void): () => void
 }
 
 /**

@@ -5,24 +5,60 @@ import { jsonProblem } from './json-problem.ts'
 import { problemsOf } from './problems.ts'
 import type { ConfigurationFile, SettingsAnswer, SettingsStore } from './settings-store.ts'
 
+/** What writes the file: `conf`, or what a host has made of it. */
+export type FileWriter = new (options: {
+  cwd: string
+  name: string
+  configName: string
+  fileExtension: string
+  configFileMode: number
+  deserialize(text: string): Record<string, unknown>
+  serialize(value: Record<string, unknown>): string
+}) => { store: Record<string, unknown> }
+
+/** What of the configuration is kept elsewhere than in its file. */
+export interface KeptApart {
+  /** The content with it. */
+  joined(file: ConfigurationFile): Promise<ConfigurationFile>
+  /** The content without it, to be written. */
+  bare(file: ConfigurationFile): ConfigurationFile
+  /** Keeps what `wanted` changes of it; answers how to take that back. */
+  keep(before: ConfigurationFile, wanted: ConfigurationFile): Promise<() => Promise<void>>
+}
+
 /**
  * The configuration in a JSON file, readable for its owner alone. `first` is what was read from it at the start. A change
  * begins with what stands in the file now, so that what was edited by hand meanwhile is kept and taken over.
  */
-export function fileSettings(file: string, first: Configuration): SettingsStore {
+export function fileSettings(
+  file: string,
+  first: Configuration,
+  {
+    writer = plainWriter,
+    apart = NOTHING_APART,
+  }: { writer?: () => Promise<FileWriter>; apart?: KeptApart } = {},
+): SettingsStore & { refresh(): Promise<void> } {
   const path = resolve(file)
   let present = first
   let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work)
+    last = mine.catch(() => undefined)
+    return mine
+  }
 
   async function changed(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer> {
     const found = contentOf(path)
     if (!found.ok) return found
-    const wanted = change(structuredClone(found.value))
+    const before = await apart.joined(found.value)
+    const wanted = change(structuredClone(before))
     const checked = checkConfiguration(wanted)
     if (!checked.ok) return { ok: false, why: 'misfit', problems: problemsOf(checked.issues) }
+    const takeBack = await apart.keep(before, wanted)
     try {
-      await write(path, wanted)
+      await write(path, apart.bare(wanted), await writer())
     } catch (error) {
+      await takeBack()
       return { ok: false, why: 'disk', code: codeOf(error) }
     }
     present = checked.value
@@ -35,13 +71,24 @@ export function fileSettings(file: string, first: Configuration): SettingsStore 
       return mayBeWritten(path)
     },
     read: () => present,
-    change(change) {
-      const mine = last.then(() => changed(change))
-      last = mine.catch(() => undefined)
-      return mine
-    },
+    change: (change) => inTurn(() => changed(change)),
+    refresh: () =>
+      inTurn(async () => {
+        const found = contentOf(path)
+        const checked = found.ok ? checkConfiguration(await apart.joined(found.value)) : null
+        if (checked?.ok) present = checked.value
+      }),
   }
 }
+
+const NOTHING_APART: KeptApart = {
+  joined: async (file) => file,
+  bare: (file) => file,
+  keep: async () => async () => undefined,
+}
+
+/** Loaded when it is needed first: it brings a schema compiler, and most starts change nothing. */
+const plainWriter = async (): Promise<FileWriter> => (await import('conf')).default
 
 /** What stands in the file; nothing when there is none. */
 function contentOf(
@@ -68,22 +115,22 @@ function contentOf(
 }
 
 /** A new file in the old one's place, whole or not at all. Throws what the disk throws. */
-async function write(path: string, content: ConfigurationFile): Promise<void> {
+async function write(path: string, content: ConfigurationFile, Writer: FileWriter): Promise<void> {
   // The package would make the folder, and on some systems never come back from that.
   statSync(dirname(path))
-  // Loaded when it is needed first: it brings a schema compiler, and most starts change nothing.
-  const { default: Conf } = await import('conf')
   const extension = extname(path)
-  const conf = new Conf({
+  const name = basename(path, extension)
+  const file = new Writer({
     cwd: dirname(path),
-    configName: basename(path, extension),
+    name,
+    configName: name,
     fileExtension: extension.slice(1),
     configFileMode: 0o600,
     // What stands in the file was read and checked already, by our own schema.
     deserialize: () => ({}),
     serialize: (value) => `${JSON.stringify(value, null, 2)}\n`,
   })
-  conf.store = content
+  file.store = content
 }
 
 /** The file itself, and its folder, where the new one is made. */

@@ -21,6 +21,10 @@ export interface SettingsStore {
   read(): Configuration
   /** `change` gets a copy of the content, as it stands there now; what it answers is checked and written whole. One at a time. */
   change(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer>
+  /** What is wrong in it since the start: it was not taken over, and is not written. Null = nothing. */
+  readonly problem?: string | null
+  /** After a change of secrets, where some of them belong to the configuration and are kept elsewhere. */
+  refresh?(): Promise<void>
 }
 
 /** The configuration as it stands in the file, before defaults. */

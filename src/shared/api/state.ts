@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { call, connectionId, direction, language, messageState, nothing, theme, time } from './answer.ts'
+import { call, connectionId, direction, language, messageState, nothing, theme, time, words } from './answer.ts'
 
 /** One side of a connection: working, trying again by itself at `until`, or waiting for the owner. */
 export const sideState = z.discriminatedUnion('state', [
@@ -67,6 +67,17 @@ export const publicAddress = z.object({
 })
 export type PublicAddress = z.output<typeof publicAddress>
 
+/**
+ * Why the keychain of the computer keeps no secrets: a library of the system is missing; no session bus; nothing there that
+ * keeps secrets; it keeps no collection; locked; a prompt waits for its owner, or nothing answers; something else.
+ */
+export const keychainTrouble = z.object({
+  code: z.enum(['no-library', 'no-bus', 'no-service', 'no-collection', 'locked', 'waiting', 'failing']),
+  /** What the system said; may be empty. */
+  detail: z.string(),
+})
+export type KeychainTrouble = z.output<typeof keychainTrouble>
+
 /** Everything the shell and the overview show, as one snapshot; sent whole whenever it changes. */
 export const appState = z.object({
   time,
@@ -83,10 +94,14 @@ export const appState = z.object({
   settingsFile: z.object({ path: z.string(), writable: z.boolean() }),
   /** Where secrets typed here are kept: `memory` = until the bridge ends. */
   secretsKept: z.enum(['keychain', 'memory']),
+  /** Why it is `memory` although the computer's keychain should keep them; null = nothing is wrong. */
+  keychainTrouble: keychainTrouble.nullable(),
   connections: z.array(connectionState),
   /** Connections whose set-up was begun and not finished. */
   drafts: z.array(z.object({ id: connectionId, name: z.string(), step: z.string(), redo: z.boolean() })),
   demo: z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() }).nullable(),
+  /** What the host has to say on every page: that its desktop shows no tray images. */
+  notices: z.array(words).default([]),
 })
 export type AppState = z.output<typeof appState>
 

@@ -28,9 +28,11 @@ export const appState = (fields: Partial<AppState> = {}): AppState => ({
   storeFailing: null,
   settingsFile: { path: 'config.json', writable: true },
   secretsKept: 'memory',
+  keychainTrouble: null,
   connections: [],
   drafts: [],
   demo: null,
+  notices: [],
   ...fields,
 })
 

@@ -12,6 +12,7 @@ type Parts = Pick<ApiContext, 'application' | 'settings' | 'runningDemo'>
 export function savingFor(parts: () => Parts, learn: (...secrets: (string | undefined)[]) => void): Saving {
   async function apply(): Promise<void> {
     const { application, settings, runningDemo } = parts()
+    await settings.refresh?.()
     const configuration = withDemo(settings.read(), runningDemo?.connection ?? null)
     learn(...configuration.connections.map(({ webhookSecret }) => webhookSecret))
     await application.reconfigure(configuration)

@@ -28,6 +28,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
     storeFailing: application.storeFailing,
     settingsFile: { path: settings.path, writable: settings.writable },
     secretsKept: secrets.keeps,
+    keychainTrouble: secrets.trouble ?? null,
     connections: await Promise.all(configuration.connections.map((one) => connectionState(context, one))),
     drafts: drafts.map((draft) => ({
       id: draft.id,
@@ -36,6 +37,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
       redo: draft.redo,
     })),
     demo: runningDemo?.view ?? null,
+    notices: context.notices(),
   }
 }
 

@@ -1,0 +1,104 @@
+import { constants, copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseConfiguration } from '../../shared/config.ts'
+import type { SecretStore } from '../secrets/store.ts'
+import { webhookSecretsApart } from '../settings/apart.ts'
+import { loadConfiguration } from '../settings/config-file.ts'
+import { type FileWriter, fileSettings } from '../settings/file-settings.ts'
+import type { Redactor } from '../settings/redact.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
+
+/** What is wrong in the settings file at the start. */
+export interface SettingsTrouble {
+  path: string
+  /** Each with its place: a path in the file, or line and column. */
+  problems: string[]
+  /** Where it was copied to; null = it could not be. */
+  copy: string | null
+}
+
+/**
+ * The settings of the desktop: `config.json` in its data folder, written by electron-store, checked by our own schema; webhook
+ * secrets are in the keychain instead. A file that cannot be read is left as it is: the program starts without connections,
+ * `problem` says why, changes are refused, and a copy is kept. Never rejects but for a folder that cannot be made.
+ */
+export async function openDesktopSettings(options: {
+  dataDir: string
+  secrets: SecretStore
+  redact: Redactor
+  onProblem(trouble: SettingsTrouble): void
+  /** For tests: electron-store needs Electron. */
+  writer?: () => Promise<FileWriter>
+}): Promise<SettingsStore> {
+  const { dataDir, secrets, redact } = options
+  mkdirSync(dataDir, { recursive: true })
+  const loaded = loadConfiguration(undefined, dataDir)
+  const path = join(dataDir, 'config.json')
+  const store = fileSettings(path, loaded.ok ? loaded.value : empty(), {
+    writer: options.writer ?? electronStore,
+    apart: webhookSecretsApart({
+      get keeps() {
+        return secrets.keeps
+      },
+      get: (id) => secrets.get(id, 'WEBHOOK_SECRET'),
+      set: (id, secret) => secrets.set(id, 'WEBHOOK_SECRET', secret),
+      drop: (id) => secrets.drop(id, 'WEBHOOK_SECRET'),
+    }),
+  })
+  if (!loaded.ok) {
+    const problem = redact(loaded.problems.join('; '))
+    options.onProblem({ path, problems: loaded.problems.map((one) => redact(one)), copy: copied(path) })
+    // Once the owner has mended it, a change takes it over.
+    return Object.assign(store, { problem })
+  }
+  await store.refresh()
+  await clean(store, path, secrets)
+  return store
+}
+
+/** A file that was brought from a server holds webhook secrets: they leave it as soon as the keychain has them. */
+async function clean(store: SettingsStore, path: string, secrets: SecretStore): Promise<void> {
+  if (secrets.keeps !== 'keychain' || !/"webhookSecret"/.test(textOf(path))) return
+  await store.change((file) => file)
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Beside it, named after the time of the file: the same broken file is copied once. */
+function copied(path: string): string | null {
+  try {
+    const time = statSync(path).mtime.toISOString().slice(0, 19).replaceAll(':', '-')
+    const copy = path.replace(/\.json$/, `.broken-${time}.json`)
+    try {
+      copyFileSync(path, copy, constants.COPYFILE_EXCL)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    }
+    return copy
+  } catch {
+    return null
+  }
+}
+
+function empty() {
+  const read = parseConfiguration({})
+  if (!read.ok) throw new Error('the empty configuration is wrong')
+  return read.value
+}
+
+async function electronStore(): Promise<FileWriter> {
+  const [{ default: Store }, { ipcMain }] = await Promise.all([import('electron-store'), import('electron')])
+  return class extends Store {
+    constructor(options: ConstructorParameters<FileWriter>[0]) {
+      super(options)
+      // It offers the folder's path to every page over a channel of its own; nobody here asks.
+      ipcMain.removeAllListeners('electron-store-get-data')
+    }
+  }
+}

@@ -1,0 +1,373 @@
+import { join } from 'node:path'
+import type { KeychainTrouble } from '../../shared/api/state.ts'
+import { PROGRAM_SECRETS } from '../../shared/config.ts'
+import { PROGRAM, type SecretName } from './environment.ts'
+import { type Keychain, loadKeychain } from './keytar.ts'
+import { NOTES_FILE, type Notes, readNotes, writeNotes } from './notes.ts'
+import { inLine, type Line } from './patience.ts'
+import { mayBeKey, seal, unseal } from './seal.ts'
+import type { SecretStore } from './store.ts'
+import { KeyringLocked, troubleOf } from './trouble.ts'
+
+export type { KeychainTrouble } from '../../shared/api/state.ts'
+
+/** The name of the product's entries in the keychain. */
+export const SERVICE = 'chatra-planfix-bridge'
+
+export interface KeychainOptions {
+  /** The name of the entries in the keychain. */
+  service: string
+  /** Told each secret before anything else can happen to it (Redactor.add). */
+  learn: (secret: string) => void
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
+  platform: NodeJS.Platform
+  /** Where it is noted how secrets are kept (notes.ts); without it nothing of it outlives the process. */
+  dataDir?: string
+  /** How long a call of the keychain is waited for, milliseconds. */
+  limitMs?: number
+  /** When it is tried again by itself after it did not work, milliseconds each. */
+  retryMs?: readonly number[]
+  keychain?: (service: string, platform: NodeJS.Platform) => Promise<Keychain>
+}
+
+/** Long enough for a keyring that is only being started; a prompt is answered later, and noticed then. */
+const LIMIT_MS = 4000
+/** A desktop session may bring its keyring up after the programs that start with it. */
+const RETRY_MS = [2000, 5000, 15_000, 60_000]
+const MENDS_ITSELF: readonly KeychainTrouble['code'][] = ['no-bus', 'no-service', 'failing']
+
+/** Tells a keychain that works from one that is locked: asked for an entry of a locked keyring, Linux answers "none". */
+const PROOF = 'works'
+
+const OF_CONNECTION = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN', 'WEBHOOK_SECRET'] as const
+const KEYS = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN'] as const
+/** No owner knows them by heart, and new ones would have to be made known to others. */
+const SEALED: readonly SecretName[] = ['WEBHOOK_SECRET', 'RELAY_KEY']
+
+type Account = string
+const accountOf = (connectionId: string, name: SecretName): Account => `${connectionId}/${name}`
+const partsOf = (account: Account): [string, SecretName] => {
+  const [id = '', name = ''] = account.split('/')
+  return [id, name as SecretName]
+}
+
+export interface KeychainSecrets extends SecretStore {
+  readonly trouble: KeychainTrouble | null
+  tryAgain(): Promise<KeychainTrouble | null>
+  watch(changed: () => void): () => void
+}
+
+/**
+ * The secrets of the desktop, in the keychain of the operating system: one entry each, `<connection>/<NAME>`. Never rejects:
+ * where no keychain works, `trouble` says why, `keeps` is `memory`, and everything given is kept until the process ends, or
+ * put into the keychain once it works. Nothing is written to disk in plain text (docs/architecture.md, "Secrets").
+ */
+export async function openSecrets(options: KeychainOptions): Promise<KeychainSecrets> {
+  const secrets = new Secrets(options)
+  await secrets.begin()
+  return secrets
+}
+
+class Secrets implements KeychainSecrets {
+  trouble: KeychainTrouble | null = { code: 'failing', detail: '' }
+  private readonly options: KeychainOptions
+  private readonly line: Line
+  private readonly listeners = new Set<() => void>()
+  /** What was read from the keychain, or given. */
+  private readonly known = new Map<Account, string>()
+  private readonly lent = new Map<Account, string>()
+  /** Certainly not in the keychain. */
+  private readonly absent = new Set<Account>()
+  /** To be put into the keychain, or removed from it (null), once it works. */
+  private readonly pending = new Map<Account, string | null>()
+  /** Sealing is slow on purpose: what was sealed with which key, in this process. */
+  private readonly seals = new Map<string, string>()
+  private notes: Notes
+  private keychain: Keychain | null = null
+  private trying: Promise<KeychainTrouble | null> | null = null
+  private retries: number[]
+  /** The trouble that was told last. */
+  private told: KeychainTrouble['code'] | null = null
+
+  constructor(options: KeychainOptions) {
+    this.options = options
+    this.line = inLine(options.limitMs ?? LIMIT_MS, (ending) => this.late(ending))
+    this.retries = [...(options.retryMs ?? RETRY_MS)]
+    const { service } = options
+    this.notes = (this.path && readNotes(this.path)) || { service, kept: 'memory', forget: [], sealed: {} }
+    this.notes.service = service
+    for (const account of this.notes.forget) this.pending.set(account, null)
+  }
+
+  get keeps(): 'keychain' | 'memory' {
+    return this.trouble === null ? 'keychain' : 'memory'
+  }
+
+  async begin(): Promise<void> {
+    // It worked the last time, so the proof is there: an owner who has just dismissed a prompt is not asked once more.
+    const provesItself = this.notes.kept === 'keychain'
+    await this.tryOnce(!provesItself)
+  }
+
+  async get(connectionId: string, name: SecretName): Promise<string | null> {
+    const account = accountOf(connectionId, name)
+    const here = this.here(account)
+    if (here !== undefined) return here
+    const found = this.trouble === null ? await this.read(account) : null
+    const meanwhile = this.here(account)
+    if (meanwhile !== undefined) return meanwhile
+    if (found !== null) return this.learned(account, found)
+    return this.trouble === null ? null : this.unsealed(account)
+  }
+
+  whereToPut(connectionId: string, name: SecretName): string {
+    return `the settings of the bridge, kept in the keychain as "${accountOf(connectionId, name)}"`
+  }
+
+  async set(connectionId: string, name: SecretName, value: string): Promise<void> {
+    const account = accountOf(connectionId, name)
+    this.learned(account, value)
+    this.lent.delete(account)
+    this.absent.delete(account)
+    if (this.trouble === null && (await this.done((keychain) => keychain.set(account, value)))) {
+      this.pending.delete(account)
+      return
+    }
+    // Another value may have been given while the keychain was waited for.
+    const latest = this.known.get(account)
+    if (latest !== undefined) this.pending.set(account, latest)
+    await this.note()
+  }
+
+  lend(connectionId: string, name: SecretName, value: string): void {
+    this.options.learn(value)
+    this.lent.set(accountOf(connectionId, name), value)
+  }
+
+  async remove(connectionId: string): Promise<void> {
+    const names = connectionId === PROGRAM ? PROGRAM_SECRETS : OF_CONNECTION
+    const lent = names.filter((name) => this.lent.delete(accountOf(connectionId, name)))
+    // What is lent was never kept.
+    if (lent.length > 0) return
+    for (const name of names) await this.drop(connectionId, name)
+  }
+
+  async drop(connectionId: string, name: SecretName): Promise<void> {
+    const account = accountOf(connectionId, name)
+    this.lent.delete(account)
+    this.known.delete(account)
+    this.absent.add(account)
+    if (this.trouble === null && (await this.done((keychain) => keychain.delete(account)))) return
+    this.pending.set(account, null)
+    await this.note()
+  }
+
+  async tryAgain(): Promise<KeychainTrouble | null> {
+    return this.tryOnce(true)
+  }
+
+  watch(changed: () => void): () => void {
+    const own = () => changed()
+    this.listeners.add(own)
+    return () => void this.listeners.delete(own)
+  }
+
+  private here(account: Account): string | null | undefined {
+    const value = this.lent.get(account) ?? this.known.get(account)
+    if (value !== undefined) return value
+    return this.absent.has(account) ? null : undefined
+  }
+
+  private learned(account: Account, value: string): string {
+    this.options.learn(value)
+    this.known.set(account, value)
+    return value
+  }
+
+  /** Null when there is none, and when the keychain does not work any more: `trouble` says it then. */
+  private async read(account: Account): Promise<string | null> {
+    const read = await this.done((keychain) => keychain.get(account))
+    if (read === null || read.value !== null) return read?.value ?? null
+    // None, or locked since: the proof is there as long as it is not.
+    const proof = await this.done((keychain) => keychain.get(PROOF))
+    if (proof?.value === null) await this.fell(new KeyringLocked())
+    else if (proof !== null) this.absent.add(account)
+    return null
+  }
+
+  /** What the keychain answered; null = it did not, and what it says instead is the new trouble. */
+  private async done<T>(work: (keychain: Keychain) => Promise<T>): Promise<{ value: T } | null> {
+    try {
+      const keychain = this.keychain
+      if (keychain === null) throw new Error('the keychain is not open')
+      return { value: await this.line.run(() => work(keychain)) }
+    } catch (error) {
+      await this.fell(error)
+      return null
+    }
+  }
+
+  private async fell(error: unknown): Promise<void> {
+    const trouble = troubleOf(error)
+    this.trouble = trouble
+    this.retryLater()
+    if (this.told === trouble.code) return
+    this.told = trouble.code
+    this.options.log.warn(trouble, 'the keychain does not work: keys are kept until the bridge ends')
+    await this.note()
+    this.tell()
+  }
+
+  private tryOnce(mayAsk: boolean): Promise<KeychainTrouble | null> {
+    this.trying ??= this.tryNow(mayAsk).finally(() => {
+      this.trying = null
+    })
+    return this.trying
+  }
+
+  private async tryNow(mayAsk: boolean): Promise<KeychainTrouble | null> {
+    const { service, platform, log } = this.options
+    try {
+      const keychain = this.keychain ?? (await (this.options.keychain ?? loadKeychain)(service, platform))
+      await this.line.run(() => prove(keychain, mayAsk))
+      this.keychain = keychain
+      await this.takeSealed(keychain)
+      for (const [account, value] of this.waiting()) {
+        if (value === null) await this.line.run(() => keychain.delete(account))
+        else await this.line.run(() => keychain.set(account, value))
+        // Unless it has changed once more meanwhile.
+        if (this.pending.get(account) === value) this.pending.delete(account)
+      }
+    } catch (error) {
+      await this.fell(error)
+      return this.trouble
+    }
+    const isNews = this.trouble !== null
+    this.trouble = null
+    this.told = null
+    this.retries = [...(this.options.retryMs ?? RETRY_MS)]
+    this.absent.clear()
+    this.notes.sealed = {}
+    await this.note()
+    if (isNews) {
+      log.info({ service }, 'keys and tokens are kept in the keychain')
+      this.tell()
+    }
+    return null
+  }
+
+  /** What is given while the others are put away comes last. */
+  private *waiting(): Generator<[Account, string | null]> {
+    for (;;) {
+      const [first] = this.pending
+      if (first === undefined) return
+      yield first
+    }
+  }
+
+  /** A call that was given up has ended: the owner has answered the prompt, one way or the other. */
+  private late(ending: PromiseSettledResult<unknown>): void {
+    if (this.trouble?.code !== 'waiting') return
+    if (ending.status === 'rejected') void this.fell(ending.reason)
+    // What a dismissed prompt leaves. He is not asked once more before he wants it.
+    else if (ending.value === null) void this.fell(new KeyringLocked())
+    else void this.tryOnce(true)
+  }
+
+  private retryLater(): void {
+    if (!this.trouble || !MENDS_ITSELF.includes(this.trouble.code)) return
+    const wait = this.retries.shift()
+    if (wait !== undefined) setTimeout(() => void this.tryOnce(true), wait).unref()
+  }
+
+  private tell(): void {
+    for (const listener of [...this.listeners]) listener()
+  }
+
+  /** A secret that was sealed while no keychain worked, opened with a key that was typed meanwhile. */
+  private async unsealed(account: Account): Promise<string | null> {
+    const sealed = this.notes.sealed[account] ?? []
+    for (const key of this.keysFor(account)) {
+      for (const one of sealed) {
+        const secret = await unseal(one, key)
+        if (secret === null) continue
+        this.pending.set(account, secret)
+        return this.learned(account, secret)
+      }
+    }
+    return null
+  }
+
+  /** What was sealed is newer than what the keychain holds, which did not work then. */
+  private async takeSealed(keychain: Keychain): Promise<void> {
+    const accounts = Object.keys(this.notes.sealed).filter((account) => !this.known.has(account))
+    if (accounts.length === 0) return
+    for (const id of new Set(
+      accounts.map((account) => partsOf(account)[0]).filter((one) => one !== PROGRAM),
+    )) {
+      for (const name of KEYS) {
+        const account = accountOf(id, name)
+        if (this.known.has(account)) continue
+        const key = await this.line.run(() => keychain.get(account))
+        if (key !== null) this.learned(account, key)
+      }
+    }
+    for (const account of accounts) await this.unsealed(account)
+  }
+
+  /** The keys the owner can type that may open it: its connection's, or any for those of the program. */
+  private keysFor(account: Account): string[] {
+    const [id] = partsOf(account)
+    return [...this.known]
+      .filter(([one]) => {
+        const [owner, name] = partsOf(one)
+        return (id === PROGRAM || owner === id) && KEYS.some((key) => key === name)
+      })
+      .map(([, key]) => key)
+      .filter(mayBeKey)
+  }
+
+  /** Writes down how secrets are kept. Without a keychain, with those sealed that the owner could not type again. */
+  private async note(): Promise<void> {
+    const { path } = this
+    if (path === null) return
+    if (this.trouble !== null) await this.sealKnown()
+    const forget = [...this.pending].flatMap(([account, value]) => (value === null ? [account] : []))
+    for (const account of forget) delete this.notes.sealed[account]
+    // Once a keychain holds something it is asked for it again, however it is today.
+    if (this.trouble === null) this.notes.kept = 'keychain'
+    this.notes.forget = forget
+    try {
+      writeNotes(path, this.notes)
+    } catch (error) {
+      this.options.log.warn({ error: String(error) }, 'where keys are kept could not be noted')
+    }
+  }
+
+  private async sealKnown(): Promise<void> {
+    for (const [account, secret] of [...this.known]) {
+      if (!SEALED.includes(partsOf(account)[1])) continue
+      const made: string[] = []
+      for (const key of this.keysFor(account)) {
+        const memo = JSON.stringify([secret, key])
+        const sealed = this.seals.get(memo) ?? (await seal(secret, key))
+        this.seals.set(memo, sealed)
+        made.push(sealed)
+      }
+      if (made.length > 0) this.notes.sealed[account] = made
+    }
+  }
+
+  private get path(): string | null {
+    const { dataDir } = this.options
+    return dataDir === undefined ? null : join(dataDir, NOTES_FILE)
+  }
+}
+
+/** Rejects unless what is put into the keychain comes out of it. `mayAsk`: the owner may be asked to unlock it. */
+async function prove(keychain: Keychain, mayAsk: boolean): Promise<void> {
+  if ((await keychain.get(PROOF)) !== null) return
+  if (!mayAsk) throw new KeyringLocked()
+  await keychain.set(PROOF, 'yes')
+  if ((await keychain.get(PROOF)) === null) throw new KeyringLocked()
+}

@@ -1,0 +1,62 @@
+import type { Keychain } from './keytar.ts'
+
+/** Begins the first piece of a secret that is kept in several; no key or token holds this character. */
+const MARK = '\u0001'
+
+/**
+ * A keychain whose entries hold `most` bytes: a longer secret is kept in several, `account`, `account+1`, … The first names
+ * their number and is written last, so that a secret is there whole or not at all.
+ */
+export function inPieces(keychain: Keychain, most: number): Keychain {
+  const piece = (account: string, index: number) => (index === 0 ? account : `${account}+${index}`)
+  const countOf = (first: string | null): number =>
+    first?.startsWith(MARK) ? Number(first.slice(1, first.indexOf(':'))) || 1 : 1
+
+  async function drop(account: string, from: number, count: number): Promise<void> {
+    for (let index = from; index < count; index++) await keychain.delete(piece(account, index))
+  }
+
+  return {
+    async get(account) {
+      const first = await keychain.get(account)
+      if (first === null || !first.startsWith(MARK)) return first
+      const parts = [first.slice(first.indexOf(':') + 1)]
+      for (let index = 1; index < countOf(first); index++) {
+        const next = await keychain.get(piece(account, index))
+        if (next === null) return null
+        parts.push(next)
+      }
+      return parts.join('')
+    },
+    async set(account, secret) {
+      const before = countOf(await keychain.get(account))
+      const parts = cut(secret, most - 16)
+      const [first = '', ...rest] = parts
+      for (const [index, part] of rest.entries()) await keychain.set(piece(account, index + 1), part)
+      await keychain.set(account, parts.length === 1 ? first : `${MARK}${parts.length}:${first}`)
+      await drop(account, parts.length, before)
+    },
+    async delete(account) {
+      const count = countOf(await keychain.get(account))
+      await drop(account, 0, count)
+    },
+  }
+}
+
+/** Parts of at most so many bytes; no character is cut in two. */
+function cut(text: string, most: number): string[] {
+  const parts: string[] = []
+  let part = ''
+  let bytes = 0
+  for (const character of text) {
+    const size = Buffer.byteLength(character)
+    if (bytes + size > most) {
+      parts.push(part)
+      part = ''
+      bytes = 0
+    }
+    part += character
+    bytes += size
+  }
+  return [...parts, part]
+}

@@ -1,0 +1,68 @@
+import type { KeptApart } from './file-settings.ts'
+import type { ConfigurationFile } from './settings-store.ts'
+
+/** Where webhook secrets are kept, by connection. */
+export interface WebhookSecrets {
+  /** Whether what is set outlives the program without the file. */
+  readonly keeps: 'keychain' | 'memory'
+  get(connectionId: string): Promise<string | null>
+  set(connectionId: string, secret: string): Promise<void>
+  drop(connectionId: string): Promise<void>
+}
+
+/**
+ * Keeps `webhookSecret` out of the file. One that stands there all the same, because the owner brought the file from a
+ * server, is taken over, and leaves the file with the next write once it is kept elsewhere for good.
+ */
+export function webhookSecretsApart(secrets: WebhookSecrets): KeptApart {
+  /** Those that stand in the file, by connection. */
+  const standing = new Map<string, string>()
+
+  return {
+    async joined(file) {
+      const connections = await Promise.all(
+        connectionsOf(file).map(async (one) => {
+          const id = String(one.id)
+          const inFile = secretOf(one)
+          if (inFile !== null && standing.get(id) !== inFile) {
+            standing.set(id, inFile)
+            await secrets.set(id, inFile)
+          }
+          const secret = await secrets.get(id)
+          return secret === null ? one : { ...one, webhookSecret: secret }
+        }),
+      )
+      return file.connections === undefined ? file : { ...file, connections }
+    },
+
+    bare(file) {
+      if (file.connections === undefined) return file
+      const connections = file.connections.map(({ webhookSecret, ...one }) => {
+        const stays = secrets.keeps === 'memory' && standing.get(String(one.id)) === webhookSecret
+        if (!stays) standing.delete(String(one.id))
+        return stays && webhookSecret !== undefined ? { ...one, webhookSecret } : one
+      })
+      return { ...file, connections }
+    },
+
+    async keep(before, wanted) {
+      const old = new Map(connectionsOf(before).map((one) => [String(one.id), secretOf(one)]))
+      const changed = connectionsOf(wanted).filter((one) => {
+        const secret = secretOf(one)
+        return secret !== null && secret !== (old.get(String(one.id)) ?? null)
+      })
+      for (const one of changed) await secrets.set(String(one.id), secretOf(one) ?? '')
+      return async () => {
+        for (const { id } of changed) {
+          const secret = old.get(String(id)) ?? null
+          if (secret === null) await secrets.drop(String(id))
+          else await secrets.set(String(id), secret)
+        }
+      }
+    },
+  }
+}
+
+const connectionsOf = (file: ConfigurationFile) => file.connections ?? []
+const secretOf = ({ webhookSecret }: Record<string, unknown>): string | null =>
+  typeof webhookSecret === 'string' ? webhookSecret : null
