@@ -112,7 +112,7 @@ function Pages({ path }: { path: string }) {
 /** What concerns every page: the line is down, the disk is full, the accounts are make-believe. */
 function Notices({ line }: { line: string }) {
   const state = useMaybeAppState()
-  const { t } = useWords()
+  const { t, say } = useWords()
   return (
     <div aria-live="polite">
       {line === 'offline' && (
@@ -125,6 +125,11 @@ function Notices({ line }: { line: string }) {
           {t('shell.no-access.text')}
         </Alert>
       )}
+      {(state?.notices ?? []).map((notice) => (
+        <Alert key={notice.key} color="blue" radius={0} py="xs">
+          {say(notice)}
+        </Alert>
+      ))}
       {state?.storeFailing && (
         <Alert color="red" radius={0} py="xs">
           {t('shell.store-failing', { detail: state.storeFailing })}

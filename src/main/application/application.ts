@@ -108,6 +108,7 @@ export class Application {
       retentionDays: () => this.configuration.retentionDays,
       remember: () => this.toRemember(),
       tell: (event) => telling.event(event),
+      isToldOtherwise: () => this.wayIn.tellsOfGaps,
     })
   }
 
@@ -267,8 +268,19 @@ export class Application {
 
   /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
   async wake(asleepSince: number | null = null): Promise<void> {
+    if (this.stopping !== null) return
+    await this.upkeep.lookForGap()
     this.wayIn.wake(asleepSince)
+    await this.carrying.park(false)
     await this.carrying.carriage.wake()
+  }
+
+  /**
+   * The computer is about to sleep: calls under way are ended and none is begun, and what comes in waits in the inbox.
+   * `wake` goes on with it; so does the bridge by itself when the computer stays awake all the same.
+   */
+  park(): void {
+    if (this.stopping === null) void this.carrying.park(true)
   }
 
   /** The owner wants a stuck message carried: it is taken up at once. */

@@ -3,6 +3,8 @@ import type { HookConnection } from '../webhooks/addresses.ts'
 import { Carriage, type Surroundings } from './carriage.ts'
 import type { Log } from './telling.ts'
 
+/** A computer that was to sleep and is awake for so long stays awake. */
+const PARKED_MS = 30_000
 /** The disk is away: what waits is looked up again after so long. */
 const LOOK_AGAIN_MS = 5000
 
@@ -21,6 +23,9 @@ export class Carrying {
   /** Whether this computer is to carry, and whether it is kept from it: another one may be carrying. */
   private wanted: boolean
   private held: boolean
+  /** The computer is about to sleep. It may stay awake all the same. */
+  private parked = false
+  private cancelParking = () => {}
 
   private constructor(options: CarryingOptions, current: Carriage) {
     this.around = options.around
@@ -70,9 +75,26 @@ export class Carrying {
    */
   allow(carries: boolean): Promise<void> {
     this.wanted = carries
+    return this.follow()
+  }
+
+  /** For as long as the computer sleeps nothing is carried. Resolves when it is so, or when it is carried again. */
+  async park(parked: boolean): Promise<void> {
+    if (parked === this.parked) return
+    this.parked = parked
+    this.cancelParking()
+    if (parked) this.cancelParking = this.around.clock.after(PARKED_MS, () => void this.park(false))
+    await this.follow().catch((error: unknown) => this.around.onBug(error, 'sleep'))
+  }
+
+  private follow(): Promise<void> {
     const mine = this.changing.then(() => this.turn())
     this.changing = mine.catch(() => undefined)
     return mine
+  }
+
+  private get mayCarry(): boolean {
+    return this.wanted && !this.parked
   }
 
   /** Resolves when no change is under way. */
@@ -83,6 +105,7 @@ export class Carrying {
   /** Ends what is on its way. A change that is under way ends here as well. */
   async stop(): Promise<void> {
     this.stopping = true
+    this.cancelParking()
     await Promise.all([this.current.stop(), this.changing])
   }
 
@@ -94,13 +117,13 @@ export class Carrying {
   private async turn(): Promise<void> {
     const before = this.current
     if (this.stopping) return before.stop()
-    if (this.held === !this.wanted) return
-    if (!this.wanted) {
+    if (this.held === !this.mayCarry) return
+    if (!this.mayCarry) {
       this.held = true
       return before.stop()
     }
     const next = await Carriage.open(this.around, this.present, before)
-    if (this.stopping || !this.wanted) return next.close(before)
+    if (this.stopping || !this.mayCarry) return next.close(before)
     before.close(next)
     this.current = next
     this.held = false

@@ -18,6 +18,7 @@ export class Upkeep {
   private readonly retentionDays: () => number
   private readonly remember: () => Change[]
   private readonly tell: (event: BridgeEvent) => void
+  private readonly isToldOtherwise: () => boolean
   private readonly cancels = new Set<() => void>()
   private readonly underWay = new Set<Promise<void>>()
   private stopped = false
@@ -29,17 +30,20 @@ export class Upkeep {
     /** What others want kept on disk, asked for each minute. */
     remember?: () => Change[]
     tell(event: BridgeEvent): void
+    /** Whether somebody else tells of a gap while the program runs (its computer slept). */
+    isToldOtherwise?: () => boolean
   }) {
     this.store = options.store
     this.clock = options.clock
     this.retentionDays = options.retentionDays
     this.remember = options.remember ?? (() => [])
     this.tell = options.tell
+    this.isToldOtherwise = options.isToldOtherwise ?? (() => false)
   }
 
   async start(): Promise<void> {
     await noteGap(this.store, this.clock, this.tell)
-    this.every(MINUTE, MINUTE, () => noteAlive(this.store, this.clock, this.remember()))
+    this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
     // Soon after the start as well: a computer that is on for short times only has its backups too.
     this.every(2 * MINUTE, HOUR, () => this.nightly())
   }
@@ -47,6 +51,16 @@ export class Upkeep {
   stop(): void {
     this.stopped = true
     for (const cancel of this.cancels) cancel()
+  }
+
+  /** The computer may have slept: then it is as if the bridge had not been running. Never rejects. */
+  async lookForGap(): Promise<void> {
+    if (!this.stopped) await this.alive([]).catch((error: unknown) => this.failed(error))
+  }
+
+  private alive(beside: Change[]): Promise<void> {
+    const { store, clock, tell } = this
+    return this.isToldOtherwise() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside)
   }
 
   /** Resolves when no work is under way. */
@@ -97,19 +111,23 @@ async function noteAlive(store: Store, clock: Clock, beside: Change[] = []): Pro
 }
 
 /** The bridge was not running for a while: what came meanwhile may be missing, and the owner is told. */
-async function noteGap(store: Store, clock: Clock, tell: (event: BridgeEvent) => void): Promise<void> {
+async function noteGap(
+  store: Store,
+  clock: Clock,
+  tell: (event: BridgeEvent) => void,
+  beside: Change[] = [],
+): Promise<void> {
   const last = await store.fact<number>(ALL, 'aliveAt')
   const now = clock.now()
-  if (last !== null && now - last > 3 * MINUTE) {
-    const event: BridgeEvent = {
-      time: now,
-      connectionId: null,
-      level: 'warning',
-      key: 'event.gap',
-      params: { from: last, to: now },
-    }
-    await store.commit([{ type: 'event.add', event }])
-    tell(event)
+  if (last === null || now - last <= 3 * MINUTE) return noteAlive(store, clock, beside)
+  const event: BridgeEvent = {
+    time: now,
+    connectionId: null,
+    level: 'warning',
+    key: 'event.gap',
+    params: { from: last, to: now },
   }
-  await noteAlive(store, clock)
+  // With the time, so that nobody tells of it again.
+  await noteAlive(store, clock, [...beside, { type: 'event.add', event }])
+  tell(event)
 }

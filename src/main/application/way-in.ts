@@ -170,6 +170,12 @@ export class WayIn {
     await this.tunnel.stop()
   }
 
+  /** It is reached, or known not to be: what is missed meanwhile it tells of itself. */
+  get tellsOfGaps(): boolean {
+    const { since, lostAt } = this.tunnel.state
+    return since !== null || lostAt !== null
+  }
+
   /** Looked at before each write. */
   get mayWrite(): boolean {
     return !this.standby && (this.relay === null || this.relay.mayCarry)

@@ -1,32 +1,10 @@
-import packageFile from '../../../package.json' with { type: 'json' }
-import type { DemoHost, RunningDemo } from '../application/api/demo-host.ts'
-import { createApi } from '../application/api/index.ts'
-import { checkedFeed, createCaller } from '../application/api/wrapper.ts'
-import { Application, type Log } from '../application/application.ts'
-import type { Listener } from '../engine/ports.ts'
-import type { SecretStore } from '../secrets/store.ts'
-import type { Redactor } from '../settings/redact.ts'
-import type { SettingsStore } from '../settings/settings-store.ts'
-import { StoreInUseError } from '../store/index.ts'
+import type { Application } from '../application/application.ts'
+import { type OpenBridge, type OpeningOptions, openBridge } from '../application/opening.ts'
 import { startInterface } from './interface/server.ts'
 
-export interface HostOptions {
-  settings: SettingsStore
-  secrets: SecretStore
-  dataDir: string
+export interface HostOptions extends OpeningOptions {
   /** 0 = any free port; always on 127.0.0.1. */
   uiPort: number
-  hooks: { host: string; port: number }
-  log: Log
-  /** Learns the token of the interface, so that no log shows it. */
-  redact: Redactor
-  listener?: Listener
-  /** Make-believe accounts to try the bridge with, for who asks for them. */
-  demo?: DemoHost
-  /** The accounts are make-believe already: the whole host is a demo. */
-  runningDemo?: RunningDemo
-  /** How long a data folder that is still in use is waited for; 3 s. */
-  patienceMs?: number
 }
 
 export interface Host {
@@ -46,34 +24,18 @@ export class CannotStart extends Error {}
  * data folder is in use or cannot be written) and leaves nothing running then.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const application = await openPatiently(options)
-  const { log, redact, runningDemo } = options
-  const api = createApi({
-    application,
-    settings: options.settings,
-    secrets: options.secrets,
-    redact,
-    log,
-    host: runningDemo ? 'demo' : 'server',
-    version: packageFile.version,
-    demo: options.demo ?? null,
-    ...(runningDemo && { runningDemo }),
-  })
+  const bridge = await openHere(options)
+  const { application, caller, feed } = bridge
+  const { uiPort: port, redact, hooks } = options
   let ui: Awaited<ReturnType<typeof startInterface>> | null = null
   const stop = async () => {
-    await Promise.all([ui?.stop(), application.stop()])
-    await api.stop()
+    await Promise.all([ui?.stop(), bridge.stop()])
   }
   try {
-    ui = await startInterface({
-      caller: createCaller({ handlers: api.handlers, log }),
-      feed: checkedFeed({ feed: api.feed, log }),
-      port: options.uiPort,
-      redact,
-    }).catch(portTrouble('interface', '--ui-port', '127.0.0.1', options.uiPort))
-    const { host, port } = options.hooks
-    await application.start().catch(portTrouble('receiver of webhooks', '--hook-port', host, port))
-    await noteAddress(application)
+    ui = await startInterface({ caller, feed, port, redact }).catch(
+      portTrouble('interface', '--ui-port', '127.0.0.1', port),
+    )
+    await bridge.begin().catch(portTrouble('receiver of webhooks', '--hook-port', hooks.host, hooks.port))
   } catch (error) {
     await stop()
     throw error
@@ -81,32 +43,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
   return { application, uiUrl: ui.url, hooksUrl: application.hooksUrl, stop }
 }
 
-/** Where the receiver listens, for `doctor`, which runs beside us. */
-const noteAddress = (application: Application): Promise<void> =>
-  application.store.commit([
-    { type: 'fact.set', connectionId: '', key: 'hooksUrl', value: application.hooksUrl },
-  ])
-
-/** A bridge that is just ending still holds its folder for a moment. */
-async function openPatiently(options: HostOptions): Promise<Application> {
-  const until = Date.now() + (options.patienceMs ?? 3000)
-  for (;;) {
-    try {
-      return await Application.open({
-        configuration: options.settings.read(),
-        secrets: options.secrets,
-        dataDir: options.dataDir,
-        receiver: options.hooks,
-        log: options.log,
-        ...(options.listener && { listener: options.listener }),
-      })
-    } catch (error) {
-      if (!(error instanceof StoreInUseError) || Date.now() > until)
-        throw folderTrouble(error, options.dataDir)
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-  }
-}
+const openHere = (options: HostOptions): Promise<OpenBridge> =>
+  openBridge(options, options.runningDemo ? 'demo' : 'server').catch((error: unknown) => {
+    throw folderTrouble(error, options.dataDir)
+  })
 
 function folderTrouble(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error)) return error

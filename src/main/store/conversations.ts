@@ -108,6 +108,22 @@ class Latest {
   }
 }
 
+/** The conversations that began last, the newest first. */
+export function newestConversations(sql: Sql, limit: number): NewConversation[] {
+  return sql
+    .all<{ id: number; connectionId: string }>(NEWEST, limit)
+    .map((one) => ({ ...one, clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile) }))
+}
+export interface NewConversation {
+  id: number
+  connectionId: string
+  clientName: string
+}
+/** Numbers ascend. One without a client was merged into another. */
+const NEWEST = `SELECT id, connection AS connectionId FROM conversations
+  WHERE merged_into IS NULL AND EXISTS (SELECT 1 FROM clients WHERE conversation = conversations.id)
+  ORDER BY id DESC LIMIT ?`
+
 /** A conversation with everything that belongs to it, after merges. */
 export interface StoredConversation {
   conversation: Conversation

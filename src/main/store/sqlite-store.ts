@@ -18,6 +18,8 @@ import {
   type ConversationQuery,
   type FoundConversation,
   findConversations,
+  type NewConversation,
+  newestConversations,
   type StoredConversation,
   storedConversation,
   threadMessages,
@@ -271,6 +273,10 @@ export class SqliteStore implements Store {
   /** Conversations whose client fits, latest activity first. */
   findConversations(query: ConversationQuery): Promise<FoundConversation[]> {
     return findConversations(this.#sql, query)
+  }
+  /** The conversations that began last, the newest first. */
+  async newestConversations(limit: number): Promise<NewConversation[]> {
+    return newestConversations(this.#sql, limit)
   }
   /** The conversation, or the one it was merged into, with all that belongs to it. */
   async storedConversation(id: number): Promise<StoredConversation | null> {

@@ -1,5 +1,5 @@
 import type { Answer, CallError } from '../../../shared/api/answer.ts'
-import type { Push } from '../../../shared/api.ts'
+import type { Push, Words } from '../../../shared/api.ts'
 import type { Configuration } from '../../../shared/config.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
 import type { SecretStore } from '../../secrets/store.ts'
@@ -21,6 +21,8 @@ export interface ApiContext {
   demo: DemoHost | null
   /** The make-believe accounts that run, and the connection between them, which stands in no file. */
   runningDemo: RunningDemo | null
+  /** What the host has to say to its owner; see AppState. */
+  notices: () => Words[]
   /** Tells every interface that is connected. */
   push(message: Push): void
   /**

@@ -1,5 +1,5 @@
 import type { Answer, CallError } from '../../../shared/api/answer.ts'
-import type { CallName, Handlers } from '../../../shared/api.ts'
+import type { CallName, Handlers, Words } from '../../../shared/api.ts'
 import { TurnWithdrawn } from '../../engine/ports.ts'
 import type { SecretStore } from '../../secrets/store.ts'
 import type { Redactor } from '../../settings/redact.ts'
@@ -32,6 +32,8 @@ export interface ApiOptions {
   demo: DemoHost | null
   /** Where the whole host is a demo. */
   runningDemo?: RunningDemo
+  /** What the host has to say to its owner; see AppState. */
+  notices?: () => Words[]
 }
 
 /** What a host serves: the calls of shared/api.ts, and what is told without being asked. */
@@ -48,6 +50,7 @@ export function createApi(options: ApiOptions): Api {
   const context: ApiContext = {
     ...options,
     runningDemo: options.runningDemo ?? null,
+    notices: options.notices ?? (() => []),
     push: (message) => feed.push(message),
     ...savingFor(
       () => context,

@@ -1,18 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Asset, createAssets } from './assets.ts'
+import { type Asset, createAssets } from '../../page/assets.ts'
+import { documentOf } from '../../page/document.ts'
 import { refuseWithStatus } from './refusals.ts'
 import type { Session } from './session.ts'
-
-/** Nothing of ours is shown inside another page, nothing is guessed, nothing is told to others. */
-export const HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-}
 
 /**
  * The built page and its parts. The address with the token gives the cookie and is left at once; with a token that is
@@ -48,30 +38,12 @@ const sendPart = (reply: FastifyReply, { body, type, lasting }: Asset) =>
     .type(type)
     .send(body)
 
-/** Written into the document by the build; the interface gives it to the style elements it makes. */
-const NONCE_PLACE = '__CSP_NONCE__'
-
+/** Not every browser takes a WebSocket of the page's own address for 'self'. */
 function sendDocument(request: FastifyRequest, reply: FastifyReply, { body, type }: Asset) {
-  const nonce = randomBytes(16).toString('base64')
+  const document = documentOf(body, `'self' ws://${request.headers.host ?? ''}`)
   return reply
     .header('cache-control', 'no-store')
-    .header('content-security-policy', policy(nonce, request.headers.host ?? ''))
+    .header('content-security-policy', document.policy)
     .type(type)
-    .send(body.toString('utf8').replaceAll(NONCE_PLACE, nonce))
+    .send(document.html)
 }
-
-/** Nothing foreign is loaded or run. Not every browser takes a WebSocket of the page's own address for 'self'. */
-const policy = (nonce: string, host: string): string =>
-  [
-    "default-src 'none'",
-    "script-src 'self'",
-    `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "manifest-src 'self'",
-    `connect-src 'self' ws://${host}`,
-    "worker-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ')

@@ -1,9 +1,11 @@
 import bridge from './bridge.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import desktop from './desktop.json' with { type: 'json' }
 import diagnostics from './diagnostics.json' with { type: 'json' }
 import employees from './employees.json' with { type: 'json' }
 import events from './events.json' with { type: 'json' }
 import log from './log.json' with { type: 'json' }
+import notices from './notices.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
 import tunnel from './tunnel.json' with { type: 'json' }
@@ -12,10 +14,12 @@ import wizard from './wizard.json' with { type: 'json' }
 export const ro = {
   ...bridge,
   ...common,
+  ...desktop,
   ...diagnostics,
   ...employees,
   ...events,
   ...log,
+  ...notices,
   ...overview,
   ...settings,
   ...tunnel,

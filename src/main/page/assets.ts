@@ -47,9 +47,9 @@ function listed(folder: string): Map<string, string> {
   return new Map(paths.map((path) => [`/${relative(folder, path).split(sep).join('/')}`, path]))
 }
 
-/** `out/renderer`, seen from the built server (out/main, or a chunk of it) or from the sources. */
+/** `out/renderer`, seen from a built host (out/main, or a chunk of it) or from the sources. */
 function builtRenderer(): string | null {
-  const places = ['../renderer', '../../renderer', '../../../../out/renderer']
+  const places = ['../renderer', '../../renderer', '../../../out/renderer']
   const folders = places.map((place) => join(import.meta.dirname, place))
   return (
     folders.find((folder) => existsSync(join(folder, 'index.html')) && folder.includes(`${sep}out${sep}`)) ??

@@ -1,0 +1,21 @@
+import { join, resolve } from 'node:path'
+import { app, protocol } from 'electron'
+import { defaultDataDir } from '../settings/data-dir.ts'
+import { startDesktop } from './desktop.ts'
+import { PAGE_SCHEME } from './page.ts'
+
+/**
+ * The desktop application: Electron's main process. What has to be said before Electron is ready is said here; a second
+ * start ends here too, and the first one shows its window.
+ */
+const dataDir = resolve(process.env.BRIDGE_DATA_DIR || defaultDataDir(process.env))
+// The folder that the command line works on as well; what the window keeps stands apart in it.
+app.setPath('userData', dataDir)
+app.setPath('sessionData', join(dataDir, 'window'))
+app.enableSandbox()
+protocol.registerSchemesAsPrivileged([PAGE_SCHEME])
+
+if (app.requestSingleInstanceLock()) {
+  // Not awaited: Electron becomes ready when this module has been read.
+  void startDesktop({ root: join(import.meta.dirname, '../..'), dataDir })
+} else app.exit(0)

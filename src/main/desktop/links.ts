@@ -1,0 +1,10 @@
+/**
+ * A link that may be given to the system's browser, as a whole address; null otherwise. Other schemes start programs, and
+ * a name in front of the host only pretends to be one.
+ */
+export function externalLink(url: string): string | null {
+  if (!URL.canParse(url)) return null
+  const { protocol, username, password, hostname, href } = new URL(url)
+  const isWeb = protocol === 'https:' || protocol === 'http:'
+  return isWeb && username === '' && password === '' && hostname !== '' ? href : null
+}

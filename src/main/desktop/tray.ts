@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron'
+import { type TrayAction, type TrayEntry, type TrayFacts, trayMenu, trayTip } from './tray-menu.ts'
+import { type TrayState, trayLook } from './tray-state.ts'
+
+export interface TrayOptions {
+  /** Where `resources` is. */
+  root: string
+  platform: NodeJS.Platform
+  act(action: TrayAction): void
+}
+
+export interface ShownTray {
+  /** Shows this from now on; what is the same as before is left alone. */
+  show(facts: TrayFacts): void
+  stop(): void
+}
+
+/** The tray's image and menu. */
+export function openTray({ root, platform, act }: TrayOptions): ShownTray {
+  let state: TrayState = 'stopped'
+  let menu = ''
+  const image = () => nativeImage.createFromPath(trayImagePath(root, state, platform, isDark(platform)))
+  const tray = new Tray(image())
+  const paint = () => tray.setImage(image())
+  nativeTheme.on('updated', paint)
+  // On macOS a click opens the menu.
+  if (platform !== 'darwin') tray.on('click', () => act({ do: 'open' }))
+
+  return {
+    show(facts) {
+      const next = trayLook(facts.state).state
+      if (next !== state) {
+        state = next
+        paint()
+      }
+      const entries = trayMenu(facts)
+      const text = JSON.stringify(entries)
+      if (text === menu) return
+      menu = text
+      tray.setToolTip(trayTip(facts.state, facts.t))
+      tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => templateOf(entry, act))))
+    },
+    stop() {
+      nativeTheme.off('updated', paint)
+      tray.destroy()
+    },
+  }
+}
+
+/**
+ * The image of a state: macOS takes one that it colours itself, Windows one with several sizes, elsewhere there are two
+ * for panels of either brightness.
+ */
+export function trayImagePath(
+  root: string,
+  state: TrayState,
+  platform: NodeJS.Platform,
+  dark: boolean,
+): string {
+  const name =
+    platform === 'darwin'
+      ? `${state}Template.png`
+      : platform === 'win32'
+        ? `${state}.ico`
+        : `${state}${dark ? '-dark' : ''}.png`
+  return join(root, 'resources/tray', name)
+}
+
+/** The panel's brightness, which need not be that of the windows; Linux tells only one for both. */
+const isDark = (platform: NodeJS.Platform): boolean =>
+  platform === 'linux'
+    ? nativeTheme.shouldUseDarkColors
+    : nativeTheme.shouldUseDarkColorsForSystemIntegratedUI
+
+function templateOf(entry: TrayEntry, act: TrayOptions['act']): MenuItemConstructorOptions {
+  switch (entry.kind) {
+    case 'line':
+      return { type: 'separator' }
+    case 'group':
+      return {
+        id: entry.id,
+        label: entry.label,
+        submenu: entry.entries.map((one) => templateOf(one, act)),
+      }
+    case 'item': {
+      const { id, label, action } = entry
+      return action ? { id, label, click: () => act(action) } : { id, label, enabled: false }
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import { join } from 'node:path'
+import { BrowserWindow, nativeTheme, screen } from 'electron'
+import type { Log } from '../application/application.ts'
+import { keepBounds, placeOf, readBounds, SMALLEST } from './bounds.ts'
+import { PAGE, pageAt } from './page.ts'
+
+/** The one window: made when it is wanted, gone when it is closed. */
+export interface MainWindow {
+  /** In front of everything; at this page of the interface, where one is named (`/conversation/5`). */
+  show(route?: string): void
+  /** At one of the interface's own addresses. */
+  showUrl(url: string): void
+  readonly isOpen: boolean
+}
+
+export interface WindowOptions {
+  /** Where `out` is. */
+  root: string
+  dataDir: string
+  log: Log
+  now: () => number
+  /** The window came or went. */
+  changed(isOpen: boolean): void
+}
+
+/** A page that does not answer for so long is loaded anew. */
+const HANGS_MS = 15_000
+/** A window that breaks more often is not made anew by itself. */
+const REVIVALS = 3
+const REVIVAL_MS = 60_000
+
+export function createMainWindow({ root, dataDir, log, now, changed }: WindowOptions): MainWindow {
+  const placeFile = join(dataDir, 'window.json')
+  let window: BrowserWindow | null = null
+  let revivals: number[] = []
+
+  function open(url: string): void {
+    const before = readBounds(placeFile)
+    const made = new BrowserWindow({
+      ...placeOf(
+        before,
+        screen.getAllDisplays().map(({ workArea }) => workArea),
+      ),
+      minWidth: SMALLEST.width,
+      minHeight: SMALLEST.height,
+      show: false,
+      autoHideMenuBar: true,
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#15181a' : '#f4f6f7',
+      icon: join(root, 'resources/icon.png'),
+      webPreferences: {
+        preload: join(root, 'out/preload/index.cjs'),
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        experimentalFeatures: false,
+        webviewTag: false,
+        navigateOnDragDrop: false,
+        // Chromium would fetch dictionaries from afar.
+        spellcheck: false,
+      },
+    })
+    window = made
+    if (before?.maximized) made.maximize()
+    made.once('ready-to-show', () => made.show())
+    made.on('close', () => {
+      void keepBounds(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
+    })
+    made.on('closed', () => {
+      if (window !== made) return
+      window = null
+      changed(false)
+    })
+    watch(made)
+    load(made, url)
+    changed(true)
+  }
+
+  function load(made: BrowserWindow, url: string): void {
+    made.loadURL(url).catch((error: unknown) => {
+      if (!made.isDestroyed()) log.error({ error: String(error) }, 'the window could not be loaded')
+    })
+  }
+
+  /** The messages go on whatever happens to the window. */
+  function watch(made: BrowserWindow): void {
+    let patience: NodeJS.Timeout | undefined
+    made.on('unresponsive', () => {
+      log.warn({}, 'the window does not answer')
+      clearTimeout(patience)
+      patience = setTimeout(() => {
+        if (!made.isDestroyed()) made.webContents.forcefullyCrashRenderer()
+      }, HANGS_MS)
+    })
+    made.on('responsive', () => clearTimeout(patience))
+    made.on('closed', () => clearTimeout(patience))
+    made.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+      if (reason === 'clean-exit') return
+      log.error({ reason, exitCode }, 'the window broke')
+      const url = made.webContents.getURL()
+      // It is not to be touched while it is telling this.
+      setImmediate(() => revive(made, url))
+    })
+  }
+
+  function revive(broken: BrowserWindow, url: string): void {
+    if (window === broken) window = null
+    if (!broken.isDestroyed()) broken.destroy()
+    revivals = [...revivals.filter((at) => now() - at < REVIVAL_MS), now()]
+    if (revivals.length <= REVIVALS) open(url || PAGE)
+    else {
+      log.error({}, 'the window breaks again and again: it stays closed until it is asked for')
+      changed(false)
+    }
+  }
+
+  function showUrl(url: string | null): void {
+    if (window === null || window.isDestroyed()) {
+      open(url ?? PAGE)
+      return
+    }
+    if (url !== null) load(window, url)
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
+
+  return {
+    show: (route) => showUrl(route === undefined ? null : pageAt(route)),
+    showUrl,
+    get isOpen() {
+      return window !== null
+    },
+  }
+}
