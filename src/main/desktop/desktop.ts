@@ -15,10 +15,7 @@ import {
 import { translate, translateAny } from '../../shared/i18n/index.ts'
 import type { Log } from '../application/application.ts'
 import { type OpenBridge, openBridge } from '../application/opening.ts'
-import { environmentSecrets } from '../secrets/environment.ts'
-import { memoryOver } from '../secrets/store.ts'
-import { loadConfiguration } from '../settings/config-file.ts'
-import { fileSettings } from '../settings/file-settings.ts'
+import { openSecrets, SERVICE } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
 import { type Ending, endInOrder } from './ending.ts'
 import { followTray } from './follow-tray.ts'
@@ -32,6 +29,7 @@ import { applicationMenu } from './menu.ts'
 import { type NoticeTarget, startNotifications } from './notifications.ts'
 import { isOurs, servePage } from './page.ts'
 import { followPower } from './power.ts'
+import { openDesktopSettings } from './settings.ts'
 import { startTrouble } from './start-trouble.ts'
 import { openTray } from './tray.ts'
 import { watchTrayArea } from './tray-area.ts'
@@ -46,10 +44,13 @@ export interface DesktopOptions {
 }
 
 const PLATFORM = process.platform
+const APP_ID = 'com.chatra-planfix-bridge.desktop'
 
 /** Starts the desktop application; it lives in the tray from then on. Ends the program, with words, when it cannot. */
 export async function startDesktop({ root, dataDir }: DesktopOptions): Promise<void> {
   mkdirSync(dataDir, { recursive: true })
+  // Windows shows notifications of programs it can name; the same as in electron-builder.yml.
+  if (PLATFORM === 'win32') app.setAppUserModelId(APP_ID)
   const redact = createRedactor()
   const log = createFileLog({ dir: join(dataDir, 'logs'), redact, console: !app.isPackaged })
   const ending = endInOrder({ app, log, appImage: process.env.APPIMAGE, now: Date.now })
@@ -109,10 +110,13 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
   })
   app.on('activate', () => window.show())
 
-  const configuration = loadConfiguration(undefined, dataDir)
-  if (!configuration.ok) throw new SettingsUnreadable(configuration.path, configuration.problems.join('; '))
-  const settings = fileSettings(join(dataDir, 'config.json'), configuration.value)
-  const secrets = memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret))
+  const learn = (secret: string) => redact.add(secret)
+  const secrets = await openSecrets({ service: SERVICE, learn, log, platform: PLATFORM, dataDir })
+  const settings = await openDesktopSettings({
+    ...{ dataDir, secrets, redact },
+    onProblem: (trouble) =>
+      log.error({ ...trouble }, 'the settings cannot be read: starting without connections'),
+  })
   redact.add(...settings.read().connections.map(({ webhookSecret }) => webhookSecret))
 
   const area = watchTrayArea({ platform: PLATFORM, log, missing: () => window.show() })
@@ -185,20 +189,9 @@ function followTheme({ application }: OpenBridge): { stop(): void } {
   return { stop: application.listen({ configured: follow }) }
 }
 
-class SettingsUnreadable extends Error {
-  readonly path: string
-  constructor(path: string, detail: string) {
-    super(detail)
-    this.path = path
-  }
-}
-
 function cannotStart(error: unknown, dataDir: string, log: Log, redact: Redactor): void {
   const language = languageOf(app.getLocale())
-  const words =
-    error instanceof SettingsUnreadable
-      ? { key: 'desktop.cannot-start.settings', params: { path: error.path, detail: error.message } }
-      : startTrouble(error, dataDir)
+  const words = startTrouble(error, dataDir)
   const text =
     words === null
       ? translate(language, 'desktop.cannot-start.other', { detail: String(error) })
