@@ -1,0 +1,240 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PROGRAM } from '../../../src/main/secrets/environment.ts'
+import { fakeKeychain, secretsOn } from '../../support/fake-keychain.ts'
+
+const KEY = 'chatra-secret-key-0123456789'
+const TOKEN = 'planfix-token-0123456789abcdef'
+const HOOK = 'hook-secret-0123456789-abcdef'
+
+let dataDir = ''
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'keychain-'))
+})
+afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
+const notes = () => readFileSync(join(dataDir, 'secrets.json'), 'utf8')
+
+describe('a keychain that works', () => {
+  test('holds one entry a secret, and gives it back at the next start', async () => {
+    const fake = fakeKeychain()
+    const secrets = await secretsOn(fake)
+    expect(secrets).toMatchObject({ keeps: 'keychain', trouble: null })
+    await secrets.set('shop', 'CHATRA_SECRET_KEY', KEY)
+    await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    await secrets.set(PROGRAM, 'NGROK_TOKEN', 'ngrok-token')
+    expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe(KEY)
+    expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
+    expect(fake.entries.get('/NGROK_TOKEN')).toBe('ngrok-token')
+
+    const next = await secretsOn(fake)
+    expect(await next.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
+    expect(await next.get(PROGRAM, 'NGROK_TOKEN')).toBe('ngrok-token')
+    expect(await next.get('other', 'PLANFIX_TOKEN')).toBeNull()
+    expect(next.learnt).toEqual([KEY, 'ngrok-token'])
+  })
+
+  test('is asked once for each secret', async () => {
+    const fake = fakeKeychain()
+    fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
+    const secrets = await secretsOn(fake)
+    for (let n = 0; n < 3; n++) {
+      await secrets.get('shop', 'PLANFIX_TOKEN')
+      await secrets.get('shop', 'CHATRA_SECRET_KEY')
+    }
+    expect(fake.asked.filter((one) => one.startsWith('get shop/'))).toEqual([
+      'get shop/PLANFIX_TOKEN',
+      'get shop/CHATRA_SECRET_KEY',
+    ])
+  })
+
+  test('loses every secret of a connection that is removed, and no other', async () => {
+    const fake = fakeKeychain()
+    const secrets = await secretsOn(fake)
+    for (const id of ['shop', 'shop-2']) {
+      await secrets.set(id, 'CHATRA_SECRET_KEY', KEY)
+      await secrets.set(id, 'PLANFIX_TOKEN', TOKEN)
+      await secrets.set(id, 'WEBHOOK_SECRET', HOOK)
+    }
+    await secrets.remove('shop')
+    expect([...fake.entries.keys()].filter((account) => account.startsWith('shop/'))).toEqual([])
+    expect([...fake.entries.keys()].filter((account) => account.startsWith('shop-2/'))).toHaveLength(3)
+    expect(await secrets.get('shop', 'WEBHOOK_SECRET')).toBeNull()
+  })
+
+  test('never sees what is only lent', async () => {
+    const fake = fakeKeychain()
+    const secrets = await secretsOn(fake)
+    secrets.lend('demo', 'PLANFIX_TOKEN', TOKEN)
+    expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBe(TOKEN)
+    await secrets.remove('demo')
+    expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBeNull()
+    expect(fake.asked.filter((one) => !one.startsWith('get') && one.includes('demo'))).toEqual([])
+  })
+})
+
+describe('without a keychain', () => {
+  test.each(['no-service', 'no-library', 'empty', 'locked'] as const)(
+    'that is %s, secrets live until the process ends, and nothing throws',
+    async (mood) => {
+      const code = mood === 'empty' ? 'no-collection' : mood
+      const secrets = await secretsOn(fakeKeychain(mood), { dataDir })
+      expect(secrets).toMatchObject({ keeps: 'memory', trouble: { code } })
+      await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
+      expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+      await secrets.remove('shop')
+      expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+      expect(notes()).not.toContain(TOKEN)
+      expect(secrets.logged.join('\n')).toContain(code)
+    },
+  )
+
+  test('what was typed is put into it once it works, and the bridge is told', async () => {
+    const fake = fakeKeychain('no-service')
+    const secrets = await secretsOn(fake)
+    const told = vi.fn()
+    secrets.watch(told)
+    await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    fake.is('works')
+    expect(await secrets.tryAgain()).toBeNull()
+    expect(told).toHaveBeenCalledOnce()
+    expect(secrets.keeps).toBe('keychain')
+    expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
+  })
+
+  test('it is tried again by itself while the desktop session comes up', async () => {
+    vi.useFakeTimers()
+    try {
+      const fake = fakeKeychain('no-service')
+      fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
+      const secrets = await secretsOn(fake, { retryMs: [2000, 5000] })
+      await vi.advanceTimersByTimeAsync(2000)
+      expect(secrets.keeps).toBe('memory')
+      fake.is('works')
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(secrets.keeps).toBe('keychain')
+      expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  test('a secret removed meanwhile is removed from it later, also at another start', async () => {
+    const fake = fakeKeychain()
+    const first = await secretsOn(fake, { dataDir })
+    await first.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    fake.is('no-service')
+    const second = await secretsOn(fake, { dataDir })
+    await second.remove('shop')
+    fake.is('works')
+    await secretsOn(fake, { dataDir })
+    expect(fake.entries.has('shop/PLANFIX_TOKEN')).toBe(false)
+  })
+
+  test('the address for Chatra stays the same: typing a key of the connection opens its sealed secret', async () => {
+    const fake = fakeKeychain('no-service')
+    const first = await secretsOn(fake, { dataDir })
+    await first.set('shop', 'CHATRA_SECRET_KEY', KEY)
+    await first.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    await first.set('shop', 'WEBHOOK_SECRET', HOOK)
+    await first.set(PROGRAM, 'RELAY_KEY', 'relay-key-0123456789')
+    for (const secret of [KEY, TOKEN, HOOK, 'relay-key-0123456789']) expect(notes()).not.toContain(secret)
+
+    const second = await secretsOn(fake, { dataDir })
+    expect(await second.get('shop', 'WEBHOOK_SECRET')).toBeNull()
+    await second.set('shop', 'PLANFIX_TOKEN', 'some-other-token-0123456789')
+    expect(await second.get('shop', 'WEBHOOK_SECRET')).toBeNull()
+    await second.set('shop', 'CHATRA_SECRET_KEY', KEY)
+    expect(await second.get('shop', 'WEBHOOK_SECRET')).toBe(HOOK)
+    expect(await second.get(PROGRAM, 'RELAY_KEY')).toBe('relay-key-0123456789')
+    expect(second.learnt).toContain(HOOK)
+  })
+
+  test('a secret made meanwhile wins over the one the keychain still holds', async () => {
+    const fake = fakeKeychain()
+    const first = await secretsOn(fake, { dataDir })
+    await first.set('shop', 'CHATRA_SECRET_KEY', KEY)
+    await first.set('shop', 'WEBHOOK_SECRET', HOOK)
+    fake.is('no-service')
+    const second = await secretsOn(fake, { dataDir })
+    await second.set('shop', 'CHATRA_SECRET_KEY', KEY)
+    await second.set('shop', 'WEBHOOK_SECRET', 'a-newer-hook-secret-0123456')
+    fake.is('works')
+    const third = await secretsOn(fake, { dataDir })
+    expect(await third.get('shop', 'WEBHOOK_SECRET')).toBe('a-newer-hook-secret-0123456')
+    expect(fake.entries.get('shop/WEBHOOK_SECRET')).toBe('a-newer-hook-secret-0123456')
+    expect(notes()).toContain('"sealed": {}')
+  })
+})
+
+describe('a keychain that fails in the middle', () => {
+  test('the bridge goes on with what it has, and keeps what is given', async () => {
+    const fake = fakeKeychain()
+    const secrets = await secretsOn(fake, { dataDir })
+    await secrets.set('shop', 'CHATRA_SECRET_KEY', KEY)
+    fake.is('no-service')
+    expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
+    await secrets.set('shop', 'CHATRA_SECRET_KEY', 'a-rotated-key-0123456789')
+    expect(secrets).toMatchObject({ keeps: 'memory', trouble: { code: 'no-service' } })
+    expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
+    fake.is('works')
+    await secrets.tryAgain()
+    expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
+  })
+
+  test('one that was locked since is not taken for empty', async () => {
+    const fake = fakeKeychain()
+    fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
+    const secrets = await secretsOn(fake)
+    fake.is('locked')
+    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+    expect(secrets.trouble).toMatchObject({ code: 'locked' })
+    fake.is('works')
+    await secrets.tryAgain()
+    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+  })
+})
+
+describe('a prompt that nobody answers', () => {
+  test('holds up the start for the time limit alone, and one call', async () => {
+    const fake = fakeKeychain('hangs')
+    const secrets = await secretsOn(fake)
+    expect(secrets).toMatchObject({ keeps: 'memory', trouble: { code: 'waiting' } })
+    await Promise.all([
+      secrets.get('shop', 'PLANFIX_TOKEN'),
+      secrets.set('shop', 'CHATRA_SECRET_KEY', KEY),
+      secrets.tryAgain(),
+    ])
+    expect(fake.asked).toHaveLength(1)
+    fake.is('works')
+    await vi.waitFor(() => expect(secrets.keeps).toBe('keychain'))
+    expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe(KEY)
+  })
+
+  test('dismissed, it is not shown again before the owner wants it', async () => {
+    const fake = fakeKeychain()
+    await (await secretsOn(fake, { dataDir })).set('shop', 'PLANFIX_TOKEN', TOKEN)
+    fake.is('hangs')
+    const secrets = await secretsOn(fake, { dataDir })
+    const before = fake.asked.length
+    fake.is('locked')
+    await vi.waitFor(() => expect(secrets.trouble?.code).toBe('locked'))
+    await secrets.get('shop', 'PLANFIX_TOKEN')
+    expect(fake.asked).toHaveLength(before)
+    fake.is('works')
+    await secrets.tryAgain()
+    expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+  })
+
+  test('while a secret is being kept, it is kept in memory and put away later', async () => {
+    const fake = fakeKeychain()
+    const secrets = await secretsOn(fake)
+    fake.is('hangs')
+    await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    expect(secrets.trouble).toMatchObject({ code: 'waiting' })
+    fake.is('works')
+    await vi.waitFor(() => expect(secrets.trouble).toBeNull())
+    expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
+  })
+})
