@@ -57,6 +57,35 @@ export function icoOf(pictures: readonly Picture[]): Buffer {
   return Buffer.concat([head, ...bodies])
 }
 
+/**
+ * What macOS calls each size of a picture inside an icon, in pixels; each may be a PNG. The plain 16 and 32 are left out
+ * (there older systems take no PNG): macOS draws them from the doubled ones.
+ */
+const ICNS_TYPES = [
+  ['ic07', 128],
+  ['ic08', 256],
+  ['ic09', 512],
+  ['ic10', 1024],
+  ['ic11', 32],
+  ['ic12', 64],
+  ['ic13', 256],
+  ['ic14', 512],
+] as const
+
+/** A macOS icon: a head, then blocks of a type, a length (the eight bytes before the picture included) and a PNG. */
+export function icnsOf(pictures: readonly { type: string; png: Buffer }[]): Buffer {
+  const blocks = pictures.map(({ type, png }) => Buffer.concat([icnsHead(type, png.length), png]))
+  const body = Buffer.concat(blocks)
+  return Buffer.concat([icnsHead('icns', body.length), body])
+}
+
+function icnsHead(type: string, length: number): Buffer {
+  const head = Buffer.alloc(8)
+  head.write(type, 'latin1')
+  head.writeUInt32BE(length + 8, 4)
+  return head
+}
+
 /** BITMAPINFOHEADER, rows from the bottom as BGRA, then the one-bit mask that alpha makes superfluous (all zero). */
 function bitmapOf({ pixels, size }: Picture): Buffer {
   const head = Buffer.alloc(40)
@@ -121,7 +150,18 @@ async function drawAll(page: Page): Promise<void> {
   const app = source('app')
   const small = source('app-small')
   save('icon.png', (await draw(page, app, 1024)).png)
-  save('icon-mac.png', (await draw(page, withMargin(app), 1024)).png)
+  const mac = withMargin(app)
+  save(
+    'icon.icns',
+    icnsOf(
+      await Promise.all(
+        ICNS_TYPES.map(async ([type, size]) => ({ type, png: (await draw(page, mac, size)).png })),
+      ),
+    ),
+  )
+  for (const size of [16, 24, 32, 48, 64, 128, 256, 512]) {
+    save(`icons/linux/${size}x${size}.png`, (await draw(page, size <= 24 ? small : app, size)).png)
+  }
   const sizes = [16, 20, 24, 32, 48, 64, 128, 256]
   save('icon.ico', icoOf(await Promise.all(sizes.map((size) => draw(page, size <= 24 ? small : app, size)))))
 
@@ -159,7 +199,7 @@ async function contactSheet(page: Page, file: string): Promise<void> {
   await page.setViewportSize({ width: 900, height: 1000 })
   await page.setContent(
     `<body style="margin:0"><div style="display:flex">${block('#f3f3f3', '')}${block('#202020', '-dark')}</div>
-    <div style="background:#ccc">${app}${picture('icon.png', 256, 1)}${picture('icon-mac.png', 256, 1)}</div>`,
+    <div style="background:#ccc">${app}${picture('icon.png', 256, 1)}</div>`,
   )
   await page.screenshot({ path: file })
 }
