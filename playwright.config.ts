@@ -13,12 +13,18 @@ export const browser = {
   ],
 }
 
-/** End-to-end tests: the built server host and the simulators as processes, driven through the page. */
+/**
+ * End-to-end tests: the built server host and the simulators as processes, driven through the page; and the built desktop
+ * application, in Electron or in the stand-in for it.
+ */
 export default defineConfig({
-  testDir: 'tests/e2e',
   testMatch: '*.spec.ts',
   outputDir: 'test-results',
-  globalSetup: './tests/e2e/build.ts',
+  globalSetup: ['./tests/e2e/build.ts', './tests/desktop/prepare.ts'],
+  projects: [
+    { name: 'server', testDir: 'tests/e2e' },
+    { name: 'desktop', testDir: 'tests/desktop' },
+  ],
   // Each test has three processes and a browser of its own, which mostly wait for each other: one more than cores.
   workers: Number(process.env.E2E_WORKERS ?? 3),
   fullyParallel: true,

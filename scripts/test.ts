@@ -48,7 +48,7 @@ step('build', () => {
 
 const folder = mkdtempSync(join(tmpdir(), 'bridge-test-'))
 const only = process.argv.slice(2)
-const isEndToEnd = (path: string) => path.includes('e2e')
+const isEndToEnd = (path: string) => /e2e|tests\/desktop/.test(path)
 const isWanted = (part: 'vitest' | 'playwright') =>
   only.length === 0 || only.some((path) => isEndToEnd(path) === (part === 'playwright'))
 

@@ -136,7 +136,13 @@ const startServer = (dataDir: string, uiPort: number, hookPort: number, secrets:
     { env: { PATH: process.env.PATH, HOME: dataDir, TZ: 'UTC', ...secrets }, patienceMs: 30_000 },
   )
 
-const connectionOf = (chatra: Chatra, planfix: Planfix, options: WorldOptions) => ({
+type ConnectionOptions = Pick<
+  WorldOptions,
+  'planfixSettings' | 'employees' | 'connectionOptions' | 'connection'
+>
+
+/** The configuration of the connection `shop`. */
+export const connectionOf = (chatra: Chatra, planfix: Planfix, options: ConnectionOptions) => ({
   id: 'shop',
   name: 'shop.example',
   chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },

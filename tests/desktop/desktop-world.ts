@@ -1,0 +1,126 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { Page } from '@playwright/test'
+import { NODE, ROOT } from '../../scripts/build.ts'
+import type { Args, CallName, Value } from '../../src/shared/api.ts'
+import { freePort, startSimulators } from '../crash/processes.ts'
+import { type Chatra, chatraOf, type Planfix, planfixOf } from '../e2e/simulators.ts'
+import { call } from '../e2e/wizard-steps.ts'
+import { connectionOf, HOOK_SECRET, until, type WorldOptions } from '../e2e/world.ts'
+import { Keyring, type KeyringOptions } from '../support/keyring.ts'
+import { type Running, start } from './driver.ts'
+
+export interface DesktopOptions
+  extends Pick<
+    WorldOptions,
+    'setup' | 'connection' | 'connectionOptions' | 'planfixSettings' | 'configuration' | 'language'
+  > {
+  keyring?: KeyringOptions['state']
+  /** As the system starts it at login. */
+  hidden?: boolean
+  /** False: the test starts it. */
+  started?: boolean
+}
+
+/** Both simulators, a keyring and the built desktop application, each on its own, with folders and ports of their own. */
+export interface DesktopWorld {
+  chatra: Chatra
+  planfix: Planfix
+  keyring: Keyring
+  dataDir: string
+  /** Where the receiver listens. */
+  hooks: string
+  /** The origin of the page, in the words of the browser that shows it. */
+  readonly origin: string
+  readonly app: Running
+  start(args?: readonly string[]): Promise<void>
+  /** The page of the window; waits for one. */
+  page(): Promise<Page>
+  /** A call of shared/api.ts from the window. */
+  call<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>>
+  end(): Promise<void>
+}
+
+export async function startDesktopWorld(options: DesktopOptions = {}): Promise<DesktopWorld> {
+  const isShop = options.setup !== 'empty'
+  const [dataDir, simulators, keyring, port] = await Promise.all([
+    mkdtemp(join(tmpdir(), 'bridge-desktop-')),
+    startSimulators(['--seed', '7']),
+    Keyring.start({ state: options.keyring ?? 'unlocked' }),
+    freePort(),
+  ])
+  const chatra = chatraOf(simulators.ready.chatra)
+  const planfix = planfixOf(simulators.ready.planfix)
+  let app: Running | null = null
+  let origin = ''
+  const env = {
+    ...keyring.env,
+    BRIDGE_DATA_DIR: dataDir,
+    BRIDGE_HOOK_PORT: String(port),
+    TZ: 'UTC',
+    STAND_IN_FOLDER: keyring.dir,
+  }
+  const world: DesktopWorld = {
+    ...{ chatra, planfix, keyring, dataDir },
+    hooks: `http://127.0.0.1:${port}`,
+    get origin() {
+      return origin
+    },
+    get app() {
+      if (app === null) throw new Error('the application was not started')
+      return app
+    },
+    async start(args = []) {
+      app = await start({ env, args })
+    },
+    async page() {
+      const page = await until('the window', async () => {
+        // One that is just closing is none.
+        const count = await world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+        const pages = await world.app.windows()
+        return pages.length === count ? pages[0] : null
+      })
+      page.setDefaultTimeout(10_000)
+      origin = new URL(page.url()).origin
+      return page
+    },
+    call: async (name, args) => call(await world.page(), name, args),
+    async end() {
+      await app?.dispose()
+      await Promise.all([simulators.end(), keyring.stop()])
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+  try {
+    if (isShop) {
+      await chatra.tells(`${world.hooks}/hooks/shop/${HOOK_SECRET}/chatra`)
+      await keepSecrets(keyring, { CHATRA_SECRET_KEY: chatra.secretKey, PLANFIX_TOKEN: planfix.token })
+    }
+    const { language = 'en', configuration } = options
+    const connections = isShop ? [connectionOf(chatra, planfix, options)] : []
+    if (isShop || configuration)
+      await writeFile(
+        join(dataDir, 'config.json'),
+        JSON.stringify({ language, ...configuration, connections }),
+      )
+    if (options.started !== false) await world.start(options.hidden ? ['--hidden'] : [])
+    return world
+  } catch (error) {
+    await world.end()
+    throw error
+  }
+}
+
+/** Puts the keys of `shop` where the owner's earlier visits to the wizard would have put them. */
+async function keepSecrets(keyring: Keyring, secrets: Record<string, string>): Promise<void> {
+  if (keyring.env.DBUS_SESSION_BUS_ADDRESS === undefined) return
+  const script = `
+    const keytar = require('keytar')
+    const secrets = JSON.parse(process.argv[1])
+    Promise.all(Object.entries(secrets).map(([name, value]) =>
+      keytar.setPassword('chatra-planfix-bridge', 'shop/' + name, value)))`
+  await promisify(execFile)(NODE, ['-e', script, JSON.stringify(secrets)], { cwd: ROOT, env: keyring.env })
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import type * as Electron from 'electron'
+import { ROOT } from '../../scripts/build.ts'
+import { startElectron } from './driver-electron.ts'
+import { startStandIn } from './driver-stand-in.ts'
+
+/** The built desktop application, running: in Electron where its binary is, in the stand-in elsewhere. */
+export interface Running {
+  readonly pid: number
+  /** Runs in the main process, with the module `electron` as it has it there; what it uses comes in by `arg`. */
+  evaluate<R, A = void>(run: (electron: typeof Electron, arg: A) => R | Promise<R>, arg?: A): Promise<R>
+  /** The pages of the windows that are open and show something. */
+  windows(): Promise<Page[]>
+  /** What it wrote to standard output and standard error. */
+  said(): string
+  /** Resolves with the exit code; null when a signal ended it. */
+  readonly ended: Promise<number | null>
+  kill(signal: NodeJS.Signals): void
+  /** Another start with the same folders; resolves with its exit code. */
+  startAgain(args: readonly string[]): Promise<number | null>
+  /** Ends what is left of it. */
+  dispose(): Promise<void>
+}
+
+export interface StartOptions {
+  env: NodeJS.ProcessEnv
+  args?: readonly string[]
+}
+
+export const PROBE = join(import.meta.dirname, 'probe.cjs')
+/** What Electron is asked to start; a copy can be named, as for the other tests. */
+export const APP = process.env.BRIDGE_APP ?? ROOT
+
+/** Electron's own program: `ELECTRON_EXEC_PATH`, or what the package has fetched; null when there is none. */
+export const electronBinary: string | null = findElectron()
+export const runsOn =
+  electronBinary === null ? 'stand-in (no Electron binary)' : `Electron (${electronBinary})`
+
+export const start = (options: StartOptions): Promise<Running> =>
+  electronBinary === null ? startStandIn(options) : startElectron(electronBinary, options)
+
+function findElectron(): string | null {
+  const named = process.env.ELECTRON_EXEC_PATH
+  if (named) {
+    if (!existsSync(named)) throw new Error(`ELECTRON_EXEC_PATH names nothing: ${named}`)
+    return named
+  }
+  const folder = join(ROOT, 'node_modules/electron')
+  try {
+    const path = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8'))
+    return existsSync(path) ? path : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,61 @@
+'use strict'
+/**
+ * Required before the application, in Electron (`-r`) and in the stand-in alike: writes down what it shows of the system, and keeps
+ * links from being opened for real. Read through `globalThis.probe`.
+ */
+const electron = require('electron')
+
+/** @type {{ trays: object[], notifications: object[], opened: string[], boxes: string[] }} */
+const probe = { trays: [], notifications: [], opened: [], boxes: [] }
+globalThis.probe = probe
+
+const pathOf = new WeakMap()
+const { createFromPath } = electron.nativeImage
+electron.nativeImage.createFromPath = (path) => {
+  const image = createFromPath(path)
+  pathOf.set(image, path)
+  return image
+}
+
+/** @param {{ prototype: object }} kind @param {string} method @param {(self: object, args: unknown[]) => void} see */
+const watch = (kind, method, see) => {
+  const original = kind.prototype[method]
+  kind.prototype[method] = function (...args) {
+    see(this, args)
+    return original.apply(this, args)
+  }
+}
+
+const trayOf = (self) => {
+  let found = probe.trays.find((one) => one.tray === self)
+  if (found === undefined) {
+    found = { tray: self, image: '', tip: '', menu: null }
+    probe.trays.push(found)
+  }
+  return found
+}
+watch(electron.Tray, 'setImage', (self, [image]) => {
+  trayOf(self).image = typeof image === 'string' ? image : (pathOf.get(image) ?? '')
+})
+watch(electron.Tray, 'setToolTip', (self, [text]) => {
+  trayOf(self).tip = text
+})
+watch(electron.Tray, 'setContextMenu', (self, [menu]) => {
+  trayOf(self).menu = menu
+})
+watch(electron.Tray, 'destroy', (self) => {
+  probe.trays = probe.trays.filter((one) => one.tray !== self)
+})
+
+// Whoever builds this may have nobody who shows notifications.
+electron.Notification.isSupported = () => true
+watch(electron.Notification, 'show', (self) => {
+  if (!probe.notifications.includes(self)) probe.notifications.push(self)
+})
+
+electron.shell.openExternal = async (url) => {
+  probe.opened.push(url)
+}
+electron.dialog.showErrorBox = (title, content) => {
+  probe.boxes.push(`${title}\n${content}`)
+}

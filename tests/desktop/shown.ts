@@ -1,0 +1,85 @@
+import type * as Electron from 'electron'
+import type { Running } from './driver.ts'
+
+/** What the application shows of the system beside its window, and a hand that clicks on it. Works through probe.cjs. */
+interface Probe {
+  trays: { tray: Electron.Tray; image: string; tip: string; menu: Electron.Menu | null }[]
+  notifications: Electron.Notification[]
+  opened: string[]
+  boxes: string[]
+}
+type Probed = typeof globalThis & { probe: Probe }
+
+export interface ShownMenuItem {
+  id: string
+  label: string
+  enabled: boolean
+}
+export interface ShownTray {
+  /** The file's name, without folder: `working.png`. */
+  image: string
+  tip: string
+  menu: ShownMenuItem[]
+}
+
+/** Null while there is none. */
+export const tray = (app: Running): Promise<ShownTray | null> =>
+  app.evaluate(() => {
+    const [shown] = (globalThis as Probed).probe.trays
+    if (!shown?.menu) return null
+    const items = (menu: Electron.Menu): ShownMenuItem[] =>
+      menu.items.flatMap(({ id, label, enabled, type, submenu }) => [
+        ...(type === 'separator' ? [] : [{ id, label, enabled }]),
+        ...(submenu ? items(submenu) : []),
+      ])
+    return { image: shown.image.split(/[\\/]/).at(-1) ?? '', tip: shown.tip, menu: items(shown.menu) }
+  })
+
+/** A click on the tray's image. */
+export const clickTray = (app: Running): Promise<void> =>
+  app.evaluate(() => {
+    ;(globalThis as Probed).probe.trays[0]?.tray.emit('click')
+  })
+
+/** A click in the tray's menu; fails when there is no such entry, or it cannot be clicked. */
+export const clickMenu = (app: Running, id: string): Promise<void> =>
+  app.evaluate((_electron, wanted) => {
+    const item = (globalThis as Probed).probe.trays[0]?.menu?.getMenuItemById(wanted)
+    if (!item?.enabled) throw new Error(`the menu has no entry ${wanted}`)
+    item.click()
+  }, id)
+
+/** The notifications that were shown so far. */
+export const notifications = (app: Running): Promise<{ title: string; body: string }[]> =>
+  app.evaluate(() => (globalThis as Probed).probe.notifications.map(({ title, body }) => ({ title, body })))
+
+export const clickNotification = (app: Running, index: number): Promise<void> =>
+  app.evaluate((_electron, at) => {
+    const found = (globalThis as Probed).probe.notifications[at]
+    if (!found) throw new Error(`there is no notification ${at}`)
+    found.emit('click')
+  }, index)
+
+/** Addresses that were given to the system's browser. */
+export const opened = (app: Running): Promise<string[]> =>
+  app.evaluate(() => [...(globalThis as Probed).probe.opened])
+
+/** What was said in boxes of the system. */
+export const boxes = (app: Running): Promise<string[]> =>
+  app.evaluate(() => [...(globalThis as Probed).probe.boxes])
+
+/** How many windows there are, and whether one is seen. */
+export const windowState = (
+  app: Running,
+): Promise<{ count: number; isVisible: boolean; isFocused: boolean }> =>
+  app.evaluate(({ BrowserWindow }) => {
+    const all = BrowserWindow.getAllWindows()
+    return {
+      count: all.length,
+      isVisible: all.some((one) => one.isVisible()),
+      isFocused: all.some((one) => one.isFocused()),
+    }
+  })
+
+export const closeWindow = (app: Running): Promise<void> =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())

@@ -1,0 +1,200 @@
+import { EventEmitter } from 'node:events'
+import { appPath, getPath, names, setPath, version } from './paths.ts'
+import { hasLock, releaseLock, requestLock } from './single-instance.ts'
+import { StandInError, strict } from './strict.ts'
+
+/** An event whose default can be prevented, as Electron hands it to listeners. */
+export function preventable<T extends object>(fields: T = {} as T) {
+  const event = {
+    ...fields,
+    defaultPrevented: false,
+    preventDefault() {
+      event.defaultPrevented = true
+    },
+  }
+  return event
+}
+
+/** What the windows do when the application ends; they register themselves, so that `app` needs none of them. */
+interface Windows {
+  /** Asks each to close; false when one does not want to. */
+  closeAll(): Promise<boolean>
+  destroyAll(): void
+}
+let windows: Windows = { closeAll: async () => true, destroyAll: () => undefined }
+export const registerWindows = (ours: Windows): void => {
+  windows = ours
+}
+
+let ready = false
+let announceReady: () => void = () => undefined
+const whenReady = new Promise<void>((resolve) => {
+  announceReady = resolve
+})
+/** Nothing but this holds the process while it only waits for its tray. */
+let lifeline: NodeJS.Timeout | undefined
+let ending: 'no' | 'quitting' | 'over' = 'no'
+let relaunch: { args?: string[]; execPath?: string } | null = null
+let loginItem = { openAtLogin: false }
+
+export const isReady = (): boolean => ready
+/** Throws as Electron does for what needs a started application. */
+export function mustBeReady(what: string): void {
+  if (!ready) throw new Error(`${what} before app is ready`)
+}
+
+class App extends EventEmitter {
+  readonly commandLine = strict('app.commandLine', {
+    appendSwitch: (name: string, value?: string) => void switches.set(name, value ?? ''),
+    hasSwitch: (name: string) =>
+      switches.has(name) || process.argv.some((one) => one.split('=')[0] === `--${name}`),
+    getSwitchValue: (name: string) =>
+      switches.get(name) ??
+      process.argv.find((one) => one.startsWith(`--${name}=`))?.slice(name.length + 3) ??
+      '',
+    removeSwitch: (name: string) => void switches.delete(name),
+  })
+  get isPackaged(): boolean {
+    return process.env.STAND_IN_PACKAGED === '1'
+  }
+  get name(): string {
+    return names.app
+  }
+  set name(name: string) {
+    names.app = name
+  }
+  userAgentFallback = ''
+  allowRendererProcessReuse = true
+
+  whenReady = () => whenReady
+  isReady = () => ready
+  getName = () => names.app
+  setName(name: string): void {
+    names.app = name
+  }
+  getVersion = () => version
+  getAppPath = () => appPath
+  getPath = getPath
+  setPath = setPath
+  setAppLogsPath(path?: string): void {
+    if (path !== undefined) setPath('logs', path)
+  }
+  getLocale = () => {
+    mustBeReady('app.getLocale()')
+    return process.env.STAND_IN_LOCALE ?? 'en-US'
+  }
+  getSystemLocale = () => this.getLocale()
+  getPreferredSystemLanguages = () => [this.getLocale()]
+  getLocaleCountryCode = () => 'MD'
+  requestSingleInstanceLock(data?: object): boolean {
+    return requestLock(data ?? null, (second) => {
+      // Told when the application is ready, as Electron does.
+      void whenReady.then(() =>
+        this.emit('second-instance', preventable(), second.argv, second.cwd, second.data),
+      )
+    })
+  }
+  hasSingleInstanceLock = hasLock
+  releaseSingleInstanceLock = releaseLock
+  getLoginItemSettings = () => ({ ...loginItem, openAsHidden: false, wasOpenedAtLogin: false })
+  setLoginItemSettings(settings: { openAtLogin?: boolean }): void {
+    loginItem = { openAtLogin: settings.openAtLogin ?? false }
+  }
+  enableSandbox(): void {
+    if (ready) throw new Error('app.enableSandbox() can only be called before app is ready')
+  }
+  disableHardwareAcceleration(): void {
+    if (ready) throw new Error('app.disableHardwareAcceleration() can only be called before app is ready')
+  }
+  focus(): void {}
+  setBadgeCount = () => false
+  setDesktopName(): void {}
+  isAccessibilitySupportEnabled = () => false
+  setAboutPanelOptions(): void {}
+  getGPUFeatureStatus = () => ({})
+  getAppMetrics = () => [
+    { pid: process.pid, type: 'Browser', memory: { workingSetSize: process.memoryUsage.rss() / 1024 } },
+  ]
+
+  quit(): void {
+    if (ending !== 'no') return
+    ending = 'quitting'
+    void this.#quit()
+  }
+  async #quit(): Promise<void> {
+    const before = preventable()
+    this.emit('before-quit', before)
+    if (before.defaultPrevented || !(await windows.closeAll())) {
+      ending = 'no'
+      return
+    }
+    const will = preventable()
+    this.emit('will-quit', will)
+    if (will.defaultPrevented) {
+      ending = 'no'
+      return
+    }
+    this.#over(0)
+  }
+  exit(code = 0): void {
+    windows.destroyAll()
+    this.#over(code)
+  }
+  #over(code: number): void {
+    if (ending === 'over') return
+    ending = 'over'
+    this.emit('quit', preventable(), code)
+    clearInterval(lifeline)
+    if (relaunch) process.stderr.write(`stand-in: relaunch ${JSON.stringify(relaunch)}\n`)
+    process.exit(code)
+  }
+  relaunch(options: { args?: string[]; execPath?: string } = {}): void {
+    relaunch = options
+  }
+}
+
+const switches = new Map<string, string>()
+const raw = new App()
+/** Of other systems: not there on Linux. */
+const ELSEWHERE = [
+  ...['dock', 'setJumpList', 'getJumpListSettings', 'setUserTasks', 'isInApplicationsFolder'],
+  ...[
+    'setActivationPolicy',
+    'hide',
+    'show',
+    'isHidden',
+    'setAppUserModelId',
+    'setSecureKeyboardEntryEnabled',
+  ],
+]
+export const app = strict('app', raw, ELSEWHERE)
+
+/** The main module has been read to its end; that is when Electron goes on to `ready`. */
+export function codeLoaded(): void {
+  if (ending === 'over') return
+  lifeline = setInterval(() => undefined, 2 ** 31 - 1)
+  setImmediate(() => {
+    ready = true
+    announceReady()
+    raw.emit('will-finish-launching')
+    raw.emit('ready', preventable(), {})
+  })
+}
+
+/** All windows are closed: the application ends when nobody wants it otherwise. */
+export function allWindowsClosed(): void {
+  if (ending !== 'no') return
+  if (raw.listenerCount('window-all-closed') > 0) raw.emit('window-all-closed')
+  else raw.quit()
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // Electron quits on its own when the application has no listener for it.
+    if (process.listenerCount(signal) === 1) raw.quit()
+  })
+}
+
+export const teach = (what: string): never => {
+  throw new StandInError(what)
+}

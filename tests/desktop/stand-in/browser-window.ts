@@ -1,0 +1,230 @@
+import { EventEmitter } from 'node:events'
+import { allWindowsClosed, app, mustBeReady, preventable, registerWindows } from './app.ts'
+import { checkKeys, StandInError, strict } from './strict.ts'
+import { usable, WebContents } from './web-contents.ts'
+
+interface Bounds {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+const KNOWN = [
+  ...[
+    'width',
+    'height',
+    'x',
+    'y',
+    'useContentSize',
+    'center',
+    'minWidth',
+    'minHeight',
+    'maxWidth',
+    'maxHeight',
+  ],
+  ...[
+    'resizable',
+    'movable',
+    'minimizable',
+    'maximizable',
+    'closable',
+    'focusable',
+    'alwaysOnTop',
+    'fullscreen',
+  ],
+  ...[
+    'fullscreenable',
+    'skipTaskbar',
+    'title',
+    'icon',
+    'show',
+    'frame',
+    'acceptFirstMouse',
+    'autoHideMenuBar',
+  ],
+  ...['backgroundColor', 'darkTheme', 'titleBarStyle', 'paintWhenInitiallyHidden', 'webPreferences'],
+]
+/** What a window of this application may be; anything looser is not shown here at all. */
+const SAFE: Record<string, unknown> = {
+  contextIsolation: true,
+  sandbox: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webSecurity: true,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  webviewTag: false,
+  navigateOnDragDrop: false,
+}
+const FREE = [
+  'preload',
+  'spellcheck',
+  'devTools',
+  'backgroundThrottling',
+  'disableDialogs',
+  'safeDialogs',
+  'enableWebSQL',
+]
+
+const all = new Map<number, BrowserWindow>()
+let next = 1
+let focused: BrowserWindow | null = null
+
+/** A window: a page of Chromium, with the place and the state of a window kept here. */
+export class BrowserWindow extends EventEmitter {
+  readonly id = next++
+  readonly webContents: WebContents
+  readonly self: BrowserWindow
+  #contents: WebContents
+  #bounds: Bounds
+  #visible: boolean
+  #minimized = false
+  #maximized = false
+  #destroyed = false
+  #title: string
+
+  constructor(options: Record<string, unknown> = {}) {
+    mustBeReady('Cannot create BrowserWindow')
+    super()
+    checkKeys('BrowserWindow', options, KNOWN)
+    const preferences = (options.webPreferences ?? {}) as Record<string, unknown>
+    checkKeys('webPreferences', preferences, [...Object.keys(SAFE), ...FREE])
+    for (const [key, safe] of Object.entries(SAFE))
+      if (key in preferences && preferences[key] !== safe)
+        throw new StandInError(`${key}: ${preferences[key]}`)
+    const number = (key: string, otherwise: number) => (options[key] as number | undefined) ?? otherwise
+    this.#bounds = {
+      x: number('x', 100),
+      y: number('y', 100),
+      width: number('width', 800),
+      height: number('height', 600),
+    }
+    this.#visible = options.show !== false
+    this.#title = (options.title as string) ?? app.name
+    this.self = strict('BrowserWindow', this, [], usable(this)) as this
+    this.#contents = new WebContents(this.#bounds, preferences.preload as string | undefined, () =>
+      this.close(),
+    )
+    this.webContents = this.#contents
+    this.#contents.once('stand-in-painted', () => this.emit('ready-to-show', preventable()))
+    all.set(this.id, this.self)
+    app.emit('browser-window-created', preventable(), this.self)
+    app.emit('web-contents-created', preventable(), this.#contents)
+    // biome-ignore lint/correctness/noConstructorReturn: unknown uses are to be seen.
+    return this.self
+  }
+  static getAllWindows = (): BrowserWindow[] => [...all.values()]
+  static getFocusedWindow = (): BrowserWindow | null => focused
+  static fromId = (id: number): BrowserWindow | null => all.get(id) ?? null
+  static fromWebContents = (contents: WebContents): BrowserWindow | null =>
+    [...all.values()].find((one) => one.webContents === contents) ?? null
+
+  loadURL = (url: string, options?: object): Promise<void> => this.#contents.loadURL(url, options)
+  show(): void {
+    this.showInactive()
+    this.focus()
+  }
+  showInactive(): void {
+    const was = this.#visible
+    this.#visible = true
+    if (!was) this.emit('show')
+  }
+  hide(): void {
+    const was = this.#visible
+    this.#visible = false
+    this.blur()
+    if (was) this.emit('hide')
+  }
+  focus(): void {
+    if (focused === this.self) return
+    focused?.blur()
+    focused = this.self
+    this.emit('focus')
+    app.emit('browser-window-focus', preventable(), this.self)
+  }
+  blur(): void {
+    if (focused !== this.self) return
+    focused = null
+    this.emit('blur')
+    app.emit('browser-window-blur', preventable(), this.self)
+  }
+  moveTop(): void {}
+  flashFrame(): void {}
+  isVisible = () => this.#visible && !this.#minimized
+  isFocused = () => focused === this.self
+  isDestroyed = () => this.#destroyed
+  isMinimized = () => this.#minimized
+  isMaximized = () => this.#maximized
+  isFullScreen = () => false
+  isNormal = () => !this.#minimized && !this.#maximized
+  minimize(): void {
+    this.#minimized = true
+    this.emit('minimize')
+  }
+  restore(): void {
+    this.#minimized = false
+    this.emit('restore')
+  }
+  maximize(): void {
+    this.#maximized = true
+    this.emit('maximize')
+  }
+  unmaximize(): void {
+    this.#maximized = false
+    this.emit('unmaximize')
+  }
+  getBounds = () => ({ ...this.#bounds })
+  getNormalBounds = () => ({ ...this.#bounds })
+  getContentBounds = () => ({ ...this.#bounds })
+  getSize = () => [this.#bounds.width, this.#bounds.height]
+  getPosition = () => [this.#bounds.x, this.#bounds.y]
+  setBounds(bounds: Partial<Bounds>): void {
+    Object.assign(this.#bounds, bounds)
+    this.emit('resize')
+    this.emit('move')
+  }
+  getTitle = () => this.#title
+  setTitle(title: string): void {
+    this.#title = title
+  }
+  setMenu(): void {}
+  removeMenu(): void {}
+  setMenuBarVisibility(): void {}
+  setAutoHideMenuBar(): void {}
+  setBackgroundColor(): void {}
+  setIcon(): void {}
+  setSkipTaskbar(): void {}
+  setMinimumSize(): void {}
+
+  /** Asks the application first; the window is gone a moment later. */
+  close(): void {
+    if (this.#destroyed) return
+    const event = preventable()
+    this.emit('close', event)
+    if (!event.defaultPrevented) setImmediate(() => this.destroy())
+  }
+  destroy(): void {
+    if (this.#destroyed) return
+    this.blur()
+    this.#destroyed = true
+    all.delete(this.id)
+    this.#contents.standInDestroy()
+    this.emit('closed')
+    if (all.size === 0) allWindowsClosed()
+  }
+}
+
+registerWindows({
+  async closeAll() {
+    for (const window of [...all.values()]) {
+      window.close()
+      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+      if (!window.isDestroyed()) return false
+    }
+    return true
+  },
+  destroyAll() {
+    for (const window of [...all.values()]) window.destroy()
+  },
+})

@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Connection } from './cdp.ts'
+
+/** Chromium as Playwright's configuration has it; it is the browser of all windows of one application. */
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-extensions',
+  '--disable-dev-shm-usage',
+  '--no-first-run',
+  '--no-startup-window',
+  '--remote-debugging-port=0',
+  // Electron decides about new windows by itself, and has no one to ask for a camera.
+  '--disable-popup-blocking',
+  '--use-fake-device-for-media-stream',
+  '--use-fake-ui-for-media-stream',
+  '--lang=en-US',
+  '--force-prefers-reduced-motion',
+]
+
+export interface Chromium {
+  connection: Connection
+  /** For who wants to look at the pages too. */
+  address: string
+}
+
+let running: Promise<Chromium> | null = null
+let child: ChildProcess | null = null
+let folder = ''
+
+/** Starts Chromium when the first window wants it. */
+export function chromium(): Promise<Chromium> {
+  running ??= start()
+  return running
+}
+
+/** Where Chromium listens; null before the first window. */
+export const chromiumAddress = async (): Promise<string | null> => (await running)?.address ?? null
+
+/** Ends Chromium at once, with its folder; for the very end of the process. */
+export function endChromium(): void {
+  if (child === null) return
+  try {
+    // The whole group: Chromium is many processes.
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // It has gone by itself.
+  }
+  child = null
+  for (let n = 0; n < 5; n++) {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+      return
+    } catch {
+      // A dying process may still write into it.
+    }
+  }
+}
+
+async function start(): Promise<Chromium> {
+  const parent = process.env.STAND_IN_FOLDER ?? tmpdir()
+  mkdirSync(parent, { recursive: true })
+  folder = mkdtempSync(join(parent, 'stand-in-chromium-'))
+  child = spawn(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', [...FLAGS, `--user-data-dir=${folder}`], {
+    stdio: 'ignore',
+    detached: true,
+  })
+  child.unref()
+  process.once('exit', endChromium)
+  const address = await addressIn(folder, child)
+  const [{ WebSocket }, { Connection }] = await Promise.all([import('ws'), import('./cdp.ts')])
+  const socket = new WebSocket(address, { perMessageDeflate: false, maxPayload: 256 * 1024 * 1024 })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('open', () => resolve())
+    socket.once('error', reject)
+  })
+  return { connection: new Connection(socket), address }
+}
+
+async function addressIn(dir: string, chromium: ChildProcess): Promise<string> {
+  const deadline = Date.now() + 20_000
+  for (;;) {
+    const lines = await readFile(join(dir, 'DevToolsActivePort'), 'utf8').then(
+      (text) => text.split('\n'),
+      () => [],
+    )
+    if (lines[1]) return `ws://127.0.0.1:${lines[0]}${lines[1]}`
+    if (chromium.exitCode !== null) throw new Error(`Chromium ended with ${chromium.exitCode}`)
+    if (Date.now() > deadline) throw new Error('Chromium does not answer')
+    await new Promise((resolve) => setTimeout(resolve, 30))
+  }
+}

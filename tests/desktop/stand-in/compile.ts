@@ -1,0 +1,23 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { dirname, join } from 'node:path'
+import { ROOT } from '../../../scripts/build.ts'
+
+const FROM = import.meta.dirname
+const TO = join(ROOT, 'node_modules/.cache/stand-in')
+
+/** For `node --import`; there once it has been compiled. */
+export const standInFile = join(TO, 'register.mjs')
+
+/**
+ * The stand-in as plain JavaScript, so that the application's process does not carry what reads TypeScript (17 MB).
+ */
+export function compileStandIn(): void {
+  for (const file of readdirSync(FROM, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts')) continue
+    const target = join(TO, file.replace(/\.ts$/, '.mjs'))
+    mkdirSync(dirname(target), { recursive: true })
+    const source = stripTypeScriptTypes(readFileSync(join(FROM, file), 'utf8'))
+    writeFileSync(target, source.replaceAll(/((?:from|import)\s*\(?\s*'\.[^']*)\.ts'/g, "$1.mjs'"))
+  }
+}

@@ -1,0 +1,53 @@
+import { EventEmitter } from 'node:events'
+import { mustBeReady, preventable } from './app.ts'
+import { checkKeys, strict } from './strict.ts'
+
+const KNOWN = [
+  ...['title', 'subtitle', 'body', 'silent', 'icon', 'hasReply', 'timeoutType', 'replyPlaceholder', 'sound'],
+  ...['urgency', 'actions', 'closeButtonText', 'toastXml', 'id', 'groupId', 'groupTitle'],
+]
+
+/** A notification of the system: shown to nobody; a test looks at it through the probe. */
+export class Notification extends EventEmitter {
+  title: string
+  subtitle: string
+  body: string
+  silent: boolean
+  urgency: string
+  timeoutType: string
+  hasReply = false
+  actions: unknown[]
+  closeButtonText = ''
+  sound = ''
+  toastXml = ''
+  replyPlaceholder = ''
+  id: string
+  groupId: string
+
+  constructor(options: Record<string, unknown> = {}) {
+    mustBeReady('Cannot create Notification')
+    super()
+    checkKeys('Notification', options, KNOWN)
+    const text = (name: string) => (options[name] as string | undefined) ?? ''
+    this.title = text('title')
+    this.subtitle = text('subtitle')
+    this.body = text('body')
+    this.silent = (options.silent as boolean) ?? false
+    this.urgency = text('urgency') || 'normal'
+    this.timeoutType = text('timeoutType') || 'default'
+    this.actions = (options.actions as unknown[]) ?? []
+    this.id = text('id') || crypto.randomUUID()
+    this.groupId = text('groupId')
+    // biome-ignore lint/correctness/noConstructorReturn: unknown uses are to be seen.
+    return strict('Notification', this)
+  }
+  show(): void {
+    queueMicrotask(() => this.emit('show', preventable()))
+  }
+  close(): void {
+    queueMicrotask(() => this.emit('close', preventable({ reason: 'applicationHidden' })))
+  }
+  static isSupported(): boolean {
+    return process.env.STAND_IN_NOTIFICATIONS !== '0'
+  }
+}

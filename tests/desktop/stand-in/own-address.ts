@@ -1,0 +1,34 @@
+/**
+ * Chromium cannot be taught a scheme over the DevTools protocol. Inside it `bridge://app/x` is
+ * `https://app.bridge.own-scheme.invalid/x`, which nothing on any network answers; the application sees its own.
+ */
+const SUFFIX = 'own-scheme.invalid'
+const INSIDE = new RegExp(
+  `^https://([^/:?#]+)\\.([a-z][a-z0-9+-]*)\\.${SUFFIX.replace('.', '\\.')}(?=[/?#]|$)`,
+)
+
+/** What `protocol.registerSchemesAsPrivileged` named. */
+export const ownSchemes = new Set<string>()
+
+export function toInside(address: string): string {
+  const [, scheme = '', host = '', rest = ''] = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]+)(.*)$/s.exec(address) ?? []
+  return ownSchemes.has(scheme) ? `https://${host}.${scheme}.${SUFFIX}${rest === '' ? '/' : rest}` : address
+}
+
+export function toOutside(address: string): string {
+  return address.replace(INSIDE, (_all, host: string, scheme: string) => `${scheme}://${host}`)
+}
+
+/** The patterns of Chromium's Fetch domain that catch everything of our own. */
+export const ownPattern = (): string => `https://*.${SUFFIX}/*`
+
+/** A Content-Security-Policy speaks of the scheme too. */
+export function policyInside(policy: string): string {
+  let inside = policy
+  for (const scheme of ownSchemes) {
+    inside = inside
+      .replaceAll(new RegExp(`\\b${scheme}://([^\\s;/]+)`, 'g'), `https://$1.${scheme}.${SUFFIX}`)
+      .replaceAll(new RegExp(`\\b${scheme}:(?=[\\s;]|$)`, 'g'), `https://*.${scheme}.${SUFFIX}`)
+  }
+  return inside
+}

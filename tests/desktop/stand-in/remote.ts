@@ -1,0 +1,28 @@
+import { deserialize, serialize } from 'node:v8'
+import { chromiumAddress } from './chromium.ts'
+import { electron } from './electron.ts'
+
+interface Question {
+  id: number
+  /** The text of a function `(electron, arg) => …`, or null: where Chromium listens. */
+  run: string | null
+  arg: string
+}
+
+/** Answers the driver of the tests, where it started us: functions to run with `electron`, as Playwright runs them. */
+export function serveDriver(): void {
+  if (process.send === undefined) return
+  process.on('message', async ({ id, run, arg }: Question) => {
+    const say = (ok: boolean, value: unknown) =>
+      process.send?.({ id, ok, value: serialize(value).toString('base64') }, () => undefined)
+    try {
+      if (run === null) return void say(true, await chromiumAddress())
+      const body = new Function(`return (${run})`)() as (module: unknown, arg: unknown) => unknown
+      say(true, await body(electron, deserialize(Buffer.from(arg, 'base64'))))
+    } catch (error) {
+      say(false, error instanceof Error ? (error.stack ?? error.message) : String(error))
+    }
+  })
+  // The line alone does not keep the application.
+  process.channel?.unref()
+}

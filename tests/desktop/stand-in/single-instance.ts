@@ -1,0 +1,97 @@
+import {
+  closeSync,
+  type FSWatcher,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  watch,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { getPath } from './paths.ts'
+
+/** What a second start tells the first. */
+export interface Second {
+  argv: string[]
+  cwd: string
+  data: unknown
+}
+
+let held: { file: string; watcher: FSWatcher } | null = null
+
+/**
+ * The lock of `app.requestSingleInstanceLock`, in the user data folder as with Electron: a file with the
+ * process in it, and a folder into which later starts put what they have to say.
+ */
+export function requestLock(data: unknown, hear: (second: Second) => void): boolean {
+  if (held) return true
+  const dir = getPath('userData')
+  mkdirSync(dir, { recursive: true })
+  const file = join(dir, 'SingletonLock')
+  const letters = join(dir, 'SingletonLetters')
+  if (take(file)) {
+    rmSync(letters, { recursive: true, force: true })
+    mkdirSync(letters)
+    const watcher = watch(letters, () => readLetters(letters, hear))
+    watcher.unref()
+    held = { file, watcher }
+    process.once('exit', releaseLock)
+    return true
+  }
+  const second: Second = { argv: process.argv, cwd: process.cwd(), data }
+  writeFileSync(join(letters, `${process.pid}.json`), JSON.stringify(second))
+  return false
+}
+
+export const hasLock = (): boolean => held !== null
+
+export function releaseLock(): void {
+  held?.watcher.close()
+  if (held) rmSync(held.file, { force: true })
+  held = null
+}
+
+function take(file: string): boolean {
+  for (let n = 0; n < 3; n++) {
+    try {
+      const handle = openSync(file, 'wx')
+      writeSync(handle, String(process.pid))
+      closeSync(handle)
+      return true
+    } catch {
+      if (isAlive(file)) return false
+      rmSync(file, { force: true })
+    }
+  }
+  return false
+}
+
+function isAlive(file: string): boolean {
+  try {
+    process.kill(Number(readFileSync(file, 'utf8')), 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function readLetters(dir: string, hear: (second: Second) => void): void {
+  let names: string[] = []
+  try {
+    names = readdirSync(dir)
+  } catch {
+    return
+  }
+  for (const name of names) {
+    try {
+      const second = JSON.parse(readFileSync(join(dir, name), 'utf8')) as Second
+      rmSync(join(dir, name))
+      hear(second)
+    } catch {
+      // It is still being written: the folder changes once more.
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, test, until } from './bench.ts'
+import { clickMenu, clickTray, closeWindow, tray, windowState } from './shown.ts'
+
+test.describe('the first launch', () => {
+  test.use({ desktopOptions: { setup: 'empty' } })
+
+  test('opens the wizard, and the tray waits for a connection', async ({ world }) => {
+    const page = await world.page()
+    await expect(page.getByRole('radio', { name: 'English' })).toBeVisible()
+    const shown = await until('the tray', () => tray(world.app))
+    expect(shown.image).toBe('setup.png')
+    expect(shown.menu.map(({ id }) => id)).toEqual(['state', 'open', 'quit'])
+  })
+})
+
+test('closed, the window is gone and the bridge goes on; the tray opens it again', async ({ world }) => {
+  const page = await world.page()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await closeWindow(world.app)
+  await until('the window to go', async () => (await windowState(world.app)).count === 0)
+  expect(page.isClosed() || (await until('the page to go', () => page.isClosed()))).toBe(true)
+
+  await (await world.chatra.visit()).says('Are you there?')
+  await until('the task', async () => (await world.planfix.tasks())[0])
+  await clickTray(world.app)
+  const again = await world.page()
+  await expect(again.getByRole('heading', { level: 1 })).toBeVisible()
+  await until('the window to be seen', async () => (await windowState(world.app)).isVisible)
+
+  await closeWindow(world.app)
+  await until('the window to go', async () => (await windowState(world.app)).count === 0)
+  await clickMenu(world.app, 'open')
+  await expect((await world.page()).getByRole('heading', { level: 1 })).toBeVisible()
+})
+
+test.describe('started at login', () => {
+  test.use({ desktopOptions: { hidden: true } })
+
+  test('there is a tray and no window', async ({ world }) => {
+    const shown = await until('the tray', async () => {
+      const now = await tray(world.app)
+      return now?.image === 'working.png' ? now : null
+    })
+    expect(shown.tip).toContain('\n')
+    expect((await windowState(world.app)).count).toBe(0)
+  })
+})
+
+test('a second start shows the window of the first and ends', async ({ world }) => {
+  await world.page()
+  await closeWindow(world.app)
+  await until('the window to go', async () => (await windowState(world.app)).count === 0)
+  expect(await world.app.startAgain([])).toBe(0)
+  await expect((await world.page()).getByRole('heading', { level: 1 })).toBeVisible()
+  expect((await windowState(world.app)).count).toBe(1)
+})
