@@ -21,7 +21,7 @@ export function fakeKeychain(mood: Mood = 'works') {
     if (now === 'hangs') await new Promise<void>((resolve) => release.push(resolve))
     const saying = SAYS[now]
     if (saying) throw new Error(saying)
-    if (now === 'locked' && !what.startsWith('get'))
+    if (now === 'locked' && what.startsWith('set'))
       throw new Error('Cannot create an item in a locked collection')
     return work()
   }
@@ -29,7 +29,7 @@ export function fakeKeychain(mood: Mood = 'works') {
     get: (account) =>
       call(`get ${account}`, () => (now === 'locked' ? null : (entries.get(account) ?? null))),
     set: (account, secret) => call(`set ${account}`, () => void entries.set(account, secret)),
-    delete: (account) => call(`delete ${account}`, () => void entries.delete(account)),
+    delete: (account) => call(`delete ${account}`, () => now !== 'locked' && entries.delete(account)),
   }
   return {
     entries,

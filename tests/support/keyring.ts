@@ -101,6 +101,11 @@ export class Keyring {
       'array:objpath:/org/freedesktop/secrets/collection/login',
     )
   }
+  /** Another daemon, unlocked as a login does it; a process that spoke with the one before does not know it. */
+  async restartUnlocked(): Promise<void> {
+    await this.killDaemon()
+    await this.startDaemon()
+  }
   /** It answers nothing any more, as while a prompt waits for its owner; `thaw` lets it go on. */
   freeze(): void {
     this.daemon?.kill('SIGSTOP')

@@ -34,7 +34,7 @@ export interface KeychainOptions {
 const LIMIT_MS = 4000
 /** A desktop session may bring its keyring up after the programs that start with it. */
 const RETRY_MS = [2000, 5000, 15_000, 60_000]
-const MENDS_ITSELF: readonly KeychainTrouble['code'][] = ['no-bus', 'no-service', 'failing']
+const MENDS_ITSELF: readonly KeychainTrouble['code'][] = ['no-bus', 'no-service', 'lost', 'failing']
 
 /** Tells a keychain that works from one that is locked: asked for an entry of a locked keyring, Linux answers "none". */
 const PROOF = 'works'
@@ -157,7 +157,7 @@ class Secrets implements KeychainSecrets {
     this.lent.delete(account)
     this.known.delete(account)
     this.absent.add(account)
-    if (this.trouble === null && (await this.done((keychain) => keychain.delete(account)))) return
+    if (this.trouble === null && (await this.done((keychain) => forget(keychain, account)))) return
     this.pending.set(account, null)
     await this.note()
   }
@@ -233,7 +233,7 @@ class Secrets implements KeychainSecrets {
       this.keychain = keychain
       await this.takeSealed(keychain)
       for (const [account, value] of this.waiting()) {
-        if (value === null) await this.line.run(() => keychain.delete(account))
+        if (value === null) await this.line.run(() => forget(keychain, account))
         else await this.line.run(() => keychain.set(account, value))
         // Unless it has changed once more meanwhile.
         if (this.pending.get(account) === value) this.pending.delete(account)
@@ -362,6 +362,11 @@ class Secrets implements KeychainSecrets {
     const { dataDir } = this.options
     return dataDir === undefined ? null : join(dataDir, NOTES_FILE)
   }
+}
+
+/** Rejects when the keyring is locked, where removing finds nothing to remove. */
+async function forget(keychain: Keychain, account: Account): Promise<void> {
+  if (!(await keychain.delete(account)) && (await keychain.get(PROOF)) === null) throw new KeyringLocked()
 }
 
 /** Rejects unless what is put into the keychain comes out of it. `mayAsk`: the owner may be asked to unlock it. */

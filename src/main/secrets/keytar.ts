@@ -5,7 +5,8 @@ export interface Keychain {
   /** Null when there is none; on Linux also when the keyring is locked and stays so. */
   get(account: string): Promise<string | null>
   set(account: string, secret: string): Promise<void>
-  delete(account: string): Promise<void>
+  /** False when there was none, and so is that of a locked keyring. */
+  delete(account: string): Promise<boolean>
 }
 
 /** What a Windows credential holds is 2,560 bytes; a private key may be longer. */
@@ -20,9 +21,7 @@ export async function loadKeychain(service: string, platform: NodeJS.Platform): 
   const keychain: Keychain = {
     get: (account) => keytar.getPassword(service, account),
     set: (account, secret) => keytar.setPassword(service, account, secret),
-    async delete(account) {
-      await keytar.deletePassword(service, account)
-    },
+    delete: (account) => keytar.deletePassword(service, account),
   }
   return platform === 'win32' ? inPieces(keychain, MOST_ON_WINDOWS) : keychain
 }

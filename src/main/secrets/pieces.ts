@@ -12,8 +12,11 @@ export function inPieces(keychain: Keychain, most: number): Keychain {
   const countOf = (first: string | null): number =>
     first?.startsWith(MARK) ? Number(first.slice(1, first.indexOf(':'))) || 1 : 1
 
-  async function drop(account: string, from: number, count: number): Promise<void> {
-    for (let index = from; index < count; index++) await keychain.delete(piece(account, index))
+  async function drop(account: string, from: number, count: number): Promise<boolean> {
+    let found = false
+    for (let index = from; index < count; index++)
+      found = (await keychain.delete(piece(account, index))) || found
+    return found
   }
 
   return {
@@ -38,7 +41,7 @@ export function inPieces(keychain: Keychain, most: number): Keychain {
     },
     async delete(account) {
       const count = countOf(await keychain.get(account))
-      await drop(account, 0, count)
+      return drop(account, 0, count)
     },
   }
 }

@@ -11,6 +11,9 @@ export class KeyringLocked extends Error {
 /** What libsecret, GLib and the bus say (English or not, the names of errors and interfaces stay), and what it means. */
 const SAYINGS: readonly [RegExp, KeychainTrouble['code']][] = [
   [/load keytar|native addon|\.node\b|shared object|dlopen/i, 'no-library'],
+  // The one that answered until now, by its own name on the bus: libsecret knows no other before the process begins anew,
+  // unless GLib's loop runs in it, as in Electron.
+  [/name :[\d.]+ was not provided|disconnected from message bus|remote peer/i, 'lost'],
   [/not provided by any|ServiceUnknown|NameHasNoOwner|org\.freedesktop\.secrets/i, 'no-service'],
   [
     /autolaunch|\$DISPLAY|dbus-launch|could not connect|machine-id|connection refused|connection is closed/i,

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { call, connectionId, direction, language, messageState, nothing, theme, time, words } from './answer.ts'
+import {
+  call,
+  connectionId,
+  direction,
+  language,
+  messageState,
+  nothing,
+  theme,
+  time,
+  words,
+} from './answer.ts'
 
 /** One side of a connection: working, trying again by itself at `until`, or waiting for the owner. */
 export const sideState = z.discriminatedUnion('state', [
@@ -69,10 +79,20 @@ export type PublicAddress = z.output<typeof publicAddress>
 
 /**
  * Why the keychain of the computer keeps no secrets: a library of the system is missing; no session bus; nothing there that
- * keeps secrets; it keeps no collection; locked; a prompt waits for its owner, or nothing answers; something else.
+ * keeps secrets; it keeps no collection; locked; a prompt waits for its owner, or nothing answers; the program that keeps
+ * them has ended since; something else.
  */
 export const keychainTrouble = z.object({
-  code: z.enum(['no-library', 'no-bus', 'no-service', 'no-collection', 'locked', 'waiting', 'failing']),
+  code: z.enum([
+    'no-library',
+    'no-bus',
+    'no-service',
+    'no-collection',
+    'locked',
+    'waiting',
+    'lost',
+    'failing',
+  ]),
   /** What the system said; may be empty. */
   detail: z.string(),
 })

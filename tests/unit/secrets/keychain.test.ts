@@ -183,6 +183,18 @@ describe('a keychain that fails in the middle', () => {
     expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
   })
 
+  test('what is removed while it is locked is removed once it is open', async () => {
+    const fake = fakeKeychain()
+    const secrets = await secretsOn(fake)
+    await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
+    fake.is('locked')
+    await secrets.remove('shop')
+    expect(secrets.trouble).toMatchObject({ code: 'locked' })
+    fake.is('works')
+    await secrets.tryAgain()
+    expect(fake.entries.has('shop/PLANFIX_TOKEN')).toBe(false)
+  })
+
   test('one that was locked since is not taken for empty', async () => {
     const fake = fakeKeychain()
     fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)

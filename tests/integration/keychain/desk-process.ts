@@ -1,0 +1,78 @@
+import Conf from 'conf'
+import { openDesktopSettings } from '../../../src/main/desktop/settings.ts'
+import type { SecretName } from '../../../src/main/secrets/environment.ts'
+import { openSecrets } from '../../../src/main/secrets/keychain.ts'
+import { createLog } from '../../../src/main/server/log.ts'
+import { createRedactor } from '../../../src/main/settings/redact.ts'
+
+/** The process behind `Desk`: secrets and settings opened as the desktop host opens them, with its log on standard error. */
+const [dataDir = '', limitMs = ''] = process.argv.slice(2)
+const redact = createRedactor()
+const log = createLog({ redact, pretty: false })
+const secrets = await openSecrets({
+  service: 'chatra-planfix-bridge-test',
+  learn: (secret) => redact.add(secret),
+  log,
+  platform: process.platform,
+  dataDir,
+  limitMs: Number(limitMs),
+  retryMs: [],
+})
+const settings = await openDesktopSettings({
+  dataDir,
+  secrets,
+  redact,
+  onProblem: (trouble) => log.error({ ...trouble }, 'the settings cannot be read'),
+  writer: async () => Conf,
+})
+
+const connection = (id: string, webhookSecret?: string) => ({
+  id,
+  chatra: { publicKey: 'abc' },
+  planfix: { baseUrl: 'https://shop.planfix.com/rest' },
+  ...(webhookSecret !== undefined && { webhookSecret }),
+})
+
+const work: Record<string, (...args: string[]) => unknown> = {
+  state: () => null,
+  get: (id, name) => secrets.get(id ?? '', name as SecretName),
+  set: (id, name, value) => secrets.set(id ?? '', name as SecretName, value ?? ''),
+  remove: (id) => secrets.remove(id ?? ''),
+  tryAgain: () => secrets.tryAgain(),
+  async webhookSecrets() {
+    await settings.refresh?.()
+    return Object.fromEntries(settings.read().connections.map((one) => [one.id, one.webhookSecret ?? null]))
+  },
+  async connect(id = '', webhookSecret) {
+    const { ok } = await settings.change((file) => ({
+      ...file,
+      connections: [
+        ...(file.connections ?? []).filter((one) => one.id !== id),
+        connection(id, webhookSecret),
+      ],
+    }))
+    return ok
+  },
+  async disconnect(id = '') {
+    await settings.change((file) => ({
+      ...file,
+      connections: (file.connections ?? []).filter((one) => one.id !== id),
+    }))
+    await secrets.remove(id)
+  },
+}
+
+process.on(
+  'message',
+  async ({ name, args = [], number }: { name: string; args?: string[]; number: number }) => {
+    if (name === 'end') process.exit(0)
+    try {
+      const value = (await work[name]?.(...args)) ?? null
+      log.info({ name, args, value }, 'done')
+      process.send?.({ number, told: { keeps: secrets.keeps, trouble: secrets.trouble, value } })
+    } catch (error) {
+      process.send?.({ number, error: String(error) })
+    }
+  },
+)
+process.on('disconnect', () => process.exit(0))

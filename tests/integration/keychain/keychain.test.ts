@@ -1,0 +1,234 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { PROGRAM } from '../../../src/main/secrets/environment.ts'
+import { type Keyring, noKeyring, withKeyring } from '../../support/keyring.ts'
+import { Desk } from './desk.ts'
+
+const KEY = 'chatra-secret-key-0123456789'
+const TOKEN = 'planfix-token-0123456789abcdef'
+const HOOK = 'hook-secret-0123456789-abcdef'
+const OTHER = 'another-secret-0123456789-abc'
+const ALL = [KEY, TOKEN, HOOK, OTHER]
+
+let dataDir = ''
+let desks: Desk[] = []
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'desk-'))
+  desks = []
+})
+afterEach(() => {
+  for (const desk of desks) desk.kill()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+async function open(keyring: Keyring, limitMs?: number): Promise<Desk> {
+  const desk = await Desk.open(keyring, dataDir, limitMs)
+  desks.push(desk)
+  return desk
+}
+async function give(desk: Desk, id: string): Promise<void> {
+  await desk.set(id, 'CHATRA_SECRET_KEY', KEY)
+  await desk.set(id, 'PLANFIX_TOKEN', TOKEN)
+}
+
+/** Everything in the data folder, and what was logged. */
+function everythingWritten(): string {
+  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
+  return [
+    ...files.map((one) => readFileSync(join(one.parentPath, one.name), 'latin1')),
+    ...desks.map(({ logged }) => logged),
+  ].join('\n')
+}
+const expectNothingWritten = () => {
+  const written = everythingWritten()
+  expect(ALL.filter((secret) => written.includes(secret))).toEqual([])
+}
+
+describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${noKeyring})` : ''}`, () => {
+  test('keeps keys and webhook secrets over a restart, and nothing of them is in a file or a log', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      expect(await first.state()).toMatchObject({ keeps: 'keychain', trouble: null })
+      await first.connect('shop', HOOK)
+      await give(first, 'shop')
+      await first.set(PROGRAM, 'RELAY_KEY', OTHER)
+      await first.end()
+
+      const second = await open(keyring)
+      expect(await second.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
+      expect(await second.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+      expect(await second.get(PROGRAM, 'RELAY_KEY')).toBe(OTHER)
+      expect(await second.webhookSecrets()).toEqual({ shop: HOOK })
+      expectNothingWritten()
+      for (const name of readdirSync(dataDir)) expect(statSync(join(dataDir, name)).mode & 0o77).toBe(0)
+    }))
+
+  test('a rotated secret replaces the old one', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      await first.connect('shop', HOOK)
+      await give(first, 'shop')
+      await first.set('shop', 'PLANFIX_TOKEN', OTHER)
+      await first.connect('shop', 'a-rotated-hook-0123456789')
+      await first.end()
+      const second = await open(keyring)
+      expect(await second.get('shop', 'PLANFIX_TOKEN')).toBe(OTHER)
+      expect(await second.webhookSecrets()).toEqual({ shop: 'a-rotated-hook-0123456789' })
+      expectNothingWritten()
+    }))
+
+  test('a connection that is removed takes all its secrets along, and no other’s', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      for (const id of ['shop', 'shop-2']) {
+        await first.connect(id, HOOK)
+        await give(first, id)
+      }
+      await first.disconnect('shop')
+      await first.end()
+      const second = await open(keyring)
+      for (const name of ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN', 'WEBHOOK_SECRET'] as const) {
+        expect(await second.get('shop', name)).toBeNull()
+        expect(await second.get('shop-2', name)).not.toBeNull()
+      }
+    }))
+
+  test('a file brought from a server hands its webhook secret over to the keyring', () =>
+    withKeyring(async (keyring) => {
+      const connection = {
+        id: 'shop',
+        chatra: { publicKey: 'abc' },
+        planfix: { baseUrl: 'https://a.planfix.com/rest' },
+      }
+      writeFileSync(
+        join(dataDir, 'config.json'),
+        JSON.stringify({ connections: [{ ...connection, webhookSecret: HOOK }] }),
+      )
+      const desk = await open(keyring)
+      expect(await desk.webhookSecrets()).toEqual({ shop: HOOK })
+      expectNothingWritten()
+    }))
+
+  test('one that nobody unlocked is said to be locked, not empty', () =>
+    withKeyring(
+      async (keyring) => {
+        const desk = await open(keyring)
+        expect(await desk.state()).toMatchObject({ keeps: 'memory', trouble: { code: 'locked' } })
+      },
+      { state: 'locked' },
+    ))
+
+  test('one that was locked since the last start is said to be locked; unlocked, it gives everything back', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      await first.connect('shop', HOOK)
+      await give(first, 'shop')
+      await first.end()
+      keyring.lock()
+      const second = await open(keyring)
+      expect(await second.state()).toMatchObject({ trouble: { code: 'locked' } })
+      expect(await second.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+      expect((await second.tryAgain()).trouble).toMatchObject({ code: 'locked' })
+      await second.end()
+      await keyring.restartUnlocked()
+      const third = await open(keyring)
+      expect(await third.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+      expect(await third.webhookSecrets()).toEqual({ shop: HOOK })
+    }))
+
+  test('one locked by hand while the bridge runs takes nothing from it; what is given then is kept in memory', () =>
+    withKeyring(async (keyring) => {
+      const desk = await open(keyring)
+      await give(desk, 'shop')
+      keyring.lock()
+      expect(await desk.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+      expect(await desk.set('shop', 'PLANFIX_TOKEN', OTHER)).toMatchObject({
+        keeps: 'memory',
+        trouble: { code: 'locked' },
+      })
+      expect(await desk.get('shop', 'PLANFIX_TOKEN')).toBe(OTHER)
+      expectNothingWritten()
+    }))
+
+  test('a connection removed while it is locked is removed from it at the next start', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      await first.connect('shop', HOOK)
+      await give(first, 'shop')
+      keyring.lock()
+      await first.disconnect('shop')
+      await first.end()
+      await keyring.restartUnlocked()
+      await (await open(keyring)).end()
+      // Without what was noted: this one asks the keyring itself.
+      rmSync(join(dataDir, 'secrets.json'))
+      const last = await open(keyring)
+      expect(await last.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+      expect(await last.get('shop', 'WEBHOOK_SECRET')).toBeNull()
+    }))
+
+  test('a daemon that dies in the middle: the bridge goes on and says so; with another one nothing was lost', () =>
+    withKeyring(async (keyring) => {
+      const desk = await open(keyring)
+      await give(desk, 'shop')
+      await keyring.killDaemon()
+      expect(await desk.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
+      expect(await desk.connect('shop', HOOK)).toMatchObject({ keeps: 'memory', trouble: {} })
+      expect(await desk.webhookSecrets()).toEqual({ shop: HOOK })
+      await keyring.startDaemon()
+      expect((await desk.tryAgain()).trouble?.code).toBe('lost')
+      await desk.end()
+      const next = await open(keyring)
+      expect(await next.state()).toMatchObject({ keeps: 'keychain', trouble: null })
+      expect(await next.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+      expect(await next.webhookSecrets()).toEqual({ shop: HOOK })
+      expectNothingWritten()
+    }))
+
+  test('one that does not answer holds up neither the start nor the end, and is used once it does', () =>
+    withKeyring(async (keyring) => {
+      const first = await open(keyring)
+      await give(first, 'shop')
+      await first.end()
+      keyring.freeze()
+      const began = Date.now()
+      const second = await open(keyring, 500)
+      expect(await second.state()).toMatchObject({ keeps: 'memory', trouble: { code: 'waiting' } })
+      expect(Date.now() - began).toBeLessThan(5000)
+      const third = await open(keyring, 500)
+      expect(await third.end()).toBeLessThan(2000)
+      keyring.thaw()
+      await vi.waitFor(async () => expect((await second.state()).keeps).toBe('keychain'), 10_000)
+      expect(await second.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+    }))
+})
+
+describe.skipIf(noKeyring !== null)('no keyring', () => {
+  test.each([
+    ['no Secret Service', 'none', 'no-service'],
+    ['no session bus', 'no-bus', 'no-bus'],
+    ['no collection', 'empty', 'no-collection'],
+  ] as const)('%s: keys are kept until the end, and asked for at the next start', (_name, state, code) =>
+    withKeyring(
+      async (keyring) => {
+        const first = await open(keyring)
+        expect(await first.state()).toMatchObject({ keeps: 'memory', trouble: { code } })
+        await give(first, 'shop')
+        await first.connect('shop', HOOK)
+        expect(await first.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
+        await first.end()
+
+        const second = await open(keyring)
+        expect(await second.get('shop', 'PLANFIX_TOKEN')).toBeNull()
+        expect(await second.webhookSecrets()).toEqual({ shop: null })
+        await give(second, 'shop')
+        // The address that was pasted into Chatra goes on working.
+        expect(await second.webhookSecrets()).toEqual({ shop: HOOK })
+        expectNothingWritten()
+      },
+      { state },
+    ),
+  )
+})
