@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Answer } from './api/answer.ts'
+import { desktopCalls } from './api/desktop.ts'
 import { checkUp, diagnosticsCalls } from './api/diagnostics.ts'
 import { employeesCalls } from './api/employees.ts'
 import { logCalls, messageRow } from './api/log.ts'
@@ -22,6 +23,7 @@ export const calls = {
   ...settingsCalls,
   ...setupCalls,
   ...tunnelCalls,
+  ...desktopCalls,
 } as const
 
 export type CallName = keyof typeof calls

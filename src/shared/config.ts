@@ -130,6 +130,8 @@ const notifications = z.strictObject({
   failures: z.boolean().default(true),
   /** A connection stopped or works again. */
   connections: z.boolean().default(true),
+  /** Where a click on a new chat leads: our own window, or the task in Planfix. */
+  opens: z.enum(['window', 'planfix']).default('window'),
   /** No notification between these; null = never quiet. */
   quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable().default(null),
 })

@@ -52,6 +52,7 @@ describe('settings of the program', () => {
           newChats: true,
           failures: true,
           connections: true,
+          opens: 'window' as const,
           quiet: { from: '22:00', to: '24:00' },
         },
       },

@@ -271,6 +271,7 @@ export class Application {
     if (this.stopping !== null) return
     await this.upkeep.lookForGap()
     this.wayIn.wake(asleepSince)
+    this.telling.woke()
     await this.carrying.park(false)
     await this.carrying.carriage.wake()
   }

@@ -7,6 +7,7 @@ import type { SettingsStore } from '../settings/settings-store.ts'
 import { StoreInUseError } from '../store/index.ts'
 import type { ApiContext } from './api/context.ts'
 import type { DemoHost, RunningDemo } from './api/demo-host.ts'
+import type { DesktopActs } from './api/desktop.ts'
 import { createApi } from './api/index.ts'
 import { type Caller, checkedFeed, createCaller, type PushSource } from './api/wrapper.ts'
 import { Application, type Log } from './application.ts'
@@ -27,6 +28,8 @@ export interface OpeningOptions {
   notices?: () => Words[]
   /** The accounts are make-believe already: the whole host is a demo. */
   runningDemo?: RunningDemo
+  /** What a desktop does for its interface. */
+  desktop?: DesktopActs
   /** How long a data folder that is still in use is waited for; 3 s. */
   patienceMs?: number
 }
@@ -45,12 +48,13 @@ export interface OpenBridge {
 /** Opens the store and makes the api; nothing is received or sent yet. Rejects when the data folder cannot be used. */
 export async function openBridge(options: OpeningOptions, host: ApiContext['host']): Promise<OpenBridge> {
   const application = await openPatiently(options)
-  const { settings, secrets, redact, log, demo = null, runningDemo, notices } = options
+  const { settings, secrets, redact, log, demo = null, runningDemo, notices, desktop } = options
   const api = createApi({
     ...{ application, settings, secrets, redact, log, host, demo },
     version: packageFile.version,
     ...(runningDemo && { runningDemo }),
     ...(notices && { notices }),
+    ...(desktop && { desktop }),
   })
   return {
     application,

@@ -65,6 +65,10 @@ export class Telling {
     for (const listener of this.listeners) listener.configured?.(configuration)
   }
 
+  woke(): void {
+    for (const listener of this.listeners) listener.woke?.()
+  }
+
   /** Something threw: the disk is away, or it is a bug. */
   trouble(error: unknown, where: string): void {
     if (error instanceof TurnWithdrawn) return

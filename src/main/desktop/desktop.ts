@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import {
   app,
@@ -44,6 +45,8 @@ export interface DesktopOptions {
 }
 
 const PLATFORM = process.platform
+/** Everything of a start has been compiled by then. */
+const COMPILED_AFTER_MS = 10_000
 const APP_ID = 'com.chatra-planfix-bridge.desktop'
 
 /** Starts the desktop application; it lives in the tray from then on. Ends the program, with words, when it cannot. */
@@ -121,11 +124,13 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
 
   const area = watchTrayArea({ platform: PLATFORM, log, missing: () => window.show() })
   const host = '127.0.0.1'
+  const logs = join(dataDir, 'logs')
   const opened = await openBridge(
     {
       ...{ settings, secrets, dataDir, log, redact },
       hooks: { host, port: await freePort(host, HOOK_PORT) },
       demo: { start: async () => (await import('../server/demo-accounts.ts')).startDemoAccounts() },
+      desktop: { login: () => login.state(), logs, openLogs: () => shell.openPath(logs) },
       notices: () => (area.isMissing ? [{ key: 'desktop.no-tray', params: {} }] : []),
     },
     'desktop',
@@ -136,7 +141,8 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
     if (target.kind === 'task') {
       const link = externalLink(target.url)
       if (link !== null) void shell.openExternal(link).catch(() => window.show())
-    } else window.show(target.kind === 'page' ? target.route : `/conversation/${target.conversationId}`)
+    } else if (target.kind === 'update') void restart()
+    else window.show(target.kind === 'page' ? target.route : `/conversation/${target.conversationId}`)
   }
   const ipc = serveIpc({ ipcMain, caller, feed, isTrusted: isOurs })
   const shown = followTray({ application, caller, tray })
@@ -150,8 +156,15 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
     log,
     isBusy: () => isDelivering(opened),
     end: () => ending.letGo(),
-    tell: () => undefined,
+    failed() {
+      app.relaunch(process.env.APPIMAGE ? { execPath: process.env.APPIMAGE } : {})
+      app.exit(0)
+    },
+    tell: (ready) => notices.update(ready),
   })
+  async function restart() {
+    if ((await updates.restart()) === 'busy') notices.updateBusy(updates.ready ?? '')
+  }
   ending.restartsWith(() => restartArguments(window.isOpen))
   ending.takes(async () => {
     for (const part of [updates, looks, login, notices, shown, ipc, area]) part.stop()
@@ -164,6 +177,8 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
   if (wanted) window.show()
   else app.dock?.hide()
+  // Written now: an end that is cut short would write nothing.
+  application.clock.after(COMPILED_AFTER_MS, () => flushCompileCache())
 }
 
 /** After a fault it is as visible as before. */

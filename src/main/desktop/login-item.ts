@@ -1,16 +1,10 @@
 import type { App } from 'electron'
+import type { LoginItem } from '../../shared/api/desktop.ts'
 import type { Application, Log } from '../application/application.ts'
+import { autostartEntry } from './autostart-entry.ts'
 
 /** Passed by the system at login: no window is opened. */
 export const HIDDEN = '--hidden'
-
-/** What the system does at login, as far as it says. */
-export interface LoginItem {
-  /** Whether the system starts the program at login. */
-  starts: boolean
-  /** Why it differs from what the owner chose: ending of the key `settings.login.why.…`; null when it does not. */
-  why: 'development' | 'switched-off' | 'approval' | 'refused' | null
-}
 
 export interface LoginItemOptions {
   app: Pick<App, 'isPackaged' | 'getLoginItemSettings' | 'setLoginItemSettings'>
@@ -21,10 +15,63 @@ export interface LoginItemOptions {
   execPath?: string
 }
 
-/** Keeps the system's list of programs started at login as the setting `startAtLogin` says. */
-export function followLoginItem(_options: LoginItemOptions): { state(): LoginItem; stop(): void } {
-  return { state: () => ({ starts: false, why: null }), stop() {} }
+/** The system's list of programs that are started at login, as far as this one is in it. */
+export interface LoginList {
+  /** `off` = it is there, and the owner has switched it off in the system. */
+  read(): 'absent' | 'on' | 'off' | 'approval'
+  /** `anew`: also what was switched off in the system. Throws when the system refuses. */
+  write(starts: boolean, anew: boolean): void
 }
+
+/**
+ * Keeps the system's list as the setting `startAtLogin` says. What the owner has switched off there stays so, until he
+ * switches it on here. Nothing is written for a program that is not installed: the entry would lead nowhere.
+ */
+export function followLoginItem(options: LoginItemOptions): { state(): LoginItem; stop(): void } {
+  const { app, application, log } = options
+  const list = listOf(options)
+  let refused = false
+  let wanted = application.configuration.startAtLogin
+
+  function follow(anew: boolean): void {
+    if (!app.isPackaged) return
+    try {
+      const now = list.read()
+      if (wanted && (now === 'absent' || (anew && now === 'off'))) list.write(true, anew)
+      else if (!wanted && now !== 'absent') list.write(false, false)
+      refused = false
+    } catch (error) {
+      refused = true
+      log.warn({ detail: String(error) }, 'start at login could not be changed')
+    }
+  }
+
+  function state(): LoginItem {
+    if (!app.isPackaged) return { starts: false, why: wanted ? 'development' : null }
+    try {
+      const now = list.read()
+      if (now === 'on') return { starts: true, why: wanted ? null : 'refused' }
+      if (!wanted) return { starts: false, why: null }
+      return { starts: false, why: WHY[now] }
+    } catch {
+      return { starts: false, why: wanted ? 'refused' : null }
+    }
+  }
+
+  follow(false)
+  if (wanted && !app.isPackaged)
+    log.info({}, 'start at login: only for an installed program, not in development')
+  const stop = application.listen({
+    configured({ startAtLogin }) {
+      if (startAtLogin === wanted && !refused) return
+      wanted = startAtLogin
+      follow(true)
+    },
+  })
+  return { state, stop }
+}
+
+const WHY = { absent: 'refused', off: 'switched-off', approval: 'approval' } as const
 
 /** The system started the program at login, so no window is wanted. macOS passes no arguments, but says so. */
 export const startedAtLogin = (
@@ -32,3 +79,36 @@ export const startedAtLogin = (
   argv: readonly string[] = process.argv,
   platform: NodeJS.Platform = process.platform,
 ): boolean => argv.includes(HIDDEN) || (platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin)
+
+function listOf({ app, platform = process.platform, ...rest }: LoginItemOptions): LoginList {
+  const { environment = process.env, execPath = process.execPath } = rest
+  if (platform === 'linux') {
+    // Of an AppImage the file itself is started: what it unpacks is gone after a while.
+    return autostartEntry({ program: environment.APPIMAGE ?? execPath, args: [HIDDEN], environment })
+  }
+  return platform === 'darwin' ? macList(app) : windowsList(app)
+}
+
+/** The entry is one with these arguments; whether Windows heeds it stands apart (task manager, "startup apps"). */
+function windowsList(app: LoginItemOptions['app']): LoginList {
+  const args = [HIDDEN]
+  return {
+    read() {
+      const { openAtLogin, executableWillLaunchAtLogin } = app.getLoginItemSettings({ args })
+      if (!openAtLogin) return 'absent'
+      return executableWillLaunchAtLogin ? 'on' : 'off'
+    },
+    write: (openAtLogin) => app.setLoginItemSettings({ openAtLogin, args }),
+  }
+}
+
+function macList(app: LoginItemOptions['app']): LoginList {
+  return {
+    read() {
+      const { openAtLogin, status } = app.getLoginItemSettings()
+      if (status === 'requires-approval') return 'approval'
+      return openAtLogin ? 'on' : 'absent'
+    },
+    write: (openAtLogin) => app.setLoginItemSettings({ openAtLogin }),
+  }
+}

@@ -1,12 +1,23 @@
+import type { AppUpdater } from 'electron-updater'
 import type { Log } from '../application/application.ts'
 import type { Clock } from '../engine/ports.ts'
+import type { UpdateFeed } from './update-feed.ts'
 
-/** Where updates come from: the file `app-update.yml` that packaging puts beside the program. */
-export interface UpdateFeed {
-  path: string
-  /** For the log. */
-  source: string
-}
+export { type UpdateFeed, updateFeedIn } from './update-feed.ts'
+
+/** What is used of electron-updater. */
+export type Updater = Pick<
+  AppUpdater,
+  | 'autoDownload'
+  | 'autoInstallOnAppQuit'
+  | 'autoRunAppAfterInstall'
+  | 'allowDowngrade'
+  | 'disableWebInstaller'
+  | 'logger'
+  | 'on'
+  | 'checkForUpdates'
+  | 'quitAndInstall'
+>
 
 export interface UpdatesOptions {
   /** Null: nothing is checked, and nothing of the updater is loaded. */
@@ -17,23 +28,106 @@ export interface UpdatesOptions {
   isBusy(): boolean | Promise<boolean>
   /** Everything of the bridge has ended when it resolves: asked for before a restart, as the installer does not wait. */
   end(): Promise<void>
+  /** The bridge has ended, but the installer did not begin: the program is to be started anew. */
+  failed(): void
   /** A version is downloaded. `onQuit`: it is installed by itself when the program ends. */
   tell(ready: { version: string; onQuit: boolean }): void
+  /** For tests. */
+  load?: () => Promise<Updater>
 }
 
 export interface Updates {
   /** The version that is downloaded and waits; null = none. */
   readonly ready: string | null
-  /** The owner wants it now. `busy` = something is under way: ask again later. `none` = nothing is downloaded. */
+  /** The owner wants it now. `busy` = something is under way: nothing was done. `none` = nothing is downloaded. */
   restart(): Promise<'restarting' | 'busy' | 'none'>
   stop(): void
 }
 
-/** The feed that packaging has configured (`publish` of electron-builder.yml); null when there is none. */
-export function updateFeedIn(_resourcesPath: string | undefined, _log: Log): UpdateFeed | null {
-  return null
+const HOUR = 3_600_000
+const FIRST_MS = 6 * HOUR
+const EVERY_MS = 24 * HOUR
+/** The program has ended long before. */
+const INSTALLER_MS = 60_000
+
+/**
+ * Looks for a new version six hours after the start and then once a day, downloads it in the background, and leaves the rest
+ * to the end of the program or to the owner: nothing is ever restarted by itself. What is wrong with the feed or the network is
+ * in the log alone; the next day has another try. Signatures are checked by the updater as packaging has set them.
+ */
+export function startUpdates(options: UpdatesOptions): Updates {
+  const { feed, clock, log } = options
+  if (feed === null) return { ready: null, restart: async () => 'none', stop() {} }
+  const load = options.load ?? loadUpdater
+  let updater: Updater | null = null
+  let ready: string | null = null
+  let restarting = false
+  let stopped = false
+  let cancel = clock.after(FIRST_MS, () => void look())
+
+  async function look(): Promise<void> {
+    cancel = clock.after(EVERY_MS, () => void look())
+    if (restarting) return
+    try {
+      updater ??= prepared(await load())
+      if (!stopped) await updater.checkForUpdates()
+    } catch (error) {
+      log.warn({ feed: feed?.source, detail: messageOf(error) }, 'no look for updates was possible')
+    }
+  }
+
+  function prepared(one: Updater): Updater {
+    // A system that asks for a password to install would ask it at each end of the program, also while it shuts down.
+    const onQuit = feed?.asksPassword !== true
+    one.autoDownload = true
+    one.autoInstallOnAppQuit = onQuit
+    one.autoRunAppAfterInstall = true
+    one.allowDowngrade = false
+    // Their files need not be signed.
+    one.disableWebInstaller = true
+    one.logger = {
+      info: (text) => log.info({}, `updates: ${text}`),
+      warn: (text) => log.warn({}, `updates: ${text}`),
+      error: (text) => log.warn({}, `updates: ${text}`),
+    }
+    // Told by the promise as well; an error event that nobody hears would end the program.
+    one.on('error', () => undefined)
+    one.on('update-downloaded', ({ version }) => {
+      if (stopped || ready === version) return
+      ready = version
+      log.info({ version }, 'updates: a new version is downloaded')
+      options.tell({ version, onQuit })
+    })
+    return one
+  }
+
+  return {
+    get ready() {
+      return ready
+    },
+    async restart() {
+      if (updater === null || ready === null) return 'none'
+      if (restarting) return 'restarting'
+      if (await options.isBusy()) return 'busy'
+      restarting = true
+      log.info({ version: ready }, 'updates: restarting as the owner wants')
+      await options.end()
+      // Still here: a password that was not given, a file that is gone.
+      clock.after(INSTALLER_MS, () => options.failed())
+      updater.quitAndInstall(true, true)
+      return 'restarting'
+    },
+    stop() {
+      stopped = true
+      cancel()
+    },
+  }
 }
 
-export function startUpdates(_options: UpdatesOptions): Updates {
-  return { ready: null, restart: async () => 'none', stop() {} }
+/** Loaded when it is needed first: most runs of the program never do. */
+async function loadUpdater(): Promise<Updater> {
+  const { default: loaded } = await import('electron-updater')
+  return loaded.autoUpdater
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

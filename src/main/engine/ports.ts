@@ -364,6 +364,8 @@ export interface Listener {
   storeState?(failing: string | null): void
   /** The configuration that holds from now on. */
   configured?(configuration: Configuration): void
+  /** The computer woke up, or its network changed: timers may be late. */
+  woke?(): void
 }
 export type SideState =
   | { state: 'ok' }

@@ -22,7 +22,7 @@ export function createLog(options: {
 
 const asWord = (level: string) => ({ level })
 
-function toStandardError(text: string): void {
+export function toStandardError(text: string): void {
   let rest = Buffer.from(text)
   for (let tries = 0; rest.length > 0 && tries < 50; tries++) {
     try {

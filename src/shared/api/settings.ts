@@ -14,6 +14,7 @@ export const generalSettings = z.strictObject({
     newChats: z.boolean(),
     failures: z.boolean(),
     connections: z.boolean(),
+    opens: z.enum(['window', 'planfix']),
     /** "22:00" and "07:00", the computer's time; null = never quiet. */
     quiet: z.strictObject({ from: z.string().max(5), to: z.string().max(5) }).nullable(),
   }),
@@ -87,6 +88,8 @@ export const settingsCalls = {
     }),
     done,
   ),
+  /** Whether the keychain of the computer works by now; what was typed since is put into it then. Null = it does. */
+  'secrets.tryAgain': call(nothing, z.object({ trouble: keychainTrouble.nullable() })),
   'connection.addresses': call(byId, webhookAddresses),
   /** The old addresses stop working at once. */
   'connection.newWebhookSecret': call(byId, webhookAddresses),

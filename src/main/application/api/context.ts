@@ -6,6 +6,7 @@ import type { SecretStore } from '../../secrets/store.ts'
 import type { ConfigurationFile, SettingsStore } from '../../settings/settings-store.ts'
 import type { Application, Log } from '../application.ts'
 import type { DemoHost, RunningDemo } from './demo-host.ts'
+import type { DesktopActs } from './desktop.ts'
 
 export type { DemoAccounts, DemoHost } from './demo-host.ts'
 
@@ -21,6 +22,8 @@ export interface ApiContext {
   demo: DemoHost | null
   /** The make-believe accounts that run, and the connection between them, which stands in no file. */
   runningDemo: RunningDemo | null
+  /** Null where the host is no desktop. */
+  desktop: DesktopActs | null
   /** What the host has to say to its owner; see AppState. */
   notices: () => Words[]
   /** Tells every interface that is connected. */

@@ -8,6 +8,7 @@ import type { Application, Log } from '../application.ts'
 import { type ApiContext, refuse } from './context.ts'
 import { demoCalls } from './demo.ts'
 import type { DemoHost, RunningDemo } from './demo-host.ts'
+import { type DesktopActs, desktopCalls } from './desktop.ts'
 import { diagnosticsCalls } from './diagnostics.ts'
 import { employeesCalls } from './employees.ts'
 import { createFeed, type Feed } from './feed.ts'
@@ -32,6 +33,8 @@ export interface ApiOptions {
   demo: DemoHost | null
   /** Where the whole host is a demo. */
   runningDemo?: RunningDemo
+  /** Of a desktop. */
+  desktop?: DesktopActs
   /** What the host has to say to its owner; see AppState. */
   notices?: () => Words[]
 }
@@ -50,6 +53,7 @@ export function createApi(options: ApiOptions): Api {
   const context: ApiContext = {
     ...options,
     runningDemo: options.runningDemo ?? null,
+    desktop: options.desktop ?? null,
     notices: options.notices ?? (() => []),
     push: (message) => feed.push(message),
     ...savingFor(
@@ -57,13 +61,25 @@ export function createApi(options: ApiOptions): Api {
       (...secrets) => redact.add(...secrets),
     ),
   }
+  const unwatch = options.secrets.watch?.(() => void useSecrets(context))
   return {
     handlers: guarded(createHandlers(context), redact),
     feed,
     async stop() {
+      unwatch?.()
       feed.stop()
       await context.runningDemo?.stop()
     },
+  }
+}
+
+/** The keychain works by now, or works no more: the bridge goes on with the secrets there are. */
+async function useSecrets({ application, secrets, log, apply }: ApiContext): Promise<void> {
+  try {
+    await apply()
+    if (secrets.trouble === null && application.publicAddress.needsOwner) application.reopenWayIn()
+  } catch (error) {
+    log.error({ stack: error instanceof Error ? error.stack : undefined }, 'bug: secrets were not taken over')
   }
 }
 
@@ -78,6 +94,7 @@ export const createHandlers = (context: ApiContext): Handlers => ({
   ...setupCalls(context),
   ...demoCalls(context),
   ...tunnelCalls(context),
+  ...desktopCalls(context),
 })
 
 /** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */

@@ -1,10 +1,11 @@
-import { Input, SegmentedControl, Skeleton, Switch } from '@mantine/core'
+import { Input, SegmentedControl, Skeleton } from '@mantine/core'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { LANGUAGES, type Language } from '../../../shared/i18n/index.ts'
 import { useAppState, useCall } from '../../bridge/hooks.tsx'
 import { Trouble } from '../../parts/trouble.tsx'
 import { useWords } from '../../words.tsx'
 import { Notices } from './notices.tsx'
+import { LogFiles, StartAtLogin } from './on-this-computer.tsx'
 import { Retention } from './retention.tsx'
 import { useSaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
@@ -48,13 +49,10 @@ export function General() {
           </div>
         </Input.Wrapper>
         {host === 'desktop' && settings && (
-          <Switch
-            label={t('settings.login')}
-            description={t('settings.login.text')}
-            checked={settings.startAtLogin}
-            disabled={disabled}
-            onChange={(event) => void save({ startAtLogin: event.currentTarget.checked })}
-          />
+          <>
+            <StartAtLogin settings={settings} disabled={disabled} save={save} />
+            <LogFiles />
+          </>
         )}
       </Section>
       {settings ? (

@@ -1,4 +1,4 @@
-import { Alert, Group, Switch, TextInput } from '@mantine/core'
+import { Alert, Group, Input, SegmentedControl, Switch, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { useAppState } from '../../bridge/hooks.tsx'
@@ -11,6 +11,7 @@ type Settings = GeneralSettings['notifications']
 type Quiet = NonNullable<Settings['quiet']>
 
 const KINDS = ['newChats', 'failures', 'connections'] as const
+const OPENS = ['window', 'planfix'] as const
 const USUAL: Quiet = { from: '22:00', to: '07:00' }
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 
@@ -38,6 +39,18 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
           onChange={(event) => keep({ [kind]: event.currentTarget.checked })}
         />
       ))}
+      <Input.Wrapper label={t('settings.notices.newChats.opens')} labelElement="div">
+        <div>
+          <SegmentedControl
+            mt={4}
+            aria-label={t('settings.notices.newChats.opens')}
+            value={settings.opens}
+            disabled={disabled || !settings.newChats}
+            onChange={(opens) => keep({ opens: opens as Settings['opens'] })}
+            data={OPENS.map((one) => ({ value: one, label: t(`settings.notices.opens.${one}`) }))}
+          />
+        </div>
+      </Input.Wrapper>
       <Switch
         label={t('settings.quiet')}
         description={t('settings.quiet.text')}
@@ -52,6 +65,11 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
           disabled={disabled}
           keep={(quiet) => keep({ quiet })}
         />
+      )}
+      {!isElsewhere && (
+        <Text size="xs" c="dimmed">
+          {t('settings.notices.system')}
+        </Text>
       )}
     </Section>
   )

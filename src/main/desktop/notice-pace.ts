@@ -1,0 +1,46 @@
+/** How often notices are shown, each kind by itself and all together. */
+export interface Turns {
+  paces: Record<Paced, Pace>
+  /** When something was shown within the last minute. */
+  shown: number[]
+}
+export type Paced = 'chats' | 'failures' | 'faults'
+interface Pace {
+  nextAt: number
+  spacing: number
+}
+
+const MINUTE = 60_000
+/** No stream of whatever kind shows more. */
+export const MOST_A_MINUTE = 6
+const FIRST_SPACING_MS = 5000
+const LONGEST_SPACING_MS = MINUTE
+
+export function firstTurns(): Turns {
+  const pace: Pace = { nextAt: 0, spacing: 0 }
+  return { paces: { chats: pace, failures: pace, faults: pace }, shown: [] }
+}
+
+/**
+ * Whether a notice may be shown now; it counts as shown then. After the first of a kind the next waits 5 s, and twice as long
+ * each time it had to wait, up to a minute: whoever comes meanwhile is gathered. Without a kind only the limit of all holds.
+ */
+export function takeTurn(turns: Turns, now: number, paced: Paced | null): boolean {
+  turns.shown = turns.shown.filter((at) => at <= now && now - at < MINUTE)
+  if (turns.shown.length >= MOST_A_MINUTE) return false
+  if (paced !== null) {
+    const { nextAt, spacing } = turns.paces[paced]
+    if (now < nextAt) return false
+    const isCrowded = spacing > 0 && now - nextAt < spacing
+    const wait = isCrowded ? Math.min(spacing * 2, LONGEST_SPACING_MS) : FIRST_SPACING_MS
+    turns.paces[paced] = { nextAt: now + wait, spacing: wait }
+  }
+  turns.shown.push(now)
+  return true
+}
+
+/** When there is a turn again. */
+export function nextTurn({ paces, shown }: Turns, now: number, paced: Paced | null): number {
+  const room = shown.length < MOST_A_MINUTE ? now : shown.at(-MOST_A_MINUTE)! + MINUTE
+  return paced === null ? room : Math.max(room, paces[paced].nextAt)
+}
