@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { become } from './become.ts'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 
 /** `node scripts/run.ts serve|bridge|relay|demo …`: builds what is stale and becomes the program. */
@@ -36,24 +36,4 @@ if (!existsSync(file)) {
   process.stderr.write(`${name} is not part of this version.\n`)
   process.exit(1)
 }
-become(NODE, [...FLAGS, file, ...args])
-
-/**
- * On POSIX this process turns into the program: signals, exit code and input need no passing on, and nothing
- * stays behind in memory. Windows has no such call: there the program is a child that ends when this one does.
- */
-function become(command: string, parameters: string[]): void {
-  if (process.platform !== 'win32' && typeof process.execve === 'function') {
-    process.execve(command, [command, ...parameters], ENVIRONMENT)
-  }
-  const child = spawn(command, parameters, {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: ENVIRONMENT,
-  })
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
-  child.on('error', (error) => {
-    process.stderr.write(`${command} cannot be started: ${error.message}\n`)
-    process.exit(1)
-  })
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
-}
+become(NODE, [...FLAGS, file, ...args], ENVIRONMENT)

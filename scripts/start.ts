@@ -1,8 +1,17 @@
-/** `npm start`: the desktop application where there is one, else the server host. */
-process.stderr.write(
-  'The desktop application is not part of this version: starting the server host instead.\n',
-)
-process.argv.splice(2, 0, 'serve')
-await import('./run.ts')
+import { become } from './become.ts'
+import { buildWhatIsStale, ROOT } from './build.ts'
+import { findElectron } from './electron.ts'
 
-export {}
+/** `npm start`: the desktop application where Electron runs, else the server host. */
+const say = (line: string) => process.stderr.write(`${line}\n`)
+const electron = await findElectron(say)
+if ('path' in electron) {
+  buildWhatIsStale()
+  // Editors that are made with Electron set this for what they start; it would make a mere Node of it.
+  const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env
+  become(electron.path, [ROOT, ...process.argv.slice(2)], environment)
+} else {
+  say(`${electron.why}: starting the server host instead.`)
+  process.argv.splice(2, 0, 'serve')
+  await import('./run.ts')
+}

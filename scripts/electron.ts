@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { NODE, ROOT } from './build.ts'
+
+/** Where Electron is, or why it cannot run here, in words that end without a full stop. */
+export type Electron = { path: string } | { why: string }
+
+export interface Computer {
+  platform: NodeJS.Platform
+  environment: NodeJS.ProcessEnv
+  /** Of the user; undefined on Windows. */
+  uid: number | undefined
+  /** Of a small file; null when there is none. */
+  read(path: string): string | null
+  /** Owner and mode; null when there is no such file. */
+  stat(path: string): { uid: number; mode: number } | null
+}
+
+const PACKAGE = join(ROOT, 'node_modules/electron')
+/** Some 110 MB: a line that takes longer is too slow to wait for. */
+const DOWNLOAD_MS = 180_000
+const REACH_MS = 5_000
+const TRY_MS = 15_000
+
+/** Finds Electron's program and tries it; fetches it when it has to, for at most three minutes. */
+export async function findElectron(
+  say: (line: string) => void,
+  computer: Computer = THIS_COMPUTER,
+): Promise<Electron> {
+  const against = reasonAgainst(computer)
+  if (against !== null) return { why: against }
+  const found = programOf(computer.environment) ?? (await fetched(say, computer.environment))
+  if (typeof found !== 'string') return found
+  const why = sandboxTrouble(found, computer) ?? trial(found, computer.environment)
+  return why === null ? { path: found } : { why }
+}
+
+/** Why no window can be shown, whatever program there is. */
+export function reasonAgainst({ platform, environment, uid }: Computer): string | null {
+  if (platform !== 'linux') return null
+  if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY) return 'There is no display'
+  if (uid === 0) return 'Electron does not run as root'
+  return null
+}
+
+/** Electron's sandbox needs user namespaces, or a helper that belongs to root; it is never switched off. */
+export function sandboxTrouble(program: string, { platform, read, stat }: Computer): string | null {
+  if (platform !== 'linux') return null
+  const forbidden =
+    read('/proc/sys/kernel/apparmor_restrict_unprivileged_userns')?.trim() === '1' ||
+    read('/proc/sys/kernel/unprivileged_userns_clone')?.trim() === '0' ||
+    read('/proc/sys/user/max_user_namespaces')?.trim() === '0'
+  if (!forbidden) return null
+  const helper = join(dirname(program), 'chrome-sandbox')
+  const found = stat(helper)
+  if (found !== null && found.uid === 0 && (found.mode & 0o4000) !== 0) return null
+  return `This system keeps Electron's sandbox from starting (sudo chown root ${helper} && sudo chmod 4755 ${helper} lets it)`
+}
+
+/** The one that is named, else that of the package when it has been fetched. */
+function programOf(environment: NodeJS.ProcessEnv): string | { why: string } | null {
+  const named = environment.ELECTRON_EXEC_PATH
+  if (named)
+    return existsSync(named) ? named : { why: `There is no Electron at ${named} (ELECTRON_EXEC_PATH)` }
+  const name = THIS_COMPUTER.read(join(PACKAGE, 'path.txt'))
+  if (name === null) return null
+  const program = join(environment.ELECTRON_OVERRIDE_DIST_PATH ?? join(PACKAGE, 'dist'), name)
+  return existsSync(program) ? program : null
+}
+
+/** The package's own installer, once it is known that anybody answers: its first attempt would wait for long. */
+async function fetched(
+  say: (line: string) => void,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | { why: string }> {
+  const installer = join(PACKAGE, 'install.js')
+  if (!existsSync(installer)) return { why: 'Electron is not installed' }
+  if (!(await isReached(environment))) return { why: 'Electron cannot be downloaded from here' }
+  say('Downloading Electron; this happens once and takes three minutes at most.')
+  const run = spawnSync(NODE, [installer], { stdio: 'ignore', timeout: DOWNLOAD_MS, env: environment })
+  const program = run.status === 0 ? programOf(environment) : null
+  return program ?? { why: 'Electron could not be downloaded' }
+}
+
+async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
+  // The installer knows the way through a proxy by itself.
+  if (environment.ELECTRON_GET_USE_PROXY) return true
+  const from = environment.ELECTRON_MIRROR || environment.npm_config_electron_mirror || 'https://github.com/'
+  try {
+    await fetch(from, { method: 'HEAD', redirect: 'manual', signal: AbortSignal.timeout(REACH_MS) })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Where a library of the system is missing the program ends before it has begun. */
+function trial(program: string, environment: NodeJS.ProcessEnv): string | null {
+  const run = spawnSync(program, ['-p', 'process.versions.electron'], {
+    env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
+    encoding: 'utf8',
+    timeout: TRY_MS,
+  })
+  if (run.status === 0 && /^\d+\./.test(run.stdout)) return null
+  const said = (run.stderr ?? '').trim().split('\n').at(-1)
+  const detail = said || run.error?.message || `exit code ${run.status ?? run.signal}`
+  return `Electron does not start (${detail})`
+}
+
+const THIS_COMPUTER: Computer = {
+  platform: process.platform,
+  environment: process.env,
+  uid: process.getuid?.(),
+  read(path) {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      return null
+    }
+  },
+  stat: (path) => statSync(path, { throwIfNoEntry: false }) ?? null,
+}
