@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import type { Log } from '../application/application.ts'
 import { systemClock } from '../application/clock.ts'
 import type { Clock } from '../engine/ports.ts'
@@ -40,8 +41,13 @@ const LONGEST_MS = 2_000
 export type Run = (command: string, args: readonly string[]) => Promise<string | null>
 
 /** Whether this desktop shows tray images: on Linux somebody has to take them (StatusNotifier). */
-export async function trayArea(platform: NodeJS.Platform, run: Run = runBriefly): Promise<TrayArea> {
+export async function trayArea(
+  platform: NodeJS.Platform,
+  run: Run = runBriefly,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<TrayArea> {
   if (platform !== 'linux') return 'there'
+  if (!hasBus(environment)) return 'missing'
   for (const [command = '', ...args] of ASKING) {
     const said = await run(command, args)
     if (said !== null && /\btrue\b/.test(said)) return 'there'
@@ -49,6 +55,10 @@ export async function trayArea(platform: NodeJS.Platform, run: Run = runBriefly)
   }
   return 'unknown'
 }
+
+/** Where the session's bus is, by its specification or as systemd places it. */
+const hasBus = ({ DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): boolean =>
+  Boolean(DBUS_SESSION_BUS_ADDRESS) || (Boolean(XDG_RUNTIME_DIR) && existsSync(`${XDG_RUNTIME_DIR}/bus`))
 
 const runBriefly: Run = (command, args) =>
   new Promise((resolve) => {
@@ -61,38 +71,40 @@ const runBriefly: Run = (command, args) =>
     child.on('close', (code) => resolve(code === 0 ? said : null))
   })
 
-/** A panel may come up a while after its programs: it is asked for again before it is called missing. */
+/** A panel may come up a while after its programs: a window that nobody asked for is opened only when none has by then. */
 const ASK_AT_MS = [0, 3_000, 10_000, 30_000]
 
 export interface TrayWatch {
-  /** Nobody would see our tray image. */
+  /** Nobody sees our tray image (yet). */
   readonly isMissing: boolean
   stop(): void
 }
 
-/** Finds out whether the tray image is seen. `missing` is called once, when it is not. */
+/** Finds out whether the tray image is seen. `missing` is called once, when it is certain that it is not. */
 export function watchTrayArea(options: {
   platform: NodeJS.Platform
   log: Pick<Log, 'info' | 'warn'>
   missing(): void
   run?: Run
   clock?: Clock
+  environment?: NodeJS.ProcessEnv
 }): TrayWatch {
-  const { platform, log, missing, run, clock = systemClock } = options
+  const { platform, log, missing, run, clock = systemClock, environment = process.env } = options
   let isMissing = false
   let stopped = false
   let cancel = () => {}
 
   async function ask(turn: number): Promise<void> {
-    const area = await trayArea(platform, run)
-    if (stopped || area === 'there') return
-    if (area === 'unknown') return log.info({}, 'nothing on this computer tells whether it shows tray images')
-    const wait = (ASK_AT_MS[turn + 1] ?? 0) - ASK_AT_MS[turn]!
-    if (turn + 1 < ASK_AT_MS.length) {
-      cancel = clock.after(wait, () => void ask(turn + 1))
+    const area = await trayArea(platform, run, environment)
+    if (stopped) return
+    isMissing = area === 'missing'
+    if (area === 'unknown') log.info({}, 'nothing on this computer tells whether it shows tray images')
+    if (!isMissing) return
+    const next = ASK_AT_MS[turn + 1]
+    if (next !== undefined && hasBus(environment)) {
+      cancel = clock.after(next - ASK_AT_MS[turn]!, () => void ask(turn + 1))
       return
     }
-    isMissing = true
     log.warn({}, 'this desktop shows no tray images (no StatusNotifier): the window is opened instead')
     missing()
   }

@@ -1,0 +1,130 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type Computer, findElectron, reasonAgainst, sandboxTrouble } from '../../../scripts/electron.ts'
+import { keepBounds, placeOf, readBounds, SMALLEST } from '../../../src/main/desktop/bounds.ts'
+import { freePort } from '../../../src/main/desktop/free-port.ts'
+import { externalLink } from '../../../src/main/desktop/links.ts'
+import { nextArguments, restartsIn } from '../../../src/main/desktop/restarts.ts'
+import { startTrouble } from '../../../src/main/desktop/start-trouble.ts'
+import { StoreInUseError } from '../../../src/main/store/errors.ts'
+import { isTextKey } from '../../../src/shared/i18n/index.ts'
+
+describe('a link goes to the browser', () => {
+  test.each(['https://shop.planfix.com/task/5?a=1#b', 'http://127.0.0.1:5000/'])(
+    'when it is of the web: %s',
+    (url) => expect(externalLink(url)).toBe(url),
+  )
+  test.each([
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'smb://server/share',
+    'ms-msdt:/id',
+    'bridge://app/',
+    'mailto:a@b.example',
+    'https://bank.example@evil.example/',
+    'https://:secret@evil.example/',
+    '/relative',
+    '',
+  ])('and not otherwise: %s', (url) => expect(externalLink(url)).toBeNull())
+})
+
+describe('a program that ended by a fault', () => {
+  test('is started anew three times in ten minutes and no more', () => {
+    let args: string[] | null = ['.', '--hidden']
+    for (let turn = 0; turn < 3; turn++) args = nextArguments(args!, 1000 + turn)
+    expect(args).toEqual(['.', '--hidden', '--restarted=1000,1001,1002'])
+    expect(nextArguments(args!, 1003)).toBeNull()
+  })
+  test('is started anew again when the last fault is long past', () => {
+    const args = ['--restarted=1000,1001,1002']
+    expect(nextArguments(args, 1002 + 600_000)).toEqual(['--restarted=601002'])
+  })
+  test('takes nothing from an argument that makes no sense', () => {
+    expect(restartsIn(['--restarted=x,-1,,7'])).toEqual([7])
+    expect(restartsIn([])).toEqual([])
+  })
+})
+
+describe('the window opens', () => {
+  const screen = { x: 0, y: 0, width: 1920, height: 1040 }
+  const kept = { x: 100, y: 50, width: 1000, height: 700, maximized: false }
+  test('where it was closed', () => {
+    expect(placeOf(kept, [screen])).toEqual({ x: 100, y: 50, width: 1000, height: 700 })
+  })
+  test('on a screen that is there, when its own is gone', () => {
+    expect(placeOf({ ...kept, x: 2500 }, [screen])).toEqual({ width: 1000, height: 700 })
+    expect(placeOf({ ...kept, y: -500 }, [screen])).toEqual({ width: 1000, height: 700 })
+  })
+  test('never smaller than it may be', () => {
+    expect(placeOf({ ...kept, width: 10, height: 10 }, [screen])).toMatchObject(SMALLEST)
+  })
+  test('somewhere, when what is kept makes no sense', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bounds-'))
+    const file = join(folder, 'window.json')
+    expect(readBounds(file)).toBeNull()
+    writeFileSync(file, '{"x":"left"')
+    expect(readBounds(file)).toBeNull()
+    await keepBounds(file, kept)
+    expect(readBounds(file)).toEqual(kept)
+    await keepBounds(join(folder, 'not/there.json'), kept)
+    rmSync(folder, { recursive: true })
+  })
+})
+
+test('the receiver takes its own port while it is free, and any other when it is not', async () => {
+  const taken = createServer()
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', () => resolve()))
+  const { port } = taken.address() as { port: number }
+  expect(await freePort('127.0.0.1', port)).toBe(0)
+  await new Promise((resolve) => taken.close(resolve))
+  expect(await freePort('127.0.0.1', port)).toBe(port)
+})
+
+test('why it cannot start is told in words where it is known, and a bug is not dressed up', () => {
+  const disk = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
+  for (const error of [new StoreInUseError('/data'), disk]) {
+    const words = startTrouble(error, '/data')
+    expect(isTextKey(words!.key)).toBe(true)
+    expect(words!.params.path).toBe('/data')
+  }
+  expect(startTrouble(new TypeError('x is not a function'), '/data')).toBeNull()
+})
+
+describe('npm start', () => {
+  const computer = (changes: Partial<Computer> = {}): Computer => ({
+    platform: 'linux',
+    environment: { DISPLAY: ':0' },
+    uid: 1000,
+    read: () => null,
+    stat: () => null,
+    ...changes,
+  })
+  test('knows where no window can be shown', () => {
+    expect(reasonAgainst(computer())).toBeNull()
+    expect(reasonAgainst(computer({ environment: {} }))).toBe('There is no display')
+    expect(reasonAgainst(computer({ environment: { WAYLAND_DISPLAY: 'wayland-0' } }))).toBeNull()
+    expect(reasonAgainst(computer({ uid: 0 }))).toMatch(/root/)
+    expect(reasonAgainst(computer({ platform: 'win32', environment: {}, uid: undefined }))).toBeNull()
+  })
+  test('never runs without the sandbox: says what lets it start instead', () => {
+    const strict = (path: string) => (path.includes('apparmor') ? '1\n' : null)
+    expect(sandboxTrouble('/e/electron', computer({ read: strict }))).toContain('/e/chrome-sandbox')
+    const helper = () => ({ uid: 0, mode: 0o104755 })
+    expect(sandboxTrouble('/e/electron', computer({ read: strict, stat: helper }))).toBeNull()
+    expect(sandboxTrouble('/e/electron', computer())).toBeNull()
+  })
+  test('takes the Electron that is named, and says when it is none', async () => {
+    const named = (path: string) => computer({ environment: { DISPLAY: ':0', ELECTRON_EXEC_PATH: path } })
+    const silent = () => undefined
+    expect(await findElectron(silent, named('/not/there'))).toMatchObject({
+      why: expect.stringContaining('/not/there'),
+    })
+    expect(await findElectron(silent, named(process.execPath))).toMatchObject({
+      why: expect.stringContaining('does not start'),
+    })
+  })
+})
