@@ -31,6 +31,7 @@ import { type NoticeTarget, startNotifications } from './notifications.ts'
 import { isOurs, servePage } from './page.ts'
 import { followPower } from './power.ts'
 import { openDesktopSettings } from './settings.ts'
+import { watchSmokeTest } from './smoke.ts'
 import { startTrouble } from './start-trouble.ts'
 import { openTray } from './tray.ts'
 import { watchTrayArea } from './tray-area.ts'
@@ -96,6 +97,7 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
     }
   }
 
+  const smoke = watchSmokeTest(app)
   servePage(protocol, join(root, 'out/renderer'))
   Menu.setApplicationMenu(applicationMenu(PLATFORM))
   const window: MainWindow = createMainWindow({
@@ -131,7 +133,10 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
       hooks: { host, port: await freePort(host, HOOK_PORT) },
       demo: { start: async () => (await import('../server/demo-accounts.ts')).startDemoAccounts() },
       desktop: { login: () => login.state(), logs, openLogs: () => shell.openPath(logs) },
-      notices: () => (area.isMissing ? [{ key: 'desktop.no-tray', params: {} }] : []),
+      notices: () => [
+        ...(area.isMissing ? [{ key: 'desktop.no-tray', params: {} }] : []),
+        ...(settings.problem ? [settings.problem] : []),
+      ],
     },
     'desktop',
   )
@@ -177,6 +182,7 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
   if (wanted) window.show()
   else app.dock?.hide()
+  void smoke?.begun(!area.isMissing)
   // Written now: an end that is cut short would write nothing.
   application.clock.after(COMPILED_AFTER_MS, () => flushCompileCache())
 }
