@@ -9,13 +9,13 @@ import { type NotedAddress, notedAddress } from '../application/way-in.ts'
 import { wayInQuestions } from '../application/way-in-questions.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
-import { environmentSecrets } from '../secrets/environment.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
 import { openStore, StoreInUseError } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
 import { print } from './output.ts'
+import { secretsOf, withWebhookSecrets } from './secrets.ts'
 
 /** `doctor`: 0 when nothing failed, 1 otherwise. Works with and without a running bridge; writes nothing anywhere. */
 export async function doctor(options: {
@@ -25,18 +25,18 @@ export async function doctor(options: {
 }): Promise<number> {
   const { dataDir, json } = options
   const loaded = loadConfiguration(options.config, dataDir)
-  const configuration = loaded.ok ? loaded.value : null
-  const redact = createRedactor(...(configuration ? secretsIn(configuration, process.env) : []))
+  const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
+  const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
+  const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
   const { hooksUrl, address } = await noted(dataDir)
   const bridge = { isRunning: isRunning(dataDir), hooksUrl }
-  const secrets = environmentSecrets(process.env)
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
       questionsFor({
         connection,
         publicUrl: configuration && ownOrNoted(configuration, address),
         secrets,
-        inEnvironment: true,
+        inEnvironment: secrets.keychain === undefined,
         bridge,
         clock: foregroundClock,
       }),
@@ -49,6 +49,7 @@ export async function doctor(options: {
       connections: questions.length,
     },
     dataDir,
+    keychain: secrets.keychain,
     wayIn: await wayInQuestions({
       configuration,
       secrets,

@@ -1,5 +1,6 @@
 import { constants, copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Words } from '../../shared/api/answer.ts'
 import { parseConfiguration } from '../../shared/config.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import { webhookSecretsApart } from '../settings/apart.ts'
@@ -46,14 +47,36 @@ export async function openDesktopSettings(options: {
     }),
   })
   if (!loaded.ok) {
-    const problem = redact(loaded.problems.join('; '))
-    options.onProblem({ path, problems: loaded.problems.map((one) => redact(one)), copy: copied(path) })
-    // Once the owner has mended it, a change takes it over.
-    return Object.assign(store, { problem })
+    const problems = loaded.problems.map((one) => redact(one))
+    const copy = copied(path)
+    options.onProblem({ path, problems, copy })
+    return untilMended(store, {
+      key: copy === null ? 'desktop.settings-broken' : 'desktop.settings-broken-copied',
+      params: { path, detail: problems.join('; '), copy: copy ?? '' },
+    })
   }
   await store.refresh()
   await clean(store, path, secrets)
   return store
+}
+
+/** With what is wrong, until a change shows that the owner has mended the file. */
+function untilMended(store: SettingsStore, broken: Words): SettingsStore {
+  let problem: Words | null = broken
+  return {
+    ...store,
+    get writable() {
+      return store.writable
+    },
+    get problem() {
+      return problem
+    },
+    async change(wanted) {
+      const answer = await store.change(wanted)
+      if (answer.ok) problem = null
+      return answer
+    },
+  }
 }
 
 /** A file that was brought from a server holds webhook secrets: they leave it as soon as the keychain has them. */

@@ -1,5 +1,5 @@
 import type { Words } from '../../shared/api/answer.ts'
-import type { PublicAddress } from '../../shared/api/state.ts'
+import type { KeychainTrouble, PublicAddress } from '../../shared/api/state.ts'
 import type { Connection } from '../../shared/config.ts'
 import type { Result } from '../../shared/errors.ts'
 import type { TextKey, TextParams } from '../../shared/i18n/index.ts'
@@ -39,6 +39,8 @@ export interface ProgramContext {
     connections: number
   }
   dataDir: string
+  /** Why the computer's keychain keeps no secrets; null = it does; undefined = the host uses none. */
+  keychain?: KeychainTrouble | null | undefined
   wayIn: WayInQuestions
 }
 

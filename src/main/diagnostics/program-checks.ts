@@ -1,14 +1,14 @@
 import { existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Words } from '../../shared/api/answer.ts'
-import { type Check, failed, good, type ProgramContext, say, warning } from './check.ts'
+import { type Check, failed, good, type ProgramContext, say, skipped, warning } from './check.ts'
 
 const MB = 1024 * 1024
 /** The store needs some room for its journal and the nightly backup. */
 const LOW = 500 * MB
 const TOO_LOW = 50 * MB
 
-/** What concerns the program as a whole: checks 1 and 2. */
+/** What concerns the program as a whole: checks 1, 2 and 36. */
 export const programChecks: readonly Check<ProgramContext>[] = [
   {
     id: 1,
@@ -55,6 +55,15 @@ export const programChecks: readonly Check<ProgramContext>[] = [
       const detail = room(dataDir, free, folder !== dataDir)
       if (free < TOO_LOW) return failed(detail, say('diagnostics.todo.room'))
       return free < LOW ? warning(detail, say('diagnostics.todo.room')) : good(detail)
+    },
+  },
+  {
+    id: 36,
+    title: say('diagnostics.title.keychain'),
+    run({ keychain }) {
+      if (keychain === undefined) return skipped(say('diagnostics.detail.keychain-none'))
+      if (keychain === null) return good(say('diagnostics.detail.keychain'))
+      return warning(say(`keychain.trouble.${keychain.code}`), say(`keychain.todo.${keychain.code}`))
     },
   },
 ]

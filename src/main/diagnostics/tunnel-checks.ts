@@ -9,14 +9,16 @@ export const tunnelChecks: readonly Check<ProgramContext>[] = [
   {
     id: 33,
     title: say('diagnostics.title.way-in-secrets'),
-    run({ wayIn: { provider, missingSecrets, state } }) {
+    run({ keychain, wayIn: { provider, missingSecrets, state } }) {
       if (provider === 'none' || provider === 'own') return good(say('diagnostics.detail.way-in-no-secrets'))
       // What was typed into a running bridge is known to it alone.
       if (missingSecrets.length === 0 || state?.state === 'proven')
         return good(say('diagnostics.detail.way-in-secrets'))
       return failed(
         say('diagnostics.detail.way-in-secrets-missing'),
-        say('diagnostics.todo.way-in-secret', { variables: missingSecrets.join(', ') }),
+        keychain === undefined
+          ? say('diagnostics.todo.way-in-secret', { variables: missingSecrets.join(', ') })
+          : say('diagnostics.todo.way-in-secret-typed'),
       )
     },
   },

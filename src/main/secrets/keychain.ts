@@ -23,6 +23,8 @@ export interface KeychainOptions {
   platform: NodeJS.Platform
   /** Where it is noted how secrets are kept (notes.ts); without it nothing of it outlives the process. */
   dataDir?: string
+  /** For who only looks: nothing is put into the keychain, nothing is noted. */
+  readsOnly?: boolean
   /** How long a call of the keychain is waited for, milliseconds. */
   limitMs?: number
   /** When it is tried again by itself after it did not work, milliseconds each. */
@@ -92,11 +94,11 @@ class Secrets implements KeychainSecrets {
   constructor(options: KeychainOptions) {
     this.options = options
     this.line = inLine(options.limitMs ?? LIMIT_MS, (ending) => this.late(ending))
-    this.retries = [...(options.retryMs ?? RETRY_MS)]
+    this.retries = options.readsOnly ? [] : [...(options.retryMs ?? RETRY_MS)]
     const { service } = options
     this.notes = (this.path && readNotes(this.path)) || { service, kept: 'memory', forget: [], sealed: {} }
     this.notes.service = service
-    for (const account of this.notes.forget) this.pending.set(account, null)
+    if (!options.readsOnly) for (const account of this.notes.forget) this.pending.set(account, null)
   }
 
   get keeps(): 'keychain' | 'memory' {
@@ -105,7 +107,7 @@ class Secrets implements KeychainSecrets {
 
   async begin(): Promise<void> {
     // It worked the last time, so the proof is there: an owner who has just dismissed a prompt is not asked once more.
-    const provesItself = this.notes.kept === 'keychain'
+    const provesItself = this.notes.kept === 'keychain' || this.options.readsOnly === true
     await this.tryOnce(!provesItself)
   }
 
@@ -231,7 +233,7 @@ class Secrets implements KeychainSecrets {
       const keychain = this.keychain ?? (await (this.options.keychain ?? loadKeychain)(service, platform))
       await this.line.run(() => prove(keychain, mayAsk))
       this.keychain = keychain
-      await this.takeSealed(keychain)
+      if (!this.options.readsOnly) await this.takeSealed(keychain)
       for (const [account, value] of this.waiting()) {
         if (value === null) await this.line.run(() => forget(keychain, account))
         else await this.line.run(() => keychain.set(account, value))
@@ -330,7 +332,7 @@ class Secrets implements KeychainSecrets {
   /** Writes down how secrets are kept. Without a keychain, with those sealed that the owner could not type again. */
   private async note(): Promise<void> {
     const { path } = this
-    if (path === null) return
+    if (path === null || this.options.readsOnly) return
     if (this.trouble !== null) await this.sealKnown()
     const forget = [...this.pending].flatMap(([account, value]) => (value === null ? [account] : []))
     for (const account of forget) delete this.notes.sealed[account]

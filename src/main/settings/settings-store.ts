@@ -1,3 +1,4 @@
+import type { Words } from '../../shared/api/answer.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { SettingsProblem } from './problems.ts'
 
@@ -21,8 +22,8 @@ export interface SettingsStore {
   read(): Configuration
   /** `change` gets a copy of the content, as it stands there now; what it answers is checked and written whole. One at a time. */
   change(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer>
-  /** What is wrong in it since the start: it was not taken over, and is not written. Null = nothing. */
-  readonly problem?: string | null
+  /** What is wrong in it since the start, for the owner: it was not taken over, and is not written. Null = nothing. */
+  readonly problem?: Words | null
   /** After a change of secrets, where some of them belong to the configuration and are kept elsewhere. */
   refresh?(): Promise<void>
 }

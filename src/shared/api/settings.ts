@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { call, connectionId, done, language, nothing, theme, words } from './answer.ts'
+import { keychainTrouble } from './state.ts'
 
 const text = z.string().max(500)
 const number = z.number()

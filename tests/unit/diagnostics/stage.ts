@@ -19,6 +19,7 @@ export async function stage(options: WorldOptions = {}) {
         name === 'PLANFIX_TOKEN' ? world.planfix.token : world.chatra.secretKey,
     },
     host: 'server',
+    notices: () => [],
     version: '1.2.3',
     log: { info: () => undefined, warn: note, error: note },
     push(message: { event: string; value: unknown }) {

@@ -70,6 +70,7 @@ async function examineAll(
   const program: ProgramContext = {
     configuration: { path: settings.path, problems: [], connections: connections.length },
     dataDir: application.dataDir,
+    keychain: secrets.trouble,
     wayIn: await wayInQuestions({
       configuration: application.configuration,
       secrets,
@@ -95,7 +96,7 @@ async function examineOne(
     connection,
     publicUrl: application.publicUrl,
     secrets,
-    inEnvironment: secrets.keeps === 'memory',
+    inEnvironment: secrets.trouble === undefined,
     bridge: { isRunning: true, hooksUrl: application.hooksUrl },
     clock: application.clock,
     ended: application.ended,

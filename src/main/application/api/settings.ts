@@ -73,8 +73,12 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       if (keys.chatra !== null) await secrets.set(id, 'CHATRA_SECRET_KEY', keys.chatra)
       if (keys.planfix !== null) await secrets.set(id, 'PLANFIX_TOKEN', keys.planfix)
       await context.apply()
+      // Without a keychain a key of a connection opens what was sealed with it, the relay's key too.
+      if (secrets.trouble && application.publicAddress.needsOwner) application.reopenWayIn()
       return done({})
     },
+
+    'secrets.tryAgain': async () => done({ trouble: (await secrets.tryAgain?.()) ?? null }),
 
     'connection.addresses': async ({ id }) => addressesOf(context, connection(id)),
 

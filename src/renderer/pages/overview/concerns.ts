@@ -14,17 +14,21 @@ export interface Concern {
 /** What needs the owner, gravest first. Pure. */
 export function concernsOf(state: AppState): Concern[] {
   const concerns = [
-    ...state.connections.filter(({ enabled }) => enabled).flatMap(ofConnection),
+    ...state.connections
+      .filter(({ enabled }) => enabled)
+      .flatMap((one) => ofConnection(one, state.keychainTrouble !== null)),
     ...ofAddress(state),
   ]
   return concerns.sort((one, other) => GRAVITY[one.tone] - GRAVITY[other.tone])
 }
 const GRAVITY = { bad: 0, attention: 1 }
 
-function ofConnection(connection: ConnectionState): Concern[] {
+/** `asked`: its keys are asked for on the same page, and with them comes its address. */
+function ofConnection(connection: ConnectionState, asked: boolean): Concern[] {
   const { id, name } = connection
   const settings = { label: 'overview.open-settings', href: `/settings/${id}` }
-  const missing = connection.missing.map(
+  const isAsked = asked && connection.missing.some((what) => what !== 'webhook-secret')
+  const missing = (isAsked ? [] : connection.missing).map(
     (what): Concern => ({
       id: `${id}-${what}`,
       tone: 'bad',

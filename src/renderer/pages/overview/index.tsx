@@ -3,6 +3,8 @@ import { lazy, Suspense, useMemo } from 'react'
 import { Link } from 'wouter'
 import { useAppState, useCall } from '../../bridge/hooks.tsx'
 import { IconPlus } from '../../parts/icons.ts'
+import { KeysToStart } from '../../parts/keychain/keys-to-start.tsx'
+import { KeychainNotice } from '../../parts/keychain/notice.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useWords } from '../../words.tsx'
 import { Attention } from './attention.tsx'
@@ -46,6 +48,8 @@ export function OverviewPage() {
       }
     >
       <Stack gap="lg">
+        <KeychainNotice />
+        <KeysToStart />
         <Attention state={state} />
         <Connections state={state} />
         <Figures today={value?.today} error={error} retry={reload} />

@@ -2,6 +2,7 @@ import { Alert, Text } from '@mantine/core'
 import { Redirect, useParams } from 'wouter'
 import { useAppState } from '../../bridge/hooks.tsx'
 import { IconInfoCircle } from '../../parts/icons.ts'
+import { KeychainNotice } from '../../parts/keychain/notice.tsx'
 import { Page } from '../../parts/page.tsx'
 import { useWords } from '../../words.tsx'
 import { ConnectionSettings } from './connection/index.tsx'
@@ -29,6 +30,7 @@ export function SettingsPage() {
       <div className={classes.layout}>
         <Sections here={here} />
         <div className={classes.content}>
+          {connection && <KeychainNotice />}
           {!settingsFile.writable && (
             <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} mb="md">
               <Text size="sm">{t('settings.readonly', { path: settingsFile.path })}</Text>

@@ -1,14 +1,16 @@
 import { Code, Text } from '@mantine/core'
 import { environmentName } from '../../../shared/config.ts'
 import { useAppState } from '../../bridge/hooks.tsx'
+import { KeychainNotice } from '../../parts/keychain/notice.tsx'
 import { useWords } from '../../words.tsx'
 import { Note } from './note.tsx'
 
-/** Where nothing keeps secrets over a restart, the owner has to hand them over at each start: as what is said here. */
+/** Where nothing keeps secrets over a restart, the owner has to hand them over at each start: as what is said here. On a desktop it says why. */
 export function SecretsNote({ id }: { id: string }) {
   const { t } = useWords()
-  const { secretsKept, demo } = useAppState()
+  const { secretsKept, keychainTrouble, demo } = useAppState()
   if (secretsKept !== 'memory' || demo?.connectionId === id) return null
+  if (keychainTrouble !== null) return <KeychainNotice />
   const name = environmentName(id)
   return (
     <Note tone="attention" title={t('wizard.memory.title')}>

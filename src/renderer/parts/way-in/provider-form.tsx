@@ -251,11 +251,15 @@ function Relay({ way, field, edited, disabled, pair }: Props) {
 /** Where what is typed is kept. */
 function Keeping({ names }: { names: SecretName[] }) {
   const { t } = useWords()
-  const { secretsKept } = useAppState()
+  const { secretsKept, keychainTrouble } = useAppState()
   const variable = names.map((name) => `BRIDGE_${VARIABLES[name]}`).join(', ')
   return (
     <Text size="xs" c="dimmed">
-      {secretsKept === 'keychain' ? t('settings.secret.keychain') : t('settings.secret.memory', { variable })}
+      {secretsKept === 'keychain'
+        ? t('settings.secret.keychain')
+        : keychainTrouble
+          ? t('keychain.memory')
+          : t('settings.secret.memory', { variable })}
     </Text>
   )
 }

@@ -4,6 +4,7 @@ import desktop from './desktop.json' with { type: 'json' }
 import diagnostics from './diagnostics.json' with { type: 'json' }
 import employees from './employees.json' with { type: 'json' }
 import events from './events.json' with { type: 'json' }
+import keychain from './keychain.json' with { type: 'json' }
 import log from './log.json' with { type: 'json' }
 import notices from './notices.json' with { type: 'json' }
 import overview from './overview.json' with { type: 'json' }
@@ -18,6 +19,7 @@ export const ro = {
   ...diagnostics,
   ...employees,
   ...events,
+  ...keychain,
   ...log,
   ...notices,
   ...overview,

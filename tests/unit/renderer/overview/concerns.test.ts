@@ -31,6 +31,7 @@ const connection = (change: Partial<ConnectionState> = {}): ConnectionState => (
 })
 const state = (connections: ConnectionState[], address: AppState['publicAddress']['state'] = 'proven') =>
   ({
+    keychainTrouble: null,
     connections,
     publicAddress: {
       provider: 'own',
@@ -46,6 +47,14 @@ const keys = (app: AppState) => concernsOf(app).map((concern) => concern.text.ke
 describe('what needs the owner', () => {
   it('is nothing when everything works', () => {
     expect(concernsOf(state([connection()]))).toEqual([])
+  })
+
+  it('is no key that is asked for on the same page, as no keychain works, nor the address that comes with it', () => {
+    const without = { ...state([connection({ missing: ['planfix-token', 'webhook-secret'] })]) }
+    without.keychainTrouble = { code: 'locked', detail: '' }
+    expect(keys(without)).toEqual([])
+    without.connections = [connection({ missing: ['webhook-secret'] })]
+    expect(keys(without)).toEqual(['overview.missing.webhook-secret'])
   })
 
   it('names a missing key once, not also the side that fails without it', () => {

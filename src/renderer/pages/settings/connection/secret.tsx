@@ -22,7 +22,7 @@ const VARIABLE = { chatraSecretKey: 'CHATRA_SECRET_KEY', planfixToken: 'PLANFIX_
 export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly string[] }) {
   const { t } = useWords()
   const form = useForm()
-  const { connections, secretsKept, host } = useAppState()
+  const { connections, secretsKept, keychainTrouble, host } = useAppState()
   const [open, setOpen] = useState(false)
   const isMissing = connections.find(({ id }) => id === form.id)?.missing.includes(MISSING[kind]) ?? false
   const variable = `BRIDGE_${environmentName(form.id)}_${VARIABLE[kind]}`
@@ -34,7 +34,9 @@ export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly 
         description={
           secretsKept === 'keychain'
             ? t('settings.secret.keychain')
-            : t('settings.secret.memory', { variable })
+            : keychainTrouble
+              ? t('keychain.memory')
+              : t('settings.secret.memory', { variable })
         }
       >
         <Group gap="sm" mt={4} mih={30}>

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import type { Configuration } from '../../shared/config.ts'
+import { environmentSecrets, type SecretSource } from '../secrets/environment.ts'
+import { type KeychainTrouble, openSecrets } from '../secrets/keychain.ts'
+import { NOTES_FILE, readNotes } from '../secrets/notes.ts'
+
+export interface SecretsHere extends SecretSource {
+  /** Undefined where the data folder is that of a server. */
+  keychain: KeychainTrouble | null | undefined
+}
+
+/**
+ * The secrets of a data folder: from the environment, and, where it is a desktop's, from the keychain. Nothing is written
+ * there. What was only typed into a running bridge is known to it alone.
+ */
+export async function secretsOf(dataDir: string, learn: (secret: string) => void): Promise<SecretsHere> {
+  const environment = environmentSecrets(process.env)
+  const notes = readNotes(join(dataDir, NOTES_FILE))
+  if (notes === null) return { ...environment, keychain: undefined }
+  const silent = { info: () => undefined, warn: () => undefined }
+  const { service } = notes
+  const keychain = await openSecrets({
+    ...{ service, learn, dataDir, log: silent },
+    platform: process.platform,
+    readsOnly: true,
+  })
+  return {
+    get: async (id, name) => (await environment.get(id, name)) ?? keychain.get(id, name),
+    whereToPut: keychain.whereToPut,
+    keychain: keychain.trouble,
+  }
+}
+
+/** The configuration with the webhook secrets that are not in its file. */
+export async function withWebhookSecrets(
+  configuration: Configuration,
+  secrets: SecretsHere,
+): Promise<Configuration> {
+  if (secrets.keychain === undefined) return configuration
+  const connections = await Promise.all(
+    configuration.connections.map(async (one) => {
+      const secret = one.webhookSecret ?? (await secrets.get(one.id, 'WEBHOOK_SECRET'))
+      return secret === null ? one : { ...one, webhookSecret: secret }
+    }),
+  )
+  return { ...configuration, connections }
+}

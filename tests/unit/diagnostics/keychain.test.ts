@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import { programChecks } from '../../../src/main/diagnostics/program-checks.ts'
+import { tunnelChecks } from '../../../src/main/diagnostics/tunnel-checks.ts'
+import { keychainTrouble } from '../../../src/shared/api/state.ts'
+import { isTextKey } from '../../../src/shared/i18n/index.ts'
+
+const codes = keychainTrouble.shape.code.options
+const program = {
+  configuration: { path: 'c.json', problems: [], connections: 1 },
+  dataDir: '/tmp',
+  wayIn: { provider: 'ngrok' as const, missingSecrets: ['BRIDGE_NGROK_TOKEN'], state: null, now: 0 },
+}
+const check = (id: number) => [...programChecks, ...tunnelChecks].find((one) => one.id === id)
+
+describe('the check of the keychain', () => {
+  test.each(codes)('names %s and what to do, in texts that exist', async (code) => {
+    const found = await check(36)?.run({ ...program, keychain: { code, detail: '' } })
+    expect(found?.result).toBe('warning')
+    for (const words of [found?.detail, found?.todo]) expect(isTextKey(words?.key ?? '')).toBe(true)
+  })
+
+  test('is passed where the keychain works, and not asked on a server', async () => {
+    expect(await check(36)?.run({ ...program, keychain: null })).toMatchObject({ result: 'ok' })
+    expect(await check(36)?.run(program)).toMatchObject({ result: 'skipped' })
+  })
+
+  test('on a desktop nobody is sent to variables of the environment', async () => {
+    const todo = async (keychain: null | undefined) => (await check(33)?.run({ ...program, keychain }))?.todo
+    expect(await todo(null)).toEqual({ key: 'diagnostics.todo.way-in-secret-typed', params: {} })
+    expect(await todo(undefined)).toMatchObject({ params: { variables: 'BRIDGE_NGROK_TOKEN' } })
+  })
+})
