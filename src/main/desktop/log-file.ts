@@ -32,7 +32,7 @@ const MODE = 0o600
 export function createFileLog(options: FileLogOptions): Log & { readonly path: string } {
   const { dir, redact, maxBytes = MAX_BYTES, now = Date.now } = options
   const path = join(dir, 'bridge.log')
-  const file = fileTransport(dir, path, maxBytes)
+  const append = fileTransport(dir, path, maxBytes)
   let triedAt = Number.NEGATIVE_INFINITY
   let isThere = false
 
@@ -43,18 +43,17 @@ export function createFileLog(options: FileLogOptions): Log & { readonly path: s
       triedAt = now()
       isThere = isUsable(dir, path)
     }
-    if (isThere) file(line)
+    if (isThere) isThere = append(line)
   }
   return Object.assign(createLog({ redact, pretty: false, write }), { path })
 }
 
-/** The file transport of electron-log, with nothing of its own in the lines. */
-function fileTransport(dir: string, path: string, maxBytes: number): (line: string) => void {
+/** The file transport of electron-log, with nothing of its own in the lines. Answers whether the line was written. */
+function fileTransport(dir: string, path: string, maxBytes: number): (line: string) => boolean {
   const logger = electronLog.create({ logId: path })
-  const { file, console } = logger.transports
-  // It would tell of a full disk on the console, at each line.
-  console.level = false
-  console.writeFn = () => {}
+  const { file } = logger.transports
+  // It would tell of a full disk on the console, at each line, by its first logger.
+  electronLog.transports.console.writeFn = () => {}
   file.resolvePathFn = () => path
   file.maxSize = maxBytes
   file.writeOptions = { flag: 'a', mode: MODE, encoding: 'utf8' }
@@ -62,11 +61,22 @@ function fileTransport(dir: string, path: string, maxBytes: number): (line: stri
   file.archiveLogFn = (full) => {
     if (!shifted(dir)) full.clear()
   }
+  let isWatched = false
+  let isWritten = true
   return (line) => {
+    isWritten = true
     try {
+      if (!isWatched) {
+        isWatched = true
+        file.getFile().on('error', () => {
+          isWritten = false
+        })
+      }
       file({ data: [line.trimEnd()], date: new Date(), level: 'info' })
+      return isWritten
     } catch {
       // A log is not worth the program.
+      return false
     }
   }
 }

@@ -58,7 +58,7 @@ export function noticeText(notice: Notice, words: NoticeWords): ToldNotice {
     case 'event':
       return event(notice.event, words)
     case 'lost':
-      return lost(notice.faults, words)
+      return lost(notice.faults, notice.alsoBack, words)
     case 'back':
       return back(notice.faults, words)
     case 'summary':
@@ -109,14 +109,21 @@ function eventTitle(told: BridgeEvent, words: NoticeWords): string {
     : say('notices.event')
 }
 
-function lost(faults: readonly Fault[], words: NoticeWords): ToldNotice {
+function lost(faults: readonly Fault[], alsoBack: readonly Fault[], words: NoticeWords): ToldNotice {
   const say = saying(words.language)
   const [first] = faults
-  const target = page('/')
-  if (faults.length === 1 && first) return { ...oneLost(first, words), target }
-  const names = faultNames(faults, words)
-  const key = faults.some(({ needsOwner }) => needsOwner) ? 'notices.lost.owner' : 'notices.lost.wait'
-  return { title: say('notices.lost.many'), body: say(key, { names }), target }
+  const told =
+    faults.length === 1 && first
+      ? oneLost(first, words)
+      : {
+          title: say('notices.lost.many'),
+          body: say(
+            faults.some(({ needsOwner }) => needsOwner) ? 'notices.lost.owner' : 'notices.lost.wait',
+            { names: faultNames(faults, words) },
+          ),
+        }
+  const back = alsoBack.length === 0 ? '' : `\n${say('notices.back.many')}: ${faultNames(alsoBack, words)}.`
+  return { title: told.title, body: told.body + back, target: page('/') }
 }
 
 function oneLost(fault: Fault, words: NoticeWords): { title: string; body: string } {
