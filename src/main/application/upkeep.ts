@@ -21,6 +21,7 @@ export class Upkeep {
   private readonly isToldOtherwise: () => boolean
   private readonly cancels = new Set<() => void>()
   private readonly underWay = new Set<Promise<void>>()
+  private lastAlive: Promise<void> = Promise.resolve()
   private stopped = false
 
   constructor(options: {
@@ -58,9 +59,14 @@ export class Upkeep {
     if (!this.stopped) await this.alive([]).catch((error: unknown) => this.failed(error))
   }
 
+  /** One at a time: the minute and the system may notice the same gap at the same moment. */
   private alive(beside: Change[]): Promise<void> {
     const { store, clock, tell } = this
-    return this.isToldOtherwise() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside)
+    const mine = this.lastAlive.then(() =>
+      this.isToldOtherwise() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside),
+    )
+    this.lastAlive = mine.catch(() => undefined)
+    return mine
   }
 
   /** Resolves when no work is under way. */

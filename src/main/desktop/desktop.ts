@@ -103,6 +103,7 @@ async function run({ root, dataDir, redact, log, ending }: Parts): Promise<void>
   const window: MainWindow = createMainWindow({
     ...{ root, dataDir, log },
     now: Date.now,
+    t: (key) => translate(bridge?.application.configuration.language ?? languageOf(app.getLocale()), key),
     changed: (isOpen) => (isOpen ? app.dock?.show() : app.dock?.hide()),
   })
   guardWindows({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
+import type { TextKey } from '../../shared/i18n/index.ts'
 import type { Log } from '../application/application.ts'
 import { keepBounds, placeOf, readBounds, SMALLEST } from './bounds.ts'
 import { PAGE, pageAt } from './page.ts'
@@ -19,6 +20,7 @@ export interface WindowOptions {
   dataDir: string
   log: Log
   now: () => number
+  t(key: TextKey): string
   /** The window came or went. */
   changed(isOpen: boolean): void
 }
@@ -29,10 +31,12 @@ const HANGS_MS = 15_000
 const REVIVALS = 3
 const REVIVAL_MS = 60_000
 
-export function createMainWindow({ root, dataDir, log, now, changed }: WindowOptions): MainWindow {
+export function createMainWindow({ root, dataDir, log, now, t, changed }: WindowOptions): MainWindow {
   const placeFile = join(dataDir, 'window.json')
   let window: BrowserWindow | null = null
   let revivals: number[] = []
+  /** The address that was asked for last. */
+  let wanted = PAGE
 
   function open(url: string): void {
     const before = readBounds(placeFile)
@@ -66,7 +70,10 @@ export function createMainWindow({ root, dataDir, log, now, changed }: WindowOpt
     window = made
     if (before?.maximized) made.maximize()
     made.once('ready-to-show', () => made.show())
+    // Said before the page is asked whether it may go.
+    let closing = false
     made.on('close', () => {
+      closing = true
       void keepBounds(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
     })
     made.on('closed', () => {
@@ -74,15 +81,39 @@ export function createMainWindow({ root, dataDir, log, now, changed }: WindowOpt
       window = null
       changed(false)
     })
+    made.webContents.on('will-prevent-unload', () => {
+      void leave(made, closing ? null : wanted)
+      closing = false
+    })
     watch(made)
     load(made, url)
     changed(true)
   }
 
   function load(made: BrowserWindow, url: string): void {
+    wanted = url
     made.loadURL(url).catch((error: unknown) => {
       if (!made.isDestroyed()) log.error({ error: String(error) }, 'the window could not be loaded')
     })
+  }
+
+  /**
+   * The page has changes that are not saved, so it stays: its owner decides. Asked beside everything else: a question that
+   * waits for its answer in place would hold up the messages. `next`: where the window was to go; null = it was closed.
+   */
+  async function leave(made: BrowserWindow, next: string | null): Promise<void> {
+    const { response } = await dialog.showMessageBox(made, {
+      type: 'question',
+      message: t('form.leave.title'),
+      detail: t('form.leave.text'),
+      buttons: [t('form.leave.stay'), t('form.discard')],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    if (response !== 1 || made.isDestroyed()) return
+    made.destroy()
+    if (next !== null) open(next)
   }
 
   /** The messages go on whatever happens to the window. */

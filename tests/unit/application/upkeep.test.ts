@@ -71,6 +71,40 @@ test('a time without the bridge is told with its beginning and end, a short rest
   expect(await store.events(null, 10)).toMatchObject([{ key: 'event.gap' }])
 })
 
+test('a time asleep is told like a time without the bridge, once, whoever notices it first', async () => {
+  await start()
+  await pass(10 * MINUTE)
+  const left = now
+  now += 60 * MINUTE
+  await Promise.all([upkeep.lookForGap(), upkeep.lookForGap()])
+  await upkeep.lookForGap()
+  await pass(10 * MINUTE)
+  expect(told).toMatchObject([{ key: 'event.gap', params: { from: left, to: left + 60 * MINUTE } }])
+})
+
+test('a time asleep is noticed each minute too, where the system says nothing', async () => {
+  await start()
+  await pass(10 * MINUTE)
+  const left = now
+  await pass(60 * MINUTE, 60 * MINUTE)
+  expect(told).toMatchObject([{ key: 'event.gap', params: { from: left } }])
+})
+
+test('a time asleep is not told where the way in tells of it', async () => {
+  const isToldOtherwise = () => true
+  upkeep = new Upkeep({
+    store,
+    clock,
+    retentionDays: () => 90,
+    tell: (event) => void told.push(event),
+    isToldOtherwise,
+  })
+  await upkeep.start()
+  now += 60 * MINUTE
+  await upkeep.lookForGap()
+  expect(told).toEqual([])
+})
+
 test('a backup is made soon after the first start and then once a day, and what is old is dropped', async () => {
   const old = message({ state: 'delivered', receivedAt: START - 100 * DAY, writtenAt: START - 100 * DAY })
   await store.commit([{ type: 'message.add', message: old, states: [{ state: 'delivered', reason: null }] }])

@@ -1,0 +1,69 @@
+import { afterEach, expect, test } from 'vitest'
+import { World } from '../support/world.ts'
+
+let world: World
+afterEach(() => world.stop())
+
+/** A connected bridge with one chat that is through. */
+async function chatting() {
+  world = await World.start()
+  const anna = world.chatra.visit({ name: 'Anna' })
+  anna.says('Hello')
+  await world.quiet()
+  return anna
+}
+const clientTexts = () => world.feed(world.task().id).map(({ text }) => text)
+const inbox = () => world.app.store.inboxPending(0, 10)
+
+test('what comes in while the computer goes to sleep waits in the inbox, and is carried once it wakes', async () => {
+  const anna = await chatting()
+  world.app.park()
+  await world.until('parked', async () => {
+    anna.says('Are you there?')
+    await world.chatra.flush()
+    return (await inbox()).length > 0
+  })
+  const waiting = (await inbox()).length
+  const before = clientTexts().length
+  await world.app.wake(world.clock.now())
+  await world.quiet()
+  const after = clientTexts().slice(before).join('\n')
+  expect(after.split('Are you there?').length - 1).toBe(waiting)
+  expect(await inbox()).toEqual([])
+})
+
+test('a reply that was written while the computer slept is read when it wakes, and goes out once', async () => {
+  const anna = await chatting()
+  world.app.park()
+  world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
+  await world.app.wake(world.clock.now())
+  await world.until('the reply', () => anna.sees().length > 0)
+  await world.quiet()
+  expect(anna.sees()).toEqual(['Good morning'])
+})
+
+test('a computer that was to sleep and did not goes on by itself', async () => {
+  const anna = await chatting()
+  world.app.park()
+  world.planfix.employeeComments(world.task().id, 5, '<p>Still here</p>')
+  await world.until('the reply', () => anna.sees().length > 0)
+  expect(anna.sees()).toEqual(['Still here'])
+})
+
+test('it may be told to sleep and to wake in any order, and ends at any moment', async () => {
+  const anna = await chatting()
+  for (let turn = 0; turn < 5; turn++) {
+    world.app.park()
+    world.app.park()
+    void world.app.wake(null)
+  }
+  await world.app.wake(null)
+  anna.says('Once more')
+  await world.quiet()
+  expect(clientTexts().join('\n')).toContain('Once more')
+  world.app.park()
+  const began = Date.now()
+  await world.app.stop()
+  expect(Date.now() - began).toBeLessThan(4500)
+  expect(world.complaints).toEqual([])
+})
