@@ -54,6 +54,8 @@ function fileTransport(dir: string, path: string, maxBytes: number): (line: stri
   const { file } = logger.transports
   // It would tell of a full disk on the console, at each line, by its first logger.
   electronLog.transports.console.writeFn = () => {}
+  // Else it looks for a package.json, and throws where there is none.
+  file.setAppName('chatra-planfix-bridge')
   file.resolvePathFn = () => path
   file.maxSize = maxBytes
   file.writeOptions = { flag: 'a', mode: MODE, encoding: 'utf8' }
