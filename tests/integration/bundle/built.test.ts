@@ -1,0 +1,180 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import vm from 'node:vm'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { ROOT } from '../../../scripts/build.ts'
+import { askedBy, reachedFrom } from '../../../scripts/bundle.ts'
+import { NATIVE_MODULES } from '../../../scripts/externals.ts'
+import { nativeFiles, type System } from '../../../scripts/packaged.ts'
+import { build } from '../../crash/processes.ts'
+
+/** What only Electron itself would trip over, seen in the built files. */
+const MAIN = join(ROOT, 'out/main/desktop.js')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const under = (folder: string): string[] =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|tsx)$/.test(name))
+    .map((name) => `${folder}/${name}`)
+
+beforeAll(() => build(), 120_000)
+
+describe('the preload, which runs in the sandbox', () => {
+  test('is CommonJS: it is read as a script, and import is no word of it', () => {
+    const code = read('out/preload/index.cjs')
+    expect(() => new vm.Script(code)).not.toThrow()
+    expect(askedBy(code).map(({ name }) => name)).toEqual(['electron'])
+    expect(code).not.toMatch(/\bimport\s*\(/)
+  })
+
+  test('the check sees a module, another package and an import() that is called', () => {
+    expect(() => new vm.Script("import { ipcRenderer } from 'electron'")).toThrow(SyntaxError)
+    const code = "const a = require('electron'), b = require('fs'); import('x'); const c = \"require('no')\""
+    expect(askedBy(code).map(({ name }) => name)).toEqual(['electron', 'fs', 'x'])
+  })
+})
+
+describe('the main process', () => {
+  let reached: ReturnType<typeof reachedFrom>
+  beforeAll(() => {
+    reached = reachedFrom(MAIN)
+  })
+
+  test('is what package.json starts, as an ES module', () => {
+    const { main, type } = JSON.parse(read('package.json'))
+    expect([main, type]).toEqual(['out/main/desktop.js', 'module'])
+    expect(() => new vm.Script(readFileSync(MAIN, 'utf8'))).toThrow(/import statement outside a module/)
+  })
+
+  test('every import leads to a file that is built, to Node, to Electron, or to a package with machine code', () => {
+    expect(reached.missing).toEqual([])
+    expect([...reached.outside.keys()].sort()).toEqual([...NATIVE_MODULES, 'electron'].sort())
+  })
+
+  test('nothing in it is machine code of the computer that built it', () => {
+    expect(
+      readdirSync(join(ROOT, 'out'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        name.endsWith('.node'),
+      ),
+    ).toEqual([])
+  })
+
+  test('no file of it uses __dirname or __filename, which a module does not have', () => {
+    const using = [...reached.files].filter((file) => {
+      const code = readFileSync(file, 'utf8')
+      const isUsed = /(?<![\w.$'"`])__(dirname|filename)\b(?!['"`])/.test(withoutComments(code))
+      return isUsed && !/\b(const|var|let)\s+__(dirname|filename)\b/.test(code)
+    })
+    expect(using.map((file) => relative(ROOT, file))).toEqual([])
+  })
+
+  test('each path reckoned from its own file lies inside the application and is there', () => {
+    const paths: string[] = []
+    for (const file of reached.files) {
+      const code = readFileSync(file, 'utf8')
+      for (const [, path] of code.matchAll(/join\(import\.meta\.dirname, "([^"]+)"\)/g)) {
+        paths.push(relative(ROOT, join(dirname(file), path!)))
+      }
+    }
+    // From out/main/desktop.js to the folder of out/ and resources/; from a chunk it would be another one.
+    expect(paths).toContain('')
+    for (const path of paths) {
+      expect(path.startsWith('..'), path).toBe(false)
+      expect(existsSync(join(ROOT, path)), path).toBe(true)
+    }
+  })
+})
+
+test('our main process knows no working folder, and asks for its own place in two files only', () => {
+  const sources = [
+    'desktop',
+    'application',
+    'page',
+    'secrets',
+    'settings',
+    'store',
+    'tunnel',
+    'webhooks',
+    'engine',
+  ]
+    .flatMap((name) => under(`src/main/${name}`))
+    .concat(under('src/preload'), under('src/shared'))
+  const using = (words: RegExp) => sources.filter((path) => words.test(withoutComments(read(path))))
+  expect(using(/process\.cwd\(|__dirname|__filename/)).toEqual([])
+  expect(using(/import\.meta\.(dirname|filename|url)/)).toEqual([
+    'src/main/desktop/index.ts',
+    'src/main/page/assets.ts',
+  ])
+})
+
+describe('packages with machine code', () => {
+  test('are those whose binaries the configuration copies, and no other package brings one at run time', () => {
+    const copied = [
+      ...read('electron-builder.yml').matchAll(/- from: node_modules\/(@[^/]+\/ngrok|[^/\s]+)/g),
+    ]
+    expect([...new Set(copied.map(([, name]) => name))].sort()).toEqual([...NATIVE_MODULES].sort())
+    const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Record<string, string> }
+    for (const name of NATIVE_MODULES) expect(Object.keys(dependencies)).toContain(name)
+  })
+
+  const systems: [System, string][] = [
+    ['win32', 'x64'],
+    ['win32', 'arm64'],
+    ['darwin', 'x64'],
+    ['darwin', 'arm64'],
+    ['linux', 'x64'],
+    ['linux', 'arm64'],
+  ]
+  test.each(systems)(
+    '%s-%s: the installed packages bring its binaries, of the right kind',
+    (system, arch) => {
+      for (const path of nativeFiles(system, arch)) {
+        // npm installs the tunnel's binary for its own computer alone; the package says which there are.
+        if (path.includes('@ngrok')) {
+          const optional = JSON.parse(read('node_modules/@ngrok/ngrok/package.json')).optionalDependencies
+          expect(Object.keys(optional)).toContain(path.split('/').slice(1, 3).join('/'))
+        } else expect(kindOf(readFileSync(join(ROOT, path))), path).toBe(`${system}-${arch}`)
+      }
+    },
+  )
+
+  test('the packages that wrap them load them from where they are packed', () => {
+    const sqlite = read('node_modules/better-sqlite3/lib/linux-x64.js')
+    expect(sqlite).toContain("require('../prebuilds/linux-x64.node')")
+    const keytar = read('node_modules/keytar/lib/keytar.js')
+    expect(keytar).toContain("'prebuilds/' + process.platform + '-' + process.arch")
+    const load = createRequire(join(ROOT, 'package.json'))
+    expect(load('keytar')).toHaveProperty('getPassword')
+    expect(load('@ngrok/ngrok')).toHaveProperty('forward')
+  })
+})
+
+test('names agree: product, application id, desktop entry', () => {
+  const yml = read('electron-builder.yml')
+  const value = (key: string): string | undefined => new RegExp(`^\\s*${key}: (.+)$`, 'm').exec(yml)?.[1]
+  const id = /APP_ID = '([^']+)'/.exec(read('src/main/desktop/desktop.ts'))?.[1]
+  expect(value('appId')).toBe(id)
+  expect(`${value('executableName')}.desktop`).toBe(value('desktopName'))
+  expect(value('StartupWMClass')).toBe(value('executableName'))
+  expect(value('executableName')).toBe(JSON.parse(read('package.json')).name)
+  const lock = JSON.parse(read('package-lock.json'))
+  expect(lock.version).toBe(JSON.parse(read('package.json')).version)
+})
+
+const withoutComments = (code: string): string =>
+  code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')
+
+/** The system and processor that machine code is for, by its head. */
+function kindOf(binary: Buffer): string {
+  if (binary.readUInt32BE(0) === 0x7f454c46) {
+    return `linux-${{ 62: 'x64', 183: 'arm64' }[binary.readUInt16LE(18)]}`
+  }
+  if (binary.readUInt32LE(0) === 0xfeedfacf) {
+    return `darwin-${{ 16777223: 'x64', 16777228: 'arm64' }[binary.readUInt32LE(4)]}`
+  }
+  if (binary.toString('latin1', 0, 2) === 'MZ') {
+    const head = binary.readUInt32LE(0x3c)
+    return `win32-${{ 34404: 'x64', 43620: 'arm64' }[binary.readUInt16LE(head + 4)]}`
+  }
+  return 'unknown'
+}
