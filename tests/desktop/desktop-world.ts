@@ -39,6 +39,8 @@ export interface DesktopWorld {
   start(args?: readonly string[]): Promise<void>
   /** The page of the window; waits for one. */
   page(): Promise<Page>
+  /** As its own button does; resolves when nothing is left of it. */
+  closeWindow(): Promise<void>
   /** A call of shared/api.ts from the window. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>>
   end(): Promise<void>
@@ -77,15 +79,17 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
       app = await start({ env, args })
     },
     async page() {
-      const page = await until('the window', async () => {
-        // One that is just closing is none.
-        const count = await world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
-        const pages = await world.app.windows()
-        return pages.length === count ? pages[0] : null
-      })
+      const page = await until('the window', async () => (await world.app.windows())[0])
       page.setDefaultTimeout(10_000)
       origin = new URL(page.url()).origin
       return page
+    },
+    async closeWindow() {
+      await world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+      await until('the window to go', async () => {
+        const count = await world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)
+        return count === 0 && (await world.app.windows()).length === 0
+      })
     },
     call: async (name, args) => call(await world.page(), name, args),
     async end() {
@@ -97,7 +101,8 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
   try {
     if (isShop) {
       await chatra.tells(`${world.hooks}/hooks/shop/${HOOK_SECRET}/chatra`)
-      await keepSecrets(keyring, { CHATRA_SECRET_KEY: chatra.secretKey, PLANFIX_TOKEN: planfix.token })
+      if ((options.keyring ?? 'unlocked') === 'unlocked')
+        await keepSecrets(keyring, { CHATRA_SECRET_KEY: chatra.secretKey, PLANFIX_TOKEN: planfix.token })
     }
     const { language = 'en', configuration } = options
     const connections = isShop ? [connectionOf(chatra, planfix, options)] : []

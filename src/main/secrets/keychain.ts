@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import type { KeychainTrouble } from '../../shared/api/state.ts'
 import { PROGRAM_SECRETS } from '../../shared/config.ts'
+import { type Account, accountOf, KEYS } from './accounts.ts'
 import { PROGRAM, type SecretName } from './environment.ts'
 import { type Keychain, loadKeychain } from './keytar.ts'
-import { NOTES_FILE, type Notes, readNotes, writeNotes } from './notes.ts'
 import { inLine, type Line } from './patience.ts'
-import { mayBeKey, seal, unseal } from './seal.ts'
+import { Remembered } from './remembered.ts'
 import type { SecretStore } from './store.ts'
 import { KeyringLocked, troubleOf } from './trouble.ts'
 
@@ -41,17 +40,7 @@ const MENDS_ITSELF: readonly KeychainTrouble['code'][] = ['no-bus', 'no-service'
 /** Tells a keychain that works from one that is locked: asked for an entry of a locked keyring, Linux answers "none". */
 const PROOF = 'works'
 
-const OF_CONNECTION = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN', 'WEBHOOK_SECRET'] as const
-const KEYS = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN'] as const
-/** No owner knows them by heart, and new ones would have to be made known to others. */
-const SEALED: readonly SecretName[] = ['WEBHOOK_SECRET', 'RELAY_KEY']
-
-type Account = string
-const accountOf = (connectionId: string, name: SecretName): Account => `${connectionId}/${name}`
-const partsOf = (account: Account): [string, SecretName] => {
-  const [id = '', name = ''] = account.split('/')
-  return [id, name as SecretName]
-}
+const OF_CONNECTION = [...KEYS, 'WEBHOOK_SECRET'] as const
 
 export interface KeychainSecrets extends SecretStore {
   readonly trouble: KeychainTrouble | null
@@ -82,9 +71,7 @@ class Secrets implements KeychainSecrets {
   private readonly absent = new Set<Account>()
   /** To be put into the keychain, or removed from it (null), once it works. */
   private readonly pending = new Map<Account, string | null>()
-  /** Sealing is slow on purpose: what was sealed with which key, in this process. */
-  private readonly seals = new Map<string, string>()
-  private notes: Notes
+  private readonly remembered: Remembered
   private keychain: Keychain | null = null
   private trying: Promise<KeychainTrouble | null> | null = null
   private retries: number[]
@@ -95,10 +82,8 @@ class Secrets implements KeychainSecrets {
     this.options = options
     this.line = inLine(options.limitMs ?? LIMIT_MS, (ending) => this.late(ending))
     this.retries = options.readsOnly ? [] : [...(options.retryMs ?? RETRY_MS)]
-    const { service } = options
-    this.notes = (this.path && readNotes(this.path)) || { service, kept: 'memory', forget: [], sealed: {} }
-    this.notes.service = service
-    if (!options.readsOnly) for (const account of this.notes.forget) this.pending.set(account, null)
+    this.remembered = new Remembered(options)
+    for (const account of this.remembered.forget) this.pending.set(account, null)
   }
 
   get keeps(): 'keychain' | 'memory' {
@@ -107,7 +92,7 @@ class Secrets implements KeychainSecrets {
 
   async begin(): Promise<void> {
     // It worked the last time, so the proof is there: an owner who has just dismissed a prompt is not asked once more.
-    const provesItself = this.notes.kept === 'keychain' || this.options.readsOnly === true
+    const provesItself = this.remembered.worked || this.options.readsOnly === true
     await this.tryOnce(!provesItself)
   }
 
@@ -233,7 +218,7 @@ class Secrets implements KeychainSecrets {
       const keychain = this.keychain ?? (await (this.options.keychain ?? loadKeychain)(service, platform))
       await this.line.run(() => prove(keychain, mayAsk))
       this.keychain = keychain
-      if (!this.options.readsOnly) await this.takeSealed(keychain)
+      await this.takeSealed(keychain)
       for (const [account, value] of this.waiting()) {
         if (value === null) await this.line.run(() => forget(keychain, account))
         else await this.line.run(() => keychain.set(account, value))
@@ -249,7 +234,7 @@ class Secrets implements KeychainSecrets {
     this.told = null
     this.retries = [...(this.options.retryMs ?? RETRY_MS)]
     this.absent.clear()
-    this.notes.sealed = {}
+    this.remembered.dropSealed()
     await this.note()
     if (isNews) {
       log.info({ service }, 'keys and tokens are kept in the keychain')
@@ -288,81 +273,32 @@ class Secrets implements KeychainSecrets {
 
   /** A secret that was sealed while no keychain worked, opened with a key that was typed meanwhile. */
   private async unsealed(account: Account): Promise<string | null> {
-    const sealed = this.notes.sealed[account] ?? []
-    for (const key of this.keysFor(account)) {
-      for (const one of sealed) {
-        const secret = await unseal(one, key)
-        if (secret === null) continue
-        this.pending.set(account, secret)
-        return this.learned(account, secret)
-      }
-    }
-    return null
+    const secret = await this.remembered.open(account, this.known)
+    if (secret === null) return null
+    this.pending.set(account, secret)
+    return this.learned(account, secret)
   }
 
   /** What was sealed is newer than what the keychain holds, which did not work then. */
   private async takeSealed(keychain: Keychain): Promise<void> {
-    const accounts = Object.keys(this.notes.sealed).filter((account) => !this.known.has(account))
-    if (accounts.length === 0) return
-    for (const id of new Set(
-      accounts.map((account) => partsOf(account)[0]).filter((one) => one !== PROGRAM),
-    )) {
+    const sealed = this.remembered.sealed.filter((account) => !this.known.has(account))
+    for (const id of this.remembered.connections) {
       for (const name of KEYS) {
         const account = accountOf(id, name)
-        if (this.known.has(account)) continue
-        const key = await this.line.run(() => keychain.get(account))
+        const key = this.known.has(account) ? null : await this.line.run(() => keychain.get(account))
         if (key !== null) this.learned(account, key)
       }
     }
-    for (const account of accounts) await this.unsealed(account)
+    for (const account of sealed) await this.unsealed(account)
   }
 
-  /** The keys the owner can type that may open it: its connection's, or any for those of the program. */
-  private keysFor(account: Account): string[] {
-    const [id] = partsOf(account)
-    return [...this.known]
-      .filter(([one]) => {
-        const [owner, name] = partsOf(one)
-        return (id === PROGRAM || owner === id) && KEYS.some((key) => key === name)
-      })
-      .map(([, key]) => key)
-      .filter(mayBeKey)
-  }
-
-  /** Writes down how secrets are kept. Without a keychain, with those sealed that the owner could not type again. */
   private async note(): Promise<void> {
-    const { path } = this
-    if (path === null || this.options.readsOnly) return
-    if (this.trouble !== null) await this.sealKnown()
     const forget = [...this.pending].flatMap(([account, value]) => (value === null ? [account] : []))
-    for (const account of forget) delete this.notes.sealed[account]
-    // Once a keychain holds something it is asked for it again, however it is today.
-    if (this.trouble === null) this.notes.kept = 'keychain'
-    this.notes.forget = forget
     try {
-      writeNotes(path, this.notes)
+      await this.remembered.write({ works: this.trouble === null, forget, known: this.known })
     } catch (error) {
       this.options.log.warn({ error: String(error) }, 'where keys are kept could not be noted')
     }
-  }
-
-  private async sealKnown(): Promise<void> {
-    for (const [account, secret] of [...this.known]) {
-      if (!SEALED.includes(partsOf(account)[1])) continue
-      const made: string[] = []
-      for (const key of this.keysFor(account)) {
-        const memo = JSON.stringify([secret, key])
-        const sealed = this.seals.get(memo) ?? (await seal(secret, key))
-        this.seals.set(memo, sealed)
-        made.push(sealed)
-      }
-      if (made.length > 0) this.notes.sealed[account] = made
-    }
-  }
-
-  private get path(): string | null {
-    const { dataDir } = this.options
-    return dataDir === undefined ? null : join(dataDir, NOTES_FILE)
   }
 }
 

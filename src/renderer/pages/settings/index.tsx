@@ -30,7 +30,7 @@ export function SettingsPage() {
       <div className={classes.layout}>
         <Sections here={here} />
         <div className={classes.content}>
-          {connection && <KeychainNotice />}
+          {connection && <KeychainNotice mb="md" />}
           {!settingsFile.writable && (
             <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} mb="md">
               <Text size="sm">{t('settings.readonly', { path: settingsFile.path })}</Text>

@@ -7,12 +7,13 @@ import { useWords } from '../../words.tsx'
 import { IconAlertTriangle } from '../icons.ts'
 
 /** Why the computer's keychain does not keep keys, what the owner can do, and a way to try again. Nothing while it works. */
-export function KeychainNotice() {
+export function KeychainNotice(room: { mb?: 'md' }) {
   const { keychainTrouble: trouble } = useAppState()
   const { t } = useWords()
   const bridge = useBridge()
   const [busy, setBusy] = useState(false)
   if (trouble === null) return null
+  const installs = NEEDS_PACKAGES.includes(trouble.code)
 
   const tryAgain = async () => {
     setBusy(true)
@@ -22,19 +23,13 @@ export function KeychainNotice() {
     notifications.show({ message: t(works ? 'keychain.works' : 'keychain.still') })
   }
   return (
-    <Alert
-      color="orange"
-      variant="light"
-      title={t('keychain.title')}
-      icon={<IconAlertTriangle aria-hidden />}
-      mb="md"
-      data-keychain={trouble.code}
-    >
+    <Alert color="orange" icon={<IconAlertTriangle aria-hidden />} {...room} data-keychain={trouble.code}>
       <Stack gap="xs" align="flex-start">
+        <Text fw={600}>{t('keychain.title')}</Text>
         <Text size="sm">
-          {t(`keychain.trouble.${trouble.code}`)} {t(`keychain.todo.${trouble.code}`)}
+          {t(`keychain.trouble.${trouble.code}`)} {!installs && t(`keychain.todo.${trouble.code}`)}
         </Text>
-        {NEEDS_PACKAGES.includes(trouble.code) && <Install />}
+        {installs && <Install />}
         <Text size="sm">{t('keychain.meanwhile')}</Text>
         {trouble.code === 'failing' && trouble.detail !== '' && (
           <Text size="xs" c="dimmed">
@@ -62,7 +57,8 @@ const COMMANDS = [
 function Install() {
   const { t } = useWords()
   return (
-    <Stack gap={4} component="section" aria-label={t('keychain.install.title')}>
+    <Stack gap={4}>
+      <Text size="sm">{t('keychain.install.title')}</Text>
       {COMMANDS.map(([system, command]) => (
         <Group key={system} gap="xs">
           <Text size="sm" w="11rem">

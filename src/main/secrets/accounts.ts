@@ -1,0 +1,15 @@
+import type { SecretName } from './environment.ts'
+
+/** The name of an entry of the keychain: `<connection>/<NAME>`, of the program `/<NAME>`. */
+export type Account = string
+
+export const accountOf = (connectionId: string, name: SecretName): Account => `${connectionId}/${name}`
+
+export function partsOf(account: Account): [connectionId: string, name: SecretName] {
+  const [id = '', name = ''] = account.split('/')
+  return [id, name as SecretName]
+}
+
+/** What an owner has elsewhere too, and can type again. */
+export const KEYS = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN'] as const
+export const isKey = (account: Account): boolean => KEYS.some((name) => name === partsOf(account)[1])

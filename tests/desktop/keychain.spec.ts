@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import AxeBuilder from '@axe-core/playwright'
+import { NODE, ROOT } from '../../scripts/build.ts'
+import { HOOK_SECRET } from '../e2e/world.ts'
+import type { Keyring } from '../support/keyring.ts'
+import { expect, test, until } from './bench.ts'
+
+/** Every entry of the product in the keyring, by account. */
+async function entriesOf(keyring: Keyring): Promise<Record<string, string>> {
+  const script = `require('keytar').findCredentials('chatra-planfix-bridge')
+    .then((all) => console.log(JSON.stringify(Object.fromEntries(all.map((one) => [one.account, one.password])))))`
+  const { stdout } = await promisify(execFile)(NODE, ['-e', script], { cwd: ROOT, env: keyring.env })
+  return JSON.parse(stdout)
+}
+
+/** Everything that stands in the data folder, the log too. */
+const everythingIn = (dataDir: string): string =>
+  readdirSync(dataDir, { recursive: true, withFileTypes: true })
+    .filter((one) => one.isFile())
+    .map((one) => readFileSync(join(one.parentPath, one.name), 'latin1'))
+    .join('\n')
+
+test('keys are in the keychain and nowhere on disk; a removed connection takes its own along', async ({
+  world,
+}) => {
+  const page = await world.page()
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  expect(await world.call('state.get', {})).toMatchObject({ secretsKept: 'keychain', keychainTrouble: null })
+  const keys = [world.chatra.secretKey, world.planfix.token, HOOK_SECRET]
+  expect(Object.values(await entriesOf(world.keyring))).toEqual(expect.arrayContaining(keys))
+  await (await world.chatra.visit()).says('Hello')
+  await until('the task', async () => (await world.planfix.tasks())[0])
+  const written = everythingIn(world.dataDir)
+  expect(keys.filter((secret) => written.includes(secret))).toEqual([])
+
+  await world.call('connection.remove', { id: 'shop' })
+  const left = Object.keys(await entriesOf(world.keyring))
+  expect(left.filter((account) => account.startsWith('shop/'))).toEqual([])
+})
+
+test.describe('without a Secret Service', () => {
+  test.use({ desktopOptions: { keyring: 'none' } })
+
+  test('the overview says what to install and asks for the keys; with them the bridge carries', async ({
+    world,
+  }) => {
+    const page = await world.page()
+    await expect(page.getByText('sudo apt install gnome-keyring libsecret-1-0')).toBeVisible()
+    const keys = page.getByRole('form', { name: 'shop.example' })
+    expect((await new AxeBuilder({ page }).analyze()).violations.filter(isSerious)).toEqual([])
+
+    await keys.getByLabel('Chatra: secret key').fill('certainly-not-the-secret-key')
+    await keys.getByLabel('Planfix: token').fill(world.planfix.token)
+    await keys.getByRole('button', { name: 'Try and use' }).click()
+    await expect(keys.getByLabel('Chatra: secret key')).toHaveAttribute('data-invalid', 'true')
+    await expect(keys.getByLabel('Planfix: token')).toHaveValue(world.planfix.token)
+    await keys.getByLabel('Chatra: secret key').fill(world.chatra.secretKey)
+    await keys.getByRole('button', { name: 'Try and use' }).click()
+    await expect(keys).toBeHidden()
+
+    await (await world.chatra.visit()).says('Hello')
+    await until('the task', async () => (await world.planfix.tasks())[0])
+    const written = everythingIn(world.dataDir)
+    expect([world.chatra.secretKey, world.planfix.token].filter((key) => written.includes(key))).toEqual([])
+  })
+})
+
+const isSerious = ({ impact }: { impact?: string | null | undefined }) =>
+  impact === 'serious' || impact === 'critical'
