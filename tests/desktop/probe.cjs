@@ -5,8 +5,8 @@
  */
 const electron = require('electron')
 
-/** @type {{ trays: object[], notifications: object[], opened: string[], boxes: string[] }} */
-const probe = { trays: [], notifications: [], opened: [], boxes: [] }
+/** @type {{ trays: object[], notifications: object[], opened: string[], boxes: string[], sandboxed: boolean }} */
+const probe = { trays: [], notifications: [], opened: [], boxes: [], sandboxed: false }
 globalThis.probe = probe
 
 const pathOf = new WeakMap()
@@ -58,4 +58,10 @@ electron.shell.openExternal = async (url) => {
 }
 electron.dialog.showErrorBox = (title, content) => {
   probe.boxes.push(`${title}\n${content}`)
+}
+
+const { enableSandbox } = electron.app
+electron.app.enableSandbox = () => {
+  probe.sandboxed = true
+  enableSandbox.call(electron.app)
 }

@@ -7,6 +7,7 @@ interface Probe {
   notifications: Electron.Notification[]
   opened: string[]
   boxes: string[]
+  sandboxed: boolean
 }
 type Probed = typeof globalThis & { probe: Probe }
 
@@ -81,5 +82,6 @@ export const windowState = (
     }
   })
 
-export const closeWindow = (app: Running): Promise<void> =>
-  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+/** Whether every window was put into Chromium's sandbox, whatever it asks for itself. */
+export const isSandboxed = (app: Running): Promise<boolean> =>
+  app.evaluate(() => (globalThis as Probed).probe.sandboxed)

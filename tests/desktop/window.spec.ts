@@ -1,5 +1,5 @@
 import { expect, test, until } from './bench.ts'
-import { clickMenu, clickTray, closeWindow, tray, windowState } from './shown.ts'
+import { clickMenu, clickTray, tray, windowState } from './shown.ts'
 
 test.describe('the first launch', () => {
   test.use({ desktopOptions: { setup: 'empty' } })
@@ -16,9 +16,8 @@ test.describe('the first launch', () => {
 test('closed, the window is gone and the bridge goes on; the tray opens it again', async ({ world }) => {
   const page = await world.page()
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
-  await closeWindow(world.app)
-  await until('the window to go', async () => (await windowState(world.app)).count === 0)
-  expect(page.isClosed() || (await until('the page to go', () => page.isClosed()))).toBe(true)
+  await world.closeWindow()
+  expect((await windowState(world.app)).count).toBe(0)
 
   await (await world.chatra.visit()).says('Are you there?')
   await until('the task', async () => (await world.planfix.tasks())[0])
@@ -27,8 +26,7 @@ test('closed, the window is gone and the bridge goes on; the tray opens it again
   await expect(again.getByRole('heading', { level: 1 })).toBeVisible()
   await until('the window to be seen', async () => (await windowState(world.app)).isVisible)
 
-  await closeWindow(world.app)
-  await until('the window to go', async () => (await windowState(world.app)).count === 0)
+  await world.closeWindow()
   await clickMenu(world.app, 'open')
   await expect((await world.page()).getByRole('heading', { level: 1 })).toBeVisible()
 })
@@ -48,8 +46,7 @@ test.describe('started at login', () => {
 
 test('a second start shows the window of the first and ends', async ({ world }) => {
   await world.page()
-  await closeWindow(world.app)
-  await until('the window to go', async () => (await windowState(world.app)).count === 0)
+  await world.closeWindow()
   expect(await world.app.startAgain([])).toBe(0)
   await expect((await world.page()).getByRole('heading', { level: 1 })).toBeVisible()
   expect((await windowState(world.app)).count).toBe(1)

@@ -15,7 +15,10 @@ import { type LineState, NotReached, type Transport } from './transport.ts'
 export interface Bridge {
   /** Never rejects: a line that is down and an answer that does not fit the contract are answers too. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Answer<Value<N>>>
-  /** Calls `listener` with each event of that name until the answer is called. */
+  /**
+   * Calls `listener` with each event of that name until the answer is called; of `state` also with the last one that came
+   * before: the first may be here before the page is.
+   */
   on<N extends EventName>(event: N, listener: (value: EventValue<N>) => void): () => void
   line(): LineState
   onLine(listener: (state: LineState) => void): () => void
@@ -26,6 +29,7 @@ export function createBridge(transport: Transport): Bridge {
   const listeners = new Map<EventName, Set<(value: never) => void>>()
   const lineListeners = new Set<(state: LineState) => void>()
   let line: LineState = 'connecting'
+  let lastState: EventValue<'state'> | null = null
   const setLine = (state: LineState) => {
     if (state === line) return
     line = state
@@ -36,6 +40,7 @@ export function createBridge(transport: Transport): Bridge {
     push(message) {
       const read = pushSchema.safeParse(message)
       if (!read.success) return console.error('an event does not fit the contract', read.error.issues)
+      if (read.data.event === 'state') lastState = read.data.value
       for (const listener of listeners.get(read.data.event) ?? []) listener(read.data.value as never)
     },
   })
@@ -56,6 +61,7 @@ export function createBridge(transport: Transport): Bridge {
     on(event, listener) {
       const set = listeners.get(event) ?? new Set()
       listeners.set(event, set.add(listener))
+      if (event === 'state' && lastState !== null) listener(lastState as EventValue<typeof event>)
       return () => set.delete(listener)
     },
     line: () => line,

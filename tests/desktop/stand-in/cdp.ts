@@ -29,7 +29,7 @@ export class Connection {
     socket.on('close', () => this.#end())
   }
 
-  session(id: string): Session {
+  session = (id: string): Session => {
     const known = this.#sessions.get(id)
     if (known) return known
     const session = Object.assign(new EventEmitter(), {

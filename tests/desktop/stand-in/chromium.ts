@@ -82,7 +82,26 @@ async function start(): Promise<Chromium> {
     socket.once('open', () => resolve())
     socket.once('error', reject)
   })
-  return { connection: new Connection(socket), address }
+  const connection = new Connection(socket)
+  await refuseNewWindows(connection)
+  return { connection, address }
+}
+
+/** A link that wants a window of its own: Electron would not even have made it. It asks for nothing before it is gone. */
+async function refuseNewWindows({ browser, session }: Connection): Promise<void> {
+  browser.on('Target.attachedToTarget', ({ sessionId, targetInfo, waitingForDebugger }) => {
+    if (!waitingForDebugger) return
+    const done = targetInfo.openerId
+      ? browser.send('Target.closeTarget', { targetId: targetInfo.targetId })
+      : session(sessionId).send('Runtime.runIfWaitingForDebugger')
+    done.catch(() => undefined)
+  })
+  await browser.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: true,
+    flatten: true,
+    filter: [{ type: 'page', exclude: false }, { exclude: true }],
+  })
 }
 
 async function addressIn(dir: string, chromium: ChildProcess): Promise<string> {

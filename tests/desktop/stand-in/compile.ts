@@ -13,6 +13,9 @@ export const standInFile = join(TO, 'register.mjs')
  * The stand-in as plain JavaScript, so that the application's process does not carry what reads TypeScript (17 MB).
  */
 export function compileStandIn(): void {
+  const { emitWarning } = process
+  // It warns that it is an experiment; here nothing else depends on it.
+  process.emitWarning = () => undefined
   for (const file of readdirSync(FROM, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue
     const target = join(TO, file.replace(/\.ts$/, '.mjs'))
@@ -20,4 +23,5 @@ export function compileStandIn(): void {
     const source = stripTypeScriptTypes(readFileSync(join(FROM, file), 'utf8'))
     writeFileSync(target, source.replaceAll(/((?:from|import)\s*\(?\s*'\.[^']*)\.ts'/g, "$1.mjs'"))
   }
+  process.emitWarning = emitWarning
 }

@@ -29,7 +29,7 @@ interface Told {
 /** The frames of one page, and in which of them a script runs. */
 export class Frames {
   #known = new Map<string, Known>()
-  #contexts = new Map<number, { frameId: string; world: string }>()
+  #contexts = new Map<number, { frameId: string; world: string; uniqueId: string }>()
   mainId = ''
 
   constructor(page: Session) {
@@ -44,13 +44,19 @@ export class Frames {
       const known = this.#known.get(frameId)
       if (known) known.url = toOutside(url)
     })
-    page.on('Runtime.executionContextCreated', ({ context }) =>
-      this.#contexts.set(context.id, { frameId: context.auxData?.frameId ?? '', world: context.name }),
-    )
-    page.on('Runtime.executionContextDestroyed', ({ executionContextId }) =>
-      this.#contexts.delete(executionContextId),
-    )
-    page.on('Runtime.executionContextsCleared', () => this.#contexts.clear())
+    // A page that goes elsewhere may change its process: numbers come again, and the old one's end is told late.
+    page.on('Runtime.executionContextCreated', ({ context }) => {
+      this.#contexts.delete(context.id)
+      this.#contexts.set(context.id, {
+        frameId: context.auxData?.frameId ?? '',
+        world: context.name,
+        uniqueId: context.uniqueId,
+      })
+    })
+    page.on('Runtime.executionContextDestroyed', ({ executionContextId, executionContextUniqueId }) => {
+      if (this.#contexts.get(executionContextId)?.uniqueId === executionContextUniqueId)
+        this.#contexts.delete(executionContextId)
+    })
   }
 
   begin(mainId: string): void {
@@ -68,11 +74,11 @@ export class Frames {
     return this.frame(this.#contexts.get(id)?.frameId ?? '')
   }
   /** The newest context of a world in the main frame. */
-  contextOf(world: string): number | null {
-    let found: number | null = null
-    for (const [id, context] of this.#contexts)
-      if (context.world === world && context.frameId === this.mainId) found = id
-    return found
+  contextOf(world: string): string | null {
+    const found = [...this.#contexts.values()].findLast(
+      (context) => context.world === world && context.frameId === this.mainId,
+    )
+    return found?.uniqueId ?? null
   }
 
   #put({ id, parentId, url, urlFragment = '' }: Told): void {

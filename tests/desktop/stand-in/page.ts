@@ -60,20 +60,14 @@ export class Page {
       flatten: true,
     })
     const page = new Page(connection.session(sessionId), targetId, events)
-    await page.#prepare(pageScripts(preload, randomUUID()), connection.browser)
+    await page.#prepare(pageScripts(preload, randomUUID()))
     return page
   }
 
-  async #prepare(scripts: { main: string; preload: string }, browser: Session): Promise<void> {
+  async #prepare(scripts: { main: string; preload: string }): Promise<void> {
     const { send } = this.#session
     this.#listen()
-    browser.on('Target.targetCreated', ({ targetInfo }) => {
-      if (targetInfo.openerId !== this.#targetId || targetInfo.type !== 'page') return
-      // A link that wanted a window of its own: Electron would not even have made it.
-      inPassing(browser.send('Target.closeTarget', { targetId: targetInfo.targetId }))
-    })
     await Promise.all([
-      browser.send('Target.setDiscoverTargets', { discover: true }),
       send('Page.enable'),
       send('Page.setLifecycleEventsEnabled', { enabled: true }),
       send('Runtime.enable'),
@@ -169,10 +163,10 @@ export class Page {
 
   /** To the preload of the main frame; nobody hears it when there is none. */
   tell(message: Record<string, unknown>): void {
-    const contextId = this.frames.contextOf(PRELOAD_WORLD)
-    if (contextId === null) return
+    const uniqueContextId = this.frames.contextOf(PRELOAD_WORLD)
+    if (uniqueContextId === null) return
     const expression = `__fromMain(${JSON.stringify(codec.encode(message))})`
-    inPassing(this.#session.send('Runtime.evaluate', { expression, contextId, silent: true }))
+    inPassing(this.#session.send('Runtime.evaluate', { expression, uniqueContextId, silent: true }))
   }
 
   async run(code: string, userGesture: boolean): Promise<unknown> {

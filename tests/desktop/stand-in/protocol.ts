@@ -1,4 +1,4 @@
-import { isReady, preventable } from './app.ts'
+import { isReady } from './app.ts'
 import { ownSchemes, policyInside, toOutside } from './own-address.ts'
 import { checkKeys, StandInError, strict } from './strict.ts'
 
@@ -51,6 +51,10 @@ export const protocol = strict('protocol', {
     handlers.has(scheme) || ['http', 'https', 'file'].includes(scheme),
 })
 
+/** What `net.fetch` gets of our own scheme. */
+export const fetchOwn = async (request: Request): Promise<Response | null> =>
+  (await handlers.get(request.url.slice(0, request.url.indexOf(':')))?.(request)) ?? null
+
 /** A request as Chromium's Fetch domain tells it. */
 export interface Paused {
   requestId: string
@@ -92,5 +96,3 @@ export async function answerOwn({ requestId, request }: Paused): Promise<Reply |
     return ['Fetch.failRequest', { requestId, errorReason: 'Failed' }]
   }
 }
-
-export { preventable }

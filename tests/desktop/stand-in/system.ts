@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { mustBeReady, preventable } from './app.ts'
+import { mustBeReady } from './app.ts'
+import { fetchOwn } from './protocol.ts'
 import { strict } from './strict.ts'
 
 /** What Electron tells of the computer around the application. Nothing here reaches out of the test. */
@@ -110,10 +111,12 @@ export const screen = strict(
 )
 
 export const net = strict('net', {
-  /** Also files, as Electron's. */
+  /** Also files and the application's own scheme, as Electron's. */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     mustBeReady('net.fetch')
     const url = input instanceof Request ? input.url : String(input)
+    const own = /^(https?|file):/.test(url) ? null : await fetchOwn(new Request(input, init))
+    if (own !== null) return own
     if (!url.startsWith('file:')) return fetch(input, init)
     const path = fileURLToPath(url.split(/[?#]/)[0] ?? url)
     const bytes = await readFile(path).catch(() => null)
@@ -144,5 +147,3 @@ export const clipboard = strict('clipboard', {
   },
   readText: () => clipped,
 })
-
-export { preventable }

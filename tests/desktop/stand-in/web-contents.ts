@@ -3,6 +3,7 @@ import { app, preventable } from './app.ts'
 import { inPassing } from './cdp.ts'
 import type { Frame } from './frames.ts'
 import { answer, cloned, type FromPage, hear } from './ipc-main.ts'
+import { toOutside } from './own-address.ts'
 import { Page, type PageEvents } from './page.ts'
 import { defaultSession, isGranted, mayPage } from './session.ts'
 import { StandInError, strict } from './strict.ts'
@@ -149,7 +150,7 @@ export class WebContents extends EventEmitter {
         tell(await answer(this.self, frame, message as unknown as FromPage))
         break
       case 'open':
-        this.#wantsWindow(message.url as string)
+        this.#wantsWindow(toOutside(message.url as string))
         break
       case 'may':
         tell({ ok: true, value: await mayPage(this.self, message.permission as string, frame?.url ?? '') })

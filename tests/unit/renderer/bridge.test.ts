@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createBridge } from '../../../src/renderer/bridge/bridge.ts'
 import { type LineListener, NotReached, type Transport } from '../../../src/renderer/bridge/transport.ts'
+import { statePush } from '../interface/values.ts'
 
 /** A transport whose answers the test gives. */
 function wired(answer: (name: string, args: unknown) => unknown = () => ({ ok: true, value: {} })) {
@@ -73,6 +74,15 @@ describe('an event', () => {
     line().push({ event: 'event', value: told })
     expect(one.mock.calls).toEqual([[told]])
     expect(other).toHaveBeenCalledTimes(2)
+  })
+
+  it('that is the present state also reaches who listens later', () => {
+    const { bridge, line } = wired()
+    line().push(statePush(1))
+    line().push(statePush(2))
+    const late = vi.fn()
+    bridge.on('state', late)
+    expect(late.mock.calls).toEqual([[statePush(2).value]])
   })
 
   it('that does not fit the contract reaches nobody', () => {

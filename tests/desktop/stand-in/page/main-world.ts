@@ -31,7 +31,7 @@ export function mainWorld(
   const refused = (why: string) => new DOMException(why, 'NotAllowedError')
 
   window.open = (url) => {
-    ask('open', url === undefined ? 'about:blank' : new URL(String(url), document.baseURI).href)
+    ask('open', url === undefined || url === '' ? 'about:blank' : new URL(String(url), document.baseURI).href)
     return null
   }
   // `permissions` in electron.d.ts: what a page asks for, and how it is told no.
