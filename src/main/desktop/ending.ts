@@ -14,6 +14,8 @@ export interface Ending {
   fault(error: unknown): void
   /** Ends what the program holds and leaves its own end to somebody else: the installer of an update. */
   letGo(): Promise<void>
+  /** After `letGo`: nobody ended the program, so it starts anew. */
+  again(): void
 }
 
 export interface EndingOptions {
@@ -28,6 +30,7 @@ export interface EndingOptions {
 export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
   let stop: (() => Promise<void>) | null = null
   let args: () => readonly string[] = () => process.argv.slice(1)
+  const anew = appImage === undefined ? {} : { execPath: appImage }
   let ending = false
   let isLetGo = false
 
@@ -55,7 +58,7 @@ export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
     if (ending) return
     const next = nextArguments(args(), now())
     if (next === null) log.error({}, 'it was started anew too often: the bridge stops')
-    else app.relaunch({ args: next, ...(appImage !== undefined && { execPath: appImage }) })
+    else app.relaunch({ args: next, ...anew })
     end(1)
   }
 
@@ -87,6 +90,10 @@ export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
       ending = true
       isLetGo = true
       await stop?.()
+    },
+    again() {
+      app.relaunch({ args: [...args()], ...anew })
+      app.exit(0)
     },
   }
 }
