@@ -56,6 +56,10 @@ watch(electron.Notification, 'show', (self) => {
 electron.shell.openExternal = async (url) => {
   probe.opened.push(url)
 }
+electron.shell.openPath = async (path) => {
+  probe.opened.push(path)
+  return ''
+}
 electron.dialog.showErrorBox = (title, content) => {
   probe.boxes.push(`${title}\n${content}`)
 }
