@@ -64,6 +64,7 @@ if (isWanted('vitest')) {
 if (isWanted('playwright')) {
   process.stdout.write('\n== end-to-end tests\n')
   const chromium = findChromium()
+  hasKeyring()
   const report = join(folder, 'playwright.json')
   const run = (path: string) =>
     tool('@playwright/test/cli.js', ['test', ...only.filter(isEndToEnd)], {

@@ -28,8 +28,9 @@ const settings = await openDesktopSettings({
 
 const connection = (id: string, webhookSecret?: string) => ({
   id,
-  chatra: { publicKey: 'abc' },
-  planfix: { baseUrl: 'https://shop.planfix.com/rest' },
+  // Nothing answers there.
+  chatra: { baseUrl: 'http://127.0.0.1:9/api', publicKey: 'abc' },
+  planfix: { baseUrl: 'http://127.0.0.1:9/rest' },
   ...(webhookSecret !== undefined && { webhookSecret }),
 })
 

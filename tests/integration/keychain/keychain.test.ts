@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -45,6 +46,18 @@ const expectNothingWritten = () => {
   const written = everythingWritten()
   expect(ALL.filter((secret) => written.includes(secret))).toEqual([])
 }
+
+/** As `npm run bridge -- doctor --json` runs it; what it finds wrong with the accounts, which do not exist, is no matter. */
+const doctor = (keyring: Keyring) =>
+  new Promise<{ stdout: string; stderr: string }>((resolve) => {
+    const cli = join(import.meta.dirname, '../../../src/main/cli/index.ts')
+    execFile(
+      process.execPath,
+      [cli, 'doctor', '--json', '--data-dir', dataDir],
+      { env: keyring.env },
+      (_error, stdout, stderr) => resolve({ stdout, stderr }),
+    )
+  })
 
 describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${noKeyring})` : ''}`, () => {
   test('keeps keys and webhook secrets over a restart, and nothing of them is in a file or a log', () =>
@@ -109,6 +122,22 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       const desk = await open(keyring)
       expect(await desk.webhookSecrets()).toEqual({ shop: HOOK })
       expectNothingWritten()
+    }))
+
+  test('doctor reads the keys from it, beside a bridge or without one, and changes nothing', () =>
+    withKeyring(async (keyring) => {
+      const desk = await open(keyring)
+      await desk.connect('shop', HOOK)
+      await give(desk, 'shop')
+      await desk.end()
+      const before = readFileSync(join(dataDir, 'secrets.json'), 'utf8')
+      const { stdout, stderr } = await doctor(keyring)
+      const found = JSON.parse(stdout) as { id: number; result: string }[]
+      const result = (id: number) => found.find((one) => one.id === id)?.result
+      // The keys, the secret part of the addresses, the keychain.
+      expect([result(3), result(30), result(36)]).toEqual(['ok', 'ok', 'ok'])
+      expect(ALL.filter((secret) => (stdout + stderr).includes(secret))).toEqual([])
+      expect(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).toBe(before)
     }))
 
   test('one that nobody unlocked is said to be locked, not empty', () =>
