@@ -65,6 +65,15 @@ test.describe('without a Secret Service', () => {
     await until('the task', async () => (await world.planfix.tasks())[0])
     const written = everythingIn(world.dataDir)
     expect([world.chatra.secretKey, world.planfix.token].filter((key) => written.includes(key))).toEqual([])
+
+    await world.keyring.startDaemon()
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await expect(page.locator('[data-keychain]')).toBeHidden()
+    const entries = Object.values(await entriesOf(world.keyring))
+    expect(entries).toEqual(
+      expect.arrayContaining([world.chatra.secretKey, world.planfix.token, HOOK_SECRET]),
+    )
+    expect(everythingIn(world.dataDir)).not.toContain(HOOK_SECRET)
   })
 })
 

@@ -55,9 +55,13 @@ export async function openDesktopSettings(options: {
       params: { path, detail: problems.join('; '), copy: copy ?? '' },
     })
   }
-  await store.refresh()
-  await clean(store, path, secrets)
-  return store
+  const { refresh: again } = store
+  const refresh = async () => {
+    await again()
+    await clean(store, path, secrets)
+  }
+  await refresh()
+  return Object.assign(store, { refresh })
 }
 
 /** With what is wrong, until a change shows that the owner has mended the file. */
@@ -80,7 +84,11 @@ function untilMended(store: SettingsStore, broken: Words): SettingsStore {
 }
 
 /** A file that was brought from a server holds webhook secrets: they leave it as soon as the keychain has them. */
-async function clean(store: SettingsStore, path: string, secrets: SecretStore): Promise<void> {
+async function clean(
+  store: Pick<SettingsStore, 'change'>,
+  path: string,
+  secrets: SecretStore,
+): Promise<void> {
   if (secrets.keeps !== 'keychain' || !/"webhookSecret"/.test(textOf(path))) return
   await store.change((file) => file)
 }

@@ -108,7 +108,7 @@ describe('a webhook secret', () => {
     expect(text()).toContain(HOOK)
     fake.is('works')
     await secrets.tryAgain()
-    await settings.change((content) => ({ ...content, language: 'en' }))
+    await settings.refresh?.()
     expect(text()).not.toContain(HOOK)
     expect(hook()).toBe(HOOK)
   })
