@@ -50,6 +50,7 @@ export class Keyring {
 
   static async start({ state = 'unlocked' }: KeyringOptions = {}): Promise<Keyring> {
     const keyring = new Keyring(mkdtempSync(join(tmpdir(), 'keyring-')))
+    process.once('exit', keyring.endAtOnce)
     mkdirSync(join(keyring.dir, 'run'), { mode: 0o700 })
     try {
       if (state !== 'no-bus') await keyring.startBus()
@@ -118,7 +119,13 @@ export class Keyring {
     this.thaw()
     await ended(this.daemon, 'SIGKILL')
     await ended(this.bus, 'SIGTERM')
+    process.removeListener('exit', this.endAtOnce)
     rmSync(this.dir, { recursive: true, force: true })
+  }
+
+  /** Whoever ends without `stop` leaves nothing running. */
+  private readonly endAtOnce = (): void => {
+    for (const child of [this.daemon, this.bus]) child?.kill('SIGKILL')
   }
 
   private async startBus(): Promise<void> {
