@@ -18,6 +18,13 @@ const DOWNLOAD_MS = 20 * 60_000
 const NO_NETWORK =
   /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|HTTPError|status code \d{3}/
 
+const isSigned = Boolean(process.env.CSC_LINK || process.env.CSC_NAME)
+/**
+ * Macs with Apple's processors start nothing that carries no signature at all, and the fuses have undone Electron's own. One
+ * without a name serves for tests; the hardened runtime would refuse the binaries of the packages beside it.
+ */
+const AD_HOC = ['-c.mac.identity=-', '-c.mac.hardenedRuntime=false', '-c.mac.notarize=false']
+
 const { values } = parseArgs({
   options: {
     dir: { type: 'boolean', default: false },
@@ -41,6 +48,11 @@ const system: System = values.win
 const arch = values.arm64 ? 'arm64' : values.x64 ? 'x64' : process.arch
 const version = (JSON.parse(read('node_modules/electron/package.json')) as { version: string }).version
 const out = resolve(ROOT, values.out)
+
+const feed = process.env.BRIDGE_UPDATE_URL || null
+if (feed !== null && !feed.startsWith('https://')) {
+  fail('BRIDGE_UPDATE_URL is not an https address: installed applications take updates from no other.')
+}
 
 buildWhatIsStale()
 if (values['electron-dist'] === undefined) await fetchElectron()
@@ -76,15 +88,15 @@ async function quietly(work: () => Promise<unknown>): Promise<void> {
 }
 
 function pack(): Promise<void> {
-  const feed = process.env.BRIDGE_UPDATE_URL
   const args = [
     join(ROOT, 'node_modules/electron-builder/cli.js'),
     ...['--config', 'electron-builder.yml', '--publish', 'never'],
     ...[{ win32: '--win', darwin: '--mac', linux: '--linux' }[system], `--${arch}`],
     ...(values.dir ? ['--dir'] : []),
     `-c.directories.output=${out}`,
-    ...(feed ? ['-c.publish.provider=generic', `-c.publish.url=${feed}`] : []),
+    ...(feed !== null ? ['-c.publish.provider=generic', `-c.publish.url=${feed}`] : []),
     ...(values['electron-dist'] ? [`-c.electronDist=${resolve(values['electron-dist'])}`] : []),
+    ...(system === 'darwin' && process.platform === 'darwin' && !isSigned ? AD_HOC : []),
     // An electron that is laid out by hand is no Windows program whose resources could be edited.
     ...(values['electron-dist'] && system === 'win32'
       ? ['-c.win.signAndEditExecutable=false', '-c.disableAsarIntegrity=true']

@@ -89,6 +89,9 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       STAND_IN_PACKAGED: '1',
       BRIDGE_HOOK_PORT: String(await freePort()),
       NODE_PATH: '',
+      // It may set itself up for the next login: not at the home of whoever runs the tests.
+      HOME: folder,
+      XDG_CONFIG_HOME: join(folder, 'config'),
     })
     expect(smokeProblems(result), result.said).toEqual([])
     expect(result.ready?.window).toMatch(/^bridge:\/\/app\//)

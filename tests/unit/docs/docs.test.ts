@@ -10,6 +10,7 @@ const PAGES = [
   'docs/architecture.md',
   'docs/planfix-scenario.md',
   'docs/relay.md',
+  'docs/releasing.md',
   'docs/unknowns.md',
 ]
 

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../../..')
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+const workflow = read('.github/workflows/release.yml')
+
+test('the release workflow may only read, but for the job that drafts the release', () => {
+  const before = workflow.slice(0, workflow.indexOf('\njobs:'))
+  expect(before).toContain('permissions:\n  contents: read\n')
+  expect([...workflow.matchAll(/(\w+): write/g)].map(([, right]) => right)).toEqual(['contents'])
+  expect(workflow.indexOf('contents: write')).toBeGreaterThan(workflow.indexOf('\n  release:\n'))
+  expect(workflow).toContain("if: startsWith(github.ref, 'refs/tags/v')")
+})
+
+test('each action of it is pinned to a major version of its maker, and no text of an event gets into a command', () => {
+  const actions = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action]) => action)
+  expect(actions.length).toBeGreaterThan(4)
+  expect(actions.filter((action) => !/^actions\/[\w-]+@v\d+$/.test(action!))).toEqual([])
+  const commands = [...workflow.matchAll(/run: (?:\|\n((?: {10,}.*\n)+)|(.+))/g)].map(
+    ([, many, one]) => many ?? one!,
+  )
+  expect(commands.length).toBeGreaterThan(6)
+  expect(commands.filter((command) => command.includes('${{'))).toEqual([])
+})
+
+test('commands of the project that the workflow and docs/releasing.md name exist', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const named = [...`${workflow}\n${read('docs/releasing.md')}`.matchAll(/npm run ([\w-]+)/g)].map(
+    ([, name]) => name!,
+  )
+  expect(named.length).toBeGreaterThan(5)
+  expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
+})
+
+test('the fuses in docs/releasing.md are those that are set', () => {
+  const set = /electronFuses:\n((?: {2}.*\n)+)/.exec(read('electron-builder.yml'))?.[1] ?? ''
+  const configured = [...set.matchAll(/^ {2}(\w+): (true|false)$/gm)].map(([, fuse, on]) => [
+    fuse,
+    on === 'true',
+  ])
+  const table = [...read('docs/releasing.md').matchAll(/^\| (\w+) \| (on|off) \|/gm)].map(([, fuse, on]) => [
+    fuse,
+    on === 'on',
+  ])
+  expect(configured).toHaveLength(8)
+  expect(new Map(table as [string, boolean][])).toEqual(new Map(configured as [string, boolean][]))
+})
