@@ -255,13 +255,9 @@ test('11. and 12. there are no webviews, and none could be attached', async () =
 
 test('13. the window does not go elsewhere', async () => {
   const before = await url()
-  const places = [
-    away,
-    'https://example.com/',
-    'file:///etc/passwd',
-    'data:text/html,hello',
-    'bridge://other/',
-  ]
+  // Of our own scheme, and not our page.
+  const other = await page.evaluate(() => `${location.origin.replace('//app', '//other')}/`)
+  const places = [away, 'https://example.com/', 'file:///etc/passwd', 'data:text/html,hello', other]
   for (const to of places) {
     await page.evaluate((where) => {
       const link = document.createElement('a')
