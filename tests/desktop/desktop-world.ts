@@ -36,6 +36,7 @@ export interface DesktopWorld {
   /** The origin of the page, in the words of the browser that shows it. */
   readonly origin: string
   readonly app: Running
+  /** Resolves when it receives. */
   start(args?: readonly string[]): Promise<void>
   /** The page of the window; waits for one. */
   page(): Promise<Page>
@@ -77,6 +78,12 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     },
     async start(args = []) {
       app = await start({ env, args })
+      await until('the receiver', () =>
+        fetch(`${world.hooks}/healthz`).then(
+          () => true,
+          () => false,
+        ),
+      )
     },
     async page() {
       const page = await until('the window', async () => (await world.app.windows())[0])
