@@ -45,13 +45,14 @@ export interface Updates {
 }
 
 const HOUR = 3_600_000
-const FIRST_MS = 6 * HOUR
+/** After the start has settled; whoever switches off each evening gets updates too. */
+const FIRST_MS = HOUR / 4
 const EVERY_MS = 24 * HOUR
 /** The program has ended long before. */
 const INSTALLER_MS = 60_000
 
 /**
- * Looks for a new version six hours after the start and then once a day, downloads it in the background, and leaves the rest
+ * Looks for a new version a quarter of an hour after the start and then once a day, downloads it in the background, and leaves the rest
  * to the end of the program or to the owner: nothing is ever restarted by itself. What is wrong with the feed or the network is
  * in the log alone; the next day has another try. Signatures are checked by the updater as packaging has set them.
  */

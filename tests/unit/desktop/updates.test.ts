@@ -74,7 +74,7 @@ describe('updates', () => {
 
   test('are looked for six hours after the start, then once a day', async () => {
     const one = scene()
-    await one.clock.pass(6 * HOUR - 1)
+    await one.clock.pass(HOUR / 4 - 1)
     expect(one.loads).toBe(0)
     await one.clock.pass(1)
     expect(one.updater.checks).toBe(1)
@@ -96,7 +96,7 @@ describe('updates', () => {
   test('nothing is restarted while something is under way; then the bridge ends before the installer begins', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(6 * HOUR)
+    await one.clock.pass(HOUR / 4)
     one.busy(true)
     expect(await one.updates.restart()).toBe('busy')
     expect(one.order).toEqual([])
@@ -109,7 +109,7 @@ describe('updates', () => {
   test('an installer that does not begin leaves no ended bridge behind', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(6 * HOUR)
+    await one.clock.pass(HOUR / 4)
     await one.updates.restart()
     await one.clock.pass(2 * MINUTE)
     expect(one.order).toEqual(['ended', 'installed', 'failed'])
@@ -118,7 +118,7 @@ describe('updates', () => {
   test('what the system installs with a password is never installed by itself', async () => {
     const one = scene({ feed: { source: 'updates.example', asksPassword: true } })
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(6 * HOUR)
+    await one.clock.pass(HOUR / 4)
     expect(one.updater.autoInstallOnAppQuit).toBe(false)
     expect(one.told).toEqual(['2.0.0 false'])
   })
@@ -126,7 +126,7 @@ describe('updates', () => {
   test('errors are in the log alone, and the next day has another try', async () => {
     const one = scene()
     one.updater.outcome = 'error'
-    await one.clock.pass(6 * HOUR)
+    await one.clock.pass(HOUR / 4)
     expect(one.logged.join()).toContain('warn no look for updates was possible')
     expect(one.told).toEqual([])
     one.updater.outcome = 'downloaded'
@@ -136,7 +136,7 @@ describe('updates', () => {
 
   test('an updater that cannot be loaded is no fault of the bridge', async () => {
     const one = scene({ load: () => Promise.reject(new Error('no such module')) })
-    await one.clock.pass(6 * HOUR)
+    await one.clock.pass(HOUR / 4)
     await settle()
     expect(one.logged.join()).toContain('warn no look for updates was possible')
   })
