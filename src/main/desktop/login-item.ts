@@ -2,6 +2,7 @@ import type { App } from 'electron'
 import type { LoginItem } from '../../shared/api/desktop.ts'
 import type { Application, Log } from '../application/application.ts'
 import { autostartEntry } from './autostart-entry.ts'
+import { isSmokeTest } from './smoke.ts'
 
 /** Passed by the system at login: no window is opened. */
 export const HIDDEN = '--hidden'
@@ -30,11 +31,13 @@ export interface LoginList {
 export function followLoginItem(options: LoginItemOptions): { state(): LoginItem; stop(): void } {
   const { app, application, log } = options
   const list = listOf(options)
+  // A smoke test starts a program that is packaged and not installed.
+  const isInstalled = app.isPackaged && !isSmokeTest(options.environment)
   let refused = false
   let wanted = application.configuration.startAtLogin
 
   function follow(anew: boolean): void {
-    if (!app.isPackaged) return
+    if (!isInstalled) return
     try {
       const now = list.read()
       if (wanted && (now === 'absent' || (anew && now === 'off'))) list.write(true, anew)
@@ -47,7 +50,7 @@ export function followLoginItem(options: LoginItemOptions): { state(): LoginItem
   }
 
   function state(): LoginItem {
-    if (!app.isPackaged) return { starts: false, why: wanted ? 'development' : null }
+    if (!isInstalled) return { starts: false, why: wanted ? 'development' : null }
     try {
       const now = list.read()
       if (now === 'on') return { starts: true, why: wanted ? null : 'refused' }
@@ -59,7 +62,7 @@ export function followLoginItem(options: LoginItemOptions): { state(): LoginItem
   }
 
   follow(false)
-  if (wanted && !app.isPackaged)
+  if (wanted && !isInstalled)
     log.info({}, 'start at login: only for an installed program, not in development')
   const stop = application.listen({
     configured({ startAtLogin }) {

@@ -3,10 +3,11 @@ import type { App } from 'electron'
 /**
  * `BRIDGE_SMOKE=1`: how a packaged application shows, on a system nobody sits at, that nothing is missing from it. It starts
  * as always; when the tray is there and the window has loaded its page, it prints one line
- * `{"event":"ready","version":…,"tray":true,"window":…,"native":{…}}` and quits in order.
+ * `{"event":"ready","version":…,"tray":true,"window":…,"native":{…}}` and quits in order. It does not
+ * enter itself in the list of programs started at login.
  */
 export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersion'>): SmokeTest | null {
-  if (process.env.BRIDGE_SMOKE !== '1') return null
+  if (!isSmokeTest()) return null
   const failed = (reason: string): void => {
     say({ event: 'failed', reason })
     app.exit(1)
@@ -27,6 +28,10 @@ export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersi
     },
   }
 }
+
+/** This start is a smoke test. */
+export const isSmokeTest = (environment: NodeJS.ProcessEnv = process.env): boolean =>
+  environment.BRIDGE_SMOKE === '1'
 
 export interface SmokeTest {
   /** The bridge runs. `tray`: somebody takes tray images here. */

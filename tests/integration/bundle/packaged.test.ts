@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,13 +89,15 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       STAND_IN_PACKAGED: '1',
       BRIDGE_HOOK_PORT: String(await freePort()),
       NODE_PATH: '',
-      // It may set itself up for the next login: not at the home of whoever runs the tests.
+      // Neither the home nor the keyring of whoever runs the tests.
+      DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'none')}`,
       HOME: folder,
       XDG_CONFIG_HOME: join(folder, 'config'),
     })
     expect(smokeProblems(result), result.said).toEqual([])
     expect(result.ready?.window).toMatch(/^bridge:\/\/app\//)
     expect(result.ready?.version).toBe(version())
+    expect(existsSync(join(folder, 'config/autostart'))).toBe(false)
   }, 120_000)
 
   test('a smoke test without a line, with a package that is not loaded or a bad end is told', async () => {

@@ -113,6 +113,12 @@ describe('start at login on Windows and macOS', () => {
     expect(item.state()).toEqual({ starts: false, why: 'development' })
   })
 
+  test('in a smoke test of a packaged program nothing is registered', () => {
+    const { asked, item } = computer({ platform: 'win32', environment: { BRIDGE_SMOKE: '1' } })
+    expect(asked).toEqual([])
+    expect(item.state()).toEqual({ starts: false, why: 'development' })
+  })
+
   test('macOS passes no arguments, but says that it opened the program', () => {
     const opened = (wasOpenedAtLogin: boolean) =>
       ({ getLoginItemSettings: () => ({ wasOpenedAtLogin }) }) as unknown as LoginItemOptions['app']
