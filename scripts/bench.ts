@@ -7,7 +7,7 @@ import { NODE, ROOT } from './build.ts'
 /**
  * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
  * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
- * `relay` measure a part.
+ * `relay`, `desktop` measure a part.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -21,6 +21,7 @@ const { relayRows } = await import('../tests/bench/relay.ts')
 const { flowRows, prepareStores, startRows, storedRows } = await import('../tests/bench/host.ts')
 const { logRows } = await import('../tests/bench/log.ts')
 const { pageRows } = await import('../tests/bench/page.ts')
+const { desktopRows } = await import('../tests/bench/desktop.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
 const STORED = [1000, 1_000_000] as const
@@ -47,6 +48,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   log: async () => logRows(await stores(), 100_000),
   stored: async () => storedRows(3, await stores()),
   page: () => pageRows(5),
+  desktop: () => desktopRows(5),
 }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in parts))

@@ -5,8 +5,8 @@
  */
 const electron = require('electron')
 
-/** @type {{ trays: object[], notifications: object[], opened: string[], boxes: string[], sandboxed: boolean }} */
-const probe = { trays: [], notifications: [], opened: [], boxes: [], sandboxed: false }
+/** @type {{ trays: object[], notifications: object[], opened: string[], boxes: string[], sandboxed: boolean, trayAfterMs: number | null }} */
+const probe = { trays: [], notifications: [], opened: [], boxes: [], sandboxed: false, trayAfterMs: null }
 globalThis.probe = probe
 
 const pathOf = new WeakMap()
@@ -42,6 +42,8 @@ watch(electron.Tray, 'setToolTip', (self, [text]) => {
 })
 watch(electron.Tray, 'setContextMenu', (self, [menu]) => {
   trayOf(self).menu = menu
+  // Since the start of the process.
+  probe.trayAfterMs ??= process.uptime() * 1000
 })
 watch(electron.Tray, 'destroy', (self) => {
   probe.trays = probe.trays.filter((one) => one.tray !== self)

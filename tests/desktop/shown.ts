@@ -8,6 +8,7 @@ interface Probe {
   opened: string[]
   boxes: string[]
   sandboxed: boolean
+  trayAfterMs: number | null
 }
 type Probed = typeof globalThis & { probe: Probe }
 
@@ -85,3 +86,7 @@ export const windowState = (
 /** Whether every window was put into Chromium's sandbox, whatever it asks for itself. */
 export const isSandboxed = (app: Running): Promise<boolean> =>
   app.evaluate(() => (globalThis as Probed).probe.sandboxed)
+
+/** From the start of the process until the tray had its menu, milliseconds; null before. */
+export const trayAfterMs = (app: Running): Promise<number | null> =>
+  app.evaluate(() => (globalThis as Probed).probe.trayAfterMs)
