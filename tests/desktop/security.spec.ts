@@ -44,6 +44,23 @@ test.beforeEach(async () => {
 const url = () =>
   world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL() ?? '')
 const windows = () => world.app.evaluate(({ webContents }) => webContents.getAllWebContents().length)
+/** Somebody has brought the window to a page of theirs all the same. */
+async function elsewhere(html: string): Promise<Page> {
+  isElsewhere = true
+  await load(`data:text/html,${encodeURIComponent(html)}`)
+  return (await world.app.windows())[0] as Page
+}
+const load = (to: string) =>
+  world.app.evaluate(
+    ({ BrowserWindow }, address) => BrowserWindow.getAllWindows()[0]?.webContents.loadURL(address),
+    to,
+  )
+let isElsewhere = false
+test.afterEach(async () => {
+  if (isElsewhere) await load('bridge://app/')
+  isElsewhere = false
+})
+
 /** All of the main process as it is delivered. */
 function builtMain(): string {
   const folder = join(APP, 'out/main')
@@ -403,18 +420,4 @@ test('20. nothing of Electron is given to the page: three names, and no event wi
     }
   })
   expect(given).toEqual({ names: ['call', 'host', 'subscribe'], heard: [1], electron: [] })
-})
-
-/** Somebody has brought the window to a page of theirs all the same. */
-async function elsewhere(html: string): Promise<Page> {
-  await world.app.evaluate(
-    ({ BrowserWindow }, to) => BrowserWindow.getAllWindows()[0]?.webContents.loadURL(to),
-    `data:text/html,${encodeURIComponent(html)}`,
-  )
-  return (await world.app.windows())[0] as Page
-}
-test.afterEach(async () => {
-  await world.app.evaluate(({ BrowserWindow }) =>
-    BrowserWindow.getAllWindows()[0]?.webContents.loadURL('bridge://app/'),
-  )
 })
