@@ -17,8 +17,9 @@ app.enableSandbox()
 protocol.registerSchemesAsPrivileged([PAGE_SCHEME])
 // Compiled code kept on disk halves the start. An AppImage has another path at each start, by which nothing is found again.
 if (!process.env.APPIMAGE) enableCompileCache(join(dataDir, 'compiled'))
-// It idles most of its life: the heap grows in small steps, and its young part not at all (13 MB less at rest).
-for (const flag of ['--heap-growing-percent=20', '--semi-space-growth-factor=1']) setFlagsFromString(flag)
+// It idles most of its life: the heap grows in small steps, and its young part not at all (some 15 MB less at rest).
+const FLAGS = ['--heap-growing-percent=20', '--semi-space-growth-factor=1', '--optimize-for-size']
+for (const flag of FLAGS) setFlagsFromString(flag)
 
 if (app.requestSingleInstanceLock()) {
   // Not awaited: Electron becomes ready when this module has been read.
