@@ -112,7 +112,10 @@ class Latest {
 export function newestConversations(sql: Sql, limit: number): NewConversation[] {
   return sql
     .all<{ id: number; connectionId: string }>(NEWEST, limit)
-    .map((one) => ({ ...one, clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile) }))
+    .map((one) => ({
+      ...one,
+      clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile),
+    }))
 }
 export interface NewConversation {
   id: number

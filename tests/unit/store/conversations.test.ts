@@ -155,3 +155,31 @@ describe('a conversation', () => {
     expect(read).toEqual(expected)
   })
 })
+
+it('the conversations that began last are told newest first, whatever was written since, and merged ones once', async () => {
+  const db = await store()
+  await db.commit([
+    talk(1, 900),
+    talk(2, 100),
+    talk(3, 200, { mergedInto: 2 }),
+    talk(4, 300, { connectionId: 'other' }),
+    talk(5, 400),
+    device('c1', 1, { name: 'Anna' }),
+    device('c2', 2, { name: 'Ben' }, 5),
+    device('c3', 2, { name: 'Ben on his phone' }, 9),
+    {
+      type: 'client.save',
+      client: client({
+        connectionId: 'other',
+        clientId: 'c4',
+        conversationId: 4,
+        profile: profile({ id: 'c4', name: 'Cleo' }),
+      }),
+    },
+  ])
+  expect(await db.newestConversations(2)).toEqual([
+    { id: 4, connectionId: 'other', clientName: 'Cleo' },
+    { id: 2, connectionId: 'shop', clientName: 'Ben on his phone' },
+  ])
+  expect((await db.newestConversations(5)).map(({ id }) => id)).toEqual([4, 2, 1])
+})
