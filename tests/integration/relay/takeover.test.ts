@@ -56,6 +56,8 @@ class Computer {
 
   async health(): Promise<string> {
     const answer = await fetch(`${new URL(this.hooks).origin}/healthz`)
+    // Who asks too often is answered nothing.
+    if (!answer.ok) return 'silent'
     const { status, standby } = (await answer.json()) as { status: string; standby: boolean }
     return standby ? 'standby' : status
   }
