@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['tests/{unit,contract,integration,property,crash}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // Most of the time a test waits for a process or a timer: one more than cores.
+    maxWorkers: 3,
   },
 })

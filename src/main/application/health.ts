@@ -9,9 +9,10 @@ export const isDegraded = (connections: Connections): boolean =>
     ({ missing, chatraGate, planfixGate }) => missing.length > 0 || !chatraGate.isOpen || !planfixGate.isOpen,
   )
 
-/** The answer of /healthz, which strangers may see. */
+/** The answer of /healthz, which strangers may see. `standby`: another computer carries, or may be carrying. */
 export const healthOf = (connections: Connections, degraded: boolean, standby: boolean): object => ({
-  status: standby ? 'standby' : degraded ? 'degraded' : 'ok',
+  status: degraded ? 'degraded' : 'ok',
+  standby,
   connections: Object.fromEntries(
     [...connections].map(([id, { missing, chatraGate, planfixGate }]) => [
       id,

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../../../src/main/application/clock.ts'
 import { RelayStore } from '../../../src/main/relay/store.ts'
 import { droppingProxy } from '../../support/proxies.ts'
 import {
@@ -65,7 +66,9 @@ test('a desktop that is gone without a word is replaced after the lease, and not
   await started({ leaseMs: 900 })
   const proxy = await droppingProxy(Number(new URL(stage.relay.control).port))
   ends.push(() => proxy.stop())
-  const first = await paired({ url: proxy.url })
+  // Its waits are a tenth as long.
+  const clock = { ...systemClock, after: (ms: number, run: () => void) => systemClock.after(ms / 10, run) }
+  const first = await paired({ url: proxy.url, clock })
   const second = await paired()
   await first.start()
   await second.start()
@@ -75,6 +78,7 @@ test('a desktop that is gone without a word is replaced after the lease, and not
   await send(5)
   await until('the other takes over', () => second.inbox.events.length === 5)
   expect(performance.now() - gone).toBeGreaterThan(500)
+  await until('it says that it carries nothing', () => first.notices().includes('event.relay-unreached'))
   proxy.heal()
   // It comes back and finds the other one in its place.
   await until('it is told', () => first.roles.at(-1) === false)

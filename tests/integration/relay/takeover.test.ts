@@ -56,7 +56,10 @@ class Computer {
 
   async health(): Promise<string> {
     const answer = await fetch(`${new URL(this.hooks).origin}/healthz`)
-    return ((await answer.json()) as { status: string }).status
+    // Who asks too often is answered nothing.
+    if (!answer.ok) return 'silent'
+    const { status, standby } = (await answer.json()) as { status: string; standby: boolean }
+    return standby ? 'standby' : status
   }
   is(status: 'ok' | 'standby'): Promise<void> {
     return until(`${this.name} is ${status}`, async () => (await this.health()) === status, 15_000)

@@ -85,6 +85,17 @@ test('a wall clock that is set back does not make it longer', async () => {
   expect(lease.holds).toBe(false)
 })
 
+test('who cannot reach the relay is told from who gave the role away', async () => {
+  const { clock, lease } = computer()
+  lease.confirm(lease.now(), BEAT)
+  lease.setActive(true)
+  expect(lease.isUnconfirmed).toBe(false)
+  await clock.advance(20_000)
+  expect(lease.isUnconfirmed).toBe(true)
+  lease.setActive(false)
+  expect(lease.isUnconfirmed).toBe(false)
+})
+
 test('who stands by does not carry, however well he is heard', () => {
   const { lease, told } = computer()
   lease.setActive(false)

@@ -76,10 +76,11 @@ export class Ledger {
 
   /** An employee's file has to be behind a link in the chat that really opens. */
   fileToChatra(person: Person, name: string, content: Buffer): Sent {
+    // What has opened once is not asked again: the bridge answers a stranger only so often.
+    const good = new Set<string>()
     return this.add('Planfix → Chatra', `[file ${name}]`, async () => {
-      const good = new Set<string>()
       for (const link of this.chatTexts().flatMap((shown) => linksIn(shown, name))) {
-        if (await opens(link, content)) good.add(link)
+        if (!good.has(link) && (await opens(link, content))) good.add(link)
       }
       return this.countChats(person, (shown) => linksIn(shown, name).filter((link) => good.has(link)).length)
     })

@@ -36,6 +36,11 @@ export class Lease {
     return this.active && this.confirmed !== null && this.ageOf(this.confirmed) < this.heldMs
   }
 
+  /** The role is this computer's, as far as it knows, but the relay has not said so lately. */
+  get isUnconfirmed(): boolean {
+    return this.active && !this.holds
+  }
+
   now(): Moment {
     return { monotonic: this.monotonic(), wall: this.clock.now() }
   }

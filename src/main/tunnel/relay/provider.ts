@@ -58,6 +58,8 @@ const LAST_BATCH_MS = 1_500
 const LAST_CALLS_MS = 2_500
 /** What did not hold so long is no success: waits go on growing. */
 const STEADY_MS = 30_000
+/** So long after its lease has ended the owner is told that this computer carries nothing. */
+const UNREACHED_MS = 10_000
 
 export const createRelayProvider = (options: RelayProviderOptions): RelayProvider => new Relayed(options)
 
@@ -89,10 +91,19 @@ class Relayed implements RelayProvider {
   /** What began before the last change of this number is over. */
   private turn = 0
   private retry: (() => void) | null = null
+  /** Ends the wait before the owner is told that nothing is carried. */
+  private unreached = () => {}
 
   constructor(options: RelayProviderOptions) {
     this.options = options
-    this.lease = new Lease(options.clock, (holds) => options.carries?.(holds ? this.term : null))
+    this.lease = new Lease(options.clock, (holds) => {
+      options.carries?.(holds ? this.term : null)
+      // After a night's sleep it is back in a moment: that is no news.
+      this.unreached()
+      this.unreached = options.clock.after(UNREACHED_MS, () => {
+        if (this.lease.isUnconfirmed) this.notice('event.relay-unreached', {})
+      })
+    })
   }
 
   get mayCarry(): boolean {

@@ -52,7 +52,7 @@ export function WayInState({ address }: { address: PublicAddress }) {
       )}
       {address.standby && (
         <Alert color="blue" variant="light" icon={<IconInfoCircle aria-hidden />} py="xs">
-          {t('tunnel.page.standby')}
+          {t(address.state === 'proven' ? 'tunnel.page.standby' : 'tunnel.page.standby.unknown')}
         </Alert>
       )}
       {facts.length > 0 && (
