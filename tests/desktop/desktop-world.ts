@@ -11,7 +11,7 @@ import { type Chatra, chatraOf, type Planfix, planfixOf } from '../e2e/simulator
 import { call } from '../e2e/wizard-steps.ts'
 import { connectionOf, HOOK_SECRET, until, type WorldOptions } from '../e2e/world.ts'
 import { Keyring, type KeyringOptions } from '../support/keyring.ts'
-import { type Running, start } from './driver.ts'
+import { electronBinary, type Running, start } from './driver.ts'
 
 export interface DesktopOptions
   extends Pick<
@@ -59,8 +59,11 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
   const planfix = planfixOf(simulators.ready.planfix)
   let app: Running | null = null
   let origin = ''
+  const { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY } = process.env
   const env = {
     ...keyring.env,
+    // Electron has a real window; a keyring would have its prompts there.
+    ...(electronBinary !== null && { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY }),
     BRIDGE_DATA_DIR: dataDir,
     BRIDGE_HOOK_PORT: String(port),
     TZ: 'UTC',

@@ -76,8 +76,12 @@ export async function startStandIn({ env, args = [] }: StartOptions): Promise<Ru
       }),
     async dispose() {
       await browser?.close().catch(() => undefined)
-      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+      const isRunning = () => child.exitCode === null && child.signalCode === null
+      if (isRunning()) ask('({ app }) => app.exit(0)', undefined).catch(() => undefined)
+      // One that hangs does not answer either.
+      const tooLong = setTimeout(() => void (isRunning() && child.kill('SIGKILL')), 3000)
       await ended
+      clearTimeout(tooLong)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { appPath, getPath, names, setPath, version } from './paths.ts'
 import { hasLock, releaseLock, requestLock } from './single-instance.ts'
-import { StandInError, strict } from './strict.ts'
+import { strict } from './strict.ts'
 
 /** An event whose default can be prevented, as Electron hands it to listeners. */
 export function preventable<T extends object>(fields: T = {} as T) {
@@ -193,8 +193,4 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     // Electron quits on its own when the application has no listener for it.
     if (process.listenerCount(signal) === 1) raw.quit()
   })
-}
-
-export const teach = (what: string): never => {
-  throw new StandInError(what)
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection } from './cdp.ts'
@@ -18,6 +19,8 @@ const FLAGS = [
   '--no-first-run',
   '--no-startup-window',
   '--remote-debugging-port=0',
+  // Nothing is said through it: when it ends with us, however we end, Chromium ends too.
+  '--remote-debugging-pipe',
   // Electron decides about new windows by itself, and has no one to ask for a camera.
   '--disable-popup-blocking',
   '--use-fake-device-for-media-stream',
@@ -55,14 +58,8 @@ export function endChromium(): void {
     // It has gone by itself.
   }
   child = null
-  for (let n = 0; n < 5; n++) {
-    try {
-      rmSync(folder, { recursive: true, force: true })
-      return
-    } catch {
-      // A dying process may still write into it.
-    }
-  }
+  // A dying process may still write into it.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 30 })
 }
 
 async function start(): Promise<Chromium> {
@@ -70,10 +67,11 @@ async function start(): Promise<Chromium> {
   mkdirSync(parent, { recursive: true })
   folder = mkdtempSync(join(parent, 'stand-in-chromium-'))
   child = spawn(process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', [...FLAGS, `--user-data-dir=${folder}`], {
-    stdio: 'ignore',
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     detached: true,
   })
   child.unref()
+  for (const pipe of child.stdio) (pipe as Socket | null)?.unref()
   process.once('exit', endChromium)
   const address = await addressIn(folder, child)
   const [{ WebSocket }, { Connection }] = await Promise.all([import('ws'), import('./cdp.ts')])
