@@ -48,7 +48,9 @@ const windows = () => world.app.evaluate(({ webContents }) => webContents.getAll
 async function elsewhere(html: string): Promise<Page> {
   isElsewhere = true
   await load(`data:text/html,${encodeURIComponent(html)}`)
-  return (await world.app.windows())[0] as Page
+  // Playwright hears of it on a line of its own.
+  await page.waitForURL(/^data:/)
+  return page
 }
 const load = (to: string) =>
   world.app.evaluate(
@@ -57,8 +59,10 @@ const load = (to: string) =>
   )
 let isElsewhere = false
 test.afterEach(async () => {
-  if (isElsewhere) await load('bridge://app/')
+  if (!isElsewhere) return
   isElsewhere = false
+  await load('bridge://app/')
+  await page.waitForURL((now) => now.protocol !== 'data:')
 })
 
 /** All of the main process as it is delivered. */
