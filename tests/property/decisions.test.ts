@@ -249,7 +249,6 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           echoSeen,
-          repeatsSeenMs: 0,
           awakeSince: 0,
           now,
         }
@@ -274,7 +273,6 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           echoSeen: false,
-          repeatsSeenMs: 0,
           awakeSince: 0,
           now,
         })

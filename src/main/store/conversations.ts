@@ -110,12 +110,10 @@ class Latest {
 
 /** The conversations that began last, the newest first. */
 export function newestConversations(sql: Sql, limit: number): NewConversation[] {
-  return sql
-    .all<{ id: number; connectionId: string }>(NEWEST, limit)
-    .map((one) => ({
-      ...one,
-      clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile),
-    }))
+  return sql.all<{ id: number; connectionId: string }>(NEWEST, limit).map((one) => ({
+    ...one,
+    clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile),
+  }))
 }
 export interface NewConversation {
   id: number

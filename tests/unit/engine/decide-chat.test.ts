@@ -1,12 +1,10 @@
 import { expect, test } from 'vitest'
-import { INTERRUPTED } from '../../../src/main/engine/delivery/chatra-plan.ts'
 import { decideChat } from '../../../src/main/engine/intake/chat.ts'
 import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
 import type { ChatEvent, ChatMessage } from '../../../src/main/engine/ports.ts'
-import { comparable, fingerprint } from '../../../src/main/engine/text.ts'
 import type { ClientLink } from '../../../src/shared/domain.ts'
 import { profile } from '../../support/nouns.ts'
-import { conversation, reply, settingsOf } from './values.ts'
+import { conversation, settingsOf } from './values.ts'
 
 const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
   id: 'm1',
@@ -48,7 +46,6 @@ const state = (changes: Partial<ChatState> = {}): ChatState => ({
   replies: [],
   written: [],
   echoSeen: false,
-  repeatsSeenMs: 0,
   newId: () => next++,
   ...changes,
 })
@@ -105,32 +102,4 @@ test('a transcript ends the chat, unless the client has written since', () => {
     ).changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore.kind] : []))
   expect(kinds(500)).toContain('complete')
   expect(kinds(900)).not.toContain('complete')
-})
-
-test('an echo that comes to an interrupted reply at last tells for how long Chatra repeats, and a shorter one nothing', () => {
-  const interrupted = reply({
-    state: 'uncertain',
-    reason: INTERRUPTED,
-    sentAt: 200,
-    sentPrint: fingerprint(comparable('It left today')),
-  })
-  const echo = event({
-    messages: [said({ id: 'a1', type: 'agent', text: 'It left today', receivedFrom: 'planfix-bridge' })],
-  })
-  const told = (repeatsSeenMs: number) =>
-    of(
-      decideChat(
-        echo,
-        state({
-          link: link(),
-          conversation: conversation(),
-          replies: [interrupted],
-          repeatsSeenMs,
-          echoSeen: true,
-        }),
-      ),
-      'fact.set',
-    )
-  expect(told(0)).toMatchObject([{ key: 'repeatsSeenMs', value: 800 }])
-  expect(told(800)).toEqual([])
 })

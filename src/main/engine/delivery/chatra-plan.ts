@@ -32,8 +32,6 @@ export interface ReplyState {
   targets: ReadonlyMap<number, Message>
   /** Echoes of this connection have been seen to come. */
   echoSeen: boolean
-  /** So long after a reply was sent its echo has been seen to come at last, repeated by Chatra because nobody took it; 0 = never. */
-  repeatsSeenMs: number
   /** Since when the bridge can receive echoes. */
   awakeSince: number
   now: number
@@ -56,8 +54,8 @@ export function planReply(state: ReplyState): ReplyStep {
     const heldUntil = (interrupted ? Math.max(sentAt, state.awakeSince) : sentAt) + HOLD_MS
     if (heldUntil > now) return { do: 'wait', until: heldUntil }
     if (now > heldUntil + ASLEEP_MS && !interrupted) return { do: 'mark-uncertain', message }
-    const echoWouldHaveCome = interrupted ? state.awakeSince - sentAt < state.repeatsSeenMs : state.echoSeen
-    if (echoWouldHaveCome && message.attempts < MOST_TRIES) return { do: 'settle-as-not-sent', message }
+    if (state.echoSeen && !interrupted && message.attempts < MOST_TRIES)
+      return { do: 'settle-as-not-sent', message }
   }
   return { do: 'idle' }
 }
@@ -66,8 +64,8 @@ export function planReply(state: ReplyState): ReplyStep {
 const ASLEEP_MS = 60_000
 
 /**
- * The bridge was not running when its echo may have come, so a missing echo proves nothing, unless Chatra is known to
- * repeat webhooks that were not taken for longer than the bridge was away: then one of the tries would have found it.
+ * The bridge was not running when its echo may have come, so a missing echo proves nothing, however often Chatra repeats
+ * webhooks: each try may have found nobody. One that comes after all settles it, else the owner does.
  */
 export const INTERRUPTED = 'interrupted'
 const wasInterrupted = (message: Message) => message.reason === INTERRUPTED

@@ -101,7 +101,6 @@ export class ToChatra {
       targets,
       client: latest(await store.clientsOf(conversationId)),
       echoSeen: (await store.fact<boolean>(conversation.connectionId, 'echoSeen')) ?? false,
-      repeatsSeenMs: (await store.fact<number>(conversation.connectionId, 'repeatsSeenMs')) ?? 0,
       awakeSince: this.awakeSince,
       now: this.now(),
     }

@@ -18,8 +18,6 @@ export interface ChatState {
   written: readonly Message[]
   /** An echo has been seen on this connection before. */
   echoSeen: boolean
-  /** See ReplyState. */
-  repeatsSeenMs: number
   /** When this computer took over from another one, which has carried what was written before; 0 = never. */
   takenOverAt?: number
   newId(): number

@@ -1,5 +1,4 @@
 import type { Author, Message, MessageState } from '../../../shared/domain.ts'
-import { INTERRUPTED } from '../delivery/chatra-plan.ts'
 import { CARRIED_BY_ANOTHER, type Change, type ChatEvent, type ChatMessage } from '../ports.ts'
 import { fingerprint, splitText } from '../text.ts'
 import { type ChatState, nameOf } from './chat-state.ts'
@@ -136,17 +135,7 @@ function settle(reply: Message, echo: ChatMessage, event: ChatEvent, state: Chat
   // A transcript holds our replies even where no echo comes by itself (switch rest-echo), so it promises none.
   if (!state.echoSeen && event.kind !== 'transcript')
     changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
-  const after = repeatedAfter(reply, event, state.now)
-  if (after > state.repeatsSeenMs)
-    changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'repeatsSeenMs', value: after })
   return changes
-}
-
-/** Its echo came although nobody listened when it was sent: Chatra repeats webhooks that are not taken, for at least so long. */
-function repeatedAfter(reply: Message, event: ChatEvent, now: number): number {
-  const isRepeated =
-    reply.state === 'uncertain' && reply.reason === INTERRUPTED && event.kind !== 'transcript'
-  return isRepeated && reply.sentAt !== null ? now - reply.sentAt : 0
 }
 
 /**

@@ -138,7 +138,6 @@ export class Intake {
       replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
       echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
-      repeatsSeenMs: hasAgent ? ((await store.fact<number>(row.connectionId, 'repeatsSeenMs')) ?? 0) : 0,
       takenOverAt: context.takeover?.()?.at ?? 0,
       newId: () => store.newId(),
     })
