@@ -74,9 +74,12 @@ const isMetaUrl = (node: unknown): boolean =>
   (node as Node | undefined)?.type === 'MemberExpression' &&
   ((node as Node).object as Node).type === 'MetaProperty'
 
+/** A text, however it is quoted. */
 const literal = (node: unknown): string | null => {
-  const { type, value } = (node ?? {}) as Node
-  return type === 'Literal' && typeof value === 'string' ? value : null
+  const { type, value, quasis } = (node ?? {}) as Node
+  if (type === 'Literal' && typeof value === 'string') return value
+  const [whole, ...more] = type === 'TemplateLiteral' ? (quasis as { value: { cooked: string } }[]) : []
+  return whole && more.length === 0 ? whole.value.cooked : null
 }
 
 function walk(node: unknown, visit: (node: Node) => void): void {

@@ -130,7 +130,8 @@ test('nothing runs while nobody listens, and a listener that throws harms nobody
     },
   })
   const log = { info() {}, warn() {}, error() {} }
-  const state = () => stateOf({ application, settings: {}, secrets: {}, runningDemo: null } as never)
+  const state = () =>
+    stateOf({ application, settings: {}, secrets: {}, runningDemo: null, notices: () => [] } as never)
   const feed = createFeed({ application, state, log })
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(timers).toEqual([])

@@ -29,7 +29,7 @@ describe('the preload, which runs in the sandbox', () => {
 
   test('the check sees a module, another package and an import() that is called', () => {
     expect(() => new vm.Script("import { ipcRenderer } from 'electron'")).toThrow(SyntaxError)
-    const code = "const a = require('electron'), b = require('fs'); import('x'); const c = \"require('no')\""
+    const code = "const a = require('electron'), b = require(`fs`); import('x'); const c = \"require('no')\""
     expect(askedBy(code).map(({ name }) => name)).toEqual(['electron', 'fs', 'x'])
   })
 })
@@ -72,7 +72,7 @@ describe('the main process', () => {
     const paths: string[] = []
     for (const file of reached.files) {
       const code = readFileSync(file, 'utf8')
-      for (const [, path] of code.matchAll(/join\(import\.meta\.dirname, "([^"]+)"\)/g)) {
+      for (const [, path] of code.matchAll(/join\(import\.meta\.dirname,\s*["'`]([^"'`]+)["'`]\)/g)) {
         paths.push(relative(ROOT, join(dirname(file), path!)))
       }
     }
