@@ -25,14 +25,14 @@ export default defineConfig({
     { name: 'server', testDir: 'tests/e2e' },
     { name: 'desktop', testDir: 'tests/desktop' },
   ],
-  // Each test has three processes and a browser of its own, which mostly wait for each other: one more than cores.
-  workers: Number(process.env.E2E_WORKERS ?? 3),
+  // Each test has three processes and a browser of its own, which mostly wait for each other: more than cores.
+  workers: Number(process.env.E2E_WORKERS ?? 4),
   fullyParallel: true,
-  // What passes only sometimes has failed.
-  retries: 0,
+  // A busy computer makes a page late now and then. What passes at the second try only is named (scripts/test.ts).
+  retries: 1,
   forbidOnly: process.env.CI !== undefined,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: process.env.E2E_REPORT ?? 'test-results/report.json' }]],
   use: {
     browserName: 'chromium',
@@ -43,7 +43,7 @@ export default defineConfig({
     colorScheme: 'light',
     contextOptions: { reducedMotion: 'reduce' },
     permissions: ['clipboard-read', 'clipboard-write'],
-    actionTimeout: 10_000,
+    actionTimeout: 15_000,
     navigationTimeout: 15_000,
     screenshot: 'only-on-failure',
   },

@@ -1,11 +1,26 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** The longest first: they mostly wait, so the others run beside them instead of after them. */
+const LONGEST = ['/crash/', '/demo.test', '/bundle/', '/relay/', '/integration/']
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const at = LONGEST.findIndex((part) => moduleId.includes(part))
+      return at === -1 ? LONGEST.length : at
+    }
+    return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+  }
+}
 
 export default defineConfig({
   test: {
     include: ['tests/{unit,contract,integration,property,crash}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Most of the time a test waits for a process or a timer: one more than cores.
-    maxWorkers: 3,
+    // Most of the time a test waits for a process or a timer: more than cores.
+    maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
   },
 })

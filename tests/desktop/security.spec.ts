@@ -66,6 +66,9 @@ test.afterEach(async () => {
 })
 
 /** All of the main process as it is delivered. */
+/** Whether the text of the built main process says so; the text itself would fill the report. */
+const says = (words: RegExp): boolean => words.test(builtMain())
+
 function builtMain(): string {
   const folder = join(APP, 'out/main')
   const chunks = readdirSync(join(folder, 'chunks')).filter((name) => name.endsWith('.js'))
@@ -172,8 +175,8 @@ test('5. permissions are refused, but for copying', async () => {
 })
 
 test('6. web security is on: another site is not read', async () => {
-  expect(builtMain()).toMatch(/webSecurity: (true|!0)/)
-  expect(builtMain()).not.toMatch(/disable-web-security|webSecurity: (false|!1)/)
+  expect(says(/webSecurity:\s*(true|!0)/)).toBe(true)
+  expect(says(/disable-web-security|webSecurity:\s*(false|!1)/)).toBe(false)
   const page = await elsewhere(`<script>
     fetch('${away}/secret').then((a) => a.text()).catch(() => 'refused').then((text) => { document.title = text })
   </script>`)
@@ -231,13 +234,13 @@ test('7. the content security policy lets nothing foreign in, and nothing writte
 })
 
 test('8. insecure content does not run', async () => {
-  expect(builtMain()).toMatch(/allowRunningInsecureContent: (false|!1)/)
-  expect(builtMain()).not.toMatch(/allow-running-insecure-content/)
+  expect(says(/allowRunningInsecureContent:\s*(false|!1)/)).toBe(true)
+  expect(says(/allow-running-insecure-content/)).toBe(false)
 })
 
 test('9. and 10. no experimental features, no Blink features', async () => {
-  expect(builtMain()).toMatch(/experimentalFeatures: (false|!1)/)
-  expect(builtMain()).not.toMatch(/enableBlinkFeatures|enable-blink-features/)
+  expect(says(/experimentalFeatures:\s*(false|!1)/)).toBe(true)
+  expect(says(/enableBlinkFeatures|enable-blink-features/)).toBe(false)
   const switched = await world.app.evaluate(({ app }) =>
     ['enable-blink-features', 'enable-experimental-web-platform-features'].filter((name) =>
       app.commandLine.hasSwitch(name),
