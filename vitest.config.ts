@@ -16,11 +16,18 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    include: ['tests/{unit,contract,integration,property,crash}/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // Most of the time a test waits for a process or a timer: more than cores.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'whole', include: ['tests/{contract,integration,property,crash}/**/*.test.ts'] },
+      },
+      // Nothing of them outlives a test, so they need no process each.
+      { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], isolate: false } },
+    ],
   },
 })
