@@ -25,8 +25,8 @@ export default defineConfig({
     { name: 'server', testDir: 'tests/e2e' },
     { name: 'desktop', testDir: 'tests/desktop' },
   ],
-  // Each test has three processes and a browser of its own, which mostly wait for each other: more than cores.
-  workers: Number(process.env.E2E_WORKERS ?? 4),
+  // Each test has three processes and a browser of its own, which wait for each other: one more than cores.
+  workers: Number(process.env.E2E_WORKERS ?? 3),
   fullyParallel: true,
   // A busy computer makes a page late now and then. What passes at the second try only is named (scripts/test.ts).
   retries: 1,

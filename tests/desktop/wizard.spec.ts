@@ -54,6 +54,8 @@ test('the wizard finished on the desktop: keys into the keychain, a message and 
   await wizard.at('options')
   await wizard.onward()
   await wizard.at('address')
+  await expect(page.getByRole('radio', { name: t('tunnel.provider.ngrok') })).toBeChecked()
+  await page.getByRole('radio', { name: t('tunnel.provider.own') }).click()
   await page.getByLabel(t('tunnel.page.own.address')).fill(`${world.hooks}/`)
   await wizard.onward()
   await wizard.at('webhooks')

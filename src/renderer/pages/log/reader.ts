@@ -35,6 +35,8 @@ const REST = 20
 /** So long a message stays that does not fit the filter any more. */
 const PASSING_MS = 4_000
 const ASK_MS = 300
+/** What could not be read because nobody answered is read again after so long. */
+const AGAIN_MS = 5_000
 /** So long a new row counts as fresh. */
 const FRESH_MS = 2_500
 
@@ -64,6 +66,7 @@ export class LogReader {
   #rereadDue = 0
   #rereadTimer: Timer | undefined
   #askTimer: Timer | undefined
+  #againTimer: Timer | undefined
   #askSince = Number.POSITIVE_INFINITY
   readonly #fresh = new Set<number>()
 
@@ -85,6 +88,7 @@ export class LogReader {
       for (const end of ends) end()
       clearTimeout(this.#rereadTimer)
       clearTimeout(this.#askTimer)
+      clearTimeout(this.#againTimer)
       this.#turn++
     }
   }
@@ -125,11 +129,25 @@ export class LogReader {
   /** Everything again, where one is. */
   reload(): void {
     this.#set({ error: null })
+    this.#again()
+  }
+
+  #again(): void {
     if (this.#reading.list === null || this.#reading.loading) {
       this.#begin(this.#filter)
       this.#set({ loading: true })
       void this.#readFirst()
     } else void this.#reread()
+  }
+
+  /** Shown until something was read; a line that breaks for a moment may not even be told. */
+  #failed(error: CallError): void {
+    this.#set({ error, loading: false })
+    clearTimeout(this.#againTimer)
+    if (error.code !== 'offline') return
+    this.#againTimer = setTimeout(() => {
+      if (this.#reading.error !== null) this.#again()
+    }, AGAIN_MS)
   }
 
   /** It came in just now. */
@@ -156,8 +174,8 @@ export class LogReader {
     const page = outline.ok ? await this.#page(outline.value, 0) : outline
     const told = end()
     if (turn !== this.#turn) return
-    if (!outline.ok) return this.#set({ error: outline.error, loading: false })
-    if (!page.ok) return this.#set({ error: page.error, loading: false })
+    if (!outline.ok) return this.#failed(outline.error)
+    if (!page.ok) return this.#failed(page.error)
     this.#readAt = performance.now()
     const list = withPage(listOf(outline.value), 0, page.value.rows)
     const generation = this.#reading.generation + 1
@@ -183,7 +201,7 @@ export class LogReader {
     this.#rereading = false
     this.#readAt = performance.now()
     this.#rest = Math.max(REREAD_MS, (this.#readAt - began) * REST)
-    if (!outline.ok) return this.#set({ error: outline.error })
+    if (!outline.ok) return this.#failed(outline.error)
     const placed = withOutline(this.#reading.list ?? before, outline.value)
     const list = read?.ok && page !== null ? withPage(placed, page, read.value.rows) : placed
     this.#inFlight.clear()
@@ -226,7 +244,7 @@ export class LogReader {
     if (turn !== this.#turn) return
     this.#inFlight.delete(page)
     const { list } = this.#reading
-    if (!read.ok) return this.#set({ error: read.error })
+    if (!read.ok) return this.#failed(read.error)
     // The outline was read again meanwhile: pages begin elsewhere now.
     if (list === null || list.pages !== outline.pages) return this.#readPages()
     const next = withoutFarPages(withPage(list, page, read.value.rows), this.#view.first)

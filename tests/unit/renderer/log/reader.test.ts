@@ -197,6 +197,26 @@ describe('a lost line', () => {
     await settled()
     expect(countOf(reader.reading().list as List)).toBe(3)
   })
+
+  it.each([false, true])(
+    'that fails is read again by itself, though nothing is told of the line (list there: %s)',
+    async (there) => {
+      const { bridge, reader } = await reading(there ? 500 : 0)
+      bridge.offline = true
+      if (there) reader.reload()
+      else reader.show({ search: 'x' })
+      await settled()
+      expect(reader.reading().error).toMatchObject({ code: 'offline' })
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(reader.reading().error).toMatchObject({ code: 'offline' })
+      bridge.offline = false
+      await vi.advanceTimersByTimeAsync(5_000)
+      expect(reader.reading()).toMatchObject({ error: null, loading: false })
+      const asked = bridge.asked.length
+      await vi.advanceTimersByTimeAsync(60_000)
+      expect(bridge.asked.length).toBe(asked)
+    },
+  )
 })
 
 describe('another filter', () => {

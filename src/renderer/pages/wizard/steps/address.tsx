@@ -21,9 +21,13 @@ export function AddressStep() {
 function Step({ saved }: { saved: TunnelView }) {
   const { t } = useWords()
   const bridge = useBridge()
-  const { publicAddress, settingsFile } = useAppState()
+  const { publicAddress, settingsFile, host } = useAppState()
   // What was typed and not yet proven stays until the window is closed.
-  const way = useWayIn(saved, { memory: 'wizard.address', first: 'own' })
+  const way = useWayIn(saved, {
+    memory: 'wizard.address',
+    // Few desktops have an address of their own; a server mostly has.
+    first: host === 'desktop' ? 'ngrok' : 'own',
+  })
   const { provider } = way.typed.settings
   const isProven = !way.changed && publicAddress.state === 'proven' && publicAddress.provider === provider
   /** Some routers let nobody inside call their own public name: the owner may know better than the proof. */
