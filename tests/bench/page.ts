@@ -78,10 +78,15 @@ async function open(running: Browser, ui: string, content: string, route = '/'):
   })
   const begun = performance.now()
   await page.goto(`${ui}#${route}`, { waitUntil: 'commit' })
-  await page.locator('main h1').waitFor()
+  // Looked for in every frame: a locator looks every half a second after a while.
+  await page.waitForFunction(() => document.querySelector('main h1') !== null)
   const headingMs = performance.now() - begun
-  await page.locator(content).waitFor()
-  await page.waitForFunction(() => document.querySelector('main .mantine-Skeleton-root') === null)
+  await page.waitForFunction(
+    (wanted) =>
+      document.querySelector(wanted) !== null &&
+      document.querySelector('main .mantine-Skeleton-root') === null,
+    content,
+  )
   const contentMs = performance.now() - begun
   await page.waitForLoadState('networkidle')
   const shift = await page.evaluate(() => (window as unknown as { seen: { shift: number } }).seen.shift)
