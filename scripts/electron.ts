@@ -58,8 +58,8 @@ export function sandboxTrouble(program: string, { platform, read, stat }: Comput
   return `This system keeps Electron's sandbox from starting (sudo chown root ${helper} && sudo chmod 4755 ${helper} lets it)`
 }
 
-/** The one that is named, else that of the package when it has been fetched. */
-function programOf(environment: NodeJS.ProcessEnv): string | { why: string } | null {
+/** The one that is named (ELECTRON_EXEC_PATH), else that of the package when it has been fetched; null when it has not. */
+export function programOf(environment: NodeJS.ProcessEnv): string | { why: string } | null {
   const named = environment.ELECTRON_EXEC_PATH
   if (named)
     return existsSync(named) ? named : { why: `There is no Electron at ${named} (ELECTRON_EXEC_PATH)` }

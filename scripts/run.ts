@@ -15,7 +15,7 @@ const PROGRAMS: Record<string, string> = {
  * A bridge idles most of its life and shares its computer: a smaller young generation and fewer memory arenas keep
  * it below 100 MB at rest and near it after a burst (2 MB; 4 MB carry some 10 % more and cost 4 MB); a heap that
  * grows in small steps stays below 200 MB under full load. Compiled code kept on disk shortens the start. Source
- * maps are left out on purpose: they cost 70 MB, and the build is readable as it is.
+ * maps are left out on purpose: they cost 70 MB, and the build keeps its names, so that a trace can be read.
  */
 const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=10']
 const ENVIRONMENT = {

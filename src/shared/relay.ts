@@ -117,7 +117,6 @@ export const fromRelay = z.discriminatedUnion('type', [
   z.object({ type: z.literal('cancel'), id: count }),
 ])
 export type FromRelay = z.output<typeof fromRelay>
-export type RelayNotice = Extract<FromRelay, { type: 'notice' }>
 
 /** One message as text; null = it is none that is known. */
 export function readMessage<T>(schema: z.ZodType<T>, text: string): T | null {

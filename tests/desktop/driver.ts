@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type * as Electron from 'electron'
 import { ROOT } from '../../scripts/build.ts'
+import { programOf } from '../../scripts/electron.ts'
 import { startElectron } from './driver-electron.ts'
 import { startStandIn } from './driver-stand-in.ts'
 
@@ -42,16 +42,7 @@ export const start = (options: StartOptions): Promise<Running> =>
   electronBinary === null ? startStandIn(options) : startElectron(electronBinary, options)
 
 function findElectron(): string | null {
-  const named = process.env.ELECTRON_EXEC_PATH
-  if (named) {
-    if (!existsSync(named)) throw new Error(`ELECTRON_EXEC_PATH names nothing: ${named}`)
-    return named
-  }
-  const folder = join(ROOT, 'node_modules/electron')
-  try {
-    const path = join(folder, 'dist', readFileSync(join(folder, 'path.txt'), 'utf8'))
-    return existsSync(path) ? path : null
-  } catch {
-    return null
-  }
+  const found = programOf(process.env)
+  if (found !== null && typeof found !== 'string') throw new Error(found.why)
+  return found
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { LoginList } from './login-item.ts'
+import type { LoginList } from './login-list.ts'
 
 const NAME = 'chatra-planfix-bridge.desktop'
 

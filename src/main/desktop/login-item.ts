@@ -2,6 +2,7 @@ import type { App } from 'electron'
 import type { LoginItem } from '../../shared/api/desktop.ts'
 import type { Application, Log } from '../application/application.ts'
 import { autostartEntry } from './autostart-entry.ts'
+import type { LoginList } from './login-list.ts'
 import { isSmokeTest } from './smoke.ts'
 
 /** Passed by the system at login: no window is opened. */
@@ -14,14 +15,6 @@ export interface LoginItemOptions {
   platform?: NodeJS.Platform
   environment?: NodeJS.ProcessEnv
   execPath?: string
-}
-
-/** The system's list of programs that are started at login, as far as this one is in it. */
-export interface LoginList {
-  /** `off` = it is there, and the owner has switched it off in the system. */
-  read(): 'absent' | 'on' | 'off' | 'approval'
-  /** `anew`: also what was switched off in the system. Throws when the system refuses. */
-  write(starts: boolean, anew: boolean): void
 }
 
 /**

@@ -4,6 +4,7 @@ import { type Account, accountOf, KEYS } from './accounts.ts'
 import { PROGRAM, type SecretName } from './environment.ts'
 import { type Keychain, loadKeychain } from './keytar.ts'
 import { inLine, type Line } from './patience.ts'
+import { inPieces } from './pieces.ts'
 import { Remembered } from './remembered.ts'
 import type { SecretStore } from './store.ts'
 import { KeyringLocked, troubleOf } from './trouble.ts'
@@ -28,7 +29,7 @@ export interface KeychainOptions {
   limitMs?: number
   /** When it is tried again by itself after it did not work, milliseconds each. */
   retryMs?: readonly number[]
-  keychain?: (service: string, platform: NodeJS.Platform) => Promise<Keychain>
+  keychain?: (service: string) => Promise<Keychain>
 }
 
 /** Long enough for a keyring that is only being started; a prompt is answered later, and noticed then. */
@@ -215,7 +216,8 @@ class Secrets implements KeychainSecrets {
   private async tryNow(mayAsk: boolean): Promise<KeychainTrouble | null> {
     const { service, platform, log } = this.options
     try {
-      const keychain = this.keychain ?? (await (this.options.keychain ?? loadKeychain)(service, platform))
+      const keychain =
+        this.keychain ?? fitting(await (this.options.keychain ?? loadKeychain)(service), platform)
       await this.line.run(() => prove(keychain, mayAsk))
       this.keychain = keychain
       await this.takeSealed(keychain)
@@ -301,6 +303,12 @@ class Secrets implements KeychainSecrets {
     }
   }
 }
+
+/** What a Windows credential holds is 2,560 bytes; a private key may be longer. */
+const MOST_ON_WINDOWS = 2400
+
+const fitting = (keychain: Keychain, platform: NodeJS.Platform): Keychain =>
+  platform === 'win32' ? inPieces(keychain, MOST_ON_WINDOWS) : keychain
 
 /** Rejects when the keyring is locked, where removing finds nothing to remove. */
 async function forget(keychain: Keychain, account: Account): Promise<void> {

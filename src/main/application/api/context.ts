@@ -1,4 +1,5 @@
 import type { Answer, CallError } from '../../../shared/api/answer.ts'
+import type { LoginItem } from '../../../shared/api/desktop.ts'
 import type { Push, Words } from '../../../shared/api.ts'
 import type { Configuration } from '../../../shared/config.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
@@ -6,9 +7,17 @@ import type { SecretStore } from '../../secrets/store.ts'
 import type { ConfigurationFile, SettingsStore } from '../../settings/settings-store.ts'
 import type { Application, Log } from '../application.ts'
 import type { DemoHost, RunningDemo } from './demo-host.ts'
-import type { DesktopActs } from './desktop.ts'
 
 export type { DemoAccounts, DemoHost } from './demo-host.ts'
+
+/** What a desktop does for the calls that concern the computer it runs on. */
+export interface DesktopActs {
+  login(): LoginItem
+  /** The folder of the log files. */
+  readonly logs: string
+  /** Answers what is in the way; empty = it is open. */
+  openLogs(): Promise<string>
+}
 
 /** What the calls of the interface work on. */
 export interface ApiContext {

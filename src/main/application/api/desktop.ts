@@ -1,15 +1,6 @@
-import type { desktopCalls as contract, LoginItem } from '../../../shared/api/desktop.ts'
+import type { desktopCalls as contract } from '../../../shared/api/desktop.ts'
 import type { Handlers } from '../../../shared/api.ts'
 import { type ApiContext, refuse } from './context.ts'
-
-/** What a desktop does for the calls that concern the computer it runs on. */
-export interface DesktopActs {
-  login(): LoginItem
-  /** The folder of the log files. */
-  readonly logs: string
-  /** Answers what is in the way; empty = it is open. */
-  openLogs(): Promise<string>
-}
 
 export const desktopCalls = ({ desktop }: ApiContext): Pick<Handlers, keyof typeof contract> => ({
   'desktop.get': async () =>
