@@ -1,4 +1,4 @@
-import { AWAY, expect, openPrinted, test, WITHOUT_KEY } from './bench.ts'
+import { AWAY, expect, goTo, openPrinted, test, WITHOUT_KEY } from './bench.ts'
 
 const needsKey = { name: 'This page needs its key' }
 
@@ -65,4 +65,19 @@ test('a line that breaks is built up again by itself', async ({ page, world }) =
   await lines[0]?.close()
   await expect.poll(() => lines.length).toBe(2)
   await expect(page.getByText('The bridge does not answer', { exact: true })).toBeHidden()
+})
+
+test('what could not be read while calls failed is read again by itself, also when the line stayed', async ({
+  page,
+  trouble,
+}) => {
+  trouble.expect(/ERR_FAILED/)
+  await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
+  await page.route('**/api/call/**', (route) => route.abort())
+  await goTo(page, '/employees')
+  const silent = page.getByText('The bridge does not answer. What you typed')
+  await expect(silent.first()).toBeVisible()
+  await page.unroute('**/api/call/**')
+  await expect(silent).toHaveCount(0)
+  await expect(page.getByText('Ana Rusu').first()).toBeVisible()
 })

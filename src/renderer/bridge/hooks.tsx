@@ -97,6 +97,9 @@ export interface Called<T> {
   reload(): void
 }
 
+/** What nobody answered is asked again after so long: a line that breaks for a moment may not even be told. */
+const AGAIN_MS = 5_000
+
 /** The answer of a call that only reads; kept between pages, asked again after a lost line. `skip` asks nothing yet. */
 export function useCall<N extends CallName>(
   name: N,
@@ -107,7 +110,8 @@ export function useCall<N extends CallName>(
   const query = useQuery<Value<N>, CallFailed>({
     queryKey: [name, args],
     enabled: options.skip !== true,
-    ...(options.everyMs !== undefined && { refetchInterval: options.everyMs }),
+    refetchInterval: ({ state }) =>
+      state.error?.error.code === 'offline' ? AGAIN_MS : (options.everyMs ?? false),
     ...(options.keepPrevious === true && { placeholderData: keepPreviousData as never }),
     async queryFn() {
       const answer = await bridge.call(name, args)

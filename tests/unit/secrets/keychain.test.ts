@@ -35,6 +35,16 @@ describe('a keychain that works', () => {
     expect(next.learnt).toEqual([KEY, 'ngrok-token'])
   })
 
+  test('of Windows gets no entry longer than it takes, and gives a long one back whole', async () => {
+    const fake = fakeKeychain()
+    const long = 'k'.repeat(6_000)
+    const secrets = await secretsOn(fake, { platform: 'win32' })
+    await secrets.set(PROGRAM, 'SSH_KEY', long)
+    expect(Math.max(...[...fake.entries.values()].map((one) => Buffer.byteLength(one)))).toBeLessThan(2_560)
+    const next = await secretsOn(fake, { platform: 'win32' })
+    expect(await next.get(PROGRAM, 'SSH_KEY')).toBe(long)
+  })
+
   test('is asked once for each secret', async () => {
     const fake = fakeKeychain()
     fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
