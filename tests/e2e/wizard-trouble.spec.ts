@@ -1,22 +1,35 @@
+import type { Page } from '@playwright/test'
+import type { Step } from '../../src/shared/api/setup.ts'
 import { AWAY, expect, openPrinted, test } from './bench.ts'
-import { call, wizardOn } from './wizard-steps.ts'
+import { call, type Wizard, wizardOn } from './wizard-steps.ts'
+import type { World } from './world.ts'
 
 test.use({ worldOptions: { setup: 'empty' } })
 
 const NOT_THERE = 'http://127.0.0.1:9'
+
+/** A set-up that was begun, at this step; `sides` are connected already. */
+async function standingAt(page: Page, world: World, step: Step, sides?: ('chatra' | 'planfix')[]) {
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin()
+  await wizard.connect(draft, sides)
+  await wizard.show(draft, step)
+  return { wizard, draft }
+}
+
+/** Fills these fields and wants to go on. */
+async function tries(wizard: Wizard, fields: Record<string, string>): Promise<void> {
+  for (const [name, value] of Object.entries(fields)) await wizard.field(name).fill(value)
+  await wizard.onward()
+}
 
 test('a wrong key: the field and the mend are said, and what was typed stays', async ({
   page,
   world,
   chatra,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft, [])
-  await wizard.show(draft, 'chatra')
-  await wizard.field('chatra.publicKey').fill(chatra.publicKey)
-  await wizard.field('chatra.secretKey').fill('not-the-key')
-  await wizard.onward()
+  const { wizard, draft } = await standingAt(page, world, 'chatra', [])
+  await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': 'not-the-key' })
   const secret = wizard.field('chatra.secretKey')
   await expect(page.getByText(wizard.t('wizard.problem.chatra.wrong-keys'))).toBeVisible()
   await expect(secret).toBeFocused()
@@ -40,28 +53,18 @@ test('the same key twice and an empty one are said before anything is asked', as
   world,
   chatra,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft, [])
-  await wizard.show(draft, 'chatra')
+  const { wizard } = await standingAt(page, world, 'chatra', [])
   await wizard.onward()
   await expect(page.getByText(wizard.t('wizard.problem.public-key-empty'))).toBeVisible()
   await expect(wizard.field('chatra.publicKey')).toBeFocused()
-  await wizard.field('chatra.publicKey').fill(chatra.publicKey)
-  await wizard.field('chatra.secretKey').fill(chatra.publicKey)
-  await wizard.onward()
+  await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': chatra.publicKey })
   await expect(page.getByText(wizard.t('wizard.problem.keys-same'))).toBeVisible()
 })
 
 test('no paid licence at Chatra is named', async ({ page, world, chatra }) => {
   await chatra.switch('plan-refusal', '402')
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft, [])
-  await wizard.show(draft, 'chatra')
-  await wizard.field('chatra.publicKey').fill(chatra.publicKey)
-  await wizard.field('chatra.secretKey').fill(chatra.secretKey)
-  await wizard.onward()
+  const { wizard } = await standingAt(page, world, 'chatra', [])
+  await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': chatra.secretKey })
   await expect(page.getByRole('alert')).toContainText(wizard.t('wizard.problem.chatra.no-plan'))
   await expect(wizard.field('chatra.secretKey')).toHaveValue(chatra.secretKey)
 })
@@ -72,10 +75,7 @@ test('an unreachable host, one that is no Planfix, a wrong token: each is named 
   chatra,
   planfix,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft, ['chatra'])
-  await wizard.show(draft, 'planfix')
+  const { wizard } = await standingAt(page, world, 'planfix', ['chatra'])
   const address = wizard.field('planfix.baseUrl')
   const token = wizard.field('planfix.token')
   await address.fill('planfix.com')
@@ -111,13 +111,8 @@ test('an unreachable host, one that is no Planfix, a wrong token: each is named 
 
 test('a free Planfix plan is named, and the token stays typed', async ({ page, world, planfix }) => {
   await planfix.switch('account-state', 'code21-403')
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft, ['chatra'])
-  await wizard.show(draft, 'planfix')
-  await wizard.field('planfix.baseUrl').fill(planfix.restUrl)
-  await wizard.field('planfix.token').fill(planfix.token)
-  await wizard.onward()
+  const { wizard } = await standingAt(page, world, 'planfix', ['chatra'])
+  await tries(wizard, { 'planfix.baseUrl': planfix.restUrl, 'planfix.token': planfix.token })
   await expect(page.getByRole('alert')).toContainText(wizard.t('wizard.problem.planfix.no-plan'))
   await expect(wizard.field('planfix.token')).toHaveValue(planfix.token)
 })
@@ -130,10 +125,7 @@ test('a missing right blocks, says what to tick and what it costs, and goes on w
   const { scopes } = await planfix.get<{ scopes: string[] }>('state')
   const lacking = scopes.filter((one) => one !== 'task_add' && one !== 'file_add')
   await planfix.scopes(lacking)
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft)
-  await wizard.show(draft, 'planfix')
+  const { wizard } = await standingAt(page, world, 'planfix')
   await expect(page.getByText(wizard.t('wizard.rights.tick', { count: 2 }))).toBeVisible()
   await expect(page.getByText(wizard.t('wizard.rights.cost.always'))).toBeVisible()
   await expect(page.getByText(wizard.t('wizard.rights.cost.files'))).toBeVisible()
@@ -183,10 +175,7 @@ test('an address that leads elsewhere is said, kept as typed, and can be insiste
   world,
   chatra,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft)
-  await wizard.show(draft, 'address')
+  const { wizard } = await standingAt(page, world, 'address')
   await wizard.field('own.address').fill('http://192.168.1.5')
   await wizard.onward()
   await expect(page.getByText(wizard.t('wizard.problem.public-private'))).toBeVisible()
@@ -210,10 +199,7 @@ test('without a public address it goes on, and says where it matters that there 
   page,
   world,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft)
-  await wizard.show(draft, 'address')
+  const { wizard } = await standingAt(page, world, 'address')
   await page.getByRole('radio', { name: wizard.t('wizard.address.none') }).click()
   await wizard.onward()
   await wizard.at('webhooks')
@@ -231,10 +217,7 @@ test('left in the middle, it is gone on with where it was left, with all that wa
   page,
   world,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft)
-  await wizard.show(draft, 'options')
+  const { wizard } = await standingAt(page, world, 'options')
   await page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') }).click()
   await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
   await wizard.button('wizard.leave').click()
@@ -252,10 +235,7 @@ test('going back loses nothing, not even a key that was typed and not checked ye
   page,
   world,
 }) => {
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft, [])
-  await wizard.show(draft, 'chatra')
+  const { wizard } = await standingAt(page, world, 'chatra', [])
   await wizard.field('chatra.publicKey').fill('aPublicKey')
   await wizard.field('chatra.secretKey').fill('half-a-secr')
   await wizard.back()
@@ -277,10 +257,7 @@ test('over a restart of the bridge all but the secrets stays, and the first lost
   trouble,
 }) => {
   trouble.expect(AWAY, /status of 401/)
-  const wizard = wizardOn(page, world)
-  const draft = await wizard.begin()
-  await wizard.connect(draft)
-  await wizard.show(draft, 'templates')
+  const { wizard, draft } = await standingAt(page, world, 'templates')
   await wizard.at('templates')
   await page.getByRole('combobox', { name: wizard.t('wizard.templates.task') }).click()
   await page.getByRole('option', { name: 'Chat with a client' }).click()
