@@ -190,6 +190,8 @@ export interface Conversation {
 export interface LaneState {
   failures: number
   notBefore: number
+  /** When the failure was that `notBefore` waits after; absent in rows of before. */
+  failedAt?: number
 }
 
 /** A task of a conversation and where the watcher stands in it. */

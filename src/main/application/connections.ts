@@ -3,6 +3,7 @@ import type { Connection } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
+import { CircuitBreaker } from '../engine/delivery/circuit-breaker.ts'
 import { SideGate } from '../engine/delivery/gate.ts'
 import type { Clock, SideState, Takeover } from '../engine/ports.ts'
 import type { Budget } from '../planfix/budget.ts'
@@ -82,7 +83,7 @@ export function openConnection(options: {
     now: () => clock.now(),
     ...timeout,
   })
-  const planfixGate = new SideGate(clock, random, (state) => changed('planfix', state))
+  const planfixGate = new SideGate(new CircuitBreaker(clock, random), (state) => changed('planfix', state))
   return {
     settings,
     keys,
@@ -90,7 +91,7 @@ export function openConnection(options: {
     missingAt: lacking.map(([, place]) => place),
     chatra: guarded(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
-    chatraGate: new SideGate(clock, random, (state) => changed('chatra', state)),
+    chatraGate: new SideGate(new CircuitBreaker(clock, random), (state) => changed('chatra', state)),
     planfixGate,
     watcher: new Watcher({
       settings,

@@ -24,12 +24,15 @@ export class Engine {
   private readonly lanes: Lanes
   private readonly toChatra: ToChatra
   private readonly context: EngineContext
+  private readonly onBug: EngineOptions['onBug']
   private readonly breaker = new LoopBreaker()
+  private readonly unsubscribe: (() => void)[] = []
 
   constructor(options: EngineOptions) {
     const wake = (conversationId: number, lane: Lane) => this.lanes.wake(conversationId, lane)
     const context: EngineContext = { ...options.context, wake }
     this.context = context
+    this.onBug = options.onBug
     const serial = new Serial()
     const toPlanfix = new ToPlanfix(context, serial)
     this.toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
@@ -49,6 +52,7 @@ export class Engine {
       added: (conversationId, messages) => this.watchForLoops(conversationId, messages),
       onBug: options.onBug,
     })
+    this.followRecoveries()
   }
 
   /** Takes up everything that was left when the process ended or the computer fell asleep. */
@@ -67,8 +71,26 @@ export class Engine {
     this.intake.wake()
   }
 
+  /** A service works again: what backed off while it did not is tried at once. */
+  private followRecoveries(): void {
+    const breakers = new Set(
+      [...this.context.connections.values()].flatMap((one) => [
+        one.chatraGate.breaker,
+        one.planfixGate.breaker,
+      ]),
+    )
+    for (const breaker of breakers) {
+      this.unsubscribe.push(
+        breaker.subscribe((what) => {
+          if (what === 'healed') this.resume().catch((error: unknown) => this.onBug(error, 'recovery'))
+        }),
+      )
+    }
+  }
+
   /** Ends the calls under way and starts none. */
   async stop(): Promise<void> {
+    for (const end of this.unsubscribe.splice(0)) end()
     await this.lanes.stop()
     await this.intake.stop()
   }

@@ -9,10 +9,11 @@ import { introduce } from './chores/introduce.ts'
 import { note } from './chores/note.ts'
 import { verify } from './chores/verify.ts'
 import { visit } from './chores/visit.ts'
+import { isStopped, type Permit } from './circuit-breaker.ts'
 import type { SideGate } from './gate.ts'
 import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
-import { nextTry } from './retry.ts'
+import { isTrouble, nextTry } from './retry.ts'
 
 const KINDS: Record<Chore['kind'], { priority: Priority; run: RunChore }> = {
   note: { priority: 2, run: note },
@@ -53,12 +54,12 @@ export class Chores {
       .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
     if (!due) return { next: 'wait', until: Math.min(...chores.map((chore) => chore.notBefore)) }
     const gate = due.kind === 'leave-check' ? connection.chatraGate : connection.planfixGate
-    const closed = gate.enter()
-    if (closed) return { next: 'closed', opened: closed }
+    const permit = gate.enter()
+    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
-      await this.perform(due, conversation, connection, gate)
+      await this.perform(due, conversation, connection, gate, permit)
     } finally {
-      gate.leave()
+      gate.leave(permit)
     }
     return { next: 'again' }
   }
@@ -68,6 +69,7 @@ export class Chores {
     conversation: Conversation,
     connection: ConnectionContext,
     gate: SideGate,
+    permit: Permit,
   ): Promise<void> {
     const { priority, run } = KINDS[chore.kind]
     const { clock, store } = this.context
@@ -81,27 +83,37 @@ export class Chores {
       turn: () => connection.planfix.pacer.turn(priority, `chores:${conversation.id}`),
       begin: (attempt) => store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }]),
     })
-    if ('error' in outcome) return this.failed(chore, outcome.error, connection)
+    if ('error' in outcome) return this.failed(chore, outcome.error, connection, gate, permit)
     if ('later' in outcome) {
-      gate.leave()
+      gate.leave(permit)
       const patch = { notBefore: outcome.later, ...(outcome.data && { data: outcome.data }) }
       return store.commit([{ type: 'chore.patch', id: chore.id, patch }])
     }
-    gate.succeeded()
+    gate.succeeded(permit)
     gate.hasAgain(chore.kind)
     await commit(this.context, [{ type: 'chore.drop', id: chore.id }, ...outcome.done])
     if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
   }
 
-  private async failed(chore: Chore, error: BridgeError, connection: ConnectionContext): Promise<void> {
+  private async failed(
+    chore: Chore,
+    error: BridgeError,
+    connection: ConnectionContext,
+    entered: SideGate,
+    permit: Permit,
+  ): Promise<void> {
     const { clock, random } = this.context
     const now = clock.now()
     const gate = error.side === 'planfix' ? connection.planfixGate : connection.chatraGate
-    if (stopsSide(error)) gate.failed(error)
-    else gate.leave()
+    let wholeSide = stopsSide(error)
+    // A failure of the other side was met without that side's permit: the next call to it will tell.
+    if (gate === entered) {
+      if (wholeSide) gate.failed(error, permit)
+      else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
+    }
+    entered.leave(permit)
     if (error.code === 'missing-scope') gate.lacks(chore.kind, error)
-    // While a whole side is closed, its gate decides when to try again; that is no failure of this chore.
-    const wholeSide = stopsSide(error)
+    // While a whole side is stopped, its breaker decides when to try again; that is no failure of this chore.
     const failures = wholeSide ? chore.failures : chore.failures + 1
     if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && error.code !== 'missing-scope')) {
       await commit(this.context, [

@@ -1,55 +1,56 @@
 import type { BridgeError } from '../../../shared/errors.ts'
 import { needsOwner } from '../../../shared/errors.ts'
-import type { Clock, SideState } from '../ports.ts'
-import { retryDelay } from './retry.ts'
+import type { SideState } from '../ports.ts'
+import type { CircuitBreaker, Permit, Stopped } from './circuit-breaker.ts'
 
 const FAILING_AFTER = 3
 
 /**
- * Whether one side of a connection can be reached at all. Closed by errors that concern the whole side (keys, plan,
- * daily limit, no network); then one caller at a time tries again, and its success opens the gate for all.
+ * One side of a connection as that connection sees it: the circuit breaker of the account behind it, which other
+ * connections may share, and what only a part of this connection's work is refused.
  */
 export class SideGate {
-  private failures = 0
-  private until = 0
-  private probing = false
-  private last: BridgeError | null = null
+  readonly breaker: CircuitBreaker
   /** What a part of the work is refused although the side as a whole can be reached, by that part. */
   private readonly refusals = new Map<string, BridgeError>()
   private readonly stumbles = new Map<string, number>()
-  private waiting: (() => void)[] = []
-  private stopTimer: (() => void) | null = null
-  private readonly clock: Clock
-  private readonly random: () => number
   private readonly changed: (state: SideState) => void
+  private readonly unsubscribe: () => void
 
-  constructor(clock: Clock, random: () => number, changed: (state: SideState) => void = () => undefined) {
-    this.clock = clock
-    this.random = random
+  constructor(breaker: CircuitBreaker, changed: (state: SideState) => void = () => undefined) {
+    this.breaker = breaker
     this.changed = changed
+    this.unsubscribe = breaker.subscribe((what) => {
+      if (what === 'changed') this.changed(this.state)
+    })
+  }
+
+  /** The connection ends; the breaker goes on for others. */
+  close(): void {
+    this.unsubscribe()
   }
 
   get state(): SideState {
-    const error = this.last ?? [...this.refusals.values()].at(-1)
+    const error = this.breaker.error ?? [...this.refusals.values()].at(-1)
     if (!error) return { state: 'ok' }
     return {
       state: needsOwner(error) ? 'paused' : 'waiting',
       code: error.code,
-      until: this.until,
+      until: this.breaker.until,
       // What the owner has to allow, by its name (shared/api/state.ts).
       detail: error.code === 'missing-scope' && error.scope ? error.scope : error.detail,
     }
   }
   /** Nothing is in the way of any part of the work. */
   get isOpen(): boolean {
-    return this.last === null && this.refusals.size === 0
+    return this.breaker.error === null && this.refusals.size === 0
   }
 
   /** A part of the work is refused, for want of a right for instance: it waits by itself, the rest goes on. */
   lacks(part: string, error: BridgeError): void {
     const told = this.refusals.get(part)?.code === error.code
     this.refusals.set(part, error)
-    if (!told && !this.last) this.changed(this.state)
+    if (!told && !this.breaker.error) this.changed(this.state)
   }
 
   /** A part of the work failed for now. One stumble is nothing; three in a row are a service that fails. */
@@ -62,68 +63,30 @@ export class SideGate {
   /** A part of the work was done. */
   hasAgain(part: string): void {
     this.stumbles.delete(part)
-    if (this.refusals.delete(part) && !this.last) this.changed(this.state)
+    if (this.refusals.delete(part) && !this.breaker.error) this.changed(this.state)
   }
 
-  /** Null when a call may be made now; else how to wait: resolves when it is worth asking again. */
-  enter(): Promise<void> | null {
-    if (!this.last) return null
-    if (!this.probing && this.clock.now() >= this.until) {
-      this.probing = true
-      return null
-    }
-    return new Promise<void>((resolve) => {
-      this.waiting.push(resolve)
-      if (!this.probing) this.arm()
-    })
-  }
+  // ---- the breaker's, for whoever makes calls on this side
 
-  /** A turn taken with `enter` was not used after all. */
-  leave(): void {
-    if (!this.probing) return
-    this.probing = false
-    this.release()
+  enter(): Permit | Stopped {
+    return this.breaker.enter()
   }
-
-  succeeded(): void {
-    this.probing = false
-    if (!this.last) return
-    this.last = null
-    this.failures = 0
-    this.stopTimer?.()
-    this.stopTimer = null
-    this.changed(this.state)
-    this.release()
+  holds(permit: Permit): boolean {
+    return this.breaker.holds(permit)
   }
-
-  /** An error for which `stopsSide` holds, or another one that makes every call pointless. */
-  failed(error: BridgeError): void {
-    this.probing = false
-    this.failures += 1
-    const now = this.clock.now()
-    const next = now + retryDelay(this.failures, this.random)
-    this.until = error.retry.when === 'at' ? Math.max(error.retry.time, now + 1000) : next
-    const told = this.last?.code !== error.code
-    this.last = error
-    if (told) this.changed(this.state)
-    this.arm()
+  leave(permit: Permit): void {
+    this.breaker.leave(permit)
   }
-
-  /** Asks again now: after a wake, a change of network or of keys. */
+  succeeded(permit: Permit): void {
+    this.breaker.succeeded(permit)
+  }
+  failed(error: BridgeError, permit: Permit): void {
+    this.breaker.failed(error, permit)
+  }
+  troubled(error: BridgeError, permit: Permit): boolean {
+    return this.breaker.troubled(error, permit)
+  }
   reset(): void {
-    this.until = this.clock.now()
-    this.failures = 0
-    this.release()
-  }
-
-  private arm(): void {
-    this.stopTimer?.()
-    this.stopTimer = this.clock.after(Math.max(0, this.until - this.clock.now()), () => this.release())
-  }
-
-  private release(): void {
-    const waiting = this.waiting
-    this.waiting = []
-    for (const resolve of waiting) resolve()
+    this.breaker.reset()
   }
 }

@@ -3,11 +3,14 @@ import { type BridgeError, type Result, stopsSide } from '../../../shared/errors
 import type { ConnectionContext, EngineContext } from '../context.ts'
 import type { Change } from '../ports.ts'
 import { reasonOf, stateChange } from './changes.ts'
+import type { Permit } from './circuit-breaker.ts'
 import type { PlanState } from './planfix-plan.ts'
-import { nextTry } from './retry.ts'
+import { isTrouble, nextTry } from './retry.ts'
 
 export type Loaded = PlanState & {
   connection: ConnectionContext
+  /** Of the call that is planned; null while only the plan is asked for. */
+  permit: Permit | null
   tokenUserId: number | null
   assigner: 'contact' | 'no' | null
 }
@@ -41,8 +44,10 @@ export class PlanfixWork {
     reads = false,
   ): Promise<Outcome> {
     const gate = state.connection.planfixGate
+    const { permit } = state
+    if (permit === null) throw new Error('a call is made with a permit alone')
     if (result.ok) {
-      gate.succeeded()
+      gate.succeeded(permit)
       if (!reads) gate.hasAgain(MESSAGES)
       const changes = await success(result.value)
       return async (fresh) => [...changes, ...calm(fresh)]
@@ -50,15 +55,16 @@ export class PlanfixWork {
     const { error } = result
     const special = await refused(error)
     if (special) {
-      gate.succeeded()
+      gate.succeeded(permit)
       return async () => special
     }
-    const wholeSide = stopsSide(error)
-    if (wholeSide) gate.failed(error)
-    else gate.succeeded()
+    let wholeSide = stopsSide(error)
+    if (wholeSide) gate.failed(error, permit)
+    else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
+    else gate.succeeded(permit)
     // Refused for want of a right, or for this client alone: whatever else can be done goes on.
     if (error.code === 'missing-scope' || error.code === 'refused') gate.lacks(MESSAGES, error)
-    else if (!wholeSide) gate.stumbled(MESSAGES, error)
+    else if (!stopsSide(error)) gate.stumbled(MESSAGES, error)
     return (fresh) => this.failed(fresh, error, wholeSide, reads)
   }
 
@@ -76,7 +82,7 @@ export class PlanfixWork {
     const patch: Partial<Conversation> = {
       planfixLane: wholeSide
         ? { failures, notBefore: 0 }
-        : { failures, notBefore: nextTry(error, failures, now, random) },
+        : { failures, notBefore: nextTry(error, failures, now, random), failedAt: now },
     }
     // A look that failed says nothing about the write it looked for.
     if (attempt && !reads && error.certain) patch.attempt = null

@@ -1,4 +1,5 @@
-import type { BridgeError } from '../../../shared/errors.ts'
+import type { LaneState } from '../../../shared/domain.ts'
+import type { BridgeError, ErrorCode } from '../../../shared/errors.ts'
 
 const FIRST_MS = 1000
 const MOST_MS = 5 * 60_000
@@ -13,6 +14,27 @@ export function retryDelay(failures: number, random: () => number): number {
 export function nextTry(error: BridgeError, failures: number, now: number, random: () => number): number {
   const delayed = now + retryDelay(failures, random)
   return error.retry.when === 'at' ? Math.max(error.retry.time, now) : delayed
+}
+
+/** Faults of the network or the service, which pass by themselves. */
+const TROUBLE: ReadonlySet<ErrorCode> = new Set([
+  'failing',
+  'unclear',
+  'bad-answer',
+  'unreachable',
+  'rate-limited',
+])
+export const isTrouble = (error: BridgeError): boolean => TROUBLE.has(error.code)
+
+/**
+ * Until when a lane waits; 0 = not at all. A wait is void once the service has recovered since the failure (a lane that
+ * backed off during an outage goes on as soon as it is over), and when the clock was ahead when it was decided on.
+ */
+export function waitsUntil(lane: LaneState, healedAt: number, now: number): number {
+  if (lane.notBefore <= now) return 0
+  const { failedAt } = lane
+  if (failedAt === undefined) return lane.notBefore > now + 2 * MOST_MS ? 0 : lane.notBefore
+  return healedAt >= failedAt || failedAt > now ? 0 : lane.notBefore
 }
 
 /** A time-out may still be carried out for a while; a reset or a 5xx not for long. Milliseconds. */

@@ -7,10 +7,11 @@ import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { latest, reasonOf, stateChange } from './changes.ts'
 import { INTERRUPTED, planReply, type ReplyState, type ReplyStep, speakersOf } from './chatra-plan.ts'
+import { isStopped, type Permit } from './circuit-breaker.ts'
 import type { Next } from './lanes.ts'
-import { nextTry } from './retry.ts'
+import { isTrouble, nextTry, waitsUntil } from './retry.ts'
 
-type Loaded = ReplyState & { connection: ConnectionContext; client: ClientLink | null }
+type Loaded = ReplyState & { connection: ConnectionContext; client: ClientLink | null; permit: Permit }
 
 /** The part of the work (SideGate.stumbled) that carries replies. */
 const REPLIES = 'replies'
@@ -55,13 +56,13 @@ export class ToChatra {
         return { next: 'again' }
     }
     const gate = state.connection.chatraGate
-    const closed = gate.enter()
-    if (closed) return { next: 'closed', opened: closed }
+    const permit = gate.enter()
+    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
-      if (step.do === 'send') await this.send(step, state)
-      else await this.change(step, state)
+      if (step.do === 'send') await this.send(step, { ...state, permit })
+      else await this.change(step, { ...state, permit })
     } finally {
-      gate.leave()
+      gate.leave(permit)
     }
     return { next: 'again' }
   }
@@ -83,7 +84,7 @@ export class ToChatra {
     return this.context.clock.now()
   }
 
-  private async load(conversationId: number): Promise<Loaded | null> {
+  private async load(conversationId: number): Promise<Omit<Loaded, 'permit'> | null> {
     const { store, connections } = this.context
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
@@ -94,9 +95,11 @@ export class ToChatra {
       const target = message.targetId === null ? null : await store.message(message.targetId)
       if (target) targets.set(target.id, target)
     }
+    const { healedAt } = connection.chatraGate.breaker
+    const notBefore = waitsUntil(conversation.chatraLane, healedAt, this.now())
     return {
       connection,
-      conversation,
+      conversation: { ...conversation, chatraLane: { ...conversation.chatraLane, notBefore } },
       waiting,
       targets,
       client: latest(await store.clientsOf(conversationId)),
@@ -155,7 +158,7 @@ export class ToChatra {
     const current = (await store.message(message.id)) ?? message
     if (current.state === 'delivered') {
       // Its echo was faster than the answer.
-      state.connection.chatraGate.succeeded()
+      state.connection.chatraGate.succeeded(state.permit)
       state.connection.chatraGate.hasAgain(REPLIES)
       const id = sent.ok && current.chatraMessageId === null ? sent.value.id : null
       const patch = { chatraMessageId: id }
@@ -166,7 +169,7 @@ export class ToChatra {
       return
     }
     if (!sent.ok) return this.failed(current, sent.error, state)
-    state.connection.chatraGate.succeeded()
+    state.connection.chatraGate.succeeded(state.permit)
     state.connection.chatraGate.hasAgain(REPLIES)
     await commit(this.context, [
       {
@@ -235,7 +238,7 @@ export class ToChatra {
         : await connection.chatra.remove(id)
     const gone = !done.ok && done.error.code === 'object-gone'
     if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state)
-    connection.chatraGate.succeeded()
+    connection.chatraGate.succeeded(state.permit)
     connection.chatraGate.hasAgain(REPLIES)
     await commit(this.context, [
       {
@@ -252,16 +255,20 @@ export class ToChatra {
     const { clock, random } = this.context
     const now = clock.now()
     const gate = error.side === 'chatra' ? state.connection.chatraGate : state.connection.planfixGate
-    const wholeSide = stopsSide(error)
-    if (wholeSide) gate.failed(error)
-    else gate.succeeded()
-    if (!wholeSide && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
+    let wholeSide = stopsSide(error)
+    // A failure of Planfix (asked where a file is) was met without its permit: the next call to it will tell.
+    if (error.side === 'chatra') {
+      if (wholeSide) gate.failed(error, state.permit)
+      else if (isTrouble(error)) wholeSide = gate.troubled(error, state.permit)
+      else gate.succeeded(state.permit)
+    }
+    if (!stopsSide(error) && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
     const failures = state.conversation.chatraLane.failures + 1
     const notBefore = wholeSide && error.side === 'chatra' ? 0 : nextTry(error, failures, now, random)
     const lane: Change = {
       type: 'conversation.patch',
       id: state.conversation.id,
-      patch: { chatraLane: { failures, notBefore } },
+      patch: { chatraLane: { failures, notBefore, failedAt: now } },
     }
     if (message.kind === 'text' && !error.certain) {
       // Never blindly repeated: settled by its echo, by the rule for missing echoes, or by the owner.

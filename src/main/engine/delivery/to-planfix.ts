@@ -3,7 +3,9 @@ import { commit, type EngineContext } from '../context.ts'
 import type { Change, Pacer } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { latest } from './changes.ts'
+import { isStopped, type Permit } from './circuit-breaker.ts'
 import { withEmail } from './content.ts'
+import type { SideGate } from './gate.ts'
 import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
@@ -11,6 +13,7 @@ import { createContact, runFindContact } from './planfix-contact.ts'
 import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
 import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
 import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-work.ts'
+import { waitsUntil } from './retry.ts'
 
 /** Carries the waiting messages of one conversation into Planfix, one planned step at a time. */
 export class ToPlanfix {
@@ -31,7 +34,9 @@ export class ToPlanfix {
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
     if (!conversation || !connection) return { next: 'idle' }
-    if (conversation.attempt || conversation.planfixLane.notBefore > clock.now()) {
+    const { planfixGate: gate } = connection
+    const waits = waitsUntil(conversation.planfixLane, gate.breaker.healedAt, clock.now())
+    if (conversation.attempt || waits > 0) {
       const state = await this.load(conversationId)
       if (!state) return { next: 'idle' }
       const planned = planStep(state)
@@ -43,20 +48,24 @@ export class ToPlanfix {
       if (conversation.paused !== null) return { next: 'idle' }
       if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
     }
-    const gate = connection.planfixGate
-    const closed = gate.enter()
-    if (closed) return { next: 'closed', opened: closed }
+    const permit = gate.enter()
+    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
-      return await this.perform(conversationId, connection.planfix.pacer)
+      return await this.perform(conversationId, connection.planfix.pacer, gate, permit)
     } finally {
-      gate.leave()
+      gate.leave(permit)
     }
   }
 
   /** One call in its turn: planned anew, so that messages that came while it waited are joined. */
-  private async perform(conversationId: number, pacer: Pacer): Promise<Next> {
+  private async perform(conversationId: number, pacer: Pacer, gate: SideGate, permit: Permit): Promise<Next> {
     await pacer.turn(0, String(conversationId))
-    const call = await this.serial.run(String(conversationId), () => this.prepare(conversationId))
+    // The service may have stopped while this call waited for its turn: then it would only fail too.
+    if (!gate.holds(permit)) {
+      pacer.giveBack()
+      return { next: 'closed', opened: gate.breaker.opened() }
+    }
+    const call = await this.serial.run(String(conversationId), () => this.prepare(conversationId, permit))
     if ('next' in call) {
       pacer.giveBack()
       return call
@@ -70,8 +79,11 @@ export class ToPlanfix {
   }
 
   /** Plans under the lock and commits what must be on disk before the call. */
-  private async prepare(conversationId: number): Promise<Next | { run: () => Promise<Outcome> }> {
-    const state = await this.load(conversationId)
+  private async prepare(
+    conversationId: number,
+    permit: Permit,
+  ): Promise<Next | { run: () => Promise<Outcome> }> {
+    const state = await this.load(conversationId, permit)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
     const idle = waitOf(step)
@@ -82,7 +94,8 @@ export class ToPlanfix {
     return call
   }
 
-  private async load(conversationId: number): Promise<Loaded | null> {
+  /** `permit`: that of the call the state is loaded for; null where nothing is called. */
+  private async load(conversationId: number, permit: Permit | null = null): Promise<Loaded | null> {
     const { store, connections, clock } = this.context
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
@@ -99,10 +112,13 @@ export class ToPlanfix {
     if (!client) return null
     const needsTask = !task || task.deleted || !task.active
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
+    const { healedAt } = connection.planfixGate.breaker
+    const notBefore = waitsUntil(conversation.planfixLane, healedAt, clock.now())
     return {
       connection,
+      permit,
       settings: connection.settings,
-      conversation,
+      conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
       waiting: waiting
         .filter((message) => message.kind === 'text')
         .map((message) => withEmail(message, agents)),

@@ -2,7 +2,9 @@ import type { Connection } from '../../../shared/config.ts'
 import type { TaskLink } from '../../../shared/domain.ts'
 import { type Result, stopsSide } from '../../../shared/errors.ts'
 import { hotUntil } from '../../engine/delivery/changes.ts'
+import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
 import type { SideGate } from '../../engine/delivery/gate.ts'
+import { isTrouble } from '../../engine/delivery/retry.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
 import type {
   Change,
@@ -367,33 +369,42 @@ export class Watcher {
     part: 'reading' | 'watching' = 'watching',
   ): Promise<Result<T> | null> {
     const { gate, planfix } = this.options
-    const closed = gate.enter()
-    if (closed) {
-      void closed.then(() => this.wake())
+    const permit = gate.enter()
+    if (isStopped(permit)) {
+      void permit.opened.then(() => this.wake())
       return null
     }
     const turn = planfix.pacer.turn(1, 'watcher')
-    const result = await turn
-      .then(() => ask(planfix))
+    const asked = await turn
+      .then(() => {
+        if (gate.holds(permit)) return ask(planfix)
+        planfix.pacer.giveBack()
+        return null
+      })
       .catch((error: unknown) => {
-        gate.leave()
+        gate.leave(permit)
         throw error
       })
-    if (result.ok || !stopsSide(result.error)) gate.succeeded()
-    else gate.failed(result.error)
+    if (asked === null) {
+      void gate.breaker.opened().then(() => this.wake())
+      return null
+    }
+    const result = asked
+    if (result.ok) gate.succeeded(permit)
+    else if (stopsSide(result.error)) gate.failed(result.error, permit)
+    else if (isTrouble(result.error)) gate.troubled(result.error, permit)
+    else gate.succeeded(permit)
     if (result.ok) gate.hasAgain(part)
     else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
     else if (result.error.code === 'failing') gate.stumbled(part, result.error)
     // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
     if (this.options.mayCarry?.() === false) {
-      gate.leave()
+      gate.leave(permit)
       this.sleep(this.options.clock.now() + this.base)
       return null
     }
-    if (!result.ok && stopsSide(result.error)) {
-      const opened = gate.enter()
-      if (opened) void opened.then(() => this.wake())
-      else gate.leave()
+    if (!result.ok && gate.breaker.error !== null) {
+      void gate.breaker.opened().then(() => this.wake())
       return null
     }
     return result

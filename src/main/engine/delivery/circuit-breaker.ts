@@ -1,0 +1,168 @@
+import type { BridgeError } from '../../../shared/errors.ts'
+import type { Clock } from '../ports.ts'
+import { isTrouble, retryDelay } from './retry.ts'
+
+/** A call that may be made now. Handed back with its result, or unused. */
+export interface Permit {
+  /** How often the breaker had opened when the call began: what it says of an earlier time counts differently. */
+  readonly episode: number
+  /** The one call that tries whether a stopped service works again. */
+  readonly probe: boolean
+}
+/** No call may be made now; `opened` resolves when it is worth asking again. */
+export interface Stopped {
+  readonly opened: Promise<void>
+}
+export const isStopped = (entry: Permit | Stopped): entry is Stopped => 'opened' in entry
+
+/** Between two probes of a service that nobody can reach, or that fails: a healed one is noticed within this time. */
+const PROBE_MS = 10_000
+
+/**
+ * Whether a service can be used at all: closed = working, open = stopped. Errors that concern every request open it at
+ * once, faults (time-outs, resets, 5xx) after `troubleLimit` in a row. While it is open one caller at a time probes, and
+ * its success closes it for all. A failure counts once for each time it opens: calls that had begun before say nothing
+ * new. Shared by everybody who uses the same account of the service.
+ */
+export class CircuitBreaker {
+  private failures = 0
+  private troubles = 0
+  private episode = 0
+  private openUntil = 0
+  private prober: Permit | null = null
+  private last: BridgeError | null = null
+  private healed = 0
+  private waiting: (() => void)[] = []
+  private stopTimer: (() => void) | null = null
+  private readonly listeners = new Set<(what: 'changed' | 'healed') => void>()
+  private readonly clock: Clock
+  private readonly random: () => number
+  private readonly troubleLimit: number
+
+  constructor(clock: Clock, random: () => number, troubleLimit = 3) {
+    this.clock = clock
+    this.random = random
+    this.troubleLimit = troubleLimit
+  }
+
+  /** Why it is open; null = it is closed. */
+  get error(): BridgeError | null {
+    return this.last
+  }
+  /** When it will be probed next, milliseconds since 1970. */
+  get until(): number {
+    return this.openUntil
+  }
+  /** When it last closed after having been open; 0 = never. A wait that was decided on before is void. */
+  get healedAt(): number {
+    return this.healed
+  }
+
+  /** Told when it opens for another reason or closes, and after it has closed. Answers how to end it. */
+  subscribe(listener: (what: 'changed' | 'healed') => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  enter(): Permit | Stopped {
+    if (!this.last) return { episode: this.episode, probe: false }
+    if (!this.prober && this.clock.now() >= this.openUntil) {
+      this.prober = { episode: this.episode, probe: true }
+      return this.prober
+    }
+    return { opened: this.opened() }
+  }
+
+  /** Asked again when the turn of a call has come: whether the permit still holds. */
+  holds(permit: Permit): boolean {
+    return permit.probe ? permit === this.prober : permit.episode === this.episode && this.last === null
+  }
+
+  /** Resolves when it is worth asking again. */
+  opened(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.waiting.push(resolve)
+      if (!this.prober) this.arm()
+    })
+  }
+
+  /** A permit was not used after all, or what came of the call says nothing of the service. */
+  leave(permit: Permit): void {
+    if (permit !== this.prober) return
+    this.prober = null
+    this.release()
+  }
+
+  succeeded(permit: Permit): void {
+    const isStale = permit.episode !== this.episode
+    // A limit is not over because a call from before it went well.
+    if (isStale && this.last && (this.last.code === 'rate-limited' || this.last.retry.when === 'at')) return
+    if (permit === this.prober) this.prober = null
+    this.troubles = 0
+    if (!this.last) return
+    this.last = null
+    this.prober = null
+    this.failures = 0
+    this.healed = this.clock.now()
+    this.stopTimer?.()
+    this.stopTimer = null
+    this.tell('changed')
+    this.release()
+    this.tell('healed')
+  }
+
+  /** A fault of the service: time-out, reset, 5xx, an answer that is none. Answers whether the breaker is open now. */
+  troubled(error: BridgeError, permit: Permit): boolean {
+    if (permit.episode !== this.episode) return this.last !== null
+    if (permit.probe) this.failed(error, permit)
+    else if (++this.troubles >= this.troubleLimit) this.failed(error, permit)
+    return this.last !== null
+  }
+
+  /** An error for which every other call is pointless too. */
+  failed(error: BridgeError, permit: Permit): void {
+    if (permit.episode !== this.episode) return
+    const isProbe = permit === this.prober
+    // While it is open only the probe tells anything new.
+    if (this.last && !isProbe) return
+    this.prober = null
+    this.troubles = 0
+    this.failures += 1
+    if (!this.last) this.episode += 1
+    this.openUntil = this.nextProbe(error)
+    const told = this.last?.code === error.code
+    this.last = error
+    if (!told) this.tell('changed')
+    this.arm()
+  }
+
+  /** Asks again now: after a wake, a change of network or of keys. */
+  reset(): void {
+    this.openUntil = this.clock.now()
+    this.failures = 0
+    this.troubles = 0
+    this.release()
+  }
+
+  private nextProbe(error: BridgeError): number {
+    const now = this.clock.now()
+    if (error.retry.when === 'at') return Math.max(error.retry.time, now + 1000)
+    const delay = retryDelay(this.failures, this.random)
+    return now + (isTrouble(error) ? Math.min(delay, PROBE_MS) : delay)
+  }
+
+  private arm(): void {
+    this.stopTimer?.()
+    this.stopTimer = this.clock.after(Math.max(0, this.openUntil - this.clock.now()), () => this.release())
+  }
+
+  private release(): void {
+    const waiting = this.waiting
+    this.waiting = []
+    for (const resolve of waiting) resolve()
+  }
+
+  private tell(what: 'changed' | 'healed'): void {
+    for (const listener of this.listeners) listener(what)
+  }
+}
