@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { ConnectionSettings } from './api/settings.ts'
+import type { ConnectionSettings, GivenSettings } from './api/settings.ts'
 import { address, environmentName, isLoopback, LIMITS } from './config.ts'
 import type { TextKey } from './i18n/index.ts'
 
@@ -126,7 +126,7 @@ const fitsHeader = (text: string) => /^[\x21-\x7e]+$/.test(text)
  * Everything that keeps the settings of a connection from being kept, with the field as its path. Empty texts of the
  * agent, of `webUrl` and of Chatra's address stand for their defaults.
  */
-export function checkSettings(settings: ConnectionSettings): { field: string; problem: Problem }[] {
+export function checkSettings(settings: GivenSettings): { field: string; problem: Problem }[] {
   const { name, chatra, planfix, options } = settings
   const reading = planfixAddress(planfix.baseUrl)
   const rows: [string, Problem | null][] = [
@@ -156,6 +156,16 @@ export function checkSettings(settings: ConnectionSettings): { field: string; pr
       within(options.leaveAfterMinutes, LIMITS.leaveAfterMinutes) ? null : 'wizard.problem.leave-minutes',
     ],
     ['options.completedStatusId', checkId(options.completedStatusId)],
+    [
+      'options.joinAfterQuietMinutes',
+      fits(options.joinAfterQuietMinutes, LIMITS.joinAfterQuietMinutes)
+        ? null
+        : 'wizard.problem.join-minutes',
+    ],
+    [
+      'options.keepWhilePausedDays',
+      fits(options.keepWhilePausedDays, LIMITS.keepWhilePausedDays) ? null : 'wizard.problem.keep-days',
+    ],
   ]
   return rows.flatMap(([field, found]) => (found === null ? [] : [{ field, problem: found }]))
 }
@@ -166,6 +176,9 @@ const checkId = (id: number | null): Problem | null =>
   id === null || (Number.isSafeInteger(id) && id > 0) ? null : 'wizard.problem.number'
 const isParticipant = (text: string) => /^(user|contact|group):\d+$/.test(text)
 const within = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most
+/** What is left out stands for its default. */
+const fits = (value: number | undefined, limits: readonly [number, number]) =>
+  value === undefined || within(value, limits)
 
 function checkVisitTag(tag: ConnectionSettings['planfix']['visitDataTag']): Problem | null {
   if (tag === null) return null

@@ -36,10 +36,10 @@ const planfixOf = (shop: Raw, change: object): Raw => ({
   ...shop,
   planfix: { ...(shop.planfix as object), ...change },
 })
-/** A second connection, to the same services under another id. */
+/** A second connection to the same Planfix account, with a key of its own. */
 const second = (world: World): Raw => ({
   id: 'second',
-  chatra: { baseUrl: world.chatra.apiUrl, publicKey: world.chatra.publicKey },
+  chatra: { baseUrl: world.chatra.apiUrl, publicKey: 'another-key' },
   planfix: { baseUrl: world.planfix.restUrl, requestsPerSecond: 1000 },
   webhookSecret: OTHER_SECRET,
 })
