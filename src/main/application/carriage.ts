@@ -62,6 +62,7 @@ export class Carriage {
         listener: around.listener,
         random: around.random,
         takeover: around.takeover,
+        keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
       parse: parseChatEvent,
       hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
@@ -163,4 +164,15 @@ export class Carriage {
     await Promise.race([work, over])
     cancel()
   }
+}
+
+const DAY = 86_400_000
+
+/** How long events of a connection that is switched off wait; those of one that is gone wait as long as any. */
+function keptMs({ connections }: Configuration, connectionId: string): number {
+  const days = connections
+    .filter(({ id }) => id === connectionId)
+    .map((one) => one.options.keepWhilePausedDays)
+  const all = connections.map((one) => one.options.keepWhilePausedDays)
+  return Math.max(0, ...(days.length > 0 ? days : all)) * DAY
 }

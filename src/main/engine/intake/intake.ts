@@ -1,4 +1,5 @@
-import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
@@ -9,6 +10,12 @@ import { type CommentEvent, decideComment } from './comment.ts'
 import { skippedEvent } from './skipped.ts'
 
 const DAY = 24 * 3_600_000
+/** Where the configuration does not say otherwise. */
+const KEEPS_WHILE_PAUSED = () => 7 * DAY
+/** What could not be decided on is tried again, all of it together, after so long. */
+const TRY_AGAIN_MS = 5000
+/** A row that fails so often although the store works is put aside, so that it holds up nobody for ever. */
+const MOST_TRIES = 5
 /** Decided on in one go: between batches the receiver has its turn, so that a flood of events is answered first. */
 const BATCH = 100
 
@@ -33,6 +40,13 @@ export class Intake {
   private readonly options: IntakeOptions
   private readonly perClient = new Serial()
   private readonly taken = new Set<number>()
+  /** Rows whose decision failed, and how often. */
+  private readonly failing = new Map<number, number>()
+  /** Order keys of rows that failed in this round: what came after them waits too. */
+  private readonly heldBack = new Set<string>()
+  /** Where the next round begins: the lowest row that failed or waited behind one. */
+  private resumeAt = Number.POSITIVE_INFINITY
+  private stopTimer: (() => void) | null = null
   private running: Promise<void> | null = null
   private again = false
   private after = 0
@@ -57,6 +71,7 @@ export class Intake {
   /** Takes nothing more out of the inbox; resolves when what was taken has been decided on. */
   async stop(): Promise<void> {
     this.stopped = true
+    this.stopTimer?.()
     await this.idle()
   }
 
@@ -82,20 +97,24 @@ export class Intake {
   private take(row: InboxRow): Promise<void> {
     this.taken.add(row.seq)
     const parsed = parseJson(row.body)
+    const key = orderKey(row, parsed)
     return this.perClient
-      .run(orderKey(row, parsed), () => this.decide(row, parsed))
-      .catch((error: unknown) => this.postpone(row, error))
+      .run(key, async () => {
+        if (this.heldBack.has(key)) return this.resumeFrom(row)
+        await this.decide(row, parsed)
+        this.failing.delete(row.seq)
+      })
+      .catch((error: unknown) => this.postpone(row, key, error))
       .finally(() => this.taken.delete(row.seq))
   }
 
   private decide(row: InboxRow, parsed: unknown): Promise<void> {
+    if (!this.options.context.connections.has(row.connectionId)) return this.keep(row)
     return row.source === 'chatra' ? this.decideChatra(row, parsed) : this.decidePlanfix(row, parsed)
   }
 
   private async decideChatra(row: InboxRow, body: unknown): Promise<void> {
     const { context, parse } = this.options
-    const connection = context.connections.get(row.connectionId)
-    if (!connection) return this.refuse(row, 'connection-off')
     const read = parse(body)
     if (!read.ok) return this.refuse(row, read.reason)
     const event = read.event
@@ -199,7 +218,7 @@ export class Intake {
     const { context, wake, hint } = this.options
     const { store, clock } = context
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return this.refuse(row, 'connection-off')
+    if (!connection) return
     if (!isCommentEvent(body)) {
       const taskId = taskOfHint(body)
       const task = taskId === null ? null : await store.task(row.connectionId, taskId)
@@ -260,16 +279,68 @@ export class Intake {
   private readLater(error: unknown): void {
     this.again = false
     this.options.onBug(error, 'inbox')
-    this.options.context.clock.after(5000, () => this.wake())
+    this.options.context.clock.after(TRY_AGAIN_MS, () => this.wake())
   }
 
-  /** The store is away, or a bug: the row stays unsettled and is taken up again later. */
-  private postpone(row: InboxRow, error: unknown): void {
+  /**
+   * The connection is switched off, or its id is not in the configuration any more: the event stays in the inbox and is
+   * decided on when it is switched on again. What is older than the owner lets wait is given up, and shown.
+   */
+  private async keep(row: InboxRow): Promise<void> {
+    const { clock, keepsWhilePaused = KEEPS_WHILE_PAUSED } = this.options.context
+    if (clock.now() - row.receivedAt <= keepsWhilePaused(row.connectionId)) return
+    await this.refuse(row, 'connection-off')
+  }
+
+  /**
+   * The store is away, or a bug: the row stays unsettled, what came after it from the same client or task waits, and all
+   * that failed is taken up again together. A row that only ever fails by itself is put aside.
+   */
+  private async postpone(row: InboxRow, key: string, error: unknown): Promise<void> {
+    this.heldBack.add(key)
+    this.resumeFrom(row)
+    const tries = (this.failing.get(row.seq) ?? 0) + (isStoreUnavailable(error) ? 0 : 1)
+    this.failing.set(row.seq, tries)
     this.options.onBug(error, `inbox row ${row.seq}`)
-    this.options.context.clock.after(5000, () => {
-      this.after = Math.min(this.after, row.seq - 1)
-      this.wake()
-    })
+    if (tries >= MOST_TRIES) {
+      const reason = `put-aside: ${error instanceof Error ? error.message : String(error)}`
+      // When even that fails, it is tried again like everything else.
+      const aside = await this.putAside(row, reason).then(
+        () => true,
+        () => false,
+      )
+      if (aside) this.failing.delete(row.seq)
+    }
+    this.stopTimer ??= this.options.context.clock.after(TRY_AGAIN_MS, () => this.tryAgain())
+  }
+
+  private tryAgain(): void {
+    this.stopTimer = null
+    this.heldBack.clear()
+    this.after = Math.min(this.after, this.resumeAt - 1)
+    this.resumeAt = Number.POSITIVE_INFINITY
+    this.wake()
+  }
+
+  private resumeFrom({ seq }: InboxRow): void {
+    this.resumeAt = Math.min(this.resumeAt, seq)
+  }
+
+  private async putAside(row: InboxRow, reason: string): Promise<void> {
+    const { store, clock, listener } = this.options.context
+    const event: BridgeEvent = {
+      time: clock.now(),
+      connectionId: row.connectionId,
+      level: 'error',
+      key: 'event.put-aside',
+      params: { row: row.seq, reason },
+    }
+    await commit(this.options.context, [
+      skippedEvent(row, reason, store.newId(), 'failed'),
+      { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
+      { type: 'event.add', event },
+    ])
+    listener.event?.(event)
   }
 
   private settle(row: InboxRow, reason: string): Promise<void> {

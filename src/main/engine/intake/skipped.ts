@@ -2,7 +2,12 @@ import type { Message } from '../../../shared/domain.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
 /** What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. */
-export function skippedEvent(row: InboxRow, reason: string, id: number): Change {
+export function skippedEvent(
+  row: InboxRow,
+  reason: string,
+  id: number,
+  state: 'skipped' | 'failed' = 'skipped',
+): Change {
   const message: Message = {
     id,
     connectionId: row.connectionId,
@@ -21,7 +26,7 @@ export function skippedEvent(row: InboxRow, reason: string, id: number): Change 
     writtenAt: row.receivedAt,
     receivedAt: row.receivedAt,
     position: row.receivedAt,
-    state: 'skipped',
+    state,
     reason,
     late: false,
     attempts: 0,
@@ -30,5 +35,5 @@ export function skippedEvent(row: InboxRow, reason: string, id: number): Change 
     sentPrint: null,
     fingerprint: null,
   }
-  return { type: 'message.add', message, states: [{ state: 'skipped', reason }] }
+  return { type: 'message.add', message, states: [{ state, reason }] }
 }
