@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutTail } from './plain.ts'
 
 /**
  * The configuration file (docs/architecture.md, "Configuration"). Unknown keys are refused with their path; every key
@@ -24,7 +25,7 @@ export const address = z
       params: { problem: 'address' },
     },
   )
-  .transform((text) => text.replace(/\/+$/, ''))
+  .transform((text) => withoutTail(text, '/'))
 
 /** What the numbers of the configuration may be, both ends included. */
 export const LIMITS = {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ConnectionSettings, GivenSettings } from './api/settings.ts'
 import { address, environmentName, isLoopback, LIMITS } from './config.ts'
 import type { TextKey } from './i18n/index.ts'
+import { normalForm, withoutTail } from './plain.ts'
 
 /**
  * What an owner types or pastes, read and judged the same way while typing and when it is kept. A problem is the key of
@@ -59,7 +60,7 @@ export function publicAddressOf(text: string): Read<{ address: string }> {
     if (!isWhole(host)) return problem('wizard.problem.public-unreadable')
     if (url.protocol === 'http:') return problem('wizard.problem.address-https')
   }
-  const path = url.pathname.replace(/\/(?:hooks|files|healthz)(?:\/.*)?$/, '').replace(/[/)',;]+$/, '')
+  const path = withoutTail(url.pathname.replace(/\/(?:hooks|files|healthz)(?:\/.*)?$/, ''), "/)',;")
   const whole = originOf(url) + path
   if (whole.length > LONGEST || !address.safeParse(whole).success)
     return problem('wizard.problem.public-unreadable')
@@ -81,8 +82,7 @@ export function connectionIdFor(name: string, taken: Iterable<string>): string {
 }
 
 const plainLetters = (name: string): string =>
-  name
-    .normalize('NFKD')
+  normalForm(name, 'NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -189,12 +189,10 @@ function checkVisitTag(tag: ConnectionSettings['planfix']['visitDataTag']): Prob
 // ---- what people paste
 
 /** Spaces around it, marks that cannot be seen, quotes. */
-const clean = (text: string): string =>
-  text
-    .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '')
-    .trim()
-    .replace(/^[<("'`“”„«]+|[>)"'`“”»,;]+$/g, '')
-    .trim()
+const clean = (text: string): string => {
+  const seen = text.replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '').trim()
+  return withoutTail(seen.replace(/^[<("'`“”„«]+/, ''), '>)"\'`“”»,;').trim()
+}
 
 /** An address out of a pasted text; null when there is none, or it holds a user and password. */
 function readUrl(text: string): URL | null {

@@ -141,12 +141,20 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
   }
 }
 
+/**
+ * The text is made from HTML when it is first read: of a page of the feed few comments are news, and the others must cost
+ * nothing.
+ */
 function toComment(raw: RawComment, at: number | null): PlanfixComment {
   const { users, groups } = raw.recipients ?? {}
+  let text: string | null = null
   return {
     id: raw.id,
     type: raw.type ?? 'None',
-    text: htmlToText(raw.description ?? ''),
+    get text() {
+      text ??= htmlToText(raw.description ?? '')
+      return text
+    },
     owner: raw.owner?.id ?? null,
     ownerName: raw.owner?.name ?? '',
     recipients: [...(users ?? []).map(({ id }) => id), ...(groups ?? []).map(({ id }) => `group:${id}`)],

@@ -82,7 +82,7 @@ function fits(row: Candidate, words: readonly string[]): boolean {
   return words.every((word) => known.includes(word) || (isNumber(word) && phone.includes(digitsOf(word))))
 }
 /** Phones are written in many ways: only their digits are compared. */
-const isNumber = (word: string) => /^\+?[\d().-]*\d[\d().-]*$/.test(word)
+const isNumber = (word: string) => /^\+?[\d().-]+$/.test(word) && /\d/.test(word)
 const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 /** The `limit` conversations that were active last, of all that are offered; one entry for all devices of a client. */
