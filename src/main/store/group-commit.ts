@@ -19,6 +19,16 @@ interface Job {
 }
 type Settle = () => void
 
+/** What is written beside the database in the same flush; see journal.ts. */
+export interface Companion {
+  /** How much waits to be written; `back` forgets what came after that. */
+  readonly pending: number
+  back(to: number): void
+  /** On disk when it returns. Throws when it cannot be: then nothing of the transaction is. */
+  sync(): void
+}
+const NONE: Companion = { pending: 0, back: () => undefined, sync: () => undefined }
+
 /**
  * Puts writes that wait at the same time into one transaction, thus one sync of the disk. Each write is all
  * or nothing by itself: it runs in a savepoint, and one that throws is rejected alone. When the disk fails,
@@ -28,14 +38,16 @@ export class GroupCommit {
   readonly #sql: Sql
   /** Runs inside each transaction, after the writes: what can be saved along without a sync of its own. */
   readonly #alongside: () => Settle | null
+  readonly #companion: Companion
   #queue: Job[] = []
   #scheduled = false
   #stale = false
   #idle: (() => void)[] = []
 
-  constructor(sql: Sql, alongside: () => Settle | null = () => null) {
+  constructor(sql: Sql, alongside: () => Settle | null = () => null, companion: Companion = NONE) {
     this.#sql = sql
     this.#alongside = alongside
+    this.#companion = companion
   }
 
   /** Resolves with what `work` returned, once that is on disk. `work` must be synchronous. */
@@ -93,9 +105,11 @@ export class GroupCommit {
       }
       const along = this.#alongside()
       if (along) settle.push(along)
+      this.#companion.sync()
       this.#sql.run('COMMIT')
       return { taken, settle, failure: null }
     } catch (error) {
+      this.#companion.back(0)
       this.#rollBack()
       return { taken, settle: [], failure: { jobs: this.#queue.slice(0, taken), error } }
     }
@@ -103,12 +117,14 @@ export class GroupCommit {
 
   #runAlone(job: Job): Settle {
     this.#sql.run('SAVEPOINT one')
+    const before = this.#companion.pending
     try {
       const value = job.work()
       this.#sql.run('RELEASE one')
       return () => job.resolve(value)
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error
+      this.#companion.back(before)
       this.#sql.run('ROLLBACK TO one')
       this.#sql.run('RELEASE one')
       return () => job.reject(error)

@@ -92,12 +92,16 @@ export class Sql {
     try {
       return work()
     } catch (error) {
-      if (isDamage(error) && !this.damaged) {
-        this.damaged = true
-        this.onDamage?.()
-      }
+      if (isDamage(error)) this.foundDamaged()
       throw storeError(error)
     }
+  }
+
+  /** Also when somebody else has read the file and found it so. */
+  foundDamaged(): void {
+    if (this.damaged) return
+    this.damaged = true
+    this.onDamage?.()
   }
 }
 

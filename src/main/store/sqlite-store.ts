@@ -27,6 +27,7 @@ import {
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
+import type { Journal } from './journal.ts'
 import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
 import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -40,6 +41,10 @@ export interface Surroundings {
   now(): number
   /** Writes the backup files; answers the new one's path. */
   backup(): Promise<string>
+  /** Told of what comes in; null where nothing is kept beside the database. */
+  journal: Journal | null
+  /** Ends what is under way beside the store, before the file is closed. */
+  ending(): Promise<void>
   /** Called once, after the file is closed; `sound` = no damage was met. */
   closed(sound: boolean): void
 }
@@ -72,7 +77,7 @@ export class SqliteStore implements Store {
     this.#sql = sql
     this.#around = around
     this.#ids = new Ids(sql)
-    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside())
+    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside(), around.journal ?? undefined)
   }
 
   // ---- writing
@@ -85,7 +90,8 @@ export class SqliteStore implements Store {
   commit(changes: Change[]): Promise<void> {
     if (this.#closing) return Promise.reject(new Error('the store is closed'))
     if (changes.length === 0) return Promise.resolve()
-    return this.#writes.write(() => applyChanges(this.#sql, changes))
+    const { journal } = this.#around
+    return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
   }
 
   /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
@@ -119,6 +125,7 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
+    await this.#around.ending()
     await this.#writes.drained()
     try {
       this.#ids.giveBack()
@@ -126,6 +133,7 @@ export class SqliteStore implements Store {
       // The disk does not take it: the numbers are lost, which is harmless.
     }
     this.#sql.close()
+    this.#around.journal?.close()
     this.#around.closed(!this.#sql.damaged)
   }
 
