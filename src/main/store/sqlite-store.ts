@@ -49,6 +49,9 @@ export interface Surroundings {
   closed(sound: boolean): void
 }
 
+/** What is noted each minute, at each reading of a task, or told the owner, alone makes no backup necessary. */
+const isWorthACopy = ({ type }: Change): boolean => !['fact.set', 'task.patch', 'event.add'].includes(type)
+
 const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 
 /** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
@@ -72,6 +75,8 @@ export class SqliteStore implements Store {
   readonly #ids: Ids
   readonly #writes: GroupCommit
   #closing: Promise<void> | null = null
+  /** After a start nobody knows. */
+  #isChanged = true
 
   constructor(sql: Sql, around: Surroundings) {
     this.#sql = sql
@@ -91,16 +96,19 @@ export class SqliteStore implements Store {
     if (this.#closing) return Promise.reject(new Error('the store is closed'))
     if (changes.length === 0) return Promise.resolve()
     const { journal } = this.#around
+    if (changes.some(isWorthACopy)) this.#isChanged = true
     return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
   }
 
   /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
   retryMessage(id: number): Promise<RetryAnswer> {
+    this.#isChanged = true
     return this.#writes.write(() => retryMessage(this.#sql, id, this.#around.now()))
   }
 
   /** `failed` or `uncertain` -> `skipped`, reason `dismissed`. */
   dismissMessage(id: number): Promise<DismissAnswer> {
+    this.#isChanged = true
     return this.#writes.write(() => dismissMessage(this.#sql, id, this.#around.now()))
   }
 
@@ -113,9 +121,20 @@ export class SqliteStore implements Store {
     return dropOlderThan(this.#sql, this.#writes, this.#around.now() - days * 86_400_000)
   }
 
-  /** A copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
-  backup(): Promise<string> {
-    return this.#around.backup()
+  /** A checked copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
+  async backup(): Promise<string> {
+    this.#isChanged = false
+    try {
+      return await this.#around.backup()
+    } catch (error) {
+      this.#isChanged = true
+      throw error
+    }
+  }
+
+  /** Something happened since the last backup: more than what is noted by and by. */
+  get isChangedSinceBackup(): boolean {
+    return this.#isChanged
   }
 
   /** Writes what still waits, then closes the file. Commits made after this reject. */
