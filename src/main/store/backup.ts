@@ -28,7 +28,7 @@ export async function writeBackup(
     if (existsSync(files.backup)) renameSync(files.backup, files.olderBackup)
     moveInto(files.newBackup, files.backup)
     syncFolder(dirname(files.backup))
-    journal.rotate(mark)
+    await journal.rotate(mark)
     return files.backup
   } catch (error) {
     removeStore(files.newBackup)

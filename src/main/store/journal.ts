@@ -1,7 +1,7 @@
 import {
   closeSync,
   existsSync,
-  fdatasyncSync,
+  fdatasync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -36,6 +36,9 @@ export class Journal {
   #isTorn = false
   #pending: string[] = []
   #aliveAt = 0
+  /** A write or a sync has failed: the file is opened anew. */
+  #isSuspect = false
+  readonly #syncs = new Set<Promise<void>>()
 
   constructor(files: Files, now: () => number) {
     this.#files = files
@@ -56,23 +59,23 @@ export class Journal {
   }
 
   /**
-   * Everything that waits is on disk when it returns; throws StoreUnavailableError when it cannot be. While the store is
+   * Writes everything that waits; on disk when the answer resolves, null where nothing was to be written. Throws, or
+   * rejects with, StoreUnavailableError when it cannot be. The sync runs beside the caller's own. While the store is
    * written to, a record each minute says so: after a restore it is known since when nothing was done.
    */
-  sync(): void {
+  sync(): Promise<void> | null {
     const now = this.#now()
     const lines = this.#pending.splice(0)
     const isDue = now - this.#aliveAt >= ALIVE_MS || now < this.#aliveAt
     if (isDue) lines.push(lineOf({ aliveAt: now }))
-    if (lines.length === 0) return
+    if (lines.length === 0) return null
     try {
-      this.#append(Buffer.from(lines.join('')))
+      const file = this.#append(Buffer.from(lines.join('')))
+      if (isDue) this.#aliveAt = now
+      return this.#synced(file)
     } catch (error) {
-      this.#aliveAt = 0
-      this.#close()
-      throw new StoreUnavailableError(codeOf(error) || 'JOURNAL', error)
+      throw this.#failed(error)
     }
-    if (isDue) this.#aliveAt = now
   }
 
   /** Before a backup is begun: what is written after this may be missing from it. Bytes. */
@@ -81,7 +84,8 @@ export class Journal {
   }
 
   /** A backup is good that knows everything before `mark`. What it does not know begins the new journal. */
-  rotate(mark: number): void {
+  async rotate(mark: number): Promise<void> {
+    await this.#quiet()
     const rest = existsSync(this.#files.journal) ? readFileSync(this.#files.journal).subarray(mark) : ''
     this.#close()
     writeSynced(this.#files.newJournal, rest)
@@ -93,7 +97,8 @@ export class Journal {
   }
 
   /** Keeps only the rows that fit, in both files. Answers how many were dropped. */
-  keepOnly(fits: (row: InboxRow) => boolean): number {
+  async keepOnly(fits: (row: InboxRow) => boolean): Promise<number> {
+    await this.#quiet()
     this.#close()
     let dropped = 0
     for (const path of [this.#files.olderJournal, this.#files.journal]) {
@@ -108,20 +113,43 @@ export class Journal {
     return dropped
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#quiet()
     this.#close()
   }
 
-  #append(bytes: Buffer): void {
+  /** No sync is under way; until the caller's next pause none begins. */
+  async #quiet(): Promise<void> {
+    while (this.#syncs.size > 0) await Promise.allSettled(this.#syncs)
+  }
+
+  #synced(file: number): Promise<void> {
+    const sync = new Promise<void>((resolve, reject) => {
+      fdatasync(file, (error) => (error ? reject(this.#failed(error)) : resolve()))
+    }).finally(() => this.#syncs.delete(sync))
+    this.#syncs.add(sync)
+    return sync
+  }
+
+  /** The next record is written behind the last whole one, and says anew that the store is written to. */
+  #failed(error: unknown): StoreUnavailableError {
+    this.#aliveAt = 0
+    this.#isSuspect = true
+    return new StoreUnavailableError(codeOf(error) || 'JOURNAL', error)
+  }
+
+  /** Answers the file, for its sync. */
+  #append(bytes: Buffer): number {
+    if (this.#isSuspect && this.#syncs.size === 0) this.#close()
     const file = this.#open()
     if (this.#isTorn) ftruncateSync(file, this.#length)
     this.#isTorn = true
     for (let at = 0; at < bytes.length; ) {
       at += writeSync(file, bytes, at, bytes.length - at, this.#length + at)
     }
-    fdatasyncSync(file)
     this.#isTorn = false
     this.#length += bytes.length
+    return file
   }
 
   #open(): number {
@@ -129,6 +157,7 @@ export class Journal {
     privateFile(this.#files.journal)
     const file = openSync(this.#files.journal, 'r+')
     this.#file = file
+    this.#isSuspect = false
     this.#length = endOfRecords(file)
     this.#isTorn = fstatSync(file).size > this.#length
     return file

@@ -152,7 +152,7 @@ export class SqliteStore implements Store {
       // The disk does not take it: the numbers are lost, which is harmless.
     }
     this.#sql.close()
-    this.#around.journal?.close()
+    await this.#around.journal?.close()
     this.#around.closed(!this.#sql.damaged)
   }
 
