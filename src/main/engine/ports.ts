@@ -97,6 +97,8 @@ export interface Store {
 
   message(id: number): Promise<Message | null>
   messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
+  /** The client's message, or the reply of ours, with this id in the chat; however old. */
+  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */

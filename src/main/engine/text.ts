@@ -15,6 +15,9 @@ export const sameText = (a: string, b: string): boolean => comparable(a) === com
 export const fingerprint = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
+/** Recognises a text that a service hands back, without keeping it. */
+export const printOfText = (text: string): string => fingerprint(comparable(text))
+
 /**
  * Splits a text into parts of at most `max` UTF-16 units, each ending in its number, e.g. `(2/3)`, when there
  * is more than one. Cuts at a line end or a space where one is near, never inside a surrogate pair.

@@ -149,7 +149,11 @@ function addConversation(sql: Sql, conversation: Conversation): void {
 export function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
   const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
-  sql.run(UPDATE_CONVERSATION, ...conversationColumns(patched(conversation, { ...patch, id })), id)
+  updateConversation(sql, patched(conversation, { ...patch, id }))
+}
+
+export function updateConversation(sql: Sql, conversation: Conversation): void {
+  sql.run(UPDATE_CONVERSATION, ...conversationColumns(conversation), conversation.id)
 }
 
 const conversationColumns = (conversation: Conversation) =>
@@ -161,7 +165,7 @@ const conversationColumns = (conversation: Conversation) =>
     JSON.stringify(conversation),
   ] as const
 
-function saveClient(sql: Sql, client: ClientLink): void {
+export function saveClient(sql: Sql, client: ClientLink): void {
   sql.run(
     SAVE_CLIENT,
     client.connectionId,
@@ -177,7 +181,7 @@ function saveClient(sql: Sql, client: ClientLink): void {
 /** The form in which e-mail addresses are compared. */
 export const foldEmail = (email: string): string => email.trim().toLowerCase()
 
-function saveTask(sql: Sql, task: TaskLink): void {
+export function saveTask(sql: Sql, task: TaskLink): void {
   sql.run(
     SAVE_TASK,
     task.connectionId,

@@ -18,6 +18,7 @@ import {
 import { Journal } from './journal.ts'
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
+import { dropOldFiles } from './old-files.ts'
 import { isLost, isSound, restore } from './restore.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -61,11 +62,18 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   }
 }
 
+const NOTHING_BESIDE = {
+  journal: null,
+  dropFiles: async () => false,
+  ending: async () => {},
+  closed: () => {},
+}
+
 function inMemory(now: () => number): SqliteStore {
   const sql = new Sql(':memory:')
   migrate(sql)
   const backup = () => Promise.reject(new Error('a store in memory has no backup'))
-  return new SqliteStore(sql, { now, journal: null, backup, ending: async () => {}, closed: () => {} })
+  return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
 function openShared(dir: string, now: () => number): SqliteStore {
@@ -78,7 +86,7 @@ function openShared(dir: string, now: () => number): SqliteStore {
     throw version === 0 ? new StoreMissingError(dir) : new StoreVersionError(version, migrations.length)
   }
   const backup = () => Promise.reject(new Error('the backup is made by the server'))
-  return new SqliteStore(sql, { now, journal: null, backup, ending: async () => {}, closed: () => {} })
+  return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
 function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteStore {
@@ -104,6 +112,7 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
       now,
       journal,
       backup: () => writeBackup(sql, { files, journal, beside, now: now() }),
+      dropFiles: (cutoff) => dropOldFiles(files, journal, cutoff),
       ending: () => beside.end(),
       closed: (sound) => {
         if (sound && checking?.isOpen !== true) markClean(files)

@@ -41,6 +41,8 @@ export interface Surroundings {
   now(): number
   /** Writes the backup files; answers the new one's path. */
   backup(): Promise<string>
+  /** Drops files that hold what is older than `cutoff`; answers whether the newest backup is that old. */
+  dropFiles(cutoff: number): Promise<boolean>
   /** Told of what comes in; null where nothing is kept beside the database. */
   journal: Journal | null
   /** Ends what is under way beside the store, before the file is closed. */
@@ -113,12 +115,18 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, and text and files of
-   * settled messages. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in
-   * small steps between other writes.
+   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, text and files of settled
+   * messages, what is known of people who were not seen since, and all of it in backups, journal and stores that were
+   * put aside. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in small steps
+   * between other writes.
    */
-  dropOlderThan(days: number): Promise<Dropped> {
-    return dropOlderThan(this.#sql, this.#writes, this.#around.now() - days * 86_400_000)
+  async dropOlderThan(days: number): Promise<Dropped> {
+    const cutoff = this.#around.now() - days * 86_400_000
+    const dropped = await dropOlderThan(this.#sql, this.#writes, cutoff)
+    const wantsBackup = await this.#around.dropFiles(cutoff)
+    // What is forgotten here must not stand in the backups for long.
+    if (wantsBackup || Object.values(dropped).some((number) => number > 0)) this.#isChanged = true
+    return dropped
   }
 
   /** A checked copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
@@ -199,6 +207,9 @@ export class SqliteStore implements Store {
   }
   async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
     return this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey)[0] ?? null
+  }
+  async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
   }
   /** Of kind `text` only: edits and deletions that name the comment are not its mirror. */
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {

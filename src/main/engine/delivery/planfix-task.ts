@@ -2,6 +2,7 @@ import type { Message, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError, Result } from '../../../shared/errors.ts'
 import { taskSourceId } from '../identity.ts'
 import { type Change, isRestore, type PlanfixTask } from '../ports.ts'
+import { printOfText } from '../text.ts'
 import { hotUntil, taskPatch } from './changes.ts'
 import { plainOf, taskDescription, taskName } from './content.ts'
 import { foundWritten } from './planfix-comment.ts'
@@ -189,7 +190,7 @@ function taskLink(
     chatId,
     n,
     createdAt: now,
-    descriptionText: text,
+    descriptionPrint: text === '' ? '' : printOfText(text),
     active: true,
     deleted: false,
     checkedAt: now,

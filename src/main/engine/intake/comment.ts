@@ -8,7 +8,7 @@ import {
   type PlanfixComment,
   type Takeover,
 } from '../ports.ts'
-import { comparable, fingerprint, sameText, splitText } from '../text.ts'
+import { comparable, fingerprint, printOfText, sameText, splitText } from '../text.ts'
 
 /** What the watcher puts into the inbox. */
 export interface CommentEvent {
@@ -94,9 +94,16 @@ const hasContent = (comment: PlanfixComment) => comment.text.trim() !== '' || co
 function isOwn(comment: PlanfixComment, state: CommentState): boolean {
   for (const attempt of state.attempts) {
     if (comment.sourceObjectId !== null && comment.sourceObjectId === attempt.sourceObjectId) return true
-    if (sameText(comment.text, attempt.text) && ownerFits(comment, attempt)) return true
+    // An old one's words may be forgotten.
+    if (attempt.text !== '' && sameText(comment.text, attempt.text) && ownerFits(comment, attempt))
+      return true
   }
-  return state.task.descriptionText !== '' && sameText(comment.text, state.task.descriptionText)
+  return isDescription(comment.text, state.task)
+}
+
+function isDescription(text: string, { descriptionPrint, descriptionText = '' }: TaskLink): boolean {
+  if (descriptionPrint !== '' && descriptionPrint === printOfText(text)) return true
+  return descriptionText !== '' && sameText(text, descriptionText)
 }
 const ownerFits = (comment: PlanfixComment, attempt: Attempt) =>
   attempt.ownerUserId === null || comment.owner === `user:${attempt.ownerUserId}`
