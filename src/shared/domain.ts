@@ -203,8 +203,10 @@ export interface TaskLink {
   chatId: string
   n: number
   createdAt: number
-  /** Plain text of the description the bridge wrote: it comes back as the first comment of the feed. */
-  descriptionText: string
+  /** Fingerprint of the description the bridge wrote: it comes back as the first comment of the feed. Empty = unknown. */
+  descriptionPrint: string
+  /** Of tasks that a former version made, until it is forgotten: the description itself. */
+  descriptionText?: string
   active: boolean
   deleted: boolean
   /** When `active` was last read from Planfix. */

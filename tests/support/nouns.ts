@@ -77,7 +77,7 @@ export const taskLink = (fields: Partial<TaskLink> = {}): TaskLink => ({
   chatId: 'chat',
   n: 1,
   createdAt: 0,
-  descriptionText: '',
+  descriptionPrint: '',
   active: true,
   deleted: false,
   checkedAt: 0,

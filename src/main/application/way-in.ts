@@ -3,7 +3,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { publicAddressOf } from '../../shared/fields.ts'
-import type { Clock, Takeover } from '../engine/ports.ts'
+import { type Clock, isRestore, type Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
@@ -292,7 +292,13 @@ export class WayIn {
     const at = clock.now()
     const until = Math.min(at, at - silentMs + leaseMs)
     // The first of all that this relay ever had follows nobody.
-    if (before !== null || silentMs > 0) this.taken = { at, until }
+    if (before !== null || silentMs > 0) {
+      // A restore stays one: what was done since its backup is looked for, whoever did it.
+      const restored = isRestore(this.taken)
+        ? { ...this.taken, until: Math.max(until, this.taken.until) }
+        : null
+      this.taken = restored ? { ...restored, at } : { at, until }
+    }
     await store.commit([
       { type: 'fact.set', connectionId: '', key: turnFact(relay), value: { turn } },
       { type: 'fact.set', connectionId: '', key: FACT.takeover, value: this.taken },

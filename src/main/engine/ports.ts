@@ -97,6 +97,8 @@ export interface Store {
 
   message(id: number): Promise<Message | null>
   messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
+  /** The client's message, or the reply of ours, with this id in the chat; however old. */
+  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */
@@ -339,17 +341,32 @@ export interface PlanfixApi {
 export type FileLink = (connectionId: string, fileId: number, name: string) => string | null
 
 /**
- * Another computer carried before this one did (docs/architecture.md, "Several computers"). What it did stands in its own
- * store alone.
+ * Somebody carried before this store did, and what was done then stands in another store alone: another computer
+ * (docs/architecture.md, "Several computers"), or this one before its damaged store was restored from a backup.
  */
 export interface Takeover {
-  /** Since when this one carries. */
+  /** Since when this store is worked by. */
   at: number
-  /** Until then the other one may have carried. */
+  /** Until then the former one may have been worked by. */
   until: number
+  /** Another computer where nothing is said. */
+  cause?: 'computer' | 'restore'
+  /** Of a restore: when the backup was made, which knows all that was done before it. */
+  backupAt?: number
+  /** Of a restore: conversations, messages and jobs below this number stem from the backup. */
+  firstId?: number
 }
 /** Reason of what another computer has carried, or may have. */
 export const CARRIED_BY_ANOTHER = 'carried-by-another'
+/** Reason of what was carried, or may have been, between the backup and the damage of the store. */
+export const CARRIED_BEFORE_RESTORE = 'carried-before-restore'
+/** It stands, or may stand, in the other service already, and only a look there or its echo tells. */
+export const isCarriedElsewhere = (reason: string | null): boolean =>
+  reason === CARRIED_BY_ANOTHER || reason === CARRIED_BEFORE_RESTORE
+export const isRestore = (
+  takeover: Takeover | null | undefined,
+): takeover is Takeover & { backupAt: number } =>
+  takeover?.cause === 'restore' && takeover.backupAt !== undefined
 
 /** Told of what may interest the owner at once (notifications, live log). */
 export interface Listener {

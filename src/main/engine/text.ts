@@ -17,6 +17,9 @@ export const sameText = (a: string, b: string): boolean => comparable(a) === com
 export const fingerprint = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
+/** Recognises a text that a service hands back, without keeping it. */
+export const printOfText = (text: string): string => fingerprint(comparable(text))
+
 /** The first line of a text, for notifications and lists. */
 export function firstLine(text: string, max = 120): string {
   return shortened(text.trim().split('\n', 1)[0] ?? '', max)

@@ -19,7 +19,12 @@ const parsed =
     row && (JSON.parse(row.data) as T)
 
 export const conversationFrom = parsed<Conversation>()
-export const taskFrom = parsed<TaskLink>()
+const taskData = parsed<TaskLink>()
+/** Rows of former versions lack what came later. */
+export function taskFrom(row: DataRow | null): TaskLink | null {
+  const task = taskData(row)
+  return task && { ...task, descriptionPrint: task.descriptionPrint ?? '' }
+}
 export const choreFrom = parsed<Chore>()
 
 export const clientFrom = (row: ClientRow): ClientLink => ({

@@ -194,6 +194,10 @@ export const migrations: readonly string[] = [
       ON CONFLICT DO UPDATE SET number = number + 1;
   END;
   `,
+  `
+  -- A transcript repeats a chat days later: what stands in it is known by its id, however old.
+  CREATE INDEX messages_chatra ON messages (connection, chatra_message) WHERE chatra_message IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -27,6 +27,7 @@ import {
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
+import type { Journal } from './journal.ts'
 import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
 import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -40,9 +41,18 @@ export interface Surroundings {
   now(): number
   /** Writes the backup files; answers the new one's path. */
   backup(): Promise<string>
+  /** Drops files that hold what is older than `cutoff`; answers whether the newest backup is that old. */
+  dropFiles(cutoff: number): Promise<boolean>
+  /** Told of what comes in; null where nothing is kept beside the database. */
+  journal: Journal | null
+  /** Ends what is under way beside the store, before the file is closed. */
+  ending(): Promise<void>
   /** Called once, after the file is closed; `sound` = no damage was met. */
   closed(sound: boolean): void
 }
+
+/** What is noted each minute, at each reading of a task, or told the owner, alone makes no backup necessary. */
+const isWorthACopy = ({ type }: Change): boolean => !['fact.set', 'task.patch', 'event.add'].includes(type)
 
 const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 
@@ -67,12 +77,14 @@ export class SqliteStore implements Store {
   readonly #ids: Ids
   readonly #writes: GroupCommit
   #closing: Promise<void> | null = null
+  /** After a start nobody knows. */
+  #isChanged = true
 
   constructor(sql: Sql, around: Surroundings) {
     this.#sql = sql
     this.#around = around
     this.#ids = new Ids(sql)
-    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside())
+    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside(), around.journal ?? undefined)
   }
 
   // ---- writing
@@ -85,31 +97,52 @@ export class SqliteStore implements Store {
   commit(changes: Change[]): Promise<void> {
     if (this.#closing) return Promise.reject(new Error('the store is closed'))
     if (changes.length === 0) return Promise.resolve()
-    return this.#writes.write(() => applyChanges(this.#sql, changes))
+    const { journal } = this.#around
+    if (changes.some(isWorthACopy)) this.#isChanged = true
+    return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
   }
 
   /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
   retryMessage(id: number): Promise<RetryAnswer> {
+    this.#isChanged = true
     return this.#writes.write(() => retryMessage(this.#sql, id, this.#around.now()))
   }
 
   /** `failed` or `uncertain` -> `skipped`, reason `dismissed`. */
   dismissMessage(id: number): Promise<DismissAnswer> {
+    this.#isChanged = true
     return this.#writes.write(() => dismissMessage(this.#sql, id, this.#around.now()))
   }
 
   /**
-   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, and text and files of
-   * settled messages. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in
-   * small steps between other writes.
+   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, text and files of settled
+   * messages, what is known of people who were not seen since, and all of it in backups, journal and stores that were
+   * put aside. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in small steps
+   * between other writes.
    */
-  dropOlderThan(days: number): Promise<Dropped> {
-    return dropOlderThan(this.#sql, this.#writes, this.#around.now() - days * 86_400_000)
+  async dropOlderThan(days: number): Promise<Dropped> {
+    const cutoff = this.#around.now() - days * 86_400_000
+    const dropped = await dropOlderThan(this.#sql, this.#writes, cutoff)
+    const wantsBackup = await this.#around.dropFiles(cutoff)
+    // What is forgotten here must not stand in the backups for long.
+    if (wantsBackup || Object.values(dropped).some((number) => number > 0)) this.#isChanged = true
+    return dropped
   }
 
-  /** A copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
-  backup(): Promise<string> {
-    return this.#around.backup()
+  /** A checked copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
+  async backup(): Promise<string> {
+    this.#isChanged = false
+    try {
+      return await this.#around.backup()
+    } catch (error) {
+      this.#isChanged = true
+      throw error
+    }
+  }
+
+  /** Something happened since the last backup: more than what is noted by and by. */
+  get isChangedSinceBackup(): boolean {
+    return this.#isChanged
   }
 
   /** Writes what still waits, then closes the file. Commits made after this reject. */
@@ -119,6 +152,7 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
+    await this.#around.ending()
     await this.#writes.drained()
     try {
       this.#ids.giveBack()
@@ -126,6 +160,7 @@ export class SqliteStore implements Store {
       // The disk does not take it: the numbers are lost, which is harmless.
     }
     this.#sql.close()
+    await this.#around.journal?.close()
     this.#around.closed(!this.#sql.damaged)
   }
 
@@ -172,6 +207,9 @@ export class SqliteStore implements Store {
   }
   async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
     return this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey)[0] ?? null
+  }
+  async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
   }
   /** Of kind `text` only: edits and deletions that name the comment are not its mirror. */
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {

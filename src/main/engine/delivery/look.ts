@@ -109,7 +109,8 @@ export class LookAgain {
   }
 
   private mayBe(comment: PlanfixComment, attempt: Attempt, contactId: number | null): boolean {
-    if (comment.sourceObjectId !== null || !sameText(comment.text, attempt.text)) return false
+    if (attempt.text === '' || comment.sourceObjectId !== null || !sameText(comment.text, attempt.text))
+      return false
     if (tooOldAnywhere(comment.at, attempt)) return false
     if (attempt.ownerUserId !== null) return comment.owner === `user:${attempt.ownerUserId}`
     return (

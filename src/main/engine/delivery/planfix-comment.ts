@@ -1,7 +1,13 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, bridgeError } from '../../../shared/errors.ts'
 import { messageSourceId } from '../identity.ts'
-import { CARRIED_BY_ANOTHER, type Change } from '../ports.ts'
+import {
+  CARRIED_BEFORE_RESTORE,
+  CARRIED_BY_ANOTHER,
+  type Change,
+  isRestore,
+  type PlanfixComment,
+} from '../ports.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
 import { commentText, ownerOf, plainOf } from './content.ts'
 import type { Step } from './planfix-plan.ts'
@@ -66,12 +72,7 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
         return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
       }
       if (before.value.size > 0) {
-        return work.settled(state, before, async (written) => [
-          patchOf(state, { attempt: null, deliveredUpTo: upTo(late, conversation) }),
-          ...[...written].map(([message, { id }]) =>
-            carriedBefore(message, step.task, id, work.context.clock.now()),
-          ),
-        ])
+        return work.settled(state, before, async (written) => foundWritten(work, written, step.task, state))
       }
       const isClient = first.author.kind === 'client'
       const made = await state.connection.planfix.addComment(step.task.taskId, {
@@ -94,16 +95,29 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   }
 }
 
-/** Another computer has written it. */
-const carriedBefore = (message: Message, { taskId }: TaskLink, commentId: number, at: number): Change => ({
-  type: 'message.patch',
-  id: message.id,
-  at,
-  patch: {
-    ...{ state: 'skipped', reason: CARRIED_BY_ANOTHER },
-    ...{ planfixTaskId: taskId, planfixCommentId: commentId },
-  },
-})
+/** They stand in the task already: another computer has written them, or this one before its store was restored. */
+export function foundWritten(
+  work: PlanfixWork,
+  written: ReadonlyMap<Message, PlanfixComment>,
+  { taskId }: TaskLink,
+  state: Loaded,
+): Change[] {
+  const at = work.context.clock.now()
+  const settled: Partial<Message> = isRestore(work.context.takeover?.())
+    ? { state: 'delivered', reason: CARRIED_BEFORE_RESTORE }
+    : { state: 'skipped', reason: CARRIED_BY_ANOTHER }
+  return [
+    patchOf(state, { attempt: null, deliveredUpTo: upTo([...written.keys()], state.conversation) }),
+    ...[...written].map(
+      ([message, { id }]): Change => ({
+        type: 'message.patch',
+        id: message.id,
+        at,
+        patch: { ...settled, planfixTaskId: taskId, planfixCommentId: id },
+      }),
+    ),
+  ]
+}
 
 export function commentMade(
   work: PlanfixWork,

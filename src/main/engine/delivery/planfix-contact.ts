@@ -3,7 +3,7 @@ import { plainField } from '../../../shared/plain.ts'
 import { clientSourceId } from '../identity.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import { mergeConversations } from '../merge.ts'
-import type { Change, PlanfixContact } from '../ports.ts'
+import { type Change, isRestore, type PlanfixContact } from '../ports.ts'
 import { type Call, type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-work.ts'
 import { contactMadeBefore } from './taken-over.ts'
 
@@ -48,8 +48,10 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
       if (before.value) {
         const { id, name, email } = before.value
         const contactWritten = { name, email, phone: null }
+        // After a restore the task is looked for as one of ours (taskMadeBefore).
+        const searchTask = !isRestore(work.context.takeover?.())
         return work.settled(state, before, async () => [
-          patchOf(state, { attempt: null, contactId: id, contactWritten, searchTask: true }),
+          patchOf(state, { attempt: null, contactId: id, contactWritten, searchTask }),
         ])
       }
       if (work.context.takeover?.())

@@ -1,9 +1,11 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError, Result } from '../../../shared/errors.ts'
 import { taskSourceId } from '../identity.ts'
-import type { Change, PlanfixTask } from '../ports.ts'
+import { type Change, isRestore, type PlanfixTask } from '../ports.ts'
+import { printOfText } from '../text.ts'
 import { hotUntil, taskPatch } from './changes.ts'
 import { plainOf, taskDescription, taskName } from './content.ts'
+import { foundWritten } from './planfix-comment.ts'
 import type { Step } from './planfix-plan.ts'
 import {
   type Call,
@@ -14,7 +16,7 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
-import { taskMadeBefore } from './taken-over.ts'
+import { taskMadeBefore, writtenBefore } from './taken-over.ts'
 
 /** A contact that was found, not made, may have an active task of this channel that the store does not know (F8). */
 export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
@@ -25,24 +27,31 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
   const known = newest ? await work.context.store.task(state.settings.id, newest.id) : null
   if (!found.ok || !newest || known)
     return work.settled(state, found, async () => [patchOf(state, { searchTask: false })])
-  return adopt(work, newest.id, state)
+  return adopt(work, newest, state)
 }
 
-/** What employees wrote in it so far was answered elsewhere: only later comments are replies. */
-async function adopt(work: PlanfixWork, taskId: number, state: Loaded): Promise<Outcome> {
+/**
+ * What employees wrote in it so far was answered elsewhere: only later comments are replies. After a restore nobody
+ * knows that, so the whole feed is read as at a first look (CommentEvent.first).
+ */
+async function adopt(work: PlanfixWork, task: PlanfixTask, state: Loaded): Promise<Outcome> {
   const { planfix } = state.connection
+  const taskId = task.id
   await planfix.pacer.turn(0, String(state.conversation.id))
   const feed = await planfix.comments(taskId, 0)
   if (!feed.ok) return refusedLook(work, state, feed)
-  return work.settled(state, feed, async ({ comments }) => {
-    const cursor = Math.max(0, ...comments.map((comment) => comment.id))
+  return work.settled(state, feed, async ({ comments, complete }) => {
     const { chatId } = state.client.profile
+    const isOurs = isRestore(work.context.takeover?.())
+    const first = comments.toSorted((one, other) => one.id - other.id)[0]
+    const text = isOurs && complete ? (first?.text ?? '') : ''
+    const cursor = isOurs ? 0 : Math.max(0, ...comments.map((comment) => comment.id))
+    const link = taskLink(work, taskId, state, { chatId, n: state.tasksOfChat + 1, text, cursor })
+    const active = isActive(task, state)
+    const asFound = { active, closedAt: active ? null : link.createdAt, readAt: 0 }
     return [
       patchOf(state, { searchTask: false, taskId, attempt: null }),
-      {
-        type: 'task.add',
-        task: taskLink(work, taskId, state, { chatId, n: state.tasksOfChat + 1, text: '', cursor }),
-      },
+      { type: 'task.add', task: isOurs ? { ...link, ...asFound } : link },
     ]
   })
 }
@@ -97,7 +106,15 @@ export function createTask(
     run: async () => {
       const before = await taskMadeBefore(work.context, state, (task) => isActive(task, state))
       if (!before.ok) return refusedLook(work, state, before)
-      if (before.value) return adopt(work, before.value.id, state)
+      if (before.value) return adopt(work, before.value, state)
+      const last = state.task ?? state.previous
+      if (last) {
+        // They may stand in a task that has been completed since.
+        const written = await writtenBefore(work.context, state, last.taskId, step.batch)
+        if (!written.ok) return refusedLook(work, state, written)
+        if (written.value.size > 0)
+          return work.settled(state, written, async (found) => foundWritten(work, found, last, state))
+      }
       const made = await state.connection.planfix.createTask({
         name,
         description,
@@ -173,7 +190,7 @@ function taskLink(
     chatId,
     n,
     createdAt: now,
-    descriptionText: text,
+    descriptionPrint: text === '' ? '' : printOfText(text),
     active: true,
     deleted: false,
     checkedAt: now,

@@ -2,7 +2,7 @@ import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '.
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
-import { CARRIED_BY_ANOTHER, type Change } from '../ports.ts'
+import { type Change, isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { latest, reasonOf, stateChange } from './changes.ts'
@@ -71,7 +71,7 @@ export class ToChatra {
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
     const unclear = waiting.filter(
-      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && one.reason !== CARRIED_BY_ANOTHER,
+      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && !isCarriedElsewhere(one.reason),
     )
     this.awakeSince = this.now()
     const changes = unclear.map((one) =>

@@ -20,6 +20,8 @@ export interface ChatState {
   echoSeen: boolean
   /** When this computer took over from another one, which has carried what was written before; 0 = never. */
   takenOverAt?: number
+  /** When the store was restored from a backup that does not know what was done before; 0 = never. */
+  restoredAt?: number
   newId(): number
 }
 

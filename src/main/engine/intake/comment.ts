@@ -1,7 +1,14 @@
 import type { Connection, Employee } from '../../../shared/config.ts'
 import type { Attempt, Conversation, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
-import { CARRIED_BY_ANOTHER, type Change, type PlanfixComment, type Takeover } from '../ports.ts'
-import { comparable, fingerprint, sameText, splitText } from '../text.ts'
+import {
+  CARRIED_BEFORE_RESTORE,
+  CARRIED_BY_ANOTHER,
+  type Change,
+  isRestore,
+  type PlanfixComment,
+  type Takeover,
+} from '../ports.ts'
+import { comparable, fingerprint, printOfText, sameText, splitText } from '../text.ts'
 
 /** What the watcher puts into the inbox. */
 export interface CommentEvent {
@@ -27,6 +34,10 @@ export interface CommentState {
   attempts: readonly Attempt[]
   maxText: number
   takeover?: Takeover | null
+  /** Replies of ours that were seen in the chat after a restore, and of which nobody knows the comment. */
+  echoes?: readonly Message[]
+  /** The device of the client that wrote last: where a reply that may have been sent went to. */
+  device?: string | null
   newId(): number
 }
 
@@ -52,6 +63,9 @@ export function decideComment(
   if (comment.owner?.startsWith('contact:')) return { changes: [], skipped: 'written-by-contact' }
   if (comment.isDeleted || event.gone) return { changes: [], skipped: 'deleted' }
   if (!hasContent(comment)) return { changes: [], skipped: 'empty' }
+  // Only programs give source ids: after a restore our own comments of the time since the backup are not known.
+  if (event.first === true && isRestore(state.takeover) && comment.sourceObjectId !== null)
+    return { changes: [], skipped: 'own-comment' }
   const refusal = reasonToKeep(comment, state)
   const doubt = refusal === null && event.first === true ? carriedBefore(comment, state) : null
   return { changes: addReply(comment, refusal, doubt, state), skipped: null }
@@ -62,14 +76,16 @@ const DOUBT_MS = 5 * 60_000
 const MINUTE = 60_000
 
 /**
- * Whether the computer that was active before has carried it: what was written well before its end was, what was written
+ * Whether it has been carried by whoever was active before: what was written well before its end was, what was written
  * after it surely was not, and in between only the owner can tell, by a look into the chat. Null = it was not.
  */
 function carriedBefore(comment: PlanfixComment, { takeover }: CommentState): 'skipped' | 'uncertain' | null {
   if (!takeover) return null
   if (comment.at === null) return 'uncertain'
   if (comment.at > takeover.until + MINUTE) return null
-  return comment.at < takeover.until - DOUBT_MS ? 'skipped' : 'uncertain'
+  // What was done since the backup nobody knows any more, unless an echo tells.
+  const sure = isRestore(takeover) ? takeover.backupAt : takeover.until
+  return comment.at < sure - DOUBT_MS ? 'skipped' : 'uncertain'
 }
 
 const hasContent = (comment: PlanfixComment) => comment.text.trim() !== '' || comment.files.length > 0
@@ -78,9 +94,16 @@ const hasContent = (comment: PlanfixComment) => comment.text.trim() !== '' || co
 function isOwn(comment: PlanfixComment, state: CommentState): boolean {
   for (const attempt of state.attempts) {
     if (comment.sourceObjectId !== null && comment.sourceObjectId === attempt.sourceObjectId) return true
-    if (sameText(comment.text, attempt.text) && ownerFits(comment, attempt)) return true
+    // An old one's words may be forgotten.
+    if (attempt.text !== '' && sameText(comment.text, attempt.text) && ownerFits(comment, attempt))
+      return true
   }
-  return state.task.descriptionText !== '' && sameText(comment.text, state.task.descriptionText)
+  return isDescription(comment.text, state.task)
+}
+
+function isDescription(text: string, { descriptionPrint, descriptionText = '' }: TaskLink): boolean {
+  if (descriptionPrint !== '' && descriptionPrint === printOfText(text)) return true
+  return descriptionText !== '' && sameText(text, descriptionText)
 }
 const ownerFits = (comment: PlanfixComment, attempt: Attempt) =>
   attempt.ownerUserId === null || comment.owner === `user:${attempt.ownerUserId}`
@@ -126,9 +149,46 @@ function addReply(
   doubt: 'skipped' | 'uncertain' | null,
   state: CommentState,
 ): Change[] {
-  return partsOf(comment, state.maxText).map((text, index, all) =>
-    replyMessage(comment, { text, index, files: index === all.length - 1 }, refusal, state, doubt),
-  )
+  const echoes = [...(doubt === null ? [] : (state.echoes ?? []))]
+  return partsOf(comment, state.maxText).map((text, index, all) => {
+    const part = { text, index, files: index === all.length - 1 }
+    const at = echoes.findIndex((echo) =>
+      isEchoOf(echo, text, part.files ? comment.files.length : 0, comment),
+    )
+    const [echo] = at < 0 ? [] : echoes.splice(at, 1)
+    if (echo) return claim(echo, comment, part, state)
+    return replyMessage(comment, part, refusal, state, doubt)
+  })
+}
+
+/** The words of the part, with a line for each of its files. */
+function isEchoOf(echo: Message, text: string, files: number, { at }: PlanfixComment): boolean {
+  if (at !== null && echo.writtenAt < at - DOUBT_MS) return false
+  const lines = echo.text.split('\n')
+  return sameText(lines.slice(0, lines.length - files).join('\n'), text)
+}
+
+/** It was seen in the chat: the comment was carried before the store was restored. */
+function claim(
+  echo: Message,
+  comment: PlanfixComment,
+  part: { text: string; index: number; files: boolean },
+  state: CommentState,
+): Change {
+  const change = replyMessage(comment, part, null, state)
+  const { author, text, files, originKey, planfixTaskId, planfixCommentId, fingerprint } = change.message
+  const conversationId = state.conversation.id
+  const patch = {
+    author,
+    text,
+    files,
+    originKey,
+    planfixTaskId,
+    planfixCommentId,
+    fingerprint,
+    conversationId,
+  }
+  return { type: 'message.patch', id: echo.id, at: state.now, patch: { ...patch, reason: echo.reason } }
 }
 
 function replyMessage(
@@ -137,14 +197,15 @@ function replyMessage(
   refusal: string | null,
   state: CommentState,
   doubt: 'skipped' | 'uncertain' | null = null,
-): Change {
+): Extract<Change, { type: 'message.add' }> {
   const id = state.newId()
+  const elsewhere = isRestore(state.takeover) ? CARRIED_BEFORE_RESTORE : CARRIED_BY_ANOTHER
   const states: { state: MessageState; reason: string | null }[] = refusal
     ? [{ state: 'skipped', reason: refusal }]
     : doubt
       ? [
           { state: 'received', reason: null },
-          { state: doubt, reason: CARRIED_BY_ANOTHER },
+          { state: doubt, reason: elsewhere },
         ]
       : [
           { state: 'received', reason: null },
@@ -174,7 +235,8 @@ function replyMessage(
           }))
         : [],
       originKey: `p:${comment.id}${part.index > 0 ? `:${part.index + 1}` : ''}`,
-      chatraClientId: null,
+      // An echo is looked for among the replies to its client.
+      chatraClientId: doubt ? (state.device ?? null) : null,
       chatraMessageId: null,
       planfixTaskId: state.task.taskId,
       planfixCommentId: comment.id,
@@ -183,7 +245,7 @@ function replyMessage(
       receivedAt: state.now,
       position: id,
       state: refusal ? 'skipped' : (doubt ?? 'queued'),
-      reason: refusal ?? (doubt && CARRIED_BY_ANOTHER),
+      reason: refusal ?? (doubt && elsewhere),
       late: false,
       attempts: 0,
       // Its echo, should it come, settles it.

@@ -1,10 +1,20 @@
 import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
+import { latest } from '../delivery/changes.ts'
 import { mergeConversations } from '../merge.ts'
-import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
+import {
+  type Change,
+  type ChatEvent,
+  type InboxRow,
+  isRestore,
+  type Lane,
+  type ParseChatEvent,
+  type PlanfixComment,
+  type Takeover,
+} from '../ports.ts'
 import { Serial } from '../serial.ts'
-import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
+import { type ChatDecision, decideChat, ECHO_KEY, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
 import { type CommentEvent, decideComment } from './comment.ts'
 import { skippedEvent } from './skipped.ts'
@@ -157,7 +167,7 @@ export class Intake {
       replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
       echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
-      takenOverAt: context.takeover?.()?.at ?? 0,
+      ...afterTakeover(context.takeover?.() ?? null),
       newId: () => store.newId(),
     })
     const changes = [...decision.changes]
@@ -228,6 +238,9 @@ export class Intake {
       if (task) hint(row.connectionId, task.taskId)
       return
     }
+    const takeover = context.takeover?.() ?? null
+    // What the watcher had read before the backup was made may have been decided on, and carried, since.
+    const event = isRestore(takeover) && row.receivedAt < takeover.at ? { ...body, first: true } : body
     const task = await store.task(row.connectionId, body.taskId)
     const conversation = task ? await this.root(task.conversationId) : null
     if (!task || !conversation) return this.settle(row, 'no-known-task')
@@ -239,7 +252,8 @@ export class Intake {
       original?.attempt ?? null,
       ...chores.map((chore) => chore.attempt),
     ]
-    const decision = decideComment(body, {
+    const devices = event.first ? await store.clientsOf(conversation.id) : []
+    const decision = decideComment(event, {
       settings: connection.settings,
       now: clock.now(),
       task,
@@ -248,7 +262,9 @@ export class Intake {
       known: await store.messagesByComment(row.connectionId, body.comment.id),
       attempts: attempts.filter((attempt) => attempt !== null),
       maxText: connection.chatra.maxText,
-      takeover: context.takeover?.() ?? null,
+      takeover,
+      echoes: isRestore(takeover) ? await this.echoesFor(row.connectionId, devices, takeover) : [],
+      device: latest(devices)?.clientId ?? null,
       newId: () => store.newId(),
     })
     await commit(context, [
@@ -262,6 +278,19 @@ export class Intake {
     ])
     await this.tellAdded(decision.changes)
     wake(conversation.id, 'chatra')
+  }
+
+  /** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */
+  private async echoesFor(
+    connectionId: string,
+    devices: readonly ClientLink[],
+    { backupAt }: { backupAt: number },
+  ): Promise<Message[]> {
+    const { store } = this.options.context
+    const replies = await Promise.all(
+      devices.map(({ clientId }) => store.repliesTo(connectionId, clientId, backupAt - DAY)),
+    )
+    return replies.flat().filter(({ originKey }) => originKey.startsWith(ECHO_KEY))
   }
 
   private async tellAdded(changes: readonly Change[]): Promise<void> {
@@ -355,6 +384,10 @@ export class Intake {
     ])
   }
 }
+
+/** A restored store knows nothing of what came since its backup: all of it is carried, and looked for before. */
+const afterTakeover = (takeover: Takeover | null) =>
+  isRestore(takeover) ? { restoredAt: takeover.at } : { takenOverAt: takeover?.at ?? 0 }
 
 function settled(row: InboxRow, decision: ChatDecision): Change {
   const outcome = decision.skipped === null ? 'done' : 'skipped'

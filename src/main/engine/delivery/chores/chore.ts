@@ -1,7 +1,7 @@
 import type { Attempt, Chore, Conversation, Message } from '../../../../shared/domain.ts'
 import { type BridgeError, ok, type Result } from '../../../../shared/errors.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
-import type { Change, Lane } from '../../ports.ts'
+import { type Change, isRestore, type Lane } from '../../ports.ts'
 import type { LookAgain } from '../look.ts'
 
 /** What a chore has to work with. */
@@ -43,7 +43,7 @@ export async function writeOnce(
   exists: (attempt: Attempt) => Promise<Result<number | null>>,
   write: () => Promise<Result<number>>,
 ): Promise<Result<number>> {
-  const before = state.chore.attempt
+  const before = state.chore.attempt ?? attemptBeforeRestore(state, attempt)
   if (before) {
     await state.turn()
     const found = await exists(before)
@@ -53,4 +53,13 @@ export async function writeOnce(
   await state.begin(before ? { ...before, startedAt: state.now } : attempt)
   await state.turn()
   return write()
+}
+
+/** It may have been written between the backup and the damage of the store: then it is looked for, too. */
+function attemptBeforeRestore({ context, chore }: ChoreState, attempt: Attempt): Attempt | null {
+  const takeover = context.takeover?.()
+  if (!isRestore(takeover)) return null
+  const visitAt = chore.kind === 'visit' ? Number(chore.data.startedAt) : Number.POSITIVE_INFINITY
+  const isOlder = chore.id < (takeover.firstId ?? 0) || visitAt < takeover.at
+  return isOlder ? { ...attempt, startedAt: takeover.backupAt } : null
 }
