@@ -205,6 +205,10 @@ export interface TaskLink {
   createdAt: number
   /** Plain text of the description the bridge wrote: it comes back as the first comment of the feed. */
   descriptionText: string
+  /** Number of that comment, once it was read. */
+  descriptionCommentId?: number | null
+  /** Card that is the task's counterparty, as last read with a comment; absent or null while nobody has looked. */
+  counterparty?: number | null
   active: boolean
   deleted: boolean
   /** When `active` was last read from Planfix. */

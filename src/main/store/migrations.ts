@@ -194,6 +194,11 @@ export const migrations: readonly string[] = [
       ON CONFLICT DO UPDATE SET number = number + 1;
   END;
   `,
+  `
+  -- Clients' messages in the order of a task's feed; those in its description have no comment.
+  CREATE INDEX messages_feed ON messages (connection, planfix_task, coalesce(planfix_comment, 0), position, id)
+    WHERE direction = 'to-planfix' AND planfix_task IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

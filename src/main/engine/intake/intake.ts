@@ -2,10 +2,12 @@ import type { ClientLink, Conversation, Message } from '../../../shared/domain.t
 import { commit, type EngineContext } from '../context.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
+import { rootOf } from '../root.ts'
 import { Serial } from '../serial.ts'
 import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
-import { type CommentEvent, decideComment } from './comment.ts'
+import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment.ts'
+import { applyComment, commentKey } from './comment-state.ts'
 import { skippedEvent } from './skipped.ts'
 
 const DAY = 24 * 3_600_000
@@ -187,17 +189,13 @@ export class Intake {
     return conversation && conversation.id !== own?.id ? conversation : null
   }
 
-  private async root(id: number): Promise<Conversation | null> {
-    let conversation = await this.options.context.store.conversation(id)
-    while (conversation && conversation.mergedInto !== null) {
-      conversation = await this.options.context.store.conversation(conversation.mergedInto)
-    }
-    return conversation
+  private root(id: number): Promise<Conversation | null> {
+    return rootOf(this.options.context.store, id)
   }
 
   private async decidePlanfix(row: InboxRow, body: unknown): Promise<void> {
     const { context, wake, hint } = this.options
-    const { store, clock } = context
+    const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return this.refuse(row, 'connection-off')
     if (!isCommentEvent(body)) {
@@ -209,40 +207,20 @@ export class Intake {
       if (task) hint(row.connectionId, task.taskId)
       return
     }
-    const task = await store.task(row.connectionId, body.taskId)
-    const conversation = task ? await this.root(task.conversationId) : null
-    if (!task || !conversation) return this.settle(row, 'no-known-task')
-    const original =
-      task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
-    const chores = await store.chores(task.conversationId)
-    const attempts = [
-      conversation.attempt,
-      original?.attempt ?? null,
-      ...chores.map((chore) => chore.attempt),
+    const { taskId: planfixTaskId } = body
+    const { id: planfixCommentId, text } = body.comment
+    const settle = (decision: CommentDecision): Change[] => [
+      ...(decision.skipped === OWN_BY_TEXT
+        ? [skippedEvent(row, OWN_BY_TEXT, store.newId(), { text, planfixTaskId, planfixCommentId })]
+        : []),
+      settled(row, decision),
     ]
-    const decision = decideComment(body, {
-      settings: connection.settings,
-      now: clock.now(),
-      task,
-      conversation,
-      contactIds: [conversation.contactId, original?.contactId ?? null].filter((id) => id !== null),
-      known: await store.messagesByComment(row.connectionId, body.comment.id),
-      attempts: attempts.filter((attempt) => attempt !== null),
-      maxText: connection.chatra.maxText,
-      takeover: context.takeover?.() ?? null,
-      newId: () => store.newId(),
-    })
-    await commit(context, [
-      ...decision.changes,
-      {
-        type: 'inbox.settle',
-        seq: row.seq,
-        outcome: decision.changes.length > 0 ? 'done' : 'skipped',
-        reason: decision.skipped,
-      },
-    ])
-    await this.tellAdded(decision.changes)
-    wake(conversation.id, 'chatra')
+    const applied = await this.options.serial.run(commentKey(row.connectionId, body.comment.id), () =>
+      applyComment(context, connection, body, settle),
+    )
+    if (!applied) return this.settle(row, 'no-known-task')
+    await this.tellAdded(applied.decision.changes)
+    wake(applied.conversation.id, 'chatra')
   }
 
   private async tellAdded(changes: readonly Change[]): Promise<void> {
@@ -285,7 +263,7 @@ export class Intake {
   }
 }
 
-function settled(row: InboxRow, decision: ChatDecision): Change {
+function settled(row: InboxRow, decision: Pick<ChatDecision, 'skipped'>): Change {
   const outcome = decision.skipped === null ? 'done' : 'skipped'
   return { type: 'inbox.settle', seq: row.seq, outcome, reason: decision.skipped }
 }

@@ -1,8 +1,16 @@
 import type { Message } from '../../../shared/domain.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
-/** What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. */
-export function skippedEvent(row: InboxRow, reason: string, id: number): Change {
+/**
+ * What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. `about`
+ * names what it was, where that is known.
+ */
+export function skippedEvent(
+  row: InboxRow,
+  reason: string,
+  id: number,
+  about: Partial<Pick<Message, 'text' | 'planfixTaskId' | 'planfixCommentId' | 'conversationId'>> = {},
+): Change {
   const message: Message = {
     id,
     connectionId: row.connectionId,
@@ -29,6 +37,7 @@ export function skippedEvent(row: InboxRow, reason: string, id: number): Change 
     echoed: false,
     sentPrint: null,
     fingerprint: null,
+    ...about,
   }
   return { type: 'message.add', message, states: [{ state: 'skipped', reason }] }
 }
