@@ -207,6 +207,10 @@ export interface TaskLink {
   descriptionPrint: string
   /** Of tasks that a former version made, until it is forgotten: the description itself. */
   descriptionText?: string
+  /** Number of that comment, once it was read. */
+  descriptionCommentId?: number | null
+  /** Card that is the task's counterparty, as last read with a comment; absent or null while nobody has looked. */
+  counterparty?: number | null
   active: boolean
   deleted: boolean
   /** When `active` was last read from Planfix. */

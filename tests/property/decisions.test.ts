@@ -4,8 +4,8 @@ import { planReply, type ReplyState } from '../../src/main/engine/delivery/chatr
 import { LoopBreaker } from '../../src/main/engine/delivery/loop-breaker.ts'
 import { joinable, type PlanState, planStep, type Step } from '../../src/main/engine/delivery/planfix-plan.ts'
 import { nextTry, retryDelay, settlesAt } from '../../src/main/engine/delivery/retry.ts'
-import { printOf } from '../../src/main/engine/intake/comment.ts'
-import { comparable, splitText } from '../../src/main/engine/text.ts'
+import { printOf } from '../../src/main/engine/intake/comment-print.ts'
+import { comparable, fingerprint, splitText } from '../../src/main/engine/text.ts'
 import { newsOf, pollInterval, tasksOfPoll } from '../../src/main/planfix/watcher/plan.ts'
 import type {
   Author,
@@ -348,6 +348,49 @@ describe('newsOf', () => {
         expect(missing.toSorted()).toEqual(ids.filter((id) => id % every === 1).toSorted())
       }),
     )
+  })
+
+  test('its tick, its hidden mark, its author and its files are news as its words are; ticks of employees are not', () => {
+    const one = comment({ id: 10, recipients: ['contact:92', 'user:6'] })
+    const carried = [reply({ planfixCommentId: 10, fingerprint: printOf(one) })]
+    const news = (changes: Partial<typeof one>) =>
+      newsOf([{ ...one, ...changes }], carried, 10, true).events.length
+    expect(news({})).toBe(0)
+    expect(news({ recipients: ['user:6'] })).toBe(1)
+    expect(news({ recipients: ['contact:92'] })).toBe(0)
+    expect(news({ recipients: ['contact:92', 'contact:93'] })).toBe(1)
+    expect(news({ isHidden: true })).toBe(1)
+    expect(news({ owner: 'user:7' })).toBe(1)
+    expect(news({ isDeleted: true })).toBe(1)
+    expect(news({ files: [{ id: 1, name: 'a', size: 1 }] })).toBe(1)
+  })
+
+  test('a reply whose comment is known to be gone is neither news nor asked for again, until it is restored', () => {
+    const gone = comment({ id: 10, isDeleted: true })
+    const carried = [reply({ planfixCommentId: 10, fingerprint: printOf(gone) })]
+    expect(newsOf([gone], carried, 10, true).events).toEqual([])
+    expect(newsOf([], carried, 10, true).missing).toEqual([])
+    expect(newsOf([comment({ id: 10 })], carried, 10, true).events).toHaveLength(1)
+  })
+
+  test('a note that stayed inside is news when the task belongs to a card that it notifies', () => {
+    const one = comment({ id: 10, recipients: ['contact:7'] })
+    const reason = 'internal-client-not-notified'
+    const carried = [reply({ planfixCommentId: 10, fingerprint: printOf(one), state: 'skipped', reason })]
+    expect(newsOf([one], carried, 10, true, 92).events).toEqual([])
+    expect(newsOf([one], carried, 10, true, 7).events).toEqual([one])
+  })
+
+  test('a print of before, which told of words and files alone, makes no news of what is the same', () => {
+    const one = comment({ id: 10 })
+    const before = fingerprint(JSON.stringify([one.text, []]))
+    const sent = [reply({ planfixCommentId: 10, fingerprint: before })]
+    expect(newsOf([one], sent, 10, true).events).toEqual([])
+    expect(newsOf([{ ...one, text: 'other' }], sent, 10, true).events).toHaveLength(1)
+    expect(newsOf([{ ...one, isDeleted: true }], sent, 10, true).events).toHaveLength(1)
+    const note = [{ ...sent[0]!, state: 'skipped' as const, reason: 'internal-client-not-notified' }]
+    expect(newsOf([one], note, 10, true).events).toHaveLength(1)
+    expect(newsOf([{ ...one, recipients: [] }], note, 10, true).events).toEqual([])
   })
 })
 

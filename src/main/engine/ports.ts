@@ -101,6 +101,13 @@ export interface Store {
   messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
+  /** Edits and deletions of the replies made from this comment, in order of position. */
+  changesByComment(connectionId: string, commentId: number): Promise<Message[]>
+  /**
+   * The client's message that stands last in front of this comment in the feed of the task: in a comment, else in the
+   * task's description (then it has no comment number). Null when there is none.
+   */
+  clientMessageBefore(connectionId: string, taskId: number, commentId: number): Promise<Message | null>
   /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */
   repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]>
   /** Client messages of this device written after `since`, oldest first (messages that carry no id). */
@@ -356,6 +363,8 @@ export interface Takeover {
   /** Of a restore: conversations, messages and jobs below this number stem from the backup. */
   firstId?: number
 }
+/** Reason of what the owner has sent on again. */
+export const RETRIED_BY_HAND = 'retried by hand'
 /** Reason of what another computer has carried, or may have. */
 export const CARRIED_BY_ANOTHER = 'carried-by-another'
 /** Reason of what was carried, or may have been, between the backup and the damage of the store. */

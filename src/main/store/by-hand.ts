@@ -1,5 +1,5 @@
 import { type Conversation, isOpen, type Message } from '../../shared/domain.ts'
-import { isCarriedElsewhere } from '../engine/ports.ts'
+import { isCarriedElsewhere, RETRIED_BY_HAND } from '../engine/ports.ts'
 import { patchConversation } from './changes.ts'
 import { conversationFrom } from './links.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -28,7 +28,7 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
   if (!isRetryable(message, conversation)) return 'not-retryable'
   // What was being sent when the conversation was stopped is settled by its own rules.
   const state = message.state === 'sending' ? 'sending' : 'queued'
-  patchMessage(sql, id, now, { state, reason: 'retried by hand', attempts: 0 })
+  patchMessage(sql, id, now, { state, reason: RETRIED_BY_HAND, attempts: 0 })
   const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
   patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null })
   return 'queued'

@@ -37,6 +37,13 @@ export const LOOKUPS = {
   /** Edits and deletions carry the id of the message they change: that message comes first. */
   messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,
+  changesByComment: `SELECT * FROM messages INDEXED BY messages_comment
+    WHERE connection = ? AND planfix_comment = ? AND kind IN ('edit', 'delete') ORDER BY position, id`,
+  /** Without a comment: in the description, which stands in front of all of them. */
+  clientMessageBefore: `SELECT * FROM messages INDEXED BY messages_feed
+    WHERE connection = ? AND planfix_task = ? AND coalesce(planfix_comment, 0) < ?
+      AND direction = 'to-planfix' AND kind = 'text' AND author ->> '$.kind' = 'client'
+    ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT 1`,
   messagesOfTask: `SELECT * FROM messages INDEXED BY messages_task
     WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND kind = 'text'
       AND written_at >= ?

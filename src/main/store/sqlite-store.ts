@@ -215,6 +215,16 @@ export class SqliteStore implements Store {
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesByComment, connectionId, commentId)
   }
+  async changesByComment(connectionId: string, commentId: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.changesByComment, connectionId, commentId)
+  }
+  async clientMessageBefore(
+    connectionId: string,
+    taskId: number,
+    commentId: number,
+  ): Promise<Message | null> {
+    return this.#messages(LOOKUPS.clientMessageBefore, connectionId, taskId, commentId)[0] ?? null
+  }
   /** `since` itself included, here and below: a candidate too many is harmless, one too few is a double. */
   async repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.repliesTo, connectionId, clientId, since)

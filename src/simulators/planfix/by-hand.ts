@@ -33,6 +33,14 @@ export function byHand(account: Account, scenario: Scenario) {
   const commentOf = (id: number): SimComment => account.comments.get(id) ?? missing(`comment ${id}`)
   const contactOf = (id: number): SimContact => livingContact(account, id) ?? missing(`contact ${id}`)
 
+  const requireFiles = (ids: readonly number[] = []): void => {
+    for (const id of ids) if (!account.files.has(id)) missing(`file ${id}`)
+  }
+  const touchHolder = (comment: SimComment): void => {
+    const holder = holderOf(account, comment)
+    if (holder) touch(account, holder)
+  }
+
   function changeStatus(taskId: number, key: StatusKey): void {
     const task = taskOf(taskId)
     setStatus(account, task, key)
@@ -44,7 +52,7 @@ export function byHand(account: Account, scenario: Scenario) {
       const task = taskOf(taskId)
       const owner = typeof userId === 'number' ? `user:${userId}` : userId
       if (!userOf(account, owner)) missing(owner)
-      for (const id of options.files ?? []) if (!account.files.has(id)) missing(`file ${id}`)
+      requireFiles(options.files)
       const comment = appendComment(
         account,
         task,
@@ -63,14 +71,24 @@ export function byHand(account: Account, scenario: Scenario) {
       return comment
     },
 
-    editsComment(commentId: number, html: string): void {
+    /** What `options` does not name stays as it is: text, ticks, the hidden mark and files change in one go. */
+    editsComment(commentId: number, html: string, options: CommentByHand = {}): void {
       const comment = commentOf(commentId)
+      requireFiles(options.files)
       comment.description = storedHtml(account, html)
-      const holder = holderOf(account, comment)
-      if (holder) touch(account, holder)
+      if (options.recipients) comment.recipients = { users: options.recipients, groups: [] }
+      if (options.hidden !== undefined) comment.isHidden = options.hidden
+      if (options.files) comment.files = options.files
+      touchHolder(comment)
     },
 
     deletesComment: (commentId: number): void => removeComment(account, commentOf(commentId)),
+
+    restoresComment(commentId: number): void {
+      const comment = commentOf(commentId)
+      comment.isDeleted = false
+      touchHolder(comment)
+    },
 
     setsStatus(taskId: number, statusId: number): void {
       const status = statusById(account, statusId) ?? missing(`status ${statusId}`)
@@ -88,6 +106,14 @@ export function byHand(account: Account, scenario: Scenario) {
       if (!options.forGood) return
       account.tasks.delete(taskId)
       for (const comment of task.feed) account.comments.delete(comment.id)
+    },
+
+    /** The task's counterparty becomes another card; the old card stays. */
+    givesTaskTo(taskId: number, contactId: number): void {
+      const task = taskOf(taskId)
+      task.counterparty = `contact:${contactOf(contactId).id}`
+      touch(account, task)
+      scenario.fire(task)
     },
 
     editsContact(id: number, fields: Partial<SimContact>): SimContact {

@@ -1,4 +1,5 @@
 import type { FaultRule, SimRequest, SimResponse } from '../common/server.ts'
+import type { CommentByHand } from './by-hand.ts'
 import type { PlanfixSimulator } from './simulator.ts'
 import type { SimComment, SimContact, SimTask } from './state.ts'
 import type { SwitchName } from './switches.ts'
@@ -10,17 +11,19 @@ type Act = (simulator: PlanfixSimulator, body: Body) => unknown
 const n = (value: unknown): number => Number(String(value).replace(/^\w+:/, ''))
 const s = (value: unknown): string => String(value)
 
+const commentByHand = (body: Body): CommentByHand => ({
+  ...(Array.isArray(body.recipients) && { recipients: body.recipients as string[] }),
+  ...(Array.isArray(body.files) && { files: body.files as number[] }),
+  ...(typeof body.hidden === 'boolean' && { hidden: body.hidden }),
+})
+
 const acts: Record<string, Act> = {
   employeeComments: (sim, body) =>
-    flatComment(
-      sim.employeeComments(n(body.taskId), n(body.userId), s(body.html), {
-        ...(Array.isArray(body.recipients) && { recipients: body.recipients as string[] }),
-        ...(Array.isArray(body.files) && { files: body.files as number[] }),
-        hidden: body.hidden === true,
-      }),
-    ),
-  editsComment: (sim, body) => sim.editsComment(n(body.commentId), s(body.html)),
+    flatComment(sim.employeeComments(n(body.taskId), n(body.userId), s(body.html), commentByHand(body))),
+  editsComment: (sim, body) => sim.editsComment(n(body.commentId), s(body.html), commentByHand(body)),
   deletesComment: (sim, body) => sim.deletesComment(n(body.commentId)),
+  restoresComment: (sim, body) => sim.restoresComment(n(body.commentId)),
+  givesTaskTo: (sim, body) => sim.givesTaskTo(n(body.taskId), n(body.contactId)),
   setsStatus: (sim, body) => sim.setsStatus(n(body.taskId), n(body.statusId)),
   completes: (sim, body) => sim.completes(n(body.taskId)),
   reopens: (sim, body) => sim.reopens(n(body.taskId)),

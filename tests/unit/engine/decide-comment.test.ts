@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type CommentState, decideComment, printOf } from '../../../src/main/engine/intake/comment.ts'
+import { type CommentState, decideComment } from '../../../src/main/engine/intake/comment.ts'
+import { printOf } from '../../../src/main/engine/intake/comment-print.ts'
 import type { Attempt } from '../../../src/shared/domain.ts'
 import { comment, conversation, reply, settingsOf, task } from './values.ts'
 
@@ -64,10 +65,12 @@ const attempt: Attempt = {
   ownerUserId: 5,
 }
 test.each([
-  ['by source id', comment({ sourceObjectId: 'our-id', text: 'changed by Planfix' })],
-  ['by its words and author', comment({ text: 'It left today' })],
-])('what is being written just now is recognised %s', (_how, one) => {
-  expect(decide(one, { attempts: [attempt] })).toEqual({ changes: [], skipped: 'own-comment' })
+  ['by source id', comment({ sourceObjectId: 'our-id', text: 'changed by Planfix' }), 'own-comment'],
+  ['by its words and author', comment({ text: 'It left today' }), 'own-comment-by-text'],
+])('what is being written just now is recognised %s', (_how, one, reason) => {
+  const { changes, skipped } = decide(one, { attempts: [attempt] })
+  expect(skipped).toBe(reason)
+  expect(changes.filter(({ type }) => type === 'message.add')).toEqual([])
 })
 
 test('the same words of another employee are a reply all the same', () => {
@@ -102,15 +105,62 @@ test('a deleted comment is deleted in the chat; one not sent yet is never sent',
   expect(patches(decision)).toMatchObject([{ state: 'skipped', reason: 'deleted-before-sent' }])
 })
 
-test('an edit that hides a sent comment carries nothing out', () => {
+test('an edit that hides a sent comment carries nothing out; the log has a line, and the employee is told once', () => {
   const known = [reply({ fingerprint: printOf(comment()) })]
-  expect(decide(comment({ text: 'secret', isHidden: true }), { known }).changes).toEqual([])
+  const first = decide(comment({ text: 'secret', isHidden: true }), { known })
+  expect(added(first)).toMatchObject([
+    { kind: 'edit', state: 'skipped', reason: 'internal-hidden', text: 'secret', targetId: 1 },
+  ])
+  const notes = (decision: ReturnType<typeof decide>) =>
+    decision.changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore.data] : []))
+  expect(notes(first)).toEqual([{ what: 'kept-inside', messageId: 1, taskId: 100 }])
+  const second = decide(comment({ text: 'more', isHidden: true }), { known, changes: added(first) })
+  expect(added(second)).toMatchObject([{ state: 'skipped', text: 'more' }])
+  expect(notes(second)).toEqual([])
 })
 
 test('an internal note that is opened to the client later is sent', () => {
   const known = [reply({ state: 'skipped', reason: 'internal-client-not-notified', fingerprint: 'x' })]
   expect(patches(decide(comment(), { known }))).toMatchObject([{ state: 'queued', text: 'Hello' }])
-  expect(decide(comment({ recipients: [] }), { known }).changes).toEqual([])
+  const still = decide(comment({ recipients: [] }), { known })
+  expect(added(still)).toEqual([])
+  expect(patches(still)).toEqual([{ fingerprint: printOf(comment({ recipients: [] })) }])
+})
+
+test('a print of an older version changes nothing but the print', () => {
+  const known = [reply({ fingerprint: 'of-before', text: 'Hello' })]
+  const decision = decide(comment(), { known })
+  expect(decision.changes).toEqual([
+    { type: 'message.patch', id: 1, at: 1000, patch: { fingerprint: printOf(comment()) } },
+  ])
+  expect(decide(comment(), { known: [{ ...known[0]!, fingerprint: printOf(comment()) }] })).toEqual({
+    changes: [],
+    skipped: 'nothing-new',
+  })
+})
+
+test('a reply is bound to the device whose message stands before it, and so are its further messages', () => {
+  expect(added(decide(comment(), { device: 'phone' }))[0]?.chatraClientId).toBe('phone')
+  const known = [reply({ fingerprint: 'x', chatraClientId: 'phone' })]
+  const grown = decide(comment({ text: 'word '.repeat(2000) }), { known, device: 'laptop' })
+  expect(new Set(added(grown).map(({ chatraClientId }) => chatraClientId))).toEqual(new Set(['phone']))
+})
+
+test('notifying the card that is the task’s counterparty by now is notifying the client', () => {
+  const one = comment({ recipients: ['contact:7'] })
+  expect(added(decide(one, { contactIds: [92, 7] }))[0]?.state).toBe('queued')
+  const decision = decideComment({ taskId: 100, comment: one, counterparty: 7 }, state())
+  expect(decision.changes).toContainEqual(
+    expect.objectContaining({ type: 'task.patch', patch: { counterparty: 7 } }),
+  )
+})
+
+test('an empty comment that the client would see is kept in mind until it says something', () => {
+  const [first] = added(decide(comment({ text: '' })))
+  expect(first).toMatchObject({ state: 'skipped', reason: 'empty' })
+  const filled = decide(comment({ text: 'Hello' }), { known: [first!] })
+  expect(patches(filled)).toMatchObject([{ state: 'queued', text: 'Hello' }])
+  expect(decide(comment({ text: '', recipients: [] })).skipped).toBe('empty')
 })
 
 test('a long reply is split into numbered parts, the files with the last one', () => {

@@ -158,6 +158,18 @@ describe('control by another process', () => {
     expect(await look(sim, 'requests')).toHaveLength(2)
   })
 
+  test('edits and restores comments and gives tasks away by HTTP', async () => {
+    const sim = await start(await receiver())
+    const { id } = sim.employeeComments(1041, 5, 'hello')
+    const card = sim.createsContact({ name: 'Big customer' })
+    await act(sim, 'deletesComment', { commentId: id })
+    await act(sim, 'restoresComment', { commentId: id })
+    await act(sim, 'editsComment', { commentId: id, html: 'a note', recipients: [], hidden: true })
+    await act(sim, 'givesTaskTo', { taskId: 1041, contactId: card.id })
+    expect(sim.comments(1041)[1]).toMatchObject({ description: 'a note', isDeleted: false, isHidden: true })
+    expect(sim.task(1041)?.counterparty).toBe(`contact:${card.id}`)
+  })
+
   test('refuses what is not JSON, and says what does not exist', async () => {
     const sim = await start(await receiver())
     expect((await act(sim, 'completes', { taskId: 1041 }, 'text/plain')).status).toBe(415)

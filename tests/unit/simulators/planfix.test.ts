@@ -199,6 +199,38 @@ describe('comments', () => {
     expect((await get(sim, `/comment/${id}?fields=isDeleted`)).body.comment.isDeleted).toBe(true)
   })
 
+  test('one edit changes the words, the ticks, the hidden mark and the files, and leaves what it does not name', async () => {
+    const sim = await withTask()
+    const file = sim.addsFile('price.pdf', 'x')
+    const { id } = sim.employeeComments(1041, 5, 'hello')
+    sim.editsComment(id, 'hello!', { recipients: ['user:6'], hidden: true, files: [file.id] })
+    expect(sim.comments(1041)[1]).toMatchObject({
+      ...{ description: 'hello!', isHidden: true, files: [file.id] },
+      recipients: { users: ['user:6'] },
+    })
+    sim.editsComment(id, 'hello again')
+    expect(sim.comments(1041)[1]).toMatchObject({ isHidden: true, files: [file.id] })
+    expect(() => sim.editsComment(id, 'x', { files: [999] })).toThrow('no file 999')
+  })
+
+  test('a deleted comment that is restored stands in the feed again', async () => {
+    const sim = await withTask()
+    const { id } = sim.employeeComments(1041, 5, 'hello')
+    sim.deletesComment(id)
+    sim.restoresComment(id)
+    expect(await listed(sim)).toHaveLength(2)
+  })
+
+  test('a task is given to another card: who is notified from then on is that one, and the old card stays', async () => {
+    const sim = await withTask()
+    const card = sim.createsContact({ name: 'Big customer' })
+    sim.givesTaskTo(1041, card.id)
+    expect(sim.task(1041)?.counterparty).toBe(`contact:${card.id}`)
+    expect(sim.employeeComments(1041, 5, 'hello').recipients.users).toEqual([`contact:${card.id}`])
+    expect(sim.contact(92)?.isDeleted).toBe(false)
+    expect(() => sim.givesTaskTo(1041, 9999)).toThrow('no contact 9999')
+  })
+
   test('a list without filters is refused, with a filter it finds', async () => {
     const sim = await withTask()
     expect(await post(sim, '/comment/list', {})).toMatchObject({ status: 400, body: { code: 0 } })

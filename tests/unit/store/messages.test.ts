@@ -114,6 +114,36 @@ describe('messages', () => {
     expect((await db.messagesOfTask('shop', 500, 60)).map(({ id }) => id)).toEqual([13, 12])
   })
 
+  it('that change the replies of a comment are told apart from those, in order', async () => {
+    const db = await store()
+    await db.commit([
+      adding(reply({ id: 11, planfixCommentId: 9 })),
+      adding(reply({ id: 12, planfixCommentId: 9, kind: 'delete', targetId: 11, position: 8 })),
+      adding(reply({ id: 13, planfixCommentId: 9, kind: 'edit', targetId: 11, position: 7 })),
+      adding(reply({ id: 14, planfixCommentId: 8, kind: 'edit', targetId: 11 })),
+    ])
+    expect((await db.changesByComment('shop', 9)).map(({ id }) => id)).toEqual([13, 12])
+    expect((await db.messagesByComment('shop', 9)).map(({ id }) => id)).toEqual([11])
+  })
+
+  it('of the client in front of a comment: the nearest one, else one of the description, never an agent’s', async () => {
+    const db = await store()
+    const agent = { kind: 'agent', id: 'a', name: 'Ana', email: null } as const
+    const of = (id: number, planfixCommentId: number | null, changes = {}) =>
+      adding(message({ id, planfixTaskId: 500, planfixCommentId, position: id, ...changes }))
+    await db.commit([
+      ...[of(11, null), of(12, null), of(13, 20), of(14, 20), of(15, 30)],
+      ...[of(16, 25, { author: agent }), of(17, 26, { planfixTaskId: 501 })],
+      adding(reply({ id: 18, planfixTaskId: 500, planfixCommentId: 27 })),
+    ])
+    const nearest = async (commentId: number) => (await db.clientMessageBefore('shop', 500, commentId))?.id
+    expect(await nearest(40)).toBe(15)
+    expect(await nearest(30)).toBe(14)
+    expect(await nearest(20)).toBe(12)
+    expect(await nearest(1)).toBe(12)
+    expect(await db.clientMessageBefore('shop', 502, 40)).toBe(null)
+  })
+
   it('written in a chat are told whoever wrote them, replies of ours are not', async () => {
     const db = await store()
     const agent = { kind: 'agent', id: 'a', name: 'Ana', email: null } as const

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { AgentSeen, Conversation, Message } from '../../../shared/domain.ts'
-import { employeeOf } from '../intake/comment.ts'
+import { employeeOf } from '../intake/may-go-out.ts'
 import { isCarriedElsewhere, type Speaker } from '../ports.ts'
 
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */

@@ -5,6 +5,7 @@ import { type ConnectionContext, commit, type EngineContext } from '../context.t
 import { type Change, isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
+import { BeforeSending } from './before-sending.ts'
 import { latest, reasonOf, stateChange } from './changes.ts'
 import { INTERRUPTED, planReply, type ReplyState, type ReplyStep, speakersOf } from './chatra-plan.ts'
 import { isStopped, type Permit } from './circuit-breaker.ts'
@@ -20,7 +21,7 @@ const REPLIES = 'replies'
 export class ToChatra {
   private readonly context: EngineContext
   private readonly serial: Serial
-
+  private readonly before: BeforeSending
   private readonly reached: (conversationId: number) => void
   /** Since when echoes can be received: the start of the process, or the last wake of the computer. */
   private awakeSince: number
@@ -28,6 +29,7 @@ export class ToChatra {
   constructor(context: EngineContext, serial: Serial, reached: (conversationId: number) => void) {
     this.context = context
     this.serial = serial
+    this.before = new BeforeSending(context, serial)
     this.reached = reached
     this.awakeSince = context.clock.now()
   }
@@ -59,8 +61,12 @@ export class ToChatra {
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
-      if (step.do === 'send') await this.send(step, { ...state, permit })
-      else await this.change(step, { ...state, permit })
+      const loaded = { ...state, permit }
+      const asked = await this.before.check(step.message, state.connection)
+      if (!asked.ok) await this.failed(step.message, asked.error, loaded)
+      else if (asked.value && step.do === 'send') await this.send({ ...step, message: asked.value }, loaded)
+      else if (asked.value && step.do === 'change')
+        await this.change({ ...step, message: asked.value }, loaded)
     } finally {
       gate.leave(permit)
     }
@@ -95,7 +101,8 @@ export class ToChatra {
       const target = message.targetId === null ? null : await store.message(message.targetId)
       if (target) targets.set(target.id, target)
     }
-    const { healedAt } = connection.chatraGate.breaker
+    // It waits for Planfix too, where a comment or a file is asked for.
+    const healedAt = Math.max(connection.chatraGate.breaker.healedAt, connection.planfixGate.breaker.healedAt)
     const notBefore = waitsUntil(conversation.chatraLane, healedAt, this.now())
     return {
       connection,
@@ -110,7 +117,8 @@ export class ToChatra {
   }
 
   private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: Loaded): Promise<void> {
-    const { connection, client } = state
+    const { connection } = state
+    const client = (await this.deviceOf(message)) ?? state.client
     if (!client) {
       await commit(this.context, [stateChange(message, 'failed', 'client-unknown', this.now())])
       return
@@ -132,11 +140,8 @@ export class ToChatra {
       chatraClientId: client.clientId,
       sentPrint: fingerprint(comparable(text.value)),
     }
-    await commit(this.context, [
-      { type: 'message.patch', id: message.id, at: sentAt, patch, from: ['queued', 'retrying'] },
-    ])
-    // Deleted in Planfix, or settled by a late echo, while its turn came: then it is not sent.
-    if ((await this.context.store.message(message.id))?.state !== 'sending') return
+    // Changed or deleted in Planfix, or settled by a late echo, while its turn came: then it is not sent as it is.
+    if (!(await this.before.claim(message, patch))) return
     let sent = await connection.chatra.send(client.clientId, text.value, speaker)
     for (const other of others) {
       // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a client who
@@ -145,6 +150,11 @@ export class ToChatra {
       sent = await connection.chatra.send(client.clientId, text.value, other)
     }
     await this.serial.run(String(state.conversation.id), () => this.finish(message, sent, state, client))
+  }
+
+  /** The device it was written to; null when it names none, or one that is not known any more. */
+  private async deviceOf({ connectionId, chatraClientId }: Message): Promise<ClientLink | null> {
+    return chatraClientId === null ? null : this.context.store.client(connectionId, chatraClientId)
   }
 
   private async finish(
@@ -186,13 +196,17 @@ export class ToChatra {
     ])
   }
 
-  /** The text with a line for each file: a link the client can open, or its name where there is none. */
+  /**
+   * The text with a line for each file: a link the client can open, or its name where there is none, or where it is longer
+   * than anybody reckoned with.
+   */
   private async textOf(message: Message, connection: ConnectionContext): Promise<Result<string>> {
     const lines = message.text === '' ? [] : [message.text]
     for (const file of message.files) {
       if (file.planfixFileId === null) continue
       const link = this.context.fileLink(connection.settings.id, file.planfixFileId, file.name)
-      if (link) {
+      const room = connection.chatra.maxText - lines.reduce((sum, line) => sum + line.length + 1, 0)
+      if (link && `${file.name}: ${link}`.length <= room) {
         lines.push(`${file.name}: ${link}`)
         continue
       }
@@ -203,9 +217,14 @@ export class ToChatra {
         !address.ok && (address.error.retry.when === 'never' || address.error.code === 'missing-scope')
       if (!address.ok && !hopeless) return address
       const url = address.ok ? address.value.url : null
-      if (url) lines.push(`${file.name}: ${url}`)
+      if (url && `${file.name}: ${url}`.length <= room) lines.push(`${file.name}: ${url}`)
       else {
-        lines.push(translate(this.context.language, 'file.unavailable', { name: file.name }))
+        lines.push(
+          translate(this.context.language, 'file.unavailable', { name: file.name }).slice(
+            0,
+            Math.max(0, room),
+          ),
+        )
         await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
       }
     }
@@ -231,7 +250,7 @@ export class ToChatra {
       sentPrint: print,
     }
     patch.chatraClientId = target.chatraClientId
-    await commit(this.context, [{ type: 'message.patch', id: message.id, at: sentAt, patch }])
+    if (!(await this.before.claim(message, patch))) return
     const done =
       message.kind === 'edit'
         ? await connection.chatra.edit(id, text.value)

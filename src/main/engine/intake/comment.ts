@@ -1,14 +1,12 @@
-import type { Connection, Employee } from '../../../shared/config.ts'
-import type { Attempt, Conversation, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
-import {
-  CARRIED_BEFORE_RESTORE,
-  CARRIED_BY_ANOTHER,
-  type Change,
-  isRestore,
-  type PlanfixComment,
-  type Takeover,
-} from '../ports.ts'
-import { comparable, fingerprint, printOfText, sameText, splitText } from '../text.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { Conversation, Message, TaskLink } from '../../../shared/domain.ts'
+import { type Change, isRestore, type PlanfixComment, type Takeover } from '../ports.ts'
+import { carriedBefore, inDoubt } from './carried-before.ts'
+import { mayGoOut } from './may-go-out.ts'
+import { type OwnMarks, type PendingWrite, recognise } from './own-comment.ts'
+import { partsOf } from './parts.ts'
+import { changesOf, replyMessage, WAITS } from './reply-changes.ts'
+import { planReplies } from './reply-plan.ts'
 
 /** What the watcher puts into the inbox. */
 export interface CommentEvent {
@@ -18,342 +16,132 @@ export interface CommentEvent {
   gone?: boolean
   /** Found at the first look after this computer took over from another one. */
   first?: boolean
+  /** Number of the task's counterparty card at the reading; absent where nobody has looked. */
+  counterparty?: number | null
 }
 
 /** What is known when a comment of Planfix is decided on. */
-export interface CommentState {
+export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   settings: Connection
   now: number
   task: TaskLink
   conversation: Conversation
-  /** The client's card, and those of threads merged into this one. */
+  /** The cards that stand for the client: his, those of threads merged into this one, and the task's counterparty. */
   contactIds: readonly number[]
   /** Messages that mirror this comment, in order of their parts. */
   known: readonly Message[]
+  /** Edits and deletions of those. */
+  changes?: readonly Message[]
   /** Writes of ours into this task that are under way or unclear. */
-  attempts: readonly Attempt[]
+  attempts: readonly PendingWrite[]
   maxText: number
+  /** How long the line of a file gets at most, by its name. Without it no room is left for lines. */
+  lineLength?: (name: string) => number
+  /** The device whose message stands last in front of the comment; null = the one that wrote last when it is sent. */
+  device?: string | null
   takeover?: Takeover | null
   /** Replies of ours that were seen in the chat after a restore, and of which nobody knows the comment. */
   echoes?: readonly Message[]
-  /** The device of the client that wrote last: where a reply that may have been sent went to. */
-  device?: string | null
   newId(): number
+}
+
+export interface CommentDecision {
+  changes: Change[]
+  /** Why nothing is carried; null when something is, or is changed. */
+  skipped: string | null
 }
 
 /** Comments older than this are not followed for edits and deletions. */
 export const FOLLOW_EDITS_MS = 30 * 24 * 3_600_000
-/** Room for a link to each file. */
-const LINK_ROOM = 400
 
-export const printOf = (comment: PlanfixComment): string =>
-  fingerprint(JSON.stringify([comment.text, comment.files.map((file) => file.id)]))
+/** Taken for one of ours by its words alone. */
+export const OWN_BY_TEXT = 'own-comment-by-text'
 
-/** Decides what a comment means: a reply to carry, an internal note, one of our own, an edit, a deletion. */
-export function decideComment(
-  event: CommentEvent,
-  state: CommentState,
-): { changes: Change[]; skipped: string | null } {
-  const { comment } = event
+/** Decides what a comment means, as it is now: a reply to carry, an internal note, one of our own, another version, a deletion. */
+export function decideComment(event: CommentEvent, state: CommentState): CommentDecision {
+  const comment = event.gone === true ? { ...event.comment, isDeleted: true } : event.comment
+  const learnt = whatItTeaches(event, state)
   const replies = state.known.filter(
     (message) => message.direction === 'to-chatra' && message.kind === 'text',
   )
-  if (replies.length > 0) return { changes: decideChanged(event, replies, state), skipped: null }
-  if (state.known.length > 0 || isOwn(comment, state)) return { changes: [], skipped: 'own-comment' }
-  if (comment.owner?.startsWith('contact:')) return { changes: [], skipped: 'written-by-contact' }
-  if (comment.isDeleted || event.gone) return { changes: [], skipped: 'deleted' }
-  if (!hasContent(comment)) return { changes: [], skipped: 'empty' }
+  if (replies.length > 0) {
+    const changes = [...learnt, ...nextVersion(comment, replies, state)]
+    return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
+  }
+  const ours = recognise(comment, state)
+  if (ours === 'description') learnt.push(taskPatch(state, { descriptionCommentId: comment.id }))
+  if (ours !== null) return { changes: learnt, skipped: ours === 'by-text' ? OWN_BY_TEXT : 'own-comment' }
+  if (comment.owner?.startsWith('contact:')) return { changes: learnt, skipped: 'written-by-contact' }
+  if (comment.isDeleted) return { changes: learnt, skipped: 'deleted' }
   // Only programs give source ids: after a restore our own comments of the time since the backup are not known.
   if (event.first === true && isRestore(state.takeover) && comment.sourceObjectId !== null)
-    return { changes: [], skipped: 'own-comment' }
-  const refusal = reasonToKeep(comment, state)
-  const doubt = refusal === null && event.first === true ? carriedBefore(comment, state) : null
-  return { changes: addReply(comment, refusal, doubt, state), skipped: null }
+    return { changes: learnt, skipped: 'own-comment' }
+  const changes = firstVersion(comment, event.first === true, state)
+  return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }
 }
 
-/** Planfix tells times to the minute, its clock may differ, and the other one may not have read it at once. */
-const DOUBT_MS = 5 * 60_000
-const MINUTE = 60_000
-
-/**
- * Whether it has been carried by whoever was active before: what was written well before its end was, what was written
- * after it surely was not, and in between only the owner can tell, by a look into the chat. Null = it was not.
- */
-function carriedBefore(comment: PlanfixComment, { takeover }: CommentState): 'skipped' | 'uncertain' | null {
-  if (!takeover) return null
-  if (comment.at === null) return 'uncertain'
-  if (comment.at > takeover.until + MINUTE) return null
-  // What was done since the backup nobody knows any more, unless an echo tells.
-  const sure = isRestore(takeover) ? takeover.backupAt : takeover.until
-  return comment.at < sure - DOUBT_MS ? 'skipped' : 'uncertain'
+/** Another version of a comment that was sent, or kept, before. */
+function nextVersion(comment: PlanfixComment, replies: readonly Message[], state: CommentState): Change[] {
+  const verdict = mayGoOut(comment, state.settings, state.contactIds)
+  const bound = replies.find((reply) => reply.chatraClientId !== null)?.chatraClientId
+  const here = { ...state, device: bound ?? state.device ?? null }
+  const acts = planReplies({ verdict, parts: partsIn(comment, state) }, replies, state.changes ?? [])
+  return changesOf(acts, comment, replies, here)
 }
 
-const hasContent = (comment: PlanfixComment) => comment.text.trim() !== '' || comment.files.length > 0
-
-/** Ours: by source id, by what is being written just now, or as the description in front of the feed. */
-function isOwn(comment: PlanfixComment, state: CommentState): boolean {
-  for (const attempt of state.attempts) {
-    if (comment.sourceObjectId !== null && comment.sourceObjectId === attempt.sourceObjectId) return true
-    // An old one's words may be forgotten.
-    if (attempt.text !== '' && sameText(comment.text, attempt.text) && ownerFits(comment, attempt))
-      return true
+function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: CommentState): Change[] {
+  const verdict = mayGoOut(comment, state.settings, state.contactIds)
+  const parts = partsIn(comment, state)
+  if (!verdict.goesOut) {
+    // An empty one that the client would see is kept in mind: words or files may come.
+    const kept = verdict.reason === 'empty' ? [{ text: '', files: [] }] : parts
+    const states = [{ state: 'skipped' as const, reason: verdict.reason }]
+    return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
   }
-  return isDescription(comment.text, state.task)
+  const doubt = isFirstLook ? carriedBefore(comment, state.takeover ?? null) : null
+  const added = parts.map((part, index) =>
+    replyMessage(place(part, index, comment, state), WAITS, comment, state),
+  )
+  return doubt === null ? added : inDoubt(added, doubt, comment, state)
 }
 
-function isDescription(text: string, { descriptionPrint, descriptionText = '' }: TaskLink): boolean {
-  if (descriptionPrint !== '' && descriptionPrint === printOfText(text)) return true
-  return descriptionText !== '' && sameText(text, descriptionText)
-}
-const ownerFits = (comment: PlanfixComment, attempt: Attempt) =>
-  attempt.ownerUserId === null || comment.owner === `user:${attempt.ownerUserId}`
-
-/** Why a comment stays inside Planfix; null when it goes to the client (F2, contracts/planfix.md section 14.11). */
-export function reasonToKeep(
-  comment: PlanfixComment,
-  state: Pick<CommentState, 'settings' | 'contactIds'>,
-): string | null {
-  const { settings, contactIds } = state
-  if (comment.isHidden) return 'internal-hidden'
-  if (!mayAnswer(comment.owner, settings)) return 'employee-not-allowed'
-  if (settings.options.sendOnlyWhenClientIsRecipient) {
-    const notified = contactIds.some((id) => comment.recipients.includes(`contact:${id}`))
-    if (!notified) return 'internal-client-not-notified'
-  }
-  return null
-}
-
-/** No employees listed: everyone may answer. Otherwise only those listed and allowed. */
-function mayAnswer(owner: string | null, settings: Connection): boolean {
-  if (!owner?.startsWith('user:')) return false
-  if (settings.employees.length === 0) return true
-  return employeeOf(Number(owner.slice(5)), settings)?.allowed === true
-}
-
-export const employeeOf = (userId: number, settings: Connection): Employee | null =>
-  settings.employees.find((one) => one.planfixUserId === userId) ?? null
-
-/** The texts a comment is sent as, in order. */
-function partsOf(comment: PlanfixComment, maxText: number): string[] {
-  const text = comment.text.trim()
-  const parts = text === '' ? [] : splitText(text, maxText)
-  const room = comment.files.length * LINK_ROOM
-  const last = parts.at(-1)
-  if (comment.files.length > 0 && (last === undefined || last.length + room > maxText)) parts.push('')
-  return parts
-}
-
-function addReply(
-  comment: PlanfixComment,
-  refusal: string | null,
-  doubt: 'skipped' | 'uncertain' | null,
-  state: CommentState,
-): Change[] {
-  const echoes = [...(doubt === null ? [] : (state.echoes ?? []))]
-  return partsOf(comment, state.maxText).map((text, index, all) => {
-    const part = { text, index, files: index === all.length - 1 }
-    const at = echoes.findIndex((echo) =>
-      isEchoOf(echo, text, part.files ? comment.files.length : 0, comment),
-    )
-    const [echo] = at < 0 ? [] : echoes.splice(at, 1)
-    if (echo) return claim(echo, comment, part, state)
-    return replyMessage(comment, part, refusal, state, doubt)
-  })
-}
-
-/** The words of the part, with a line for each of its files. */
-function isEchoOf(echo: Message, text: string, files: number, { at }: PlanfixComment): boolean {
-  if (at !== null && echo.writtenAt < at - DOUBT_MS) return false
-  const lines = echo.text.split('\n')
-  return sameText(lines.slice(0, lines.length - files).join('\n'), text)
-}
-
-/** It was seen in the chat: the comment was carried before the store was restored. */
-function claim(
-  echo: Message,
-  comment: PlanfixComment,
-  part: { text: string; index: number; files: boolean },
-  state: CommentState,
-): Change {
-  const change = replyMessage(comment, part, null, state)
-  const { author, text, files, originKey, planfixTaskId, planfixCommentId, fingerprint } = change.message
-  const conversationId = state.conversation.id
-  const patch = {
-    author,
-    text,
-    files,
-    originKey,
-    planfixTaskId,
-    planfixCommentId,
-    fingerprint,
-    conversationId,
-  }
-  return { type: 'message.patch', id: echo.id, at: state.now, patch: { ...patch, reason: echo.reason } }
-}
-
-function replyMessage(
-  comment: PlanfixComment,
-  part: { text: string; index: number; files: boolean },
-  refusal: string | null,
-  state: CommentState,
-  doubt: 'skipped' | 'uncertain' | null = null,
-): Extract<Change, { type: 'message.add' }> {
+function place<T>(part: T, index: number, comment: PlanfixComment, state: CommentState) {
   const id = state.newId()
-  const elsewhere = isRestore(state.takeover) ? CARRIED_BEFORE_RESTORE : CARRIED_BY_ANOTHER
-  const states: { state: MessageState; reason: string | null }[] = refusal
-    ? [{ state: 'skipped', reason: refusal }]
-    : doubt
-      ? [
-          { state: 'received', reason: null },
-          { state: doubt, reason: elsewhere },
-        ]
-      : [
-          { state: 'received', reason: null },
-          { state: 'queued', reason: null },
-        ]
-  return {
-    type: 'message.add',
-    states,
-    message: {
-      id,
-      connectionId: state.settings.id,
-      conversationId: state.conversation.id,
-      direction: 'to-chatra',
-      kind: 'text',
-      author: {
-        kind: 'employee',
-        id: Number(comment.owner?.replace('user:', '') ?? 0),
-        name: comment.ownerName,
-      },
-      text: part.text,
-      files: part.files
-        ? comment.files.map((file) => ({
-            name: file.name,
-            url: null,
-            planfixFileId: file.id,
-            size: file.size,
-          }))
-        : [],
-      originKey: `p:${comment.id}${part.index > 0 ? `:${part.index + 1}` : ''}`,
-      // An echo is looked for among the replies to its client.
-      chatraClientId: doubt ? (state.device ?? null) : null,
-      chatraMessageId: null,
-      planfixTaskId: state.task.taskId,
-      planfixCommentId: comment.id,
-      targetId: null,
-      writtenAt: comment.at ?? state.now,
-      receivedAt: state.now,
-      position: id,
-      state: refusal ? 'skipped' : (doubt ?? 'queued'),
-      reason: refusal ?? (doubt && elsewhere),
-      late: false,
-      attempts: 0,
-      // Its echo, should it come, settles it.
-      sentAt: doubt ? (comment.at ?? state.now) : null,
-      echoed: false,
-      sentPrint: doubt ? fingerprint(comparable(part.text)) : null,
-      fingerprint: printOf(comment),
-    },
-  }
+  return { part, id, position: id, key: `p:${comment.id}${index > 0 ? `:${index + 1}` : ''}` }
 }
 
-/** A comment that was sent, or kept, before: edited, deleted, or opened to the client meanwhile. */
-function decideChanged(event: CommentEvent, replies: readonly Message[], state: CommentState): Change[] {
-  const { comment } = event
-  const gone = comment.isDeleted || event.gone === true
-  const first = replies[0]
-  if (!first) return []
-  if (replies.every((reply) => reply.state === 'skipped')) {
-    if (gone || !first.reason?.match(/^(internal|employee)/) || reasonToKeep(comment, state) !== null)
-      return []
-    return reopen(comment, replies, state)
-  }
-  if (gone) return replies.flatMap((reply) => deletion(reply, state))
-  if (first.fingerprint === printOf(comment) || comment.isHidden) return []
-  const parts = partsOf(comment, state.maxText)
+const partsIn = (comment: PlanfixComment, { maxText, lineLength = (name) => name.length }: CommentState) =>
+  partsOf(comment, maxText, lineLength)
+
+/** Facts about the task and the account that a comment gives away. */
+function whatItTeaches(event: CommentEvent, state: CommentState): Change[] {
+  const { comment, counterparty } = event
   const changes: Change[] = []
-  parts.forEach((text, index) => {
-    const reply = replies[index]
-    if (!reply)
-      changes.push(replyMessage(comment, { text, index, files: index === parts.length - 1 }, null, state))
-    else changes.push(...edition(reply, text, printOf(comment), state))
-  })
-  for (const extra of replies.slice(parts.length)) changes.push(...deletion(extra, state))
+  if (counterparty !== undefined && counterparty !== (state.task.counterparty ?? null))
+    changes.push(taskPatch(state, { counterparty }))
+  if (comment.sourceObjectId !== null && state.idsHandedBack !== true)
+    changes.push(fact(state, IDS_HANDED_BACK, true))
+  // A note of the bridge has no author of its own: it is the token's user who writes it.
+  const note = state.known.some((message) => message.author.kind === 'bridge')
+  const owner = Number(comment.owner?.match(/^user:(\d+)$/)?.[1] ?? Number.NaN)
+  if (note && (state.tokenUserId ?? null) === null && !Number.isNaN(owner))
+    changes.push(fact(state, TOKEN_USER, owner))
   return changes
 }
 
-/** A note that was internal has been opened to the client: now it is a reply. */
-function reopen(comment: PlanfixComment, replies: readonly Message[], state: CommentState): Change[] {
-  const parts = partsOf(comment, state.maxText)
-  return replies.slice(0, parts.length).map((reply, index) => ({
-    type: 'message.patch',
-    id: reply.id,
-    at: state.now,
-    patch: {
-      state: 'queued',
-      reason: null,
-      text: parts[index] ?? '',
-      position: state.newId(),
-      fingerprint: printOf(comment),
-    },
-  }))
-}
+/** Names of facts about a connection. */
+export const IDS_HANDED_BACK = 'commentIdsHandedBack'
+export const TOKEN_USER = 'tokenUserId'
 
-const notSentYet = (reply: Message) => reply.state === 'queued' || reply.state === 'retrying'
-
-function edition(reply: Message, text: string, print: string, state: CommentState): Change[] {
-  const changed = reply.text !== text
-  if (notSentYet(reply) || !changed) {
-    return [{ type: 'message.patch', id: reply.id, at: state.now, patch: { text, fingerprint: print } }]
-  }
-  if (reply.state === 'skipped' || reply.state === 'failed') return []
-  return [
-    { type: 'message.patch', id: reply.id, at: state.now, patch: { fingerprint: print, text } },
-    change('edit', reply, text, `${reply.originKey}:edit:${state.now}:${print}`, state),
-  ]
-}
-
-function deletion(reply: Message, state: CommentState): Change[] {
-  if (notSentYet(reply)) {
-    const patch = { state: 'skipped', reason: 'deleted-before-sent' } as const
-    return [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
-  }
-  if (reply.state === 'skipped' || reply.state === 'failed') return []
-  return [change('delete', reply, reply.text, `${reply.originKey}:delete`, state)]
-}
-
-/** An edit or a deletion is carried like a message, behind those that wait. */
-function change(
-  kind: 'edit' | 'delete',
-  reply: Message,
-  text: string,
-  originKey: string,
-  state: CommentState,
-): Change {
-  const id = state.newId()
-  return {
-    type: 'message.add',
-    states: [
-      { state: 'received', reason: null },
-      { state: 'queued', reason: null },
-    ],
-    message: {
-      ...reply,
-      id,
-      kind,
-      text,
-      originKey,
-      targetId: reply.id,
-      chatraMessageId: null,
-      receivedAt: state.now,
-      writtenAt: state.now,
-      position: id,
-      state: 'queued',
-      reason: null,
-      attempts: 0,
-      sentAt: null,
-      echoed: false,
-      sentPrint: null,
-    },
-  }
-}
+const fact = ({ settings }: CommentState, key: string, value: unknown): Change => ({
+  type: 'fact.set',
+  connectionId: settings.id,
+  key,
+  value,
+})
+const taskPatch = ({ task }: CommentState, patch: Partial<TaskLink>): Change => ({
+  type: 'task.patch',
+  connectionId: task.connectionId,
+  taskId: task.taskId,
+  patch,
+})

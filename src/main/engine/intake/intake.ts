@@ -1,7 +1,6 @@
 import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
-import { latest } from '../delivery/changes.ts'
 import { mergeConversations } from '../merge.ts'
 import {
   type Change,
@@ -13,10 +12,12 @@ import {
   type PlanfixComment,
   type Takeover,
 } from '../ports.ts'
+import { rootOf } from '../root.ts'
 import { Serial } from '../serial.ts'
-import { type ChatDecision, decideChat, ECHO_KEY, originKeyOf } from './chat.ts'
+import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
-import { type CommentEvent, decideComment } from './comment.ts'
+import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment.ts'
+import { applyComment, commentKey } from './comment-state.ts'
 import { skippedEvent } from './skipped.ts'
 
 const DAY = 24 * 3_600_000
@@ -216,17 +217,13 @@ export class Intake {
     return conversation && conversation.id !== own?.id ? conversation : null
   }
 
-  private async root(id: number): Promise<Conversation | null> {
-    let conversation = await this.options.context.store.conversation(id)
-    while (conversation && conversation.mergedInto !== null) {
-      conversation = await this.options.context.store.conversation(conversation.mergedInto)
-    }
-    return conversation
+  private root(id: number): Promise<Conversation | null> {
+    return rootOf(this.options.context.store, id)
   }
 
   private async decidePlanfix(row: InboxRow, body: unknown): Promise<void> {
     const { context, wake, hint } = this.options
-    const { store, clock } = context
+    const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return
     if (!isCommentEvent(body)) {
@@ -241,56 +238,20 @@ export class Intake {
     const takeover = context.takeover?.() ?? null
     // What the watcher had read before the backup was made may have been decided on, and carried, since.
     const event = isRestore(takeover) && row.receivedAt < takeover.at ? { ...body, first: true } : body
-    const task = await store.task(row.connectionId, body.taskId)
-    const conversation = task ? await this.root(task.conversationId) : null
-    if (!task || !conversation) return this.settle(row, 'no-known-task')
-    const original =
-      task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
-    const chores = await store.chores(task.conversationId)
-    const attempts = [
-      conversation.attempt,
-      original?.attempt ?? null,
-      ...chores.map((chore) => chore.attempt),
+    const { taskId: planfixTaskId } = body
+    const { id: planfixCommentId, text } = body.comment
+    const settle = (decision: CommentDecision): Change[] => [
+      ...(decision.skipped === OWN_BY_TEXT
+        ? [skippedEvent(row, OWN_BY_TEXT, store.newId(), { text, planfixTaskId, planfixCommentId })]
+        : []),
+      settled(row, decision),
     ]
-    const devices = event.first ? await store.clientsOf(conversation.id) : []
-    const decision = decideComment(event, {
-      settings: connection.settings,
-      now: clock.now(),
-      task,
-      conversation,
-      contactIds: [conversation.contactId, original?.contactId ?? null].filter((id) => id !== null),
-      known: await store.messagesByComment(row.connectionId, body.comment.id),
-      attempts: attempts.filter((attempt) => attempt !== null),
-      maxText: connection.chatra.maxText,
-      takeover,
-      echoes: isRestore(takeover) ? await this.echoesFor(row.connectionId, devices, takeover) : [],
-      device: latest(devices)?.clientId ?? null,
-      newId: () => store.newId(),
-    })
-    await commit(context, [
-      ...decision.changes,
-      {
-        type: 'inbox.settle',
-        seq: row.seq,
-        outcome: decision.changes.length > 0 ? 'done' : 'skipped',
-        reason: decision.skipped,
-      },
-    ])
-    await this.tellAdded(decision.changes)
-    wake(conversation.id, 'chatra')
-  }
-
-  /** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */
-  private async echoesFor(
-    connectionId: string,
-    devices: readonly ClientLink[],
-    { backupAt }: { backupAt: number },
-  ): Promise<Message[]> {
-    const { store } = this.options.context
-    const replies = await Promise.all(
-      devices.map(({ clientId }) => store.repliesTo(connectionId, clientId, backupAt - DAY)),
+    const applied = await this.options.serial.run(commentKey(row.connectionId, body.comment.id), () =>
+      applyComment(context, connection, event, settle),
     )
-    return replies.flat().filter(({ originKey }) => originKey.startsWith(ECHO_KEY))
+    if (!applied) return this.settle(row, 'no-known-task')
+    await this.tellAdded(applied.decision.changes)
+    wake(applied.conversation.id, 'chatra')
   }
 
   private async tellAdded(changes: readonly Change[]): Promise<void> {
@@ -365,7 +326,7 @@ export class Intake {
       params: { row: row.seq, reason },
     }
     await commit(this.options.context, [
-      skippedEvent(row, reason, store.newId(), 'failed'),
+      skippedEvent(row, reason, store.newId(), {}, 'failed'),
       { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
       { type: 'event.add', event },
     ])
@@ -389,7 +350,7 @@ export class Intake {
 const afterTakeover = (takeover: Takeover | null) =>
   isRestore(takeover) ? { restoredAt: takeover.at } : { takenOverAt: takeover?.at ?? 0 }
 
-function settled(row: InboxRow, decision: ChatDecision): Change {
+function settled(row: InboxRow, decision: Pick<ChatDecision, 'skipped'>): Change {
   const outcome = decision.skipped === null ? 'done' : 'skipped'
   return { type: 'inbox.settle', seq: row.seq, outcome, reason: decision.skipped }
 }

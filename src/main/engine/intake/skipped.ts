@@ -1,11 +1,15 @@
 import type { Message } from '../../../shared/domain.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
-/** What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. */
+/**
+ * What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. `about`
+ * names what it was, where that is known.
+ */
 export function skippedEvent(
   row: InboxRow,
   reason: string,
   id: number,
+  about: Partial<Pick<Message, 'text' | 'planfixTaskId' | 'planfixCommentId' | 'conversationId'>> = {},
   state: 'skipped' | 'failed' = 'skipped',
 ): Change {
   const message: Message = {
@@ -34,6 +38,7 @@ export function skippedEvent(
     echoed: false,
     sentPrint: null,
     fingerprint: null,
+    ...about,
   }
   return { type: 'message.add', message, states: [{ state, reason }] }
 }

@@ -1,5 +1,5 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
-import { printOf } from '../../engine/intake/comment.ts'
+import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment-print.ts'
 import type { PlanfixComment } from '../../engine/ports.ts'
 
 const MINUTE = 60_000
@@ -46,32 +46,29 @@ export interface Reading {
 }
 
 /**
- * What a reading of a task's feed says that is not known yet. `carried` are the task's messages of the last 30 days.
- * A client's own comments are not news: the bridge wrote them.
+ * What a reading of a task's feed says that is not known yet. `carried` are the task's messages of the last 30 days;
+ * `counterparty` is the number of the task's card, where it is known. A client's own comments are not news: the bridge
+ * wrote them.
  */
 export function newsOf(
   comments: readonly PlanfixComment[],
   carried: readonly Message[],
   cursor: number,
   complete: boolean,
+  counterparty: number | null = null,
 ): Reading {
   const replies = carried.filter((message) => message.direction === 'to-chatra' && message.kind === 'text')
-  const byComment = new Map(replies.map((message) => [message.planfixCommentId, message]))
+  const byComment = Map.groupBy(replies, (message) => message.planfixCommentId)
   const events = comments.filter((comment) => {
-    const reply = byComment.get(comment.id)
-    if (reply) return isNews(comment, reply)
+    const known = byComment.get(comment.id)
+    if (known) return isNews(comment, known, counterparty)
     return comment.id > cursor && !comment.owner?.startsWith('contact:')
   })
   const ids = new Set(comments.map((comment) => comment.id))
   const lowest = complete ? 0 : Math.min(...ids)
-  const missing = [
-    ...new Set(
-      replies
-        .filter((reply) => reply.state !== 'skipped' && reply.state !== 'failed')
-        .map((reply) => reply.planfixCommentId),
-    ),
-  ]
-    .filter((id) => id !== null)
+  const missing = [...byComment]
+    .filter(([, known]) => known.some(mayStandInTheChat))
+    .flatMap(([id]) => id ?? [])
     .filter((id) => id >= lowest && id <= cursor && !ids.has(id))
   return {
     events: events.toSorted((a, b) => a.id - b.id),
@@ -80,13 +77,24 @@ export function newsOf(
   }
 }
 
-/** An edit, a deletion, or an internal note that has been opened to a contact. */
-function isNews(comment: PlanfixComment, reply: Message): boolean {
-  if (comment.isDeleted) return reply.state !== 'skipped'
-  if (reply.state === 'skipped') {
-    const mayBeOpened = reply.reason === 'internal-hidden' || reply.reason === 'internal-client-not-notified'
-    const opened = !comment.isHidden && comment.recipients.some((one) => one.startsWith('contact:'))
-    return mayBeOpened && opened
-  }
-  return reply.fingerprint !== printOf(comment)
+/** One whose comment is known to be gone needs no further question. */
+const mayStandInTheChat = ({ state, fingerprint }: Message) =>
+  state !== 'skipped' && state !== 'failed' && fingerprint !== GONE
+
+/** Anything about the comment that decides what the client sees is another than when it was last decided on. */
+function isNews(comment: PlanfixComment, known: readonly Message[], counterparty: number | null): boolean {
+  if (known.some(({ fingerprint }) => !isUnchanged(fingerprint, comment))) return true
+  return known.some((reply) => {
+    if (reply.state !== 'skipped') return false
+    if (reply.reason === 'internal-client-not-notified' && counterparty !== null)
+      return comment.recipients.includes(`contact:${counterparty}`)
+    return wasOpened(comment, reply)
+  })
+}
+
+/** Prints of before did not tell whether an internal note was opened to a contact. */
+function wasOpened(comment: PlanfixComment, { reason, fingerprint }: Message): boolean {
+  const mayBeOpened = reason === 'internal-hidden' || reason === 'internal-client-not-notified'
+  const isOpen = !comment.isHidden && comment.recipients.some((one) => one.startsWith('contact:'))
+  return mayBeOpened && isOpen && isOfBefore(fingerprint)
 }

@@ -227,11 +227,11 @@ export class Watcher {
   private async merged(link: TaskLink, task: PlanfixTask): Promise<Change[]> {
     const { counterparty } = task
     if (counterparty === null || this.counterparties.get(link.taskId) === counterparty) return []
-    const survivor = Number(counterparty.match(/^contact:(\d+)$/)?.[1] ?? Number.NaN)
+    const survivor = contactOf(counterparty)
     const conversation = await this.options.store.conversation(link.conversationId)
     const known = conversation?.contactId ?? null
     if (known === null) return []
-    if (Number.isNaN(survivor) || survivor === known) {
+    if (survivor === null || survivor === known) {
       this.counterparties.set(link.taskId, counterparty)
       return []
     }
@@ -317,7 +317,8 @@ export class Watcher {
     }
     const now = clock.now()
     const carried = await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS)
-    const news = newsOf(comments, carried, task.cursor, complete)
+    const counterparty = contactOf(this.counterparties.get(task.taskId) ?? null) ?? task.counterparty ?? null
+    const news = newsOf(comments, carried, task.cursor, complete, counterparty)
     const gone = await this.confirmGone(news.missing)
     // The first look since this computer took over: what is there already may have been carried by the other one.
     const first = task.readAt < (this.options.takeover?.()?.at ?? 0)
@@ -331,6 +332,7 @@ export class Watcher {
           ...{ watcher: true, taskId: task.taskId, comment },
           ...(isGone && { gone: true }),
           ...(first && { first: true }),
+          ...(counterparty !== null && { counterparty }),
         }),
       },
     })
@@ -410,6 +412,10 @@ export class Watcher {
     return result
   }
 }
+
+/** 92 of `contact:92`; null of anybody else. */
+const contactOf = (person: string | null): number | null =>
+  Number(person?.match(/^contact:(\d+)$/)?.[1] ?? Number.NaN) || null
 
 function deletedComment(id: number): PlanfixComment {
   return {

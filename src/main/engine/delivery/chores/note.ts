@@ -57,6 +57,8 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
   }
   if (what === 'file-not-delivered')
     return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
+  if (what === 'kept-inside')
+    return translate(context.language, 'note.kept-inside', { text: firstLine(message?.text ?? '', 200) })
   if (what === 'loop') return translate(context.language, 'note.loop')
   const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
   return translate(context.language, 'note.not-delivered', {

@@ -1,0 +1,65 @@
+import type { MessageFile } from '../../../shared/domain.ts'
+import type { PlanfixComment } from '../ports.ts'
+import { splitText } from '../text.ts'
+
+/** What one message of the chat shows: words, and a line with a link for each file. */
+export interface Part {
+  text: string
+  files: MessageFile[]
+}
+
+export const isSamePart = (a: Part, b: Part): boolean =>
+  a.text === b.text &&
+  a.files.length === b.files.length &&
+  a.files.every((file, index) => file.planfixFileId === b.files[index]?.planfixFileId)
+
+export const areSameParts = (a: readonly Part[], b: readonly Part[]): boolean =>
+  a.length === b.length && a.every((part, index) => isSamePart(part, b[index]!))
+
+/**
+ * The messages that show a comment: at most `maxText` UTF-16 units each, with the lines of its files. The files follow the
+ * whole text; they fill its last part first.
+ */
+export function partsOf(
+  comment: Pick<PlanfixComment, 'text' | 'files'>,
+  maxText: number,
+  lineLength: (name: string) => number,
+): Part[] {
+  const text = comment.text.trim()
+  const parts: Part[] =
+    text === '' ? [] : splitText(text, maxText).map((words) => ({ text: words, files: [] }))
+  let length = parts.at(-1)?.text.length ?? 0
+  for (const { id, name, size } of comment.files) {
+    const line = lineLength(name)
+    const last = parts.at(-1)
+    const file: MessageFile = { name, url: null, planfixFileId: id, size }
+    if (last && length + 1 + line <= maxText) {
+      last.files.push(file)
+      length += 1 + line
+    } else {
+      parts.push({ text: '', files: [file] })
+      length = line
+    }
+  }
+  return parts
+}
+
+/** Of an address of our own without its token: scheme, host, path. */
+const LONGEST_BASE = 200
+/** Of a token beside the file's name: nonce, seal, connection, number and expiry (webhooks/file-links.ts). */
+const TOKEN_BYTES = 110
+/** Characters of a name that a token keeps. */
+const TOKEN_NAME = 120
+/** An address of Planfix's storage, signed for a while. */
+const LONGEST_STORAGE_ADDRESS = 1000
+
+/**
+ * How long the line of a file gets at most, known before it is made: the same for the same name at any time, so that a
+ * comment is laid out the same way at every reading. `ownLinks`: links lead to our receiver.
+ */
+export function longestLine(name: string, ownLinks: boolean): number {
+  const named = name.length + ': '.length
+  if (!ownLinks) return named + LONGEST_STORAGE_ADDRESS
+  const bytes = TOKEN_BYTES + Buffer.byteLength(JSON.stringify(name.slice(0, TOKEN_NAME)))
+  return named + LONGEST_BASE + Math.ceil((bytes * 4) / 3)
+}
