@@ -38,23 +38,18 @@ export async function contactMadeBefore(
   return ok(found.value.find((one) => one.sourceObjectId === sourceObjectId && !one.isDeleted) ?? null)
 }
 
-/** The task that another computer has begun and that is still in use. */
-export async function taskMadeBefore(
+/** The task that another computer has begun and that is still in use; `ours` knows it among those of the client's card. */
+export async function taskMadeBefore<T>(
   context: EngineContext,
   state: Loaded,
-  isActive: (task: PlanfixTask) => boolean,
-): Promise<Result<PlanfixTask | null>> {
+  ours: (tasks: readonly PlanfixTask[]) => Promise<T | null>,
+): Promise<Result<T | null>> {
   const at = takenAt(context)
   if (at === null || (state.task?.createdAt ?? state.previous?.createdAt ?? 0) >= at) return ok(null)
   const { planfix } = state.connection
   await planfix.pacer.turn(0, String(state.conversation.id))
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
-  if (!found.ok) return found
-  for (const task of found.value.toReversed()) {
-    if (task.isDeleted || !isActive(task)) continue
-    if ((await context.store.task(state.settings.id, task.id)) === null) return ok(task)
-  }
-  return ok(null)
+  return found.ok ? ok(await ours(found.value)) : found
 }
 
 /** Which of these messages stand in the task already, and in which comment. */

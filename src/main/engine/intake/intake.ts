@@ -1,14 +1,18 @@
-import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { BridgeEvent, ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
 import { isStoreUnavailable } from '../../../shared/errors.ts'
-import { commit, type EngineContext } from '../context.ts'
-import { mergeConversations } from '../merge.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
+import { joinChanges } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
+import { rootOf, underRoots } from '../roots.ts'
 import { Serial } from '../serial.ts'
 import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
 import { type CommentEvent, decideComment } from './comment.ts'
+import { type SameAddress, sameAddress } from './same-address.ts'
 import { skippedEvent } from './skipped.ts'
 
+const LANES: readonly Lane[] = ['planfix', 'chatra', 'chores']
 const DAY = 24 * 3_600_000
 /** Where the configuration does not say otherwise. */
 const KEEPS_WHILE_PAUSED = () => 7 * DAY
@@ -129,14 +133,41 @@ export class Intake {
     return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
+  /** Decides under the locks of the conversations it concerns: nobody merges or separates them meanwhile. */
   private async applyChat(row: InboxRow, event: ChatEvent, justRead?: ClientLink | null): Promise<void> {
-    const { context, serial, wake } = this.options
+    const { context, serial } = this.options
+    const { store } = context
+    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
+    let ids: readonly number[] = link ? [link.conversationId] : []
+    for (;;) {
+      const more = await underRoots(store, serial, ids, (roots) => this.decideEvent(row, event, roots))
+      if (more === null) return
+      ids = more
+    }
+  }
+
+  /** Null when it is decided; otherwise the conversations whose locks are needed. */
+  private async decideEvent(
+    row: InboxRow,
+    event: ChatEvent,
+    locked: readonly Conversation[],
+  ): Promise<readonly number[] | null> {
+    const { context, wake } = this.options
     const { store, clock } = context
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return
-    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
-    const conversation = link ? await this.root(link.conversationId) : null
-    const sameEmail = await this.sameEmail(row.connectionId, event, conversation)
+    if (!connection) return null
+    const link = await store.client(row.connectionId, event.client.id)
+    const own = link ? await rootOf(store, link.conversationId) : null
+    const same = await this.samePerson(connection.settings, event, link, own, row.receivedAt)
+    const joins =
+      same?.decision.join === 'thread' ? { into: same.conversation, why: same.decision.why } : null
+    const needed = [own, joins?.into].flatMap((one) => (one ? [one.id] : []))
+    if (needed.some((id) => !locked.some((one) => one.id === id))) return needed
+    const joined =
+      own && joins
+        ? await joinChanges(context, own, joins.into, { why: joins.why, clientId: event.client.id })
+        : null
+    const conversation = joined ? joined.into : own
     const known = new Map<string, Message>()
     let needsWritten = false
     for (const message of event.messages) {
@@ -152,7 +183,8 @@ export class Intake {
       now: row.receivedAt,
       link,
       conversation,
-      sameEmail,
+      joins: own ? null : joins,
+      perhaps: same?.decision.join === 'card' ? same.conversation : null,
       known,
       replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
@@ -160,22 +192,50 @@ export class Intake {
       takenOverAt: context.takeover?.()?.at ?? 0,
       newId: () => store.newId(),
     })
-    const changes = [...decision.changes]
-    if (sameEmail && conversation && link) {
-      await serial.run(String(conversation.id), async () => {
-        changes.push(...(await mergeConversations(context, conversation, sameEmail, event.client.id)))
-        await commit(context, [...changes, settled(row, decision)])
-      })
-    } else {
-      await commit(context, [...changes, settled(row, decision)])
-    }
+    const changes = [...(joined?.changes ?? []), ...decision.changes]
+    await commit(context, [...changes, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await this.tellAdded(changes)
+    if (joined) for (const lane of LANES) wake(joined.from.id, lane)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
       if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
     }
+    return null
+  }
+
+  /**
+   * Whether the client is asked about at all (F13): with an address given newly, at the beginning of a conversation, and
+   * when a chat begins anew, but never in the middle of a talk.
+   */
+  private async samePerson(
+    settings: Connection,
+    event: ChatEvent,
+    link: ClientLink | null,
+    own: Conversation | null,
+    now: number,
+  ): Promise<SameAddress | null> {
+    const { client } = event
+    const before = link?.profile
+    const email = client.email ?? before?.email ?? null
+    if (email === null) return null
+    const isGiven =
+      client.email !== null &&
+      (client.email !== before?.email || client.vouched.email !== before.vouched.email)
+    const writes = event.kind !== 'transcript' && event.messages.some(({ type }) => type === 'client')
+    const quietMs = settings.options.joinAfterQuietMinutes * 60_000
+    const isAnew = writes && link !== null && (own?.clientLeft === true || link.lastWroteAt + quietMs <= now)
+    if (link && !isGiven && !isAnew) return null
+    const { store } = this.options.context
+    const device = {
+      ...client,
+      email,
+      name: client.name ?? before?.name ?? null,
+      phone: client.phone ?? before?.phone ?? null,
+      vouched: client.email === null && before ? before.vouched : client.vouched,
+    }
+    return sameAddress(store, settings, device, own, now)
   }
 
   private announce(
@@ -193,30 +253,9 @@ export class Intake {
     context.listener.newChat?.(connectionId, decision.conversationId, nameOf(event.client), line)
   }
 
-  /** Another conversation of this connection whose client gave the same e-mail (F13). */
-  private async sameEmail(
-    connectionId: string,
-    event: ChatEvent,
-    own: Conversation | null,
-  ): Promise<Conversation | null> {
-    if (event.client.email === null) return null
-    const other = await this.options.context.store.clientByEmail(connectionId, event.client.email)
-    if (!other || other.clientId === event.client.id) return null
-    const conversation = await this.root(other.conversationId)
-    return conversation && conversation.id !== own?.id ? conversation : null
-  }
-
-  private async root(id: number): Promise<Conversation | null> {
-    let conversation = await this.options.context.store.conversation(id)
-    while (conversation && conversation.mergedInto !== null) {
-      conversation = await this.options.context.store.conversation(conversation.mergedInto)
-    }
-    return conversation
-  }
-
   private async decidePlanfix(row: InboxRow, body: unknown): Promise<void> {
-    const { context, wake, hint } = this.options
-    const { store, clock } = context
+    const { context, serial, hint } = this.options
+    const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return
     if (!isCommentEvent(body)) {
@@ -229,8 +268,24 @@ export class Intake {
       return
     }
     const task = await store.task(row.connectionId, body.taskId)
-    const conversation = task ? await this.root(task.conversationId) : null
-    if (!task || !conversation) return this.settle(row, 'no-known-task')
+    if (!task) return this.settle(row, 'no-known-task')
+    await underRoots(store, serial, [task.conversationId], ([conversation]) =>
+      conversation
+        ? this.decideCommentOf(row, body, connection, task, conversation)
+        : this.settle(row, 'no-known-task'),
+    )
+  }
+
+  /** Call it under the lock of `conversation`, the root of the task's. */
+  private async decideCommentOf(
+    row: InboxRow,
+    body: CommentEvent,
+    connection: ConnectionContext,
+    task: TaskLink,
+    conversation: Conversation,
+  ): Promise<void> {
+    const { context, wake } = this.options
+    const { store, clock } = context
     const original =
       task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
     const chores = await store.chores(task.conversationId)
