@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { isOpen } from '../../src/shared/domain.ts'
 import { type Fate, SmallWorld } from '../support/small-world.ts'
 
-/** More runs for a longer look: MERGE_RUNS=2000. */
+/** More runs for a longer look: MERGE_RUNS=2000. MERGE_SEED and MERGE_PATH play a failure again, MERGE_SHRINK shortens it. */
 const numRuns = Number(process.env.MERGE_RUNS ?? 150)
+const { MERGE_SEED, MERGE_PATH } = process.env
+const replay =
+  MERGE_SEED === undefined ? {} : { seed: Number(MERGE_SEED), ...(MERGE_PATH && { path: MERGE_PATH }) }
 
 const DEVICES = ['d1', 'd2', 'd3', 'd4', 'd5']
 const EMAILS = ['one@mail.example', 'two@mail.example']
@@ -79,7 +82,7 @@ test('whatever is merged, separated, interrupted and unclear: open work belongs 
         await world.end()
       }
     }),
-    { numRuns, endOnFailure: process.env.MERGE_SHRINK === undefined },
+    { numRuns, ...replay, endOnFailure: process.env.MERGE_SHRINK === undefined },
   )
 }, 600_000)
 

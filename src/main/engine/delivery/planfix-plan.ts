@@ -63,7 +63,8 @@ export function planStep(state: PlanState): Step {
 
 function planUnclear(attempt: Attempt, state: PlanState): Step {
   const unclearAt = attempt.unclearAt ?? attempt.startedAt
-  const settled = settlesAt(unclearAt, attempt.timedOut)
+  // What was under way when the process ended may be carried out as late as what was not answered in time.
+  const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
   if (state.lookedInVainAt === null) return { do: 'look', attempt }
   if (state.lookedInVainAt >= settled) return { do: 'give-up-attempt' }
   if (state.now >= settled) return { do: 'look', attempt }

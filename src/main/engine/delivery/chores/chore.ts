@@ -62,7 +62,7 @@ export async function writeOnce(
   const before = state.chore.attempt
   if (before) {
     const unclearAt = before.unclearAt ?? before.startedAt
-    const settled = settlesAt(unclearAt, before.timedOut)
+    const settled = settlesAt(unclearAt, before.timedOut || before.unclearAt === null)
     await state.turn()
     const lookedAt = state.context.clock.now()
     const found = await exists(before)
