@@ -2,6 +2,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { SeparateAnswer } from '../engine/merge.ts'
 import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { RetryAnswer, SqliteStore } from '../store/index.ts'
@@ -296,6 +297,11 @@ export class Application {
     const answer = await this.store.retryMessage(id)
     if (answer === 'queued') await this.engine.resume()
     return answer
+  }
+
+  /** The owner takes apart what was merged: see engine/merge.ts. */
+  separate(conversationId: number): Promise<SeparateAnswer> {
+    return this.engine.separate(conversationId)
   }
 
   private get engine(): Engine {

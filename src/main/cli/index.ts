@@ -26,6 +26,8 @@ async function run({ command, dataDir: option, config }: CliOptions): Promise<nu
       return (await import('./log.ts')).log({ ...command, dataDir, config })
     case 'retry':
       return (await import('./retry.ts')).retry({ id: command.id, dataDir })
+    case 'separate':
+      return (await import('./separate.ts')).separate({ id: command.id, dataDir })
     case 'export':
       return (await import('./export.ts')).exportTo({ ...command, dataDir, config })
     case 'doctor':

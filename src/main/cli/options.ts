@@ -4,6 +4,7 @@ export type Command =
   | { name: 'log'; json: boolean; follow: boolean }
   | { name: 'doctor'; json: boolean }
   | { name: 'retry'; id: number }
+  | { name: 'separate'; id: number }
   | { name: 'export'; file: string; force: boolean }
 
 export interface CliOptions {
@@ -17,6 +18,7 @@ export const USAGE = `Usage: npm run bridge -- COMMAND [--data-dir DIR] [--confi
   log [--json] [--follow]   what happened to each message, oldest first; --follow goes on until Ctrl+C
   doctor [--json]           checks everything and says what to do; exit code 1 when something fails
   retry ID                  sends a failed, uncertain or dismissed message again
+  separate ID               takes a conversation apart again that was joined with another one
   export FILE [--force]     writes the configuration without its secrets
 
   --data-dir DIR   the data folder of the bridge (default: the same as of npm run serve)
@@ -30,6 +32,7 @@ const FLAGS: Record<string, readonly string[]> = {
   log: ['json', 'follow'],
   doctor: ['json'],
   retry: [],
+  separate: [],
   export: ['force'],
 }
 
@@ -62,7 +65,7 @@ export function parseCliOptions(args: string[]): CliOptions | string | null {
   if (stray) return `${name} has no option --${stray}`
   const command = commandOf(name, argument, (flag) => values[flag] === true)
   if (typeof command === 'string') return command
-  const extra = name === 'retry' || name === 'export' ? rest[0] : argument
+  const extra = ['retry', 'separate', 'export'].includes(name) ? rest[0] : argument
   if (extra !== undefined) return `${name} takes no further argument ("${extra}")`
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
   for (const option of ['data-dir', 'config']) {
@@ -78,12 +81,12 @@ function commandOf(
 ): Command | string {
   if (name === 'log') return { name, json: flag('json'), follow: flag('follow') }
   if (name === 'doctor') return { name, json: flag('json') }
-  if (argument === undefined || argument === '') {
-    return name === 'retry' ? 'retry needs the ID of a message' : 'export needs a FILE'
-  }
+  const what = name === 'retry' ? 'message' : name === 'separate' ? 'conversation' : null
+  if (argument === undefined || argument === '')
+    return what === null ? 'export needs a FILE' : `${name} needs the ID of a ${what}`
   if (name === 'export') return { name, file: argument, force: flag('force') }
   const id = Number(argument)
-  return /^\d{1,16}$/.test(argument) && Number.isSafeInteger(id) && id > 0
-    ? { name: 'retry', id }
-    : `"${argument}" is no ID of a message: take it from "log"`
+  if (!/^\d{1,16}$/.test(argument) || !Number.isSafeInteger(id) || id <= 0)
+    return `"${argument}" is no ID of a ${what}: take it from "log"`
+  return name === 'separate' ? { name, id } : { name: 'retry', id }
 }

@@ -28,6 +28,25 @@ export const clientSourceId = (connectionId: string, clientId: string): string =
 /** `n` counts from 1; `chatId` is that of the chat that began the task. */
 export const taskSourceId = (connectionId: string, chatId: string, n: number): string =>
   of(connectionId, `task:${chatId}:${n}`)
+
+/** More tasks of one chat than this are not looked through for our mark. */
+const MOST_TASKS = 200
+
+/** The chat and ordinal a task's mark speaks of, where it is one of ours for these chats; null where it is not. */
+export function ourTask(
+  connectionId: string,
+  chatIds: readonly string[],
+  sourceObjectId: string | null,
+): { chatId: string; n: number } | null {
+  if (sourceObjectId === null) return null
+  for (const chatId of chatIds) {
+    for (let n = 1; n <= MOST_TASKS; n++) {
+      if (taskSourceId(connectionId, chatId, n) === sourceObjectId) return { chatId, n }
+    }
+  }
+  return null
+}
+
 export const visitSourceId = (connectionId: string, clientId: string, startedAt: number): string =>
   of(connectionId, `visit:${clientId}:${startedAt}`)
 export const noteSourceId = (connectionId: string, messageId: number, what: string): string =>

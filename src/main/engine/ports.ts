@@ -87,7 +87,11 @@ export interface Store {
   clientsOf(conversationId: number): Promise<ClientLink[]>
   /** Any client of the connection with this e-mail (compared lower-case), the latest to write first. */
   clientByEmail(connectionId: string, email: string): Promise<ClientLink | null>
+  /** Clients of the connection with this e-mail (compared lower-case), the latest to write first. */
+  clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]>
   conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null>
+  /** All that use this card and were not merged into another one, the oldest first. */
+  conversationsByContact(connectionId: string, contactId: number): Promise<Conversation[]>
 
   task(connectionId: string, taskId: number): Promise<TaskLink | null>
   tasksOf(conversationId: number): Promise<TaskLink[]>
@@ -118,7 +122,7 @@ export interface Store {
   messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
 
   chores(conversationId: number): Promise<Chore[]>
-  /** Every conversation and lane with open work, to start or wake the deliverers. */
+  /** Every conversation and lane with open work, to start or wake the deliverers; merged ones with an open write too. */
   lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>

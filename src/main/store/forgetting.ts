@@ -1,4 +1,4 @@
-import type { ClientProfile, Conversation, TaskLink } from '../../shared/domain.ts'
+import { type ClientProfile, type Conversation, NOT_VOUCHED, type TaskLink } from '../../shared/domain.ts'
 import { printOfText } from '../engine/text.ts'
 
 /** What is left of a profile whose words are forgotten: by what an old client is recognised. */
@@ -24,6 +24,7 @@ export const withoutPerson = (profile: ClientProfile): ClientProfile => ({
   },
   startPage: null,
   extra: {},
+  vouched: NOT_VOUCHED,
 })
 
 /** Without what the client said of himself. The card's number stays. */

@@ -59,6 +59,7 @@ const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 /** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
 const CHORE_ORDER: readonly ChoreKind[] = [
   'note',
+  'separate',
   'assigner',
   'introduce',
   'complete',
@@ -189,6 +190,13 @@ export class SqliteStore implements Store {
     return this.#clients(LOOKUPS.clientByEmail, connectionId, foldEmail(email))[0] ?? null
   }
 
+  async clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]> {
+    return this.#clients(LOOKUPS.clientsByEmail, connectionId, foldEmail(email), limit)
+  }
+  async conversationsByContact(connectionId: string, contactId: number): Promise<Conversation[]> {
+    return this.#data(conversationFrom, LOOKUPS.conversationsByContact, connectionId, contactId)
+  }
+
   async task(connectionId: string, taskId: number): Promise<TaskLink | null> {
     return taskFrom(this.#sql.get(LOOKUPS.task, connectionId, taskId))
   }
@@ -256,8 +264,9 @@ export class SqliteStore implements Store {
   async lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
     const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
+    const merged = this.#sql.all<Row>(LOOKUPS.lanesOfMerged)
     const chores = this.#sql.all<Row>(LOOKUPS.lanesOfChores)
-    return [...messages, ...chores].map(({ conversationId, connectionId, direction }) => ({
+    return [...messages, ...merged, ...chores].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
       lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'chores',

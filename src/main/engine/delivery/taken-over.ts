@@ -83,8 +83,8 @@ async function cardOfLostChat(
   return ok(null)
 }
 
-/** Begun for this client after the backup: by its source id, else by its name and the time it was made. */
-function isLost(
+/** Whether a task was begun for this client after the backup: by its source id, else by its name and the time it was made. */
+export function isLost(
   task: PlanfixTask,
   state: Loaded,
   { at, backupAt }: Takeover & { backupAt: number },
@@ -107,27 +107,21 @@ function isLost(
 }
 
 /**
- * A task of this conversation that was begun before and that the store does not know. After a restore the newest of
- * ours, in use or not: what stands in it is not to be written again. Else the one that is still in use.
+ * A task of this conversation that was begun before and that the store does not know; `ours` knows it among those of the
+ * client's card.
  */
-export async function taskMadeBefore(
+export async function taskMadeBefore<T>(
   context: EngineContext,
   state: Loaded,
-  isActive: (task: PlanfixTask) => boolean,
-): Promise<Result<PlanfixTask | null>> {
+  ours: (tasks: readonly PlanfixTask[]) => Promise<T | null>,
+): Promise<Result<T | null>> {
   const takeover = taken(context)
   const createdAt = state.task?.createdAt ?? state.previous?.createdAt ?? 0
   if (takeover === null || createdAt >= takeover.at) return ok(null)
   const { planfix } = state.connection
   await planfix.pacer.turn(0, String(state.conversation.id))
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
-  if (!found.ok) return found
-  const fits = (task: PlanfixTask) =>
-    isRestore(takeover) ? isLost(task, state, takeover) : !task.isDeleted && isActive(task)
-  for (const task of found.value.toReversed()) {
-    if (fits(task) && (await context.store.task(state.settings.id, task.id)) === null) return ok(task)
-  }
-  return ok(null)
+  return found.ok ? ok(await ours(found.value)) : found
 }
 
 /** Which of these messages stand in the task already, and in which comment. */

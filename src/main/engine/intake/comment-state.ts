@@ -2,7 +2,8 @@ import type { ClientLink, Conversation, Message, TaskLink } from '../../../share
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import { latest } from '../delivery/changes.ts'
 import { type Change, isRestore, type Store } from '../ports.ts'
-import { rootOf } from '../root.ts'
+import { rootOf, underRoots } from '../roots.ts'
+import type { Serial } from '../serial.ts'
 import { ECHO_KEY } from './chat.ts'
 import {
   type CommentDecision,
@@ -21,14 +22,35 @@ export const commentKey = (connectionId: string, commentId: number): string =>
 
 /**
  * Reads what is known, decides on a comment, and commits that together with what `settle` adds. Null when its task is
- * none of ours. To be called under the comment's key.
+ * none of ours. Takes the locks of the conversation, which stays the root meanwhile, and of the comment, in this order.
  */
 export async function applyComment(
   context: EngineContext,
+  serial: Serial,
   connection: ConnectionContext,
   event: CommentEvent,
   settle: (decision: CommentDecision) => Change[] = () => [],
-): Promise<{ decision: CommentDecision; conversation: Conversation } | null> {
+): Promise<Applied | null> {
+  const { store } = context
+  const { id } = connection.settings
+  const task = await store.task(id, event.taskId)
+  if (!task) return null
+  return underRoots(store, serial, [task.conversationId], () =>
+    serial.run(commentKey(id, event.comment.id), () => applyUnderLocks(context, connection, event, settle)),
+  )
+}
+
+interface Applied {
+  decision: CommentDecision
+  conversation: Conversation
+}
+
+async function applyUnderLocks(
+  context: EngineContext,
+  connection: ConnectionContext,
+  event: CommentEvent,
+  settle: (decision: CommentDecision) => Change[],
+): Promise<Applied | null> {
   const state = await loadState(context, connection, event)
   if (!state) return null
   const decision = decideComment(event, state)

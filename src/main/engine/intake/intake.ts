@@ -1,7 +1,8 @@
+import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
-import { mergeConversations } from '../merge.ts'
+import { joinChanges } from '../merge.ts'
 import {
   type Change,
   type ChatEvent,
@@ -12,14 +13,16 @@ import {
   type PlanfixComment,
   type Takeover,
 } from '../ports.ts'
-import { rootOf } from '../root.ts'
+import { rootOf, underRoots } from '../roots.ts'
 import { Serial } from '../serial.ts'
 import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
 import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment.ts'
-import { applyComment, commentKey } from './comment-state.ts'
+import { applyComment } from './comment-state.ts'
+import { type SameAddress, sameAddress } from './same-address.ts'
 import { skippedEvent } from './skipped.ts'
 
+const LANES: readonly Lane[] = ['planfix', 'chatra', 'chores']
 const DAY = 24 * 3_600_000
 /** Where the configuration does not say otherwise. */
 const KEEPS_WHILE_PAUSED = () => 7 * DAY
@@ -140,14 +143,41 @@ export class Intake {
     return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
+  /** Decides under the locks of the conversations it concerns: nobody merges or separates them meanwhile. */
   private async applyChat(row: InboxRow, event: ChatEvent, justRead?: ClientLink | null): Promise<void> {
-    const { context, serial, wake } = this.options
+    const { context, serial } = this.options
+    const { store } = context
+    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
+    let ids: readonly number[] = link ? [link.conversationId] : []
+    for (;;) {
+      const more = await underRoots(store, serial, ids, (roots) => this.decideEvent(row, event, roots))
+      if (more === null) return
+      ids = more
+    }
+  }
+
+  /** Null when it is decided; otherwise the conversations whose locks are needed. */
+  private async decideEvent(
+    row: InboxRow,
+    event: ChatEvent,
+    locked: readonly Conversation[],
+  ): Promise<readonly number[] | null> {
+    const { context, wake } = this.options
     const { store, clock } = context
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return
-    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
-    const conversation = link ? await this.root(link.conversationId) : null
-    const sameEmail = await this.sameEmail(row.connectionId, event, conversation)
+    if (!connection) return null
+    const link = await store.client(row.connectionId, event.client.id)
+    const own = link ? await rootOf(store, link.conversationId) : null
+    const same = await this.samePerson(connection.settings, event, link, own, row.receivedAt)
+    const joins =
+      same?.decision.join === 'thread' ? { into: same.conversation, why: same.decision.why } : null
+    const needed = [own, joins?.into].flatMap((one) => (one ? [one.id] : []))
+    if (needed.some((id) => !locked.some((one) => one.id === id))) return needed
+    const joined =
+      own && joins
+        ? await joinChanges(context, own, joins.into, { why: joins.why, clientId: event.client.id })
+        : null
+    const conversation = joined ? joined.into : own
     const known = new Map<string, Message>()
     let needsWritten = false
     for (const message of event.messages) {
@@ -163,7 +193,8 @@ export class Intake {
       now: row.receivedAt,
       link,
       conversation,
-      sameEmail,
+      joins: own ? null : joins,
+      perhaps: same?.decision.join === 'card' ? same.conversation : null,
       known,
       replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
@@ -171,22 +202,50 @@ export class Intake {
       ...afterTakeover(context.takeover?.() ?? null),
       newId: () => store.newId(),
     })
-    const changes = [...decision.changes]
-    if (sameEmail && conversation && link) {
-      await serial.run(String(conversation.id), async () => {
-        changes.push(...(await mergeConversations(context, conversation, sameEmail, event.client.id)))
-        await commit(context, [...changes, settled(row, decision)])
-      })
-    } else {
-      await commit(context, [...changes, settled(row, decision)])
-    }
+    const changes = [...(joined?.changes ?? []), ...decision.changes]
+    await commit(context, [...changes, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await this.tellAdded(changes)
+    if (joined) for (const lane of LANES) wake(joined.from.id, lane)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
       if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
     }
+    return null
+  }
+
+  /**
+   * Whether the client is asked about at all (F13): with an address given newly, at the beginning of a conversation, and
+   * when a chat begins anew, but never in the middle of a talk.
+   */
+  private async samePerson(
+    settings: Connection,
+    event: ChatEvent,
+    link: ClientLink | null,
+    own: Conversation | null,
+    now: number,
+  ): Promise<SameAddress | null> {
+    const { client } = event
+    const before = link?.profile
+    const email = client.email ?? before?.email ?? null
+    if (email === null) return null
+    const isGiven =
+      client.email !== null &&
+      (client.email !== before?.email || client.vouched.email !== before.vouched.email)
+    const writes = event.kind !== 'transcript' && event.messages.some(({ type }) => type === 'client')
+    const quietMs = settings.options.joinAfterQuietMinutes * 60_000
+    const isAnew = writes && link !== null && (own?.clientLeft === true || link.lastWroteAt + quietMs <= now)
+    if (link && !isGiven && !isAnew) return null
+    const { store } = this.options.context
+    const device = {
+      ...client,
+      email,
+      name: client.name ?? before?.name ?? null,
+      phone: client.phone ?? before?.phone ?? null,
+      vouched: client.email === null && before ? before.vouched : client.vouched,
+    }
+    return sameAddress(store, settings, device, own, now)
   }
 
   private announce(
@@ -204,25 +263,8 @@ export class Intake {
     context.listener.newChat?.(connectionId, decision.conversationId, nameOf(event.client), line)
   }
 
-  /** Another conversation of this connection whose client gave the same e-mail (F13). */
-  private async sameEmail(
-    connectionId: string,
-    event: ChatEvent,
-    own: Conversation | null,
-  ): Promise<Conversation | null> {
-    if (event.client.email === null) return null
-    const other = await this.options.context.store.clientByEmail(connectionId, event.client.email)
-    if (!other || other.clientId === event.client.id) return null
-    const conversation = await this.root(other.conversationId)
-    return conversation && conversation.id !== own?.id ? conversation : null
-  }
-
-  private root(id: number): Promise<Conversation | null> {
-    return rootOf(this.options.context.store, id)
-  }
-
   private async decidePlanfix(row: InboxRow, body: unknown): Promise<void> {
-    const { context, wake, hint } = this.options
+    const { context, wake, hint, serial } = this.options
     const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return
@@ -246,9 +288,7 @@ export class Intake {
         : []),
       settled(row, decision),
     ]
-    const applied = await this.options.serial.run(commentKey(row.connectionId, body.comment.id), () =>
-      applyComment(context, connection, event, settle),
-    )
+    const applied = await applyComment(context, serial, connection, event, settle)
     if (!applied) return this.settle(row, 'no-known-task')
     await this.tellAdded(applied.decision.changes)
     wake(applied.conversation.id, 'chatra')
