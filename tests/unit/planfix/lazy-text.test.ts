@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { createCommentTexts } from '../../../src/main/planfix/comment-texts.ts'
 import { createCommentReader } from '../../../src/main/planfix/comments.ts'
 
 const reader = createCommentReader({ read: () => null, learn: () => undefined } as never, () => 0)
@@ -31,4 +32,29 @@ test('a text that is looked at is converted once', () => {
   expect(JSON.parse(JSON.stringify(first)).text).toBe('Comment 1000')
   expect({ ...first }.text).toBe('Comment 1000')
   expect(counted.conversions).toBe(1)
+})
+
+describe('texts of comments', () => {
+  test('are not converted again while the HTML is the same, and are when it is not', () => {
+    const texts = createCommentTexts()
+    expect(texts.of(1, '<p>a</p>')).toBe('a')
+    expect(texts.of(1, '<p>a</p>')).toBe('a')
+    expect(texts.of(1, '<p>b</p>')).toBe('b')
+    expect(texts.of(2, '<p>a</p>')).toBe('a')
+  })
+
+  test('take bounded memory: those not asked for are forgotten first', () => {
+    const texts = createCommentTexts(50)
+    for (let id = 0; id < 1000; id++) expect(texts.of(id, `<p>${id}</p>`)).toBe(String(id))
+  })
+
+  test('that are long are read in turns', async () => {
+    const texts = createCommentTexts()
+    const html = '<ul><li>x'.repeat(6_500)
+    let others = 0
+    const timer = setInterval(() => others++, 1)
+    await texts.prepare(Array.from({ length: 30 }, (_, id) => ({ id, html: html + id })))
+    clearInterval(timer)
+    expect(others).toBeGreaterThan(5)
+  })
 })
