@@ -1,9 +1,16 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
+import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
+import {
+  type Forgotten,
+  type LeftBehind,
+  openStore,
+  type RetryAnswer,
+  type SqliteStore,
+} from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
 import { Budgets } from './budgets.ts'
@@ -14,8 +21,9 @@ import type { LiveConnection } from './connections.ts'
 import { connectionLinks } from './file-links.ts'
 import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
+import { noteLeftBehind } from './left-behind.ts'
 import { watchOutside } from './outside-watch.ts'
-import { type Log, logEvent, Telling } from './telling.ts'
+import { type Log, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 import { WayIn } from './way-in.ts'
 
@@ -52,6 +60,7 @@ export class Application {
   private readonly wayIn: WayIn
   private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
+  private leftBehind: readonly LeftBehind[] = []
   private stopOutsideWatch: () => void = () => undefined
   private stopping: Promise<void> | null = null
   private readonly ending = new AbortController()
@@ -117,8 +126,14 @@ export class Application {
     const clock = options.clock ?? systemClock
     const telling = new Telling(options.log)
     if (options.listener) telling.listen(options.listener)
-    const onEvent: Parameters<typeof openStore>[0]['onEvent'] = (event) => logEvent(options.log, event)
+    let opened: SqliteStore | null = null
+    const onEvent = (event: BridgeEvent): void => {
+      telling.event(event)
+      // What is told while it is opened stands in it already.
+      opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
+    }
     const store = await openStore({ dir: options.dataDir, clock, onEvent })
+    opened = store
     try {
       const application = new Application(options, store, clock, telling)
       application.carrying = await Carrying.open({
@@ -151,6 +166,7 @@ export class Application {
     await this.wayIn.recall()
     await this.upkeep.start()
     await this.carrying.start()
+    await this.lookForLeftBehind()
     if (this.stopping !== null) return
     this.stopOutsideWatch = watchOutside({
       clock: this.clock,
@@ -208,6 +224,7 @@ export class Application {
     await this.carrying.replaceBy(configuration)
     this.wayIn.follow()
     this.telling.configured(configuration)
+    await this.lookForLeftBehind()
   }
 
   /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */
@@ -233,7 +250,7 @@ export class Application {
   }
 
   isDegraded(): boolean {
-    return this.storeFailing !== null || isDegraded(this.connections)
+    return this.storeFailing !== null || this.leftBehind.length > 0 || isDegraded(this.connections)
   }
 
   /** When a webhook of each service last came in for this connection. */
@@ -289,6 +306,28 @@ export class Application {
     const answer = await this.store.retryMessage(id)
     if (answer === 'queued') await this.engine.resume()
     return answer
+  }
+
+  /**
+   * Removes all words, names and addresses of a client (Chatra's id, or an e-mail address) from data, journal and backups;
+   * null when nobody is found. See SqliteStore.forgetClient.
+   */
+  forgetClient(client: string, connectionId: string | null): Promise<Forgotten | null> {
+    return this.store.forgetClient({ client, connectionId })
+  }
+
+  /** Something waits for connections that no configuration names: nobody carries it. */
+  private async lookForLeftBehind(): Promise<void> {
+    try {
+      this.leftBehind = await noteLeftBehind({
+        store: this.store,
+        clock: this.clock,
+        known: this.configuration.connections.map(({ id }) => id),
+        tell: (event) => this.telling.event(event),
+      })
+    } catch (error) {
+      this.telling.trouble(error, 'left behind')
+    }
   }
 
   private get engine(): Engine {

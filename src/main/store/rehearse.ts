@@ -97,8 +97,10 @@ const NEWER = `SELECT
 function lostSince(store: string, backup: string): Lost | null {
   if (!existsSync(store)) return null
   try {
-    const present = new Database(store, { readonly: true, fileMustExist: true })
+    // A connection that may only read leaves its side files behind.
+    const present = new Database(store, { fileMustExist: true })
     try {
+      present.pragma('query_only = ON')
       present.prepare(`ATTACH ? AS old`).run(backup)
       return present.prepare(NEWER).get() as Lost
     } finally {

@@ -29,6 +29,7 @@ import { type Forgotten, findPerson, forgetPerson, type Wanted } from './forget-
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import type { Journal } from './journal.ts'
+import { type LeftBehind, leftBehind } from './left-behind.ts'
 import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
 import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -314,6 +315,10 @@ export class SqliteStore implements Store {
   /** Every connection that ever carried a message, also those that were removed since. */
   async connectionIds(): Promise<string[]> {
     return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
+  }
+  /** Connections beside the `known` ones of which something waits, or in whose tasks something happened after `since`. */
+  async leftBehind(known: readonly string[], since: number): Promise<LeftBehind[]> {
+    return leftBehind(this.#sql, known, since)
   }
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {
