@@ -3,9 +3,10 @@ import type { Configuration } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { parseChatEvent } from '../chatra/webhook.ts'
 import { Engine } from '../engine/engine.ts'
+import { identifyAs } from '../engine/identity.ts'
 import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import type { SqliteStore } from '../store/index.ts'
+import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
 import type { Budgets } from './budgets.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
@@ -80,6 +81,10 @@ export class Carriage {
     const live = await Promise.all(
       enabled.map(async (settings): Promise<LiveConnection> => {
         const keys = await keysOf(around.secrets, settings.id)
+        identifyAs(
+          settings.id,
+          (await around.store.fact<string>(settings.id, SOURCE_CONNECTION)) ?? settings.id,
+        )
         const known = before?.connections.get(settings.id)
         if (known && isStill(known, settings, keys)) return known
         return openConnection({

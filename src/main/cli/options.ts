@@ -6,6 +6,9 @@ export type Command =
   | { name: 'retry'; id: number }
   | { name: 'separate'; id: number }
   | { name: 'export'; file: string; force: boolean }
+  | { name: 'restore'; from: string | undefined; yes: boolean }
+  | { name: 'forget'; client: string; connection: string | undefined }
+  | { name: 'rename'; from: string; to: string }
 
 export interface CliOptions {
   command: Command
@@ -20,12 +23,20 @@ export const USAGE = `Usage: npm run bridge -- COMMAND [--data-dir DIR] [--confi
   retry ID                  sends a failed, uncertain or dismissed message again
   separate ID               takes a conversation apart again that was joined with another one
   export FILE [--force]     writes the configuration without its secrets
+  restore [--from FILE] [--yes]
+                            puts the backup (or FILE) in the place of the data file; without --yes it only
+                            says what would be lost
+  forget CLIENT [--connection ID]
+                            removes all words, names and addresses of a client (Chatra's id, or an e-mail
+                            address) from data, journal and backups
+  rename OLD NEW            gives everything of connection OLD to connection NEW, whose id was changed in the
+                            configuration
 
   --data-dir DIR   the data folder of the bridge (default: the same as of npm run serve)
   --config FILE    the configuration (default: config.json in the data folder)
   --help           this text
 
-Works also while the bridge is running.
+Works also while the bridge is running; restore --yes, forget and rename want it stopped.
 `
 
 const FLAGS: Record<string, readonly string[]> = {
@@ -34,7 +45,22 @@ const FLAGS: Record<string, readonly string[]> = {
   retry: [],
   separate: [],
   export: ['force'],
+  restore: ['from', 'yes'],
+  forget: ['connection'],
+  rename: [],
 }
+/** How many arguments a command takes, and what each is called. */
+const ARGUMENTS: Record<string, readonly string[]> = {
+  log: [],
+  doctor: [],
+  retry: ['the ID of a message'],
+  separate: ['the ID of a conversation'],
+  export: ['a FILE'],
+  restore: [],
+  forget: ['a CLIENT'],
+  rename: ['the OLD id', 'the NEW id'],
+}
+const OPTIONS = ['json', 'follow', 'force', 'yes', 'from', 'connection']
 
 /** Reads the command line; a string says what is wrong with it. `null` = help was asked for. */
 export function parseCliOptions(args: string[]): CliOptions | string | null {
@@ -49,6 +75,9 @@ export function parseCliOptions(args: string[]): CliOptions | string | null {
         json: { type: 'boolean' },
         follow: { type: 'boolean' },
         force: { type: 'boolean' },
+        yes: { type: 'boolean' },
+        from: { type: 'string' },
+        connection: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -57,36 +86,42 @@ export function parseCliOptions(args: string[]): CliOptions | string | null {
   }
   const { values, positionals } = parsed
   if (values.help === true) return null
-  const [name, argument, ...rest] = positionals
+  const [name, ...given] = positionals
   if (name === undefined) return 'a command is missing'
   const flags = FLAGS[name]
-  if (!flags) return `there is no command "${name}"`
-  const stray = ['json', 'follow', 'force'].find((flag) => values[flag] === true && !flags.includes(flag))
+  const wanted = ARGUMENTS[name]
+  if (!flags || !wanted) return `there is no command "${name}"`
+  const stray = OPTIONS.find((flag) => values[flag] !== undefined && !flags.includes(flag))
   if (stray) return `${name} has no option --${stray}`
-  const command = commandOf(name, argument, (flag) => values[flag] === true)
-  if (typeof command === 'string') return command
-  const extra = ['retry', 'separate', 'export'].includes(name) ? rest[0] : argument
-  if (extra !== undefined) return `${name} takes no further argument ("${extra}")`
+  const missing = wanted.find((_what, at) => given[at] === undefined || given[at] === '')
+  if (missing !== undefined) return `${name} needs ${missing}`
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
-  for (const option of ['data-dir', 'config']) {
+  for (const option of ['data-dir', 'config', 'from', 'connection']) {
     if (text(option)?.trim() === '') return `--${option} needs a value`
   }
+  const command = commandOf(name, given, { has: (flag) => values[flag] === true, text })
+  if (typeof command === 'string') return command
+  const extra = given[wanted.length]
+  if (extra !== undefined) return `${name} takes no further argument ("${extra}")`
   return { command, dataDir: text('data-dir'), config: text('config') }
 }
 
 function commandOf(
   name: string,
-  argument: string | undefined,
-  flag: (name: string) => boolean,
+  [first = '', second = '']: readonly string[],
+  { has, text }: { has(flag: string): boolean; text(option: string): string | undefined },
 ): Command | string {
-  if (name === 'log') return { name, json: flag('json'), follow: flag('follow') }
-  if (name === 'doctor') return { name, json: flag('json') }
-  const what = name === 'retry' ? 'message' : name === 'separate' ? 'conversation' : null
-  if (argument === undefined || argument === '')
-    return what === null ? 'export needs a FILE' : `${name} needs the ID of a ${what}`
-  if (name === 'export') return { name, file: argument, force: flag('force') }
-  const id = Number(argument)
-  if (!/^\d{1,16}$/.test(argument) || !Number.isSafeInteger(id) || id <= 0)
-    return `"${argument}" is no ID of a ${what}: take it from "log"`
+  if (name === 'log') return { name, json: has('json'), follow: has('follow') }
+  if (name === 'doctor') return { name, json: has('json') }
+  if (name === 'export') return { name, file: first, force: has('force') }
+  if (name === 'restore') return { name, from: text('from'), yes: has('yes') }
+  if (name === 'forget') return { name, client: first, connection: text('connection') }
+  if (name === 'rename') {
+    return first === second ? 'rename needs two different ids' : { name, from: first, to: second }
+  }
+  const what = name === 'separate' ? 'conversation' : 'message'
+  const id = Number(first)
+  if (!/^\d{1,16}$/.test(first) || !Number.isSafeInteger(id) || id <= 0)
+    return `"${first}" is no ID of a ${what}: take it from "log"`
   return name === 'separate' ? { name, id } : { name: 'retry', id }
 }

@@ -8,14 +8,18 @@ const NAMESPACE = '7c0f1c2e-5b1a-5d0e-9a53-0c8f1f2b6a10'
 
 const ofConnection = new Map<string, string>()
 
+/**
+ * A connection that was renamed goes on with the ids of its first name: things in Planfix carry them. To be said when it
+ * is opened, before anything is written.
+ */
+export function identifyAs(connectionId: string, firstId: string): void {
+  ofConnection.set(connectionId, uuidv5(`connection:${firstId}`, NAMESPACE))
+}
+
 /** `sourceId` of everything this connection writes. */
 export function connectionSourceId(connectionId: string): string {
-  let id = ofConnection.get(connectionId)
-  if (!id) {
-    id = uuidv5(`connection:${connectionId}`, NAMESPACE)
-    ofConnection.set(connectionId, id)
-  }
-  return id
+  if (!ofConnection.has(connectionId)) identifyAs(connectionId, connectionId)
+  return ofConnection.get(connectionId)!
 }
 
 const of = (connectionId: string, name: string): string => uuidv5(name, connectionSourceId(connectionId))

@@ -35,6 +35,15 @@ export async function dropOldFiles(files: Files, journal: Journal, cutoff: numbe
   return (backupTime(files.backup) ?? cutoff) < cutoff
 }
 
+/** After a new backup: nothing older is left beside it. Answers how many stores had been put aside. */
+export function dropReplaced(files: Files): number {
+  removeStore(files.olderBackup)
+  rmSync(files.olderJournal, { force: true })
+  const aside = putAside(files)
+  for (const path of aside) rmSync(path, { force: true })
+  return aside.filter((path) => path.endsWith('.sqlite')).length
+}
+
 /** Damaged stores, and those an owner replaced, with what SQLite kept beside them. */
 export function putAside(files: Files): string[] {
   const folder = dirname(files.store)

@@ -18,7 +18,7 @@ import {
 import { Journal } from './journal.ts'
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
-import { dropOldFiles } from './old-files.ts'
+import { dropOldFiles, dropReplaced } from './old-files.ts'
 import { isLost, isSound, restore } from './restore.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -37,6 +37,8 @@ export interface StoreOptions {
    * Throws StoreMissingError where there is no store.
    */
   shared?: boolean
+  /** For the command line with the server stopped: throws StoreMissingError where there is no store. */
+  mustExist?: boolean
 }
 
 /** A file up to this size is checked at every start: it takes some milliseconds. */
@@ -56,6 +58,7 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   const now = () => clock.now()
   try {
     if (options.dir === ':memory:') return inMemory(now)
+    if (options.mustExist && !existsSync(filesOf(options.dir).store)) throw new StoreMissingError(options.dir)
     return options.shared ? openShared(options.dir, now) : openAlone(options, now)
   } catch (error) {
     throw storeError(error)
@@ -65,6 +68,7 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
 const NOTHING_BESIDE = {
   journal: null,
   dropFiles: async () => false,
+  renewBackups: async () => 0,
   ending: async () => {},
   closed: () => {},
 }
@@ -107,11 +111,22 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
       markDamaged(files)
       tell('error', 'event.store-damaged')
     }
+    let last: Promise<unknown> = Promise.resolve()
+    /** One at a time: maintenance and an owner may want one at the same moment. */
+    const backup = (): Promise<string> => {
+      const mine = last.then(() => writeBackup(sql, { files, journal, beside, now: now() }))
+      last = mine.catch(() => undefined)
+      return mine
+    }
     const checking = isChecked ? null : new LateCheck(sql, files, beside)
     return new SqliteStore(sql, {
       now,
       journal,
-      backup: () => writeBackup(sql, { files, journal, beside, now: now() }),
+      backup,
+      renewBackups: async () => {
+        await backup()
+        return dropReplaced(files)
+      },
       dropFiles: (cutoff) => dropOldFiles(files, journal, cutoff),
       ending: () => beside.end(),
       closed: (sound) => {

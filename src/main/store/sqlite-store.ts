@@ -25,13 +25,16 @@ import {
   threadMessages,
 } from './conversations.ts'
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
+import { type Forgotten, findPerson, forgetPerson, type Wanted } from './forget-client.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import type { Journal } from './journal.ts'
+import { type LeftBehind, leftBehind } from './left-behind.ts'
 import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
 import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
 import { LOOKUPS } from './lookups.ts'
 import { type MessageRow, messageFrom } from './messages.ts'
+import { type RenameAnswer, renameConnection } from './rename.ts'
 import { type Dropped, dropOlderThan } from './retention.ts'
 import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './shown.ts'
 import type { Sql } from './sql.ts'
@@ -43,6 +46,8 @@ export interface Surroundings {
   backup(): Promise<string>
   /** Drops files that hold what is older than `cutoff`; answers whether the newest backup is that old. */
   dropFiles(cutoff: number): Promise<boolean>
+  /** A new backup takes the place of all older ones and of stores that were put aside; answers how many of these. */
+  renewBackups(): Promise<number>
   /** Told of what comes in; null where nothing is kept beside the database. */
   journal: Journal | null
   /** Ends what is under way beside the store, before the file is closed. */
@@ -128,6 +133,32 @@ export class SqliteStore implements Store {
     // What is forgotten here must not stand in the backups for long.
     if (wantsBackup || Object.values(dropped).some((number) => number > 0)) this.#isChanged = true
     return dropped
+  }
+
+  /**
+   * Removes all words, names and addresses of a person from the store, the journal and the backups (the older ones give
+   * way to a new one); null when nobody is found. Ids and states stay. Works while messages are carried. Rejects when no
+   * new backup could be made: the store has forgotten by then, its backups have not, and it may simply be called again.
+   */
+  async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
+    const person = findPerson(this.#sql, wanted)
+    if (!person) return null
+    const forgotten = await forgetPerson(this.#sql, this.#writes, person, this.#around.now())
+    const journal = (await this.#around.journal?.keepOnly((row) => !person.isMeant(row))) ?? 0
+    return { ...forgotten, journal, putAside: await this.#around.renewBackups() }
+  }
+
+  /** Everything of connection `from` is of `to` from now on, also in the backups. See renameConnection. */
+  async renameConnection(from: string, to: string): Promise<RenameAnswer> {
+    const answer = await this.#writes.write(() => renameConnection(this.#sql, from, to))
+    if (answer.answer === 'renamed') await this.#around.renewBackups()
+    return answer
+  }
+
+  /** Writes the file anew, without what lies in pages that are not used any more. Holds the loop meanwhile. */
+  async compact(): Promise<void> {
+    await this.#writes.drained()
+    this.#sql.exec('VACUUM')
   }
 
   /** A checked copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
@@ -303,6 +334,10 @@ export class SqliteStore implements Store {
   /** Every connection that ever carried a message, also those that were removed since. */
   async connectionIds(): Promise<string[]> {
     return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
+  }
+  /** Connections beside the `known` ones of which something waits, or in whose tasks something happened after `since`. */
+  async leftBehind(known: readonly string[], since: number): Promise<LeftBehind[]> {
+    return leftBehind(this.#sql, known, since)
   }
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {

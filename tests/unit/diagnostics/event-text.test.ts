@@ -15,6 +15,7 @@ const EVENTS: Pick<BridgeEvent, 'key' | 'params'>[] = [
   })),
   { key: 'event.upkeep-failed', params: { detail: 'ENOSPC' } },
   { key: 'event.backup-failed', params: { detail: 'ENOSPC' } },
+  { key: 'event.connection-left', params: { connection: 'shop', waiting: 3 } },
   { key: 'event.store-damaged', params: {} },
   { key: 'event.store-no-thread', params: { detail: 'its file is missing' } },
   { key: 'event.store-restored', params: { backupTime: time, movedTo: '/data/bridge.broken' } },
