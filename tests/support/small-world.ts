@@ -27,7 +27,15 @@ import { profile } from './nouns.ts'
  */
 
 /** What becomes of a write: answered, refused for now, or without an answer, carried out or not, at once or after a while. */
-export type Fate = 'ok' | 'slow' | 'lost-before' | 'lost-after' | 'slow-lost-before' | 'slow-lost-after' | 'refused'
+export type Fate =
+  | 'ok'
+  | 'slow'
+  | 'lost-before'
+  | 'lost-after'
+  | 'slow-lost-before'
+  | 'slow-lost-after'
+  | 'refused'
+  | 'slow-refused'
 
 const SLOW_MS = 4000
 const settings = () => {
@@ -203,7 +211,7 @@ export class SmallWorld {
     this.inFlight += 1
     try {
       if (fate.startsWith('slow')) await this.after(SLOW_MS)
-      if (fate === 'refused') return fail(bridgeError(side, 'failing', 'no for now', { certain: true }))
+      if (fate.endsWith('refused')) return fail(bridgeError(side, 'failing', 'no for now', { certain: true }))
       if (fate.endsWith('lost-before')) return fail(bridgeError(side, 'unclear', 'reset'))
       const made = work()
       if (fate.endsWith('lost-after')) return fail(bridgeError(side, 'unclear', 'reset'))

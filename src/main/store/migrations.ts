@@ -194,6 +194,10 @@ export const migrations: readonly string[] = [
       ON CONFLICT DO UPDATE SET number = number + 1;
   END;
   `,
+  `
+  -- Open writes to Planfix: also a conversation whose messages were merged away has to settle its own.
+  CREATE INDEX conversations_attempt ON conversations (id) WHERE data ->> '$.attempt' IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */
