@@ -4,7 +4,7 @@ import { isOpen } from '../../src/shared/domain.ts'
 import { type Fate, SmallWorld } from '../support/small-world.ts'
 
 /** More runs for a longer look: MERGE_RUNS=2000. MERGE_SEED and MERGE_PATH play a failure again, MERGE_SHRINK shortens it. */
-const numRuns = Number(process.env.MERGE_RUNS ?? 150)
+const numRuns = Number(process.env.MERGE_RUNS ?? 100)
 const { MERGE_SEED, MERGE_PATH } = process.env
 const replay =
   MERGE_SEED === undefined ? {} : { seed: Number(MERGE_SEED), ...(MERGE_PATH && { path: MERGE_PATH }) }
@@ -16,6 +16,8 @@ type Action =
   | { do: 'says'; device: number }
   /** Gives an address, vouched for by the site or typed with the same name, and writes. */
   | { do: 'introduces'; device: number; email: number; vouched: boolean }
+  /** Writes, is perhaps answered, and gives an address while that is under way. */
+  | { do: 'races'; device: number; email: number; vouched: boolean; fates: Fate[]; answered: boolean }
   | { do: 'answers'; task: number }
   | { do: 'fate'; fates: Fate[] }
   | { do: 'crash'; after: number }
@@ -31,33 +33,27 @@ const fate = fc.constantFrom<Fate>(
   'slow-lost-before',
   'slow-lost-after',
   'refused',
+  'slow-refused',
 )
+const email = fc.integer({ min: 0, max: EMAILS.length - 1 })
+const fates = fc.array(fate, { minLength: 1, maxLength: 4 })
 const device = fc.integer({ min: 0, max: DEVICES.length - 1 })
+const of = <T extends Action['do']>(kind: T) => fc.constant(kind)
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('says' as const), device }) },
+  { weight: 6, arbitrary: fc.record({ do: of('says'), device }) },
+  { weight: 4, arbitrary: fc.record({ do: of('introduces'), device, email, vouched: fc.boolean() }) },
   {
-    weight: 6,
+    weight: 5,
     arbitrary: fc.record({
-      do: fc.constant('introduces' as const),
-      device,
-      email: fc.integer({ min: 0, max: EMAILS.length - 1 }),
-      vouched: fc.boolean(),
+      ...{ do: of('races'), device, email, fates },
+      ...{ vouched: fc.boolean(), answered: fc.boolean() },
     }),
   },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('answers' as const), task: fc.nat(5) }) },
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant('fate' as const),
-      fates: fc.array(fate, { minLength: 1, maxLength: 4 }),
-    }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), after: fc.nat(8) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('separate' as const), which: fc.nat(5) }) },
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.constantFrom(0, 100, 2000, 7000) }),
-  },
+  { weight: 3, arbitrary: fc.record({ do: of('answers'), task: fc.nat(5) }) },
+  { weight: 4, arbitrary: fc.record({ do: of('fate'), fates }) },
+  { weight: 2, arbitrary: fc.record({ do: of('crash'), after: fc.nat(8) }) },
+  { weight: 3, arbitrary: fc.record({ do: of('separate'), which: fc.nat(5) }) },
+  { weight: 6, arbitrary: fc.record({ do: of('pass'), ms: fc.constantFrom(0, 100, 2000, 7000) }) },
 )
 
 test('whatever is merged, separated, interrupted and unclear: open work belongs to the root, and each message arrives once', async () => {
@@ -67,6 +63,9 @@ test('whatever is merged, separated, interrupted and unclear: open work belongs 
       try {
         const said: string[] = []
         const known = new Map<number, object>()
+        // Two people who have tasks, so that there is something to merge.
+        for (const [n, one] of PRELUDE.entries()) await act(world, one, 100 + n, said, known)
+        await world.pass(1000)
         for (const [n, one] of actions.entries()) {
           await act(world, one, n, said, known)
           await world.pass(0)
@@ -86,6 +85,11 @@ test('whatever is merged, separated, interrupted and unclear: open work belongs 
   )
 }, 600_000)
 
+const PRELUDE: Action[] = [
+  { do: 'introduces', device: 0, email: 0, vouched: true },
+  { do: 'says', device: 1 },
+]
+
 async function act(
   world: SmallWorld,
   one: Action,
@@ -102,6 +106,14 @@ async function act(
       }
       said.push(`#c${n};`)
       return world.says({ id: DEVICES[one.device] ?? '', ...known.get(one.device) }, `words #c${n};`)
+    }
+    case 'races': {
+      const { device: who, email: address, vouched, answered } = one
+      const task = world.tasks.findIndex(({ name }) => name.includes('Purple') || answered)
+      world.fate(...one.fates)
+      await act(world, { do: 'says', device: who }, n + 1000, said, known)
+      if (answered && task >= 0) await act(world, { do: 'answers', task }, n + 2000, said, known)
+      return act(world, { do: 'introduces', device: who, email: address, vouched }, n, said, known)
     }
     case 'answers':
       return world.employeeAnswers(world.tasks[one.task]?.id ?? 0, `answer #r${n};`)

@@ -35,6 +35,7 @@ export type Fate =
   | 'slow-lost-before'
   | 'slow-lost-after'
   | 'refused'
+  | 'slow-refused'
 
 const SLOW_MS = 4000
 const settings = () => {
@@ -210,7 +211,7 @@ export class SmallWorld {
     this.inFlight += 1
     try {
       if (fate.startsWith('slow')) await this.after(SLOW_MS)
-      if (fate === 'refused') return fail(bridgeError(side, 'failing', 'no for now', { certain: true }))
+      if (fate.endsWith('refused')) return fail(bridgeError(side, 'failing', 'no for now', { certain: true }))
       if (fate.endsWith('lost-before')) return fail(bridgeError(side, 'unclear', 'reset'))
       const made = work()
       if (fate.endsWith('lost-after')) return fail(bridgeError(side, 'unclear', 'reset'))

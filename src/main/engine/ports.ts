@@ -122,7 +122,7 @@ export interface Store {
   messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
 
   chores(conversationId: number): Promise<Chore[]>
-  /** Every conversation and lane with open work, to start or wake the deliverers; merged ones with an open write too. */
+  /** Every conversation and lane with open work, to start or wake the deliverers; also with an open write alone. */
   lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>

@@ -81,10 +81,9 @@ export const LOOKUPS = {
   /** Reads all open chores. */
   lanesOfChores: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
 
-  /** Writes to Planfix that were open when their conversation was merged. Reads the index of merged ones. */
-  lanesOfMerged: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction
-    FROM conversations INDEXED BY conversations_merged
-    WHERE merged_into IS NOT NULL AND data ->> '$.attempt' IS NOT NULL`,
+  /** Conversations with an open write to Planfix, whether messages of theirs wait or not. */
+  lanesOfAttempts: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction
+    FROM conversations INDEXED BY conversations_attempt WHERE data ->> '$.attempt' IS NOT NULL`,
 
   agents: `SELECT agent AS id, name, email FROM agents WHERE connection = ? ORDER BY seen_at DESC, agent`,
   fact: `SELECT value FROM facts WHERE connection = ? AND key = ?`,

@@ -203,6 +203,10 @@ export const migrations: readonly string[] = [
   CREATE INDEX messages_feed ON messages (connection, planfix_task, coalesce(planfix_comment, 0), position, id)
     WHERE direction = 'to-planfix' AND planfix_task IS NOT NULL;
   `,
+  `
+  -- Open writes to Planfix: also a conversation whose messages were merged away has to settle its own.
+  CREATE INDEX conversations_attempt ON conversations (id) WHERE data ->> '$.attempt' IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

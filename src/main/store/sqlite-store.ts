@@ -295,9 +295,9 @@ export class SqliteStore implements Store {
   async lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
     const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
-    const merged = this.#sql.all<Row>(LOOKUPS.lanesOfMerged)
+    const writing = this.#sql.all<Row>(LOOKUPS.lanesOfAttempts)
     const chores = this.#sql.all<Row>(LOOKUPS.lanesOfChores)
-    return [...messages, ...merged, ...chores].map(({ conversationId, connectionId, direction }) => ({
+    return [...messages, ...writing, ...chores].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
       lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'chores',
