@@ -194,6 +194,11 @@ export const migrations: readonly string[] = [
       ON CONFLICT DO UPDATE SET number = number + 1;
   END;
   `,
+  `
+  -- What is seen in a chat is known by its id there, however old it is; and a reply finds what changes it.
+  CREATE INDEX messages_chatra ON messages (connection, chatra_message) WHERE chatra_message IS NOT NULL;
+  CREATE INDEX messages_target ON messages (target) WHERE target IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

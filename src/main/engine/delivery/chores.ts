@@ -2,6 +2,7 @@ import type { Chore, Conversation } from '../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import type { Lane, Priority } from '../ports.ts'
+import { probeChatra } from './chatra-probe.ts'
 import { assigner } from './chores/assigner.ts'
 import type { RunChore } from './chores/chore.ts'
 import { complete, leaveCheck } from './chores/complete.ts'
@@ -57,6 +58,10 @@ export class Chores {
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
+      if (gate === connection.chatraGate && permit.probe) {
+        await probeChatra(connection, String(due.data.clientId), permit)
+        return { next: 'again' }
+      }
       await this.perform(due, conversation, connection, gate, permit)
     } finally {
       gate.leave(permit)

@@ -1,5 +1,6 @@
 import type { Connection, Employee } from '../../../shared/config.ts'
 import type { Attempt, Conversation, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
+import { NOT_ARRIVED } from '../delivery/changes.ts'
 import { CARRIED_BY_ANOTHER, type Change, type PlanfixComment, type Takeover } from '../ports.ts'
 import { comparable, fingerprint, sameText, splitText } from '../text.ts'
 
@@ -256,7 +257,9 @@ function deletion(reply: Message, state: CommentState): Change[] {
     const patch = { state: 'skipped', reason: 'deleted-before-sent' } as const
     return [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
   }
-  if (reply.state === 'skipped' || reply.state === 'failed') return []
+  // What did not arrive as far as anybody knows may still turn up: then its deletion is carried out.
+  const mayTurnUp = reply.state === 'failed' && reply.reason === NOT_ARRIVED
+  if (reply.state === 'skipped' || (reply.state === 'failed' && !mayTurnUp)) return []
   return [change('delete', reply, reply.text, `${reply.originKey}:delete`, state)]
 }
 

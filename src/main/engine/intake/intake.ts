@@ -4,10 +4,11 @@ import { commit, type EngineContext } from '../context.ts'
 import { mergeConversations } from '../merge.ts'
 import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
 import { Serial } from '../serial.ts'
-import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
+import { type ChatDecision, decideChat } from './chat.ts'
 import { nameOf } from './chat-state.ts'
 import { type CommentEvent, decideComment } from './comment.ts'
 import { skippedEvent } from './skipped.ts'
+import { whatIsKnown } from './what-is-known.ts'
 
 const DAY = 24 * 3_600_000
 /** Where the configuration does not say otherwise. */
@@ -124,41 +125,35 @@ export class Intake {
       await commit(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
     const link = await store.client(row.connectionId, event.client.id)
     const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
-    const work = (known?: ClientLink | null) => this.applyChat(row, event, known)
+    const isWhole = read.dropped.length === 0
+    const work = (known?: ClientLink | null) => this.applyChat(row, event, isWhole, known)
     // Two devices that introduce themselves at the same moment must not found two conversations.
     return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
-  private async applyChat(row: InboxRow, event: ChatEvent, justRead?: ClientLink | null): Promise<void> {
+  private async applyChat(
+    row: InboxRow,
+    event: ChatEvent,
+    isWhole: boolean,
+    justRead?: ClientLink | null,
+  ): Promise<void> {
     const { context, serial, wake } = this.options
-    const { store, clock } = context
+    const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return
     const link = justRead ?? (await store.client(row.connectionId, event.client.id))
     const conversation = link ? await this.root(link.conversationId) : null
     const sameEmail = await this.sameEmail(row.connectionId, event, conversation)
-    const known = new Map<string, Message>()
-    let needsWritten = false
-    for (const message of event.messages) {
-      const key = originKeyOf(event.client.id, message)
-      if (key === null) needsWritten = true
-      const found = key === null ? null : await store.messageByOrigin(row.connectionId, key)
-      if (key !== null && found) known.set(key, found)
-    }
-    const since = clock.now() - DAY
-    const hasAgent = event.messages.some((message) => message.type === 'agent')
     const decision = decideChat(event, {
       settings: connection.settings,
       now: row.receivedAt,
       link,
       conversation,
       sameEmail,
-      known,
-      replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
-      written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
-      echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
+      isWhole,
       takenOverAt: context.takeover?.()?.at ?? 0,
       newId: () => store.newId(),
+      ...(await whatIsKnown(context, connection, event, conversation, row.receivedAt)),
     })
     const changes = [...decision.changes]
     if (sameEmail && conversation && link) {
@@ -171,10 +166,30 @@ export class Intake {
     }
     this.announce(connection.settings.id, event, decision, conversation)
     await this.tellAdded(changes)
+    await this.noteHeard(row, event)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
       if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
+    }
+  }
+
+  /** What has been decided on tells of replies that had no answer: whoever waits for that looks again. */
+  private async noteHeard({ connectionId, seq, receivedAt }: InboxRow, event: ChatEvent): Promise<void> {
+    const { context, wake } = this.options
+    const { startedAt = null, finishedAt = null } = event.client.visit ?? {}
+    const times = [startedAt, finishedAt, ...event.messages.map(({ at }) => at)].filter((at) => at !== null)
+    const told = context.continuity?.heard({
+      connectionId,
+      seq,
+      receivedAt,
+      clientId: event.client.id,
+      writtenAt: times.length > 0 ? Math.max(...times) : null,
+      isPrompt: event.kind !== 'transcript' && event.messages.some(({ at }) => at !== null),
+    })
+    for (const id of told ?? []) {
+      const message = await context.store.message(id)
+      if (message?.conversationId != null) wake(message.conversationId, 'chatra')
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Message } from '../../../shared/domain.ts'
+import type { Direction, Message } from '../../../shared/domain.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
 /** What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. */
@@ -8,24 +8,37 @@ export function skippedEvent(
   id: number,
   state: 'skipped' | 'failed' = 'skipped',
 ): Change {
+  const { connectionId, source, seq, receivedAt } = row
+  const direction = source === 'chatra' ? 'to-planfix' : 'to-chatra'
+  const line = { connectionId, key: `inbox:${seq}`, direction, text: '', reason } as const
+  return explained(line, { now: receivedAt, newId: () => id }, state)
+}
+
+/** A line of the log that belongs to no message: what came in, and what became of it. Once for each key. */
+export function explained(
+  line: { connectionId: string; key: string; direction: Direction; text: string; reason: string },
+  { now, newId }: { now: number; newId(): number },
+  state: 'skipped' | 'failed' = 'skipped',
+): Change {
+  const { connectionId, key, direction, text, reason } = line
   const message: Message = {
-    id,
-    connectionId: row.connectionId,
+    id: newId(),
+    connectionId,
     conversationId: null,
-    direction: row.source === 'chatra' ? 'to-planfix' : 'to-chatra',
+    direction,
     kind: 'event',
     author: { kind: 'bridge' },
-    text: '',
+    text,
     files: [],
-    originKey: `inbox:${row.seq}`,
+    originKey: key,
     chatraClientId: null,
     chatraMessageId: null,
     planfixTaskId: null,
     planfixCommentId: null,
     targetId: null,
-    writtenAt: row.receivedAt,
-    receivedAt: row.receivedAt,
-    position: row.receivedAt,
+    writtenAt: now,
+    receivedAt: now,
+    position: now,
     state,
     reason,
     late: false,

@@ -1,3 +1,4 @@
+import type { Result } from '../../../../shared/errors.ts'
 import { taskPatch } from '../changes.ts'
 import type { ChoreOutcome, ChoreState } from './chore.ts'
 
@@ -70,7 +71,7 @@ export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
   const quietSince = conversation.lastActivityAt
   if (now < quietSince + quiet) return { later: quietSince + quiet }
   const clientId = String(chore.data.clientId)
-  const read = await connection.chatra.client(clientId)
+  const read = await askedInTurn(connection, () => connection.chatra.client(clientId))
   if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
   const visit = read.value.visit
   if (visit?.finishedAt == null) {
@@ -97,5 +98,22 @@ export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
         },
       },
     ],
+  }
+}
+
+/** A question of a job waits behind the replies. */
+async function askedInTurn<T>(
+  { chatraLimiter: limiter }: ChoreState['connection'],
+  ask: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const slot = await limiter.slot('read')
+  try {
+    const answer = await ask()
+    if (slot && answer.ok) limiter.succeeded(slot)
+    else if (slot && !answer.ok && answer.error.code === 'rate-limited')
+      limiter.refused(slot, answer.error.retry.when === 'at' ? answer.error.retry.time : null)
+    return answer
+  } finally {
+    slot?.release()
   }
 }

@@ -11,6 +11,8 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
   const taskId = typeof chore.data.taskId === 'number' ? chore.data.taskId : conversation.taskId
   if (taskId === null) return { done: [] }
   const message = await messageOf(state)
+  // It has turned up meanwhile.
+  if (chore.data.what === 'not-delivered' && message?.state === 'delivered') return { done: [] }
   const text = await noteText(state, message)
   const employee = message?.author.kind === 'employee' ? [`user:${message.author.id}`] : []
   const sourceObjectId = noteSourceId(connection.settings.id, chore.id, chore.key)
@@ -57,6 +59,10 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
   }
   if (what === 'file-not-delivered')
     return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
+  if (what === 'arrived-after-all')
+    return translate(context.language, 'note.arrived-after-all', {
+      text: firstLine(message?.text ?? '', 200),
+    })
   if (what === 'loop') return translate(context.language, 'note.loop')
   const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
   return translate(context.language, 'note.not-delivered', {
