@@ -1,5 +1,6 @@
 import { CircuitBreaker } from '../../src/main/engine/delivery/circuit-breaker.ts'
 import { SideGate } from '../../src/main/engine/delivery/gate.ts'
+import { SendLimiter } from '../../src/main/engine/delivery/send-limiter.ts'
 import { Engine } from '../../src/main/engine/engine.ts'
 import type {
   ChatEvent,
@@ -184,7 +185,7 @@ export class SmallWorld {
       settings: this.settings,
       chatra: this.chatra(),
       planfix: this.planfix(),
-      ...{ chatraGate: gate(), planfixGate: gate() },
+      ...{ chatraGate: gate(), planfixGate: gate(), chatraLimiter: new SendLimiter(clock) },
     }
     return new Engine({
       context: {

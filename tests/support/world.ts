@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Application, type Log } from '../../src/main/application/application.ts'
@@ -39,6 +40,8 @@ export interface WorldOptions {
   configuration?: Record<string, unknown>
   speed?: number
   requestsPerSecond?: number
+  /** The receiver has a public address, proven by requests through it, as an owner's has. */
+  proven?: boolean
 }
 
 export const SECRET = 'test-hook-secret-0123456789'
@@ -89,6 +92,9 @@ export class World {
       requestsPerSecondLimit: Number.POSITIVE_INFINITY,
       ...options.planfix,
     })
+    const port = options.proven === true ? await freePort() : 0
+    const publicUrl = options.proven === true ? { publicUrl: `http://127.0.0.1:${port}` } : {}
+    const settings = { ...options, configuration: { ...publicUrl, ...options.configuration } }
     const complaints: string[] = []
     const note = (level: string) => (fields: object, text: string) => {
       complaints.push(`${level}: ${text} ${JSON.stringify(fields)}`)
@@ -96,13 +102,13 @@ export class World {
     const log: Log = { info: () => undefined, warn: note('warn'), error: note('error') }
     const boot = async () => {
       const app = await Application.open({
-        configuration: configurationOf(chatra, planfix, options),
+        configuration: configurationOf(chatra, planfix, settings),
         secrets: {
           get: async (_id, name) => (name === 'PLANFIX_TOKEN' ? planfix.token : chatra.secretKey),
           whereToPut: (_id, name) => name,
         },
         dataDir,
-        receiver: { host: '127.0.0.1', port: 0 },
+        receiver: { host: '127.0.0.1', port },
         log,
         clock,
       })
@@ -111,7 +117,14 @@ export class World {
       return app
     }
     const app = await boot()
-    return new World(chatra, planfix, clock, dataDir, app, boot, complaints)
+    const world = new World(chatra, planfix, clock, dataDir, app, boot, complaints)
+    if (options.proven === true) await world.isProven()
+    return world
+  }
+
+  /** Webhooks that are written from now on certainly arrive. */
+  isProven(): Promise<unknown> {
+    return this.until('a proven address', () => this.app.publicAddress.state === 'proven')
   }
 
   /** Stops the application and starts it again on the same data. */
@@ -186,6 +199,15 @@ export class World {
       .map((call) => `${call.method} ${call.path} ${call.answered}`)
     return [...lines, ...this.complaints, ...this.planfix.violations, ...calls].join('\n')
   }
+}
+
+/** A port that nobody listens at now. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
 }
 
 export const plain = (html: string): string =>

@@ -1,6 +1,7 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
+import { Continuity } from '../engine/continuity.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { SeparateAnswer } from '../engine/merge.ts'
 import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
@@ -11,6 +12,7 @@ import type { Receiver } from '../webhooks/receiver.ts'
 import { Budgets } from './budgets.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
+import { ChatraAccounts } from './chatra-accounts.ts'
 import { systemClock } from './clock.ts'
 import type { LiveConnection } from './connections.ts'
 import { connectionLinks } from './file-links.ts'
@@ -51,6 +53,7 @@ export class Application {
   private readonly telling: Telling
   private readonly around: Surroundings
   private readonly budgets: Budgets
+  private readonly continuity: Continuity
   private readonly heardAt = new Heard()
   private readonly links: ReturnType<typeof connectionLinks>
   private readonly wayIn: WayIn
@@ -67,11 +70,13 @@ export class Application {
     this.clock = clock
     this.telling = telling
     this.budgets = new Budgets(store, clock)
+    this.continuity = new Continuity(clock)
+    const random = options.random ?? Math.random
     const { exchange, prove, addresses } = options.outside ?? {}
     this.wayIn = new WayIn({
       store,
       clock,
-      random: options.random ?? Math.random,
+      random,
       secrets: options.secrets,
       configuration: () => this.configuration,
       connections: () => this.carrying.admits(),
@@ -80,7 +85,7 @@ export class Application {
       allow: (carries) => this.carrying.allow(carries),
       log: options.log,
       tell: (event) => telling.event(event),
-      changed: (state) => telling.wayIn(state),
+      changed: (state) => this.wayInChanged(state),
       woke: (asleepSince) => void this.wake(asleepSince),
       trouble: (error, where) => telling.trouble(error, where),
       ...(prove && { prove }),
@@ -94,7 +99,7 @@ export class Application {
     this.around = {
       store,
       clock,
-      random: options.random ?? Math.random,
+      random,
       secrets: options.secrets,
       budgets: this.budgets,
       fileLink: (connectionId, fileId, name) => this.links.link(connectionId, fileId, name),
@@ -107,6 +112,9 @@ export class Application {
       onNews: () => this.engine.intake.wake(),
       mayWrite: () => this.wayIn.mayWrite,
       takeover: () => this.wayIn.takeover,
+      chatraAccounts: new ChatraAccounts(clock, random),
+      continuity: this.continuity,
+      lineDoubtful: () => this.wayIn.doubt(),
       onBug: (error, where) => telling.trouble(error, where),
       exchange,
     }
@@ -164,6 +172,7 @@ export class Application {
       onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
+    this.continuity.start()
     await this.wayIn.recall()
     await this.upkeep.start()
     await this.carrying.start()
@@ -223,6 +232,7 @@ export class Application {
    */
   async reconfigure(configuration: Configuration): Promise<void> {
     await this.carrying.replaceBy(configuration)
+    this.continuity.broken()
     this.wayIn.follow()
     this.telling.configured(configuration)
     await this.lookForLeftBehind()
@@ -236,6 +246,7 @@ export class Application {
 
   private async end(): Promise<void> {
     this.ending.abort()
+    this.continuity.stop()
     this.stopOutsideWatch()
     this.upkeep.stop()
     const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carrying.stop()])
@@ -287,6 +298,7 @@ export class Application {
   /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
   async wake(asleepSince: number | null = null): Promise<void> {
     if (this.stopping !== null) return
+    this.continuity.doubted()
     await this.upkeep.lookForGap()
     this.wayIn.wake(asleepSince)
     this.telling.woke()
@@ -299,7 +311,9 @@ export class Application {
    * `wake` goes on with it; so does the bridge by itself when the computer stays awake all the same.
    */
   park(): void {
-    if (this.stopping === null) void this.carrying.park(true)
+    if (this.stopping !== null) return
+    this.continuity.broken()
+    void this.carrying.park(true)
   }
 
   /** The owner wants a stuck message carried: it is taken up at once. */
@@ -340,11 +354,25 @@ export class Application {
     return this.carrying.carriage.engine
   }
 
+  /** Since when the webhooks of this connection certainly arrive, milliseconds since 1970; null = that is not known. */
+  certainSince(connectionId: string): number | null {
+    return this.continuity.since(connectionId)
+  }
+
+  private wayInChanged(state: PublicAddress): void {
+    const isReached = state.state === 'proven' && !state.standby
+    if (isReached) this.continuity.exchanged()
+    this.continuity.reached(isReached ? state.provenAt : null)
+    this.telling.wayIn(state)
+  }
+
   private async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
     const receivedAt = this.clock.now()
     try {
       await this.store.commit([{ type: 'inbox.add', row: { connectionId, source, receivedAt, body } }])
     } catch (error) {
+      // It is answered 503, and Chatra may not send it again.
+      this.continuity.broken()
       this.telling.trouble(error, 'receiver')
       throw error
     }
@@ -355,6 +383,7 @@ export class Application {
   private stored(events: readonly { connectionId: string; source: InboxSource; receivedAt: number }[]): void {
     this.telling.storeWorks()
     this.wayIn.heard()
+    this.continuity.exchanged()
     for (const { connectionId, source, receivedAt } of events) {
       this.heardAt.note(connectionId, source, receivedAt)
     }

@@ -2,12 +2,14 @@ import type { AxiosAdapter } from 'axios'
 import type { Configuration } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { parseChatEvent } from '../chatra/webhook.ts'
+import type { Continuity } from '../engine/continuity.ts'
 import { Engine } from '../engine/engine.ts'
 import { identifyAs } from '../engine/identity.ts'
 import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
 import type { Budgets } from './budgets.ts'
+import type { ChatraAccounts } from './chatra-accounts.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
 /** Events that came in before a change are decided on before the deliverers start anew; so long at most. */
@@ -29,6 +31,10 @@ export interface Surroundings {
   /** Looked at before each write: another computer may carry instead of this one. */
   mayWrite(): boolean
   takeover: () => Takeover | null
+  chatraAccounts: ChatraAccounts
+  continuity: Continuity
+  /** A call met silence: the public address is to be looked at. */
+  lineDoubtful(): void
   /** See Outside. */
   exchange?: AxiosAdapter | undefined
 }
@@ -63,6 +69,8 @@ export class Carriage {
         listener: around.listener,
         random: around.random,
         takeover: around.takeover,
+        continuity: around.continuity,
+        lineDoubtful: () => around.lineDoubtful(),
         keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
       parse: parseChatEvent,
@@ -126,7 +134,8 @@ export class Carriage {
 
   /** The computer woke up or the network changed: everything is tried again at once. */
   async wake(): Promise<void> {
-    for (const { chatraGate, planfixGate } of this.connections.values()) {
+    for (const { chatraGate, chatraLimiter, planfixGate } of this.connections.values()) {
+      chatraLimiter.reset()
       chatraGate.reset()
       planfixGate.reset()
     }
@@ -145,7 +154,10 @@ export class Carriage {
     const ended = Promise.all([this.engine.stop(), ...live.map(({ watcher }) => watcher.stop())])
     let cancel = () => {}
     const withdraw = () => {
-      for (const { planfix } of live) planfix.pacer.withdraw?.()
+      for (const { planfix, chatraLimiter } of live) {
+        planfix.pacer.withdraw?.()
+        chatraLimiter.withdraw()
+      }
       // Whoever has ended a call may want a turn for the next one.
       cancel = this.clock.after(100, withdraw)
     }
@@ -157,7 +169,9 @@ export class Carriage {
   /** Lets go what `next` does not go on with. */
   close(next: Carriage | null): void {
     for (const [id, connection] of this.connections) {
-      if (next?.connections.get(id) !== connection) connection.planfix.close()
+      if (next?.connections.get(id) === connection) continue
+      connection.planfix.close()
+      connection.chatraGate.close()
     }
   }
 

@@ -4,6 +4,7 @@ import type { Connection } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
+import type { Continuity } from '../engine/continuity.ts'
 import { CircuitBreaker } from '../engine/delivery/circuit-breaker.ts'
 import { SideGate } from '../engine/delivery/gate.ts'
 import type { Clock, SideState, Takeover } from '../engine/ports.ts'
@@ -12,6 +13,7 @@ import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import { Watcher } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
+import type { ChatraAccounts } from './chatra-accounts.ts'
 import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from './guarded.ts'
 
 export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
@@ -60,10 +62,12 @@ export function openConnection(options: {
   onBug(error: unknown, where: string): void
   mayWrite(): boolean
   takeover: () => Takeover | null
+  chatraAccounts: ChatraAccounts
+  continuity: Continuity
   /** Carries every request to both services instead of Node's HTTP. */
   exchange?: AxiosAdapter | undefined
 }): LiveConnection {
-  const { settings, keys, store, budget, clock, random, changed } = options
+  const { settings, keys, store, budget, clock, random, changed, continuity } = options
   const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
   const lacking: [MissingSecret, string][] = []
   if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
@@ -72,7 +76,14 @@ export function openConnection(options: {
   const { exchange: adapter } = options
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
   const planfix = guarded(
-    createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget, adapter }),
+    createPlanfixClient({
+      connection: settings,
+      token: keys.planfix,
+      clock,
+      budget,
+      adapter,
+      onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
+    }),
     PLANFIX_WRITES,
     guard,
   )
@@ -82,7 +93,9 @@ export function openConnection(options: {
     now: () => clock.now(),
     after: (ms, work) => clock.after(ms, work),
     adapter,
+    onCall: ({ status }) => void (status !== null && continuity.exchanged()),
   })
+  const account = options.chatraAccounts.of(settings, keys.chatra)
   const planfixGate = new SideGate(new CircuitBreaker(clock, random), (state) => changed('planfix', state))
   return {
     settings,
@@ -91,7 +104,8 @@ export function openConnection(options: {
     missingAt: lacking.map(([, place]) => place),
     chatra: guarded(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
-    chatraGate: new SideGate(new CircuitBreaker(clock, random), (state) => changed('chatra', state)),
+    chatraGate: new SideGate(account.breaker, (state) => changed('chatra', state)),
+    chatraLimiter: account.limiter,
     planfixGate,
     watcher: new Watcher({
       settings,

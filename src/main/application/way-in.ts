@@ -157,6 +157,11 @@ export class WayIn {
     this.tunnel.wake(asleepSince)
   }
 
+  /** A call of ours met silence. */
+  doubt(): void {
+    this.tunnel.doubt()
+  }
+
   /** A webhook came in. */
   heard(): void {
     this.tunnel.heard()

@@ -192,6 +192,16 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
     message: (messageId) => read(messageRequest('GET', messageId), chatMessage),
     client: (clientId) => read(clientRequest(clientId), chatClient),
 
+    async probe(clientId, writes) {
+      const read = await ask(clientRequest(clientId), clientRequest(clientId))
+      if (!read.ok && read.error.code !== 'object-gone') return read
+      if (!writes || secretKey === null) return ok(undefined)
+      const request: ChatraRequest = { method: 'POST', path: '/messages/', label: '/messages/', body: {} }
+      const outcome = await call(request, secretKey)
+      if (isSuccess(outcome) || isRefusedAsEmpty(outcome)) return ok(undefined)
+      return fail(toBridgeError(request, outcome, situation()))
+    },
+
     async checkKeys() {
       const probed = await probeKeys()
       return probed.ok ? ok(undefined) : probed
@@ -218,6 +228,10 @@ const unaddressable = ({ path, label }: ChatraRequest) => label.endsWith('{id}')
 const isSuccess = (outcome: Outcome): boolean =>
   outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300
 const isBadRequest = (outcome: Outcome): boolean => outcome.kind === 'answer' && outcome.status === 400
+
+/** The required fields are missing (`missing-field-status`): whoever says so works. */
+const isRefusedAsEmpty = (outcome: Outcome): boolean =>
+  outcome.kind === 'answer' && [400, 404, 422].includes(outcome.status)
 
 const noKey = () => bridgeError('chatra', 'wrong-keys', 'no usable secret key is stored')
 const noSuchId = ({ label }: ChatraRequest) => bridgeError('chatra', 'object-gone', `${label}: no such id`)

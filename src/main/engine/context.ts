@@ -1,5 +1,7 @@
 import type { Connection } from '../../shared/config.ts'
+import type { Continuity } from './continuity.ts'
 import type { SideGate } from './delivery/gate.ts'
+import type { SendLimiter } from './delivery/send-limiter.ts'
 import type {
   Change,
   ChatraApi,
@@ -18,6 +20,8 @@ export interface ConnectionContext {
   chatra: ChatraApi
   planfix: PlanfixApi
   chatraGate: SideGate
+  /** The pace of the Chatra account, which connections of the same account share. */
+  chatraLimiter: SendLimiter
   planfixGate: SideGate
 }
 
@@ -35,6 +39,10 @@ export interface EngineContext {
   takeover?(): Takeover | null
   /** How long what comes in for a connection that is switched off waits to be carried, in milliseconds. */
   keepsWhilePaused?(connectionId: string): number
+  /** Since when webhooks certainly arrive; without it no missing echo proves anything. */
+  continuity?: Continuity
+  /** A call met silence: our own line is to be looked at. */
+  lineDoubtful?(): void
   /** There is new work in a lane of a conversation. */
   wake?(conversationId: number, lane: Lane): void
 }

@@ -101,8 +101,10 @@ export interface Store {
 
   message(id: number): Promise<Message | null>
   messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
-  /** The client's message, or the reply of ours, with this id in the chat; however old. */
+  /** The reply, or the client's message, that has this id in the chat, however old. */
   messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
+  /** Edits and deletions of this reply, oldest first. */
+  changesOf(messageId: number): Promise<Message[]>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Edits and deletions of the replies made from this comment, in order of position. */
@@ -174,6 +176,11 @@ export interface ChatraApi {
   message(messageId: string): Promise<Result<ChatMessage>>
   /** `object-gone` when there is no such client. */
   client(clientId: string): Promise<Result<ClientProfile>>
+  /**
+   * Whether Chatra works, by calls that reach nobody: reads this client, and with `writes` also asks what takes messages,
+   * by one without addressee and words, which no Chatra can carry out.
+   */
+  probe(clientId: string, writes: boolean): Promise<Result<void>>
   /** Asks for a client that cannot exist: `ok` when the keys are accepted. */
   checkKeys(): Promise<Result<void>>
   readonly maxText: number

@@ -41,6 +41,7 @@ export const LOOKUPS = {
   /** Of the message itself, not of its edits and deletions. */
   messageByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
     WHERE connection = ? AND chatra_message = ? AND kind = 'text' ORDER BY id LIMIT 1`,
+  changesOf: `SELECT * FROM messages INDEXED BY messages_target WHERE target = ? ORDER BY id`,
   /** Edits and deletions carry the id of the message they change: that message comes first. */
   messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,

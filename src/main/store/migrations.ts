@@ -207,6 +207,10 @@ export const migrations: readonly string[] = [
   -- Open writes to Planfix: also a conversation whose messages were merged away has to settle its own.
   CREATE INDEX conversations_attempt ON conversations (id) WHERE data ->> '$.attempt' IS NOT NULL;
   `,
+  `
+  -- A reply finds what changes it.
+  CREATE INDEX messages_target ON messages (target) WHERE target IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

@@ -250,6 +250,9 @@ export class SqliteStore implements Store {
   async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
     return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
   }
+  async changesOf(messageId: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.changesOf, messageId)
+  }
   /** Of kind `text` only: edits and deletions that name the comment are not its mirror. */
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesByComment, connectionId, commentId)

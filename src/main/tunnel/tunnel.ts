@@ -51,6 +51,8 @@ const STEADY_MS = 30 * SECOND
 /** An opening that is younger is not begun anew because the network changed. */
 const YOUNG_MS = 2 * SECOND
 const TOLD_GAP_MS = MINUTE
+/** One proof answers everything that became doubtful about the same time. */
+const DOUBT_AGAIN_MS = 3 * SECOND
 
 /**
  * Keeps one way in open: starts its provider, starts it again when it is lost (after 1 s, doubling with jitter up to 60 s;
@@ -181,6 +183,13 @@ export class Tunnel {
     if (this.phase === 'open') void this.prove(WAKE_PROOF_MS)
     else if (this.phase === 'closed' || this.options.clock.now() - this.openingAt > YOUNG_MS) this.open()
     this.options.changed()
+  }
+
+  /** A call of ours met silence, so the way in may be away too: it is proven now rather than in its turn. */
+  doubt(): void {
+    const { clock } = this.options
+    if (this.phase === 'open' && clock.now() - (this.provenAt ?? 0) > DOUBT_AGAIN_MS)
+      void this.prove(WAKE_PROOF_MS)
   }
 
   /** Tries now, also what waits for the owner. Resolves when something came of it. */

@@ -45,6 +45,12 @@ const state = (changes: Partial<ChatState> = {}): ChatState => ({
   replies: [],
   written: [],
   echoSeen: false,
+  marksSeen: false,
+  writers: new Map(),
+  uncertain: [],
+  changesOf: new Map(),
+  isWhole: true,
+  skew: { lowest: 0, highest: 0 },
   newId: () => next++,
   ...changes,
 })

@@ -45,3 +45,33 @@ export const assignerIs = (value: 'contact' | 'no', connectionId: string, at: nu
   { type: 'fact.set', connectionId, key: 'assignerAt', value: at },
 ]
 export const ASSIGNER_AGAIN_MS = 7 * 24 * 3_600_000
+
+/** A note to the employee inside the task, about a reply of his. */
+export const noteAbout = (
+  message: Message,
+  data: Record<string, unknown>,
+  now: number,
+  newId: () => number,
+): Change => ({
+  type: 'chore.add',
+  chore: {
+    id: newId(),
+    connectionId: message.connectionId,
+    conversationId: message.conversationId ?? 0,
+    kind: 'note',
+    key: `${String(data.what)}:${message.id}:${String(data.file ?? '')}`,
+    data: { ...data, messageId: message.id, taskId: message.planfixTaskId },
+    notBefore: now,
+    failures: 0,
+    attempt: null,
+  },
+})
+
+/** Reason of a reply of which it is known that it is not in the chat. */
+export const NOT_ARRIVED = 'not-arrived'
+
+/** An uncertain reply certainly did not arrive: it is not sent again by itself, and the employee is told. */
+export const notArrived = (message: Message, now: number, newId: () => number): Change[] => [
+  stateChange(message, 'failed', NOT_ARRIVED, now, ['uncertain']),
+  noteAbout(message, { what: 'not-delivered', reason: NOT_ARRIVED }, now, newId),
+]

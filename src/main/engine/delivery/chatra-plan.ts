@@ -1,27 +1,24 @@
 import type { Connection } from '../../../shared/config.ts'
-import type { AgentSeen, Conversation, Message } from '../../../shared/domain.ts'
+import { type AgentSeen, type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
+import type { Arrival } from '../continuity.ts'
 import { employeeOf } from '../intake/may-go-out.ts'
 import { isCarriedElsewhere, type Speaker } from '../ports.ts'
 
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
 
-/**
- * So often a reply without an echo is taken for not sent. After that the webhooks themselves may be what is missing, and
- * one more copy would reach the client: the owner decides.
- */
-const MOST_TRIES = 3
-
 export type ReplyStep =
   | { do: 'idle' }
   | { do: 'wait'; until: number }
-  /** No echo came although echoes are known to come: it did not arrive, and is sent again. */
-  | { do: 'settle-as-not-sent'; message: Message }
+  /** It certainly did not arrive (engine/continuity.ts). It is not sent again by itself. */
+  | { do: 'settle-as-not-arrived'; message: Message }
   /** It was being sent when the process ended or could not write to disk: nobody knows whether it arrived. */
   | { do: 'mark-uncertain'; message: Message }
+  /** An edit or a deletion of a reply of which nobody knows yet whether it arrived: said once, and it holds nothing up. */
+  | { do: 'let-wait'; message: Message }
   | { do: 'send'; message: Message }
   | { do: 'change'; message: Message; target: Message }
-  /** The message it would change never reached the chat. */
+  /** The message it would change never reached the chat, or something later changes it. */
   | { do: 'drop'; message: Message; reason: string }
 
 export interface ReplyState {
@@ -30,52 +27,76 @@ export interface ReplyState {
   waiting: readonly Message[]
   /** Targets of edits and deletions, by id. */
   targets: ReadonlyMap<number, Message>
-  /** Echoes of this connection have been seen to come. */
-  echoSeen: boolean
-  /** Since when the bridge can receive echoes. */
-  awakeSince: number
+  /** What is known of uncertain replies, by id; nothing where it is not there. */
+  arrivals: ReadonlyMap<number, Arrival>
   now: number
 }
 
 /** What to do next for a conversation toward Chatra. Pure. */
 export function planReply(state: ReplyState): ReplyStep {
+  const { now } = state
+  const looks: number[] = []
+  let heldUntil = 0
+  for (const message of state.waiting.filter((one) => one.state === 'uncertain')) {
+    const arrival = state.arrivals.get(message.id) ?? 'unknown'
+    if (arrival === 'not-arrived') return { do: 'settle-as-not-arrived', message }
+    if (arrival !== 'unknown') looks.push(arrival.lookAt)
+    heldUntil = Math.max(heldUntil, holdsUntil(message, now))
+  }
+  const next = planNext(state, heldUntil)
+  if (next.do !== 'idle' && next.do !== 'wait') return next
+  if (next.do === 'wait') looks.push(next.until)
+  return looks.length > 0 ? { do: 'wait', until: Math.max(now + 1, Math.min(...looks)) } : { do: 'idle' }
+}
+
+function planNext(state: ReplyState, heldUntil: number): ReplyStep {
   const { conversation, now } = state
-  if (conversation.chatraLane.notBefore > now) return { do: 'wait', until: conversation.chatraLane.notBefore }
+  const { notBefore } = conversation.chatraLane
+  if (notBefore > now) return { do: 'wait', until: notBefore }
   for (const message of state.waiting) {
+    if (message.state === 'uncertain') continue
     // Only this lane sends, so a reply found in `sending` was interrupted. Edits and deletions may simply be repeated.
     if (message.state === 'sending' && message.kind === 'text') return { do: 'mark-uncertain', message }
-    if (message.state !== 'uncertain') {
-      return conversation.paused === null ? planOpen(message, state) : { do: 'idle' }
-    }
-    // Nobody here can tell whether it is in the chat: it holds nothing up, and the owner decides.
-    if (isCarriedElsewhere(message.reason)) continue
-    const interrupted = wasInterrupted(message)
-    const sentAt = message.sentAt ?? message.receivedAt
-    const heldUntil = (interrupted ? Math.max(sentAt, state.awakeSince) : sentAt) + HOLD_MS
-    if (heldUntil > now) return { do: 'wait', until: heldUntil }
-    if (now > heldUntil + ASLEEP_MS && !interrupted) return { do: 'mark-uncertain', message }
-    if (state.echoSeen && !interrupted && message.attempts < MOST_TRIES)
-      return { do: 'settle-as-not-sent', message }
+    const step = planOpen(message, state)
+    if (step === null) continue
+    if (step.do === 'drop' || step.do === 'let-wait') return step
+    if (conversation.paused !== null) return { do: 'idle' }
+    return heldUntil > now ? { do: 'wait', until: heldUntil } : step
   }
   return { do: 'idle' }
 }
 
-/** Looked at so much later than planned, the computer was asleep, and nobody could have received the echo. */
-const ASLEEP_MS = 60_000
+/** Nobody here can tell whether another computer's reply is in the chat: it holds nothing up. */
+function holdsUntil(message: Message, now: number): number {
+  if (isCarriedElsewhere(message.reason)) return 0
+  const sentAt = message.sentAt ?? message.receivedAt
+  // A time far ahead of the clock was taken by one that was wrong.
+  return sentAt > now + HOLD_MS ? 0 : sentAt + HOLD_MS
+}
 
-/**
- * The bridge was not running when its echo may have come, so a missing echo proves nothing, however often Chatra repeats
- * webhooks: each try may have found nobody. One that comes after all settles it, else the owner does.
- */
+/** The bridge was not running, or slept, when its echo may have come, so a missing echo proves nothing. */
 export const INTERRUPTED = 'interrupted'
-const wasInterrupted = (message: Message) => message.reason === INTERRUPTED
+/** Why an edit or a deletion waits: it is not known whether the reply it changes has arrived. */
+export const WAITS_FOR_TARGET = 'waits-for-target'
+/** The reply that an edit or a deletion would change did not arrive. Its echo may come all the same (intake/chat.ts). */
+export const TARGET_NOT_ARRIVED = 'target-not-arrived'
 
-function planOpen(message: Message, state: ReplyState): ReplyStep {
-  if (message.kind === 'text') return { do: 'send', message }
+/** What to do with an open reply, edit or deletion; null = nothing yet. */
+function planOpen(message: Message, state: ReplyState): ReplyStep | null {
+  const later = state.waiting.filter((one) => one.id > message.id && one.kind !== 'text')
+  if (message.kind === 'text') {
+    const isDeleted = later.some((one) => one.kind === 'delete' && one.targetId === message.id)
+    return isDeleted ? { do: 'drop', message, reason: 'deleted-before-sent' } : { do: 'send', message }
+  }
+  if (message.kind === 'edit' && later.some((one) => one.targetId === message.targetId))
+    return { do: 'drop', message, reason: 'changed-again' }
   const target = message.targetId === null ? undefined : state.targets.get(message.targetId)
   if (!target) return { do: 'drop', message, reason: 'target-unknown' }
-  if (target.chatraMessageId === null) return { do: 'drop', message, reason: 'target-id-unknown' }
-  return { do: 'change', message, target }
+  if (target.state === 'uncertain' || isOpen(target.state))
+    return message.reason === WAITS_FOR_TARGET ? null : { do: 'let-wait', message }
+  if (target.chatraMessageId !== null) return { do: 'change', message, target }
+  const reason = target.state === 'delivered' ? 'target-id-unknown' : TARGET_NOT_ARRIVED
+  return { do: 'drop', message, reason }
 }
 
 /**

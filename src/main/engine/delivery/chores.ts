@@ -5,6 +5,7 @@ import { handOver, joinConversations, separateConversation } from '../merge.ts'
 import type { Lane, Priority } from '../ports.ts'
 import { rootOf } from '../roots.ts'
 import type { Serial } from '../serial.ts'
+import { probeChatra } from './chatra-probe.ts'
 import { assigner } from './chores/assigner.ts'
 import type { RunChore } from './chores/chore.ts'
 import { complete, leaveCheck } from './chores/complete.ts'
@@ -83,6 +84,10 @@ export class Chores {
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     this.running.add(due.id)
     try {
+      if (gate === connection.chatraGate && permit.probe) {
+        await probeChatra(connection, String(due.data.clientId), permit)
+        return { next: 'again' }
+      }
       await this.perform(due, conversation, connection, gate, permit)
     } finally {
       this.running.delete(due.id)

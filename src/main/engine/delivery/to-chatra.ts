@@ -2,21 +2,48 @@ import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '.
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
+import type { Arrival } from '../continuity.ts'
 import { handOver } from '../merge.ts'
 import { type Change, isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { BeforeSending } from './before-sending.ts'
-import { latest, reasonOf, stateChange } from './changes.ts'
-import { INTERRUPTED, planReply, type ReplyState, type ReplyStep, speakersOf } from './chatra-plan.ts'
+import { latest, notArrived, noteAbout, reasonOf, stateChange } from './changes.ts'
+import {
+  INTERRUPTED,
+  planReply,
+  type ReplyState,
+  type ReplyStep,
+  speakersOf,
+  WAITS_FOR_TARGET,
+} from './chatra-plan.ts'
+import { probeChatra } from './chatra-probe.ts'
 import { isStopped, type Permit } from './circuit-breaker.ts'
 import type { Next } from './lanes.ts'
 import { isTrouble, nextTry, waitsUntil } from './retry.ts'
+import type { Slot } from './send-limiter.ts'
 
-type Loaded = ReplyState & { connection: ConnectionContext; client: ClientLink | null; permit: Permit }
+type Loaded = ReplyState & { connection: ConnectionContext; clients: ClientLink[]; permit: Permit }
+
+/** What came of a send. Times are ours. */
+interface Sent {
+  sent: Result<{ id: string | null; at: number | null }>
+  sentAt: number
+  answeredAt: number
+  slot: Slot
+  client: ClientLink
+}
 
 /** The part of the work (SideGate.stumbled) that carries replies. */
 const REPLIES = 'replies'
+/** What came in is decided on within moments. */
+const DECIDED_SOON_MS = 2_000
+const PENDING_LOOKED_AT = 1_000
+/** Nobody has this id: the answer that there is no such client is one too. */
+const NO_CLIENT = 'no-such-client'
+/** A refusal for longer, or so many in a row, are shown as a side that waits. */
+const LONG_REFUSAL_MS = 10_000
+const MANY_REFUSALS = 8
 
 /** Carries the waiting replies, edits and deletions of one conversation into the chat, strictly in order. */
 export class ToChatra {
@@ -24,15 +51,12 @@ export class ToChatra {
   private readonly serial: Serial
   private readonly before: BeforeSending
   private readonly reached: (conversationId: number) => void
-  /** Since when echoes can be received: the start of the process, or the last wake of the computer. */
-  private awakeSince: number
 
   constructor(context: EngineContext, serial: Serial, reached: (conversationId: number) => void) {
     this.context = context
     this.serial = serial
     this.before = new BeforeSending(context, serial)
     this.reached = reached
-    this.awakeSince = context.clock.now()
   }
 
   async step(conversationId: number): Promise<Next> {
@@ -45,34 +69,56 @@ export class ToChatra {
         return { next: 'idle' }
       case 'wait':
         return { next: 'wait', until: step.until }
-      case 'settle-as-not-sent':
-        await commit(this.context, [
-          stateChange(step.message, 'retrying', 'no-echo', this.now(), ['uncertain']),
-        ])
+      case 'settle-as-not-arrived':
+        await commit(
+          this.context,
+          notArrived(step.message, this.now(), () => this.context.store.newId()),
+        )
+        this.context.continuity?.forget(step.message.id)
         return { next: 'again' }
       case 'mark-uncertain':
         await commit(this.context, [
           stateChange(step.message, 'uncertain', INTERRUPTED, this.now(), ['sending', 'uncertain']),
         ])
         return { next: 'again' }
+      case 'let-wait': {
+        const { message } = step
+        await commit(this.context, [
+          stateChange(message, 'queued', WAITS_FOR_TARGET, this.now(), OPEN_STATES),
+        ])
+        return { next: 'again' }
+      }
       case 'drop':
-        await commit(this.context, [stateChange(step.message, 'skipped', step.reason, this.now())])
+        await commit(this.context, [
+          stateChange(step.message, 'skipped', step.reason, this.now(), OPEN_STATES),
+        ])
         return { next: 'again' }
     }
-    const gate = state.connection.chatraGate
+    const { chatraGate: gate, chatraLimiter: limiter } = state.connection
+    if (limiter.heldUntil > this.now()) return { next: 'wait', until: limiter.heldUntil }
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
-      const loaded = { ...state, permit }
-      const asked = await this.before.check(step.message, state.connection)
-      if (!asked.ok) await this.failed(step.message, asked.error, loaded)
-      else if (asked.value && step.do === 'send') await this.send({ ...step, message: asked.value }, loaded)
-      else if (asked.value && step.do === 'change')
-        await this.change({ ...step, message: asked.value }, loaded)
+      // A stopped Chatra is never tried with a reply.
+      if (permit.probe || limiter.isStopped)
+        await probeChatra(state.connection, await this.asked(state), permit)
+      else await this.carry(step, { ...state, permit })
     } finally {
       gate.leave(permit)
     }
     return { next: 'again' }
+  }
+
+  /** One that may still go out, as it is now. */
+  private async carry(
+    step: Extract<ReplyStep, { do: 'send' } | { do: 'change' }>,
+    state: Loaded,
+  ): Promise<void> {
+    const asked = await this.before.check(step.message, state.connection)
+    if (!asked.ok) return this.failed(step.message, asked.error, state, null)
+    if (asked.value === null) return
+    if (step.do === 'send') await this.send({ ...step, message: asked.value }, state)
+    else await this.change({ ...step, message: asked.value }, state)
   }
 
   /** A merged conversation: what was being sent when the process ended is unclear, and everything is the root's. */
@@ -93,22 +139,12 @@ export class ToChatra {
     })
   }
 
-  /** Marks a message as being sent, unless it was settled, changed, deleted or given to another conversation meanwhile. */
-  private begin(message: Message, patch: Partial<Message>): Promise<boolean> {
-    const { store } = this.context
-    return this.serial.run(String(message.conversationId), async () => {
-      if ((await store.message(message.id))?.conversationId !== message.conversationId) return false
-      return this.before.claim(message, patch)
-    })
-  }
-
   /** The bridge was off: the echo of an unclear reply may have come meanwhile, so that its absence proves nothing. */
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
     const unclear = waiting.filter(
       (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && !isCarriedElsewhere(one.reason),
     )
-    this.awakeSince = this.now()
     const changes = unclear.map((one) =>
       stateChange(one, 'uncertain', INTERRUPTED, this.now(), ['uncertain']),
     )
@@ -130,75 +166,133 @@ export class ToChatra {
       const target = message.targetId === null ? null : await store.message(message.targetId)
       if (target) targets.set(target.id, target)
     }
-    // It waits for Planfix too, where a comment or a file is asked for.
-    const healedAt = Math.max(connection.chatraGate.breaker.healedAt, connection.planfixGate.breaker.healedAt)
+    const { healedAt } = connection.chatraGate.breaker
     const notBefore = waitsUntil(conversation.chatraLane, healedAt, this.now())
     return {
       connection,
       conversation: { ...conversation, chatraLane: { ...conversation.chatraLane, notBefore } },
       waiting,
       targets,
-      client: latest(await store.clientsOf(conversationId)),
-      echoSeen: (await store.fact<boolean>(conversation.connectionId, 'echoSeen')) ?? false,
-      awakeSince: this.awakeSince,
+      clients: await store.clientsOf(conversationId),
+      arrivals: await this.arrivals(waiting),
       now: this.now(),
     }
   }
 
+  /** What is known of the uncertain ones. Only where echoes of this connection have been seen does a missing one count. */
+  private async arrivals(waiting: readonly Message[]): Promise<Map<number, Arrival>> {
+    const { store, continuity } = this.context
+    const arrivals = new Map<number, Arrival>()
+    const now = this.now()
+    for (const { id, state, connectionId } of waiting) {
+      const arrival = state === 'uncertain' ? (continuity?.arrival(id, now) ?? 'unknown') : 'unknown'
+      if (arrival === 'unknown' || !(await store.fact<boolean>(connectionId, 'echoSeen'))) continue
+      const isDecided =
+        arrival !== 'not-arrived' || !(await this.mayHoldEcho(connectionId, continuity?.provenBy(id) ?? null))
+      arrivals.set(id, isDecided ? arrival : { lookAt: now + DECIDED_SOON_MS })
+    }
+    return arrivals
+  }
+
+  /** Something that came in before has not been decided on yet. */
+  private async mayHoldEcho(connectionId: string, seq: number | null): Promise<boolean> {
+    const pending = await this.context.store.inboxPending(0, PENDING_LOOKED_AT)
+    return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))
+  }
+
+  /** A client that Chatra knows, to ask about. */
+  private async asked({ clients }: Pick<Loaded, 'clients'>): Promise<string> {
+    return latest(clients)?.clientId ?? NO_CLIENT
+  }
+
+  /** The device that the reply answers; where that is not known, the one that wrote last. */
+  private async clientOf(message: Message, { clients }: Pick<Loaded, 'clients'>): Promise<ClientLink | null> {
+    const { chatraClientId, connectionId } = message
+    const bound =
+      chatraClientId === null ? null : await this.context.store.client(connectionId, chatraClientId)
+    return bound ?? latest(clients)
+  }
+
   private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: Loaded): Promise<void> {
     const { connection } = state
-    const client = (await this.deviceOf(message)) ?? state.client
+    const client = await this.clientOf(message, state)
     if (!client) {
       await commit(this.context, [stateChange(message, 'failed', 'client-unknown', this.now())])
       return
     }
     const text = await this.textOf(message, connection)
-    if (!text.ok) return this.failed(message, text.error, state)
+    if (!text.ok) return this.failed(message, text.error, state, null)
     if (text.value.trim() === '') {
       await commit(this.context, [stateChange(message, 'skipped', 'empty', this.now())])
       return
     }
     const agents = await this.context.store.agents(connection.settings.id)
-    const [speaker, ...others] = speakersOf(message, connection.settings, agents)
-    const sentAt = this.now()
+    const slot = await connection.chatraLimiter.slot('send')
+    if (slot === null) return
+    try {
+      // Chatra stopped working while its turn came: the breaker is asked anew.
+      if (!connection.chatraGate.holds(state.permit)) return
+      const sentPrint = fingerprint(comparable(text.value))
+      if (!(await this.begin(message, { chatraClientId: client.clientId, sentPrint }))) return
+      const speakers = speakersOf(message, connection.settings, agents)
+      const sentAt = this.now()
+      const sent = await this.say(connection, client, text.value, speakers)
+      // Before the next one begins: it may have to go alone.
+      if (!sent.ok && !sent.error.certain) connection.chatraLimiter.unclear()
+      slot.release()
+      const done = { sent, sentAt, answeredAt: this.now(), slot, client }
+      await this.serial.run(String(state.conversation.id), () => this.finish(message, done, state))
+    } finally {
+      slot.release()
+    }
+  }
+
+  /**
+   * On disk before it is handed over. Answers whether it still is to be: not when it was settled, changed, deleted or given
+   * to another conversation while its turn came.
+   */
+  private begin(message: Message, fields: Partial<Message>): Promise<boolean> {
+    const { store } = this.context
     const patch: Partial<Message> = {
       state: 'sending',
       reason: null,
       attempts: message.attempts + 1,
-      sentAt,
-      chatraClientId: client.clientId,
-      sentPrint: fingerprint(comparable(text.value)),
+      sentAt: this.now(),
+      ...fields,
     }
-    // Changed or deleted in Planfix, or settled by a late echo, while its turn came: then it is not sent as it is.
-    if (!(await this.begin(message, patch))) return
-    let sent = await connection.chatra.send(client.clientId, text.value, speaker)
+    return this.serial.run(String(message.conversationId), async () => {
+      if ((await store.message(message.id))?.conversationId !== message.conversationId) return false
+      return this.before.claim(message, patch)
+    })
+  }
+
+  private async say(
+    { chatra }: ConnectionContext,
+    { clientId }: ClientLink,
+    text: string,
+    [speaker, ...others]: ReturnType<typeof speakersOf>,
+  ): Promise<Sent['sent']> {
+    let sent = await chatra.send(clientId, text, speaker)
     for (const other of others) {
       // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a client who
       // is gone: better from the general user than not at all.
       if (sent.ok || (sent.error.code !== 'refused' && sent.error.code !== 'object-gone')) break
-      sent = await connection.chatra.send(client.clientId, text.value, other)
+      sent = await chatra.send(clientId, text, other)
     }
-    await this.serial.run(String(state.conversation.id), () => this.finish(message, sent, state, client))
+    return sent
   }
 
-  /** The device it was written to; null when it names none, or one that is not known any more. */
-  private async deviceOf({ connectionId, chatraClientId }: Message): Promise<ClientLink | null> {
-    return chatraClientId === null ? null : this.context.store.client(connectionId, chatraClientId)
-  }
-
-  private async finish(
-    message: Message,
-    sent: Result<{ id: string | null; at: number | null }>,
-    state: Loaded,
-    client: ClientLink,
-  ): Promise<void> {
-    const { store } = this.context
-    if (sent.ok) this.reached(state.conversation.id)
+  private async finish(message: Message, done: Sent, state: Loaded): Promise<void> {
+    const { sent, slot, client } = done
+    const { store, continuity } = this.context
+    if (sent.ok) {
+      this.reached(state.conversation.id)
+      continuity?.toldTime(message.connectionId, done.sentAt, done.answeredAt, sent.value.at)
+    }
     const current = (await store.message(message.id)) ?? message
     if (current.state === 'delivered') {
       // Its echo was faster than the answer.
-      state.connection.chatraGate.succeeded(state.permit)
-      state.connection.chatraGate.hasAgain(REPLIES)
+      this.worked(state, slot)
       const id = sent.ok && current.chatraMessageId === null ? sent.value.id : null
       const patch = { chatraMessageId: id }
       await commit(this.context, [
@@ -207,9 +301,8 @@ export class ToChatra {
       ])
       return
     }
-    if (!sent.ok) return this.failed(current, sent.error, state)
-    state.connection.chatraGate.succeeded(state.permit)
-    state.connection.chatraGate.hasAgain(REPLIES)
+    if (!sent.ok) return this.failed(current, sent.error, state, slot)
+    this.worked(state, slot)
     await commit(this.context, [
       {
         type: 'message.patch',
@@ -223,6 +316,12 @@ export class ToChatra {
       },
       ...this.calm(state.conversation),
     ])
+  }
+
+  private worked({ connection, permit }: Loaded, slot: Slot): void {
+    connection.chatraLimiter.succeeded(slot)
+    connection.chatraGate.succeeded(permit)
+    connection.chatraGate.hasAgain(REPLIES)
   }
 
   /**
@@ -266,28 +365,34 @@ export class ToChatra {
     state: Loaded,
   ): Promise<void> {
     const { connection } = state
-    const id = target.chatraMessageId ?? ''
     const text = await this.textOf(message, connection)
-    if (!text.ok) return this.failed(message, text.error, state)
-    const sentAt = this.now()
-    const print = fingerprint(comparable(text.value))
-    const patch: Partial<Message> = {
-      state: 'sending',
-      reason: null,
-      attempts: message.attempts + 1,
-      sentAt,
-      sentPrint: print,
+    if (!text.ok) return this.failed(message, text.error, state, null)
+    const slot = await connection.chatraLimiter.slot('change')
+    if (slot === null) return
+    try {
+      if (!connection.chatraGate.holds(state.permit)) return
+      await this.carryChange(message, target, text.value, state, slot)
+    } finally {
+      slot.release()
     }
-    patch.chatraClientId = target.chatraClientId
-    if (!(await this.begin(message, patch))) return
+  }
+
+  private async carryChange(
+    message: Message,
+    target: Message,
+    text: string,
+    state: Loaded,
+    slot: Slot,
+  ): Promise<void> {
+    const { connection } = state
+    const id = target.chatraMessageId ?? ''
+    const sentPrint = fingerprint(comparable(text))
+    if (!(await this.begin(message, { sentPrint, chatraClientId: target.chatraClientId }))) return
     const done =
-      message.kind === 'edit'
-        ? await connection.chatra.edit(id, text.value)
-        : await connection.chatra.remove(id)
+      message.kind === 'edit' ? await connection.chatra.edit(id, text) : await connection.chatra.remove(id)
     const gone = !done.ok && done.error.code === 'object-gone'
-    if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state)
-    connection.chatraGate.succeeded(state.permit)
-    connection.chatraGate.hasAgain(REPLIES)
+    if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state, slot)
+    this.worked(state, slot)
     await commit(this.context, [
       {
         type: 'message.patch',
@@ -299,29 +404,29 @@ export class ToChatra {
     ])
   }
 
-  private async failed(message: Message, error: BridgeError, state: Loaded): Promise<void> {
+  private async failed(
+    message: Message,
+    error: BridgeError,
+    state: Loaded,
+    slot: Slot | null,
+  ): Promise<void> {
     const { clock, random } = this.context
     const now = clock.now()
-    const gate = error.side === 'chatra' ? state.connection.chatraGate : state.connection.planfixGate
-    let wholeSide = stopsSide(error)
+    const { connection } = state
+    const isPaced = slot !== null && error.code === 'rate-limited' && this.isPaced(error, slot, connection)
+    let wholeSide = stopsSide(error) && !isPaced
     // A failure of Planfix (asked where a file is) was met without its permit: the next call to it will tell.
-    if (error.side === 'chatra') {
-      if (wholeSide) gate.failed(error, state.permit)
-      else if (isTrouble(error)) wholeSide = gate.troubled(error, state.permit)
-      else gate.succeeded(state.permit)
-    }
+    if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = this.reportFault(error, state, slot)
+    const gate = error.side === 'chatra' ? connection.chatraGate : connection.planfixGate
     if (!stopsSide(error) && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
-    const failures = state.conversation.chatraLane.failures + 1
-    const notBefore = wholeSide && error.side === 'chatra' ? 0 : nextTry(error, failures, now, random)
+    if (message.kind === 'text' && !error.certain) return this.unclear(message, error, now)
+    const failures = state.conversation.chatraLane.failures + (isPaced ? 0 : 1)
+    const isTimed = !isPaced && !(wholeSide && error.side === 'chatra')
+    const notBefore = isTimed ? nextTry(error, failures, now, random) : 0
     const lane: Change = {
       type: 'conversation.patch',
       id: state.conversation.id,
       patch: { chatraLane: { failures, notBefore, failedAt: now } },
-    }
-    if (message.kind === 'text' && !error.certain) {
-      // Never blindly repeated: settled by its echo, by the rule for missing echoes, or by the owner.
-      await commit(this.context, [stateChange(message, 'uncertain', reasonOf(error), now, ['sending'])])
-      return
     }
     if (error.retry.when === 'never') {
       const gone = message.kind === 'text' ? 'client-gone' : 'message-gone'
@@ -336,22 +441,39 @@ export class ToChatra {
     await commit(this.context, [lane, stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)])
   }
 
+  /** Too many calls: the limiter waits, and the side as a whole stops only where it must wait long or always hears it. */
+  private isPaced(error: BridgeError, slot: Slot, { chatraLimiter }: ConnectionContext): boolean {
+    const retryAt = error.retry.when === 'at' ? error.retry.time : null
+    chatraLimiter.refused(slot, retryAt)
+    return (retryAt ?? 0) < this.now() + LONG_REFUSAL_MS && chatraLimiter.refusedInRow < MANY_REFUSALS
+  }
+
+  /** Tells the breaker what it says of Chatra. Answers whether nothing is sent to Chatra now. */
+  private reportFault(error: BridgeError, state: Loaded, slot: Slot): boolean {
+    const { chatraGate: gate, chatraLimiter: limiter } = state.connection
+    if (stopsSide(error) || limiter.isStopped) {
+      gate.failed(error, state.permit)
+      return true
+    }
+    if (isTrouble(error)) return gate.troubled(error, state.permit)
+    limiter.succeeded(slot)
+    gate.succeeded(state.permit)
+    return false
+  }
+
+  /** Never repeated: settled by its echo, by what is known of a missing one, by a transcript, or by the owner. */
+  private async unclear(message: Message, error: BridgeError, now: number): Promise<void> {
+    const { id, connectionId, chatraClientId, sentAt } = message
+    await commit(this.context, [stateChange(message, 'uncertain', reasonOf(error), now, ['sending'])])
+    if (chatraClientId === null || sentAt === null) return
+    const answered = error.status !== undefined
+    this.context.continuity?.sent({ messageId: id, connectionId, clientId: chatraClientId, sentAt, answered })
+    if (!answered) this.context.lineDoubtful?.()
+  }
+
   /** A note to the employee inside the task. */
   private note(message: Message, data: Record<string, unknown>): Change {
-    return {
-      type: 'chore.add',
-      chore: {
-        id: this.context.store.newId(),
-        connectionId: message.connectionId,
-        conversationId: message.conversationId ?? 0,
-        kind: 'note',
-        key: `${String(data.what)}:${message.id}:${String(data.file ?? '')}`,
-        data: { ...data, messageId: message.id, taskId: message.planfixTaskId },
-        notBefore: this.now(),
-        failures: 0,
-        attempt: null,
-      },
-    }
+    return noteAbout(message, data, this.now(), () => this.context.store.newId())
   }
 
   private calm(conversation: Conversation): Change[] {

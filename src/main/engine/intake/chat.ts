@@ -1,15 +1,20 @@
 import type { Author, Message, MessageState } from '../../../shared/domain.ts'
+import { NOT_ARRIVED, notArrived, noteAbout, stateChange } from '../delivery/changes.ts'
+import { TARGET_NOT_ARRIVED } from '../delivery/chatra-plan.ts'
 import {
   CARRIED_BEFORE_RESTORE,
   CARRIED_BY_ANOTHER,
   type Change,
   type ChatEvent,
   type ChatMessage,
+  RECEIVED_FROM,
 } from '../ports.ts'
 import { comparable, fingerprint, splitText } from '../text.ts'
-import { type ChatState, nameOf } from './chat-state.ts'
+import { type ChatState, nameOf, originKeyOf } from './chat-state.ts'
 import { decideClient } from './client.ts'
-import { findEcho } from './echo.ts'
+import { type Echo, type EchoState, findEcho } from './echo.ts'
+import { explained } from './skipped.ts'
+import { absentFrom } from './transcript.ts'
 
 /** Planfix takes 64 KB of HTML a comment; one character may become six bytes of it. */
 const MAX_PLANFIX_TEXT = 9_000
@@ -26,13 +31,6 @@ export interface ChatDecision {
   skipped: string | null
   /** A reply was settled by its echo. */
   settledReply: boolean
-}
-
-/** Origin key of a message in a webhook: its id, or who, what kind, when and which text. Null when it has neither id nor time. */
-export function originKeyOf(clientId: string, message: ChatMessage): string | null {
-  if (message.id !== null) return `c:${message.id}`
-  if (message.at === null) return null
-  return `t:${clientId}:${message.type}:${message.at}:${fingerprint(message.text)}`
 }
 
 /** Decides what an event of Chatra means: new messages, echoes of our own, introductions, visits, the end of a chat. */
@@ -53,6 +51,8 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   for (const { message, index } of fresh.unknownEchoes)
     changes.push(echoOfLostReply(event, message, index, client.conversation?.id ?? null, state))
   changes.push(...fresh.settled)
+  const absent = fresh.hasStrayMark ? [] : absentFrom(event, state, fresh.echoes)
+  for (const reply of absent) changes.push(...notArrived(reply, state.now, state.newId))
   for (const agent of event.agents) {
     changes.push({ type: 'agent.seen', connectionId: state.settings.id, agent, at: state.now })
   }
@@ -64,7 +64,7 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
     newFromClient: fresh.fromClient.map((message) => message.text),
     isNewConversation: client.isNew,
     skipped,
-    settledReply: fresh.settled.length > 0,
+    settledReply: fresh.settled.length > 0 || absent.length > 0,
   }
 }
 
@@ -75,6 +75,9 @@ class Sorting {
   readonly settled: Change[] = []
   /** Our own replies that the restored store does not know. */
   readonly unknownEchoes: { message: ChatMessage; index: number }[] = []
+  readonly echoes = new Map<ChatMessage, Message>()
+  /** A message of ours is among them, and nobody knows which. */
+  hasStrayMark = false
   readonly lastClientAt: number | null
   /** Something besides echoes and automatic messages. */
   readonly worthCarrying: boolean
@@ -83,15 +86,19 @@ class Sorting {
     const claimed = new Set<number>()
     const seen = new Set<string>()
     const counts = new Map<string, number>()
+    const marked = event.messages.some(isMarked)
+    if (marked && !state.marksSeen) this.settled.push(marksAreSeen(event, state))
     event.messages.forEach((message, index) => {
       if (message.type === 'agent') {
-        const echo = findEcho(message, state.replies, claimed)
+        const echo = findEcho(message, echoStateOf(event, message, { ...state, claimed }))
         if (echo) {
-          claimed.add(echo.id)
-          this.settled.push(...settle(echo, message, event, state))
+          claimed.add(echo.reply.id)
+          this.echoes.set(message, echo.reply)
+          this.settled.push(...settle(echo, message, index, event, state))
           return
         }
-        if (message.receivedFrom !== null && isOurs(message.receivedFrom)) {
+        if (isMarked(message)) {
+          this.hasStrayMark = true
           if ((message.at ?? state.now) < (state.restoredAt ?? 0)) this.unknownEchoes.push({ message, index })
           return
         }
@@ -110,12 +117,46 @@ class Sorting {
     this.worthCarrying = this.toAdd.some(
       ({ message, carried }) => !carried && reasonToSkip(message, state) === null,
     )
-    const times = this.fromClient.map((message) => message.at ?? state.now)
+    const times = this.fromClient.map((message) => writtenAtOf(message, state))
     this.lastClientAt = times.length > 0 ? Math.max(...times) : null
   }
 }
 
-const isOurs = (receivedFrom: string) => receivedFrom === 'planfix-bridge'
+const isMarked = ({ type, receivedFrom }: ChatMessage) => type === 'agent' && receivedFrom === RECEIVED_FROM
+
+/** Marks may be told in transcripts and not elsewhere, or the other way round. */
+export const marksFact = (kind: ChatEvent['kind']): string =>
+  kind === 'transcript' ? 'marksInTranscripts' : 'marksSeen'
+const marksAreSeen = (event: ChatEvent, state: ChatState): Change => ({
+  type: 'fact.set',
+  connectionId: state.settings.id,
+  key: marksFact(event.kind),
+  value: true,
+})
+
+/** What is known when one message of an event is looked at. */
+export const echoStateOf = (
+  event: ChatEvent,
+  message: ChatMessage,
+  state: Pick<ChatState, 'replies' | 'marksSeen' | 'writers' | 'now'> & { claimed: ReadonlySet<number> },
+): EchoState => ({
+  replies: state.replies,
+  claimed: state.claimed,
+  marksSeen: state.marksSeen || event.messages.some(isMarked),
+  writer: state.writers.get(message) ?? null,
+  now: state.now,
+  inTranscript: event.kind === 'transcript',
+})
+
+/** A clock that is ahead must not make everything later look old. */
+const AHEAD_MS = 5 * 60_000
+
+/** When it was written, as far as Chatra says and that can be. */
+function writtenAtOf(message: ChatMessage, { now }: ChatState, index = 0): number {
+  const latest = now + AHEAD_MS
+  if (message.at === null) return now + index / 1000
+  return message.at > latest ? latest + index / 1000 : message.at
+}
 
 /** For messages without id and time: the k-th of its kind in a transcript, or the same words a moment ago. */
 function repeats(
@@ -128,27 +169,60 @@ function repeats(
   const nth = (counts.get(print) ?? 0) + 1
   counts.set(print, nth)
   const alike = state.written.filter(
-    (one) => one.author.kind === kindOf(message) && one.text === message.text,
+    (one) => one.author.kind === kindOf(message) && hasText(one, message.text),
   )
   if (event.kind === 'transcript') return alike.length >= nth
   return alike.filter((one) => state.now - one.receivedAt < REPEAT_MS).length >= nth
 }
+/** By the print in its key, where it has one: texts are dropped after a while, and long ones are split. */
+function hasText(one: Message, text: string): boolean {
+  const print = /^u:.*:([\w-]{22})$/s.exec(one.originKey)?.[1]
+  return print === undefined ? one.text === text : print === fingerprint(text)
+}
 const kindOf = (message: ChatMessage) => (message.type === 'client' ? 'client' : 'agent')
 
-/** An echo proves that a reply arrived, whatever its POST was answered. */
-function settle(reply: Message, echo: ChatMessage, event: ChatEvent, state: ChatState): Change[] {
+/** An echo proves that a reply arrived, whatever its POST was answered, and whatever was thought of it since. */
+function settle(
+  { reply, by }: Echo,
+  echo: ChatMessage,
+  index: number,
+  event: ChatEvent,
+  state: ChatState,
+): Change[] {
   const patch: Partial<Message> = { echoed: true }
   if (reply.chatraMessageId === null && echo.id !== null && reply.kind === 'text')
     patch.chatraMessageId = echo.id
-  if (reply.state !== 'delivered') Object.assign(patch, { state: 'delivered', reason: 'echo-seen' })
+  const isNews = reply.state !== 'delivered'
+  if (isNews) Object.assign(patch, { state: 'delivered', reason: 'echo-seen' })
   const changes: Change[] =
     reply.echoed && Object.keys(patch).length === 1
       ? []
       : [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
-  // A transcript holds our replies even where no echo comes by itself (switch rest-echo), so it promises none.
-  if (!state.echoSeen && event.kind !== 'transcript')
+  if (by === 'words' && !reply.echoed) changes.push(ownEcho(reply, echo, index, state))
+  if (isNews) changes.push(...afterAll(reply, state))
+  // A transcript holds our replies even where no echo comes by itself (switch rest-echo), so it promises none; nor do
+  // mere words, which a person may have typed.
+  if (!state.echoSeen && event.kind !== 'transcript' && by !== 'words')
     changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
   return changes
+}
+
+/** It had been given up: what was to change it is to be carried out, and the employee, who was told otherwise, hears of it. */
+function afterAll(reply: Message, state: ChatState): Change[] {
+  const changes = state.changesOf.get(reply.id) ?? []
+  const again = changes
+    .filter((one) => one.state === 'skipped' && one.reason === TARGET_NOT_ARRIVED)
+    .map((one) => stateChange(one, 'queued', null, state.now, ['skipped']))
+  const wasTold = reply.state === 'failed' && reply.reason === NOT_ARRIVED
+  return wasTold ? [...again, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)] : again
+}
+
+/** What is taken for an echo by its words alone leaves a line in the log, with the message it was matched to. */
+function ownEcho(reply: Message, echo: ChatMessage, index: number, state: ChatState): Change {
+  const reason = `own-echo (message ${reply.id})`
+  const key = `echo:${reply.id}:${state.now}:${index}`
+  const { connectionId } = reply
+  return explained({ connectionId, key, direction: 'to-planfix', text: echo.text, reason }, state)
 }
 
 /**
@@ -210,7 +284,7 @@ function addMessage(
   skip: string | null,
   maxText = MAX_PLANFIX_TEXT,
 ): Extract<Change, { type: 'message.add' }>[] {
-  const writtenAt = message.at ?? state.now + index / 1000
+  const writtenAt = writtenAtOf(message, state, index)
   const parts = splitText(message.text, maxText)
   return parts.map((text, part) => {
     const states: { state: MessageState; reason: string | null }[] = skip

@@ -15,12 +15,13 @@ import {
 } from '../ports.ts'
 import { rootOf, underRoots } from '../roots.ts'
 import { Serial } from '../serial.ts'
-import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
-import { nameOf } from './chat-state.ts'
+import { type ChatDecision, decideChat } from './chat.ts'
+import { type ChatState, nameOf } from './chat-state.ts'
 import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment.ts'
 import { applyComment } from './comment-state.ts'
 import { type SameAddress, sameAddress } from './same-address.ts'
 import { skippedEvent } from './skipped.ts'
+import { whatIsKnown, writersOf } from './what-is-known.ts'
 
 const LANES: readonly Lane[] = ['planfix', 'chatra', 'chores']
 const DAY = 24 * 3_600_000
@@ -44,6 +45,14 @@ export interface IntakeOptions {
   /** New messages to carry, before the deliverers are woken. */
   added(conversationId: number, messages: readonly Message[]): Promise<void>
   onBug(error: unknown, where: string): void
+}
+
+/** An event of Chatra, with what was asked about it before it is decided on. */
+interface ReadEvent {
+  event: ChatEvent
+  /** Nothing of it was broken and left out. */
+  isWhole: boolean
+  writers: ChatState['writers']
 }
 
 /**
@@ -138,19 +147,31 @@ export class Intake {
       await commit(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
     const link = await store.client(row.connectionId, event.client.id)
     const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
-    const work = (known?: ClientLink | null) => this.applyChat(row, event, known)
+    const isWhole = read.dropped.length === 0
+    const work = (known?: ClientLink | null) => this.applyChat(row, event, isWhole, known)
     // Two devices that introduce themselves at the same moment must not found two conversations.
     return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
   /** Decides under the locks of the conversations it concerns: nobody merges or separates them meanwhile. */
-  private async applyChat(row: InboxRow, event: ChatEvent, justRead?: ClientLink | null): Promise<void> {
+  private async applyChat(
+    row: InboxRow,
+    event: ChatEvent,
+    isWhole: boolean,
+    justRead?: ClientLink | null,
+  ): Promise<void> {
     const { context, serial } = this.options
     const { store } = context
+    const connection = context.connections.get(row.connectionId)
+    if (!connection) return
+    // Before any lock is taken: the answer to a send that is under way needs the conversation's.
+    const writers = await writersOf(context, connection, event, row.receivedAt)
     const link = justRead ?? (await store.client(row.connectionId, event.client.id))
     let ids: readonly number[] = link ? [link.conversationId] : []
     for (;;) {
-      const more = await underRoots(store, serial, ids, (roots) => this.decideEvent(row, event, roots))
+      const more = await underRoots(store, serial, ids, (roots) =>
+        this.decideEvent(row, { event, isWhole, writers }, roots),
+      )
       if (more === null) return
       ids = more
     }
@@ -159,11 +180,11 @@ export class Intake {
   /** Null when it is decided; otherwise the conversations whose locks are needed. */
   private async decideEvent(
     row: InboxRow,
-    event: ChatEvent,
+    { event, isWhole, writers }: ReadEvent,
     locked: readonly Conversation[],
   ): Promise<readonly number[] | null> {
     const { context, wake } = this.options
-    const { store, clock } = context
+    const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return null
     const link = await store.client(row.connectionId, event.client.id)
@@ -178,16 +199,6 @@ export class Intake {
         ? await joinChanges(context, own, joins.into, { why: joins.why, clientId: event.client.id })
         : null
     const conversation = joined ? joined.into : own
-    const known = new Map<string, Message>()
-    let needsWritten = false
-    for (const message of event.messages) {
-      const key = originKeyOf(event.client.id, message)
-      if (key === null) needsWritten = true
-      const found = key === null ? null : await store.messageByOrigin(row.connectionId, key)
-      if (key !== null && found) known.set(key, found)
-    }
-    const since = clock.now() - DAY
-    const hasAgent = event.messages.some((message) => message.type === 'agent')
     const decision = decideChat(event, {
       settings: connection.settings,
       now: row.receivedAt,
@@ -195,18 +206,18 @@ export class Intake {
       conversation,
       joins: own ? null : joins,
       perhaps: same?.decision.join === 'card' ? same.conversation : null,
-      known,
-      replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
-      written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
-      echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
+      isWhole,
       ...afterTakeover(context.takeover?.() ?? null),
       newId: () => store.newId(),
+      ...(await whatIsKnown(context, connection, event, conversation)),
+      writers,
     })
     const changes = [...(joined?.changes ?? []), ...decision.changes]
     await commit(context, [...changes, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await this.tellAdded(changes)
     if (joined) for (const lane of LANES) wake(joined.from.id, lane)
+    await this.noteHeard(row, event)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
       if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
@@ -246,6 +257,25 @@ export class Intake {
       vouched: client.email === null && before ? before.vouched : client.vouched,
     }
     return sameAddress(store, settings, device, own, now)
+  }
+
+  /** What has been decided on tells of replies that had no answer: whoever waits for that looks again. */
+  private async noteHeard({ connectionId, seq, receivedAt }: InboxRow, event: ChatEvent): Promise<void> {
+    const { context, wake } = this.options
+    const { startedAt = null, finishedAt = null } = event.client.visit ?? {}
+    const times = [startedAt, finishedAt, ...event.messages.map(({ at }) => at)].filter((at) => at !== null)
+    const told = context.continuity?.heard({
+      connectionId,
+      seq,
+      receivedAt,
+      clientId: event.client.id,
+      writtenAt: times.length > 0 ? Math.max(...times) : null,
+      isPrompt: event.kind !== 'transcript' && event.messages.some(({ at }) => at !== null),
+    })
+    for (const id of told ?? []) {
+      const message = await context.store.message(id)
+      if (message?.conversationId != null) wake(message.conversationId, 'chatra')
+    }
   }
 
   private announce(

@@ -1,4 +1,5 @@
 import type { Message } from '../../../shared/domain.ts'
+import { NOT_ARRIVED } from '../delivery/changes.ts'
 import { CARRIED_BY_ANOTHER } from '../ports.ts'
 import type { Verdict } from './may-go-out.ts'
 import { areSameParts, isSamePart, type Part } from './parts.ts'
@@ -156,7 +157,12 @@ const drop = (messages: readonly Message[], reason: string): ReplyAct[] =>
 
 /** Nothing of the comment is left to show. */
 const takeBack = (slots: readonly Slot[], reason: string): ReplyAct[] =>
-  slots.flatMap((slot) => (slot.life === 'failed' ? drop([slot.reply], reason) : withdraw(slot, reason)))
+  slots.flatMap((slot) => {
+    if (slot.life !== 'failed') return withdraw(slot, reason)
+    // What did not arrive as far as anybody knows may still turn up: then its deletion is carried out.
+    if (slot.reply.reason === NOT_ARRIVED) return slot.removal ? [] : [{ do: 'remove', reply: slot.reply }]
+    return drop([slot.reply], reason)
+  })
 
 /**
  * It is internal by now: nothing of it is sent, neither as a message nor as an edit. What stands in the chat already stays

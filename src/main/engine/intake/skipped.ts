@@ -1,4 +1,4 @@
-import type { Message } from '../../../shared/domain.ts'
+import type { Direction, Message } from '../../../shared/domain.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
 /**
@@ -9,27 +9,48 @@ export function skippedEvent(
   row: InboxRow,
   reason: string,
   id: number,
-  about: Partial<Pick<Message, 'text' | 'planfixTaskId' | 'planfixCommentId' | 'conversationId'>> = {},
+  about: About = {},
+  state: 'skipped' | 'failed' = 'skipped',
+): Change {
+  const { connectionId, source, seq, receivedAt } = row
+  const direction = source === 'chatra' ? 'to-planfix' : 'to-chatra'
+  const line = { connectionId, key: `inbox:${seq}`, direction, text: '', reason, ...about } as const
+  return explained(line, { now: receivedAt, newId: () => id }, state)
+}
+
+type About = Partial<Pick<Message, 'text' | 'planfixTaskId' | 'planfixCommentId' | 'conversationId'>>
+interface Line extends About {
+  connectionId: string
+  key: string
+  direction: Direction
+  text: string
+  reason: string
+}
+
+/** A line of the log that belongs to no message: what came in, and what became of it. Once for each key. */
+export function explained(
+  { key, connectionId, direction, text, reason, ...about }: Line,
+  { now, newId }: { now: number; newId(): number },
   state: 'skipped' | 'failed' = 'skipped',
 ): Change {
   const message: Message = {
-    id,
-    connectionId: row.connectionId,
+    id: newId(),
+    connectionId,
     conversationId: null,
-    direction: row.source === 'chatra' ? 'to-planfix' : 'to-chatra',
+    direction,
     kind: 'event',
     author: { kind: 'bridge' },
-    text: '',
+    text,
     files: [],
-    originKey: `inbox:${row.seq}`,
+    originKey: key,
     chatraClientId: null,
     chatraMessageId: null,
     planfixTaskId: null,
     planfixCommentId: null,
     targetId: null,
-    writtenAt: row.receivedAt,
-    receivedAt: row.receivedAt,
-    position: row.receivedAt,
+    writtenAt: now,
+    receivedAt: now,
+    position: now,
     state,
     reason,
     late: false,

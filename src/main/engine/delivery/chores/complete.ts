@@ -1,3 +1,4 @@
+import type { Result } from '../../../../shared/errors.ts'
 import type { Change } from '../../ports.ts'
 import { taskPatch } from '../changes.ts'
 import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './chore.ts'
@@ -80,7 +81,7 @@ export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
   const quietSince = Math.min(conversation.lastActivityAt, now)
   if (now < quietSince + quiet) return { later: quietSince + quiet }
   const clientId = String(chore.data.clientId)
-  const read = await connection.chatra.client(clientId)
+  const read = await askedInTurn(connection, () => connection.chatra.client(clientId))
   if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
   const visit = read.value.visit
   if (visit?.finishedAt == null) {
@@ -107,5 +108,22 @@ export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
         },
       },
     ],
+  }
+}
+
+/** A question of a job waits behind the replies. */
+async function askedInTurn<T>(
+  { chatraLimiter: limiter }: ChoreState['connection'],
+  ask: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const slot = await limiter.slot('read')
+  try {
+    const answer = await ask()
+    if (slot && answer.ok) limiter.succeeded(slot)
+    else if (slot && !answer.ok && answer.error.code === 'rate-limited')
+      limiter.refused(slot, answer.error.retry.when === 'at' ? answer.error.retry.time : null)
+    return answer
+  } finally {
+    slot?.release()
   }
 }

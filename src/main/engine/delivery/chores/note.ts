@@ -25,6 +25,8 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
   const link = await state.context.store.task(connection.settings.id, taskId)
   if (link && !link.ours) return { done: [] }
   const message = await messageOf(state)
+  // It has turned up meanwhile.
+  if (chore.data.what === 'not-delivered' && message?.state === 'delivered') return { done: [] }
   const text = await noteText(state, message)
   if (text === null) return { done: [] }
   const employee = message?.author.kind === 'employee' ? [`user:${message.author.id}`] : []
@@ -105,6 +107,10 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
     return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
   if (what === 'kept-inside')
     return translate(context.language, 'note.kept-inside', { text: firstLine(message?.text ?? '', 200) })
+  if (what === 'arrived-after-all')
+    return translate(context.language, 'note.arrived-after-all', {
+      text: firstLine(message?.text ?? '', 200),
+    })
   if (what === 'loop') return translate(context.language, 'note.loop')
   const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
   return translate(context.language, 'note.not-delivered', {

@@ -1,0 +1,109 @@
+import { type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
+import type { ConnectionContext, EngineContext } from '../context.ts'
+import type { ChatEvent } from '../ports.ts'
+import { askWriters } from './ask-writer.ts'
+import { marksFact } from './chat.ts'
+import { type ChatState, originKeyOf } from './chat-state.ts'
+
+const DAY = 24 * 3_600_000
+const MOST_UNCERTAIN = 10_000
+
+type Known = Pick<
+  ChatState,
+  'known' | 'written' | 'replies' | 'uncertain' | 'changesOf' | 'echoSeen' | 'marksSeen' | 'skew'
+>
+
+/**
+ * Reads from the store, and where it must from Chatra, what an event is decided on by. What stands in a chat is known by
+ * its id however old it is. Only what has no id is compared with what was said lately; a transcript, which may come a year
+ * later, with all that was said to and by this client.
+ */
+export async function whatIsKnown(
+  context: EngineContext,
+  connection: ConnectionContext,
+  event: ChatEvent,
+  conversation: Conversation | null,
+): Promise<Known> {
+  const { store, continuity } = context
+  const connectionId = connection.settings.id
+  const isTranscript = event.kind === 'transcript'
+  const since = context.clock.now() - DAY
+  const known = new Map<string, Message>()
+  for (const message of event.messages) {
+    const key = originKeyOf(event.client.id, message)
+    const found = key === null ? null : await store.messageByOrigin(connectionId, key)
+    if (key !== null && found) known.set(key, found)
+  }
+  const lacksKey = event.messages.some((message) => originKeyOf(event.client.id, message) === null)
+  const { replies, marksSeen } = await repliesIn(context, connectionId, event)
+  return {
+    known,
+    replies,
+    marksSeen,
+    written: lacksKey ? await store.writtenBy(connectionId, event.client.id, isTranscript ? 0 : since) : [],
+    uncertain:
+      isTranscript && conversation
+        ? (await store.waiting(conversation.id, 'to-chatra', MOST_UNCERTAIN)).filter(
+            ({ state }) => state === 'uncertain',
+          )
+        : [],
+    changesOf: await changesOf(context, replies),
+    echoSeen: hasAgent(event) && ((await store.fact<boolean>(connectionId, 'echoSeen')) ?? false),
+    skew: continuity?.skew(connectionId) ?? UNKNOWN_SKEW,
+  }
+}
+
+/**
+ * Who wrote the agents' messages of which the event alone does not tell. May take seconds, and waits for sends that are
+ * under way: not to be called under a conversation's lock.
+ */
+export async function writersOf(
+  context: EngineContext,
+  connection: ConnectionContext,
+  event: ChatEvent,
+  now: number,
+): Promise<ChatState['writers']> {
+  if (!hasAgent(event)) return new Map()
+  const { replies, marksSeen } = await repliesIn(context, connection.settings.id, event)
+  return askWriters(context, connection, event, { replies, marksSeen, now })
+}
+
+const hasAgent = (event: ChatEvent): boolean => event.messages.some(({ type }) => type === 'agent')
+
+/** Replies that the agents' messages of an event may be the echoes of, and whether our mark comes this way. */
+async function repliesIn(
+  { store, clock }: EngineContext,
+  connectionId: string,
+  event: ChatEvent,
+): Promise<{ replies: Message[]; marksSeen: boolean }> {
+  if (!hasAgent(event)) return { replies: [], marksSeen: false }
+  const byId: Message[] = []
+  for (const { id, type } of event.messages) {
+    const reply = id === null || type !== 'agent' ? null : await store.messageByChatraId(connectionId, id)
+    if (reply?.direction === 'to-chatra') byId.push(reply)
+  }
+  const lacksId = event.messages.some(({ id, type }) => id === null && type === 'agent')
+  const since = event.kind === 'transcript' && lacksId ? 0 : clock.now() - DAY
+  const lately = await store.repliesTo(connectionId, event.client.id, since)
+  const marksSeen = (await store.fact<boolean>(connectionId, marksFact(event.kind))) ?? false
+  return { replies: unique([...byId, ...lately]), marksSeen }
+}
+
+/** Without a running program nothing is known of the clocks. */
+const UNKNOWN_SKEW = { lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
+
+const unique = (messages: readonly Message[]): Message[] => [
+  ...new Map(messages.map((one) => [one.id, one])).values(),
+]
+
+/** Of replies that were given up: what was to change them was given up with them. */
+async function changesOf(
+  { store }: EngineContext,
+  replies: readonly Message[],
+): Promise<Map<number, Message[]>> {
+  const givenUp = replies.filter(
+    ({ kind, state }) => kind === 'text' && state !== 'delivered' && state !== 'uncertain' && !isOpen(state),
+  )
+  const found = await Promise.all(givenUp.map(async ({ id }) => [id, await store.changesOf(id)] as const))
+  return new Map(found)
+}
