@@ -50,8 +50,8 @@ const LONGEST_BASE = 200
 const TOKEN_BYTES = 110
 /** Characters of a name that a token keeps. */
 const TOKEN_NAME = 120
-/** An address of Planfix's storage, signed for a while. */
-const LONGEST_STORAGE_ADDRESS = 1000
+/** An address of Planfix's storage, signed for a while, without the file's name. */
+const LONGEST_STORAGE_BASE = 700
 
 /**
  * How long the line of a file gets at most, known before it is made: the same for the same name at any time, so that a
@@ -59,7 +59,7 @@ const LONGEST_STORAGE_ADDRESS = 1000
  */
 export function longestLine(name: string, ownLinks: boolean): number {
   const named = name.length + ': '.length
-  if (!ownLinks) return named + LONGEST_STORAGE_ADDRESS
+  if (!ownLinks) return named + LONGEST_STORAGE_BASE + encodeURIComponent(name.toWellFormed()).length
   const bytes = TOKEN_BYTES + Buffer.byteLength(JSON.stringify(name.slice(0, TOKEN_NAME)))
   return named + LONGEST_BASE + Math.ceil((bytes * 4) / 3)
 }
