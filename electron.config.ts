@@ -13,6 +13,8 @@ const entries = Object.fromEntries(
     relay: 'src/main/relay/index.ts',
     demo: 'src/main/server/demo/index.ts',
     desktop: 'src/main/desktop/index.ts',
+    // A thread of every host: it copies and checks the store.
+    'store-worker': 'src/main/store/worker.ts',
     simulators: 'src/simulators/main.ts',
   }).filter(([, file]) => existsSync(file)),
 )

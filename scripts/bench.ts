@@ -7,7 +7,7 @@ import { NODE, ROOT } from './build.ts'
 /**
  * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
  * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
- * `relay`, `desktop` measure a part.
+ * `relay`, `hostile`, `desktop` measure a part.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -19,6 +19,7 @@ const { callRows, idleRow } = await import('../tests/bench/calls.ts')
 const { webhookRows } = await import('../tests/bench/webhooks.ts')
 const { relayRows } = await import('../tests/bench/relay.ts')
 const { flowRows, prepareStores, startRows, storedRows } = await import('../tests/bench/host.ts')
+const { hostileRows } = await import('../tests/bench/hostile.ts')
 const { logRows } = await import('../tests/bench/log.ts')
 const { pageRows } = await import('../tests/bench/page.ts')
 const { desktopRows } = await import('../tests/bench/desktop.ts')
@@ -45,6 +46,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   webhooks: () => webhookRows(3),
   flow: () => flowRows(3),
   relay: relayRows,
+  hostile: hostileRows,
   log: async () => logRows(await stores(), 100_000),
   stored: async () => storedRows(3, await stores()),
   page: () => pageRows(5),

@@ -92,7 +92,7 @@ export async function fuseProblems(program: string): Promise<string[]> {
 /** What may be in the archive at all. */
 const WANTED = [
   /^package\.json$/,
-  /^out\/main\/desktop\.js$/,
+  /^out\/main\/(desktop|store-worker)\.js$/,
   /^out\/main\/chunks\/[^/]+\.js$/,
   /^out\/preload\/index\.cjs$/,
   /^out\/renderer\/index\.html$/,
@@ -103,6 +103,7 @@ const STATES = ['working', 'setup', 'degraded', 'stopped', 'paused']
 const NEEDED = [
   'package.json',
   'out/main/desktop.js',
+  'out/main/store-worker.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
   'resources/icon.png',
@@ -145,7 +146,10 @@ function importProblems(archive: string): string[] {
 
 /** What the application in a folder would ask for in vain. */
 export function importsMissingIn(folder: string): string[] {
-  const { missing, outside } = reachedFrom(join(folder, 'out/main/desktop.js'))
+  const main = reachedFrom(join(folder, 'out/main/desktop.js'))
+  const worker = reachedFrom(join(folder, 'out/main/store-worker.js'))
+  const missing = [...main.missing, ...worker.missing]
+  const outside = new Map([...main.outside, ...worker.outside])
   const preload = reachedFrom(join(folder, 'out/preload/index.cjs'))
   return [
     ...missing.map(({ name, from }) => `${relative(folder, from).split(sep).join('/')} asks for ${name}`),

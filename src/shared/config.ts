@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withoutTail } from './plain.ts'
 
 /**
  * The configuration file (docs/architecture.md, "Configuration"). Unknown keys are refused with their path; every key
@@ -24,12 +25,14 @@ export const address = z
       params: { problem: 'address' },
     },
   )
-  .transform((text) => text.replace(/\/+$/, ''))
+  .transform((text) => withoutTail(text, '/'))
 
 /** What the numbers of the configuration may be, both ends included. */
 export const LIMITS = {
   retentionDays: [1, 3650],
   leaveAfterMinutes: [0.01, 10_080],
+  joinAfterQuietMinutes: [1, 1440],
+  keepWhilePausedDays: [0, 90],
   pollSeconds: [1, 3600],
   requestsPerSecond: [0.1, 1000],
 } as const
@@ -56,6 +59,13 @@ const employee = z.strictObject({
   allowed: z.boolean().default(true),
 })
 
+/**
+ * When another device joins the conversation of the card it was found by through an address that a visitor typed:
+ * `always`; `when-quiet` = a second particular agrees or the other device has been quiet for `joinAfterQuietMinutes`;
+ * `vouched` = only what the site itself vouches for joins. What a site vouches for joins in every case (F13).
+ */
+export const JOIN_DEVICES = ['always', 'when-quiet', 'vouched'] as const
+
 const options = z.strictObject({
   newTaskWhenNoneActive: z.boolean().default(true),
   sendAsEmployee: z.boolean().default(false),
@@ -64,6 +74,10 @@ const options = z.strictObject({
   completedStatusId: id.nullable().default(null),
   sendOnlyWhenClientIsRecipient: z.boolean().default(true),
   mirrorChatraReplies: z.boolean().default(true),
+  joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
+  joinAfterQuietMinutes: limited('joinAfterQuietMinutes').default(30),
+  /** How long messages that come in while the connection is disabled are kept for delivery; 0 = not at all. */
+  keepWhilePausedDays: limited('keepWhilePausedDays').default(7),
 })
 
 const connection = z
@@ -73,7 +87,10 @@ const connection = z
     enabled: z.boolean().default(true),
     chatra: z.strictObject({
       baseUrl: address.default('https://app.chatra.io/api'),
-      publicKey: z.string().regex(/^[\w-]+$/, 'letters, digits, - and _ only'),
+      publicKey: z
+        .string()
+        .trim()
+        .regex(/^[\w-]+$/, 'letters, digits, - and _ only'),
       agent: z
         .strictObject({ email: z.email(), name: z.string().trim().min(1).max(100).optional() })
         .optional(),
@@ -209,8 +226,36 @@ export const configuration = z
       }
       seen.set(key, index)
     })
+    for (const [first, second] of sharedKeys(value.connections)) {
+      const [one, other] = [value.connections[first], value.connections[second]]
+      // The same connection twice is told of already.
+      if (!one || !other || environmentName(one.id) === environmentName(other.id)) continue
+      context.addIssue({
+        code: 'custom',
+        path: ['connections', second, 'chatra', 'publicKey'],
+        message: `"${other.name}" has the same Chatra key as "${one.name}" (connections[${first}].chatra.publicKey)`,
+        params: { problem: 'same-key', name: one.name, other: other.name },
+      })
+    }
   })
   .transform((input) => ({ ...input, tunnel: tunnelOf(input) }))
+
+/**
+ * Pairs of connections that stand for one Chatra account: each would carry all of its chats. Keys are compared as they
+ * are; what this computer answers (a simulator) is an account of its own for each address.
+ */
+function sharedKeys(
+  connections: readonly { chatra: { baseUrl: string; publicKey: string } }[],
+): [number, number][] {
+  const first = new Map<string, number>()
+  return connections.flatMap(({ chatra }, index): [number, number][] => {
+    const { host, hostname } = new URL(chatra.baseUrl)
+    const account = `${isLoopback(hostname) ? host : ''} ${chatra.publicKey}`
+    const before = first.get(account)
+    if (before === undefined) first.set(account, index)
+    return before === undefined ? [] : [[before, index]]
+  })
+}
 
 /** An own address that is not there is none; one that is there is used unless something else was chosen. */
 function tunnelOf(input: {

@@ -105,7 +105,16 @@ export interface ClientProfile {
   startPage: Page | null
   /** What the site passed, label to value. */
   extra: Record<string, string>
+  /** Which of the particulars the site itself vouches for (integration data); the others a visitor typed. */
+  vouched: Vouched
 }
+/** True where the site passed the value itself; `false` for what a visitor typed, or for nothing. */
+export interface Vouched {
+  name: boolean
+  email: boolean
+  phone: boolean
+}
+export const NOT_VOUCHED: Vouched = { name: false, email: false, phone: false }
 export interface Visit {
   startedAt: number | null
   finishedAt: number | null
@@ -143,6 +152,8 @@ export interface Attempt {
   /** Plain text of what was written and who it was written as, to look by content. */
   text: string
   ownerUserId: number | null
+  /** The client's card it is written as; absent = as `ownerUserId` says. */
+  ownerContactId?: number
   /** Of a contact or a task. */
   name?: string
   /** Of a task: the chat that begins it, and its ordinal. */
@@ -184,8 +195,36 @@ export interface Conversation {
   /** Failures in a row per lane, and when the next try is due. */
   planfixLane: LaneState
   chatraLane: LaneState
-  /** Conversation this one was merged into (same e-mail on two devices). */
+  /** Conversation this one was merged into (same e-mail on two devices). Open work belongs to the last one of the chain. */
   mergedInto: number | null
+  /** How it was merged; what an undoing needs. Null or absent where `mergedInto` is null. */
+  joined?: JoinRecord | null
+  /** Conversations the owner separated from this one: never joined with it again by themselves. */
+  keptApart?: number[]
+  /** Another conversation whose client gave the same address and was not joined with this one. */
+  perhaps?: { conversationId: number; told: boolean } | null
+  /** An active task of this card that others made: the next task of ours links to it. */
+  relatedTaskId?: number | null
+  /** The last task was refused with the client as assigner: the next try is without. */
+  withoutAssigner?: boolean
+  /** A message that is refused as its author's comment: it is written in the name of the token's user. */
+  withoutAuthor?: number | null
+  /** Tasks in a row that took no comments; a second one shows that tasks are not to blame. */
+  closedTasks?: number
+}
+
+/** Why two conversations were taken for one person's (engine/same-person.ts). */
+export type JoinReason = 'vouched' | 'second-particular' | 'quiet' | 'always'
+
+/** A merge, so that it can be read and undone. */
+export interface JoinRecord {
+  /** Milliseconds since 1970. */
+  at: number
+  why: JoinReason
+  /** Devices that moved along. */
+  clientIds: string[]
+  /** The card of the conversation before. */
+  contactId: number | null
 }
 export interface LaneState {
   failures: number
@@ -202,9 +241,17 @@ export interface TaskLink {
   /** Chat that began it and its ordinal: the two parts of its source id. */
   chatId: string
   n: number
+  /**
+   * Made by this connection, or found with its mark. A task that is not ours is never written to, completed or taken over.
+   */
+  ours: boolean
+  /** Planfix takes no comments in it any more (code 6): the next message makes another one. */
+  refusesComments?: boolean
   createdAt: number
-  /** Plain text of the description the bridge wrote: it comes back as the first comment of the feed. */
-  descriptionText: string
+  /** Fingerprint of the description the bridge wrote: it comes back as the first comment of the feed. Empty = unknown. */
+  descriptionPrint: string
+  /** Of tasks that a former version made, until it is forgotten: the description itself. */
+  descriptionText?: string
   /** Number of that comment, once it was read. */
   descriptionCommentId?: number | null
   /** Card that is the task's counterparty, as last read with a comment; absent or null while nobody has looked. */
@@ -227,7 +274,15 @@ export interface TaskLink {
 }
 
 /** Work beside messages. Kinds in order of priority. */
-export type ChoreKind = 'note' | 'assigner' | 'introduce' | 'complete' | 'leave-check' | 'verify' | 'visit'
+export type ChoreKind =
+  | 'note'
+  | 'separate'
+  | 'assigner'
+  | 'introduce'
+  | 'complete'
+  | 'leave-check'
+  | 'verify'
+  | 'visit'
 
 export interface Chore {
   id: number

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import type { ConnectionSettings } from './api/settings.ts'
+import type { ConnectionSettings, GivenSettings } from './api/settings.ts'
 import { address, environmentName, isLoopback, LIMITS } from './config.ts'
 import type { TextKey } from './i18n/index.ts'
+import { normalForm, withoutTail } from './plain.ts'
 
 /**
  * What an owner types or pastes, read and judged the same way while typing and when it is kept. A problem is the key of
@@ -59,7 +60,7 @@ export function publicAddressOf(text: string): Read<{ address: string }> {
     if (!isWhole(host)) return problem('wizard.problem.public-unreadable')
     if (url.protocol === 'http:') return problem('wizard.problem.address-https')
   }
-  const path = url.pathname.replace(/\/(?:hooks|files|healthz)(?:\/.*)?$/, '').replace(/[/)',;]+$/, '')
+  const path = withoutTail(url.pathname.replace(/\/(?:hooks|files|healthz)(?:\/.*)?$/, ''), "/)',;")
   const whole = originOf(url) + path
   if (whole.length > LONGEST || !address.safeParse(whole).success)
     return problem('wizard.problem.public-unreadable')
@@ -81,8 +82,7 @@ export function connectionIdFor(name: string, taken: Iterable<string>): string {
 }
 
 const plainLetters = (name: string): string =>
-  name
-    .normalize('NFKD')
+  normalForm(name, 'NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -126,7 +126,7 @@ const fitsHeader = (text: string) => /^[\x21-\x7e]+$/.test(text)
  * Everything that keeps the settings of a connection from being kept, with the field as its path. Empty texts of the
  * agent, of `webUrl` and of Chatra's address stand for their defaults.
  */
-export function checkSettings(settings: ConnectionSettings): { field: string; problem: Problem }[] {
+export function checkSettings(settings: GivenSettings): { field: string; problem: Problem }[] {
   const { name, chatra, planfix, options } = settings
   const reading = planfixAddress(planfix.baseUrl)
   const rows: [string, Problem | null][] = [
@@ -156,6 +156,16 @@ export function checkSettings(settings: ConnectionSettings): { field: string; pr
       within(options.leaveAfterMinutes, LIMITS.leaveAfterMinutes) ? null : 'wizard.problem.leave-minutes',
     ],
     ['options.completedStatusId', checkId(options.completedStatusId)],
+    [
+      'options.joinAfterQuietMinutes',
+      fits(options.joinAfterQuietMinutes, LIMITS.joinAfterQuietMinutes)
+        ? null
+        : 'wizard.problem.join-minutes',
+    ],
+    [
+      'options.keepWhilePausedDays',
+      fits(options.keepWhilePausedDays, LIMITS.keepWhilePausedDays) ? null : 'wizard.problem.keep-days',
+    ],
   ]
   return rows.flatMap(([field, found]) => (found === null ? [] : [{ field, problem: found }]))
 }
@@ -166,6 +176,9 @@ const checkId = (id: number | null): Problem | null =>
   id === null || (Number.isSafeInteger(id) && id > 0) ? null : 'wizard.problem.number'
 const isParticipant = (text: string) => /^(user|contact|group):\d+$/.test(text)
 const within = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most
+/** What is left out stands for its default. */
+const fits = (value: number | undefined, limits: readonly [number, number]) =>
+  value === undefined || within(value, limits)
 
 function checkVisitTag(tag: ConnectionSettings['planfix']['visitDataTag']): Problem | null {
   if (tag === null) return null
@@ -176,12 +189,10 @@ function checkVisitTag(tag: ConnectionSettings['planfix']['visitDataTag']): Prob
 // ---- what people paste
 
 /** Spaces around it, marks that cannot be seen, quotes. */
-const clean = (text: string): string =>
-  text
-    .replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '')
-    .trim()
-    .replace(/^[<("'`“”„«]+|[>)"'`“”»,;]+$/g, '')
-    .trim()
+const clean = (text: string): string => {
+  const seen = text.replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '').trim()
+  return withoutTail(seen.replace(/^[<("'`“”„«]+/, ''), '>)"\'`“”»,;').trim()
+}
 
 /** An address out of a pasted text; null when there is none, or it holds a user and password. */
 function readUrl(text: string): URL | null {

@@ -1,5 +1,58 @@
+/** UTF-16 units. The limits of Planfix's fields are unknown: this is what fits a column of most databases. */
 const MAX = 255
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
+/** What a reader takes for one character is never longer in earnest. */
+const LONGEST_CHARACTER = 100
+
+/** Without the characters of `tail` at its end. (`/x+$/` begins anew at every x and takes quadratic time.) */
+export function withoutTail(text: string, tail: string): string {
+  let end = text.length
+  while (end > 0 && tail.includes(text[end - 1]!)) end--
+  return text.slice(0, end)
+}
+
+/**
+ * `normalize` in time linear in the length. Sorting a long row of marks takes quadratic time, so such a row is cut every
+ * 30 marks by a joiner that cannot be seen, as the Stream-Safe Text Format does (Unicode, UAX #15, section 13).
+ */
+export const normalForm = (text: string, form: 'NFC' | 'NFD' | 'NFKD'): string =>
+  text.replace(/\p{M}{31,}/gu, (row) => row.replace(/\p{M}{30}/gu, '$&\u034f')).normalize(form)
+
+/**
+ * The last place at or before `most` where a text can be cut without halving what a reader takes for one character: an
+ * emoji of several parts, a flag, a letter with its marks. `from` = a place that is known to be one (the beginning). Only
+ * the neighbourhood is looked at. A heap of marks that is no character is cut between code points.
+ */
+export function wholeUpTo(text: string, most: number, from = 0): number {
+  if (most >= text.length) return text.length
+  if (most <= from) return from
+  const start = startOfLook(text, most, from)
+  const near = characters.segment(text.slice(start, most + LONGEST_CHARACTER))
+  const index = near.containing(most - start)?.index ?? 0
+  const at = start + index
+  if (at > from && (index > 0 || start === from) && most - at <= LONGEST_CHARACTER) return at
+  return isLow(text.charCodeAt(most)) && isHigh(text.charCodeAt(most - 1)) && most - 1 > from
+    ? most - 1
+    : most
+}
+
+/** Far enough in front that characters are told apart rightly; flags are pairs, so a row of them is looked at whole. */
+function startOfLook(text: string, most: number, from: number): number {
+  let start = Math.max(from, most - 2 * LONGEST_CHARACTER)
+  if (start > from && isLow(text.charCodeAt(start))) start--
+  while (start - 2 >= from && isFlagLetter(text, start - 2) && isFlagLetter(text, start)) start -= 2
+  return start
+}
+const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
+const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
+function isFlagLetter(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at + 1)
+  return text.charCodeAt(at) === 0xd83c && unit >= 0xdde6 && unit <= 0xddff
+}
+
+/** At most `most` UTF-16 units, ending in `…` where something was left out. */
+export const shortened = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, wholeUpTo(text, most - 1)).trimEnd()}…`
 
 /**
  * A name for a plain-text field of a contact or task: control characters removed (line ends become spaces), `<` and
@@ -14,16 +67,5 @@ export function plainField(text: string, fallback: string): string {
     .replaceAll('<', '‹')
     .replaceAll('>', '›')
     .trim()
-  return cut(clean) || fallback
-}
-
-/** Cuts between whole characters as a reader sees them, so no emoji is left in halves. */
-function cut(text: string): string {
-  if (text.length <= MAX) return text
-  let kept = ''
-  for (const { segment } of characters.segment(text)) {
-    if (kept.length + segment.length > MAX - 1) break
-    kept += segment
-  }
-  return `${kept.trimEnd()}…`
+  return shortened(clean, MAX) || fallback
 }

@@ -86,26 +86,30 @@ describe.concurrent('F12: the client introduces himself', () => {
     },
   )
 
-  test('a contact that has the e-mail already is used, and its active task of this channel continued', async () => {
+  test('a contact that has the e-mail already is used; an active task that is not ours is linked, not taken over', async () => {
     await withWorld({}, async (world) => {
       const { task } = await begun(world, { email: 'anna@mail.example' })
       const first = card(world)
-      world.planfix.employeeComments(task, 5, '<p>Old news #r9</p>')
       await calm(world)
-      // The same account, another installation: nothing of the first is known here.
+      // The same account, another installation with chats of its own: the task carries no mark of these.
       const other = await secondInstallation(world)
       try {
         const again = other.chatra.visit({ name: 'Anna P', email: 'anna@mail.example' })
         again.says('Do you remember me? #a2')
-        await world.until('the message', () => feedMarks(world, 'Anna').includes('#a2'))
-        world.planfix.employeeComments(task, 5, '<p>Of course #r1</p>')
+        const second = await world.until('a task', () => tasksNamed(world, 'Anna P')[0])
+        world.planfix.employeeComments(task, 5, '<p>Meant for the first chat #r9</p>')
+        world.planfix.employeeComments(second.id, 5, '<p>Of course #r1</p>')
         await world.until('the reply', () => chatMarks(again).length > 0)
         await quiet(other)
         await pass(world, 4000)
         expect(chatMarks(again)).toEqual(['#r1'])
+        expect(world.feed(second.id)[0]?.text).toContain(`Related task: ${world.planfix.webUrl}/task/${task}`)
         expect(world.planfix.contacts.map((contact) => contact.id)).toEqual([first.id])
         expect(first.name).toBe('Anna')
-        expect(world.planfix.tasks).toHaveLength(1)
+        again.leaves()
+        await world.until('the end', () => world.planfix.statusOf(second.id)?.key === 'completed')
+        await quiet(other)
+        expect(world.planfix.statusOf(task)?.key).toBe('new')
       } finally {
         await other.stop()
       }
@@ -163,7 +167,7 @@ describe.concurrent('F13: the same e-mail on two devices', () => {
       phone.says('Hello from the phone #b1')
       const second = await world.until('a second task', () => tasksNamed(world, 'Visitor')[0])
       await quiet(world)
-      phone.introduces({ email: 'anna@mail.example' })
+      phone.introduces({ name: 'Anna', email: 'anna@mail.example' })
       phone.says('It is Anna #b2')
       await world.until('the message in the first task', () =>
         world.feed(first).some((comment) => comment.text.includes('#b2')),
@@ -183,7 +187,7 @@ describe.concurrent('F13: the same e-mail on two devices', () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.editsContact(card(world).id, { email: 'anna@mail.example' })
-      const phone = world.chatra.visit({ name: 'Phone', email: 'anna@mail.example' })
+      const phone = world.chatra.visit({ name: 'Anna', email: 'anna@mail.example' })
       phone.says('From my phone #a2')
       await world.until('the message', () => feedMarks(world, 'Anna').includes('#a2'))
       await calm(world)

@@ -29,6 +29,7 @@ function stateWith(attempt: object | null) {
       clock: { now: () => 0 },
       store: {
         conversation: async () => now,
+        fact: async () => null,
         messagesOfTask: async () => [reply({ direction: 'to-planfix', planfixCommentId: 10 })],
       },
     },
@@ -44,6 +45,6 @@ test('a second copy of a comment that was written twice is removed', async () =>
 
 test('while a comment is being written nothing is taken for a second copy', async () => {
   const { state, removed } = stateWith({ kind: 'comment', text: 'ok' })
-  expect(await verify(state)).toEqual({ later: 5000 })
+  expect(await verify(state)).toEqual({ waits: 5000 })
   expect(removed).toEqual([])
 })

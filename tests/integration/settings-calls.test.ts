@@ -351,7 +351,7 @@ describe('export and import', () => {
 
   test('one that exists is replaced where it stands and keeps its secrets; the others stay as they are', async () => {
     bridge = await Bridge.start((one) => ({
-      connections: [one.shop(), one.shop({ id: 'second', enabled: false })],
+      connections: [one.shop(), one.shop({ id: 'second', enabled: false, chatra: { publicKey: 'other' } })],
     }))
     const { text } = await bridge.get('settings.export', {})
     const changed = JSON.parse(text)

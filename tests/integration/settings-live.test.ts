@@ -36,10 +36,10 @@ const planfixOf = (shop: Raw, change: object): Raw => ({
   ...shop,
   planfix: { ...(shop.planfix as object), ...change },
 })
-/** A second connection, to the same services under another id. */
+/** A second connection to the same Planfix account, with a key of its own. */
 const second = (world: World): Raw => ({
   id: 'second',
-  chatra: { baseUrl: world.chatra.apiUrl, publicKey: world.chatra.publicKey },
+  chatra: { baseUrl: world.chatra.apiUrl, publicKey: 'another-key' },
   planfix: { baseUrl: world.planfix.restUrl, requestsPerSecond: 1000 },
   webhookSecret: OTHER_SECRET,
 })
@@ -163,11 +163,38 @@ describe('a connection', () => {
       await world.app.settled()
       expect(feedMarks(world, 'Anna')).toEqual(['#a0'])
       await world.app.reconfigure(configured(world, same))
-      await world.until('it is carried', () => feedMarks(world, 'Anna').includes('#a1'))
+      await world.until('it is carried', () => feedMarks(world, 'Anna').includes('#a2'))
       await quiet(world)
-      expect(feedMarks(world, 'Anna')).toEqual(['#a0', '#a1'])
-      const skipped = (await world.log()).filter((one) => one.state === 'skipped')
-      expect(skipped.map((one) => one.reason)).toEqual(['connection-off'])
+      expect(feedMarks(world, 'Anna')).toEqual(['#a0', '#a1', '#a2'])
+      expect((await world.log()).filter((one) => one.state === 'skipped')).toEqual([])
+    })
+  })
+
+  test('that is switched off gives up what waits longer than it is kept, and says so', async () => {
+    await withWorld({}, async (world) => {
+      const off = (shop: Raw): Raw => ({ ...shop, enabled: false, options: { keepWhilePausedDays: 1 } })
+      await world.app.reconfigure(configured(world, off))
+      const { store } = world.app
+      world.chatra.visit({ name: 'Boris' }).says('#b1 long ago')
+      await world.chatra.flush()
+      const receivedAt = world.clock.now() - 25 * 3_600_000
+      for (const row of await store.inboxPending(0, 10)) {
+        await store.commit([
+          { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason: 'moved into the past' },
+          { type: 'inbox.add', row: { ...row, receivedAt } },
+        ])
+      }
+      world.chatra.visit({ name: 'Anna' }).says('#a1 while it is off')
+      await world.chatra.flush()
+      // Looked at anew, as after a restart.
+      await world.app.reconfigure({ ...configured(world, off), language: 'ro' })
+      await world.app.settled()
+      expect(new Set((await world.log()).map((one) => one.reason))).toEqual(new Set(['connection-off']))
+      await world.app.reconfigure(configured(world, same))
+      await world.until('it is carried', () => feedMarks(world, 'Anna').length > 0)
+      await quiet(world)
+      expect(feedMarks(world, 'Anna')).toEqual(['#a1'])
+      expect(feedMarks(world, 'Boris')).toEqual([])
     })
   })
 

@@ -39,7 +39,6 @@ async function boot() {
     receiver: { host: '127.0.0.1', port: 0 },
     log,
     clock: fastClock(SPEED),
-    timeoutMs: 10_000 / SPEED,
   })
   await application.start()
   const settings = fileSettings(join(dir, 'config.json'), loaded.value)
@@ -93,16 +92,16 @@ async function until<T>(what: string, check: () => Promise<T | null | undefined 
 }
 
 /** Everything up to the switch, as an owner would do it; answers the draft. */
-async function filledDraft(change: Parameters<typeof typed>[1] = {}) {
+async function filledDraft(change: Parameters<typeof typed>[1] = {}, at = chatra) {
   const { call } = bridge
   const begun = await value(call('setup.begin', { connectionId: null, name: 'shop.example' }))
   const { id } = begun
   const settings = typed(begun, {
-    chatra: { baseUrl: chatra.apiUrl },
+    chatra: { baseUrl: at.apiUrl },
     planfix: { requestsPerSecond: 1000, pollSeconds: 1 },
   })
   await value(call('setup.save', { id, step: 'chatra', settings }))
-  const { publicKey, secretKey } = chatra
+  const { publicKey, secretKey } = at
   await value(call('setup.checkChatra', { id, publicKey, secretKey }))
   const address = `${planfix.webUrl}/task/1?tab=2`
   const { draft } = await value(call('setup.checkPlanfix', { id, address, token: planfix.token }))
@@ -215,12 +214,28 @@ test('a set-up that was left goes on after a restart where it was, but for the s
 })
 
 test('two connections are set up side by side', async () => {
+  const other = await startChatraSimulator()
+  try {
+    const first = await filledDraft()
+    const second = await filledDraft({}, other)
+    expect(second.id).toBe('shop-example-2')
+    await value(bridge.call('setup.activate', { id: second.id }))
+    await value(bridge.call('setup.activate', { id: first.id }))
+    expect([...bridge.application.connections.keys()].sort()).toEqual(['shop-example', 'shop-example-2'])
+  } finally {
+    await other.stop()
+  }
+})
+
+test('a second connection with the same Chatra account is refused at its key, and the first goes on', async () => {
   const first = await filledDraft()
   const second = await filledDraft()
-  expect(second.id).toBe('shop-example-2')
-  await value(bridge.call('setup.activate', { id: second.id }))
   await value(bridge.call('setup.activate', { id: first.id }))
-  expect([...bridge.application.connections.keys()].sort()).toEqual(['shop-example', 'shop-example-2'])
+  expect(await refusal(bridge.call('setup.activate', { id: second.id }))).toMatchObject({
+    key: 'settings.problem.same-key',
+    field: 'chatra.publicKey',
+  })
+  expect([...bridge.application.connections.keys()]).toEqual([first.id])
 })
 
 test('new keys of a connection are used once it is activated again, and what waited goes on', async () => {

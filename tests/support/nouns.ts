@@ -1,4 +1,10 @@
-import type { ClientProfile, Conversation, Message, TaskLink } from '../../src/shared/domain.ts'
+import {
+  type ClientProfile,
+  type Conversation,
+  type Message,
+  NOT_VOUCHED,
+  type TaskLink,
+} from '../../src/shared/domain.ts'
 
 /** The plainest value of each noun, for tests to change what they speak of. */
 export const conversation = (fields: Partial<Conversation> = {}): Conversation => ({
@@ -67,6 +73,7 @@ export const profile = (fields: Partial<ClientProfile> = {}): ClientProfile => (
   visit: null,
   startPage: null,
   extra: {},
+  vouched: NOT_VOUCHED,
   ...fields,
 })
 
@@ -76,8 +83,9 @@ export const taskLink = (fields: Partial<TaskLink> = {}): TaskLink => ({
   conversationId: 1,
   chatId: 'chat',
   n: 1,
+  ours: true,
   createdAt: 0,
-  descriptionText: '',
+  descriptionPrint: '',
   active: true,
   deleted: false,
   checkedAt: 0,

@@ -1,11 +1,13 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
+import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Engine } from '../engine/engine.ts'
+import type { SeparateAnswer } from '../engine/merge.ts'
 import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
+import type { Forgotten, LeftBehind, RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
-import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
+import type { Receiver } from '../webhooks/receiver.ts'
 import { Budgets } from './budgets.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
@@ -14,8 +16,10 @@ import type { LiveConnection } from './connections.ts'
 import { connectionLinks } from './file-links.ts'
 import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
+import { noteLeftBehind } from './left-behind.ts'
+import { type Outside, theWorld } from './outside.ts'
 import { watchOutside } from './outside-watch.ts'
-import { type Log, logEvent, Telling } from './telling.ts'
+import { type Log, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 import { WayIn } from './way-in.ts'
 
@@ -30,8 +34,8 @@ export interface ApplicationOptions {
   listener?: Listener
   clock?: Clock
   random?: () => number
-  /** How long one call to a service may take, for tests; 10 s. */
-  timeoutMs?: number
+  /** A simulated world in the place of the real one. */
+  outside?: Partial<Outside>
 }
 
 /**
@@ -52,6 +56,7 @@ export class Application {
   private readonly wayIn: WayIn
   private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
+  private leftBehind: readonly LeftBehind[] = []
   private stopOutsideWatch: () => void = () => undefined
   private stopping: Promise<void> | null = null
   private readonly ending = new AbortController()
@@ -62,6 +67,7 @@ export class Application {
     this.clock = clock
     this.telling = telling
     this.budgets = new Budgets(store, clock)
+    const { exchange, prove, addresses } = options.outside ?? {}
     this.wayIn = new WayIn({
       store,
       clock,
@@ -77,6 +83,8 @@ export class Application {
       changed: (state) => telling.wayIn(state),
       woke: (asleepSince) => void this.wake(asleepSince),
       trouble: (error, where) => telling.trouble(error, where),
+      ...(prove && { prove }),
+      ...(addresses && { addresses }),
     })
     this.links = connectionLinks({
       configuration: () => this.configuration,
@@ -100,7 +108,7 @@ export class Application {
       mayWrite: () => this.wayIn.mayWrite,
       takeover: () => this.wayIn.takeover,
       onBug: (error, where) => telling.trouble(error, where),
-      timeoutMs: options.timeoutMs,
+      exchange,
     }
     this.upkeep = new Upkeep({
       store,
@@ -117,8 +125,15 @@ export class Application {
     const clock = options.clock ?? systemClock
     const telling = new Telling(options.log)
     if (options.listener) telling.listen(options.listener)
-    const onEvent: Parameters<typeof openStore>[0]['onEvent'] = (event) => logEvent(options.log, event)
+    const { openStore } = { ...theWorld, ...options.outside }
+    let opened: SqliteStore | null = null
+    const onEvent = (event: BridgeEvent): void => {
+      telling.event(event)
+      // What is told while it is opened stands in it already.
+      opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
+    }
     const store = await openStore({ dir: options.dataDir, clock, onEvent })
+    opened = store
     try {
       const application = new Application(options, store, clock, telling)
       application.carrying = await Carrying.open({
@@ -137,8 +152,9 @@ export class Application {
 
   /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
   async start(): Promise<void> {
-    const { receiver, log } = this.options
-    this.receiver = await startReceiver({
+    const { receiver, log, outside } = this.options
+    const { receive } = { ...theWorld, ...outside }
+    this.receiver = await receive({
       ...receiver,
       connections: () => this.carrying.admits(),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
@@ -151,6 +167,7 @@ export class Application {
     await this.wayIn.recall()
     await this.upkeep.start()
     await this.carrying.start()
+    await this.lookForLeftBehind()
     if (this.stopping !== null) return
     this.stopOutsideWatch = watchOutside({
       clock: this.clock,
@@ -208,6 +225,7 @@ export class Application {
     await this.carrying.replaceBy(configuration)
     this.wayIn.follow()
     this.telling.configured(configuration)
+    await this.lookForLeftBehind()
   }
 
   /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */
@@ -233,7 +251,7 @@ export class Application {
   }
 
   isDegraded(): boolean {
-    return this.storeFailing !== null || isDegraded(this.connections)
+    return this.storeFailing !== null || this.leftBehind.length > 0 || isDegraded(this.connections)
   }
 
   /** When a webhook of each service last came in for this connection. */
@@ -289,6 +307,33 @@ export class Application {
     const answer = await this.store.retryMessage(id)
     if (answer === 'queued') await this.engine.resume()
     return answer
+  }
+
+  /** The owner takes apart what was merged: see engine/merge.ts. */
+  separate(conversationId: number): Promise<SeparateAnswer> {
+    return this.engine.separate(conversationId)
+  }
+
+  /**
+   * Removes all words, names and addresses of a client (Chatra's id, or an e-mail address) from data, journal and backups;
+   * null when nobody is found. See SqliteStore.forgetClient.
+   */
+  forgetClient(client: string, connectionId: string | null): Promise<Forgotten | null> {
+    return this.store.forgetClient({ client, connectionId })
+  }
+
+  /** Something waits for connections that no configuration names: nobody carries it. */
+  private async lookForLeftBehind(): Promise<void> {
+    try {
+      this.leftBehind = await noteLeftBehind({
+        store: this.store,
+        clock: this.clock,
+        known: this.configuration.connections.map(({ id }) => id),
+        tell: (event) => this.telling.event(event),
+      })
+    } catch (error) {
+      this.telling.trouble(error, 'left behind')
+    }
   }
 
   private get engine(): Engine {

@@ -1,10 +1,12 @@
+import type { AxiosAdapter } from 'axios'
 import type { Configuration } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { parseChatEvent } from '../chatra/webhook.ts'
 import { Engine } from '../engine/engine.ts'
+import { identifyAs } from '../engine/identity.ts'
 import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import type { SqliteStore } from '../store/index.ts'
+import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
 import type { Budgets } from './budgets.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
@@ -27,7 +29,8 @@ export interface Surroundings {
   /** Looked at before each write: another computer may carry instead of this one. */
   mayWrite(): boolean
   takeover: () => Takeover | null
-  timeoutMs?: number | undefined
+  /** See Outside. */
+  exchange?: AxiosAdapter | undefined
 }
 
 /**
@@ -60,6 +63,7 @@ export class Carriage {
         listener: around.listener,
         random: around.random,
         takeover: around.takeover,
+        keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
       parse: parseChatEvent,
       hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
@@ -77,6 +81,10 @@ export class Carriage {
     const live = await Promise.all(
       enabled.map(async (settings): Promise<LiveConnection> => {
         const keys = await keysOf(around.secrets, settings.id)
+        identifyAs(
+          settings.id,
+          (await around.store.fact<string>(settings.id, SOURCE_CONNECTION)) ?? settings.id,
+        )
         const known = before?.connections.get(settings.id)
         if (known && isStill(known, settings, keys)) return known
         return openConnection({
@@ -161,4 +169,15 @@ export class Carriage {
     await Promise.race([work, over])
     cancel()
   }
+}
+
+const DAY = 86_400_000
+
+/** How long events of a connection that is switched off wait; those of one that is gone wait as long as any. */
+function keptMs({ connections }: Configuration, connectionId: string): number {
+  const days = connections
+    .filter(({ id }) => id === connectionId)
+    .map((one) => one.options.keepWhilePausedDays)
+  const all = connections.map((one) => one.options.keepWhilePausedDays)
+  return Math.max(0, ...(days.length > 0 ? days : all)) * DAY
 }

@@ -1,7 +1,7 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
-import type { Side } from '../../shared/errors.ts'
+import { isStoreUnavailable, type Side } from '../../shared/errors.ts'
 import { type Clock, type Listener, type SideState, TurnWithdrawn } from '../engine/ports.ts'
 import type { SqliteStore } from '../store/index.ts'
 
@@ -73,7 +73,7 @@ export class Telling {
   trouble(error: unknown, where: string): void {
     if (error instanceof TurnWithdrawn) return
     const text = error instanceof Error ? error.message : String(error)
-    if (!isStoreError(error)) {
+    if (!isStoreUnavailable(error)) {
       this.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)
       return
     }
@@ -105,9 +105,3 @@ export function logEvent(log: Log, event: BridgeEvent): void {
   const write = event.level === 'info' ? log.info : event.level === 'warning' ? log.warn : log.error
   write.call(log, { connection: event.connectionId ?? undefined, ...event.params }, event.key)
 }
-
-const isStoreError = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'storeUnavailable' in error &&
-  error.storeUnavailable === true

@@ -8,9 +8,13 @@ const DAY = 24 * HOUR
 /** Facts that belong to no connection. */
 const ALL = ''
 
+/** How often it is asked whether a backup is due; one that failed is tried again then. */
+const BACKUP_LOOK_MS = 10 * MINUTE
+
 /**
  * What the application does beside messages: it notes each minute that it is alive, so that a gap can be told
- * afterwards, drops what is older than the owner keeps, and makes a backup copy each night.
+ * afterwards, makes a backup copy each hour while something happens, and drops what is older than the owner keeps once
+ * a day, by night where it runs then.
  */
 export class Upkeep {
   private readonly store: SqliteStore
@@ -23,6 +27,7 @@ export class Upkeep {
   private readonly underWay = new Set<Promise<void>>()
   private lastAlive: Promise<void> = Promise.resolve()
   private stopped = false
+  private backupFails = false
 
   constructor(options: {
     store: SqliteStore
@@ -46,7 +51,8 @@ export class Upkeep {
     await noteGap(this.store, this.clock, this.tell)
     this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
     // Soon after the start as well: a computer that is on for short times only has its backups too.
-    this.every(2 * MINUTE, HOUR, () => this.nightly())
+    this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
+    this.every(2 * MINUTE + 1, HOUR, () => this.nightly())
   }
 
   stop(): void {
@@ -79,9 +85,31 @@ export class Upkeep {
     const last = (await this.store.fact<number>(ALL, 'nightlyAt')) ?? 0
     const isNight = new Date(now).getHours() < 5
     if (now - last < (isNight ? DAY / 2 : DAY)) return
-    await this.store.commit([{ type: 'fact.set', connectionId: ALL, key: 'nightlyAt', value: now }])
     await this.store.dropOlderThan(this.retentionDays())
-    await this.store.backup()
+    await this.note('nightlyAt', now)
+  }
+
+  private async backUp(): Promise<void> {
+    const now = this.clock.now()
+    const last = (await this.store.fact<number>(ALL, 'backupAt')) ?? 0
+    // A clock that was set back must not put the backups off.
+    const isRecent = last <= now && now - last < HOUR
+    if (isRecent || !this.store.isChangedSinceBackup) return
+    try {
+      await this.store.backup()
+    } catch (error) {
+      if (this.stopped) return
+      // Once until a backup succeeds.
+      if (!this.backupFails) this.failed(error, 'event.backup-failed')
+      this.backupFails = true
+      return
+    }
+    this.backupFails = false
+    await this.note('backupAt', now)
+  }
+
+  private note(key: string, value: number): Promise<void> {
+    return this.store.commit([{ type: 'fact.set', connectionId: ALL, key, value }])
   }
 
   private every(first: number, ms: number, work: () => Promise<void>): void {
@@ -100,15 +128,9 @@ export class Upkeep {
     later(first)
   }
 
-  private failed(error: unknown): void {
+  private failed(error: unknown, key = 'event.upkeep-failed'): void {
     const detail = error instanceof Error ? error.message : String(error)
-    const event = {
-      connectionId: null,
-      level: 'error',
-      key: 'event.upkeep-failed',
-      params: { detail },
-    } as const
-    this.tell({ time: this.clock.now(), ...event })
+    this.tell({ time: this.clock.now(), connectionId: null, level: 'error', key, params: { detail } })
   }
 }
 

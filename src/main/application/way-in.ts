@@ -3,7 +3,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { publicAddressOf } from '../../shared/fields.ts'
-import type { Clock, Takeover } from '../engine/ports.ts'
+import { type Clock, isRestore, type Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
@@ -57,6 +57,9 @@ export interface WayInOptions {
   /** The computer slept, or its network changed. */
   woke: (asleepSince: number | null) => void
   trouble: (error: unknown, where: string) => void
+  /** See Outside. */
+  prove?: (address: string, limitMs: number) => Promise<Proof>
+  addresses?: () => string
 }
 
 /** How Chatra reaches the receiver: the tunnel that the configuration names, its proof, and what is remembered of both. */
@@ -219,7 +222,8 @@ export class WayIn {
     const { justProven } = this
     this.justProven = null
     const isFresh = justProven?.address === address && this.options.clock.now() - justProven.at < FRESH_MS
-    return isFresh ? { ok: true } : this.proof.prove(address, limitMs)
+    if (isFresh) return { ok: true }
+    return (this.options.prove ?? ((...how) => this.proof.prove(...how)))(address, limitMs)
   }
 
   private remember(address: string): void {
@@ -288,7 +292,13 @@ export class WayIn {
     const at = clock.now()
     const until = Math.min(at, at - silentMs + leaseMs)
     // The first of all that this relay ever had follows nobody.
-    if (before !== null || silentMs > 0) this.taken = { at, until }
+    if (before !== null || silentMs > 0) {
+      // A restore stays one: what was done since its backup is looked for, whoever did it.
+      const restored = isRestore(this.taken)
+        ? { ...this.taken, until: Math.max(until, this.taken.until) }
+        : null
+      this.taken = restored ? { ...restored, at } : { at, until }
+    }
     await store.commit([
       { type: 'fact.set', connectionId: '', key: turnFact(relay), value: { turn } },
       { type: 'fact.set', connectionId: '', key: FACT.takeover, value: this.taken },
@@ -299,7 +309,8 @@ export class WayIn {
   private watch(wanted: boolean): void {
     if (wanted === (this.stopWatch !== null)) return
     this.stopWatch?.()
-    this.stopWatch = wanted ? watchNetwork({ clock: this.options.clock, changed: this.options.woke }) : null
+    const { clock, woke: changed, addresses } = this.options
+    this.stopWatch = wanted ? watchNetwork({ clock, changed, ...(addresses && { addresses }) }) : null
   }
 }
 

@@ -11,6 +11,7 @@ import {
   phone,
   time,
   tolerant,
+  visibleLine,
   webLink,
 } from './values.ts'
 
@@ -45,16 +46,27 @@ export const chatClient = z
   .transform((client): ClientProfile => {
     const { basicInfo, integrationData, info } = client
     const guessed = systemFromUserAgent(client.userAgent)
+    // What the site vouches for wins over what was typed: anybody can type an address.
+    const vouched = {
+      name: first([integrationData], NAME, givenLine),
+      email: first([integrationData], EMAIL, email),
+      phone: first([integrationData], PHONE, phone),
+    }
     const contact = {
-      name: givenName(basicInfo, integrationData, info),
-      email: first([basicInfo, info, integrationData], EMAIL, email),
-      phone: first([basicInfo, info, integrationData], PHONE, phone),
+      name: vouched.name ?? typedName(basicInfo, integrationData, info),
+      email: vouched.email ?? first([basicInfo, info], EMAIL, email),
+      phone: vouched.phone ?? first([basicInfo, info], PHONE, phone),
     }
     return {
       id: client.id,
       chatId: client.chatId ?? client.id,
-      displayedName: client.displayedName,
+      displayedName: givenLine(client.displayedName),
       ...contact,
+      vouched: {
+        name: vouched.name !== null,
+        email: vouched.email !== null,
+        phone: vouched.phone !== null,
+      },
       ip: client.ip,
       country: client.country,
       city: client.city,
@@ -63,7 +75,7 @@ export const chatClient = z
       language: client.browserLanguage,
       visit: visit(client.lastVisit),
       startPage: null,
-      extra: extra([integrationData, info], contact),
+      extra: extra([integrationData, info, reachable(basicInfo)], contact),
     }
   })
 
@@ -74,15 +86,19 @@ const PHONE = /^phone$/i
 const NOTES = /^notes$/i
 
 /**
- * The name the visitor or the site gave. `displayedName` is never taken: Chatra makes one up (switch `visitor-name`).
- * `info` is basicInfo and integrationData merged, so it is asked only where one of the two is missing: a name in `info`
- * that neither part holds was made up as well.
+ * The name the visitor typed. `displayedName` is never taken: Chatra makes one up (switch `visitor-name`). `info` is
+ * basicInfo and integrationData merged, so it is asked only where one of the two is missing: a name in `info` that neither
+ * part holds was made up as well.
  */
-function givenName(basicInfo: Entries, integrationData: Entries, info: Entries): string | null {
-  const sources =
-    basicInfo && integrationData ? [basicInfo, integrationData] : [basicInfo, info, integrationData]
-  return first(sources, NAME, (value) => line(value, 200))
+function typedName(basicInfo: Entries, integrationData: Entries, info: Entries): string | null {
+  return first(basicInfo && integrationData ? [basicInfo] : [basicInfo, info], NAME, givenLine)
 }
+
+const givenLine = (value: unknown) => visibleLine(value, 200)
+
+/** What a visitor typed to be reached by, which stays readable where the site vouches for something else. */
+const reachable = (basicInfo: Entries): Entries =>
+  basicInfo?.filter(([label]) => EMAIL.test(label.trim()) || PHONE.test(label.trim())) ?? null
 
 function first<T>(sources: Entries[], label: RegExp, read: (value: unknown) => T | null): T | null {
   for (const source of sources) {

@@ -76,7 +76,7 @@ export function explanation(body: string, secrets: readonly string[]): string {
 }
 
 function errorWords(body: string): string {
-  if (/^\s*</.test(body)) return `an HTML page: ${body.slice(0, 4_000).replace(/<[^>]*>/g, ' ')}`
+  if (/^\s*</.test(body)) return `an HTML page: ${body.slice(0, 4_000).replace(/<[^<>]*>/g, ' ')}`
   try {
     const parsed: unknown = JSON.parse(body)
     if (typeof parsed === 'string') return parsed

@@ -41,7 +41,7 @@ function shape(body: string, volatile: readonly string[]): string {
     .filter(Boolean)
     .reduce((text, part) => text.replaceAll(part, ''), body)
     .replace(/[0-9a-f]{8}-[0-9a-f-]{27}/gi, '')
-    .replace(/[\w-]*\d[\w-]*/g, '')
+    .replace(/[\w-]+/g, (word) => (/\d/.test(word) ? '' : word))
     .replace(/\s+/g, ' ')
 }
 

@@ -27,6 +27,15 @@ export function line(value: unknown, limit: number): string | null {
   return cut(clean, limit).trim() || null
 }
 
+/** What leaves nothing on paper: zero-width marks, fillers, joiners, the empty Braille pattern. */
+const BLANK = /^[\p{Default_Ignorable_Code_Point}\u2800\s]*$/u
+
+/** As `line`, and null where a reader would see nothing. Joiners inside a text (emoji, Persian) stay. */
+export function visibleLine(value: unknown, limit: number): string | null {
+  const text = line(value, limit)
+  return text === null || BLANK.test(text) ? null : text
+}
+
 /** What a person wrote, line breaks kept; the empty string when it is no text. */
 export function prose(value: unknown): string {
   return typeof value === 'string' ? value.toWellFormed().replace(CONTROLS_BUT_LINES, '') : ''

@@ -4,6 +4,7 @@ import type { Words } from '../../shared/api/answer.ts'
 import type { Configuration } from '../../shared/config.ts'
 import { translateAny } from '../../shared/i18n/index.ts'
 import { foregroundClock } from '../application/clock.ts'
+import { leftBehindIn } from '../application/left-behind.ts'
 import { questionsFor } from '../application/questions.ts'
 import { type NotedAddress, notedAddress } from '../application/way-in.ts'
 import { wayInQuestions } from '../application/way-in-questions.ts'
@@ -12,7 +13,7 @@ import { examine } from '../diagnostics/doctor.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
-import { openStore, StoreInUseError } from '../store/index.ts'
+import { type LeftBehind, openStore, StoreInUseError } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
 import { print } from './output.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
@@ -28,7 +29,7 @@ export async function doctor(options: {
   const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
   const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
   const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
-  const { hooksUrl, address } = await noted(dataDir)
+  const { hooksUrl, address, leftBehind } = await noted(dataDir, configuration)
   const bridge = { isRunning: isRunning(dataDir), hooksUrl }
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
@@ -56,6 +57,7 @@ export async function doctor(options: {
       state: bridge.isRunning ? (address?.state ?? null) : null,
       now: Date.now(),
     }),
+    leftBehind,
   }
 
   const reports: EnglishReport[] = []
@@ -121,13 +123,27 @@ function isRunning(dataDir: string): boolean {
   }
 }
 
-/** Where the bridge said last that its receiver listens, and where it is reached from outside. */
-async function noted(dataDir: string): Promise<{ hooksUrl: string | null; address: NotedAddress | null }> {
+interface Noted {
+  hooksUrl: string | null
+  address: NotedAddress | null
+  leftBehind?: LeftBehind[]
+}
+
+/**
+ * Where the bridge said last that its receiver listens, where it is reached from outside, and what is stored of
+ * connections that are not configured.
+ */
+async function noted(dataDir: string, configuration: Configuration | null): Promise<Noted> {
   try {
     const store = await openStore({ dir: dataDir, shared: true })
-    const [hooksUrl, address] = [await store.fact<string>('', 'hooksUrl'), await notedAddress(store)]
+    const known = configuration?.connections.map(({ id }) => id)
+    const found: Noted = {
+      hooksUrl: await store.fact<string>('', 'hooksUrl'),
+      address: await notedAddress(store),
+      ...(known && { leftBehind: await leftBehindIn(store, known, Date.now()) }),
+    }
     await store.close()
-    return { hooksUrl, address }
+    return found
   } catch {
     return { hooksUrl: null, address: null }
   }

@@ -26,8 +26,16 @@ async function run({ command, dataDir: option, config }: CliOptions): Promise<nu
       return (await import('./log.ts')).log({ ...command, dataDir, config })
     case 'retry':
       return (await import('./retry.ts')).retry({ id: command.id, dataDir })
+    case 'separate':
+      return (await import('./separate.ts')).separate({ id: command.id, dataDir })
     case 'export':
       return (await import('./export.ts')).exportTo({ ...command, dataDir, config })
+    case 'restore':
+      return (await import('./restore.ts')).restoreBackup({ ...command, dataDir })
+    case 'forget':
+      return (await import('./forget.ts')).forget({ ...command, dataDir })
+    case 'rename':
+      return (await import('./rename.ts')).rename({ ...command, dataDir, config })
     case 'doctor':
       return (await import('./doctor.ts')).doctor({ json: command.json, dataDir, config })
   }

@@ -4,7 +4,11 @@ export type Command =
   | { name: 'log'; json: boolean; follow: boolean }
   | { name: 'doctor'; json: boolean }
   | { name: 'retry'; id: number }
+  | { name: 'separate'; id: number }
   | { name: 'export'; file: string; force: boolean }
+  | { name: 'restore'; from: string | undefined; yes: boolean }
+  | { name: 'forget'; client: string; connection: string | undefined }
+  | { name: 'rename'; from: string; to: string }
 
 export interface CliOptions {
   command: Command
@@ -17,21 +21,46 @@ export const USAGE = `Usage: npm run bridge -- COMMAND [--data-dir DIR] [--confi
   log [--json] [--follow]   what happened to each message, oldest first; --follow goes on until Ctrl+C
   doctor [--json]           checks everything and says what to do; exit code 1 when something fails
   retry ID                  sends a failed, uncertain or dismissed message again
+  separate ID               takes a conversation apart again that was joined with another one
   export FILE [--force]     writes the configuration without its secrets
+  restore [--from FILE] [--yes]
+                            puts the backup (or FILE) in the place of the data file; without --yes it only
+                            says what would be lost
+  forget CLIENT [--connection ID]
+                            removes all words, names and addresses of a client (Chatra's id, or an e-mail
+                            address) from data, journal and backups
+  rename OLD NEW            gives everything of connection OLD to connection NEW, whose id was changed in the
+                            configuration
 
   --data-dir DIR   the data folder of the bridge (default: the same as of npm run serve)
   --config FILE    the configuration (default: config.json in the data folder)
   --help           this text
 
-Works also while the bridge is running.
+Works also while the bridge is running; restore --yes, forget and rename want it stopped.
 `
 
 const FLAGS: Record<string, readonly string[]> = {
   log: ['json', 'follow'],
   doctor: ['json'],
   retry: [],
+  separate: [],
   export: ['force'],
+  restore: ['from', 'yes'],
+  forget: ['connection'],
+  rename: [],
 }
+/** How many arguments a command takes, and what each is called. */
+const ARGUMENTS: Record<string, readonly string[]> = {
+  log: [],
+  doctor: [],
+  retry: ['the ID of a message'],
+  separate: ['the ID of a conversation'],
+  export: ['a FILE'],
+  restore: [],
+  forget: ['a CLIENT'],
+  rename: ['the OLD id', 'the NEW id'],
+}
+const OPTIONS = ['json', 'follow', 'force', 'yes', 'from', 'connection']
 
 /** Reads the command line; a string says what is wrong with it. `null` = help was asked for. */
 export function parseCliOptions(args: string[]): CliOptions | string | null {
@@ -46,6 +75,9 @@ export function parseCliOptions(args: string[]): CliOptions | string | null {
         json: { type: 'boolean' },
         follow: { type: 'boolean' },
         force: { type: 'boolean' },
+        yes: { type: 'boolean' },
+        from: { type: 'string' },
+        connection: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -54,36 +86,42 @@ export function parseCliOptions(args: string[]): CliOptions | string | null {
   }
   const { values, positionals } = parsed
   if (values.help === true) return null
-  const [name, argument, ...rest] = positionals
+  const [name, ...given] = positionals
   if (name === undefined) return 'a command is missing'
   const flags = FLAGS[name]
-  if (!flags) return `there is no command "${name}"`
-  const stray = ['json', 'follow', 'force'].find((flag) => values[flag] === true && !flags.includes(flag))
+  const wanted = ARGUMENTS[name]
+  if (!flags || !wanted) return `there is no command "${name}"`
+  const stray = OPTIONS.find((flag) => values[flag] !== undefined && !flags.includes(flag))
   if (stray) return `${name} has no option --${stray}`
-  const command = commandOf(name, argument, (flag) => values[flag] === true)
-  if (typeof command === 'string') return command
-  const extra = name === 'retry' || name === 'export' ? rest[0] : argument
-  if (extra !== undefined) return `${name} takes no further argument ("${extra}")`
+  const missing = wanted.find((_what, at) => given[at] === undefined || given[at] === '')
+  if (missing !== undefined) return `${name} needs ${missing}`
   const text = (option: string) => (typeof values[option] === 'string' ? values[option] : undefined)
-  for (const option of ['data-dir', 'config']) {
+  for (const option of ['data-dir', 'config', 'from', 'connection']) {
     if (text(option)?.trim() === '') return `--${option} needs a value`
   }
+  const command = commandOf(name, given, { has: (flag) => values[flag] === true, text })
+  if (typeof command === 'string') return command
+  const extra = given[wanted.length]
+  if (extra !== undefined) return `${name} takes no further argument ("${extra}")`
   return { command, dataDir: text('data-dir'), config: text('config') }
 }
 
 function commandOf(
   name: string,
-  argument: string | undefined,
-  flag: (name: string) => boolean,
+  [first = '', second = '']: readonly string[],
+  { has, text }: { has(flag: string): boolean; text(option: string): string | undefined },
 ): Command | string {
-  if (name === 'log') return { name, json: flag('json'), follow: flag('follow') }
-  if (name === 'doctor') return { name, json: flag('json') }
-  if (argument === undefined || argument === '') {
-    return name === 'retry' ? 'retry needs the ID of a message' : 'export needs a FILE'
+  if (name === 'log') return { name, json: has('json'), follow: has('follow') }
+  if (name === 'doctor') return { name, json: has('json') }
+  if (name === 'export') return { name, file: first, force: has('force') }
+  if (name === 'restore') return { name, from: text('from'), yes: has('yes') }
+  if (name === 'forget') return { name, client: first, connection: text('connection') }
+  if (name === 'rename') {
+    return first === second ? 'rename needs two different ids' : { name, from: first, to: second }
   }
-  if (name === 'export') return { name, file: argument, force: flag('force') }
-  const id = Number(argument)
-  return /^\d{1,16}$/.test(argument) && Number.isSafeInteger(id) && id > 0
-    ? { name: 'retry', id }
-    : `"${argument}" is no ID of a message: take it from "log"`
+  const what = name === 'separate' ? 'conversation' : 'message'
+  const id = Number(first)
+  if (!/^\d{1,16}$/.test(first) || !Number.isSafeInteger(id) || id <= 0)
+    return `"${first}" is no ID of a ${what}: take it from "log"`
+  return name === 'separate' ? { name, id } : { name: 'retry', id }
 }

@@ -15,6 +15,7 @@ const GROUPS: Record<string, 'failures' | 'connections' | null> = {
   'event.relay-expired': 'failures',
   'event.relay-unreadable': 'failures',
   'event.store-restored': 'failures',
+  'event.connection-left': 'connections',
   // "Messages are not affected."
   'event.chore-failed': null,
 }

@@ -42,6 +42,8 @@ export interface ProgramContext {
   /** Why the computer's keychain keeps no secrets; null = it does; undefined = the host uses none. */
   keychain?: KeychainTrouble | null | undefined
   wayIn: WayInQuestions
+  /** Connections that are stored and not configured, and how much waits for each; undefined = the data cannot be read. */
+  leftBehind?: readonly { connectionId: string; waiting: number }[] | undefined
 }
 
 /** How Chatra reaches this computer, as far as it is known. */

@@ -8,7 +8,7 @@ const MB = 1024 * 1024
 const LOW = 500 * MB
 const TOO_LOW = 50 * MB
 
-/** What concerns the program as a whole: checks 1, 2 and 36. */
+/** What concerns the program as a whole: checks 1, 2, 36 and 37. */
 export const programChecks: readonly Check<ProgramContext>[] = [
   {
     id: 1,
@@ -64,6 +64,19 @@ export const programChecks: readonly Check<ProgramContext>[] = [
       if (keychain === undefined) return skipped(say('diagnostics.detail.keychain-none'))
       if (keychain === null) return good(say('diagnostics.detail.keychain'))
       return warning(say(`keychain.trouble.${keychain.code}`), say(`keychain.todo.${keychain.code}`))
+    },
+  },
+  {
+    id: 37,
+    title: say('diagnostics.title.left-behind'),
+    run({ leftBehind }) {
+      if (leftBehind === undefined) return skipped(say('diagnostics.detail.left-behind-unknown'))
+      if (leftBehind.length === 0) return good(say('diagnostics.detail.left-behind-none'))
+      const waiting = leftBehind.reduce((sum, one) => sum + one.waiting, 0)
+      const connections = leftBehind.map(({ connectionId }) => `“${connectionId}”`).join(', ')
+      const detail = say('diagnostics.detail.left-behind', { connections, waiting })
+      const old = leftBehind[0]?.connectionId ?? ''
+      return warning(detail, say('diagnostics.todo.left-behind', { old }))
     },
   },
 ]

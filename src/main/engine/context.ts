@@ -33,6 +33,8 @@ export interface EngineContext {
   random: () => number
   /** The last time that this computer took over from another one; null = never. */
   takeover?(): Takeover | null
+  /** How long what comes in for a connection that is switched off waits to be carried, in milliseconds. */
+  keepsWhilePaused?(connectionId: string): number
   /** There is new work in a lane of a conversation. */
   wake?(conversationId: number, lane: Lane): void
 }

@@ -6,6 +6,7 @@ import { LoopBreaker } from './delivery/loop-breaker.ts'
 import { ToChatra } from './delivery/to-chatra.ts'
 import { ToPlanfix } from './delivery/to-planfix.ts'
 import { Intake } from './intake/intake.ts'
+import { type SeparateAnswer, separateConversation } from './merge.ts'
 import type { Lane, ParseChatEvent } from './ports.ts'
 import { Serial } from './serial.ts'
 
@@ -26,6 +27,7 @@ export class Engine {
   private readonly context: EngineContext
   private readonly onBug: EngineOptions['onBug']
   private readonly breaker = new LoopBreaker()
+  private readonly serial = new Serial()
   private readonly unsubscribe: (() => void)[] = []
 
   constructor(options: EngineOptions) {
@@ -33,14 +35,18 @@ export class Engine {
     const context: EngineContext = { ...options.context, wake }
     this.context = context
     this.onBug = options.onBug
-    const serial = new Serial()
+    const serial = this.serial
     const toPlanfix = new ToPlanfix(context, serial)
     this.toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
-    const chores = new Chores(context, wake)
+    const chores = new Chores(context, serial, wake)
     const steps = { planfix: toPlanfix, chatra: this.toChatra, chores }
     this.lanes = new Lanes(
       context.clock,
-      (conversationId, lane) => steps[lane].step(conversationId),
+      async (conversationId, lane) => {
+        const next = await steps[lane].step(conversationId)
+        if (lane !== 'chores') chores.changed(conversationId)
+        return next
+      },
       (error, conversationId, lane) => options.onBug(error, `conversation ${conversationId}, lane ${lane}`),
     )
     this.intake = new Intake({
@@ -69,6 +75,11 @@ export class Engine {
       this.lanes.wake(conversationId, lane)
     }
     this.intake.wake()
+  }
+
+  /** The owner takes two clients apart that were merged (engine/merge.ts). */
+  separate(conversationId: number): Promise<SeparateAnswer> {
+    return separateConversation(this.context, this.serial, conversationId)
   }
 
   /** A service works again: what backed off while it did not is tried at once. */

@@ -8,14 +8,18 @@ const NAMESPACE = '7c0f1c2e-5b1a-5d0e-9a53-0c8f1f2b6a10'
 
 const ofConnection = new Map<string, string>()
 
+/**
+ * A connection that was renamed goes on with the ids of its first name: things in Planfix carry them. To be said when it
+ * is opened, before anything is written.
+ */
+export function identifyAs(connectionId: string, firstId: string): void {
+  ofConnection.set(connectionId, uuidv5(`connection:${firstId}`, NAMESPACE))
+}
+
 /** `sourceId` of everything this connection writes. */
 export function connectionSourceId(connectionId: string): string {
-  let id = ofConnection.get(connectionId)
-  if (!id) {
-    id = uuidv5(`connection:${connectionId}`, NAMESPACE)
-    ofConnection.set(connectionId, id)
-  }
-  return id
+  if (!ofConnection.has(connectionId)) identifyAs(connectionId, connectionId)
+  return ofConnection.get(connectionId)!
 }
 
 const of = (connectionId: string, name: string): string => uuidv5(name, connectionSourceId(connectionId))
@@ -28,6 +32,25 @@ export const clientSourceId = (connectionId: string, clientId: string): string =
 /** `n` counts from 1; `chatId` is that of the chat that began the task. */
 export const taskSourceId = (connectionId: string, chatId: string, n: number): string =>
   of(connectionId, `task:${chatId}:${n}`)
+
+/** More tasks of one chat than this are not looked through for our mark. */
+const MOST_TASKS = 200
+
+/** The chat and ordinal a task's mark speaks of, where it is one of ours for these chats; null where it is not. */
+export function ourTask(
+  connectionId: string,
+  chatIds: readonly string[],
+  sourceObjectId: string | null,
+): { chatId: string; n: number } | null {
+  if (sourceObjectId === null) return null
+  for (const chatId of chatIds) {
+    for (let n = 1; n <= MOST_TASKS; n++) {
+      if (taskSourceId(connectionId, chatId, n) === sourceObjectId) return { chatId, n }
+    }
+  }
+  return null
+}
+
 export const visitSourceId = (connectionId: string, clientId: string, startedAt: number): string =>
   of(connectionId, `visit:${clientId}:${startedAt}`)
 export const noteSourceId = (connectionId: string, messageId: number, what: string): string =>

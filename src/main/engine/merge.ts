@@ -1,55 +1,406 @@
-import type { Conversation } from '../../shared/domain.ts'
-import type { EngineContext } from './context.ts'
-import type { Change } from './ports.ts'
+import type {
+  Chore,
+  ClientLink,
+  Conversation,
+  Direction,
+  JoinReason,
+  Message,
+  MessageState,
+} from '../../shared/domain.ts'
+import { commit, type EngineContext } from './context.ts'
+import type { Change, Lane } from './ports.ts'
+import { rootOf, underRoots } from './roots.ts'
+import type { Serial } from './serial.ts'
 
 /**
- * Two conversations turn out to be one client (same e-mail, F13): one contact, one thread. What still waits moves
- * over; the older thread's task stays readable, its replies reach the client through the common conversation, and a
- * note in it says where things go on. Planfix can merge contacts only by hand (contracts/planfix.md section 16).
- * Call it under the lock of `from`; the changes are to be committed under it too.
+ * Two conversations are one client's (F13), and are separated again. Open work always belongs to the root: a merge hands
+ * over everything that can be moved in one commit, under the locks of both. What is under way at that moment (an open
+ * write to Planfix, a reply in `sending`, a job) is settled where it began, and the lane hands it over (`handOver`).
+ * Nothing can be merged in a circle: only roots are, under their locks.
  */
-export async function mergeConversations(
+
+/** What may move while nobody is carrying it. A reply in `sending` is its lane's. */
+const MOVABLE: readonly MessageState[] = ['queued', 'retrying', 'uncertain']
+const DIRECTIONS: readonly Direction[] = ['to-planfix', 'to-chatra']
+const ALL = 100_000
+
+/** Two conversations that may be one person's. */
+export interface JoinWish {
+  one: number
+  other: number
+  why: JoinReason
+  /** The device that joins, for the note in the task. */
+  clientId: string
+  /** Committed together with the merge, or by themselves where nothing is merged. */
+  changes: Change[]
+}
+
+/** Merges the roots of both, unless the owner has separated them. Answers the common conversation's id. */
+export async function joinConversations(
+  context: EngineContext,
+  serial: Serial,
+  wish: JoinWish,
+): Promise<number | null> {
+  return underRoots(context.store, serial, [wish.one, wish.other], async ([one, other]) => {
+    if (!one || !other || (await areKeptApart(context, one, other))) {
+      await commit(context, wish.changes)
+      return one && !other ? one.id : null
+    }
+    const { from, into, changes } = await joinChanges(context, one, other, wish)
+    await commit(context, [...wish.changes, ...changes])
+    wakeAll(context, [from.id, into.id])
+    return into.id
+  })
+}
+
+/** The changes of a merge of two roots. Call it under the locks of both, and commit under them. */
+export async function joinChanges(
+  context: EngineContext,
+  one: Conversation,
+  other: Conversation,
+  { why, clientId }: Pick<JoinWish, 'why' | 'clientId'>,
+): Promise<{ from: Conversation; into: Conversation; changes: Change[] }> {
+  const { store, clock } = context
+  const [into, from] = [one, other].sort(byStanding) as [Conversation, Conversation]
+  const clients = await store.clientsOf(from.id)
+  const now = clock.now()
+  const joined = {
+    at: now,
+    why,
+    clientIds: clients.map((client) => client.clientId),
+    contactId: from.contactId,
+  }
+  const changes: Change[] = [
+    { type: 'conversation.patch', id: from.id, patch: { mergedInto: into.id, joined } },
+    { type: 'conversation.patch', id: into.id, patch: together(from, into) },
+    ...clients.map(
+      (client): Change => ({ type: 'client.save', client: { ...client, conversationId: into.id } }),
+    ),
+    ...(await movedMessages(context, from, into)),
+    ...movedChores(await store.chores(from.id), from, into, await store.chores(into.id)),
+    joinNote(context, from, into, why, clientId),
+    { type: 'event.add', event: mergeEvent('event.joined', from, into, now) },
+  ]
+  if (from.taskId !== null) changes.push(mergedNote(context, from, from.taskId, into))
+  return { from, into, changes }
+}
+
+/** Who has a task stays, then who has a card, then the elder. */
+const byStanding = (one: Conversation, other: Conversation): number =>
+  Number(one.taskId === null) - Number(other.taskId === null) ||
+  Number(one.contactId === null) - Number(other.contactId === null) ||
+  one.id - other.id
+
+const together = (from: Conversation, into: Conversation): Partial<Conversation> => ({
+  lastClientAt: Math.max(from.lastClientAt, into.lastClientAt),
+  lastActivityAt: Math.max(from.lastActivityAt, into.lastActivityAt),
+  clientLeft: from.clientLeft && into.clientLeft,
+  paused: into.paused ?? from.paused,
+  keptApart: [...new Set([...(into.keptApart ?? []), ...(from.keptApart ?? [])])],
+})
+
+/** A conversation that begins as a part of another one: a device of a person who is known already. */
+export const bornJoined = (
+  begun: Conversation,
+  into: Conversation,
+  why: JoinReason,
+  clientId: string,
+  at: number,
+): Conversation => ({
+  ...begun,
+  mergedInto: into.id,
+  joined: { at, why, clientIds: [clientId], contactId: null },
+})
+
+/** Whether the owner has separated two roots, or conversations that were merged into them. */
+export async function areKeptApart(
+  { store }: Pick<EngineContext, 'store'>,
+  one: Conversation,
+  other: Conversation,
+): Promise<boolean> {
+  for (const [mine, theirs] of [
+    [one, other],
+    [other, one],
+  ] as const) {
+    for (const id of mine.keptApart ?? []) {
+      if (id === theirs.id || (await rootOf(store, id))?.id === theirs.id) return true
+    }
+  }
+  return false
+}
+
+/**
+ * What a merged conversation still holds and nobody is carrying: it belongs to the root. Call it under the lock of `from`.
+ * `running`: jobs under way, which stay until they are done.
+ */
+export async function handOver(
+  context: EngineContext,
+  from: Conversation,
+  lane: Lane,
+  running: ReadonlySet<number> = new Set(),
+): Promise<Change[]> {
+  const { store } = context
+  const into = await rootOf(store, from.id)
+  if (!into || into.id === from.id) return []
+  if (lane === 'chores') {
+    const chores = (await store.chores(from.id)).filter(
+      ({ id, kind }) => kind !== 'separate' && !running.has(id),
+    )
+    return movedChores(chores, from, into, await store.chores(into.id))
+  }
+  const direction = lane === 'planfix' ? 'to-planfix' : 'to-chatra'
+  const open = await store.waiting(from.id, direction, ALL)
+  // Without an open write, what stands as being written to Planfix waits like any other.
+  const states = direction === 'to-planfix' ? [...MOVABLE, 'sending' as const] : MOVABLE
+  return open.flatMap((message) =>
+    states.includes(message.state) ? move(context, message, into, states) : [],
+  )
+}
+
+async function movedMessages(
   context: EngineContext,
   from: Conversation,
   into: Conversation,
-  movedClientId?: string,
 ): Promise<Change[]> {
-  const { store, clock } = context
-  const current = (await store.conversation(from.id)) ?? from
+  const busy = new Set(from.attempt?.messageIds ?? [])
   const changes: Change[] = []
-  const clients = await store.clientsOf(from.id)
-  const others = clients.filter((client) => client.clientId !== movedClientId)
-  if (movedClientId !== undefined && others.length > 0) return changes
-  for (const client of others)
-    changes.push({ type: 'client.save', client: { ...client, conversationId: into.id } })
-  const busy = new Set(current.attempt?.messageIds ?? [])
-  for (const direction of ['to-planfix', 'to-chatra'] as const) {
-    for (const message of await store.waiting(from.id, direction, 10_000)) {
-      if (busy.has(message.id) || message.state === 'sending' || message.state === 'uncertain') continue
-      changes.push({
-        type: 'message.patch',
-        id: message.id,
-        at: clock.now(),
-        patch: { conversationId: into.id },
-      })
+  for (const direction of DIRECTIONS) {
+    for (const message of await context.store.waiting(from.id, direction, ALL)) {
+      if (!busy.has(message.id) && MOVABLE.includes(message.state))
+        changes.push(move(context, message, into, MOVABLE))
     }
   }
-  changes.push({ type: 'conversation.patch', id: from.id, patch: { mergedInto: into.id } })
-  if (current.taskId !== null) {
-    changes.push({
-      type: 'chore.add',
-      chore: {
-        id: store.newId(),
-        connectionId: from.connectionId,
-        conversationId: from.id,
-        kind: 'note',
-        key: `merged:${into.id}`,
-        data: { what: 'merged', taskId: current.taskId, intoConversation: into.id },
-        notBefore: clock.now(),
-        failures: 0,
-        attempt: null,
-      },
-    })
+  return changes
+}
+
+const move = (
+  { clock }: EngineContext,
+  { id }: Message,
+  into: Conversation,
+  from: readonly MessageState[],
+): Change => ({ type: 'message.patch', id, at: clock.now(), patch: { conversationId: into.id }, from })
+
+/** Jobs go along; what they mean of the conversation they were made for is written into them. */
+function movedChores(
+  chores: readonly Chore[],
+  from: Conversation,
+  into: Conversation,
+  there: readonly Chore[],
+): Change[] {
+  return chores.flatMap((chore): Change[] => {
+    const add = (fields: Partial<Chore> = {}): Change[] => [
+      { type: 'chore.add', chore: { ...chore, conversationId: into.id, ...fields } },
+    ]
+    const taskId = chore.data.taskId ?? from.taskId
+    switch (chore.kind) {
+      case 'leave-check':
+        return there.some(({ kind }) => kind === 'leave-check')
+          ? [{ type: 'chore.drop', id: chore.id }]
+          : add()
+      case 'complete':
+        return taskId === null
+          ? [{ type: 'chore.drop', id: chore.id }]
+          : add({ key: `task:${String(taskId)}`, data: { ...chore.data, taskId } })
+      case 'note':
+        return add({
+          key: chore.key === 'loop' ? `loop:${from.id}` : chore.key,
+          data: { ...chore.data, ...(taskId !== null && { taskId }) },
+        })
+      case 'assigner':
+      case 'verify':
+        return add({ data: { contactId: from.contactId, ...chore.data } })
+      default:
+        return add()
+    }
+  })
+}
+
+// ---- separating
+
+export type SeparateAnswer = 'separated' | 'not-found' | 'not-joined' | 'busy'
+
+/**
+ * Undoes a merge: devices, what is open of them, and the task that was the conversation's own are its own again, and the
+ * two are never joined again by themselves. `busy` while something of these devices is being written or sent.
+ */
+export async function separateConversation(
+  context: EngineContext,
+  serial: Serial,
+  id: number,
+  extra: readonly Change[] = [],
+): Promise<SeparateAnswer> {
+  // The lock of what was merged, then that of the root: only the way up, so that no two wait for each other.
+  return serial.run(String(id), () => separateUnder(context, serial, id, extra))
+}
+
+async function separateUnder(
+  context: EngineContext,
+  serial: Serial,
+  id: number,
+  extra: readonly Change[],
+): Promise<SeparateAnswer> {
+  const { store } = context
+  const from = await store.conversation(id)
+  if (!from) return 'not-found'
+  const root = await rootOf(store, id)
+  // Merges of before their record was kept cannot be undone: nobody knows which device came from where.
+  if (!root || from.mergedInto === null || root.id === id || !from.joined) return 'not-joined'
+  return serial.run(String(root.id), async () => {
+    const current = await rootOf(store, id)
+    if (current?.id !== root.id) return 'busy'
+    const clients = (await store.clientsOf(current.id)).filter((client) => isOf(client, from))
+    const parted = await partedWork(context, from, current, clients)
+    if (!parted) return 'busy'
+    await commit(context, [...separateChanges(context, from, current, clients), ...parted, ...extra])
+    wakeAll(context, [from.id, current.id])
+    return 'separated'
+  })
+}
+
+const isOf = (client: ClientLink, from: Conversation): boolean =>
+  from.joined?.clientIds.includes(client.clientId) ?? false
+
+function separateChanges(
+  { clock }: EngineContext,
+  from: Conversation,
+  root: Conversation,
+  clients: readonly ClientLink[],
+): Change[] {
+  const now = clock.now()
+  const lastClientAt = Math.max(from.lastClientAt, ...clients.map(({ lastWroteAt }) => lastWroteAt))
+  const patch: Partial<Conversation> = {
+    ...{ mergedInto: null, joined: null, lastClientAt },
+    clientLeft: root.clientLeft,
+    lastActivityAt: Math.max(from.lastActivityAt, Math.min(lastClientAt, now)),
+    keptApart: [...new Set([...(from.keptApart ?? []), root.id])],
+    // The owner says that they are two people: the address is looked for no more.
+    ...(from.contactId === null && {
+      emailSearched: clients.find(({ profile }) => profile.email !== null)?.profile.email ?? null,
+      emailRefused: true,
+    }),
+  }
+  return [
+    { type: 'conversation.patch', id: from.id, patch },
+    {
+      type: 'conversation.patch',
+      id: root.id,
+      patch: { keptApart: [...new Set([...(root.keptApart ?? []), from.id])] },
+    },
+    ...clients.map(
+      (client): Change => ({ type: 'client.save', client: { ...client, conversationId: from.id } }),
+    ),
+    { type: 'event.add', event: mergeEvent('event.separated', from, root, now) },
+  ]
+}
+
+/** Open messages and jobs of these devices; null while one of them is under way. */
+async function partedWork(
+  context: EngineContext,
+  from: Conversation,
+  root: Conversation,
+  clients: readonly ClientLink[],
+): Promise<Change[] | null> {
+  const { store } = context
+  const devices = new Set(clients.map(({ clientId }) => clientId))
+  const others = (await store.clientsOf(root.id)).filter(({ clientId }) => !devices.has(clientId))
+  const tasks = new Set((await store.tasksOf(from.id)).map(({ taskId }) => taskId))
+  const busy = new Set(root.attempt?.messageIds ?? [])
+  const changes: Change[] = []
+  for (const direction of DIRECTIONS) {
+    for (const message of await store.waiting(root.id, direction, ALL)) {
+      const isTheirs =
+        message.chatraClientId === null
+          ? message.planfixTaskId !== null && tasks.has(message.planfixTaskId)
+          : devices.has(message.chatraClientId)
+      if (!isTheirs) continue
+      const isUnderWay = direction === 'to-planfix' ? busy.has(message.id) : message.state === 'sending'
+      if (isUnderWay) return null
+      changes.push(move(context, message, from, [...MOVABLE, 'sending']))
+    }
+  }
+  for (const chore of await store.chores(root.id)) {
+    const { clientId, taskId } = chore.data
+    const isTheirs =
+      (typeof clientId === 'string' && devices.has(clientId)) ||
+      (typeof taskId === 'number' && tasks.has(taskId))
+    if (!isTheirs) continue
+    changes.push({ type: 'chore.add', chore: { ...chore, conversationId: from.id } })
+    if (chore.kind === 'leave-check') changes.push(...leaveCheckOfOthers(context, chore, root, others))
   }
   return changes
+}
+
+/** A conversation has one check whether the client has left: that of the devices that stay is not to go along. */
+const leaveCheckOfOthers = (
+  { store }: EngineContext,
+  chore: Chore,
+  root: Conversation,
+  others: readonly ClientLink[],
+): Change[] =>
+  others.slice(0, 1).map(({ clientId }) => ({
+    type: 'chore.add',
+    chore: { ...chore, id: store.newId(), conversationId: root.id, data: { ...chore.data, clientId } },
+  }))
+
+// ---- what is said of it
+
+/** What a note is made with: numbers and the time. */
+interface NoteMaker {
+  store: Pick<EngineContext['store'], 'newId'>
+  clock: Pick<EngineContext['clock'], 'now'>
+}
+
+/** The task says that another device joined, and whether the site vouches for that. */
+export const joinNote = (
+  { store, clock }: NoteMaker,
+  from: Conversation,
+  into: Conversation,
+  why: JoinReason,
+  clientId: string,
+): Change => ({
+  type: 'chore.add',
+  chore: {
+    ...newChore(store.newId(), into, clock.now()),
+    key: `device-joined:${from.id}`,
+    data: { what: 'device-joined', why, clientId },
+  },
+})
+
+/** The task of before says where things go on. */
+export const mergedNote = (
+  { store, clock }: NoteMaker,
+  from: Conversation,
+  taskId: number,
+  into: Conversation,
+): Change => ({
+  type: 'chore.add',
+  chore: {
+    ...newChore(store.newId(), into, clock.now()),
+    key: `merged:${from.id}`,
+    data: { what: 'merged', taskId, intoConversation: into.id },
+  },
+})
+
+const newChore = (id: number, into: Conversation, notBefore: number): Chore => ({
+  id,
+  connectionId: into.connectionId,
+  conversationId: into.id,
+  kind: 'note',
+  key: '',
+  data: {},
+  notBefore,
+  failures: 0,
+  attempt: null,
+})
+
+const mergeEvent = (key: string, from: Conversation, into: Conversation, time: number) => ({
+  ...{ time, connectionId: from.connectionId, key },
+  level: 'info' as const,
+  params: { conversation: from.id, into: into.id },
+})
+
+function wakeAll(context: EngineContext, ids: readonly number[]): void {
+  for (const id of ids) {
+    for (const lane of ['planfix', 'chatra', 'chores'] as const) context.wake?.(id, lane)
+  }
 }

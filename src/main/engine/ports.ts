@@ -87,7 +87,11 @@ export interface Store {
   clientsOf(conversationId: number): Promise<ClientLink[]>
   /** Any client of the connection with this e-mail (compared lower-case), the latest to write first. */
   clientByEmail(connectionId: string, email: string): Promise<ClientLink | null>
+  /** Clients of the connection with this e-mail (compared lower-case), the latest to write first. */
+  clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]>
   conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null>
+  /** All that use this card and were not merged into another one, the oldest first. */
+  conversationsByContact(connectionId: string, contactId: number): Promise<Conversation[]>
 
   task(connectionId: string, taskId: number): Promise<TaskLink | null>
   tasksOf(conversationId: number): Promise<TaskLink[]>
@@ -97,6 +101,8 @@ export interface Store {
 
   message(id: number): Promise<Message | null>
   messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
+  /** The client's message, or the reply of ours, with this id in the chat; however old. */
+  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /** Edits and deletions of the replies made from this comment, in order of position. */
@@ -116,7 +122,7 @@ export interface Store {
   messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
 
   chores(conversationId: number): Promise<Chore[]>
-  /** Every conversation and lane with open work, to start or wake the deliverers. */
+  /** Every conversation and lane with open work, to start or wake the deliverers; merged ones with an open write too. */
   lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>
@@ -346,19 +352,34 @@ export interface PlanfixApi {
 export type FileLink = (connectionId: string, fileId: number, name: string) => string | null
 
 /**
- * Another computer carried before this one did (docs/architecture.md, "Several computers"). What it did stands in its own
- * store alone.
+ * Somebody carried before this store did, and what was done then stands in another store alone: another computer
+ * (docs/architecture.md, "Several computers"), or this one before its damaged store was restored from a backup.
  */
 export interface Takeover {
-  /** Since when this one carries. */
+  /** Since when this store is worked by. */
   at: number
-  /** Until then the other one may have carried. */
+  /** Until then the former one may have been worked by. */
   until: number
+  /** Another computer where nothing is said. */
+  cause?: 'computer' | 'restore'
+  /** Of a restore: when the backup was made, which knows all that was done before it. */
+  backupAt?: number
+  /** Of a restore: conversations, messages and jobs below this number stem from the backup. */
+  firstId?: number
 }
 /** Reason of what the owner has sent on again. */
 export const RETRIED_BY_HAND = 'retried by hand'
 /** Reason of what another computer has carried, or may have. */
 export const CARRIED_BY_ANOTHER = 'carried-by-another'
+/** Reason of what was carried, or may have been, between the backup and the damage of the store. */
+export const CARRIED_BEFORE_RESTORE = 'carried-before-restore'
+/** It stands, or may stand, in the other service already, and only a look there or its echo tells. */
+export const isCarriedElsewhere = (reason: string | null): boolean =>
+  reason === CARRIED_BY_ANOTHER || reason === CARRIED_BEFORE_RESTORE
+export const isRestore = (
+  takeover: Takeover | null | undefined,
+): takeover is Takeover & { backupAt: number } =>
+  takeover?.cause === 'restore' && takeover.backupAt !== undefined
 
 /** Told of what may interest the owner at once (notifications, live log). */
 export interface Listener {

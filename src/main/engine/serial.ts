@@ -13,4 +13,10 @@ export class Serial {
     this.tails.set(key, tail)
     return result
   }
+
+  /** Runs work that needs several keys at once. Keys are taken in the order given: give it the same order everywhere. */
+  runAll<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
+    const [first, ...others] = keys
+    return first === undefined ? work() : this.run(first, () => this.runAll(others, work))
+  }
 }

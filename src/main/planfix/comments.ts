@@ -1,7 +1,8 @@
 import { ok } from '../../shared/errors.ts'
 import type { PlanfixApi, PlanfixComment } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
-import { htmlToText, toHtml } from './html.ts'
+import { type CommentTexts, createCommentTexts } from './comment-texts.ts'
+import { toHtml } from './html.ts'
 import { commentAnswer, commentList, created, done, type RawComment } from './schemas.ts'
 import type { Settings } from './settings.ts'
 import { type TimeReader, writtenPoint } from './times.ts'
@@ -18,6 +19,8 @@ export const newestFirst = [{ field: 'id', filed: 'id', direction: 'Desc' }]
 export interface CommentReader {
   page(raw: RawComment[]): { comments: PlanfixComment[]; complete: boolean; sorted: boolean }
   one(raw: RawComment): PlanfixComment
+  /** Reads the long ones in turns; what a client wrote comes from us and is no news. */
+  prepare(raw: readonly RawComment[]): Promise<void>
   /** Comment `id` was written just now. */
   wrote(id: number): void
 }
@@ -26,6 +29,7 @@ const REMEMBERED = 50
 
 export function createCommentReader(times: TimeReader, serverNow: () => number): CommentReader {
   const written = new Map<number, number>()
+  const texts = createCommentTexts()
 
   const learn = (raw: RawComment) => {
     const at = written.get(raw.id)
@@ -33,7 +37,7 @@ export function createCommentReader(times: TimeReader, serverNow: () => number):
     times.learn(raw.dateTime, at)
     written.delete(raw.id)
   }
-  const one = (raw: RawComment) => toComment(raw, times.read(raw.dateTime, serverNow()))
+  const one = (raw: RawComment) => toComment(raw, times.read(raw.dateTime, serverNow()), texts)
 
   return {
     page(raw) {
@@ -48,6 +52,12 @@ export function createCommentReader(times: TimeReader, serverNow: () => number):
       learn(raw)
       return one(raw)
     },
+    prepare: (raw) =>
+      texts.prepare(
+        raw
+          .filter(({ owner }) => !owner?.id?.startsWith('contact:'))
+          .map(({ id, description }) => ({ id, html: description ?? '' })),
+      ),
     wrote(id) {
       written.set(id, serverNow())
       for (const oldest of written.keys()) {
@@ -113,7 +123,9 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
         },
         commentList,
       )
-      return answer.ok ? ok(reader.page(answer.value.comments)) : answer
+      if (!answer.ok) return answer
+      await reader.prepare(answer.value.comments)
+      return ok(reader.page(answer.value.comments))
     },
 
     async comment(id) {
@@ -141,12 +153,20 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
   }
 }
 
-function toComment(raw: RawComment, at: number | null): PlanfixComment {
+/**
+ * The text is made from HTML when it is first read: of a page of the feed few comments are news, and the others must cost
+ * nothing.
+ */
+function toComment(raw: RawComment, at: number | null, texts: CommentTexts): PlanfixComment {
   const { users, groups } = raw.recipients ?? {}
+  let text: string | null = null
   return {
     id: raw.id,
     type: raw.type ?? 'None',
-    text: htmlToText(raw.description ?? ''),
+    get text() {
+      text ??= texts.of(raw.id, raw.description ?? '')
+      return text
+    },
     owner: raw.owner?.id ?? null,
     ownerName: raw.owner?.name ?? '',
     recipients: [...(users ?? []).map(({ id }) => id), ...(groups ?? []).map(({ id }) => `group:${id}`)],

@@ -1,4 +1,6 @@
-import { Parser } from 'htmlparser2'
+import { withoutTail } from '../../shared/plain.ts'
+import { type DocumentReader, readHtml } from './flat-parser.ts'
+import { TextLine } from './text-line.ts'
 
 /** Their content is never shown. */
 const SILENT = new Set(['script', 'style', 'head', 'title', 'template', 'noscript', 'iframe', 'svg'])
@@ -8,25 +10,31 @@ const BLOCKS = new Set(
   ),
 )
 
+/** UTF-16 units. A comment holds 64 KB, HTML included (contracts/planfix.md §2). */
+const LONGEST = 64 * 1024
+
 /**
  * An employee's comment as plain chat text. Lines end where blocks and `<br>` end them; links become `text (address)`
  * or the address alone; lists get `• ` or numbers; quotes `> `; table rows one line with ` | ` between cells; pictures
  * their address, or `[picture]` when only the editor could show them (contracts/planfix.md §10: `uniqueid=`).
- * Never fails: what has no markup at all keeps its own line ends.
+ * Never fails: what has no markup at all keeps its own line ends. Takes time linear in the length, whatever it is given;
+ * over 64 Ki characters the rest is left out, and `…` says so.
  */
 export function htmlToText(html: string): string {
   const page = new Page(!/<[a-z/!]/i.test(html))
-  const parser = new Parser(
-    {
-      onopentag: (name, attributes) => page.open(name, attributes),
-      onclosetag: (name) => page.close(name),
-      ontext: (text) => page.text(text),
-    },
-    { decodeEntities: true },
-  )
-  parser.end(html)
-  return page.finish()
+  readHtml(html.length > LONGEST ? shortened(html) : html, page)
+  const text = page.finish()
+  return html.length > LONGEST ? `${text}…` : text
 }
+
+/** Cut before a tag or a space where one is near, so that none is left in halves. */
+function shortened(html: string): string {
+  const near = Math.max(html.lastIndexOf('<', LONGEST), html.lastIndexOf(' ', LONGEST))
+  return html.slice(0, near > LONGEST - 1000 ? near : LONGEST).toWellFormed()
+}
+
+/** Quotes and lists that are shown inside each other: deeper ones would only make lines long. */
+const DEEPEST = 10
 
 interface List {
   /** null in a list with dots. */
@@ -34,10 +42,10 @@ interface List {
 }
 
 /** The text as far as it is written, and where in the document the writing is. */
-class Page {
+class Page implements DocumentReader {
   private readonly lines: string[] = []
   /** Line under way; `\u00a0` stands for a space that must stay. */
-  private line = ''
+  private readonly line = new TextLine()
   /** Dot or number that the next text gets in front. */
   private bullet = ''
   private silent = 0
@@ -47,7 +55,8 @@ class Page {
   /** Within a row: cells begun. */
   private column = 0
   private readonly lists: List[] = []
-  private readonly links: { href: string; from: number; lineNumber: number }[] = []
+  /** Links do not nest in HTML: a second one ends the first. */
+  private link: { href: string; from: number; lineNumber: number } | null = null
 
   constructor(plain: boolean) {
     this.pre = plain ? 1 : 0
@@ -85,20 +94,20 @@ class Page {
         break
       case 'td':
       case 'th':
-        if (this.column++ > 0) this.line = `${this.line.trimEnd()} | `
+        if (this.column++ > 0) this.line.separate(' | ')
         this.cells++
         break
       case 'img':
         this.picture(attributes)
         break
       case 'a':
-        this.line += this.bullet
-        this.bullet = ''
-        this.links.push({
+        this.endLink()
+        this.putBullet()
+        this.link = {
           href: addressIn(attributes.href),
-          from: this.line.length,
+          from: this.line.mark(),
           lineNumber: this.lines.length,
-        })
+        }
         break
     }
   }
@@ -111,7 +120,7 @@ class Page {
     if (this.silent > 0) return
     if (name === 'a') this.endLink()
     if (name === 'td' || name === 'th') this.cells = Math.max(0, this.cells - 1)
-    if (name === 'tr' && /^[ |\u00a0]*$/.test(this.line)) this.line = ''
+    if (name === 'tr' && !this.line.hasWords) this.line.clear()
     if (BLOCKS.has(name)) this.block()
     if (name === 'blockquote') this.quotes = Math.max(0, this.quotes - 1)
     if (name === 'pre') this.pre = Math.max(0, this.pre - 1)
@@ -132,28 +141,38 @@ class Page {
     }
     const spaced = clean.replace(/[ \t\n\f\r]+/g, ' ')
     // A space after a space, or at the start of a line, is not seen in HTML.
-    this.put(this.line === '' || this.line.endsWith(' ') ? spaced.replace(/^ /, '') : spaced)
+    this.put(this.line.isEmpty || this.line.last === ' ' ? spaced.replace(/^ /, '') : spaced)
   }
 
   finish(): string {
-    while (this.links.length > 0) this.endLink()
+    this.endLink()
     this.block()
-    const text = this.lines.join('\n')
-    return text.replace(/^\n+/, '').replace(/\n+$/, '')
+    return withoutTail(this.lines.join('\n'), '\n').replace(/^\n+/, '')
+  }
+
+  isSilent(): boolean {
+    return this.silent > 0
+  }
+
+  mustNest(name: string): boolean {
+    return SILENT.has(name)
   }
 
   private put(text: string): void {
     if (text === '') return
-    if (this.bullet) {
-      this.line += this.bullet
-      this.bullet = ''
-    }
-    this.line += text
+    this.putBullet()
+    this.line.add(text)
+  }
+
+  private putBullet(): void {
+    if (this.bullet === '') return
+    this.line.add(this.bullet)
+    this.bullet = ''
   }
 
   /** A block begins or ends: what is written so far is a line of its own. Inside a table cell it is but a space. */
   private block(): void {
-    if (this.line === '') return
+    if (this.line.isEmpty) return
     if (this.cells > 0) this.text(' ')
     else this.breakLine()
   }
@@ -163,49 +182,60 @@ class Page {
       this.text(' ')
       return
     }
-    const written = this.line.replace(/[ \u00a0]+$/, '').replaceAll('\u00a0', ' ')
-    this.lines.push(('> '.repeat(Math.min(this.quotes, 20)) + written).replace(/ +$/, ''))
-    this.line = ''
+    const written = withoutTail(this.line.text(), ' \u00a0').replaceAll('\u00a0', ' ')
+    const quotes = '> '.repeat(Math.min(this.quotes, DEEPEST))
+    this.lines.push(written === '' ? quotes.trimEnd() : quotes + written)
+    this.line.clear()
   }
 
   private bulletOf(list: List | undefined): string {
-    const indent = '\u00a0\u00a0'.repeat(Math.min(Math.max(0, this.lists.length - 1), 20))
+    const indent = '\u00a0\u00a0'.repeat(Math.min(Math.max(0, this.lists.length - 1), DEEPEST))
     if (!list || list.next === null) return `${indent}• `
     return `${indent}${list.next++}. `
   }
 
   private picture(attributes: Record<string, string>): void {
     const alt = attributes.alt ?? ''
-    if (/\p{Extended_Pictographic}/u.test(alt) && alt.length <= 20) {
+    if (alt.length <= 20 && /\p{Extended_Pictographic}/u.test(alt)) {
       this.put(alt)
       return
     }
     if (attributes.width === '1' && attributes.height === '1') return
     const address = addressIn(attributes.src)
     const shown = /^https?:/i.test(address) && !/[?&]uniqueid=/i.test(address) ? address : '[picture]'
-    const gap = this.line !== '' && !/[ \u00a0]$/.test(this.line) ? ' ' : ''
+    const gap = this.line.isEmpty || this.line.endsInSpace ? '' : ' '
     this.put(`${gap}${shown} `)
   }
 
   private endLink(): void {
-    const link = this.links.pop()
+    const { link } = this
+    this.link = null
     if (!link?.href) return
     // A link over several lines is judged by its last one.
-    const written = link.lineNumber === this.lines.length ? this.line.slice(link.from) : this.line
-    const text = written.replaceAll('\u00a0', ' ').trim()
+    const isHere = link.lineNumber === this.lines.length
+    const text = this.line
+      .text(isHere ? link.from : 0)
+      .replaceAll('\u00a0', ' ')
+      .trim()
     if (text === '') {
       this.put(link.href)
       return
     }
     if (bare(text) === bare(link.href)) return
-    const cut = /^https?:.*(…|\.\.\.)$/.test(text) && link.href.startsWith(text.replace(/(…|\.\.\.)$/, ''))
-    if (cut && link.lineNumber === this.lines.length) {
-      this.line = this.line.slice(0, link.from) + link.href
+    const beginning = /^https?:/.test(text) ? withoutDots(text) : null
+    if (isHere && beginning !== null && link.href.startsWith(beginning)) {
+      this.line.cut(link.from)
+      this.line.add(link.href)
       return
     }
-    const gap = /[ \u00a0]$/.test(this.line) ? '' : ' '
-    this.put(`${gap}(${link.href.replace(/^mailto:|^tel:/i, '')})`)
+    this.put(`${this.line.endsInSpace ? '' : ' '}(${link.href.replace(/^mailto:|^tel:/i, '')})`)
   }
+}
+
+/** What stands in front of the dots of a shortened text; null when there are none. */
+function withoutDots(text: string): string | null {
+  const dots = ['…', '...'].find((end) => text.endsWith(end))
+  return dots === undefined ? null : text.slice(0, -dots.length)
 }
 
 /** Addresses a client can use; relative ones lead into Planfix, and javascript: nowhere. */

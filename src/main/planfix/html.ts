@@ -42,7 +42,7 @@ function line(text: string): string {
   let from = 0
   for (const match of text.matchAll(ADDRESS)) {
     const address = withoutTrailing(match[0])
-    if (!URL.canParse(address)) continue
+    if (!isAddress(address)) continue
     html += plain(text.slice(from, match.index), from === 0)
     const shown = escaped(address)
     html += `<a href="${shown}">${shown}</a>`
@@ -53,18 +53,28 @@ function line(text: string): string {
 
 /** A full stop or bracket behind an address belongs to the sentence, unless the bracket was opened inside it. */
 function withoutTrailing(address: string): string {
+  const surplus = { ')': surplusOf(address, '(', ')'), ']': surplusOf(address, '[', ']') }
   let end = address.length
   for (; end > 0; end--) {
     const last = address[end - 1]!
-    const opener = { ')': '(', ']': '[' }[last]
-    const sentence = opener
-      ? count(address.slice(0, end), opener) < count(address.slice(0, end), last)
-      : '.,;:!?…'.includes(last)
-    if (!sentence) break
+    if (last === ')' || last === ']') {
+      if (surplus[last]-- <= 0) break
+    } else if (!'.,;:!?…'.includes(last)) break
   }
   return address.slice(0, end)
 }
-const count = (text: string, char: string): number => text.split(char).length - 1
+
+/** How many more brackets are closed than opened. */
+function surplusOf(text: string, opener: string, closer: string): number {
+  let surplus = 0
+  for (const char of text) surplus += char === closer ? 1 : char === opener ? -1 : 0
+  return surplus
+}
+
+/** DNS knows no longer name, and what is far longer costs time to turn into one. */
+const LONGEST_HOST = 253
+const isAddress = (text: string): boolean =>
+  (/^[^/]*\/\/([^/?#]*)/.exec(text)?.[1]?.length ?? 0) <= LONGEST_HOST && URL.canParse(text)
 
 /** HTML joins spaces: of several all but the last are made fast, at the start of a line all. */
 const plain = (text: string, startsLine: boolean): string =>

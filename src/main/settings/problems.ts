@@ -35,13 +35,7 @@ function wordsOf(issue: z.core.$ZodIssue): Words {
   if (/^(?:port|remotePort)$/i.test(name)) return say('range', { min: name === 'port' ? 1 : 0, max: 65_535 })
   switch (issue.code) {
     case 'custom':
-      return issue.params?.problem === 'address'
-        ? say('address')
-        : issue.params?.problem === 'same-id'
-          ? say('same-id')
-          : issue.params?.problem === 'empty'
-            ? say('empty')
-            : say('unknown')
+      return customWords(issue.params ?? {})
     case 'invalid_format':
       if (issue.format === 'email') return say('email')
       return BY_NAME[name] ?? say('unknown')
@@ -54,6 +48,20 @@ function wordsOf(issue: z.core.$ZodIssue): Words {
       return issue.input === undefined && issue.message.endsWith('undefined')
         ? say('empty')
         : (BY_NAME[name] ?? say('unknown'))
+    default:
+      return say('unknown')
+  }
+}
+
+/** Problems that config.ts finds itself, by the name it gives them. */
+function customWords({ problem, name, other }: Record<string, unknown>): Words {
+  switch (problem) {
+    case 'address':
+    case 'same-id':
+    case 'empty':
+      return say(problem)
+    case 'same-key':
+      return say(problem, { name: String(name), other: String(other) })
     default:
       return say('unknown')
   }

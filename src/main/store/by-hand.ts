@@ -1,5 +1,5 @@
 import { type Conversation, isOpen, type Message } from '../../shared/domain.ts'
-import { CARRIED_BY_ANOTHER, RETRIED_BY_HAND } from '../engine/ports.ts'
+import { isCarriedElsewhere, RETRIED_BY_HAND } from '../engine/ports.ts'
 import { patchConversation } from './changes.ts'
 import { conversationFrom } from './links.ts'
 import { LOOKUPS } from './lookups.ts'
@@ -52,4 +52,4 @@ const isStuck = ({ kind, state, reason }: Message, dismissedToo: boolean): boole
   kind !== 'event' &&
   (state === 'failed' ||
     state === 'uncertain' ||
-    (dismissedToo && state === 'skipped' && (reason === 'dismissed' || reason === CARRIED_BY_ANOTHER)))
+    (dismissedToo && state === 'skipped' && (reason === 'dismissed' || isCarriedElsewhere(reason))))

@@ -1,24 +1,34 @@
 import type { Chore, ClientLink, Conversation, TaskLink } from '../../shared/domain.ts'
 import { assertNever } from '../../shared/errors.ts'
-import type { Change } from '../engine/ports.ts'
+import type { Change, InboxRow, NewInboxRow } from '../engine/ports.ts'
 import { choreFrom, conversationFrom, taskFrom } from './links.ts'
 import { addMessage, patchMessage } from './messages.ts'
 import type { Sql } from './sql.ts'
 
-/** Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. */
-export function applyChanges(sql: Sql, changes: readonly Change[]): void {
+/**
+ * Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. `accepted` is told of
+ * each new row of the inbox.
+ */
+export function applyChanges(
+  sql: Sql,
+  changes: readonly Change[],
+  accepted: (row: InboxRow) => void = () => undefined,
+): void {
   // Intake settles an inbox row in the commit that adds its messages: that links a message to what came in.
   const settled = changes.find((change) => change.type === 'inbox.settle')
-  for (const change of changes) applyChange(sql, change, settled?.seq ?? null)
+  for (const change of changes) {
+    if (change.type === 'inbox.add') accepted({ seq: addInboxRow(sql, change.row), ...change.row })
+    else applyChange(sql, change, settled?.seq ?? null)
+  }
 }
 
-function applyChange(sql: Sql, change: Change, inbox: number | null): void {
+/** Answers the row's number. */
+export function addInboxRow(sql: Sql, { connectionId, source, receivedAt, body }: NewInboxRow): number {
+  return Number(sql.run(ADD_INBOX, connectionId, source, receivedAt, body).lastInsertRowid)
+}
+
+function applyChange(sql: Sql, change: Exclude<Change, { type: 'inbox.add' }>, inbox: number | null): void {
   switch (change.type) {
-    case 'inbox.add': {
-      const { connectionId, source, receivedAt, body } = change.row
-      sql.run(ADD_INBOX, connectionId, source, receivedAt, body)
-      return
-    }
     case 'inbox.settle':
       sql.run(SETTLE_INBOX, change.outcome, change.reason, change.seq)
       return
@@ -107,7 +117,7 @@ const CANCEL_CHORES = `DELETE FROM chores WHERE conversation = ? AND kind = ?`
 const SEE_AGENT = `INSERT INTO agents (connection, agent, name, email, seen_at) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (connection, agent) DO UPDATE SET name = coalesce(excluded.name, name),
     email = coalesce(excluded.email, email), seen_at = max(excluded.seen_at, seen_at)`
-const SET_FACT = `INSERT INTO facts (connection, key, value) VALUES (?, ?, ?)
+export const SET_FACT = `INSERT INTO facts (connection, key, value) VALUES (?, ?, ?)
   ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value`
 const FORGET_FACT = `DELETE FROM facts WHERE connection = ? AND key = ?`
 
@@ -139,7 +149,11 @@ function addConversation(sql: Sql, conversation: Conversation): void {
 export function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
   const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
-  sql.run(UPDATE_CONVERSATION, ...conversationColumns(patched(conversation, { ...patch, id })), id)
+  updateConversation(sql, patched(conversation, { ...patch, id }))
+}
+
+export function updateConversation(sql: Sql, conversation: Conversation): void {
+  sql.run(UPDATE_CONVERSATION, ...conversationColumns(conversation), conversation.id)
 }
 
 const conversationColumns = (conversation: Conversation) =>
@@ -151,7 +165,7 @@ const conversationColumns = (conversation: Conversation) =>
     JSON.stringify(conversation),
   ] as const
 
-function saveClient(sql: Sql, client: ClientLink): void {
+export function saveClient(sql: Sql, client: ClientLink): void {
   sql.run(
     SAVE_CLIENT,
     client.connectionId,
@@ -167,7 +181,7 @@ function saveClient(sql: Sql, client: ClientLink): void {
 /** The form in which e-mail addresses are compared. */
 export const foldEmail = (email: string): string => email.trim().toLowerCase()
 
-function saveTask(sql: Sql, task: TaskLink): void {
+export function saveTask(sql: Sql, task: TaskLink): void {
   sql.run(
     SAVE_TASK,
     task.connectionId,

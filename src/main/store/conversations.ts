@@ -1,7 +1,7 @@
 import type { ClientLink, Conversation, TaskLink } from '../../shared/domain.ts'
 import { nameOf } from '../engine/intake/chat-state.ts'
 import { fold, wordsOf } from './fold.ts'
-import { type ClientRow, clientFrom, type DataRow, taskFrom } from './links.ts'
+import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
 import { LOOKUPS } from './lookups.ts'
 import type { Sql } from './sql.ts'
 import { commonConversation, threadOf } from './threads.ts'
@@ -82,7 +82,7 @@ function fits(row: Candidate, words: readonly string[]): boolean {
   return words.every((word) => known.includes(word) || (isNumber(word) && phone.includes(digitsOf(word))))
 }
 /** Phones are written in many ways: only their digits are compared. */
-const isNumber = (word: string) => /^\+?[\d().-]*\d[\d().-]*$/.test(word)
+const isNumber = (word: string) => /^\+?[\d().-]+$/.test(word) && /\d/.test(word)
 const digitsOf = (text: string) => text.replace(/\D/g, '')
 
 /** The `limit` conversations that were active last, of all that are offered; one entry for all devices of a client. */
@@ -131,6 +131,8 @@ export interface StoredConversation {
   /** Devices, the latest to write first. */
   clients: ClientLink[]
   tasks: TaskLink[]
+  /** What was merged into it and can be separated again. */
+  merged: Conversation[]
   /** How many messages it has. */
   messages: number
 }
@@ -143,8 +145,13 @@ export function storedConversation(sql: Sql, id: number): StoredConversation | n
   const rows = ids.flatMap((one) => sql.all<ClientRow>(LOOKUPS.clientsOf, one))
   const clients = rows.map(clientFrom).sort((one, other) => other.lastWroteAt - one.lastWroteAt)
   const tasks = ids.flatMap((one) => sql.all<DataRow>(LOOKUPS.tasksOf, one).map((row) => taskFrom(row)!))
+  const merged = ids
+    .slice(1)
+    .map((one) => conversationFrom(sql.get<DataRow>(LOOKUPS.conversation, one)))
+    .filter((one) => one !== null)
+    .filter((one) => one.joined != null)
   const messages = ids.reduce((sum, one) => sum + (sql.value<number>(COUNT, one) ?? 0), 0)
-  return { conversation, clients, tasks, messages }
+  return { conversation, clients, tasks, merged, messages }
 }
 const COUNT = `SELECT count(*) AS number FROM messages INDEXED BY messages_chat WHERE conversation = ?`
 

@@ -23,6 +23,12 @@ export const filesOf = (dir: string) => ({
   backup: join(dir, 'bridge.backup.sqlite'),
   olderBackup: join(dir, 'bridge.backup-older.sqlite'),
   newBackup: join(dir, 'bridge.backup-new.sqlite'),
+  /** What came in since the backup, and between the older one and it; see journal.ts. */
+  journal: join(dir, 'bridge.journal'),
+  olderJournal: join(dir, 'bridge.journal-older'),
+  newJournal: join(dir, 'bridge.journal-new'),
+  /** The store was found damaged: the next start checks it before anything else. */
+  damaged: join(dir, 'bridge.damaged'),
 })
 export type Files = ReturnType<typeof filesOf>
 
@@ -95,6 +101,18 @@ export function markClean(files: Files): void {
   }
 }
 export const unmarkClean = (files: Files): void => rmSync(files.clean, { force: true })
+
+/** Notes that the store was found damaged: the next start reads it whole before it uses it. */
+export function markDamaged(files: Files): void {
+  unmarkClean(files)
+  try {
+    writeFileSync(files.damaged, '', { mode: 0o600 })
+  } catch {
+    // The disk takes nothing more: what is damaged is met again.
+  }
+}
+export const isMarkedDamaged = (files: Files): boolean => existsSync(files.damaged)
+export const unmarkDamaged = (files: Files): void => rmSync(files.damaged, { force: true })
 
 /** True when the file is as a clean end left it. */
 export function wasLeftClean(files: Files): boolean {

@@ -1,3 +1,5 @@
+import { normalForm } from '../../shared/plain.ts'
+
 /** After lower case: letters of English and Russian carry no marks that folding would take off. */
 const MAY_HOLD_MARKS = /[^\0-\x7f\u0430-\u044f\u2010-\u2027\u00a0\u00ab\u00bb\u2116]/
 
@@ -8,8 +10,7 @@ const MAY_HOLD_MARKS = /[^\0-\x7f\u0430-\u044f\u2010-\u2027\u00a0\u00ab\u00bb\u2
 export function fold(text: string): string {
   const lower = text.toLowerCase()
   if (!MAY_HOLD_MARKS.test(lower)) return lower
-  return lower
-    .normalize('NFD')
+  return normalForm(lower, 'NFD')
     .replace(/\p{M}/gu, (mark, at: number, whole: string) =>
       mark === '\u0306' && whole[at - 1] === 'и' ? mark : '',
     )

@@ -19,6 +19,19 @@ interface Job {
 }
 type Settle = () => void
 
+/** What is written beside the database in the same flush; see journal.ts. */
+export interface Companion {
+  /** How much waits to be written; `back` forgets what came after that. */
+  readonly pending: number
+  back(to: number): void
+  /**
+   * Writes what waits; on disk when what it answers resolves, null = nothing was to be written. Throws when it cannot be
+   * written: then nothing of the transaction is.
+   */
+  sync(): Promise<void> | null
+}
+const NONE: Companion = { pending: 0, back: () => undefined, sync: () => null }
+
 /**
  * Puts writes that wait at the same time into one transaction, thus one sync of the disk. Each write is all
  * or nothing by itself: it runs in a savepoint, and one that throws is rejected alone. When the disk fails,
@@ -28,14 +41,18 @@ export class GroupCommit {
   readonly #sql: Sql
   /** Runs inside each transaction, after the writes: what can be saved along without a sync of its own. */
   readonly #alongside: () => Settle | null
+  readonly #companion: Companion
   #queue: Job[] = []
   #scheduled = false
   #stale = false
   #idle: (() => void)[] = []
+  /** Transactions that are on disk, and whose companion is not yet. */
+  #unsettled = 0
 
-  constructor(sql: Sql, alongside: () => Settle | null = () => null) {
+  constructor(sql: Sql, alongside: () => Settle | null = () => null, companion: Companion = NONE) {
     this.#sql = sql
     this.#alongside = alongside
+    this.#companion = companion
   }
 
   /** Resolves with what `work` returned, once that is on disk. `work` must be synchronous. */
@@ -48,7 +65,7 @@ export class GroupCommit {
 
   /** Resolves when nothing waits any more. */
   async drained(): Promise<void> {
-    if (this.#queue.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    if (this.#isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
 
   #schedule(pause = 0): void {
@@ -73,18 +90,45 @@ export class GroupCommit {
       this.#finish()
       return
     }
-    const { taken, settle, failure } = this.#runJobs()
-    this.#queue.splice(0, taken)
+    const { taken, settle, beside, failure } = this.#runJobs()
+    const jobs = this.#queue.splice(0, taken)
     if (failure) this.#rejectAll(failure.jobs, failure.error)
-    else for (const tell of settle) tell()
+    else if (beside === null) for (const tell of settle) tell()
+    else this.#settleWith(beside, settle, jobs)
     this.#finish()
   }
 
+  /** Both syncs were under way at the same time; a job is done when both are. */
+  #settleWith(beside: Promise<void>, settle: Settle[], jobs: Job[]): void {
+    this.#unsettled += 1
+    beside
+      .then(
+        () => {
+          for (const tell of settle) tell()
+        },
+        (error: unknown) => this.#rejectAll(jobs, error),
+      )
+      .finally(() => {
+        this.#unsettled -= 1
+        if (!this.#isBusy) this.#tellIdle()
+      })
+  }
+
+  get #isBusy(): boolean {
+    return this.#queue.length > 0 || this.#unsettled > 0
+  }
+
   /** The body of one transaction, which is over, one way or the other, when this returns. */
-  #runJobs(): { taken: number; settle: Settle[]; failure: { jobs: Job[]; error: unknown } | null } {
+  #runJobs(): {
+    taken: number
+    settle: Settle[]
+    beside: Promise<void> | null
+    failure: { jobs: Job[]; error: unknown } | null
+  } {
     const settle: Settle[] = []
     const until = performance.now() + TURN_MS
     let taken = 0
+    let beside: Promise<void> | null = null
     try {
       for (const job of this.#queue) {
         if (taken > 0 && performance.now() > until) break
@@ -93,22 +137,28 @@ export class GroupCommit {
       }
       const along = this.#alongside()
       if (along) settle.push(along)
+      beside = this.#companion.sync()
       this.#sql.run('COMMIT')
-      return { taken, settle, failure: null }
+      return { taken, settle, beside, failure: null }
     } catch (error) {
+      this.#companion.back(0)
+      // The jobs are rejected for what has failed already.
+      beside?.catch(() => undefined)
       this.#rollBack()
-      return { taken, settle: [], failure: { jobs: this.#queue.slice(0, taken), error } }
+      return { taken, settle: [], beside: null, failure: { jobs: this.#queue.slice(0, taken), error } }
     }
   }
 
   #runAlone(job: Job): Settle {
     this.#sql.run('SAVEPOINT one')
+    const before = this.#companion.pending
     try {
       const value = job.work()
       this.#sql.run('RELEASE one')
       return () => job.resolve(value)
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error
+      this.#companion.back(before)
       this.#sql.run('ROLLBACK TO one')
       this.#sql.run('RELEASE one')
       return () => job.reject(error)
@@ -134,6 +184,10 @@ export class GroupCommit {
 
   #finish(): void {
     if (this.#queue.length > 0) this.#schedule()
-    else for (const tell of this.#idle.splice(0)) tell()
+    else if (!this.#isBusy) this.#tellIdle()
+  }
+
+  #tellIdle(): void {
+    for (const tell of this.#idle.splice(0)) tell()
   }
 }

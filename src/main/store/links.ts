@@ -1,4 +1,11 @@
-import type { Chore, ClientLink, Conversation, TaskLink } from '../../shared/domain.ts'
+import {
+  type Chore,
+  type ClientLink,
+  type ClientProfile,
+  type Conversation,
+  NOT_VOUCHED,
+  type TaskLink,
+} from '../../shared/domain.ts'
 
 /** Rows kept as JSON beside the columns they are looked up by. */
 export interface DataRow {
@@ -19,14 +26,26 @@ const parsed =
     row && (JSON.parse(row.data) as T)
 
 export const conversationFrom = parsed<Conversation>()
-export const taskFrom = parsed<TaskLink>()
+/** Rows of former versions lack what came later; whose task it is they say by the text that the bridge wrote. */
+export function taskFrom(row: DataRow | null): TaskLink | null {
+  const task =
+    row && (JSON.parse(row.data) as TaskLink & Partial<Pick<TaskLink, 'ours' | 'descriptionPrint'>>)
+  if (!task) return null
+  const { descriptionPrint = '', descriptionText = '' } = task
+  return { ...task, descriptionPrint, ours: task.ours ?? (descriptionPrint !== '' || descriptionText !== '') }
+}
 export const choreFrom = parsed<Chore>()
 
 export const clientFrom = (row: ClientRow): ClientLink => ({
   connectionId: row.connection,
   clientId: row.client,
   conversationId: row.conversation,
-  profile: JSON.parse(row.profile),
+  profile: profileFrom(row.profile),
   lastWroteAt: row.last_wrote_at,
   lastVisitAt: row.last_visit_at,
 })
+
+const profileFrom = (text: string): ClientProfile => {
+  const profile = JSON.parse(text) as Omit<ClientProfile, 'vouched'> & Partial<ClientProfile>
+  return { ...profile, vouched: profile.vouched ?? NOT_VOUCHED }
+}

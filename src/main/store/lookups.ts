@@ -1,7 +1,7 @@
 import { OPEN_STATES } from '../../shared/domain.ts'
 
 /**
- * What the rules ask of the store, by name. All but the two marked look only at the rows they answer with,
+ * What the rules ask of the store, by name. All but the three marked look only at the rows they answer with,
  * whatever the number of stored ones; tests/unit/store/plans.test.ts holds them to it. `INDEXED BY` where a
  * second index would fit too: without statistics SQLite would guess.
  */
@@ -16,12 +16,19 @@ export const LOOKUPS = {
   conversationByContact: `SELECT data FROM conversations INDEXED BY conversations_contact
     WHERE connection = ? AND contact = ? ORDER BY merged_into IS NOT NULL, id LIMIT 1`,
 
+  /** Several conversations may share a card: those that were not merged into another one. */
+  conversationsByContact: `SELECT data FROM conversations INDEXED BY conversations_contact
+    WHERE connection = ? AND contact = ? AND merged_into IS NULL ORDER BY id LIMIT 100`,
+
   mergedInto: `SELECT id FROM conversations INDEXED BY conversations_merged WHERE merged_into = ? ORDER BY id`,
 
   client: `SELECT * FROM clients WHERE connection = ? AND client = ?`,
   clientsOf: `SELECT * FROM clients WHERE conversation = ? ORDER BY last_wrote_at DESC`,
   clientByEmail: `SELECT * FROM clients INDEXED BY clients_email
     WHERE connection = ? AND email = ? ORDER BY last_wrote_at DESC LIMIT 1`,
+
+  clientsByEmail: `SELECT * FROM clients INDEXED BY clients_email
+    WHERE connection = ? AND email = ? ORDER BY last_wrote_at DESC LIMIT ?`,
 
   task: `SELECT data FROM tasks WHERE connection = ? AND task = ?`,
   tasksOf: `SELECT data FROM tasks WHERE conversation = ? ORDER BY task`,
@@ -31,6 +38,9 @@ export const LOOKUPS = {
 
   message: `SELECT * FROM messages WHERE id = ?`,
   messageByOrigin: `SELECT * FROM messages INDEXED BY messages_origin WHERE connection = ? AND origin_key = ?`,
+  /** Of the message itself, not of its edits and deletions. */
+  messageByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
+    WHERE connection = ? AND chatra_message = ? AND kind = 'text' ORDER BY id LIMIT 1`,
   /** Edits and deletions carry the id of the message they change: that message comes first. */
   messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,
@@ -70,6 +80,11 @@ export const LOOKUPS = {
     ) AS lane JOIN conversations ON conversations.id = lane.conversation`,
   /** Reads all open chores. */
   lanesOfChores: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
+
+  /** Writes to Planfix that were open when their conversation was merged. Reads the index of merged ones. */
+  lanesOfMerged: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction
+    FROM conversations INDEXED BY conversations_merged
+    WHERE merged_into IS NOT NULL AND data ->> '$.attempt' IS NOT NULL`,
 
   agents: `SELECT agent AS id, name, email FROM agents WHERE connection = ? ORDER BY seen_at DESC, agent`,
   fact: `SELECT value FROM facts WHERE connection = ? AND key = ?`,

@@ -195,6 +195,10 @@ export const migrations: readonly string[] = [
   END;
   `,
   `
+  -- A transcript repeats a chat days later: what stands in it is known by its id, however old.
+  CREATE INDEX messages_chatra ON messages (connection, chatra_message) WHERE chatra_message IS NOT NULL;
+  `,
+  `
   -- Clients' messages in the order of a task's feed; those in its description have no comment.
   CREATE INDEX messages_feed ON messages (connection, planfix_task, coalesce(planfix_comment, 0), position, id)
     WHERE direction = 'to-planfix' AND planfix_task IS NOT NULL;

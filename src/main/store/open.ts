@@ -1,22 +1,30 @@
-import { existsSync, rmSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { writeBackup } from './backup.ts'
+import { Beside } from './beside.ts'
 import { isDamage, StoreMissingError, StoreVersionError, storeError } from './errors.ts'
 import {
   type Files,
   filesOf,
+  isMarkedDamaged,
   markClean,
+  markDamaged,
   privateFile,
   privateFolder,
   removeStore,
-  unmarkClean,
+  unmarkDamaged,
   wasLeftClean,
 } from './files.ts'
+import { Journal } from './journal.ts'
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
+import { dropOldFiles, dropReplaced } from './old-files.ts'
 import { isLost, isSound, restore } from './restore.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
+
+// Taken when the program loads: a test's fake timers must not hold back the disk.
+const later = setTimeout
 
 export interface StoreOptions {
   /** The data folder; made when missing. `:memory:` keeps all in memory (tests). */
@@ -29,6 +37,8 @@ export interface StoreOptions {
    * Throws StoreMissingError where there is no store.
    */
   shared?: boolean
+  /** For the command line with the server stopped: throws StoreMissingError where there is no store. */
+  mustExist?: boolean
 }
 
 /** A file up to this size is checked at every start: it takes some milliseconds. */
@@ -48,17 +58,26 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   const now = () => clock.now()
   try {
     if (options.dir === ':memory:') return inMemory(now)
+    if (options.mustExist && !existsSync(filesOf(options.dir).store)) throw new StoreMissingError(options.dir)
     return options.shared ? openShared(options.dir, now) : openAlone(options, now)
   } catch (error) {
     throw storeError(error)
   }
 }
 
+const NOTHING_BESIDE = {
+  journal: null,
+  dropFiles: async () => false,
+  renewBackups: async () => 0,
+  ending: async () => {},
+  closed: () => {},
+}
+
 function inMemory(now: () => number): SqliteStore {
   const sql = new Sql(':memory:')
   migrate(sql)
   const backup = () => Promise.reject(new Error('a store in memory has no backup'))
-  return new SqliteStore(sql, { now, backup, closed: () => {} })
+  return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
 function openShared(dir: string, now: () => number): SqliteStore {
@@ -71,7 +90,7 @@ function openShared(dir: string, now: () => number): SqliteStore {
     throw version === 0 ? new StoreMissingError(dir) : new StoreVersionError(version, migrations.length)
   }
   const backup = () => Promise.reject(new Error('the backup is made by the server'))
-  return new SqliteStore(sql, { now, backup, closed: () => {} })
+  return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
 function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteStore {
@@ -79,20 +98,39 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
   privateFolder(dir)
   privateFile(files.lock)
   const release = lockFolder(dir, files.lock)
+  const tell = (level: BridgeEvent['level'], key: string, params: BridgeEvent['params'] = {}) =>
+    onEvent?.({ time: now(), connectionId: null, level, key, params })
   try {
     removeStore(files.fresh)
-    rmSync(files.newBackup, { force: true })
-    const sql = openSound(files) ?? openRestored(files, now(), onEvent)
+    removeStore(files.newBackup)
+    const { sql, isChecked } = openSound(files) ?? openRestored(files, now(), onEvent)
+    const journal = new Journal(files, now)
+    const beside = new Beside((detail) => tell('warning', 'event.store-no-thread', { detail }))
     sql.onDamage = () => {
-      // The next start checks the whole file, restores it if need be, and says so.
-      unmarkClean(files)
-      onEvent?.({ time: now(), connectionId: null, level: 'error', key: 'event.store-damaged', params: {} })
+      // The next start reads the whole file, restores it if need be, and says so.
+      markDamaged(files)
+      tell('error', 'event.store-damaged')
     }
+    let last: Promise<unknown> = Promise.resolve()
+    /** One at a time: maintenance and an owner may want one at the same moment. */
+    const backup = (): Promise<string> => {
+      const mine = last.then(() => writeBackup(sql, { files, journal, beside, now: now() }))
+      last = mine.catch(() => undefined)
+      return mine
+    }
+    const checking = isChecked ? null : new LateCheck(sql, files, beside)
     return new SqliteStore(sql, {
       now,
-      backup: () => writeBackup(sql, files),
+      journal,
+      backup,
+      renewBackups: async () => {
+        await backup()
+        return dropReplaced(files)
+      },
+      dropFiles: (cutoff) => dropOldFiles(files, journal, cutoff),
+      ending: () => beside.end(),
       closed: (sound) => {
-        if (sound) markClean(files)
+        if (sound && checking?.isOpen !== true) markClean(files)
         release()
       },
     })
@@ -102,17 +140,47 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
   }
 }
 
-/** The store as it is, upgraded; null when it is damaged or lost. */
-function openSound(files: Files): Sql | null {
+/** How long the receiver has the disk for itself after a start. */
+const CHECK_AFTER_MS = 1000
+
+/**
+ * After a crash the file is read to its end beside the work: a webhook must not wait for that. Damage that is found is
+ * told at once and mended at the next start: what the store still holds is more than its backup does, so nothing is
+ * thrown away while it works.
+ */
+class LateCheck {
+  /** The file has not been read to its end. */
+  isOpen = true
+
+  constructor(sql: Sql, files: Files, beside: Beside) {
+    const timer = later(() => {
+      void beside.run({ errand: 'check', path: files.store }).then((outcome) => {
+        if (outcome.ok) this.isOpen = false
+        else if (outcome.damage) sql.foundDamaged()
+      })
+    }, CHECK_AFTER_MS)
+    timer.unref()
+  }
+}
+
+/**
+ * The store as it is, upgraded; null when it is damaged or lost. A big file that was not closed in order is not read
+ * whole before it is used: `isChecked` is false then.
+ */
+function openSound(files: Files): { sql: Sql; isChecked: boolean } | null {
   if (isLost(files)) return null
-  const trusted = wasLeftClean(files) && statSync(files.store).size > ALWAYS_CHECKED_BYTES
+  const isBig = existsSync(files.store) && statSync(files.store).size > ALWAYS_CHECKED_BYTES
+  const isSuspect = isMarkedDamaged(files)
+  const isTrusted = isBig && !isSuspect && wasLeftClean(files)
   privateFile(files.store)
   let sql: Sql | null = null
   try {
     sql = new Sql(files.store, { busyTimeout: SERVER_BUSY_MS })
-    if (trusted || isSound(sql)) {
+    const isRead = !isBig || isSuspect
+    if (!isRead || isSound(sql)) {
       migrate(sql)
-      return sql
+      unmarkDamaged(files)
+      return { sql, isChecked: isRead || isTrusted }
     }
   } catch (error) {
     if (!isDamage(error)) {
@@ -124,9 +192,14 @@ function openSound(files: Files): Sql | null {
   return null
 }
 
-function openRestored(files: Files, now: number, onEvent: StoreOptions['onEvent']): Sql {
+function openRestored(
+  files: Files,
+  now: number,
+  onEvent: StoreOptions['onEvent'],
+): { sql: Sql; isChecked: boolean } {
   const told = restore(files, now)
   const sql = new Sql(files.store, { fileMustExist: true, busyTimeout: SERVER_BUSY_MS })
+  unmarkDamaged(files)
   onEvent?.(told)
-  return sql
+  return { sql, isChecked: true }
 }

@@ -1,4 +1,8 @@
+import { OPEN_STATES } from '../../shared/domain.ts'
+import { saveClient, saveTask, updateConversation } from './changes.ts'
+import { withoutDescription, withoutPerson, withoutWords } from './forgetting.ts'
 import type { GroupCommit } from './group-commit.ts'
+import { type ClientRow, clientFrom, conversationFrom, taskFrom } from './links.ts'
 import type { Sql } from './sql.ts'
 
 /** How much was forgotten. */
@@ -29,15 +33,96 @@ export async function dropOlderThan(sql: Sql, writes: GroupCommit, cutoff: numbe
     }
     return dropped
   }
-  const dropped = {
-    entries: await walk(0, (from) => dropRows(sql, ENTRIES, from, cutoff)),
-    inbox: await walk(0, (from) => dropRows(sql, INBOX, from, cutoff)),
-    texts: await dropTexts(sql, cutoff, walk),
-    events: await walk(0, (from) => dropRows(sql, EVENTS, from, cutoff)),
-  }
-  await giveBackPages(sql, writes)
-  return dropped
+  return erasing(sql, async () => {
+    const dropped = {
+      entries: await walk(0, (from) => dropRows(sql, ENTRIES, from, cutoff)),
+      inbox: await walk(0, (from) => dropRows(sql, INBOX, from, cutoff)),
+      texts: await dropTexts(sql, cutoff, walk),
+      events: await walk(0, (from) => dropRows(sql, EVENTS, from, cutoff)),
+    }
+    await walk(0, (from) => forgetPeople(sql, from, cutoff))
+    await walk(0, (from) => forgetWrites(sql, from, cutoff))
+    await walk(sql.value<number>(TASKS_CLEAN_TO) ?? 0, (from) => forgetDescriptions(sql, from))
+    await writes.write(() => sql.run(DROP_JOBS, cutoff))
+    await giveBackPages(sql, writes)
+    return dropped
+  })
 }
+
+/** What is deleted meanwhile is overwritten with zeros, and does not stay behind in SQLite's journal. */
+export async function erasing<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
+  sql.exec('PRAGMA secure_delete = ON')
+  try {
+    return await work()
+  } finally {
+    sql.exec('PRAGMA secure_delete = FAST')
+    // Somebody may be reading: then it is emptied another time.
+    sql.all('PRAGMA wal_checkpoint(TRUNCATE)')
+  }
+}
+
+const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
+const HAS_OPEN = `SELECT 1 FROM messages INDEXED BY messages_open WHERE conversation = ? AND state IN (${OPEN}) LIMIT 1`
+const hasOpen = (sql: Sql, conversation: number): boolean =>
+  sql.value<number>(HAS_OPEN, conversation) !== null
+
+const PEOPLE = `SELECT clients.rowid AS key, clients.*, conversations.data ->> '$.lastActivityAt' AS active_at
+  FROM clients NOT INDEXED JOIN conversations ON conversations.id = clients.conversation
+  WHERE clients.rowid > ? ORDER BY clients.rowid LIMIT ${STEP}`
+
+/** Who has not been seen for so long: name, addresses, pages. That he is known, and by which numbers, stays. */
+function forgetPeople(sql: Sql, from: number, cutoff: number): Step {
+  const rows = sql.all<ClientRow & { key: number; active_at: number }>(PEOPLE, from)
+  let dropped = 0
+  for (const row of rows) {
+    if (Math.max(row.active_at, row.last_wrote_at) >= cutoff || hasOpen(sql, row.conversation)) continue
+    const client = clientFrom(row)
+    const profile = withoutPerson(client.profile)
+    if (JSON.stringify(profile) === JSON.stringify(client.profile)) continue
+    saveClient(sql, { ...client, profile })
+    dropped += 1
+  }
+  return { dropped, reached: rows.at(-1)?.key ?? null }
+}
+
+const WRITES = `SELECT id AS key, data FROM conversations WHERE id > ? ORDER BY id LIMIT ${STEP}`
+
+function forgetWrites(sql: Sql, from: number, cutoff: number): Step {
+  const rows = sql.all<{ key: number; data: string }>(WRITES, from)
+  let dropped = 0
+  for (const row of rows) {
+    const conversation = conversationFrom(row)!
+    if (conversation.lastActivityAt >= cutoff || hasOpen(sql, conversation.id)) continue
+    const forgotten = withoutWords(conversation)
+    if (JSON.stringify(forgotten) === JSON.stringify(conversation)) continue
+    updateConversation(sql, forgotten)
+    dropped += 1
+  }
+  return { dropped, reached: rows.at(-1)?.key ?? null }
+}
+
+const TASKS = `SELECT rowid AS key, data FROM tasks NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT ${STEP}`
+const TASKS_CLEAN_TO = `SELECT value FROM meta WHERE key = 'tasks_clean_to'`
+const SET_TASKS_CLEAN_TO = `INSERT INTO meta VALUES ('tasks_clean_to', ?) ON CONFLICT DO UPDATE SET value = excluded.value`
+
+/** Former versions kept the whole text of a task; once is enough. */
+function forgetDescriptions(sql: Sql, from: number): Step {
+  const rows = sql.all<{ key: number; data: string }>(TASKS, from)
+  let dropped = 0
+  for (const row of rows) {
+    const task = taskFrom(row)!
+    if (task.descriptionText === undefined) continue
+    saveTask(sql, withoutDescription(task))
+    dropped += 1
+  }
+  const last = rows.at(-1)?.key ?? null
+  if (last !== null) sql.run(SET_TASKS_CLEAN_TO, last)
+  return { dropped, reached: last }
+}
+
+/** Jobs that hold words or addresses and that could not be done in all that time. */
+const DROP_JOBS = `DELETE FROM chores
+  WHERE kind IN ('note', 'verify', 'visit') AND (data ->> '$.notBefore') < ?`
 
 /** A table that grows in the order of time: its key, the rows of a step, and how one of them is dropped. */
 interface Log {

@@ -92,12 +92,16 @@ export class Sql {
     try {
       return work()
     } catch (error) {
-      if (isDamage(error) && !this.damaged) {
-        this.damaged = true
-        this.onDamage?.()
-      }
+      if (isDamage(error)) this.foundDamaged()
       throw storeError(error)
     }
+  }
+
+  /** Also when somebody else has read the file and found it so. */
+  foundDamaged(): void {
+    if (this.damaged) return
+    this.damaged = true
+    this.onDamage?.()
   }
 }
 
@@ -114,6 +118,8 @@ function open(path: string, options: SqlOptions): Database.Database {
     db.pragma('synchronous = FULL')
     db.pragma('fullfsync = ON')
     db.pragma('foreign_keys = ON')
+    // What is overwritten is gone, not only unlinked, where that costs no write of its own.
+    db.pragma('secure_delete = FAST')
     db.pragma('cache_size = -16000')
     db.pragma('journal_size_limit = 16777216')
     return db

@@ -25,12 +25,16 @@ import {
   threadMessages,
 } from './conversations.ts'
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
+import { type Forgotten, findPerson, forgetPerson, type Wanted } from './forget-client.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
+import type { Journal } from './journal.ts'
+import { type LeftBehind, leftBehind } from './left-behind.ts'
 import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
 import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
 import { LOOKUPS } from './lookups.ts'
 import { type MessageRow, messageFrom } from './messages.ts'
+import { type RenameAnswer, renameConnection } from './rename.ts'
 import { type Dropped, dropOlderThan } from './retention.ts'
 import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './shown.ts'
 import type { Sql } from './sql.ts'
@@ -40,15 +44,27 @@ export interface Surroundings {
   now(): number
   /** Writes the backup files; answers the new one's path. */
   backup(): Promise<string>
+  /** Drops files that hold what is older than `cutoff`; answers whether the newest backup is that old. */
+  dropFiles(cutoff: number): Promise<boolean>
+  /** A new backup takes the place of all older ones and of stores that were put aside; answers how many of these. */
+  renewBackups(): Promise<number>
+  /** Told of what comes in; null where nothing is kept beside the database. */
+  journal: Journal | null
+  /** Ends what is under way beside the store, before the file is closed. */
+  ending(): Promise<void>
   /** Called once, after the file is closed; `sound` = no damage was met. */
   closed(sound: boolean): void
 }
+
+/** What is noted each minute, at each reading of a task, or told the owner, alone makes no backup necessary. */
+const isWorthACopy = ({ type }: Change): boolean => !['fact.set', 'task.patch', 'event.add'].includes(type)
 
 const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 
 /** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
 const CHORE_ORDER: readonly ChoreKind[] = [
   'note',
+  'separate',
   'assigner',
   'introduce',
   'complete',
@@ -67,12 +83,14 @@ export class SqliteStore implements Store {
   readonly #ids: Ids
   readonly #writes: GroupCommit
   #closing: Promise<void> | null = null
+  /** After a start nobody knows. */
+  #isChanged = true
 
   constructor(sql: Sql, around: Surroundings) {
     this.#sql = sql
     this.#around = around
     this.#ids = new Ids(sql)
-    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside())
+    this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside(), around.journal ?? undefined)
   }
 
   // ---- writing
@@ -85,31 +103,78 @@ export class SqliteStore implements Store {
   commit(changes: Change[]): Promise<void> {
     if (this.#closing) return Promise.reject(new Error('the store is closed'))
     if (changes.length === 0) return Promise.resolve()
-    return this.#writes.write(() => applyChanges(this.#sql, changes))
+    const { journal } = this.#around
+    if (changes.some(isWorthACopy)) this.#isChanged = true
+    return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
   }
 
   /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
   retryMessage(id: number): Promise<RetryAnswer> {
+    this.#isChanged = true
     return this.#writes.write(() => retryMessage(this.#sql, id, this.#around.now()))
   }
 
   /** `failed` or `uncertain` -> `skipped`, reason `dismissed`. */
   dismissMessage(id: number): Promise<DismissAnswer> {
+    this.#isChanged = true
     return this.#writes.write(() => dismissMessage(this.#sql, id, this.#around.now()))
   }
 
   /**
-   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, and text and files of
-   * settled messages. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in
-   * small steps between other writes.
+   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, text and files of settled
+   * messages, what is known of people who were not seen since, and all of it in backups, journal and stores that were
+   * put aside. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in small steps
+   * between other writes.
    */
-  dropOlderThan(days: number): Promise<Dropped> {
-    return dropOlderThan(this.#sql, this.#writes, this.#around.now() - days * 86_400_000)
+  async dropOlderThan(days: number): Promise<Dropped> {
+    const cutoff = this.#around.now() - days * 86_400_000
+    const dropped = await dropOlderThan(this.#sql, this.#writes, cutoff)
+    const wantsBackup = await this.#around.dropFiles(cutoff)
+    // What is forgotten here must not stand in the backups for long.
+    if (wantsBackup || Object.values(dropped).some((number) => number > 0)) this.#isChanged = true
+    return dropped
   }
 
-  /** A copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
-  backup(): Promise<string> {
-    return this.#around.backup()
+  /**
+   * Removes all words, names and addresses of a person from the store, the journal and the backups (the older ones give
+   * way to a new one); null when nobody is found. Ids and states stay. Works while messages are carried. Rejects when no
+   * new backup could be made: the store has forgotten by then, its backups have not, and it may simply be called again.
+   */
+  async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
+    const person = findPerson(this.#sql, wanted)
+    if (!person) return null
+    const forgotten = await forgetPerson(this.#sql, this.#writes, person, this.#around.now())
+    const journal = (await this.#around.journal?.keepOnly((row) => !person.isMeant(row))) ?? 0
+    return { ...forgotten, journal, putAside: await this.#around.renewBackups() }
+  }
+
+  /** Everything of connection `from` is of `to` from now on, also in the backups. See renameConnection. */
+  async renameConnection(from: string, to: string): Promise<RenameAnswer> {
+    const answer = await this.#writes.write(() => renameConnection(this.#sql, from, to))
+    if (answer.answer === 'renamed') await this.#around.renewBackups()
+    return answer
+  }
+
+  /** Writes the file anew, without what lies in pages that are not used any more. Holds the loop meanwhile. */
+  async compact(): Promise<void> {
+    await this.#writes.drained()
+    this.#sql.exec('VACUUM')
+  }
+
+  /** A checked copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
+  async backup(): Promise<string> {
+    this.#isChanged = false
+    try {
+      return await this.#around.backup()
+    } catch (error) {
+      this.#isChanged = true
+      throw error
+    }
+  }
+
+  /** Something happened since the last backup: more than what is noted by and by. */
+  get isChangedSinceBackup(): boolean {
+    return this.#isChanged
   }
 
   /** Writes what still waits, then closes the file. Commits made after this reject. */
@@ -119,6 +184,7 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
+    await this.#around.ending()
     await this.#writes.drained()
     try {
       this.#ids.giveBack()
@@ -126,6 +192,7 @@ export class SqliteStore implements Store {
       // The disk does not take it: the numbers are lost, which is harmless.
     }
     this.#sql.close()
+    await this.#around.journal?.close()
     this.#around.closed(!this.#sql.damaged)
   }
 
@@ -154,6 +221,13 @@ export class SqliteStore implements Store {
     return this.#clients(LOOKUPS.clientByEmail, connectionId, foldEmail(email))[0] ?? null
   }
 
+  async clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]> {
+    return this.#clients(LOOKUPS.clientsByEmail, connectionId, foldEmail(email), limit)
+  }
+  async conversationsByContact(connectionId: string, contactId: number): Promise<Conversation[]> {
+    return this.#data(conversationFrom, LOOKUPS.conversationsByContact, connectionId, contactId)
+  }
+
   async task(connectionId: string, taskId: number): Promise<TaskLink | null> {
     return taskFrom(this.#sql.get(LOOKUPS.task, connectionId, taskId))
   }
@@ -172,6 +246,9 @@ export class SqliteStore implements Store {
   }
   async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
     return this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey)[0] ?? null
+  }
+  async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
   }
   /** Of kind `text` only: edits and deletions that name the comment are not its mirror. */
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
@@ -218,8 +295,9 @@ export class SqliteStore implements Store {
   async lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
     const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
+    const merged = this.#sql.all<Row>(LOOKUPS.lanesOfMerged)
     const chores = this.#sql.all<Row>(LOOKUPS.lanesOfChores)
-    return [...messages, ...chores].map(({ conversationId, connectionId, direction }) => ({
+    return [...messages, ...merged, ...chores].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
       lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'chores',
@@ -256,6 +334,10 @@ export class SqliteStore implements Store {
   /** Every connection that ever carried a message, also those that were removed since. */
   async connectionIds(): Promise<string[]> {
     return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
+  }
+  /** Connections beside the `known` ones of which something waits, or in whose tasks something happened after `since`. */
+  async leftBehind(known: readonly string[], since: number): Promise<LeftBehind[]> {
+    return leftBehind(this.#sql, known, since)
   }
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto'
 import { z } from 'zod'
+import { withoutTail } from '../../shared/plain.ts'
 import type { Clock } from '../engine/ports.ts'
 
 export interface LinkedFile {
@@ -50,7 +51,7 @@ export function createFileLinks({
       if (base === null) return null
       const expiresAt = Math.floor((clock.now() + validForMs) / step) * step
       const content = JSON.stringify([connectionId, fileId, shortName(name), expiresAt])
-      return `${base.replace(/\/+$/, '')}/files/${seal(content)}`
+      return `${withoutTail(base, '/')}/files/${seal(content)}`
     },
 
     open(token) {

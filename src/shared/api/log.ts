@@ -147,6 +147,14 @@ export const logCalls = {
           os: z.string().nullable(),
           browser: z.string().nullable(),
           chatUrl: z.string().nullable(),
+          /** How it came into this conversation, and what to name to separate it again; null = it began it. */
+          joined: z
+            .object({
+              conversationId: z.number(),
+              at: time,
+              why: z.enum(['vouched', 'second-particular', 'quiet', 'always']),
+            })
+            .nullable(),
         }),
       ),
       contact: z.object({ id: z.number(), url: z.string().nullable() }).nullable(),
@@ -159,6 +167,11 @@ export const logCalls = {
       messages: z.number(),
     }),
   ),
+  /**
+   * Takes a conversation that was merged into another one apart again: `id` is that of a device's `joined`. `conflict` while
+   * something of it is being written or sent, or when it is not merged any more.
+   */
+  'conversation.separate': call(z.strictObject({ id: z.number().int().positive() }), done),
   /**
    * Oldest first, the last `limit` before `beforeId`, or of all with null. In the order of the chat: a client's message when
    * it was written (`writtenAt`), a reply when the bridge noticed it (`receivedAt`), as Planfix tells whole minutes alone.

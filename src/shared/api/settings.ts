@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { JOIN_DEVICES } from '../config.ts'
 import { call, connectionId, done, language, nothing, theme, words } from './answer.ts'
 import { keychainTrouble } from './state.ts'
 
@@ -58,9 +59,15 @@ export const connectionSettings = z.strictObject({
     completedStatusId: number.nullable(),
     sendOnlyWhenClientIsRecipient: z.boolean(),
     mirrorChatraReplies: z.boolean(),
+    // Unknown to drafts that an older program began: they get what the configuration would give them.
+    joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
+    joinAfterQuietMinutes: number.default(30),
+    keepWhilePausedDays: number.default(7),
   }),
 })
 export type ConnectionSettings = z.output<typeof connectionSettings>
+/** The same where what has a default may be missing. */
+export type GivenSettings = z.input<typeof connectionSettings>
 
 const byId = z.strictObject({ id: connectionId })
 

@@ -85,7 +85,7 @@ describe('the main process', () => {
   })
 })
 
-test('our main process knows no working folder, and asks for its own place in two files only', () => {
+test('our main process knows no working folder, and asks for its own place in three files only', () => {
   const sources = [
     'desktop',
     'application',
@@ -104,6 +104,7 @@ test('our main process knows no working folder, and asks for its own place in tw
   expect(using(/import\.meta\.(dirname|filename|url)/)).toEqual([
     'src/main/desktop/index.ts',
     'src/main/page/assets.ts',
+    'src/main/store/beside.ts',
   ])
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -117,4 +117,39 @@ test('a backup is made soon after the first start and then once a day, and what 
   expect(await store.fact<number>('', 'nightlyAt')).toBe(first)
   await pass(2 * DAY, 30 * MINUTE)
   expect(await store.fact<number>('', 'nightlyAt')).toBeGreaterThan(first ?? 0)
+})
+
+const HOUR = 60 * MINUTE
+const backupAt = () => store.fact<number>('', 'backupAt')
+const happens = (id: number) =>
+  store.commit([{ type: 'message.add', message: message({ id, originKey: `m:${id}` }), states: [] }])
+
+test('a backup is made each hour while something happens, and none while nothing does', async () => {
+  await start()
+  await pass(5 * MINUTE)
+  const first = await backupAt()
+  await pass(3 * HOUR, 10 * MINUTE)
+  expect(await backupAt()).toBe(first)
+  await happens(1)
+  await pass(20 * MINUTE, 10 * MINUTE)
+  const second = (await backupAt()) ?? 0
+  expect(second).toBeGreaterThan((first ?? 0) + 3 * HOUR)
+  await happens(2)
+  await pass(40 * MINUTE, 10 * MINUTE)
+  expect(await backupAt()).toBe(second)
+  await pass(40 * MINUTE, 10 * MINUTE)
+  expect(await backupAt()).toBeGreaterThanOrEqual(second + HOUR)
+})
+
+test('a backup that failed is told once and tried again within minutes, until it is there', async () => {
+  const inTheWay = join(dir, 'bridge.backup-new.sqlite')
+  mkdirSync(inTheWay)
+  await start()
+  await pass(35 * MINUTE)
+  expect(await backupAt()).toBeNull()
+  expect(told.map(({ key }) => key)).toEqual(['event.backup-failed'])
+  rmdirSync(inTheWay)
+  await pass(11 * MINUTE)
+  expect(await backupAt()).not.toBeNull()
+  expect(existsSync(join(dir, 'bridge.backup.sqlite'))).toBe(true)
 })

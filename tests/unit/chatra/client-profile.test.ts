@@ -30,6 +30,7 @@ test('the sample is read whole', () => {
     },
     startPage: null,
     extra: { Order: '1001' },
+    vouched: { name: false, email: false, phone: false },
   })
 })
 
@@ -106,7 +107,12 @@ describe('what else the site passed', () => {
   })
   test('an e-mail other than the one taken is kept', () => {
     const both = { basicInfo: { email: 'typed@b.example' }, integrationData: { email: 'site@b.example' } }
-    expect(profile(both)).toMatchObject({ email: 'typed@b.example', extra: { email: 'site@b.example' } })
+    // What the site vouches for wins over what anybody can type.
+    expect(profile(both)).toMatchObject({
+      email: 'site@b.example',
+      extra: { email: 'typed@b.example' },
+      vouched: { email: true, name: false, phone: false },
+    })
   })
   test('at most 30 labels and 500 characters', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`label ${i}`, 'x'.repeat(1000)]))
@@ -168,4 +174,25 @@ test('what Chatra names itself is preferred to the user agent', () => {
     os: 'Windows 10',
     browser: 'Chrome 141',
   })
+})
+
+test.each([
+  ['zero-width spaces', '\u200b\u200b'],
+  ['a Hangul filler', '\u3164'],
+  ['an empty Braille pattern', '\u2800'],
+  ['a soft hyphen', '\u00ad'],
+  ['a word joiner', '\u2060'],
+  ['a joiner alone', '\u200d'],
+  ['blanks between them', ' \u2800 \u200b '],
+])('a name of nothing but %s is no name', (_what, name) => {
+  const read = profile({ displayedName: name, basicInfo: { name }, integrationData: {} })
+  expect([read.name, read.displayedName]).toEqual([null, null])
+})
+
+test.each([
+  ['an emoji of joined ones', '👩\u200d💻'],
+  ['Persian with a non-joiner', 'می\u200cخواهم'],
+  ['Hebrew with points', 'שָׁלוֹם'],
+])('a name with %s stays as it is', (_what, name) => {
+  expect(profile({ basicInfo: { name }, integrationData: {} }).name).toBe(name)
 })

@@ -41,7 +41,6 @@ const state = (changes: Partial<ChatState> = {}): ChatState => ({
   now: 1000,
   link: null,
   conversation: null,
-  sameEmail: null,
   known: new Map(),
   replies: [],
   written: [],
@@ -69,9 +68,16 @@ test('the same e-mail on another device joins its conversation', () => {
   const other = conversation({ id: 7 })
   const decision = decideChat(
     event({ client: profile({ email: 'anna@example.com' }) }),
-    state({ sameEmail: other }),
+    state({ joins: { into: other, why: 'vouched' } }),
   )
   expect(decision).toMatchObject({ conversationId: 7, isNewConversation: false })
+  // It begins as a part of the other one, so that it can be separated again.
+  expect(of(decision, 'conversation.add')).toMatchObject([
+    { conversation: { mergedInto: 7, joined: { why: 'vouched', clientIds: ['client'] } } },
+  ])
+  expect(of(decision, 'chore.add')).toContainEqual(
+    expect.objectContaining({ chore: expect.objectContaining({ conversationId: 7, kind: 'note' }) }),
+  )
 })
 
 test('what the client said of himself is not forgotten when a later event leaves it out', () => {

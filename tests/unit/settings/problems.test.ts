@@ -46,6 +46,11 @@ test.each<[string, unknown, [string, string, object][]]>([
     { connections: [connection(), connection({ id: 'SHOP' })] },
     [['connections[1].id', 'same-id', {}]],
   ],
+  [
+    'the same Chatra key twice',
+    { connections: [connection(), connection({ id: 'other', name: 'other.example' })] },
+    [['connections[1].chatra.publicKey', 'same-key', { name: 'shop', other: 'other.example' }]],
+  ],
   ['a name', { connections: [connection({ name: ' ' })] }, [['connections[0].name', 'empty', {}]]],
   [
     'a long name',

@@ -21,7 +21,7 @@ async function readyDraft() {
   const draft = await value(desk.calls['setup.begin']({ connectionId: null, name: 'shop.example' }))
   const { id } = draft
   const settings = typed(draft, {
-    chatra: { publicKey: 'PUBLIC' },
+    chatra: { publicKey: 'ANOTHER' },
     planfix: { baseUrl: 'https://shop.planfix.com/rest', taskTemplateId: 12, participants: ['user:7'] },
   })
   await value(desk.calls['setup.save']({ id, settings }))
@@ -49,7 +49,7 @@ describe('activating a draft', () => {
       id: 'shop-example',
       name: 'shop.example',
       enabled: true,
-      chatra: { publicKey: 'PUBLIC', agent: { email: 'bridge@shop.example', name: 'shop.example' } },
+      chatra: { publicKey: 'ANOTHER', agent: { email: 'bridge@shop.example', name: 'shop.example' } },
       planfix: { baseUrl: 'https://shop.planfix.com/rest', taskTemplateId: 12, participants: ['user:7'] },
       employees: [],
     })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { environmentName, parseConfiguration } from '../../../src/shared/config.ts'
 
 const connection = (changes: object = {}) => ({
@@ -70,6 +70,64 @@ test.each([
   expect(
     problemsOf({ connections: [connection({ planfix: { baseUrl: 'https://a.example/rest', ...planfix } })] }),
   ).toHaveLength(1)
+})
+
+test('the options of devices and of pauses have defaults and bounds', () => {
+  const parsed = parseConfiguration({ connections: [connection()] })
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: {
+      connections: [
+        { options: { joinDevices: 'when-quiet', joinAfterQuietMinutes: 30, keepWhilePausedDays: 7 } },
+      ],
+    },
+  })
+  const wrong = { joinDevices: 'never', joinAfterQuietMinutes: 0, keepWhilePausedDays: 91 }
+  const problems = problemsOf({ connections: [connection({ options: wrong })] })
+  expect(problems.map((problem) => problem.split(':')[0])).toEqual([
+    'connections[0].options.joinDevices',
+    'connections[0].options.joinAfterQuietMinutes',
+    'connections[0].options.keepWhilePausedDays',
+  ])
+})
+
+describe('a Chatra key', () => {
+  const two = (first: object, second: object) => ({
+    connections: [
+      connection({ id: 'one', name: 'one.example', chatra: { publicKey: 'abc', ...first } }),
+      connection({ id: 'two', name: 'two.example', chatra: { publicKey: 'abc', ...second } }),
+    ],
+  })
+
+  test('that two connections share is refused with both names and both places', () => {
+    for (const second of [{}, { publicKey: ' abc\n' }, { baseUrl: 'https://chatra.example/api' }]) {
+      const problems = problemsOf(two({}, second))
+      expect(problems).toHaveLength(1)
+      expect(problems[0]).toMatch(/^connections\[1\]\.chatra\.publicKey: /)
+      for (const part of ['one.example', 'two.example', 'connections[0].chatra.publicKey']) {
+        expect(problems[0]).toContain(part)
+      }
+    }
+  })
+
+  test('of a third connection is compared with all before it', () => {
+    const { connections } = two({ publicKey: 'x' }, { publicKey: 'y' })
+    const third = connection({ id: 'three', chatra: { publicKey: 'y' } })
+    expect(problemsOf({ connections: [...connections, third] })[0]).toMatch(
+      /^connections\[2\]\.chatra\.publicKey: .*connections\[1\]/,
+    )
+  })
+
+  test('in other letters is another key, and a simulator is an account of its own', () => {
+    expect(problemsOf(two({}, { publicKey: 'ABC' }))).toEqual([])
+    expect(
+      problemsOf(two({ baseUrl: 'http://127.0.0.1:1/api' }, { baseUrl: 'http://127.0.0.1:2/api' })),
+    ).toEqual([])
+  })
+
+  test('may be in a configuration once, while a Planfix account may serve many', () => {
+    expect(problemsOf(two({}, { publicKey: 'other' }))).toEqual([])
+  })
 })
 
 test('two connections whose secrets would have the same names are refused', () => {

@@ -176,9 +176,9 @@ describe('connectionIdFor', () => {
           for (let n = 0; n < count; n++) ids.push(connectionIdFor(name, ids))
           expect(new Set(ids.map(environmentName)).size).toBe(count)
           const parsed = parseConfiguration({
-            connections: ids.map((id) => ({
+            connections: ids.map((id, n) => ({
               id,
-              chatra: { publicKey: 'k' },
+              chatra: { publicKey: `k${n}` },
               planfix: { baseUrl: 'https://x.planfix.com/rest' },
             })),
           })
@@ -258,6 +258,8 @@ describe('checkSettings', () => {
     ['planfix.requestsPerSecond', { planfix: { ...good.planfix, requestsPerSecond: Number.NaN } }],
     ['planfix.visitDataTag', { planfix: { ...good.planfix, visitDataTag: { id: 4, fields: { os: -1 } } } }],
     ['options.leaveAfterMinutes', { options: { ...good.options, leaveAfterMinutes: 20_000 } }],
+    ['options.joinAfterQuietMinutes', { options: { ...good.options, joinAfterQuietMinutes: 0 } }],
+    ['options.keepWhilePausedDays', { options: { ...good.options, keepWhilePausedDays: 91 } }],
     ['options.completedStatusId', { options: { ...good.options, completedStatusId: -3 } }],
   ])('names %s', (field, wrong) => {
     const problems = checkSettings({ ...good, ...wrong })

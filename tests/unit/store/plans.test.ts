@@ -28,7 +28,7 @@ function planOf(sql: Sql, text: string): string[] {
 const scans = (plan: string[]) =>
   plan.filter((step) => step.startsWith('SCAN') && step !== 'SCAN CONSTANT ROW')
 
-const { lanesOfMessages, lanesOfChores: _allOpenChores, ...perMessage } = LOOKUPS
+const { lanesOfMessages, lanesOfMerged: _allMerged, lanesOfChores: _allOpenChores, ...perMessage } = LOOKUPS
 
 describe('what is asked for each message reads no whole table', () => {
   it.each(Object.entries(perMessage))('%s', (_name, text) => {

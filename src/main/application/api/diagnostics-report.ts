@@ -149,7 +149,8 @@ function eventLine(event: BridgeEvent, language: Language): string {
 const withoutQuotes = (detail: string) =>
   detail.replace(/"[\s\S]*"/, '"…"').replace(/(\banswered \d{3}): [\s\S]*$/, '$1')
 
-const withoutMail = (text: string) => text.replace(/[^\s@<>()[\]"':;,]+@[^\s@<>()[\]"':;,]+/g, '***@***')
+const withoutMail = (text: string) =>
+  text.replace(/[^\s<>()[\]"':;,]+/g, (word) => (/[^@]@[^@]/.test(word) ? '***@***' : word))
 
 /** `2026-11-22 10:15`, in the computer's time. */
 function localTime(time: number): string {

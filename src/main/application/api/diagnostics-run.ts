@@ -4,6 +4,7 @@ import type { Connection } from '../../../shared/config.ts'
 import type { ProgramContext, Report } from '../../diagnostics/check.ts'
 import { examineConnection, examineProgram, totalChecks } from '../../diagnostics/doctor.ts'
 import type { Redactor } from '../../settings/redact.ts'
+import { leftBehindIn } from '../left-behind.ts'
 import { questionsFor } from '../questions.ts'
 import { wayInQuestions } from '../way-in-questions.ts'
 import type { ApiContext } from './context.ts'
@@ -77,6 +78,11 @@ async function examineAll(
       state: application.publicAddress,
       now: application.now(),
     }),
+    leftBehind: await leftBehindIn(
+      application.store,
+      application.configuration.connections.map(({ id }) => id),
+      application.now(),
+    ),
   }
   await eachUntil(application.ended, examineProgram(program), found)
   const accounts = Map.groupBy(connections, ({ planfix }) => planfix.baseUrl)

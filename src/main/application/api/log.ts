@@ -1,6 +1,7 @@
 import type { Answer, CallError } from '../../../shared/api/answer.ts'
 import type { ConversationView, logCalls as contract, MessageRow } from '../../../shared/api/log.ts'
 import type { Handlers } from '../../../shared/api.ts'
+import type { Conversation } from '../../../shared/domain.ts'
 import { nameOf } from '../../engine/intake/chat-state.ts'
 import type { StoredConversation } from '../../store/index.ts'
 import { type ApiContext, refuse } from './context.ts'
@@ -78,6 +79,11 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
       return done(viewOf(stored, linksOf(application)(stored.conversation.connectionId)))
     },
 
+    async 'conversation.separate'({ id }) {
+      const answer = await application.separate(id)
+      return answer === 'separated' ? done({}) : answer === 'not-found' ? GONE : CHANGED
+    },
+
     async 'conversation.messages'({ id, beforeId, limit }) {
       const found = await store.threadMessages(id, beforeId, limit)
       if (!found) return GONE
@@ -92,7 +98,7 @@ const GONE: { ok: false; error: CallError } = refuse('not-found', 'error.call.no
 const CHANGED: { ok: false; error: CallError } = refuse('conflict', 'error.call.conflict')
 
 function viewOf(
-  { conversation, clients, tasks, messages }: StoredConversation,
+  { conversation, clients, tasks, merged, messages }: StoredConversation,
   links: Links,
 ): ConversationView {
   const profiles = clients.map(({ profile }) => profile)
@@ -113,6 +119,7 @@ function viewOf(
       os,
       browser,
       chatUrl: links.chat(chatId),
+      joined: joinedAs(id, merged),
     })),
     contact:
       conversation.contactId === null
@@ -128,4 +135,12 @@ function viewOf(
     paused: conversation.paused,
     messages,
   }
+}
+
+/** The smallest merge that brought the device here: separating it takes the fewest others along. */
+function joinedAs(clientId: string, merged: readonly Conversation[]) {
+  const [first] = merged
+    .flatMap(({ id, joined }) => (joined?.clientIds.includes(clientId) ? [{ id, joined }] : []))
+    .sort((one, other) => one.joined.clientIds.length - other.joined.clientIds.length || one.id - other.id)
+  return first ? { conversationId: first.id, at: first.joined.at, why: first.joined.why } : null
 }

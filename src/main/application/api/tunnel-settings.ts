@@ -98,4 +98,4 @@ const hostOf = (text: string): string =>
   text
     .trim()
     .replace(/^[a-z]+:\/\//i, '')
-    .replace(/\/.*$/, '')
+    .replace(/\/.*$/s, '')

@@ -40,15 +40,13 @@ export class BeforeSending {
     const read = await this.read(commentId, taskId, connection)
     if (!read.ok) return read
     const key = commentKey(message.connectionId, commentId)
-    await this.serial.run(key, async () => {
-      // An edit that was interrupted is begun again, unless it is not wanted any more.
-      if (state === 'sending')
-        await commit(this.context, [stateChange(message, 'retrying', 'interrupted', this.now(), ['sending'])])
-      await applyComment(this.context, connection, {
-        taskId,
-        comment: read.value ?? { ...nothing, id: commentId },
-        gone: read.value === null,
-      })
+    // An edit that was interrupted is begun again, unless it is not wanted any more.
+    if (state === 'sending')
+      await commit(this.context, [stateChange(message, 'retrying', 'interrupted', this.now(), ['sending'])])
+    await applyComment(this.context, this.serial, connection, {
+      taskId,
+      comment: read.value ?? { ...nothing, id: commentId },
+      gone: read.value === null,
     })
     this.remember(key)
     const now = await this.context.store.message(message.id)

@@ -38,3 +38,10 @@ export function hotUntil(now: number, skew: number): number {
   const minute = 60_000
   return (Math.floor((now + skew) / minute) + 1) * minute - skew + 3000
 }
+
+/** Whether the account takes a client as assigner; a "no" is asked again some day. */
+export const assignerIs = (value: 'contact' | 'no', connectionId: string, at: number): Change[] => [
+  { type: 'fact.set', connectionId, key: 'assigner', value },
+  { type: 'fact.set', connectionId, key: 'assignerAt', value: at },
+]
+export const ASSIGNER_AGAIN_MS = 7 * 24 * 3_600_000

@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { AgentSeen, Conversation, Message } from '../../../shared/domain.ts'
 import { employeeOf } from '../intake/may-go-out.ts'
-import { CARRIED_BY_ANOTHER, type Speaker } from '../ports.ts'
+import { isCarriedElsewhere, type Speaker } from '../ports.ts'
 
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
@@ -48,7 +48,7 @@ export function planReply(state: ReplyState): ReplyStep {
       return conversation.paused === null ? planOpen(message, state) : { do: 'idle' }
     }
     // Nobody here can tell whether it is in the chat: it holds nothing up, and the owner decides.
-    if (message.reason === CARRIED_BY_ANOTHER) continue
+    if (isCarriedElsewhere(message.reason)) continue
     const interrupted = wasInterrupted(message)
     const sentAt = message.sentAt ?? message.receivedAt
     const heldUntil = (interrupted ? Math.max(sentAt, state.awakeSince) : sentAt) + HOLD_MS

@@ -1,7 +1,10 @@
 import type { Chore, Conversation } from '../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
+import { handOver, joinConversations, separateConversation } from '../merge.ts'
 import type { Lane, Priority } from '../ports.ts'
+import { rootOf } from '../roots.ts'
+import type { Serial } from '../serial.ts'
 import { assigner } from './chores/assigner.ts'
 import type { RunChore } from './chores/chore.ts'
 import { complete, leaveCheck } from './chores/complete.ts'
@@ -15,7 +18,7 @@ import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
 import { isTrouble, nextTry } from './retry.ts'
 
-const KINDS: Record<Chore['kind'], { priority: Priority; run: RunChore }> = {
+const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; run: RunChore }> = {
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
   introduce: { priority: 2, run: introduce },
@@ -24,21 +27,41 @@ const KINDS: Record<Chore['kind'], { priority: Priority; run: RunChore }> = {
   verify: { priority: 2, run: verify },
   visit: { priority: 3, run: visit },
 }
-const ORDER = Object.keys(KINDS) as Chore['kind'][]
+const ORDER: readonly Chore['kind'][] = ['separate', ...(Object.keys(KINDS) as (keyof typeof KINDS)[])]
 
 /** A chore that fails this often is given up, and said. A day and more of waiting. */
 const GIVE_UP_AFTER = 300
 
+/** A time farther ahead was told by a clock that was wrong, unless the chore itself waits for longer. */
+const LONGEST_WAIT_MS = 10 * 60_000
+/** Asked again so soon when another conversation's lane is doing it. */
+const ELSEWHERE_MS = 5000
+
 /** Task upkeep and visit actions of one conversation: beside the messages, never in their way. */
 export class Chores {
   private readonly context: EngineContext
+  private readonly serial: Serial
   private readonly look: LookAgain
   private readonly wake: (conversationId: number, lane: Lane) => void
+  /** Under way: a merge may give one to another conversation meanwhile, where it must not begin a second time. */
+  private readonly running = new Set<number>()
+  /** What waits for a change, and until when it does without one. */
+  private readonly parked = new Map<number, { conversationId: number; until: number }>()
 
-  constructor(context: EngineContext, wake: (conversationId: number, lane: Lane) => void) {
+  constructor(context: EngineContext, serial: Serial, wake: (conversationId: number, lane: Lane) => void) {
     this.context = context
+    this.serial = serial
     this.look = new LookAgain(context)
     this.wake = wake
+  }
+
+  /** Something of the conversation changed: what waits for a change is asked again. */
+  changed(conversationId: number): void {
+    let any = false
+    for (const [id, one] of this.parked) {
+      if (one.conversationId === conversationId) any = this.parked.delete(id) || any
+    }
+    if (any) this.wake(conversationId, 'chores')
   }
 
   async step(conversationId: number): Promise<Next> {
@@ -46,22 +69,64 @@ export class Chores {
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
     if (!conversation || !connection) return { next: 'idle' }
+    if (conversation.mergedInto !== null) await this.handOver(conversationId)
     const chores = await store.chores(conversationId)
-    if (chores.length === 0) return { next: 'idle' }
     const now = clock.now()
+    const times = chores.map((chore) => this.dueAt(chore, connection, now))
     const due = chores
-      .filter((chore) => chore.notBefore <= now)
+      .filter((_chore, index) => (times[index] ?? now) <= now)
       .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
-    if (!due) return { next: 'wait', until: Math.min(...chores.map((chore) => chore.notBefore)) }
+    if (!due) return chores.length === 0 ? { next: 'idle' } : { next: 'wait', until: Math.min(...times) }
+    if (due.kind === 'separate') return this.separate(due, now)
     const gate = due.kind === 'leave-check' ? connection.chatraGate : connection.planfixGate
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
+    this.running.add(due.id)
     try {
       await this.perform(due, conversation, connection, gate, permit)
     } finally {
+      this.running.delete(due.id)
       gate.leave(permit)
     }
+    await this.followMerge(conversationId)
     return { next: 'again' }
+  }
+
+  /** When a chore is to be done. A time that lies farther ahead than any wait was told by a clock that was wrong. */
+  private dueAt(chore: Chore, { settings }: ConnectionContext, now: number): number {
+    if (this.running.has(chore.id)) return now + ELSEWHERE_MS
+    const parked = this.parked.get(chore.id)
+    if (parked && parked.until > now) return parked.until
+    const longest =
+      chore.kind === 'leave-check'
+        ? Math.max(LONGEST_WAIT_MS, 6 * 60_000 * settings.options.leaveAfterMinutes)
+        : LONGEST_WAIT_MS
+    return chore.notBefore > now + longest ? now : chore.notBefore
+  }
+
+  /** A merged conversation has no work of its own. */
+  private handOver(conversationId: number): Promise<void> {
+    return this.serial.run(String(conversationId), async () => {
+      const fresh = await this.context.store.conversation(conversationId)
+      if (fresh?.mergedInto != null)
+        await commit(this.context, await handOver(this.context, fresh, 'chores', this.running))
+    })
+  }
+
+  /** The owner asked on the command line that a conversation be separated from the one it was merged into. */
+  private async separate(chore: Chore, now: number): Promise<Next> {
+    const drop = { type: 'chore.drop', id: chore.id } as const
+    const answer = await separateConversation(this.context, this.serial, chore.conversationId, [drop])
+    if (answer === 'busy')
+      this.parked.set(chore.id, { conversationId: chore.conversationId, until: now + ELSEWHERE_MS })
+    else if (answer !== 'separated') await commit(this.context, [drop])
+    return { next: 'again' }
+  }
+
+  /** What became of a chore concerns the one that has it by now. */
+  private async followMerge(conversationId: number): Promise<void> {
+    const root = await rootOf(this.context.store, conversationId)
+    if (root && root.id !== conversationId) this.wake(root.id, 'chores')
   }
 
   private async perform(
@@ -71,19 +136,43 @@ export class Chores {
     gate: SideGate,
     permit: Permit,
   ): Promise<void> {
+    if (chore.kind === 'separate') throw new Error('it needs no service')
     const { priority, run } = KINDS[chore.kind]
     const { clock, store } = this.context
+    let begun = chore.attempt
     const outcome = await run({
       context: this.context,
       connection,
       conversation,
       chore,
       look: this.look,
+      serial: this.serial,
       now: clock.now(),
       turn: () => connection.planfix.pacer.turn(priority, `chores:${conversation.id}`),
-      begin: (attempt) => store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }]),
+      begin: (attempt) => {
+        begun = attempt
+        return store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }])
+      },
     })
-    if ('error' in outcome) return this.failed(chore, outcome.error, connection, gate, permit)
+    this.parked.delete(chore.id)
+    if ('error' in outcome)
+      return this.failed(
+        { ...chore, attempt: outcome.wrote ? begun : null },
+        outcome.error,
+        connection,
+        gate,
+        permit,
+      )
+    if ('waits' in outcome) {
+      this.parked.set(chore.id, { conversationId: chore.conversationId, until: outcome.waits })
+      return gate.leave(permit)
+    }
+    if ('join' in outcome) {
+      gate.leave(permit)
+      const changes = [...outcome.join.changes, { type: 'chore.drop', id: chore.id } as const]
+      await joinConversations(this.context, this.serial, { ...outcome.join, changes })
+      return
+    }
     if ('later' in outcome) {
       gate.leave(permit)
       const patch = { notBefore: outcome.later, ...(outcome.data && { data: outcome.data }) }
@@ -95,6 +184,7 @@ export class Chores {
     if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
   }
 
+  /** `chore.attempt`: of the write that failed; null when something else did. */
   private async failed(
     chore: Chore,
     error: BridgeError,
@@ -136,9 +226,9 @@ export class Chores {
       ])
       return
     }
-    const unclear = chore.attempt !== null && !error.certain
+    // A certain "no" was no write.
     const attempt =
-      unclear && chore.attempt
+      chore.attempt && !error.certain
         ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
         : null
     const wait = wholeSide ? now : nextTry(error, failures, now, random)
@@ -146,7 +236,7 @@ export class Chores {
       {
         type: 'chore.patch',
         id: chore.id,
-        patch: { failures, notBefore: wait, ...(unclear && { attempt }) },
+        patch: { failures, notBefore: wait, ...(chore.attempt && { attempt }) },
       },
     ])
   }

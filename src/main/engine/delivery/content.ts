@@ -1,5 +1,5 @@
 import type { Connection } from '../../../shared/config.ts'
-import type { AgentSeen, ClientProfile, Message, TaskLink } from '../../../shared/domain.ts'
+import type { AgentSeen, ClientProfile, Message } from '../../../shared/domain.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import type { PlanfixText } from '../ports.ts'
@@ -83,11 +83,21 @@ export const plainOf = (text: PlanfixText): string =>
 
 export const taskName = (profile: ClientProfile): string => `${nameOf(profile)} (Chatra)`
 
-/** First messages, then what is known about the visitor (F10), then the link to the previous task (F8). */
+/** Numbers of the tasks that a description links to. */
+export interface TaskLinks {
+  /** The conversation's task before (F8). */
+  previous: number | null
+  /** An active task of the same card that others made. */
+  related: number | null
+  /** That of a client with the same address, who is perhaps the same person (F13). */
+  perhaps: number | null
+}
+
+/** First messages, then what is known about the visitor (F10), then links to other tasks. */
 export function taskDescription(
   batch: readonly Message[],
   profile: ClientProfile,
-  previous: TaskLink | null,
+  links: TaskLinks,
   settings: Connection,
   language: Language,
 ): PlanfixText {
@@ -106,7 +116,10 @@ export function taskDescription(
     `${t('task.source')}: Chatra${profile.visit?.host ? `, ${profile.visit.host}` : ''}`,
     ...(device ? [`${t('task.device')}: ${device}`] : []),
     ...Object.entries(profile.extra).map(([label, value]) => `${label}: ${value}`),
-    ...(previous ? [`${t('task.previous')}: ${settings.planfix.webUrl}/task/${previous.taskId}`] : []),
+    ...(['previous', 'related', 'perhaps'] as const).flatMap((kind) => {
+      const id = links[kind]
+      return id === null ? [] : [`${t(`task.${kind}`)}: ${settings.planfix.webUrl}/task/${id}`]
+    }),
   ]
   return {
     paragraphs: [

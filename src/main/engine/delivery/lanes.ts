@@ -43,7 +43,7 @@ export class Lanes {
     }
     const state: Running = { again: false, stopTimer: null, done: Promise.resolve() }
     this.running.set(key, state)
-    state.done = this.run(conversationId, lane, state).finally(() => this.running.delete(key))
+    state.done = this.run(conversationId, lane, state).finally(() => this.forget(key, state))
   }
 
   /** No new steps; resolves when those under way have ended. */
@@ -65,6 +65,8 @@ export class Lanes {
       if (outcome.next === 'again') continue
       if (outcome.next === 'idle') {
         if (state.again) continue
+        // In the same turn as the look at `again`: a wake after it must find that nobody runs any more.
+        this.forget(`${conversationId}:${lane}`, state)
         return
       }
       if (this.stopped) return
@@ -73,6 +75,10 @@ export class Lanes {
         state.stopTimer?.()
       } else if (!state.again) await this.pause(state, outcome.until - this.clock.now())
     }
+  }
+
+  private forget(key: string, state: Running): void {
+    if (this.running.get(key) === state) this.running.delete(key)
   }
 
   private async attempt(conversationId: number, lane: Lane): Promise<Next> {

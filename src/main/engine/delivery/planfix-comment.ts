@@ -1,7 +1,13 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, bridgeError } from '../../../shared/errors.ts'
 import { messageSourceId } from '../identity.ts'
-import { CARRIED_BY_ANOTHER, type Change } from '../ports.ts'
+import {
+  CARRIED_BEFORE_RESTORE,
+  CARRIED_BY_ANOTHER,
+  type Change,
+  isRestore,
+  type PlanfixComment,
+} from '../ports.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
 import { commentText, ownerOf, plainOf } from './content.ts'
 import type { Step } from './planfix-plan.ts'
@@ -51,12 +57,18 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   }))
   const first = late[0]
   if (!first) throw new Error('an empty batch is never planned')
-  const text = commentText(late, settings, work.context.language)
-  const owner = ownerOf(first, settings)
+  // Planfix has refused this one as its author's comment: the token's user writes it, with the author's name in front.
+  const isUnnamed = conversation.withoutAuthor === first.id
+  const text = commentText(late, settings, work.context.language, isUnnamed)
+  const owner = isUnnamed ? null : ownerOf(first, settings)
+  const isClient = first.author.kind === 'client'
   const key = first.originKey.replace(/^c:/, '')
   const sourceObjectId = messageSourceId(settings.id, key)
   const ids = late.map((message) => message.id)
-  const attempt = work.attempt('comment', sourceObjectId, ids, plainOf(text), owner)
+  const attempt = {
+    ...work.attempt('comment', sourceObjectId, ids, plainOf(text), owner),
+    ...(isClient && conversation.contactId !== null && { ownerContactId: conversation.contactId }),
+  }
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(late)],
     run: async () => {
@@ -66,14 +78,8 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
         return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
       }
       if (before.value.size > 0) {
-        return work.settled(state, before, async (written) => [
-          patchOf(state, { attempt: null, deliveredUpTo: upTo(late, conversation) }),
-          ...[...written].map(([message, { id }]) =>
-            carriedBefore(message, step.task, id, work.context.clock.now()),
-          ),
-        ])
+        return work.settled(state, before, async (written) => foundWritten(work, written, step.task, state))
       }
-      const isClient = first.author.kind === 'client'
       const made = await state.connection.planfix.addComment(step.task.taskId, {
         text,
         owner: isClient ? `contact:${conversation.contactId}` : owner === null ? null : `user:${owner}`,
@@ -94,16 +100,29 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   }
 }
 
-/** Another computer has written it. */
-const carriedBefore = (message: Message, { taskId }: TaskLink, commentId: number, at: number): Change => ({
-  type: 'message.patch',
-  id: message.id,
-  at,
-  patch: {
-    ...{ state: 'skipped', reason: CARRIED_BY_ANOTHER },
-    ...{ planfixTaskId: taskId, planfixCommentId: commentId },
-  },
-})
+/** They stand in the task already: another computer has written them, or this one before its store was restored. */
+export function foundWritten(
+  work: PlanfixWork,
+  written: ReadonlyMap<Message, PlanfixComment>,
+  { taskId }: TaskLink,
+  state: Loaded,
+): Change[] {
+  const at = work.context.clock.now()
+  const settled: Partial<Message> = isRestore(work.context.takeover?.())
+    ? { state: 'delivered', reason: CARRIED_BEFORE_RESTORE }
+    : { state: 'skipped', reason: CARRIED_BY_ANOTHER }
+  return [
+    patchOf(state, { attempt: null, deliveredUpTo: upTo([...written.keys()], state.conversation) }),
+    ...[...written].map(
+      ([message, { id }]): Change => ({
+        type: 'message.patch',
+        id: message.id,
+        at,
+        patch: { ...settled, planfixTaskId: taskId, planfixCommentId: id },
+      }),
+    ),
+  ]
+}
 
 export function commentMade(
   work: PlanfixWork,
@@ -114,7 +133,10 @@ export function commentMade(
 ): Change[] {
   const now = work.context.clock.now()
   return [
-    patchOf(state, { attempt: null, deliveredUpTo: upTo(batch, state.conversation) }),
+    patchOf(state, {
+      ...{ attempt: null, withoutAuthor: null, closedTasks: 0 },
+      deliveredUpTo: upTo(batch, state.conversation),
+    }),
     taskPatch(task, {
       hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
       lastActivityAt: now,
@@ -135,9 +157,36 @@ export async function commentRefused(
     return [patchOf(state, { attempt: null }), taskPatch(task, { deleted: true, active: false })]
   }
   if (error.code !== 'refused') return null
+  if (error.vendorCode === NO_COMMENTS && !state.previousRefuses) return taskIsClosed(work, task, state)
+  const first = batch[0]
+  const isNamed = first && ownerOf(first, state.settings) !== null
+  // Whatever the refusal says: whether the author is to blame, only the same comment without him can tell.
+  if (isNamed && state.conversation.withoutAuthor !== first.id)
+    return [patchOf(state, { attempt: null, withoutAuthor: first.id })]
   return [
     patchOf(state, { attempt: null, planfixLane: { failures: 0, notBefore: 0 } }),
     ...batch.map((message) => stateChange(message, 'failed', reasonOf(error), work.context.clock.now())),
+  ]
+}
+
+/** Planfix code 6: "New comments not allowed in this process" (contracts/planfix.md section 7). */
+const NO_COMMENTS = 6
+
+/** The task takes no comments any more: the messages wait for another one, which links to it. */
+function taskIsClosed(work: PlanfixWork, task: TaskLink, state: Loaded): Change[] {
+  return [
+    patchOf(state, { attempt: null, closedTasks: 1 }),
+    taskPatch(task, { refusesComments: true, active: false }),
+    {
+      type: 'event.add',
+      event: {
+        time: work.context.clock.now(),
+        connectionId: state.settings.id,
+        level: 'warning',
+        key: 'event.task-refuses-comments',
+        params: { task: task.taskId, conversation: state.conversation.id },
+      },
+    },
   ]
 }
 

@@ -13,6 +13,10 @@ export type Step =
   | { do: 'look'; attempt: Attempt }
   /** It is not there and can no longer come: forget the attempt and plan again. */
   | { do: 'give-up-attempt' }
+  /** Another conversation of the same address has a card: it is this client's, too. No call is needed. */
+  | { do: 'use-card'; contactId: number; email: string }
+  /** Too many people use the address, or the owner has separated them: a card without it. No call is needed. */
+  | { do: 'own-card'; email: string }
   | { do: 'find-contact'; email: string }
   | { do: 'create-contact' }
   | { do: 'find-task' }
@@ -34,6 +38,8 @@ export interface PlanState {
   previous: TaskLink | null
   /** Tasks begun for this chat so far. */
   tasksOfChat: number
+  /** Who else gave the client's address; only looked at while there is no card. */
+  sameAddress?: { join: 'card' | 'apart'; contactId: number | null } | null
   /** When the open attempt was last looked for in vain; null when not yet. */
   lookedInVainAt: number | null
   now: number
@@ -57,31 +63,40 @@ export function planStep(state: PlanState): Step {
 
 function planUnclear(attempt: Attempt, state: PlanState): Step {
   const unclearAt = attempt.unclearAt ?? attempt.startedAt
-  const settled = settlesAt(unclearAt, attempt.timedOut)
+  // What was under way when the process ended may be carried out as late as what was not answered in time.
+  const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
   if (state.lookedInVainAt === null) return { do: 'look', attempt }
   if (state.lookedInVainAt >= settled) return { do: 'give-up-attempt' }
   if (state.now >= settled) return { do: 'look', attempt }
   return { do: 'wait', until: settled }
 }
 
-function planContact({ conversation, client }: PlanState): Step | null {
+function planContact({ conversation, client, sameAddress }: PlanState): Step | null {
   if (conversation.contactId !== null) return null
   const { email } = client.profile
-  if (email !== null && conversation.emailSearched !== email) return { do: 'find-contact', email }
-  return { do: 'create-contact' }
+  if (email === null || conversation.emailSearched === email) return { do: 'create-contact' }
+  if (sameAddress?.join === 'apart') return { do: 'own-card', email }
+  const shared = sameAddress?.contactId ?? null
+  return shared === null ? { do: 'find-contact', email } : { do: 'use-card', contactId: shared, email }
 }
 
 function planTask(state: PlanState): Step | null {
   const { conversation, task, settings, now } = state
-  if (!task || task.deleted) {
+  if (!task || task.deleted || !task.ours) {
     if (conversation.searchTask) return { do: 'find-task' }
     return createTask(state)
   }
+  if (task.refusesComments) return createTask(state)
+  if (isAfterTheEnd(state)) return null
   if (!settings.options.newTaskWhenNoneActive) return null
   const fresh = Math.max(FRESH_MS, 2000 * settings.planfix.pollSeconds)
   if (task.checkedAt + fresh < now) return { do: 'check-task', task }
   return task.active ? null : createTask(state)
 }
+
+/** An agent adds something in Chatra when the chat is over: it belongs into the last task, which stays as it is (F11). */
+const isAfterTheEnd = ({ conversation, waiting }: PlanState): boolean =>
+  conversation.clientLeft && waiting.every(({ author }) => author.kind === 'agent')
 
 /** The first messages become the task's text; a file cannot, so it follows as a comment of its own. */
 function createTask({ client, tasksOfChat, previous, task, waiting }: PlanState): Step {

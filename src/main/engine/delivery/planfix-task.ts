@@ -1,9 +1,12 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
-import type { BridgeError, Result } from '../../../shared/errors.ts'
+import { type BridgeError, ok, type Result } from '../../../shared/errors.ts'
 import { taskSourceId } from '../identity.ts'
-import type { Change, PlanfixTask } from '../ports.ts'
-import { hotUntil, taskPatch } from './changes.ts'
+import { type Change, isRestore, type PlanfixTask } from '../ports.ts'
+import { printOfText } from '../text.ts'
+import { assignerIs, hotUntil, taskPatch } from './changes.ts'
 import { plainOf, taskDescription, taskName } from './content.ts'
+import { findOurs, isAnothers, type Marked } from './our-tasks.ts'
+import { foundWritten } from './planfix-comment.ts'
 import type { Step } from './planfix-plan.ts'
 import {
   type Call,
@@ -14,37 +17,78 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
-import { taskMadeBefore } from './taken-over.ts'
+import { taskMadeBefore, writtenBefore } from './taken-over.ts'
 
-/** A contact that was found, not made, may have an active task of this channel that the store does not know (F8). */
+/**
+ * A contact that was found, not made, may have an active task of ours that the store does not know (F8). What others made
+ * is not touched: the next task links to it.
+ */
 export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
   const { planfix } = state.connection
+  const { store } = work.context
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
-  const newest = state.previous ? undefined : active.at(-1)
-  const known = newest ? await work.context.store.task(state.settings.id, newest.id) : null
-  if (!found.ok || !newest || known)
-    return work.settled(state, found, async () => [patchOf(state, { searchTask: false })])
-  return adopt(work, newest.id, state)
+  const ours = state.previous ? null : await findOurs(work.context, state, active)
+  if (found.ok && ours) return adopt(work, ours, state)
+  let relatedTaskId: number | null = null
+  for (const task of active) {
+    const isKnown = (await store.task(state.settings.id, task.id)) !== null
+    if (!isKnown && !(await isAnothers(work.context, state.settings.id, task.id))) relatedTaskId = task.id
+  }
+  return work.settled(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
 }
 
-/** What employees wrote in it so far was answered elsewhere: only later comments are replies. */
-async function adopt(work: PlanfixWork, taskId: number, state: Loaded): Promise<Outcome> {
+/**
+ * A task of ours is taken up again. After a takeover or a restore what employees wrote in it is looked at as the rules for
+ * that time say; otherwise it was answered before, and only later comments are replies.
+ */
+async function adopt(work: PlanfixWork, { task, chatId, n }: Marked, state: Loaded): Promise<Outcome> {
+  const takeover = work.context.takeover?.() ?? null
+  const read = takeover
+    ? await wholeFeed(task.id, isRestore(takeover), state)
+    : await latestComment(task.id, state)
+  if (!read.ok) return refusedLook(work, state, read)
+  return work.settled(state, read, async ({ cursor, text }) => {
+    const link = taskLink(work, task.id, state, { chatId, n, text, cursor })
+    const active = isActive(task, state)
+    const asFound = { active, closedAt: active ? null : link.createdAt, ...(takeover && { readAt: 0 }) }
+    return [
+      patchOf(state, { searchTask: false, taskId: task.id, attempt: null, relatedTaskId: null }),
+      { type: 'task.add', task: { ...link, ...asFound } },
+    ]
+  })
+}
+
+/** The highest comment number in a task; where the account does not sort, of all its pages. */
+async function latestComment(taskId: number, state: Loaded): Promise<Result<Beginning>> {
+  const { planfix } = state.connection
+  let highest = 0
+  for (let offset = 0; ; offset += 100) {
+    await planfix.pacer.turn(0, String(state.conversation.id))
+    const feed = await planfix.comments(taskId, offset)
+    if (!feed.ok) return feed
+    highest = Math.max(highest, ...feed.value.comments.map((comment) => comment.id))
+    if (feed.value.sorted || feed.value.complete || feed.value.comments.length === 0) break
+  }
+  return ok({ cursor: highest, text: '' })
+}
+
+/** Where the watcher begins in a task that is taken up again, and the words of its description where they are known. */
+interface Beginning {
+  cursor: number
+  text: string
+}
+
+/** From its beginning; after a restore its first comment is told apart as the description that the bridge wrote. */
+async function wholeFeed(taskId: number, restored: boolean, state: Loaded): Promise<Result<Beginning>> {
+  if (!restored) return ok({ cursor: 0, text: '' })
   const { planfix } = state.connection
   await planfix.pacer.turn(0, String(state.conversation.id))
   const feed = await planfix.comments(taskId, 0)
-  if (!feed.ok) return refusedLook(work, state, feed)
-  return work.settled(state, feed, async ({ comments }) => {
-    const cursor = Math.max(0, ...comments.map((comment) => comment.id))
-    const { chatId } = state.client.profile
-    return [
-      patchOf(state, { searchTask: false, taskId, attempt: null }),
-      {
-        type: 'task.add',
-        task: taskLink(work, taskId, state, { chatId, n: state.tasksOfChat + 1, text: '', cursor }),
-      },
-    ]
-  })
+  if (!feed.ok) return feed
+  const { comments, complete } = feed.value
+  const first = complete ? comments.toSorted((one, other) => one.id - other.id)[0] : undefined
+  return ok({ cursor: 0, text: first?.text ?? '' })
 }
 
 /** Nothing was written yet, so there is no attempt to look for. */
@@ -78,26 +122,41 @@ export function createTask(
 ): Call {
   const { settings, client, conversation } = state
   const contactId = conversation.contactId ?? 0
-  const description = taskDescription(
-    step.batch,
-    client.profile,
-    step.previous,
-    settings,
-    work.context.language,
-  )
+  const links = {
+    previous: step.previous?.taskId ?? null,
+    related: conversation.relatedTaskId ?? null,
+    perhaps: state.perhapsTask,
+  }
+  const description = taskDescription(step.batch, client.profile, links, settings, work.context.language)
   const name = taskName(client.profile)
   const text = plainOf(description)
   const sourceObjectId = taskSourceId(settings.id, step.chatId, step.n)
   const ids = step.batch.map((message) => message.id)
   const begun = { name, chatId: step.chatId, n: step.n }
   const attempt = { ...work.attempt('task', sourceObjectId, ids, text, null), ...begun }
-  const asAssigner = state.assigner === 'contact' && state.tokenUserId !== null
+  const asAssigner =
+    state.assigner === 'contact' && state.tokenUserId !== null && conversation.withoutAssigner !== true
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
     run: async () => {
-      const before = await taskMadeBefore(work.context, state, (task) => isActive(task, state))
+      const before = await taskMadeBefore(work.context, state, (tasks) =>
+        findOurs(
+          work.context,
+          state,
+          // After a restore a completed one may hold what is about to be written.
+          isRestore(work.context.takeover?.()) ? tasks : tasks.filter((task) => isActive(task, state)),
+        ),
+      )
       if (!before.ok) return refusedLook(work, state, before)
-      if (before.value) return adopt(work, before.value.id, state)
+      if (before.value) return adopt(work, before.value, state)
+      const last = state.task ?? state.previous
+      if (last) {
+        // They may stand in a task that has been completed since.
+        const written = await writtenBefore(work.context, state, last.taskId, step.batch)
+        if (!written.ok) return refusedLook(work, state, written)
+        if (written.value.size > 0)
+          return work.settled(state, written, async (found) => foundWritten(work, found, last, state))
+      }
       const made = await state.connection.planfix.createTask({
         name,
         description,
@@ -128,28 +187,41 @@ export function taskMade(
   const changes: Change[] = [
     { type: 'task.add', task: taskLink(work, id, state, { chatId, n, text, cursor: 0 }) },
     patchOf(state, {
-      attempt: null,
-      taskId: id,
-      searchTask: false,
+      ...{ attempt: null, taskId: id, searchTask: false, relatedTaskId: null, withoutAssigner: false },
       deliveredUpTo: upTo(batch, state.conversation),
     }),
     ...batch.map((message) => delivered(message, id, null, work.context.clock.now())),
+    ...perhapsNotes(work, state),
   ]
-  if (state.assigner === null) changes.push(work.chore(state, 'assigner', String(id), { taskId: id }))
+  const { contactId, withoutAssigner } = state.conversation
+  // The same task was taken without the client as assigner: that was the reason.
+  if (withoutAssigner) changes.push(...assignerIs('no', state.settings.id, work.context.clock.now()))
+  if (state.assigner === null)
+    changes.push(work.chore(state, 'assigner', String(id), { taskId: id, contactId }))
+  // An agent wrote after the end and found no task to write into: this one is over as well.
+  const isAfterTheEnd = state.conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
+  if (isAfterTheEnd && batch.length > 0 && state.settings.options.completeWhenClientLeaves)
+    changes.push(work.chore(state, 'complete', 'task', {}))
   return changes
+}
+
+/** Once, the other one's task says that this may be the same person. */
+function perhapsNotes(work: PlanfixWork, state: Loaded): Change[] {
+  const { perhaps, id } = state.conversation
+  if (!perhaps || perhaps.told) return []
+  const other = { ...state, conversation: { ...state.conversation, id: perhaps.conversationId } }
+  return [
+    patchOf(state, { perhaps: { ...perhaps, told: true } }),
+    work.chore(other, 'note', `perhaps:${id}`, { what: 'perhaps', otherConversation: id }),
+  ]
 }
 
 /** A certain "no": the assigner is not taken, the contact has been merged away, or the template is wrong. */
 async function taskRefused(error: BridgeError, asAssigner: boolean, state: Loaded): Promise<Change[] | null> {
   if (error.code !== 'refused' && error.code !== 'object-gone') return null
   const { planfix } = state.connection
-  const connectionId = state.settings.id
-  if (asAssigner) {
-    return [
-      patchOf(state, { attempt: null }),
-      { type: 'fact.set', connectionId, key: 'assigner', value: 'no' },
-    ]
-  }
+  // Whether the assigner is to blame, only the same request without it can tell.
+  if (asAssigner) return [patchOf(state, { attempt: null, withoutAssigner: true })]
   if (error.code !== 'object-gone') {
     await planfix.pacer.turn(0, String(state.conversation.id))
     const contact = await planfix.contact(state.conversation.contactId ?? 0)
@@ -172,8 +244,9 @@ function taskLink(
     conversationId: state.conversation.id,
     chatId,
     n,
+    ours: true,
     createdAt: now,
-    descriptionText: text,
+    descriptionPrint: text === '' ? '' : printOfText(text),
     active: true,
     deleted: false,
     checkedAt: now,

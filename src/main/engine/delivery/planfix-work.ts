@@ -1,6 +1,7 @@
-import type { Attempt, Conversation, Message } from '../../../shared/domain.ts'
+import { type Attempt, type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import type { ConnectionContext, EngineContext } from '../context.ts'
+import type { JoinWish } from '../merge.ts'
 import type { Change } from '../ports.ts'
 import { reasonOf, stateChange } from './changes.ts'
 import type { Permit } from './circuit-breaker.ts'
@@ -12,12 +13,19 @@ export type Loaded = PlanState & {
   /** Of the call that is planned; null while only the plan is asked for. */
   permit: Permit | null
   tokenUserId: number | null
+  /** The task of the client who is perhaps the same person. */
+  perhapsTask: number | null
   assigner: 'contact' | 'no' | null
+  /** The task before took no comments either: then it is not the task that is to blame. */
+  previousRefuses: boolean
 }
 /** What must be on disk before a call, and the call. */
 export type Call = { changes: Change[]; run: () => Promise<Outcome> }
-/** What the call's result changes, given the conversation as it is by then. */
-export type Outcome = (fresh: Conversation) => Promise<Change[]>
+/** What the call's result changes, given the conversation as it is by then; or with whom it is to be merged. */
+export type Outcome = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
+
+/** So often one client is refused before the messages are taken for failed: about an hour. */
+const MOST_REFUSALS = 16
 
 /** The part of the work (SideGate.lacks) that carries messages. */
 const MESSAGES = 'messages'
@@ -27,6 +35,8 @@ export class PlanfixWork {
   readonly context: EngineContext
   /** When the open attempt of a conversation was last looked for in vain. */
   readonly lookedInVain = new Map<number, number>()
+  /** Conversations refused in a row on each connection: one of them alone says nothing of the others. */
+  private readonly refused = new Map<string, Set<number>>()
 
   constructor(context: EngineContext) {
     this.context = context
@@ -48,7 +58,10 @@ export class PlanfixWork {
     if (permit === null) throw new Error('a call is made with a permit alone')
     if (result.ok) {
       gate.succeeded(permit)
-      if (!reads) gate.hasAgain(MESSAGES)
+      if (!reads) {
+        gate.hasAgain(MESSAGES)
+        this.refused.delete(state.settings.id)
+      }
       const changes = await success(result.value)
       return async (fresh) => [...changes, ...calm(fresh)]
     }
@@ -62,10 +75,40 @@ export class PlanfixWork {
     if (wholeSide) gate.failed(error, permit)
     else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
     else gate.succeeded(permit)
-    // Refused for want of a right, or for this client alone: whatever else can be done goes on.
-    if (error.code === 'missing-scope' || error.code === 'refused') gate.lacks(MESSAGES, error)
-    else if (!stopsSide(error)) gate.stumbled(MESSAGES, error)
-    return (fresh) => this.failed(fresh, error, wholeSide, reads)
+    // Refused for want of a right: whatever else can be done goes on.
+    const isAlone = error.code === 'refused' && !this.isEverybodys(state)
+    if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone)) gate.lacks(MESSAGES, error)
+    else if (!stopsSide(error) && !isAlone) gate.stumbled(MESSAGES, error)
+    return (fresh) =>
+      isAlone && fresh.planfixLane.failures + 1 >= MOST_REFUSALS
+        ? this.givenUp(fresh, error)
+        : this.failed(fresh, error, wholeSide, reads)
+  }
+
+  /** A "no" to one client alone, or to all (a template that is gone): then another one met it too, or nobody got through. */
+  private isEverybodys({ settings, conversation, tokenUserId, assigner }: Loaded): boolean {
+    const refused = this.refused.get(settings.id) ?? new Set()
+    this.refused.set(settings.id, refused.add(conversation.id))
+    const anyMade = tokenUserId !== null || assigner !== null
+    return refused.size > 1 || !anyMade
+  }
+
+  /** Planfix says no to this client's messages again and again, and yes to others: they have failed, and that is shown. */
+  private async givenUp(fresh: Conversation, error: BridgeError): Promise<Change[]> {
+    const { store, clock } = this.context
+    const ids = fresh.attempt?.messageIds ?? []
+    const failed =
+      ids.length > 0 ? await this.messages(ids) : await store.waiting(fresh.id, 'to-planfix', 100)
+    return [
+      {
+        type: 'conversation.patch',
+        id: fresh.id,
+        patch: { attempt: null, planfixLane: { failures: 0, notBefore: 0 } },
+      },
+      ...failed
+        .filter(({ state }) => isOpen(state))
+        .map((message) => stateChange(message, 'failed', reasonOf(error), clock.now())),
+    ]
   }
 
   /** The common way of a failure: the attempt is kept when it is unclear, and the lane waits. */
@@ -133,7 +176,7 @@ export class PlanfixWork {
 
   chore(
     state: Loaded,
-    kind: 'introduce' | 'assigner' | 'verify',
+    kind: 'introduce' | 'assigner' | 'verify' | 'note' | 'complete',
     key: string,
     data: Record<string, unknown>,
     delay = 0,

@@ -1,14 +1,23 @@
-import type { Message } from '../../../shared/domain.ts'
+import type { ClientProfile, Message } from '../../../shared/domain.ts'
 import { ok, type Result } from '../../../shared/errors.ts'
 import type { EngineContext } from '../context.ts'
-import { clientSourceId, messageSourceId } from '../identity.ts'
-import type { PlanfixComment, PlanfixContact, PlanfixTask } from '../ports.ts'
+import { clientSourceId, messageSourceId, taskSourceId } from '../identity.ts'
+import {
+  isRestore,
+  type PlanfixComment,
+  type PlanfixContact,
+  type PlanfixTask,
+  type Takeover,
+} from '../ports.ts'
 import { comparable } from '../text.ts'
+import { ownerOf, taskName } from './content.ts'
 import type { Loaded } from './planfix-work.ts'
 
 /**
- * Looks for what the computer that was active before may have written already
- * (docs/architecture.md, "Several computers"): source ids are the same on every computer, so its contacts and comments are recognised by them.
+ * Looks for what may have been written already by whoever was active before (Takeover): another computer
+ * (docs/architecture.md, "Several computers"), or this one before its store was restored. Source ids are the same on
+ * every computer, so contacts, tasks and comments are recognised by them; where the account does not hand them back,
+ * by what they are, who made them and when.
  */
 
 /** What a conversation was begun with so long ago is not looked for any more. */
@@ -16,45 +25,103 @@ const LOOK_DAYS = 30
 const DAY = 24 * 3_600_000
 /** The clocks of the services may differ by so much. */
 const SLACK_MS = 3 * 60_000
+/** Local digits may be read as UTC (contracts/planfix.md section 4, switch `datetime-zone`). */
+const FARTHEST_ZONE_MS = 12 * 3_600_000
+/** Ordinals of a chat's tasks that are compared. */
+const MOST_TASKS = 20
+/** A feed is read back this many pages at most. */
+const MOST_PAGES = 20
 
-const takenAt = (context: EngineContext): number | null => {
-  const at = context.takeover?.()?.at ?? null
-  return at !== null && context.clock.now() - at < LOOK_DAYS * DAY ? at : null
+const taken = (context: EngineContext): Takeover | null => {
+  const takeover = context.takeover?.() ?? null
+  return takeover !== null && context.clock.now() - takeover.at < LOOK_DAYS * DAY ? takeover : null
 }
 
-/** The client's card that another computer has made; null = it is not there, or nobody else carried. */
+/** The client's card that was made before; null = it is not there, or nobody else carried. */
 export async function contactMadeBefore(
   context: EngineContext,
   state: Loaded,
   name: string,
 ): Promise<Result<PlanfixContact | null>> {
-  if (takenAt(context) === null) return ok(null)
+  const takeover = taken(context)
+  if (takeover === null) return ok(null)
   const { planfix } = state.connection
   const sourceObjectId = clientSourceId(state.settings.id, state.client.clientId)
-  const startedAt = context.clock.now() - LOOK_DAYS * DAY
+  const earliest = context.clock.now() - LOOK_DAYS * DAY
+  const startedAt = isRestore(takeover) ? Math.max(earliest, takeover.backupAt) : earliest
   const found = await planfix.lookForContacts({ sourceObjectId, startedAt, name })
   if (!found.ok) return found
-  // By its name alone it might be somebody else's.
-  return ok(found.value.find((one) => one.sourceObjectId === sourceObjectId && !one.isDeleted) ?? null)
+  const bySource = found.value.find((one) => one.sourceObjectId === sourceObjectId && !one.isDeleted)
+  if (bySource || !isRestore(takeover)) return ok(bySource ?? null)
+  const alike = found.value.filter(
+    (one) => one.name.trim() === name.trim() && mayBeHis(one, state.client.profile),
+  )
+  return cardOfLostChat(context, state, takeover, alike)
 }
 
-/** The task that another computer has begun and that is still in use. */
-export async function taskMadeBefore(
+/** By its name alone it might be somebody else's: an e-mail that is known has to be the same. */
+const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
+  contact.sourceObjectId === null &&
+  !contact.isDeleted &&
+  (email === null || contact.email === null || contact.email.toLowerCase() === email.toLowerCase())
+
+/** Among cards of his name, the one that has a task of ours begun since the backup. */
+async function cardOfLostChat(
   context: EngineContext,
   state: Loaded,
-  isActive: (task: PlanfixTask) => boolean,
-): Promise<Result<PlanfixTask | null>> {
-  const at = takenAt(context)
-  if (at === null || (state.task?.createdAt ?? state.previous?.createdAt ?? 0) >= at) return ok(null)
+  takeover: Takeover & { backupAt: number },
+  cards: readonly PlanfixContact[],
+): Promise<Result<PlanfixContact | null>> {
+  const { planfix } = state.connection
+  for (const card of cards.toReversed()) {
+    if (await context.store.conversationByContact(state.settings.id, card.id)) continue
+    await planfix.pacer.turn(0, String(state.conversation.id))
+    const tasks = await planfix.tasksOfContact(card.id)
+    if (!tasks.ok) return tasks
+    if (tasks.value.some((task) => isLost(task, state, takeover))) return ok(card)
+  }
+  return ok(null)
+}
+
+/** Whether a task was begun for this client after the backup: by its source id, else by its name and the time it was made. */
+export function isLost(
+  task: PlanfixTask,
+  state: Loaded,
+  { at, backupAt }: Takeover & { backupAt: number },
+): boolean {
+  if (task.isDeleted) return false
+  const { profile } = state.client
+  if (task.sourceObjectId !== null) {
+    for (let n = 1; n <= MOST_TASKS; n++) {
+      if (taskSourceId(state.settings.id, profile.chatId, n) === task.sourceObjectId) return true
+    }
+    return false
+  }
+  // He may have given his name, or his e-mail, after the task was made.
+  const names = [profile, { ...profile, name: null }, { ...profile, name: null, displayedName: null }].map(
+    taskName,
+  )
+  if (!names.includes(task.name)) return false
+  const slack = SLACK_MS + FARTHEST_ZONE_MS
+  return task.createdAt === null || (task.createdAt >= backupAt - slack && task.createdAt <= at + slack)
+}
+
+/**
+ * A task of this conversation that was begun before and that the store does not know; `ours` knows it among those of the
+ * client's card.
+ */
+export async function taskMadeBefore<T>(
+  context: EngineContext,
+  state: Loaded,
+  ours: (tasks: readonly PlanfixTask[]) => Promise<T | null>,
+): Promise<Result<T | null>> {
+  const takeover = taken(context)
+  const createdAt = state.task?.createdAt ?? state.previous?.createdAt ?? 0
+  if (takeover === null || createdAt >= takeover.at) return ok(null)
   const { planfix } = state.connection
   await planfix.pacer.turn(0, String(state.conversation.id))
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
-  if (!found.ok) return found
-  for (const task of found.value.toReversed()) {
-    if (task.isDeleted || !isActive(task)) continue
-    if ((await context.store.task(state.settings.id, task.id)) === null) return ok(task)
-  }
-  return ok(null)
+  return found.ok ? ok(await ours(found.value)) : found
 }
 
 /** Which of these messages stand in the task already, and in which comment. */
@@ -64,28 +131,104 @@ export async function writtenBefore(
   taskId: number,
   batch: readonly Message[],
 ): Promise<Result<Map<Message, PlanfixComment>>> {
-  const written = new Map<Message, PlanfixComment>()
-  const at = takenAt(context)
-  const doubtful = at === null ? [] : batch.filter(({ writtenAt }) => writtenAt < at + SLACK_MS)
-  if (doubtful.length === 0) return ok(written)
-  const { planfix } = state.connection
-  await planfix.pacer.turn(0, String(state.conversation.id))
-  const feed = await planfix.comments(taskId, 0)
+  const takeover = taken(context)
+  const doubtful =
+    takeover === null ? [] : batch.filter((message) => earliestOf(message, takeover) < takeover.at + SLACK_MS)
+  if (takeover === null || doubtful.length === 0) return ok(new Map())
+  const earliest = Math.min(...doubtful.map((message) => earliestOf(message, takeover))) - SLACK_MS
+  const feed = await readBack(state, taskId, earliest)
   if (!feed.ok) return feed
-  for (const message of doubtful) {
-    const sourceObjectId = messageSourceId(state.settings.id, message.originKey.replace(/^c:/, ''))
-    const comment = feed.value.comments.find(
-      (one) => one.sourceObjectId === sourceObjectId || holds(one, message),
-    )
-    if (comment) written.set(message, comment)
+  const tokenUserId = await context.store.fact<number>(state.settings.id, 'tokenUserId')
+  const found = new Recognition(state, tokenUserId)
+  for (const comment of feed.value.comments) {
+    const linked = await context.store.messagesByComment(state.settings.id, comment.id)
+    found.offer(comment, linked, comment === feed.value.description)
   }
-  return ok(written)
+  return ok(found.among(doubtful, takeover))
 }
 
-/** Joined messages have the source id of the first of them; the others are lines of the comment, or of the task's text. */
-function holds(comment: PlanfixComment, message: Message): boolean {
-  if (message.text.trim() === '' || (comment.at !== null && comment.at < message.writtenAt - SLACK_MS))
-    return false
-  const lines = (text: string) => `\n${text.split('\n').map(comparable).join('\n')}\n`
-  return lines(comment.text).includes(lines(message.text))
+/** When it can have been written; a message without id and time comes with a transcript, long after it was said. */
+const earliestOf = (message: Message, takeover: Takeover): number =>
+  message.originKey.startsWith('u:') && isRestore(takeover) ? takeover.backupAt : message.writtenAt
+
+/** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
+async function readBack(
+  { connection: { planfix }, conversation }: Loaded,
+  taskId: number,
+  earliest: number,
+): Promise<Result<{ comments: PlanfixComment[]; description: PlanfixComment | null }>> {
+  const comments: PlanfixComment[] = []
+  for (let page = 0; page < MOST_PAGES; page++) {
+    await planfix.pacer.turn(0, String(conversation.id))
+    const listed = await planfix.comments(taskId, page * 100)
+    if (!listed.ok) return listed
+    comments.push(...listed.value.comments)
+    if (listed.value.complete) {
+      const oldest = comments.toSorted((one, other) => one.id - other.id)[0] ?? null
+      return ok({ comments, description: oldest })
+    }
+    if (listed.value.sorted && comments.some(({ at }) => at !== null && at < earliest)) break
+  }
+  return ok({ comments, description: null })
+}
+
+/** Which messages the comments of a task hold. Each place in a comment stands for one message. */
+class Recognition {
+  private readonly state: Loaded
+  private readonly tokenUserId: number | null
+  private readonly offers: { comment: PlanfixComment; isDescription: boolean; rest: string }[] = []
+
+  constructor(state: Loaded, tokenUserId: number | null) {
+    this.state = state
+    this.tokenUserId = tokenUserId
+  }
+
+  /** `linked`: messages that are known to stand in it. */
+  offer(comment: PlanfixComment, linked: readonly Message[], isDescription: boolean): void {
+    const offered = { comment, isDescription, rest: linesOf(comment.text) }
+    for (const message of linked) take(offered, message)
+    this.offers.push(offered)
+  }
+
+  among(batch: readonly Message[], takeover: Takeover): Map<Message, PlanfixComment> {
+    const found = new Map<Message, PlanfixComment>()
+    for (const message of batch) {
+      const id = messageSourceId(this.state.settings.id, message.originKey.replace(/^c:/, ''))
+      const offered = this.offers.find(({ comment }) => comment.sourceObjectId === id)
+      if (!offered) continue
+      take(offered, message)
+      found.set(message, offered.comment)
+    }
+    // Joined messages have the source id of the first of them; the others are lines of the comment, or of the task's text.
+    for (const message of batch) {
+      if (found.has(message) || message.text.trim() === '') continue
+      const offered = this.offers.find((one) => this.mayHold(one, message, takeover) && take(one, message))
+      if (offered) found.set(message, offered.comment)
+    }
+    return found
+  }
+
+  private mayHold(
+    { comment, isDescription }: { comment: PlanfixComment; isDescription: boolean },
+    message: Message,
+    takeover: Takeover,
+  ): boolean {
+    const { at, owner } = comment
+    if (at !== null && at < earliestOf(message, takeover) - SLACK_MS) return false
+    if (at !== null && at > takeover.at + SLACK_MS) return false
+    const agent = ownerOf(message, this.state.settings)
+    const writers = [this.tokenUserId, agent].filter((id) => id !== null).map((id) => `user:${id}`)
+    return isDescription || owner === null || owner.startsWith('contact:') || writers.includes(owner)
+  }
+}
+
+const linesOf = (text: string): string => `\n${text.split('\n').map(comparable).join('\n')}\n`
+
+/** Takes the message's lines out of what the comment still offers; false when they are not in it. */
+function take(offered: { rest: string }, message: Message): boolean {
+  const lines = linesOf(message.text)
+  const at = offered.rest.indexOf(lines)
+  if (at < 0) return false
+  offered.rest = `${offered.rest.slice(0, at)}\n\u0000\n${offered.rest.slice(at + lines.length)}`
+  return true
 }

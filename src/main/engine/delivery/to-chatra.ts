@@ -2,7 +2,8 @@ import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '.
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
-import { CARRIED_BY_ANOTHER, type Change } from '../ports.ts'
+import { handOver } from '../merge.ts'
+import { type Change, isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { BeforeSending } from './before-sending.ts'
@@ -37,6 +38,7 @@ export class ToChatra {
   async step(conversationId: number): Promise<Next> {
     const state = await this.load(conversationId)
     if (!state) return { next: 'idle' }
+    if (state.conversation.mergedInto !== null) return this.handOver(state)
     const step = planReply(state)
     switch (step.do) {
       case 'idle':
@@ -73,11 +75,38 @@ export class ToChatra {
     return { next: 'again' }
   }
 
+  /** A merged conversation: what was being sent when the process ended is unclear, and everything is the root's. */
+  private handOver({ conversation, waiting }: Omit<Loaded, 'permit'>): Promise<Next> {
+    return this.serial.run(String(conversation.id), async () => {
+      const interrupted = waiting.filter((one) => one.state === 'sending')
+      await commit(
+        this.context,
+        interrupted.map((one) =>
+          one.kind === 'text'
+            ? stateChange(one, 'uncertain', INTERRUPTED, this.now(), ['sending'])
+            : stateChange(one, 'queued', null, this.now(), ['sending']),
+        ),
+      )
+      const fresh = await this.context.store.conversation(conversation.id)
+      if (fresh?.mergedInto != null) await commit(this.context, await handOver(this.context, fresh, 'chatra'))
+      return { next: 'idle' }
+    })
+  }
+
+  /** Marks a message as being sent, unless it was settled, changed, deleted or given to another conversation meanwhile. */
+  private begin(message: Message, patch: Partial<Message>): Promise<boolean> {
+    const { store } = this.context
+    return this.serial.run(String(message.conversationId), async () => {
+      if ((await store.message(message.id))?.conversationId !== message.conversationId) return false
+      return this.before.claim(message, patch)
+    })
+  }
+
   /** The bridge was off: the echo of an unclear reply may have come meanwhile, so that its absence proves nothing. */
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
     const unclear = waiting.filter(
-      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && one.reason !== CARRIED_BY_ANOTHER,
+      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && !isCarriedElsewhere(one.reason),
     )
     this.awakeSince = this.now()
     const changes = unclear.map((one) =>
@@ -141,7 +170,7 @@ export class ToChatra {
       sentPrint: fingerprint(comparable(text.value)),
     }
     // Changed or deleted in Planfix, or settled by a late echo, while its turn came: then it is not sent as it is.
-    if (!(await this.before.claim(message, patch))) return
+    if (!(await this.begin(message, patch))) return
     let sent = await connection.chatra.send(client.clientId, text.value, speaker)
     for (const other of others) {
       // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a client who
@@ -250,7 +279,7 @@ export class ToChatra {
       sentPrint: print,
     }
     patch.chatraClientId = target.chatraClientId
-    if (!(await this.before.claim(message, patch))) return
+    if (!(await this.begin(message, patch))) return
     const done =
       message.kind === 'edit'
         ? await connection.chatra.edit(id, text.value)

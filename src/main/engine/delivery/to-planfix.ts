@@ -1,15 +1,18 @@
-import type { Attempt } from '../../../shared/domain.ts'
+import type { Attempt, ClientLink, Conversation } from '../../../shared/domain.ts'
 import { commit, type EngineContext } from '../context.ts'
+import { sameAddress } from '../intake/same-address.ts'
+import { handOver, joinConversations, mergedNote } from '../merge.ts'
 import type { Change, Pacer } from '../ports.ts'
+import { rootOf } from '../roots.ts'
 import type { Serial } from '../serial.ts'
-import { latest } from './changes.ts'
+import { ASSIGNER_AGAIN_MS, latest } from './changes.ts'
 import { isStopped, type Permit } from './circuit-breaker.ts'
 import { withEmail } from './content.ts'
 import type { SideGate } from './gate.ts'
 import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
-import { createContact, runFindContact } from './planfix-contact.ts'
+import { createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
 import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
 import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
 import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-work.ts'
@@ -34,6 +37,8 @@ export class ToPlanfix {
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
     if (!conversation || !connection) return { next: 'idle' }
+    if (conversation.mergedInto !== null && conversation.attempt === null)
+      return this.handOver(conversationId)
     const { planfixGate: gate } = connection
     const waits = waitsUntil(conversation.planfixLane, gate.breaker.healedAt, clock.now())
     if (conversation.attempt || waits > 0) {
@@ -71,11 +76,38 @@ export class ToPlanfix {
       return call
     }
     const outcome = await call.run()
+    if (outcome.join) {
+      await joinConversations(this.context, this.serial, outcome.join)
+      return { next: 'again' }
+    }
     await this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
-      if (fresh) await commit(this.context, await outcome(fresh))
+      if (fresh) await commit(this.context, await this.settle(fresh, await outcome(fresh)))
     })
     return { next: 'again' }
+  }
+
+  /**
+   * What a call changes in a conversation that was merged while it was under way: a write is settled where it began, and
+   * its task says where things go on; what was merely looked up is the root's to look up again.
+   */
+  private async settle(fresh: Conversation, changes: Change[]): Promise<Change[]> {
+    if (fresh.mergedInto === null) return changes
+    if (fresh.attempt === null)
+      return changes.filter(({ type }) => type === 'message.patch' || type === 'task.patch')
+    const into = await rootOf(this.context.store, fresh.id)
+    const made = changes.flatMap((change) => (change.type === 'task.add' && into ? [change.task.taskId] : []))
+    return [...changes, ...made.map((taskId) => mergedNote(this.context, fresh, taskId, into ?? fresh))]
+  }
+
+  /** A merged conversation without an open write: what stands in it is the root's. */
+  private handOver(conversationId: number): Promise<Next> {
+    return this.serial.run(String(conversationId), async () => {
+      const fresh = await this.context.store.conversation(conversationId)
+      if (fresh?.mergedInto != null && fresh.attempt === null)
+        await commit(this.context, await handOver(this.context, fresh, 'planfix'))
+      return { next: 'idle' }
+    })
   }
 
   /** Plans under the lock and commits what must be on disk before the call. */
@@ -89,6 +121,11 @@ export class ToPlanfix {
     const idle = waitOf(step)
     if (idle) return idle
     if (step.do === 'give-up-attempt') return { next: 'again' }
+    const known = withoutCall(step, state, this.work)
+    if (known) {
+      await commit(this.context, known)
+      return { next: 'again' }
+    }
     const call = this.callOf(step, state)
     await commit(this.context, call.changes)
     return call
@@ -103,15 +140,22 @@ export class ToPlanfix {
     const { id: connectionId } = connection.settings
     const [waiting, clients, task] = await Promise.all([
       store.waiting(conversationId, 'to-planfix', MAX_JOINED + 1),
-      store.clientsOf(conversationId),
+      this.clientsOf(conversation),
       conversation.taskId === null ? null : store.task(connectionId, conversation.taskId),
     ])
     const hasAgent = waiting.some((message) => message.author.kind === 'agent')
     const agents = hasAgent ? await store.agents(connectionId) : []
     const client = latest(clients)
     if (!client) return null
-    const needsTask = !task || task.deleted || !task.active
+    const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
+    const { chatId } = client.profile
+    const ordinals = tasks.filter((one) => one.chatId === chatId).map(({ n }) => n)
+    const perhaps = conversation.perhaps ? await rootOf(store, conversation.perhaps.conversationId) : null
+    const needsCard = conversation.contactId === null && conversation.emailSearched !== client.profile.email
+    const same = needsCard
+      ? await sameAddress(store, connection.settings, client.profile, conversation, clock.now())
+      : null
     const { healedAt } = connection.planfixGate.breaker
     const notBefore = waitsUntil(conversation.planfixLane, healedAt, clock.now())
     return {
@@ -125,12 +169,36 @@ export class ToPlanfix {
       client,
       task,
       previous: tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null,
-      tasksOfChat: needsTask ? await store.taskCount(connectionId, client.profile.chatId) : 0,
+      // One that was found again may have a higher ordinal than are known.
+      tasksOfChat: needsTask ? Math.max(await store.taskCount(connectionId, chatId), ...ordinals) : 0,
+      previousRefuses: (conversation.closedTasks ?? 0) > 0,
+      perhapsTask: perhaps && perhaps.id !== conversationId ? perhaps.taskId : null,
+      sameAddress: same && {
+        // Whether the threads are joined was decided when the address was given.
+        join: same.decision.join === 'apart' ? 'apart' : 'card',
+        contactId: same.conversation.contactId,
+      },
       lookedInVainAt: this.work.lookedInVain.get(conversationId) ?? null,
       now: clock.now(),
       tokenUserId: needsTask ? await store.fact<number>(connectionId, 'tokenUserId') : null,
-      assigner: needsTask ? await store.fact<'contact' | 'no'>(connectionId, 'assigner') : null,
+      assigner: needsTask ? await this.assigner(connectionId) : null,
     }
+  }
+
+  /** A "no" of long ago is forgotten: it is found out anew with the next task. */
+  private async assigner(connectionId: string): Promise<'contact' | 'no' | null> {
+    const { store, clock } = this.context
+    const known = await store.fact<'contact' | 'no'>(connectionId, 'assigner')
+    if (known !== 'no') return known
+    const at = await store.fact<number>(connectionId, 'assignerAt')
+    return at !== null && clock.now() - at > ASSIGNER_AGAIN_MS ? null : known
+  }
+
+  /** Those of the root, where the conversation was merged while a write of its was open. */
+  private async clientsOf({ id, mergedInto }: Conversation): Promise<ClientLink[]> {
+    const { store } = this.context
+    const root = mergedInto === null ? null : await rootOf(store, id)
+    return store.clientsOf(root?.id ?? id)
   }
 
   private callOf(step: Step, state: Loaded): Call {
@@ -138,6 +206,8 @@ export class ToPlanfix {
       case 'idle':
       case 'wait':
       case 'give-up-attempt':
+      case 'use-card':
+      case 'own-card':
         throw new Error('nothing to call')
       case 'look':
         return { changes: [], run: () => this.runLook(step.attempt, state) }
@@ -198,12 +268,25 @@ export class ToPlanfix {
     })
   }
 
+  /** A minute later somebody looks whether it arrived after all, and became two. */
   private scheduleVerify(state: Loaded): Change[] {
-    const { attempt } = state.conversation
-    if (attempt?.kind !== 'comment' || !state.task) return []
-    const data = { taskId: state.task.taskId, sourceObjectId: attempt.sourceObjectId, text: attempt.text }
-    return [this.work.chore(state, 'verify', attempt.sourceObjectId, data, 60_000)]
+    const { attempt, contactId } = state.conversation
+    if (!attempt || attempt.kind === 'chore') return []
+    const { sourceObjectId, text, startedAt, name, chatId, n } = attempt
+    const looked = { sourceObjectId, text, contactId }
+    const later = (data: Record<string, unknown>) => [
+      this.work.chore(state, 'verify', sourceObjectId, { ...looked, ...data }, 60_000),
+    ]
+    if (attempt.kind === 'contact') return later({ what: 'contact', name, startedAt, email: text })
+    if (attempt.kind === 'task') return later({ what: 'task', name, chatId, n })
+    return state.task ? later({ taskId: state.task.taskId }) : []
   }
+}
+
+/** Steps that only change what is known. */
+function withoutCall(step: Step, state: Loaded, work: PlanfixWork): Change[] | null {
+  if (step.do === 'use-card') return sharedCard(work, step, state)
+  return step.do === 'own-card' ? ownCard(step, state) : null
 }
 
 const waitOf = (step: Step): Next | null =>

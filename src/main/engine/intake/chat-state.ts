@@ -1,5 +1,5 @@
 import type { Connection } from '../../../shared/config.ts'
-import type { ClientLink, ClientProfile, Conversation, Message } from '../../../shared/domain.ts'
+import type { ClientLink, ClientProfile, Conversation, JoinReason, Message } from '../../../shared/domain.ts'
 
 /** What is known when an event of Chatra is decided on. */
 export interface ChatState {
@@ -8,8 +8,10 @@ export interface ChatState {
   link: ClientLink | null
   /** Conversation of the link. */
   conversation: Conversation | null
-  /** Another conversation whose client has the same e-mail. */
-  sameEmail: Conversation | null
+  /** The device is new, and a conversation is the same person's (engine/same-person.ts): it joins that one. */
+  joins?: { into: Conversation; why: JoinReason } | null
+  /** A conversation whose client gave the same address but is not taken for the same person. */
+  perhaps?: Conversation | null
   /** Messages that are known already, by origin key. */
   known: ReadonlyMap<string, Message>
   /** Replies handed to this client lately. */
@@ -20,6 +22,8 @@ export interface ChatState {
   echoSeen: boolean
   /** When this computer took over from another one, which has carried what was written before; 0 = never. */
   takenOverAt?: number
+  /** When the store was restored from a backup that does not know what was done before; 0 = never. */
+  restoredAt?: number
   newId(): number
 }
 

@@ -1,6 +1,12 @@
 import type { Author, Message, MessageState } from '../../../shared/domain.ts'
-import { CARRIED_BY_ANOTHER, type Change, type ChatEvent, type ChatMessage } from '../ports.ts'
-import { fingerprint, splitText } from '../text.ts'
+import {
+  CARRIED_BEFORE_RESTORE,
+  CARRIED_BY_ANOTHER,
+  type Change,
+  type ChatEvent,
+  type ChatMessage,
+} from '../ports.ts'
+import { comparable, fingerprint, splitText } from '../text.ts'
 import { type ChatState, nameOf } from './chat-state.ts'
 import { decideClient } from './client.ts'
 import { findEcho } from './echo.ts'
@@ -44,6 +50,8 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
     const skip = carried ? CARRIED_BY_ANOTHER : reasonToSkip(message, state)
     changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state, skip))
   }
+  for (const { message, index } of fresh.unknownEchoes)
+    changes.push(echoOfLostReply(event, message, index, client.conversation?.id ?? null, state))
   changes.push(...fresh.settled)
   for (const agent of event.agents) {
     changes.push({ type: 'agent.seen', connectionId: state.settings.id, agent, at: state.now })
@@ -65,6 +73,8 @@ class Sorting {
   readonly toAdd: { message: ChatMessage; key: string; index: number; carried: boolean }[] = []
   readonly fromClient: ChatMessage[] = []
   readonly settled: Change[] = []
+  /** Our own replies that the restored store does not know. */
+  readonly unknownEchoes: { message: ChatMessage; index: number }[] = []
   readonly lastClientAt: number | null
   /** Something besides echoes and automatic messages. */
   readonly worthCarrying: boolean
@@ -81,7 +91,10 @@ class Sorting {
           this.settled.push(...settle(echo, message, event, state))
           return
         }
-        if (message.receivedFrom !== null && isOurs(message.receivedFrom)) return
+        if (message.receivedFrom !== null && isOurs(message.receivedFrom)) {
+          if ((message.at ?? state.now) < (state.restoredAt ?? 0)) this.unknownEchoes.push({ message, index })
+          return
+        }
       }
       const known = originKeyOf(event.client.id, message)
       const key =
@@ -145,6 +158,41 @@ function settle(reply: Message, echo: ChatMessage, event: ChatEvent, state: Chat
 const carriedByAnother = (event: ChatEvent, message: ChatMessage, state: ChatState): boolean =>
   event.kind === 'transcript' && (message.at ?? 0) < (state.takenOverAt ?? 0)
 
+/** Origin keys of replies that were seen in the chat before their comment was. */
+export const ECHO_KEY = 'e:'
+
+/** Kept as what it is, a reply that arrived, until its comment is read (CommentState.echoes). */
+function echoOfLostReply(
+  event: ChatEvent,
+  message: ChatMessage,
+  index: number,
+  conversationId: number | null,
+  state: ChatState,
+): Change {
+  const at = message.at ?? state.now
+  const [added] = addMessage(
+    event,
+    message,
+    '',
+    index,
+    conversationId,
+    state,
+    CARRIED_BEFORE_RESTORE,
+    Infinity,
+  )
+  const key = message.id ?? `${event.client.id}:${at}:${fingerprint(message.text)}`
+  return {
+    type: 'message.add',
+    states: [{ state: 'delivered', reason: CARRIED_BEFORE_RESTORE }],
+    message: {
+      ...added!.message,
+      ...{ direction: 'to-chatra', author: { kind: 'bridge' }, originKey: `${ECHO_KEY}${key}` },
+      ...{ state: 'delivered', echoed: true, sentAt: at },
+      sentPrint: fingerprint(comparable(message.text)),
+    },
+  }
+}
+
 function reasonToSkip(message: ChatMessage, state: ChatState): string | null {
   if (message.type === 'system') return 'system-message'
   if (message.isPushed) return 'automatic-message'
@@ -160,10 +208,11 @@ function addMessage(
   conversationId: number | null,
   state: ChatState,
   skip: string | null,
-): Change[] {
+  maxText = MAX_PLANFIX_TEXT,
+): Extract<Change, { type: 'message.add' }>[] {
   const writtenAt = message.at ?? state.now + index / 1000
-  const parts = splitText(message.text, MAX_PLANFIX_TEXT)
-  return parts.map((text, part): Change => {
+  const parts = splitText(message.text, maxText)
+  return parts.map((text, part) => {
     const states: { state: MessageState; reason: string | null }[] = skip
       ? [{ state: 'skipped', reason: skip }]
       : [

@@ -1,4 +1,5 @@
 import type { Chore, ClientLink, ClientProfile, Conversation, Page } from '../../../shared/domain.ts'
+import { bornJoined, joinNote } from '../merge.ts'
 import type { Change, ChatEvent } from '../ports.ts'
 import type { ChatState } from './chat-state.ts'
 
@@ -26,10 +27,12 @@ export function decideClient(
 ): ClientDecision {
   const nothing: ClientDecision = { changes: [], conversation: null, isNew: false, carries: false }
   if (!state.link && !worthCarrying) return nothing
-  const existing = state.sameEmail ?? state.conversation
+  const existing = state.conversation ?? state.joins?.into ?? null
   const isNew = existing === null
   const conversation = existing ?? newConversation(state)
   const changes: Change[] = isNew ? [{ type: 'conversation.add', conversation }] : []
+  if (!state.conversation && state.joins) changes.push(...joining(event, state, state.joins))
+  changes.push(...perhapsSame(conversation, state))
 
   const visit = newVisit(event, state)
   const link: ClientLink = {
@@ -62,7 +65,8 @@ export function decideClient(
   })
 
   const introduced = introducesHimself(event, state)
-  if (introduced) changes.push(chore('introduce', 'contact', state.now, { clientId: event.client.id }))
+  if (introduced)
+    changes.push(chore('introduce', `contact:${event.client.id}`, state.now, { clientId: event.client.id }))
   if (visit !== null) {
     const { os, browser, ip } = event.client
     changes.push(
@@ -75,16 +79,56 @@ export function decideClient(
       }),
     )
   }
-  changes.push(...activity(event, state, conversation, lastClientAt, clientWrote, chore))
+  changes.push(...activity(event, state, { conversation, isNew }, lastClientAt, clientWrote, chore))
   const ended = event.kind === 'transcript' || event.client.visit?.finishedAt != null
   return { changes, conversation, isNew, carries: introduced || visit !== null || ended }
+}
+
+/** A new device of a person who is known: a conversation of its own that is merged from the start can be separated. */
+function joining(
+  event: ChatEvent,
+  state: ChatState,
+  { into, why }: NonNullable<ChatState['joins']>,
+): Change[] {
+  const { newId, now } = state
+  const begun = bornJoined(newConversation(state), into, why, event.client.id, now)
+  return [
+    { type: 'conversation.add', conversation: begun },
+    joinNote({ store: { newId }, clock: { now: () => now } }, begun, into, why, event.client.id),
+  ]
+}
+
+/** Perhaps the same person: said in the task that is made, or, where there is one, in both. */
+function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
+  const other = state.perhaps
+  if (!other || conversation.perhaps?.conversationId === other.id) return []
+  const told = conversation.taskId !== null
+  const perhaps = { conversationId: other.id, told }
+  const note = (here: Conversation, there: Conversation): Change => ({
+    type: 'chore.add',
+    chore: {
+      id: state.newId(),
+      connectionId: here.connectionId,
+      conversationId: here.id,
+      kind: 'note',
+      key: `perhaps:${there.id}`,
+      data: { what: 'perhaps', otherConversation: there.id },
+      notBefore: state.now,
+      failures: 0,
+      attempt: null,
+    },
+  })
+  return [
+    { type: 'conversation.patch', id: conversation.id, patch: { perhaps } },
+    ...(told ? [note(conversation, other), note(other, conversation)] : []),
+  ]
 }
 
 /** Keeps the conversation's times and decides when the chat is over (docs/architecture.md, "Chat over"). */
 function activity(
   event: ChatEvent,
   state: ChatState,
-  conversation: Conversation,
+  { conversation, isNew }: { conversation: Conversation; isNew: boolean },
   lastClientAt: number | null,
   clientWrote: boolean,
   chore: (kind: Chore['kind'], key: string, notBefore: number, data: Record<string, unknown>) => Change,
@@ -107,7 +151,8 @@ function activity(
     changes.push({ type: 'chore.cancel', conversationId: conversation.id, kind: 'complete' })
     if (completeWhenClientLeaves)
       changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
-  } else if (event.client.visit?.finishedAt != null && !conversation.clientLeft) {
+  } else if (isNew || (event.client.visit?.finishedAt != null && !conversation.clientLeft)) {
+    // An agent who begins a chat begins a task, too, which must end like any other.
     if (completeWhenClientLeaves)
       changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   }
@@ -135,9 +180,21 @@ function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
     name: client.name ?? before?.name ?? null,
     email: client.email ?? before?.email ?? null,
     phone: client.phone ?? before?.phone ?? null,
+    vouched: {
+      name: vouchedOf('name', client, before),
+      email: vouchedOf('email', client, before),
+      phone: vouchedOf('phone', client, before),
+    },
     startPage: startPageOf(event, state),
   }
 }
+
+/** What an event leaves out stays vouched for, as long as it is the same value. */
+const vouchedOf = (
+  field: keyof ClientProfile['vouched'],
+  client: ClientProfile,
+  before: ClientProfile | undefined,
+): boolean => (client[field] === null ? (before?.vouched[field] ?? false) : client.vouched[field])
 
 /** Fragments do not tell the page the chat began on (contracts/chatra.md section 4.6): during the visit it stays known. */
 function startPageOf(event: ChatEvent, state: ChatState): Page | null {
@@ -184,5 +241,8 @@ function newConversation(state: ChatState): Conversation {
     planfixLane: { failures: 0, notBefore: 0 },
     chatraLane: { failures: 0, notBefore: 0 },
     mergedInto: null,
+    joined: null,
+    keptApart: [],
+    perhaps: null,
   }
 }

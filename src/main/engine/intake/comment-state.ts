@@ -1,7 +1,10 @@
-import type { Conversation, TaskLink } from '../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
-import type { Change, Store } from '../ports.ts'
-import { rootOf } from '../root.ts'
+import { latest } from '../delivery/changes.ts'
+import { type Change, isRestore, type Store } from '../ports.ts'
+import { rootOf, underRoots } from '../roots.ts'
+import type { Serial } from '../serial.ts'
+import { ECHO_KEY } from './chat.ts'
 import {
   type CommentDecision,
   type CommentEvent,
@@ -19,14 +22,35 @@ export const commentKey = (connectionId: string, commentId: number): string =>
 
 /**
  * Reads what is known, decides on a comment, and commits that together with what `settle` adds. Null when its task is
- * none of ours. To be called under the comment's key.
+ * none of ours. Takes the locks of the conversation, which stays the root meanwhile, and of the comment, in this order.
  */
 export async function applyComment(
   context: EngineContext,
+  serial: Serial,
   connection: ConnectionContext,
   event: CommentEvent,
   settle: (decision: CommentDecision) => Change[] = () => [],
-): Promise<{ decision: CommentDecision; conversation: Conversation } | null> {
+): Promise<Applied | null> {
+  const { store } = context
+  const { id } = connection.settings
+  const task = await store.task(id, event.taskId)
+  if (!task) return null
+  return underRoots(store, serial, [task.conversationId], () =>
+    serial.run(commentKey(id, event.comment.id), () => applyUnderLocks(context, connection, event, settle)),
+  )
+}
+
+interface Applied {
+  decision: CommentDecision
+  conversation: Conversation
+}
+
+async function applyUnderLocks(
+  context: EngineContext,
+  connection: ConnectionContext,
+  event: CommentEvent,
+  settle: (decision: CommentDecision) => Change[],
+): Promise<Applied | null> {
   const state = await loadState(context, connection, event)
   if (!state) return null
   const decision = decideComment(event, state)
@@ -49,6 +73,9 @@ async function loadState(
     task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
   const before = await store.clientMessageBefore(id, task.taskId, event.comment.id)
   const counterparty = event.counterparty === undefined ? (task.counterparty ?? null) : event.counterparty
+  const takeover = context.takeover?.() ?? null
+  // Where a reply went to that may have been sent before: an echo is looked for among the replies to its client.
+  const devices = event.first ? await store.clientsOf(conversation.id) : []
   const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty]
   return {
     settings,
@@ -62,13 +89,28 @@ async function loadState(
     tokenUserId: await store.fact<number>(id, TOKEN_USER),
     idsHandedBack: (await store.fact<boolean>(id, IDS_HANDED_BACK)) ?? false,
     isLater: before !== null && before.planfixCommentId !== null,
-    device: await deviceOf(store, id, before?.chatraClientId ?? null),
+    device: (await deviceOf(store, id, before?.chatraClientId ?? null)) ?? latest(devices)?.clientId ?? null,
     maxText: connection.chatra.maxText,
     lineLength: lineLength(context, id),
-    takeover: context.takeover?.() ?? null,
+    takeover,
+    echoes: isRestore(takeover) ? await echoesFor(store, id, devices, takeover.backupAt) : [],
     newId: () => store.newId(),
   }
 }
+
+/** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */
+async function echoesFor(
+  store: Store,
+  connectionId: string,
+  devices: readonly ClientLink[],
+  backupAt: number,
+): Promise<Message[]> {
+  const replies = await Promise.all(
+    devices.map(({ clientId }) => store.repliesTo(connectionId, clientId, backupAt - DAY)),
+  )
+  return replies.flat().filter(({ originKey }) => originKey.startsWith(ECHO_KEY))
+}
+const DAY = 24 * 3_600_000
 
 /** Writes of ours into the task that are under way or unclear, with whose words they say. */
 async function pendingWrites(

@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { Conversation, Message, TaskLink } from '../../../shared/domain.ts'
-import { CARRIED_BY_ANOTHER, type Change, type PlanfixComment, type Takeover } from '../ports.ts'
-import { comparable, fingerprint } from '../text.ts'
+import { type Change, isRestore, type PlanfixComment, type Takeover } from '../ports.ts'
+import { carriedBefore, inDoubt } from './carried-before.ts'
 import { mayGoOut } from './may-go-out.ts'
 import { type OwnMarks, type PendingWrite, recognise } from './own-comment.ts'
 import { partsOf } from './parts.ts'
@@ -40,6 +40,8 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   /** The device whose message stands last in front of the comment; null = the one that wrote last when it is sent. */
   device?: string | null
   takeover?: Takeover | null
+  /** Replies of ours that were seen in the chat after a restore, and of which nobody knows the comment. */
+  echoes?: readonly Message[]
   newId(): number
 }
 
@@ -71,6 +73,9 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   if (ours !== null) return { changes: learnt, skipped: ours === 'by-text' ? OWN_BY_TEXT : 'own-comment' }
   if (comment.owner?.startsWith('contact:')) return { changes: learnt, skipped: 'written-by-contact' }
   if (comment.isDeleted) return { changes: learnt, skipped: 'deleted' }
+  // Only programs give source ids: after a restore our own comments of the time since the backup are not known.
+  if (event.first === true && isRestore(state.takeover) && comment.sourceObjectId !== null)
+    return { changes: learnt, skipped: 'own-comment' }
   const changes = firstVersion(comment, event.first === true, state)
   return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }
 }
@@ -93,25 +98,11 @@ function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: Comm
     const states = [{ state: 'skipped' as const, reason: verdict.reason }]
     return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
   }
-  const doubt = isFirstLook ? carriedBefore(comment, state) : null
-  return parts.map((part, index) => {
-    const added = replyMessage(place(part, index, comment, state), WAITS, comment, state)
-    if (doubt === null) return added
-    return {
-      ...added,
-      states: [
-        { state: 'received' as const, reason: null },
-        { state: doubt, reason: CARRIED_BY_ANOTHER },
-      ],
-      message: {
-        ...added.message,
-        ...{ state: doubt, reason: CARRIED_BY_ANOTHER },
-        // Its echo, should it come, settles it.
-        sentAt: comment.at ?? state.now,
-        sentPrint: fingerprint(comparable(part.text)),
-      },
-    }
-  })
+  const doubt = isFirstLook ? carriedBefore(comment, state.takeover ?? null) : null
+  const added = parts.map((part, index) =>
+    replyMessage(place(part, index, comment, state), WAITS, comment, state),
+  )
+  return doubt === null ? added : inDoubt(added, doubt, comment, state)
 }
 
 function place<T>(part: T, index: number, comment: PlanfixComment, state: CommentState) {
@@ -121,21 +112,6 @@ function place<T>(part: T, index: number, comment: PlanfixComment, state: Commen
 
 const partsIn = (comment: PlanfixComment, { maxText, lineLength = (name) => name.length }: CommentState) =>
   partsOf(comment, maxText, lineLength)
-
-/** Planfix tells times to the minute, its clock may differ, and the other one may not have read it at once. */
-const DOUBT_MS = 5 * 60_000
-const MINUTE = 60_000
-
-/**
- * Whether the computer that was active before has carried it: what was written well before its end was, what was written
- * after it surely was not, and in between only the owner can tell, by a look into the chat. Null = it was not.
- */
-function carriedBefore(comment: PlanfixComment, { takeover }: CommentState): 'skipped' | 'uncertain' | null {
-  if (!takeover) return null
-  if (comment.at === null) return 'uncertain'
-  if (comment.at > takeover.until + MINUTE) return null
-  return comment.at < takeover.until - DOUBT_MS ? 'skipped' : 'uncertain'
-}
 
 /** Facts about the task and the account that a comment gives away. */
 function whatItTeaches(event: CommentEvent, state: CommentState): Change[] {

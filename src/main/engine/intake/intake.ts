@@ -1,16 +1,35 @@
-import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
-import { mergeConversations } from '../merge.ts'
-import type { Change, ChatEvent, InboxRow, Lane, ParseChatEvent, PlanfixComment } from '../ports.ts'
-import { rootOf } from '../root.ts'
+import { joinChanges } from '../merge.ts'
+import {
+  type Change,
+  type ChatEvent,
+  type InboxRow,
+  isRestore,
+  type Lane,
+  type ParseChatEvent,
+  type PlanfixComment,
+  type Takeover,
+} from '../ports.ts'
+import { rootOf, underRoots } from '../roots.ts'
 import { Serial } from '../serial.ts'
 import { type ChatDecision, decideChat, originKeyOf } from './chat.ts'
 import { nameOf } from './chat-state.ts'
 import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment.ts'
-import { applyComment, commentKey } from './comment-state.ts'
+import { applyComment } from './comment-state.ts'
+import { type SameAddress, sameAddress } from './same-address.ts'
 import { skippedEvent } from './skipped.ts'
 
+const LANES: readonly Lane[] = ['planfix', 'chatra', 'chores']
 const DAY = 24 * 3_600_000
+/** Where the configuration does not say otherwise. */
+const KEEPS_WHILE_PAUSED = () => 7 * DAY
+/** What could not be decided on is tried again, all of it together, after so long. */
+const TRY_AGAIN_MS = 5000
+/** A row that fails so often although the store works is put aside, so that it holds up nobody for ever. */
+const MOST_TRIES = 5
 /** Decided on in one go: between batches the receiver has its turn, so that a flood of events is answered first. */
 const BATCH = 100
 
@@ -35,6 +54,13 @@ export class Intake {
   private readonly options: IntakeOptions
   private readonly perClient = new Serial()
   private readonly taken = new Set<number>()
+  /** Rows whose decision failed, and how often. */
+  private readonly failing = new Map<number, number>()
+  /** Order keys of rows that failed in this round: what came after them waits too. */
+  private readonly heldBack = new Set<string>()
+  /** Where the next round begins: the lowest row that failed or waited behind one. */
+  private resumeAt = Number.POSITIVE_INFINITY
+  private stopTimer: (() => void) | null = null
   private running: Promise<void> | null = null
   private again = false
   private after = 0
@@ -59,6 +85,7 @@ export class Intake {
   /** Takes nothing more out of the inbox; resolves when what was taken has been decided on. */
   async stop(): Promise<void> {
     this.stopped = true
+    this.stopTimer?.()
     await this.idle()
   }
 
@@ -84,20 +111,24 @@ export class Intake {
   private take(row: InboxRow): Promise<void> {
     this.taken.add(row.seq)
     const parsed = parseJson(row.body)
+    const key = orderKey(row, parsed)
     return this.perClient
-      .run(orderKey(row, parsed), () => this.decide(row, parsed))
-      .catch((error: unknown) => this.postpone(row, error))
+      .run(key, async () => {
+        if (this.heldBack.has(key)) return this.resumeFrom(row)
+        await this.decide(row, parsed)
+        this.failing.delete(row.seq)
+      })
+      .catch((error: unknown) => this.postpone(row, key, error))
       .finally(() => this.taken.delete(row.seq))
   }
 
   private decide(row: InboxRow, parsed: unknown): Promise<void> {
+    if (!this.options.context.connections.has(row.connectionId)) return this.keep(row)
     return row.source === 'chatra' ? this.decideChatra(row, parsed) : this.decidePlanfix(row, parsed)
   }
 
   private async decideChatra(row: InboxRow, body: unknown): Promise<void> {
     const { context, parse } = this.options
-    const connection = context.connections.get(row.connectionId)
-    if (!connection) return this.refuse(row, 'connection-off')
     const read = parse(body)
     if (!read.ok) return this.refuse(row, read.reason)
     const event = read.event
@@ -112,14 +143,41 @@ export class Intake {
     return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
+  /** Decides under the locks of the conversations it concerns: nobody merges or separates them meanwhile. */
   private async applyChat(row: InboxRow, event: ChatEvent, justRead?: ClientLink | null): Promise<void> {
-    const { context, serial, wake } = this.options
+    const { context, serial } = this.options
+    const { store } = context
+    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
+    let ids: readonly number[] = link ? [link.conversationId] : []
+    for (;;) {
+      const more = await underRoots(store, serial, ids, (roots) => this.decideEvent(row, event, roots))
+      if (more === null) return
+      ids = more
+    }
+  }
+
+  /** Null when it is decided; otherwise the conversations whose locks are needed. */
+  private async decideEvent(
+    row: InboxRow,
+    event: ChatEvent,
+    locked: readonly Conversation[],
+  ): Promise<readonly number[] | null> {
+    const { context, wake } = this.options
     const { store, clock } = context
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return
-    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
-    const conversation = link ? await this.root(link.conversationId) : null
-    const sameEmail = await this.sameEmail(row.connectionId, event, conversation)
+    if (!connection) return null
+    const link = await store.client(row.connectionId, event.client.id)
+    const own = link ? await rootOf(store, link.conversationId) : null
+    const same = await this.samePerson(connection.settings, event, link, own, row.receivedAt)
+    const joins =
+      same?.decision.join === 'thread' ? { into: same.conversation, why: same.decision.why } : null
+    const needed = [own, joins?.into].flatMap((one) => (one ? [one.id] : []))
+    if (needed.some((id) => !locked.some((one) => one.id === id))) return needed
+    const joined =
+      own && joins
+        ? await joinChanges(context, own, joins.into, { why: joins.why, clientId: event.client.id })
+        : null
+    const conversation = joined ? joined.into : own
     const known = new Map<string, Message>()
     let needsWritten = false
     for (const message of event.messages) {
@@ -135,30 +193,59 @@ export class Intake {
       now: row.receivedAt,
       link,
       conversation,
-      sameEmail,
+      joins: own ? null : joins,
+      perhaps: same?.decision.join === 'card' ? same.conversation : null,
       known,
       replies: hasAgent ? await store.repliesTo(row.connectionId, event.client.id, since) : [],
       written: needsWritten ? await store.writtenBy(row.connectionId, event.client.id, since) : [],
       echoSeen: hasAgent && ((await store.fact<boolean>(row.connectionId, 'echoSeen')) ?? false),
-      takenOverAt: context.takeover?.()?.at ?? 0,
+      ...afterTakeover(context.takeover?.() ?? null),
       newId: () => store.newId(),
     })
-    const changes = [...decision.changes]
-    if (sameEmail && conversation && link) {
-      await serial.run(String(conversation.id), async () => {
-        changes.push(...(await mergeConversations(context, conversation, sameEmail, event.client.id)))
-        await commit(context, [...changes, settled(row, decision)])
-      })
-    } else {
-      await commit(context, [...changes, settled(row, decision)])
-    }
+    const changes = [...(joined?.changes ?? []), ...decision.changes]
+    await commit(context, [...changes, settled(row, decision)])
     this.announce(connection.settings.id, event, decision, conversation)
     await this.tellAdded(changes)
+    if (joined) for (const lane of LANES) wake(joined.from.id, lane)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
       if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
     }
+    return null
+  }
+
+  /**
+   * Whether the client is asked about at all (F13): with an address given newly, at the beginning of a conversation, and
+   * when a chat begins anew, but never in the middle of a talk.
+   */
+  private async samePerson(
+    settings: Connection,
+    event: ChatEvent,
+    link: ClientLink | null,
+    own: Conversation | null,
+    now: number,
+  ): Promise<SameAddress | null> {
+    const { client } = event
+    const before = link?.profile
+    const email = client.email ?? before?.email ?? null
+    if (email === null) return null
+    const isGiven =
+      client.email !== null &&
+      (client.email !== before?.email || client.vouched.email !== before.vouched.email)
+    const writes = event.kind !== 'transcript' && event.messages.some(({ type }) => type === 'client')
+    const quietMs = settings.options.joinAfterQuietMinutes * 60_000
+    const isAnew = writes && link !== null && (own?.clientLeft === true || link.lastWroteAt + quietMs <= now)
+    if (link && !isGiven && !isAnew) return null
+    const { store } = this.options.context
+    const device = {
+      ...client,
+      email,
+      name: client.name ?? before?.name ?? null,
+      phone: client.phone ?? before?.phone ?? null,
+      vouched: client.email === null && before ? before.vouched : client.vouched,
+    }
+    return sameAddress(store, settings, device, own, now)
   }
 
   private announce(
@@ -176,28 +263,11 @@ export class Intake {
     context.listener.newChat?.(connectionId, decision.conversationId, nameOf(event.client), line)
   }
 
-  /** Another conversation of this connection whose client gave the same e-mail (F13). */
-  private async sameEmail(
-    connectionId: string,
-    event: ChatEvent,
-    own: Conversation | null,
-  ): Promise<Conversation | null> {
-    if (event.client.email === null) return null
-    const other = await this.options.context.store.clientByEmail(connectionId, event.client.email)
-    if (!other || other.clientId === event.client.id) return null
-    const conversation = await this.root(other.conversationId)
-    return conversation && conversation.id !== own?.id ? conversation : null
-  }
-
-  private root(id: number): Promise<Conversation | null> {
-    return rootOf(this.options.context.store, id)
-  }
-
   private async decidePlanfix(row: InboxRow, body: unknown): Promise<void> {
-    const { context, wake, hint } = this.options
+    const { context, wake, hint, serial } = this.options
     const { store } = context
     const connection = context.connections.get(row.connectionId)
-    if (!connection) return this.refuse(row, 'connection-off')
+    if (!connection) return
     if (!isCommentEvent(body)) {
       const taskId = taskOfHint(body)
       const task = taskId === null ? null : await store.task(row.connectionId, taskId)
@@ -207,6 +277,9 @@ export class Intake {
       if (task) hint(row.connectionId, task.taskId)
       return
     }
+    const takeover = context.takeover?.() ?? null
+    // What the watcher had read before the backup was made may have been decided on, and carried, since.
+    const event = isRestore(takeover) && row.receivedAt < takeover.at ? { ...body, first: true } : body
     const { taskId: planfixTaskId } = body
     const { id: planfixCommentId, text } = body.comment
     const settle = (decision: CommentDecision): Change[] => [
@@ -215,9 +288,7 @@ export class Intake {
         : []),
       settled(row, decision),
     ]
-    const applied = await this.options.serial.run(commentKey(row.connectionId, body.comment.id), () =>
-      applyComment(context, connection, body, settle),
-    )
+    const applied = await applyComment(context, serial, connection, event, settle)
     if (!applied) return this.settle(row, 'no-known-task')
     await this.tellAdded(applied.decision.changes)
     wake(applied.conversation.id, 'chatra')
@@ -238,16 +309,68 @@ export class Intake {
   private readLater(error: unknown): void {
     this.again = false
     this.options.onBug(error, 'inbox')
-    this.options.context.clock.after(5000, () => this.wake())
+    this.options.context.clock.after(TRY_AGAIN_MS, () => this.wake())
   }
 
-  /** The store is away, or a bug: the row stays unsettled and is taken up again later. */
-  private postpone(row: InboxRow, error: unknown): void {
+  /**
+   * The connection is switched off, or its id is not in the configuration any more: the event stays in the inbox and is
+   * decided on when it is switched on again. What is older than the owner lets wait is given up, and shown.
+   */
+  private async keep(row: InboxRow): Promise<void> {
+    const { clock, keepsWhilePaused = KEEPS_WHILE_PAUSED } = this.options.context
+    if (clock.now() - row.receivedAt <= keepsWhilePaused(row.connectionId)) return
+    await this.refuse(row, 'connection-off')
+  }
+
+  /**
+   * The store is away, or a bug: the row stays unsettled, what came after it from the same client or task waits, and all
+   * that failed is taken up again together. A row that only ever fails by itself is put aside.
+   */
+  private async postpone(row: InboxRow, key: string, error: unknown): Promise<void> {
+    this.heldBack.add(key)
+    this.resumeFrom(row)
+    const tries = (this.failing.get(row.seq) ?? 0) + (isStoreUnavailable(error) ? 0 : 1)
+    this.failing.set(row.seq, tries)
     this.options.onBug(error, `inbox row ${row.seq}`)
-    this.options.context.clock.after(5000, () => {
-      this.after = Math.min(this.after, row.seq - 1)
-      this.wake()
-    })
+    if (tries >= MOST_TRIES) {
+      const reason = `put-aside: ${error instanceof Error ? error.message : String(error)}`
+      // When even that fails, it is tried again like everything else.
+      const aside = await this.putAside(row, reason).then(
+        () => true,
+        () => false,
+      )
+      if (aside) this.failing.delete(row.seq)
+    }
+    this.stopTimer ??= this.options.context.clock.after(TRY_AGAIN_MS, () => this.tryAgain())
+  }
+
+  private tryAgain(): void {
+    this.stopTimer = null
+    this.heldBack.clear()
+    this.after = Math.min(this.after, this.resumeAt - 1)
+    this.resumeAt = Number.POSITIVE_INFINITY
+    this.wake()
+  }
+
+  private resumeFrom({ seq }: InboxRow): void {
+    this.resumeAt = Math.min(this.resumeAt, seq)
+  }
+
+  private async putAside(row: InboxRow, reason: string): Promise<void> {
+    const { store, clock, listener } = this.options.context
+    const event: BridgeEvent = {
+      time: clock.now(),
+      connectionId: row.connectionId,
+      level: 'error',
+      key: 'event.put-aside',
+      params: { row: row.seq, reason },
+    }
+    await commit(this.options.context, [
+      skippedEvent(row, reason, store.newId(), {}, 'failed'),
+      { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
+      { type: 'event.add', event },
+    ])
+    listener.event?.(event)
   }
 
   private settle(row: InboxRow, reason: string): Promise<void> {
@@ -262,6 +385,10 @@ export class Intake {
     ])
   }
 }
+
+/** A restored store knows nothing of what came since its backup: all of it is carried, and looked for before. */
+const afterTakeover = (takeover: Takeover | null) =>
+  isRestore(takeover) ? { restoredAt: takeover.at } : { takenOverAt: takeover?.at ?? 0 }
 
 function settled(row: InboxRow, decision: Pick<ChatDecision, 'skipped'>): Change {
   const outcome = decision.skipped === null ? 'done' : 'skipped'

@@ -1,6 +1,6 @@
 import type { Attempt, Message, TaskLink } from '../../../shared/domain.ts'
 import type { PlanfixComment } from '../ports.ts'
-import { sameText } from '../text.ts'
+import { printOfText, sameText } from '../text.ts'
 
 /** A write of ours that is under way or unclear. */
 export type PendingWrite = Attempt & {
@@ -41,7 +41,11 @@ export function recognise(comment: PlanfixComment, marks: OwnMarks): Recognition
   if (sourceObjectId !== null || marks.idsHandedBack === true) return null
   const alike = marks.attempts.some(
     (write) =>
-      sameText(comment.text, write.text) && ownerFits(comment, write, marks) && isNear(comment, write, marks),
+      // An old one's words may be forgotten.
+      write.text !== '' &&
+      sameText(comment.text, write.text) &&
+      ownerFits(comment, write, marks) &&
+      isNear(comment, write, marks),
   )
   return alike ? 'by-text' : null
 }
@@ -50,9 +54,14 @@ export function recognise(comment: PlanfixComment, marks: OwnMarks): Recognition
 function isDescription(comment: PlanfixComment, { task, tokenUserId, isLater }: OwnMarks): boolean {
   const first = task.descriptionCommentId ?? null
   if (first !== null) return comment.id === first
-  if (isLater === true || task.descriptionText === '' || !sameText(comment.text, task.descriptionText))
-    return false
+  if (isLater === true || !isTextOf(task, comment.text)) return false
   return comment.owner === null || comment.owner.startsWith('contact:') || isTokenUser(comment, tokenUserId)
+}
+
+/** Tasks of former versions keep the text itself until it is forgotten. */
+function isTextOf({ descriptionPrint, descriptionText = '' }: TaskLink, text: string): boolean {
+  if (descriptionPrint !== '' && descriptionPrint === printOfText(text)) return true
+  return descriptionText !== '' && sameText(text, descriptionText)
 }
 
 function ownerFits(comment: PlanfixComment, write: PendingWrite, marks: OwnMarks): boolean {

@@ -10,6 +10,7 @@ export function skippedEvent(
   reason: string,
   id: number,
   about: Partial<Pick<Message, 'text' | 'planfixTaskId' | 'planfixCommentId' | 'conversationId'>> = {},
+  state: 'skipped' | 'failed' = 'skipped',
 ): Change {
   const message: Message = {
     id,
@@ -29,7 +30,7 @@ export function skippedEvent(
     writtenAt: row.receivedAt,
     receivedAt: row.receivedAt,
     position: row.receivedAt,
-    state: 'skipped',
+    state,
     reason,
     late: false,
     attempts: 0,
@@ -39,5 +40,5 @@ export function skippedEvent(
     fingerprint: null,
     ...about,
   }
-  return { type: 'message.add', message, states: [{ state: 'skipped', reason }] }
+  return { type: 'message.add', message, states: [{ state, reason }] }
 }

@@ -189,7 +189,7 @@ async function opens(link: string, content: Buffer): Promise<boolean> {
 export const plain = (html: string): string =>
   html
     .replace(/<br\s*\/?>|<\/p>/g, '\n')
-    .replace(/<[^>]*>/g, '')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&lt;/g, '<')
     .replace(/&gt;/g, '>')
     .replace(/&quot;/g, '"')

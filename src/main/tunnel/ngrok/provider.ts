@@ -1,4 +1,5 @@
 import type { Words } from '../../../shared/api.ts'
+import { withoutTail } from '../../../shared/plain.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
 import { ngrokProblem } from './errors.ts'
 
@@ -79,7 +80,7 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
       if (domain !== null) endpoint.domain(domain)
       const address = (await endpoint.listenAndForward(target)).url()
       if (mine !== turn) return STOPPED
-      if (address?.startsWith('https://')) return { ok: true, address: address.replace(/\/+$/, '') }
+      if (address?.startsWith('https://')) return { ok: true, address: withoutTail(address, '/') }
       await close()
       return { ok: false, problem: { words: say('network'), again: true, detail: 'ngrok gave no address' } }
     } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Words } from '../../../shared/api.ts'
+import { withoutTail } from '../../../shared/plain.ts'
 import type { FromRelay } from '../../../shared/relay.ts'
 import { addressHash, type DesktopKeys, desktopKeys } from '../../../shared/relay-keys.ts'
 import type { Clock } from '../../engine/ports.ts'
@@ -200,7 +201,7 @@ class Relayed implements RelayProvider {
     this.link = link
     this.mending = false
     this.linkedAt = this.options.clock.now()
-    const address = (link.publicUrl || this.options.url).replace(/\/+$/, '')
+    const address = withoutTail(link.publicUrl || this.options.url, '/')
     if (this.address !== '' && this.address !== address) this.tell({ type: 'address', address })
     this.address = address
     this.requests = new PassedRequests(this.target, (message) => link.send(message))

@@ -1,3 +1,5 @@
+import { withoutTail } from '../../../shared/plain.ts'
+
 /**
  * The public address that a forwarding service prints after the forward is open; null while there is none. Such services
  * greet with links to their site first, so a line that speaks of forwarding goes before a line that is an address and
@@ -5,9 +7,7 @@
  */
 export function printedAddress(output: string): string | null {
   const lines = plain(output).split(/[\r\n]+/)
-  return (
-    lastIn(lines.filter((line) => SAYS_SO.test(line))) ?? lastIn(lines.filter((line) => ALONE.test(line)))
-  )
+  return lastIn(lines.filter(saysSo)) ?? lastIn(lines.filter((line) => ALONE.test(line)))
 }
 
 /** Whether the line was certain, so that nothing better can follow. */
@@ -15,11 +15,15 @@ export const printsForwarding = (output: string): boolean =>
   lastIn(
     plain(output)
       .split(/[\r\n]+/)
-      .filter((line) => SAYS_SO.test(line)),
+      .filter(saysSo),
   ) !== null
 
 /** `Forwarding HTTP traffic from https://…`, `… tunneled with tls termination, https://…`, `Tunnel URL: https://…` */
-const SAYS_SO = /\b(?:forward\w*|tunnel\w*)\b.*https:\/\//i
+function saysSo(line: string): boolean {
+  const word = FORWARDING.exec(line)
+  return word !== null && line.toLowerCase().includes('https://', word.index + word[0].length)
+}
+const FORWARDING = /\b(?:forward|tunnel)\w*/i
 const ALONE = /^\s*https:\/\/\S+\s*$/
 const ADDRESS = /https:\/\/[^\s"'<>()[\]{}|\\^`,;]+/gi
 
@@ -30,7 +34,7 @@ function lastIn(lines: readonly string[]): string | null {
 
 /** A tunnel has a host of its own; what has a path, a user or a question is a page to read. */
 function rootOf(text: string): string | null {
-  const bare = text.replace(/[.!:]+$/, '')
+  const bare = withoutTail(text, '.!:')
   if (!URL.canParse(bare)) return null
   const url = new URL(bare)
   const isBare = url.pathname === '/' && !url.search && !url.hash && !url.username && !url.password

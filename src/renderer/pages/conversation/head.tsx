@@ -1,5 +1,6 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
+import type { CallError } from '../../../shared/api/answer.ts'
 import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
 import { isTextKey } from '../../../shared/i18n/index.ts'
 import { useAppState, useBridge, useRefresh } from '../../bridge/hooks.tsx'
@@ -64,12 +65,48 @@ function Device({ device }: { device: ConversationView['devices'][number] }) {
   const { t } = useWords()
   const name = [device.os, device.browser].filter((part) => part !== null).join(', ')
   const shown = t('log.talk.device-chat', { device: name === '' ? t('log.talk.device-unknown') : name })
-  return device.chatUrl === null ? (
-    <Text size="sm" c="dimmed">
-      {shown}
-    </Text>
-  ) : (
-    <Outside href={device.chatUrl}>{shown}</Outside>
+  return (
+    <Group gap="xs">
+      {device.chatUrl === null ? (
+        <Text size="sm" c="dimmed">
+          {shown}
+        </Text>
+      ) : (
+        <Outside href={device.chatUrl}>{shown}</Outside>
+      )}
+      {device.joined !== null && <Joined joined={device.joined} />}
+    </Group>
+  )
+}
+
+/** Why the device is in this conversation, and how it gets one of its own again. */
+function Joined({ joined }: { joined: NonNullable<ConversationView['devices'][number]['joined']> }) {
+  const { t, say } = useWords()
+  const bridge = useBridge()
+  const refresh = useRefresh()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<CallError['message'] | null>(null)
+  const separate = async () => {
+    setBusy(true)
+    const answer = await bridge.call('conversation.separate', { id: joined.conversationId })
+    setProblem(answer.ok ? null : answer.error.message)
+    await refresh('conversation.get')
+    setBusy(false)
+  }
+  return (
+    <>
+      <Text size="sm" c="dimmed">
+        {t(`log.talk.joined-${joined.why}`)}
+      </Text>
+      <Button variant="default" size="compact-sm" loading={busy} onClick={() => void separate()}>
+        {t('log.talk.separate')}
+      </Button>
+      {problem !== null && (
+        <Text size="sm" c="red" role="alert">
+          {say(problem)}
+        </Text>
+      )}
+    </>
   )
 }
 

@@ -6,6 +6,7 @@ import type {
 } from '../../../shared/api/employees.ts'
 import { checkEmail } from '../../../shared/fields.ts'
 import { type MatchRow, matchEmployees, proposeChoices } from '../../../shared/matching.ts'
+import { normalForm } from '../../../shared/plain.ts'
 
 /** Who may answer, and as whom each speaks, as the form holds it. */
 export interface Selection {
@@ -132,4 +133,4 @@ function replaced(value: Selection, changed: readonly EmployeeChoice[]): Selecti
   return { ...value, choices: [...kept, ...changed.filter((one) => !known.has(one.planfixUserId))] }
 }
 
-const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+const folded = (text: string): string => normalForm(text, 'NFKD').replace(/\p{M}/gu, '').toLowerCase()

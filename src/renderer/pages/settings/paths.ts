@@ -51,4 +51,10 @@ export const isSame = (a: Typed, b: Typed): boolean =>
 
 /** JSON cannot tell NaN from null. */
 const hasEmptied = ({ planfix, options }: Typed): boolean =>
-  [planfix.pollSeconds, planfix.requestsPerSecond, options.leaveAfterMinutes].some(Number.isNaN)
+  [
+    planfix.pollSeconds,
+    planfix.requestsPerSecond,
+    options.leaveAfterMinutes,
+    options.joinAfterQuietMinutes,
+    options.keepWhilePausedDays,
+  ].some(Number.isNaN)

@@ -33,6 +33,9 @@ const settings: Typed = {
     completedStatusId: null,
     sendOnlyWhenClientIsRecipient: true,
     mirrorChatraReplies: true,
+    joinDevices: 'when-quiet',
+    joinAfterQuietMinutes: 30,
+    keepWhilePausedDays: 7,
   },
 }
 

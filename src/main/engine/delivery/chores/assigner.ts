@@ -1,3 +1,4 @@
+import { ASSIGNER_AGAIN_MS, assignerIs } from '../changes.ts'
 import type { ChoreOutcome, ChoreState } from './chore.ts'
 
 /**
@@ -10,11 +11,10 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   const { planfix } = connection
   const connectionId = connection.settings.id
   const taskId = Number(chore.data.taskId)
-  const contactId = conversation.contactId
-  if (contactId === null || (await state.context.store.fact(connectionId, 'assigner')) !== null)
-    return { done: [] }
+  const contactId = typeof chore.data.contactId === 'number' ? chore.data.contactId : conversation.contactId
+  if (contactId === null || (await isKnown(state))) return { done: [] }
   const verdict = (value: 'contact' | 'no'): ChoreOutcome => ({
-    done: [{ type: 'fact.set', connectionId, key: 'assigner', value }],
+    done: assignerIs(value, connectionId, state.now),
   })
 
   await state.turn()
@@ -40,4 +40,12 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   if (after.value.assigner === `contact:${contactId}`) return verdict('contact')
   // A queued change (202) may still show the old value; the next task tries again.
   return changed.value.queued ? { done: [] } : verdict('no')
+}
+
+/** A "no" of long ago is found out anew. */
+async function isKnown({ context, connection, now }: ChoreState): Promise<boolean> {
+  const { id } = connection.settings
+  const known = await context.store.fact(id, 'assigner')
+  const at = (await context.store.fact<number>(id, 'assignerAt')) ?? now
+  return known === 'contact' || (known === 'no' && now - at <= ASSIGNER_AGAIN_MS)
 }

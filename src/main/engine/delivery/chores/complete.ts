@@ -1,21 +1,22 @@
+import type { Change } from '../../ports.ts'
 import { taskPatch } from '../changes.ts'
-import type { ChoreOutcome, ChoreState } from './chore.ts'
+import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './chore.ts'
 
 const MINUTE = 60_000
 
 /** F11: the chat is over, so the task is completed, once nothing of the conversation waits any more. */
 export async function complete(state: ChoreState): Promise<ChoreOutcome> {
-  const { context, connection, conversation, now } = state
+  const { context, connection, conversation, chore, now } = state
   const { planfix, settings } = connection
   if (!settings.options.completeWhenClientLeaves) return { done: [] }
-  if (conversation.taskId === null && conversation.attempt === null) {
-    const waiting = await context.store.waiting(conversation.id, 'to-planfix', 1)
-    if (waiting.length === 0) return { done: [] }
-  }
-  if (await somethingWaits(state)) return { later: now + 1000 }
-  const task =
-    conversation.taskId === null ? null : await context.store.task(settings.id, conversation.taskId)
+  // Of a conversation that was merged into this one: its own task.
+  const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
+  if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
+  const taskId = named ?? conversation.taskId
+  const task = taskId === null ? null : await context.store.task(settings.id, taskId)
   if (!task || task.deleted) return { done: [] }
+  // Somebody else's: it is not for the bridge to say that it is done.
+  if (!task.ours) return { done: [leftAlone(state, task.taskId)] }
   await state.turn()
   const read = await planfix.task(task.taskId)
   if (!read.ok) {
@@ -40,15 +41,23 @@ export async function complete(state: ChoreState): Promise<ChoreOutcome> {
     return { done: [{ type: 'event.add', event }] }
   }
   // A message may have come while the status was read.
-  if (await somethingWaits(state)) return { later: now + 1000 }
+  if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
   const still = await context.store.chores(conversation.id)
-  if (!still.some((chore) => chore.id === state.chore.id)) return { done: [] }
+  if (!still.some((one) => one.id === chore.id)) return { done: [] }
   await state.turn()
   const changed = await planfix.updateTask(task.taskId, { statusId: target.value })
   if (!changed.ok) return { error: changed.error }
   const closedAt = context.clock.now()
   return { done: [taskPatch(task, { active: false, checkedAt: closedAt, closedAt })] }
 }
+
+const leftAlone = ({ connection, conversation, now }: ChoreState, task: number): Change => ({
+  type: 'event.add',
+  event: {
+    ...{ time: now, connectionId: connection.settings.id, level: 'info', key: 'event.task-not-ours' },
+    params: { task, conversation: conversation.id },
+  },
+})
 
 async function somethingWaits({ context, conversation }: ChoreState): Promise<boolean> {
   const current = await context.store.conversation(conversation.id)
@@ -67,7 +76,8 @@ async function somethingWaits({ context, conversation }: ChoreState): Promise<bo
 export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
   const { context, connection, conversation, chore, now } = state
   const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
-  const quietSince = conversation.lastActivityAt
+  // By a clock that was ahead it may lie in the future.
+  const quietSince = Math.min(conversation.lastActivityAt, now)
   if (now < quietSince + quiet) return { later: quietSince + quiet }
   const clientId = String(chore.data.clientId)
   const read = await connection.chatra.client(clientId)

@@ -1,9 +1,10 @@
-import type { ContactWritten } from '../../../../shared/domain.ts'
+import type { ClientLink, ContactWritten } from '../../../../shared/domain.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import { clientSourceId } from '../../identity.ts'
-import { mergeConversations } from '../../merge.ts'
-import type { ContactFields, PlanfixContact } from '../../ports.ts'
-import type { ChoreOutcome, ChoreState } from './chore.ts'
+import { joinWith } from '../../intake/same-address.ts'
+import type { JoinWish } from '../../merge.ts'
+import type { Change, ContactFields, PlanfixContact } from '../../ports.ts'
+import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './chore.ts'
 
 /**
  * F12: the contact card gets name, e-mail and phone after the client introduced himself. A field is written only
@@ -14,8 +15,7 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   const { planfix } = connection
   const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
   if (!link) return { done: [] }
-  if (conversation.mergedInto !== null) return { done: [] }
-  if (conversation.contactId === null) return { later: now + 2000 }
+  if (conversation.contactId === null) return { waits: now + SLOW_LOOK_MS }
   const written: ContactWritten = conversation.contactWritten ?? { name: null, email: null, phone: null }
   const { email, phone } = link.profile
   const name = link.profile.name === null ? null : plainField(link.profile.name, '') || null
@@ -31,25 +31,25 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   await state.turn()
   const card = await planfix.contact(conversation.contactId)
   if (!card.ok) return card.error.code === 'object-gone' ? { done: [] } : { error: card.error }
-  if (email !== null && lower(card.value.email) !== email) {
+  let other: number | null = null
+  const hasEmail = email !== null && emailsOf(card.value).includes(email)
+  if (email !== null && !hasEmail && conversation.emailSearched !== email) {
     await state.turn()
     const others = await planfix.contactsByEmail(email)
     if (!others.ok) return { error: others.error }
-    const other = others.value.find((one) => one.id !== conversation.contactId && !one.isDeleted)
-    const owner = other ? await context.store.conversationByContact(connection.settings.id, other.id) : null
-    if (owner && owner.id !== conversation.id && owner.mergedInto === null) {
-      return {
-        done: await mergeConversations(context, conversation, owner),
-        wake: { conversationId: owner.id, lane: 'planfix' },
-      }
-    }
+    other = others.value.find((one) => one.id !== conversation.contactId && !one.isDeleted)?.id ?? null
+    const joins = other === null ? null : await joinsOwnerOf(state, other, link)
+    if (joins) return { join: joins }
   }
   const fields = fieldsToWrite(card.value, written, {
     name,
-    email: conversation.emailRefused ? null : email,
+    // It stands on another card already: Planfix would refuse it with everything else.
+    email: conversation.emailRefused || other !== null ? null : email,
     phone,
   })
-  if (Object.keys(fields).length === 0) return { done: [] }
+  const isLeftOut = email !== null && !hasEmail && fields.email === undefined
+  const told = isLeftOut ? notTaken(state, email, other) : []
+  if (Object.keys(fields).length === 0) return { done: told }
   await state.turn()
   const changed = await planfix.updateContact(
     conversation.contactId,
@@ -62,7 +62,7 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
     await context.store.commit([
       { type: 'conversation.patch', id: conversation.id, patch: { emailRefused: true } },
     ])
-    return { later: now }
+    return { waits: now }
   }
   const refused = new Set(changed.value.failures)
   const now2: ContactWritten = {
@@ -77,8 +77,46 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
         id: conversation.id,
         patch: { contactWritten: now2, ...(refused.has('email') && { emailRefused: true }) },
       },
+      ...told,
+      ...(fields.email && refused.has('email') ? notTaken(state, fields.email, other) : []),
     ],
   }
+}
+
+/** The card with the address is that of another conversation, which is the same person's (F13). */
+async function joinsOwnerOf(
+  { context, connection, conversation, now }: ChoreState,
+  contactId: number,
+  link: ClientLink,
+): Promise<JoinWish | null> {
+  const { store } = context
+  const { settings } = connection
+  const users = await store.clientsByEmail(settings.id, link.profile.email ?? '', 50)
+  const devices = new Set([link.clientId, ...users.map(({ clientId }) => clientId)])
+  for (const owner of await store.conversationsByContact(settings.id, contactId)) {
+    if (owner.id === conversation.id) continue
+    const decision = await joinWith(store, settings, link.profile, conversation, owner, devices.size, now)
+    if (decision.join !== 'thread') continue
+    const { clientId } = link
+    return { one: conversation.id, other: owner.id, why: decision.why, clientId, changes: [] }
+  }
+  return null
+}
+
+/** What does not come onto the card is readable in the task all the same, with a link to the card that has it. */
+function notTaken(state: ChoreState, value: string, otherContact: number | null): Change[] {
+  const { context, chore, now } = state
+  return [
+    {
+      type: 'chore.add',
+      chore: {
+        ...chore,
+        ...{ id: context.store.newId(), kind: 'note', key: `introduction:${value}`, notBefore: now },
+        data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
+        ...{ failures: 0, attempt: null },
+      },
+    },
+  ]
 }
 
 /** What may be written: empty fields, and fields that still hold what the bridge wrote. */
@@ -90,7 +128,7 @@ export function fieldsToWrite(
   const fields: ContactFields = {}
   const untouched = (current: string | null, ours: string | null) => !current || current === ours
   if (given.name && given.name !== card.name && untouched(card.name, written.name)) fields.name = given.name
-  const emails = [card.email, ...card.otherEmails].map(lower)
+  const emails = emailsOf(card)
   if (given.email && !emails.includes(given.email) && untouched(lower(card.email), lower(written.email)))
     fields.email = given.email
   const phones = card.phones.map(digits)
@@ -100,6 +138,8 @@ export function fieldsToWrite(
   return fields
 }
 
+const emailsOf = ({ email, otherEmails }: Pick<PlanfixContact, 'email' | 'otherEmails'>) =>
+  [email, ...otherEmails].map(lower)
 const lower = (text: string | null) => text?.toLowerCase() ?? null
 const digits = (text: string) => text.replace(/\D/g, '')
 const same = (a: ContactWritten, b: ContactWritten) =>

@@ -2,16 +2,31 @@ import type { Message } from '../../../../shared/domain.ts'
 import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
 import { noteSourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
+import { rootOf } from '../../roots.ts'
 import { firstLine } from '../../text.ts'
-import { type ChoreOutcome, type ChoreState, messageOf, writeOnce } from './chore.ts'
+import {
+  type ChoreOutcome,
+  type ChoreState,
+  messageOf,
+  SLOW_LOOK_MS,
+  verifyLater,
+  writeOnce,
+} from './chore.ts'
 
 /** A note to the employee inside the task; it never goes to the client, because the client is not among its recipients. */
 export async function note(state: ChoreState): Promise<ChoreOutcome> {
   const { connection, conversation, chore } = state
-  const taskId = typeof chore.data.taskId === 'number' ? chore.data.taskId : conversation.taskId
+  const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
+  // It belongs to what the client says: into the task that is made for that, or behind what is being written.
+  if (named === null && FOLLOWS.has(String(chore.data.what)) && (await isBeingWritten(state)))
+    return { waits: state.now + SLOW_LOOK_MS }
+  const taskId = named ?? conversation.taskId
   if (taskId === null) return { done: [] }
+  const link = await state.context.store.task(connection.settings.id, taskId)
+  if (link && !link.ours) return { done: [] }
   const message = await messageOf(state)
   const text = await noteText(state, message)
+  if (text === null) return { done: [] }
   const employee = message?.author.kind === 'employee' ? [`user:${message.author.id}`] : []
   const sourceObjectId = noteSourceId(connection.settings.id, chore.id, chore.key)
   const attempt = {
@@ -40,20 +55,51 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
       return made.ok ? { ok: true, value: made.value.id } : made
     },
   )
-  if (!written.ok) return { error: written.error }
-  return { done: [rememberNote(state, taskId, written.value, text)] }
+  if (!('written' in written)) return written
+  return { done: [rememberNote(state, taskId, written.written, text), ...verifyLater(state, { taskId })] }
 }
 
-async function noteText(state: ChoreState, message: Message | null): Promise<string> {
+const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
+
+async function isBeingWritten({ context, conversation }: ChoreState): Promise<boolean> {
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return true
+  if (current?.paused) return false
+  return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
+}
+
+/** Null when there is nothing to say any more. */
+async function noteText(state: ChoreState, message: Message | null): Promise<string | null> {
   const { context, chore, connection } = state
+  const { webUrl } = connection.settings.planfix
   const what = String(chore.data.what)
   if (what === 'merged') {
-    const into = await context.store.conversation(Number(chore.data.intoConversation))
+    const into = await rootOf(context.store, Number(chore.data.intoConversation))
     return into?.taskId
-      ? translate(context.language, 'note.merged', {
-          link: `${connection.settings.planfix.webUrl}/task/${into.taskId}`,
-        })
+      ? translate(context.language, 'note.merged', { link: `${webUrl}/task/${into.taskId}` })
       : translate(context.language, 'note.merged-no-task')
+  }
+  if (what === 'perhaps') {
+    const other = await context.store.conversation(Number(chore.data.otherConversation))
+    // Joined meanwhile: another note says so.
+    if (!other?.taskId || other.mergedInto !== null) return null
+    return translate(context.language, 'note.perhaps', { link: `${webUrl}/task/${other.taskId}` })
+  }
+  if (what === 'device-joined') return deviceJoined(state)
+  if (what === 'twin')
+    return translate(context.language, 'note.twin', {
+      link: `${webUrl}/task/${String(chore.data.otherTask)}`,
+    })
+  if (what === 'twin-card')
+    return translate(context.language, 'note.twin-card', {
+      link: `${webUrl}/contact/${String(chore.data.otherContact)}`,
+    })
+  if (what === 'introduction') {
+    const other = chore.data.otherContact
+    const value = String(chore.data.value)
+    return typeof other === 'number'
+      ? translate(context.language, 'note.introduction-other', { value, link: `${webUrl}/contact/${other}` })
+      : translate(context.language, 'note.introduction', { value })
   }
   if (what === 'file-not-delivered')
     return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
@@ -64,6 +110,17 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
   return translate(context.language, 'note.not-delivered', {
     reason,
     text: firstLine(message?.text ?? '', 200),
+  })
+}
+
+async function deviceJoined({ context, chore, connection }: ChoreState): Promise<string> {
+  const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
+  const device = [link?.profile.os, link?.profile.browser].filter((part) => part != null).join(', ')
+  const isVouched = chore.data.why === 'vouched'
+  const key = isVouched ? 'note.device-joined-vouched' : 'note.device-joined'
+  return translate(context.language, key, {
+    device: device || '—',
+    email: link?.profile.email ?? '—',
   })
 }
 

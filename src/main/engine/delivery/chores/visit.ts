@@ -4,22 +4,14 @@ import { visitSourceId } from '../../identity.ts'
 import type { PlanfixText } from '../../ports.ts'
 import { sameText } from '../../text.ts'
 import { plainOf } from '../content.ts'
-import { type ChoreOutcome, type ChoreState, writeOnce } from './chore.ts'
+import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS, verifyLater, writeOnce } from './chore.ts'
 
 /** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
 export async function visit(state: ChoreState): Promise<ChoreOutcome> {
-  const { context, connection, conversation, chore, now } = state
+  const { connection, conversation, chore, now } = state
   const { planfix, settings } = connection
-  if (conversation.mergedInto !== null) {
-    const into = await context.store.conversation(conversation.mergedInto)
-    if (!into) return { done: [] }
-    return {
-      done: [{ type: 'chore.add', chore: { ...chore, id: context.store.newId(), conversationId: into.id } }],
-      wake: { conversationId: into.id, lane: 'chores' },
-    }
-  }
   const contactId = conversation.contactId
-  if (contactId === null) return { later: now + 2000 }
+  if (contactId === null) return { waits: now + SLOW_LOOK_MS }
   const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(chore.data[key] ?? '')) as [
     string,
     string,
@@ -62,7 +54,8 @@ export async function visit(state: ChoreState): Promise<ChoreOutcome> {
       return made.ok ? ok(made.value.id) : made
     },
   )
-  return written.ok ? { done: [] } : { error: written.error }
+  if (!('written' in written)) return written
+  return { done: planfix.hasVisitTag ? [] : verifyLater(state, { what: 'visit', contactId }) }
 }
 
 function visitText(

@@ -5,7 +5,12 @@ import { useWords } from '../../../words.tsx'
 import { NumberField, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
-const FIELDS = ['planfix.pollSeconds', 'planfix.requestsPerSecond', 'chatra.baseUrl'] as const
+const FIELDS = [
+  'planfix.pollSeconds',
+  'planfix.requestsPerSecond',
+  'options.keepWhilePausedDays',
+  'chatra.baseUrl',
+] as const
 
 /** What hardly anybody needs to touch. */
 export function Advanced() {
@@ -45,6 +50,14 @@ export function Advanced() {
             description={t('settings.advanced.requests.text')}
             min={0}
             step={0.5}
+            w="16rem"
+          />
+          <NumberField
+            path="options.keepWhilePausedDays"
+            label={t('settings.advanced.keep')}
+            description={t('settings.advanced.keep.text')}
+            suffix={t('settings.unit.days')}
+            min={0}
             w="16rem"
           />
           <TextField

@@ -5,7 +5,7 @@ import type { ConnectionState } from '../../../../shared/api/state.ts'
 import { useBridge } from '../../../bridge/hooks.tsx'
 import { useWords } from '../../../words.tsx'
 
-/** The connection's name and its switch. Switching off asks once, because messages are left behind. */
+/** The connection's name and its switch. Switching off asks once, because messages wait meanwhile. */
 export function Head({ connection, disabled }: { connection: ConnectionState; disabled: boolean }) {
   const bridge = useBridge()
   const { t, say } = useWords()

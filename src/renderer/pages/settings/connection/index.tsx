@@ -15,6 +15,7 @@ import { Addresses } from './addresses.tsx'
 import { Advanced } from './advanced.tsx'
 import { ChatEnd } from './chat-end.tsx'
 import { Demo } from './demo.tsx'
+import { Devices } from './devices.tsx'
 import { Farewell } from './farewell.tsx'
 import { Head } from './head.tsx'
 import { Replies } from './replies.tsx'
@@ -64,6 +65,7 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
     <FormProvider value={{ ...form.fields, id: connection.id, saved, disabled }}>
       <Accounts />
       <Tasks hasToken={hasToken} />
+      <Devices />
       <Replies />
       <ChatEnd hasToken={hasToken} />
       <Visits hasToken={hasToken} />

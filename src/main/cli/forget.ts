@@ -1,0 +1,43 @@
+import { openStore } from '../store/index.ts'
+import { complain, print } from './output.ts'
+
+/**
+ * `forget CLIENT`: 0 when everything of the client is gone, 1 when nobody was found or the backups could not be made
+ * anew. The bridge has to be stopped: the backups and the journal are its own while it runs.
+ */
+export async function forget(options: {
+  client: string
+  connection: string | undefined
+  dataDir: string
+}): Promise<number> {
+  const store = await openStore({
+    dir: options.dataDir,
+    mustExist: true,
+    onEvent: ({ key }) => complain(`${key}\n`),
+  })
+  try {
+    const forgotten = await store.forgetClient({
+      client: options.client,
+      connectionId: options.connection ?? null,
+    })
+    if (forgotten === null) {
+      complain(`No client "${options.client}" is known: name it by Chatra's id or its e-mail address.\n`)
+      return 1
+    }
+    await store.compact()
+    const { clients, conversations, messages, notCarried, events, jobs, journal, putAside } = forgotten
+    const lines = [
+      `Forgotten: ${clients} devices in ${conversations} conversations.`,
+      `  ${messages} messages have no text, no files and no name any more.`,
+      ...(notCarried > 0 ? [`  ${notCarried} of them were still to be carried and are not any more.`] : []),
+      `  ${events} received events and ${journal} records of the journal are emptied, ${jobs} jobs dropped.`,
+      '  The backups are replaced by a new one.',
+      ...(putAside > 0 ? [`  ${putAside} data files that had been put aside are deleted.`] : []),
+      'What stands in Chatra and in Planfix is not touched.',
+    ]
+    await print(`${lines.join('\n')}\n`)
+    return 0
+  } finally {
+    await store.close()
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { type Rehearsal, rehearse, restoreNow } from '../store/rehearse.ts'
+import { complain, print } from './output.ts'
+
+/** `restore`: 0 rehearsed or done, 1 when there is no good backup. With --yes the bridge has to be stopped. */
+export async function restoreBackup(options: {
+  from: string | undefined
+  yes: boolean
+  dataDir: string
+}): Promise<number> {
+  const { dataDir, yes } = options
+  const from = options.from === undefined ? undefined : resolve(options.from)
+  if (from !== undefined && !existsSync(from)) {
+    complain(`There is no file ${from}.\n`)
+    return 1
+  }
+  const found = rehearse(dataDir, from, Date.now())
+  await print(inWords(found))
+  if (found.backup === null) {
+    complain('There is no sound backup: nothing was changed.\n')
+    return 1
+  }
+  if (!yes) {
+    await print(
+      'Nothing was changed: this was a rehearsal on a copy. --yes does it, with the bridge stopped.\n',
+    )
+    return 0
+  }
+  const movedTo = restoreNow(dataDir, from, Date.now())
+  await print(`Done.${movedTo === '' ? '' : ` The file from before is kept as ${movedTo}.`}\n`)
+  return 0
+}
+
+function inWords({ backup, unsound, backupAt, replayed, lost }: Rehearsal): string {
+  const lines = unsound.map((path) => `${basename(path)} is damaged, or no backup of this version.`)
+  if (backup === null) return lines.map((line) => `${line}\n`).join('')
+  const age = Math.max(0, Math.round((Date.now() - backupAt) / 60_000))
+  lines.push(
+    `${basename(backup)} was made at ${new Date(backupAt).toISOString()}, ${age} minutes ago, and is sound.`,
+  )
+  lines.push(`${replayed} events that came in after it would be taken up again from the journal.`)
+  if (lost === null)
+    lines.push('The present data file cannot be read: what it holds beyond that is not known.')
+  else {
+    lines.push(
+      `Not in it: ${lost.conversations} conversations, ${lost.messages} messages (${lost.replies} replies among them, ${lost.open} still to be carried).`,
+    )
+  }
+  lines.push(
+    'What may stand in Chatra or Planfix already is looked for, and no reply of that time is sent again.',
+  )
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,48 @@
+import type { Conversation } from '../../shared/domain.ts'
+import type { Store } from './ports.ts'
+import type { Serial } from './serial.ts'
+
+/** The conversation itself, or the one it was merged into in the end. Ends also where a damaged file holds a circle. */
+export async function rootOf(store: Store, id: number): Promise<Conversation | null> {
+  const passed = new Set<number>()
+  let found = await store.conversation(id)
+  while (found && found.mergedInto !== null && !passed.has(found.id)) {
+    passed.add(found.id)
+    const next = await store.conversation(found.mergedInto)
+    if (!next) break
+    found = next
+  }
+  return found
+}
+
+/**
+ * Runs `work` under the locks of the roots of these conversations, which stay roots meanwhile. Locks are taken in ascending
+ * order of their numbers, so that two of these never wait for each other. Never call it under a conversation's lock.
+ */
+export async function underRoots<T>(
+  store: Store,
+  serial: Serial,
+  ids: readonly number[],
+  work: (roots: readonly Conversation[]) => Promise<T>,
+): Promise<T> {
+  for (;;) {
+    const wanted = await rootsOf(store, ids)
+    const keys = wanted.map(({ id }) => String(id))
+    const done = await serial.runAll(keys, async () => {
+      const roots = await rootsOf(store, ids)
+      // Merged or separated while the locks were waited for.
+      if (roots.map(({ id }) => String(id)).join() !== keys.join()) return null
+      return { value: await work(roots) }
+    })
+    if (done) return done.value
+  }
+}
+
+async function rootsOf(store: Store, ids: readonly number[]): Promise<Conversation[]> {
+  const roots = new Map<number, Conversation>()
+  for (const id of ids) {
+    const root = await rootOf(store, id)
+    if (root) roots.set(root.id, root)
+  }
+  return [...roots.values()].sort((one, other) => one.id - other.id)
+}

@@ -1,0 +1,59 @@
+/**
+ * A line of text that is written piece by piece. Its end can be looked at and taken back at once, however long it is: a
+ * string that grows would be copied whole by each look.
+ */
+export class TextLine {
+  private readonly pieces: string[] = []
+  /** Whether it holds anything but blanks and the bars between cells. */
+  hasWords = false
+
+  get isEmpty(): boolean {
+    return this.pieces.length === 0
+  }
+
+  /** The last UTF-16 unit; empty in an empty line. */
+  get last(): string {
+    return this.pieces.at(-1)?.at(-1) ?? ''
+  }
+
+  get endsInSpace(): boolean {
+    return this.last === ' ' || this.last === '\u00a0'
+  }
+
+  add(text: string): void {
+    if (text === '') return
+    this.pieces.push(text)
+    this.hasWords ||= /[^ |\u00a0]/.test(text)
+  }
+
+  /** Puts `mark` behind the text, without the white space that the text ends in. */
+  separate(mark: string): void {
+    for (let last = this.pieces.pop(); last !== undefined; last = this.pieces.pop()) {
+      const kept = last.trimEnd()
+      if (kept === '') continue
+      this.pieces.push(kept)
+      break
+    }
+    this.add(mark)
+  }
+
+  /** A place to come back to: for `text` and `cut`. */
+  mark(): number {
+    return this.pieces.length
+  }
+
+  /** What was written since the mark, or all of it. */
+  text(from = 0): string {
+    return this.pieces.slice(from).join('')
+  }
+
+  /** Takes back what was written since the mark. */
+  cut(from: number): void {
+    this.pieces.length = Math.min(from, this.pieces.length)
+  }
+
+  clear(): void {
+    this.pieces.length = 0
+    this.hasWords = false
+  }
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest'
+import { damageStore, loseJournal } from '../support/damage.ts'
+import {
+  calm,
+  chatMarks,
+  feedMarks,
+  only,
+  pass,
+  taskNamed,
+  tasksNamed,
+  type Visitor,
+  withWorld,
+} from '../support/planfix-scenes.ts'
+import type { World, WorldOptions } from '../support/world.ts'
+
+const HIDDEN: WorldOptions = {
+  planfix: { switches: { 'source-read': 'never', 'comment-list-source': 'empty' } },
+}
+const worlds: [string, WorldOptions][] = [
+  ['as documented', {}],
+  ['that hands no ids back', HIDDEN],
+]
+/** As `calm`, where replies may stay uncertain. */
+async function settle(world: World): Promise<void> {
+  await world.chatra.flush()
+  await world.app.settled()
+  await pass(world, 4000)
+  await world.until('nothing waits for Planfix', async () =>
+    (await world.app.store.lanesWithWork()).every(({ lane }) => lane !== 'planfix'),
+  )
+  await pass(world, 4000)
+}
+const contacts = (world: World) => world.planfix.contacts.filter((contact) => !contact.isDeleted)
+
+/** Anna's chat is in the backup; what follows is not: three replies, a message of hers, and the whole chat of Boris. */
+async function aDay(world: World): Promise<{ anna: Visitor; boris: Visitor }> {
+  const { chatra, planfix } = world
+  const anna = chatra.visit({ name: 'Anna' })
+  anna.says('Hello #a1')
+  await calm(world)
+  await world.app.store.backup()
+  const task = taskNamed(world, 'Anna').id
+  for (const mark of ['#r1', '#r2', '#r3']) {
+    planfix.employeeComments(task, 5, `<p>Reply ${mark}</p>`)
+    await world.until(mark, () => chatMarks(anna).includes(mark))
+  }
+  anna.says('Thanks #a2')
+  const boris = chatra.visit({ name: 'Boris' })
+  boris.says('Good day #b1')
+  await world.until('both', () => feedMarks(world, 'Anna').includes('#a2') && tasksNamed(world, 'Boris')[0])
+  planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Yes? #s1</p>')
+  await world.until('#s1', () => chatMarks(boris).includes('#s1'))
+  await calm(world)
+  return { anna, boris }
+}
+
+/** Whatever was lost, nobody has anything twice. */
+function expectNothingTwice(world: World, anna: Visitor): void {
+  expect(only(chatMarks(anna), 'r')).toEqual(['#r1', '#r2', '#r3'])
+  expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(['#a1', '#a2'])
+  expect(only(feedMarks(world, 'Boris'), 'b')[0]).toBe('#b1')
+  expect(new Set(feedMarks(world, 'Boris')).size).toBe(feedMarks(world, 'Boris').length)
+  expect(tasksNamed(world, 'Anna')).toHaveLength(1)
+  expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+  expect(contacts(world)).toHaveLength(2)
+}
+
+describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, options) => {
+  test.each([
+    ['with the journal', () => undefined, 0],
+    ['without the journal', loseJournal, 3],
+  ])('%s doubles nothing, and the chats begun since go on', async (_journal, lose, uncertain) => {
+    await withWorld(options, async (world) => {
+      const { anna, boris } = await aDay(world)
+      await world.restart(() => {
+        damageStore(world.dataDir)
+        lose(world.dataDir)
+      })
+      expect((await world.app.store.events(null, 50)).map(({ key }) => key)).toContain('event.store-restored')
+      await settle(world)
+      expectNothingTwice(world, anna)
+      // The journal holds the echoes too: what was carried is known again, and nothing is left to the owner.
+      const { states } = await world.app.store.counts('shop')
+      expect(states['to-chatra'].uncertain).toBe(uncertain)
+
+      boris.says('Still here? #b2')
+      await world.until('#b2', () => feedMarks(world, 'Boris').includes('#b2'))
+      await settle(world)
+      expectNothingTwice(world, anna)
+      // Clocks count minutes: what is written now is surely newer than the restore.
+      await pass(world, 3 * 60_000)
+      world.planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Surely #s2</p>')
+      world.planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Welcome #r4</p>')
+      await world.until('#s2', () => chatMarks(boris).includes('#s2'))
+      await world.until('#r4', () => chatMarks(anna).includes('#r4'))
+
+      anna.leaves()
+      boris.leaves()
+      await settle(world)
+      expect(only(chatMarks(anna), 'r')).toEqual(['#r1', '#r2', '#r3', '#r4'])
+      expect(chatMarks(boris)).toEqual(['#s1', '#s2'])
+      expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(['#a1', '#a2'])
+      expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1', '#b2'])
+      // No reply of ours came back as an agent's comment.
+      expect(only(feedMarks(world, 'Anna'), 'r')).toEqual(['#r1', '#r2', '#r3', '#r4'])
+      expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+      expect(contacts(world)).toHaveLength(2)
+    })
+  })
+
+  test('an employee who writes first after it reaches the client whose chat began since the backup', async () => {
+    await withWorld(options, async (world) => {
+      const { boris } = await aDay(world)
+      await world.restart(() => damageStore(world.dataDir))
+      await settle(world)
+      await pass(world, 3 * 60_000)
+      world.planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Are you there? #s2</p>')
+      await world.until('#s2', () => chatMarks(boris).includes('#s2'))
+      expect(chatMarks(boris)).toEqual(['#s1', '#s2'])
+    })
+  })
+})

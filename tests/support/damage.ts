@@ -1,0 +1,20 @@
+import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Overwrites a stretch of each page of a file, as a bad disk would. */
+export function scribble(path: string): void {
+  const file = openSync(path, 'r+')
+  const { size } = statSync(path)
+  for (let at = 4096; at < size; at += 4096) writeSync(file, Buffer.alloc(2000, 0x5a), 0, 2000, at)
+  closeSync(file)
+}
+
+/** The store of a data folder is damaged; its backups and its journal are not. */
+export const damageStore = (dataDir: string): void => scribble(join(dataDir, 'bridge.sqlite'))
+
+/** The journal is lost too: nothing is known of what came in after the backup. */
+export function loseJournal(dataDir: string): void {
+  for (const name of readdirSync(dataDir)) {
+    if (name.startsWith('bridge.journal')) rmSync(join(dataDir, name))
+  }
+}

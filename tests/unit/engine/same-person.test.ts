@@ -1,0 +1,91 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decideJoin, type JoinQuestion } from '../../../src/main/engine/same-person.ts'
+import { type ClientProfile, NOT_VOUCHED } from '../../../src/shared/domain.ts'
+import { profile } from '../../support/nouns.ts'
+
+const MINUTE = 60_000
+const NOW = 1_000 * MINUTE
+const email = 'anna@mail.example'
+const vouched = { ...NOT_VOUCHED, email: true }
+
+const who = (changes: Partial<ClientProfile> = {}) => profile({ email, ...changes })
+const question = (
+  device: ClientProfile,
+  other: ClientProfile,
+  { quietFor = 0, ...changes }: Partial<JoinQuestion> & { quietFor?: number } = {},
+): JoinQuestion => ({
+  mode: 'when-quiet',
+  quietMs: 30 * MINUTE,
+  now: NOW,
+  device,
+  others: [{ profile: other, lastWroteAt: NOW - quietFor }],
+  devicesWithAddress: 2,
+  keptApart: false,
+  ...changes,
+})
+const join = (...args: Parameters<typeof question>) => {
+  const decision = decideJoin(question(...args))
+  return decision.join === 'thread' ? decision.why : decision.join
+}
+
+describe('what the site vouches for', () => {
+  test('joins at once, whatever the names and the setting', () => {
+    const [one, other] = [who({ name: 'Anna', vouched }), who({ name: 'A. Popa', vouched })]
+    for (const mode of ['always', 'when-quiet', 'vouched'] as const)
+      expect(join(one, other, { mode, devicesWithAddress: 9 })).toBe('vouched')
+  })
+  test('does not join what somebody typed: an address typed first is no proof', () => {
+    expect(join(who({ vouched }), who())).toBe('card')
+    expect(join(who(), who({ vouched }))).toBe('card')
+  })
+})
+
+describe('a typed address', () => {
+  test('joins the card alone while the other device is active', () => {
+    expect(join(who(), who())).toBe('card')
+    expect(join(who({ name: 'Anna' }), who())).toBe('card')
+  })
+  test('joins the thread at once with the same name or the same phone', () => {
+    expect(join(who({ name: 'Anna Popa' }), who({ name: ' anna  POPA' }))).toBe('second-particular')
+    expect(join(who({ phone: '+373 69 123-456' }), who({ phone: '069123456' }))).toBe('second-particular')
+    expect(join(who({ phone: '123' }), who({ phone: '123' }))).toBe('card')
+  })
+  test('joins when the other device has been quiet for long enough', () => {
+    expect(join(who(), who(), { quietFor: 29 * MINUTE })).toBe('card')
+    expect(join(who(), who(), { quietFor: 30 * MINUTE })).toBe('quiet')
+    expect(join(who(), who(), { quietFor: 10 * MINUTE, quietMs: 5 * MINUTE })).toBe('quiet')
+  })
+  test('never joins different names while both are active, even with the same phone', () => {
+    const phone = '+37369123456'
+    expect(join(who({ name: 'Boris', phone }), who({ name: 'Anna', phone }))).toBe('card')
+    expect(join(who({ name: 'Boris', phone }), who({ name: 'Anna', phone }), { quietFor: 31 * MINUTE })).toBe(
+      'second-particular',
+    )
+  })
+  test('that a third device uses joins no thread, and the card only with a second particular', () => {
+    const third = { devicesWithAddress: 3, quietFor: 60 * MINUTE }
+    expect(join(who({ name: 'Boris' }), who({ name: 'Anna' }), third)).toBe('apart')
+    expect(join(who(), who(), third)).toBe('apart')
+    expect(join(who({ name: 'Anna' }), who({ name: 'Anna' }), third)).toBe('card')
+  })
+  test('joins as the owner chose: always, or never', () => {
+    expect(join(who({ name: 'Boris' }), who({ name: 'Anna' }), { mode: 'always' })).toBe('always')
+    expect(join(who({ name: 'Anna' }), who({ name: 'Anna' }), { mode: 'vouched', quietFor: NOW })).toBe(
+      'card',
+    )
+  })
+})
+
+test('whom the owner has separated is never joined again', () => {
+  const any = fc.record({
+    name: fc.option(fc.constantFrom('Anna', 'Boris')),
+    phone: fc.option(fc.constantFrom('+37369123456', '123')),
+    vouched: fc.boolean().map((one) => ({ ...NOT_VOUCHED, email: one })),
+  })
+  fc.assert(
+    fc.property(any, any, fc.constantFrom('always', 'when-quiet', 'vouched'), (one, other, mode) => {
+      expect(join(who(one), who(other), { mode, keptApart: true, quietFor: NOW })).toBe('apart')
+    }),
+  )
+})
