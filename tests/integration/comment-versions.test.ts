@@ -44,7 +44,9 @@ const notes = (world: World, task: number) =>
 const seen = ({ world, anna }: Scene, what: string, check: (texts: string[]) => boolean) =>
   world.until(what, () => check(anna.sees()))
 const stateOf = async (world: World, mark: string) => {
-  const found = (await world.messages()).filter((one) => one.kind === 'text' && one.text.includes(mark))
+  const found = (await world.messages()).filter(
+    (one) => one.direction === 'to-chatra' && one.kind === 'text' && one.text.includes(mark),
+  )
   return found.at(-1)
 }
 const skipped = (world: World, mark: string) =>
