@@ -28,9 +28,9 @@ export interface Part {
  * Lays a text and the lines that belong below it (one for each file) out into parts of at most `max` UTF-16 units, the
  * numbers of `splitText` and the line ends between the lines included. The lines keep their order and follow the whole
  * text; they fill its last part first. A line longer than `max` cannot be cut (it is an address) and has a part of its own.
- * No text and no lines are no parts.
+ * No text and no lines are no parts. Of a line its length is enough.
  */
-export function partsWithLines(text: string, lines: readonly string[], max: number): Part[] {
+export function partsWithLines(text: string, lines: readonly { length: number }[], max: number): Part[] {
   const parts: Part[] = text === '' ? [] : splitText(text, max).map((words) => ({ text: words, lines: [] }))
   let last = parts.at(-1)
   let length = last?.text.length ?? 0

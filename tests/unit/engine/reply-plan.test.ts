@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { StayReason } from '../../../src/main/engine/intake/may-go-out.ts'
 import type { Part } from '../../../src/main/engine/intake/parts.ts'
 import { planReplies, type ReplyAct } from '../../../src/main/engine/intake/reply-plan.ts'
-import { CARRIED_BY_ANOTHER } from '../../../src/main/engine/ports.ts'
+import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER } from '../../../src/main/engine/ports.ts'
 import type { Message } from '../../../src/shared/domain.ts'
 import { reply as aReply } from './values.ts'
 
@@ -102,6 +102,7 @@ describe('it goes out', () => {
     ],
     ['dismissed by the owner', [part('b')], [reply(1, 'a', kept('dismissed'))], ['reword 1: "b"']],
     ['carried by another computer', [part('b')], [reply(1, 'a', kept(CARRIED_BY_ANOTHER))], []],
+    ['carried before a restore', [part('b')], [reply(1, 'a', kept(CARRIED_BEFORE_RESTORE))], []],
   ])('%s', (_what, parts, replies, acts) => {
     expect(plan(parts, replies)).toEqual(acts)
   })

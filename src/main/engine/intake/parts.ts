@@ -1,6 +1,6 @@
 import type { MessageFile } from '../../../shared/domain.ts'
 import type { PlanfixComment } from '../ports.ts'
-import { splitText } from '../text.ts'
+import { partsWithLines } from '../text.ts'
 
 /** What one message of the chat shows: words, and a line with a link for each file. */
 export interface Part {
@@ -25,23 +25,12 @@ export function partsOf(
   maxText: number,
   lineLength: (name: string) => number,
 ): Part[] {
-  const text = comment.text.trim()
-  const parts: Part[] =
-    text === '' ? [] : splitText(text, maxText).map((words) => ({ text: words, files: [] }))
-  let length = parts.at(-1)?.text.length ?? 0
-  for (const { id, name, size } of comment.files) {
-    const line = lineLength(name)
-    const last = parts.at(-1)
-    const file: MessageFile = { name, url: null, planfixFileId: id, size }
-    if (last && length + 1 + line <= maxText) {
-      last.files.push(file)
-      length += 1 + line
-    } else {
-      parts.push({ text: '', files: [file] })
-      length = line
-    }
-  }
-  return parts
+  const files = comment.files.map(({ id, name, size }) => ({ name, url: null, planfixFileId: id, size }))
+  const lines = files.map(({ name }) => ({ length: lineLength(name) }))
+  return partsWithLines(comment.text.trim(), lines, maxText).map((part) => ({
+    text: part.text,
+    files: part.lines.map((index) => files[index]!),
+  }))
 }
 
 /** Of an address of our own without its token: scheme, host, path. */
@@ -50,8 +39,8 @@ const LONGEST_BASE = 200
 const TOKEN_BYTES = 110
 /** Characters of a name that a token keeps. */
 const TOKEN_NAME = 120
-/** An address of Planfix's storage, signed for a while. */
-const LONGEST_STORAGE_ADDRESS = 1000
+/** An address of Planfix's storage, signed for a while, without the file's name. */
+const LONGEST_STORAGE_BASE = 700
 
 /**
  * How long the line of a file gets at most, known before it is made: the same for the same name at any time, so that a
@@ -59,7 +48,7 @@ const LONGEST_STORAGE_ADDRESS = 1000
  */
 export function longestLine(name: string, ownLinks: boolean): number {
   const named = name.length + ': '.length
-  if (!ownLinks) return named + LONGEST_STORAGE_ADDRESS
+  if (!ownLinks) return named + LONGEST_STORAGE_BASE + encodeURIComponent(name.toWellFormed()).length
   const bytes = TOKEN_BYTES + Buffer.byteLength(JSON.stringify(name.slice(0, TOKEN_NAME)))
   return named + LONGEST_BASE + Math.ceil((bytes * 4) / 3)
 }

@@ -1,6 +1,6 @@
 import type { Message } from '../../../shared/domain.ts'
 import { NOT_ARRIVED } from '../delivery/changes.ts'
-import { CARRIED_BY_ANOTHER } from '../ports.ts'
+import { isCarriedElsewhere } from '../ports.ts'
 import type { Verdict } from './may-go-out.ts'
 import { areSameParts, isSamePart, type Part } from './parts.ts'
 
@@ -82,13 +82,13 @@ function slotOf(reply: Message, changes: readonly Message[]): Slot {
 function lifeOf(reply: Message, removal: Message | null): Slot['life'] {
   if (isWaiting(reply)) return 'waiting'
   if (reply.state === 'failed') return 'failed'
-  if (reply.state === 'skipped') return CLOSED.has(reply.reason ?? '') ? 'closed' : 'out'
+  if (reply.state === 'skipped') return isClosed(reply.reason) ? 'closed' : 'out'
   if (removal === null) return 'said'
   return isWaiting(removal) ? 'leaving' : 'out'
 }
 
 /** Nobody but the owner sends these. */
-const CLOSED: ReadonlySet<string> = new Set(['dismissed', CARRIED_BY_ANOTHER])
+const isClosed = (reason: string | null) => reason === 'dismissed' || isCarriedElsewhere(reason)
 
 const isWaiting = ({ state }: Message) => state === 'received' || state === 'queued' || state === 'retrying'
 const isWanted = ({ state }: Message) => state !== 'skipped' && state !== 'failed'
@@ -131,8 +131,7 @@ const showing = (slots: readonly Slot[]): Part[] => slots.map(({ shows }) => sho
 function fill({ reply, life, shows, edits, removal }: Slot, part: Part): ReplyAct[] {
   const isSame = isSamePart(shows, part)
   if (life === 'closed') {
-    const isOurs = reply.reason !== CARRIED_BY_ANOTHER
-    return isOurs && !isSame ? [{ do: 'reword', message: reply, part }] : []
+    return !isCarriedElsewhere(reply.reason) && !isSame ? [{ do: 'reword', message: reply, part }] : []
   }
   const acts = removal ? drop([removal], REPLACED) : []
   if (life === 'waiting') {

@@ -20,9 +20,9 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
   const { row, edit, removal } = item
   const isClient = row.author.kind === 'client'
   const apart = apartOf(row)
-  const said = edit?.text ?? row.text
+  const { text: said, files } = edit ?? row
   // A file that came without words has its name for a text.
-  const text = row.files.some(({ name }) => name === said) ? '' : said
+  const text = files.some(({ name }) => name === said) ? '' : said
   return (
     <li className={classes.item} data-side={isClient ? 'client' : 'team'} data-id={row.id}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the line below is the button; this only makes it larger. */}
@@ -50,8 +50,8 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
             {text}
           </div>
         )}
-        {text === '' && row.files.length === 0 && <em className={classes.quiet}>{t('log.row.dropped')}</em>}
-        {row.files.map((file, index) => (
+        {text === '' && files.length === 0 && <em className={classes.quiet}>{t('log.row.dropped')}</em>}
+        {files.map((file, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: files of a message never change their order.
           <div key={index} className={classes.file}>
             <IconPaperclip size={14} aria-hidden />

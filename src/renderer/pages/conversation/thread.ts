@@ -16,7 +16,7 @@ export const timeOf = (row: Pick<MessageRow, 'direction' | 'writtenAt' | 'receiv
 export function itemsOf(rows: readonly MessageRow[]): Item[] {
   const shown = new Set(rows.filter((row) => row.kind === 'text').map(({ id }) => id))
   const changes = rows.filter(
-    ({ kind, targetId }) => kind !== 'text' && targetId !== null && shown.has(targetId),
+    (row) => row.kind !== 'text' && row.targetId !== null && shown.has(row.targetId) && !isKeptInside(row),
   )
   const items: Item[] = []
   let day = ''
@@ -27,7 +27,9 @@ export function itemsOf(rows: readonly MessageRow[]): Item[] {
     if (itsDay !== day) items.push({ kind: 'day', key: itsDay, time })
     day = itsDay
     const own = changes.filter(({ targetId }) => targetId === row.id)
-    const latest = (kind: MessageRow['kind']) => own.findLast((change) => change.kind === kind) ?? null
+    // What was not carried changed nothing.
+    const latest = (kind: MessageRow['kind']) =>
+      own.findLast((change) => change.kind === kind && change.state !== 'skipped') ?? null
     if (isSaid(row))
       items.push({
         kind: 'bubble',
@@ -40,6 +42,10 @@ export function itemsOf(rows: readonly MessageRow[]): Item[] {
   }
   return items
 }
+
+/** A later version that is internal: the chat goes on showing the one before, so it stands apart. */
+const isKeptInside = ({ kind, state, reason }: MessageRow): boolean =>
+  kind === 'edit' && state === 'skipped' && /^(internal|employee)-/.test(reason ?? '')
 
 const isSaid = ({ kind, author, reason }: MessageRow): boolean =>
   kind === 'text' && author.kind !== 'bridge' && reason !== 'system-message'

@@ -25,6 +25,22 @@ describe('a conversation', () => {
     ])
   })
 
+  it('sets a version apart that is internal, and shows no change that was not carried', () => {
+    const inside = {
+      ...reply,
+      kind: 'edit',
+      targetId: 1,
+      state: 'skipped',
+      reason: 'internal-hidden',
+    } as const
+    const unwanted = { ...reply, kind: 'delete', targetId: 1, state: 'skipped', reason: 'replaced' } as const
+    const items = itemsOf([row(1, reply), row(2, { ...inside, text: 'between us' }), row(3, unwanted)])
+    expect(items.slice(1)).toMatchObject([
+      { kind: 'bubble', row: { id: 1 }, edit: null, removal: null },
+      { kind: 'aside', row: { id: 2 } },
+    ])
+  })
+
   it('sets aside what nobody said, and changes of what is not shown', () => {
     const items = itemsOf([
       row(1, { author: { kind: 'bridge', name: '' }, reason: 'note-to-employee' }),
