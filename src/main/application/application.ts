@@ -6,11 +6,12 @@ import type { SecretSource } from '../secrets/environment.ts'
 import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
-import { Budgets } from './budgets.ts'
+import { Budgets, canSpare } from './budgets.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
 import { systemClock } from './clock.ts'
 import type { LiveConnection } from './connections.ts'
+import { FileCache } from './file-cache.ts'
 import { connectionLinks } from './file-links.ts'
 import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
@@ -49,6 +50,7 @@ export class Application {
   private readonly budgets: Budgets
   private readonly heardAt = new Heard()
   private readonly links: ReturnType<typeof connectionLinks>
+  private readonly files: FileCache
   private readonly wayIn: WayIn
   private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
@@ -83,6 +85,7 @@ export class Application {
       publicUrl: () => this.publicUrl,
       clock,
     })
+    this.files = new FileCache(options.dataDir, clock)
     this.around = {
       store,
       clock,
@@ -148,6 +151,7 @@ export class Application {
       onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
+    await this.files.start()
     await this.wayIn.recall()
     await this.upkeep.start()
     await this.carrying.start()
@@ -220,6 +224,7 @@ export class Application {
     this.ending.abort()
     this.stopOutsideWatch()
     this.upkeep.stop()
+    this.files.stop()
     const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carrying.stop()])
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, 3500).unref())])
     this.carrying.close()
@@ -316,16 +321,22 @@ export class Application {
     this.engine.intake.wake()
   }
 
-  private async file(token: string): Promise<FileDownload | null> {
+  private async file(token: string): Promise<FileDownload | 'later' | null> {
     const file = this.links.open(token)
-    const planfix = file ? this.connections.get(file.connectionId)?.planfix : undefined
-    if (!file || !planfix) return null
+    const connection = file ? this.connections.get(file.connectionId) : undefined
+    if (!file || !connection) return null
+    const { planfix, settings } = connection
     try {
-      await planfix.pacer.turn(1, 'file')
-      const got = await planfix.download(file.fileId)
-      return got.ok
-        ? { body: got.value.stream, size: got.value.size, type: got.value.type, name: file.name }
-        : null
+      const download = async () => {
+        // Behind everything else: what a visitor opens must not hold up the reading of replies.
+        await planfix.pacer.turn(3, `file:${file.fileId}`)
+        const got = await planfix.download(file.fileId)
+        return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
+      }
+      const mayAsk = async () => canSpare((await this.budgets.of(settings)).state())
+      const got = await this.files.get(`${settings.planfix.baseUrl} ${file.fileId}`, download, mayAsk)
+      if (got === 'gone') return null
+      return got === 'later' ? got : { ...got, name: file.name }
     } catch (error) {
       // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
       if (!(error instanceof TurnWithdrawn) || this.stopping) throw error
