@@ -2,6 +2,7 @@ import type { Connection } from '../../../shared/config.ts'
 import type { AgentSeen, Conversation, Message } from '../../../shared/domain.ts'
 import { employeeOf } from '../intake/comment.ts'
 import { CARRIED_BY_ANOTHER, type Speaker } from '../ports.ts'
+import { pauseEnds } from './loop-breaker.ts'
 
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
@@ -45,7 +46,9 @@ export function planReply(state: ReplyState): ReplyStep {
     // Only this lane sends, so a reply found in `sending` was interrupted. Edits and deletions may simply be repeated.
     if (message.state === 'sending' && message.kind === 'text') return { do: 'mark-uncertain', message }
     if (message.state !== 'uncertain') {
-      return conversation.paused === null ? planOpen(message, state) : { do: 'idle' }
+      const held = pauseEnds(conversation, now)
+      if (held === null) return planOpen(message, state)
+      return Number.isFinite(held) ? { do: 'wait', until: held } : { do: 'idle' }
     }
     // Nobody here can tell whether it is in the chat: it holds nothing up, and the owner decides.
     if (message.reason === CARRIED_BY_ANOTHER) continue

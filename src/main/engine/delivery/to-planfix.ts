@@ -6,6 +6,7 @@ import { latest } from './changes.ts'
 import { withEmail } from './content.ts'
 import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
+import { pauseEnds } from './loop-breaker.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
 import { createContact, runFindContact } from './planfix-contact.ts'
 import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
@@ -40,8 +41,9 @@ export class ToPlanfix {
       if (planned.do === 'give-up-attempt') return this.giveUpAttempt(conversationId)
     } else {
       // Enough to know that a turn is worth taking; what it is used for is planned when it has come.
-      if (conversation.paused !== null) return { next: 'idle' }
       if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
+      const held = pauseEnds(conversation, this.context.clock.now())
+      if (held !== null) return Number.isFinite(held) ? { next: 'wait', until: held } : { next: 'idle' }
     }
     const gate = connection.planfixGate
     const closed = gate.enter()
