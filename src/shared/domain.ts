@@ -188,8 +188,10 @@ export interface Conversation {
   lastActivityAt: number
   /** Latest `writtenAt` that reached Planfix, to notice late ones. */
   deliveredUpTo: number
-  /** Paused by the loop breaker, with its reason. */
+  /** Paused by the loop breaker, with its reason. It may have ended by itself: see `pausedUntil`. */
   paused: string | null
+  /** When the pause ends by itself; null = not before the owner ends it. */
+  pausedUntil: number | null
   /** The write to Planfix that is under way or unclear. */
   attempt: Attempt | null
   /** Failures in a row per lane, and when the next try is due. */

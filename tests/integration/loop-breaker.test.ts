@@ -31,3 +31,18 @@ test('a conversation stopped by the loop breaker goes on when the owner retries 
   const told = (await world.messages()).filter((message) => message.text === 'I am a robot')
   expect(told.map((message) => message.state)).toEqual(Array.from({ length: 12 }, () => 'delivered'))
 })
+
+test('it goes on by itself after half an hour, also over a restart', async () => {
+  world = await World.start({ speed: 2000 })
+  const robot = world.chatra.visit({ name: 'Robot' })
+  for (let n = 0; n < 12; n++) robot.says('I am a robot')
+  await world.chatra.flush()
+  await world.until('it is told', async () =>
+    (await world.app.store.events(null, 10)).some((event) => event.key === 'event.loop'),
+  )
+  await world.restart()
+  await world.until('all are delivered', async () => {
+    const told = (await world.messages()).filter((message) => message.text === 'I am a robot')
+    return told.length === 12 && told.every((message) => message.state === 'delivered')
+  })
+})

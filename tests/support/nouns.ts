@@ -15,6 +15,7 @@ export const conversation = (fields: Partial<Conversation> = {}): Conversation =
   emailSearched: null,
   searchTask: false,
   emailRefused: false,
+  pausedUntil: null,
   taskId: null,
   clientLeft: false,
   lastClientAt: 0,

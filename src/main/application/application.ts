@@ -9,12 +9,13 @@ import type { SecretSource } from '../secrets/environment.ts'
 import type { Forgotten, LeftBehind, RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
-import { Budgets } from './budgets.ts'
+import { Budgets, canSpare } from './budgets.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
 import { ChatraAccounts } from './chatra-accounts.ts'
 import { systemClock } from './clock.ts'
 import type { LiveConnection } from './connections.ts'
+import { FileCache } from './file-cache.ts'
 import { connectionLinks } from './file-links.ts'
 import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
@@ -56,6 +57,7 @@ export class Application {
   private readonly continuity: Continuity
   private readonly heardAt = new Heard()
   private readonly links: ReturnType<typeof connectionLinks>
+  private readonly files: FileCache
   private readonly wayIn: WayIn
   private readonly upkeep: Upkeep
   private receiver: Receiver | null = null
@@ -96,6 +98,7 @@ export class Application {
       publicUrl: () => this.publicUrl,
       clock,
     })
+    this.files = new FileCache(options.dataDir, clock)
     this.around = {
       store,
       clock,
@@ -173,6 +176,7 @@ export class Application {
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
     })
     this.continuity.start()
+    await this.files.start()
     await this.wayIn.recall()
     await this.upkeep.start()
     await this.carrying.start()
@@ -249,6 +253,7 @@ export class Application {
     this.continuity.stop()
     this.stopOutsideWatch()
     this.upkeep.stop()
+    this.files.stop()
     const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carrying.stop()])
     await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, 3500).unref())])
     this.carrying.close()
@@ -390,16 +395,22 @@ export class Application {
     this.engine.intake.wake()
   }
 
-  private async file(token: string): Promise<FileDownload | null> {
+  private async file(token: string): Promise<FileDownload | 'later' | null> {
     const file = this.links.open(token)
-    const planfix = file ? this.connections.get(file.connectionId)?.planfix : undefined
-    if (!file || !planfix) return null
+    const connection = file ? this.connections.get(file.connectionId) : undefined
+    if (!file || !connection) return null
+    const { planfix, settings } = connection
     try {
-      await planfix.pacer.turn(1, 'file')
-      const got = await planfix.download(file.fileId)
-      return got.ok
-        ? { body: got.value.stream, size: got.value.size, type: got.value.type, name: file.name }
-        : null
+      const download = async () => {
+        // Behind everything else: what a visitor opens must not hold up the reading of replies.
+        await planfix.pacer.turn(3, `file:${file.fileId}`)
+        const got = await planfix.download(file.fileId)
+        return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
+      }
+      const mayAsk = async () => canSpare((await this.budgets.of(settings)).state())
+      const got = await this.files.get(`${settings.planfix.baseUrl} ${file.fileId}`, download, mayAsk)
+      if (got === 'gone') return null
+      return got === 'later' ? got : { ...got, name: file.name }
     } catch (error) {
       // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
       if (!(error instanceof TurnWithdrawn) || this.stopping) throw error

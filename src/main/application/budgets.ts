@@ -1,6 +1,6 @@
 import type { Connection } from '../../shared/config.ts'
 import type { Change, Clock } from '../engine/ports.ts'
-import { type Budget, createBudget } from '../planfix/budget.ts'
+import { type Budget, type BudgetState, createBudget } from '../planfix/budget.ts'
 import type { SqliteStore } from '../store/index.ts'
 
 const DAY = 86_400_000
@@ -12,6 +12,13 @@ interface Kept {
   used: number
   account: string
 }
+
+/** Share of the day's requests that is kept for messages. */
+const KEPT_FOR_MESSAGES = 0.1
+
+/** Whether the account has requests left for what is no message; what it does not tell counts as enough. */
+export const canSpare = ({ remaining, usedToday, resetAt }: BudgetState): boolean =>
+  resetAt === null && (remaining === null || remaining > KEPT_FOR_MESSAGES * (remaining + usedToday))
 
 /** The day's meters of all accounts: they outlive a change of the configuration, and on disk a restart. */
 export class Budgets {

@@ -2,7 +2,7 @@ import type { Message } from '../../shared/domain.ts'
 import type { EngineContext } from './context.ts'
 import { Chores } from './delivery/chores.ts'
 import { Lanes } from './delivery/lanes.ts'
-import { LoopBreaker } from './delivery/loop-breaker.ts'
+import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
 import { ToChatra } from './delivery/to-chatra.ts'
 import { ToPlanfix } from './delivery/to-planfix.ts'
 import { Intake } from './intake/intake.ts'
@@ -114,7 +114,7 @@ export class Engine {
       const why = this.breaker.saw(conversationId, message.direction, message, now)
       if (!why) continue
       const conversation = await store.conversation(conversationId)
-      if (!conversation || conversation.paused !== null) return
+      if (!conversation || pauseEnds(conversation, now) !== null) return
       this.breaker.reset(conversationId)
       const reason = `loop-${why}`
       const { connectionId } = message
@@ -126,7 +126,11 @@ export class Engine {
         params: { conversation: conversationId, why },
       } as const
       await store.commit([
-        { type: 'conversation.patch', id: conversationId, patch: { paused: reason } },
+        {
+          type: 'conversation.patch',
+          id: conversationId,
+          patch: { paused: reason, pausedUntil: now + PAUSE_MS },
+        },
         { type: 'message.patch', id: message.id, at: now, patch: { reason: `paused: ${reason}` } },
         { type: 'event.add', event },
         {

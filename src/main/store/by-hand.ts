@@ -30,7 +30,7 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
   const state = message.state === 'sending' ? 'sending' : 'queued'
   patchMessage(sql, id, now, { state, reason: RETRIED_BY_HAND, attempts: 0 })
   const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
-  patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null })
+  patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null, pausedUntil: null })
   return 'queued'
 }
 

@@ -25,7 +25,16 @@ const parsed =
   (row: DataRow | null): T | null =>
     row && (JSON.parse(row.data) as T)
 
-export const conversationFrom = parsed<Conversation>()
+const storedConversation = parsed<Omit<Conversation, 'pausedUntil'> & Partial<Conversation>>()
+/** A pause that an older program began has no end yet: it ends as one would that began with the last activity. */
+export const conversationFrom = (row: DataRow | null): Conversation | null => {
+  const conversation = storedConversation(row)
+  if (conversation === null || conversation.pausedUntil !== undefined)
+    return conversation as Conversation | null
+  const { paused, lastActivityAt } = conversation
+  return { ...conversation, pausedUntil: paused === null ? null : lastActivityAt + OLD_PAUSE_MS }
+}
+const OLD_PAUSE_MS = 30 * 60_000
 /** Rows of former versions lack what came later; whose task it is they say by the text that the bridge wrote. */
 export function taskFrom(row: DataRow | null): TaskLink | null {
   const task =

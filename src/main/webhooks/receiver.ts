@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
 import { createGatekeeper, type HookConnection } from './addresses.ts'
 import { type FileDownload, sendFile } from './file-download.ts'
@@ -13,8 +14,8 @@ export interface ReceiverOptions {
   connections: () => readonly HookConnection[]
   /** Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is JSON text of an object. */
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
-  /** What a token of a file link opens; null = nothing. */
-  file?: (token: string) => Promise<FileDownload | null>
+  /** What a token of a file link opens; null = nothing, `later` = not now. */
+  file?: (token: string) => Promise<FileDownload | 'later' | null>
   /** Whether a token is one of ours, told at once: only strange ones are guesses. */
   isFile?: (token: string) => boolean
   /** Answer of /healthz. */
@@ -32,7 +33,7 @@ export interface Receiver {
   stop(): Promise<void>
 }
 
-/** Of each link and of all together; every download costs a request of Planfix. */
+/** Of each link and of all together. */
 const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, burst: 200 } }
 
 /**
@@ -64,7 +65,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   })
 
   server.get('/files/:token', { onRequest: unlessFile }, async (request, reply) => {
-    let file: FileDownload | null
+    let file: FileDownload | 'later' | null
     try {
       file = (await options.file?.((request.params as { token: string }).token)) ?? null
     } catch (error) {
@@ -72,6 +73,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
       return empty(reply, 503)
     }
     if (file === null) return empty(reply, 404)
+    if (file === 'later') return notNow(reply)
     reply.hijack()
     if (front.stopping()) reply.raw.setHeader('Connection', 'close')
     try {
@@ -84,3 +86,12 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const { url, port } = await front.listen(options)
   return { url, port, stop: front.stop }
 }
+
+/** A person reads this, so it is said in words. */
+const notNow = (reply: FastifyReply) =>
+  reply
+    .code(503)
+    .header('retry-after', 3600)
+    .header('cache-control', 'no-store')
+    .type('text/plain; charset=utf-8')
+    .send('This file cannot be opened just now. Please try again later.\n')

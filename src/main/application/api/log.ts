@@ -2,6 +2,7 @@ import type { Answer, CallError } from '../../../shared/api/answer.ts'
 import type { ConversationView, logCalls as contract, MessageRow } from '../../../shared/api/log.ts'
 import type { Handlers } from '../../../shared/api.ts'
 import type { Conversation } from '../../../shared/domain.ts'
+import { pauseEnds } from '../../engine/delivery/loop-breaker.ts'
 import { nameOf } from '../../engine/intake/chat-state.ts'
 import type { StoredConversation } from '../../store/index.ts'
 import { type ApiContext, refuse } from './context.ts'
@@ -76,7 +77,7 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
     async 'conversation.get'({ id }) {
       const stored = await store.storedConversation(id)
       if (!stored) return GONE
-      return done(viewOf(stored, linksOf(application)(stored.conversation.connectionId)))
+      return done(viewOf(stored, linksOf(application)(stored.conversation.connectionId), application.now()))
     },
 
     async 'conversation.separate'({ id }) {
@@ -100,6 +101,7 @@ const CHANGED: { ok: false; error: CallError } = refuse('conflict', 'error.call.
 function viewOf(
   { conversation, clients, tasks, merged, messages }: StoredConversation,
   links: Links,
+  now: number,
 ): ConversationView {
   const profiles = clients.map(({ profile }) => profile)
   const latest = profiles[0]
@@ -132,7 +134,7 @@ function viewOf(
       deleted,
     })),
     clientLeft: conversation.clientLeft,
-    paused: conversation.paused,
+    paused: pauseEnds(conversation, now) === null ? null : conversation.paused,
     messages,
   }
 }

@@ -3,6 +3,7 @@ import { type AgentSeen, type Conversation, isOpen, type Message } from '../../.
 import type { Arrival } from '../continuity.ts'
 import { employeeOf } from '../intake/may-go-out.ts'
 import { isCarriedElsewhere, type Speaker } from '../ports.ts'
+import { pauseEnds } from './loop-breaker.ts'
 
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
@@ -60,7 +61,9 @@ function planNext(state: ReplyState, heldUntil: number): ReplyStep {
     const step = planOpen(message, state)
     if (step === null) continue
     if (step.do === 'drop' || step.do === 'let-wait') return step
-    if (conversation.paused !== null) return { do: 'idle' }
+    const pausedUntil = pauseEnds(conversation, now)
+    if (pausedUntil !== null)
+      return Number.isFinite(pausedUntil) ? { do: 'wait', until: pausedUntil } : { do: 'idle' }
     return heldUntil > now ? { do: 'wait', until: heldUntil } : step
   }
   return { do: 'idle' }

@@ -1,9 +1,34 @@
-import type { Direction, Message } from '../../../shared/domain.ts'
+import type { Conversation, Direction, Message } from '../../../shared/domain.ts'
 import { fingerprint } from '../text.ts'
 
 const WINDOW_MS = 60_000
 const SAME_TEXT = 10
 const TURNS = 30
+/** A pause ends by itself after this time. */
+export const PAUSE_MS = 30 * 60_000
+const MINUTE = 60_000
+
+/** Until when the loop breaker holds a conversation (Infinity = until the owner ends it); null when it does not. Pure. */
+export function pauseEnds(
+  { paused, pausedUntil }: Pick<Conversation, 'paused' | 'pausedUntil'>,
+  now: number,
+): number | null {
+  if (paused === null) return null
+  const until = pausedUntil ?? Number.POSITIVE_INFINITY
+  return until > now ? until : null
+}
+
+/**
+ * When a message was written, as near as can be told. Planfix tells the minute alone: within it, not later than it was read.
+ */
+function timeOf(direction: Direction, { writtenAt, receivedAt }: Written, now: number): number {
+  if (writtenAt === undefined) return now
+  if (receivedAt === undefined) return writtenAt
+  if (direction !== 'to-chatra' || writtenAt % MINUTE !== 0) return writtenAt
+  return Math.max(writtenAt, Math.min(receivedAt, writtenAt + MINUTE - 1))
+}
+/** Without times it was written now. */
+export type Written = Pick<Message, 'text'> & Partial<Pick<Message, 'writtenAt' | 'receivedAt'>>
 
 interface Trace {
   /** Times of each text in the window, per direction. */
@@ -11,11 +36,14 @@ interface Trace {
   /** Times of turns: a new message that follows a delivery of ours into the same chat. */
   turns: number[]
   deliveredSince: boolean
+  /** When something was last noted, by our clock. */
+  seenAt: number
 }
 
 /**
  * Notices two robots talking to each other (docs/architecture.md, "Loop breaker"): the same text at least 10 times in
- * one conversation and direction within 60 s, or more than 30 turns within 60 s.
+ * one conversation and direction within 60 s, or more than 30 turns within 60 s. What counts is when it was written: a
+ * backlog that is read in a second is no loop.
  */
 export class LoopBreaker {
   private readonly traces = new Map<number, Trace>()
@@ -24,22 +52,28 @@ export class LoopBreaker {
   saw(
     conversationId: number,
     direction: Direction,
-    message: Pick<Message, 'text'>,
+    message: Written,
     now: number,
   ): 'same-text' | 'turns' | null {
+    const at = timeOf(direction, message, now)
     const trace = this.traceOf(conversationId)
     const key = `${direction}:${fingerprint(message.text.trim())}`
-    const times = recent(trace.texts.get(key) ?? [], now)
-    times.push(now)
+    const times = [...(trace.texts.get(key) ?? []), at].slice(-MOST_KEPT)
+    // The text said last stands last.
+    trace.texts.delete(key)
     trace.texts.set(key, times)
+    if (trace.texts.size > MOST_TEXTS) {
+      const [oldest] = trace.texts.keys()
+      if (oldest !== undefined) trace.texts.delete(oldest)
+    }
     if (direction === 'to-planfix' && trace.deliveredSince) {
       trace.deliveredSince = false
-      trace.turns = recent(trace.turns, now)
-      trace.turns.push(now)
+      trace.turns = [...trace.turns, at].slice(-MOST_KEPT)
     }
+    trace.seenAt = now
     this.forget(now)
-    if (times.length >= SAME_TEXT) return 'same-text'
-    return trace.turns.length > TURNS ? 'turns' : null
+    if (within(times, at) >= SAME_TEXT) return 'same-text'
+    return within(trace.turns, at) > TURNS ? 'turns' : null
   }
 
   /** A delivery of ours reached the chat. */
@@ -55,7 +89,7 @@ export class LoopBreaker {
   private traceOf(conversationId: number): Trace {
     let trace = this.traces.get(conversationId)
     if (!trace) {
-      trace = { texts: new Map(), turns: [], deliveredSince: false }
+      trace = { texts: new Map(), turns: [], deliveredSince: false, seenAt: 0 }
       this.traces.set(conversationId, trace)
     }
     return trace
@@ -64,11 +98,14 @@ export class LoopBreaker {
   /** Keeps memory small: quiet conversations and old texts are dropped. */
   private forget(now: number): void {
     if (this.traces.size < 1000) return
-    for (const [id, trace] of this.traces) {
-      for (const [key, times] of trace.texts) if (recent(times, now).length === 0) trace.texts.delete(key)
-      if (trace.texts.size === 0) this.traces.delete(id)
-    }
+    for (const [id, trace] of this.traces) if (now - trace.seenAt > WINDOW_MS) this.traces.delete(id)
   }
 }
 
-const recent = (times: number[], now: number) => times.filter((time) => now - time < WINDOW_MS)
+/** Times kept of each kind, and texts of each conversation. */
+const MOST_KEPT = 100
+const MOST_TEXTS = 200
+
+/** How many of the times lie in the 60 s before `at`. What is read late and in another order counts where it was written. */
+const within = (times: readonly number[], at: number): number =>
+  times.filter((time) => time <= at && at - time < WINDOW_MS).length

@@ -1,5 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
+import { pauseEnds } from './loop-breaker.ts'
 import { settlesAt } from './retry.ts'
 
 /**
@@ -57,7 +58,9 @@ export function planStep(state: PlanState): Step {
   if (conversation.planfixLane.notBefore > now)
     return { do: 'wait', until: conversation.planfixLane.notBefore }
   if (conversation.attempt) return planUnclear(conversation.attempt, state)
-  if (waiting.length === 0 || conversation.paused !== null) return { do: 'idle' }
+  if (waiting.length === 0) return { do: 'idle' }
+  const held = pauseEnds(conversation, now)
+  if (held !== null) return Number.isFinite(held) ? { do: 'wait', until: held } : { do: 'idle' }
   return planContact(state) ?? planTask(state) ?? planComment(state)
 }
 

@@ -11,6 +11,7 @@ import { withEmail } from './content.ts'
 import type { SideGate } from './gate.ts'
 import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
+import { pauseEnds } from './loop-breaker.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
 import { createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
 import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
@@ -50,8 +51,9 @@ export class ToPlanfix {
       if (planned.do === 'give-up-attempt') return this.giveUpAttempt(conversationId)
     } else {
       // Enough to know that a turn is worth taking; what it is used for is planned when it has come.
-      if (conversation.paused !== null) return { next: 'idle' }
       if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
+      const held = pauseEnds(conversation, this.context.clock.now())
+      if (held !== null) return Number.isFinite(held) ? { next: 'wait', until: held } : { next: 'idle' }
     }
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }

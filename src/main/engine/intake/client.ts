@@ -237,6 +237,7 @@ function newConversation(state: ChatState): Conversation {
     lastActivityAt: state.now,
     deliveredUpTo: 0,
     paused: null,
+    pausedUntil: null,
     attempt: null,
     planfixLane: { failures: 0, notBefore: 0 },
     chatraLane: { failures: 0, notBefore: 0 },

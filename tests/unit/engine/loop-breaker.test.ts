@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { LoopBreaker, pauseEnds } from '../../../src/main/engine/delivery/loop-breaker.ts'
+import { conversationFrom } from '../../../src/main/store/links.ts'
+import { conversation } from '../../support/nouns.ts'
+
+const MINUTE = 60_000
+const NOW = 100 * 24 * 60 * MINUTE
+
+describe('the same text ten times', () => {
+  const said = (
+    times: readonly { writtenAt: number; receivedAt: number }[],
+    direction: 'to-chatra' | 'to-planfix',
+  ) => {
+    const breaker = new LoopBreaker()
+    return times.map((time) => breaker.saw(1, direction, { text: 'hello?', ...time }, NOW)).at(-1)
+  }
+
+  test('within a minute of writing stops the conversation', () => {
+    const times = Array.from({ length: 10 }, (_, n) => ({ writtenAt: NOW + n * 5_000, receivedAt: NOW }))
+    expect(said(times, 'to-planfix')).toBe('same-text')
+  })
+
+  test('over a day is no loop, though it is all read in one second', () => {
+    const times = Array.from({ length: 30 }, (_, n) => ({
+      writtenAt: NOW + n * 20 * MINUTE,
+      receivedAt: NOW,
+    }))
+    expect(said(times, 'to-planfix')).toBeNull()
+  })
+
+  test('of comments, whose times are minutes: in one minute it is, over two it is where they were read as they came', () => {
+    const at = (writtenAt: number, receivedAt: number) => ({ writtenAt, receivedAt })
+    expect(
+      said(
+        Array.from({ length: 10 }, () => at(NOW, NOW + 5 * MINUTE)),
+        'to-chatra',
+      ),
+    ).toBe('same-text')
+    const live = Array.from({ length: 10 }, (_, n) => NOW + 50_000 + n * 2_000)
+    expect(
+      said(
+        live.map((read) => at(read - (read % MINUTE), read)),
+        'to-chatra',
+      ),
+    ).toBe('same-text')
+    const slow = Array.from({ length: 20 }, (_, n) => at(NOW + Math.floor(n / 9) * MINUTE, NOW + 9 * MINUTE))
+    expect(said(slow, 'to-chatra')).toBeNull()
+  })
+})
+
+describe('a pause', () => {
+  test('ends by itself', () => {
+    const paused = conversation({ paused: 'loop-turns', pausedUntil: NOW + 1 })
+    expect(pauseEnds(paused, NOW)).toBe(NOW + 1)
+    expect(pauseEnds(paused, NOW + 1)).toBeNull()
+    expect(pauseEnds(conversation({ paused: null }), NOW)).toBeNull()
+    expect(pauseEnds(conversation({ paused: 'loop-turns', pausedUntil: null }), NOW)).toBe(
+      Number.POSITIVE_INFINITY,
+    )
+  })
+
+  test('that an older program began ends half an hour after the last activity', () => {
+    const { pausedUntil: _, ...old } = conversation({ paused: 'loop-turns', lastActivityAt: NOW })
+    expect(conversationFrom({ data: JSON.stringify(old) })?.pausedUntil).toBe(NOW + 30 * MINUTE)
+    expect(conversationFrom({ data: JSON.stringify({ ...old, paused: null }) })?.pausedUntil).toBeNull()
+  })
+})
