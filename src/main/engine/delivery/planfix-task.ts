@@ -1,7 +1,7 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError, Result } from '../../../shared/errors.ts'
 import { taskSourceId } from '../identity.ts'
-import { type Change, isRestore, type PlanfixTask } from '../ports.ts'
+import type { Change, PlanfixTask } from '../ports.ts'
 import { printOfText } from '../text.ts'
 import { hotUntil, taskPatch } from './changes.ts'
 import { plainOf, taskDescription, taskName } from './content.ts'
@@ -16,7 +16,7 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
-import { taskMadeBefore, writtenBefore } from './taken-over.ts'
+import { isOfLostTime, taskMadeBefore, writtenBefore } from './taken-over.ts'
 
 /** A contact that was found, not made, may have an active task of this channel that the store does not know (F8). */
 export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
@@ -27,14 +27,14 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
   const known = newest ? await work.context.store.task(state.settings.id, newest.id) : null
   if (!found.ok || !newest || known)
     return work.settled(state, found, async () => [patchOf(state, { searchTask: false })])
-  return adopt(work, newest, state)
+  return adopt(work, newest, state, isOfLostTime(work.context, state, newest))
 }
 
 /**
- * What employees wrote in it so far was answered elsewhere: only later comments are replies. After a restore nobody
- * knows that, so the whole feed is read as at a first look (CommentEvent.first).
+ * What employees wrote in it so far was answered elsewhere: only later comments are replies. Of one that was ours before
+ * a restore nobody knows that, so the whole feed is read as at a first look (CommentEvent.first).
  */
-async function adopt(work: PlanfixWork, task: PlanfixTask, state: Loaded): Promise<Outcome> {
+async function adopt(work: PlanfixWork, task: PlanfixTask, state: Loaded, isOurs: boolean): Promise<Outcome> {
   const { planfix } = state.connection
   const taskId = task.id
   await planfix.pacer.turn(0, String(state.conversation.id))
@@ -42,7 +42,6 @@ async function adopt(work: PlanfixWork, task: PlanfixTask, state: Loaded): Promi
   if (!feed.ok) return refusedLook(work, state, feed)
   return work.settled(state, feed, async ({ comments, complete }) => {
     const { chatId } = state.client.profile
-    const isOurs = isRestore(work.context.takeover?.())
     const first = comments.toSorted((one, other) => one.id - other.id)[0]
     const text = isOurs && complete ? (first?.text ?? '') : ''
     const cursor = isOurs ? 0 : Math.max(0, ...comments.map((comment) => comment.id))
@@ -106,7 +105,8 @@ export function createTask(
     run: async () => {
       const before = await taskMadeBefore(work.context, state, (task) => isActive(task, state))
       if (!before.ok) return refusedLook(work, state, before)
-      if (before.value) return adopt(work, before.value, state)
+      if (before.value)
+        return adopt(work, before.value, state, isOfLostTime(work.context, state, before.value))
       const last = state.task ?? state.previous
       if (last) {
         // They may stand in a task that has been completed since.
