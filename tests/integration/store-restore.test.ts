@@ -212,3 +212,42 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 })
+
+test('where no ids are handed back, persons of one name are not taken for each other', async () => {
+  await withWorld(HIDDEN, async (world) => {
+    const { chatra, planfix } = world
+    const boris = chatra.visit({ name: 'Boris' })
+    boris.says('Hello #b1')
+    await calm(world)
+    await world.app.store.backup()
+    const first = chatra.visit({ name: 'Anna' })
+    first.says('Hello #a1')
+    await world.until('her task', () => tasksNamed(world, 'Anna')[0])
+    await calm(world)
+    await world.restart(() => {
+      damageStore(world.dataDir)
+      loseJournal(world.dataDir)
+    })
+    await settle(world)
+    // Another Anna, who came to the site after it.
+    const second = chatra.visit({ name: 'Anna' })
+    second.says('Hi #a2')
+    await world.until('another task', () => tasksNamed(world, 'Anna')[1])
+    await settle(world)
+    // Planfix tells minutes: what is written in that of the restore may have been carried before.
+    await pass(world, 130_000)
+    planfix.employeeComments(tasksNamed(world, 'Anna')[0]!.id, 5, '<p>For the first one #r1</p>')
+    planfix.employeeComments(tasksNamed(world, 'Anna')[1]!.id, 5, '<p>For the second one #r2</p>')
+    await world.until('#r2', () => chatMarks(second).includes('#r2'))
+    await settle(world)
+    expect(chatMarks(second)).toEqual(['#r2'])
+    // The first one writes again and is known.
+    first.says('It is me #a3')
+    await world.until('#a3', () =>
+      world.feed(tasksNamed(world, 'Anna')[0]!.id).some(({ text }) => text.includes('#a3')),
+    )
+    await world.until('#r1', () => chatMarks(first).includes('#r1'))
+    expect(chatMarks(second)).toEqual(['#r2'])
+    expect(tasksNamed(world, 'Anna')).toHaveLength(2)
+  })
+})

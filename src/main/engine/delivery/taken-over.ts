@@ -65,7 +65,11 @@ const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
   !contact.isDeleted &&
   (email === null || contact.email === null || contact.email.toLowerCase() === email.toLowerCase())
 
-/** Among cards of his name, the one that has a task of ours begun since the backup. */
+/**
+ * Among cards of that name, the one whose task of the lost time is this client's: it holds everything the client wrote
+ * then. Where nothing of that is known, the client must have been on the site before the restore. More than one, or none
+ * that surely is: better a second card than another person's.
+ */
 async function cardOfLostChat(
   context: EngineContext,
   state: Loaded,
@@ -73,14 +77,23 @@ async function cardOfLostChat(
   cards: readonly PlanfixContact[],
 ): Promise<Result<PlanfixContact | null>> {
   const { planfix } = state.connection
-  for (const card of cards.toReversed()) {
+  // By our own clock: what the journal gave back.
+  const known = state.waiting.filter(({ receivedAt }) => receivedAt < takeover.at)
+  const startedAt = state.client.profile.visit?.startedAt ?? null
+  if (known.length === 0 && (startedAt === null || startedAt >= takeover.at)) return ok(null)
+  const found: PlanfixContact[] = []
+  for (const card of cards) {
     if (await context.store.conversationByContact(state.settings.id, card.id)) continue
     await planfix.pacer.turn(0, String(state.conversation.id))
     const tasks = await planfix.tasksOfContact(card.id)
     if (!tasks.ok) return tasks
-    if (tasks.value.some((task) => isLost(task, state, takeover))) return ok(card)
+    for (const task of tasks.value.filter((one) => isLost(one, state, takeover))) {
+      const written = await writtenBefore(context, state, task.id, known)
+      if (!written.ok) return written
+      if (written.value.size === known.length && !found.includes(card)) found.push(card)
+    }
   }
-  return ok(null)
+  return ok(found.length === 1 ? (found[0] ?? null) : null)
 }
 
 /** Of this conversation, and begun between a backup and its restore. */
@@ -144,8 +157,7 @@ export async function writtenBefore(
   batch: readonly Message[],
 ): Promise<Result<Map<Message, PlanfixComment>>> {
   const takeover = taken(context)
-  const doubtful =
-    takeover === null ? [] : batch.filter((message) => earliestOf(message, takeover) < takeover.at + SLACK_MS)
+  const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
   if (takeover === null || doubtful.length === 0) return ok(new Map())
   const earliest = Math.min(...doubtful.map((message) => earliestOf(message, takeover))) - SLACK_MS
   const feed = await readBack(state, taskId, earliest)
@@ -162,6 +174,9 @@ export async function writtenBefore(
 /** When it can have been written; a message without id and time comes with a transcript, long after it was said. */
 const earliestOf = (message: Message, takeover: Takeover): number =>
   message.originKey.startsWith('u:') && isRestore(takeover) ? takeover.backupAt : message.writtenAt
+
+const isDoubtful = (message: Message, takeover: Takeover): boolean =>
+  earliestOf(message, takeover) < takeover.at + SLACK_MS
 
 /** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
 async function readBack(
