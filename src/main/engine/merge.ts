@@ -95,7 +95,7 @@ const together = (from: Conversation, into: Conversation): Partial<Conversation>
   lastClientAt: Math.max(from.lastClientAt, into.lastClientAt),
   lastActivityAt: Math.max(from.lastActivityAt, into.lastActivityAt),
   clientLeft: from.clientLeft && into.clientLeft,
-  paused: into.paused ?? from.paused,
+  ...(into.paused === null && { paused: from.paused, pausedUntil: from.pausedUntil }),
   keptApart: [...new Set([...(into.keptApart ?? []), ...(from.keptApart ?? [])])],
 })
 

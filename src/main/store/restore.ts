@@ -131,6 +131,7 @@ function goOn(sql: Sql, files: Files, backup: string | null, now: number, movedT
   skipNumbers(sql, now, journal.rows.at(-1)?.seq ?? 0)
   for (const row of journal.rows) addInboxRow(sql, row)
   holdReplies(sql, now)
+  sql.run(DOUBT_TASKS)
   noteTakeover(sql, journal, now, backupAt)
   const told = backup
     ? event(now, 'event.store-restored', { backupTime: Math.round(statSync(backup).mtimeMs), movedTo })
@@ -150,6 +151,9 @@ function noteTakeover(sql: Sql, { aliveUntil }: Journaled, now: number, backupAt
   setFact('aliveAt', until)
   sql.run(`DELETE FROM facts WHERE connection = '' AND key = ?`, COPIED_AT)
 }
+
+/** A task that was in use may have been completed since: it is read before it is relied on. */
+const DOUBT_TASKS = `UPDATE tasks SET data = json_set(data, '$.checkedAt', 0) WHERE data ->> '$.active'`
 
 const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
 const OPEN_REPLIES = `SELECT * FROM messages INDEXED BY messages_open

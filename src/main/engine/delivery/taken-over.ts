@@ -10,7 +10,7 @@ import {
   type Takeover,
 } from '../ports.ts'
 import { comparable } from '../text.ts'
-import { ownerOf, taskName } from './content.ts'
+import { commentText, ownerOf, plainOf, taskName } from './content.ts'
 import type { Loaded } from './planfix-work.ts'
 
 /**
@@ -65,7 +65,11 @@ const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
   !contact.isDeleted &&
   (email === null || contact.email === null || contact.email.toLowerCase() === email.toLowerCase())
 
-/** Among cards of his name, the one that has a task of ours begun since the backup. */
+/**
+ * Among cards of that name, the one whose task of the lost time is this client's: it holds everything the client wrote
+ * then. Where nothing of that is known, the client must have been on the site before the restore. More than one, or none
+ * that surely is: better a second card than another person's.
+ */
 async function cardOfLostChat(
   context: EngineContext,
   state: Loaded,
@@ -73,14 +77,29 @@ async function cardOfLostChat(
   cards: readonly PlanfixContact[],
 ): Promise<Result<PlanfixContact | null>> {
   const { planfix } = state.connection
-  for (const card of cards.toReversed()) {
+  // By our own clock: what the journal gave back.
+  const known = state.waiting.filter(({ receivedAt }) => receivedAt < takeover.at)
+  const startedAt = state.client.profile.visit?.startedAt ?? null
+  if (known.length === 0 && (startedAt === null || startedAt >= takeover.at)) return ok(null)
+  const found: PlanfixContact[] = []
+  for (const card of cards) {
     if (await context.store.conversationByContact(state.settings.id, card.id)) continue
     await planfix.pacer.turn(0, String(state.conversation.id))
     const tasks = await planfix.tasksOfContact(card.id)
     if (!tasks.ok) return tasks
-    if (tasks.value.some((task) => isLost(task, state, takeover))) return ok(card)
+    for (const task of tasks.value.filter((one) => isLost(one, state, takeover))) {
+      const written = await writtenBefore(context, state, task.id, known)
+      if (!written.ok) return written
+      if (written.value.size === known.length && !found.includes(card)) found.push(card)
+    }
   }
-  return ok(null)
+  return ok(found.length === 1 ? (found[0] ?? null) : null)
+}
+
+/** Of this conversation, and begun between a backup and its restore. */
+export function isOfLostTime(context: EngineContext, state: Loaded, task: PlanfixTask): boolean {
+  const takeover = taken(context)
+  return isRestore(takeover) && isLost(task, state, takeover)
 }
 
 /** Whether a task was begun for this client after the backup: by its source id, else by its name and the time it was made. */
@@ -132,14 +151,13 @@ export async function writtenBefore(
   batch: readonly Message[],
 ): Promise<Result<Map<Message, PlanfixComment>>> {
   const takeover = taken(context)
-  const doubtful =
-    takeover === null ? [] : batch.filter((message) => earliestOf(message, takeover) < takeover.at + SLACK_MS)
+  const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
   if (takeover === null || doubtful.length === 0) return ok(new Map())
   const earliest = Math.min(...doubtful.map((message) => earliestOf(message, takeover))) - SLACK_MS
   const feed = await readBack(state, taskId, earliest)
   if (!feed.ok) return feed
   const tokenUserId = await context.store.fact<number>(state.settings.id, 'tokenUserId')
-  const found = new Recognition(state, tokenUserId)
+  const found = new Recognition(context, state, tokenUserId)
   for (const comment of feed.value.comments) {
     const linked = await context.store.messagesByComment(state.settings.id, comment.id)
     found.offer(comment, linked, comment === feed.value.description)
@@ -150,6 +168,9 @@ export async function writtenBefore(
 /** When it can have been written; a message without id and time comes with a transcript, long after it was said. */
 const earliestOf = (message: Message, takeover: Takeover): number =>
   message.originKey.startsWith('u:') && isRestore(takeover) ? takeover.backupAt : message.writtenAt
+
+const isDoubtful = (message: Message, takeover: Takeover): boolean =>
+  earliestOf(message, takeover) < takeover.at + SLACK_MS
 
 /** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
 async function readBack(
@@ -172,21 +193,32 @@ async function readBack(
   return ok({ comments, description: null })
 }
 
+interface Offer {
+  comment: PlanfixComment
+  isDescription: boolean
+  /** Lines, and names of files, that no message accounts for yet. */
+  rest: string
+  files: string[]
+}
+
 /** Which messages the comments of a task hold. Each place in a comment stands for one message. */
 class Recognition {
   private readonly state: Loaded
+  private readonly language: EngineContext['language']
   private readonly tokenUserId: number | null
-  private readonly offers: { comment: PlanfixComment; isDescription: boolean; rest: string }[] = []
+  private readonly offers: Offer[] = []
 
-  constructor(state: Loaded, tokenUserId: number | null) {
+  constructor(context: EngineContext, state: Loaded, tokenUserId: number | null) {
+    this.language = context.language
     this.state = state
     this.tokenUserId = tokenUserId
   }
 
   /** `linked`: messages that are known to stand in it. */
   offer(comment: PlanfixComment, linked: readonly Message[], isDescription: boolean): void {
-    const offered = { comment, isDescription, rest: linesOf(comment.text) }
-    for (const message of linked) take(offered, message)
+    const files = comment.files.map(({ name }) => name)
+    const offered: Offer = { comment, isDescription, rest: linesOf(comment.text), files }
+    for (const message of linked) this.take(offered, message)
     this.offers.push(offered)
   }
 
@@ -196,23 +228,21 @@ class Recognition {
       const id = messageSourceId(this.state.settings.id, message.originKey.replace(/^c:/, ''))
       const offered = this.offers.find(({ comment }) => comment.sourceObjectId === id)
       if (!offered) continue
-      take(offered, message)
+      this.take(offered, message)
       found.set(message, offered.comment)
     }
     // Joined messages have the source id of the first of them; the others are lines of the comment, or of the task's text.
     for (const message of batch) {
-      if (found.has(message) || message.text.trim() === '') continue
-      const offered = this.offers.find((one) => this.mayHold(one, message, takeover) && take(one, message))
+      if (found.has(message)) continue
+      const offered = this.offers.find(
+        (one) => this.mayHold(one, message, takeover) && this.take(one, message),
+      )
       if (offered) found.set(message, offered.comment)
     }
     return found
   }
 
-  private mayHold(
-    { comment, isDescription }: { comment: PlanfixComment; isDescription: boolean },
-    message: Message,
-    takeover: Takeover,
-  ): boolean {
+  private mayHold({ comment, isDescription }: Offer, message: Message, takeover: Takeover): boolean {
     const { at, owner } = comment
     if (at !== null && at < earliestOf(message, takeover) - SLACK_MS) return false
     if (at !== null && at > takeover.at + SLACK_MS) return false
@@ -220,15 +250,34 @@ class Recognition {
     const writers = [this.tokenUserId, agent].filter((id) => id !== null).map((id) => `user:${id}`)
     return isDescription || owner === null || owner.startsWith('contact:') || writers.includes(owner)
   }
+
+  /** Takes the message out of what the comment still offers; false when it is not in it. */
+  private take(offered: Offer, message: Message): boolean {
+    const sent = message.files.filter((file) => !file.linkOnly).map(({ name }) => name)
+    const files = [...offered.files]
+    for (const name of sent) {
+      const at = files.indexOf(name)
+      if (at < 0) return false
+      files.splice(at, 1)
+    }
+    const texts = this.textsOf(message)
+    const lines = texts.map(linesOf).find((one) => offered.rest.includes(one))
+    if (lines === undefined && (texts.length > 0 || sent.length === 0)) return false
+    offered.files = files
+    if (lines !== undefined) offered.rest = offered.rest.replace(lines, () => '\n\u0000\n')
+    return true
+  }
+
+  /** As it is written: with the name of an agent, or with its time when it came late, in front of it. */
+  private textsOf(message: Message): string[] {
+    const { settings } = this.state
+    const written = [false, true].flatMap((late) =>
+      [false, true].map((named) =>
+        plainOf(commentText([{ ...message, late }], settings, this.language, named)),
+      ),
+    )
+    return [...new Set(written)].filter((text) => text.trim() !== '')
+  }
 }
 
 const linesOf = (text: string): string => `\n${text.split('\n').map(comparable).join('\n')}\n`
-
-/** Takes the message's lines out of what the comment still offers; false when they are not in it. */
-function take(offered: { rest: string }, message: Message): boolean {
-  const lines = linesOf(message.text)
-  const at = offered.rest.indexOf(lines)
-  if (at < 0) return false
-  offered.rest = `${offered.rest.slice(0, at)}\n\u0000\n${offered.rest.slice(at + lines.length)}`
-  return true
-}
