@@ -288,7 +288,8 @@ export class Intake {
     const { store, clock } = context
     const original =
       task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
-    const chores = await store.chores(task.conversationId)
+    const chores = await store.chores(conversation.id)
+    if (original && original.id !== conversation.id) chores.push(...(await store.chores(original.id)))
     const attempts = [
       conversation.attempt,
       original?.attempt ?? null,
