@@ -31,6 +31,8 @@ describe('without a running bridge', () => {
     [['log', '--colour']],
     [['retry']],
     [['retry', 'seven']],
+    [['separate']],
+    [['separate', 'seven']],
     [['retry', '1', '2']],
     [['doctor', '--follow']],
     [['export']],
@@ -203,6 +205,33 @@ describe('beside a running bridge', () => {
     const answer = await bench.bridge(['retry', String(delivered?.id)])
     expect([answer.code, answer.err.includes('was delivered')]).toEqual([1, true])
     expect(await bench.bridge(['retry', '999999'])).toMatchObject({ code: 1 })
+  })
+
+  test('separate takes apart what was joined, while the server runs, and says what cannot be', async () => {
+    const who = { name: 'Zoe', email: 'zoe@mail.example' }
+    bench.chatra.visit(who).says('From my computer')
+    const zoes = () => bench.planfix.tasks.filter(({ name }) => name.startsWith('Zoe'))
+    await until('the task', () => zoes()[0])
+    const phone = bench.chatra.visit(who)
+    phone.says('From my phone')
+    const line = await until('the message', async () =>
+      (await lines()).find(({ state, text }) => state === 'delivered' && text === 'From my phone'),
+    )
+    expect(await bench.bridge(['separate', String(line.conversation)])).toMatchObject({ code: 1 })
+    // The device began as a conversation of its own, the next number that is joined.
+    let answer: { code: number | null } = { code: 1 }
+    for (
+      let id = Number(line.conversation) + 1;
+      answer.code !== 0 && id < Number(line.conversation) + 80;
+      id++
+    )
+      answer = await bench.bridge(['separate', String(id)])
+    expect(answer.code).toBe(0)
+    await until('a task of its own', () => {
+      if (zoes().length === 1) phone.says('Now by myself')
+      return zoes().length === 2
+    })
+    expect(await bench.bridge(['separate', '999999'])).toMatchObject({ code: 1 })
   })
 
   test('retry sends a failed reply again', async () => {

@@ -179,6 +179,32 @@ describe('a conversation', () => {
     expect(before).toMatchObject({ rows: [{ text: 'Where is my order?' }], hasOlder: false })
   })
 
+  test('with a device that joined says why, and separates it again', async () => {
+    const { call, ask } = await start()
+    const anna = await talk()
+    const { email } = (await call('conversations.find', { text: 'anna', limit: 1 })).conversations[0]!
+    const phone = world.chatra.visit({ name: 'Anna', email: email ?? '', os: 'Android' })
+    phone.says('From my phone')
+    await world.quiet()
+    const { id } = (await call('conversations.find', { text: 'anna', limit: 1 })).conversations[0]!
+    const { devices } = await call('conversation.get', { id })
+    const joined = devices.find(({ clientId }) => clientId === phone.clientId)?.joined
+    expect(joined).toMatchObject({ why: 'second-particular' })
+    expect(devices.find(({ clientId }) => clientId === anna.clientId)?.joined).toBeNull()
+    await call('conversation.separate', { id: joined!.conversationId })
+    expect((await call('conversation.get', { id })).devices.map(({ clientId }) => clientId)).toEqual([
+      anna.clientId,
+    ])
+    const own = await call('conversation.get', { id: joined!.conversationId })
+    expect(own.devices).toMatchObject([{ clientId: phone.clientId, joined: null }])
+    expect(await ask('conversation.separate', { id: joined!.conversationId })).toMatchObject({
+      error: { code: 'conflict' },
+    })
+    expect(await ask('conversation.separate', { id: 999_999 })).toMatchObject({
+      error: { code: 'not-found' },
+    })
+  })
+
   test('that does not exist is said so', async () => {
     const { ask } = await start()
     for (const answer of [

@@ -54,6 +54,14 @@ async function conversationOf(world: World, visitor: Visitor): Promise<Conversat
   return (await world.app.store.conversation(client?.conversationId ?? 0)) as Conversation
 }
 
+/** As if the device had written its last words half an hour ago. */
+async function pretendQuiet(world: World, visitor: Visitor): Promise<void> {
+  const client = await world.app.store.client('shop', visitor.clientId)
+  if (!client) throw new Error('nobody wrote')
+  const lastWroteAt = world.clock.now() - 31 * 60_000
+  await world.app.store.commit([{ type: 'client.save', client: { ...client, lastWroteAt } }])
+}
+
 describe.concurrent('strangers who type the same address', () => {
   test('are two conversations: an answer to one never reaches the other', async () => {
     await withWorld({}, async (world) => {
@@ -144,7 +152,7 @@ describe.concurrent('one person on two devices', () => {
   })
 
   test('a typed address joins when the other device has been quiet, with a new chat, not in the middle of one', async () => {
-    await withWorld({ options: { joinAfterQuietMinutes: 1 } }, async (world) => {
+    await withWorld({}, async (world) => {
       const email = 'anna@mail.example'
       const { visitor: computer, task } = await begun(world, { name: 'Anna', email }, 'From my computer #a1')
       const { visitor: phone, task: second } = await begun(
@@ -152,13 +160,9 @@ describe.concurrent('one person on two devices', () => {
         { name: 'Phone', email },
         'From my phone #b1',
       )
+      await pretendQuiet(world, computer)
       phone.says('Still there #b2')
       await world.until('the message', () => feedMarks(world, 'Phone').includes('#b2'))
-      await pass(world, 40_000)
-      phone.says('Still there #b3')
-      await pass(world, 40_000)
-      phone.says('Still there #b4')
-      await world.until('the message', () => feedMarks(world, 'Phone').includes('#b4'))
       await calm(world)
       expect((await conversationOf(world, phone)).id).not.toBe((await conversationOf(world, computer)).id)
       phone.leaves()
@@ -275,5 +279,91 @@ describe.concurrent('tasks that are not ours', () => {
       expect(texts(world, second.id)).toContain(link(world, task))
       expect(texts(world, task)).not.toContain('#a2')
     })
+  })
+})
+
+describe.concurrent('an agent who writes in Chatra when the chat is over', () => {
+  test('writes into the last task, which stays completed', async () => {
+    await withWorld({}, async (world) => {
+      const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
+      visitor.leaves()
+      await world.until('the end', () => world.planfix.statusOf(task)?.key === 'completed')
+      await pass(world, 20_000)
+      world.chatra.agentSays(visitor.clientId, world.chatra.agents[0]?.id ?? '', 'One more thing #j1')
+      await world.until('it', () => feedMarks(world, 'Anna').includes('#j1'))
+      await calm(world)
+      expect(world.planfix.tasks.map(({ id }) => id)).toEqual([task])
+      expect(world.planfix.statusOf(task)?.key).toBe('completed')
+      visitor.comesBack()
+      visitor.says('Back #a2')
+      await world.until('a new task', () => tasksNamed(world, 'Anna').length === 2)
+    })
+  })
+
+  test('and finds the task deleted makes one that is completed, too', async () => {
+    await withWorld({}, async (world) => {
+      const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
+      visitor.leaves()
+      await world.until('the end', () => world.planfix.statusOf(task)?.key === 'completed')
+      world.planfix.deletesTask(task, { forGood: true })
+      await pass(world, 20_000)
+      world.chatra.agentSays(visitor.clientId, world.chatra.agents[0]?.id ?? '', 'One more thing #j1')
+      const second = await world.until('a task', () => tasksNamed(world, 'Anna')[0])
+      await world.until('its end', () => world.planfix.statusOf(second.id)?.key === 'completed')
+    })
+  })
+})
+
+describe.concurrent('what Planfix makes a second time after a time-out', () => {
+  test('a task: an answer in either reaches the client, and each says where things go on', async () => {
+    await withWorld({}, async (world) => {
+      await begun(world, { name: 'First' }, 'Hello #a1')
+      world.planfix.lateCommitMs = 1200
+      world.planfix.server.faults.add({
+        kind: 'timeout-then-late-write',
+        ms: 1500,
+        path: '/task/$',
+        times: 1,
+      })
+      const anna = world.chatra.visit({ name: 'Anna' })
+      anna.says('Twice? #a2')
+      await world.until('two tasks', () => tasksNamed(world, 'Anna').length === 2)
+      const [one, other] = tasksNamed(world, 'Anna').map(({ id }) => id) as [number, number]
+      await world.until('it is noticed', () =>
+        [one, other].some((id) => texts(world, id).includes('a second time after a time-out')),
+      )
+      await calm(world)
+      for (const [n, id] of [one, other].entries())
+        world.planfix.employeeComments(id, 5, `<p>Answer #r${n + 1}</p>`)
+      await world.until('both answers', () => chatMarks(anna).length === 2)
+      await calm(world)
+      expect(chatMarks(anna).toSorted()).toEqual(['#r1', '#r2'])
+    })
+  })
+})
+
+test('a job that a clock from the future put off is done all the same', async () => {
+  await withWorld({}, async (world) => {
+    const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
+    const conversationId = (await conversationOf(world, visitor)).id
+    const far = world.clock.now() + 30 * 24 * 3_600_000
+    await world.app.store.commit([
+      { type: 'conversation.patch', id: conversationId, patch: { lastActivityAt: far } },
+      {
+        type: 'chore.add',
+        chore: {
+          ...{
+            id: world.app.store.newId(),
+            connectionId: 'shop',
+            conversationId,
+            kind: 'complete',
+            key: 'task',
+          },
+          ...{ data: {}, notBefore: far, failures: 0, attempt: null },
+        },
+      },
+    ])
+    await world.restart()
+    await world.until('it is done', () => world.planfix.statusOf(task)?.key === 'completed')
   })
 })

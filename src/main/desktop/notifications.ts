@@ -3,6 +3,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import { translate } from '../../shared/i18n/index.ts'
 import { clientNameOf, linksOf } from '../application/api/rows.ts'
 import type { Application, Log } from '../application/application.ts'
+import { rootOf } from '../engine/roots.ts'
 import type { Fault, FaultPlace, Notice, Stuck } from './notice.ts'
 import { type NoticeTarget, noticeText, type ToldNotice } from './notice-text.ts'
 import {
@@ -87,9 +88,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
   async function taskOr(target: NoticeTarget): Promise<NoticeTarget> {
     if (target.kind !== 'conversation') return target
     try {
-      let conversation = await store.conversation(target.conversationId)
-      while (conversation?.mergedInto != null)
-        conversation = await store.conversation(conversation.mergedInto)
+      const conversation = await rootOf(store, target.conversationId)
       const task = conversation?.taskId ?? null
       const url = task === null ? null : linksOf(application)(target.connectionId).task(task)
       return url === null ? target : { kind: 'task', url }

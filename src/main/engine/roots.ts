@@ -3,7 +3,7 @@ import type { Store } from './ports.ts'
 import type { Serial } from './serial.ts'
 
 /** The conversation itself, or the one it was merged into in the end. Ends also where a damaged file holds a circle. */
-export async function rootOf(store: Store, id: number): Promise<Conversation | null> {
+export async function rootOf(store: Pick<Store, 'conversation'>, id: number): Promise<Conversation | null> {
   const passed = new Set<number>()
   let found = await store.conversation(id)
   while (found && found.mergedInto !== null && !passed.has(found.id)) {

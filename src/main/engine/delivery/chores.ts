@@ -46,8 +46,10 @@ export class Chores {
   private readonly wake: (conversationId: number, lane: Lane) => void
   /** Under way: a merge may give one to another conversation meanwhile, where it must not begin a second time. */
   private readonly running = new Set<number>()
-  /** What waits for a change, and until when it does without one. */
-  private readonly parked = new Map<number, { conversationId: number; until: number }>()
+  /** What waits for a change, by conversation and number, and until when it does without one. */
+  private readonly parked = new Map<number, Map<number, number>>()
+  /** Conversations with a chore under way; true = something changed since it began. */
+  private readonly changedMeanwhile = new Map<number, boolean>()
 
   constructor(context: EngineContext, serial: Serial, wake: (conversationId: number, lane: Lane) => void) {
     this.context = context
@@ -58,11 +60,8 @@ export class Chores {
 
   /** Something of the conversation changed: what waits for a change is asked again. */
   changed(conversationId: number): void {
-    let any = false
-    for (const [id, one] of this.parked) {
-      if (one.conversationId === conversationId) any = this.parked.delete(id) || any
-    }
-    if (any) this.wake(conversationId, 'chores')
+    if (this.changedMeanwhile.has(conversationId)) this.changedMeanwhile.set(conversationId, true)
+    if (this.parked.delete(conversationId)) this.wake(conversationId, 'chores')
   }
 
   async step(conversationId: number): Promise<Next> {
@@ -83,6 +82,7 @@ export class Chores {
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     this.running.add(due.id)
+    this.changedMeanwhile.set(conversationId, false)
     try {
       if (gate === connection.chatraGate && permit.probe) {
         await probeChatra(connection, String(due.data.clientId), permit)
@@ -91,6 +91,7 @@ export class Chores {
       await this.perform(due, conversation, connection, gate, permit)
     } finally {
       this.running.delete(due.id)
+      this.changedMeanwhile.delete(conversationId)
       gate.leave(permit)
     }
     await this.followMerge(conversationId)
@@ -100,13 +101,22 @@ export class Chores {
   /** When a chore is to be done. A time that lies farther ahead than any wait was told by a clock that was wrong. */
   private dueAt(chore: Chore, { settings }: ConnectionContext, now: number): number {
     if (this.running.has(chore.id)) return now + ELSEWHERE_MS
-    const parked = this.parked.get(chore.id)
-    if (parked && parked.until > now) return parked.until
+    const parkedUntil = this.parked.get(chore.conversationId)?.get(chore.id) ?? 0
+    if (parkedUntil > now) return parkedUntil
     const longest =
       chore.kind === 'leave-check'
         ? Math.max(LONGEST_WAIT_MS, 6 * 60_000 * settings.options.leaveAfterMinutes)
         : LONGEST_WAIT_MS
     return chore.notBefore > now + longest ? now : chore.notBefore
+  }
+
+  /** `until` 0: it waits for nothing any more. */
+  private park({ id, conversationId }: Chore, until: number): void {
+    const parked = this.parked.get(conversationId) ?? new Map<number, number>()
+    if (until === 0) parked.delete(id)
+    else parked.set(id, until)
+    if (parked.size > 0) this.parked.set(conversationId, parked)
+    else this.parked.delete(conversationId)
   }
 
   /** A merged conversation has no work of its own. */
@@ -122,8 +132,7 @@ export class Chores {
   private async separate(chore: Chore, now: number): Promise<Next> {
     const drop = { type: 'chore.drop', id: chore.id } as const
     const answer = await separateConversation(this.context, this.serial, chore.conversationId, [drop])
-    if (answer === 'busy')
-      this.parked.set(chore.id, { conversationId: chore.conversationId, until: now + ELSEWHERE_MS })
+    if (answer === 'busy') this.park(chore, now + ELSEWHERE_MS)
     else if (answer !== 'separated') await commit(this.context, [drop])
     return { next: 'again' }
   }
@@ -159,7 +168,7 @@ export class Chores {
         return store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }])
       },
     })
-    this.parked.delete(chore.id)
+    this.park(chore, 0)
     if ('error' in outcome)
       return this.failed(
         { ...chore, attempt: outcome.wrote ? begun : null },
@@ -169,7 +178,8 @@ export class Chores {
         permit,
       )
     if ('waits' in outcome) {
-      this.parked.set(chore.id, { conversationId: chore.conversationId, until: outcome.waits })
+      // What it waits for may have come while it looked.
+      if (!this.changedMeanwhile.get(conversation.id)) this.park(chore, outcome.waits)
       return gate.leave(permit)
     }
     if ('join' in outcome) {

@@ -24,8 +24,8 @@ export type Call = { changes: Change[]; run: () => Promise<Outcome> }
 /** What the call's result changes, given the conversation as it is by then; or with whom it is to be merged. */
 export type Outcome = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
 
-/** So often one client is refused before the messages are taken for failed: about an hour. */
-const MOST_REFUSALS = 16
+/** So often one client is refused before the messages are taken for failed: about ten minutes. */
+const MOST_REFUSALS = 10
 
 /** The part of the work (SideGate.lacks) that carries messages. */
 const MESSAGES = 'messages'

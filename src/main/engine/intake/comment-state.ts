@@ -119,7 +119,8 @@ async function pendingWrites(
   conversation: Conversation,
   original: Conversation | null,
 ): Promise<PendingWrite[]> {
-  const chores = await store.chores(task.conversationId)
+  const chores = await store.chores(conversation.id)
+  if (original && original.id !== conversation.id) chores.push(...(await store.chores(original.id)))
   const attempts = [conversation.attempt, original?.attempt ?? null, ...chores.map((chore) => chore.attempt)]
   const open = new Map(attempts.flatMap((one) => (one ? [[one.sourceObjectId, one] as const] : [])))
   return Promise.all(

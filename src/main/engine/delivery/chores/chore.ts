@@ -46,6 +46,14 @@ export async function messageOf(state: ChoreState): Promise<Message | null> {
   return typeof id === 'number' ? state.context.store.message(id) : null
 }
 
+/** Words of the conversation are on their way into Planfix; what stops them by hand does not count. */
+export async function isBeingWritten({ context, conversation }: ChoreState): Promise<boolean> {
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return true
+  if (current?.paused) return false
+  return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
+}
+
 /** How a write of a chore ended: the number of what was written, or why it is not there yet. */
 export type Written = { written: number } | { waits: number } | { error: BridgeError; wrote?: boolean }
 

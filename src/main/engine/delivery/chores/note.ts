@@ -7,6 +7,7 @@ import { firstLine } from '../../text.ts'
 import {
   type ChoreOutcome,
   type ChoreState,
+  isBeingWritten,
   messageOf,
   SLOW_LOOK_MS,
   verifyLater,
@@ -62,13 +63,6 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
 }
 
 const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
-
-async function isBeingWritten({ context, conversation }: ChoreState): Promise<boolean> {
-  const current = await context.store.conversation(conversation.id)
-  if (current?.attempt) return true
-  if (current?.paused) return false
-  return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
-}
 
 /** Null when there is nothing to say any more. */
 async function noteText(state: ChoreState, message: Message | null): Promise<string | null> {

@@ -4,14 +4,23 @@ import { visitSourceId } from '../../identity.ts'
 import type { PlanfixText } from '../../ports.ts'
 import { sameText } from '../../text.ts'
 import { plainOf } from '../content.ts'
-import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS, verifyLater, writeOnce } from './chore.ts'
+import {
+  type ChoreOutcome,
+  type ChoreState,
+  isBeingWritten,
+  SLOW_LOOK_MS,
+  verifyLater,
+  writeOnce,
+} from './chore.ts'
 
 /** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
 export async function visit(state: ChoreState): Promise<ChoreOutcome> {
   const { connection, conversation, chore, now } = state
   const { planfix, settings } = connection
   const contactId = conversation.contactId
-  if (contactId === null) return { waits: now + SLOW_LOOK_MS }
+  // The client's words go first.
+  if (contactId === null || (conversation.taskId === null && (await isBeingWritten(state))))
+    return { waits: now + SLOW_LOOK_MS }
   const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(chore.data[key] ?? '')) as [
     string,
     string,
