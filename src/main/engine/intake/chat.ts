@@ -148,14 +148,12 @@ export const echoStateOf = (
   inTranscript: event.kind === 'transcript',
 })
 
-/** A clock that is ahead must not make everything later look old. */
+/** Chatra's clock may be so far ahead of ours; a time further ahead is wrong, and would make everything later look old. */
 const AHEAD_MS = 5 * 60_000
 
 /** When it was written, as far as Chatra says and that can be. */
 function writtenAtOf(message: ChatMessage, { now }: ChatState, index = 0): number {
-  const latest = now + AHEAD_MS
-  if (message.at === null) return now + index / 1000
-  return message.at > latest ? latest + index / 1000 : message.at
+  return message.at === null || message.at > now + AHEAD_MS ? now + index / 1000 : message.at
 }
 
 /** For messages without id and time: the k-th of its kind in a transcript, or the same words a moment ago. */

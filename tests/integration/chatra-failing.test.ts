@@ -1,0 +1,91 @@
+import { afterEach, expect, test } from 'vitest'
+import type { FaultRule } from '../../src/simulators/common/faults.ts'
+import type { World } from '../support/world.ts'
+import { closeWorld, conversation, marks, openWorld, replied } from './chatra-play.ts'
+
+/** Chatra fails for five minutes, or refuses what is too much. A second of the first tests is a minute of the bridge. */
+
+let world: World
+afterEach(() => closeWorld(world))
+
+const CHATS = 10
+const MINUTE = 60_000
+const pass = async (ms: number) => {
+  const until = world.clock.now() + ms
+  while (world.clock.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+async function chats(count: number) {
+  const talks = []
+  for (let n = 0; n < count; n++) talks.push(await conversation(world))
+  return talks
+}
+const replies = async () => (await world.messages()).filter((one) => one.direction === 'to-chatra')
+const inState = async (state: string) => (await replies()).filter((one) => one.state === state)
+
+const faults: Record<string, FaultRule> = {
+  '502 for everything': { kind: 'status', status: 502 },
+  '502 after the commit': { kind: 'status', status: 502, afterWrite: true },
+  'time-outs before the commit': { kind: 'timeout-before-write' },
+  'time-outs after the commit': { kind: 'timeout-after-write' },
+  'resets before the commit': { kind: 'reset-before-write' },
+  'resets after the commit': { kind: 'reset-after-write' },
+  '502 for sends alone': { kind: 'status', status: 502, method: 'POST' },
+  'time-outs of sends alone': { kind: 'timeout-before-write', method: 'POST' },
+}
+
+test.each(Object.entries(faults))(
+  'five minutes of %s: at most two replies are uncertain, the others come once, soon after',
+  async (_name, fault) => {
+    // Echoes would settle what arrived at once: without them nothing can.
+    world = await openWorld({ speed: 60, chatra: { switches: { 'rest-echo': 'none' } } })
+    const talks = await chats(CHATS)
+    world.chatra.server.faults.add(fault)
+    for (const { answers } of talks) answers('r1: During the outage')
+    await world.until('all are there', async () => (await replies()).length === CHATS)
+    await pass(5 * MINUTE)
+    expect((await inState('uncertain')).length).toBeLessThanOrEqual(2)
+    world.chatra.server.faults.clear()
+    const healed = world.clock.now()
+    const unclear = new Set((await inState('uncertain')).map((one) => one.chatraClientId))
+    for (const { visitor } of talks) if (!unclear.has(visitor.clientId)) await replied(world, visitor, 'r1')
+    // The probe comes within 10 s, and a time-out that is under way must end first.
+    expect(world.clock.now() - healed).toBeLessThan(30_000)
+    for (const { visitor } of talks) expect(marks(visitor.sees(), 'r').length).toBeLessThanOrEqual(1)
+    expect((await inState('uncertain')).length).toBe(unclear.size)
+  },
+)
+
+test('a single failure of a send holds up nobody else', async () => {
+  world = await openWorld({ chatra: { switches: { 'rest-echo': 'none' } } })
+  const talks = await chats(3)
+  world.chatra.server.faults.add({ kind: 'status', status: 502, method: 'POST', times: 1 })
+  for (const { answers } of talks) answers('r1: Hello')
+  await world.until(
+    'two arrived',
+    () => talks.filter(({ visitor }) => visitor.sees().length > 0).length === 2,
+  )
+  expect(await inState('uncertain')).toHaveLength(1)
+})
+
+test.each(['429-bare', '429-retry-after', '403'] as const)(
+  'sixty replies where Chatra takes one a second (%s): all arrive once, none is uncertain, nothing stalls',
+  async (position) => {
+    world = await openWorld({ chatra: { switches: { 'rate-limit': 'off' } } })
+    const talks = await chats(10)
+    // The switch counts the computer's seconds: twenty of them a second are one of the bridge's.
+    world.chatra.rateLimitPerSecond = 20
+    // The keys have just been proven, so that a 403 is about the pace.
+    talks[0]?.answers('r0: Keys')
+    await world.until('the keys are proven', () => (talks[0]?.visitor.sees().length ?? 0) > 0)
+    world.chatra.setSwitch('rate-limit', position)
+    const began = world.clock.now()
+    for (const { answers } of talks) for (let n = 1; n <= 6; n++) answers(`r${n}: Reply`)
+    for (const { visitor } of talks) await replied(world, visitor, 'r6')
+    expect(world.clock.now() - began).toBeLessThan(4 * MINUTE)
+    const expected = ['r1', 'r2', 'r3', 'r4', 'r5', 'r6']
+    for (const { visitor } of talks)
+      expect(marks(visitor.sees(), 'r').filter((mark) => mark !== 'r0')).toEqual(expected)
+    expect(await inState('uncertain')).toEqual([])
+    expect(await inState('failed')).toEqual([])
+  },
+)

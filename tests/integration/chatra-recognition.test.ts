@@ -1,0 +1,195 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import type { World } from '../support/world.ts'
+import {
+  closeWorld,
+  conversation,
+  inPlanfix,
+  marks,
+  newClient,
+  openWorld,
+  replied,
+  stateOf,
+} from './chatra-play.ts'
+
+/** What is ours and what is a person's in Chatra's webhooks. A second of these tests is 20 s of the bridge. */
+
+let world: World
+afterEach(() => closeWorld(world))
+
+const is = (mark: string, state: string) =>
+  world.until(`${mark} ${state}`, async () =>
+    (await world.messages()).some((one) => one.text.startsWith(`${mark}:`) && one.state === state),
+  )
+const asked = () =>
+  world.chatra.server.requests.filter(
+    (call) => call.method === 'GET' && call.path.startsWith('/api/messages/'),
+  ).length
+const agent = () => world.chatra.agents[0]?.id ?? ''
+const heardByPlanfix = async (name: string, mark: string) =>
+  world.until(`${mark} in Planfix`, () => inPlanfix(world, name, mark[0] ?? '').includes(mark))
+
+describe("an agent types the words of a reply that is uncertain: it is a person's", () => {
+  test('known by its missing mark, where marks have been seen', async () => {
+    world = await openWorld()
+    const { name, visitor, answers } = await conversation(world)
+    answers('r1: First')
+    await replied(world, visitor, 'r1')
+    await world.quiet()
+    world.chatra.server.faults.add({ kind: 'reset-before-write', method: 'POST', times: 1 })
+    answers('r2: Your parcel is ready')
+    await is('r2', 'uncertain')
+    world.chatra.agentSays(visitor.clientId, agent(), 'r2: Your parcel is ready')
+    await world.until('both', () => inPlanfix(world, name, 'r').filter((mark) => mark === 'r2').length === 2)
+    expect((await stateOf(world, 'r2')).state).toBe('uncertain')
+    expect(asked()).toBe(0)
+  })
+
+  test('known by asking Chatra, where marks never come', async () => {
+    world = await openWorld({ chatra: { switches: { 'rest-echo': 'without-received-from' } } })
+    const { name, visitor, answers } = await conversation(world)
+    world.chatra.server.faults.add({ kind: 'reset-before-write', method: 'POST', times: 1 })
+    answers('r2: Your parcel is ready')
+    await is('r2', 'uncertain')
+    world.chatra.agentSays(visitor.clientId, agent(), 'r2: Your parcel is ready')
+    await world.until('both', () => inPlanfix(world, name, 'r').filter((mark) => mark === 'r2').length === 2)
+    expect((await stateOf(world, 'r2')).state).toBe('uncertain')
+    expect(asked()).toBe(1)
+  })
+})
+
+test('an unmarked echo of an uncertain reply is known by asking Chatra', async () => {
+  world = await openWorld({ chatra: { switches: { 'rest-echo': 'without-received-from' } } })
+  const { name, visitor, answers } = await conversation(world)
+  world.chatra.server.faults.add({ kind: 'reset-after-write', method: 'POST', times: 1 })
+  answers('r1: Once')
+  await is('r1', 'delivered')
+  expect((await stateOf(world, 'r1')).chatraMessageId).not.toBeNull()
+  await world.quiet()
+  expect(marks(visitor.sees(), 'r')).toEqual(['r1'])
+  expect(inPlanfix(world, name, 'r')).toEqual(['r1'])
+})
+
+test('an unmarked echo that comes before the answer waits for it; nobody needs to be asked', async () => {
+  world = await openWorld({
+    chatra: { switches: { 'rest-echo': 'without-received-from', 'echo-before-reply': 'on' } },
+  })
+  const { name, visitor, answers } = await conversation(world)
+  answers('r1: Once')
+  await replied(world, visitor, 'r1')
+  await world.quiet()
+  expect(inPlanfix(world, name, 'r')).toEqual(['r1'])
+  expect(asked()).toBe(0)
+})
+
+test('what is taken for an echo by its words alone leaves a line in the log', async () => {
+  world = await openWorld({
+    chatra: { switches: { 'rest-echo': 'without-received-from', 'message-id': 'absent' } },
+  })
+  const { visitor, answers } = await conversation(world)
+  answers('r1: Once')
+  await replied(world, visitor, 'r1')
+  await world.quiet()
+  const { id } = await stateOf(world, 'r1')
+  await world.until('the line', async () =>
+    (await world.log()).some((line) => line.reason === `own-echo (message ${id})`),
+  )
+})
+
+describe('a transcript of long ago', () => {
+  const DAYS = 40 * 24 * 3_600_000
+  test.each(['with-received-from', 'without-received-from'] as const)(
+    'does not show our replies as an agent’s (%s)',
+    async (position) => {
+      const start = Date.now()
+      let ahead = 0
+      world = await openWorld({
+        chatra: {
+          switches: { 'rest-echo': position, 'transcript-repeat': 'all-messages' },
+          now: () => start + ahead + (Date.now() - start) * 20,
+        },
+      })
+      const { name, visitor, answers } = await conversation(world)
+      answers('r1: Long ago')
+      await replied(world, visitor, 'r1')
+      await world.quiet()
+      const { clock } = world
+      const now = clock.now.bind(clock)
+      ahead = DAYS
+      clock.now = () => now() + DAYS
+      visitor.leaves()
+      await world.chatra.flush()
+      await world.app.settled()
+      await world.quiet()
+      expect(inPlanfix(world, name, 'r')).toEqual(['r1'])
+      expect(inPlanfix(world, name, 'm')).toEqual(['m1'])
+    },
+  )
+
+  test('without ids and times tells no message of the client twice', async () => {
+    world = await openWorld({
+      chatra: {
+        switches: {
+          'message-id': 'absent',
+          'created-at': 'absent',
+          'rest-echo': 'without-received-from',
+          'transcript-repeat': 'all-messages',
+        },
+      },
+    })
+    const { name, visitor, answers } = await conversation(world)
+    answers('r1: Long ago')
+    await replied(world, visitor, 'r1')
+    await world.quiet()
+    const { clock } = world
+    const now = clock.now.bind(clock)
+    clock.now = () => now() + DAYS
+    visitor.leaves()
+    await world.chatra.flush()
+    await world.app.settled()
+    await world.quiet()
+    expect(inPlanfix(world, name, 'm')).toEqual(['m1'])
+    expect(inPlanfix(world, name, 'r')).toEqual(['r1'])
+  })
+})
+
+test('one message dated a day ahead does not make all later ones late', async () => {
+  let ahead = 24 * 3_600_000
+  const start = Date.now()
+  world = await openWorld({
+    chatra: { now: () => start + (Date.now() - start) * 20 + ahead },
+  })
+  const { name, visitor } = newClient(world)
+  visitor.says('m1: From tomorrow')
+  await heardByPlanfix(name, 'm1')
+  ahead = 0
+  visitor.says('m2: From now')
+  await heardByPlanfix(name, 'm2')
+  await world.quiet()
+  expect(await stateOf(world, 'm2')).toMatchObject({ late: false })
+})
+
+test('a reply goes to the device it was written for, not to the one that wrote last', async () => {
+  world = await openWorld()
+  const email = 'anna@example.com'
+  const first = newClient(world, { name: 'Anna', email })
+  first.visitor.says('m1: From the computer')
+  const task = await world.until('a task', () => world.planfix.tasks[0])
+  await world.quiet()
+  world.chatra.server.faults.add({ kind: 'status', status: 429, method: 'POST', times: 1 })
+  world.planfix.employeeComments(task.id, 5, '<p>r1: For the computer</p>')
+  const waiting = await world.until('the reply', async () =>
+    (await world.messages()).find((one) => one.direction === 'to-chatra'),
+  )
+  await world.app.store.commit([
+    {
+      type: 'message.patch',
+      id: waiting.id,
+      at: world.clock.now(),
+      patch: { chatraClientId: first.visitor.clientId },
+    },
+  ])
+  const second = newClient(world, { name: 'Anna', email })
+  second.visitor.says('m2: From the phone')
+  await replied(world, first.visitor, 'r1')
+  expect(second.visitor.sees()).toEqual([])
+})
