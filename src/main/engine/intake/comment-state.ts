@@ -1,4 +1,4 @@
-import type { ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import { latest } from '../delivery/changes.ts'
 import { type Change, isRestore, type Store } from '../ports.ts'
@@ -85,7 +85,7 @@ async function loadState(
     contactIds: [...new Set(contactIds.filter((one) => one !== null))],
     known: await store.messagesByComment(id, event.comment.id),
     changes: await store.changesByComment(id, event.comment.id),
-    attempts: await pendingWrites(store, task, conversation, original),
+    attempts: await pendingWrites(store, conversation, original),
     tokenUserId: await store.fact<number>(id, TOKEN_USER),
     idsHandedBack: (await store.fact<boolean>(id, IDS_HANDED_BACK)) ?? false,
     isLater: before !== null && before.planfixCommentId !== null,
@@ -115,7 +115,6 @@ const DAY = 24 * 3_600_000
 /** Writes of ours into the task that are under way or unclear, with whose words they say. */
 async function pendingWrites(
   store: Store,
-  task: TaskLink,
   conversation: Conversation,
   original: Conversation | null,
 ): Promise<PendingWrite[]> {
