@@ -170,7 +170,7 @@ export class Application {
       connections: () => this.carrying.admits(),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
       file: (token) => this.file(token),
-      health: () => healthOf(this.connections, this.isDegraded(), this.publicAddress.standby),
+      health: () => healthOf(this.isDegraded(), this.publicAddress.standby),
       isFile: (token) => this.links.open(token) !== null,
       onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),

@@ -1,4 +1,3 @@
-import type { SideState } from '../engine/ports.ts'
 import type { LiveConnection } from './connections.ts'
 
 type Connections = ReadonlyMap<string, LiveConnection>
@@ -9,18 +8,11 @@ export const isDegraded = (connections: Connections): boolean =>
     ({ missing, chatraGate, planfixGate }) => missing.length > 0 || !chatraGate.isOpen || !planfixGate.isOpen,
   )
 
-/** The answer of /healthz, which strangers may see. `standby`: another computer carries, or may be carrying. */
-export const healthOf = (connections: Connections, degraded: boolean, standby: boolean): object => ({
+/**
+ * The answer of /healthz, which strangers see: nothing but whether all is well. `standby`: another computer carries, or may
+ * be carrying. Which connection fails and why is told by the interface (`state.get`) and by `bridge doctor`.
+ */
+export const healthOf = (degraded: boolean, standby: boolean): object => ({
   status: degraded ? 'degraded' : 'ok',
   standby,
-  connections: Object.fromEntries(
-    [...connections].map(([id, { missing, chatraGate, planfixGate }]) => [
-      id,
-      standby
-        ? { missing, chatra: 'standby', planfix: 'standby' }
-        : { missing, chatra: brief(chatraGate.state), planfix: brief(planfixGate.state) },
-    ]),
-  ),
 })
-
-const brief = (state: SideState) => (state.state === 'ok' ? 'ok' : `${state.state}: ${state.code}`)

@@ -42,3 +42,19 @@ export function createGatekeeper(
 // A line feed cannot be part of an id (config.ts), so two pairs never make the same text.
 const addressOf = (id: string, secret: string) => `${id}\n${secret}`
 const digestText = (text: string): Buffer => hash('sha256', text, 'buffer')
+
+/**
+ * The path of a request without what pasting leaves in it: white space (as `%20` too) and slashes at its end, slashes that
+ * are doubled. What follows `?` stays. Takes time linear in the length.
+ */
+export function tidyAddress(url: string): string {
+  const end = url.indexOf('?')
+  const path = end < 0 ? url : url.slice(0, end)
+  let length = path.length
+  for (;;) {
+    if (length > 1 && path[length - 1] === '/') length -= 1
+    else if (/^%(?:20|09|0a|0d)$/i.test(path.slice(length - 3, length))) length -= 3
+    else break
+  }
+  return path.slice(0, length).replace(/\/{2,}/g, '/') + (end < 0 ? '' : url.slice(end))
+}

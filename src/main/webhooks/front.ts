@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
+import { tidyAddress } from './addresses.ts'
 import { createFlood, type Rate } from './flood.ts'
 import { isForm, objectText, readBody, TOO_LARGE } from './hook-body.ts'
 import { createSenderReader } from './sender.ts'
@@ -75,6 +76,8 @@ export function createFront(options: FrontOptions): Front {
     connectionTimeout: requestMs,
     requestTimeout: requestMs,
     keepAliveTimeout: 30_000,
+    // What a person pastes into Chatra may end in a slash or a space.
+    rewriteUrl: (request: { url?: string | undefined }) => tidyAddress(request.url ?? '/'),
     routerOptions: { maxParamLength: 4_096 },
     frameworkErrors: (_error: unknown, _request: unknown, reply: unknown) =>
       empty(reply as FastifyReply, 404),

@@ -3,6 +3,7 @@ import type { AgentSeen, ClientProfile, Message } from '../../../shared/domain.t
 import { translate } from '../../../shared/i18n/index.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import type { PlanfixText } from '../ports.ts'
+import { factsThatFit, shortAddress } from './facts.ts'
 
 type Language = 'en' | 'ro' | 'ru'
 
@@ -111,7 +112,10 @@ export function taskDescription(
   const facts: string[] = [
     ...(place ? [`${t('task.place')}: ${place}`] : []),
     ...(pages.length
-      ? [`${t('task.pages')}:`, ...pages.map((page) => `• ${page.title ? `${page.title} ` : ''}${page.link}`)]
+      ? [
+          `${t('task.pages')}:`,
+          ...pages.map((page) => `• ${page.title ? `${page.title} ` : ''}${shortAddress(page.link)}`),
+        ]
       : []),
     `${t('task.source')}: Chatra${profile.visit?.host ? `, ${profile.visit.host}` : ''}`,
     ...(device ? [`${t('task.device')}: ${device}`] : []),
@@ -121,10 +125,9 @@ export function taskDescription(
       return id === null ? [] : [`${t(`task.${kind}`)}: ${settings.planfix.webUrl}/task/${id}`]
     }),
   ]
+  const said = commentText(batch, settings, language, true)
+  const fitting = factsThatFit(plainOf(said), facts, (count) => t('task.left-out', { number: count }))
   return {
-    paragraphs: [
-      ...commentText(batch, settings, language, true).paragraphs,
-      { label: null, text: facts.join('\n'), quote: true },
-    ],
+    paragraphs: [...said.paragraphs, { label: null, text: fitting.join('\n'), quote: true }],
   }
 }
