@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Beside } from './beside.ts'
 import { storeError } from './errors.ts'
-import { type Files, moveInto, removeStore, syncFolder } from './files.ts'
+import { type Files, removeStore, syncFolderAside } from './files.ts'
 import type { Journal } from './journal.ts'
 import type { Sql } from './sql.ts'
 
@@ -25,9 +25,10 @@ export async function writeBackup(
       if (outcome.damage) await askForDamage(sql, files, beside)
       throw new Error(sql.damaged ? DAMAGED : `the copy is not good: ${outcome.detail}`)
     }
+    // The copy is on disk already: nothing here waits for it on the event loop.
     if (existsSync(files.backup)) renameSync(files.backup, files.olderBackup)
-    moveInto(files.newBackup, files.backup)
-    syncFolder(dirname(files.backup))
+    renameSync(files.newBackup, files.backup)
+    await syncFolderAside(dirname(files.backup))
     await journal.rotate(mark)
     return files.backup
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** The files of a data folder. */
@@ -78,6 +79,19 @@ export function syncFolder(dir: string): void {
     // Not every file system lets a folder be synced.
   } finally {
     closeSync(folder)
+  }
+}
+
+/** The same, without holding the event loop. */
+export async function syncFolderAside(dir: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(dir, 'r')
+  try {
+    await folder.sync()
+  } catch {
+    // Not every file system lets a folder be synced.
+  } finally {
+    await folder.close()
   }
 }
 

@@ -17,7 +17,7 @@ import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import type { InboxRow } from '../engine/ports.ts'
 import { codeOf, StoreUnavailableError } from './errors.ts'
-import { type Files, privateFile, syncFolder } from './files.ts'
+import { type Files, privateFile, syncFolder, syncFolderAside } from './files.ts'
 
 /**
  * What came in from outside since the last good backup, beside the database: Chatra is never asked for a webhook again,
@@ -88,12 +88,14 @@ export class Journal {
     await this.#quiet()
     const rest = existsSync(this.#files.journal) ? readFileSync(this.#files.journal).subarray(mark) : ''
     this.#close()
-    writeSynced(this.#files.newJournal, rest)
+    // Not synced: until the next sync everything in it stands in the older one as well.
+    rmSync(this.#files.newJournal, { force: true })
+    writeFileSync(this.#files.newJournal, rest, { mode: 0o600 })
     if (existsSync(this.#files.journal)) renameSync(this.#files.journal, this.#files.olderJournal)
     renameSync(this.#files.newJournal, this.#files.journal)
-    syncFolder(dirname(this.#files.journal))
     // The next record says anew that the store is written to, in the file that is read for it.
     this.#aliveAt = 0
+    await syncFolderAside(dirname(this.#files.journal))
   }
 
   /** Keeps only the rows that fit, in both files. Answers how many were dropped. */
