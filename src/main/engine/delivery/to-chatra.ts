@@ -100,8 +100,7 @@ export class ToChatra {
     if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
     try {
       // A stopped Chatra is never tried with a reply.
-      if (permit.probe || limiter.isStopped)
-        await probeChatra(state.connection, await this.asked(state), permit)
+      if (permit.probe || limiter.isStopped) await this.probe(step.message, state, permit)
       else await this.carry(step, { ...state, permit })
     } finally {
       gate.leave(permit)
@@ -200,9 +199,14 @@ export class ToChatra {
     return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))
   }
 
-  /** A client that Chatra knows, to ask about. */
-  private async asked({ clients }: Pick<Loaded, 'clients'>): Promise<string> {
-    return latest(clients)?.clientId ?? NO_CLIENT
+  /** The reply that would have been next says why it waits. */
+  private async probe(message: Message, state: Omit<Loaded, 'permit'>, permit: Permit): Promise<void> {
+    const clientId = latest(state.clients)?.clientId ?? NO_CLIENT
+    const error = await probeChatra(state.connection, clientId, permit)
+    if (error === null) return
+    await commit(this.context, [
+      stateChange(message, 'retrying', reasonOf(error), this.now(), ['queued', 'retrying']),
+    ])
   }
 
   /** The device that the reply answers; where that is not known, the one that wrote last. */
