@@ -295,7 +295,12 @@ describe.concurrent('F14: each visit is an action on the card, once', () => {
   test.each(outcomes.map((outcome) => [outcome]))('also when the answer is lost (%s)', async (outcome) => {
     const switches = { 'comment-list-source': 'empty', 'source-read': 'never' } as const
     await withWorld({ planfix: { switches } }, async (world) => {
-      world.planfix.server.faults.add({ kind: 'latency', ms: 200, path: '/contact/\\d+/comments/$', times: 1 })
+      world.planfix.server.faults.add({
+        kind: 'latency',
+        ms: 200,
+        path: '/contact/\\d+/comments/$',
+        times: 1,
+      })
       const anna = world.chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
       await world.until('the action is being written', () =>
