@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isOpen } from '../../src/shared/domain.ts'
-import { type Fate, SmallWorld } from '../support/small-world.ts'
+import { EngineWorld, type Fate } from '../support/engine-world.ts'
 
 /** More runs for a longer look: MERGE_RUNS=2000. MERGE_SEED and MERGE_PATH play a failure again, MERGE_SHRINK shortens it. */
 const numRuns = Number(process.env.MERGE_RUNS ?? 100)
@@ -59,7 +59,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 test('whatever is merged, separated, interrupted and unclear: open work belongs to the root, and each message arrives once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 25 }), async (actions) => {
-      const world = await SmallWorld.begin()
+      const world = await EngineWorld.begin()
       try {
         const said: string[] = []
         const known = new Map<number, object>()
@@ -91,7 +91,7 @@ const PRELUDE: Action[] = [
 ]
 
 async function act(
-  world: SmallWorld,
+  world: EngineWorld,
   one: Action,
   n: number,
   said: string[],
@@ -133,7 +133,7 @@ async function act(
 }
 
 /** Nothing goes in a circle; devices and open work belong to roots, but for what is just being written, sent or done. */
-async function expectRoots(world: SmallWorld): Promise<void> {
+async function expectRoots(world: EngineWorld): Promise<void> {
   for (const conversation of await world.conversations()) {
     const root = await world.root(conversation.id)
     expect(root?.mergedInto, 'a circle').toBeNull()
@@ -155,7 +155,7 @@ async function expectRoots(world: SmallWorld): Promise<void> {
   }
 }
 
-async function expectCarried(world: SmallWorld, said: readonly string[]): Promise<void> {
+async function expectCarried(world: EngineWorld, said: readonly string[]): Promise<void> {
   const all = world.written().join('\n')
   const counts = said.map((mark) => [mark, all.split(mark).length - 1])
   expect(counts).toEqual(said.map((mark) => [mark, 1]))

@@ -6,8 +6,8 @@ import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
 import { ToChatra } from './delivery/to-chatra.ts'
 import { ToPlanfix } from './delivery/to-planfix.ts'
 import { Intake } from './intake/intake.ts'
-import { type SeparateAnswer, separateConversation } from './merge.ts'
 import type { Lane, ParseChatEvent } from './ports.ts'
+import { type SeparateAnswer, separateConversation } from './separate.ts'
 import { Serial } from './serial.ts'
 
 export interface EngineOptions {

@@ -48,7 +48,7 @@ const settings = () => {
   return one
 }
 
-export class SmallWorld {
+export class EngineWorld {
   private now = 1_800_000_000_000
   private timers: { at: number; work: () => void }[] = []
   private readonly fates: Fate[] = []
@@ -66,8 +66,8 @@ export class SmallWorld {
   /** Calls to the services that have not been answered. */
   inFlight = 0
 
-  static async begin(): Promise<SmallWorld> {
-    const world = new SmallWorld()
+  static async begin(): Promise<EngineWorld> {
+    const world = new EngineWorld()
     world.store = await openStore({ dir: ':memory:', clock: { now: () => world.now } })
     world.engine = world.boot()
     await world.engine.start()
