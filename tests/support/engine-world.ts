@@ -301,6 +301,7 @@ export class EngineWorld {
           return { id: `a${++this.ids}`, at: this.now }
         }),
       client: async (id) => ok(profile({ id })),
+      probe: async () => ok(undefined),
     }
     return api as ChatraApi
   }
