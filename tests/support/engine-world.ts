@@ -270,6 +270,10 @@ export class EngineWorld {
         const comments = this.tasks.find(({ id }) => id === taskId)?.comments ?? []
         return ok({ comments: comments.toReversed(), complete: true, sorted: true })
       },
+      comment: async (id) => {
+        const found = this.tasks.flatMap(({ comments }) => comments).find((one) => one.id === id)
+        return found ? ok(found) : fail(bridgeError('planfix', 'object-gone', `no comment ${id}`))
+      },
       deleteComment: async (id) => {
         for (const { comments } of this.tasks)
           for (const one of comments) if (one.id === id) one.isDeleted = true
