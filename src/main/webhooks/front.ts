@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
 import { tidyAddress } from './addresses.ts'
+import { createConnectionSlots } from './connection-slots.ts'
 import { createFlood, type Rate } from './flood.ts'
 import { isForm, objectText, readBody, TOO_LARGE } from './hook-body.ts'
 import { createSenderReader } from './sender.ts'
@@ -54,8 +55,8 @@ export interface Front {
 
 const STRANGERS = { each: { perSecond: 50, burst: 300 }, total: { perSecond: 1_000, burst: 3_000 } }
 const EVENTS = { perSecond: 20_000, burst: 20_000 }
-/** Open at a time; more are turned away by the system. */
-const MOST_CONNECTIONS = 1_000
+/** Open at a time, in all and of one stranger's address; for more, others give way (connection-slots.ts). */
+const MOST_CONNECTIONS = { most: 1_000, each: 100 }
 
 /**
  * HTTP with the addresses for events (docs/architecture.md, "Webhook addresses"). Every refusal has an empty body, and a
@@ -92,7 +93,12 @@ export function createFront(options: FrontOptions): Front {
   const server = options.tls
     ? (fastify({ ...common, https: { ...options.tls, ...slowness } }) as unknown as FastifyInstance)
     : fastify({ ...common, http: slowness })
-  server.server.maxConnections = MOST_CONNECTIONS
+  const slots = createConnectionSlots(MOST_CONNECTIONS)
+  server.server.on('connection', (socket) => slots.opened(socket))
+  server.server.on('request', ({ socket }, response) => {
+    slots.asked(socket)
+    response.once('close', () => slots.answered(socket))
+  })
 
   function empty(reply: FastifyReply, status: number): FastifyReply {
     if (stopping) reply.header('connection', 'close')
@@ -140,6 +146,7 @@ export function createFront(options: FrontOptions): Front {
       options.onProblem?.({ kind: 'store', connectionId, detail: reason(error) })
       return empty(reply, 503)
     }
+    slots.proved(request.raw.socket)
     return empty(reply, 200)
   }
 
