@@ -389,7 +389,6 @@ test('a connection whose Planfix is unpaid leaves another connection of the same
     receiver: { host: '127.0.0.1', port: 0 },
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     clock,
-    timeoutMs: 1000,
   })
   const [one, two] = shops as [(typeof shops)[0], (typeof shops)[0]]
   try {

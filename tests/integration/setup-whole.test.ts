@@ -39,7 +39,6 @@ async function boot() {
     receiver: { host: '127.0.0.1', port: 0 },
     log,
     clock: fastClock(SPEED),
-    timeoutMs: 10_000 / SPEED,
   })
   await application.start()
   const settings = fileSettings(join(dir, 'config.json'), loaded.value)

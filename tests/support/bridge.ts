@@ -161,7 +161,6 @@ export class Bridge {
       receiver: { host: '127.0.0.1', port: 0 },
       log,
       clock: fastClock(this.options.speed),
-      timeoutMs: 10_000 / this.options.speed,
     })
     const api = createApi({
       application,

@@ -105,7 +105,6 @@ export class World {
         receiver: { host: '127.0.0.1', port: 0 },
         log,
         clock,
-        timeoutMs: 10_000 / speed,
       })
       await app.start()
       chatra.webhookUrl = `${app.hooksUrl}/hooks/shop/${SECRET}/chatra`

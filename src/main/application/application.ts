@@ -1,11 +1,12 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
+import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import { openStore, type RetryAnswer, type SqliteStore } from '../store/index.ts'
+import type { RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
-import { type Receiver, startReceiver } from '../webhooks/receiver.ts'
+import type { Receiver } from '../webhooks/receiver.ts'
 import { Budgets } from './budgets.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
@@ -14,6 +15,7 @@ import type { LiveConnection } from './connections.ts'
 import { connectionLinks } from './file-links.ts'
 import { healthOf, isDegraded } from './health.ts'
 import { Heard, type HeardAt } from './heard.ts'
+import { type Outside, theWorld } from './outside.ts'
 import { watchOutside } from './outside-watch.ts'
 import { type Log, logEvent, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
@@ -30,8 +32,8 @@ export interface ApplicationOptions {
   listener?: Listener
   clock?: Clock
   random?: () => number
-  /** How long one call to a service may take, for tests; 10 s. */
-  timeoutMs?: number
+  /** A simulated world in the place of the real one. */
+  outside?: Partial<Outside>
 }
 
 /**
@@ -62,6 +64,7 @@ export class Application {
     this.clock = clock
     this.telling = telling
     this.budgets = new Budgets(store, clock)
+    const { exchange, prove, addresses } = options.outside ?? {}
     this.wayIn = new WayIn({
       store,
       clock,
@@ -77,6 +80,8 @@ export class Application {
       changed: (state) => telling.wayIn(state),
       woke: (asleepSince) => void this.wake(asleepSince),
       trouble: (error, where) => telling.trouble(error, where),
+      ...(prove && { prove }),
+      ...(addresses && { addresses }),
     })
     this.links = connectionLinks({
       configuration: () => this.configuration,
@@ -100,7 +105,7 @@ export class Application {
       mayWrite: () => this.wayIn.mayWrite,
       takeover: () => this.wayIn.takeover,
       onBug: (error, where) => telling.trouble(error, where),
-      timeoutMs: options.timeoutMs,
+      exchange,
     }
     this.upkeep = new Upkeep({
       store,
@@ -117,7 +122,8 @@ export class Application {
     const clock = options.clock ?? systemClock
     const telling = new Telling(options.log)
     if (options.listener) telling.listen(options.listener)
-    const onEvent: Parameters<typeof openStore>[0]['onEvent'] = (event) => logEvent(options.log, event)
+    const onEvent = (event: BridgeEvent) => logEvent(options.log, event)
+    const { openStore } = { ...theWorld, ...options.outside }
     const store = await openStore({ dir: options.dataDir, clock, onEvent })
     try {
       const application = new Application(options, store, clock, telling)
@@ -137,8 +143,9 @@ export class Application {
 
   /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
   async start(): Promise<void> {
-    const { receiver, log } = this.options
-    this.receiver = await startReceiver({
+    const { receiver, log, outside } = this.options
+    const { receive } = { ...theWorld, ...outside }
+    this.receiver = await receive({
       ...receiver,
       connections: () => this.carrying.admits(),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),

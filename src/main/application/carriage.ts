@@ -1,3 +1,4 @@
+import type { AxiosAdapter } from 'axios'
 import type { Configuration } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { parseChatEvent } from '../chatra/webhook.ts'
@@ -27,7 +28,8 @@ export interface Surroundings {
   /** Looked at before each write: another computer may carry instead of this one. */
   mayWrite(): boolean
   takeover: () => Takeover | null
-  timeoutMs?: number | undefined
+  /** See Outside. */
+  exchange?: AxiosAdapter | undefined
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { AxiosAdapter } from 'axios'
 import type { Connection } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
@@ -59,8 +60,8 @@ export function openConnection(options: {
   onBug(error: unknown, where: string): void
   mayWrite(): boolean
   takeover: () => Takeover | null
-  /** For tests. */
-  timeoutMs?: number | undefined
+  /** Carries every request to both services instead of Node's HTTP. */
+  exchange?: AxiosAdapter | undefined
 }): LiveConnection {
   const { settings, keys, store, budget, clock, random, changed } = options
   const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
@@ -68,12 +69,10 @@ export function openConnection(options: {
   if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
   if (keys.planfix === null) lacking.push(['planfix-token', where('PLANFIX_TOKEN')])
   if (settings.webhookSecret === undefined) lacking.push(['webhook-secret', 'webhookSecret'])
-  // Chatra's client counts its time-out by the computer's time; Planfix's by `clock`, whose ten seconds a fast test clock
-  // shortens itself.
-  const timeout = options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }
+  const { exchange: adapter } = options
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
   const planfix = guarded(
-    createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget }),
+    createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget, adapter }),
     PLANFIX_WRITES,
     guard,
   )
@@ -81,7 +80,8 @@ export function openConnection(options: {
     connection: settings,
     secretKey: keys.chatra,
     now: () => clock.now(),
-    ...timeout,
+    after: (ms, work) => clock.after(ms, work),
+    adapter,
   })
   const planfixGate = new SideGate(new CircuitBreaker(clock, random), (state) => changed('planfix', state))
   return {

@@ -57,6 +57,9 @@ export interface WayInOptions {
   /** The computer slept, or its network changed. */
   woke: (asleepSince: number | null) => void
   trouble: (error: unknown, where: string) => void
+  /** See Outside. */
+  prove?: (address: string, limitMs: number) => Promise<Proof>
+  addresses?: () => string
 }
 
 /** How Chatra reaches the receiver: the tunnel that the configuration names, its proof, and what is remembered of both. */
@@ -219,7 +222,8 @@ export class WayIn {
     const { justProven } = this
     this.justProven = null
     const isFresh = justProven?.address === address && this.options.clock.now() - justProven.at < FRESH_MS
-    return isFresh ? { ok: true } : this.proof.prove(address, limitMs)
+    if (isFresh) return { ok: true }
+    return (this.options.prove ?? ((...how) => this.proof.prove(...how)))(address, limitMs)
   }
 
   private remember(address: string): void {
@@ -299,7 +303,8 @@ export class WayIn {
   private watch(wanted: boolean): void {
     if (wanted === (this.stopWatch !== null)) return
     this.stopWatch?.()
-    this.stopWatch = wanted ? watchNetwork({ clock: this.options.clock, changed: this.options.woke }) : null
+    const { clock, woke: changed, addresses } = this.options
+    this.stopWatch = wanted ? watchNetwork({ clock, changed, ...(addresses && { addresses }) }) : null
   }
 }
 

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import type { AxiosAdapter } from 'axios'
 import { z } from 'zod'
 import type { Connection } from '../../shared/config.ts'
 import { type BridgeError, bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
-import { type ChatraApi, RECEIVED_FROM } from '../engine/ports.ts'
+import { type ChatraApi, type Clock, RECEIVED_FROM } from '../engine/ports.ts'
 import { chatClient } from './client-profile.ts'
 import { keysProven, type Situation, toBridgeError } from './errors.ts'
 import { brokenSecret, compareWithBroken, type KeysVerdict, speaksOfKeys, verdictOf } from './keys.ts'
@@ -26,9 +27,12 @@ export interface ChatraOptions {
   /** null = none is known: every call answers `wrong-keys` without touching the network. */
   secretKey: string | null
   onCall?: (call: ChatraCall) => void
-  /** For tests: the whole time of a call (10 s) and the clock (milliseconds since 1970). */
+  /** The whole time of a call (10 s), and the clock it is counted by (the computer's). */
   timeoutMs?: number
   now?: () => number
+  after?: Clock['after']
+  /** See createTransport. */
+  adapter?: AxiosAdapter | undefined
 }
 
 export interface ChatraClient extends ChatraApi {
@@ -52,7 +56,8 @@ const sent = z.object({ id: tolerant(identifier), createdAt: tolerant(time) })
 export function createChatraClient(options: ChatraOptions): ChatraClient {
   const { publicKey, baseUrl } = options.connection.chatra
   const secretKey = usable(options.secretKey)
-  const transport = createTransport(baseUrl, options.timeoutMs ?? 10_000)
+  const { timeoutMs = 10_000, after, adapter } = options
+  const transport = createTransport({ baseUrl, timeoutMs, after, adapter })
   const now = options.now ?? Date.now
   let acceptedAt: number | null = null
 

@@ -1,6 +1,7 @@
 import http from 'node:http'
 import https from 'node:https'
-import axios from 'axios'
+import axios, { type AxiosAdapter } from 'axios'
+import type { Clock } from '../engine/ports.ts'
 
 /** One call of the ten (contracts/chatra.md §2). `label` is the path without ids: what logs and errors may show. */
 export interface ChatraRequest {
@@ -24,8 +25,25 @@ export interface Transport {
 
 const LARGEST_ANSWER = 1024 * 1024
 
-/** `timeoutMs` covers the whole call, from the look-up of the host to the last byte of the answer. */
-export function createTransport(baseUrl: string, timeoutMs: number): Transport {
+export interface TransportOptions {
+  baseUrl: string
+  /** Covers the whole call, from the look-up of the host to the last byte of the answer. */
+  timeoutMs: number
+  /** Counts it; the computer's time when absent. */
+  after?: Clock['after'] | undefined
+  /**
+   * Carries the requests instead of Node's HTTP (a simulated network). An error with the code of a connection that never
+   * stood (`ECONNREFUSED`, `ENOTFOUND`) says that nothing was sent.
+   */
+  adapter?: AxiosAdapter | undefined
+}
+
+export function createTransport({
+  baseUrl,
+  timeoutMs,
+  after = realAfter,
+  adapter,
+}: TransportOptions): Transport {
   // A free connection is given up after 4 s, before common servers close it under a request (Node's own default is 5 s):
   // a write that meets a closing connection would be unclear.
   const kept = { keepAlive: true, timeout: 4_000, maxSockets: 32 }
@@ -42,11 +60,14 @@ export function createTransport(baseUrl: string, timeoutMs: number): Transport {
     transformResponse: (data: unknown) => data,
     validateStatus: () => true,
     headers: { Accept: 'application/json', 'User-Agent': 'chatra-planfix-bridge' },
+    ...(adapter && { adapter }),
   })
 
   return {
     async call({ method, path, body }, authorization) {
-      const signal = AbortSignal.timeout(timeoutMs)
+      const ending = new AbortController()
+      const { signal } = ending
+      const cancelTimer = after(timeoutMs, () => ending.abort())
       const line = { begun: false }
       try {
         const response = await client.request<unknown>({
@@ -64,10 +85,21 @@ export function createTransport(baseUrl: string, timeoutMs: number): Transport {
           return answer(error.response.status, error.response.headers['retry-after'], '')
         }
         const code = axios.isAxiosError(error) ? error.code : undefined
-        return { kind: 'silence', begun: line.begun, timedOut: signal.aborted, code: code ?? 'ERR_UNKNOWN' }
+        const begun = adapter ? !NEVER_STOOD.has(code ?? '') : line.begun
+        return { kind: 'silence', begun, timedOut: signal.aborted, code: code ?? 'ERR_UNKNOWN' }
+      } finally {
+        cancelTimer()
       }
     },
   }
+}
+
+const NEVER_STOOD = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'])
+
+const realAfter: Clock['after'] = (ms, work) => {
+  const timer = setTimeout(work, ms)
+  timer.unref()
+  return () => clearTimeout(timer)
 }
 
 function answer(status: number, retryAfter: unknown, body: unknown): Outcome {

@@ -1,3 +1,4 @@
+import type { AxiosAdapter } from 'axios'
 import type { Connection } from '../../shared/config.ts'
 import { connectionSourceId } from '../engine/identity.ts'
 import type { Clock, Pacer, PlanfixApi } from '../engine/ports.ts'
@@ -44,6 +45,8 @@ export function createPlanfixClient(options: {
   onCall?: (info: CallInfo) => void
   /** For a whole exchange, in milliseconds. */
   timeoutMs?: number
+  /** See createTransport. */
+  adapter?: AxiosAdapter | undefined
 }): PlanfixClient {
   const { connection, token, clock } = options
   const { planfix } = connection
@@ -55,6 +58,7 @@ export function createPlanfixClient(options: {
           baseUrl: planfix.baseUrl,
           token,
           clock,
+          adapter: options.adapter,
           ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
           ...(options.onCall && { onCall: options.onCall }),
         })

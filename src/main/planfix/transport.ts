@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http'
 import { Agent as HttpsAgent } from 'node:https'
 import type { Readable } from 'node:stream'
-import axios, { type AxiosRequestConfig, type AxiosResponse } from 'axios'
+import axios, { type AxiosAdapter, type AxiosRequestConfig, type AxiosResponse } from 'axios'
 import type { Result } from '../../shared/errors.ts'
 import { fail, ok } from '../../shared/errors.ts'
 import type { Clock } from '../engine/ports.ts'
@@ -61,6 +61,8 @@ export function createTransport(options: {
   clock: Clock
   timeoutMs?: number
   onCall?: (info: CallInfo) => void
+  /** Carries the requests instead of Node's HTTP: a simulated network. */
+  adapter?: AxiosAdapter | undefined
 }): Transport {
   const { baseUrl, token, clock, onCall } = options
   const limit = options.timeoutMs ?? TIME_LIMIT
@@ -76,6 +78,7 @@ export function createTransport(options: {
     maxContentLength: MAX_ANSWER,
     transformRequest: [(data: unknown) => data],
     transformResponse: [(data: unknown) => data],
+    ...(options.adapter && { adapter: options.adapter }),
   }
 
   async function exchange<T>(

@@ -7,11 +7,13 @@ import type { WebhookSender } from './webhooks.ts'
 const gatherFor = { 'up-to-5': 300, 'up-to-50': 1_000 }
 const minutesLater = 3 * 60_000
 
+type After = (ms: number, work: () => void) => () => void
+
 interface Gathering {
   client: Client
   chat: Chat
   messages: Json[]
-  timer: NodeJS.Timeout
+  callOff: () => void
 }
 
 /** Decides which webhooks a happening in a chat causes (contracts/chatra.md §4.2), as the switches stand. */
@@ -19,15 +21,16 @@ export class ChatEvents {
   private readonly switches: ChatraSwitches
   private readonly account: Account
   private readonly sender: WebhookSender
-  private readonly timeScale: number
+  /** Runs something later, on the simulator's time scale; answers how to call it off. */
+  private readonly after: After
   private readonly gatherings = new Map<string, Gathering>()
-  private readonly lateTranscripts = new Map<Chat, NodeJS.Timeout>()
+  private readonly lateTranscripts = new Map<Chat, () => void>()
 
-  constructor(switches: ChatraSwitches, account: Account, sender: WebhookSender, timeScale: number) {
+  constructor(switches: ChatraSwitches, account: Account, sender: WebhookSender, after: After) {
     this.switches = switches
     this.account = account
     this.sender = sender
-    this.timeScale = timeScale
+    this.after = after
   }
 
   /** Tells of a new message. Answers a promise of the last webhook's first attempt. */
@@ -93,26 +96,26 @@ export class ChatEvents {
       return
     }
     this.sender.hold()
-    const timer = setTimeout(() => {
+    const callOff = this.after(minutesLater, () => {
       this.lateTranscripts.delete(chat)
       this.transcript(client, chat)
       this.sender.release()
-    }, minutesLater * this.timeScale)
-    this.lateTranscripts.set(chat, timer)
+    })
+    this.lateTranscripts.set(chat, callOff)
   }
 
   /** A visitor back in the same chat: it is not over, so a transcript still to come is called off. */
   resumed(chat: Chat): void {
-    const timer = this.lateTranscripts.get(chat)
-    if (!timer) return
-    clearTimeout(timer)
+    const callOff = this.lateTranscripts.get(chat)
+    if (!callOff) return
+    callOff()
     this.lateTranscripts.delete(chat)
     this.sender.release()
   }
 
   stop(): void {
-    for (const timer of this.lateTranscripts.values()) clearTimeout(timer)
-    for (const { timer } of this.gatherings.values()) clearTimeout(timer)
+    for (const callOff of this.lateTranscripts.values()) callOff()
+    for (const { callOff } of this.gatherings.values()) callOff()
   }
 
   private transcript(client: Client, chat: Chat): void {
@@ -149,8 +152,8 @@ export class ChatEvents {
 
   private open(client: Client, chat: Chat, ms: number): Gathering {
     this.sender.hold()
-    const timer = setTimeout(() => this.close(client.id), ms * this.timeScale)
-    const gathering = { client, chat, messages: [], timer }
+    const callOff = this.after(ms, () => void this.close(client.id))
+    const gathering = { client, chat, messages: [], callOff }
     this.gatherings.set(client.id, gathering)
     return gathering
   }
@@ -159,7 +162,7 @@ export class ChatEvents {
   private close(clientId: string): Promise<void> {
     const gathering = this.gatherings.get(clientId)
     if (!gathering) return Promise.resolve()
-    clearTimeout(gathering.timer)
+    gathering.callOff()
     this.gatherings.delete(clientId)
     const { client, chat, messages } = gathering
     const sent = this.sender.enqueue(

@@ -65,7 +65,7 @@ export class RateLimit {
   private times: number[] = []
   private next = 0
 
-  check(switches: ChatraSwitches, perSecond: number, now = performance.now()): void {
+  check(switches: ChatraSwitches, perSecond: number, now: number): void {
     const position = switches['rate-limit']
     if (position === 'off') return
     if (this.times.length !== perSecond) {

@@ -12,6 +12,7 @@ interface Parts {
   actions: Actions
   publicKey: string
   secretKey: string
+  now: () => number
 }
 
 /** The ten operations of Chatra's REST interface and nothing else (contracts/chatra.md §2). */
@@ -30,7 +31,7 @@ export class Rest {
     try {
       checkAuthorization(switches, this.parts, request)
       checkPlan(switches)
-      this.limit.check(switches, this.rateLimitPerSecond)
+      this.limit.check(switches, this.rateLimitPerSecond, this.parts.now())
       return { status: 200, body: await this.operation(request) }
     } catch (error) {
       if (error instanceof UnknownId && switches['unknown-id-status'] === '200-null') {

@@ -1,3 +1,4 @@
+import { realClock, type SimClock } from '../common/clock.ts'
 import { SimulatorServer } from '../common/server.ts'
 import { defaultPositions, setPositions } from '../common/switches.ts'
 import { Actions, type VisitOptions } from './actions.ts'
@@ -9,7 +10,7 @@ import { Account, type Agent, type Client, type Message } from './state.ts'
 import { type ChatraSwitch, type ChatraSwitches, chatraSwitches } from './switches.ts'
 import { Visitor } from './visitor.ts'
 import { visitorPage } from './visitor-page.ts'
-import { type WebhookAttempt, WebhookSender } from './webhooks.ts'
+import { type WebhookAttempt, type WebhookPost, WebhookSender } from './webhooks.ts'
 
 export interface ChatraOptions {
   port?: number
@@ -25,6 +26,10 @@ export interface ChatraOptions {
   timeScale?: number
   /** Clock of messages and visits, milliseconds since 1970. */
   now?: () => number
+  /** What is waited by, apart from `now`; the computer's time. */
+  clock?: SimClock
+  /** Carries webhooks instead of HTTP: a simulated network. */
+  postWebhook?: WebhookPost
   /** Off for long runs: keeps no record of webhook attempts. */
   recordWebhooks?: boolean
 }
@@ -68,15 +73,20 @@ export class ChatraSimulator {
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32)
     const { switches } = this
     const timeScale = options.timeScale ?? 1
+    const clock = options.clock ?? realClock
     const random = seededRandom(this.seed)
-    this.account = new Account(random, options.now ?? Date.now)
-    this.sender = new WebhookSender({ switches, timeScale, random: seededRandom(this.seed + 1) })
+    this.account = new Account(random, options.now ?? (() => clock.now()))
+    const post = options.postWebhook
+    const waits = { timeScale, clock, random: seededRandom(this.seed + 1) }
+    this.sender = new WebhookSender({ switches, ...waits, ...(post && { post }) })
     this.sender.url = options.webhookUrl ?? null
     this.sender.recording = options.recordWebhooks ?? true
-    this.events = new ChatEvents(switches, this.account, this.sender, timeScale)
+    this.events = new ChatEvents(switches, this.account, this.sender, (ms, work) =>
+      clock.after(ms * timeScale, work),
+    )
     this.actions = new Actions(switches, this.account, this.events)
     const { publicKey, secretKey, account, actions } = this
-    this.rest = new Rest({ switches, publicKey, secretKey, account, actions })
+    this.rest = new Rest({ switches, publicKey, secretKey, account, actions, now: () => clock.now() })
     setPositions(chatraSwitches, switches, options.switches ?? {})
     for (const agent of options.agents ?? [{ name: 'Julia', email: 'julia@shop.example' }]) {
       this.account.addAgent(agent.name, agent.email, agent.id === undefined ? {} : { id: agent.id })
@@ -87,7 +97,7 @@ export class ChatraSimulator {
       if (path.startsWith('/api/')) return this.rest.handle(request)
       if (path.startsWith('/control/')) return control.handle(request)
       return visitorPage(this.account, this.switches, request)
-    })
+    }, clock)
     this.server.outside = (path) => !path.startsWith('/api/')
     this.server.faults.random = seededRandom(this.seed + 2)
     this.server.faults.standing = (method, path) => {
@@ -105,9 +115,14 @@ export class ChatraSimulator {
   }
 
   async start(port = 0): Promise<void> {
-    this.url = await this.server.start(port)
-    this.apiUrl = `${this.url}/api`
-    this.actions.origin = this.url
+    this.isAt(await this.server.start(port))
+  }
+
+  /** Its origin, where no socket listens and requests come by `server.exchange`. */
+  isAt(origin: string): void {
+    this.url = origin
+    this.apiUrl = `${origin}/api`
+    this.actions.origin = origin
   }
 
   async stop(): Promise<void> {

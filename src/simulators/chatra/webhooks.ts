@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
+import type { SimClock } from '../common/clock.ts'
 import type { Json } from './bodies.ts'
 import type { ChatraSwitches } from './switches.ts'
 
@@ -46,7 +47,12 @@ interface Settings {
   switches: ChatraSwitches
   random: () => number
   timeScale: number
+  clock: SimClock
+  post?: WebhookPost
 }
+
+/** Posts a body, `limitMs` at most; never rejects. */
+export type WebhookPost = (address: string, body: string, limitMs: number) => Promise<Outcome>
 
 const retryDelays = [5_000, 15_000, 45_000]
 const shuffleWindow = 200
@@ -191,7 +197,7 @@ export class WebhookSender {
       for (let attempt = 1; ; attempt++) {
         const url = this.url
         if (url === null || this.stopped) break
-        const time = Date.now()
+        const time = this.settings.clock.now()
         const outcome = await this.post(url, text)
         if (this.stopped) break
         this.counts.attempts += 1
@@ -217,6 +223,7 @@ export class WebhookSender {
   private post(address: string, text: string): Promise<Outcome> {
     const limit =
       Number.parseInt(this.settings.switches['webhook-timeout'], 10) * 1000 * this.settings.timeScale
+    if (this.settings.post) return this.settings.post(address, text, limit)
     return new Promise((resolve) => {
       const secure = address.startsWith('https:')
       const post = secure ? httpsRequest : httpRequest
@@ -248,7 +255,7 @@ export class WebhookSender {
 
   private note(entry: Omit<WebhookAttempt, 'n' | 'time'> & { time?: number }): void {
     if (!this.recording) return
-    const { event, clientId, url, body, attempt, status, error, time = Date.now() } = entry
+    const { event, clientId, url, body, attempt, status, error, time = this.settings.clock.now() } = entry
     this.record.push({
       n: this.record.length + 1,
       ...{ time, event, clientId, url, body, attempt },
@@ -260,17 +267,17 @@ export class WebhookSender {
   private wait(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
-        clearTimeout(timer)
+        callOff()
         this.sleepers.delete(wake)
         resolve()
       }
-      const timer = setTimeout(wake, ms * this.settings.timeScale)
+      const callOff = this.settings.clock.after(ms * this.settings.timeScale, wake)
       this.sleepers.add(wake)
     })
   }
 }
 
-interface Outcome {
+export interface Outcome {
   status?: number
   error?: string
 }

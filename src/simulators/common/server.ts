@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { realClock, type SimClock } from './clock.ts'
 import { type Fault, FaultPlan, type FaultRule } from './faults.ts'
 
 /** One request as a simulator got it, and how it was answered. `time` is milliseconds since 1970. */
@@ -37,6 +38,9 @@ export interface SimResponse {
   headers?: Record<string, string>
 }
 
+/** What becomes of a request: an answer, none for ever, or a connection that is cut. */
+export type Exchange = SimResponse | 'hang' | 'reset'
+
 export type Handler = (request: SimRequest) => SimResponse | Promise<SimResponse>
 
 /** A loopback HTTP server that records what it was asked and misbehaves on demand. */
@@ -50,10 +54,12 @@ export class SimulatorServer {
   private readonly server: Server
   private readonly sockets = new Set<Socket>()
   private readonly handler: Handler
+  private readonly clock: SimClock
   private counted = 0
 
-  constructor(handler: Handler) {
+  constructor(handler: Handler, clock: SimClock = realClock) {
     this.handler = handler
+    this.clock = clock
     this.server = createServer((request, response) => {
       this.serve(request, response).catch((error: unknown) => {
         response.writeHead(500, { 'content-type': 'text/plain' })
@@ -82,10 +88,16 @@ export class SimulatorServer {
   }
 
   private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming)
+    const became = await this.exchange(await readRequest(incoming))
+    if (became === 'reset') incoming.socket.resetAndDestroy()
+    else if (became !== 'hang') send(response, became)
+  }
+
+  /** What becomes of a request, without any socket: recorded, hit by faults, answered. */
+  async exchange(request: SimRequest): Promise<Exchange> {
     const record: RecordedRequest = {
       n: ++this.counted,
-      time: Date.now(),
+      time: this.clock.now(),
       method: request.method,
       path: request.path,
       query: request.query,
@@ -98,55 +110,46 @@ export class SimulatorServer {
     const fault = outside ? undefined : this.faults.take(request.method, request.path)
     if (fault) {
       record.answered = fault.kind
-      if (await this.misbehave(fault, request, incoming, response)) return
+      const became = await this.misbehave(fault, request)
+      if (became !== null) return became
     }
     const answer = await this.handler(request)
     record.answered = answer.status
     record.answer = answer.body
-    send(response, answer)
+    return answer
   }
 
-  /** True when the request has been dealt with (or left hanging) and no ordinary answer is to follow. */
-  private async misbehave(
-    fault: Fault,
-    request: SimRequest,
-    incoming: IncomingMessage,
-    response: ServerResponse,
-  ): Promise<boolean> {
+  /** What becomes of the request by this fault; null when the ordinary answer is to follow. */
+  private async misbehave(fault: Fault, request: SimRequest): Promise<Exchange | null> {
     switch (fault.kind) {
       case 'latency':
-        await pause(fault.ms)
-        return false
+        await new Promise<void>((resolve) => void this.clock.after(fault.ms, resolve))
+        return null
       case 'status':
         if (fault.afterWrite) await this.handler(request)
-        send(response, {
+        return {
           status: fault.status,
           body: fault.body,
           ...(fault.headers && { headers: fault.headers }),
-        })
-        return true
+        }
       case 'timeout-before-write':
-        return true
+        return 'hang'
       case 'timeout-after-write':
         await this.handler(request)
-        return true
+        return 'hang'
       case 'timeout-then-late-write':
-        setTimeout(() => void this.handler(request), fault.ms).unref()
-        return true
+        this.clock.after(fault.ms, () => void this.handler(request))
+        return 'hang'
       case 'reset-before-write':
-        incoming.socket.resetAndDestroy()
-        return true
+        return 'reset'
       case 'reset-after-write':
         await this.handler(request)
-        incoming.socket.resetAndDestroy()
-        return true
+        return 'reset'
     }
   }
 }
 
 export type { Fault, FaultRule }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 async function readRequest(incoming: IncomingMessage): Promise<SimRequest> {
   const chunks: Buffer[] = []

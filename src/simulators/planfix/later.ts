@@ -1,27 +1,34 @@
+import type { SimClock } from '../common/clock.ts'
+
 /** Work put off: late commits and queued updates. It keeps its order and can be brought forward. */
 export class Later {
-  private readonly waiting = new Map<NodeJS.Timeout, () => void>()
+  private readonly clock: SimClock
+  /** How to call each off. */
+  private readonly waiting = new Map<() => void, () => void>()
+
+  constructor(clock: SimClock) {
+    this.clock = clock
+  }
 
   put(ms: number, work: () => void): void {
-    const timer = setTimeout(() => {
-      this.waiting.delete(timer)
+    const callOff = this.clock.after(ms, () => {
+      this.waiting.delete(work)
       work()
-    }, ms)
-    timer.unref()
-    this.waiting.set(timer, work)
+    })
+    this.waiting.set(work, callOff)
   }
 
   /** Does everything that waits, now. */
   flush(): void {
-    for (const [timer, work] of [...this.waiting]) {
-      clearTimeout(timer)
-      this.waiting.delete(timer)
+    for (const [work, callOff] of [...this.waiting]) {
+      callOff()
+      this.waiting.delete(work)
       work()
     }
   }
 
   stop(): void {
-    for (const timer of this.waiting.keys()) clearTimeout(timer)
+    for (const callOff of this.waiting.values()) callOff()
     this.waiting.clear()
   }
 }

@@ -1,3 +1,4 @@
+import type { SimClock } from '../common/clock.ts'
 import type { SimResponse } from '../common/server.ts'
 import type { Account } from './state.ts'
 
@@ -18,14 +19,17 @@ export class Limits {
   resetAt: number
   private readonly account: Account
   private readonly scaled: (ms: number) => number
+  /** Seconds are counted by it, days by the account's own clock. */
+  private readonly clock: SimClock
   private recent: number[] = []
   private head = 0
   private lastSlot = 0
   private shown: { at: number; remaining: number } | undefined
 
-  constructor(account: Account, scaled: (ms: number) => number) {
+  constructor(account: Account, scaled: (ms: number) => number, clock: SimClock) {
     this.account = account
     this.scaled = scaled
+    this.clock = clock
     const shift = account.offsetMinutes * 60_000
     this.resetAt = Math.floor((account.now() + shift) / day) * day - shift + day
   }
@@ -80,7 +84,7 @@ export class Limits {
   }
 
   private async overSecond(): Promise<SimResponse | undefined> {
-    const now = Date.now()
+    const now = this.clock.now()
     while (this.head < this.recent.length && (this.recent[this.head] ?? 0) <= now - 1000 + tolerance)
       this.head++
     if (this.head > 1024) {
@@ -108,7 +112,7 @@ export class Limits {
       case 'delayed': {
         this.lastSlot = Math.max(now, this.lastSlot + 1000 / this.requestsPerSecond)
         this.recent.push(this.lastSlot)
-        await new Promise((resolve) => setTimeout(resolve, this.lastSlot - now))
+        await new Promise<void>((resolve) => void this.clock.after(this.lastSlot - now, resolve))
         return undefined
       }
     }

@@ -1,3 +1,4 @@
+import type { SimClock } from '../common/clock.ts'
 import type { Account, SimComment, SimTask } from './state.ts'
 import { fullName, personName, statusByKey } from './state.ts'
 import type { PlanfixSwitches } from './switches.ts'
@@ -21,6 +22,13 @@ const retryTable: Record<PlanfixSwitches['scenario-retry'], number[]> = {
 const stall = 180_000
 /** However small the time scale, an honest receiver gets this long to answer. */
 const shortestWait = 250
+
+/** Posts a body, `limitMs` at most: the answer's status, or what happened instead. */
+export type ScenarioPost = (
+  address: string,
+  body: string,
+  limitMs: number,
+) => Promise<ScenarioAttempt['outcome']>
 
 interface Post {
   taskId: number
@@ -46,12 +54,17 @@ export class Scenario {
   private stalledUntil = 0
   private busy = false
   private stopped = false
-  private timer: NodeJS.Timeout | undefined
+  private callOff = () => {}
   private idle: (() => void)[] = []
 
-  constructor(account: Account, scaled: (ms: number) => number) {
+  private readonly clock: SimClock
+  private readonly post: ScenarioPost
+
+  constructor(account: Account, scaled: (ms: number) => number, clock: SimClock, post?: ScenarioPost) {
     this.account = account
     this.scaled = scaled
+    this.clock = clock
+    this.post = post ?? ((...what) => this.fetched(...what))
   }
 
   /** The task met the scenario's conditions. */
@@ -73,12 +86,12 @@ export class Scenario {
 
   stop(): void {
     this.stopped = true
-    clearTimeout(this.timer)
+    this.callOff()
     this.queue = []
   }
 
   private ready(): Post | undefined {
-    const now = Date.now()
+    const now = this.clock.now()
     if (this.stopped || now < this.stalledUntil) return undefined
     return this.queue.find((post) => post.notBefore <= now)
   }
@@ -96,11 +109,10 @@ export class Scenario {
   }
 
   private wakeLater(): void {
-    clearTimeout(this.timer)
+    this.callOff()
     if (this.stopped || this.queue.length === 0) return
     const next = Math.max(this.stalledUntil, Math.min(...this.queue.map((post) => post.notBefore)))
-    this.timer = setTimeout(() => void this.work(), Math.max(1, next - Date.now()))
-    this.timer.unref()
+    this.callOff = this.clock.after(Math.max(1, next - this.clock.now()), () => void this.work())
   }
 
   private async send(post: Post): Promise<void> {
@@ -108,27 +120,31 @@ export class Scenario {
     this.attempts.push({
       taskId: post.taskId,
       attempt: post.attempt,
-      time: Date.now(),
+      time: this.clock.now(),
       body: post.body,
       outcome,
     })
     if (outcome === 200) return
     const { switches } = this.account
-    if (switches['scenario-stall'] === '3-minutes') this.stalledUntil = Date.now() + this.scaled(stall)
+    if (switches['scenario-stall'] === '3-minutes') this.stalledUntil = this.clock.now() + this.scaled(stall)
     const wait = retryTable[switches['scenario-retry']][post.attempt - 1]
     if (wait === undefined) return
-    this.queue.push({ ...post, attempt: post.attempt + 1, notBefore: Date.now() + this.scaled(wait) })
+    this.queue.push({ ...post, attempt: post.attempt + 1, notBefore: this.clock.now() + this.scaled(wait) })
   }
 
   private async attempt(post: Post): Promise<ScenarioAttempt['outcome']> {
     const limit = this.scaled(Number.parseInt(this.account.switches['scenario-timeout'], 10) * 1000)
+    return this.post(this.url ?? '', post.body, Math.max(shortestWait, Math.round(limit)))
+  }
+
+  private async fetched(address: string, body: string, limit: number): Promise<ScenarioAttempt['outcome']> {
     try {
-      const answer = await fetch(this.url ?? '', {
+      const answer = await fetch(address, {
         method: 'POST',
         headers: this.headers,
-        body: post.body,
+        body,
         redirect: 'manual',
-        signal: AbortSignal.timeout(Math.max(shortestWait, Math.round(limit))),
+        signal: AbortSignal.timeout(limit),
       })
       await answer.arrayBuffer()
       return answer.status

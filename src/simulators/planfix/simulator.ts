@@ -1,3 +1,4 @@
+import { realClock, type SimClock } from '../common/clock.ts'
 import { type SimRequest, type SimResponse, SimulatorServer } from '../common/server.ts'
 import { setPositions } from '../common/switches.ts'
 import { type AccountOptions, newAccount } from './account.ts'
@@ -11,7 +12,7 @@ import { answerRest, type Gate } from './gate.ts'
 import { Later } from './later.ts'
 import { Limits } from './limits.ts'
 import { allScopes } from './routing.ts'
-import { Scenario } from './scenario.ts'
+import { Scenario, type ScenarioPost } from './scenario.ts'
 import type { SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'
 import { statusByKey } from './state.ts'
 import { type PlanfixSwitches, type SimStatus, type SwitchName, switchTable } from './switches.ts'
@@ -28,6 +29,12 @@ export interface PlanfixOptions extends AccountOptions {
   timeScale?: number
   requestsPerSecondLimit?: number
   dailyLimit?: number
+  /** What is waited by, apart from `now`; the computer's time. */
+  clock?: SimClock
+  /** Carries scenarios' requests instead of HTTP: a simulated network. */
+  postScenario?: ScenarioPost
+  /** Its origin; then no socket listens, and requests come by `server.exchange`. */
+  origin?: string
 }
 
 const routes = [
@@ -50,13 +57,14 @@ export async function runSimulator(
   options: PlanfixOptions,
   outside: (request: SimRequest) => ReturnType<Outside>,
 ) {
-  const account = newAccount(options)
+  const clock = options.clock ?? realClock
+  const account = newAccount({ ...options, now: options.now ?? (() => clock.now()) })
   const scaled = (ms: number) => ms * (options.timeScale ?? 1)
-  const limits = new Limits(account, scaled)
+  const limits = new Limits(account, scaled, clock)
   limits.requestsPerSecond = options.requestsPerSecondLimit ?? 1
   limits.dailyLimit = options.dailyLimit ?? Number.POSITIVE_INFINITY
-  const later = new Later()
-  const scenario = new Scenario(account, scaled)
+  const later = new Later(clock)
+  const scenario = new Scenario(account, scaled, clock, options.postScenario)
   let origin = ''
 
   const gate: Gate = {
@@ -84,7 +92,7 @@ export async function runSimulator(
     const { path } = request
     if (path.startsWith('/rest/')) return answerRest(gate, request, path.slice('/rest'.length))
     return path.startsWith('/storage/') ? serveStorage(account, request) : outside(request)
-  })
+  }, clock)
   server.outside = (path) => !path.startsWith('/rest/') && !path.startsWith('/storage/')
 
   const simulator = {
@@ -168,11 +176,11 @@ export async function runSimulator(
     async stop(): Promise<void> {
       later.stop()
       scenario.stop()
-      await server.stop()
+      if (options.origin === undefined) await server.stop()
     },
   }
 
-  origin = await server.start(options.port)
+  origin = options.origin ?? (await server.start(options.port))
   simulator.url = origin
   simulator.webUrl = origin
   simulator.restUrl = `${origin}/rest`

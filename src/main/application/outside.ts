@@ -1,0 +1,20 @@
+import type { AxiosAdapter } from 'axios'
+import { openStore } from '../store/index.ts'
+import type { Proof } from '../tunnel/tunnel.ts'
+import { startReceiver } from '../webhooks/receiver.ts'
+
+/** Where the bridge touches the world. A simulated world (tests/world-proof) puts itself in the place of each. */
+export interface Outside {
+  /** Opens the store of the data folder. */
+  openStore: typeof openStore
+  /** Starts the receiver of webhooks. */
+  receive: typeof startReceiver
+  /** Carries every request to both services instead of Node's HTTP, as an adapter of axios does. */
+  exchange?: AxiosAdapter | undefined
+  /** Whether a request to this public address comes in at our receiver, within `limitMs`. Never rejects. */
+  prove?: ((address: string, limitMs: number) => Promise<Proof>) | undefined
+  /** The computer's addresses in its networks, as one text that changes with them. */
+  addresses?: (() => string) | undefined
+}
+
+export const theWorld: Outside = { openStore, receive: startReceiver }
