@@ -7,7 +7,7 @@ import type { SecretSource } from '../secrets/environment.ts'
 import type { RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
-import { Budgets } from './budgets.ts'
+import { Accounts } from './accounts.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
 import { systemClock } from './clock.ts'
@@ -48,7 +48,7 @@ export class Application {
   private readonly options: ApplicationOptions
   private readonly telling: Telling
   private readonly around: Surroundings
-  private readonly budgets: Budgets
+  private readonly accounts: Accounts
   private readonly heardAt = new Heard()
   private readonly links: ReturnType<typeof connectionLinks>
   private readonly wayIn: WayIn
@@ -63,7 +63,7 @@ export class Application {
     this.store = store
     this.clock = clock
     this.telling = telling
-    this.budgets = new Budgets(store, clock)
+    this.accounts = new Accounts(store, clock, options.random ?? Math.random)
     const { exchange, prove, addresses } = options.outside ?? {}
     this.wayIn = new WayIn({
       store,
@@ -93,7 +93,7 @@ export class Application {
       clock,
       random: options.random ?? Math.random,
       secrets: options.secrets,
-      budgets: this.budgets,
+      accounts: this.accounts,
       fileLink: (connectionId, fileId, name) => this.links.link(connectionId, fileId, name),
       listener: {
         newChat: (...chat) => telling.newChat(...chat),
@@ -350,6 +350,6 @@ export class Application {
   }
 
   private toRemember() {
-    return [...this.budgets.changes(), ...this.heardAt.changes()]
+    return [...this.accounts.changes(), ...this.heardAt.changes()]
   }
 }

@@ -6,7 +6,7 @@ import { Engine } from '../engine/engine.ts'
 import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
-import type { Budgets } from './budgets.ts'
+import type { Accounts } from './accounts.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
 /** Events that came in before a change are decided on before the deliverers start anew; so long at most. */
@@ -18,7 +18,7 @@ export interface Surroundings {
   clock: Clock
   random: () => number
   secrets: SecretSource
-  budgets: Budgets
+  accounts: Accounts
   fileLink: FileLink
   listener: Listener
   sideChanged(connectionId: string, side: Side, state: SideState): void
@@ -85,11 +85,12 @@ export class Carriage {
           ...around,
           settings,
           keys,
-          budget: await around.budgets.of(settings),
+          account: await around.accounts.of(settings, keys.planfix),
           changed: (side, state) => around.sideChanged(settings.id, side, state),
         })
       }),
     )
+    around.accounts.follow(configuration)
     return new Carriage(around, configuration, new Map(live.map((one) => [one.settings.id, one])))
   }
 
@@ -151,7 +152,10 @@ export class Carriage {
   /** Lets go what `next` does not go on with. */
   close(next: Carriage | null): void {
     for (const [id, connection] of this.connections) {
-      if (next?.connections.get(id) !== connection) connection.planfix.close()
+      if (next?.connections.get(id) === connection) continue
+      connection.planfix.close()
+      connection.planfixGate.close()
+      connection.chatraGate.close()
     }
   }
 

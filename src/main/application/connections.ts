@@ -7,11 +7,11 @@ import type { ConnectionContext } from '../engine/context.ts'
 import { CircuitBreaker } from '../engine/delivery/circuit-breaker.ts'
 import { SideGate } from '../engine/delivery/gate.ts'
 import type { Clock, SideState, Takeover } from '../engine/ports.ts'
-import type { Budget } from '../planfix/budget.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
-import { Watcher } from '../planfix/watcher/watcher.ts'
+import type { ConnectionWatch } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
+import type { PlanfixAccount } from './accounts.ts'
 import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from './guarded.ts'
 
 export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
@@ -19,7 +19,9 @@ export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-sec
 /** One enabled connection with its clients, its watcher and the state of both sides. */
 export interface LiveConnection extends ConnectionContext {
   planfix: PlanfixClient
-  watcher: Watcher
+  watcher: ConnectionWatch
+  /** Shared with other connections of the same account. */
+  account: PlanfixAccount
   /** What the owner has to provide before it can work. */
   missing: MissingSecret[]
   /** The same in the words of a log: where each of them is to be put. */
@@ -51,7 +53,7 @@ export function openConnection(options: {
   keys: Keys
   secrets: Pick<SecretSource, 'whereToPut'>
   store: SqliteStore
-  budget: Budget
+  account: PlanfixAccount
   clock: Clock
   random: () => number
   changed(side: Side, state: SideState): void
@@ -63,7 +65,7 @@ export function openConnection(options: {
   /** Carries every request to both services instead of Node's HTTP. */
   exchange?: AxiosAdapter | undefined
 }): LiveConnection {
-  const { settings, keys, store, budget, clock, random, changed } = options
+  const { settings, keys, store, account, clock, random, changed } = options
   const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
   const lacking: [MissingSecret, string][] = []
   if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
@@ -72,7 +74,10 @@ export function openConnection(options: {
   const { exchange: adapter } = options
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
   const planfix = guarded(
-    createPlanfixClient({ connection: settings, token: keys.planfix, clock, budget, adapter }),
+    createPlanfixClient({
+      ...{ connection: settings, token: keys.planfix, clock, adapter },
+      ...{ pacer: account.pacer, budget: account.budget, times: account.times },
+    }),
     PLANFIX_WRITES,
     guard,
   )
@@ -83,7 +88,14 @@ export function openConnection(options: {
     after: (ms, work) => clock.after(ms, work),
     adapter,
   })
-  const planfixGate = new SideGate(new CircuitBreaker(clock, random), (state) => changed('planfix', state))
+  const planfixGate = new SideGate(account.breaker, (state) => changed('planfix', state))
+  const watcher = account.watcher.join({
+    ...{ settings, planfix, store, gate: planfixGate },
+    onNews: options.onNews,
+    takeover: options.takeover,
+    mayCarry: options.mayWrite,
+    onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
+  })
   return {
     settings,
     keys,
@@ -93,16 +105,8 @@ export function openConnection(options: {
     planfix,
     chatraGate: new SideGate(new CircuitBreaker(clock, random), (state) => changed('chatra', state)),
     planfixGate,
-    watcher: new Watcher({
-      settings,
-      planfix,
-      store,
-      clock,
-      gate: planfixGate,
-      onNews: options.onNews,
-      takeover: options.takeover,
-      mayCarry: options.mayWrite,
-      onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
-    }),
+    watcher,
+    watch: watcher,
+    account,
   }
 }

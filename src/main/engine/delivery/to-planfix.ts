@@ -70,11 +70,13 @@ export class ToPlanfix {
       pacer.giveBack()
       return call
     }
+    const begun = this.context.clock.now()
     const outcome = await call.run()
     await this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
       if (fresh) await commit(this.context, await outcome(fresh))
     })
+    if (call.writes !== null) await this.tellWatch(conversationId, begun, call.writes)
     return { next: 'again' }
   }
 
@@ -82,7 +84,7 @@ export class ToPlanfix {
   private async prepare(
     conversationId: number,
     permit: Permit,
-  ): Promise<Next | { run: () => Promise<Outcome> }> {
+  ): Promise<Next | { run: () => Promise<Outcome>; writes: 'client' | 'agent' | null }> {
     const state = await this.load(conversationId, permit)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
@@ -91,7 +93,17 @@ export class ToPlanfix {
     if (step.do === 'give-up-attempt') return { next: 'again' }
     const call = this.callOf(step, state)
     await commit(this.context, call.changes)
-    return call
+    return { run: call.run, writes: writerOf(step) }
+  }
+
+  /** What was written changes the task's mark: the watch must not take it for an answer, and expects one. */
+  private async tellWatch(conversationId: number, begun: number, by: 'client' | 'agent'): Promise<void> {
+    const { store, connections } = this.context
+    const conversation = await store.conversation(conversationId)
+    if (!conversation || conversation.taskId === null) return
+    connections
+      .get(conversation.connectionId)
+      ?.watch?.wrote(conversation.taskId, begun, by === 'client')
   }
 
   /** `permit`: that of the call the state is loaded for; null where nothing is called. */
@@ -110,6 +122,8 @@ export class ToPlanfix {
     const agents = hasAgent ? await store.agents(connectionId) : []
     const client = latest(clients)
     if (!client) return null
+    // What the watch has seen since needs no look of its own.
+    const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
     const needsTask = !task || task.deleted || !task.active
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
     const { healedAt } = connection.planfixGate.breaker
@@ -123,7 +137,7 @@ export class ToPlanfix {
         .filter((message) => message.kind === 'text')
         .map((message) => withEmail(message, agents)),
       client,
-      task,
+      task: task && knownAt > task.checkedAt ? { ...task, checkedAt: knownAt } : task,
       previous: tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null,
       tasksOfChat: needsTask ? await store.taskCount(connectionId, client.profile.chatId) : 0,
       lookedInVainAt: this.work.lookedInVain.get(conversationId) ?? null,
@@ -204,6 +218,12 @@ export class ToPlanfix {
     const data = { taskId: state.task.taskId, sourceObjectId: attempt.sourceObjectId, text: attempt.text }
     return [this.work.chore(state, 'verify', attempt.sourceObjectId, data, 60_000)]
   }
+}
+
+const writerOf = (step: Step): 'client' | 'agent' | null => {
+  if (step.do === 'look') return 'client'
+  if (step.do !== 'comment' && step.do !== 'create-task') return null
+  return step.batch[0]?.author.kind === 'agent' ? 'agent' : 'client'
 }
 
 const waitOf = (step: Step): Next | null =>
