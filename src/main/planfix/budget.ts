@@ -8,6 +8,8 @@ export interface BudgetState {
    * own count where it tells nothing but its limit was met before. null = not known.
    */
   remaining: number | null
+  /** Planfix tells what is left; otherwise it is our own count. */
+  isTold: boolean
   /** Requests this program sent since midnight. Others may use the same account. */
   usedToday: number
   /** When the day's limit, once used up, ends: milliseconds since 1970. */
@@ -33,6 +35,8 @@ export interface Budget {
 const DAY = 86_400_000
 /** The count Planfix tells has begun anew when it is more than what was left by so many. */
 const RENEWED_BY = 500
+/** A limit that seems to be less was met because others use the account: it says nothing of ours. */
+const LEAST_LIMIT = 1000
 
 export interface BudgetOptions {
   /** Requests sent today before it was made. */
@@ -87,6 +91,11 @@ export function createBudget(clock: Clock, options: BudgetOptions = {}): Budget 
         sentSinceTold = 0
         limit = Math.max(renewed ? 0 : (limit ?? 0), told + used)
       }
+      // It answers again; a refusal is told of behind this.
+      else if (Number.isNaN(left) && told === 0) {
+        told = null
+        resetAt = null
+      }
       const date = Date.parse(String(headers.date ?? ''))
       // The header has whole seconds, cut off: half a second is the better guess.
       if (!Number.isNaN(date)) skew = date + 500 - clock.now()
@@ -96,7 +105,7 @@ export function createBudget(clock: Clock, options: BudgetOptions = {}): Budget 
       told = 0
       sentSinceTold = 0
       resetAt = until
-      learnt = used
+      if (used >= LEAST_LIMIT) learnt = used
     },
     state() {
       turnDay()
@@ -110,6 +119,7 @@ export function createBudget(clock: Clock, options: BudgetOptions = {}): Budget 
       return {
         limit: told === null ? learnt : (limit ?? learnt),
         remaining: known === null ? null : Math.max(0, known),
+        isTold: told !== null,
         usedToday: used,
         resetAt,
         renewedAt: resetAt ?? midnight,

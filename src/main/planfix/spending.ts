@@ -17,11 +17,13 @@ const REQUESTS_EACH_POLL = 1.5
 const RESERVE_LOOK_MS = 10 * 60_000
 
 /** Polls never spend more than what is left, less the reserve, shared out over the time until the limit is renewed. */
-export function spendingPlan({ limit, remaining, renewedAt }: BudgetState, now: number): SpendingPlan {
-  if (limit === null || remaining === null) return { reserved: 0, everyMs: 0, isReserveOnly: false }
-  const reserved = Math.ceil(limit * RESERVED)
+export function spendingPlan({ limit, remaining, renewedAt, isTold }: BudgetState, now: number): SpendingPlan {
+  const reserved = Math.ceil((limit ?? 0) * RESERVED)
+  // At nothing the circuit breaker is open, and probes when something may be left again.
+  if (limit === null || !remaining) return { reserved, everyMs: 0, isReserveOnly: false }
   const free = remaining - reserved
-  if (free <= 0) return { reserved, everyMs: RESERVE_LOOK_MS, isReserveOnly: true }
+  // Where it is only our own count that says so, others may have used less than before.
+  if (free <= 0) return { reserved, everyMs: RESERVE_LOOK_MS, isReserveOnly: isTold }
   const everyMs = (REQUESTS_EACH_POLL * Math.max(0, renewedAt - now)) / free
   return { reserved, everyMs, isReserveOnly: false }
 }

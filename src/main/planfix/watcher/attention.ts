@@ -42,19 +42,22 @@ export interface Looks {
   /** Between two looks while a client waits, and while none does. */
   awaited: number
   otherwise: number
-  /** After the moment from which on nothing can hide any more. */
+  /** The last look, after the moment from which on nothing can hide any more. */
   last: number
+  /** Between two looks at least. */
+  least: number
 }
 
 /** `stretch` >= 1: how much slower the rest of the day's requests makes everything. */
 export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
   // A scenario tells of what may hide: one late look makes sure of it, and most are spared by what comes before.
-  if (isTold) return { first: HOUR, awaited: HOUR, otherwise: HOUR, last: 90 * SECOND }
+  if (isTold) return { first: HOUR, awaited: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
   return {
     first: 1.6 * base * stretch,
     awaited: 1.5 * base * stretch,
     otherwise: 2 * base * stretch,
     last: stretch > 2 ? 10 * SECOND * stretch : 0,
+    least: base * stretch,
   }
 }
 

@@ -35,6 +35,8 @@ export type Read =
       /** When each comment that is new was written, milliseconds; null = not told. */
       writtenAt: (number | null)[]
       hasReply: boolean
+      /** Something stands in the inbox. */
+      hasNews: boolean
       counterparty: number | null | undefined
     }
 
@@ -102,6 +104,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     outcome: 'read',
     writtenAt: events.map(({ at }) => at),
     hasReply: events.some(({ owner }) => owner?.startsWith('user:')),
+    hasNews: events.length + gone.length > 0,
     counterparty,
   }
 }

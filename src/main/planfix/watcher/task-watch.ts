@@ -77,8 +77,7 @@ export class TaskWatch {
       return
     }
     this.hotUntil = Math.max(this.hotUntil, minuteEnd(around))
-    const end = this.hotUntil + looks.last
-    this.plan(Math.min(now + looks.first, end))
+    this.plan(Math.min(now + looks.first, this.lastLook(around)))
   }
 
   /** The list named the task. `since`: when the change happened at the earliest. */
@@ -127,7 +126,7 @@ export class TaskWatch {
       }
       if (started < this.hotUntil) {
         const gap = this.isAwaited(now) ? looks.awaited : looks.otherwise
-        this.plan(Math.min(now + gap, this.hotUntil + looks.last))
+        this.plan(Math.min(now + gap, this.lastLook(around)))
       }
     }
     this.readAt = started
@@ -144,6 +143,11 @@ export class TaskWatch {
   failed(base: number, now: number): void {
     this.failures++
     this.due = now + Math.min(base * 2 ** (this.failures - 1), Math.max(base, MINUTE))
+  }
+
+  /** When nothing can hide any more, and not sooner than the owner's pace. */
+  private lastLook({ now, looks }: Around): number {
+    return Math.max(this.hotUntil + looks.last, now + looks.least)
   }
 
   private plan(at: number): void {

@@ -546,7 +546,7 @@ export class AccountWatcher {
           await this.commit(member, await followCard(link, read.counterparty, member.store, now))
           watch.counterparty = read.counterparty
         }
-        if (read.writtenAt.length > 0) {
+        if (read.hasNews) {
           this.lastHappening = now
           member.onNews()
         }
