@@ -343,7 +343,12 @@ describe('newsOf', () => {
         )
         const edited = all.map((one) => (one.id % every === 0 ? { ...one, text: 'edited' } : one))
         const shown = edited.filter(({ id }) => id % every !== 1)
-        const { events, missing } = newsOf(shown, { messages: carried, deleted: new Set() }, { floor: 400, ids: new Set() }, true)
+        const { events, missing } = newsOf(
+          shown,
+          { messages: carried, deleted: new Set() },
+          { floor: 400, ids: new Set() },
+          true,
+        )
         expect(events.map(({ id }) => id)).toEqual(
           ids.filter((id) => id % every === 0).toSorted((a, b) => a - b),
         )
@@ -386,7 +391,7 @@ describe('times', () => {
         fc.integer({ min: 0, max: 1e9 }),
         (seconds, a, b) => {
           const [short, long] = [Math.min(a, b), Math.max(a, b)]
-          const need = { base: seconds * 1000, isAwaited: false, isTold: false, allowed: 0 }
+          const need = { base: seconds * 1000, isAwaited: false, isLookedAt: false, isTold: false, allowed: 0 }
           const interval = (quiet: number) => pollEvery({ ...need, quiet })
           expect(interval(short)).toBeGreaterThanOrEqual(seconds * 1000)
           expect(interval(long)).toBeGreaterThanOrEqual(interval(short))

@@ -47,7 +47,10 @@ export class Accounts {
 
   of(settings: Connection, token: string | null): Promise<PlanfixAccount> {
     const { baseUrl } = settings.planfix
-    const key = createHash('sha256').update(`${baseUrl}\n${token ?? ''}`).digest('hex').slice(0, 24)
+    const key = createHash('sha256')
+      .update(`${baseUrl}\n${token ?? ''}`)
+      .digest('hex')
+      .slice(0, 24)
     const known = this.open.get(key)
     if (known) return known
     const made = this.make(key, settings)

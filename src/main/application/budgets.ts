@@ -29,7 +29,10 @@ export class Budgets {
   }
 
   /** The meter of this connection's account, shared by all who use the address. `zone`: the account's. */
-  of(connection: Pick<Connection, 'id' | 'planfix'>, zone: () => number | null = () => null): Promise<Budget> {
+  of(
+    connection: Pick<Connection, 'id' | 'planfix'>,
+    zone: () => number | null = () => null,
+  ): Promise<Budget> {
     const account = connection.planfix.baseUrl
     const known = this.open.get(account)
     if (known) return known.budget

@@ -65,7 +65,11 @@ export function createCalls(options: {
     const resetAt = failure.vendorCode === 22 ? resetOf(failure.timeToReset, now) : null
     const isPause = resetAt !== null && isShortPause(resetAt, now, budget.state())
     if (failure.vendorCode === 22 && !isPause) budget.usedUp(resetAt)
-    const error = errorOfFailure(isPause ? { ...failure, isPause, retryAt: resetAt } : failure, request, resetAt)
+    const error = errorOfFailure(
+      isPause ? { ...failure, isPause, retryAt: resetAt } : failure,
+      request,
+      resetAt,
+    )
     if (error.code === 'rate-limited') {
       pacer.pause?.(error.retry.when === 'at' ? error.retry.time : now + BARE_PAUSE)
     }

@@ -4,7 +4,16 @@ import type { PlanfixApi, PlanfixTask } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { toHtml } from './html.ts'
 import type { Processes } from './processes.ts'
-import { changedList, created, misfit, type RawTask, taskAnswer, taskList, taskRow, updated } from './schemas.ts'
+import {
+  changedList,
+  created,
+  misfit,
+  type RawTask,
+  taskAnswer,
+  taskList,
+  taskRow,
+  updated,
+} from './schemas.ts'
 import type { Settings } from './settings.ts'
 import { filterMinute, latestOf, type Mark, type TimePoint, type TimeReader } from './times.ts'
 
@@ -31,7 +40,8 @@ export interface ChangesApi {
   ): Promise<Result<{ rows: ChangedTask[]; complete: boolean }>>
 }
 
-type TaskApi = Pick<PlanfixApi, 'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact'> & ChangesApi
+type TaskApi = Pick<PlanfixApi, 'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact'> &
+  ChangesApi
 
 const FIELDS =
   'id,name,status,processId,template,assigner,counterparty,participants,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment,sourceObjectId'

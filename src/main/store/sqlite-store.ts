@@ -197,9 +197,9 @@ export class SqliteStore implements Store {
     return this.#messages(LOOKUPS.messagesOfTask, connectionId, taskId, since)
   }
   async deletionsOfTask(connectionId: string, taskId: number): Promise<number[]> {
-    return this.#sql.all<{ comment: number }>(LOOKUPS.deletionsOfTask, connectionId, taskId).map(
-      ({ comment }) => comment,
-    )
+    return this.#sql
+      .all<{ comment: number }>(LOOKUPS.deletionsOfTask, connectionId, taskId)
+      .map(({ comment }) => comment)
   }
 
   /**

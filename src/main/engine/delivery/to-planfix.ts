@@ -101,9 +101,7 @@ export class ToPlanfix {
     const { store, connections } = this.context
     const conversation = await store.conversation(conversationId)
     if (!conversation || conversation.taskId === null) return
-    connections
-      .get(conversation.connectionId)
-      ?.watch?.wrote(conversation.taskId, begun, by === 'client')
+    connections.get(conversation.connectionId)?.watch?.wrote(conversation.taskId, begun, by === 'client')
   }
 
   /** `permit`: that of the call the state is loaded for; null where nothing is called. */

@@ -8,6 +8,8 @@ export interface Need {
   base: number
   /** A client waits for an answer that a poll, and nothing else, would find. */
   isAwaited: boolean
+  /** Clients wait, and all of their tasks are being read directly. */
+  isLookedAt: boolean
   /** Since something happened last in any task. */
   quiet: number
   /** A scenario tells of every reply. */
@@ -22,8 +24,8 @@ const TOLD_MS = MINUTE
 export const PATIENCE_MS = 10 * MINUTE
 
 /** Milliseconds until the next poll: the owner's pace while an answer may come any moment, ever slower the quieter it is. */
-export function pollEvery({ base, isAwaited, quiet, isTold, allowed }: Need): number {
-  const wanted = isTold ? Math.max(base, TOLD_MS) : base * (isAwaited ? 1 : patience(quiet))
+export function pollEvery({ base, isAwaited, isLookedAt, quiet, isTold, allowed }: Need): number {
+  const wanted = isTold ? Math.max(base, TOLD_MS) : base * (isAwaited ? 1 : Math.max(isLookedAt ? 3 : 2, patience(quiet)))
   const most = quiet < 2 * HOUR ? MINUTE : 2 * MINUTE
   return Math.max(Math.min(wanted, Math.max(base, most)), base, allowed)
 }
@@ -53,9 +55,9 @@ export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
   // A scenario tells of what may hide: one late look makes sure of it, and most are spared by what comes before.
   if (isTold) return { first: HOUR, awaited: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
   return {
-    first: 1.6 * base * stretch,
+    first: 2 * base * stretch,
     awaited: 1.5 * base * stretch,
-    otherwise: 2 * base * stretch,
+    otherwise: 4 * base * stretch,
     last: stretch > 2 ? 10 * SECOND * stretch : 0,
     least: base * stretch,
   }

@@ -87,7 +87,8 @@ export class ChangeFeed {
     const begun = this.position ?? now
     const isDeep = now >= this.deepAt
     const server = begun + skew
-    const from = Math.floor(Math.min(server - OVERLAP_MS, isDeep ? server - DEEP_MS : server) / MINUTE) * MINUTE
+    const from =
+      Math.floor(Math.min(server - OVERLAP_MS, isDeep ? server - DEEP_MS : server) / MINUTE) * MINUTE
     const most = now - begun < HOUR ? MOST_PAGES_EACH_TIME : MOST_PAGES
     const asked = this.isZoneWrong ? -WIDEST_ZONE : (zone() ?? -WIDEST_ZONE)
     let read = await this.pages(page, from, asked, asked === -WIDEST_ZONE && !this.isZoneWrong ? 1 : most)

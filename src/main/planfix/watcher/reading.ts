@@ -1,6 +1,5 @@
 import type { Connection } from '../../../shared/config.ts'
-import type { Conversation, TaskLink } from '../../../shared/domain.ts'
-import type { BridgeEvent } from '../../../shared/domain.ts'
+import type { BridgeEvent, Conversation, TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
@@ -86,7 +85,10 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     ...gone.map((comment) => add(comment, true)),
     ...moved.map((comment) => movedEvent(comment, task, now)),
   ]
-  const next = withJudged(judged, news.seen.filter((id) => newIds.has(id)))
+  const next = withJudged(
+    judged,
+    news.seen.filter((id) => newIds.has(id)),
+  )
   const tail = feed.tail !== (task.tail ?? 0) && Math.abs(feed.tail - (task.tail ?? 0)) >= PAGE
   if (changes.length > 0 || tail) {
     const patch: Partial<TaskLink> = {
@@ -159,7 +161,8 @@ async function isKnownElsewhere(
 ): Promise<boolean> {
   for (const connectionId of connections) {
     const known = await store.messagesByComment(connectionId, commentId)
-    if (known.some(({ planfixTaskId }) => planfixTaskId !== null && planfixTaskId !== task.taskId)) return true
+    if (known.some(({ planfixTaskId }) => planfixTaskId !== null && planfixTaskId !== task.taskId))
+      return true
   }
   return false
 }

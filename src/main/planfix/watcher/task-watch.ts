@@ -9,6 +9,8 @@ const SLACK_MS = 3000
 const STALE_MS = 3 * MINUTE
 /** Where marks tell seconds, a change in the very second of a write of ours is looked for so much later. */
 const SAME_SECOND_LOOK_MS = MINUTE
+/** Who answers sooner than this after a message had hardly read it. */
+const BEGUN_BEFORE_MS = 25_000
 /** Writes of ours that are remembered to be recognised in a mark. */
 const WRITES = 20
 
@@ -112,7 +114,10 @@ export class TaskWatch {
     const { now, looks } = around
     this.lastUsed = now
     this.failures = 0
-    if (foundReply) this.awaitedSince = null
+    // A reply just behind a message was begun before it: the answer to that one is still to come.
+    if (foundReply && this.awaitedSince !== null && now - this.awaitedSince > BEGUN_BEFORE_MS) {
+      this.awaitedSince = null
+    }
     this.due = Number.POSITIVE_INFINITY
     const hides = (minute: number | null) => minute !== null && isMinuteOf(minute, started, around)
     if (this.second !== null) {
@@ -169,7 +174,9 @@ export class TaskWatch {
     if (began < since - STALE_MS) return false
     const end = began + MINUTE + SLACK_MS
     // Its minute was over when the comments were read last, or a last look when it is over is planned.
-    return end <= lastRead || (this.due < Number.POSITIVE_INFINITY && Math.abs(end - this.hotUntil) <= SLACK_MS)
+    return (
+      end <= lastRead || (this.due < Number.POSITIVE_INFINITY && Math.abs(end - this.hotUntil) <= SLACK_MS)
+    )
   }
 }
 
@@ -181,5 +188,7 @@ const minuteEnd = ({ now, skew }: Pick<Around, 'now' | 'skew'>): number =>
 function isMinuteOf(minute: number, at: number, { skew }: Around): boolean {
   const told = Math.floor(minute / MINUTE) % QUARTER
   // Clocks differ a little: shortly after a minute began, the one before may still be shown.
-  return [at + skew - SLACK_MS, at + skew + SLACK_MS].some((time) => Math.floor(time / MINUTE) % QUARTER === told)
+  return [at + skew - SLACK_MS, at + skew + SLACK_MS].some(
+    (time) => Math.floor(time / MINUTE) % QUARTER === told,
+  )
 }

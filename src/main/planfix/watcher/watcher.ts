@@ -8,7 +8,7 @@ import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
 import type { Change, Clock, PlanfixTask, Store, Takeover } from '../../engine/ports.ts'
 import type { Budget } from '../budget.ts'
 import type { PlanfixClient } from '../client.ts'
-import { spendingPlan } from '../spending.ts'
+import { type SpendingPlan, spendingPlan } from '../spending.ts'
 import type { ChangedTask } from '../tasks.ts'
 import type { TimeReader } from '../times.ts'
 import { HintTrust, looksOf, pollEvery } from './attention.ts'
@@ -221,7 +221,8 @@ export class AccountWatcher {
     return Math.max(1, this.plan().everyMs / this.base)
   }
 
-  private plan() {
+  /** How the rest of the day's requests is spent. */
+  plan(): SpendingPlan {
     return spendingPlan(this.budget.state(), this.clock.now())
   }
 
@@ -237,9 +238,12 @@ export class AccountWatcher {
   private interval(): number {
     const around = this.around()
     const { now } = around
-    const isAwaited = [...this.tasks.values()].some((task) => task.isAwaited(now) && !task.isLookedAt(around))
-    const [base, quiet, isTold] = [this.base, now - this.lastHappening, this.trust.isProven]
-    return pollEvery({ base, isAwaited, quiet, isTold, allowed: this.plan().everyMs })
+    const awaited = [...this.tasks.values()].filter((task) => task.isAwaited(now))
+    const isAwaited = awaited.some((task) => !task.isLookedAt(around))
+    return pollEvery({
+      ...{ base: this.base, isAwaited, isLookedAt: awaited.length > 0 && !isAwaited },
+      ...{ quiet: now - this.lastHappening, isTold: this.trust.isProven, allowed: this.plan().everyMs },
+    })
   }
 
   /** Does now what is due; `isUrgent` false: what is due by the plan, which may be another one now. */
@@ -411,7 +415,8 @@ export class AccountWatcher {
     watch.changed(row, since, asked, this.around())
     const changes: Change[] = []
     const patch: Partial<TaskLink> = {}
-    const active = task.status === null ? link.active : (member.planfix.isStatusActive(task.status) ?? link.active)
+    const active =
+      task.status === null ? link.active : (member.planfix.isStatusActive(task.status) ?? link.active)
     if (task.isDeleted && !link.deleted) Object.assign(patch, { deleted: true, active: false })
     else if (active !== link.active) Object.assign(patch, { active, closedAt: active ? null : now })
     if (!task.isDeleted && link.deleted) patch.deleted = false
@@ -465,10 +470,14 @@ export class AccountWatcher {
         for (const id of ids) this.expectOf(links.get(id)!)
         const found = await this.list(member, ids, asked, true)
         if (!found) return false
-        await this.commit(member, found.flatMap((task) => this.remembered(links.get(task.id), task)))
+        await this.commit(
+          member,
+          found.flatMap((task) => this.remembered(links.get(task.id), task)),
+        )
       }
       for (const link of watched) {
-        if (link.closedAt !== null || asked - link.lastActivityAt > 2 * DAY || readings >= DAILY_READINGS) continue
+        if (link.closedAt !== null || asked - link.lastActivityAt > 2 * DAY || readings >= DAILY_READINGS)
+          continue
         this.watchOf(link.taskId).lookAt(asked + readings++ * DAILY_READINGS_EVERY_MS)
       }
     }
