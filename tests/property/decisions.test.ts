@@ -391,7 +391,13 @@ describe('times', () => {
         fc.integer({ min: 0, max: 1e9 }),
         (seconds, a, b) => {
           const [short, long] = [Math.min(a, b), Math.max(a, b)]
-          const need = { base: seconds * 1000, isAwaited: false, isLookedAt: false, isTold: false, allowed: 0 }
+          const need = {
+            base: seconds * 1000,
+            isAwaited: false,
+            isLookedAt: false,
+            isTold: false,
+            allowed: 0,
+          }
           const interval = (quiet: number) => pollEvery({ ...need, quiet })
           expect(interval(short)).toBeGreaterThanOrEqual(seconds * 1000)
           expect(interval(long)).toBeGreaterThanOrEqual(interval(short))

@@ -6,13 +6,13 @@ import type { DayWorld } from './world.ts'
 const DAY = 86_400_000
 
 /** Tasks of the thirty days before that nobody completed, in Planfix and in the store. */
-export async function withOpenTasks(world: DayWorld, count: number): Promise<void> {
+export async function withOpenTasks(world: DayWorld, count: number, age = 29 * DAY): Promise<void> {
   const { planfix, store, clock } = world
   const { account } = planfix
   const now = clock.now()
   const changes: Change[] = []
   for (let n = 0; n < count; n++) {
-    const at = now - Math.floor(((count - n) / count) * 29 * DAY) - 3_600_000
+    const at = now - Math.floor(((count - n) / count) * age) - 3_600_000
     const taskId = account.ids.task++
     const contact = planfix.createsContact({ name: `Old client ${n}` })
     const person = `contact:${contact.id}`

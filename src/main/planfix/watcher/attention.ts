@@ -21,11 +21,13 @@ export interface Need {
 /** Where a scenario tells of every reply, polls only make sure of it. */
 const TOLD_MS = MINUTE
 /** A client who has waited so long does not expect an answer at once. */
-export const PATIENCE_MS = 10 * MINUTE
+export const PATIENCE_MS = 3 * MINUTE
 
 /** Milliseconds until the next poll: the owner's pace while an answer may come any moment, ever slower the quieter it is. */
 export function pollEvery({ base, isAwaited, isLookedAt, quiet, isTold, allowed }: Need): number {
-  const wanted = isTold ? Math.max(base, TOLD_MS) : base * (isAwaited ? 1 : Math.max(isLookedAt ? 3 : 2, patience(quiet)))
+  const wanted = isTold
+    ? Math.max(base, TOLD_MS)
+    : base * (isAwaited ? 1 : Math.max(isLookedAt ? 3 : 2, patience(quiet)))
   const most = quiet < 2 * HOUR ? MINUTE : 2 * MINUTE
   return Math.max(Math.min(wanted, Math.max(base, most)), base, allowed)
 }

@@ -1,21 +1,19 @@
-import type { Connection } from '../../../shared/config.ts'
 import type { TaskLink } from '../../../shared/domain.ts'
-import { type Result, stopsSide } from '../../../shared/errors.ts'
-import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
-import type { SideGate } from '../../engine/delivery/gate.ts'
-import { isTrouble } from '../../engine/delivery/retry.ts'
+import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
-import type { Change, Clock, PlanfixTask, Store, Takeover } from '../../engine/ports.ts'
+import type { Change, Clock, PlanfixTask } from '../../engine/ports.ts'
 import type { Budget } from '../budget.ts'
 import type { PlanfixClient } from '../client.ts'
 import { type SpendingPlan, spendingPlan } from '../spending.ts'
-import type { ChangedTask } from '../tasks.ts'
 import type { TimeReader } from '../times.ts'
 import { HintTrust, looksOf, pollEvery } from './attention.ts'
+import { TaskBook } from './book.ts'
 import { ChangeFeed, type FeedState, type Polled } from './feed.ts'
-import { inHundreds, tasksOfPoll } from './plan.ts'
-import { contactOf, followCard, readTask } from './reading.ts'
-import { type Around, TaskWatch } from './task-watch.ts'
+import { askOf, commitOf, type Member, type WatchOptions } from './members.ts'
+import { castNet } from './net.ts'
+import { tasksOfPoll } from './plan.ts'
+import { followCard, readTask } from './reading.ts'
+import type { Around, TaskWatch } from './task-watch.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -23,29 +21,6 @@ const DAY = 24 * HOUR
 const POLL_AFTER_HINT_MS = 5000
 /** Readings of one round before the list has its turn again. */
 const READINGS_EACH_ROUND = 5
-/** Open tasks of the last two days are read once a day: an edit may leave no mark. So many at most, and so far apart. */
-const DAILY_READINGS = 100
-const DAILY_READINGS_EVERY_MS = 30_000
-/** Of the oldest tasks so many are looked at in a day. */
-const QUIET_EACH_DAY = 2000
-/** A task that nothing happened in for so long is forgotten here; the feed names it when something does. */
-const FORGOTTEN_AFTER_MS = 2 * DAY
-const MARKS_REMEMBERED = 50_000
-
-/** What a connection brings into the watch over its account. */
-export interface WatchOptions {
-  settings: Connection
-  planfix: PlanfixClient
-  store: Store
-  gate: SideGate
-  /** Something new stands in the inbox. */
-  onNews(): void
-  onBug(error: unknown): void
-  /** The last time that this computer took over from another one. */
-  takeover?: () => Takeover | null
-  /** Another computer may be carrying: then what is read is that one's to carry. */
-  mayCarry?: () => boolean
-}
 
 /** A connection's part in the watch over its account. */
 export interface ConnectionWatch {
@@ -61,10 +36,6 @@ export interface ConnectionWatch {
   knownAt(taskId: number): number
 }
 
-interface Member extends WatchOptions {
-  isOn: boolean
-}
-
 /**
  * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md, "Planfix tells
  * nobody"): one list call tells what changed in the whole account; only tasks that did are read. A webhook is a hint,
@@ -73,20 +44,15 @@ interface Member extends WatchOptions {
  */
 export class AccountWatcher {
   private readonly members = new Map<string, Member>()
-  private readonly tasks = new Map<number, TaskWatch>()
-  /** The last mark of every task the feed named lately, also of tasks that are not ours. */
-  private marks = new Map<number, string>()
+  private readonly book: TaskBook
   private readonly feed: ChangeFeed
   private readonly trust = new HintTrust()
-  private keptAt = 0
   private turn = 0
   private nextPoll = 0
   private nextNet: number
   private lastHappening: number
   /** The last poll, and which tasks it was about; null = all. */
   private known: { at: number; ids: Set<number> | null } = { at: 0, ids: null }
-  /** Everything before was judged before a restart. */
-  private readonly judgedBefore: number
   /** The first poll that was read to its end since this computer began. */
   private caughtUpAt: number | null = null
   private stopTimer: (() => void) | null = null
@@ -109,7 +75,7 @@ export class AccountWatcher {
     this.budget = options.budget
     this.times = options.times
     this.feed = new ChangeFeed(options.kept)
-    this.judgedBefore = options.kept?.position ?? 0
+    this.book = new TaskBook(options.kept?.position ?? 0)
     this.nextNet = options.kept?.netAt === undefined ? 0 : options.kept.netAt + DAY
     this.times.recall(options.kept?.zone ?? null)
     this.lastHappening = this.clock.now()
@@ -123,7 +89,7 @@ export class AccountWatcher {
         this.members.set(id, member)
         member.isOn = true
         // What it knows may be more than before.
-        this.marks.clear()
+        this.book.forgetMark()
         this.feed.deepen()
         this.wake()
       },
@@ -142,8 +108,7 @@ export class AccountWatcher {
 
   /** What is to be kept on disk: everything before `position` has been judged. */
   state(): FeedState & { netAt: number } {
-    const pending = [...this.tasks.values()].flatMap(({ since }) => (since === null ? [] : [since]))
-    const position = Math.min(this.feed.asked ?? this.clock.now(), ...pending)
+    const position = Math.min(this.feed.asked ?? this.clock.now(), this.book.unjudgedSince)
     return {
       position,
       zone: this.times.zone,
@@ -166,7 +131,7 @@ export class AccountWatcher {
     const now = this.clock.now()
     this.lastHappening = now
     this.trust.hinted(taskId, now)
-    this.watchOf(taskId).hint(now)
+    this.book.of(taskId).hint(now)
     // Its status may have changed as well: the list tells that a moment later, so that a reply costs one call.
     if (!this.trust.isProven) this.pollBy(now + Math.min(this.base, POLL_AFTER_HINT_MS))
     this.nudge()
@@ -180,10 +145,10 @@ export class AccountWatcher {
 
   private wrote(taskId: number, from: number, isClients: boolean): void {
     const now = this.clock.now()
-    const isNew = !this.tasks.has(taskId)
+    const isNew = !this.book.tasks.has(taskId)
     this.lastHappening = now
-    this.watchOf(taskId).wrote(from, isClients, this.around())
-    this.marks.delete(taskId)
+    this.book.of(taskId).wrote(from, isClients, this.around())
+    this.book.forgetMark(taskId)
     this.feed.wrote(taskId)
     // Polls that were slow because nobody was there; of a task just made the list has something to tell.
     this.pollBy(isNew ? now + 1000 : now + this.interval())
@@ -197,14 +162,6 @@ export class AccountWatcher {
 
   private pollBy(at: number): void {
     this.nextPoll = Math.min(this.nextPoll, at)
-  }
-
-  private watchOf(taskId: number): TaskWatch {
-    const known = this.tasks.get(taskId)
-    if (known) return known
-    const made = new TaskWatch()
-    this.tasks.set(taskId, made)
-    return made
   }
 
   private get on(): Member[] {
@@ -238,7 +195,7 @@ export class AccountWatcher {
   private interval(): number {
     const around = this.around()
     const { now } = around
-    const awaited = [...this.tasks.values()].filter((task) => task.isAwaited(now))
+    const awaited = [...this.book.tasks.values()].filter((task) => task.isAwaited(now))
     const isAwaited = awaited.some((task) => !task.isLookedAt(around))
     return pollEvery({
       ...{ base: this.base, isAwaited, isLookedAt: awaited.length > 0 && !isAwaited },
@@ -250,7 +207,7 @@ export class AccountWatcher {
   private nudge(isUrgent = true): void {
     if (this.members.size === 0) return
     if (!isUrgent && this.round === null) {
-      this.sleep(Math.min(this.nextPoll, ...[...this.tasks.values()].map(({ due }) => due)))
+      this.sleep(Math.min(this.nextPoll, this.book.soonest))
       return
     }
     this.again = true
@@ -283,16 +240,16 @@ export class AccountWatcher {
     // What is left of the day is for clients' messages.
     if (this.plan().isReserveOnly) return this.sleep(now + this.interval())
     if (now >= this.nextNet) {
-      if (!(await this.net())) return
+      if (!(await castNet(this.on, this.book, (...what) => this.list(...what), now))) return
       this.nextNet = this.clock.now() + DAY
     }
     if (now >= this.nextPoll) {
       if (!(await this.poll())) return
-      this.forget()
+      this.book.forget(now)
       this.nextPoll = this.clock.now() + this.jittered(this.interval())
     }
     if (!(await this.readDue())) return
-    this.sleep(Math.min(this.nextPoll, this.nextNet, ...[...this.tasks.values()].map(({ due }) => due)))
+    this.sleep(Math.min(this.nextPoll, this.nextNet, this.book.soonest))
   }
 
   /** Accounts that began at the same moment must not all poll at the same moment for ever. */
@@ -316,7 +273,7 @@ export class AccountWatcher {
     if (!this.feed.isRefused(now)) {
       const polled = await this.pollFeed()
       if (polled.outcome === 'read') {
-        await this.took(polled.rows, { asked: polled.asked, since: polled.since, isNet: false })
+        await this.book.took(polled.rows, { ...polled, isNet: false }, this.on, this.around())
         this.feed.taken(polled.asked)
         this.known = { at: polled.asked, ids: null }
         this.caughtUpAt ??= this.clock.now()
@@ -330,10 +287,9 @@ export class AccountWatcher {
   private async pollFeed(): Promise<Polled> {
     const [first] = this.on
     if (!first) return { outcome: 'failed', error: null }
-    const wanted = (id: number, signal: string) => this.marks.get(id) !== signal
     return this.feed.poll(
       (from, zone, offset) =>
-        this.call(first, (planfix) => planfix.changedTasks(from, zone, offset, wanted), 'watching'),
+        this.call(first, (planfix) => planfix.changedTasks(from, zone, offset, this.book.isNews), 'watching'),
       () => this.times.zone,
       this.clock.now(),
       this.budget.clockSkew() ?? 0,
@@ -371,76 +327,14 @@ export class AccountWatcher {
       ...{ id: task.id, signal: task.signal, task },
       mark: task.mark ?? { minute: null, second: null },
     }))
-    await this.took(rows, { asked, since: this.known.at || asked, isNet })
+    await this.book.took(rows, { asked, since: this.known.at || asked, isNet }, this.on, this.around())
     const found = new Set(listed.value.map(({ id }) => id))
     for (const id of ids) {
       if (found.has(id)) continue
       const link = await member.store.task(member.settings.id, id)
-      if (link) await this.commit(member, await this.missing(member, link))
+      if (link) await commitOf(member, await this.missing(member, link))
     }
     return listed.value
-  }
-
-  /** Rows of a list: what is new in them is remembered, and read in this same round. */
-  private async took(
-    rows: readonly ChangedTask[],
-    when: { asked: number; since: number; isNet: boolean },
-  ): Promise<void> {
-    const ids = this.on.map(({ settings }) => settings.id)
-    const store = this.on[0]?.store
-    if (!store) return
-    const changes: Change[] = []
-    for (const row of rows) {
-      if (!row.task || this.marks.get(row.id) === row.signal) continue
-      this.marks.set(row.id, row.signal)
-      const link = await store.taskAnywhere(ids, row.id)
-      if (!link) continue
-      changes.push(...(await this.notice(link, { ...row, task: row.task }, when)))
-    }
-    if (this.marks.size > MARKS_REMEMBERED) this.marks = new Map([...this.marks].slice(-MARKS_REMEMBERED / 2))
-    if (changes.length > 0) await store.commit(changes)
-  }
-
-  private async notice(
-    link: TaskLink,
-    row: ChangedTask & { task: PlanfixTask },
-    { asked, since, isNet }: { asked: number; since: number; isNet: boolean },
-  ): Promise<Change[]> {
-    const member = this.members.get(link.connectionId)
-    if (!member) return []
-    const { task } = row
-    const now = this.clock.now()
-    const watch = this.watchOf(link.taskId)
-    if (watch.seen === null && this.wasJudged(link, row, isNet)) watch.knows(row.signal)
-    watch.changed(row, since, asked, this.around())
-    const changes: Change[] = []
-    const patch: Partial<TaskLink> = {}
-    const active =
-      task.status === null ? link.active : (member.planfix.isStatusActive(task.status) ?? link.active)
-    if (task.isDeleted && !link.deleted) Object.assign(patch, { deleted: true, active: false })
-    else if (active !== link.active) Object.assign(patch, { active, closedAt: active ? null : now })
-    if (!task.isDeleted && link.deleted) patch.deleted = false
-    if (Object.keys(patch).length > 0) {
-      const { connectionId, taskId } = link
-      changes.push({ type: 'task.patch', connectionId, taskId, patch: { ...patch, checkedAt: now } })
-    }
-    const counterparty = contactOf(task)
-    if (watch.counterparty !== counterparty) {
-      changes.push(...(await followCard(link, counterparty, member.store, now)))
-      watch.counterparty = counterparty
-    }
-    return changes
-  }
-
-  /** Whether a mark that this run of the program sees for the first time was judged before it began. */
-  private wasJudged(link: TaskLink, { signal, mark }: ChangedTask, isNet: boolean): boolean {
-    if (link.signal === signal) return true
-    // The net looks for what the feed has not told: what is known to be another mark is read.
-    if (isNet && link.signal !== '') return false
-    const { zone } = this.times
-    if (mark.minute === null || zone === null) return false
-    const over = mark.minute - zone - (this.budget.clockSkew() ?? 0) + MINUTE
-    return over <= Math.max(this.judgedBefore, link.signal === '' ? link.readAt : 0)
   }
 
   /** Not in the list: deleted, or not visible to us any more. */
@@ -448,62 +342,12 @@ export class AccountWatcher {
     const read = await this.call(member, (planfix) => planfix.task(taskId), 'watching')
     const isGone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
     if (!isGone) return []
-    this.tasks.delete(taskId)
+    this.book.tasks.delete(taskId)
     return [{ type: 'task.patch', connectionId, taskId, patch: { deleted: true, active: false } }]
   }
 
-  /**
-   * The daily safety net: the marks of all tasks by number, the oldest in weekly turns; and the comments of what was busy
-   * lately, where an edit may have left no mark. False when the side is closed.
-   */
-  private async net(): Promise<boolean> {
-    const asked = this.clock.now()
-    let readings = 0
-    for (const member of this.on) {
-      const { store, settings } = member
-      const recent = asked - FOLLOW_EDITS_MS
-      const watched = await store.tasksWatched(settings.id, recent)
-      const turn = Math.floor(asked / DAY) % 7
-      const quiet = await store.tasksQuiet(settings.id, recent, turn, QUIET_EACH_DAY)
-      const links = new Map([...watched, ...quiet].map((link) => [link.taskId, link]))
-      for (const ids of inHundreds([...links.keys()])) {
-        for (const id of ids) this.expectOf(links.get(id)!)
-        const found = await this.list(member, ids, asked, true)
-        if (!found) return false
-        await this.commit(
-          member,
-          found.flatMap((task) => this.remembered(links.get(task.id), task)),
-        )
-      }
-      for (const link of watched) {
-        if (link.closedAt !== null || asked - link.lastActivityAt > 2 * DAY || readings >= DAILY_READINGS)
-          continue
-        this.watchOf(link.taskId).lookAt(asked + readings++ * DAILY_READINGS_EVERY_MS)
-      }
-    }
-    return true
-  }
-
-  /** What was known of a task before the net is cast; a change that was noticed before a restart and not read is unread. */
-  private expectOf(link: TaskLink): void {
-    const watch = this.tasks.get(link.taskId)
-    this.marks.delete(link.taskId)
-    if (watch || link.readAt >= link.hotUntil) return
-    this.watchOf(link.taskId).hint(this.clock.now())
-  }
-
-  /** The mark that has been judged goes to disk with the net, so that the next one finds nothing in it. */
-  private remembered(link: TaskLink | undefined, task: PlanfixTask): Change[] {
-    const watch = link && this.tasks.get(link.taskId)
-    if (!watch || watch.judged !== task.signal) return []
-    if (watch.since === null && watch.due === Number.POSITIVE_INFINITY) this.tasks.delete(link.taskId)
-    if (link.signal === task.signal) return []
-    const { connectionId, taskId } = link
-    return [{ type: 'task.patch', connectionId, taskId, patch: { signal: task.signal } }]
-  }
-
   private async readDue(): Promise<boolean> {
-    const due = [...this.tasks].filter(([, { due }]) => due <= this.clock.now())
+    const due = [...this.book.tasks].filter(([, { due }]) => due <= this.clock.now())
     const first = due.toSorted((a, b) => a[1].due - b[1].due).slice(0, READINGS_EACH_ROUND)
     for (const [taskId, watch] of first) {
       if (this.on.length === 0) return false
@@ -518,7 +362,7 @@ export class AccountWatcher {
     const link = (await first?.store.taskAnywhere(ids, taskId)) ?? null
     const member = link && this.members.get(link.connectionId)
     if (!link || !member || link.deleted) {
-      this.tasks.delete(taskId)
+      this.book.tasks.delete(taskId)
       return true
     }
     let started: number | null = null
@@ -546,13 +390,13 @@ export class AccountWatcher {
         watch.failed(this.base, now)
         return true
       case 'gone':
-        await this.commit(member, await this.missing(member, link))
+        await commitOf(member, await this.missing(member, link))
         watch.failed(HOUR, now)
         return true
       case 'read': {
         watch.read(started ?? now, read.writtenAt, read.hasReply, this.around())
         if (read.counterparty !== undefined && read.counterparty !== watch.counterparty) {
-          await this.commit(member, await followCard(link, read.counterparty, member.store, now))
+          await commitOf(member, await followCard(link, read.counterparty, member.store, now))
           watch.counterparty = read.counterparty
         }
         if (read.hasNews) {
@@ -565,69 +409,18 @@ export class AccountWatcher {
     }
   }
 
-  private async commit(member: Member, changes: Change[]): Promise<void> {
-    if (changes.length > 0) await member.store.commit(changes)
-  }
-
-  private forget(): void {
-    const now = this.clock.now()
-    if (now - this.keptAt < HOUR) return
-    this.keptAt = now
-    for (const [taskId, { since, lastUsed }] of this.tasks) {
-      if (since === null && now - lastUsed > FORGOTTEN_AFTER_MS) this.tasks.delete(taskId)
-    }
-  }
-
-  /** One paced call. Null when the side is closed: the watcher wakes when it opens. */
-  private async call<T>(
-    { gate, planfix, mayCarry }: Member,
+  /** One call in its turn; null when the side is closed, and the watch wakes when it opens. */
+  private call<T>(
+    member: Member,
     ask: (planfix: PlanfixClient) => Promise<Result<T>>,
     part: 'reading' | 'watching',
   ): Promise<Result<T> | null> {
-    const permit = gate.enter()
-    if (isStopped(permit)) {
-      void permit.opened.then(() => this.wakeAgain())
-      return null
-    }
-    const asked = await planfix.pacer
-      .turn(1, 'watcher')
-      .then(() => {
-        if (gate.holds(permit)) return ask(planfix)
-        planfix.pacer.giveBack()
-        return null
-      })
-      .catch((error: unknown) => {
-        gate.leave(permit)
-        throw error
-      })
-    if (asked === null) {
-      void gate.breaker.opened().then(() => this.wakeAgain())
-      return null
-    }
-    const result = asked
-    if (result.ok) gate.succeeded(permit)
-    else if (stopsSide(result.error)) gate.failed(result.error, permit)
-    else if (isTrouble(result.error)) gate.troubled(result.error, permit)
-    else gate.succeeded(permit)
-    if (result.ok) gate.hasAgain(part)
-    else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
-    else if (result.error.code === 'failing') gate.stumbled(part, result.error)
-    // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
-    if (mayCarry?.() === false) {
-      gate.leave(permit)
-      this.sleep(this.clock.now() + this.base)
-      return null
-    }
-    if (!result.ok && gate.breaker.error !== null) {
-      void gate.breaker.opened().then(() => this.wakeAgain())
-      return null
-    }
-    return result
-  }
-
-  /** The side is open again. */
-  private wakeAgain(): void {
-    this.nextPoll = 0
-    this.nudge()
+    return askOf(member, ask, part, {
+      opened: () => {
+        this.nextPoll = 0
+        this.nudge()
+      },
+      stoodBy: () => this.sleep(this.clock.now() + this.base),
+    })
   }
 }
