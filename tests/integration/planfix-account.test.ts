@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { playDay } from '../bench/day/play.ts'
 import { withOpenTasks } from '../bench/day/open-tasks.ts'
+import { playDay } from '../bench/day/play.ts'
 import { DayWorld, type DayWorldOptions } from '../bench/day/world.ts'
 
 /** Nine in the morning in the account's zone. */
@@ -12,7 +12,10 @@ const DAY = 24 * HOUR
 let world: DayWorld
 afterEach(() => world.stop())
 
-const start = async (options: Partial<DayWorldOptions> = {}, prepare?: (world: DayWorld) => Promise<void>) => {
+const start = async (
+  options: Partial<DayWorldOptions> = {},
+  prepare?: (world: DayWorld) => Promise<void>,
+) => {
   world = await DayWorld.start({ start: MORNING, ...options }, prepare)
   return world
 }
@@ -49,35 +52,41 @@ describe('a reply is noticed', () => {
     expect(visitor.sees()).toEqual(['Good day'])
   })
 
-  test.each(['400-code41', 'ignored'] as const)('where the account does not take the list of changes (%s)', async (position) => {
-    await start({ planfix: { switches: { 'changed-filter': position } } }, (one) => withOpenTasks(one, 130))
-    await pass(10 * MINUTE)
-    const { visitor, task } = await begun()
-    await pass(3 * MINUTE)
-    world.planfix.employeeComments(task.id, 5, '<p>One</p>')
-    await pass(MINUTE)
-    const old = world.planfix.tasks[3]!
-    world.planfix.employeeComments(old.id, 5, '<p>Two</p>')
-    await pass(MINUTE)
-    expect(visitor.sees()).toEqual(['One'])
-    expect(await world.store.messagesOfTask('shop1', old.id, 0)).toHaveLength(1)
-    const refused = world.planfix.server.requests.filter(
-      ({ body }) => JSON.stringify(body ?? '').includes('"type":79'),
-    )
-    expect(refused.length).toBeLessThanOrEqual(2)
-  })
+  test.each(['400-code41', 'ignored'] as const)(
+    'where the account does not take the list of changes (%s)',
+    async (position) => {
+      await start({ planfix: { switches: { 'changed-filter': position } } }, (one) => withOpenTasks(one, 130))
+      await pass(10 * MINUTE)
+      const { visitor, task } = await begun()
+      await pass(3 * MINUTE)
+      world.planfix.employeeComments(task.id, 5, '<p>One</p>')
+      await pass(MINUTE)
+      const old = world.planfix.tasks[3]!
+      world.planfix.employeeComments(old.id, 5, '<p>Two</p>')
+      await pass(MINUTE)
+      expect(visitor.sees()).toEqual(['One'])
+      expect(await world.store.messagesOfTask('shop1', old.id, 0)).toHaveLength(1)
+      const refused = world.planfix.server.requests.filter(({ body }) =>
+        JSON.stringify(body ?? '').includes('"type":79'),
+      )
+      expect(refused.length).toBeLessThanOrEqual(2)
+    },
+  )
 
-  test.each(['utc', 'account-zone', 'with-dateTimeUtcSeconds'] as const)('whatever the times say (%s), also at the turn of a day', async (position) => {
-    const switches = { 'datetime-zone': position }
-    await start({ start: Date.UTC(2026, 0, 5, 20, 57), planfix: { switches, zoneOffsetMinutes: 180 } })
-    const { visitor, task } = await begun()
-    for (let n = 1; n <= 8; n++) {
-      world.planfix.employeeComments(task.id, 5, `<p>${n}</p>`)
-      await pass(47_000)
-    }
-    await pass(2 * MINUTE)
-    expect(visitor.sees()).toEqual(['1', '2', '3', '4', '5', '6', '7', '8'])
-  })
+  test.each(['utc', 'account-zone', 'with-dateTimeUtcSeconds'] as const)(
+    'whatever the times say (%s), also at the turn of a day',
+    async (position) => {
+      const switches = { 'datetime-zone': position }
+      await start({ start: Date.UTC(2026, 0, 5, 20, 57), planfix: { switches, zoneOffsetMinutes: 180 } })
+      const { visitor, task } = await begun()
+      for (let n = 1; n <= 8; n++) {
+        world.planfix.employeeComments(task.id, 5, `<p>${n}</p>`)
+        await pass(47_000)
+      }
+      await pass(2 * MINUTE)
+      expect(visitor.sees()).toEqual(['1', '2', '3', '4', '5', '6', '7', '8'])
+    },
+  )
 
   test('behind two thousand comments of an account that sorts them oldest first', async () => {
     await start({ planfix: { switches: { 'result-order': 'ignored' } } })
@@ -99,31 +108,37 @@ describe('a reply is noticed', () => {
 })
 
 describe('numbers of comments', () => {
-  test.each(['id-at-sending', 'id-at-writing'] as const)('a comment sent later arrives (%s)', async (position) => {
-    await start({ planfix: { switches: { 'delayed-comment': position } } })
-    const { visitor, task } = await begun()
-    const send = world.planfix.employeeWillComment(task.id, 5, '<p>Later</p>')
-    world.planfix.employeeComments(task.id, 5, '<p>First</p>')
-    await pass(3 * MINUTE)
-    send()
-    await pass(2 * MINUTE)
-    expect(visitor.sees()).toEqual(['First', 'Later'])
-  })
+  test.each(['id-at-sending', 'id-at-writing'] as const)(
+    'a comment sent later arrives (%s)',
+    async (position) => {
+      await start({ planfix: { switches: { 'delayed-comment': position } } })
+      const { visitor, task } = await begun()
+      const send = world.planfix.employeeWillComment(task.id, 5, '<p>Later</p>')
+      world.planfix.employeeComments(task.id, 5, '<p>First</p>')
+      await pass(3 * MINUTE)
+      send()
+      await pass(2 * MINUTE)
+      expect(visitor.sees()).toEqual(['First', 'Later'])
+    },
+  )
 
-  test.each(['old-ids', 'new-ids'] as const)('a comment moved here from another task is not sent, and the owner is told (%s)', async (position) => {
-    await start({ planfix: { switches: { 'moved-comment': position } } })
-    const one = await begun('Anna')
-    world.planfix.employeeComments(one.task.id, 5, '<p>For Anna</p>')
-    world.planfix.employeeComments(one.task.id, 5, '<p>Internal</p>', { recipients: ['user:6'] })
-    await pass(2 * DAY)
-    const other = await begun('Boris')
-    world.planfix.employeeComments(other.task.id, 5, '<p>For Boris</p>')
-    await pass(MINUTE)
-    world.planfix.mergesTasks(one.task.id, other.task.id)
-    await pass(5 * MINUTE)
-    expect(other.visitor.sees()).toEqual(['For Boris'])
-    expect(await events()).toContain('event.comment-moved')
-  })
+  test.each(['old-ids', 'new-ids'] as const)(
+    'a comment moved here from another task is not sent, and the owner is told (%s)',
+    async (position) => {
+      await start({ planfix: { switches: { 'moved-comment': position } } })
+      const one = await begun('Anna')
+      world.planfix.employeeComments(one.task.id, 5, '<p>For Anna</p>')
+      world.planfix.employeeComments(one.task.id, 5, '<p>Internal</p>', { recipients: ['user:6'] })
+      await pass(2 * DAY)
+      const other = await begun('Boris')
+      world.planfix.employeeComments(other.task.id, 5, '<p>For Boris</p>')
+      await pass(MINUTE)
+      world.planfix.mergesTasks(one.task.id, other.task.id)
+      await pass(5 * MINUTE)
+      expect(other.visitor.sees()).toEqual(['For Boris'])
+      expect(await events()).toContain('event.comment-moved')
+    },
+  )
 
   test('a deleted reply is not asked for again', async () => {
     await start()
@@ -215,7 +230,7 @@ describe('the requests of a day', () => {
       world.planfix.employeeComments(task.id, 5, `<p>${n}</p>`)
       await pass(20_000)
     }
-    const [{ account }] = [...world.app.connections.values()] as [{ account: { watcher: { pollEveryMs: number } } }]
+    const { account } = [...world.app.connections.values()][0]!
     expect(account.watcher.pollEveryMs).toBe(MINUTE)
     world.planfix.scenarioUrl = undefined
     world.planfix.employeeComments(task.id, 5, '<p>13</p>')

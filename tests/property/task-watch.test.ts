@@ -23,9 +23,12 @@ interface Course {
 
 const course = fc.record({
   comments: fc.array(fc.integer({ min: 0, max: 400 }), { minLength: 1, maxLength: 6 }),
-  writes: fc.array(fc.record({ at: fc.integer({ min: 0, max: 400 }), takes: fc.integer({ min: 0, max: 9 }) }), {
-    maxLength: 6,
-  }),
+  writes: fc.array(
+    fc.record({ at: fc.integer({ min: 0, max: 400 }), takes: fc.integer({ min: 0, max: 9 }) }),
+    {
+      maxLength: 6,
+    },
+  ),
   every: fc.constantFrom(1, 5, 15, 61),
   pollTakes: fc.array(fc.constantFrom(0, 1, 8, 59, 75, 140), { minLength: 1, maxLength: 5 }),
   readTakes: fc.constantFrom(0, 1, 9),
@@ -38,7 +41,10 @@ const course = fc.record({
 /** Plays it out; answers the comments that no reading ever saw. */
 function overlooked(one: Course): number[] {
   const watch = new TaskWatch()
-  const writes = one.writes.map(({ at, takes }) => ({ from: START + at * 1000 + 137, to: START + (at + takes) * 1000 + 401 }))
+  const writes = one.writes.map(({ at, takes }) => ({
+    from: START + at * 1000 + 137,
+    to: START + (at + takes) * 1000 + 401,
+  }))
   const comments = one.comments.map((at) => START + at * 1000 + 251)
   const resolution = one.seconds ? 1000 : MINUTE
   const around = (now: number): Around => ({
@@ -56,7 +62,9 @@ function overlooked(one: Course): number[] {
   /** The mark that Planfix shows at this moment; a write of ours is carried out in the middle of its call. */
   const markAt = (now: number): number | null => {
     const changes = [...comments, ...writes.map(({ from, to }) => (from + to) / 2)].filter((at) => at <= now)
-    return changes.length === 0 ? null : Math.floor((Math.max(...changes) + one.skew) / resolution) * resolution
+    return changes.length === 0
+      ? null
+      : Math.floor((Math.max(...changes) + one.skew) / resolution) * resolution
   }
   const seen = new Set<number>()
   let now = START

@@ -36,7 +36,7 @@ export interface ChangesApi {
     from: number,
     zone: number,
     offset: number,
-    wanted: (id: number, signal: string) => boolean,
+    wanted: (id: number, signal: string, counterparty: unknown) => boolean,
   ): Promise<Result<{ rows: ChangedTask[]; complete: boolean }>>
 }
 
@@ -229,7 +229,7 @@ export function taskApi(
       for (const raw of answer.value.tasks) {
         const signal = signalOf(raw)
         const mark = latestOf([raw.dateOfLastUpdate, raw.dateOfLastComment])
-        if (!wanted(raw.id, signal)) {
+        if (!wanted(raw.id, signal, raw.counterparty)) {
           rows.push({ id: raw.id, signal, mark, task: null })
           continue
         }

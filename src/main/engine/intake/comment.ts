@@ -9,6 +9,8 @@ export interface CommentEvent {
   comment: PlanfixComment
   /** The watcher found it missing from the feed and asked for it: it is gone. */
   gone?: boolean
+  /** Number of the contact that was the task's counterparty when it was read; null = none, absent = not told. */
+  counterparty?: number | null
   /** Found at the first look after this computer took over from another one. */
   first?: boolean
 }

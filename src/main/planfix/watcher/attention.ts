@@ -43,8 +43,9 @@ function patience(quiet: number): number {
 export interface Looks {
   /** After a write of ours: nobody reads and answers faster. */
   first: number
-  /** Between two looks while a client waits, and while none does. */
+  /** Between two looks while a client waits, just after a reply, and otherwise. */
   awaited: number
+  replied: number
   otherwise: number
   /** The last look, after the moment from which on nothing can hide any more. */
   last: number
@@ -55,10 +56,12 @@ export interface Looks {
 /** `stretch` >= 1: how much slower the rest of the day's requests makes everything. */
 export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
   // A scenario tells of what may hide: one late look makes sure of it, and most are spared by what comes before.
-  if (isTold) return { first: HOUR, awaited: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
+  if (isTold)
+    return { first: HOUR, awaited: HOUR, replied: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
   return {
     first: 2 * base * stretch,
     awaited: 1.5 * base * stretch,
+    replied: 2 * base * stretch,
     otherwise: 4 * base * stretch,
     last: stretch > 2 ? 10 * SECOND * stretch : 0,
     least: base * stretch,

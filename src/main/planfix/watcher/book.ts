@@ -56,7 +56,8 @@ export class TaskBook {
     return first
   }
 
-  isNews = (taskId: number, signal: string): boolean => this.marks.get(taskId) !== signal
+  isNews = (taskId: number, signal: string, counterparty: unknown): boolean =>
+    this.marks.get(taskId) !== keyOf(signal, counterparty)
 
   /** The next row of this task, or of any, is looked at whatever its mark. */
   forgetMark(taskId?: number): void {
@@ -76,8 +77,8 @@ export class TaskBook {
     if (!store) return
     const changes: Change[] = []
     for (const { task, ...row } of rows) {
-      if (!task || !this.isNews(row.id, row.signal)) continue
-      this.marks.set(row.id, row.signal)
+      if (!task || !this.isNews(row.id, row.signal, task.counterparty)) continue
+      this.marks.set(row.id, keyOf(row.signal, task.counterparty))
       const link = await store.taskAnywhere(ids, row.id)
       const member = members.find(({ settings }) => settings.id === link?.connectionId)
       if (link && member) changes.push(...(await this.notice(link, { ...row, task }, told, member, around)))
@@ -140,4 +141,13 @@ export class TaskBook {
     const over = mark.minute - zone - skew + MINUTE
     return over <= Math.max(this.judgedBefore, link.signal === '' ? link.readAt : 0)
   }
+}
+
+/** A task may be given to another contact within the minute of its last mark. `counterparty` as Planfix or as we write it. */
+function keyOf(signal: string, counterparty: unknown): string {
+  const id =
+    counterparty !== null && typeof counterparty === 'object'
+      ? (counterparty as { id?: unknown }).id
+      : counterparty
+  return `${signal} ${/\d+$/.exec(String(id ?? ''))?.[0] ?? ''}`
 }

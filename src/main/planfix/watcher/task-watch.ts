@@ -9,8 +9,6 @@ const SLACK_MS = 3000
 const STALE_MS = 3 * MINUTE
 /** Where marks tell seconds, a change in the very second of a write of ours is looked for so much later. */
 const SAME_SECOND_LOOK_MS = MINUTE
-/** Who answers sooner than this after a message had hardly read it. */
-const BEGUN_BEFORE_MS = 25_000
 /** Writes of ours that are remembered to be recognised in a mark. */
 const WRITES = 20
 
@@ -79,7 +77,7 @@ export class TaskWatch {
       return
     }
     this.hotUntil = Math.max(this.hotUntil, minuteEnd(around))
-    this.plan(Math.min(now + looks.first, this.lastLook(around)))
+    this.plan(Math.min(now + (isClients ? looks.first : looks.otherwise), this.lastLook(around)))
   }
 
   /** The list named the task. `since`: when the change happened at the earliest. */
@@ -114,10 +112,7 @@ export class TaskWatch {
     const { now, looks } = around
     this.lastUsed = now
     this.failures = 0
-    // A reply just behind a message was begun before it: the answer to that one is still to come.
-    if (foundReply && this.awaitedSince !== null && now - this.awaitedSince > BEGUN_BEFORE_MS) {
-      this.awaitedSince = null
-    }
+    if (foundReply) this.awaitedSince = null
     this.due = Number.POSITIVE_INFINITY
     const hides = (minute: number | null) => minute !== null && isMinuteOf(minute, started, around)
     if (this.second !== null) {
@@ -130,7 +125,8 @@ export class TaskWatch {
         this.hotUntil = Math.max(this.hotUntil, minuteEnd({ ...around, now: started }))
       }
       if (started < this.hotUntil) {
-        const gap = this.isAwaited(now) ? looks.awaited : looks.otherwise
+        const unasked = foundReply ? looks.replied : looks.otherwise
+        const gap = this.isAwaited(now) ? looks.awaited : unasked
         this.plan(Math.min(now + gap, this.lastLook(around)))
       }
     }

@@ -157,7 +157,9 @@ export class AccountWatcher {
 
   private knownAt(taskId: number): number {
     const { at, ids } = this.known
-    return ids === null || ids.has(taskId) ? at : 0
+    if (at === 0 || (ids !== null && !ids.has(taskId))) return 0
+    // What was known at the last poll holds for two polls (planStep), and they may be slower at present than the owner's pace.
+    return Math.min(this.clock.now(), at + 2 * (this.interval() - this.base))
   }
 
   private pollBy(at: number): void {
