@@ -62,7 +62,7 @@ export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
     first: 2 * base * stretch,
     awaited: 1.5 * base * stretch,
     replied: 2 * base * stretch,
-    otherwise: 4 * base * stretch,
+    otherwise: 2.2 * base * stretch,
     last: stretch > 2 ? 10 * SECOND * stretch : 0,
     least: base * stretch,
   }

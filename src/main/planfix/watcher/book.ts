@@ -49,6 +49,13 @@ export class TaskBook {
     return soonest
   }
 
+  /** How many tasks are being read again and again, or wait to be. */
+  get busy(): number {
+    let busy = 0
+    for (const { due } of this.tasks.values()) if (due < Number.POSITIVE_INFINITY) busy++
+    return busy
+  }
+
   /** When the first change happened at the earliest that has not been judged yet. */
   get unjudgedSince(): number {
     let first = Number.POSITIVE_INFINITY

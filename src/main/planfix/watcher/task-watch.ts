@@ -41,6 +41,8 @@ export class TaskWatch {
   /** Since when the client waits for an answer; null = he does not. */
   awaitedSince: number | null = null
   lastUsed = 0
+  /** A mark or a hint told of something that was not read yet: read before what may only hide something. */
+  isTold = false
   private minute: number | null = null
   private second: number | null = null
   private readAt: number | null = null
@@ -92,6 +94,7 @@ export class TaskWatch {
       return
     }
     this.since = Math.min(this.since ?? since, since)
+    this.isTold = true
     this.plan(asked)
   }
 
@@ -99,6 +102,7 @@ export class TaskWatch {
   hint(now: number): void {
     this.lastUsed = now
     this.since ??= now
+    this.isTold = true
     this.due = 0
   }
 
@@ -112,6 +116,7 @@ export class TaskWatch {
     const { now, looks } = around
     this.lastUsed = now
     this.failures = 0
+    this.isTold = false
     if (foundReply) this.awaitedSince = null
     this.due = Number.POSITIVE_INFINITY
     const hides = (minute: number | null) => minute !== null && isMinuteOf(minute, started, around)

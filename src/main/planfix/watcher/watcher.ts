@@ -21,6 +21,8 @@ const DAY = 24 * HOUR
 const POLL_AFTER_HINT_MS = 5000
 /** Readings of one round before the list has its turn again. */
 const READINGS_EACH_ROUND = 5
+/** So many tasks can be looked at again and again side by side at one request a second. */
+const BUSY_AT_EASE = 4
 
 /** A connection's part in the watch over its account. */
 export interface ConnectionWatch {
@@ -48,6 +50,7 @@ export class AccountWatcher {
   private readonly feed: ChangeFeed
   private readonly trust = new HintTrust()
   private turn = 0
+  private hasTasks = false
   private nextPoll = 0
   private nextNet: number
   private lastHappening: number
@@ -88,6 +91,8 @@ export class AccountWatcher {
       start: () => {
         this.members.set(id, member)
         member.isOn = true
+        // Another computer may have carried since: what is there at the first poll is not new for certain.
+        this.caughtUpAt = null
         // What it knows may be more than before.
         this.book.forgetMark()
         this.feed.deepen()
@@ -180,6 +185,20 @@ export class AccountWatcher {
     return Math.max(1, this.plan().everyMs / this.base)
   }
 
+  /** Many tasks at once share the pace: each is looked at less often, so that what a mark told of is not kept waiting. */
+  private get load(): number {
+    return Math.max(1, this.book.busy / BUSY_AT_EASE)
+  }
+
+  /** Nothing can change where there is no task yet. */
+  private async knowsTasks(): Promise<boolean> {
+    if (this.book.tasks.size > 0 || this.hasTasks) return true
+    for (const { store, settings } of this.on) {
+      if ((await store.tasksWatched(settings.id, 0)).length > 0) this.hasTasks = true
+    }
+    return this.hasTasks
+  }
+
   /** How the rest of the day's requests is spent. */
   plan(): SpendingPlan {
     return spendingPlan(this.budget.state(), this.clock.now())
@@ -190,7 +209,7 @@ export class AccountWatcher {
       now: this.clock.now(),
       skew: this.budget.clockSkew() ?? 0,
       zone: this.times.zone,
-      looks: looksOf(this.base, this.trust.isProven, this.stretch),
+      looks: looksOf(this.base, this.trust.isProven, this.stretch * this.load),
     }
   }
 
@@ -239,6 +258,7 @@ export class AccountWatcher {
   private async oneRound(): Promise<void> {
     if (this.on.length === 0) return
     const now = this.clock.now()
+    if (!(await this.knowsTasks())) return this.sleep(now + this.base)
     // What is left of the day is for clients' messages.
     if (this.plan().isReserveOnly) return this.sleep(now + this.interval())
     if (now >= this.nextNet) {
@@ -350,7 +370,9 @@ export class AccountWatcher {
 
   private async readDue(): Promise<boolean> {
     const due = [...this.book.tasks].filter(([, { due }]) => due <= this.clock.now())
-    const first = due.toSorted((a, b) => a[1].due - b[1].due).slice(0, READINGS_EACH_ROUND)
+    const first = due
+      .toSorted(([, a], [, b]) => Number(b.isTold) - Number(a.isTold) || a.due - b.due)
+      .slice(0, READINGS_EACH_ROUND)
     for (const [taskId, watch] of first) {
       if (this.on.length === 0) return false
       if (!(await this.read(taskId, watch))) return false
