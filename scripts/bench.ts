@@ -7,14 +7,15 @@ import { NODE, ROOT } from './build.ts'
 /**
  * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
  * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
- * `relay`, `hostile`, `desktop` measure a part.
+ * `relay`, `hostile`, `desktop`, `day` measure a part.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
 }
 
 const { build } = await import('../tests/crash/processes.ts')
-build()
+// A day is measured inside this process.
+if (process.argv.slice(2).join() !== 'day') build()
 const { callRows, idleRow } = await import('../tests/bench/calls.ts')
 const { webhookRows } = await import('../tests/bench/webhooks.ts')
 const { relayRows } = await import('../tests/bench/relay.ts')
@@ -23,6 +24,7 @@ const { hostileRows } = await import('../tests/bench/hostile.ts')
 const { logRows } = await import('../tests/bench/log.ts')
 const { pageRows } = await import('../tests/bench/page.ts')
 const { desktopRows } = await import('../tests/bench/desktop.ts')
+const { dayRows } = await import('../tests/bench/day.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
 const STORED = [1000, 1_000_000] as const
@@ -51,6 +53,7 @@ const parts: Record<string, () => Promise<Row[]>> = {
   stored: async () => storedRows(3, await stores()),
   page: () => pageRows(5),
   desktop: () => desktopRows(5),
+  day: () => dayRows(),
 }
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in parts))

@@ -264,6 +264,12 @@ export interface TaskLink {
   checkedAt: number
   /** Highest comment number seen. */
   cursor: number
+  /** Comments up to this number have been judged; absent in rows of before: up to `cursor`. */
+  floor?: number
+  /** Numbers above `floor` that have been judged. */
+  judged?: number[]
+  /** Where a reading of a long feed begins whose account sorts it oldest first: an offset. */
+  tail?: number
   /** Planfix's own marks of the last change, compared as text. */
   signal: string
   /** Planfix tells times to the minute: until then a further comment may hide behind the same mark. */

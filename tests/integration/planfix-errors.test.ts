@@ -109,7 +109,11 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
       await withWorld({}, async (world) => {
         const { anna, task } = await begun(world)
         const resetAt = world.clock.now() + 60_000
-        world.planfix.limits.resetAt = resetAt
+        const { limits } = world.planfix
+        limits.resetAt = resetAt
+        // Nothing is left, and the header says so: otherwise a minute is a pause, not the day's limit.
+        limits.dailyLimit = limits.dailyUsed
+        world.planfix.setSwitch('rate-header', 'exact')
         world.planfix.setSwitch('daily-limit', position)
         const state = await comeInVain(world, anna, task)
         expect(state.code).toBe('daily-limit')
@@ -121,13 +125,34 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
           await pass(world, 20_000)
           expect(world.planfix.server.requests.length, 'no call before the reset').toBe(asked)
         }
-        world.clock.after(Math.max(0, resetAt - world.clock.now()), () =>
-          world.planfix.setSwitch('daily-limit', 'off'),
-        )
+        world.clock.after(Math.max(0, resetAt - world.clock.now()), () => {
+          limits.dailyLimit = Number.POSITIVE_INFINITY
+          world.planfix.setSwitch('daily-limit', 'off')
+        })
         await expectMadeUpFor(world, anna)
       })
     },
   )
+
+  test('code 22 for a minute, with requests left, is a pause and not the limit of the day', async () => {
+    await withWorld({}, async (world) => {
+      const { anna, task } = await begun(world)
+      const resetAt = world.clock.now() + 60_000
+      world.planfix.limits.resetAt = resetAt
+      world.planfix.setSwitch('daily-limit', '403-code22-ms')
+      world.clock.after(60_000, () => world.planfix.setSwitch('daily-limit', 'off'))
+      anna.says('More #a2')
+      world.planfix.employeeComments(task, 5, '<p>Answer #r1</p>')
+      const waits = () => sidesOf(world.app)[0]?.planfix
+      await world.until('it waits', () => waits()?.state === 'waiting')
+      expect(waits()).toMatchObject({ code: 'rate-limited' })
+      expect(sidesOf(world.app)[0]?.budget.remaining).toBeGreaterThan(1000)
+      await world.until(
+        'both',
+        () => feedMarks(world, 'Anna').includes('#a2') && chatMarks(anna).length === 1,
+      )
+    })
+  })
 })
 
 /** Scopes the bridge uses, and what needs them. */

@@ -9,7 +9,8 @@ import type { SecretSource } from '../secrets/environment.ts'
 import type { Forgotten, LeftBehind, RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
-import { Budgets, canSpare } from './budgets.ts'
+import { Accounts } from './accounts.ts'
+import { canSpare } from './budgets.ts'
 import type { Surroundings } from './carriage.ts'
 import { Carrying } from './carrying.ts'
 import { ChatraAccounts } from './chatra-accounts.ts'
@@ -53,7 +54,7 @@ export class Application {
   private readonly options: ApplicationOptions
   private readonly telling: Telling
   private readonly around: Surroundings
-  private readonly budgets: Budgets
+  private readonly accounts: Accounts
   private readonly continuity: Continuity
   private readonly heardAt = new Heard()
   private readonly links: ReturnType<typeof connectionLinks>
@@ -71,9 +72,9 @@ export class Application {
     this.store = store
     this.clock = clock
     this.telling = telling
-    this.budgets = new Budgets(store, clock)
     this.continuity = new Continuity(clock)
     const random = options.random ?? Math.random
+    this.accounts = new Accounts(store, clock, random)
     const { exchange, prove, addresses } = options.outside ?? {}
     this.wayIn = new WayIn({
       store,
@@ -104,7 +105,7 @@ export class Application {
       clock,
       random,
       secrets: options.secrets,
-      budgets: this.budgets,
+      accounts: this.accounts,
       fileLink: (connectionId, fileId, name) => this.links.link(connectionId, fileId, name),
       listener: {
         newChat: (...chat) => telling.newChat(...chat),
@@ -407,7 +408,7 @@ export class Application {
         const got = await planfix.download(file.fileId)
         return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
       }
-      const mayAsk = async () => canSpare((await this.budgets.of(settings)).state())
+      const mayAsk = async () => canSpare(connection.account.budget.state())
       const got = await this.files.get(`${settings.planfix.baseUrl} ${file.fileId}`, download, mayAsk)
       if (got === 'gone') return null
       return got === 'later' ? got : { ...got, name: file.name }
@@ -428,6 +429,6 @@ export class Application {
   }
 
   private toRemember() {
-    return [...this.budgets.changes(), ...this.heardAt.changes()]
+    return [...this.accounts.changes(), ...this.heardAt.changes()]
   }
 }

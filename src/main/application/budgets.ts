@@ -4,13 +4,17 @@ import { type Budget, type BudgetState, createBudget } from '../planfix/budget.t
 import type { SqliteStore } from '../store/index.ts'
 
 const DAY = 86_400_000
+/** Of each account; before it was one of each connection. */
 const FACT = 'requestsToday'
+const ALL = ''
 
-/** Requests of one UTC day to one account, as they are kept on disk. */
+/** Requests of one day to one account, as they are kept on disk. */
 interface Kept {
   day: number
   used: number
   account: string
+  /** The limit that was met once. */
+  learnt?: number | null
 }
 
 /** Share of the day's requests that is kept for messages. */
@@ -24,40 +28,56 @@ export const canSpare = ({ remaining, usedToday, resetAt }: BudgetState): boolea
 export class Budgets {
   private readonly store: SqliteStore
   private readonly clock: Clock
-  private readonly open = new Map<string, { budget: Budget; account: string; kept: number }>()
+  private readonly open = new Map<string, { budget: Promise<Budget>; kept: number; ready: Budget | null }>()
 
   constructor(store: SqliteStore, clock: Clock) {
     this.store = store
     this.clock = clock
   }
 
-  /** The meter of this connection's account; another address is another account. */
-  async of({ id, planfix }: Connection): Promise<Budget> {
-    const account = planfix.baseUrl
-    const known = this.open.get(id)
-    if (known?.account === account) return known.budget
-    const kept = await this.store.fact<Kept>(id, FACT)
-    const used = kept?.account === account && kept.day === this.today() ? kept.used : 0
-    const budget = createBudget(this.clock, used)
-    this.open.set(id, { budget, account, kept: used })
-    return budget
+  /** The meter of this connection's account, shared by all who use the address. `zone`: the account's. */
+  of(
+    connection: Pick<Connection, 'id' | 'planfix'>,
+    zone: () => number | null = () => null,
+  ): Promise<Budget> {
+    const account = connection.planfix.baseUrl
+    const known = this.open.get(account)
+    if (known) return known.budget
+    const made = { budget: this.make(connection, zone), kept: 0, ready: null as Budget | null }
+    this.open.set(account, made)
+    made.budget.then(
+      (budget) => {
+        made.ready = budget
+        made.kept = budget.state().usedToday
+      },
+      // It could not be read: whoever asks next tries again.
+      () => this.open.delete(account),
+    )
+    return made.budget
   }
 
   /** What is to be kept on disk: the meters that have moved since they were last asked for. */
   changes(): Change[] {
-    const day = this.today()
     const changes: Change[] = []
-    for (const [connectionId, one] of this.open) {
-      const used = one.budget.state().usedToday
-      if (used === one.kept) continue
+    for (const [account, one] of this.open) {
+      const used = one.ready?.state().usedToday ?? one.kept
+      if (!one.ready || used === one.kept) continue
       one.kept = used
-      const value: Kept = { day, used, account: one.account }
-      changes.push({ type: 'fact.set', connectionId, key: FACT, value })
+      const value: Kept = { day: one.ready.day(), used, account, learnt: one.ready.learnt }
+      changes.push({ type: 'fact.set', connectionId: ALL, key: `${FACT}:${account}`, value })
     }
     return changes
   }
 
-  private today(): number {
-    return Math.floor(this.clock.now() / DAY)
+  private async make(
+    { id, planfix }: Pick<Connection, 'id' | 'planfix'>,
+    zone: () => number | null,
+  ): Promise<Budget> {
+    const account = planfix.baseUrl
+    const own = await this.store.fact<Kept>(ALL, `${FACT}:${account}`)
+    const kept = own ?? (await this.store.fact<Kept>(id, FACT))
+    const today = Math.floor((this.clock.now() + (zone() ?? 0)) / DAY)
+    const used = kept?.account === account && kept.day === today ? kept.used : 0
+    return createBudget(this.clock, { used, learnt: kept?.learnt ?? null, zone })
   }
 }

@@ -8,7 +8,7 @@ import { identifyAs } from '../engine/identity.ts'
 import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
-import type { Budgets } from './budgets.ts'
+import type { Accounts } from './accounts.ts'
 import type { ChatraAccounts } from './chatra-accounts.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
@@ -21,7 +21,7 @@ export interface Surroundings {
   clock: Clock
   random: () => number
   secrets: SecretSource
-  budgets: Budgets
+  accounts: Accounts
   fileLink: FileLink
   listener: Listener
   sideChanged(connectionId: string, side: Side, state: SideState): void
@@ -99,11 +99,12 @@ export class Carriage {
           ...around,
           settings,
           keys,
-          budget: await around.budgets.of(settings),
+          account: await around.accounts.of(settings, keys.planfix),
           changed: (side, state) => around.sideChanged(settings.id, side, state),
         })
       }),
     )
+    around.accounts.follow(configuration)
     return new Carriage(around, configuration, new Map(live.map((one) => [one.settings.id, one])))
   }
 
@@ -171,6 +172,7 @@ export class Carriage {
     for (const [id, connection] of this.connections) {
       if (next?.connections.get(id) === connection) continue
       connection.planfix.close()
+      connection.planfixGate.close()
       connection.chatraGate.close()
     }
   }

@@ -5,14 +5,13 @@ import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
 import type { Continuity } from '../engine/continuity.ts'
-import { CircuitBreaker } from '../engine/delivery/circuit-breaker.ts'
 import { SideGate } from '../engine/delivery/gate.ts'
 import type { Clock, SideState, Takeover } from '../engine/ports.ts'
-import type { Budget } from '../planfix/budget.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
-import { Watcher } from '../planfix/watcher/watcher.ts'
+import type { ConnectionWatch } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
+import type { PlanfixAccount } from './accounts.ts'
 import type { ChatraAccounts } from './chatra-accounts.ts'
 import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from './guarded.ts'
 
@@ -21,7 +20,9 @@ export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-sec
 /** One enabled connection with its clients, its watcher and the state of both sides. */
 export interface LiveConnection extends ConnectionContext {
   planfix: PlanfixClient
-  watcher: Watcher
+  watcher: ConnectionWatch
+  /** Shared with other connections of the same account. */
+  account: PlanfixAccount
   /** What the owner has to provide before it can work. */
   missing: MissingSecret[]
   /** The same in the words of a log: where each of them is to be put. */
@@ -53,7 +54,7 @@ export function openConnection(options: {
   keys: Keys
   secrets: Pick<SecretSource, 'whereToPut'>
   store: SqliteStore
-  budget: Budget
+  account: PlanfixAccount
   clock: Clock
   random: () => number
   changed(side: Side, state: SideState): void
@@ -67,7 +68,7 @@ export function openConnection(options: {
   /** Carries every request to both services instead of Node's HTTP. */
   exchange?: AxiosAdapter | undefined
 }): LiveConnection {
-  const { settings, keys, store, budget, clock, random, changed, continuity } = options
+  const { settings, keys, store, account, clock, changed, continuity } = options
   const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
   const lacking: [MissingSecret, string][] = []
   if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
@@ -77,11 +78,8 @@ export function openConnection(options: {
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
   const planfix = guarded(
     createPlanfixClient({
-      connection: settings,
-      token: keys.planfix,
-      clock,
-      budget,
-      adapter,
+      ...{ connection: settings, token: keys.planfix, clock, adapter },
+      ...{ pacer: account.pacer, budget: account.budget, times: account.times },
       onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
     }),
     PLANFIX_WRITES,
@@ -95,8 +93,15 @@ export function openConnection(options: {
     adapter,
     onCall: ({ status }) => void (status !== null && continuity.exchanged()),
   })
-  const account = options.chatraAccounts.of(settings, keys.chatra)
-  const planfixGate = new SideGate(new CircuitBreaker(clock, random), (state) => changed('planfix', state))
+  const chatraAccount = options.chatraAccounts.of(settings, keys.chatra)
+  const planfixGate = new SideGate(account.breaker, (state) => changed('planfix', state))
+  const watcher = account.watcher.join({
+    ...{ settings, planfix, store, gate: planfixGate },
+    onNews: options.onNews,
+    takeover: options.takeover,
+    mayCarry: options.mayWrite,
+    onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
+  })
   return {
     settings,
     keys,
@@ -104,19 +109,11 @@ export function openConnection(options: {
     missingAt: lacking.map(([, place]) => place),
     chatra: guarded(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
-    chatraGate: new SideGate(account.breaker, (state) => changed('chatra', state)),
-    chatraLimiter: account.limiter,
+    chatraGate: new SideGate(chatraAccount.breaker, (state) => changed('chatra', state)),
+    chatraLimiter: chatraAccount.limiter,
     planfixGate,
-    watcher: new Watcher({
-      settings,
-      planfix,
-      store,
-      clock,
-      gate: planfixGate,
-      onNews: options.onNews,
-      takeover: options.takeover,
-      mayCarry: options.mayWrite,
-      onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
-    }),
+    watcher,
+    watch: watcher,
+    account,
   }
 }

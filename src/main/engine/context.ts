@@ -23,6 +23,16 @@ export interface ConnectionContext {
   /** The pace of the Chatra account, which connections of the same account share. */
   chatraLimiter: SendLimiter
   planfixGate: SideGate
+  /** The watch over its tasks. */
+  watch?: TaskNews
+}
+
+/** What the watch over a connection's tasks is told, and knows. Times are milliseconds since 1970. */
+export interface TaskNews {
+  /** We wrote into the task, by a call that began at `from`; `isClients`: a client waits for the answer. */
+  wrote(taskId: number, from: number, isClients: boolean): void
+  /** Until when everything is known that people changed in the task; 0 = not known. */
+  knownAt(taskId: number): number
 }
 
 /** Everything the rules work with. */

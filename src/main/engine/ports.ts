@@ -97,6 +97,13 @@ export interface Store {
   tasksOf(conversationId: number): Promise<TaskLink[]>
   /** Tasks of the connection that are not deleted and had activity after `since`, latest activity first. */
   tasksWatched(connectionId: string, since: number): Promise<TaskLink[]>
+  /**
+   * Tasks that are not deleted and had no activity since `before`: the seventh part of them that is number `turn` (0 to 6),
+   * at most `limit`.
+   */
+  tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]>
+  /** The task, whichever of these connections it belongs to: that which had it first. */
+  taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null>
   taskCount(connectionId: string, chatId: string): Promise<number>
 
   message(id: number): Promise<Message | null>
@@ -122,6 +129,8 @@ export interface Store {
   waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]>
   /** Messages with a comment in this task, newest first. */
   messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
+  /** Comments of this task whose deletion has become a message. */
+  deletionsOfTask(connectionId: string, taskId: number): Promise<number[]>
 
   chores(conversationId: number): Promise<Chore[]>
   /** Every conversation and lane with open work, to start or wake the deliverers; also with an open write alone. */
@@ -223,6 +232,8 @@ export interface PlanfixTask {
   createdAt: number | null
   /** Marks of the last change, joined as text: equal text means nothing that can be seen has changed. */
   signal: string
+  /** When it last changed, as far as the account tells; see Mark in planfix/times.ts. */
+  mark?: { minute: number | null; second: number | null }
 }
 export interface PlanfixComment {
   id: number

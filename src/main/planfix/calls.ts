@@ -7,7 +7,7 @@ import type { Clock, Pacer, Priority } from '../engine/ports.ts'
 import type { Budget } from './budget.ts'
 import { type Asked, badAnswer, errorOfFailure, failureIn } from './errors.ts'
 import type { PausablePacer } from './pacer.ts'
-import { createResetReader } from './resets.ts'
+import { createResetReader, isShortPause } from './resets.ts'
 import { misfit } from './schemas.ts'
 import { type Answer, NOT_JSON, type PlanfixRequest, type Transport } from './transport.ts'
 
@@ -63,8 +63,13 @@ export function createCalls(options: {
     const failure = failureIn(answer.status, answer.body, retryTime(answer.headers, now))
     if (!failure) return null
     const resetAt = failure.vendorCode === 22 ? resetOf(failure.timeToReset, now) : null
-    if (failure.vendorCode === 22) budget.usedUp(resetAt)
-    const error = errorOfFailure(failure, request, resetAt)
+    const isPause = resetAt !== null && isShortPause(resetAt, now, budget.state())
+    if (failure.vendorCode === 22 && !isPause) budget.usedUp(resetAt)
+    const error = errorOfFailure(
+      isPause ? { ...failure, isPause, retryAt: resetAt } : failure,
+      request,
+      resetAt,
+    )
     if (error.code === 'rate-limited') {
       pacer.pause?.(error.retry.when === 'at' ? error.retry.time : now + BARE_PAUSE)
     }

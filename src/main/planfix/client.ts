@@ -11,8 +11,8 @@ import { type FileApi, fileApi } from './files.ts'
 import { fits } from './html.ts'
 import { createPacer, type PausablePacer } from './pacer.ts'
 import { createProcesses, type Processes } from './processes.ts'
-import { taskApi } from './tasks.ts'
-import { createTimeReader } from './times.ts'
+import { type ChangesApi, taskApi } from './tasks.ts'
+import { createTimeReader, type TimeReader } from './times.ts'
 import { type CallInfo, createTransport } from './transport.ts'
 
 /** The engine's port and what the wizard, the diagnostics and the meter ask beside it. */
@@ -20,6 +20,7 @@ export interface PlanfixClient
   extends PlanfixApi,
     AccountApi,
     Pick<FileApi, 'download'>,
+    ChangesApi,
     Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'processes' | 'statuses'> {
   readonly pacer: Pacer & Partial<PausablePacer>
   budget(): BudgetState
@@ -41,6 +42,8 @@ export function createPlanfixClient(options: {
   pacer?: Pacer & Partial<PausablePacer>
   /** The day's meter of this account, where it outlives the client. */
   budget?: Budget
+  /** What is known of the account's clock, where it outlives the client. */
+  times?: TimeReader
   /** Told of every exchange, for the log: neither query nor body. */
   onCall?: (info: CallInfo) => void
   /** For a whole exchange, in milliseconds. */
@@ -73,7 +76,7 @@ export function createPlanfixClient(options: {
   }
   const serverNow = () => clock.now() + (budget.clockSkew() ?? 0)
   const calls = createCalls({ transport, token, clock, pacer, budget })
-  const times = createTimeReader()
+  const times = options.times ?? createTimeReader()
   const reader = createCommentReader(times, serverNow)
   const processes = createProcesses(calls, settings)
   const { taskTemplates, contactTemplates, statuses, completedStatusId, isStatusActive } = processes

@@ -25,6 +25,8 @@ export interface Failure {
   timeToReset: number | null
   /** Milliseconds since 1970, from Retry-After. */
   retryAt: number | null
+  /** Code 22 for seconds or minutes: too many requests in a short time, not the day's limit (see resets.ts). */
+  isPause?: boolean
 }
 
 /** Detail of an unclear write or a failing read begins so when nothing was answered in time. */
@@ -60,6 +62,7 @@ export function errorOfFailure(failure: Failure, asked: Asked, resetAt: number |
   if (code === 1) return named('wrong-keys')
   if (code === 21) return named('no-plan')
   if (code !== null && UNPAID.has(code)) return named('unpaid')
+  if (code === 22 && failure.isPause) return named('rate-limited', { retry: at })
   if (code === 22) {
     return named('daily-limit', {
       retry: resetAt === null ? { when: 'later' } : { when: 'at', time: resetAt },

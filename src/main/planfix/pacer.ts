@@ -5,6 +5,8 @@ export interface PausablePacer extends Pacer {
   pause(untilMs: number): void
   /** Sends everybody away who waits now: their turns reject with TurnWithdrawn. Who comes later waits as ever. */
   withdraw(): void
+  /** Another rate from now on; whoever waits keeps his place. */
+  setRate(requestsPerSecond: number): void
 }
 
 /** From this rate on nothing is counted: turns are given at once. */
@@ -31,9 +33,10 @@ export function createPacer(options: {
   requestsPerSecond: number
   burst?: number
 }): PausablePacer {
-  const { clock, requestsPerSecond: rate } = options
-  const unlimited = rate >= UNLIMITED
-  const burst = Math.max(1, options.burst ?? rate / 50)
+  const { clock } = options
+  let rate = options.requestsPerSecond
+  let unlimited = rate >= UNLIMITED
+  let burst = Math.max(1, options.burst ?? rate / 50)
   // One ordered map of queues per priority: its first key is the conversation whose turn is next.
   const queues: Map<string, Waiter[]>[] = [new Map(), new Map(), new Map(), new Map()]
   let waiting = 0
@@ -116,6 +119,18 @@ export function createPacer(options: {
       if (unlimited) return
       refill(clock.now())
       tokens = Math.min(burst, tokens + 1)
+      cancelTimer?.()
+      cancelTimer = null
+      serve()
+    },
+    setRate(requestsPerSecond) {
+      if (requestsPerSecond === rate) return
+      if (!unlimited) refill(clock.now())
+      rate = requestsPerSecond
+      unlimited = rate >= UNLIMITED
+      burst = Math.max(1, options.burst ?? rate / 50)
+      tokens = Math.min(tokens, burst)
+      countedAt = clock.now()
       cancelTimer?.()
       cancelTimer = null
       serve()

@@ -1,3 +1,5 @@
+import type { BudgetState } from './budget.ts'
+
 const DAY_S = 86_400
 const QUARTER = 900_000
 /** Clocks and rounding may be off by so much. */
@@ -36,3 +38,19 @@ function looksLikeSeconds(
 }
 
 const fromQuarter = (time: number): number => Math.min(time % QUARTER, QUARTER - (time % QUARTER))
+
+/** A pause that ends sooner than this may be one for too many requests in a short time. */
+const SHORT_MS = 3_600_000
+
+/**
+ * Code 22 means the day's limit [DOC], but its time may end within seconds or minutes while much of the day's requests is
+ * left, or long before the account's midnight: then it is a pause and is called one.
+ */
+export function isShortPause(
+  resetAt: number,
+  now: number,
+  { remaining, renewedAt, isTold }: Pick<BudgetState, 'remaining' | 'renewedAt' | 'isTold'>,
+): boolean {
+  if (resetAt - now > SHORT_MS) return false
+  return isTold && remaining !== null ? remaining > 0 : Math.abs(renewedAt - resetAt) > QUARTER
+}

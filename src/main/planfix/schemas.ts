@@ -62,7 +62,7 @@ const file = z.looseObject({
   link: text,
 })
 
-const task = z.looseObject({
+export const taskRow = z.looseObject({
   id: numberId,
   name: text,
   status: status.nullish(),
@@ -139,8 +139,12 @@ export const done = z.unknown()
 /** `{"result":"success"}` [DOC]: nothing else tells Planfix from another server that answers 200 to everything. */
 export const pong = z.looseObject({ result: z.string() })
 
-export const taskAnswer = z.looseObject({ task })
-export const taskList = z.looseObject({ tasks: z.array(task) })
+export const taskAnswer = z.looseObject({ task: taskRow })
+export const taskList = z.looseObject({ tasks: z.array(taskRow) })
+/** Of most of its tasks nothing but the marks is looked at. */
+export const changedList = z.looseObject({
+  tasks: z.array(z.looseObject({ id: numberId, dateOfLastUpdate: timePoint, dateOfLastComment: timePoint })),
+})
 export const commentAnswer = z.looseObject({ comment })
 export const commentList = z.looseObject({ comments: z.array(comment) })
 export const contactAnswer = z.looseObject({ contact })
@@ -157,7 +161,7 @@ export const dataTagList = z
   .refine((value) => value.dataTags || value.dataTag, { path: ['dataTags'], message: 'expected array' })
   .transform((value) => value.dataTags ?? value.dataTag ?? [])
 
-export type RawTask = z.output<typeof task>
+export type RawTask = z.output<typeof taskRow>
 export type RawComment = z.output<typeof comment>
 export type RawContact = z.output<typeof contact>
 export type RawStatus = z.output<typeof status>

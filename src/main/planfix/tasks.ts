@@ -4,14 +4,51 @@ import type { PlanfixApi, PlanfixTask } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { toHtml } from './html.ts'
 import type { Processes } from './processes.ts'
-import { created, type RawTask, taskAnswer, taskList, updated } from './schemas.ts'
+import {
+  changedList,
+  created,
+  misfit,
+  type RawTask,
+  taskAnswer,
+  taskList,
+  taskRow,
+  updated,
+} from './schemas.ts'
 import type { Settings } from './settings.ts'
-import type { TimeReader } from './times.ts'
+import { filterMinute, latestOf, type Mark, type TimePoint, type TimeReader } from './times.ts'
 
-type TaskApi = Pick<PlanfixApi, 'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact'>
+/** A task that a list of changes named. */
+export interface ChangedTask {
+  id: number
+  signal: string
+  mark: Mark
+  /** What else the list told; null when nobody asked for this task. */
+  task: PlanfixTask | null
+}
+
+/** What the watch over an account asks. */
+export interface ChangesApi {
+  /**
+   * One page (100, from `offset`) of the tasks that changed or got a comment since the minute of `from`, ids ascending.
+   * `zone` is the offset of the token's employee from UTC in milliseconds. Only what `wanted` names is read further.
+   */
+  changedTasks(
+    from: number,
+    zone: number,
+    offset: number,
+    wanted: (id: number, signal: string, counterparty: unknown) => boolean,
+  ): Promise<Result<{ rows: ChangedTask[]; complete: boolean }>>
+}
+
+type TaskApi = Pick<PlanfixApi, 'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact'> &
+  ChangesApi
 
 const FIELDS =
   'id,name,status,processId,template,assigner,counterparty,participants,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment,sourceObjectId'
+/** What a list of changes is asked for: participants would be those of thousands of tasks. */
+const CHANGED_FIELDS =
+  'id,status,processId,template,counterparty,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment'
+const DAY = 86_400_000
 /** 2,000 tasks of one client: more means that the account does not filter. */
 const CONTACT_PAGES = 20
 const REMEMBERED = 500
@@ -28,7 +65,19 @@ export function taskApi(
   /** Contacts and groups among the participants of tasks read lately: a list of users would replace them. */
   const others = new Map<number, Participants>()
 
+  /** Tasks made just now, by number: their times teach the zone. */
+  const made = new Map<number, number>()
+
+  function teach({ id, dateTime }: RawTask): void {
+    times.saw(dateTime)
+    const at = made.get(id)
+    if (at === undefined) return
+    times.learn(dateTime, at)
+    made.delete(id)
+  }
+
   async function read(raw: RawTask[]): Promise<PlanfixTask[]> {
+    raw.forEach(teach)
     for (const { id, participants } of raw) {
       others.delete(id)
       others.set(id, {
@@ -89,7 +138,10 @@ export function taskApi(
         },
         created,
       )
-      return answer.ok ? ok({ id: answer.value.id, failures: answer.value.failures }) : answer
+      if (!answer.ok) return answer
+      made.set(answer.value.id, serverNow())
+      if (made.size > REMEMBERED) made.delete(made.keys().next().value!)
+      return ok({ id: answer.value.id, failures: answer.value.failures })
     },
 
     async updateTask(id, { statusId, assignerContactId, participantUserIds }) {
@@ -150,6 +202,48 @@ export function taskApi(
       return ok(tasks)
     },
 
+    async changedTasks(from, zone, offset, wanted) {
+      const span = {
+        dateType: 'otherRange_withTime',
+        dateFrom: filterMinute(from, zone),
+        dateTo: filterMinute(serverNow() + 2 * DAY, zone),
+      }
+      const answer = await calls.call(
+        {
+          method: 'POST',
+          path: '/task/list',
+          body: {
+            ...{ offset, pageSize: PAGE, fields: CHANGED_FIELDS, sourceId },
+            filters: [{ type: 79, operator: 'equal', value: span }],
+          },
+          scope: 'task_readonly',
+          writes: false,
+          about: 'account',
+        },
+        changedList,
+      )
+      if (!answer.ok) return answer
+      times.saw(answer.value.tasks[0]?.dateOfLastUpdate)
+      const rows: ChangedTask[] = []
+      const known: PlanfixTask[] = []
+      for (const raw of answer.value.tasks) {
+        const signal = signalOf(raw)
+        const mark = latestOf([raw.dateOfLastUpdate, raw.dateOfLastComment])
+        if (!wanted(raw.id, signal, raw.counterparty)) {
+          rows.push({ id: raw.id, signal, mark, task: null })
+          continue
+        }
+        const parsed = taskRow.safeParse(raw)
+        if (!parsed.success) return fail(bridgeError('planfix', 'bad-answer', misfit(parsed.error)))
+        teach(parsed.data)
+        const task = toTask(parsed.data, times.read(parsed.data.dateTime, serverNow()))
+        known.push(task)
+        rows.push({ id: raw.id, signal, mark, task })
+      }
+      await processes.saw(known)
+      return ok({ rows, complete: answer.value.tasks.length < PAGE })
+    },
+
     async tasksOfContact(contactId) {
       const filters = [
         { type: 7, operator: 'equal', value: `contact:${contactId}` },
@@ -197,12 +291,25 @@ function toTask(raw: RawTask, createdAt: number | null): PlanfixTask {
     isDeleted: raw.isDeleted ?? false,
     sourceObjectId: raw.sourceObjectId || null,
     createdAt,
-    // Marks as they came: they are compared, never read.
-    signal: JSON.stringify([
-      raw.dateOfLastComment ?? null,
-      raw.dateOfLastUpdate ?? null,
-      raw.status?.id ?? null,
-      raw.isDeleted ?? null,
-    ]),
+    signal: signalOf(raw),
+    mark: latestOf([raw.dateOfLastUpdate, raw.dateOfLastComment]),
   }
+}
+
+interface Marks {
+  dateOfLastComment?: TimePoint | string | null | undefined
+  dateOfLastUpdate?: TimePoint | string | null | undefined
+  status?: unknown
+  isDeleted?: unknown
+}
+
+/** Marks as they came: they are compared, never read. */
+function signalOf(raw: Marks): string {
+  const status = raw.status as { id?: unknown } | null | undefined
+  return JSON.stringify([
+    raw.dateOfLastComment ?? null,
+    raw.dateOfLastUpdate ?? null,
+    status?.id === undefined || status.id === null ? null : Number(status.id),
+    raw.isDeleted ?? null,
+  ])
 }

@@ -14,10 +14,19 @@ export interface TimeReader {
   read(point: TimePoint | string | null | undefined, now: number): number | null
   /** Teaches the zone by an object whose true time is known, because the bridge wrote it. */
   learn(point: TimePoint | string | null | undefined, trueTime: number): void
+  /** Teaches the zone by an object that tells its moment both in UTC and in the account's zone. */
+  saw(point: TimePoint | string | null | undefined): void
+  /** The account's zone as far as it is known: local digits minus UTC, in milliseconds. */
+  readonly zone: number | null
+  /** What was known of it before a restart. */
+  recall(zone: number | null): void
 }
 
 const MINUTE = 60_000
 const QUARTER = 15 * MINUTE
+/** No zone is further from UTC. */
+export const WIDEST_ZONE = 14 * 60 * MINUTE
+const quarters = (ms: number) => Math.round(ms / QUARTER) * QUARTER
 
 /**
  * `dateTimeUtcSeconds` is taken as it is. `datetime` that differs from `date` and `time` is true UTC; when both show
@@ -26,7 +35,23 @@ const QUARTER = 15 * MINUTE
  */
 export function createTimeReader(): TimeReader {
   let offset: number | null = null
+  let zone: number | null = null
   return {
+    get zone() {
+      return zone
+    },
+    recall(known) {
+      zone ??= known
+    },
+    saw(point) {
+      if (!point || typeof point === 'string' || !point.time) return
+      const local = parseLocal(`${point.date} ${point.time}`)
+      const stated = parseIso(point.dateTimeUtcSeconds) ?? parseIso(point.datetime)
+      // Equal digits say nothing: they are local time, or the account lives in UTC.
+      if (local === null || stated === null || local === stated) return
+      const found = quarters(local - stated)
+      if (Math.abs(found) <= WIDEST_ZONE) zone = found
+    },
     read(point, now) {
       const found = digits(point)
       if (!found) return null
@@ -38,9 +63,11 @@ export function createTimeReader(): TimeReader {
       const found = digits(point)
       if (!found || found.certain) return
       const difference = found.time - trueTime
-      const zone = Math.round(difference / QUARTER) * QUARTER
+      const near = quarters(difference)
       // More than a few minutes off a zone's offset: the object is not as new as it was thought to be.
-      if (Math.abs(difference - zone) <= 3 * MINUTE && Math.abs(zone) <= 14 * 60 * MINUTE) offset = zone
+      if (Math.abs(difference - near) > 3 * MINUTE || Math.abs(near) > WIDEST_ZONE) return
+      offset = near
+      zone = near
     },
   }
 }
@@ -91,4 +118,33 @@ export function writtenPoint(ms: number): TimePoint {
 export function filterDay(ms: number): string {
   const [year, month, day] = new Date(ms).toISOString().slice(0, 10).split('-')
   return `${day}-${month}-${year}`
+}
+
+/** "dd-MM-yyyy HH:mm", for date filters that count minutes; `zone` = local digits minus UTC in milliseconds. */
+export function filterMinute(ms: number, zone: number): string {
+  const iso = new Date(ms + zone).toISOString()
+  return `${filterDay(ms + zone)} ${iso.slice(11, 16)}`
+}
+
+/**
+ * When an object last changed, by the later of its moments: `minute` = the account's local digits as if they were UTC,
+ * `second` = the true time where the account tells seconds. Milliseconds; null = not told.
+ */
+export interface Mark {
+  minute: number | null
+  second: number | null
+}
+
+export function latestOf(points: readonly (TimePoint | string | null | undefined)[]): Mark {
+  const latest = (values: (number | null)[]) =>
+    values.reduce<number | null>((most, one) => (one === null ? most : Math.max(one, most ?? one)), null)
+  const objects = points.map((point) => (typeof point === 'string' ? { datetime: point } : (point ?? {})))
+  return {
+    minute: latest(
+      objects.map(({ date, time, datetime }) =>
+        date && time ? parseLocal(`${date} ${time}`) : parseIso(datetime),
+      ),
+    ),
+    second: latest(objects.map(({ dateTimeUtcSeconds }) => parseIso(dateTimeUtcSeconds))),
+  }
 }

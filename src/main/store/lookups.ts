@@ -34,6 +34,8 @@ export const LOOKUPS = {
   tasksOf: `SELECT data FROM tasks WHERE conversation = ? ORDER BY task`,
   tasksWatched: `SELECT data FROM tasks INDEXED BY tasks_watched
     WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? ORDER BY last_activity_at DESC`,
+  tasksQuiet: `SELECT data FROM tasks INDEXED BY tasks_watched
+    WHERE connection = ? AND deleted = 0 AND last_activity_at < ? AND task % 7 = ? LIMIT ?`,
   taskCount: `SELECT count(*) AS number FROM tasks INDEXED BY tasks_chat WHERE connection = ? AND chat = ?`,
 
   message: `SELECT * FROM messages WHERE id = ?`,
@@ -56,6 +58,9 @@ export const LOOKUPS = {
     WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND kind = 'text'
       AND written_at >= ?
     ORDER BY written_at DESC, id DESC`,
+  deletionsOfTask: `SELECT DISTINCT planfix_comment AS comment FROM messages INDEXED BY messages_task
+    WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND kind = 'delete'
+      AND origin_key = 'p:' || planfix_comment || ':delete'`,
   repliesTo: `SELECT * FROM messages INDEXED BY messages_replies
     WHERE connection = ? AND chatra_client = ? AND direction = 'to-chatra' AND handed_at >= ?
     ORDER BY coalesce(sent_at, handed_at), position, id`,

@@ -237,6 +237,13 @@ export class SqliteStore implements Store {
   async tasksWatched(connectionId: string, since: number): Promise<TaskLink[]> {
     return this.#data(taskFrom, LOOKUPS.tasksWatched, connectionId, since)
   }
+  async tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksQuiet, connectionId, before, turn, limit)
+  }
+  async taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null> {
+    const found = connectionIds.flatMap((id) => this.#data(taskFrom, LOOKUPS.task, id, taskId))
+    return found.toSorted((one, other) => one.createdAt - other.createdAt)[0] ?? null
+  }
   async taskCount(connectionId: string, chatId: string): Promise<number> {
     return this.#sql.value<number>(LOOKUPS.taskCount, connectionId, chatId) ?? 0
   }
@@ -278,6 +285,11 @@ export class SqliteStore implements Store {
   /** Of kind `text` only; `since` is compared with `writtenAt`. */
   async messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesOfTask, connectionId, taskId, since)
+  }
+  async deletionsOfTask(connectionId: string, taskId: number): Promise<number[]> {
+    return this.#sql
+      .all<{ comment: number }>(LOOKUPS.deletionsOfTask, connectionId, taskId)
+      .map(({ comment }) => comment)
   }
 
   /**

@@ -40,6 +40,16 @@ export const connectionState = z.object({
     remaining: z.number().nullable(),
     usedToday: z.number(),
     resetAt: time.nullable(),
+    /** Requests of a day that Planfix allows; null when it cannot be told. */
+    limit: z.number().nullable(),
+    /** Kept for clients' messages; 0 when the limit is not known. */
+    reservedForClients: z.number(),
+    /** Nothing but the reserve is left, so nothing is polled. */
+    isReserveOnly: z.boolean(),
+    /** Milliseconds between two polls at present. */
+    pollEveryMs: z.number(),
+    /** When the count of the day begins anew. */
+    renewedAt: time,
   }),
   /** Messages (not events) by direction and state. */
   counts: z.record(direction, z.record(messageState, z.number())),

@@ -47,6 +47,17 @@ export function byHand(account: Account, scenario: Scenario) {
     scenario.fire(task)
   }
 
+  function moveComment(comment: SimComment, from: SimTask, into: SimTask): void {
+    from.feed = from.feed.filter((one) => one !== comment)
+    comment.taskId = into.id
+    if (account.switches['moved-comment'] === 'new-ids') {
+      account.comments.delete(comment.id)
+      comment.id = account.ids.comment++
+      account.comments.set(comment.id, comment)
+    }
+    into.feed = [...into.feed, comment].sort((a, b) => a.id - b.id)
+  }
+
   return {
     employeeComments(taskId: number, userId: number | PersonId, html: string, options: CommentByHand = {}) {
       const task = taskOf(taskId)
@@ -71,6 +82,32 @@ export function byHand(account: Account, scenario: Scenario) {
       return comment
     },
 
+    /** Writes a comment now that is sent later (switch `delayed-comment`): answers how to send it. */
+    employeeWillComment(taskId: number, userId: number, html: string, options: CommentByHand = {}) {
+      const early =
+        account.switches['delayed-comment'] === 'id-at-writing' ? { id: account.ids.comment++ } : {}
+      return () => {
+        const task = taskOf(taskId)
+        const comment = appendComment(
+          account,
+          task,
+          { taskId },
+          {
+            ...early,
+            owner: `user:${userId}`,
+            description: storedHtml(account, html),
+            fromType: 'Planfix',
+            recipients: { users: options.recipients ?? clientOf(task), groups: [] },
+            isHidden: options.hidden ?? false,
+            byHand: true,
+          },
+        )
+        task.feed.sort((a, b) => a.id - b.id)
+        scenario.fire(task, comment)
+        return comment
+      }
+    },
+
     /** What `options` does not name stays as it is: text, ticks, the hidden mark and files change in one go. */
     editsComment(commentId: number, html: string, options: CommentByHand = {}): void {
       const comment = commentOf(commentId)
@@ -88,6 +125,24 @@ export function byHand(account: Account, scenario: Scenario) {
       const comment = commentOf(commentId)
       comment.isDeleted = false
       touchHolder(comment)
+    },
+
+    /** Into another task; under its own number or a new one (switch `moved-comment`). Answers its number there. */
+    movesComment(commentId: number, intoTaskId: number): number {
+      const comment = commentOf(commentId)
+      const [from, into] = [taskOf(comment.taskId ?? 0), taskOf(intoTaskId)]
+      moveComment(comment, from, into)
+      for (const task of [from, into]) touch(account, task)
+      return comment.id
+    },
+
+    /** All comments of `from` but its description go over to `into`; `from` is gone into the trash. */
+    mergesTasks(fromTaskId: number, intoTaskId: number): void {
+      const [from, into] = [taskOf(fromTaskId), taskOf(intoTaskId)]
+      for (const comment of from.feed.filter((one) => !one.isTaskDescription))
+        moveComment(comment, from, into)
+      from.isDeleted = true
+      for (const task of [from, into]) touch(account, task)
     },
 
     setsStatus(taskId: number, statusId: number): void {

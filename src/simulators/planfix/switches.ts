@@ -36,6 +36,12 @@ export const switchTable = {
   newlines: ['dropped', 'kept'],
   'datetime-zone': ['utc', 'account-zone', 'with-dateTimeUtcSeconds'],
   'result-order': ['field-honoured', 'filed-honoured', 'ignored'],
+  /** Whether `POST /task/list` takes filter 79, change or comment (§6.4). */
+  'changed-filter': ['accepted', '400-code41', 'ignored'],
+  /** Which number a comment gets that is written now and sent later ("send later", `employeeWillComment`). */
+  'delayed-comment': ['id-at-sending', 'id-at-writing'],
+  /** Whether comments that people move into another task keep their numbers (`movesComment`, `mergesTasks`). */
+  'moved-comment': ['old-ids', 'new-ids'],
   'rest-comment-pushed': ['no', 'yes'],
   'over-64k': ['400-code5001', '400-code41', 'cut'],
   'contact-template': ['required-400-code2001', 'required-400-code40', 'optional'],

@@ -44,6 +44,20 @@ const namedLists: Record<string, (task: SimTask, viewer: string) => boolean> = {
   ':audit': (task, viewer) => task.auditors.users.includes(viewer),
 }
 
+/** The filters this account goes by (switch `changed-filter`). */
+function heeded(account: Account, asked: unknown): unknown {
+  const isChanged = ({ type }: { type: number }) => type === 79
+  const list = (asked ?? []) as { type: number }[]
+  switch (account.switches['changed-filter']) {
+    case 'accepted':
+      return list
+    case '400-code41':
+      return list.some(isChanged) ? refuse(400, 41, 'Filter type 79 not allowed') : list
+    case 'ignored':
+      return list.filter((filter) => !isChanged(filter))
+  }
+}
+
 /** Lists of tasks, their templates, processes and statuses (§6.4, §6.5). */
 export const taskListRoutes: Route[] = [
   {
@@ -59,7 +73,7 @@ export const taskListRoutes: Route[] = [
       }
       const filterId = (body.filterId as string | undefined) ?? ':all'
       const named = namedLists[filterId] ?? unknownFilterId(filterId)
-      const passes = testAll(account, body.filters, filters(account), 'body')
+      const passes = testAll(account, heeded(account, body.filters), filters(account), 'body')
       const found = pageOf(
         account.tasks.values(),
         body.offset,

@@ -18,7 +18,10 @@ const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
   chatra: { state: 'ok' },
   planfix: { state: 'ok' },
   planfixWebUrl: 'https://shop.planfix.com',
-  budget: { remaining: null, usedToday: 0, resetAt: null },
+  budget: {
+    ...{ remaining: null, usedToday: 0, resetAt: null, limit: null, renewedAt: 0 },
+    ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 5000 },
+  },
   counts: {} as ConnectionState['counts'],
   heard: { chatra: null, planfix: null },
   everybodyMayAnswer: false,

@@ -156,7 +156,7 @@ describe('limits', () => {
     const client = clientOf(url, { clock })
     const error = errorOf(await client.ping())
     expect(error).toMatchObject({ code: 'daily-limit', retry: { when: 'at', time: clock.now() + 7_200_000 } })
-    expect(client.budget()).toEqual({ remaining: 0, usedToday: 1, resetAt: clock.now() + 7_200_000 })
+    expect(client.budget()).toMatchObject({ remaining: 0, usedToday: 1, resetAt: clock.now() + 7_200_000 })
   })
 
   test('the meter takes what the header tells and counts what is sent', async () => {
@@ -166,7 +166,8 @@ describe('limits', () => {
     const client = clientOf(url)
     await client.ping()
     await client.ping()
-    expect(client.budget()).toEqual({ remaining: 19_950, usedToday: 2, resetAt: null })
+    // What it told is up to ten minutes old: the second request counts by itself.
+    expect(client.budget()).toMatchObject({ remaining: 19_949, limit: 19_951, usedToday: 2, resetAt: null })
   })
 
   test("the server's clock is compared with ours", async () => {

@@ -21,7 +21,9 @@ function carrying(baseUrl: string, withdrawals = 0) {
     giveBack() {},
   }
   const live = { settings: { ...other, planfix: { ...other.planfix, baseUrl } }, planfix: { pacer } }
-  const application = { connections: new Map([['live', live]]) } as unknown as ApiContext['application']
+  const application = {
+    connections: new Map([['live', { ...live, account: {} }]]),
+  } as unknown as ApiContext['application']
   return { turns, accounts: createAccounts({ application }) }
 }
 

@@ -3,6 +3,7 @@ import type { Choice } from '../../../shared/api/setup.ts'
 import type { Connection } from '../../../shared/config.ts'
 import { type BridgeError, bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
 import { type Pacer, TurnWithdrawn } from '../../engine/ports.ts'
+import { type Budget, createBudget } from '../../planfix/budget.ts'
 import { createPlanfixClient, type PlanfixClient } from '../../planfix/client.ts'
 import type { PausablePacer } from '../../planfix/pacer.ts'
 import { createPacer } from '../../planfix/pacer.ts'
@@ -80,6 +81,12 @@ export function createAccounts(
     }
   }
 
+  /** What is asked here counts against the same quota. */
+  function quotaOf(baseUrl: string): Budget | undefined {
+    const all = [...context.application.connections.values()]
+    return all.find(({ settings }) => settings.planfix.baseUrl === baseUrl)?.account.budget
+  }
+
   function open(settings: Connection, token: string): { account: Account; close(): void } {
     const { baseUrl, requestsPerSecond } = settings.planfix
     const pacer = paceOf(baseUrl, createPacer({ clock: systemClock, requestsPerSecond }))
@@ -88,6 +95,7 @@ export function createAccounts(
       token,
       clock: systemClock,
       pacer,
+      budget: quotaOf(baseUrl) ?? createBudget(systemClock),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     })
     return {

@@ -2,6 +2,7 @@ import type { AppState, ConnectionState, stateCalls as contract } from '../../..
 import type { Handlers } from '../../../shared/api.ts'
 import type { Connection } from '../../../shared/config.ts'
 import type { SideState } from '../../engine/ports.ts'
+import type { LiveConnection } from '../connections.ts'
 import type { ApiContext } from './context.ts'
 import { listDrafts } from './drafts.ts'
 
@@ -57,11 +58,25 @@ async function connectionState(
     chatra: live?.chatraGate.state ?? OFF,
     planfix: live?.planfixGate.state ?? OFF,
     planfixWebUrl: planfix.webUrl,
-    budget: live?.planfix.budget() ?? { remaining: null, usedToday: 0, resetAt: null },
+    budget: live ? planOf(live) : NOTHING_SPENT,
     counts: states,
     heard: application.heard(id),
     everybodyMayAnswer: employees.length === 0,
   }
+}
+
+/** The plan of the day, which all connections of the account share. */
+function planOf({ account }: LiveConnection): ConnectionState['budget'] {
+  const { isTold: _, ...budget } = account.budget.state()
+  const { reserved, isReserveOnly } = account.watcher.plan()
+  return {
+    ...budget,
+    ...{ reservedForClients: reserved, isReserveOnly, pollEveryMs: Math.round(account.watcher.pollEveryMs) },
+  }
+}
+const NOTHING_SPENT: ConnectionState['budget'] = {
+  ...{ remaining: null, usedToday: 0, resetAt: null, limit: null, renewedAt: 0 },
+  ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 0 },
 }
 
 /** Nothing is asked of a connection that is switched off, so nothing fails. */

@@ -77,6 +77,7 @@ export class ToPlanfix {
       pacer.giveBack()
       return call
     }
+    const begun = this.context.clock.now()
     const outcome = await call.run()
     if (outcome.join) {
       await joinConversations(this.context, this.serial, outcome.join)
@@ -86,6 +87,7 @@ export class ToPlanfix {
       const fresh = await this.context.store.conversation(conversationId)
       if (fresh) await commit(this.context, await this.settle(fresh, await outcome(fresh)))
     })
+    if (call.writes !== null) await this.tellWatch(conversationId, begun, call.writes)
     return { next: 'again' }
   }
 
@@ -116,7 +118,7 @@ export class ToPlanfix {
   private async prepare(
     conversationId: number,
     permit: Permit,
-  ): Promise<Next | { run: () => Promise<Outcome> }> {
+  ): Promise<Next | { run: () => Promise<Outcome>; writes: 'client' | 'agent' | null }> {
     const state = await this.load(conversationId, permit)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
@@ -130,7 +132,15 @@ export class ToPlanfix {
     }
     const call = this.callOf(step, state)
     await commit(this.context, call.changes)
-    return call
+    return { run: call.run, writes: writerOf(step) }
+  }
+
+  /** What was written changes the task's mark: the watch must not take it for an answer, and expects one. */
+  private async tellWatch(conversationId: number, begun: number, by: 'client' | 'agent'): Promise<void> {
+    const { store, connections } = this.context
+    const conversation = await store.conversation(conversationId)
+    if (!conversation || conversation.taskId === null) return
+    connections.get(conversation.connectionId)?.watch?.wrote(conversation.taskId, begun, by === 'client')
   }
 
   /** `permit`: that of the call the state is loaded for; null where nothing is called. */
@@ -149,6 +159,8 @@ export class ToPlanfix {
     const agents = hasAgent ? await store.agents(connectionId) : []
     const client = latest(clients)
     if (!client) return null
+    // What the watch has seen since needs no look of its own.
+    const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
     const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
     const { chatId } = client.profile
@@ -169,7 +181,7 @@ export class ToPlanfix {
         .filter((message) => message.kind === 'text')
         .map((message) => withEmail(message, agents)),
       client,
-      task,
+      task: task && knownAt > task.checkedAt ? { ...task, checkedAt: knownAt } : task,
       previous: tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null,
       // One that was found again may have a higher ordinal than are known.
       tasksOfChat: needsTask ? Math.max(await store.taskCount(connectionId, chatId), ...ordinals) : 0,
@@ -289,6 +301,12 @@ export class ToPlanfix {
 function withoutCall(step: Step, state: Loaded, work: PlanfixWork): Change[] | null {
   if (step.do === 'use-card') return sharedCard(work, step, state)
   return step.do === 'own-card' ? ownCard(step, state) : null
+}
+
+const writerOf = (step: Step): 'client' | 'agent' | null => {
+  if (step.do === 'look') return 'client'
+  if (step.do !== 'comment' && step.do !== 'create-task') return null
+  return step.batch[0]?.author.kind === 'agent' ? 'agent' : 'client'
 }
 
 const waitOf = (step: Step): Next | null =>

@@ -2,26 +2,12 @@ import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment-print.ts'
 import type { PlanfixComment } from '../../engine/ports.ts'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
-
-/**
- * Milliseconds between polls: the connection's `pollSeconds` while something happened in the last ten minutes, three
- * times that in the first hour, then twelve times, but never slower than a minute unless the owner chose so.
- */
-export function pollInterval(pollSeconds: number, lastActivityAt: number, now: number): number {
-  const base = pollSeconds * 1000
-  const quiet = now - lastActivityAt
-  const factor = quiet < 10 * MINUTE ? 1 : quiet < HOUR ? 3 : 12
-  return Math.max(base, Math.min(base * factor, MINUTE))
-}
-
 /** Of a hundred tasks asked for in one call, at least so many are completed ones. */
 const LEAST_ROOM = 20
 
 /**
- * Which tasks one poll asks for: all of open conversations, the rest of the last hundred filled with completed ones
- * in turn, the latest first. `turn` counts the polls.
+ * Which tasks one poll asks for by number: all of open conversations, the rest of the last hundred filled with completed
+ * ones in turn, the latest first. `turn` counts the polls.
  */
 export function tasksOfPoll(watched: readonly TaskLink[], turn: number): number[][] {
   const open = watched.filter((task) => task.closedAt === null).map((task) => task.taskId)
@@ -31,10 +17,36 @@ export function tasksOfPoll(watched: readonly TaskLink[], turn: number): number[
   const room = left < LEAST_ROOM ? left + 100 : left
   const chunks = Math.max(1, Math.ceil(closed.length / Math.max(1, room)))
   const from = (turn % chunks) * room
-  const ids = [...open, ...closed.slice(from, from + room)]
+  return inHundreds([...open, ...closed.slice(from, from + room)])
+}
+
+export function inHundreds(ids: readonly number[]): number[][] {
   const polls: number[][] = []
   for (let at = 0; at < ids.length; at += 100) polls.push(ids.slice(at, at + 100))
   return polls
+}
+
+/** Which comments of a task have been judged: one above `floor` that is not among `judged` is news, whatever its number. */
+export interface Judged {
+  floor: number
+  ids: ReadonlySet<number>
+}
+
+/** So many numbers are kept on disk for a task; what lies below them all counts as judged. */
+const MOST_JUDGED = 200
+
+export const judgedOf = (task: TaskLink): Judged => ({
+  floor: task.floor ?? task.cursor,
+  ids: new Set(task.judged ?? []),
+})
+
+/** With these comments judged too, kept small. */
+export function withJudged({ floor, ids }: Judged, more: readonly number[]): Judged {
+  const all = [...new Set([...ids, ...more])].filter((id) => id > floor).toSorted((a, b) => b - a)
+  return {
+    floor: Math.max(floor, all[MOST_JUDGED] ?? 0),
+    ids: new Set(all.slice(0, MOST_JUDGED)),
+  }
 }
 
 export interface Reading {
@@ -42,44 +54,51 @@ export interface Reading {
   events: PlanfixComment[]
   /** Comments we carried that are no longer in the part of the feed that was read. */
   missing: number[]
-  cursor: number
+  /** Every comment that was there. */
+  seen: number[]
+}
+
+/** What the store knows of a task's comments. */
+export interface Carried {
+  /** The task's messages of the last 30 days. */
+  messages: readonly Message[]
+  /** Comments whose deletion has been carried, or is being carried. */
+  deleted: ReadonlySet<number>
 }
 
 /**
- * What a reading of a task's feed says that is not known yet. `carried` are the task's messages of the last 30 days;
- * `counterparty` is the number of the task's card, where it is known. A client's own comments are not news: the bridge
- * wrote them.
+ * What a reading of a task's feed says that is not known yet. A client's own comments are not news: the bridge wrote
+ * them. `complete`: the feed was read to its beginning; `counterparty` is the number of the task's card, where it is known.
  */
 export function newsOf(
   comments: readonly PlanfixComment[],
-  carried: readonly Message[],
-  cursor: number,
+  { messages, deleted }: Carried,
+  judged: Judged,
   complete: boolean,
   counterparty: number | null = null,
 ): Reading {
-  const replies = carried.filter((message) => message.direction === 'to-chatra' && message.kind === 'text')
-  const byComment = Map.groupBy(replies, (message) => message.planfixCommentId)
+  const texts = messages.filter(({ kind }) => kind === 'text')
+  const byComment = Map.groupBy(texts, ({ planfixCommentId }) => planfixCommentId)
   const events = comments.filter((comment) => {
-    const known = byComment.get(comment.id)
-    if (known) return isNews(comment, known, counterparty)
-    return comment.id > cursor && !comment.owner?.startsWith('contact:')
+    const known = byComment.get(comment.id) ?? []
+    const replies = known.filter(({ direction }) => direction === 'to-chatra')
+    if (replies.length > 0) return isNews(comment, replies, counterparty)
+    // Deleted before anybody saw it: nothing was said, and it is news when somebody brings it back.
+    if (known.length > 0 || comment.isDeleted || comment.owner?.startsWith('contact:')) return false
+    return comment.id > judged.floor && !judged.ids.has(comment.id)
   })
   const ids = new Set(comments.map((comment) => comment.id))
   const lowest = complete ? 0 : Math.min(...ids)
   const missing = [...byComment]
     .filter(([, known]) => known.some(mayStandInTheChat))
     .flatMap(([id]) => id ?? [])
-    .filter((id) => id >= lowest && id <= cursor && !ids.has(id))
-  return {
-    events: events.toSorted((a, b) => a.id - b.id),
-    missing,
-    cursor: Math.max(cursor, ...ids),
-  }
+    .filter((id) => id >= lowest && !ids.has(id) && !deleted.has(id))
+  return { events: events.toSorted((a, b) => a.id - b.id), missing, seen: [...ids] }
 }
 
 /** One whose comment is known to be gone needs no further question. */
-const mayStandInTheChat = ({ state, fingerprint }: Message) =>
-  state !== 'skipped' && state !== 'failed' && fingerprint !== GONE
+const mayStandInTheChat = ({ direction, state, fingerprint }: Message) =>
+  direction === 'to-chatra' && state !== 'skipped' && state !== 'failed' && fingerprint !== GONE
 
 /** Anything about the comment that decides what the client sees is another than when it was last decided on. */
 function isNews(comment: PlanfixComment, known: readonly Message[], counterparty: number | null): boolean {
@@ -97,4 +116,17 @@ function wasOpened(comment: PlanfixComment, { reason, fingerprint }: Message): b
   const mayBeOpened = reason === 'internal-hidden' || reason === 'internal-client-not-notified'
   const isOpen = !comment.isHidden && comment.recipients.some((one) => one.startsWith('contact:'))
   return mayBeOpened && isOpen && isOfBefore(fingerprint)
+}
+
+const MINUTE = 60_000
+const DAY = 24 * 60 * MINUTE
+
+/**
+ * Whether a comment came here from another task (moved by hand, tasks merged): it is older than the task, or, under a
+ * new number, more than a day older than what was known before it. What was said elsewhere is not said to this client.
+ */
+export function isMoved(comment: PlanfixComment, task: TaskLink, newestKnownAt: number | null): boolean {
+  const { at } = comment
+  if (at === null) return false
+  return at < task.createdAt - 5 * MINUTE || (newestKnownAt !== null && at < newestKnownAt - DAY)
 }

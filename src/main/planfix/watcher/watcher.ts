@@ -1,434 +1,450 @@
-import type { Connection } from '../../../shared/config.ts'
 import type { TaskLink } from '../../../shared/domain.ts'
-import { type Result, stopsSide } from '../../../shared/errors.ts'
-import { hotUntil } from '../../engine/delivery/changes.ts'
-import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
-import type { SideGate } from '../../engine/delivery/gate.ts'
-import { isTrouble } from '../../engine/delivery/retry.ts'
+import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
-import type {
-  Change,
-  Clock,
-  PlanfixApi,
-  PlanfixComment,
-  PlanfixTask,
-  Store,
-  Takeover,
-} from '../../engine/ports.ts'
-import { newsOf, pollInterval, tasksOfPoll } from './plan.ts'
+import type { Change, Clock, PlanfixTask } from '../../engine/ports.ts'
+import type { Budget } from '../budget.ts'
+import type { PlanfixClient } from '../client.ts'
+import { type SpendingPlan, spendingPlan } from '../spending.ts'
+import type { TimeReader } from '../times.ts'
+import { HintTrust, looksOf, pollEvery } from './attention.ts'
+import { TaskBook } from './book.ts'
+import { ChangeFeed, type FeedState, type Polled } from './feed.ts'
+import { askOf, commitOf, type Member, type WatchOptions } from './members.ts'
+import { castNet } from './net.ts'
+import { tasksOfPoll } from './plan.ts'
+import { followCard, readTask } from './reading.ts'
+import type { Around, TaskWatch } from './task-watch.ts'
 
 const MINUTE = 60_000
-const DAY = 24 * 3_600_000
-/** A busy feed is read back this many pages at most in one go; the rest follows with the next reading. */
-const MOST_PAGES = 20
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
 const POLL_AFTER_HINT_MS = 5000
+/** Readings of one round before the list has its turn again. */
+const READINGS_EACH_ROUND = 5
+/** So many tasks can be looked at again and again side by side at one request a second. */
+const BUSY_AT_EASE = 4
 
-export interface WatcherOptions {
-  settings: Connection
-  planfix: PlanfixApi
-  store: Store
-  clock: Clock
-  gate: SideGate
-  /** Something new stands in the inbox. */
-  onNews(): void
-  onBug(error: unknown): void
-  /** The last time that this computer took over from another one. */
-  takeover?: () => Takeover | null
-  /** Another computer may be carrying: then what is read is that one's to carry. */
-  mayCarry?: () => boolean
+/** A connection's part in the watch over its account. */
+export interface ConnectionWatch {
+  start(): void
+  stop(): Promise<void>
+  /** A scenario told of this task: it is read at once. */
+  hint(taskId: number): void
+  /** Polls now: the computer woke up, the network is back. */
+  wake(): void
+  /** We wrote into the task, by a call that began at `from`. */
+  wrote(taskId: number, from: number, isClients: boolean): void
+  /** Until when everything is known that people changed in the task; 0 = not known. */
+  knownAt(taskId: number): number
 }
 
 /**
- * Watches the tasks of a connection for comments (docs/architecture.md, "Planfix tells nobody"): one list call sees up
- * to 100 tasks; only those whose marks changed are read. A webhook is a hint, the list is the truth: cursors are on
- * disk, so that after a week off nothing is missed.
+ * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md, "Planfix tells
+ * nobody"): one list call tells what changed in the whole account; only tasks that did are read. A webhook is a hint,
+ * the list is the truth. What has not been judged yet holds back the position on disk, so that after a crash, or a week
+ * off, nothing is missed.
  */
-export class Watcher {
-  private readonly options: WatcherOptions
-  /** When a task's feed is to be read, by task. */
-  private readonly due = new Map<number, { at: number; interval: number; hot: number }>()
-  /** Counterparty of each task as it was last compared with the client's card. */
-  private readonly counterparties = new Map<number, string>()
+export class AccountWatcher {
+  private readonly members = new Map<string, Member>()
+  private readonly book: TaskBook
+  private readonly feed: ChangeFeed
+  private readonly trust = new HintTrust()
   private turn = 0
+  private hasTasks = false
   private nextPoll = 0
-  private nextDailyLook = 0
+  private nextNet: number
+  private lastHappening: number
+  /** The last poll, and which tasks it was about; null = all. */
+  private known: { at: number; ids: Set<number> | null } = { at: 0, ids: null }
+  /** The first poll that was read to its end since this computer began. */
+  private caughtUpAt: number | null = null
   private stopTimer: (() => void) | null = null
   private round: Promise<void> | null = null
   private again = false
-  private stopped = true
+  private readonly clock: Clock
+  private readonly random: () => number
+  private readonly budget: Budget
+  private readonly times: TimeReader
 
-  constructor(options: WatcherOptions) {
-    this.options = options
+  constructor(options: {
+    clock: Clock
+    random: () => number
+    budget: Budget
+    times: TimeReader
+    kept: (FeedState & { netAt?: number }) | null
+  }) {
+    this.clock = options.clock
+    this.random = options.random
+    this.budget = options.budget
+    this.times = options.times
+    this.feed = new ChangeFeed(options.kept)
+    this.book = new TaskBook(options.kept?.position ?? 0)
+    this.nextNet = options.kept?.netAt === undefined ? 0 : options.kept.netAt + DAY
+    this.times.recall(options.kept?.zone ?? null)
+    this.lastHappening = this.clock.now()
   }
 
-  start(): void {
-    this.stopped = false
-    this.wake()
+  join(options: WatchOptions): ConnectionWatch {
+    const { id } = options.settings
+    const member: Member = { ...options, isOn: false }
+    return {
+      start: () => {
+        this.members.set(id, member)
+        member.isOn = true
+        // Another computer may have carried since: what is there at the first poll is not new for certain.
+        this.caughtUpAt = null
+        // What it knows may be more than before.
+        this.book.forgetMark()
+        this.feed.deepen()
+        this.wake()
+      },
+      stop: async () => {
+        member.isOn = false
+        if (this.members.get(id) === member) this.members.delete(id)
+        if (this.members.size === 0) this.stopTimer?.()
+        await this.round
+      },
+      hint: (taskId) => this.hint(taskId),
+      wake: () => this.wake(),
+      wrote: (taskId, from, isClients) => this.wrote(taskId, from, isClients),
+      knownAt: (taskId) => this.knownAt(taskId),
+    }
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true
-    this.stopTimer?.()
-    await this.round
+  /** What is to be kept on disk: everything before `position` has been judged. */
+  state(): FeedState & { netAt: number } {
+    const position = Math.min(this.feed.asked ?? this.clock.now(), this.book.unjudgedSince)
+    return {
+      position,
+      zone: this.times.zone,
+      refusedAt: this.feed.refusedAt,
+      netAt: Math.max(0, this.nextNet - DAY),
+    }
   }
 
-  /** A scenario told of this task: it is read at once. */
-  hint(taskId: number): void {
-    this.due.set(taskId, { at: 0, interval: this.base, hot: 0 })
+  /** Whether there is something to keep. */
+  get isAlive(): boolean {
+    return this.feed.asked !== null
+  }
+
+  /** Milliseconds between two polls at present. */
+  get pollEveryMs(): number {
+    return this.interval()
+  }
+
+  private hint(taskId: number): void {
+    const now = this.clock.now()
+    this.lastHappening = now
+    this.trust.hinted(taskId, now)
+    this.book.of(taskId).hint(now)
     // Its status may have changed as well: the list tells that a moment later, so that a reply costs one call.
-    this.nextPoll = Math.min(
-      this.nextPoll,
-      this.options.clock.now() + Math.min(this.base, POLL_AFTER_HINT_MS),
-    )
+    if (!this.trust.isProven) this.pollBy(now + Math.min(this.base, POLL_AFTER_HINT_MS))
     this.nudge()
   }
 
-  /** Polls now: a task was made, the computer woke up, the network is back. */
-  wake(): void {
+  private wake(): void {
     this.nextPoll = 0
+    this.lastHappening = this.clock.now()
     this.nudge()
   }
 
-  /** Does now what is due. */
-  private nudge(): void {
-    if (this.stopped) return
+  private wrote(taskId: number, from: number, isClients: boolean): void {
+    const now = this.clock.now()
+    const isNew = !this.book.tasks.has(taskId)
+    this.lastHappening = now
+    this.book.of(taskId).wrote(from, isClients, this.around())
+    this.book.forgetMark(taskId)
+    this.feed.wrote(taskId)
+    // Polls that were slow because nobody was there; of a task just made the list has something to tell.
+    this.pollBy(isNew ? now + 1000 : now + this.interval())
+    this.nudge(false)
+  }
+
+  private knownAt(taskId: number): number {
+    const { at, ids } = this.known
+    if (at === 0 || (ids !== null && !ids.has(taskId))) return 0
+    // What was known at the last poll holds for two polls (planStep), and they may be slower at present than the owner's pace.
+    return Math.min(this.clock.now(), at + 2 * (this.interval() - this.base))
+  }
+
+  private pollBy(at: number): void {
+    this.nextPoll = Math.min(this.nextPoll, at)
+  }
+
+  private get on(): Member[] {
+    return [...this.members.values()].filter(({ isOn }) => isOn)
+  }
+
+  /** The owner's pace: of several connections that of the quickest. */
+  private get base(): number {
+    const all = this.on.map(({ settings }) => settings.planfix.pollSeconds * 1000)
+    return all.length === 0 ? MINUTE : Math.min(...all)
+  }
+
+  private get stretch(): number {
+    return Math.max(1, this.plan().everyMs / this.base)
+  }
+
+  /** Many tasks at once share the pace: each is looked at less often, so that what a mark told of is not kept waiting. */
+  private get load(): number {
+    return Math.max(1, this.book.busy / BUSY_AT_EASE)
+  }
+
+  /** Nothing can change where there is no task yet. */
+  private async knowsTasks(): Promise<boolean> {
+    if (this.book.tasks.size > 0 || this.hasTasks) return true
+    for (const { store, settings } of this.on) {
+      if ((await store.tasksWatched(settings.id, 0)).length > 0) this.hasTasks = true
+    }
+    return this.hasTasks
+  }
+
+  /** How the rest of the day's requests is spent. */
+  plan(): SpendingPlan {
+    return spendingPlan(this.budget.state(), this.clock.now())
+  }
+
+  private around(): Around {
+    return {
+      now: this.clock.now(),
+      skew: this.budget.clockSkew() ?? 0,
+      zone: this.times.zone,
+      looks: looksOf(this.base, this.trust.isProven, this.stretch * this.load),
+    }
+  }
+
+  private interval(): number {
+    const around = this.around()
+    const { now } = around
+    const awaited = [...this.book.tasks.values()].filter((task) => task.isAwaited(now))
+    const isAwaited = awaited.some((task) => !task.isLookedAt(around))
+    return pollEvery({
+      ...{ base: this.base, isAwaited, isLookedAt: awaited.length > 0 && !isAwaited },
+      ...{ quiet: now - this.lastHappening, isTold: this.trust.isProven, allowed: this.plan().everyMs },
+    })
+  }
+
+  /** Does now what is due; `isUrgent` false: what is due by the plan, which may be another one now. */
+  private nudge(isUrgent = true): void {
+    if (this.members.size === 0) return
+    if (!isUrgent && this.round === null) {
+      this.sleep(Math.min(this.nextPoll, this.book.soonest))
+      return
+    }
     this.again = true
     this.stopTimer?.()
+    this.begin()
+  }
+
+  private begin(): void {
     this.round ??= this.rounds().finally(() => {
       this.round = null
       if (this.again) this.nudge()
     })
   }
 
-  private get base(): number {
-    return this.options.settings.planfix.pollSeconds * 1000
-  }
-
   private async rounds(): Promise<void> {
-    while (this.again && !this.stopped) {
+    while (this.again && this.members.size > 0) {
       this.again = false
       try {
         await this.oneRound()
       } catch (error) {
-        this.options.onBug(error)
-        this.sleep(this.options.clock.now() + 10_000)
+        this.on[0]?.onBug(error)
+        this.sleep(this.clock.now() + 10_000)
       }
     }
   }
 
   private async oneRound(): Promise<void> {
-    const { store, settings, clock } = this.options
-    const now = clock.now()
-    const watched = await store.tasksWatched(settings.id, now - FOLLOW_EDITS_MS)
-    if (watched.length === 0) return this.sleep(now + this.base)
-    this.dailyLook(watched, now)
-    if (now >= this.nextPoll) {
-      if (!(await this.poll(watched))) return
-      const lastActivity = Math.max(...watched.map((task) => task.lastActivityAt))
-      this.nextPoll = clock.now() + pollInterval(settings.planfix.pollSeconds, lastActivity, clock.now())
+    if (this.on.length === 0) return
+    const now = this.clock.now()
+    if (!(await this.knowsTasks())) return this.sleep(now + this.base)
+    // What is left of the day is for clients' messages.
+    if (this.plan().isReserveOnly) return this.sleep(now + this.interval())
+    if (now >= this.nextNet) {
+      if (!(await castNet(this.on, this.book, (...what) => this.list(...what), now))) return
+      this.nextNet = this.clock.now() + DAY
     }
-    for (const task of watched) this.noticeOwnWrites(task)
+    if (now >= this.nextPoll) {
+      if (!(await this.poll())) return
+      this.book.forget(now)
+      this.nextPoll = this.clock.now() + this.jittered(this.interval())
+    }
     if (!(await this.readDue())) return
-    const soonest = Math.min(this.nextPoll, ...[...this.due.values()].map((one) => one.at))
-    this.sleep(soonest)
+    this.sleep(Math.min(this.nextPoll, this.nextNet, this.book.soonest))
+  }
+
+  /** Accounts that began at the same moment must not all poll at the same moment for ever. */
+  private jittered(ms: number): number {
+    return ms * (0.95 + 0.1 * this.random())
   }
 
   private sleep(until: number): void {
-    if (this.stopped || this.again) return
-    const { clock } = this.options
+    if (this.members.size === 0 || this.again) return
     this.stopTimer?.()
-    this.stopTimer = clock.after(Math.max(50, until - clock.now()), () => {
+    this.stopTimer = this.clock.after(Math.max(50, until - this.clock.now()), () => {
       this.stopTimer = null
       this.again = true
-      this.round ??= this.rounds().finally(() => {
-        this.round = null
-        if (this.again) this.nudge()
-      })
+      this.begin()
     })
   }
 
-  /**
-   * Edits and deletions are looked for at start and once a day in open tasks, a few at a time. A change that was noticed
-   * but not read to its end when the bridge stopped is read at once, whether the task is open or not.
-   */
-  private dailyLook(watched: readonly TaskLink[], now: number): void {
-    if (now < this.nextDailyLook) return
-    this.nextDailyLook = now + DAY
-    for (const task of watched) {
-      const unread = task.readAt < task.hotUntil && !this.due.has(task.taskId)
-      if (unread) this.due.set(task.taskId, { at: now, interval: this.base, hot: task.hotUntil })
-    }
-    watched
-      .filter((task) => task.closedAt === null)
-      .forEach((task, index) => {
-        if (!this.due.has(task.taskId))
-          this.due.set(task.taskId, { at: now + index * this.base, interval: this.base, hot: 0 })
-      })
-  }
-
-  /** After a write of ours the task's mark says nothing until the minute is over. */
-  private noticeOwnWrites(task: TaskLink): void {
-    const known = this.due.get(task.taskId)
-    if (task.hotUntil <= this.options.clock.now() || known?.hot === task.hotUntil) return
-    const at = Math.min(known?.at ?? Number.POSITIVE_INFINITY, this.options.clock.now() + this.base)
-    this.due.set(task.taskId, { at, interval: this.base, hot: task.hotUntil })
-  }
-
-  /** Asks for the marks of all watched tasks. False when the side is closed and a wake-up has been arranged. */
-  private async poll(watched: readonly TaskLink[]): Promise<boolean> {
-    const byId = new Map(watched.map((task) => [task.taskId, task]))
-    for (const ids of tasksOfPoll(watched, this.turn++)) {
-      const listed = await this.call((planfix) => planfix.tasks(ids))
-      if (!listed) return false
-      if (!listed.ok) continue
-      const now = this.options.clock.now()
-      const changes: Change[] = []
-      const found = new Map(listed.value.map((task) => [task.id, task]))
-      for (const id of ids) {
-        const link = byId.get(id)
-        const task = found.get(id)
-        if (link && task) changes.push(...(await this.merged(link, task)))
-        if (link) changes.push(...(task ? this.notice(link, task, now) : await this.missing(link)))
+  /** False when the side is closed and a wake-up has been arranged. */
+  private async poll(): Promise<boolean> {
+    const now = this.clock.now()
+    if (!this.feed.isRefused(now)) {
+      const polled = await this.pollFeed()
+      if (polled.outcome === 'read') {
+        await this.book.took(polled.rows, { ...polled, isNet: false }, this.on, this.around())
+        this.feed.taken(polled.asked)
+        this.known = { at: polled.asked, ids: null }
+        this.caughtUpAt ??= this.clock.now()
+        return true
       }
-      if (changes.length > 0) await this.options.store.commit(changes)
+      if (polled.outcome === 'failed') return polled.error !== null
     }
+    return this.pollByNumber()
+  }
+
+  private async pollFeed(): Promise<Polled> {
+    const [first] = this.on
+    if (!first) return { outcome: 'failed', error: null }
+    return this.feed.poll(
+      (from, zone, offset) =>
+        this.call(first, (planfix) => planfix.changedTasks(from, zone, offset, this.book.isNews), 'watching'),
+      () => this.times.zone,
+      this.clock.now(),
+      this.budget.clockSkew() ?? 0,
+    )
+  }
+
+  private async pollByNumber(): Promise<boolean> {
+    const asked = this.clock.now()
+    const named = new Set<number>()
+    for (const member of this.on) {
+      const watched = await member.store.tasksWatched(member.settings.id, asked - FOLLOW_EDITS_MS)
+      for (const ids of tasksOfPoll(watched, this.turn)) {
+        const found = await this.list(member, ids, asked)
+        if (!found) return false
+        for (const { id } of found) named.add(id)
+      }
+    }
+    this.turn++
+    this.known = { at: asked, ids: named }
+    this.caughtUpAt ??= this.clock.now()
     return true
   }
 
-  private notice(link: TaskLink, task: PlanfixTask, now: number): Change[] {
-    const { planfix } = this.options
-    const active = task.status === null ? link.active : (planfix.isStatusActive(task.status) ?? link.active)
-    const patch: Partial<TaskLink> = {}
-    if (task.isDeleted) Object.assign(patch, { deleted: true, active: false })
-    if (active !== link.active) Object.assign(patch, { active, closedAt: active ? null : now })
-    // Kept fresh while the conversation is alive, so that a further message needs no look of its own.
-    if (active !== link.active || now - link.lastActivityAt < 15 * 60_000) patch.checkedAt = now
-    const takenAt = this.options.takeover?.()?.at ?? 0
-    // Nothing has happened in it since it was last read: whatever comes now was written after this computer took over.
-    if (task.signal === link.signal && link.readAt < takenAt && link.hotUntil < link.readAt)
-      patch.readAt = now
-    if (task.signal !== link.signal) {
-      patch.signal = task.signal
-      const due = this.due.get(link.taskId)
-      const ownWrite = link.hotUntil > now && due?.hot !== link.hotUntil
-      if (!ownWrite) this.due.set(link.taskId, { at: now, interval: this.base, hot: due?.hot ?? 0 })
-      // A restart must not forget a change that was seen but not read yet.
-      patch.hotUntil = Math.max(link.hotUntil, hotUntil(now, planfix.clockSkew() ?? 0))
-      if (!ownWrite) this.due.set(link.taskId, { at: now, interval: this.base, hot: patch.hotUntil })
+  /** The marks of these tasks, asked for by number. */
+  private async list(
+    member: Member,
+    ids: readonly number[],
+    asked: number,
+    isNet = false,
+  ): Promise<PlanfixTask[] | null> {
+    const listed = await this.call(member, (planfix) => planfix.tasks([...ids]), 'watching')
+    if (!listed) return null
+    if (!listed.ok) return []
+    const rows = listed.value.map((task) => ({
+      ...{ id: task.id, signal: task.signal, task },
+      mark: task.mark ?? { minute: null, second: null },
+    }))
+    await this.book.took(rows, { asked, since: this.known.at || asked, isNet }, this.on, this.around())
+    const found = new Set(listed.value.map(({ id }) => id))
+    for (const id of ids) {
+      if (found.has(id)) continue
+      const link = await member.store.task(member.settings.id, id)
+      if (link) await commitOf(member, await this.missing(member, link))
     }
-    if (Object.keys(patch).length === 0) return []
-    return [{ type: 'task.patch', connectionId: link.connectionId, taskId: link.taskId, patch }]
-  }
-
-  /**
-   * The client's card has been merged into another one, which took its place in the task (contracts/planfix.md section
-   * 8): comments now notify that card, and replies must be known for the client's.
-   */
-  private async merged(link: TaskLink, task: PlanfixTask): Promise<Change[]> {
-    const { counterparty } = task
-    if (counterparty === null || this.counterparties.get(link.taskId) === counterparty) return []
-    const survivor = contactOf(counterparty)
-    const conversation = await this.options.store.conversation(link.conversationId)
-    const known = conversation?.contactId ?? null
-    if (known === null) return []
-    if (survivor === null || survivor === known) {
-      this.counterparties.set(link.taskId, counterparty)
-      return []
-    }
-    const read = await this.call((planfix) => planfix.contact(known))
-    const gone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
-    if (!read || (!read.ok && !gone)) return []
-    this.counterparties.set(link.taskId, counterparty)
-    // Otherwise a person gave the task to another contact, and the client's card is still there.
-    if (!gone) return []
-    return [{ type: 'conversation.patch', id: link.conversationId, patch: { contactId: survivor } }]
+    return listed.value
   }
 
   /** Not in the list: deleted, or not visible to us any more. */
-  private async missing(link: TaskLink): Promise<Change[]> {
-    const read = await this.call((planfix) => planfix.task(link.taskId))
-    const gone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
-    if (!gone) return []
-    this.due.delete(link.taskId)
-    return [
-      {
-        type: 'task.patch',
-        connectionId: link.connectionId,
-        taskId: link.taskId,
-        patch: { deleted: true, active: false },
-      },
-    ]
+  private async missing(member: Member, { connectionId, taskId }: TaskLink): Promise<Change[]> {
+    const read = await this.call(member, (planfix) => planfix.task(taskId), 'watching')
+    const isGone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
+    if (!isGone) return []
+    this.book.tasks.delete(taskId)
+    return [{ type: 'task.patch', connectionId, taskId, patch: { deleted: true, active: false } }]
   }
 
   private async readDue(): Promise<boolean> {
-    const { store, settings, clock } = this.options
-    for (const [taskId, due] of [...this.due].toSorted((a, b) => a[1].at - b[1].at)) {
-      if (due.at > clock.now() || this.stopped) continue
-      const task = await store.task(settings.id, taskId)
-      if (!task || task.deleted) {
-        this.due.delete(taskId)
-        continue
-      }
-      const outcome = await this.read(task)
-      if (outcome === 'closed') return false
-      if (outcome === 'read') this.reschedule(taskId, due)
-      else this.retry(taskId, due)
+    const due = [...this.book.tasks].filter(([, { due }]) => due <= this.clock.now())
+    const first = due
+      .toSorted(([, a], [, b]) => Number(b.isTold) - Number(a.isTold) || a.due - b.due)
+      .slice(0, READINGS_EACH_ROUND)
+    for (const [taskId, watch] of first) {
+      if (this.on.length === 0) return false
+      if (!(await this.read(taskId, watch))) return false
     }
     return true
   }
 
-  /** Read again while a further comment may hide behind the same minute, ever less often, and once when it is over. */
-  private reschedule(taskId: number, due: { interval: number; hot: number }): void {
-    const now = this.options.clock.now()
-    const current = this.due.get(taskId)
-    const hot = Math.max(due.hot, current?.hot ?? 0)
-    if (now >= hot) {
-      this.due.delete(taskId)
-      return
+  private async read(taskId: number, watch: TaskWatch): Promise<boolean> {
+    const ids = this.on.map(({ settings }) => settings.id)
+    const [first] = this.on
+    const link = (await first?.store.taskAnywhere(ids, taskId)) ?? null
+    const member = link && this.members.get(link.connectionId)
+    if (!link || !member || link.deleted) {
+      this.book.tasks.delete(taskId)
+      return true
     }
-    const interval = Math.min(due.interval * 2, this.base * 2)
-    this.due.set(taskId, { at: Math.min(now + due.interval, hot), interval, hot })
-  }
-
-  /** The feed could not be read: what its mark told of is still to be read, however long that takes. */
-  private retry(taskId: number, due: { interval: number; hot: number }): void {
-    const interval = Math.min(due.interval * 2, Math.max(this.base, MINUTE))
-    this.due.set(taskId, { at: this.options.clock.now() + due.interval, interval, hot: due.hot })
-  }
-
-  /** Reads a feed from the newest comment back to the cursor and stores what is new. */
-  private async read(task: TaskLink): Promise<'read' | 'failed' | 'closed'> {
-    const { store, settings, clock, onNews } = this.options
-    const comments: PlanfixComment[] = []
-    let complete = false
-    for (let page = 0; page < MOST_PAGES && !complete; page++) {
-      const listed = await this.call((planfix) => planfix.comments(task.taskId, page * 100), 'reading')
-      if (!listed) return 'closed'
-      if (!listed.ok) {
-        if (listed.error.code !== 'object-gone') return 'failed'
-        await store.commit(await this.missing(task))
-        return 'read'
-      }
-      comments.push(...listed.value.comments)
-      complete = listed.value.complete
-      const reachedCursor =
-        listed.value.sorted && listed.value.comments.some((comment) => comment.id <= task.cursor)
-      if (reachedCursor) break
-    }
-    const now = clock.now()
-    const carried = await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS)
-    const counterparty = contactOf(this.counterparties.get(task.taskId) ?? null) ?? task.counterparty ?? null
-    const news = newsOf(comments, carried, task.cursor, complete, counterparty)
-    const gone = await this.confirmGone(news.missing)
-    // The first look since this computer took over: what is there already may have been carried by the other one.
-    const first = task.readAt < (this.options.takeover?.()?.at ?? 0)
-    const add = (comment: PlanfixComment, isGone: boolean): Change => ({
-      type: 'inbox.add',
-      row: {
-        connectionId: settings.id,
-        source: 'planfix',
-        receivedAt: now,
-        body: JSON.stringify({
-          ...{ watcher: true, taskId: task.taskId, comment },
-          ...(isGone && { gone: true }),
-          ...(first && { first: true }),
-          ...(counterparty !== null && { counterparty }),
-        }),
-      },
+    let started: number | null = null
+    const takenAt = member.takeover?.()?.at ?? 0
+    const read = await readTask(link, {
+      ...{ settings: member.settings, store: member.store, clock: this.clock, connections: ids },
+      ask: (call) =>
+        this.call(
+          member,
+          (planfix) => {
+            started ??= this.clock.now()
+            return call(planfix)
+          },
+          'reading',
+        ),
+      counterparty: watch.counterparty,
+      // What happens after the first poll was written after this computer took over.
+      isFirst: link.readAt < takenAt && (this.caughtUpAt === null || (watch.since ?? 0) <= this.caughtUpAt),
     })
-    const events = [
-      ...news.events.map((comment) => add(comment, false)),
-      ...gone.map((comment) => add(comment, true)),
-    ]
-    const patch: Partial<TaskLink> = {
-      cursor: news.cursor,
-      readAt: now,
-      ...(events.length > 0 && { lastActivityAt: now }),
+    const now = this.clock.now()
+    switch (read.outcome) {
+      case 'closed':
+        return false
+      case 'failed':
+        watch.failed(this.base, now)
+        return true
+      case 'gone':
+        await commitOf(member, await this.missing(member, link))
+        watch.failed(HOUR, now)
+        return true
+      case 'read': {
+        watch.read(started ?? now, read.writtenAt, read.hasReply, this.around())
+        if (read.counterparty !== undefined && read.counterparty !== watch.counterparty) {
+          await commitOf(member, await followCard(link, read.counterparty, member.store, now))
+          watch.counterparty = read.counterparty
+        }
+        if (read.hasNews) {
+          this.lastHappening = now
+          member.onNews()
+        }
+        if (read.hasReply) this.trust.found(taskId, now)
+        return true
+      }
     }
-    await store.commit([
-      ...events,
-      { type: 'task.patch', connectionId: settings.id, taskId: task.taskId, patch },
-    ])
-    if (events.length > 0) onNews()
-    return 'read'
   }
 
-  /** A comment that is not in the feed any more is asked for by its number before it is taken for deleted. */
-  private async confirmGone(ids: readonly number[]): Promise<PlanfixComment[]> {
-    const gone: PlanfixComment[] = []
-    for (const id of ids) {
-      const read = await this.call((planfix) => planfix.comment(id), 'reading')
-      if (!read) break
-      if (read.ok && read.value.isDeleted) gone.push(read.value)
-      if (!read.ok && read.error.code === 'object-gone') gone.push(deletedComment(id))
-    }
-    return gone
-  }
-
-  /** One paced call. Null when the side is closed: the watcher wakes when it opens. */
-  private async call<T>(
-    ask: (planfix: PlanfixApi) => Promise<Result<T>>,
-    part: 'reading' | 'watching' = 'watching',
+  /** One call in its turn; null when the side is closed, and the watch wakes when it opens. */
+  private call<T>(
+    member: Member,
+    ask: (planfix: PlanfixClient) => Promise<Result<T>>,
+    part: 'reading' | 'watching',
   ): Promise<Result<T> | null> {
-    const { gate, planfix } = this.options
-    const permit = gate.enter()
-    if (isStopped(permit)) {
-      void permit.opened.then(() => this.wake())
-      return null
-    }
-    const turn = planfix.pacer.turn(1, 'watcher')
-    const asked = await turn
-      .then(() => {
-        if (gate.holds(permit)) return ask(planfix)
-        planfix.pacer.giveBack()
-        return null
-      })
-      .catch((error: unknown) => {
-        gate.leave(permit)
-        throw error
-      })
-    if (asked === null) {
-      void gate.breaker.opened().then(() => this.wake())
-      return null
-    }
-    const result = asked
-    if (result.ok) gate.succeeded(permit)
-    else if (stopsSide(result.error)) gate.failed(result.error, permit)
-    else if (isTrouble(result.error)) gate.troubled(result.error, permit)
-    else gate.succeeded(permit)
-    if (result.ok) gate.hasAgain(part)
-    else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
-    else if (result.error.code === 'failing') gate.stumbled(part, result.error)
-    // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
-    if (this.options.mayCarry?.() === false) {
-      gate.leave(permit)
-      this.sleep(this.options.clock.now() + this.base)
-      return null
-    }
-    if (!result.ok && gate.breaker.error !== null) {
-      void gate.breaker.opened().then(() => this.wake())
-      return null
-    }
-    return result
-  }
-}
-
-/** 92 of `contact:92`; null of anybody else. */
-const contactOf = (person: string | null): number | null =>
-  Number(person?.match(/^contact:(\d+)$/)?.[1] ?? Number.NaN) || null
-
-function deletedComment(id: number): PlanfixComment {
-  return {
-    id,
-    type: 'Comment',
-    text: '',
-    owner: null,
-    ownerName: '',
-    recipients: [],
-    isHidden: false,
-    isDeleted: true,
-    files: [],
-    sourceObjectId: null,
-    at: null,
+    return askOf(member, ask, part, {
+      opened: () => {
+        this.nextPoll = 0
+        this.nudge()
+      },
+      stoodBy: () => this.sleep(this.clock.now() + this.base),
+    })
   }
 }

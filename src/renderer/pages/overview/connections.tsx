@@ -65,6 +65,7 @@ function Card({ connection, now }: { connection: ConnectionState; now: number })
         <Fact label={t('overview.budget')}>
           <Budget budget={budget} />
         </Fact>
+        <Plan budget={budget} />
       </Stack>
     </Paper>
   )
@@ -119,6 +120,21 @@ function Budget({ budget }: { budget: ConnectionState['budget'] }) {
         {budget.resetAt === null ? text : t('overview.budget-until', { time: clock(budget.resetAt) })}
       </Text>
     </Group>
+  )
+}
+
+/** How the rest of them is spent: how often Planfix is asked, and what is kept for clients' messages. */
+function Plan({ budget }: { budget: ConnectionState['budget'] }) {
+  const { t, number, clock } = useWords()
+  const { limit, reservedForClients, isReserveOnly, pollEveryMs, renewedAt } = budget
+  if (limit === null || pollEveryMs === 0) return null
+  const count = number(reservedForClients)
+  return (
+    <Text size="xs" c="dimmed">
+      {isReserveOnly
+        ? t('overview.budget-reserve', { count, time: clock(renewedAt) })
+        : t('overview.budget-plan', { count, seconds: number(Math.round(pollEveryMs / 1000)) })}
+    </Text>
   )
 }
 

@@ -1,0 +1,85 @@
+import type { Connection } from '../../../shared/config.ts'
+import { type Result, stopsSide } from '../../../shared/errors.ts'
+import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
+import type { SideGate } from '../../engine/delivery/gate.ts'
+import { isTrouble } from '../../engine/delivery/retry.ts'
+import type { Change, Store, Takeover } from '../../engine/ports.ts'
+import type { PlanfixClient } from '../client.ts'
+
+/** What a connection brings into the watch over its account. */
+export interface WatchOptions {
+  settings: Connection
+  planfix: PlanfixClient
+  store: Store
+  gate: SideGate
+  /** Something new stands in the inbox. */
+  onNews(): void
+  onBug(error: unknown): void
+  /** The last time that this computer took over from another one. */
+  takeover?: () => Takeover | null
+  /** Another computer may be carrying: then what is read is that one's to carry. */
+  mayCarry?: () => boolean
+}
+
+export interface Member extends WatchOptions {
+  isOn: boolean
+}
+
+/** What becomes of the watch when a call could not be made. */
+export interface Hindered {
+  /** The side may be asked again. */
+  opened(): void
+  /** Another computer may be carrying: nothing that was read is kept. */
+  stoodBy(): void
+}
+
+export async function commitOf({ store }: Member, changes: Change[]): Promise<void> {
+  if (changes.length > 0) await store.commit(changes)
+}
+
+/** One paced call. Null when the side is closed: `hindered` is told when it opens. */
+export async function askOf<T>(
+  { gate, planfix, mayCarry }: Member,
+  ask: (planfix: PlanfixClient) => Promise<Result<T>>,
+  part: 'reading' | 'watching',
+  hindered: Hindered,
+): Promise<Result<T> | null> {
+  const permit = gate.enter()
+  if (isStopped(permit)) {
+    void permit.opened.then(() => hindered.opened())
+    return null
+  }
+  const result = await planfix.pacer
+    .turn(1, 'watcher')
+    .then(() => {
+      if (gate.holds(permit)) return ask(planfix)
+      planfix.pacer.giveBack()
+      return null
+    })
+    .catch((error: unknown) => {
+      gate.leave(permit)
+      throw error
+    })
+  if (result === null) {
+    void gate.breaker.opened().then(() => hindered.opened())
+    return null
+  }
+  if (result.ok) gate.succeeded(permit)
+  else if (stopsSide(result.error)) gate.failed(result.error, permit)
+  else if (isTrouble(result.error)) gate.troubled(result.error, permit)
+  else gate.succeeded(permit)
+  if (result.ok) gate.hasAgain(part)
+  else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
+  else if (result.error.code === 'failing') gate.stumbled(part, result.error)
+  // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
+  if (mayCarry?.() === false) {
+    gate.leave(permit)
+    hindered.stoodBy()
+    return null
+  }
+  if (!result.ok && gate.breaker.error !== null) {
+    void gate.breaker.opened().then(() => hindered.opened())
+    return null
+  }
+  return result
+}

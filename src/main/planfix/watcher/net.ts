@@ -1,0 +1,72 @@
+import type { TaskLink } from '../../../shared/domain.ts'
+import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
+import type { Change, PlanfixTask } from '../../engine/ports.ts'
+import type { TaskBook } from './book.ts'
+import { commitOf, type Member } from './members.ts'
+import { inHundreds } from './plan.ts'
+
+const DAY = 86_400_000
+/** Open tasks of the last two days are read once a day: an edit may leave no mark. So many at most, and so far apart. */
+const DAILY_READINGS = 100
+const DAILY_READINGS_EVERY_MS = 30_000
+/** Of the oldest tasks so many are looked at in a day. */
+const QUIET_EACH_DAY = 2000
+
+export type ListByNumber = (
+  member: Member,
+  ids: readonly number[],
+  asked: number,
+  isNet: true,
+) => Promise<PlanfixTask[] | null>
+
+/**
+ * The daily safety net: the marks of all tasks by number, the oldest in weekly turns; and the comments of what was busy
+ * lately, where an edit may have left no mark. False when the side is closed.
+ */
+export async function castNet(
+  members: readonly Member[],
+  book: TaskBook,
+  list: ListByNumber,
+  asked: number,
+): Promise<boolean> {
+  let readings = 0
+  for (const member of members) {
+    const { store, settings } = member
+    const recent = asked - FOLLOW_EDITS_MS
+    const watched = await store.tasksWatched(settings.id, recent)
+    const quiet = await store.tasksQuiet(settings.id, recent, Math.floor(asked / DAY) % 7, QUIET_EACH_DAY)
+    const links = new Map([...watched, ...quiet].map((link) => [link.taskId, link]))
+    for (const ids of inHundreds([...links.keys()])) {
+      for (const id of ids) expect(links.get(id)!, book, asked)
+      const found = await list(member, ids, asked, true)
+      if (!found) return false
+      await commitOf(
+        member,
+        found.flatMap((task) => remembered(links.get(task.id), task, book)),
+      )
+    }
+    for (const link of watched) {
+      if (link.closedAt !== null || asked - link.lastActivityAt > 2 * DAY) continue
+      if (readings < DAILY_READINGS) {
+        book.of(link.taskId).lookAt(asked + readings++ * DAILY_READINGS_EVERY_MS)
+      }
+    }
+  }
+  return true
+}
+
+/** A change that was noticed before a restart and not read is unread still. */
+function expect(link: TaskLink, book: TaskBook, now: number): void {
+  book.forgetMark(link.taskId)
+  if (!book.tasks.has(link.taskId) && link.readAt < link.hotUntil) book.of(link.taskId).hint(now)
+}
+
+/** The mark that has been judged goes to disk with the net, so that the next one finds nothing in it. */
+function remembered(link: TaskLink | undefined, task: PlanfixTask, book: TaskBook): Change[] {
+  const watch = link && book.tasks.get(link.taskId)
+  if (!watch || watch.judged !== task.signal) return []
+  if (watch.since === null && watch.due === Number.POSITIVE_INFINITY) book.tasks.delete(link.taskId)
+  if (link.signal === task.signal) return []
+  const { connectionId, taskId } = link
+  return [{ type: 'task.patch', connectionId, taskId, patch: { signal: task.signal } }]
+}

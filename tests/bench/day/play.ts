@@ -1,0 +1,139 @@
+import type { Visitor } from '../../../src/simulators/chatra/index.ts'
+import { type DayWorld, seeded } from './world.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+export interface DayPlan {
+  chats: number
+  /** So many chats begin within the same minute; 1 = evenly spread over the ten hours. */
+  burst?: number
+}
+
+/** What was said, by its mark, and when. */
+interface Said {
+  mark: string
+  at: number
+  /** A reply written after the client had left. */
+  late: boolean
+}
+
+export interface DayFigures {
+  requests: number
+  lists: number
+  feeds: number
+  replies: number
+  lost: number
+  doubled: number
+  commits: number
+  /** Milliseconds. */
+  client: number[]
+  reply: number[]
+  late: number[]
+}
+
+const MESSAGES = 8
+/** After these messages of the client an employee answers. */
+const ANSWERED = new Set([1, 2, 4, 5, 7, 8])
+/** Of a hundred chats so many get a further reply after the client left. */
+const LATE_OF_100 = 7
+
+/**
+ * A business day from 9 to 19 and the night: in each chat eight messages of the client and six replies, most of them
+ * within a quarter of an hour, then the client leaves.
+ */
+export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigures> {
+  const { clock, planfix, chatras } = world
+  const random = seeded(11)
+  const said = { client: [] as Said[], reply: [] as Said[] }
+  const visitors: { visitor: Visitor; n: number }[] = []
+  const begin = clock.now()
+  const between = (least: number, most: number) => least * (most / least) ** random()
+  const burst = plan.burst ?? 1
+
+  for (let n = 0; n < plan.chats; n++) {
+    const slot = Math.floor(n / burst) * burst
+    const spread = burst > 1 ? random() * MINUTE : (random() - 0.5) * ((10 * HOUR) / plan.chats)
+    const begins = begin + Math.max(1000, ((slot + 0.5) / plan.chats) * (9.6 * HOUR) + spread)
+    const chatra = chatras[n % chatras.length]!
+    const name = `Client ${n}`
+    // All that chance decides is drawn beforehand, so that the same is said whatever the bridge does.
+    const gaps = Array.from({ length: MESSAGES }, () => between(8_000, 120_000))
+    const thinks = Array.from({ length: MESSAGES }, () => between(10_000, 90_000))
+    const stays = between(30_000, 4 * MINUTE)
+    const comesLate = random() * 100 < LATE_OF_100 ? between(2 * MINUTE, 60 * MINUTE) : null
+    let visitor: Visitor | null = null
+    const taskId = () => planfix.tasks.findLast((task) => task.name === `${name} (Chatra)`)?.id
+
+    const answer = (mark: string, late: boolean): void => {
+      const id = taskId()
+      // The employee answers what he sees: without a task he waits.
+      if (id === undefined) return void clock.after(5000, () => answer(mark, late))
+      said.reply.push({ mark, at: clock.now(), late })
+      planfix.employeeComments(id, 5 + (n % 2), `<p>Reply ${mark}</p>`)
+    }
+    let at = begins
+    for (let k = 1; k <= MESSAGES; k++) {
+      const mark = `#c${n}x${k}#`
+      const written = at
+      clock.after(written - begin, () => {
+        visitor ??= chatra.visit({ name })
+        if (k === 1) visitors.push({ visitor, n })
+        said.client.push({ mark, at: clock.now(), late: false })
+        visitor.says(`Message ${mark}`)
+      })
+      if (ANSWERED.has(k)) clock.after(written + thinks[k - 1]! - begin, () => answer(`#r${n}x${k}#`, false))
+      at += gaps[k - 1]!
+    }
+    const left = at + 90_000 + stays
+    clock.after(left - begin, () => visitor?.leaves())
+    if (comesLate !== null) clock.after(left + comesLate - begin, () => answer(`#r${n}x99#`, true))
+  }
+  const before = world.calls()
+  const commitsBefore = world.commits
+  await clock.runUntil(begin + 24 * HOUR)
+  const calls = world.calls()
+
+  const arrivedInPlanfix = new Map<string, number>()
+  for (const { method, path, body, time, answered } of planfix.server.requests) {
+    if (method !== 'POST' || answered !== 201 || !/\/task\/(\d+\/comments\/)?$/.test(path)) continue
+    const { description } = body as { description?: string }
+    for (const [mark] of (description ?? '').matchAll(/#c\d+x\d+#/g))
+      if (!arrivedInPlanfix.has(mark)) arrivedInPlanfix.set(mark, time)
+  }
+  const arrivals = new Map<string, number[]>()
+  for (const { visitor, n } of visitors) {
+    for (const message of chatras[n % chatras.length]!.messages(visitor.clientId)) {
+      for (const [mark] of message.text.matchAll(/#r\d+x\d+#/g))
+        arrivals.set(mark, [...(arrivals.get(mark) ?? []), message.createdAt])
+    }
+  }
+  const delays = (some: Said[], when: (mark: string) => number | undefined) =>
+    some.flatMap(({ mark, at }) => {
+      const arrived = when(mark)
+      return arrived === undefined ? [] : [arrived - at]
+    })
+  const replyAt = (mark: string) => arrivals.get(mark)?.[0]
+  const lost = [
+    ...said.client.filter(({ mark }) => !arrivedInPlanfix.has(mark)),
+    ...said.reply.filter(({ mark }) => !arrivals.has(mark)),
+  ]
+  return {
+    requests: calls.all - before.all,
+    lists: calls.lists - before.lists,
+    feeds: calls.feeds - before.feeds,
+    replies: said.reply.length,
+    lost: lost.length,
+    doubled: [...arrivals.values()].filter((times) => times.length > 1).length,
+    commits: world.commits - commitsBefore,
+    client: delays(said.client, (mark) => arrivedInPlanfix.get(mark)),
+    reply: delays(
+      said.reply.filter((one) => !one.late),
+      replyAt,
+    ),
+    late: delays(
+      said.reply.filter((one) => one.late),
+      replyAt,
+    ),
+  }
+}
