@@ -65,6 +65,10 @@ export class Life {
     for (const work of waiting) this.whenAwake(work)
   }
 
+  async closeReceiver(): Promise<void> {
+    this.receiver = null
+  }
+
   /** The process ends without a word. `after` runs when its file is closed as the last commit left it. */
   end(after: () => void = () => {}): void {
     if (this.dead) return

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { quieten } from './life.ts'
 import { People } from './people.ts'
-import { type Action, isTrouble, type Story, type Trouble } from './story.ts'
+import { type Action, isTrouble, type Story } from './story.ts'
 import { bring } from './troubles.ts'
 import { BEGINS, World } from './world.ts'
 
@@ -31,8 +31,7 @@ export async function play(story: Story): Promise<Played> {
   try {
     const people = new People(world)
     const perform = (action: Action, waits = 0): void => {
-      if (isTrouble(action)) return bring(world, action as Trouble)
-      const done = people.perform(action as Exclude<Action, Trouble>)
+      const done = isTrouble(action) ? bring(world, action) : people.perform(action)
       world.note(`${done === 'done' ? '' : `(${done}) `}${JSON.stringify(action)}`)
       if (done === 'later' && waits < MOST_WAITS) world.clock.after(WAIT_MS, () => perform(action, waits + 1))
     }

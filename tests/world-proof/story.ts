@@ -53,13 +53,17 @@ export type Trouble =
   | { do: 'webhooks-late'; ms: number; byMs: number }
   | { do: 'webhooks-twice'; count: number }
   | { do: 'restart'; ms: number }
-  | { do: 'crash'; at: 'commit' | 'call'; phase: 'before' | 'after'; skip: number; ms: number }
+  | { do: 'crash'; where: 'commit' | 'call'; phase: 'before' | 'after'; skip: number; ms: number }
   | { do: 'sleep'; ms: number; told: boolean }
   /** The process ends and its file is damaged. */
   | { do: 'damage'; ms: number }
   | { do: 'quota'; left: number; ms: number }
 
-export type Action = { /** Milliseconds since the story began. */ at: number } & (Deed | Trouble)
+/** Milliseconds since the story began. */
+interface Timed {
+  at: number
+}
+export type Action = Timed & (Deed | Trouble)
 
 export interface Story {
   seed: number
@@ -91,7 +95,7 @@ const TROUBLES: ReadonlySet<string> = new Set<Trouble['do']>([
   'damage',
   'quota',
 ])
-export const isTrouble = (action: Action): boolean => TROUBLES.has(action.do)
+export const isTrouble = (action: Action): action is Timed & Trouble => TROUBLES.has(action.do)
 
 /** Texts as they are said: a few words around the mark. */
 export const clientText = (n: number): string => `Question ${n} #c${n}`

@@ -4,39 +4,41 @@ import type { Trouble } from './story.ts'
 import type { World } from './world.ts'
 
 /** Makes something go wrong. */
-export function bring(world: World, trouble: Trouble): void {
+export function bring(world: World, trouble: Trouble): 'done' {
   const { clock, faults, webhooks, truth } = world
   const now = clock.now()
   switch (trouble.do) {
     case 'outage':
       faults.begin(trouble.side, trouble.mode, now + trouble.ms)
       truth.outages.push({ side: trouble.side, mode: trouble.mode, from: now, to: now + trouble.ms })
-      return
+      return 'done'
     case 'blow':
       faults.strike(trouble.side, trouble.kind, trouble.target, trouble.times, trouble.lateMs)
-      return
+      return 'done'
     case 'deaf':
       webhooks.deaf(trouble.ms)
-      return
+      return 'done'
     case 'line-break':
-      return breakLine(world, trouble.ms)
+      breakLine(world, trouble.ms)
+      return 'done'
     case 'webhooks-late':
       webhooks.delay(trouble.ms, trouble.byMs)
-      return
+      return 'done'
     case 'webhooks-twice':
       webhooks.repeat(trouble.count)
-      return
+      return 'done'
     case 'restart':
       world.restart(trouble.ms)
-      return
+      return 'done'
     case 'crash':
-      world.crashes.push({ at: trouble.at, phase: trouble.phase, skip: trouble.skip, ms: trouble.ms })
-      return
+      world.crashes.push({ where: trouble.where, phase: trouble.phase, skip: trouble.skip, ms: trouble.ms })
+      return 'done'
     case 'sleep':
-      return fallAsleep(world, trouble.ms, trouble.told)
+      fallAsleep(world, trouble.ms, trouble.told)
+      return 'done'
     case 'damage':
       world.crash('damage', trouble.ms, () => spoil(world.dataDir))
-      return
+      return 'done'
     case 'quota': {
       const { limits } = world.planfix
       limits.dailyLimit = limits.dailyUsed + trouble.left
@@ -45,7 +47,7 @@ export function bring(world: World, trouble: Trouble): void {
         limits.dailyLimit = Number.POSITIVE_INFINITY
       })
       truth.outages.push({ side: 'planfix', mode: 'quota', from: now, to: now + trouble.ms })
-      return
+      return 'done'
     }
   }
 }

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 /** The process ends at the `skip`-th commit or call from now. */
 export interface ArmedCrash {
-  at: 'commit' | 'call'
+  where: 'commit' | 'call'
   phase: 'before' | 'after'
   skip: number
   ms: number

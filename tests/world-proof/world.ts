@@ -10,7 +10,7 @@ import { drawn } from './chance.ts'
 import { Faults } from './faults.ts'
 import { Life } from './life.ts'
 import { type Call, type Host, Network } from './network.ts'
-import type { Device, Story } from './story.ts'
+import { type Device, marksIn, type Story } from './story.ts'
 import { Truth } from './truth.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { type ArmedCrash, Webhooks } from './webhooks.ts'
@@ -124,7 +124,7 @@ export class World {
             openStore: async (options) => life.keep(await openStore(options)),
             receive: async (options) => {
               life.receiver = options
-              return { url: 'http://127.0.0.1:1', port: 1, stop: async () => void (life.receiver = null) }
+              return { url: 'http://127.0.0.1:1', port: 1, stop: () => life.closeReceiver() }
             },
             exchange: this.network.adapterFor(life),
             prove: () => this.webhooks.prove(life),
@@ -180,8 +180,8 @@ export class World {
     return this.life?.app ?? null
   }
 
-  private mayCrash(at: 'commit' | 'call', phase: 'before' | 'after', life: Life, counts: boolean): void {
-    const armed = this.crashes.find((one) => one.at === at && one.phase === phase)
+  private mayCrash(where: 'commit' | 'call', phase: 'before' | 'after', life: Life, counts: boolean): void {
+    const armed = this.crashes.find((one) => one.where === where && one.phase === phase)
     if (!counts || !armed || life !== this.life || !life.app) return
     if (armed.skip-- > 0) return
     this.crashes = this.crashes.filter((one) => one !== armed)
@@ -230,16 +230,16 @@ export class World {
   private noteTask(call: Call): void {
     if (call.side !== 'planfix' || call.path !== '/task/') return
     const made = this.planfix.tasks.at(-1)
-    const mark = made && /#c\d+/.exec(made.feed[0]?.description ?? '')?.[0]
+    const mark = marksIn(made?.feed[0]?.description ?? '').find((one) => one.startsWith('#c'))
     const device = this.truth.said.find((one) => one.mark === mark)?.device
     if (!made || device === undefined) return
-    const marks = this.truth.said.filter((one) => one.device === device).map((one) => one.mark)
+    const marks = new Set(this.truth.said.filter((one) => one.device === device).map((one) => one.mark))
     const beside = this.planfix.tasks.find(
       (task) =>
         task !== made &&
         !task.isDeleted &&
         this.planfix.statusOf(task.id)?.isActive !== false &&
-        task.feed.some(({ description }) => marks.some((one) => `${description} `.includes(`${one} `))),
+        task.feed.some(({ description }) => marksIn(description).some((one) => marks.has(one))),
     )
     if (beside)
       this.truth.secondTasks.push({ taskId: made.id, beside: beside.id, device, at: this.clock.now() })
