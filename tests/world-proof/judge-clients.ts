@@ -14,7 +14,8 @@ export function judgeClients(evidence: Evidence): Finding[] {
 }
 
 /** Where each mark stands: comment numbers, ascending. */
-function places({ tasks }: Evidence): Map<string, number[]> {
+function places({ tasks: all, truth }: Evidence): Map<string, number[]> {
+  const tasks = all.filter(({ id }) => !truth.deletedTasks.has(id))
   const found = new Map<string, number[]>()
   const comments = tasks.flatMap(standing).filter((comment) => !comment.byHand)
   for (const comment of comments.toSorted((a, b) => a.id - b.id)) {
@@ -29,12 +30,17 @@ const isNote = (words: string): boolean => /[“"].*#r\d+.*[”"]/.test(words)
 
 function once(evidence: Evidence): Finding[] {
   const at = places(evidence)
+  const wentWithItsTask = new Set(
+    [...evidence.truth.deletedTasks.values()]
+      .flatMap(({ feed }) => feed)
+      .flatMap((one) => marksIn(wordsOf(one))),
+  )
   return [
     ...evidence.truth.said.map((said) => ({ ...said, what: 'client message' })),
     ...evidence.truth.agents.map((said) => ({ ...said, what: 'message of an agent' })),
   ].flatMap(({ mark, device, what }): Finding[] => {
     const times = at.get(mark)?.length ?? 0
-    if (times === 1) return []
+    if (times === 1 || (times === 0 && wentWithItsTask.has(mark))) return []
     return [
       {
         invariant: times === 0 ? 'no client message is lost' : 'no client message is doubled',

@@ -113,8 +113,11 @@ function knownIfKnowable(told: Told, said: readonly Utterance[], evidence: Evide
   )
   const lost = mine.some(({ call }) => call.known !== 'clear')
   const restored = evidence.truth.ends.some(({ at, kind }) => kind === 'damage' && at > told.at - MINUTE)
+  // Between the note that it is about to be sent and the call there is a moment as well.
   const ended = evidence.truth.ends.some(
-    ({ at, kind }) => kind !== 'start' && mine.some(({ call }) => at >= call.at && at - call.at < MINUTE),
+    ({ at, kind }) =>
+      kind !== 'start' &&
+      (mine.length === 0 ? at > told.at : mine.some(({ call }) => at >= call.at && at - call.at < MINUTE)),
   )
   if (lost || restored || ended) return []
   const detail = `comment no. ${told.n} is uncertain although each of its ${mine.length} calls was clearly answered`

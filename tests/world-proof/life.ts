@@ -13,6 +13,8 @@ export type ReceiverOptions = Parameters<typeof startReceiver>[0]
 const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
 const inLife = new AsyncLocalStorage<Life>()
+/** What the world does because of a request goes on, whatever becomes of the process that sent it. */
+export const outOfLife = <T>(work: () => T): T => inLife.exit(work)
 
 /**
  * One life of the bridge's process. It ends at any moment, as by a power cut: from then on nothing that it began goes on,

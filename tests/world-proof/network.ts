@@ -2,7 +2,7 @@ import { type AxiosAdapter, AxiosError, type AxiosResponse, type InternalAxiosRe
 import type { SimRequest, SimResponse, SimulatorServer } from '../../src/simulators/common/server.ts'
 import { drawn } from './chance.ts'
 import type { Asked, Fate, Faults, Side } from './faults.ts'
-import type { Life } from './life.ts'
+import { type Life, outOfLife } from './life.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
 /** One request of the bridge and what became of it. */
@@ -73,14 +73,15 @@ export class Network {
         }
         this.options.sent(call, life)
         if (life.dead) return
-        void this.carry(call, host, request, life, {
-          answer: ({ status, body, headers }) =>
+        const tell = {
+          answer: ({ status, body, headers }: SimResponse) =>
             settled(status >= 500 && call.isWrite ? 'unclear' : 'clear', () => {
               resolve({ status, statusText: '', headers: { ...headers }, config, data: textOf(body) })
             }),
           refused: () => settled('clear', () => reject(new AxiosError('refused', 'ECONNREFUSED', config))),
           reset: () => settled('unclear', () => reject(new AxiosError('reset', 'ECONNRESET', config))),
-        })
+        }
+        outOfLife(() => void this.carry(call, host, request, life, tell))
       })
   }
 

@@ -192,8 +192,8 @@ export class People {
         planfix.reopens(task.id)
         return 'done'
       case 'delete-task':
-        planfix.deletesTask(task.id)
-        truth.deletedTasks.add(task.id)
+        planfix.deletesTask(task.id, { forGood: deed.forGood })
+        truth.deletedTasks.set(task.id, task)
         return 'done'
       case 'hand-over': {
         const card = planfix.createsContact({ name: `Customer of task ${task.id}` })

@@ -36,7 +36,7 @@ export const complete: Scene = (draft) => draft.add({ do: 'complete', device: dr
 export const reopen: Scene = (draft) => draft.add({ do: 'reopen', device: draft.talker() })
 export const deleteTask: Scene = (draft) => {
   const device = draft.talker()
-  draft.add({ do: 'delete-task', device })
+  draft.add({ do: 'delete-task', device, forGood: draft.chance.happens(0.5) })
   draft.say(device, draft.chance.between(-1500, 8000))
 }
 
@@ -152,7 +152,8 @@ export const taskGoneWhileUnclear: Scene = (draft) => {
   const kind = draft.chance.one<Blow>(['lost-request', 'lost-answer', 'reset', '502'])
   draft.add({ do: 'blow', side: 'planfix', kind, target: 'comment', times: 1, lateMs: 11_000 })
   draft.say(device, 300)
-  draft.add({ do: 'delete-task', device }, draft.chance.between(1500, 11_000))
+  const forGood = draft.chance.happens(0.7)
+  draft.add({ do: 'delete-task', device, forGood }, draft.chance.between(1500, 11_000))
   draft.say(device, 20 * SECOND)
 }
 

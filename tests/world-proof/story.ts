@@ -33,7 +33,9 @@ export type Deed =
   | { do: 'untick' | 'hide'; n: number; rewrite: number | null }
   | { do: 'open'; n: number }
   | { do: 'delete'; n: number }
-  | { do: 'complete' | 'reopen' | 'delete-task'; device: number }
+  | { do: 'complete' | 'reopen'; device: number }
+  /** Into the trash, or for good: then nobody knows it any more. */
+  | { do: 'delete-task'; device: number; forGood: boolean }
   /** The task gets the real customer's card in place of the one the bridge made. */
   | { do: 'hand-over'; device: number }
   /** The cards of two tasks are merged: that of the first is gone. */

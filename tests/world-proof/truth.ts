@@ -1,3 +1,5 @@
+import type { SimTask } from '../../src/simulators/planfix/index.ts'
+
 /** What a comment said at a time and whether the client was to read it. */
 export interface Version {
   at: number
@@ -40,8 +42,8 @@ export class Truth {
   readonly told = new Map<number, Told>()
   readonly words: Word[] = []
   readonly foreignTasks = new Set<number>()
-  /** Tasks that a person put into the trash. */
-  readonly deletedTasks = new Set<number>()
+  /** Tasks that a person put into the trash, or deleted for good. */
+  readonly deletedTasks = new Map<number, SimTask>()
   /** When the bridge was restored, when a life ended or began, when the computer slept. */
   readonly ends: { at: number; kind: 'crash' | 'stop' | 'sleep' | 'damage' | 'start' }[] = []
   readonly outages: { side: string; mode: string; from: number; to: number }[] = []
