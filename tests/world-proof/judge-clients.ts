@@ -100,9 +100,19 @@ function ownTasks(evidence: Evidence): Finding[] {
   })
 }
 
-function noSecond({ truth }: Evidence): Finding[] {
-  return truth.secondTasks.map(({ taskId, beside, device }) => ({
-    invariant: 'no second task beside an active one',
-    detail: `task ${taskId} was made for device ${device} although task ${beside} was active`,
-  }))
+/** Of clients who stay by themselves: where two devices become one, the task of one of them is left behind. */
+function noSecond({ truth, story }: Evidence): Finding[] {
+  const joins = new Set(story.actions.flatMap((action) => (action.do === 'introduce' ? [action.device] : [])))
+  const isAlone = (device: number) => {
+    const own = story.devices[device]
+    const shares = (email: string | null) =>
+      email !== null && story.devices.some((one, index) => index !== device && one.email === email)
+    return !joins.has(device) && own?.vouched === null && !shares(own.email)
+  }
+  return truth.secondTasks
+    .filter(({ device }) => isAlone(device))
+    .map(({ taskId, beside, device }) => ({
+      invariant: 'no second task beside an active one',
+      detail: `task ${taskId} was made for device ${device} although task ${beside} was active`,
+    }))
 }

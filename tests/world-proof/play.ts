@@ -13,7 +13,7 @@ const WAIT_MS = 5 * SECOND
 /** After the last action the trouble goes on for so long before everything is healed. */
 const AFTERMATH_MS = 30 * SECOND
 const QUIET_FOR_MS = 3 * MINUTE
-const LONGEST_QUIETING_MS = 90 * MINUTE
+const LONGEST_QUIETING_MS = 40 * MINUTE
 
 export interface Played {
   world: World
