@@ -113,7 +113,9 @@ export const changeWhileUncertain: Scene = (draft) => {
     'lost-request',
   ])
   draft.add({ do: 'blow', side: 'chatra', kind, target: 'reply', times: 1, lateMs: 11_000 })
-  if (draft.chance.happens(0.6)) draft.add({ do: 'webhooks-late', ms: 60 * SECOND, byMs: 9_000 })
+  // Its echo comes at once, or so late that nobody waits for it any more.
+  const byMs = draft.chance.one([0, 9, 45, 70]) * SECOND
+  if (byMs > 0) draft.add({ do: 'webhooks-late', ms: 60 * SECOND, byMs })
   draft.pass(8 * SECOND, 20 * SECOND)
   if (draft.chance.happens(0.7)) draft.add({ do: 'delete', n })
   else draft.add({ do: 'edit', n, version: draft.n() })
