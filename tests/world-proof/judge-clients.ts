@@ -50,10 +50,16 @@ function once(evidence: Evidence): Finding[] {
   })
 }
 
-/** In the order in which they were said; those that came late say so. */
+/** In the order in which they were said; those that came late bear the time at which they were said. */
 function order(evidence: Evidence): Finding[] {
   const at = places(evidence)
-  const late = new Set(evidence.messages.filter((one) => one.late).flatMap((one) => marksIn(one.text)))
+  const late = new Set(
+    evidence.tasks
+      .flatMap(standing)
+      .flatMap((comment) => wordsOf(comment).split('\n'))
+      .filter((line) => /\d{4}-\d\d-\d\d \d\d:\d\d UTC: /.test(line))
+      .flatMap(marksIn),
+  )
   const text = new Map(evidence.tasks.flatMap(standing).map((comment) => [comment.id, wordsOf(comment)]))
   const findings: Finding[] = []
   for (const device of evidence.story.devices.keys()) {

@@ -100,9 +100,10 @@ function blindReplies(evidence: Evidence): Finding[] {
 function silence({ truth, calls, healedAt }: Evidence): Finding[] {
   return truth.outages
     .filter(({ side, mode }) => side === 'planfix' && mode !== 'quota')
-    .flatMap(({ side, to, from }): Finding[] => {
+    .flatMap(({ side, to, from, mode }): Finding[] => {
       const end = Math.min(to, healedAt)
-      const limit = 20 * SECOND
+      // A call that hangs when it ends has to run out of time first.
+      const limit = (mode === 'silent' || mode === 'swallowing' ? 35 : 20) * SECOND
       const disturbed =
         truth.outages.some((one) => one.side === side && one.from < end + limit && one.to > end) ||
         truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit)

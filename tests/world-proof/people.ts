@@ -41,6 +41,8 @@ export class People {
         return this.foreignTask(deed.email, deed.n)
       case 'foreign-comment':
         return this.foreignComment(deed.of, deed.n)
+      case 'retry':
+        return this.retry()
       case 'edit':
       case 'untick':
       case 'hide':
@@ -233,6 +235,24 @@ export class People {
     this.write({
       ...{ n: 100_000 + id, commentId: id, taskId: task.id, at: clock.now() },
       ...{ meantFor: null, foreign: true, versions },
+    })
+    return 'done'
+  }
+
+  private retry(): Done {
+    const { life } = this.world
+    const { app } = this.world
+    if (!life || !app || life.asleep) return 'never'
+    void life.run(async () => {
+      for (const entry of await app.store.logPage({ afterSeq: 0, limit: 10_000 })) {
+        const message = await app.store.message(Number(entry.id))
+        if (message?.state !== 'failed' && message?.state !== 'uncertain') continue
+        const chats = this.world.devices.flatMap(({ shop, visitor }) =>
+          shop.chatra.messages(visitor.clientId),
+        )
+        const isThere = chats.some(({ type, text }) => type === 'agent' && text.includes(message.text))
+        if (!isThere && message.kind === 'text') await app.retry(message.id)
+      }
     })
     return 'done'
   }

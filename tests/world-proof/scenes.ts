@@ -84,6 +84,8 @@ export const answerWhileAnotherWrites: Scene = (draft) => {
 export const edit: Scene = (draft) => draft.add({ do: 'edit', n: draft.someReply(), version: draft.n() })
 export const withdraw: Scene = (draft) => {
   const n = draft.someReply()
+  // Before it was noticed, or long after it was sent.
+  if (draft.chance.happens(0.6)) draft.pass(12 * SECOND, 25 * SECOND)
   const rewrite = draft.chance.happens(0.7) ? draft.n() : null
   draft.add({ do: draft.chance.one(['untick', 'hide'] as const), n, rewrite })
 }
@@ -119,6 +121,11 @@ export const changeWhileUncertain: Scene = (draft) => {
   draft.pass(8 * SECOND, 20 * SECOND)
   if (draft.chance.happens(0.7)) draft.add({ do: 'delete', n })
   else draft.add({ do: 'edit', n, version: draft.n() })
+}
+
+export const retry: Scene = (draft) => {
+  draft.pass(35 * SECOND, 60 * SECOND)
+  draft.add({ do: 'retry' })
 }
 
 // ---- Planfix's people

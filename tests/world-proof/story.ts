@@ -43,6 +43,8 @@ export type Deed =
   /** An employee's own card, with a task of his own and a comment in it that notifies the client. */
   | { do: 'foreign-task'; email: string; n: number }
   | { do: 'foreign-comment'; n: number; of: number }
+  /** The owner of the bridge sends again what has failed, or what is uncertain and has not arrived: he has looked. */
+  | { do: 'retry' }
 
 /** What goes wrong. */
 export type Trouble =

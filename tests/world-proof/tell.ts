@@ -40,7 +40,7 @@ export const report = (story: Story, findings: readonly Finding[]): string =>
   [
     ...tell(story),
     ...findings.slice(0, 6).map(({ invariant, detail }) => `  BROKEN: ${invariant}\n          ${detail}`),
-    `  again: npm run proof -- --only ${story.seed} --shrink`,
+    `  again: npm run proof -- --only ${story.seed} --shrink --invariant "${findings[0]?.invariant ?? ''}"`,
   ].join('\n')
 
 function who({ person, shop, name, email, vouched }: Device): string {
@@ -99,6 +99,8 @@ function what(action: Action): string {
       return `an employee makes the task "Contract ${action.n}" for the card of ${action.email}`
     case 'foreign-comment':
       return `the employee writes in "Contract ${action.of}": "${foreignText(action.n)}"`
+    case 'retry':
+      return 'the owner sends again what the log says did not arrive'
     case 'outage':
       return `${action.side} is ${action.mode} for ${seconds(action.ms)}`
     case 'blow': {

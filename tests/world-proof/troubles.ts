@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync, writeSync } from 'node:fs'
 import { filesOf } from '../../src/main/store/files.ts'
 import type { Trouble } from './story.ts'
 import type { World } from './world.ts'
@@ -37,7 +37,10 @@ export function bring(world: World, trouble: Trouble): 'done' {
       fallAsleep(world, trouble.ms, trouble.told)
       return 'done'
     case 'damage':
-      world.crash('damage', trouble.ms, () => spoil(world.dataDir))
+      // Without any copy there is nothing to go back to.
+      if (existsSync(filesOf(world.dataDir).backup)) {
+        world.crash('damage', trouble.ms, () => spoil(world.dataDir))
+      }
       return 'done'
     case 'quota': {
       const { limits } = world.planfix
