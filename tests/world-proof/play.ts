@@ -54,6 +54,7 @@ async function heal(world: World): Promise<void> {
   const { clock, faults, webhooks, planfix, shops } = world
   world.note('everything is well again')
   world.crashes = []
+  world.breaksWithReply = null
   faults.clear()
   webhooks.clear()
   planfix.limits.dailyLimit = Number.POSITIVE_INFINITY

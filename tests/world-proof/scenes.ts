@@ -89,6 +89,12 @@ export const withdraw: Scene = (draft) => {
   const rewrite = draft.chance.happens(0.7) ? draft.n() : null
   draft.add({ do: draft.chance.one(['untick', 'hide'] as const), n, rewrite })
 }
+/** A reply stands in the chat; then its comment gets words that are none of the client's business. */
+export const rewriteInside: Scene = (draft) => {
+  const n = draft.reply()
+  draft.pass(15 * SECOND, 25 * SECOND)
+  draft.add({ do: draft.chance.one(['untick', 'untick', 'hide'] as const), n, rewrite: draft.n() })
+}
 export const remove: Scene = (draft) => draft.add({ do: 'delete', n: draft.someReply() })
 export const open: Scene = (draft) => draft.add({ do: 'open', n: draft.someReply() })
 /** A reply has to wait for Chatra and becomes internal meanwhile. */
@@ -238,9 +244,12 @@ export const chatraFails: Scene = (draft) => {
 }
 export const lineBreak: Scene = (draft) => {
   const device = draft.talker()
+  const withReply = draft.chance.happens(0.7)
+  draft.add(
+    { do: 'line-break', ms: draft.chance.between(15, 60) * SECOND, withReply },
+    draft.chance.between(0, 4000),
+  )
   draft.reply(device)
-  // Noticed with the next poll, sent at once: somewhere there the line breaks.
-  draft.add({ do: 'line-break', ms: draft.chance.between(15, 60) * SECOND }, draft.chance.between(300, 6000))
   draft.pass(50 * SECOND, 80 * SECOND)
 }
 export const deaf: Scene = (draft) => draft.add({ do: 'deaf', ms: draft.chance.between(5, 60) * SECOND })

@@ -52,8 +52,11 @@ export type Trouble =
   | { do: 'blow'; side: Side; kind: Blow; target: Target; times: number; lateMs: number }
   /** Webhooks find nobody and are not repeated. */
   | { do: 'deaf'; ms: number }
-  /** The line to the world is cut: what is under way is carried out, its answers and all webhooks are lost. */
-  | { do: 'line-break'; ms: number }
+  /**
+   * The line to the world breaks, now or just when the next reply is on its way: what is sent at first is carried out, its
+   * answers and all webhooks are lost.
+   */
+  | { do: 'line-break'; ms: number; withReply: boolean }
   | { do: 'webhooks-late'; ms: number; byMs: number }
   | { do: 'webhooks-twice'; count: number }
   | { do: 'restart'; ms: number }

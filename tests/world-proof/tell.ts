@@ -110,7 +110,7 @@ function what(action: Action): string {
     case 'deaf':
       return `webhooks find nobody for ${seconds(action.ms)}`
     case 'line-break':
-      return `the line is cut for ${seconds(action.ms)}: what is under way arrives, no answer does`
+      return `${action.withReply ? 'when the next reply leaves ' : ''}the line breaks for ${seconds(action.ms)}: at first what is sent still arrives, no answer does`
     case 'webhooks-late':
       return `webhooks come ${seconds(action.byMs)} late for ${seconds(action.ms)}`
     case 'webhooks-twice':

@@ -19,7 +19,8 @@ export function bring(world: World, trouble: Trouble): 'done' {
       webhooks.deaf(trouble.ms)
       return 'done'
     case 'line-break':
-      breakLine(world, trouble.ms)
+      if (trouble.withReply) world.breaksWithReply = trouble.ms
+      else breakLine(world, trouble.ms)
       return 'done'
     case 'webhooks-late':
       webhooks.delay(trouble.ms, trouble.byMs)
@@ -55,11 +56,11 @@ export function bring(world: World, trouble: Trouble): 'done' {
   }
 }
 
-/** What is under way at this moment is carried out, but no answer comes; then nothing gets through in either direction. */
-function breakLine(world: World, ms: number): void {
+/** What is sent at first is carried out, but no answer comes; then nothing gets through in either direction. */
+export function breakLine(world: World, ms: number): void {
   const { clock, faults, webhooks, truth } = world
   const now = clock.now()
-  const swallowed = Math.min(ms, 2000)
+  const swallowed = Math.min(ms, 6000)
   webhooks.deaf(ms)
   for (const side of ['planfix', 'chatra'] as const) {
     faults.begin(side, 'cut', now + swallowed)

@@ -11,6 +11,7 @@ import { Faults } from './faults.ts'
 import { Life } from './life.ts'
 import { type Call, type Host, Network } from './network.ts'
 import { type Device, marksIn, type Story } from './story.ts'
+import { breakLine } from './troubles.ts'
 import { Truth } from './truth.ts'
 import { VirtualClock } from './virtual-clock.ts'
 import { type ArmedCrash, Webhooks } from './webhooks.ts'
@@ -46,6 +47,8 @@ export class World {
   readonly trace: string[] = []
   life: Life | null = null
   crashes: ArmedCrash[] = []
+  /** The line breaks for so long when the next reply leaves. */
+  breaksWithReply: number | null = null
   private lives = 0
   private readonly configuration: Configuration
 
@@ -69,7 +72,10 @@ export class World {
       seed: story.seed,
       faults: this.faults,
       hosts,
-      sent: (call, life) => this.mayCrash('call', 'before', life, call.isWrite),
+      sent: (call, life) => {
+        if (call.method === 'POST' && call.side === 'chatra') this.mayBreak()
+        this.mayCrash('call', 'before', life, call.isWrite)
+      },
       answered: (call, life) => this.mayCrash('call', 'after', life, call.isWrite),
       committed: (call) => this.noteTask(call),
       trace: (line) => this.note(line),
@@ -186,6 +192,12 @@ export class World {
     if (armed.skip-- > 0) return
     this.crashes = this.crashes.filter((one) => one !== armed)
     this.crash('crash', armed.ms)
+  }
+
+  private mayBreak(): void {
+    if (this.breaksWithReply === null) return
+    breakLine(this, this.breaksWithReply)
+    this.breaksWithReply = null
   }
 
   private openShop(id: string, index: number): Shop {
