@@ -136,13 +136,15 @@ export class People {
   /** Whose message stands last in the feed. Words without a mark tell by whom they were said, if only one said them. */
   private lastDeviceIn(task: SimTask): number | null {
     const { said, words } = this.world.truth
+    const marks = new Set(task.feed.flatMap((comment) => marksIn(comment.description)))
+    const here = new Set(said.filter(({ mark }) => marks.has(mark)).map(({ device }) => device))
     for (const comment of task.feed.toReversed()) {
       if (comment.byHand || comment.isDeleted) continue
       const mark = marksIn(comment.description).findLast((one) => one.startsWith('#c'))
       const bySaid = said.find((one) => one.mark === mark)
       if (bySaid) return bySaid.device
       const text = comment.description.replace(/<[^>]*>/g, '').trim()
-      const byWord = words.find((one) => one.taskId === null && one.text === text)
+      const byWord = words.findLast((one) => one.taskId === null && one.text === text && here.has(one.device))
       if (byWord) return byWord.device
     }
     return null
