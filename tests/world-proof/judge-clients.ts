@@ -1,3 +1,4 @@
+import type { SimTask } from '../../src/simulators/planfix/index.ts'
 import { type Evidence, standing, wordsOf } from './evidence.ts'
 import type { Finding } from './judge.ts'
 import { marksIn } from './story.ts'
@@ -80,14 +81,20 @@ function order(evidence: Evidence): Finding[] {
 
 /** Short words without a mark: as often as clients said them, beside those that employees wrote. */
 function words(evidence: Evidence): Finding[] {
-  const lines = evidence.tasks
-    .flatMap(standing)
-    .filter((comment) => !comment.byHand)
-    .flatMap((comment) => wordsOf(comment).split('\n'))
+  const { deletedTasks } = evidence.truth
+  const linesOf = (tasks: Iterable<SimTask>) =>
+    [...tasks]
+      .flatMap(standing)
+      .filter((comment) => !comment.byHand)
+      .flatMap((comment) => wordsOf(comment).split('\n'))
+  const lines = linesOf(evidence.tasks.filter(({ id }) => !deletedTasks.has(id)))
+  const gone = linesOf(deletedTasks.values())
   return [...new Set(evidence.truth.words.map(({ text }) => text))].flatMap((word): Finding[] => {
     const said = evidence.truth.words.filter(({ text, taskId }) => text === word && taskId === null).length
-    const stands = lines.filter((line) => line === word || line.endsWith(`: ${word}`)).length
-    if (stands === said) return []
+    const isIt = (line: string) => line === word || line.endsWith(`: ${word}`)
+    const stands = lines.filter(isIt).length
+    // What went with its task was there.
+    if (stands <= said && stands + gone.filter(isIt).length >= said) return []
     const invariant = stands < said ? 'no client message is lost' : 'no client message is doubled'
     return [{ invariant, detail: `"${word}" was said ${said} times by clients and stands ${stands} times` }]
   })
