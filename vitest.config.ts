@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** The longest first: they mostly wait, so the others run beside them instead of after them. */
-const LONGEST = ['/crash/', '/demo.test', '/bundle/', '/relay/', '/integration/']
+const LONGEST = ['/world-proof/', '/crash/', '/demo.test', '/bundle/', '/relay/', '/integration/']
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -24,7 +24,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'whole', include: ['tests/{contract,integration,property,crash}/**/*.test.ts'] },
+        test: {
+          name: 'whole',
+          include: ['tests/{contract,integration,property,crash,world-proof}/**/*.test.ts'],
+        },
       },
       // Nothing of them outlives a test, so they need no process each.
       { extends: true, test: { name: 'unit', include: ['tests/unit/**/*.test.ts'], isolate: false } },

@@ -29,6 +29,9 @@ import { WayIn } from './way-in.ts'
 
 export type { Log } from './telling.ts'
 
+/** What is under way when the program ends is waited for so long. */
+const LONGEST_END_MS = 3500
+
 export interface ApplicationOptions {
   configuration: Configuration
   secrets: SecretSource
@@ -256,7 +259,10 @@ export class Application {
     this.upkeep.stop()
     this.files.stop()
     const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carrying.stop()])
-    await Promise.race([quiet, new Promise((resolve) => setTimeout(resolve, 3500).unref())])
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const cancel = this.clock.after(LONGEST_END_MS, resolve)
+    await Promise.race([quiet, over])
+    cancel()
     this.carrying.close()
     await this.store.commit(this.toRemember()).catch(() => undefined)
     await this.store.close()

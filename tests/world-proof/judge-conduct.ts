@@ -1,0 +1,125 @@
+import { isOpen } from '../../src/shared/domain.ts'
+import { type Evidence, utterances } from './evidence.ts'
+import type { Finding } from './judge.ts'
+
+const SECOND = 1000
+
+/** How the bridge behaves toward the services and its owner. */
+export function judgeConduct(evidence: Evidence): Finding[] {
+  return [
+    ...foreignTasks(evidence),
+    ...nothingOpen(evidence),
+    ...pace(evidence),
+    ...quota(evidence),
+    ...blindReplies(evidence),
+    ...silence(evidence),
+    ...bugs(evidence),
+  ]
+}
+
+function foreignTasks({ truth, calls }: Evidence): Finding[] {
+  return [...truth.foreignTasks].flatMap((id): Finding[] => {
+    const touched = calls.find(
+      ({ side, isWrite, path }) =>
+        side === 'planfix' && isWrite && new RegExp(`^/task/${id}(/|$)`).test(path),
+    )
+    if (!touched) return []
+    const detail = `${touched.method} ${touched.path} ${JSON.stringify(touched.body)}`
+    return [{ invariant: 'a foreign task is not touched', detail }]
+  })
+}
+
+function nothingOpen({ open, messages }: Evidence): Finding[] {
+  const waiting = messages
+    .filter(({ state }) => isOpen(state))
+    .map(({ id, text, state }) => `message ${id} "${text}" is ${state}`)
+  const all = open.length > 0 ? open : waiting
+  return all.slice(0, 1).map((detail) => ({ invariant: 'nothing waits for ever', detail }))
+}
+
+/** Requests to the one Planfix account, as the bridge sends them, over any ten seconds. */
+function pace({ story, calls, truth }: Evidence): Finding[] {
+  const span = 10 * SECOND
+  const { requestsPerSecond } = story.settings
+  const at = calls.filter(({ side }) => side === 'planfix').map((call) => call.at)
+  const most = requestsPerSecond * 10 + Math.max(2, requestsPerSecond)
+  for (const [index, first] of at.entries()) {
+    const last = at[index + most]
+    if (last === undefined) return []
+    // What woke up, or began anew, starts with a full bucket.
+    const began = truth.ends.some((one) => one.kind === 'start' && one.at >= first && one.at <= last)
+    if (last - first < span && !began) {
+      const detail = `${most + 1} requests to Planfix within ${(last - first) / SECOND} s, allowed are ${requestsPerSecond} a second`
+      return [{ invariant: 'the pace is kept', detail }]
+    }
+  }
+  return []
+}
+
+/** When the day's requests are used up, it is tried now and then and not more. */
+function quota({ truth, calls }: Evidence): Finding[] {
+  return truth.outages
+    .filter(({ mode }) => mode === 'quota')
+    .flatMap(({ from, to }): Finding[] => {
+      const refused = calls.filter(
+        ({ side, at, status }) => side === 'planfix' && at > from && at < to && status === 403,
+      )
+      const allowed = 10 + (to - from) / (20 * SECOND)
+      if (refused.length <= allowed) return []
+      return [{ invariant: 'a used-up quota is respected', detail: `${refused.length} calls were refused` }]
+    })
+}
+
+/** A service that does not answer clearly gets two replies, and then is asked something harmless first. */
+function blindReplies(evidence: Evidence): Finding[] {
+  const { truth } = evidence
+  const posts = utterances(evidence).filter(({ call }) => call.method === 'POST')
+  return truth.outages
+    .filter(({ side, mode }) => side === 'chatra' && mode !== 'throttled' && mode !== 'unreachable')
+    .flatMap(({ from, to, mode }): Finding[] => {
+      if (mode === 'line-break') return []
+      const disturbed = truth.ends.some(({ at }) => at > from && at < to)
+      const shops = new Set(posts.map(({ call }) => call.account))
+      for (const shop of shops) {
+        const unclear = posts.filter(
+          ({ call }) => call.account === shop && call.at >= from && call.at < to && call.known !== 'clear',
+        )
+        const known = unclear.map(({ call }) => call.knownAt ?? to).toSorted((a, b) => a - b)
+        const second = known[1]
+        if (second === undefined || disturbed) continue
+        const blind = unclear.filter(({ call }) => call.at > second + SECOND)
+        if (blind.length <= 1 + (to - from) / (60 * SECOND)) continue
+        const detail = `${blind.length} more replies of ${shop} were sent after two had got no clear answer`
+        return [{ invariant: 'a failing Chatra is not fed with replies', detail }]
+      }
+      return []
+    })
+}
+
+/** When a service is well again it is asked within seconds. */
+function silence({ truth, calls, healedAt }: Evidence): Finding[] {
+  return truth.outages
+    .filter(({ side, mode }) => side === 'planfix' && mode !== 'quota')
+    .flatMap(({ side, to, from, mode }): Finding[] => {
+      const end = Math.min(to, healedAt)
+      // A call that hangs when it ends has to run out of time first.
+      const limit = (mode === 'silent' || mode === 'swallowing' ? 35 : 20) * SECOND
+      const disturbed =
+        truth.outages.some((one) => one.side === side && one.from < end + limit && one.to > end) ||
+        truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit)
+      const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
+      if (disturbed || !before || end + limit > healedAt + 60 * SECOND) return []
+      if (calls.some((call) => call.side === side && call.at > end && call.at < end + limit)) return []
+      const next = calls.find((call) => call.side === side && call.at >= end + limit)
+      const after = next ? `${((next.at - end) / SECOND).toFixed(0)} s` : 'never'
+      const detail = `${side} was well again after ${(end - from) / SECOND} s and was asked: ${after}`
+      return [{ invariant: 'a healed service is served within seconds', detail }]
+    })
+}
+
+function bugs({ truth, violations }: Evidence): Finding[] {
+  return [
+    ...truth.bugs.slice(0, 3).map((detail) => ({ invariant: 'the bridge has no bug', detail })),
+    ...violations.slice(0, 3).map((detail) => ({ invariant: 'no call breaks the contract', detail })),
+  ]
+}

@@ -1,0 +1,170 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { rmSync, utimesSync } from 'node:fs'
+import type { Application } from '../../src/main/application/application.ts'
+import type { Clock } from '../../src/main/engine/ports.ts'
+import { filesOf } from '../../src/main/store/files.ts'
+import type { SqliteStore } from '../../src/main/store/index.ts'
+import type { startReceiver } from '../../src/main/webhooks/receiver.ts'
+import { doApart, type VirtualClock } from './virtual-clock.ts'
+
+export type ReceiverOptions = Parameters<typeof startReceiver>[0]
+
+/** What never comes: an answer for a process that has ended. */
+const never = <T>(): Promise<T> => new Promise<T>(() => {})
+
+const inLife = new AsyncLocalStorage<Life>()
+/** What the world does because of a request goes on, whatever becomes of the process that sent it. */
+export const outOfLife = <T>(work: () => T): T => inLife.exit(work)
+
+/**
+ * One life of the bridge's process. It ends at any moment, as by a power cut: from then on nothing that it began goes on,
+ * although its promises lie about, because everything it could touch passes through here.
+ */
+export class Life {
+  readonly n: number
+  readonly clock: Clock
+  dead = false
+  asleep = false
+  app: Application | null = null
+  receiver: ReceiverOptions | null = null
+  store: SqliteStore | null = null
+  private readonly dataDir: string
+  private readonly virtual: VirtualClock
+  private readonly onCommit: (phase: 'before' | 'after', life: Life) => void
+  private awaited: (() => void)[] = []
+
+  constructor(options: {
+    n: number
+    clock: VirtualClock
+    dataDir: string
+    /** A commit is about to be made, or was made: the story may end the life here. */
+    onCommit(phase: 'before' | 'after', life: Life): void
+  }) {
+    this.n = options.n
+    this.virtual = options.clock
+    this.dataDir = options.dataDir
+    this.onCommit = options.onCommit
+    this.clock = {
+      now: () => this.virtual.now(),
+      after: (ms, work) => this.virtual.after(ms, () => this.whenAwake(work)),
+    }
+  }
+
+  /** Runs something of this process; nothing when it has ended. */
+  run<T>(work: () => T): T | undefined {
+    return this.dead ? undefined : inLife.run(this, work)
+  }
+
+  whenAwake(work: () => void): void {
+    if (this.asleep) this.awaited.push(work)
+    else this.run(work)
+  }
+
+  wakeUp(): void {
+    this.asleep = false
+    const waiting = this.awaited
+    this.awaited = []
+    for (const work of waiting) this.whenAwake(work)
+  }
+
+  async closeReceiver(): Promise<void> {
+    this.receiver = null
+  }
+
+  /** The process ends without a word. `after` runs when its file is closed as the last commit left it. */
+  end(after: () => void = () => {}): void {
+    if (this.dead) return
+    this.dead = true
+    this.receiver = null
+    const { store } = this
+    doApart(async () => {
+      await store?.close()
+      // It was not left clean: the next start has to look at all of it.
+      rmSync(filesOf(this.dataDir).clean, { force: true })
+      after()
+    })
+  }
+
+  /** The store as this process sees it. */
+  keep(store: SqliteStore): SqliteStore {
+    this.store = store
+    return new Proxy(store, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => this.asked(String(name), () => value.apply(target, args) as unknown)
+      },
+    })
+  }
+
+  private asked(name: string, ask: () => unknown): unknown {
+    if (this.dead) return never()
+    if (name === 'commit') return this.commit(ask as () => Promise<void>)
+    if (name === 'backup') return this.backup(ask as () => Promise<string>)
+    const answer = ask()
+    return answer instanceof Promise ? this.unlessDead(answer) : answer
+  }
+
+  private async commit(ask: () => Promise<void>): Promise<void> {
+    this.onCommit('before', this)
+    if (this.dead) return never()
+    await ask()
+    this.onCommit('after', this)
+    if (this.dead) return never()
+  }
+
+  /** A copy takes real time: it is made while the world stands still, and bears the world's time. */
+  private backup(ask: () => Promise<string>): Promise<string> {
+    return new Promise((resolve, reject) => {
+      doApart(async () => {
+        if (this.dead) return
+        try {
+          const path = await ask()
+          const seconds = this.virtual.now() / 1000
+          utimesSync(path, seconds, seconds)
+          this.run(() => resolve(path))
+        } catch (error) {
+          this.run(() => reject(error))
+        }
+      })
+    })
+  }
+
+  private unlessDead<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      answer.then(
+        (value) => {
+          if (!this.dead) resolve(value)
+        },
+        (error: unknown) => {
+          if (!this.dead) reject(error)
+        },
+      )
+    })
+  }
+}
+
+/**
+ * While a story is told, the computer's own time is the story's, and turns of the event loop that an ended life had
+ * asked for do not come. Answers how to end it.
+ */
+export function quieten(clock: VirtualClock): () => void {
+  const { setImmediate: turn } = globalThis
+  const now = Date.now
+  const perform = performance.now
+  const begun = clock.now()
+  const unlessDead = (work: () => void) => {
+    const life = inLife.getStore()
+    return turn(() => {
+      if (!life?.dead) work()
+    })
+  }
+  globalThis.setImmediate = Object.assign(unlessDead, turn) as typeof setImmediate
+  Date.now = () => clock.now()
+  performance.now = () => clock.now() - begun
+  return () => {
+    globalThis.setImmediate = turn
+    Date.now = now
+    performance.now = perform
+  }
+}

@@ -1,0 +1,73 @@
+import type { ChatraSwitches } from '../../src/simulators/chatra/index.ts'
+import type { PlanfixSwitches } from '../../src/simulators/planfix/index.ts'
+import { Chance } from './chance.ts'
+import { Draft, SECOND } from './draft.ts'
+import type { Story } from './story.ts'
+import { type Theme, themes } from './themes.ts'
+
+/** No story is longer than this before everything is healed. */
+const LONGEST_MS = 15 * 60 * SECOND
+
+/** The story of a seed. */
+export function makeUp(seed: number): Story {
+  const chance = new Chance(seed * 7919 + 13)
+  const theme = themes[seed % themes.length] as Theme
+  const draft = new Draft(chance, theme.cast(chance, theme.shops))
+  const [least, most] = theme.length
+  for (let left = chance.between(least, most); left > 0 && draft.time < LONGEST_MS; left--) {
+    chance.weighted(theme.scenes)(draft)
+    draft.pass(300, 20 * SECOND)
+  }
+  return {
+    seed,
+    theme: theme.name,
+    shops: theme.shops,
+    devices: draft.devices,
+    chatra: chatraPositions(chance, theme.loses ?? false),
+    planfix: planfixPositions(chance),
+    settings: {
+      requestsPerSecond: chance.one([1, 3, 3]),
+      pollSeconds: chance.one([3, 5, 5, 10]),
+      leaveAfterMinutes: chance.one([1, 2, 10]),
+      taskTemplate: chance.happens(0.6),
+      hints: chance.happens(0.25),
+    },
+    actions: draft.actions.toSorted((a, b) => a.at - b.at),
+  }
+}
+
+/** What nobody knows of Chatra. Where webhooks are lost, messages bear ids: without them nothing could tell twins apart. */
+function chatraPositions(chance: Chance, loses: boolean): Partial<ChatraSwitches> {
+  return {
+    'rest-echo': chance.weighted([
+      [6, 'with-received-from'],
+      [2, 'without-received-from'],
+      [1, 'none'],
+    ]),
+    'echo-before-reply': chance.one(['off', 'off', 'off', 'on']),
+    'message-id': !loses && chance.happens(0.06) ? 'absent' : 'present',
+    'webhook-order': chance.one(['in-order', 'in-order', 'in-order', 'shuffled-within-chat']),
+    'webhook-duplicate': chance.one(['off', 'off', 'off', 'off', 'same-event-twice']),
+    'webhook-retry': loses ? 'none' : chance.one(['none', 'on-non-200', 'on-timeout']),
+    'first-message-events': chance.one(['both', 'both', 'fragment-only', 'started-only']),
+    'fragment-size': chance.one(['1', '1', 'up-to-5']),
+    'leave-signal': chance.one(['transcript', 'finished-at-only', 'none']),
+    'text-key': chance.one(['both', 'text', 'message']),
+    'created-at': chance.one(['ms', 'ms', 'iso-string']),
+    'edit-event': chance.one(['none', 'fragment-same-id']),
+  }
+}
+
+function planfixPositions(chance: Chance): Partial<PlanfixSwitches> {
+  return {
+    'source-read': chance.one(['always', 'always', 'only-with-source-id', 'never']),
+    'comment-list-source': chance.one(['filled', 'filled', 'empty']),
+    'datetime-zone': chance.one(['utc', 'utc', 'account-zone', 'with-dateTimeUtcSeconds']),
+    'rate-header': chance.one(['stale-10-min', 'exact', 'absent']),
+    'update-answer': chance.one(['200-result-success', '200-failures-empty', '200-empty-body']),
+    'missing-task': chance.one(['400-code1000', '400-code0']),
+    'assigner-contact': chance.one(['accepted', 'accepted', 'becomes-token-user', '400-code41']),
+    'email-duplicate': chance.one(['400-code2001', '400-code2005', 'in-failures']),
+    'id-shape': chance.one(['as-asked-by-prefixedId', 'always-number', 'always-prefixed']),
+  }
+}

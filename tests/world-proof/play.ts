@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { quieten } from './life.ts'
+import { People } from './people.ts'
+import { type Action, isTrouble, type Story } from './story.ts'
+import { bring } from './troubles.ts'
+import { BEGINS, World } from './world.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+/** What needs a task waits for it so often, and so long each time. */
+const MOST_WAITS = 12
+const WAIT_MS = 5 * SECOND
+/** After the last action the trouble goes on for so long before everything is healed. */
+const AFTERMATH_MS = 30 * SECOND
+const QUIET_FOR_MS = 3 * MINUTE
+const LONGEST_QUIETING_MS = 40 * MINUTE
+
+export interface Played {
+  world: World
+  /** What never came to rest; empty when it did. */
+  open: string[]
+  /** The same for the same story. */
+  hash: string
+  healedAt: number
+}
+
+/** Tells a story from its beginning until everything has come to rest. Close the world afterwards. */
+export async function play(story: Story): Promise<Played> {
+  const world = await World.open(story)
+  const loud = quieten(world.clock)
+  try {
+    const people = new People(world)
+    const perform = (action: Action, waits = 0): void => {
+      const done = isTrouble(action) ? bring(world, action) : people.perform(action)
+      world.note(`${done === 'done' ? '' : `(${done}) `}${JSON.stringify(action)}`)
+      if (done === 'later' && waits < MOST_WAITS) world.clock.after(WAIT_MS, () => perform(action, waits + 1))
+    }
+    for (const action of story.actions) world.clock.after(action.at, () => perform(action))
+    void world.boot()
+    const last = Math.max(0, ...story.actions.map(({ at }) => at))
+    await world.clock.runUntil(BEGINS + last + AFTERMATH_MS)
+    const healedAt = world.clock.now()
+    await heal(world)
+    const open = await comeToRest(world)
+    const hash = createHash('sha256').update(world.trace.join('\n')).digest('hex').slice(0, 16)
+    return { world, open, hash, healedAt }
+  } finally {
+    loud()
+  }
+}
+
+/** Both services are well, the bridge runs, and what a lost webhook held comes with the transcript of a visit's end. */
+async function heal(world: World): Promise<void> {
+  const { clock, faults, webhooks, planfix, shops } = world
+  world.note('everything is well again')
+  world.crashes = []
+  world.breaksWithReply = null
+  faults.clear()
+  webhooks.clear()
+  planfix.limits.dailyLimit = Number.POSITIVE_INFINITY
+  await clock.runUntil(clock.now() + 5 * SECOND)
+  for (let wait = 0; wait < 600 && !(world.life?.app && !world.life.asleep); wait++) {
+    await clock.runUntil(clock.now() + SECOND)
+  }
+  await clock.runUntil(clock.now() + 40 * SECOND)
+  for (const { chatra } of shops) {
+    chatra.setSwitch('leave-signal', 'transcript')
+    chatra.setSwitch('transcript-timing', 'on-leave')
+    chatra.setSwitch('transcript-repeat', 'all-messages')
+  }
+  for (const [index, { visitor }] of world.devices.entries()) {
+    if (!world.truth.said.some(({ device }) => device === index)) continue
+    if (!visitor.present) visitor.comesBack()
+    const n = 9000 + index
+    visitor.says(`Goodbye ${n} #c${n}`)
+    world.truth.said.push({ mark: `#c${n}`, device: index, at: clock.now() })
+    await clock.runUntil(clock.now() + 2 * SECOND)
+    visitor.leaves()
+  }
+}
+
+/** Runs on until nothing waits any more. Answers what still does when it has waited in vain. */
+async function comeToRest(world: World): Promise<string[]> {
+  const { clock } = world
+  const until = clock.now() + LONGEST_QUIETING_MS
+  let quietSince = clock.now()
+  for (;;) {
+    await clock.runUntil(clock.now() + 5 * SECOND)
+    const open = await waiting(world)
+    if (open.length > 0) quietSince = clock.now()
+    if (clock.now() - quietSince >= QUIET_FOR_MS) return []
+    if (clock.now() > until) return open
+  }
+}
+
+/** What is under way or waits, in words. */
+async function waiting(world: World): Promise<string[]> {
+  const { life } = world
+  const store = life?.store
+  if (!store || life.dead || life.asleep) return ['the bridge does not run']
+  const open: string[] = []
+  for (const { id, chatra } of world.shops) {
+    if (Number((chatra.summary().webhooks as { pending: number }).pending) > 0) open.push(`webhooks of ${id}`)
+  }
+  if ((await store.inboxPending(0, 1)).length > 0) open.push('the inbox')
+  for (const { conversationId, lane } of await store.lanesWithWork()) {
+    if (lane !== 'chores') {
+      open.push(...(await openMessages(world, conversationId, lane)))
+      continue
+    }
+    for (const chore of await store.chores(conversationId)) {
+      if (chore.kind !== 'leave-check' && chore.kind !== 'verify')
+        open.push(`conversation ${conversationId}: job ${chore.kind} ${chore.key}`)
+    }
+  }
+  return open
+}
+
+async function openMessages(world: World, id: number, lane: 'planfix' | 'chatra'): Promise<string[]> {
+  const store = world.life?.store
+  if (!store) return []
+  const conversation = await store.conversation(id)
+  const messages = await store.waiting(id, lane === 'planfix' ? 'to-planfix' : 'to-chatra', 100)
+  const open = messages
+    .filter(({ state }) => state !== 'uncertain')
+    .map(({ text, state, reason }) => `conversation ${id}: "${text}" is ${state} (${reason ?? ''})`)
+  if (lane === 'planfix' && conversation?.attempt)
+    open.push(`conversation ${id}: a ${conversation.attempt.kind} is under way`)
+  return open
+}

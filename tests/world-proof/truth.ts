@@ -1,0 +1,60 @@
+import type { SimTask } from '../../src/simulators/planfix/index.ts'
+
+/** What a comment said at a time and whether the client was to read it. */
+export interface Version {
+  at: number
+  state: 'public' | 'internal' | 'deleted'
+  /** The marks of its words. */
+  marks: string[]
+}
+
+/** A comment that an employee wrote by hand. */
+export interface Told {
+  n: number
+  commentId: number
+  taskId: number
+  at: number
+  /** The device whose message stood last in the feed before it; null when there was none. */
+  meantFor: number | null
+  foreign: boolean
+  versions: Version[]
+}
+
+export interface Said {
+  mark: string
+  device: number
+  at: number
+}
+
+/** A short word without a mark: how often it was said, and by whom. */
+export interface Word {
+  text: string
+  device: number
+  /** Where an employee wrote it; null when the client said it. */
+  taskId: number | null
+  at: number
+}
+
+/** What really happened, as nobody inside the bridge can know it. */
+export class Truth {
+  readonly said: Said[] = []
+  readonly agents: Said[] = []
+  readonly told = new Map<number, Told>()
+  readonly words: Word[] = []
+  readonly foreignTasks = new Set<number>()
+  /** Tasks that a person put into the trash, or deleted for good. */
+  readonly deletedTasks = new Map<number, SimTask>()
+  /** When the bridge was restored, when a life ended or began, when the computer slept. */
+  readonly ends: { at: number; kind: 'crash' | 'stop' | 'sleep' | 'damage' | 'start' }[] = []
+  readonly outages: { side: string; mode: string; from: number; to: number }[] = []
+  /** A task the bridge made while an older one of the same device was still active. */
+  readonly secondTasks: { taskId: number; beside: number; device: number; at: number }[] = []
+  readonly bugs: string[] = []
+  readonly events: string[] = []
+
+  /** What a comment says at `at`; the last version when no time is given. */
+  static versionAt(told: Told, at = Number.POSITIVE_INFINITY): Version {
+    const found = told.versions.findLast((version) => version.at <= at)
+    return found ?? (told.versions[0] as Version)
+  }
+}
