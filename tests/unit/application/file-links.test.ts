@@ -9,7 +9,7 @@ function configured(...connections: { id: string; webhookSecret?: string }[]): C
     publicUrl: 'https://hooks.shop.example',
     connections: connections.map((one) => ({
       ...one,
-      chatra: { publicKey: `key of ${one.id}` },
+      chatra: { publicKey: `key-of-${one.id}` },
       planfix: { baseUrl: 'https://shop.planfix.com/rest' },
     })),
   })

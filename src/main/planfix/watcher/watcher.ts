@@ -39,10 +39,10 @@ export interface ConnectionWatch {
 }
 
 /**
- * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md, "Planfix tells
- * nobody"): one list call tells what changed in the whole account; only tasks that did are read. A webhook is a hint,
- * the list is the truth. What has not been judged yet holds back the position on disk, so that after a crash, or a week
- * off, nothing is missed.
+ * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md,
+ * "Planfix tells nobody"): one list call tells what changed in the whole account; only tasks that did are read. A webhook
+ * is a hint, the list is the truth. What has not been judged yet holds back the position on disk, so that after a crash,
+ * or a week off, nothing is missed.
  */
 export class AccountWatcher {
   private readonly members = new Map<string, Member>()
