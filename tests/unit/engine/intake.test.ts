@@ -72,7 +72,7 @@ function setUp(rows: { client: string }[]) {
       },
     },
     connections: new Map([['shop', {}]]),
-    listener: { event: ({ key }) => void scene.told.push(key) },
+    listener: { event: ({ key }: { key: string }) => void scene.told.push(key) },
   } as unknown as EngineContext
   scene.intake = new Intake({
     context,
