@@ -197,7 +197,7 @@ test.describe('keys', () => {
   })
 })
 
-test('switched off nothing is carried, which is asked about; switched on it is carried again', async ({
+test('switched off nothing is carried, which is asked about; switched on, what came meanwhile is delivered', async ({
   page,
   chatra,
   planfix,
@@ -206,14 +206,20 @@ test('switched off nothing is carried, which is asked about; switched on it is c
   await showConnection(page)
   await page.getByRole('switch', { name: 'Switched on' }).press('Space')
   const question = page.getByRole('dialog', { name: 'Switch shop.example off?' })
+  await expect(question).toContainText('kept for 7 days')
   await question.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('switch', { name: 'Switched on' })).toBeChecked()
   await page.getByRole('switch', { name: 'Switched on' }).press('Space')
   await question.getByRole('button', { name: 'Switch off' }).click()
   await expect(page.getByRole('switch', { name: 'Switched off' })).not.toBeChecked()
   await planfix.replies(task.id, ANA, 'Waits in Planfix')
+  await visitor.says('Anybody there?')
   await page.getByRole('switch', { name: 'Switched off' }).press('Space')
   await expect(page.getByRole('switch', { name: 'Switched on' })).toBeChecked()
+  await sent(chatra, visitor, 'Waits in Planfix')
+  await until('what the client wrote meanwhile', async () =>
+    (await planfix.comments(task.id)).find(({ description }) => description.includes('Anybody there?')),
+  )
   await planfix.replies(task.id, ANA, 'After it')
   await sent(chatra, visitor, 'After it')
 })
@@ -260,8 +266,13 @@ test.describe('copies', () => {
 
     const changed = JSON.parse(text)
     changed.connections[0].name = 'Renamed shop'
-    changed.connections.push({ ...changed.connections[0], id: 'second', name: 'Second shop' })
-    await pick(page, JSON.stringify(changed))
+    const second = { ...changed.connections[0], id: 'second', name: 'Second shop' }
+    await pick(page, JSON.stringify({ ...changed, connections: [...changed.connections, second] }))
+    await expect(
+      page.getByText('“Second shop” has the same Chatra key as “Renamed shop”: one Chatra account'),
+    ).toBeVisible()
+    const otherAccount = { ...second, chatra: { ...second.chatra, publicKey: 'AnotherChatraKey12345' } }
+    await pick(page, JSON.stringify({ ...changed, connections: [...changed.connections, otherAccount] }))
     await expect(page.getByRole('checkbox', { name: 'Renamed shop' })).toBeChecked()
     await expect(page.getByText('Replaces the connection of this name')).toBeVisible()
     await expect(page.getByText('New here.')).toBeVisible()

@@ -35,7 +35,8 @@ const LONGEST_NAME = 40
 export function trayMenu({ state, chats, t }: TrayFacts): TrayEntry[] {
   const connections = state?.connections ?? []
   const switches = connections.map((one): TrayEntry => {
-    const key = one.enabled ? 'desktop.menu.pause' : 'desktop.menu.resume'
+    const pause = one.keepsWhilePausedDays > 0 ? 'desktop.menu.pause' : 'desktop.menu.pause-lossy'
+    const key = one.enabled ? pause : 'desktop.menu.resume'
     const action = { do: 'enable', connectionId: one.id, enabled: !one.enabled } as const
     return item(`switch-${one.id}`, t(key, { name: short(one.name) }), action)
   })

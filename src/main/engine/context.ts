@@ -58,14 +58,15 @@ export interface EngineContext {
 }
 
 /**
- * A commit that has nothing to say costs nothing. Work it gives to another lane or conversation wakes that one, and a message
- * that is stuck now is told.
+ * A commit that has nothing to say costs nothing. Work it gives to another lane or conversation wakes that one; events, and a
+ * message that is stuck now, are told.
  */
 export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
   if (changes.length === 0) return
   await context.store.commit(changes)
   for (const change of changes) {
     if (change.type === 'chore.add') context.wake?.(change.chore.conversationId, 'chores')
+    if (change.type === 'event.add') context.listener.event?.(change.event)
     tellStuck(context.listener, change)
     const movedTo = change.type === 'message.patch' ? change.patch.conversationId : null
     if (movedTo == null) continue

@@ -1,5 +1,5 @@
 import type { Message } from '../../shared/domain.ts'
-import type { EngineContext } from './context.ts'
+import { commit, type EngineContext } from './context.ts'
 import { Chores } from './delivery/chores.ts'
 import { Lanes } from './delivery/lanes.ts'
 import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
@@ -125,7 +125,7 @@ export class Engine {
         key: 'event.loop',
         params: { conversation: conversationId, why },
       } as const
-      await store.commit([
+      await commit(this.context, [
         {
           type: 'conversation.patch',
           id: conversationId,
@@ -148,7 +148,6 @@ export class Engine {
           },
         },
       ])
-      this.context.listener.event?.(event)
       return
     }
   }

@@ -28,6 +28,8 @@ export const connectionState = z.object({
   id: connectionId,
   name: z.string(),
   enabled: z.boolean(),
+  /** Days for which what comes in is kept while it is switched off; 0 = not at all. */
+  keepsWhilePausedDays: z.number(),
   /** Its accounts are simulators. */
   demo: z.boolean(),
   /** Which secrets are not there; it carries nothing until they are. */

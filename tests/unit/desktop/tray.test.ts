@@ -25,6 +25,7 @@ const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
   counts: {} as ConnectionState['counts'],
   heard: { chatra: null, planfix: null },
   everybodyMayAnswer: false,
+  keepsWhilePausedDays: 7,
   ...changes,
 })
 const whole = (changes: Partial<AppState> = {}): AppState => appState({ connections: [one()], ...changes })
@@ -130,11 +131,11 @@ describe('the menu of the tray', () => {
     const connections = [one({ id: 'a', name: 'A' }), one({ id: 'b', name: 'B', enabled: false })]
     const entries = menu({ state: whole({ connections }) })
     expect(byId(entries, 'switch-a')).toMatchObject({
-      label: 'Pause “A”',
+      label: 'Pause “A” (messages are kept)',
       action: { do: 'enable', connectionId: 'a', enabled: false },
     })
     expect(byId(entries, 'switch-b')).toMatchObject({
-      label: 'Resume “B”',
+      label: 'Resume “B” (delivers what was kept)',
       action: { do: 'enable', connectionId: 'b', enabled: true },
     })
   })

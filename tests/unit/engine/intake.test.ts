@@ -19,6 +19,8 @@ function setUp(rows: { client: string }[]) {
   const scene = {
     bugs: [] as string[],
     committed: [] as Change[],
+    /** Keys of the events that were told to whoever listens. */
+    told: [] as string[],
     settled: [] as number[],
     tries: [] as number[],
     readable: true,
@@ -70,7 +72,7 @@ function setUp(rows: { client: string }[]) {
       },
     },
     connections: new Map([['shop', {}]]),
-    listener: {},
+    listener: { event: ({ key }: { key: string }) => void scene.told.push(key) },
   } as unknown as EngineContext
   scene.intake = new Intake({
     context,
@@ -143,9 +145,13 @@ test('a row that only ever fails by itself is put aside, is shown, and holds up 
   expect(scene.committed).toContainEqual(
     expect.objectContaining({
       type: 'event.add',
-      event: expect.objectContaining({ key: 'event.put-aside' }),
+      event: expect.objectContaining({
+        key: 'event.put-aside',
+        params: { row: 1, reason: 'a bug in the rules' },
+      }),
     }),
   )
+  expect(scene.told).toEqual(['event.put-aside'])
   expect(scene.committed).toContainEqual(
     expect.objectContaining({ type: 'message.add', states: [expect.objectContaining({ state: 'failed' })] }),
   )

@@ -53,6 +53,7 @@ async function connectionState(
     id,
     name,
     enabled,
+    keepsWhilePausedDays: connection.options.keepWhilePausedDays,
     demo: host === 'demo' || runningDemo?.view.connectionId === id,
     missing: live?.missing ?? [],
     chatra: live?.chatraGate.state ?? OFF,

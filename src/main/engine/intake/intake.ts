@@ -363,9 +363,9 @@ export class Intake {
     this.failing.set(row.seq, tries)
     this.options.onBug(error, `inbox row ${row.seq}`)
     if (tries >= MOST_TRIES) {
-      const reason = `put-aside: ${error instanceof Error ? error.message : String(error)}`
+      const fault = error instanceof Error ? error.message : String(error)
       // When even that fails, it is tried again like everything else.
-      const aside = await this.putAside(row, reason).then(
+      const aside = await this.putAside(row, fault).then(
         () => true,
         () => false,
       )
@@ -386,21 +386,21 @@ export class Intake {
     this.resumeAt = Math.min(this.resumeAt, seq)
   }
 
-  private async putAside(row: InboxRow, reason: string): Promise<void> {
-    const { store, clock, listener } = this.options.context
+  private async putAside(row: InboxRow, fault: string): Promise<void> {
+    const { store, clock } = this.options.context
     const event: BridgeEvent = {
       time: clock.now(),
       connectionId: row.connectionId,
       level: 'error',
       key: 'event.put-aside',
-      params: { row: row.seq, reason },
+      params: { row: row.seq, reason: fault },
     }
+    const reason = `put-aside: ${fault}`
     await commit(this.options.context, [
       skippedEvent(row, reason, store.newId(), {}, 'failed'),
       { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },
       { type: 'event.add', event },
     ])
-    listener.event?.(event)
   }
 
   private settle(row: InboxRow, reason: string): Promise<void> {

@@ -33,6 +33,8 @@ export function reasonOf(
   if (reason.startsWith('unknown event')) return { ...ofWord('unknown-event', t), detail: reason }
   const own = /^own-echo \(message (\d+)\)$/.exec(reason)
   if (own !== null) return { ...ofWord('own-echo', t), detail: own[1] ?? null }
+  const aside = /^put-aside: (.*)$/s.exec(reason)
+  if (aside !== null) return { ...ofWord('put-aside', t), detail: aside[1] ?? null }
   const word = reason.replace(/^paused: /, '').replaceAll(' ', '-')
   if (isTextKey(`log.reason.${word}`) && isTextKey(`log.why.${word}`)) return ofWord(word, t)
   return { short: t('log.why.unreadable'), long: t('log.reason.unreadable'), detail: reason }

@@ -40,6 +40,12 @@ describe('why a message is in its state', () => {
     expect(of('unknown event "chatRated"')?.detail).toBe('unknown event "chatRated"')
   })
 
+  it('says what was put aside, and the fault behind it', () => {
+    const aside = of('put-aside: a bug in the rules')
+    expect(aside?.long).toContain('set aside')
+    expect(aside?.detail).toBe('a bug in the rules')
+  })
+
   it('knows words that are written by hand', () => {
     expect(of('retried by hand')?.short).toBe('sent again by you')
     expect(of('paused: loop-turns')?.short).toContain('conversation stopped')

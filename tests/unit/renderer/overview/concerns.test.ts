@@ -30,6 +30,7 @@ const connection = (change: Partial<ConnectionState> = {}): ConnectionState => (
   counts: { 'to-planfix': none, 'to-chatra': none },
   heard: { chatra: null, planfix: null },
   everybodyMayAnswer: false,
+  keepsWhilePausedDays: 7,
   ...change,
 })
 const state = (connections: ConnectionState[], address: AppState['publicAddress']['state'] = 'proven') =>

@@ -19,6 +19,7 @@ export function Head({ connection, disabled }: { connection: ConnectionState; di
     setAsking(false)
     if (!answer.ok) notifications.show({ color: 'red', message: say(answer.error.message) })
   }
+  const days = connection.keepsWhilePausedDays
   return (
     <Group justify="space-between" align="flex-start" wrap="nowrap" mb="lg">
       <Title order={2} size="h1" style={{ overflowWrap: 'anywhere' }}>
@@ -38,7 +39,9 @@ export function Head({ connection, disabled }: { connection: ConnectionState; di
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >
         <Stack>
-          <Text>{t('settings.switch.text')}</Text>
+          <Text>
+            {days > 0 ? t('settings.switch.text', { count: days }) : t('settings.switch.text-none')}
+          </Text>
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
               {t('action.cancel')}
