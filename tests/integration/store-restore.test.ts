@@ -188,6 +188,33 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
+  test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
+    await withWorld(options, async (world) => {
+      const { chatra, planfix } = world
+      const anna = chatra.visit({ name: 'Anna' })
+      anna.says('Hello #a1')
+      await calm(world)
+      await world.app.store.backup()
+      const boris = chatra.visit({ name: 'Boris' })
+      boris.says('Good day #b1')
+      await world.until('the task', () => tasksNamed(world, 'Boris')[0])
+      planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Yes? #s1</p>')
+      await world.until('#s1', () => chatMarks(boris).includes('#s1'))
+      await calm(world)
+      await world.restart(() => {
+        damageStore(world.dataDir)
+        loseJournal(world.dataDir)
+      })
+      await pass(world, 15_000)
+      boris.says('Still there? #b2')
+      await world.until('#b2', () => feedMarks(world, 'Boris').includes('#b2'))
+      await settle(world)
+      await pass(world, 20_000)
+      expect(chatMarks(boris)).toEqual(['#s1'])
+      expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+    })
+  })
+
   test('a reply that waited when the backup was made and was sent since is not sent again', async () => {
     await withWorld(options, async (world) => {
       const { chatra, planfix } = world

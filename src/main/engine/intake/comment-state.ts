@@ -89,7 +89,10 @@ async function loadState(
     tokenUserId: await store.fact<number>(id, TOKEN_USER),
     idsHandedBack: (await store.fact<boolean>(id, IDS_HANDED_BACK)) ?? false,
     isLater: before !== null && before.planfixCommentId !== null,
-    device: (await deviceOf(store, id, before?.chatraClientId ?? null)) ?? latest(devices)?.clientId ?? null,
+    device:
+      (await deviceOf(store, conversation, before?.chatraClientId ?? null)) ??
+      latest(devices)?.clientId ??
+      null,
     maxText: connection.chatra.maxText,
     lineLength: lineLength(context, id),
     takeover,
@@ -131,9 +134,15 @@ async function pendingWrites(
   )
 }
 
-/** A device that the store does not know any more binds nothing. */
-async function deviceOf(store: Store, connectionId: string, clientId: string | null): Promise<string | null> {
-  return clientId !== null && (await store.client(connectionId, clientId)) ? clientId : null
+/** A device binds nothing when the store does not know it any more, or when it was separated from this conversation. */
+async function deviceOf(
+  store: Store,
+  { id, connectionId }: Conversation,
+  clientId: string | null,
+): Promise<string | null> {
+  const client = clientId === null ? null : await store.client(connectionId, clientId)
+  if (!client) return null
+  return (await rootOf(store, client.conversationId))?.id === id ? clientId : null
 }
 
 /** Where there is no public address, files are linked to at Planfix's own. */

@@ -90,7 +90,8 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     news.seen.filter((id) => newIds.has(id)),
   )
   const tail = feed.tail !== (task.tail ?? 0) && Math.abs(feed.tail - (task.tail ?? 0)) >= PAGE
-  if (changes.length > 0 || tail) {
+  // That the first look has been is kept even where it found nothing: what comes after it is new.
+  if (changes.length > 0 || tail || options.isFirst) {
     const patch: Partial<TaskLink> = {
       cursor: Math.max(task.cursor, ...news.seen),
       floor: next.floor,

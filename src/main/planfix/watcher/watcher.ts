@@ -390,7 +390,6 @@ export class AccountWatcher {
       return true
     }
     let started: number | null = null
-    const takenAt = member.takeover?.()?.at ?? 0
     const read = await readTask(link, {
       ...{ settings: member.settings, store: member.store, clock: this.clock, connections: ids },
       ask: (call) =>
@@ -403,8 +402,7 @@ export class AccountWatcher {
           'reading',
         ),
       counterparty: watch.counterparty,
-      // What happens after the first poll was written after this computer took over.
-      isFirst: link.readAt < takenAt && (this.caughtUpAt === null || (watch.since ?? 0) <= this.caughtUpAt),
+      isFirst: this.isFirstLook(link, watch, member.takeover?.()?.at ?? 0),
     })
     const now = this.clock.now()
     switch (read.outcome) {
@@ -431,6 +429,15 @@ export class AccountWatcher {
         return true
       }
     }
+  }
+
+  /**
+   * Whether what is read may have been carried before this store was worked by. In a task that was known at the first poll,
+   * what happens after that poll is new; one taken up again later has never been read here, whatever we have written into it.
+   */
+  private isFirstLook(link: TaskLink, watch: TaskWatch, takenAt: number): boolean {
+    if (link.readAt >= takenAt) return false
+    return link.readAt === 0 || this.caughtUpAt === null || (watch.since ?? 0) <= this.caughtUpAt
   }
 
   /** One call in its turn; null when the side is closed, and the watch wakes when it opens. */

@@ -13,10 +13,21 @@ export type ProgramSection = (typeof PROGRAM)[number]
 export const sectionPath = (section: ProgramSection): string =>
   section === 'general' ? '/settings' : `/settings/~${section}`
 
-const PARTS = ['accounts', 'tasks', 'replies', 'end', 'visits', 'addresses', 'advanced', 'remove'] as const
+const PARTS = [
+  'accounts',
+  'tasks',
+  'devices',
+  'replies',
+  'end',
+  'visits',
+  'addresses',
+  'advanced',
+  'remove',
+] as const
 const PART_TITLES = {
   accounts: 'settings.accounts',
   tasks: 'settings.tasks',
+  devices: 'settings.devices',
   replies: 'settings.replies',
   end: 'settings.end',
   visits: 'settings.visits',
