@@ -50,7 +50,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     messages: await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS),
     deleted: new Set(await store.deletionsOfTask(settings.id, task.taskId)),
   }
-  const news = newsOf(feed.comments, carried, judged, feed.complete)
+  const news = newsOf(feed.comments, carried, judged, feed.complete, options.counterparty ?? null)
   const gone = await confirmGone(news.missing, options.ask)
   const newIds = new Set(news.events.map(({ id }) => id))
   const newestKnown = feed.comments.reduce<number | null>(
