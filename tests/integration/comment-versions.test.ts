@@ -158,8 +158,9 @@ describe('while a reply waits', () => {
       expect(await skipped(world, '#r1')).toBe('internal-client-not-notified')
       await calm(world)
       expect(anna.sees()).toEqual(['Opened #r2'])
-      const asked = world.planfix.server.requests.filter(({ path }) => /\/comment\/\d+$/.test(path))
-      expect(asked).toHaveLength(2)
+      // The other one may have been read with the task meanwhile, as the bridge's own note wakes the watcher.
+      const asked = world.planfix.server.requests.map(({ path }) => path)
+      expect(asked.filter((path) => path.endsWith(`/comment/${secret.id}`))).toHaveLength(1)
     })
   })
 
