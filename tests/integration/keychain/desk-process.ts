@@ -29,7 +29,7 @@ const settings = await openDesktopSettings({
 const connection = (id: string, webhookSecret?: string) => ({
   id,
   // Nothing answers there.
-  chatra: { baseUrl: 'http://127.0.0.1:9/api', publicKey: 'abc' },
+  chatra: { baseUrl: 'http://127.0.0.1:9/api', publicKey: `key-of-${id}` },
   planfix: { baseUrl: 'http://127.0.0.1:9/rest' },
   ...(webhookSecret !== undefined && { webhookSecret }),
 })
