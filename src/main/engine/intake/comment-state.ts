@@ -1,7 +1,7 @@
-import type { ClientLink, Conversation, Message } from '../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import { latest } from '../delivery/changes.ts'
-import { type Change, isRestore, type Store } from '../ports.ts'
+import { type Change, isCarriedElsewhere, isRestore, type Store, type Takeover } from '../ports.ts'
 import { rootOf, underRoots } from '../roots.ts'
 import type { Serial } from '../serial.ts'
 import { ECHO_KEY } from './chat.ts'
@@ -96,9 +96,19 @@ async function loadState(
     maxText: connection.chatra.maxText,
     lineLength: lineLength(context, id),
     takeover,
+    isSinceTakeover: isSinceTakeover(before, task, takeover),
     echoes: isRestore(takeover) ? await echoesFor(store, id, devices, takeover.backupAt) : [],
     newId: () => store.newId(),
   }
+}
+
+/**
+ * Whether the client's message in front of a comment was written by this store after it took over: numbers ascend, so the
+ * comment is later still. Surely so in a task that the store has known only since then.
+ */
+function isSinceTakeover(before: Message | null, task: TaskLink, takeover: Takeover | null): boolean {
+  if (!takeover || !before || task.createdAt <= Math.max(takeover.at, takeover.until)) return false
+  return before.state === 'delivered' && before.attempts > 0 && !isCarriedElsewhere(before.reason)
 }
 
 /** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */

@@ -40,6 +40,8 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   /** The device whose message stands last in front of the comment; null = the one that wrote last when it is sent. */
   device?: string | null
   takeover?: Takeover | null
+  /** A write of this store since the takeover stands in front of the comment: nobody has carried it before. */
+  isSinceTakeover?: boolean
   /** Replies of ours that were seen in the chat after a restore, and of which nobody knows the comment. */
   echoes?: readonly Message[]
   newId(): number
@@ -98,7 +100,8 @@ function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: Comm
     const states = [{ state: 'skipped' as const, reason: verdict.reason }]
     return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
   }
-  const doubt = isFirstLook ? carriedBefore(comment, state.takeover ?? null) : null
+  const mayBeCarried = isFirstLook && state.isSinceTakeover !== true
+  const doubt = mayBeCarried ? carriedBefore(comment, state.takeover ?? null) : null
   const added = parts.map((part, index) =>
     replyMessage(place(part, index, comment, state), WAITS, comment, state),
   )
