@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { isStoreUnavailable, type Side } from '../../shared/errors.ts'
 import { type Clock, type Listener, type SideState, TurnWithdrawn } from '../engine/ports.ts'
-import type { SqliteStore } from '../store/index.ts'
+import { type SqliteStore, StoreClosedError } from '../store/index.ts'
 
 export interface Log {
   info(fields: object, text: string): void
@@ -71,7 +71,7 @@ export class Telling {
 
   /** Something threw: the disk is away, or it is a bug. */
   trouble(error: unknown, where: string): void {
-    if (error instanceof TurnWithdrawn) return
+    if (error instanceof TurnWithdrawn || error instanceof StoreClosedError) return
     const text = error instanceof Error ? error.message : String(error)
     if (!isStoreUnavailable(error)) {
       this.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)

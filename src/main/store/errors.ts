@@ -15,6 +15,17 @@ export class StoreUnavailableError extends Error {
   }
 }
 
+/**
+ * The program has ended, and what was still under way asks the store in vain: what it would have settled is settled by
+ * the attempt on disk at the next start.
+ */
+export class StoreClosedError extends Error {
+  constructor() {
+    super('the store is closed')
+    this.name = 'StoreClosedError'
+  }
+}
+
 /** Another server runs on this folder. */
 export class StoreInUseError extends Error {
   constructor(dir: string) {

@@ -2,7 +2,13 @@
 export type { Outline } from './browse.ts'
 export type { DismissAnswer, RetryAnswer } from './by-hand.ts'
 export type { FoundConversation, StoredConversation } from './conversations.ts'
-export { StoreInUseError, StoreMissingError, StoreUnavailableError, StoreVersionError } from './errors.ts'
+export {
+  StoreClosedError,
+  StoreInUseError,
+  StoreMissingError,
+  StoreUnavailableError,
+  StoreVersionError,
+} from './errors.ts'
 export type { DayFigures } from './figures.ts'
 export type { Forgotten } from './forget-client.ts'
 export type { LeftBehind } from './left-behind.ts'

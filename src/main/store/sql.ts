@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { isDamage, storeError } from './errors.ts'
+import { isDamage, StoreClosedError, storeError } from './errors.ts'
 
 export interface SqlOptions {
   fileMustExist?: boolean
@@ -71,6 +71,7 @@ export class Sql {
     this.#db = fresh
   }
 
+  /** Whoever asks afterwards gets StoreClosedError. */
   close(): void {
     this.#statements.clear()
     this.#columns.clear()
@@ -89,6 +90,7 @@ export class Sql {
   }
 
   #guarded<T>(work: () => T): T {
+    if (!this.#db.open) throw new StoreClosedError()
     try {
       return work()
     } catch (error) {

@@ -24,6 +24,7 @@ import {
   storedConversation,
   threadMessages,
 } from './conversations.ts'
+import { StoreClosedError } from './errors.ts'
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './forget-client.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -101,7 +102,7 @@ export class SqliteStore implements Store {
 
   /** See the port. The changes must not be altered before it resolves. */
   commit(changes: Change[]): Promise<void> {
-    if (this.#closing) return Promise.reject(new Error('the store is closed'))
+    if (this.#closing) return Promise.reject(new StoreClosedError())
     if (changes.length === 0) return Promise.resolve()
     const { journal } = this.#around
     if (changes.some(isWorthACopy)) this.#isChanged = true

@@ -68,4 +68,6 @@ export function everSent(world: World): string[] {
 }
 
 export const messageOf = async (world: World, part: string) =>
-  (await world.messages()).filter((one) => one.text.includes(part) && one.kind === 'text').at(-1)
+  (await world.messages())
+    .filter((one) => one.text.includes(part) && one.kind === 'text' && one.author.kind !== 'bridge')
+    .at(-1)

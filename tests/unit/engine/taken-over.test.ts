@@ -6,13 +6,14 @@ import { comment, conversation, settingsOf, task } from './values.ts'
 
 const MINUTE = 60_000
 const END = 100 * MINUTE
-const decided = (at: number | null, first: boolean) => {
+const decided = (at: number | null, first: boolean, more: Partial<CommentState> = {}) => {
   const { changes } = decideComment(
     { taskId: 100, comment: comment({ at }), first },
     {
       ...{ settings: settingsOf(), now: END + 10 * MINUTE, task: task(), conversation: conversation() },
       ...{ contactIds: [92], known: [], attempts: [], maxText: 5000, newId: () => 1 },
       takeover: { at: END + 5 * MINUTE, until: END },
+      ...more,
     },
   )
   return changes.flatMap((change) => (change.type === 'message.add' ? [change.message.state] : []))
@@ -30,6 +31,13 @@ test.each([
 
 test('a reply that comes after the first look is carried, however near', () => {
   expect(decided(END, false)).toEqual(['queued'])
+})
+
+test.each([
+  ['what this computer wrote since it took over', true, 'queued'],
+  ['anything else', false, 'uncertain'],
+] as const)('a reply behind %s, in the minute of the takeover', (_what, isSinceTakeover, state) => {
+  expect(decided(END + MINUTE, true, { isSinceTakeover })).toEqual([state])
 })
 
 describe('a reply that is found at the first look after a restore', () => {

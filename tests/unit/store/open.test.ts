@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   openStore,
+  StoreClosedError,
   StoreInUseError,
   StoreMissingError,
   StoreVersionError,
@@ -28,6 +29,14 @@ describe('one server on a folder', () => {
     await first.commit([adding(message())])
     await expect(openStore({ dir })).rejects.toThrow(`already running on the data folder ${dir}`)
   })
+})
+
+it('tells whoever comes late that it is closed', async () => {
+  const db = await store({ dir: folder() })
+  await db.commit([adding(message())])
+  await db.close()
+  await expect(db.commit([adding(message())])).rejects.toThrow(StoreClosedError)
+  await expect(Promise.resolve().then(() => db.conversation(1))).rejects.toThrow(StoreClosedError)
 })
 
 describe('the command line', () => {
