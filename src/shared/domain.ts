@@ -258,6 +258,8 @@ export interface TaskLink {
   descriptionCommentId?: number | null
   /** Card that is the task's counterparty, as last read with a comment; absent or null while nobody has looked. */
   counterparty?: number | null
+  /** Cards it was taken from by people, and when that was noticed: what was written before notified the client. */
+  formerCards?: { card: number; until: number }[]
   active: boolean
   deleted: boolean
   /** When `active` was last read from Planfix. */

@@ -76,7 +76,8 @@ async function loadState(
   const takeover = context.takeover?.() ?? null
   // Where a reply went to that may have been sent before: an echo is looked for among the replies to its client.
   const devices = event.first ? await store.clientsOf(conversation.id) : []
-  const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty]
+  const cards = cardsAt(task, event.comment.at)
+  const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
   return {
     settings,
     now: clock.now(),
@@ -110,6 +111,10 @@ function isSinceTakeover(before: Message | null, task: TaskLink, takeover: Takeo
   if (!takeover || !before || task.createdAt <= Math.max(takeover.at, takeover.until)) return false
   return before.state === 'delivered' && before.attempts > 0 && !isCarriedElsewhere(before.reason)
 }
+
+/** Cards that stood for the client when a comment was written: who wrote it then did not know of another one. */
+const cardsAt = ({ formerCards = [] }: TaskLink, writtenAt: number | null): number[] =>
+  formerCards.flatMap(({ card, until }) => (writtenAt !== null && writtenAt <= until ? [card] : []))
 
 /** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */
 async function echoesFor(

@@ -26,7 +26,10 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   now: number
   task: TaskLink
   conversation: Conversation
-  /** The cards that stand for the client: his, those of threads merged into this one, and the task's counterparty. */
+  /**
+   * The cards that stand for the client: his, those of threads merged into this one, the task's counterparty, and cards it
+   * was taken from after the comment was written.
+   */
   contactIds: readonly number[]
   /** Messages that mirror this comment, in order of their parts. */
   known: readonly Message[]

@@ -14,7 +14,7 @@ export type Verdict = { goesOut: true } | { goesOut: false; reason: StayReason }
 /**
  * Whether the client may read this comment as it is now (F2). Asked at every transition of a reply: at first sight, for
  * every new version, before a reply that waited is sent, and when one is retried by hand. `clientContacts` are the cards
- * that stand for the client: his own, those of threads joined with his, and the task's counterparty.
+ * that stand for the client: see `CommentState`.
  */
 export function mayGoOut(
   comment: PlanfixComment,

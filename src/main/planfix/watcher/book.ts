@@ -128,7 +128,10 @@ export class TaskBook {
     }
     const counterparty = contactOf(task)
     if (watch.counterparty !== counterparty) {
-      changes.push(...(await followCard(link, counterparty, member.store, now)))
+      const followed = await followCard(link, counterparty, member.store, now)
+      changes.push(...followed)
+      // What was kept inside may be the new card's, and its mark may be of a minute that was judged before.
+      if (followed.length > 0) watch.hint(now)
       watch.counterparty = counterparty
     }
     return changes

@@ -189,6 +189,9 @@ export function contactOf(task: PlanfixTask): number | null {
   return Number.isNaN(id) ? null : id
 }
 
+/** Former cards of a task that are remembered. */
+const CARDS = 10
+
 /** A person gave the task to another card: what is written to that card's owner is for this client from now on. */
 export async function followCard(
   task: TaskLink,
@@ -201,8 +204,11 @@ export async function followCard(
   if (!conversation || conversation.taskId !== task.taskId) return []
   if (conversation.contactId === null || conversation.contactId === counterparty) return []
   const params = { task: task.taskId, before: conversation.contactId, after: counterparty }
+  const formerCards = [...(task.formerCards ?? []), { card: conversation.contactId, until: now }]
+  const { connectionId, taskId } = task
   return [
     { type: 'conversation.patch', id: conversation.id, patch: { contactId: counterparty } },
+    { type: 'task.patch', connectionId, taskId, patch: { formerCards: formerCards.slice(-CARDS) } },
     { type: 'event.add', event: eventOf(task, 'info', 'event.task-given', params, now) },
   ]
 }
