@@ -202,6 +202,13 @@ describe('nothing of it is left', () => {
       ['remove 1'],
     ],
     ['deleted a second time', 'deleted', [reply(1, 'a')], [change(5, 'delete', 1, 'a')], []],
+    [
+      'deleted while an edit was being sent that waits again',
+      'deleted',
+      [reply(1, 'a')],
+      [change(5, 'edit', 1, 'b', { state: 'retrying' }), change(6, 'delete', 1, 'a')],
+      ['drop 5: deleted-before-sent'],
+    ],
     ['deleted after a failure', 'deleted', [reply(1, 'a', failed)], [], ['drop 1: deleted-before-sent']],
     ['deleted, never sent', 'deleted', [reply(1, 'a', kept('internal-hidden'))], [], []],
     ['emptied', 'empty', [reply(1, 'a')], [], ['remove 1']],

@@ -147,8 +147,9 @@ function fill({ reply, life, shows, edits, removal }: Slot, part: Part): ReplyAc
 /** The message in this place is not to be there any more. */
 function withdraw({ reply, life, edits }: Slot, reason: string): ReplyAct[] {
   if (life === 'waiting') return drop([reply, ...edits], reason)
-  if (life !== 'said') return []
-  return [...drop(edits, reason), { do: 'remove', reply }]
+  // An edit that was being sent when the deletion was decided on may wait again by now.
+  const acts = drop(edits, reason)
+  return life === 'said' ? [...acts, { do: 'remove', reply }] : acts
 }
 
 const drop = (messages: readonly Message[], reason: string): ReplyAct[] =>
@@ -159,8 +160,9 @@ const takeBack = (slots: readonly Slot[], reason: string): ReplyAct[] =>
   slots.flatMap((slot) => {
     if (slot.life !== 'failed') return withdraw(slot, reason)
     // What did not arrive as far as anybody knows may still turn up: then its deletion is carried out.
-    if (slot.reply.reason === NOT_ARRIVED) return slot.removal ? [] : [{ do: 'remove', reply: slot.reply }]
-    return drop([slot.reply], reason)
+    if (slot.reply.reason !== NOT_ARRIVED) return drop([slot.reply, ...slot.edits], reason)
+    const acts = drop(slot.edits, reason)
+    return slot.removal ? acts : [...acts, { do: 'remove', reply: slot.reply }]
   })
 
 /**
