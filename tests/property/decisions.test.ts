@@ -517,7 +517,7 @@ describe('LoopBreaker', () => {
         let now = 1e6
         for (const { wait, text, replied } of list) {
           now += wait
-          if (replied) breaker.delivered(1)
+          if (replied) breaker.delivered(1, now)
           if (replied) turns.push(now)
           texts.push({ text, at: now })
           const within = (at: number) => now - at < 60_000

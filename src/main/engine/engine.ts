@@ -37,7 +37,7 @@ export class Engine {
     this.onBug = options.onBug
     const serial = this.serial
     const toPlanfix = new ToPlanfix(context, serial)
-    this.toChatra = new ToChatra(context, serial, (id) => this.breaker.delivered(id))
+    this.toChatra = new ToChatra(context, serial, (id, sentAt) => this.breaker.delivered(id, sentAt))
     const chores = new Chores(context, serial, wake)
     const steps = { planfix: toPlanfix, chatra: this.toChatra, chores }
     this.lanes = new Lanes(

@@ -48,6 +48,28 @@ describe('the same text ten times', () => {
   })
 })
 
+describe('more than thirty turns', () => {
+  /** Each of 40 messages is decided on after another delivery; `receivedAt` of the n-th that begins at `sentAt`. */
+  const turns = (receivedAt: (sentAt: number) => number) => {
+    const breaker = new LoopBreaker()
+    return Array.from({ length: 40 }, (_, n) => {
+      const sentAt = NOW + n * 1_000
+      breaker.delivered(1, sentAt)
+      const message = { text: `no. ${n}`, writtenAt: NOW + n * 1_000, receivedAt: receivedAt(sentAt) }
+      return breaker.saw(1, 'to-planfix', message, sentAt + 500)
+    }).at(-1)
+  }
+
+  test('that follow our deliveries stop the conversation, also when they come in before the answers to our calls', () => {
+    expect(turns((sentAt) => sentAt + 100)).toBe('turns')
+    expect(turns((sentAt) => sentAt)).toBe('turns')
+  })
+
+  test('are none when all of it had come in before: a backlog that is carried after a crash', () => {
+    expect(turns(() => NOW - 1)).toBeNull()
+  })
+})
+
 describe('a pause', () => {
   test('ends by itself', () => {
     const paused = conversation({ paused: 'loop-turns', pausedUntil: NOW + 1 })

@@ -35,15 +35,16 @@ interface Trace {
   texts: Map<string, number[]>
   /** Times of turns: a new message that follows a delivery of ours into the same chat. */
   turns: number[]
-  deliveredSince: boolean
+  /** When a delivery of ours began that reached the chat and that no turn has followed yet, by our clock; null = none. */
+  deliveredAt: number | null
   /** When something was last noted, by our clock. */
   seenAt: number
 }
 
 /**
  * Notices two robots talking to each other (docs/architecture.md, "Loop breaker"): the same text at least 10 times in
- * one conversation and direction within 60 s, or more than 30 turns within 60 s. What counts is when it was written: a
- * backlog that is read in a second is no loop.
+ * one conversation and direction within 60 s, or more than 30 turns within 60 s. What counts is when it was written, and
+ * for a turn that it came in after the delivery: a backlog that is read in a second is no loop.
  */
 export class LoopBreaker {
   private readonly traces = new Map<number, Trace>()
@@ -66,8 +67,10 @@ export class LoopBreaker {
       const [oldest] = trace.texts.keys()
       if (oldest !== undefined) trace.texts.delete(oldest)
     }
-    if (direction === 'to-planfix' && trace.deliveredSince) {
-      trace.deliveredSince = false
+    // What had come in before the delivery is no answer to it, however late it is decided on.
+    const { receivedAt = now } = message
+    if (direction === 'to-planfix' && trace.deliveredAt !== null && receivedAt >= trace.deliveredAt) {
+      trace.deliveredAt = null
       trace.turns = [...trace.turns, at].slice(-MOST_KEPT)
     }
     trace.seenAt = now
@@ -76,9 +79,9 @@ export class LoopBreaker {
     return within(trace.turns, at) > TURNS ? 'turns' : null
   }
 
-  /** A delivery of ours reached the chat. */
-  delivered(conversationId: number): void {
-    this.traceOf(conversationId).deliveredSince = true
+  /** A delivery of ours reached the chat, by a call that began at `sentAt`: an answer may come in before that of the call. */
+  delivered(conversationId: number, sentAt: number): void {
+    this.traceOf(conversationId).deliveredAt ??= sentAt
   }
 
   /** The owner let it go on. */
@@ -89,7 +92,7 @@ export class LoopBreaker {
   private traceOf(conversationId: number): Trace {
     let trace = this.traces.get(conversationId)
     if (!trace) {
-      trace = { texts: new Map(), turns: [], deliveredSince: false, seenAt: 0 }
+      trace = { texts: new Map(), turns: [], deliveredAt: null, seenAt: 0 }
       this.traces.set(conversationId, trace)
     }
     return trace

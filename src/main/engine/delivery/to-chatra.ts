@@ -50,9 +50,13 @@ export class ToChatra {
   private readonly context: EngineContext
   private readonly serial: Serial
   private readonly before: BeforeSending
-  private readonly reached: (conversationId: number) => void
+  private readonly reached: (conversationId: number, sentAt: number) => void
 
-  constructor(context: EngineContext, serial: Serial, reached: (conversationId: number) => void) {
+  constructor(
+    context: EngineContext,
+    serial: Serial,
+    reached: (conversationId: number, sentAt: number) => void,
+  ) {
     this.context = context
     this.serial = serial
     this.before = new BeforeSending(context, serial)
@@ -290,7 +294,7 @@ export class ToChatra {
     const { sent, slot, client } = done
     const { store, continuity } = this.context
     if (sent.ok) {
-      this.reached(state.conversation.id)
+      this.reached(state.conversation.id, done.sentAt)
       continuity?.toldTime(message.connectionId, done.sentAt, done.answeredAt, sent.value.at)
     }
     const current = (await store.message(message.id)) ?? message
