@@ -62,9 +62,7 @@ export function makeCodec(): Codec {
         const name = Object.prototype.toString.call(value).slice(8, -1)
         return { $: 'view', name, is: bytesToText(bytes) }
       }
-      const own: Record<string, unknown> = {}
-      for (const key of Object.keys(value)) own[key] = tell((value as Record<string, unknown>)[key])
-      return { $: 'object', is: own }
+      return { $: 'object', is: Object.entries(value).map(([key, one]) => [key, tell(one)]) }
     }
     return JSON.stringify(tell(root))
   }
@@ -126,7 +124,16 @@ export function makeCodec(): Codec {
         }
         case 'object': {
           const object: Record<string, unknown> = keep({})
-          for (const [key, one] of Object.entries(told.is as object)) object[key] = read(one)
+          // Also `__proto__` is a name like any other.
+          for (const [key, one] of told.is as [string, unknown][]) {
+            const value = read(one)
+            Object.defineProperty(object, key, {
+              value,
+              writable: true,
+              enumerable: true,
+              configurable: true,
+            })
+          }
           return object
         }
         default: {

@@ -59,7 +59,8 @@ test('13: an unclear comment whose task is deleted does not block the conversati
       times: 1,
     })
     visitor.says('Unclear')
-    await pass(world, 4000)
+    // While the call hangs: once it were written, it would go with its task.
+    await world.until('it is under way', async () => (await messageOf(world, 'Unclear'))?.state === 'sending')
     world.planfix.deletesTask(taskId, { forGood: true })
     visitor.says('And another one')
     await world.until('a new task with both', () => {

@@ -80,7 +80,8 @@ it('whatever comes in, a reader further down sees the same messages, and in the 
       const play = new Play(count)
       for (const one of steps) {
         const before = play.screen()
-        const away = !play.list.atTop
+        // In an empty list there is nothing that could stay where it is.
+        const away = !play.list.atTop && before[0] !== undefined
         if (one.do === 'arrive') play.arrive(one.count)
         else if (one.do === 'change' && count > 0) play.change(1 + Math.floor(one.which * (count - 1)))
         else if (one.do === 'outline') play.outline()
