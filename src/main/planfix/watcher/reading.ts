@@ -1,8 +1,9 @@
 import type { Connection } from '../../../shared/config.ts'
-import type { BridgeEvent, Conversation, TaskLink } from '../../../shared/domain.ts'
+import type { BridgeEvent, TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
+import { rootOf } from '../../engine/roots.ts'
 import { isMoved, judgedOf, newsOf, withJudged } from './plan.ts'
 
 /** A feed is read back so many pages at most in one go, where the newest come first. */
@@ -200,7 +201,7 @@ export async function followCard(
   now: number,
 ): Promise<Change[]> {
   if (counterparty === null || ('ours' in task && task.ours === false)) return []
-  const conversation = await rootOf(task.conversationId, store)
+  const conversation = await rootOf(store, task.conversationId)
   if (!conversation || conversation.taskId !== task.taskId) return []
   if (conversation.contactId === null || conversation.contactId === counterparty) return []
   const params = { task: task.taskId, before: conversation.contactId, after: counterparty }
@@ -211,16 +212,6 @@ export async function followCard(
     { type: 'task.patch', connectionId, taskId, patch: { formerCards: formerCards.slice(-CARDS) } },
     { type: 'event.add', event: eventOf(task, 'info', 'event.task-given', params, now) },
   ]
-}
-
-async function rootOf(id: number, store: Store): Promise<Conversation | null> {
-  let conversation = await store.conversation(id)
-  const passed = new Set<number>()
-  while (conversation && conversation.mergedInto !== null && !passed.has(conversation.id)) {
-    passed.add(conversation.id)
-    conversation = await store.conversation(conversation.mergedInto)
-  }
-  return conversation
 }
 
 const movedEvent = (comment: PlanfixComment, task: TaskLink, now: number): Change => ({
