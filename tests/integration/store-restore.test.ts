@@ -188,6 +188,41 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
+  test.each([
+    ['begun before', true],
+    ['begun since', false],
+  ])('one %s that had several tasks since is written again in none of them', async (_when, isKnown) => {
+    await withWorld(options, async (world) => {
+      const { chatra, planfix } = world
+      const anna = chatra.visit({ name: 'Anna' })
+      anna.says('Hello #a0')
+      await calm(world)
+      await world.app.store.backup()
+      const boris = chatra.visit({ name: 'Boris' })
+      const one = isKnown ? anna : boris
+      const name = isKnown ? 'Anna' : 'Boris'
+      for (const mark of ['#a1', '#a2', '#a3']) {
+        if (mark !== '#a1') one.comesBack()
+        one.says(`Here ${mark}`)
+        await world.until(mark, () => feedMarks(world, name).includes(mark))
+        one.says(`And this #b${mark.slice(-1)}`)
+        await calm(world)
+        const task = taskNamed(world, name)
+        one.leaves()
+        await world.until('completed', async () => (await world.app.store.task('shop', task.id))?.closedAt)
+        await calm(world)
+      }
+      const before = tasksNamed(world, name).map(({ id }) => world.feed(id))
+      await world.restart(() => damageStore(world.dataDir))
+      await settle(world)
+      await pass(world, 20_000)
+      expect(tasksNamed(world, name).map(({ id }) => world.feed(id))).toEqual(before)
+      // And what employees answer in the one before reaches the client as well.
+      planfix.employeeComments(tasksNamed(world, name)[1]!.id, 5, '<p>Late #r1</p>')
+      await world.until('#r1', () => chatMarks(one).includes('#r1'))
+    })
+  })
+
   test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
     await withWorld(options, async (world) => {
       const { chatra, planfix } = world

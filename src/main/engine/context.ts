@@ -31,6 +31,8 @@ export interface ConnectionContext {
 export interface TaskNews {
   /** We wrote into the task, by a call that began at `from`; `isClients`: a client waits for the answer. */
   wrote(taskId: number, from: number, isClients: boolean): void
+  /** A task of ours is known again, whose comments nobody here has read: it is read at once. */
+  found(taskId: number): void
   /** Until when everything is known that people changed in the task; 0 = not known. */
   knownAt(taskId: number): number
 }

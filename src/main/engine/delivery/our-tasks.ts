@@ -17,7 +17,8 @@ const SLACK_MS = 3 * 60_000
 const WINDOW_MS = 30 * 24 * 3_600_000
 
 /**
- * The newest of these tasks of the client's card that this connection made for this conversation; null when there is none.
+ * Those of these tasks of the client's card (oldest first) that this connection made for this conversation and that the
+ * store does not know, oldest first.
  * The mark tells (`sourceObjectId` of one of its chats). Where the account hands no marks back, only after a takeover or a
  * restore may a task of ours be unknown: then name, card, maker and time tell. Other people's tasks are never ours.
  */
@@ -25,7 +26,7 @@ export async function findOurs(
   context: EngineContext,
   state: Loaded,
   tasks: readonly PlanfixTask[],
-): Promise<Marked | null> {
+): Promise<Marked[]> {
   const { store } = context
   const { settings, conversation } = state
   const takeover = context.takeover?.() ?? null
@@ -34,21 +35,21 @@ export async function findOurs(
   const chatIds = [
     ...new Set([...clients.map(({ profile }) => profile.chatId), ...known.map(({ chatId }) => chatId)]),
   ]
-  for (const task of tasks.toReversed()) {
+  const ours: Marked[] = []
+  const names = clients.map(({ profile }) => plainField(taskName(profile), ''))
+  const unmarked = (task: PlanfixTask): boolean =>
+    isRestore(takeover)
+      ? isLost(task, state, takeover) && madeByUs(task, state)
+      : names.includes(task.name) && mayBeOurs(task, context, state)
+  let n = state.tasksOfChat
+  for (const task of tasks) {
     if (task.isDeleted || (await store.task(settings.id, task.id))) continue
     const mark = ourTask(settings.id, chatIds, task.sourceObjectId)
-    if (mark) return { task, ...mark }
-    if (isRestore(takeover)) {
-      if (!(isLost(task, state, takeover) && madeByUs(task, state))) continue
-      if (await isAnothers(context, settings.id, task.id)) continue
-      return { task, chatId: state.client.profile.chatId, n: state.tasksOfChat + 1 }
-    }
-    const names = clients.map(({ profile }) => plainField(taskName(profile), ''))
-    if (!(names.includes(task.name) && mayBeOurs(task, context, state))) continue
-    if (await isAnothers(context, settings.id, task.id)) continue
-    return { task, chatId: state.client.profile.chatId, n: state.tasksOfChat + 1 }
+    if (mark) ours.push({ task, ...mark })
+    else if (unmarked(task) && !(await isAnothers(context, settings.id, task.id)))
+      ours.push({ task, chatId: state.client.profile.chatId, n: ++n })
   }
-  return null
+  return ours
 }
 
 /** Without a mark: made with this card by the token's user, before another computer was left. */

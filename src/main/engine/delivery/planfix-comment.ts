@@ -1,13 +1,7 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, bridgeError } from '../../../shared/errors.ts'
 import { messageSourceId } from '../identity.ts'
-import {
-  CARRIED_BEFORE_RESTORE,
-  CARRIED_BY_ANOTHER,
-  type Change,
-  isRestore,
-  type PlanfixComment,
-} from '../ports.ts'
+import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER, type Change, isRestore } from '../ports.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
 import { commentText, ownerOf, plainOf } from './content.ts'
 import type { Step } from './planfix-plan.ts'
@@ -20,7 +14,7 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
-import { writtenBefore } from './taken-over.ts'
+import { isGuess, type Place, writtenBefore } from './taken-over.ts'
 
 export async function runUpload(
   work: PlanfixWork,
@@ -72,13 +66,13 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(late)],
     run: async () => {
-      const before = await writtenBefore(work.context, state, step.task.taskId, late)
+      const before = await writtenBefore(work.context, state, late)
       if (!before.ok) {
         const outcome = await work.settled(state, before, async () => [])
         return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
       }
       if (before.value.size > 0) {
-        return work.settled(state, before, async (written) => foundWritten(work, written, step.task, state))
+        return work.settled(state, before, async (written) => foundWritten(work, written, state))
       }
       const made = await state.connection.planfix.addComment(step.task.taskId, {
         text,
@@ -100,25 +94,31 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   }
 }
 
-/** They stand in the task already: another computer has written them, or this one before its store was restored. */
-export function foundWritten(
+/** They stand in a task already, and a comment that was taken for a reply meanwhile is none: another computer has written them, or this one before its store was restored. */
+export async function foundWritten(
   work: PlanfixWork,
-  written: ReadonlyMap<Message, PlanfixComment>,
-  { taskId }: TaskLink,
+  written: ReadonlyMap<Message, Place>,
   state: Loaded,
-): Change[] {
+): Promise<Change[]> {
   const at = work.context.clock.now()
   const settled: Partial<Message> = isRestore(work.context.takeover?.())
     ? { state: 'delivered', reason: CARRIED_BEFORE_RESTORE }
     : { state: 'skipped', reason: CARRIED_BY_ANOTHER }
+  const places = new Set([...written.values()].map(({ commentId }) => commentId))
+  const taken: Message[] = []
+  for (const id of places) {
+    const linked = await work.context.store.messagesByComment(state.settings.id, id)
+    taken.push(...linked.filter(isGuess))
+  }
   return [
     patchOf(state, { attempt: null, deliveredUpTo: upTo([...written.keys()], state.conversation) }),
+    ...taken.map((one) => stateChange(one, 'skipped', settled.reason ?? null, at, [one.state])),
     ...[...written].map(
-      ([message, { id }]): Change => ({
+      ([message, { taskId, commentId }]): Change => ({
         type: 'message.patch',
         id: message.id,
         at,
-        patch: { ...settled, planfixTaskId: taskId, planfixCommentId: id },
+        patch: { ...settled, planfixTaskId: taskId, planfixCommentId: commentId },
       }),
     ),
   ]

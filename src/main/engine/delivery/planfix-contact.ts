@@ -97,7 +97,7 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
       if (before.value) {
         const { id, name, email } = before.value
         const contactWritten = { name, email, phone: null }
-        // After a restore the task is looked for as one of ours (taskMadeBefore).
+        // After a restore the task is looked for as one of ours (tasksMadeBefore).
         const searchTask = !isRestore(work.context.takeover?.())
         return work.settled(state, before, async () => [
           patchOf(state, { attempt: null, contactId: id, contactWritten, searchTask }),

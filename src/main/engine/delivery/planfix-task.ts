@@ -17,7 +17,7 @@ import {
   patchOf,
   upTo,
 } from './planfix-work.ts'
-import { taskMadeBefore, writtenBefore } from './taken-over.ts'
+import { tasksMadeBefore, writtenBefore } from './taken-over.ts'
 
 /**
  * A contact that was found, not made, may have an active task of ours that the store does not know (F8). What others made
@@ -28,8 +28,8 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
   const { store } = work.context
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
-  const ours = state.previous ? null : await findOurs(work.context, state, active)
-  if (found.ok && ours) return adopt(work, ours, state)
+  const ours = state.previous ? [] : await findOurs(work.context, state, active)
+  if (found.ok && ours.length > 0) return adopt(work, ours, state)
   let relatedTaskId: number | null = null
   for (const task of active) {
     const isKnown = (await store.task(state.settings.id, task.id)) !== null
@@ -39,24 +39,28 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
 }
 
 /**
- * A task of ours is taken up again. After a takeover or a restore what employees wrote in it is looked at as the rules for
- * that time say; otherwise it was answered before, and only later comments are replies.
+ * Tasks of ours (oldest first) are taken up again, and the newest is gone on with. After a takeover or a restore what
+ * employees wrote in them is looked at as the rules for that time say; otherwise it was answered before, and only later
+ * comments are replies.
  */
-async function adopt(work: PlanfixWork, { task, chatId, n }: Marked, state: Loaded): Promise<Outcome> {
+async function adopt(work: PlanfixWork, ours: readonly Marked[], state: Loaded): Promise<Outcome> {
   const takeover = work.context.takeover?.() ?? null
-  const read = takeover
-    ? await wholeFeed(task.id, isRestore(takeover), state)
-    : await latestComment(task.id, state)
-  if (!read.ok) return refusedLook(work, state, read)
-  return work.settled(state, read, async ({ cursor, text }) => {
-    const link = taskLink(work, task.id, state, { chatId, n, text, cursor })
+  const links: TaskLink[] = []
+  for (const { task, chatId, n } of ours) {
+    const read = takeover
+      ? await wholeFeed(task.id, isRestore(takeover), state)
+      : await latestComment(task.id, state)
+    if (!read.ok) return refusedLook(work, state, read)
+    const link = taskLink(work, task.id, state, { chatId, n, ...read.value })
     const active = isActive(task, state)
     const asFound = { active, closedAt: active ? null : link.createdAt, ...(takeover && { readAt: 0 }) }
-    return [
-      patchOf(state, { searchTask: false, taskId: task.id, attempt: null, relatedTaskId: null }),
-      { type: 'task.add', task: { ...link, ...asFound } },
-    ]
-  })
+    links.push({ ...link, ...asFound })
+  }
+  const taskId = links.at(-1)?.taskId ?? null
+  return work.settled(state, ok(taskId), async () => [
+    patchOf(state, { searchTask: false, taskId, attempt: null, relatedTaskId: null }),
+    ...links.map((task): Change => ({ type: 'task.add', task })),
+  ])
 }
 
 /** The highest comment number in a task; where the account does not sort, of all its pages. */
@@ -139,7 +143,7 @@ export function createTask(
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
     run: async () => {
-      const before = await taskMadeBefore(work.context, state, (tasks) =>
+      const before = await tasksMadeBefore(work.context, state, (tasks) =>
         findOurs(
           work.context,
           state,
@@ -148,15 +152,12 @@ export function createTask(
         ),
       )
       if (!before.ok) return refusedLook(work, state, before)
-      if (before.value) return adopt(work, before.value, state)
-      const last = state.task ?? state.previous
-      if (last) {
-        // They may stand in a task that has been completed since.
-        const written = await writtenBefore(work.context, state, last.taskId, step.batch)
-        if (!written.ok) return refusedLook(work, state, written)
-        if (written.value.size > 0)
-          return work.settled(state, written, async (found) => foundWritten(work, found, last, state))
-      }
+      if (before.value.length > 0) return adopt(work, before.value, state)
+      // They may stand in a task that has been completed since.
+      const written = await writtenBefore(work.context, state, step.batch)
+      if (!written.ok) return refusedLook(work, state, written)
+      if (written.value.size > 0)
+        return work.settled(state, written, async (found) => foundWritten(work, found, state))
       const made = await state.connection.planfix.createTask({
         name,
         description,

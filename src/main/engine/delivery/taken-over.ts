@@ -3,6 +3,7 @@ import { ok, type Result } from '../../../shared/errors.ts'
 import type { EngineContext } from '../context.ts'
 import { clientSourceId, messageSourceId, taskSourceId } from '../identity.ts'
 import {
+  isCarriedElsewhere,
   isRestore,
   type PlanfixComment,
   type PlanfixContact,
@@ -66,7 +67,7 @@ const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
   (email === null || contact.email === null || contact.email.toLowerCase() === email.toLowerCase())
 
 /**
- * Among cards of that name, the one whose task of the lost time is this client's: it holds everything the client wrote
+ * Among cards of that name, the one whose tasks of the lost time are this client's: they hold everything the client wrote
  * then. Where nothing of that is known, the client must have been on the site before the restore. More than one, or none
  * that surely is: better a second card than another person's.
  */
@@ -87,11 +88,11 @@ async function cardOfLostChat(
     await planfix.pacer.turn(0, String(state.conversation.id))
     const tasks = await planfix.tasksOfContact(card.id)
     if (!tasks.ok) return tasks
-    for (const task of tasks.value.filter((one) => isLost(one, state, takeover))) {
-      const written = await writtenBefore(context, state, task.id, known)
-      if (!written.ok) return written
-      if (written.value.size === known.length && !found.includes(card)) found.push(card)
-    }
+    const lost = tasks.value.filter((one) => isLost(one, state, takeover)).map(({ id }) => id)
+    if (lost.length === 0) continue
+    const written = await writtenIn(context, state, lost, known)
+    if (!written.ok) return written
+    if (written.value.size === known.length) found.push(card)
   }
   return ok(found.length === 1 ? (found[0] ?? null) : null)
 }
@@ -126,44 +127,88 @@ export function isLost(
 }
 
 /**
- * A task of this conversation that was begun before and that the store does not know; `ours` knows it among those of the
+ * Tasks of this conversation that were begun before and that the store does not know; `ours` knows them among those of the
  * client's card.
  */
-export async function taskMadeBefore<T>(
+export async function tasksMadeBefore<T>(
   context: EngineContext,
   state: Loaded,
-  ours: (tasks: readonly PlanfixTask[]) => Promise<T | null>,
-): Promise<Result<T | null>> {
+  ours: (tasks: readonly PlanfixTask[]) => Promise<T[]>,
+): Promise<Result<T[]>> {
   const takeover = taken(context)
   const createdAt = state.task?.createdAt ?? state.previous?.createdAt ?? 0
-  if (takeover === null || createdAt >= takeover.at) return ok(null)
+  if (takeover === null || createdAt >= takeover.at) return ok([])
   const { planfix } = state.connection
   await planfix.pacer.turn(0, String(state.conversation.id))
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   return found.ok ? ok(await ours(found.value)) : found
 }
 
-/** Which of these messages stand in the task already, and in which comment. */
+/** Where a message stands in Planfix. */
+export interface Place {
+  taskId: number
+  commentId: number
+}
+
+/** Which of these messages stand in a task of the conversation already. */
 export async function writtenBefore(
   context: EngineContext,
   state: Loaded,
-  taskId: number,
   batch: readonly Message[],
-): Promise<Result<Map<Message, PlanfixComment>>> {
+): Promise<Result<Map<Message, Place>>> {
   const takeover = taken(context)
   const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
   if (takeover === null || doubtful.length === 0) return ok(new Map())
-  const earliest = Math.min(...doubtful.map((message) => earliestOf(message, takeover))) - SLACK_MS
-  const feed = await readBack(state, taskId, earliest)
-  if (!feed.ok) return feed
+  const earliest = earliestIn(doubtful, takeover)
+  const tasks = await context.store.tasksOf(state.conversation.id)
+  // What had ended before can hold none of them; when those that were found again ended is not known.
+  const open = tasks.filter(
+    ({ closedAt, createdAt }) => closedAt === null || closedAt >= earliest || createdAt >= takeover.at,
+  )
+  const newest = open.toSorted((one, other) => other.taskId - one.taskId).slice(0, MOST_TASKS)
+  return writtenIn(
+    context,
+    state,
+    newest.map(({ taskId }) => taskId),
+    doubtful,
+  )
+}
+
+async function writtenIn(
+  context: EngineContext,
+  state: Loaded,
+  taskIds: readonly number[],
+  batch: readonly Message[],
+): Promise<Result<Map<Message, Place>>> {
+  const takeover = taken(context)
+  const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
+  if (takeover === null || doubtful.length === 0) return ok(new Map())
   const tokenUserId = await context.store.fact<number>(state.settings.id, 'tokenUserId')
   const found = new Recognition(context, state, tokenUserId)
-  for (const comment of feed.value.comments) {
-    const linked = await context.store.messagesByComment(state.settings.id, comment.id)
-    found.offer(comment, linked, comment === feed.value.description)
+  const doubted: [Found, Message[]][] = []
+  for (const taskId of taskIds) {
+    const feed = await readBack(state, taskId, earliestIn(doubtful, takeover))
+    // A task that is gone holds nothing.
+    if (!feed.ok && feed.error.code === 'object-gone') continue
+    if (!feed.ok) return feed
+    for (const comment of feed.value.comments) {
+      const entry = { comment, taskId, isDescription: comment === feed.value.description }
+      const linked = await context.store.messagesByComment(state.settings.id, comment.id)
+      const sure = linked.filter((message) => !isGuess(message))
+      if (sure.length < linked.length) doubted.push([entry, sure])
+      else found.offer(entry, sure)
+    }
   }
+  for (const [entry, sure] of doubted) found.offer(entry, sure)
   return ok(found.among(doubtful, takeover))
 }
+
+/** A comment that was read before what it holds was looked for: it was taken for a note, or a reply that may have been sent. */
+export const isGuess = ({ direction, state, reason }: Message): boolean =>
+  direction === 'to-chatra' && (state === 'skipped' || (state === 'uncertain' && isCarriedElsewhere(reason)))
+
+const earliestIn = (messages: readonly Message[], takeover: Takeover): number =>
+  Math.min(...messages.map((message) => earliestOf(message, takeover))) - SLACK_MS
 
 /** When it can have been written; a message without id and time comes with a transcript, long after it was said. */
 const earliestOf = (message: Message, takeover: Takeover): number =>
@@ -193,15 +238,18 @@ async function readBack(
   return ok({ comments, description: null })
 }
 
-interface Offer {
+interface Found {
   comment: PlanfixComment
+  taskId: number
   isDescription: boolean
+}
+interface Offer extends Found {
   /** Lines, and names of files, that no message accounts for yet. */
   rest: string
   files: string[]
 }
 
-/** Which messages the comments of a task hold. Each place in a comment stands for one message. */
+/** Which messages the comments of these tasks hold. Each place in a comment stands for one message. */
 class Recognition {
   private readonly state: Loaded
   private readonly language: EngineContext['language']
@@ -215,21 +263,21 @@ class Recognition {
   }
 
   /** `linked`: messages that are known to stand in it. */
-  offer(comment: PlanfixComment, linked: readonly Message[], isDescription: boolean): void {
-    const files = comment.files.map(({ name }) => name)
-    const offered: Offer = { comment, isDescription, rest: linesOf(comment.text), files }
+  offer(entry: Found, linked: readonly Message[]): void {
+    const { text, files } = entry.comment
+    const offered: Offer = { ...entry, rest: linesOf(text), files: files.map(({ name }) => name) }
     for (const message of linked) this.take(offered, message)
     this.offers.push(offered)
   }
 
-  among(batch: readonly Message[], takeover: Takeover): Map<Message, PlanfixComment> {
-    const found = new Map<Message, PlanfixComment>()
+  among(batch: readonly Message[], takeover: Takeover): Map<Message, Place> {
+    const found = new Map<Message, Place>()
     for (const message of batch) {
       const id = messageSourceId(this.state.settings.id, message.originKey.replace(/^c:/, ''))
       const offered = this.offers.find(({ comment }) => comment.sourceObjectId === id)
       if (!offered) continue
       this.take(offered, message)
-      found.set(message, offered.comment)
+      found.set(message, placeOf(offered))
     }
     // Joined messages have the source id of the first of them; the others are lines of the comment, or of the task's text.
     for (const message of batch) {
@@ -237,7 +285,7 @@ class Recognition {
       const offered = this.offers.find(
         (one) => this.mayHold(one, message, takeover) && this.take(one, message),
       )
-      if (offered) found.set(message, offered.comment)
+      if (offered) found.set(message, placeOf(offered))
     }
     return found
   }
@@ -280,4 +328,5 @@ class Recognition {
   }
 }
 
+const placeOf = ({ taskId, comment }: Found): Place => ({ taskId, commentId: comment.id })
 const linesOf = (text: string): string => `\n${text.split('\n').map(comparable).join('\n')}\n`

@@ -83,10 +83,16 @@ export class ToPlanfix {
       await joinConversations(this.context, this.serial, outcome.join)
       return { next: 'again' }
     }
-    await this.serial.run(String(conversationId), async () => {
+    const changes = await this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
-      if (fresh) await commit(this.context, await this.settle(fresh, await outcome(fresh)))
+      const settled = fresh ? await this.settle(fresh, await outcome(fresh)) : []
+      await commit(this.context, settled)
+      return settled
     })
+    for (const change of changes) {
+      if (change.type !== 'task.add' || change.task.readAt > 0) continue
+      this.context.connections.get(change.task.connectionId)?.watch?.found(change.task.taskId)
+    }
     if (call.writes !== null) await this.tellWatch(conversationId, begun, call.writes)
     return { next: 'again' }
   }

@@ -30,6 +30,8 @@ export interface ConnectionWatch {
   stop(): Promise<void>
   /** A scenario told of this task: it is read at once. */
   hint(taskId: number): void
+  /** One of ours is known again, whose comments nobody here has read. */
+  found(taskId: number): void
   /** Polls now: the computer woke up, the network is back. */
   wake(): void
   /** We wrote into the task, by a call that began at `from`. */
@@ -105,6 +107,7 @@ export class AccountWatcher {
         await this.round
       },
       hint: (taskId) => this.hint(taskId),
+      found: (taskId) => this.found(taskId),
       wake: () => this.wake(),
       wrote: (taskId, from, isClients) => this.wrote(taskId, from, isClients),
       knownAt: (taskId) => this.knownAt(taskId),
@@ -139,6 +142,12 @@ export class AccountWatcher {
     this.book.of(taskId).hint(now)
     // Its status may have changed as well: the list tells that a moment later, so that a reply costs one call.
     if (!this.trust.isProven) this.pollBy(now + Math.min(this.base, POLL_AFTER_HINT_MS))
+    this.nudge()
+  }
+
+  private found(taskId: number): void {
+    this.book.forgetMark(taskId)
+    this.book.of(taskId).hint(this.clock.now())
     this.nudge()
   }
 
