@@ -107,6 +107,8 @@ export interface ClientProfile {
   extra: Record<string, string>
   /** Which of the particulars the site itself vouches for (integration data); the others a visitor typed. */
   vouched: Vouched
+  /** Chats and names he had before, newest last: tasks of that time are known by them. */
+  former?: { chatIds: string[]; names: string[] }
 }
 /** True where the site passed the value itself; `false` for what a visitor typed, or for nothing. */
 export interface Vouched {

@@ -223,6 +223,27 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
+  test('one whose client gave another name since is begun only once', async () => {
+    await withWorld(options, async (world) => {
+      world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
+      await calm(world)
+      await world.app.store.backup()
+      const boris = world.chatra.visit({ name: 'Boris' })
+      boris.says('Good day #b1')
+      await world.until('#b1', () => feedMarks(world, 'Boris').includes('#b1'))
+      await calm(world)
+      boris.introduces({ name: 'Robert' })
+      boris.says('That is my name #b2')
+      await world.until('#b2', () => feedMarks(world, 'Boris').includes('#b2'))
+      await calm(world)
+      await world.restart(() => damageStore(world.dataDir))
+      await settle(world)
+      await pass(world, 20_000)
+      expect(world.planfix.tasks).toHaveLength(2)
+      expect(feedMarks(world, 'Boris')).toEqual(['#b1', '#b2'])
+    })
+  })
+
   test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
     await withWorld(options, async (world) => {
       const { chatra, planfix } = world

@@ -6,9 +6,12 @@ import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
 import { ToChatra } from './delivery/to-chatra.ts'
 import { ToPlanfix } from './delivery/to-planfix.ts'
 import { Intake } from './intake/intake.ts'
-import type { Lane, ParseChatEvent } from './ports.ts'
+import { isRestore, type Lane, type ParseChatEvent } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
 import { Serial } from './serial.ts'
+
+/** A slow answer of Chatra, who is asked who wrote a message, does not hold up everything. */
+const LONGEST_REPLAY_MS = 30_000
 
 export interface EngineOptions {
   context: EngineContext
@@ -29,9 +32,13 @@ export class Engine {
   private readonly breaker = new LoopBreaker()
   private readonly serial = new Serial()
   private readonly unsubscribe: (() => void)[] = []
+  /** Nothing is carried yet; whoever is woken now is found by the `resume` that follows. */
+  private isReplaying = false
 
   constructor(options: EngineOptions) {
-    const wake = (conversationId: number, lane: Lane) => this.lanes.wake(conversationId, lane)
+    const wake = (conversationId: number, lane: Lane) => {
+      if (!this.isReplaying) this.lanes.wake(conversationId, lane)
+    }
     const context: EngineContext = { ...options.context, wake }
     this.context = context
     this.onBug = options.onBug
@@ -66,7 +73,22 @@ export class Engine {
     for (const { conversationId, lane } of await this.context.store.lanesWithWork()) {
       if (lane === 'chatra') await this.toChatra.wasAway(conversationId)
     }
+    if (isRestore(this.context.takeover?.())) await this.replay()
     await this.resume()
+  }
+
+  /**
+   * After a restore what came in since the backup is decided on before anything is carried: later events tell who a client
+   * is, and by that his card and his tasks of that time are found again.
+   */
+  private async replay(): Promise<void> {
+    this.isReplaying = true
+    this.intake.wake()
+    const { promise: over, resolve } = Promise.withResolvers<void>()
+    const cancel = this.context.clock.after(LONGEST_REPLAY_MS, resolve)
+    await Promise.race([this.intake.idle(), over])
+    cancel()
+    this.isReplaying = false
   }
 
   /** Looks again at everything that waits: after a wake, or when another process changed the store. */

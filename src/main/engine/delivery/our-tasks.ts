@@ -33,7 +33,10 @@ export async function findOurs(
   const clients = await store.clientsOf(conversation.id)
   const known = await store.tasksOf(conversation.id)
   const chatIds = [
-    ...new Set([...clients.map(({ profile }) => profile.chatId), ...known.map(({ chatId }) => chatId)]),
+    ...new Set([
+      ...clients.flatMap(({ profile }) => [profile.chatId, ...(profile.former?.chatIds ?? [])]),
+      ...known.map(({ chatId }) => chatId),
+    ]),
   ]
   const ours: Marked[] = []
   const names = clients.map(({ profile }) => plainField(taskName(profile), ''))

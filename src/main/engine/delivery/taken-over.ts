@@ -113,14 +113,15 @@ export function isLost(
   const { profile } = state.client
   if (task.sourceObjectId !== null) {
     for (let n = 1; n <= MOST_TASKS; n++) {
-      if (taskSourceId(state.settings.id, profile.chatId, n) === task.sourceObjectId) return true
+      for (const chatId of [profile.chatId, ...(profile.former?.chatIds ?? [])])
+        if (taskSourceId(state.settings.id, chatId, n) === task.sourceObjectId) return true
     }
     return false
   }
   // He may have given his name, or his e-mail, after the task was made.
-  const names = [profile, { ...profile, name: null }, { ...profile, name: null, displayedName: null }].map(
-    taskName,
-  )
+  const former = (profile.former?.names ?? []).map((name) => ({ ...profile, name }))
+  const anonymous = { ...profile, name: null }
+  const names = [profile, anonymous, { ...anonymous, displayedName: null }, ...former].map(taskName)
   if (!names.includes(task.name)) return false
   const slack = SLACK_MS + FARTHEST_ZONE_MS
   return task.createdAt === null || (task.createdAt >= backupAt - slack && task.createdAt <= at + slack)

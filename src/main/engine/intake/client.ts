@@ -1,7 +1,7 @@
 import type { Chore, ClientLink, ClientProfile, Conversation, Page } from '../../../shared/domain.ts'
 import { bornJoined, joinNote } from '../merge.ts'
 import type { Change, ChatEvent } from '../ports.ts'
-import type { ChatState } from './chat-state.ts'
+import { type ChatState, nameOf } from './chat-state.ts'
 
 const MINUTE = 60_000
 
@@ -175,8 +175,10 @@ function endsCurrentChat(event: ChatEvent, conversation: Conversation): boolean 
 function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
   const before = state.link?.profile
   const { client } = event
+  const former = before && formerOf(before, client)
   return {
     ...client,
+    ...(former && { former }),
     name: client.name ?? before?.name ?? null,
     email: client.email ?? before?.email ?? null,
     phone: client.phone ?? before?.phone ?? null,
@@ -187,6 +189,19 @@ function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
     },
     startPage: startPageOf(event, state),
   }
+}
+
+const FORMER = 10
+
+/** What he was called, and which chat he had, before this event; undefined = never anything else. */
+function formerOf(before: ClientProfile, now: ClientProfile): ClientProfile['former'] {
+  const { chatIds = [], names = [] } = before.former ?? {}
+  const isRenamed = now.name !== null && nameOf(now) !== nameOf(before)
+  const former = {
+    chatIds: now.chatId === before.chatId ? chatIds : [...chatIds, before.chatId].slice(-FORMER),
+    names: isRenamed ? [...names, nameOf(before)].slice(-FORMER) : names,
+  }
+  return former.chatIds.length + former.names.length > 0 ? former : undefined
 }
 
 /** What an event leaves out stays vouched for, as long as it is the same value. */
