@@ -13,7 +13,7 @@ const USAGE = `Usage: npm run proof -- [options]
   --only SEED   this one alone
   --shrink      makes a failing story as short as it can be
   --invariant T shrinks by this invariant (a part of its name) where a story breaks several
-  --trace       prints everything that happened in each story
+  --trace       prints everything that happened in each story, with --shrink in the short one
   --twice       tells each story twice and compares: the same seed has to give the same story
 `
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
@@ -49,7 +49,7 @@ const began = process.cpuUsage()
 for (let seed = first; seed < first + count; seed++) {
   const story = makeUp(seed)
   const { findings, hash, trace } = await tryStory(story)
-  if (values.trace) process.stdout.write(`${trace.join('\n')}\n`)
+  if (values.trace && !values.shrink) process.stdout.write(`${trace.join('\n')}\n`)
   if (values.twice && (await tryStory(story)).hash !== hash) {
     findings.push({
       invariant: 'the same seed gives the same story',
@@ -65,7 +65,9 @@ for (let seed = first; seed < first + count; seed++) {
   if (!values.shrink) process.stdout.write(`${report(story, findings)}\n\n`)
   else {
     const short = await shrink(story, failsBy(chosen.invariant))
-    process.stdout.write(`${report(short, (await tryStory(short)).findings)}\n\n`)
+    const told = await tryStory(short)
+    if (values.trace) process.stdout.write(`${told.trace.join('\n')}\n`)
+    process.stdout.write(`${report(short, told.findings)}\n\n`)
   }
 }
 

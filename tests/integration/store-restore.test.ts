@@ -191,37 +191,41 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   test.each([
     ['begun before', true],
     ['begun since', false],
-  ])('one %s that had several tasks since is written again in none of them', async (_when, isKnown) => {
-    await withWorld(options, async (world) => {
-      const { chatra, planfix } = world
-      const anna = chatra.visit({ name: 'Anna' })
-      anna.says('Hello #a0')
-      await calm(world)
-      await world.app.store.backup()
-      const boris = chatra.visit({ name: 'Boris' })
-      const one = isKnown ? anna : boris
-      const name = isKnown ? 'Anna' : 'Boris'
-      for (const mark of ['#a1', '#a2', '#a3']) {
-        if (mark !== '#a1') one.comesBack()
-        one.says(`Here ${mark}`)
-        await world.until(mark, () => feedMarks(world, name).includes(mark))
-        one.says(`And this #b${mark.slice(-1)}`)
+    ['begun since by a client with an address, who is still there,', false, 'boris@mail.example'],
+  ])(
+    'one %s that had several tasks since is written again in none of them',
+    async (_when, isKnown, email?) => {
+      await withWorld(options, async (world) => {
+        const { chatra, planfix } = world
+        const anna = chatra.visit({ name: 'Anna' })
+        anna.says('Hello #a0')
         await calm(world)
-        const task = taskNamed(world, name)
-        one.leaves()
-        await world.until('completed', async () => (await world.app.store.task('shop', task.id))?.closedAt)
-        await calm(world)
-      }
-      const before = tasksNamed(world, name).map(({ id }) => world.feed(id))
-      await world.restart(() => damageStore(world.dataDir))
-      await settle(world)
-      await pass(world, 20_000)
-      expect(tasksNamed(world, name).map(({ id }) => world.feed(id))).toEqual(before)
-      // And what employees answer in the one before reaches the client as well.
-      planfix.employeeComments(tasksNamed(world, name)[1]!.id, 5, '<p>Late #r1</p>')
-      await world.until('#r1', () => chatMarks(one).includes('#r1'))
-    })
-  })
+        await world.app.store.backup()
+        const boris = chatra.visit({ name: 'Boris', ...(email && { email }) })
+        const one = isKnown ? anna : boris
+        const name = isKnown ? 'Anna' : 'Boris'
+        for (const mark of ['#a1', '#a2', '#a3']) {
+          if (mark !== '#a1') one.comesBack()
+          one.says(`Here ${mark}`)
+          await world.until(mark, () => feedMarks(world, name).includes(mark))
+          one.says(`And this #b${mark.slice(-1)}`)
+          await calm(world)
+          const task = taskNamed(world, name)
+          one.leaves()
+          await world.until('completed', async () => (await world.app.store.task('shop', task.id))?.closedAt)
+          await calm(world)
+        }
+        const before = tasksNamed(world, name).map(({ id }) => world.feed(id))
+        await world.restart(() => damageStore(world.dataDir))
+        await settle(world)
+        await pass(world, 20_000)
+        expect(tasksNamed(world, name).map(({ id }) => world.feed(id))).toEqual(before)
+        // And what employees answer in the one before reaches the client as well.
+        planfix.employeeComments(tasksNamed(world, name)[1]!.id, 5, '<p>Late #r1</p>')
+        await world.until('#r1', () => chatMarks(one).includes('#r1'))
+      })
+    },
+  )
 
   test('one whose client gave another name since is begun only once', async () => {
     await withWorld(options, async (world) => {
@@ -332,5 +336,25 @@ test('where no ids are handed back, persons of one name are not taken for each o
     await world.until('#r1', () => chatMarks(first).includes('#r1'))
     expect(chatMarks(second)).toEqual(['#r2'])
     expect(tasksNamed(world, 'Anna')).toHaveLength(2)
+  })
+})
+
+test('a chat that was answered since is found again where its echoes look like an agent who writes', async () => {
+  const chatra = { switches: { 'rest-echo': 'without-received-from' as const } }
+  await withWorld({ ...HIDDEN, chatra }, async (world) => {
+    world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
+    await calm(world)
+    await world.app.store.backup()
+    const boris = world.chatra.visit({ name: 'Boris' })
+    boris.says('Good day #b1')
+    await world.until('his task', () => tasksNamed(world, 'Boris')[0])
+    world.planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Yes? #s1</p>')
+    await world.until('#s1', () => chatMarks(boris).includes('#s1'))
+    await calm(world)
+    await world.restart(() => damageStore(world.dataDir))
+    await settle(world)
+    expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+    expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1'])
+    expect(chatMarks(boris)).toEqual(['#s1'])
   })
 })

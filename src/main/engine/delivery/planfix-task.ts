@@ -28,8 +28,9 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
   const { store } = work.context
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
-  const ours = state.previous ? [] : await findOurs(work.context, state, active)
-  if (found.ok && ours.length > 0) return adopt(work, ours, state)
+  const sought = found.ok && !state.previous ? mayBeTakenUp(work, found.value, state) : []
+  const ours = await findOurs(work.context, state, sought)
+  if (ours.length > 0) return adopt(work, ours, state)
   let relatedTaskId: number | null = null
   for (const task of active) {
     const isKnown = (await store.task(state.settings.id, task.id)) !== null
@@ -37,6 +38,10 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
   }
   return work.settled(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
 }
+
+/** After a restore a completed one too: it may hold what is about to be written. */
+const mayBeTakenUp = ({ context }: PlanfixWork, tasks: readonly PlanfixTask[], state: Loaded) =>
+  isRestore(context.takeover?.()) ? tasks : tasks.filter((task) => !task.isDeleted && isActive(task, state))
 
 /**
  * Tasks of ours (oldest first) are taken up again, and the newest is gone on with. After a takeover or a restore what
@@ -144,12 +149,7 @@ export function createTask(
     changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
     run: async () => {
       const before = await tasksMadeBefore(work.context, state, (tasks) =>
-        findOurs(
-          work.context,
-          state,
-          // After a restore a completed one may hold what is about to be written.
-          isRestore(work.context.takeover?.()) ? tasks : tasks.filter((task) => isActive(task, state)),
-        ),
+        findOurs(work.context, state, mayBeTakenUp(work, tasks, state)),
       )
       if (!before.ok) return refusedLook(work, state, before)
       if (before.value.length > 0) return adopt(work, before.value, state)

@@ -78,8 +78,10 @@ async function cardOfLostChat(
   cards: readonly PlanfixContact[],
 ): Promise<Result<PlanfixContact | null>> {
   const { planfix } = state.connection
-  // By our own clock: what the journal gave back.
-  const known = state.waiting.filter(({ receivedAt }) => receivedAt < takeover.at)
+  // By our own clock: what the journal gave back. An agent's message may be a reply of ours, which has the employee as author.
+  const known = state.waiting.filter(
+    ({ receivedAt, author }) => receivedAt < takeover.at && author.kind === 'client',
+  )
   const startedAt = state.client.profile.visit?.startedAt ?? null
   if (known.length === 0 && (startedAt === null || startedAt >= takeover.at)) return ok(null)
   const found: PlanfixContact[] = []
