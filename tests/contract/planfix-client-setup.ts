@@ -8,6 +8,7 @@ import {
   type PlanfixSwitches,
   startPlanfixSimulator,
 } from '../../src/simulators/planfix/index.ts'
+import { midnightFarAway } from '../support/day-limit.ts'
 import { connectionTo } from '../unit/planfix/connection.ts'
 import { realClock } from '../unit/planfix/fake-clock.ts'
 import { checkRequest } from './oracle.ts'
@@ -56,6 +57,7 @@ export async function open(
     requestsPerSecondLimit: Number.POSITIVE_INFINITY,
     ...more.simulator,
   })
+  midnightFarAway(simulator, (more.simulator?.now ?? Date.now)())
   const client = createPlanfixClient({
     connection: connectionTo(simulator.restUrl, { visitDataTag, ...more.planfix }, more.options),
     token: simulator.token,

@@ -7,6 +7,7 @@ import { parseConfiguration } from '../../src/shared/config.ts'
 import { startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import type { FaultRule } from '../../src/simulators/common/server.ts'
 import { type PlanfixSwitches, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { endOfPause } from '../support/day-limit.ts'
 import {
   calm,
   chatMarks,
@@ -108,7 +109,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
     async (position) => {
       await withWorld({}, async (world) => {
         const { anna, task } = await begun(world)
-        const resetAt = world.clock.now() + 60_000
+        const resetAt = endOfPause(world.clock.now())
         const { limits } = world.planfix
         limits.resetAt = resetAt
         // Nothing is left, and the header says so: otherwise a minute is a pause, not the day's limit.
@@ -137,10 +138,10 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
   test('code 22 for a minute, with requests left, is a pause and not the limit of the day', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
-      const resetAt = world.clock.now() + 60_000
+      const resetAt = endOfPause(world.clock.now())
       world.planfix.limits.resetAt = resetAt
       world.planfix.setSwitch('daily-limit', '403-code22-ms')
-      world.clock.after(60_000, () => world.planfix.setSwitch('daily-limit', 'off'))
+      world.clock.after(resetAt - world.clock.now(), () => world.planfix.setSwitch('daily-limit', 'off'))
       anna.says('More #a2')
       world.planfix.employeeComments(task, 5, '<p>Answer #r1</p>')
       const waits = () => sidesOf(world.app)[0]?.planfix

@@ -8,6 +8,7 @@ import { SCOPES } from '../../src/shared/scopes.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { authority, expired, good, otherName, serverKey } from '../fixtures/certificates.ts'
+import { midnightFarAway } from '../support/day-limit.ts'
 import { atEnd, type Desk, openDesk, refusal, SHOP, typed, value } from '../support/setup-desk.ts'
 
 let chatra: ChatraSimulator
@@ -19,6 +20,7 @@ let id: string
 beforeEach(async () => {
   chatra = await startChatraSimulator({ seed: 1 })
   planfix = await startPlanfixSimulator({ requestsPerSecondLimit: Number.POSITIVE_INFINITY })
+  midnightFarAway(planfix, Date.now())
   atEnd(async () => void (await Promise.all([chatra.stop(), planfix.stop()])))
   desk = await openDesk({}, { timeoutMs: 1000 })
   const draft = await value(desk.calls['setup.begin']({ connectionId: null, name: 'shop.example' }))

@@ -16,6 +16,7 @@ import {
   type PlanfixSimulator,
   startPlanfixSimulator,
 } from '../../src/simulators/planfix/index.ts'
+import { midnightFarAway } from './day-limit.ts'
 
 /** A clock that runs `speed` times faster than the computer's, for every part of the world alike. */
 export function fastClock(speed: number): Clock {
@@ -92,6 +93,7 @@ export class World {
       requestsPerSecondLimit: Number.POSITIVE_INFINITY,
       ...options.planfix,
     })
+    midnightFarAway(planfix, clock.now())
     const port = options.proven === true ? await freePort() : 0
     const publicUrl = options.proven === true ? { publicUrl: `http://127.0.0.1:${port}` } : {}
     const settings = { ...options, configuration: { ...publicUrl, ...options.configuration } }
