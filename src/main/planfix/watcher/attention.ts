@@ -19,7 +19,7 @@ export interface Need {
 }
 
 /** Where a scenario tells of every reply, polls only make sure of it. */
-const TOLD_MS = MINUTE
+const TOLD_MS = 90 * SECOND
 /** A client who has waited so long does not expect an answer at once. */
 export const PATIENCE_MS = 3 * MINUTE
 
@@ -28,7 +28,7 @@ export function pollEvery({ base, isAwaited, isLookedAt, quiet, isTold, allowed 
   const wanted = isTold
     ? Math.max(base, TOLD_MS)
     : base * (isAwaited ? 1 : Math.max(isLookedAt ? 3 : 2, patience(quiet)))
-  const most = quiet < 2 * HOUR ? MINUTE : 2 * MINUTE
+  const most = quiet < 2 * HOUR ? (isTold ? TOLD_MS : MINUTE) : 2 * MINUTE
   return Math.max(Math.min(wanted, Math.max(base, most)), base, allowed)
 }
 
