@@ -259,6 +259,12 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
       expect(files).toEqual([])
       expect(texts.filter((text) => text.includes(url))).toHaveLength(1)
     },
+    /** tests/integration/late-files.test.ts. */
+    'brevo-file-url-later': async (at) => {
+      const { files, texts } = await sendsFile(at)
+      expect(files).toEqual([])
+      expect(texts.filter((text) => text.includes('photo.png'))).toHaveLength(1)
+    },
   },
   'system-messages': {
     off: carried,

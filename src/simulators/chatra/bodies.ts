@@ -34,11 +34,11 @@ export function restClient(switches: ChatraSwitches, client: Client): Json {
   }
 }
 
-/** A message inside a webhook (contracts/chatra.md §4.4). `changed` overrides parts of it, for edit events. */
+/** A message inside a webhook (contracts/chatra.md §4.4). `changed` overrides parts of it, for edit events and transcripts. */
 export function webhookMessage(
   switches: ChatraSwitches,
   message: Message,
-  changed: { id?: string; text?: string; createdAt?: number } = {},
+  changed: { id?: string; text?: string; createdAt?: number; inTranscript?: boolean } = {},
 ): Json {
   const text = changed.text ?? textWithFile(switches, message)
   const hideSender = message.origin === 'rest' && switches['rest-echo'] === 'without-received-from'
@@ -51,7 +51,7 @@ export function webhookMessage(
     ...(message.agentId && { agentId: message.agentId, agentName: message.agentName }),
     ...(message.receivedFrom !== undefined && !hideSender && { receivedFrom: message.receivedFrom }),
     ...(message.origin === 'pushed' && switches['pushed-echo'] !== 'bare' && { isPushed: true }),
-    ...fileKey(switches, message.file),
+    ...fileKey(switches, message.file, changed.inTranscript),
     ...(switches['extra-keys'] === 'on' && { sentVia: { channel: 'widget' } }),
   }
 }
@@ -98,7 +98,7 @@ export function chatTranscript(
     ...startPage(switches, chat),
     client: webhookClient(switches, client, chat),
     agents: agentList(switches, chat.agents.values()),
-    messages: messages.map((message) => webhookMessage(switches, message)),
+    messages: messages.map((message) => webhookMessage(switches, message, { inTranscript: true })),
     ...extra(switches),
   }
 }
@@ -162,10 +162,12 @@ function textWithFile(switches: ChatraSwitches, { file, text }: Message): string
   return file && switches.files === 'link-in-text' ? `${text} ${file.url}` : text
 }
 
-function fileKey(switches: ChatraSwitches, file: StoredFile | undefined): Json {
-  if (!file || switches.files !== 'brevo-file-object') return {}
+function fileKey(switches: ChatraSwitches, file: StoredFile | undefined, inTranscript = false): Json {
+  const position = switches.files
+  if (!file || (position !== 'brevo-file-object' && position !== 'brevo-file-url-later')) return {}
+  const address = position === 'brevo-file-object' || inTranscript ? file.url : null
   const names =
-    file.keys === 'name-url' ? { name: file.name, url: file.url } : { filename: file.name, link: file.url }
+    file.keys === 'name-url' ? { name: file.name, url: address } : { filename: file.name, link: address }
   const isImage = file.type.startsWith('image/')
   return {
     file: {

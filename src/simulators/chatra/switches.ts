@@ -29,8 +29,11 @@ export const chatraSwitches = {
   'text-key': ['both', 'text', 'message'],
   'message-id': ['present', 'absent'],
   'created-at': ['ms', 'iso-string', 'absent'],
-  /** `none`: the message's text is the file's name and nothing tells that there was a file. */
-  files: ['none', 'brevo-file-object', 'link-in-text'],
+  /**
+   * `none`: the message's text is the file's name and nothing tells that there was a file. `brevo-file-url-later`: only
+   * the transcript tells its address.
+   */
+  files: ['none', 'brevo-file-object', 'link-in-text', 'brevo-file-url-later'],
   'system-messages': ['off', 'on'],
   'agents-list': ['full', 'ids-only', 'empty'],
   'info-present': ['full', 'no-basic-info', 'info-missing'],

@@ -3,7 +3,7 @@ import { decideChat } from '../../../src/main/engine/intake/chat.ts'
 import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
 import type { ChatEvent, ChatMessage } from '../../../src/main/engine/ports.ts'
 import type { ClientLink } from '../../../src/shared/domain.ts'
-import { profile } from '../../support/nouns.ts'
+import { message, profile } from '../../support/nouns.ts'
 import { conversation, settingsOf } from './values.ts'
 
 const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
@@ -114,4 +114,17 @@ test('a transcript ends the chat, unless the client has written since', () => {
     ).changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore.kind] : []))
   expect(kinds(500)).toContain('complete')
   expect(kinds(900)).not.toContain('complete')
+})
+
+test('a file of a message whose words and files have been forgotten does not come once more', () => {
+  const forgotten = message({ originKey: 'c:m1', text: '', files: [], state: 'delivered' })
+  const file = { name: 'a.txt', url: 'https://a.example/a.txt', size: 3 }
+  const again = event({ kind: 'transcript', messages: [said({ text: 'a.txt', file })] })
+  const known = new Map([['c:m1', forgotten]])
+  const at = { link: link(), conversation: conversation({ id: 1 }), known }
+  expect(of(decideChat(again, state(at)), 'message.add')).toEqual([])
+  const remembered = new Map([['c:m1', { ...forgotten, text: 'a.txt' }]])
+  expect(of(decideChat(again, state({ ...at, known: remembered })), 'message.add')).toMatchObject([
+    { message: { originKey: 'c:m1:file', files: [{ url: file.url }] } },
+  ])
 })

@@ -1,5 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
+import { isLateFile } from '../intake/late-file.ts'
 import { pauseEnds } from './loop-breaker.ts'
 import { settlesAt } from './retry.ts'
 
@@ -97,9 +98,14 @@ function planTask(state: PlanState): Step | null {
   return task.active ? null : createTask(state)
 }
 
-/** An agent adds something in Chatra when the chat is over: it belongs into the last task, which stays as it is (F11). */
+/**
+ * What an agent adds in Chatra when the chat is over, and files that come after their messages, belong into the last task,
+ * which stays as it is (F11).
+ */
 const isAfterTheEnd = ({ conversation, waiting }: PlanState): boolean =>
-  conversation.clientLeft && waiting.every(({ author }) => author.kind === 'agent')
+  waiting.every(
+    (message) => isLateFile(message) || (conversation.clientLeft && message.author.kind === 'agent'),
+  )
 
 /** The first messages become the task's text; a file cannot, so it follows as a comment of its own. */
 function createTask({ client, tasksOfChat, previous, task, waiting }: PlanState): Step {

@@ -13,6 +13,7 @@ import { comparable, fingerprint, splitText } from '../text.ts'
 import { type ChatState, nameOf, originKeyOf } from './chat-state.ts'
 import { decideClient } from './client.ts'
 import { type Echo, type EchoState, findEcho } from './echo.ts'
+import { fileOf, isLateFile, lateFile } from './late-file.ts'
 import { explained } from './skipped.ts'
 import { absentFrom } from './transcript.ts'
 
@@ -50,14 +51,21 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   }
   for (const { message, index } of fresh.unknownEchoes)
     changes.push(echoOfLostReply(event, message, index, client.conversation?.id ?? null, state))
-  changes.push(...fresh.settled)
+  const files = fresh.again.flatMap(({ message, known }) =>
+    lateFile(message, known, client.conversation, state),
+  )
+  changes.push(...files, ...fresh.settled)
   const absent = fresh.hasStrayMark ? [] : absentFrom(event, state, fresh.echoes)
   for (const reply of absent) changes.push(...notArrived(reply, state.now, state.newId))
   for (const agent of event.agents) {
     changes.push({ type: 'agent.seen', connectionId: state.settings.id, agent, at: state.now })
   }
   const skipped =
-    fresh.toAdd.length > 0 || client.carries ? null : fresh.settled.length > 0 ? 'own-echo' : 'nothing-new'
+    fresh.toAdd.length + files.length > 0 || client.carries
+      ? null
+      : fresh.settled.length > 0
+        ? 'own-echo'
+        : 'nothing-new'
   return {
     changes,
     conversationId: client.conversation?.id ?? null,
@@ -72,6 +80,8 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
 class Sorting {
   readonly toAdd: { message: ChatMessage; key: string; index: number; carried: boolean }[] = []
   readonly fromClient: ChatMessage[] = []
+  /** Known ones, which may have got a file since. */
+  readonly again: { message: ChatMessage; known: Message }[] = []
   readonly settled: Change[] = []
   /** Our own replies that the restored store does not know. */
   readonly unknownEchoes: { message: ChatMessage; index: number }[] = []
@@ -84,7 +94,7 @@ class Sorting {
 
   constructor(event: ChatEvent, state: ChatState) {
     const claimed = new Set<number>()
-    const seen = new Set<string>()
+    const seen = new Map<string, (typeof this.toAdd)[number]>()
     const counts = new Map<string, number>()
     const marked = event.messages.some(isMarked)
     if (marked && !state.marksSeen) this.settled.push(marksAreSeen(event, state))
@@ -106,11 +116,20 @@ class Sorting {
       const known = originKeyOf(event.client.id, message)
       const key =
         known ?? `u:${event.client.id}:${message.type}:${state.now}:${index}:${fingerprint(message.text)}`
-      if (state.known.has(key) || seen.has(key)) return
-      if (known === null && repeats(event, message, state, counts)) return
-      seen.add(key)
+      const before = state.known.get(key) ?? (known === null ? repeated(event, message, state, counts) : null)
+      if (before) {
+        this.again.push({ message, known: before })
+        return
+      }
+      const first = seen.get(key)
+      if (first) {
+        first.message = { ...first.message, file: first.message.file ?? message.file }
+        return
+      }
       const carried = carriedByAnother(event, message, state)
-      this.toAdd.push({ message, key, index, carried })
+      const added = { message, key, index, carried }
+      seen.set(key, added)
+      this.toAdd.push(added)
       if (carried) return
       if (message.type === 'client') this.fromClient.push(message)
     })
@@ -156,21 +175,24 @@ function writtenAtOf(message: ChatMessage, { now }: ChatState, index = 0): numbe
   return message.at === null || message.at > now + AHEAD_MS ? now + index / 1000 : message.at
 }
 
-/** For messages without id and time: the k-th of its kind in a transcript, or the same words a moment ago. */
-function repeats(
+/** Of a message without id and time, the one it repeats: the k-th of its kind in a transcript, or the same words a moment ago. */
+function repeated(
   event: ChatEvent,
   message: ChatMessage,
   state: ChatState,
   counts: Map<string, number>,
-): boolean {
+): Message | null {
   const print = `${message.type}:${fingerprint(message.text)}`
   const nth = (counts.get(print) ?? 0) + 1
   counts.set(print, nth)
   const alike = state.written.filter(
-    (one) => one.author.kind === kindOf(message) && hasText(one, message.text),
+    (one) => one.author.kind === kindOf(message) && !isLateFile(one) && hasText(one, message.text),
   )
-  if (event.kind === 'transcript') return alike.length >= nth
-  return alike.filter((one) => state.now - one.receivedAt < REPEAT_MS).length >= nth
+  const near =
+    event.kind === 'transcript' ? alike : alike.filter((one) => state.now - one.receivedAt < REPEAT_MS)
+  const { file } = message
+  const withFile = file && alike.find((one) => one.files.some(({ url }) => url === file.url))
+  return withFile ?? near[nth - 1] ?? null
 }
 /** By the print in its key, where it has one: texts are dropped after a while, and long ones are split. */
 function hasText(one: Message, text: string): boolean {
@@ -302,17 +324,7 @@ function addMessage(
         kind: 'text',
         author: authorOf(event, message),
         text,
-        files:
-          message.file && part === 0
-            ? [
-                {
-                  name: message.file.name,
-                  url: message.file.url,
-                  planfixFileId: null,
-                  size: message.file.size,
-                },
-              ]
-            : [],
+        files: part === 0 ? fileOf(message) : [],
         originKey: part === 0 ? key : `${key}:${part + 1}`,
         chatraClientId: event.client.id,
         chatraMessageId: message.id,

@@ -4,6 +4,7 @@ import type { ChatEvent } from '../ports.ts'
 import { askWriters } from './ask-writer.ts'
 import { marksFact } from './chat.ts'
 import { type ChatState, originKeyOf } from './chat-state.ts'
+import { lateFileKey } from './late-file.ts'
 
 const DAY = 24 * 3_600_000
 const MOST_UNCERTAIN = 10_000
@@ -33,6 +34,9 @@ export async function whatIsKnown(
     const key = originKeyOf(event.client.id, message)
     const found = key === null ? null : await store.messageByOrigin(connectionId, key)
     if (key !== null && found) known.set(key, found)
+    if (key === null || !found || !message.file || found.files.length > 0) continue
+    const file = await store.messageByOrigin(connectionId, lateFileKey(key))
+    if (file) known.set(lateFileKey(key), file)
   }
   const lacksKey = event.messages.some((message) => originKeyOf(event.client.id, message) === null)
   const { replies, marksSeen } = await repliesIn(context, connectionId, event)
