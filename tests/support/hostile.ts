@@ -61,6 +61,17 @@ export const HOSTILE_HTML: Record<string, (size: number) => string> = {
   'smaller-than signs': rows('<'),
   'tags that do not end': rows('<x '),
   'one tag of many attributes': ending(' a=1', '', '<a'),
+  'one tag of many different attributes': (size) =>
+    `<a ${Array.from({ length: Math.floor(size / 6) }, (_, n) => `a${n.toString(36)}`).join(' ')}>`,
+  'formatting that goes on in each paragraph': (size) =>
+    Array.from({ length: 100 }, (_, n) => `<b id=${n}>`).join('') + rows('<p>x</p>')(size),
+  'styles that hide': rows('<i style="display:none">x</i>'),
+  'styles in styles': rows('<i style="font-size:50%;color:red">'),
+  'brackets in a style': ending('(', '">x', '<i style="color:'),
+  'a style of many properties': ending('a:b;', '">x', '<i style="'),
+  'colours that are worked out': rows(
+    '<i style="color:hsl(calc(1deg*2),10%,10%);font-size:calc(1px + 1em)">x</i>',
+  ),
   'attributes that do not end': rows('<a href="'),
   entities: rows('&#1234;'),
   'entities that do not end': rows('&am'),

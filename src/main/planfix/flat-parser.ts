@@ -1,22 +1,23 @@
 import { Parser } from 'htmlparser2'
-
-/** What happens in a document, in its order. Tags are lower case, entities are decoded. */
-export interface DocumentReader {
-  open(name: string, attributes: Record<string, string>): void
-  close(name: string): void
-  text(text: string): void
-  /** While true, only what is nested matters, not what it is. */
-  isSilent(): boolean
-  /** Elements that must be closed where they end, however deep they stand. */
-  mustNest(name: string): boolean
-}
+import type { DocumentReader } from './html-reader.ts'
 
 /** No editor nests as deep; the parser's own list of open elements makes deep nesting quadratic. */
 const DEEPEST = 256
 
-/** Reads HTML in time linear in its length, whatever it holds. Never fails. */
-export function readHtml(html: string, reader: DocumentReader): void {
+/**
+ * Reads HTML in time linear in its length, whatever it holds. Never fails. What is hidden deeper than `DEEPEST` hides
+ * everything behind it up to where the nesting is less deep again.
+ */
+export function readFlat(html: string, reader: DocumentReader): void {
   new FlatParser(reader).end(html)
+}
+
+interface State {
+  depth: number
+  opening: boolean | null
+  decided: boolean
+  closing: boolean
+  blind: boolean
 }
 
 /**
@@ -25,10 +26,10 @@ export function readHtml(html: string, reader: DocumentReader): void {
  */
 class FlatParser extends Parser {
   private readonly reader: DocumentReader
-  private readonly state: { depth: number; opening: boolean | null; decided: boolean; closing: boolean }
+  private readonly state: State
 
   constructor(reader: DocumentReader) {
-    const state = { depth: 0, opening: null as boolean | null, decided: false, closing: false }
+    const state: State = { depth: 0, opening: null, decided: false, closing: false, blind: false }
     super(
       {
         onopentagname: () => {
@@ -36,13 +37,19 @@ class FlatParser extends Parser {
         },
         onopentag: (name, attributes) => {
           state.depth++
+          const before = reader.isUnseen()
           reader.open(name, attributes)
+          if (state.depth > DEEPEST && !before && reader.isUnseen() && !reader.mustNest(name))
+            state.blind = true
         },
         onclosetag: (name) => {
           state.depth--
           reader.close(name)
+          if (state.depth < DEEPEST) state.blind = false
         },
-        ontext: (text) => reader.text(text),
+        ontext: (text) => {
+          if (!state.blind) reader.text(text)
+        },
       },
       { decodeEntities: true },
     )

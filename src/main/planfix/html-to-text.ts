@@ -1,9 +1,8 @@
 import { withoutTail } from '../../shared/plain.ts'
-import { type DocumentReader, readHtml } from './flat-parser.ts'
+import { type DocumentReader, readHtml } from './html-reader.ts'
+import { isPictureShown, isTextShown, type Look, lookOf, PAGE, SILENT } from './look.ts'
 import { TextLine } from './text-line.ts'
 
-/** Their content is never shown. */
-const SILENT = new Set(['script', 'style', 'head', 'title', 'template', 'noscript', 'iframe', 'svg'])
 const BLOCKS = new Set(
   'address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main nav ol p pre section summary table tbody tfoot thead tr ul'.split(
     ' ',
@@ -48,9 +47,9 @@ class Page implements DocumentReader {
   private readonly line = new TextLine()
   /** Dot or number that the next text gets in front. */
   private bullet = ''
-  private silent = 0
+  /** Of the elements that are open, outermost first. */
+  private readonly looks: Look[] = []
   private quotes = 0
-  private pre: number
   private cells = 0
   /** Within a row: cells begun. */
   private column = 0
@@ -58,13 +57,16 @@ class Page implements DocumentReader {
   /** Links do not nest in HTML: a second one ends the first. */
   private link: { href: string; from: number; lineNumber: number } | null = null
 
+  private readonly page: Look
+
   constructor(plain: boolean) {
-    this.pre = plain ? 1 : 0
+    this.page = plain ? { ...PAGE, keepsSpaces: true } : PAGE
   }
 
-  open(name: string, attributes: Record<string, string>): void {
-    if (SILENT.has(name)) this.silent++
-    if (this.silent > 0) return
+  open(name: string, attributes: Readonly<Record<string, string>>): void {
+    const look = lookOf(this.look, name, attributes, BLOCKS.has(name))
+    this.looks.push(look)
+    if (look.isGone) return
     if (BLOCKS.has(name)) this.block()
     switch (name) {
       case 'br':
@@ -76,9 +78,6 @@ class Page implements DocumentReader {
         break
       case 'blockquote':
         this.quotes++
-        break
-      case 'pre':
-        this.pre++
         break
       case 'ul':
         this.lists.push({ next: null })
@@ -113,26 +112,21 @@ class Page implements DocumentReader {
   }
 
   close(name: string): void {
-    if (SILENT.has(name)) {
-      this.silent = Math.max(0, this.silent - 1)
-      return
-    }
-    if (this.silent > 0) return
+    if (this.looks.pop()?.isGone === true) return
     if (name === 'a') this.endLink()
     if (name === 'td' || name === 'th') this.cells = Math.max(0, this.cells - 1)
     if (name === 'tr' && !this.line.hasWords) this.line.clear()
     if (BLOCKS.has(name)) this.block()
     if (name === 'blockquote') this.quotes = Math.max(0, this.quotes - 1)
-    if (name === 'pre') this.pre = Math.max(0, this.pre - 1)
     if (name === 'ul' || name === 'ol') this.lists.pop()
     if (name === 'li') this.bullet = ''
   }
 
   text(text: string): void {
-    if (this.silent > 0) return
+    if (this.isUnseen()) return
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     const clean = text.replace(/[\u0000-\u0008\u000b\u000e-\u001f\u007f-\u009f]/g, '')
-    if (this.pre > 0 && this.cells === 0) {
+    if (this.look.keepsSpaces && this.cells === 0) {
       clean.split(/\r\n|\r|\n/).forEach((part, n) => {
         if (n > 0) this.breakLine()
         this.put(part.replace(/\t/g, '    ').replace(/ /g, '\u00a0'))
@@ -151,11 +145,19 @@ class Page implements DocumentReader {
   }
 
   isSilent(): boolean {
-    return this.silent > 0
+    return this.look.isGone
+  }
+
+  isUnseen(): boolean {
+    return !isTextShown(this.look)
   }
 
   mustNest(name: string): boolean {
     return SILENT.has(name)
+  }
+
+  private get look(): Look {
+    return this.looks.at(-1) ?? this.page
   }
 
   private put(text: string): void {
@@ -194,7 +196,8 @@ class Page implements DocumentReader {
     return `${indent}${list.next++}. `
   }
 
-  private picture(attributes: Record<string, string>): void {
+  private picture(attributes: Readonly<Record<string, string>>): void {
+    if (!isPictureShown(this.look)) return
     const alt = attributes.alt ?? ''
     if (alt.length <= 20 && /\p{Extended_Pictographic}/u.test(alt)) {
       this.put(alt)

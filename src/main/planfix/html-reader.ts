@@ -1,0 +1,106 @@
+import { Parser } from 'htmlparser2'
+import { type DefaultTreeAdapterMap, defaultTreeAdapter, type ParserOptions, parseFragment } from 'parse5'
+import { readFlat } from './flat-parser.ts'
+
+/** What happens in a document, in its order. Tags are lower case, entities are decoded. */
+export interface DocumentReader {
+  open(name: string, attributes: Readonly<Record<string, string>>): void
+  close(name: string): void
+  text(text: string): void
+  /** While true, only what is nested matters, not what it is. */
+  isSilent(): boolean
+  /** Text that comes now is not shown. */
+  isUnseen(): boolean
+  /** Elements that must be closed where they end, however deep they stand. */
+  mustNest(name: string): boolean
+}
+
+/** No editor nests as deep or gives an element as many attributes; both make parse5 quadratic. */
+const DEEPEST = 256
+const MOST_ATTRIBUTES = 200
+/** Shorter ones cannot hold enough attributes to cost time. */
+const LONG = 4_000
+
+type Node = DefaultTreeAdapterMap['childNode']
+type Parent = DefaultTreeAdapterMap['parentNode']
+
+/**
+ * Reads HTML as a browser does, in time linear in its length, whatever it holds. Never fails.
+ *
+ * Looked at: **parse5** builds the tree that the standard prescribes, so what is hidden there is hidden for the employee,
+ * also where tags are not closed or stand in each other wrongly; but deep nesting, formatting that is repeated in each
+ * paragraph and very many attributes cost it quadratic time. **htmlparser2** is linear once its nesting is bounded, but
+ * closes elements by simpler rules. So parse5 reads everything that people write, and htmlparser2 what would make it slow.
+ */
+export function readHtml(html: string, reader: DocumentReader): void {
+  const tree = hasManyAttributes(html) ? null : treeOf(html)
+  if (tree) walk(tree, reader)
+  else readFlat(html, reader)
+}
+
+class TooMuch extends Error {}
+
+/** Null when it would take long. */
+function treeOf(html: string): Parent | null {
+  let room = 200 + 4 * html.split('<').length
+  let open = 0
+  const treeAdapter: NonNullable<ParserOptions<DefaultTreeAdapterMap>['treeAdapter']> = {
+    ...defaultTreeAdapter,
+    createElement(...element) {
+      // Elements that the standard repeats in each paragraph can be more than were written.
+      if (--room < 0) throw new TooMuch()
+      return defaultTreeAdapter.createElement(...element)
+    },
+    onItemPush() {
+      if (++open > DEEPEST) throw new TooMuch()
+    },
+    onItemPop() {
+      open--
+    },
+  }
+  try {
+    const inside = defaultTreeAdapter.createElement('div', 'http://www.w3.org/1999/xhtml' as never, [])
+    return parseFragment(inside, html, { treeAdapter })
+  } catch (error) {
+    if (error instanceof TooMuch) return null
+    throw error
+  }
+}
+
+function walk(root: Parent, reader: DocumentReader): void {
+  const waiting: (Node | string)[] = root.childNodes.toReversed()
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (typeof node === 'string') reader.close(node)
+    else if (node.nodeName === '#text' && 'value' in node) reader.text(node.value)
+    else if ('tagName' in node) {
+      const attributes: Record<string, string> = Object.create(null)
+      for (const { name, value } of node.attrs) attributes[name] = value
+      const name = node.tagName.toLowerCase()
+      reader.open(name, attributes)
+      waiting.push(name)
+      for (let n = node.childNodes.length - 1; n >= 0; n--) waiting.push(node.childNodes[n]!)
+    }
+  }
+}
+
+/** Looks at tags alone: nothing nests. */
+class Tags extends Parser {
+  protected override isVoidElement(): boolean {
+    return true
+  }
+}
+
+function hasManyAttributes(html: string): boolean {
+  if (html.length < LONG) return false
+  let most = 0
+  let count = 0
+  new Tags({
+    onopentagname() {
+      count = 0
+    },
+    onattribute() {
+      most = Math.max(most, ++count)
+    },
+  }).end(html)
+  return most > MOST_ATTRIBUTES
+}
