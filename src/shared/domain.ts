@@ -158,13 +158,19 @@ export interface Attempt {
   ownerContactId?: number
   /** Of a contact or a task. */
   name?: string
+  /** Of a contact. */
+  phone?: string
   /** Of a task: the chat that begins it, and its ordinal. */
   chatId?: string
   n?: number
 }
 
-/** What the bridge itself last wrote to the contact card; anything else there was typed by a person and is left alone (F12). */
+/**
+ * What the bridge itself last wrote to the contact card `card`; anything else there, and everything on another card, was
+ * typed by a person and is left alone (F12).
+ */
 export interface ContactWritten {
+  card: number
   name: string | null
   email: string | null
   phone: string | null
@@ -176,11 +182,15 @@ export interface Conversation {
   connectionId: string
   contactId: number | null
   contactWritten: ContactWritten | null
+  /** What of the client's particulars a note told last, because it is not on the card. */
+  contactTold?: Partial<Omit<ContactWritten, 'card'>>
+  /** The card was refused with e-mail or phone: the next try is with a name alone, and the rest follows by itself. */
+  bareCard?: boolean
   /** E-mail that was looked for among the contacts already. */
   emailSearched: string | null
   /** The contact was found, not made: it may have an active task of this channel that we do not know. */
   searchTask: boolean
-  /** Planfix refused the e-mail for this contact (it belongs to another card that cannot be found). */
+  /** `emailSearched` is not for this card: Planfix refused it, or it is another person's. */
   emailRefused: boolean
   /** The task in use. */
   taskId: number | null

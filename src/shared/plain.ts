@@ -54,6 +54,10 @@ function isFlagLetter(text: string, at: number): boolean {
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, wholeUpTo(text, most - 1)).trimEnd()}…`
 
+/** What Planfix takes for an e-mail address; with anything else it refuses the whole card (contracts/planfix.md, code 2004). */
+export const isEmailAddress = (text: string): boolean =>
+  /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(text.trim())
+
 /**
  * A name for a plain-text field of a contact or task: control characters removed (line ends become spaces), `<` and
  * `>` replaced by ‹ and ›, no HTML entities; trimmed, at most 255 UTF-16 units, never empty (`fallback`).

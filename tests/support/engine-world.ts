@@ -243,7 +243,7 @@ export class EngineWorld {
           const phones = phone ? [phone] : []
           const rest = { otherEmails: [], isDeleted: false, sourceObjectId }
           this.contacts.push({ id, name, email, phones, ...rest })
-          return { id }
+          return { id, failures: [] }
         }),
       updateContact: async () => ok({ failures: [] }),
       contact: async (id) => {

@@ -313,14 +313,15 @@ export interface PlanfixApi {
   createContact(
     fields: ContactFields & { name: string },
     sourceObjectId: string,
-  ): Promise<Result<{ id: number }>>
+  ): Promise<Result<{ id: number; failures: string[] }>>
   updateContact(
     id: number,
     fields: ContactFields,
     sourceObjectId: string,
   ): Promise<Result<{ failures: string[] }>>
   contact(id: number): Promise<Result<PlanfixContact>>
-  contactsByEmail(email: string): Promise<Result<PlanfixContact[]>>
+  /** `companies` instead of people: an address is one's alone in the whole account. */
+  contactsByEmail(email: string, among?: 'people' | 'companies'): Promise<Result<PlanfixContact[]>>
   /** Contacts created since the day of `startedAt` with this name or source id; the engine compares. */
   lookForContacts(look: LookFor & { name: string }): Promise<Result<PlanfixContact[]>>
 

@@ -1,5 +1,5 @@
 import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
-import { plainField } from '../../shared/plain.ts'
+import { isEmailAddress, plainField } from '../../shared/plain.ts'
 import type { ContactFields, PlanfixApi, PlanfixComment, PlanfixContact } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { COMMENT_FIELDS, type CommentReader, newestFirst } from './comments.ts'
@@ -40,7 +40,7 @@ const MOBILE = 1
 export function contactApi(calls: Calls, settings: Settings, reader: CommentReader): ContactApi {
   const { sourceId, contactTemplateId, visitDataTag } = settings
 
-  const list = (filters: unknown[], maxPages: number) =>
+  const list = (filters: unknown[], maxPages: number, isCompany = false) =>
     calls.pages(async (offset) => {
       const answer = await calls.call(
         {
@@ -49,7 +49,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
           body: {
             offset,
             pageSize: PAGE,
-            isCompany: false,
+            isCompany,
             prefixedId: true,
             fields: FIELDS,
             sourceId,
@@ -118,18 +118,27 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       return answer.ok ? ok(toContact(answer.value.contact)) : answer
     },
 
-    async contactsByEmail(email) {
+    async contactsByEmail(email, among = 'people') {
+      const companies = among === 'companies'
       const wanted = email.trim().toLowerCase()
       const holds = (contact: PlanfixContact) =>
         !contact.isDeleted &&
         [contact.email, ...contact.otherEmails].some((have) => have?.trim().toLowerCase() === wanted)
-      const exact = await list([{ type: 4026, operator: 'equal', value: email.trim() }], LOOK_PAGES)
+      const exact = await list(
+        [{ type: 4026, operator: 'equal', value: email.trim() }],
+        LOOK_PAGES,
+        companies,
+      )
       if (!exact.ok) return exact
       const found = exact.value.rows.filter(holds)
       if (found.length > 0) return ok(found)
       // A second address is searched by another filter, and only as part of one (§8).
       await calls.turn()
-      const other = await list([{ type: 4221, operator: 'equal', value: email.trim() }], LOOK_PAGES)
+      const other = await list(
+        [{ type: 4221, operator: 'equal', value: email.trim() }],
+        LOOK_PAGES,
+        companies,
+      )
       return other.ok ? ok(other.value.rows.filter(holds)) : other
     },
 
@@ -229,13 +238,12 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
   }
 }
 
-/** What of the fields can be written: an e-mail that is none would have the whole card refused (code 2004). */
+/** What of the fields can be written. */
 function contactBody({ name, email, phone }: ContactFields) {
   const number = phone === undefined ? '' : plainField(phone, '')
   return {
     ...(name !== undefined && { name: plainField(name, 'Client') }),
-    ...(email !== undefined &&
-      /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(email.trim()) && { email: email.trim() }),
+    ...(email !== undefined && isEmailAddress(email) && { email: email.trim() }),
     ...(/\d/.test(number) && { phones: [{ number, type: MOBILE }] }),
   }
 }

@@ -32,10 +32,12 @@ export const withoutWords = (conversation: Conversation): Conversation => ({
   ...conversation,
   contactWritten: null,
   emailSearched: null,
+  ...(conversation.contactTold && { contactTold: {} }),
   attempt: conversation.attempt && {
     ...conversation.attempt,
     text: '',
     ...(conversation.attempt.name !== undefined && { name: '' }),
+    ...(conversation.attempt.phone !== undefined && { phone: '' }),
   },
 })
 

@@ -26,13 +26,23 @@ const parsed =
     row && (JSON.parse(row.data) as T)
 
 const storedConversation = parsed<Omit<Conversation, 'pausedUntil'> & Partial<Conversation>>()
-/** A pause that an older program began has no end yet: it ends as one would that began with the last activity. */
+/**
+ * A pause that an older program began has no end yet: it ends as one would that began with the last activity. What it
+ * wrote, it wrote on the card that is the client's.
+ */
 export const conversationFrom = (row: DataRow | null): Conversation | null => {
-  const conversation = storedConversation(row)
-  if (conversation === null || conversation.pausedUntil !== undefined)
-    return conversation as Conversation | null
-  const { paused, lastActivityAt } = conversation
-  return { ...conversation, pausedUntil: paused === null ? null : lastActivityAt + OLD_PAUSE_MS }
+  const stored = storedConversation(row)
+  if (stored === null) return null
+  const { contactId, contactWritten, paused, lastActivityAt } = stored
+  const pausedUntil =
+    stored.pausedUntil === undefined
+      ? paused === null
+        ? null
+        : lastActivityAt + OLD_PAUSE_MS
+      : stored.pausedUntil
+  const isOld = contactWritten !== null && contactWritten.card === undefined
+  if (!isOld) return { ...stored, pausedUntil }
+  return { ...stored, pausedUntil, contactWritten: { ...contactWritten, card: contactId ?? 0 } }
 }
 const OLD_PAUSE_MS = 30 * 60_000
 /** Rows of former versions lack what came later; whose task it is they say by the text that the bridge wrote. */

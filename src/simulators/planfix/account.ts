@@ -84,6 +84,7 @@ export function newAccount(options: AccountOptions = {}): Account {
     bySource: new Map(),
     ids: { task: 1041, contact: 92, comment: 50231, file: 124, entry: 11 },
     pushed: [],
+    mails: [],
     violations: [],
     version: 0,
   }

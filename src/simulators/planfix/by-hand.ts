@@ -1,6 +1,7 @@
 import { removeComment } from './comments.ts'
 import { addContact } from './contacts.ts'
 import { addFile } from './files.ts'
+import { mailContacts } from './mails.ts'
 import type { Scenario } from './scenario.ts'
 import {
   type Account,
@@ -78,6 +79,7 @@ export function byHand(account: Account, scenario: Scenario) {
           byHand: true,
         },
       )
+      mailContacts(account, comment)
       scenario.fire(task, comment)
       return comment
     },
@@ -103,6 +105,7 @@ export function byHand(account: Account, scenario: Scenario) {
           },
         )
         task.feed.sort((a, b) => a.id - b.id)
+        mailContacts(account, comment)
         scenario.fire(task, comment)
         return comment
       }

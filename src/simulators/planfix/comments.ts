@@ -1,6 +1,7 @@
 import { commentCreate, commentList, commentUpdate, feedList } from './bodies.ts'
 import { inTypeList, listFeed, ordered, orderOf, showComment } from './comment-view.ts'
 import { dateIs, type FilterTable, pageOf, peopleHave, testAll } from './filters.ts'
+import { mailContacts } from './mails.ts'
 import { type Call, type Route, refuse, success } from './routing.ts'
 import { knownBySource, rememberSource, sourceOf } from './sources.ts'
 import {
@@ -166,6 +167,7 @@ function create(call: Call, holder: SimTask | SimContact, kind: 'task' | 'contac
   rememberSource(account, 'comment', source, comment.id)
   if (kind === 'task') {
     pushThroughChannel(account, comment)
+    if (call.query.silent !== 'true') mailContacts(account, comment)
     call.services.restChanged(holder.id, { commentId: comment.id })
   }
   return success({ id: comment.id }, 201)

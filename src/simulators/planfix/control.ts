@@ -100,6 +100,7 @@ const reads: Record<string, (simulator: PlanfixSimulator, query: Record<string, 
     scenarioAttempts: sim.scenario.attempts.length,
     scenarioPending: sim.scenario.pending,
     pushedThroughHostedChannel: sim.pushedThroughHostedChannel.length,
+    mails: sim.mails.length,
   }),
   state: (sim) => ({
     url: sim.url,
@@ -111,6 +112,7 @@ const reads: Record<string, (simulator: PlanfixSimulator, query: Record<string, 
     lateCommitMs: sim.lateCommitMs,
     scenarioUrl: sim.scenarioUrl ?? null,
     pushedThroughHostedChannel: sim.pushedThroughHostedChannel,
+    mails: sim.mails,
   }),
 }
 

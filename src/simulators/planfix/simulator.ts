@@ -112,6 +112,8 @@ export async function runSimulator(
     violations: account.violations,
     /** Comments that the hosted chat channel would have sent (switch `rest-comment-pushed`). */
     pushedThroughHostedChannel: account.pushed,
+    /** Letters that Planfix itself sent to contacts (switch `contact-mail`). */
+    mails: account.mails,
     /** Whether comments and status changes made by REST fire the scenario too. */
     scenarioOnRest: false,
     ...byHand(account, scenario),

@@ -1,3 +1,4 @@
+import type { SimMail } from './mails.ts'
 import { type PlanfixSwitches, type SimStatus, type StatusKey, statusesOf } from './switches.ts'
 import type { Zone } from './timepoints.ts'
 
@@ -167,6 +168,8 @@ export interface Account extends Zone {
   ids: { task: number; contact: number; comment: number; file: number; entry: number }
   /** REST comments that a chat channel bound to the task would have sent out (switch `rest-comment-pushed`). */
   pushed: { taskId: number; commentId: number; contactId: number; description: string }[]
+  /** Letters of Planfix itself to contacts (switch `contact-mail`). */
+  mails: SimMail[]
   /** Where the API refused something no correct client sends. */
   violations: string[]
   /** Grows with every change; pages watch it. */

@@ -43,6 +43,8 @@ export const switchTable = {
   /** Whether comments that people move into another task keep their numbers (`movesComment`, `mergesTasks`). */
   'moved-comment': ['old-ids', 'new-ids'],
   'rest-comment-pushed': ['no', 'yes'],
+  /** Whether Planfix itself mails a comment to a contact who is notified and has an e-mail (planfix-chat.md A6). */
+  'contact-mail': ['mailed-when-ticked', 'not-mailed'],
   'over-64k': ['400-code5001', '400-code41', 'cut'],
   'contact-template': ['required-400-code2001', 'required-400-code40', 'optional'],
   'email-duplicate': ['400-code2001', '400-code2005', 'allowed', 'in-failures'],

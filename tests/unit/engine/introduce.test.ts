@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { fieldsToWrite } from '../../../src/main/engine/delivery/chores/introduce.ts'
+import {
+  fieldsToWrite,
+  planCard,
+  writtenOn,
+  written as writtenTo,
+} from '../../../src/main/engine/delivery/introduction.ts'
+import { conversation } from '../../support/nouns.ts'
 
 const card = (changes = {}) => ({ name: 'Purple Fox', email: null, phones: [], otherEmails: [], ...changes })
 const written = { name: 'Purple Fox', email: null, phone: null }
@@ -26,4 +32,25 @@ test('what is there already, in whatever spelling, is not written again', () => 
       phone: null,
     }),
   ).toEqual({})
+})
+
+test('what was written on one card says nothing of another', () => {
+  const contactWritten = writtenTo(92, { email: 'anna@example.com' })
+  expect(writtenOn(conversation({ contactId: 92, contactWritten })).email).toBe('anna@example.com')
+  expect(writtenOn(conversation({ contactId: 93, contactWritten })).email).toBeNull()
+})
+
+test.each([
+  ['no e-mail', { email: 'anna at home' }, ['email']],
+  ['a phone without digits', { phone: 'call me' }, ['phone']],
+  ['a name beside a typed one', { name: 'Boris' }, ['name']],
+  ['a name that is a part of the typed one', { name: 'anna' }, []],
+  ['a phone that is there in another spelling', { phone: '0-22' }, []],
+])('%s: missing on the card', (_what, given, missing) => {
+  const typed = card({ name: 'Anna Popa', phones: ['022'] })
+  const all = { name: null, email: null, phone: null, ...given }
+  expect(planCard(typed, { name: null, email: null, phone: null }, all, false)).toEqual({
+    fields: {},
+    missing,
+  })
 })

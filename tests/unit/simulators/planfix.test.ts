@@ -642,6 +642,25 @@ describe('facts nobody documents', () => {
     expect([await first('field'), await first('filed')]).toEqual(['', ''])
   })
 
+  test.each([
+    ['mailed-when-ticked', 1],
+    ['not-mailed', 0],
+  ] as const)('contact-mail: a notified contact with an e-mail (%s)', async (position, letters) => {
+    const sim = await withTask({ 'contact-mail': position })
+    const task = [...sim.account.tasks.values()][0]
+    const taskId = task?.id ?? 0
+    const contactId = Number(task?.counterparty?.replace('contact:', ''))
+    sim.editsContact(contactId, { email: '' })
+    sim.employeeComments(taskId, 5, '<p>Nobody can be mailed</p>')
+    sim.editsContact(contactId, { email: 'anna@mail.example' })
+    sim.employeeComments(taskId, 5, '<p>Reply</p>')
+    sim.employeeComments(taskId, 5, '<p>Not ticked</p>', { recipients: ['user:6'] })
+    sim.employeeComments(taskId, 5, '<p>Hidden</p>', { hidden: true })
+    expect(sim.mails.map(({ email, description }) => [email, description])).toEqual(
+      Array(letters).fill(['anna@mail.example', '<p>Reply</p>']),
+    )
+  })
+
   test('rest-comment-pushed: the hosted channel sends what notifies the client', async () => {
     const sim = await withTask({ 'rest-comment-pushed': 'yes' })
     await comment(sim, { recipients: { users: [{ id: 'contact:92' }] } })
@@ -729,5 +748,5 @@ test('every switch is tried in these tests or in the contract tests, and the unk
   const sim = await start()
   expect(() => sim.setSwitch('nonsense' as never, 'x' as never)).toThrow('no switch nonsense')
   expect(() => sim.setSwitch('newlines', 'x' as never)).toThrow('no position x')
-  expect(Object.keys(switchTable)).toHaveLength(36)
+  expect(Object.keys(switchTable)).toHaveLength(37)
 })

@@ -34,7 +34,7 @@ const anna = () => {
 }
 const hers: Conversation = conversation({
   ...{ lastActivityAt: START, lastClientAt: START, contactId: 92, emailSearched: 'anna@mail.example' },
-  contactWritten: { name: 'Anna Pop', email: 'anna@mail.example', phone: '+373600' },
+  contactWritten: { card: 92, name: 'Anna Pop', email: 'anna@mail.example', phone: '+373600' },
   attempt: attempt('Passport 123'),
 })
 

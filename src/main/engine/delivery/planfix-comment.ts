@@ -202,6 +202,6 @@ async function contactMerged(task: TaskLink, state: Loaded): Promise<Change[] | 
   const survivor = Number(read.value.counterparty?.replace(/^contact:/, ''))
   const contactId =
     Number.isSafeInteger(survivor) && survivor !== state.conversation.contactId ? survivor : null
-  const forget = contactId === null ? { contactWritten: null, emailSearched: null } : {}
-  return [patchOf(state, { attempt: null, contactId, ...forget })]
+  const forget = contactId === null ? { emailSearched: null } : {}
+  return [patchOf(state, { attempt: null, contactId, contactWritten: null, ...forget })]
 }

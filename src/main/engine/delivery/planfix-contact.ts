@@ -1,23 +1,29 @@
-import type { ContactWritten, Conversation, JoinReason } from '../../../shared/domain.ts'
+import type { Attempt, Conversation, JoinReason } from '../../../shared/domain.ts'
 import { ok } from '../../../shared/errors.ts'
 import { plainField } from '../../../shared/plain.ts'
 import { clientSourceId } from '../identity.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import { joinWith } from '../intake/same-address.ts'
-import { type Change, isRestore } from '../ports.ts'
+import { type Change, type ContactFields, isRestore } from '../ports.ts'
+import { type Given, givenBy, notOn, PARTICULARS, writable, written } from './introduction.ts'
 import type { Step } from './planfix-plan.ts'
 import { type Call, type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-work.ts'
 import { contactMadeBefore } from './taken-over.ts'
 
-const NOTHING_WRITTEN: ContactWritten = { name: null, email: null, phone: null }
-
 /** A card that exists: what stands on it counts as a person's, and it may have a task of ours that the store does not know. */
 function withCard(work: PlanfixWork, contactId: number, email: string, state: Loaded): Change[] {
   const patch: Partial<Conversation> = {
-    ...{ contactId, emailSearched: email, contactWritten: NOTHING_WRITTEN, searchTask: true },
+    ...{ contactId, emailSearched: email, emailRefused: false, searchTask: true },
+    contactWritten: written(contactId, {}),
+    // The task that is made now is named so.
+    contactTold: { name: givenBy(state.client.profile).name },
   }
+  return [patchOf(state, patch), introduction(work, state)]
+}
+
+const introduction = (work: PlanfixWork, state: Loaded): Change => {
   const { clientId } = state.client
-  return [patchOf(state, patch), work.chore(state, 'introduce', `contact:${clientId}`, { clientId })]
+  return work.chore(state, 'introduce', `contact:${clientId}`, { clientId })
 }
 
 /** Steps that need no call: another conversation of the same address has told what to do. */
@@ -49,7 +55,7 @@ export async function runFindContact(work: PlanfixWork, email: string, state: Lo
   }
   const settle = async (): Promise<Change[]> => {
     if (contact && step === 'card') return withCard(work, contact.id, email, state)
-    return [patchOf(state, { emailSearched: email, ...(step === 'apart' && { emailRefused: true }) })]
+    return [patchOf(state, { emailSearched: email, emailRefused: step === 'apart' })]
   }
   return work.settled(state, found, settle, async () => null, true)
 }
@@ -76,16 +82,24 @@ async function joining(
   return Object.assign(outcome, { join: { ...ids, why, clientId: state.client.clientId, changes } })
 }
 
+/** The card's own name; what Planfix may refuse beside it is left out of a bare one. */
+function cardFields({ client, conversation }: Loaded): ContactFields & { name: string } {
+  // As Planfix will hand it back, so that it is recognised as ours later.
+  const name = plainField(nameOf(client.profile), 'Client')
+  if (conversation.bareCard === true) return { name }
+  const { email, phone } = writable(givenBy(client.profile))
+  const isRefused = conversation.emailRefused && conversation.emailSearched === email
+  return { name, ...(email !== undefined && !isRefused && { email }), ...(phone !== undefined && { phone }) }
+}
+
 export function createContact(work: PlanfixWork, state: Loaded): Call {
   const { profile, clientId } = state.client
-  const fields = {
-    // As Planfix will hand it back, so that it is recognised as ours later.
-    name: plainField(nameOf(profile), 'Client'),
-    ...(profile.email !== null && !state.conversation.emailRefused && { email: profile.email }),
-    ...(profile.phone !== null && { phone: profile.phone }),
-  }
+  const fields = cardFields(state)
   const sourceObjectId = clientSourceId(state.settings.id, clientId)
-  const attempt = work.attempt('contact', sourceObjectId, [], profile.email ?? '', null, fields.name)
+  const attempt = {
+    ...work.attempt('contact', sourceObjectId, [], fields.email ?? '', null, fields.name),
+    ...(fields.phone !== undefined && { phone: fields.phone }),
+  }
   return {
     changes: [patchOf(state, { attempt })],
     run: async () => {
@@ -95,12 +109,18 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
         return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
       }
       if (before.value) {
-        const { id, name, email } = before.value
-        const contactWritten = { name, email, phone: null }
+        const card = before.value
+        // What else stands there a person may have typed since; a name that the client has, or had, the bridge wrote.
+        const isOurName = [nameOf(profile), ...(profile.former?.names ?? [])]
+          .map((name) => plainField(name, 'Client'))
+          .includes(card.name)
+        const contactWritten = written(card.id, { name: isOurName ? card.name : null })
         // After a restore the task is looked for as one of ours (tasksMadeBefore).
         const searchTask = !isRestore(work.context.takeover?.())
+        const isWhole = notOn(card, givenBy(profile)).length === 0
         return work.settled(state, before, async () => [
-          patchOf(state, { attempt: null, contactId: id, contactWritten, searchTask }),
+          patchOf(state, { attempt: null, contactId: card.id, contactWritten, searchTask }),
+          ...(isWhole ? [] : [introduction(work, state)]),
         ])
       }
       if (work.context.takeover?.())
@@ -109,19 +129,38 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
       return work.settled(
         state,
         made,
-        async ({ id }) => [
-          patchOf(state, {
-            attempt: null,
-            contactId: id,
-            contactWritten: { name: fields.name, email: fields.email ?? null, phone: fields.phone ?? null },
-          }),
-        ],
+        async ({ id, failures }) =>
+          cardMade(work, id, failures.length > 0 ? { name: fields.name } : fields, state),
         async (error) => {
-          // The e-mail stands on another card that the exact search did not show (contracts/planfix.md section 8).
-          if (!fields.email || error.code !== 'refused') return null
-          return [patchOf(state, { attempt: null, emailRefused: true })]
+          // Whether they are to blame, only the same card without them can tell: then each is tried by itself.
+          const isBare = fields.email === undefined && fields.phone === undefined
+          if (isBare || error.code !== 'refused') return null
+          return [patchOf(state, { attempt: null, bareCard: true })]
         },
       )
     },
   }
 }
+
+/** `sure`: what certainly stands on it. The rest of what the client gave follows, or is told in the task. */
+function cardMade(work: PlanfixWork, id: number, sure: ContactFields, state: Loaded): Change[] {
+  const given: Given = { ...givenBy(state.client.profile), name: null }
+  const isWhole = PARTICULARS.every((one) => given[one] === null || given[one] === sure[one])
+  return [
+    patchOf(state, { attempt: null, contactId: id, contactWritten: written(id, sure), bareCard: false }),
+    ...(isWhole ? [] : [introduction(work, state)]),
+  ]
+}
+
+/** An unclear write turned out to have arrived. */
+export const cardFound = (work: PlanfixWork, id: number, attempt: Attempt, state: Loaded): Change[] =>
+  cardMade(
+    work,
+    id,
+    {
+      ...(attempt.name && { name: attempt.name }),
+      ...(attempt.text && { email: attempt.text }),
+      ...(attempt.phone && { phone: attempt.phone }),
+    },
+    state,
+  )

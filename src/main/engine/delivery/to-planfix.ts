@@ -13,7 +13,7 @@ import type { Next } from './lanes.ts'
 import { LookAgain } from './look.ts'
 import { pauseEnds } from './loop-breaker.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
-import { createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
+import { cardFound, createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
 import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
 import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
 import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-work.ts'
@@ -258,15 +258,7 @@ export class ToPlanfix {
       }
       this.work.lookedInVain.delete(conversation.id)
       const batch = await this.work.messages(attempt.messageIds)
-      if (attempt.kind === 'contact') {
-        return [
-          patchOf(state, {
-            attempt: null,
-            contactId: id,
-            contactWritten: { name: attempt.name ?? null, email: attempt.text || null, phone: null },
-          }),
-        ]
-      }
+      if (attempt.kind === 'contact') return cardFound(this.work, id, attempt, state)
       if (attempt.kind === 'task') {
         const { chatId = state.client.profile.chatId, n = state.tasksOfChat + 1 } = attempt
         return taskMade(this.work, id, batch, attempt.text, chatId, n, state)

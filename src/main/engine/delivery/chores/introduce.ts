@@ -1,86 +1,124 @@
-import type { ClientLink, ContactWritten } from '../../../../shared/domain.ts'
-import { plainField } from '../../../../shared/plain.ts'
+import type { ClientLink } from '../../../../shared/domain.ts'
+import { ok, type Result } from '../../../../shared/errors.ts'
 import { clientSourceId } from '../../identity.ts'
 import { joinWith } from '../../intake/same-address.ts'
 import type { JoinWish } from '../../merge.ts'
-import type { Change, ContactFields, PlanfixContact } from '../../ports.ts'
+import type { Change, ContactFields } from '../../ports.ts'
+import {
+  type Given,
+  givenBy,
+  holdsEmail,
+  notOn,
+  PARTICULARS,
+  type Particular,
+  planCard,
+  written,
+  writtenOn,
+} from '../introduction.ts'
 import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './chore.ts'
 
 /**
  * F12: the contact card gets name, e-mail and phone after the client introduced himself. A field is written only
- * where the card is empty or still holds what the bridge wrote; what a person typed is left alone.
+ * where the card is empty or still holds what the bridge wrote; what a person typed is left alone. What does not come onto
+ * the card stands in the task, once.
  */
 export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   const { context, connection, conversation, chore, now } = state
   const { planfix } = connection
+  const { contactId } = conversation
   const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
   if (!link) return { done: [] }
-  if (conversation.contactId === null) return { waits: now + SLOW_LOOK_MS }
-  const written: ContactWritten = conversation.contactWritten ?? { name: null, email: null, phone: null }
-  const { email, phone } = link.profile
-  const name = link.profile.name === null ? null : plainField(link.profile.name, '') || null
-  if (
-    same(written, {
-      name: name ?? written.name,
-      email: email ?? written.email,
-      phone: phone ?? written.phone,
-    })
-  )
-    return { done: [] }
+  if (contactId === null) return { waits: now + SLOW_LOOK_MS }
+  const ours = writtenOn(conversation)
+  const given = givenBy(link.profile)
+  if (PARTICULARS.every((one) => given[one] === null || given[one] === ours[one])) return { done: [] }
 
   await state.turn()
-  const card = await planfix.contact(conversation.contactId)
+  const card = await planfix.contact(contactId)
   if (!card.ok) return card.error.code === 'object-gone' ? { done: [] } : { error: card.error }
+  const { email } = given
+  const isSearched = conversation.emailSearched === email
   let other: number | null = null
-  const hasEmail = email !== null && emailsOf(card.value).includes(email)
-  if (email !== null && !hasEmail && conversation.emailSearched !== email) {
-    await state.turn()
-    const others = await planfix.contactsByEmail(email)
-    if (!others.ok) return { error: others.error }
-    other = others.value.find((one) => one.id !== conversation.contactId && !one.isDeleted)?.id ?? null
+  if (email !== null && !holdsEmail(card.value, email) && !isSearched) {
+    const found = await holderOf(state, email, 'people')
+    if (!found.ok) return { error: found.error }
+    other = found.value
     const joins = other === null ? null : await joinsOwnerOf(state, other, link)
     if (joins) return { join: joins }
   }
-  const fields = fieldsToWrite(card.value, written, {
-    name,
-    // It stands on another card already: Planfix would refuse it with everything else.
-    email: conversation.emailRefused || other !== null ? null : email,
-    phone,
-  })
-  const isLeftOut = email !== null && !hasEmail && fields.email === undefined
-  const told = isLeftOut ? notTaken(state, email, other) : []
-  if (Object.keys(fields).length === 0) return { done: told }
-  await state.turn()
-  const changed = await planfix.updateContact(
-    conversation.contactId,
-    fields,
-    clientSourceId(connection.settings.id, link.clientId),
-  )
-  if (!changed.ok) {
-    if (changed.error.retry.when !== 'never' || !fields.email) return { error: changed.error }
-    // The e-mail belongs to another card: write the rest.
-    await context.store.commit([
-      { type: 'conversation.patch', id: conversation.id, patch: { emailRefused: true } },
-    ])
-    return { waits: now }
+  const isTaken = other !== null || (isSearched && conversation.emailRefused)
+  const { fields, missing } = planCard(card.value, ours, given, isTaken)
+  const taken = await write(state, contactId, fields, clientSourceId(connection.settings.id, link.clientId))
+  if (!taken.ok) return taken.error.code === 'object-gone' ? { done: [] } : { error: taken.error }
+
+  const refused = PARTICULARS.filter((one) => fields[one] !== undefined && !taken.value.has(one))
+  const told = conversation.contactTold ?? {}
+  const toTell = [...missing, ...refused].filter((one) => told[one] !== given[one])
+  if (email !== null && toTell.includes('email') && other === null) {
+    for (const kind of isSearched ? (['people', 'companies'] as const) : (['companies'] as const)) {
+      const found = await holderOf(state, email, kind)
+      if (!found.ok) return { error: found.error }
+      other ??= found.value
+    }
   }
-  const refused = new Set(changed.value.failures)
-  const now2: ContactWritten = {
-    name: fields.name && !refused.has('name') ? fields.name : written.name,
-    email: fields.email && !refused.has('email') ? fields.email : written.email,
-    phone: fields.phone && !refused.has('phones') ? fields.phone : written.phone,
+  const onCard = Object.fromEntries([...taken.value].map((one) => [one, fields[one] ?? null]))
+  const patch = {
+    contactWritten: written(contactId, { ...ours, ...onCard }),
+    contactTold: { ...told, ...Object.fromEntries(toTell.map((one) => [one, given[one]])) },
+    ...(refused.includes('email') && { emailRefused: true, emailSearched: email }),
   }
   return {
-    done: [
-      {
-        type: 'conversation.patch',
-        id: conversation.id,
-        patch: { contactWritten: now2, ...(refused.has('email') && { emailRefused: true }) },
-      },
-      ...told,
-      ...(fields.email && refused.has('email') ? notTaken(state, fields.email, other) : []),
-    ],
+    done: [{ type: 'conversation.patch', id: conversation.id, patch }, ...notes(state, toTell, given, other)],
   }
+}
+
+/**
+ * Writes the fields; where Planfix refuses them together, each by itself. Answers those that are on the card by then;
+ * certain refusals are no failures.
+ */
+async function write(
+  state: ChoreState,
+  contactId: number,
+  fields: ContactFields,
+  sourceObjectId: string,
+): Promise<Result<ReadonlySet<Particular>>> {
+  const { planfix } = state.connection
+  const names = PARTICULARS.filter((one) => fields[one] !== undefined)
+  if (names.length === 0) return ok(new Set())
+  await state.turn()
+  const changed = await planfix.updateContact(contactId, fields, sourceObjectId)
+  if (changed.ok && changed.value.failures.length === 0) return ok(new Set(names))
+  if (changed.ok) {
+    // Planfix names fields as it likes: the card tells.
+    await state.turn()
+    const card = await planfix.contact(contactId)
+    if (!card.ok) return card
+    const asked: Given = { name: null, email: null, phone: null, ...fields }
+    const lacking = new Set(notOn(card.value, asked))
+    return ok(new Set(names.filter((one) => !lacking.has(one))))
+  }
+  if (changed.error.code !== 'refused') return changed
+  const taken = new Set<Particular>()
+  if (names.length === 1) return ok(taken)
+  for (const one of names) {
+    const alone = await write(state, contactId, { [one]: fields[one] }, sourceObjectId)
+    if (!alone.ok) return alone
+    if (alone.value.has(one)) taken.add(one)
+  }
+  return ok(taken)
+}
+
+/** Number of another card that has the address. */
+async function holderOf(
+  state: ChoreState,
+  email: string,
+  among: 'people' | 'companies',
+): Promise<Result<number | null>> {
+  await state.turn()
+  const found = await state.connection.planfix.contactsByEmail(email, among)
+  if (!found.ok) return found
+  const own = state.conversation.contactId
+  return ok(found.value.find((one) => one.id !== own && !one.isDeleted)?.id ?? null)
 }
 
 /** The card with the address is that of another conversation, which is the same person's (F13). */
@@ -103,44 +141,30 @@ async function joinsOwnerOf(
   return null
 }
 
-/** What does not come onto the card is readable in the task all the same, with a link to the card that has it. */
-function notTaken(state: ChoreState, value: string, otherContact: number | null): Change[] {
-  const { context, chore, now } = state
+/** What does not come onto the card is readable in the task all the same, with a link to the card that has the e-mail. */
+function notes(
+  state: ChoreState,
+  toTell: readonly Particular[],
+  given: Given,
+  other: number | null,
+): Change[] {
+  const isElsewhere = (one: Particular) => one === 'email' && other !== null
+  const rest = toTell.filter((one) => !isElsewhere(one))
   return [
-    {
-      type: 'chore.add',
-      chore: {
-        ...chore,
-        ...{ id: context.store.newId(), kind: 'note', key: `introduction:${value}`, notBefore: now },
-        data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
-        ...{ failures: 0, attempt: null },
-      },
-    },
+    ...toTell.filter(isElsewhere).map((one) => note(state, given[one] ?? '', other)),
+    ...(rest.length > 0 ? [note(state, rest.map((one) => given[one]).join(', '), null)] : []),
   ]
 }
 
-/** What may be written: empty fields, and fields that still hold what the bridge wrote. */
-export function fieldsToWrite(
-  card: Pick<PlanfixContact, 'name' | 'email' | 'phones' | 'otherEmails'>,
-  written: ContactWritten,
-  given: { name: string | null; email: string | null; phone: string | null },
-): ContactFields {
-  const fields: ContactFields = {}
-  const untouched = (current: string | null, ours: string | null) => !current || current === ours
-  if (given.name && given.name !== card.name && untouched(card.name, written.name)) fields.name = given.name
-  const emails = emailsOf(card)
-  if (given.email && !emails.includes(given.email) && untouched(lower(card.email), lower(written.email)))
-    fields.email = given.email
-  const phones = card.phones.map(digits)
-  const ours = written.phone ? digits(written.phone) : null
-  const onlyOurs = phones.length === 0 || (phones.length === 1 && phones[0] === ours)
-  if (given.phone && !phones.includes(digits(given.phone)) && onlyOurs) fields.phone = given.phone
-  return fields
+function note(state: ChoreState, value: string, otherContact: number | null): Change {
+  const { context, chore, now } = state
+  return {
+    type: 'chore.add',
+    chore: {
+      ...chore,
+      ...{ id: context.store.newId(), kind: 'note', key: `introduction:${value}`, notBefore: now },
+      data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
+      ...{ failures: 0, attempt: null },
+    },
+  }
 }
-
-const emailsOf = ({ email, otherEmails }: Pick<PlanfixContact, 'email' | 'otherEmails'>) =>
-  [email, ...otherEmails].map(lower)
-const lower = (text: string | null) => text?.toLowerCase() ?? null
-const digits = (text: string) => text.replace(/\D/g, '')
-const same = (a: ContactWritten, b: ContactWritten) =>
-  a.name === b.name && a.email === b.email && a.phone === b.phone
