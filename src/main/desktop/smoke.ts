@@ -1,4 +1,5 @@
 import type { App } from 'electron'
+import { loadNgrok } from '../tunnel/ngrok/sdk.ts'
 
 /**
  * `BRIDGE_SMOKE=1`: how a packaged application shows, on a system nobody sits at, that nothing is missing from it. It starts
@@ -54,7 +55,7 @@ async function loadNative(): Promise<Record<string, string>> {
     new Database(':memory:').close()
   })
   await load('keytar', () => import('keytar'))
-  await load('@ngrok/ngrok', () => import('@ngrok/ngrok'))
+  await load('@ngrok/ngrok', loadNgrok)
   return results
 }
 

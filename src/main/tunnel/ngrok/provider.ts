@@ -2,34 +2,16 @@ import type { Words } from '../../../shared/api.ts'
 import { withoutTail } from '../../../shared/plain.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
 import { ngrokProblem } from './errors.ts'
+import { loadNgrok, type NgrokSdk, type Session } from './sdk.ts'
 
-/** What is used of `@ngrok/ngrok`. */
-export interface NgrokSdk {
-  SessionBuilder: new () => SessionBuilder
-}
-interface SessionBuilder {
-  authtoken(token: string): this
-  clientInfo(name: string, version: string): this
-  heartbeatInterval(seconds: number): this
-  heartbeatTolerance(seconds: number): this
-  handleDisconnection(handler: (address: string, error: string) => boolean): this
-  connect(): Promise<Session>
-}
-interface Session {
-  httpEndpoint(): EndpointBuilder
-  close(): Promise<void>
-}
-interface EndpointBuilder {
-  domain(domain: string): this
-  listenAndForward(url: string): Promise<{ url(): string | null }>
-}
+export type { NgrokSdk } from './sdk.ts'
 
 export interface NgrokOptions {
   /** Reserved for the account; null = the one that ngrok gives. */
   domain: string | null
   token: () => Promise<string | null>
   version: string
-  /** Loaded when it is needed: the package is native, and most bridges do without. */
+  /** For tests. */
   load?: () => Promise<NgrokSdk>
 }
 
@@ -46,7 +28,7 @@ const LONGEST_CLOSE_MS = 3_000
  * error of the whole program; the supervisor is told, proves the address, and opens a new session when that does not help.
  */
 export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
-  const { load = loadSdk, domain } = options
+  const { load = loadNgrok, domain } = options
   let session: Session | null = null
   /** A start that belongs to an earlier number was stopped meanwhile. */
   let turn = 0
@@ -113,11 +95,6 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
       await close()
     },
   }
-}
-
-async function loadSdk(): Promise<NgrokSdk> {
-  const loaded = await import('@ngrok/ngrok')
-  return 'SessionBuilder' in loaded ? loaded : (loaded as { default: NgrokSdk }).default
 }
 
 const say = (what: string, params: Words['params'] = {}): Words => ({
