@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import AxeBuilder from '@axe-core/playwright'
 import { NODE, ROOT } from '../../scripts/build.ts'
 import { HOOK_SECRET } from '../e2e/world.ts'
+import { seriousIn } from '../support/axe.ts'
 import type { Keyring } from '../support/keyring.ts'
 import { expect, test, until } from './bench.ts'
 
@@ -50,7 +50,7 @@ test.describe('without a Secret Service', () => {
     const page = await world.page()
     await expect(page.getByText('sudo apt install gnome-keyring libsecret-1-0')).toBeVisible()
     const keys = page.getByRole('form', { name: 'shop.example' })
-    expect((await new AxeBuilder({ page }).analyze()).violations.filter(isSerious)).toEqual([])
+    expect(await seriousIn(page)).toEqual([])
 
     await keys.getByLabel('Chatra: secret key').fill('certainly-not-the-secret-key')
     await keys.getByLabel('Planfix: token').fill(world.planfix.token)
@@ -76,6 +76,3 @@ test.describe('without a Secret Service', () => {
     expect(everythingIn(world.dataDir)).not.toContain(HOOK_SECRET)
   })
 })
-
-const isSerious = ({ impact }: { impact?: string | null | undefined }) =>
-  impact === 'serious' || impact === 'critical'

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test as plain } from '@playwright/test'
+import { seriousIn } from '../support/axe.ts'
 import type { Chatra, Planfix } from './simulators.ts'
 import { type Trouble, watchTrouble } from './trouble.ts'
 import { startWorld, type World, type WorldOptions } from './world.ts'
@@ -62,27 +62,44 @@ export async function goTo(page: Page, route: string): Promise<void> {
   }, route)
 }
 
-/**
- * Fails on anything axe calls serious or critical; `within` narrows it to a part of the page. The dark theme is asked
- * for its colours alone: all else is the same in the light one.
- */
-export async function axe(page: Page, within?: string): Promise<void> {
-  const builder = new AxeBuilder({ page })
+/** In the dark theme alone the colours are another matter: all else is the same in the light one. */
+const OF_COLOURS = ['color-contrast', 'link-in-text-block']
+
+/** Fails on anything axe calls serious or critical, in the theme that is shown. */
+export async function axe(page: Page): Promise<void> {
   const theme = await page.locator('html').getAttribute('data-mantine-color-scheme')
-  if (theme === 'dark') builder.withRules(['color-contrast', 'link-in-text-block'])
-  const { violations } = await (within === undefined ? builder : builder.include(within)).analyze()
-  const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-  const told = grave.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id}: ${help}\n  ${target.join(' ')}\n  ${failureSummary}`),
-  )
-  expect(told, 'axe finds nothing serious').toEqual([])
+  const rules = theme === 'dark' ? OF_COLOURS : undefined
+  expect(await seriousIn(page, rules), 'axe finds nothing serious').toEqual([])
+}
+
+/** As `axe`, in the light theme and then in the dark one, on the same page; ends in the light one. */
+export async function axeInBothThemes(page: Page): Promise<void> {
+  await axe(page)
+  await inTheme(page, 'dark')
+  await axe(page)
+  await inTheme(page, 'light')
 }
 
 /** What the system of the owner prefers; the page follows as long as its own setting says "as the system". */
 export async function inTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: theme })
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme)
+  // Colours that fade into each other are those of neither theme.
+  await page.evaluate(() =>
+    Promise.allSettled(
+      document
+        .getAnimations()
+        .filter((one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY)
+        .map((one) => one.finished),
+    ),
+  )
 }
+
+/** The smallest window, and a large one. */
+export const SIZES = [
+  [900, 600],
+  [1600, 1000],
+] as const
 
 export const sized = (page: Page, width: number, height: number): Promise<void> =>
   page.setViewportSize({ width, height })

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { axe, expect, goTo, inTheme, sized, test, until } from './bench.ts'
+import { axeInBothThemes, expect, goTo, SIZES, sized, test, until } from './bench.ts'
 import { commentOf, line, openLog, panel, talkOf } from './log.ts'
 
 const chat = (page: Page): Locator => page.getByRole('log', { name: 'Messages of the conversation' })
@@ -102,30 +102,27 @@ test('a conversation that does not exist says so', async ({ page }) => {
   await expect(page.getByText('It does not exist any more.')).toBeVisible()
 })
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious in a conversation, ${theme}`, async ({ page, world }) => {
-    const { task } = await talkOf(
-      world,
-      { name: 'Maria', email: 'maria@example.ro' },
-      'Hello',
-      'Anybody there?',
-    )
-    await world.planfix.replies(task.id, 5, 'We are here')
-    await world.planfix.replies(task.id, 6, 'Be kind to her', { recipients: ['user:5'] })
-    await inTheme(page, theme)
-    await open(page, 'Be kind to her')
-    await expect(bubble(page, 'We are here')).toContainText('delivered')
-    for (const [width, height] of [
-      [1600, 1000],
-      [900, 600],
-    ] as const) {
-      await sized(page, width, height)
-      await axe(page)
-      await bubble(page, 'We are here').getByRole('button').click()
-      await expect(panel(page).getByText('What happened to it')).toBeVisible()
-      await axe(page)
-      await page.keyboard.press('Escape')
-      await expect(panel(page)).toHaveCount(0)
-    }
-  })
-}
+test('axe finds nothing serious in a conversation, small and large, in either theme', async ({
+  page,
+  world,
+}) => {
+  const { task } = await talkOf(
+    world,
+    { name: 'Maria', email: 'maria@example.ro' },
+    'Hello',
+    'Anybody there?',
+  )
+  await world.planfix.replies(task.id, 5, 'We are here')
+  await world.planfix.replies(task.id, 6, 'Be kind to her', { recipients: ['user:5'] })
+  await open(page, 'Be kind to her')
+  await expect(bubble(page, 'We are here')).toContainText('delivered')
+  for (const [width, height] of SIZES) {
+    await sized(page, width, height)
+    await axeInBothThemes(page)
+    await bubble(page, 'We are here').getByRole('button').click()
+    await expect(panel(page).getByText('What happened to it')).toBeVisible()
+    await axeInBothThemes(page)
+    await page.keyboard.press('Escape')
+    await expect(panel(page)).toHaveCount(0)
+  }
+})

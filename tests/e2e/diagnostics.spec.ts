@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { SCOPES } from '../../src/shared/scopes.ts'
-import { axe, expect, goTo, HOOK_SECRET, inTheme, openPrinted, sized, test } from './bench.ts'
+import { axeInBothThemes, expect, goTo, HOOK_SECRET, openPrinted, sized, test } from './bench.ts'
 
 const CLIENT_WORDS = 'the code of my door is 4711'
 const CLIENT_MAIL = 'anna@mail.example'
@@ -149,19 +149,13 @@ test('keeps its place at 900 by 600 and passes axe in both themes, before and af
   await sized(page, 900, 600)
   await goTo(page, '/diagnostics')
   await expect(page.getByRole('button', { name: 'Start the check-up' })).toBeVisible()
-  for (const theme of ['light', 'dark'] as const) {
-    await inTheme(page, theme)
-    await axe(page)
-  }
+  await axeInBothThemes(page)
   await planfix.scopes(SCOPES.filter((scope) => !['comment_add', 'file_add'].includes(scope)))
   await run(page)
   await connection(page)
     .getByRole('button', { name: /checks are fine/ })
     .click()
-  for (const theme of ['light', 'dark'] as const) {
-    await inTheme(page, theme)
-    await axe(page)
-  }
+  await axeInBothThemes(page)
   const wide = await page.evaluate(() => document.documentElement.scrollWidth)
   expect(wide).toBeLessThanOrEqual(900)
 })

@@ -1,48 +1,37 @@
-import { axe, expect, inTheme, sized, test } from './bench.ts'
+import { axeInBothThemes, expect, SIZES, sized, test } from './bench.ts'
 import { fillHistory } from './history.ts'
 import { allRead, grid, line, openLog, panel, search } from './log.ts'
 
 test.use({ worldOptions: { prepare: (dir) => fillHistory(dir, { until: Date.now(), seed: 3 }) } })
 
-const SIZES = [
-  [1600, 1000],
-  [900, 600],
-] as const
+for (const [width, height] of SIZES) {
+  test(`axe finds nothing serious in the log and its filters, in either theme, ${width}x${height}`, async ({
+    page,
+  }) => {
+    await sized(page, width, height)
+    await openLog(page)
+    await allRead(page)
+    await axeInBothThemes(page)
+    await grid(page).getByRole('row').nth(2).click()
+    await expect(panel(page).getByText('What happened to it')).toBeVisible()
+    await panel(page).getByRole('button', { name: 'Show raw data' }).click()
+    await expect(panel(page).getByText('Keys and tokens are hidden')).toBeVisible()
+    await axeInBothThemes(page)
+    await panel(page).getByRole('button', { name: 'Close the message' }).click()
+    await expect(panel(page)).toHaveCount(0)
 
-for (const theme of ['light', 'dark'] as const) {
-  for (const [width, height] of SIZES) {
-    test(`axe finds nothing serious in the log, ${theme}, ${width}x${height}`, async ({ page }) => {
-      await inTheme(page, theme)
-      await sized(page, width, height)
-      await openLog(page)
-      await allRead(page)
-      await axe(page)
-      await grid(page).getByRole('row').nth(2).click()
-      await expect(panel(page).getByText('What happened to it')).toBeVisible()
-      await panel(page).getByRole('button', { name: 'Show raw data' }).click()
-      await expect(panel(page).getByText('Keys and tokens are hidden')).toBeVisible()
-      await axe(page)
-      await panel(page).getByRole('button', { name: 'Close the message' }).click()
-      await expect(panel(page)).toHaveCount(0)
-    })
-
-    test(`axe finds nothing serious in its filters, ${theme}, ${width}x${height}`, async ({ page }) => {
-      await inTheme(page, theme)
-      await sized(page, width, height)
-      await openLog(page)
-      await search(page).fill('no such word')
-      await expect(page.getByText('No message matches')).toBeVisible()
-      await page.getByRole('button', { name: /^Time/ }).click()
-      await expect(page.getByRole('button', { name: 'Next month' })).toBeVisible()
-      await axe(page)
-      await page.keyboard.press('Escape')
-      if (width > 1000) return
-      await page.getByRole('button', { name: 'Filters', exact: true }).click()
-      await page.getByRole('combobox', { name: 'Direction' }).click()
-      await expect(page.getByRole('option', { name: 'To client' })).toBeVisible()
-      await axe(page)
-    })
-  }
+    await search(page).fill('no such word')
+    await expect(page.getByText('No message matches')).toBeVisible()
+    await page.getByRole('button', { name: /^Time/ }).click()
+    await expect(page.getByRole('button', { name: 'Next month' })).toBeVisible()
+    await axeInBothThemes(page)
+    await page.keyboard.press('Escape')
+    if (width > 1000) return
+    await page.getByRole('button', { name: 'Filters', exact: true }).click()
+    await page.getByRole('combobox', { name: 'Direction' }).click()
+    await expect(page.getByRole('option', { name: 'To client' })).toBeVisible()
+    await axeInBothThemes(page)
+  })
 }
 
 test('nothing moves while the log loads', async ({ page }) => {

@@ -1,4 +1,4 @@
-import { axe, expect, inTheme, test, until } from './bench.ts'
+import { axe, axeInBothThemes, expect, test, until } from './bench.ts'
 
 test('a chat is seen on the overview as it happens, and a reply gives the time to the first reply', async ({
   page,
@@ -30,10 +30,7 @@ test('a token that Planfix takes back is named with its mend, and so is its retu
   await anna.says('Hello?')
   const concerns = page.getByRole('region', { name: 'What needs you' })
   await expect(concerns).toContainText('Planfix does not accept the token')
-  for (const theme of ['dark', 'light'] as const) {
-    await inTheme(page, theme)
-    await axe(page)
-  }
+  await axeInBothThemes(page)
   await concerns.getByRole('link', { name: 'Open settings' }).first().click()
   await expect(page).toHaveURL(/#\/settings\/shop/)
   await planfix.clearFaults()

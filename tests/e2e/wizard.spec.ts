@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { STEPS } from '../../src/shared/api/setup.ts'
 import { LANGUAGES } from '../../src/shared/i18n/index.ts'
-import { axe, expect, inTheme, test, until } from './bench.ts'
+import { axeInBothThemes, expect, test, until } from './bench.ts'
 import { call, wizardOn } from './wizard-steps.ts'
 
 test.use({ worldOptions: { setup: 'empty' } })
@@ -149,25 +149,22 @@ test('every step works with the keyboard alone, and the focus is at the heading 
   await expect(heading).toBeFocused()
 })
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`axe finds nothing serious on any step (${theme})`, async ({ page, world }) => {
-    test.setTimeout(120_000)
-    await inTheme(page, theme)
-    await axe(page)
-    const wizard = wizardOn(page, world)
-    const draft = await wizard.begin('name')
-    await wizard.onward()
-    await expect(wizard.field('name')).toBeFocused()
-    await axe(page)
-    await wizard.connect(draft)
-    for (const step of STEPS.filter((one) => one !== 'name')) {
-      await wizard.show(draft, step)
-      await wizard.at(step)
-      await expect(page.locator('[data-animate]')).toHaveCount(0)
-      await axe(page)
-    }
-  })
-}
+test('axe finds nothing serious on any step, in either theme', async ({ page, world }) => {
+  test.setTimeout(120_000)
+  await axeInBothThemes(page)
+  const wizard = wizardOn(page, world)
+  const draft = await wizard.begin('name')
+  await wizard.onward()
+  await expect(wizard.field('name')).toBeFocused()
+  await axeInBothThemes(page)
+  await wizard.connect(draft)
+  for (const step of STEPS.filter((one) => one !== 'name')) {
+    await wizard.show(draft, step)
+    await wizard.at(step)
+    await expect(page.locator('[data-animate]')).toHaveCount(0)
+    await axeInBothThemes(page)
+  }
+})
 
 /** The owner's Chatra is on the internet; a test's is beside it. The draft on the page is told, and read again. */
 async function pointAtSimulators(page: Page, apiUrl: string): Promise<void> {
