@@ -11,6 +11,7 @@ import { type Chatra, chatraOf, type Planfix, planfixOf } from '../e2e/simulator
 import { call } from '../e2e/wizard-steps.ts'
 import { connectionOf, HOOK_SECRET, until, type WorldOptions } from '../e2e/world.ts'
 import { Keyring, type KeyringOptions } from '../support/keyring.ts'
+import { TrayPanel } from '../support/tray-panel.ts'
 import { electronBinary, type Running, start } from './driver.ts'
 
 export interface DesktopOptions
@@ -19,6 +20,8 @@ export interface DesktopOptions
     'setup' | 'connection' | 'connectionOptions' | 'planfixSettings' | 'configuration' | 'language'
   > {
   keyring?: KeyringOptions['state']
+  /** Whether a panel shows tray images; true where nothing is said. Linux alone asks. */
+  panel?: boolean
   /** As the system starts it at login. */
   hidden?: boolean
   /** False: the test starts it. */
@@ -36,6 +39,8 @@ export interface DesktopWorld {
   /** The origin of the page, in the words of the browser that shows it. */
   readonly origin: string
   readonly app: Running
+  /** A panel comes up. */
+  showPanel(): Promise<TrayPanel>
   /** Resolves when it receives. */
   start(args?: readonly string[]): Promise<void>
   /** The page of the window; waits for one. */
@@ -58,6 +63,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
   const chatra = chatraOf(simulators.ready.chatra)
   const planfix = planfixOf(simulators.ready.planfix)
   let app: Running | null = null
+  let panel: TrayPanel | null = null
   let origin = ''
   const { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY } = process.env
   const env = {
@@ -78,6 +84,10 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     get app() {
       if (app === null) throw new Error('the application was not started')
       return app
+    },
+    async showPanel() {
+      panel = await TrayPanel.start(keyring.env.DBUS_SESSION_BUS_ADDRESS ?? '')
+      return panel
     },
     async start(args = []) {
       app = await start({ env, args })
@@ -104,6 +114,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     call: async (name, args) => call(await world.page(), name, args),
     async end() {
       await app?.dispose()
+      panel?.stop()
       await Promise.all([simulators.end(), keyring.stop()])
       await rm(dataDir, { recursive: true, force: true })
     },
@@ -121,6 +132,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
         join(dataDir, 'config.json'),
         JSON.stringify({ language, ...configuration, connections }),
       )
+    if (options.panel !== false && keyring.env.DBUS_SESSION_BUS_ADDRESS !== undefined) await world.showPanel()
     if (options.started !== false) await world.start(options.hidden ? ['--hidden'] : [])
     return world
   } catch (error) {

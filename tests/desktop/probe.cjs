@@ -10,10 +10,13 @@ const probe = { trays: [], notifications: [], opened: [], boxes: [], sandboxed: 
 globalThis.probe = probe
 
 const pathOf = new WeakMap()
+/** What a constructor is given cannot be seen here; nothing but the tray makes images from files. */
+let newest = ''
 const { createFromPath } = electron.nativeImage
 electron.nativeImage.createFromPath = (path) => {
   const image = createFromPath(path)
   pathOf.set(image, path)
+  newest = path
   return image
 }
 
@@ -29,7 +32,7 @@ const watch = (kind, method, see) => {
 const trayOf = (self) => {
   let found = probe.trays.find((one) => one.tray === self)
   if (found === undefined) {
-    found = { tray: self, image: '', tip: '', menu: null }
+    found = { tray: self, image: newest, tip: '', menu: null }
     probe.trays.push(found)
   }
   return found

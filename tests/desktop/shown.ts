@@ -37,6 +37,14 @@ export const tray = (app: Running): Promise<ShownTray | null> =>
     return { image: shown.image.split(/[\\/]/).at(-1) ?? '', tip: shown.tip, menu: items(shown.menu) }
   })
 
+/** How the stand-in shows the tray's image; undefined on real Electron, null while there is none. */
+export const trayShown = (app: Running): Promise<string | null | undefined> =>
+  app.evaluate(() => {
+    const [shown] = (globalThis as Probed).probe.trays
+    if (shown === undefined) return null
+    return 'standInShown' in shown.tray ? String(shown.tray.standInShown) : undefined
+  })
+
 /** A click on the tray's image. */
 export const clickTray = (app: Running): Promise<void> =>
   app.evaluate(() => {

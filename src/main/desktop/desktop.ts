@@ -28,6 +28,7 @@ const PLATFORM = process.platform
 const APP_ID = 'com.chatra-planfix-bridge.desktop'
 /** The receiver is for this computer alone: a way in leads to it. */
 const HOST = '127.0.0.1'
+const NO_TRAY = { missing: 'desktop.no-tray', unsure: 'desktop.no-tray-unsure' } as const
 /** Everything of a start has been compiled by then. */
 const COMPILED_AFTER_MS = 10_000
 
@@ -59,7 +60,11 @@ interface Parts extends DesktopOptions {
 async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise<void> {
   const smoke = watchSmokeTest(app)
   const front = openFront({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
-  const area = watchTrayArea({ platform: PLATFORM, log, missing: () => front.show() })
+  const area = watchTrayArea({
+    ...{ platform: PLATFORM, log },
+    make: () => front.showTray(),
+    missing: () => front.show(),
+  })
 
   const learn = (secret: string) => redact.add(secret)
   const secrets = await openSecrets({ service: SERVICE, learn, log, platform: PLATFORM, dataDir })
@@ -83,7 +88,7 @@ async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise
         openLogs: () => shell.openPath(logs),
       },
       notices: () => [
-        ...(area.isMissing ? [{ key: 'desktop.no-tray', params: {} }] : []),
+        ...(area.trouble === null ? [] : [{ key: NO_TRAY[area.trouble], params: {} }]),
         ...(settings.problem ? [settings.problem] : []),
       ],
     },
@@ -101,7 +106,7 @@ async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise
   front.begin()
   const { application } = bridge
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
-  void smoke?.begun(!area.isMissing)
+  void smoke?.begun(area.decided)
   // Written now: an end that is cut short would write nothing.
   application.clock.after(COMPILED_AFTER_MS, () => flushCompileCache())
 }

@@ -19,6 +19,8 @@ export interface Front {
   /** Shows the window, at a page of the interface where one is named; once the bridge is there. */
   show(route?: string): void
   readonly isOpen: boolean
+  /** A panel takes the tray's image. */
+  showTray(): void
   /** The bridge is there. Answers how to end what was begun with it. */
   serve(bridge: OpenBridge): { stop(): void }
   /** It runs: what was asked for meanwhile is shown. */
@@ -84,6 +86,7 @@ export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions
     get isOpen() {
       return window.isOpen
     },
+    showTray: () => tray.make(),
     serve(opened) {
       bridge = opened
       const { application, caller, feed } = opened

@@ -24,7 +24,8 @@ export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersi
     async begun(tray) {
       const window = await loaded
       clearTimeout(late)
-      say({ event: 'ready', version: app.getVersion(), tray, window, native: await loadNative() })
+      const native = await loadNative()
+      say({ event: 'ready', version: app.getVersion(), tray: await tray, window, native })
       app.quit()
     },
   }
@@ -35,8 +36,8 @@ export const isSmokeTest = (environment: NodeJS.ProcessEnv = process.env): boole
   environment.BRIDGE_SMOKE === '1'
 
 export interface SmokeTest {
-  /** The bridge runs. `tray`: somebody takes tray images here. */
-  begun(tray: boolean): Promise<void>
+  /** The bridge runs. `tray`: whether somebody takes tray images here, as soon as it is known. */
+  begun(tray: Promise<boolean>): Promise<void>
 }
 
 const LONGEST_LOAD_MS = 60_000

@@ -11,39 +11,54 @@ export interface TrayOptions {
 }
 
 export interface ShownTray {
-  /** Shows this from now on; what is the same as before is left alone. */
+  /** Makes the image: on Linux when a panel takes it (tray-area.ts). */
+  make(): void
+  /** Shows this from now on, as soon as there is an image; what is the same as before is left alone. */
   show(facts: TrayFacts): void
   stop(): void
 }
 
 /** The tray's image and menu. */
 export function openTray({ root, platform, act }: TrayOptions): ShownTray {
+  let tray: Tray | null = null
+  let facts: TrayFacts | null = null
   let state: TrayState = 'stopped'
   let menu = ''
   const image = () => nativeImage.createFromPath(trayImagePath(root, state, platform, isDark(platform)))
-  const tray = new Tray(image())
-  const paint = () => tray.setImage(image())
-  nativeTheme.on('updated', paint)
-  // On macOS a click opens the menu.
-  if (platform !== 'darwin') tray.on('click', () => act({ do: 'open' }))
+  const paint = () => tray?.setImage(image())
+
+  function say(): void {
+    if (tray === null || facts === null) return
+    const entries = trayMenu(facts)
+    const text = JSON.stringify(entries)
+    if (text === menu) return
+    menu = text
+    tray.setToolTip(trayTip(facts.state, facts.t))
+    tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => templateOf(entry, act))))
+  }
 
   return {
-    show(facts) {
-      const next = trayLook(facts.state).state
-      if (next !== state) {
-        state = next
+    make() {
+      if (tray !== null) return
+      tray = new Tray(image())
+      nativeTheme.on('updated', paint)
+      // On macOS a click opens the menu.
+      if (platform !== 'darwin') tray.on('click', () => act({ do: 'open' }))
+      say()
+    },
+    show(next) {
+      facts = next
+      const look = trayLook(next.state).state
+      if (look !== state) {
+        state = look
         paint()
       }
-      const entries = trayMenu(facts)
-      const text = JSON.stringify(entries)
-      if (text === menu) return
-      menu = text
-      tray.setToolTip(trayTip(facts.state, facts.t))
-      tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => templateOf(entry, act))))
+      say()
     },
     stop() {
       nativeTheme.off('updated', paint)
-      tray.destroy()
+      tray?.destroy()
+      tray = null
     },
   }
 }

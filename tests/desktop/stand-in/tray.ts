@@ -1,20 +1,40 @@
+import { execFile } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mustBeReady } from './app.ts'
 import type { Menu } from './menu.ts'
 import { imageFrom, type NativeImage } from './native-image.ts'
 import { strict } from './strict.ts'
 
+/** How an image is shown: on Linux it is decided once, a moment after it was made. */
+export type Shown = 'undecided' | 'system' | 'status-notifier' | 'fallback'
+
 /** The icon in the tray area: nothing is drawn; a test looks at it through the probe. */
 export class Tray extends EventEmitter {
   #destroyed = false
   #title = ''
+  /** For tests. `fallback`: what GNOME, Wayland and most panels show nothing of. */
+  standInShown: Shown = process.platform === 'linux' ? 'undecided' : 'system'
 
   constructor(image: NativeImage | string, _guid?: string) {
     mustBeReady('Cannot create Tray')
     super()
     imageFrom(image)
+    if (process.platform === 'linux') void this.#decide()
     // biome-ignore lint/correctness/noConstructorReturn: unknown uses are to be seen.
     return strict('Tray', this)
+  }
+  /**
+   * Chromium asks for the watcher's name and for its property, and never again: after a no the image falls back for ever
+   * (status_icon_linux_dbus.cc, OnNameHasOwnerResponse and OnHostRegisteredResponse; Electron's tray_icon_linux.cc,
+   * OnImplInitializationFailed).
+   */
+  async #decide(): Promise<void> {
+    const isShown =
+      (await bus('org.freedesktop.DBus', '/org/freedesktop/DBus', 'NameHasOwner', WATCHER)) &&
+      (await bus(WATCHER, '/StatusNotifierWatcher', 'Properties.Get', WATCHER, HOST))
+    this.standInShown = isShown ? 'status-notifier' : 'fallback'
+    if (isShown)
+      await bus(WATCHER, '/StatusNotifierWatcher', REGISTER, `org.kde.StatusNotifierItem-${process.pid}-1`)
   }
   #alive(): void {
     if (this.#destroyed) throw new Error('Tray is destroyed')
@@ -54,3 +74,19 @@ export class Tray extends EventEmitter {
   setIgnoreDoubleClickEvents(): void {}
   getBounds = () => ({ x: 0, y: 0, width: 24, height: 24 })
 }
+
+const WATCHER = 'org.kde.StatusNotifierWatcher'
+const HOST = 'IsStatusNotifierHostRegistered'
+const REGISTER = `${WATCHER}.RegisterStatusNotifierItem`
+
+/** A question to the session's bus; true when the answer holds a `true`. */
+const bus = (dest: string, path: string, method: string, ...args: string[]): Promise<boolean> =>
+  new Promise((resolve) => {
+    const whole = method.startsWith('org.') ? method : `org.freedesktop.DBus.${method}`
+    const asked = args.map((arg) => `string:${arg}`)
+    execFile(
+      'dbus-send',
+      ['--session', '--print-reply', `--dest=${dest}`, path, whole, ...asked],
+      (error, said) => resolve(error === null && /boolean true/.test(said)),
+    )
+  })

@@ -1,0 +1,21 @@
+import { expect, test, until } from './bench.ts'
+import { tray, trayShown, windowState } from './shown.ts'
+
+test.describe('started at login, before the panel', () => {
+  test.use({ desktopOptions: { hidden: true, panel: false } })
+
+  test('the tray image is made when the panel takes it, and stays', async ({ world }) => {
+    test.skip(process.platform !== 'linux', 'only Linux has panels that come up late')
+    // The bridge works already; an image that was made now would stay invisible.
+    await until(
+      'a first question to the bus',
+      async () => (await world.app.evaluate(() => process.uptime())) > 1.5,
+    )
+    expect(await trayShown(world.app)).toBeNull()
+    const panel = await world.showPanel()
+    await until('the tray', async () => (await tray(world.app))?.image === 'working.png')
+    await until('its registration', () => panel.items.length > 0)
+    expect(await trayShown(world.app)).toBe('status-notifier')
+    expect((await windowState(world.app)).count).toBe(0)
+  })
+})
