@@ -5,6 +5,8 @@ import { type Action, isTrouble, type Story } from './story.ts'
 import { bring } from './troubles.ts'
 import { BEGINS, World } from './world.ts'
 
+/** `src/main/planfix/spending.ts` looks every ten minutes, and a stale header is as old. */
+const RESERVE_LOOK_MS = 21 * 60_000
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 /** What needs a task waits for it so often, and so long each time. */
@@ -63,6 +65,9 @@ async function heal(world: World): Promise<void> {
     await clock.runUntil(clock.now() + SECOND)
   }
   await clock.runUntil(clock.now() + 40 * SECOND)
+  // Of a day that was nearly used up the bridge learns only when it looks again that there is more.
+  if (world.story.actions.some((action) => action.do === 'quota'))
+    await clock.runUntil(clock.now() + RESERVE_LOOK_MS)
   for (const { chatra } of shops) {
     chatra.setSwitch('leave-signal', 'transcript')
     chatra.setSwitch('transcript-timing', 'on-leave')
