@@ -12,6 +12,16 @@ export function withoutTail(text: string, tail: string): string {
 }
 
 /**
+ * What leaves nothing on paper: white space, zero-width marks, joiners, fillers, controls, the empty Braille pattern. Within
+ * a text they have their use (emoji, Persian, the direction of Hebrew); alone they are as if nothing was written.
+ */
+const UNSEEN =
+  /^[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2800\ufff9-\ufffb\u{1d159}]*$/u
+
+/** Whether a reader would see nothing. */
+export const hasNothingToSee = (text: string): boolean => UNSEEN.test(text)
+
+/**
  * `normalize` in time linear in the length. Sorting a long row of marks takes quadratic time, so such a row is cut every
  * 30 marks by a joiner that cannot be seen, as the Stream-Safe Text Format does (Unicode, UAX #15, section 13).
  */

@@ -248,6 +248,8 @@ export interface PlanfixComment {
   isHidden: boolean
   isDeleted: boolean
   files: { id: number; name: string; size: number | null }[]
+  /** Pictures and films of the text that only people of the account can open, by name; empty where none is known. */
+  lost?: string[]
   sourceObjectId: string | null
   at: number | null
 }

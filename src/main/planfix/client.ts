@@ -30,6 +30,10 @@ export interface PlanfixClient
   close(): void
 }
 
+/** Where an address of the account leads. */
+const hostsOf = ({ baseUrl, webUrl }: Connection['planfix']): ReadonlySet<string> =>
+  new Set([baseUrl, webUrl].flatMap((address) => URL.parse(address)?.host ?? []))
+
 /**
  * REST client of one Planfix account (contracts/planfix.md §1–§11). Errors are values (shared/errors.ts); nothing is
  * retried; no call waits for its turn by itself except for pages after the first and look-ups an operation adds.
@@ -77,7 +81,7 @@ export function createPlanfixClient(options: {
   const serverNow = () => clock.now() + (budget.clockSkew() ?? 0)
   const calls = createCalls({ transport, token, clock, pacer, budget })
   const times = options.times ?? createTimeReader()
-  const reader = createCommentReader(times, serverNow)
+  const reader = createCommentReader(times, serverNow, hostsOf(planfix))
   const processes = createProcesses(calls, settings)
   const { taskTemplates, contactTemplates, statuses, completedStatusId, isStatusActive } = processes
 

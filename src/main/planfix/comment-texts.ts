@@ -1,4 +1,5 @@
-import { htmlToText } from './html-to-text.ts'
+import { type CommentText, readComment } from './html-to-text.ts'
+import { NO_SURROUNDINGS, type Surroundings } from './media.ts'
 
 /** UTF-16 units of HTML and text that are kept: some pages of ordinary comments, one page of the longest. */
 const KEPT = 8_000_000
@@ -7,44 +8,50 @@ const LONG = 8_000
 /** After so many milliseconds others have their turn. */
 const TURN_MS = 10
 
+type Files = Surroundings['files']
+
 /** Plain texts of comments. What has not changed since it was read last is not converted again. */
 export interface CommentTexts {
-  of(id: number, html: string): string
+  of(id: number, html: string, files?: Files): CommentText
   /** Converts the long ones among them in turns, so that reading a page never holds up everything else. */
-  prepare(comments: readonly { id: number; html: string }[]): Promise<void>
+  prepare(comments: readonly { id: number; html: string; files?: Files }[]): Promise<void>
 }
 
-export function createCommentTexts(kept = KEPT): CommentTexts {
+export function createCommentTexts(kept = KEPT, hosts = NO_SURROUNDINGS.hosts): CommentTexts {
   /** Those asked for last stand at the end. */
-  const known = new Map<number, { html: string; text: string }>()
+  const known = new Map<number, { html: string; files: string; read: CommentText }>()
   let size = 0
 
   const forget = (id: number) => {
     const old = known.get(id)
     if (old === undefined) return
-    size -= old.html.length + old.text.length
+    size -= old.html.length + old.read.text.length
     known.delete(id)
   }
-  const of = (id: number, html: string): string => {
+  const isKnown = (id: number, html: string, files: string) => {
     const before = known.get(id)
-    const text = before?.html === html ? before.text : htmlToText(html)
+    return before?.html === html && before.files === files ? before.read : null
+  }
+  const of = (id: number, html: string, files: Files = []): CommentText => {
+    const named = printOf(files)
+    const read = isKnown(id, html, named) ?? readComment(html, { files, hosts })
     forget(id)
-    known.set(id, { html, text })
-    size += html.length + text.length
+    known.set(id, { html, files: named, read })
+    size += html.length + read.text.length
     for (const oldest of known.keys()) {
       if (size <= kept) break
       forget(oldest)
     }
-    return text
+    return read
   }
 
   return {
     of,
     async prepare(comments) {
       let begun = performance.now()
-      for (const { id, html } of comments) {
-        if (html.length < LONG || known.get(id)?.html === html) continue
-        of(id, html)
+      for (const { id, html, files = [] } of comments) {
+        if (html.length < LONG || isKnown(id, html, printOf(files))) continue
+        of(id, html, files)
         if (performance.now() - begun < TURN_MS) continue
         await new Promise((resolve) => setImmediate(resolve))
         begun = performance.now()
@@ -52,3 +59,5 @@ export function createCommentTexts(kept = KEPT): CommentTexts {
     },
   }
 }
+
+const printOf = (files: Files): string => files.map(({ id, name }) => `${id}:${name}`).join('/')

@@ -3,6 +3,7 @@ import type { PlanfixApi, PlanfixComment } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
 import { type CommentTexts, createCommentTexts } from './comment-texts.ts'
 import { toHtml } from './html.ts'
+import type { CommentText } from './html-to-text.ts'
 import { commentAnswer, commentList, created, done, type RawComment } from './schemas.ts'
 import type { Settings } from './settings.ts'
 import { type TimeReader, writtenPoint } from './times.ts'
@@ -27,9 +28,14 @@ export interface CommentReader {
 
 const REMEMBERED = 50
 
-export function createCommentReader(times: TimeReader, serverNow: () => number): CommentReader {
+/** `hosts`: of the account, which only people of the account get in at. */
+export function createCommentReader(
+  times: TimeReader,
+  serverNow: () => number,
+  hosts: ReadonlySet<string> = new Set(),
+): CommentReader {
   const written = new Map<number, number>()
-  const texts = createCommentTexts()
+  const texts = createCommentTexts(undefined, hosts)
 
   const learn = (raw: RawComment) => {
     const at = written.get(raw.id)
@@ -56,7 +62,7 @@ export function createCommentReader(times: TimeReader, serverNow: () => number):
       texts.prepare(
         raw
           .filter(({ owner }) => !owner?.id?.startsWith('contact:'))
-          .map(({ id, description }) => ({ id, html: description ?? '' })),
+          .map((one) => ({ id: one.id, html: one.description ?? '', files: filesOf(one) })),
       ),
     wrote(id) {
       written.set(id, serverNow())
@@ -159,25 +165,31 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
  */
 function toComment(raw: RawComment, at: number | null, texts: CommentTexts): PlanfixComment {
   const { users, groups } = raw.recipients ?? {}
-  let text: string | null = null
+  const files = filesOf(raw)
+  let read: CommentText | null = null
+  const reading = () => {
+    read ??= texts.of(raw.id, raw.description ?? '', files)
+    return read
+  }
   return {
     id: raw.id,
     type: raw.type ?? 'None',
     get text() {
-      text ??= texts.of(raw.id, raw.description ?? '')
-      return text
+      return reading().text
+    },
+    get lost() {
+      return reading().lost
     },
     owner: raw.owner?.id ?? null,
     ownerName: raw.owner?.name ?? '',
     recipients: [...(users ?? []).map(({ id }) => id), ...(groups ?? []).map(({ id }) => `group:${id}`)],
     isHidden: raw.isHidden ?? false,
     isDeleted: raw.isDeleted ?? false,
-    files: (raw.files ?? []).map(({ id, name, size }) => ({
-      id,
-      name: name ?? `file ${id}`,
-      size: size ?? null,
-    })),
+    files,
     sourceObjectId: raw.sourceObjectId || null,
     at,
   }
 }
+
+const filesOf = ({ files }: RawComment): PlanfixComment['files'] =>
+  (files ?? []).map(({ id, name, size }) => ({ id, name: name ?? `file ${id}`, size: size ?? null }))

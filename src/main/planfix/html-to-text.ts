@@ -1,6 +1,10 @@
-import { withoutTail } from '../../shared/plain.ts'
+import { hasNothingToSee, withoutTail } from '../../shared/plain.ts'
 import { type DocumentReader, readHtml } from './html-reader.ts'
+import { addressIn, isSameToReader, needsLogin, written } from './link-address.ts'
+import { bulletIn, checkBoxIn, type List, listOf } from './lists.ts'
 import { isPictureShown, isTextShown, type Look, lookOf, PAGE, SILENT } from './look.ts'
+import { linkedFile, mediaIn, NO_SURROUNDINGS, pictureIn, type Shown, type Surroundings } from './media.ts'
+import { raisedText, struckText } from './raised.ts'
 import { TextLine } from './text-line.ts'
 
 const BLOCKS = new Set(
@@ -8,23 +12,35 @@ const BLOCKS = new Set(
     ' ',
   ),
 )
+/** What plays, or is shown in a frame. */
+const MEDIA = new Set(['iframe', 'video', 'audio', 'embed', 'object', 'oembed'])
 
 /** UTF-16 units. A comment holds 64 KB, HTML included (contracts/planfix.md §2). */
 const LONGEST = 64 * 1024
 
+/** A comment as the client can read it. */
+export interface CommentText {
+  text: string
+  /** Pictures, films and files of the text that no client can open, by their names; empty names where none is known. */
+  lost: string[]
+}
+
 /**
- * An employee's comment as plain chat text. Lines end where blocks and `<br>` end them; links become `text (address)`
- * or the address alone; lists get `• ` or numbers; quotes `> `; table rows one line with ` | ` between cells; pictures
- * their address, or `[picture]` when only the editor could show them (contracts/planfix.md §10: `uniqueid=`).
- * Never fails: what has no markup at all keeps its own line ends. Takes time linear in the length, whatever it is given;
- * over 64 Ki characters the rest is left out, and `…` says so.
+ * An employee's comment as plain chat text: what the employee sees of it in Planfix, and nothing else (look.ts). Lines end
+ * where blocks and `<br>` end them, at most two empty ones follow each other; links become `text (address)` or the address
+ * alone; lists get `• `, numbers or `[x] `; quotes `> `; table rows one line with ` | ` between cells; what is struck out
+ * `~~…~~`; smileys their text; pictures and films their address. Every rule with an example: docs/texts.md.
+ * Never fails: what has no markup at all keeps its own line ends. Empty when there is nothing to see. Takes time linear in
+ * the length, whatever it is given; over 64 Ki characters the rest is left out, and `…` says so.
  */
-export function htmlToText(html: string): string {
-  const page = new Page(!/<[a-z/!]/i.test(html))
+export function readComment(html: string, around: Surroundings = NO_SURROUNDINGS): CommentText {
+  const page = new Page(!/<[a-z/!]/i.test(html), around)
   readHtml(html.length > LONGEST ? shortened(html) : html, page)
   const text = page.finish()
-  return html.length > LONGEST ? `${text}…` : text
+  return { text: html.length > LONGEST ? `${text}…` : text, lost: page.lost }
 }
+
+export const htmlToText = (html: string): string => readComment(html).text
 
 /** Cut before a tag or a space where one is near, so that none is left in halves. */
 function shortened(html: string): string {
@@ -34,40 +50,56 @@ function shortened(html: string): string {
 
 /** Quotes and lists that are shown inside each other: deeper ones would only make lines long. */
 const DEEPEST = 10
+const MOST_EMPTY_LINES = 2
 
-interface List {
-  /** null in a list with dots. */
-  next: number | null
+/** A part of the line that is rewritten where it ends. */
+interface Run {
+  /** Of the line. */
+  from: number
+  before: string
 }
 
 /** The text as far as it is written, and where in the document the writing is. */
 class Page implements DocumentReader {
+  readonly lost: string[] = []
   private readonly lines: string[] = []
   /** Line under way; `\u00a0` stands for a space that must stay. */
   private readonly line = new TextLine()
-  /** Dot or number that the next text gets in front. */
+  /** Empty lines at the end. */
+  private empty = 0
+  /** Dot, number or box that the next text gets in front. */
   private bullet = ''
   /** Of the elements that are open, outermost first. */
   private readonly looks: Look[] = []
+  private readonly page: Look
+  private readonly around: Surroundings
   private quotes = 0
   private cells = 0
   /** Within a row: cells begun. */
   private column = 0
   private readonly lists: List[] = []
   /** Links do not nest in HTML: a second one ends the first. */
-  private link: { href: string; from: number; lineNumber: number } | null = null
+  private link: { attributes: Readonly<Record<string, string>>; from: number; lineNumber: number } | null =
+    null
+  /** Elements that strike out, and the run of this line that they do it to. */
+  private struck: (Run & { depth: number }) | null = null
+  private raised: (Run & { depth: number; kind: 'super' | 'sub' }) | null = null
+  /** A film without an address: its first source has one. How many elements were open around it. */
+  private film: number | null = null
 
-  private readonly page: Look
-
-  constructor(plain: boolean) {
+  constructor(plain: boolean, around: Surroundings) {
     this.page = plain ? { ...PAGE, keepsSpaces: true } : PAGE
+    this.around = around
   }
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
-    const look = lookOf(this.look, name, attributes, BLOCKS.has(name))
+    const around = this.look
+    const look = lookOf(around, name, attributes, BLOCKS.has(name))
     this.looks.push(look)
+    if (MEDIA.has(name) || name === 'source') this.media(name, attributes, around)
     if (look.isGone) return
-    if (BLOCKS.has(name)) this.block()
+    if (look.own.isBlock) this.block()
+    this.openMarks(look)
     switch (name) {
       case 'br':
         this.breakLine()
@@ -79,14 +111,15 @@ class Page implements DocumentReader {
       case 'blockquote':
         this.quotes++
         break
-      case 'ul':
-        this.lists.push({ next: null })
+      case 'q':
+        this.put('“')
         break
+      case 'ul':
       case 'ol':
-        this.lists.push({ next: Number.parseInt(attributes.start ?? '1', 10) || 1 })
+        this.lists.push(listOf(name, attributes))
         break
       case 'li':
-        this.bullet = this.bulletOf(this.lists.at(-1))
+        this.bullet = this.indent() + bulletIn(this.lists.at(-1), attributes)
         break
       case 'tr':
         this.column = 0
@@ -97,26 +130,31 @@ class Page implements DocumentReader {
         this.cells++
         break
       case 'img':
-        this.picture(attributes)
+        if (isPictureShown(look)) this.show(pictureIn(attributes, this.around))
         break
       case 'a':
         this.endLink()
         this.putBullet()
-        this.link = {
-          href: addressIn(attributes.href),
-          from: this.line.mark(),
-          lineNumber: this.lines.length,
-        }
+        this.link = { attributes, from: this.line.mark(), lineNumber: this.lines.length }
         break
+      default:
+        if (attributes['data-oembed-url'])
+          this.show(mediaIn({ url: attributes['data-oembed-url'] }, this.around))
     }
+    const box = checkBoxIn(name, attributes)
+    if (box !== null && isPictureShown(look)) this.putBox(box)
   }
 
   close(name: string): void {
-    if (this.looks.pop()?.isGone === true) return
+    const look = this.looks.pop() ?? this.page
+    if (this.film !== null && this.looks.length <= this.film) this.film = null
+    if (look.isGone) return
+    if (name === 'q') this.put('”')
     if (name === 'a') this.endLink()
     if (name === 'td' || name === 'th') this.cells = Math.max(0, this.cells - 1)
     if (name === 'tr' && !this.line.hasWords) this.line.clear()
-    if (BLOCKS.has(name)) this.block()
+    this.closeMarks(look)
+    if (look.own.isBlock) this.block()
     if (name === 'blockquote') this.quotes = Math.max(0, this.quotes - 1)
     if (name === 'ul' || name === 'ol') this.lists.pop()
     if (name === 'li') this.bullet = ''
@@ -161,7 +199,8 @@ class Page implements DocumentReader {
   }
 
   private put(text: string): void {
-    if (text === '') return
+    // A point of a list is begun by something that can be seen.
+    if (text === '' || (this.bullet !== '' && hasNothingToSee(text))) return
     this.putBullet()
     this.line.add(text)
   }
@@ -172,66 +211,130 @@ class Page implements DocumentReader {
     this.bullet = ''
   }
 
+  /** A box at the beginning of a line takes the place of the dot. */
+  private putBox(box: string): void {
+    const isFirst = this.line.isEmpty && !this.bullet.endsWith('] ')
+    if (isFirst) this.bullet = (/^\u00a0*/.exec(this.bullet)?.[0] ?? '') + box
+    else if (!this.line.isEmpty) this.put(`${this.line.endsInSpace ? '' : ' '}${box}`)
+  }
+
   /** A block begins or ends: what is written so far is a line of its own. Inside a table cell it is but a space. */
   private block(): void {
     if (this.line.isEmpty) return
-    if (this.cells > 0) this.text(' ')
+    if (this.cells > 0) this.line.space()
     else this.breakLine()
   }
 
   private breakLine(): void {
     if (this.cells > 0) {
-      this.text(' ')
+      this.line.space()
       return
     }
-    const written = withoutTail(this.line.text(), ' \u00a0').replaceAll('\u00a0', ' ')
+    this.rewrite()
+    const text = withoutTail(this.line.text(), ' \u00a0').replaceAll('\u00a0', ' ')
+    const isEmpty = hasNothingToSee(text)
     const quotes = '> '.repeat(Math.min(this.quotes, DEEPEST))
-    this.lines.push(written === '' ? quotes.trimEnd() : quotes + written)
+    this.empty = isEmpty ? this.empty + 1 : 0
+    if (this.empty <= MOST_EMPTY_LINES) this.lines.push(isEmpty ? quotes.trimEnd() : quotes + text)
     this.line.clear()
+    for (const run of [this.struck, this.raised]) if (run) Object.assign(run, { from: 0, before: '' })
   }
 
-  private bulletOf(list: List | undefined): string {
-    const indent = '\u00a0\u00a0'.repeat(Math.min(Math.max(0, this.lists.length - 1), DEEPEST))
-    if (!list || list.next === null) return `${indent}• `
-    return `${indent}${list.next++}. `
+  private indent(): string {
+    return '\u00a0\u00a0'.repeat(Math.min(Math.max(0, this.lists.length - 1), DEEPEST))
   }
 
-  private picture(attributes: Readonly<Record<string, string>>): void {
-    if (!isPictureShown(this.look)) return
-    const alt = attributes.alt ?? ''
-    if (alt.length <= 20 && /\p{Extended_Pictographic}/u.test(alt)) {
-      this.put(alt)
+  private openMarks({ own }: Look): void {
+    if (!own.isStruck && !own.raised) return
+    this.putBullet()
+    const run = { from: this.line.mark(), before: this.line.last, depth: 1 }
+    if (own.isStruck) {
+      if (this.struck) this.struck.depth++
+      else this.struck = { ...run }
+    }
+    if (own.raised) {
+      if (this.raised) this.raised.depth++
+      else this.raised = { ...run, kind: own.raised }
+    }
+  }
+
+  private closeMarks({ own }: Look): void {
+    if (own.raised && this.raised && --this.raised.depth === 0) {
+      this.rewriteRaised()
+      this.raised = null
+    }
+    if (own.isStruck && this.struck && --this.struck.depth === 0) {
+      this.rewriteStruck()
+      this.struck = null
+    }
+  }
+
+  /** A line ends within what is struck out or raised. */
+  private rewrite(): void {
+    this.rewriteRaised()
+    this.rewriteStruck()
+  }
+
+  private rewriteRaised(): void {
+    const { raised } = this
+    if (raised) this.line.replace(raised.from, (text) => raisedText(raised.kind, text, raised.before))
+  }
+
+  private rewriteStruck(): void {
+    if (this.struck) this.line.replace(this.struck.from, struckText)
+  }
+
+  private media(name: string, attributes: Readonly<Record<string, string>>, around: Look): void {
+    if (name === 'source') {
+      if (this.film === null) return
+      this.film = null
+      this.show(mediaIn(attributes, this.around))
       return
     }
-    if (attributes.width === '1' && attributes.height === '1') return
-    const address = addressIn(attributes.src)
-    const shown = /^https?:/i.test(address) && !/[?&]uniqueid=/i.test(address) ? address : '[picture]'
+    // Its own content is never shown; whether it is, is told by where it stands and its style.
+    if (!isPictureShown(lookOf(around, 'img', attributes, false))) return
+    if ((name === 'video' || name === 'audio') && !attributes.src) this.film = this.looks.length - 1
+    else this.show(mediaIn(attributes, this.around))
+  }
+
+  private show(shown: Shown): void {
+    if (shown.as === 'text') this.put(shown.text)
+    if (shown.as === 'lost') this.lost.push(shown.name)
+    if (shown.as !== 'address') return
     const gap = this.line.isEmpty || this.line.endsInSpace ? '' : ' '
-    this.put(`${gap}${shown} `)
+    this.put(`${gap}${shown.address} `)
   }
 
   private endLink(): void {
     const { link } = this
     this.link = null
-    if (!link?.href) return
+    if (!link) return
     // A link over several lines is judged by its last one.
     const isHere = link.lineNumber === this.lines.length
     const text = this.line
       .text(isHere ? link.from : 0)
       .replaceAll('\u00a0', ' ')
       .trim()
+    const file = linkedFile(link.attributes.href, text, this.around)
+    if (file) {
+      this.show(file)
+      return
+    }
+    const href = addressIn(link.attributes.href)
+    if (href === '') return
+    if (isSameToReader(text, href)) return
+    if (needsLogin(href, this.around.hosts)) return
     if (text === '') {
-      this.put(link.href)
+      this.put(written(href))
       return
     }
-    if (bare(text) === bare(link.href)) return
     const beginning = /^https?:/.test(text) ? withoutDots(text) : null
-    if (isHere && beginning !== null && link.href.startsWith(beginning)) {
+    if (isHere && beginning !== null && href.startsWith(beginning)) {
       this.line.cut(link.from)
-      this.line.add(link.href)
+      this.line.add(href)
       return
     }
-    this.put(`${this.line.endsInSpace ? '' : ' '}(${link.href.replace(/^mailto:|^tel:/i, '')})`)
+    this.put(`${this.line.endsInSpace ? '' : ' '}(${written(href)})`)
   }
 }
 
@@ -240,17 +343,3 @@ function withoutDots(text: string): string | null {
   const dots = ['…', '...'].find((end) => text.endsWith(end))
   return dots === undefined ? null : text.slice(0, -dots.length)
 }
-
-/** Addresses a client can use; relative ones lead into Planfix, and javascript: nowhere. */
-function addressIn(attribute: string | undefined): string {
-  const address = (attribute ?? '').trim()
-  return /^(https?:\/\/|mailto:|tel:)/i.test(address) ? address.replace(/\s/g, '%20') : ''
-}
-
-/** `https://Example.com/` and `example.com` are the same to a reader. */
-const bare = (address: string): string =>
-  address
-    .trim()
-    .replace(/^(https?:\/\/|mailto:|tel:)/i, '')
-    .replace(/\/$/, '')
-    .toLowerCase()

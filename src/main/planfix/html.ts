@@ -1,6 +1,6 @@
 import type { PlanfixText } from '../engine/ports.ts'
 
-export { htmlToText } from './html-to-text.ts'
+export { htmlToText, readComment } from './html-to-text.ts'
 
 /** One comment holds 64 KB, HTML included (contracts/planfix.md §2); some room is left for what Planfix adds. */
 const MAX_BYTES = 60_000

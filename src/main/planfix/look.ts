@@ -23,11 +23,12 @@ export interface Look {
   /** Spaces and line ends of the source are kept (CSS `white-space`). */
   keepsSpaces: boolean
   /** What the element itself does with its text, whatever stands around. */
-  marks: { isStruck: boolean; raised: 'super' | 'sub' | null }
+  own: { isBlock: boolean; isStruck: boolean; raised: 'super' | 'sub' | null }
 }
 
 const WHITE: Colour = [255, 255, 255, 1]
-const PLAIN = { isStruck: false, raised: null }
+const RUN: Look['own'] = { isBlock: false, isStruck: false, raised: null }
+const BLOCK: Look['own'] = { ...RUN, isBlock: true }
 
 /** A comment in Planfix: something dark on white. */
 export const PAGE: Look = {
@@ -37,7 +38,7 @@ export const PAGE: Look = {
   colour: null,
   background: WHITE,
   keepsSpaces: false,
-  marks: PLAIN,
+  own: BLOCK,
 }
 
 /** Smaller text, or a smaller box, is no text to anybody. Pixels. */
@@ -75,7 +76,7 @@ const STRUCK = new Set(['s', 'del', 'strike'])
 const RAISED: Record<string, 'super' | 'sub'> = { sup: 'super', sub: 'sub' }
 
 /**
- * How an element is shown that stands in one that looks like `parent`. `isBlock`: it makes a box of its own. Decided by
+ * How an element is shown that stands in one that looks like `parent`. `isBlock`: by its name it makes a box of its own. Decided by
  * attributes and inline styles alone; every way to hide something that these know counts.
  */
 export function lookOf(
@@ -86,26 +87,26 @@ export function lookOf(
 ): Look {
   if (parent.isGone) return parent
   const style = attributes.style ? readStyle(attributes.style) : NO_STYLE
-  const own = OWN_COLOURS[name]
+  const colours = OWN_COLOURS[name]
   const isPlain =
-    style.size === 0 && own === undefined && !('color' in attributes) && !('bgcolor' in attributes)
-  const marks = marksOf(name, style)
+    style.size === 0 && colours === undefined && !('color' in attributes) && !('bgcolor' in attributes)
+  const own = ownOf(name, style, isBlock)
   const isGone = isHidden(name, attributes, style, parent.fontSize, isBlock)
   if (isPlain) {
     const keepsSpaces = parent.keepsSpaces || name === 'pre'
-    if (!isGone && keepsSpaces === parent.keepsSpaces && marks === parent.marks) return parent
-    return { ...parent, isGone, keepsSpaces, marks }
+    if (!isGone && keepsSpaces === parent.keepsSpaces && own === parent.own) return parent
+    return { ...parent, isGone, keepsSpaces, own }
   }
   const background = backgroundOf(attributes, style)
-  const behind = own?.background ?? parent.background
+  const behind = colours?.background ?? parent.background
   return {
     isGone,
     isVisible: visibilityOf(parent, style),
     fontSize: fontSizeOf(parent, style),
-    colour: textColourOf(own ? own.colour : parent.colour, name, attributes, style),
+    colour: textColourOf(colours ? colours.colour : parent.colour, name, attributes, style),
     background: background === undefined ? behind : background,
     keepsSpaces: spacesOf(parent, name, style),
-    marks,
+    own,
   }
 }
 
@@ -232,10 +233,15 @@ function spacesOf(parent: Look, name: string, style: Style): boolean {
   return value.startsWith('pre') || value.startsWith('break-spaces')
 }
 
-function marksOf(name: string, style: Style): Look['marks'] {
+function ownOf(name: string, style: Style, isBlockByName: boolean): Look['own'] {
+  const display = style.get('display')?.text ?? ''
+  const isBlock = /^inline/.test(display)
+    ? false
+    : isBlockByName || /^(block|flex|grid|flow-root|list-item|table$)/.test(display)
   const line = style.get('text-decoration')?.text ?? style.get('text-decoration-line')?.text
   const isStruck = line === undefined ? STRUCK.has(name) : line.includes('line-through')
   const align = style.get('vertical-align')?.text
   const raised = align === 'super' || align === 'sub' ? align : (RAISED[name] ?? null)
-  return isStruck || raised ? { isStruck, raised } : PLAIN
+  if (isStruck || raised) return { isBlock, isStruck, raised }
+  return isBlock ? BLOCK : RUN
 }

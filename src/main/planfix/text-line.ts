@@ -37,6 +37,19 @@ export class TextLine {
     this.add(mark)
   }
 
+  /** A space, unless it would not be seen: behind another one, or at the start. */
+  space(): void {
+    if (!this.isEmpty && this.last !== ' ') this.add(' ')
+  }
+
+  /** Writes what was written since the mark in another way. */
+  replace(from: number, rewrite: (text: string) => string): void {
+    if (from >= this.pieces.length) return
+    const text = rewrite(this.text(from))
+    this.cut(from)
+    if (text !== '') this.pieces.push(text)
+  }
+
   /** A place to come back to: for `text` and `cut`. */
   mark(): number {
     return this.pieces.length

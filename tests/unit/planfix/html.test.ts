@@ -2,16 +2,21 @@ import fc from 'fast-check'
 import { Parser } from 'htmlparser2'
 import { describe, expect, test } from 'vitest'
 import { cleanText, fits, htmlToText, toHtml } from '../../../src/main/planfix/html.ts'
+import { hasNothingToSee } from '../../../src/shared/plain.ts'
 
 const html = (text: string) => toHtml({ paragraphs: [{ label: null, text }] })
 
-/** What cannot survive the way there and back: space at line ends, blank lines at both ends, spaces that do not break. */
+/**
+ * What cannot survive the way there and back: space at line ends, blank lines at both ends and more than two of them, lines
+ * with nothing to see, spaces that do not break.
+ */
 const normal = (text: string) =>
   cleanText(text)
     .replaceAll('\u00a0', ' ')
     .split('\n')
-    .map((line) => line.replace(/ +$/, ''))
+    .map((line) => (hasNothingToSee(line) ? '' : line.replace(/ +$/, '')))
     .join('\n')
+    .replace(/\n{4,}/g, '\n\n\n')
     .replace(/^\n+|\n+$/g, '')
 
 const pieces = fc.constantFrom(
@@ -196,11 +201,11 @@ describe("an employee's comment", () => {
       'A | B\n1 2 | 3',
     ],
     ['a row of nothing is left out', '<table><tr><td></td><td> </td></tr><tr><td>x</td></tr></table>', 'x'],
-    ['a pasted picture is named', 'see <img src="/?action=getfile&uniqueid=123"> here', 'see [picture] here'],
+    ['a pasted picture is no text', 'see <img src="/?action=getfile&uniqueid=123"> here', 'see here'],
     [
-      'a picture of the editor is named though its address is whole',
+      'a picture of the editor is no text though its address is whole',
       '<img src="https://a.planfix.com/?action=f&uniqueid=9">',
-      '[picture]',
+      '',
     ],
     [
       'a picture with an address is its address',

@@ -37,15 +37,15 @@ test('a text that is looked at is converted once', () => {
 describe('texts of comments', () => {
   test('are not converted again while the HTML is the same, and are when it is not', () => {
     const texts = createCommentTexts()
-    expect(texts.of(1, '<p>a</p>')).toBe('a')
-    expect(texts.of(1, '<p>a</p>')).toBe('a')
-    expect(texts.of(1, '<p>b</p>')).toBe('b')
-    expect(texts.of(2, '<p>a</p>')).toBe('a')
+    expect(texts.of(1, '<p>a</p>').text).toBe('a')
+    expect(texts.of(1, '<p>a</p>').text).toBe('a')
+    expect(texts.of(1, '<p>b</p>').text).toBe('b')
+    expect(texts.of(2, '<p>a</p>').text).toBe('a')
   })
 
   test('take bounded memory: those not asked for are forgotten first', () => {
     const texts = createCommentTexts(50)
-    for (let id = 0; id < 1000; id++) expect(texts.of(id, `<p>${id}</p>`)).toBe(String(id))
+    for (let id = 0; id < 1000; id++) expect(texts.of(id, `<p>${id}</p>`).text).toBe(String(id))
   })
 
   test('that are long are read in turns', async () => {

@@ -1,4 +1,10 @@
-import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '../../../shared/domain.ts'
+import {
+  type ClientLink,
+  type Conversation,
+  type Message,
+  type MessageFile,
+  OPEN_STATES,
+} from '../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
@@ -318,7 +324,7 @@ export class ToChatra {
         at: this.now(),
         patch: {
           state: 'delivered',
-          reason: whoReads(state.conversation, client),
+          reason: whoReads(state.conversation, client) ?? (message.files.some(isLost) ? PICTURE_LOST : null),
           chatraMessageId: sent.value.id,
         },
       },
@@ -336,10 +342,21 @@ export class ToChatra {
    * The text with a line for each file: a link the client can open, or its name where there is none, or where it is longer
    * than anybody reckoned with.
    */
-  private async textOf(message: Message, connection: ConnectionContext): Promise<Result<string>> {
+  private async textOf(
+    message: Message,
+    connection: ConnectionContext,
+    shown: Message | null = null,
+  ): Promise<Result<string>> {
     const lines = message.text === '' ? [] : [message.text]
     for (const file of message.files) {
-      if (file.planfixFileId === null) continue
+      if (file.planfixFileId === null) {
+        lines.push(this.unavailable(file.name))
+        // Said once, not again with each edit.
+        const isFirst = message.files.find(({ name }) => name === file.name) === file
+        if (isFirst && !shown?.files.some(isLost))
+          await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
+        continue
+      }
       const link = this.context.fileLink(connection.settings.id, file.planfixFileId, file.name)
       const room = connection.chatra.maxText - lines.reduce((sum, line) => sum + line.length + 1, 0)
       if (link && `${file.name}: ${link}`.length <= room) {
@@ -355,16 +372,19 @@ export class ToChatra {
       const url = address.ok ? address.value.url : null
       if (url && `${file.name}: ${url}`.length <= room) lines.push(`${file.name}: ${url}`)
       else {
-        lines.push(
-          translate(this.context.language, 'file.unavailable', { name: file.name }).slice(
-            0,
-            Math.max(0, room),
-          ),
-        )
+        lines.push(this.unavailable(file.name).slice(0, Math.max(0, room)))
         await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
       }
     }
     return { ok: true, value: lines.join('\n') }
+  }
+
+  /** What stands in place of a file, or of a picture of the text. */
+  private unavailable(name: string): string {
+    const { language } = this.context
+    return name === ''
+      ? translate(language, 'file.picture')
+      : translate(language, 'file.unavailable', { name })
   }
 
   /** An edit or a deletion can be repeated without harm, so unclear is simply tried again. */
@@ -373,7 +393,7 @@ export class ToChatra {
     state: Loaded,
   ): Promise<void> {
     const { connection } = state
-    const text = await this.textOf(message, connection)
+    const text = await this.textOf(message, connection, target)
     if (!text.ok) return this.failed(message, text.error, state, null)
     const slot = await connection.chatraLimiter.slot('change')
     if (slot === null) return
@@ -495,6 +515,11 @@ export class ToChatra {
     ]
   }
 }
+
+/** Reason of a reply that arrived without a picture of its text. */
+const PICTURE_LOST = 'picture-not-delivered'
+/** Nobody outside the account can open it. */
+const isLost = ({ planfixFileId, url }: MessageFile) => planfixFileId === null && url === null
 
 /** F16: after the client left, Chatra e-mails the reply, if it knows where to. */
 function whoReads(conversation: Conversation, client: ClientLink): string | null {

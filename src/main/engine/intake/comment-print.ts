@@ -13,7 +13,7 @@ const EDITION = '2:'
 export function printOf(comment: PlanfixComment): string {
   if (comment.isDeleted) return GONE
   const contacts = comment.recipients.filter((one) => one.startsWith('contact:')).toSorted()
-  const files = comment.files.map((file) => file.id)
+  const files = [...comment.files.map((file) => file.id), ...(comment.lost ?? [])]
   return `${EDITION}${fingerprint(JSON.stringify([comment.text, files, contacts, comment.isHidden, comment.owner]))}`
 }
 

@@ -1,4 +1,5 @@
 import type { Connection, Employee } from '../../../shared/config.ts'
+import { hasNothingToSee } from '../../../shared/plain.ts'
 import type { PlanfixComment } from '../ports.ts'
 
 /** Why a comment is not in the client's chat. The first two say that there is nothing to show, the others that it is internal. */
@@ -37,7 +38,8 @@ function reasonToStay(
     const notified = clientContacts.some((id) => comment.recipients.includes(`contact:${id}`))
     if (!notified) return 'internal-client-not-notified'
   }
-  return comment.text.trim() === '' && comment.files.length === 0 ? 'empty' : null
+  const isEmpty = hasNothingToSee(comment.text) && comment.files.length === 0 && !comment.lost?.length
+  return isEmpty ? 'empty' : null
 }
 
 /** No employees listed: everyone may answer. Otherwise only those listed and allowed. */

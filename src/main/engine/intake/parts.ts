@@ -1,4 +1,5 @@
 import type { MessageFile } from '../../../shared/domain.ts'
+import { hasNothingToSee } from '../../../shared/plain.ts'
 import type { PlanfixComment } from '../ports.ts'
 import { partsWithLines } from '../text.ts'
 
@@ -21,16 +22,26 @@ export const areSameParts = (a: readonly Part[], b: readonly Part[]): boolean =>
  * whole text; they fill its last part first.
  */
 export function partsOf(
-  comment: Pick<PlanfixComment, 'text' | 'files'>,
+  comment: Pick<PlanfixComment, 'text' | 'files' | 'lost'>,
   maxText: number,
   lineLength: (name: string) => number,
 ): Part[] {
-  const files = comment.files.map(({ id, name, size }) => ({ name, url: null, planfixFileId: id, size }))
-  const lines = files.map(({ name }) => ({ length: lineLength(name) }))
-  return partsWithLines(comment.text.trim(), lines, maxText).map((part) => ({
-    text: part.text,
-    files: part.lines.map((index) => files[index]!),
+  const files: MessageFile[] = comment.files.map(({ id, name, size }) => ({
+    name,
+    url: null,
+    planfixFileId: id,
+    size,
   }))
+  // What nobody can open has no number, and a line that says so (docs/architecture.md, "The words of a comment").
+  const lost = (comment.lost ?? []).map((name) => ({ name, url: null, planfixFileId: null, size: null }))
+  files.push(...lost)
+  const lines = files.map(({ name }) => ({ length: lineLength(name) }))
+  return partsWithLines(hasNothingToSee(comment.text) ? '' : comment.text.trim(), lines, maxText).map(
+    (part) => ({
+      text: part.text,
+      files: part.lines.map((index) => files[index]!),
+    }),
+  )
 }
 
 /** Of an address of our own without its token: scheme, host, path. */

@@ -103,6 +103,7 @@ const REASONS: Record<string, string> = {
   'internal-client-not-notified': 'stays inside: the client is not notified',
   'employee-not-allowed': 'stays inside: this employee does not work in the channel',
   'client-left-emailed-by-chatra': 'delivered: the client has left, Chatra e-mails it',
+  'picture-not-delivered': 'delivered, without a picture that only employees can open',
   'client-left-no-email': 'delivered, but the client has left and gave no e-mail',
 }
 

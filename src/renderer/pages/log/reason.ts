@@ -70,4 +70,5 @@ const TONES: Record<MessageRow['state'], Tone> = {
 
 /** How its state is shown. What nobody will read is delivered, but nothing to be glad of. */
 export const toneOf = ({ state, reason }: Pick<MessageRow, 'state' | 'reason'>): Tone =>
-  state === 'delivered' && reason === 'client-left-no-email' ? 'attention' : TONES[state]
+  state === 'delivered' && INCOMPLETE.has(reason ?? '') ? 'attention' : TONES[state]
+const INCOMPLETE = new Set(['client-left-no-email', 'picture-not-delivered'])

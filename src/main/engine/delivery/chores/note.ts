@@ -97,6 +97,8 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
       ? translate(context.language, 'note.introduction-other', { value, link: `${webUrl}/contact/${other}` })
       : translate(context.language, 'note.introduction', { value })
   }
+  if (what === 'file-not-delivered' && chore.data.file === '')
+    return translate(context.language, 'note.picture-not-delivered')
   if (what === 'file-not-delivered')
     return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
   if (what === 'kept-inside')

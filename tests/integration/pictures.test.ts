@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest'
+import { calm, taskNamed, withWorld } from '../support/planfix-scenes.ts'
+
+/** Pictures and films in the text of a reply (R12): what a client can open goes out, and of the rest the employee is told. */
+
+const PUBLIC = 'https://bridge.shop.example'
+
+/** What the client reads, the notes in the task, and the reasons of the log, after a comment. */
+async function carries(
+  html: (file: (name: string) => number) => string,
+  attached: string[] = [],
+  edited?: string,
+) {
+  const seen = { chat: [] as string[], notes: [] as string[], reasons: [] as (string | null)[] }
+  await withWorld({ configuration: { publicUrl: PUBLIC } }, async (world) => {
+    const anna = world.chatra.visit({ name: 'Anna' })
+    anna.says('Hello #a1')
+    await world.until('the task', () => world.planfix.tasks[0])
+    await calm(world)
+    const { id: task } = taskNamed(world, 'Anna')
+    const made = new Map<string, number>()
+    const file = (name: string) => {
+      const id = made.get(name) ?? world.planfix.addsFile(name, 'content').id
+      made.set(name, id)
+      return id
+    }
+    const written = html(file)
+    const comment = world.planfix.employeeComments(task, 5, written, { files: attached.map(file) })
+    await world.until('the reply', () => anna.sees().length > 0)
+    await calm(world)
+    if (edited !== undefined) {
+      world.planfix.editsComment(comment.id, edited)
+      await calm(world)
+    }
+    seen.chat = anna.sees()
+    seen.notes = taskNamed(world, 'Anna').feed.flatMap(({ id, description }) =>
+      id > comment.id && description.includes('could not be passed') ? [description] : [],
+    )
+    seen.reasons = (await world.log()).flatMap((line) =>
+      line.direction === 'to-chatra' && line.state === 'delivered' ? [line.reason] : [],
+    )
+  })
+  return seen
+}
+
+describe('a picture that only employees can open', () => {
+  test.each([
+    ['of the editor', '<img src="/?action=getfile&uniqueid=990001">'],
+    [
+      'of the editor with its whole address',
+      '<img src="https://shop.planfix.com/?action=getfile&uniqueid=990001">',
+    ],
+    ['in the page itself', '<img src="data:image/png;base64,iVBORw0KGgo=">'],
+    ['of an e-mail', '<img src="cid:image001.png@01D">'],
+    ['of this computer', '<img src="blob:https://shop.planfix.com/1b9d">'],
+    ['of a file on disk', '<img src="file:///C:/Users/Ana/a.png">'],
+    ['a film of the account', '<video src="/?action=getfile&uniqueid=990001"></video>'],
+    ['a frame of the account', '<iframe src="/frame/1"></iframe>'],
+  ])('%s: the words go out, the employee is told once, the log says so', async (_, html) => {
+    const { chat, notes, reasons } = await carries(() => `<p>Look ${html} here</p>`)
+    expect(chat).toEqual(['Look here\n[picture]'])
+    expect(notes).toHaveLength(1)
+    expect(reasons).toContain('picture-not-delivered')
+  })
+
+  test('alone is a reply that says that there is a picture', async () => {
+    const { chat, notes } = await carries(() => '<p><img src="/?action=getfile&uniqueid=990001"></p>')
+    expect(chat).toEqual(['[picture]'])
+    expect(notes).toHaveLength(1)
+  })
+
+  test('is told of once, also when there are several and the words are edited', async () => {
+    const picture = '<img src="cid:a@b">'
+    const { chat, notes } = await carries(
+      () => `<p>Look ${picture} ${picture}</p>`,
+      [],
+      `<p>See ${picture}</p>`,
+    )
+    expect(chat).toEqual(['See\n[picture]'])
+    expect(notes).toHaveLength(1)
+  })
+
+  test('is told of when an edit adds it', async () => {
+    const { chat, notes } = await carries(() => '<p>Look</p>', [], '<p>Look</p><img src="cid:a@b">')
+    expect(chat).toEqual(['Look\n[picture]'])
+    expect(notes).toHaveLength(1)
+  })
+})
+
+describe('a picture that is one of the files of the comment goes out as a file', () => {
+  test.each<[string, (file: (name: string) => number) => string]>([
+    ['by its number', (file) => `<p>Look <img src="/?action=getfile&amp;uniqueid=${file('a.png')}"></p>`],
+    [
+      'by its number in a whole address',
+      (file) => `<p>Look <img src="https://shop.planfix.com/?action=getfile&uniqueid=${file('a.png')}"></p>`,
+    ],
+    ['by its name', () => '<p>Look <img alt="A.png" src="cid:1@b"></p>'],
+    ['as a link', (file) => `<p>Look <a href="/?action=getfile&uniqueid=${file('a.png')}">a.png</a></p>`],
+  ])('%s', async (_, html) => {
+    const { chat, notes } = await carries(html, ['a.png'])
+    expect(chat).toHaveLength(1)
+    expect(chat[0]?.replace(' a.png\n', '\n')).toMatch(
+      /^Look\na\.png: https:\/\/bridge\.shop\.example\/files\/[\w-]+$/,
+    )
+    expect(notes).toEqual([])
+  })
+})
+
+test('a picture of the web, a smiley and a film are no trouble', async () => {
+  const { chat, notes, reasons } = await carries(
+    () =>
+      '<p>Look <img src="https://cdn.example/a.png"> <img src="/images/smile.gif" alt=":)"></p><iframe src="https://www.youtube.com/embed/abc123"></iframe>',
+  )
+  expect(chat).toEqual(['Look https://cdn.example/a.png :)\nhttps://www.youtube.com/watch?v=abc123'])
+  expect(notes).toEqual([])
+  expect(reasons).not.toContain('picture-not-delivered')
+})
+
+test('an address that needs a login is not sent as a link', async () => {
+  const { chat, notes } = await carries(
+    () => '<p>See <a href="https://shop.planfix.com/?action=getfile&uniqueid=77">the price list</a></p>',
+  )
+  expect(chat.join()).toMatch(/^See the price list\n\[file: the price list\]$/)
+  expect(notes).toHaveLength(1)
+})
