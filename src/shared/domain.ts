@@ -221,6 +221,8 @@ export interface Conversation {
   relatedTaskId?: number | null
   /** The last task was refused with the client as assigner: the next try is without. */
   withoutAssigner?: boolean
+  /** The last task was refused with these participants (`user:7`): the next try is without. */
+  withoutParticipants?: string[]
   /** A message that is refused as its author's comment: it is written in the name of the token's user. */
   withoutAuthor?: number | null
   /** Tasks in a row that took no comments; a second one shows that tasks are not to blame. */

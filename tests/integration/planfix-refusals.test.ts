@@ -146,6 +146,27 @@ test('the assigner is blamed only when the same task is taken without it', async
   })
 })
 
+test.each([[3], [4], [5]])('a mandatory field, mended after %s refusals, costs no feature', async (times) => {
+  await withWorld({ planfixSettings: { participants: ['user:5'] } }, async (world) => {
+    await begun(world)
+    await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
+    world.planfix.server.faults.add({ ...refusal(40, 'Field is mandatory'), path: '/task/$', times })
+    for (const name of ['Boris', 'Vera']) {
+      world.chatra.visit({ name }).says('Hi')
+      const task = await world.until('a task', () => tasksNamed(world, name)[0])
+      await world.until('the client as assigner', () => task.assigner === task.counterparty)
+      await calm(world)
+    }
+    expect(await world.app.store.fact('shop', 'assigner')).toBe('contact')
+    expect(tasksNamed(world, 'Vera')[0]?.participants.users).toContain('user:5')
+    await world.restart()
+    world.chatra.visit({ name: 'Gleb' }).says('Hi')
+    const task = await world.until('a task', () => tasksNamed(world, 'Gleb')[0])
+    expect(task.assigner).toBe(task.counterparty)
+    expect(task.participants.users).toContain('user:5')
+  })
+})
+
 test('one client whom Planfix refuses is shown as failed in the end, and the side goes on as if nothing were', async () => {
   await withWorld({ speed: 100 }, async (world) => {
     await begun(world)

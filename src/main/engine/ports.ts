@@ -327,6 +327,8 @@ export interface PlanfixApi {
   /** Contacts created since the day of `startedAt` with this name or source id; the engine compares. */
   lookForContacts(look: LookFor & { name: string }): Promise<Result<PlanfixContact[]>>
 
+  /** Which of these (`user:7`, `group:3`, `contact:92`) are not there any more, or not active. */
+  missingPeople(ids: readonly string[]): Promise<Result<string[]>>
   createTask(task: NewTask): Promise<Result<{ id: number }>>
   /** `failures` names fields that were not taken (a partial success); `queued` is Planfix's 202. */
   updateTask(

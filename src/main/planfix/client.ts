@@ -1,5 +1,6 @@
 import type { AxiosAdapter } from 'axios'
 import type { Connection } from '../../shared/config.ts'
+import { ok, type Result } from '../../shared/errors.ts'
 import { connectionSourceId } from '../engine/identity.ts'
 import type { Clock, Pacer, PlanfixApi } from '../engine/ports.ts'
 import { type AccountApi, accountApi } from './account.ts'
@@ -83,16 +84,38 @@ export function createPlanfixClient(options: {
   const times = options.times ?? createTimeReader()
   const reader = createCommentReader(times, serverNow, hostsOf(planfix))
   const processes = createProcesses(calls, settings)
+  const account = accountApi(calls, settings)
+  const contacts = contactApi(calls, settings, reader)
   const { taskTemplates, contactTemplates, statuses, completedStatusId, isStatusActive } = processes
 
   return {
     pacer,
     fits,
-    ...contactApi(calls, settings, reader),
+    ...contacts,
     ...taskApi(calls, settings, processes, times, serverNow),
     ...commentApi(calls, settings, reader),
     ...fileApi(calls),
-    ...accountApi(calls, settings),
+    ...account,
+    async missingPeople(ids) {
+      const missing: string[] = []
+      const lists = { user: () => account.users(), group: () => account.groups() }
+      for (const [kind, list] of Object.entries(lists)) {
+        const asked = ids.filter((id) => id.startsWith(`${kind}:`))
+        if (asked.length === 0) continue
+        await pacer.turn(0, 'people')
+        const answer: Result<{ id: number }[]> = await list()
+        if (!answer.ok) return answer
+        const there = new Set(answer.value.map(({ id }) => `${kind}:${id}`))
+        missing.push(...asked.filter((id) => !there.has(id)))
+      }
+      for (const id of ids.filter((one) => one.startsWith('contact:'))) {
+        await pacer.turn(0, 'people')
+        const card = await contacts.contact(Number(id.slice('contact:'.length)))
+        if (!card.ok && card.error.code !== 'object-gone') return card
+        if (!card.ok || card.value.isDeleted) missing.push(id)
+      }
+      return ok(missing)
+    },
     taskTemplates,
     contactTemplates,
     processes: processes.processes,

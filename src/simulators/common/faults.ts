@@ -11,10 +11,12 @@ export type Fault =
   | { kind: 'reset-before-write' }
   | { kind: 'reset-after-write' }
 
-/** Which requests a fault hits. No `method` or `path` means any; `path` is a regular expression's source. */
+/** Which requests a fault hits. No `method`, `path` or `bodyHas` means any; the latter two are regular expressions' sources. */
 export type FaultRule = Fault & {
   method?: string
   path?: string
+  /** Looked for in the JSON of the request’s body. */
+  bodyHas?: string
   /** How many requests it hits before it is used up; for ever when absent. */
   times?: number
   /** Chance from 0 to 1 that a matching request is hit; always when absent. */
@@ -37,11 +39,12 @@ export class FaultPlan {
     this.rules = []
   }
 
-  take(method: string, path: string): Fault | undefined {
+  take(method: string, path: string, body?: unknown): Fault | undefined {
     for (const rule of this.rules) {
       if (rule.times === 0) continue
       if (rule.method && rule.method !== method) continue
       if (rule.path && !new RegExp(rule.path).test(path)) continue
+      if (rule.bodyHas && !new RegExp(rule.bodyHas).test(JSON.stringify(body) ?? '')) continue
       if (rule.probability !== undefined && this.random() >= rule.probability) continue
       if (rule.times !== undefined) rule.times -= 1
       return rule

@@ -107,7 +107,7 @@ export class SimulatorServer {
     }
     const outside = this.outside(request.path)
     if (this.recording && !outside) this.requests.push(record)
-    const fault = outside ? undefined : this.faults.take(request.method, request.path)
+    const fault = outside ? undefined : this.faults.take(request.method, request.path, request.body)
     if (fault) {
       record.answered = fault.kind
       const became = await this.misbehave(fault, request)

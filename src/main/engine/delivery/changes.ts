@@ -46,6 +46,22 @@ export const assignerIs = (value: 'contact' | 'no', connectionId: string, at: nu
 ]
 export const ASSIGNER_AGAIN_MS = 7 * 24 * 3_600_000
 
+/** Configured participants without which a task was taken; with those of now it is tried again some day. */
+export interface RefusedParticipants {
+  configured: readonly string[]
+  gone: readonly string[]
+  at: number
+}
+export const PARTICIPANTS = 'participantsRefused'
+export function stillRefused(
+  fact: RefusedParticipants | null,
+  configured: readonly string[],
+  now: number,
+): readonly string[] {
+  const isSame = fact !== null && fact.configured.join() === configured.join()
+  return isSame && now - fact.at <= ASSIGNER_AGAIN_MS ? fact.gone : []
+}
+
 /** A note to the employee inside the task, about a reply of his. */
 export const noteAbout = (
   message: Message,

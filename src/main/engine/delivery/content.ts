@@ -31,16 +31,22 @@ export function withEmail(message: Message, agents: readonly AgentSeen[]): Messa
   }
 }
 
-/** A batch of messages as paragraphs; `nameAgents` names a mapped agent too, where the text has no author of its own. */
+/**
+ * Whose name stands in front of the words beside agents that nobody is mapped to: mapped agents too, where the text has no
+ * author of its own; clients as well, where it is not written in their name.
+ */
+export type Named = 'unmapped' | 'agents' | 'all'
+
+/** A batch of messages as paragraphs. */
 export function commentText(
   batch: readonly Message[],
   settings: Connection,
   language: Language,
-  nameAgents = false,
+  named: Named = 'unmapped',
 ): PlanfixText {
   return {
     paragraphs: batch.map((message) => ({
-      label: labelOf(message, settings, language, nameAgents),
+      label: labelOf(message, settings, language, named),
       text: [
         withoutFileName(message),
         ...message.files.filter((file) => file.linkOnly).map((file) => linkText(file)),
@@ -60,16 +66,12 @@ function withoutFileName(message: Message): string {
     : message.text
 }
 
-function labelOf(
-  message: Message,
-  settings: Connection,
-  language: Language,
-  nameAgents: boolean,
-): string | null {
-  const who =
-    message.author.kind === 'agent' && (nameAgents || ownerOf(message, settings) === null)
-      ? `${message.author.name || translate(language, 'task.agent')} (Chatra)`
-      : null
+function labelOf(message: Message, settings: Connection, language: Language, named: Named): string | null {
+  const { author } = message
+  const isNamed =
+    author.kind === 'agent' ? named !== 'unmapped' || ownerOf(message, settings) === null : named === 'all'
+  const name = 'name' in author ? author.name : ''
+  const who = isNamed ? `${name || translate(language, 'task.agent')} (Chatra)` : null
   const when = message.late
     ? translate(language, 'task.written', { time: utcMinute(message.writtenAt) })
     : null
@@ -125,7 +127,7 @@ export function taskDescription(
       return id === null ? [] : [`${t(`task.${kind}`)}: ${settings.planfix.webUrl}/task/${id}`]
     }),
   ]
-  const said = commentText(batch, settings, language, true)
+  const said = commentText(batch, settings, language, 'agents')
   const fitting = factsThatFit(plainOf(said), facts, (count) => t('task.left-out', { number: count }))
   return {
     paragraphs: [...said.paragraphs, { label: null, text: fitting.join('\n'), quote: true }],

@@ -1,5 +1,5 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
-import { type BridgeError, bridgeError } from '../../../shared/errors.ts'
+import { type BridgeError, bridgeError, type ErrorCode } from '../../../shared/errors.ts'
 import { messageSourceId } from '../identity.ts'
 import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER, type Change, isRestore } from '../ports.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
@@ -52,10 +52,12 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   const first = late[0]
   if (!first) throw new Error('an empty batch is never planned')
   // Planfix has refused this one as its author's comment: the token's user writes it, with the author's name in front.
-  const isUnnamed = conversation.withoutAuthor === first.id
-  const text = commentText(late, settings, work.context.language, isUnnamed)
+  const isTrial = work.unnamedTrial.get(conversation.id) === first.id
+  work.unnamedTrial.delete(conversation.id)
+  const isUnnamed = isTrial || conversation.withoutAuthor === first.id
+  const text = commentText(late, settings, work.context.language, isUnnamed ? 'all' : 'unmapped')
   const owner = isUnnamed ? null : ownerOf(first, settings)
-  const isClient = first.author.kind === 'client'
+  const isClient = !isUnnamed && first.author.kind === 'client'
   const key = first.originKey.replace(/^c:/, '')
   const sourceObjectId = messageSourceId(settings.id, key)
   const ids = late.map((message) => message.id)
@@ -88,7 +90,7 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
         state,
         made,
         async ({ id }) => commentMade(work, id, late, step.task, state),
-        async (error) => commentRefused(work, error, late, step.task, state),
+        async (error) => commentRefused(work, error, late, step.task, { ...state, isUnnamed }),
       )
     },
   }
@@ -145,29 +147,78 @@ export function commentMade(
   ]
 }
 
+/**
+ * A certain "no". What a comment can do without is left out, one thing after another: whether its author or its files are
+ * to blame, only the same comment without them can tell.
+ */
 export async function commentRefused(
   work: PlanfixWork,
   error: BridgeError,
   batch: readonly Message[],
   task: TaskLink,
-  state: Loaded,
+  state: Loaded & { isUnnamed: boolean },
 ): Promise<Change[] | null> {
-  if (error.code === 'object-gone' && error.vendorCode === CONTACT_GONE) return contactMerged(task, state)
+  const first = batch[0]
+  const isClient = first?.author.kind === 'client'
+  const isNamed =
+    !state.isUnnamed && first !== undefined && (isClient || ownerOf(first, state.settings) !== null)
+  if (isClient && isNamed && (await isCardGone(error, state))) return contactMerged(task, state)
+  if (isNamed && mayBeTheAuthors(error, isClient)) {
+    if (error.code === 'refused' || error.code === 'object-gone')
+      return [patchOf(state, { attempt: null, withoutAuthor: first.id })]
+    // Perhaps it is the account's: then it says so without the author, too, and the side is known to be stopped.
+    if (state.permit?.probe) return null
+    work.unnamedTrial.set(state.conversation.id, first.id)
+    return [patchOf(state, { attempt: null })]
+  }
   if (error.code === 'object-gone') {
     return [patchOf(state, { attempt: null }), taskPatch(task, { deleted: true, active: false })]
   }
   if (error.code !== 'refused') return null
   if (error.vendorCode === NO_COMMENTS && !state.previousRefuses) return taskIsClosed(work, task, state)
-  const first = batch[0]
-  const isNamed = first && ownerOf(first, state.settings) !== null
-  // Whatever the refusal says: whether the author is to blame, only the same comment without him can tell.
-  if (isNamed && state.conversation.withoutAuthor !== first.id)
-    return [patchOf(state, { attempt: null, withoutAuthor: first.id })]
+  const withFiles = batch.filter(({ files }) => files.some(({ planfixFileId }) => planfixFileId !== null))
+  if (withFiles.length > 0)
+    return [patchOf(state, { attempt: null }), ...withFiles.map((message) => filesAsLinks(work, message))]
   return [
     patchOf(state, { attempt: null, planfixLane: { failures: 0, notBefore: 0 } }),
     ...batch.map((message) => stateChange(message, 'failed', reasonOf(error), work.context.clock.now())),
   ]
 }
+
+/** What Planfix may say of an employee who is deleted, blocked or no longer in the plan. */
+const EMPLOYEES: ReadonlySet<ErrorCode> = new Set([
+  'refused',
+  'object-gone',
+  'missing-scope',
+  'unpaid',
+  'no-plan',
+])
+function mayBeTheAuthors({ code, vendorCode }: BridgeError, isClient: boolean): boolean {
+  if (vendorCode === TASK_GONE) return false
+  if (!isClient) return EMPLOYEES.has(code)
+  const isAboutPeople = vendorCode === 4000 || Math.floor((vendorCode ?? 0) / 1000) === 2
+  return isAboutPeople && (code === 'refused' || code === 'object-gone')
+}
+
+/** Planfix code 1000: the task does not exist. */
+const TASK_GONE = 1000
+
+/** Planfix code 2000 says so; behind another "no" it may be hidden. */
+async function isCardGone(error: BridgeError, state: Loaded): Promise<boolean> {
+  if (error.code === 'object-gone') return error.vendorCode === CONTACT_GONE
+  if (error.code !== 'refused' || error.vendorCode === NO_COMMENTS) return false
+  const { planfix } = state.connection
+  await planfix.pacer.turn(0, String(state.conversation.id))
+  const card = await planfix.contact(state.conversation.contactId ?? 0)
+  return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'
+}
+
+const filesAsLinks = ({ context }: PlanfixWork, message: Message): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at: context.clock.now(),
+  patch: { files: message.files.map((file) => ({ ...file, planfixFileId: null, linkOnly: true })) },
+})
 
 /** Planfix code 6: "New comments not allowed in this process" (contracts/planfix.md section 7). */
 const NO_COMMENTS = 6

@@ -1,9 +1,9 @@
-import type { Message, TaskLink } from '../../../shared/domain.ts'
+import type { BridgeEvent, Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, ok, type Result } from '../../../shared/errors.ts'
 import { taskSourceId } from '../identity.ts'
 import { type Change, isRestore, type PlanfixTask } from '../ports.ts'
 import { printOfText } from '../text.ts'
-import { assignerIs, hotUntil, taskPatch } from './changes.ts'
+import { hotUntil, PARTICIPANTS, type RefusedParticipants, taskPatch } from './changes.ts'
 import { plainOf, taskDescription, taskName } from './content.ts'
 import { findOurs, isAnothers, type Marked } from './our-tasks.ts'
 import { foundWritten } from './planfix-comment.ts'
@@ -145,6 +145,8 @@ export function createTask(
   const attempt = { ...work.attempt('task', sourceObjectId, ids, text, null), ...begun }
   const asAssigner =
     state.assigner === 'contact' && state.tokenUserId !== null && conversation.withoutAssigner !== true
+  const { withoutParticipants = [] } = conversation
+  const leftOut = withoutParticipants.length > 0 ? withoutParticipants : state.refusedParticipants
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
     run: async () => {
@@ -163,14 +165,17 @@ export function createTask(
         description,
         contactId,
         assignerContactId: asAssigner ? contactId : null,
-        participants: participantsOf(settings.planfix.participants, asAssigner ? state.tokenUserId : null),
+        participants: participantsOf(
+          settings.planfix.participants.filter((one) => !leftOut.includes(one)),
+          asAssigner ? state.tokenUserId : null,
+        ),
         sourceObjectId,
       })
       return work.settled(
         state,
         made,
         async ({ id }) => taskMade(work, id, step.batch, text, step.chatId, step.n, state),
-        async (error) => taskRefused(error, asAssigner, state),
+        async (error) => taskRefused(error, asAssigner, leftOut, state),
       )
     },
   }
@@ -188,17 +193,31 @@ export function taskMade(
   const changes: Change[] = [
     { type: 'task.add', task: taskLink(work, id, state, { chatId, n, text, cursor: 0 }) },
     patchOf(state, {
-      ...{ attempt: null, taskId: id, searchTask: false, relatedTaskId: null, withoutAssigner: false },
+      ...{
+        attempt: null,
+        taskId: id,
+        searchTask: false,
+        relatedTaskId: null,
+        withoutAssigner: false,
+        withoutParticipants: [],
+      },
       deliveredUpTo: upTo(batch, state.conversation),
     }),
     ...batch.map((message) => delivered(message, id, null, work.context.clock.now())),
     ...perhapsNotes(work, state),
   ]
-  const { contactId, withoutAssigner } = state.conversation
-  // The same task was taken without the client as assigner: that was the reason.
-  if (withoutAssigner) changes.push(...assignerIs('no', state.settings.id, work.context.clock.now()))
-  if (state.assigner === null)
-    changes.push(work.chore(state, 'assigner', String(id), { taskId: id, contactId }))
+  const { contactId, withoutAssigner, withoutParticipants = [] } = state.conversation
+  // It was taken without the client as assigner: whether that was the reason is tried out on the task itself.
+  if (state.assigner === null || withoutAssigner)
+    changes.push(
+      work.chore(state, 'assigner', String(id), {
+        taskId: id,
+        contactId,
+        ...(withoutAssigner && { again: true }),
+      }),
+    )
+  if (withoutParticipants.length > 0)
+    changes.push(...participantsAreGone(withoutParticipants, id, state, work.context.clock.now()))
   // An agent wrote after the end and found no task to write into: this one is over as well.
   const isAfterTheEnd = state.conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
   if (isAfterTheEnd && batch.length > 0 && state.settings.options.completeWhenClientLeaves)
@@ -217,19 +236,53 @@ function perhapsNotes(work: PlanfixWork, state: Loaded): Change[] {
   ]
 }
 
-/** A certain "no": the assigner is not taken, the contact has been merged away, or the template is wrong. */
-async function taskRefused(error: BridgeError, asAssigner: boolean, state: Loaded): Promise<Change[] | null> {
+/** The same task was taken without them: that was the reason, and the owner is told. */
+function participantsAreGone(
+  gone: readonly string[],
+  task: number,
+  { settings }: Loaded,
+  at: number,
+): Change[] {
+  const value: RefusedParticipants = { configured: settings.planfix.participants, gone, at }
+  const event: BridgeEvent = {
+    time: at,
+    connectionId: settings.id,
+    level: 'warning',
+    key: 'event.participants-refused',
+    params: { task, who: gone.join(', ') },
+  }
+  return [
+    { type: 'fact.set', connectionId: settings.id, key: PARTICIPANTS, value },
+    { type: 'event.add', event },
+  ]
+}
+
+/**
+ * A certain "no": the assigner is not taken, the contact has been merged away, a participant is gone, or the template is
+ * wrong. What a task can do without is left out, one thing after another: only the same request without it can tell.
+ */
+async function taskRefused(
+  error: BridgeError,
+  asAssigner: boolean,
+  leftOut: readonly string[],
+  state: Loaded,
+): Promise<Change[] | null> {
   if (error.code !== 'refused' && error.code !== 'object-gone') return null
   const { planfix } = state.connection
-  // Whether the assigner is to blame, only the same request without it can tell.
   if (asAssigner) return [patchOf(state, { attempt: null, withoutAssigner: true })]
-  if (error.code !== 'object-gone') {
-    await planfix.pacer.turn(0, String(state.conversation.id))
-    const contact = await planfix.contact(state.conversation.contactId ?? 0)
-    const gone = contact.ok ? contact.value.isDeleted : contact.error.code === 'object-gone'
-    if (!gone) return null
-  }
-  return [patchOf(state, { attempt: null, contactId: null, contactWritten: null, emailSearched: null })]
+  await planfix.pacer.turn(0, String(state.conversation.id))
+  const contact = await planfix.contact(state.conversation.contactId ?? 0)
+  const isGone = contact.ok ? contact.value.isDeleted : contact.error.code === 'object-gone'
+  if (isGone)
+    return [patchOf(state, { attempt: null, contactId: null, contactWritten: null, emailSearched: null })]
+  const rest = state.settings.planfix.participants.filter((one) => !leftOut.includes(one))
+  if (rest.length === 0) return null
+  const missing = await planfix.missingPeople(rest)
+  // Where nobody may tell who is there, all are suspects.
+  const gone = missing.ok ? missing.value : rest
+  return gone.length === 0
+    ? null
+    : [patchOf(state, { attempt: null, withoutParticipants: [...leftOut, ...gone] })]
 }
 
 function taskLink(

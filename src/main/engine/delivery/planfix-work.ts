@@ -16,6 +16,8 @@ export type Loaded = PlanState & {
   /** The task of the client who is perhaps the same person. */
   perhapsTask: number | null
   assigner: 'contact' | 'no' | null
+  /** Participants that the account's tasks were refused with lately. */
+  refusedParticipants: readonly string[]
   /** The task before took no comments either: then it is not the task that is to blame. */
   previousRefuses: boolean
 }
@@ -35,6 +37,8 @@ export class PlanfixWork {
   readonly context: EngineContext
   /** When the open attempt of a conversation was last looked for in vain. */
   readonly lookedInVain = new Map<number, number>()
+  /** Messages whose next try goes without their author, by conversation, to learn whether he or the account is to blame. */
+  readonly unnamedTrial = new Map<number, number>()
   /** Conversations refused in a row on each connection: one of them alone says nothing of the others. */
   private readonly refused = new Map<string, Set<number>>()
 
@@ -68,7 +72,8 @@ export class PlanfixWork {
     const { error } = result
     const special = await refused(error)
     if (special) {
-      gate.succeeded(permit)
+      // What may concern the whole side is not settled yet.
+      if (!stopsSide(error)) gate.succeeded(permit)
       return async () => special
     }
     let wholeSide = stopsSide(error)

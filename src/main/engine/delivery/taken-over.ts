@@ -323,7 +323,7 @@ class Recognition {
   private textsOf(message: Message): string[] {
     const { settings } = this.state
     const written = [false, true].flatMap((late) =>
-      [false, true].map((named) =>
+      (['unmapped', 'agents', 'all'] as const).map((named) =>
         plainOf(commentText([{ ...message, late }], settings, this.language, named)),
       ),
     )

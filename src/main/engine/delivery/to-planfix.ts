@@ -5,7 +5,7 @@ import { handOver, joinConversations, mergedNote } from '../merge.ts'
 import type { Change, Pacer } from '../ports.ts'
 import { rootOf } from '../roots.ts'
 import type { Serial } from '../serial.ts'
-import { ASSIGNER_AGAIN_MS, latest } from './changes.ts'
+import { ASSIGNER_AGAIN_MS, latest, PARTICIPANTS, type RefusedParticipants, stillRefused } from './changes.ts'
 import { isStopped, type Permit } from './circuit-breaker.ts'
 import { withEmail } from './content.ts'
 import type { SideGate } from './gate.ts'
@@ -202,6 +202,11 @@ export class ToPlanfix {
       now: clock.now(),
       tokenUserId: needsTask ? await store.fact<number>(connectionId, 'tokenUserId') : null,
       assigner: needsTask ? await this.assigner(connectionId) : null,
+      refusedParticipants: stillRefused(
+        needsTask ? await store.fact<RefusedParticipants>(connectionId, PARTICIPANTS) : null,
+        connection.settings.planfix.participants,
+        clock.now(),
+      ),
     }
   }
 

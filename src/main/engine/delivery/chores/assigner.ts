@@ -12,7 +12,9 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   const connectionId = connection.settings.id
   const taskId = Number(chore.data.taskId)
   const contactId = typeof chore.data.contactId === 'number' ? chore.data.contactId : conversation.contactId
-  if (contactId === null || (await isKnown(state))) return { done: [] }
+  // A task was refused with the client as assigner, and taken without: perhaps the account has changed its mind.
+  const isDoubted = chore.data.again === true
+  if (contactId === null || (!isDoubted && (await isKnown(state)))) return { done: [] }
   const verdict = (value: 'contact' | 'no'): ChoreOutcome => ({
     done: assignerIs(value, connectionId, state.now),
   })
@@ -31,7 +33,14 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   await state.turn()
   const participantUserIds = [...new Set([...before.value.participantUserIds, tokenUserId])]
   const changed = await planfix.updateTask(taskId, { assignerContactId: contactId, participantUserIds })
-  if (!changed.ok) return changed.error.retry.when === 'never' ? verdict('no') : { error: changed.error }
+  if (!changed.ok) {
+    if (changed.error.retry.when !== 'never') return { error: changed.error }
+    // Only the same change without the contact tells whether it is to blame.
+    await state.turn()
+    const without = await planfix.updateTask(taskId, { participantUserIds })
+    if (without.ok) return verdict('no')
+    return without.error.retry.when === 'never' ? { done: [] } : { error: without.error }
+  }
   if (changed.value.failures.includes('assigner')) return verdict('no')
 
   await state.turn()

@@ -30,7 +30,8 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
   if (chore.data.what === 'not-delivered' && message?.state === 'delivered') return { done: [] }
   const text = await noteText(state, message)
   if (text === null) return { done: [] }
-  const employee = message?.author.kind === 'employee' ? [`user:${message.author.id}`] : []
+  const isUnnamed = chore.data.unnamed === true
+  const employee = message?.author.kind === 'employee' && !isUnnamed ? [`user:${message.author.id}`] : []
   const sourceObjectId = noteSourceId(connection.settings.id, chore.id, chore.key)
   const attempt = {
     kind: 'chore' as const,
@@ -58,8 +59,23 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
       return made.ok ? { ok: true, value: made.value.id } : made
     },
   )
+  if ('error' in written && written.wrote && written.error.retry.when === 'never') {
+    const next = otherWay(state, taskId, employee.length > 0)
+    if (next) return { later: state.now, data: next }
+  }
   if (!('written' in written)) return written
   return { done: [rememberNote(state, taskId, written.written, text), ...verifyLater(state, { taskId })] }
+}
+
+/** Planfix refuses it: perhaps the employee is gone, then it is for the assignee; perhaps the task is, then it goes into the next one. */
+function otherWay(
+  { chore, conversation }: ChoreState,
+  taskId: number,
+  isNamed: boolean,
+): ChoreState['chore']['data'] | null {
+  if (isNamed) return { ...chore.data, unnamed: true }
+  const next = conversation.taskId
+  return next === null || next === taskId ? null : { ...chore.data, unnamed: true, taskId: next }
 }
 
 const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
