@@ -66,8 +66,15 @@ const employee = z.strictObject({
  */
 export const JOIN_DEVICES = ['always', 'when-quiet', 'vouched'] as const
 
+/**
+ * What the task of a client who comes back says of the one before: a link, or the link and its last messages, so many, as
+ * Planfix's own channels do.
+ */
+export const HISTORY = ['link', 5, 10, 20] as const
+
 const options = z.strictObject({
   newTaskWhenNoneActive: z.boolean().default(true),
+  historyInNewTask: z.literal(HISTORY).default('link'),
   sendAsEmployee: z.boolean().default(false),
   completeWhenClientLeaves: z.boolean().default(true),
   leaveAfterMinutes: limited('leaveAfterMinutes').default(10),

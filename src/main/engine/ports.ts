@@ -128,6 +128,11 @@ export interface Store {
   /** Open messages of a lane in order of position (`queued`, `sending`, `retrying`), and uncertain ones in front of them. */
   waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]>
   /** Messages with a comment in this task, newest first. */
+  /**
+   * The last messages that stand in a task and in the client's chat, in the order of its feed: his own, agents' and the replies that he
+   * was sent, as they were sent first. Nothing internal is among them.
+   */
+  saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]>
   messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
   /** Comments of this task whose deletion has become a message. */
   deletionsOfTask(connectionId: string, taskId: number): Promise<number[]>

@@ -54,6 +54,18 @@ export const LOOKUPS = {
     WHERE connection = ? AND planfix_task = ? AND coalesce(planfix_comment, 0) < ?
       AND direction = 'to-planfix' AND kind = 'text' AND author ->> '$.kind' = 'client'
     ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT 1`,
+  /** What stands in the description has no comment. */
+  writtenInTask: `SELECT * FROM messages INDEXED BY messages_feed
+    WHERE connection = ? AND planfix_task = ? AND direction = 'to-planfix' AND planfix_task IS NOT NULL
+      AND kind = 'text' AND state = 'delivered' AND author ->> '$.kind' IN ('client', 'agent')
+    ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT ?`,
+  /** Without what was taken out of the chat again. */
+  repliedInTask: `SELECT * FROM messages INDEXED BY messages_task
+    WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND direction = 'to-chatra'
+      AND kind = 'text' AND state = 'delivered' AND NOT EXISTS (
+        SELECT 1 FROM messages AS removal INDEXED BY messages_target
+        WHERE removal.target = messages.id AND removal.kind = 'delete' AND removal.state <> 'skipped')
+    ORDER BY planfix_comment DESC, position DESC, id DESC LIMIT ?`,
   messagesOfTask: `SELECT * FROM messages INDEXED BY messages_task
     WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND kind = 'text'
       AND written_at >= ?

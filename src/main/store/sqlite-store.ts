@@ -284,6 +284,11 @@ export class SqliteStore implements Store {
     return this.#messages(LOOKUPS.writtenBy, connectionId, clientId, since)
   }
   /** Of kind `text` only; `since` is compared with `writtenAt`. */
+  async saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]> {
+    const replies = this.#messages(LOOKUPS.repliedInTask, connectionId, taskId, most)
+    const said = [...this.#messages(LOOKUPS.writtenInTask, connectionId, taskId, most), ...replies]
+    return said.sort((a, b) => placeOf(a) - placeOf(b) || a.position - b.position || a.id - b.id).slice(-most)
+  }
   async messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesOfTask, connectionId, taskId, since)
   }
@@ -429,3 +434,6 @@ export class SqliteStore implements Store {
     return this.#sql.all<DataRow>(text, ...values).map((row) => from(row)!)
   }
 }
+
+/** Its place in a task's feed; the description stands first. */
+const placeOf = ({ planfixCommentId }: Message): number => planfixCommentId ?? 0

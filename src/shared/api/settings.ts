@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { JOIN_DEVICES } from '../config.ts'
+import { HISTORY, JOIN_DEVICES } from '../config.ts'
 import { call, connectionId, done, language, nothing, theme, words } from './answer.ts'
 import { keychainTrouble } from './state.ts'
 
@@ -60,6 +60,7 @@ export const connectionSettings = z.strictObject({
     sendOnlyWhenClientIsRecipient: z.boolean(),
     mirrorChatraReplies: z.boolean(),
     // Unknown to drafts that an older program began: they get what the configuration would give them.
+    historyInNewTask: z.literal(HISTORY).default('link'),
     joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
     joinAfterQuietMinutes: number.default(30),
     keepWhilePausedDays: number.default(7),

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { taskDescription } from '../../../src/main/engine/delivery/content.ts'
 import { factsThatFit, shortAddress } from '../../../src/main/engine/delivery/facts.ts'
 import { toHtml } from '../../../src/main/planfix/html.ts'
+import { message, profile } from '../../support/nouns.ts'
+import { settingsOf } from './values.ts'
 
 const bytes = (said: string, facts: string[]) =>
   Buffer.byteLength(
@@ -32,3 +35,26 @@ test('a long address loses its query first', () => {
   expect(shortAddress(`https://a.example/b?${'q'.repeat(4000)}`)).toBe('https://a.example/b?…')
   expect(shortAddress(`https://a.example/${'p'.repeat(4000)}`).length).toBeLessThanOrEqual(300)
 })
+
+test.each(['ж', '"', '& <', '🙂', 'https://a.example/?q&'])(
+  'twenty long messages of %j leave room for the new one',
+  (piece) => {
+    const long = piece.repeat(Math.floor(9_000 / piece.length))
+    const said = (id: number, text: string) =>
+      message({ id, text, author: { kind: 'client', id: 'c1', name: 'Anna' }, writtenAt: 60_000 * id })
+    const history = Array.from({ length: 20 }, (_, n) => said(n, `${n}: ${long}`))
+    const links = { previous: 7, related: null, perhaps: null }
+    const text = taskDescription(
+      [said(99, long.slice(0, 3000))],
+      profile(),
+      links,
+      settingsOf(),
+      'en',
+      history,
+    )
+    const html = toHtml(text)
+    expect(Buffer.byteLength(html)).toBeLessThanOrEqual(60_000)
+    expect(html).toContain('/task/7')
+    expect(text.paragraphs.at(-1)?.text).toContain('Anna, 1970-01-01 00:19 UTC: 19: ')
+  },
+)

@@ -3,7 +3,7 @@ import type { AgentSeen, ClientProfile, Message } from '../../../shared/domain.t
 import { translate } from '../../../shared/i18n/index.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import type { PlanfixText } from '../ports.ts'
-import { factsThatFit, shortAddress } from './facts.ts'
+import { factsThatFit, newestThatFit, shortAddress } from './facts.ts'
 
 type Language = 'en' | 'ro' | 'ru'
 
@@ -96,13 +96,14 @@ export interface TaskLinks {
   perhaps: number | null
 }
 
-/** First messages, then what is known about the visitor (F10), then links to other tasks. */
+/** First messages, then what is known about the visitor (F10), then links to other tasks, then what was said in the one before. */
 export function taskDescription(
   batch: readonly Message[],
   profile: ClientProfile,
   links: TaskLinks,
   settings: Connection,
   language: Language,
+  history: readonly Message[] = [],
 ): PlanfixText {
   const t = (key: Parameters<typeof translate>[1], params?: Record<string, string | number>) =>
     translate(language, key, params)
@@ -129,7 +130,24 @@ export function taskDescription(
   ]
   const said = commentText(batch, settings, language, 'agents')
   const fitting = factsThatFit(plainOf(said), facts, (count) => t('task.left-out', { number: count }))
+  const about = { paragraphs: [...said.paragraphs, { label: null, text: fitting.join('\n'), quote: true }] }
+  const lines = history.flatMap((message) => historyLine(message, t('task.agent')))
+  if (lines.length === 0) return about
+  const heading = `${t('task.history')}:`
+  const before = `${plainOf(about)}\n${heading}`
+  const last = newestThatFit(before, lines, (count) => t('task.left-out', { number: count }))
   return {
-    paragraphs: [...said.paragraphs, { label: null, text: fitting.join('\n'), quote: true }],
+    paragraphs: [...about.paragraphs, { label: null, text: [heading, ...last].join('\n'), quote: true }],
   }
+}
+
+/**
+ * Who said what and when, in one line: so that no line of it is a message's own, which a later look for that message
+ * (taken-over.ts) would take for it. Empty where the words have been forgotten.
+ */
+function historyLine({ author, files, text, writtenAt }: Message, agent: string): string[] {
+  const names = files.map(({ name }) => name).filter((name) => name !== text)
+  const words = [text, ...names].join(' ').replace(/\s+/g, ' ').trim()
+  const who = author.kind === 'bridge' ? '' : author.name || agent
+  return words === '' ? [] : [`• ${who}, ${utcMinute(writtenAt)}: ${words}`]
 }

@@ -26,6 +26,16 @@ export function factsThatFit(
   return missing === 0 ? fitting : [...fitting, leftOut(missing)]
 }
 
+/** The last lines that fit behind `before`, in their order; those left out stand in front of them, counted by `leftOut`. */
+export function newestThatFit(
+  before: string,
+  lines: readonly string[],
+  leftOut: (count: number) => string,
+): string[] {
+  const fitting = factsThatFit(before, lines.toReversed(), leftOut)
+  return fitting.toReversed()
+}
+
 /** An address short enough to be read: what stands behind `?` goes first. */
 export function shortAddress(link: string): string {
   if (link.length <= LONGEST_ADDRESS) return link

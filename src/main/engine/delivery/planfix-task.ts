@@ -136,7 +136,8 @@ export function createTask(
     related: conversation.relatedTaskId ?? null,
     perhaps: state.perhapsTask,
   }
-  const description = taskDescription(step.batch, client.profile, links, settings, work.context.language)
+  const { language } = work.context
+  const description = taskDescription(step.batch, client.profile, links, settings, language, state.history)
   const name = taskName(client.profile)
   const text = plainOf(description)
   const sourceObjectId = taskSourceId(settings.id, step.chatId, step.n)

@@ -18,6 +18,8 @@ export type Loaded = PlanState & {
   assigner: 'contact' | 'no' | null
   /** Participants that the account's tasks were refused with lately. */
   refusedParticipants: readonly string[]
+  /** Of the task before, as the owner wants them in a new one; oldest first. */
+  history: readonly Message[]
   /** The task before took no comments either: then it is not the task that is to blame. */
   previousRefuses: boolean
 }

@@ -1,4 +1,5 @@
-import type { Attempt, ClientLink, Conversation } from '../../../shared/domain.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../shared/domain.ts'
 import { commit, type EngineContext } from '../context.ts'
 import { sameAddress } from '../intake/same-address.ts'
 import { handOver, joinConversations, mergedNote } from '../merge.ts'
@@ -169,6 +170,7 @@ export class ToPlanfix {
     const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
     const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
+    const previous = tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null
     const { chatId } = client.profile
     const ordinals = tasks.filter((one) => one.chatId === chatId).map(({ n }) => n)
     const perhaps = conversation.perhaps ? await rootOf(store, conversation.perhaps.conversationId) : null
@@ -188,7 +190,8 @@ export class ToPlanfix {
         .map((message) => withEmail(message, agents)),
       client,
       task: task && knownAt > task.checkedAt ? { ...task, checkedAt: knownAt } : task,
-      previous: tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null,
+      previous,
+      history: needsTask ? await this.history(connection.settings, task ?? previous) : [],
       // One that was found again may have a higher ordinal than are known.
       tasksOfChat: needsTask ? Math.max(await store.taskCount(connectionId, chatId), ...ordinals) : 0,
       previousRefuses: (conversation.closedTasks ?? 0) > 0,
@@ -208,6 +211,22 @@ export class ToPlanfix {
         clock.now(),
       ),
     }
+  }
+
+  /** What was said in the task before, as it was last shown in the chat. */
+  private async history(settings: Connection, before: TaskLink | null): Promise<Message[]> {
+    const { historyInNewTask } = settings.options
+    if (historyInNewTask === 'link' || before === null) return []
+    const { store } = this.context
+    const said = await store.saidInTask(settings.id, before.taskId, historyInNewTask)
+    return Promise.all(
+      said.map(async (message) => {
+        if (message.direction === 'to-planfix') return message
+        const changes = await store.changesOf(message.id)
+        const edit = changes.findLast(({ kind, state }) => kind === 'edit' && state === 'delivered')
+        return edit ? { ...message, text: edit.text, files: edit.files } : message
+      }),
+    )
   }
 
   /** A "no" of long ago is forgotten: it is found out anew with the next task. */

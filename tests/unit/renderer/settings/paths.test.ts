@@ -33,6 +33,7 @@ const settings: Typed = {
     completedStatusId: null,
     sendOnlyWhenClientIsRecipient: true,
     mirrorChatraReplies: true,
+    historyInNewTask: 'link' as const,
     joinDevices: 'when-quiet',
     joinAfterQuietMinutes: 30,
     keepWhilePausedDays: 7,

@@ -1,13 +1,17 @@
 import { MultiSelect } from '@mantine/core'
+import { HistoryChoice } from '../../../parts/history-choice.tsx'
 import { useWords } from '../../../words.tsx'
 import { ListTrouble } from '../../wizard/choice-select.tsx'
 import { fieldOf, OptionSwitch, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'
 
+const HISTORY_PATH = 'options.historyInNewTask'
+
 /** What is made in Planfix for a conversation and a client, and who is added (F4, F5, F7, F8). */
 export function Tasks({ hasToken }: { hasToken: boolean }) {
   const { t } = useWords()
+  const form = useForm()
   return (
     <Section title={t('settings.tasks')} anchor="tasks">
       <ChoiceField
@@ -30,6 +34,13 @@ export function Tasks({ hasToken }: { hasToken: boolean }) {
         label={t('settings.tasks.new')}
         description={t('settings.tasks.new.text')}
       />
+      {form.typed.options.newTaskWhenNoneActive && (
+        <HistoryChoice
+          {...fieldOf(form, HISTORY_PATH)}
+          chosen={form.typed.options.historyInNewTask}
+          onChoose={(value) => form.set(HISTORY_PATH, value)}
+        />
+      )}
     </Section>
   )
 }

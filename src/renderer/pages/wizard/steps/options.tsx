@@ -4,6 +4,7 @@ import type { ConnectionSettings } from '../../../../shared/api/settings.ts'
 import { LIMITS } from '../../../../shared/config.ts'
 import type { Problem } from '../../../../shared/fields.ts'
 import { useCall } from '../../../bridge/hooks.tsx'
+import { HistoryChoice } from '../../../parts/history-choice.tsx'
 import { useWords } from '../../../words.tsx'
 import { ChoiceSelect } from '../choice-select.tsx'
 import { useWizard } from '../context.ts'
@@ -40,7 +41,15 @@ export function OptionsStep() {
         )}
         checked={options.newTaskWhenNoneActive}
         onChange={(newTaskWhenNoneActive) => change({ newTaskWhenNoneActive })}
-      />
+      >
+        {options.newTaskWhenNoneActive && (
+          <HistoryChoice
+            chosen={options.historyInNewTask}
+            onChoose={(historyInNewTask) => change({ historyInNewTask })}
+            maw="26rem"
+          />
+        )}
+      </Option>
       <Option
         label={t('wizard.options.as-employee')}
         example={t(
