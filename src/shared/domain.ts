@@ -215,6 +215,8 @@ export interface Conversation {
   joined?: JoinRecord | null
   /** Conversations the owner separated from this one: never joined with it again by themselves. */
   keptApart?: number[]
+  /** Conversations that were merged into it while a write of theirs was open: what was said since waits for that. */
+  writesElsewhere?: number[]
   /** Another conversation whose client gave the same address and was not joined with this one. */
   perhaps?: { conversationId: number; told: boolean } | null
   /** An active task of this card that others made: the next task of ours links to it. */

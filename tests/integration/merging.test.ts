@@ -48,6 +48,24 @@ describe.concurrent('a write that is unclear when its conversation is merged', (
     },
   )
 
+  test('holds back what is said after it: Planfix writes it late, and the order stays', async () => {
+    await withWorld({}, async (world) => {
+      const { phone } = await known(world)
+      world.planfix.nextWrites('timeout-then-late-commit', 1)
+      phone.says('From my phone #b2')
+      await world.until('the fault has struck', () => world.planfix.writeOutcomeTimes === 0)
+      phone.introduces(ANNA)
+      phone.says('It is me #a2')
+      await world.until('both', () => ['#b2', '#a2'].every((one) => everywhere(world).includes(one)))
+      await calm(world)
+      const written = world.planfix.tasks
+        .flatMap(({ id }) => world.planfix.comments(id))
+        .filter(({ description }) => /#b2|#a2/.test(description))
+        .toSorted((one, other) => one.id - other.id)
+      expect(written.map(({ description }) => /#[ab]2/.exec(description)?.[0])).toEqual(['#b2', '#a2'])
+    })
+  })
+
   test('is settled although Planfix is away for long and the bridge is started anew meanwhile', async () => {
     await withWorld({}, async (world) => {
       const { phone } = await known(world)

@@ -96,6 +96,15 @@ const together = (from: Conversation, into: Conversation): Partial<Conversation>
   clientLeft: from.clientLeft && into.clientLeft,
   ...(into.paused === null && { paused: from.paused, pausedUntil: from.pausedUntil }),
   keptApart: [...new Set([...(into.keptApart ?? []), ...(from.keptApart ?? [])])],
+  ...((from.attempt !== null || from.writesElsewhere !== undefined) && {
+    writesElsewhere: [
+      ...new Set([
+        ...(into.writesElsewhere ?? []),
+        ...(from.writesElsewhere ?? []),
+        ...(from.attempt ? [from.id] : []),
+      ]),
+    ],
+  }),
 })
 
 /** A conversation that begins as a part of another one: a device of a person who is known already. */

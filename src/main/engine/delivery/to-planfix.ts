@@ -20,6 +20,9 @@ import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.
 import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-work.ts'
 import { waitsUntil } from './retry.ts'
 
+/** The end of the other write wakes the root; after a separation, or a crash in between, it looks by itself. */
+const LOOK_ELSEWHERE_MS = 10_000
+
 /** Carries the waiting messages of one conversation into Planfix, one planned step at a time. */
 export class ToPlanfix {
   private readonly context: EngineContext
@@ -41,6 +44,8 @@ export class ToPlanfix {
     if (!conversation || !connection) return { next: 'idle' }
     if (conversation.mergedInto !== null && conversation.attempt === null)
       return this.handOver(conversationId)
+    if (await this.writesElsewhere(conversation))
+      return { next: 'wait', until: clock.now() + LOOK_ELSEWHERE_MS }
     const { planfixGate: gate } = connection
     const waits = waitsUntil(conversation.planfixLane, gate.breaker.healedAt, clock.now())
     if (conversation.attempt || waits > 0) {
@@ -111,14 +116,28 @@ export class ToPlanfix {
     return [...changes, ...made.map((taskId) => mergedNote(this.context, fresh, taskId, into ?? fresh))]
   }
 
-  /** A merged conversation without an open write: what stands in it is the root's. */
+  /** A merged conversation without an open write: what stands in it is the root's, which may have waited for it. */
   private handOver(conversationId: number): Promise<Next> {
     return this.serial.run(String(conversationId), async () => {
-      const fresh = await this.context.store.conversation(conversationId)
-      if (fresh?.mergedInto != null && fresh.attempt === null)
-        await commit(this.context, await handOver(this.context, fresh, 'planfix'))
+      const { store } = this.context
+      const fresh = await store.conversation(conversationId)
+      if (fresh?.mergedInto == null || fresh.attempt !== null) return { next: 'idle' }
+      await commit(this.context, await handOver(this.context, fresh, 'planfix'))
+      const root = await rootOf(store, fresh.mergedInto)
+      if (root?.writesElsewhere?.includes(fresh.id)) this.context.wake?.(root.id, 'planfix')
       return { next: 'idle' }
     })
+  }
+
+  /** Whether what a client said before the merge is still being written: in what was merged into this conversation. */
+  private async writesElsewhere({ id, writesElsewhere = [] }: Conversation): Promise<boolean> {
+    const { store } = this.context
+    for (const other of writesElsewhere) {
+      const merged = await store.conversation(other)
+      // Separated again, it is a root of its own.
+      if (merged?.attempt && (await rootOf(store, other))?.id === id) return true
+    }
+    return false
   }
 
   /** Plans under the lock and commits what must be on disk before the call. */
