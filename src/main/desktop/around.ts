@@ -10,6 +10,8 @@ import { startUpdates, updateFeedIn } from './updates.ts'
 
 export interface Around {
   readonly login: ReturnType<typeof followLoginItem>
+  /** The system takes no notifications from this program. */
+  readonly isMute: boolean
   stop(): void
 }
 
@@ -55,6 +57,9 @@ export function startAround(options: {
 
   return {
     login,
+    get isMute() {
+      return notices.refused
+    },
     stop() {
       for (const part of [updates, login, notices]) part.stop()
       stopPower()

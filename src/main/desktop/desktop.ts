@@ -89,6 +89,7 @@ async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise
       },
       notices: () => [
         ...(area.trouble === null ? [] : [{ key: NO_TRAY[area.trouble], params: {} }]),
+        ...(around?.isMute ? [{ key: 'desktop.no-notifications', params: {} }] : []),
         ...(settings.problem ? [settings.problem] : []),
       ],
     },

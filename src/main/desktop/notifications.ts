@@ -32,6 +32,8 @@ export type NoticeSource = Pick<
 >
 
 export interface Notifications {
+  /** The system did not take the last notification: macOS takes none from a program that is not signed. */
+  readonly refused: boolean
   /** A new version is downloaded. */
   update(ready: { version: string; onQuit: boolean }): void
   /** The owner wanted it, and something is under way. */
@@ -155,6 +157,9 @@ export function startNotifications(options: NotificationsOptions): Notifications
     shower.show(told, () => options.open(told.target))
   }
   return {
+    get refused() {
+      return shower.refused
+    },
     update({ version, onQuit }) {
       const body = say(onQuit ? 'notices.update.quit' : 'notices.update.click', version)
       const now = clock.now()
@@ -205,11 +210,19 @@ function addressInput(address: PublicAddress): NoticeInput {
 /** More than the systems show; what was told long ago leads nowhere any more. */
 const MOST_OPEN = 50
 
-/** Shows through the system. A notification that nobody holds is collected, and a click on it is lost. */
+/**
+ * Shows through the system. A notification that nobody holds is collected, and a click on it is lost. On Windows one that
+ * leaves the screen for the Action Center tells `close` with `timedOut` and can still be clicked there
+ * (windows_toast_notification.cc, NotificationDismissed with should_destroy = false).
+ */
 function showing({ Notification, log, platform = process.platform }: NotificationsOptions) {
   const open = new Set<ElectronNotification>()
   let isSilent = false
+  let refused = false
   return {
+    get refused() {
+      return refused
+    },
     show(told: ToldNotice, click: () => void): void {
       if (!Notification.isSupported()) {
         if (!isSilent) log.warn({}, 'the system shows no notifications')
@@ -222,9 +235,15 @@ function showing({ Notification, log, platform = process.platform }: Notificatio
         gone()
         click()
       })
-      notification.on('close', gone)
+      notification.on('close', ({ reason }) => {
+        if (reason !== 'timedOut') gone()
+      })
+      notification.on('show', () => {
+        refused = false
+      })
       notification.on('failed', (_event, error) => {
         gone()
+        refused = true
         log.warn({ detail: error }, 'a notification could not be shown')
       })
       open.add(notification)

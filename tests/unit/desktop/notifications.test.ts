@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { Notification } from 'electron'
 import { beforeEach, describe, expect, test } from 'vitest'
 import {
@@ -101,6 +103,16 @@ class FakeNotification extends EventEmitter {
   }
 }
 
+/** What nobody holds is gone afterwards. */
+async function collected(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let n = 0; n < 3; n++) {
+    await settle()
+    collect()
+  }
+}
+
 let stage: Stage
 beforeEach(async () => {
   stage = new Stage()
@@ -117,6 +129,38 @@ describe('notifications', () => {
     stage.shown[0]?.emit('click')
     await settle()
     expect(stage.opened).toEqual([{ kind: 'conversation', connectionId: 'shop', conversationId: 7 }])
+  })
+
+  test('also from the Action Center, where Windows keeps what has left the screen', async () => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    const held = new WeakRef(stage.shown.pop()!)
+    held.deref()?.emit('close', { reason: 'timedOut' })
+    await collected()
+    expect(held.deref()).toBeDefined()
+    held.deref()?.emit('click')
+    await settle()
+    expect(stage.opened).toMatchObject([{ kind: 'conversation', conversationId: 7 }])
+  })
+
+  test.each(['userCanceled', 'applicationHidden', undefined])(
+    'one that was closed (%s) is let go',
+    async (reason) => {
+      stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+      const held = new WeakRef(stage.shown.pop()!)
+      held.deref()?.emit('close', { reason })
+      await collected()
+      expect(held.deref()).toBeUndefined()
+    },
+  )
+
+  test('what the system does not take is told, until it takes one', async () => {
+    expect(stage.notifications.refused).toBe(false)
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    stage.shown[0]?.emit('failed', {}, 'UNErrorDomain 1')
+    expect(stage.notifications.refused).toBe(true)
+    stage.notifications.updateBusy('1.2.3')
+    stage.shown[1]?.emit('show', {})
+    expect(stage.notifications.refused).toBe(false)
   })
 
   test('or the task in Planfix, as chosen, also when it was made later and the conversation was merged', async () => {
