@@ -5,7 +5,7 @@ import { type Browser, chromium } from '@playwright/test'
 import { NODE } from '../../scripts/build.ts'
 import { APP, PROBE, type Running, type StartOptions } from './driver.ts'
 import { isShown } from './driver-electron.ts'
-import { standInFile } from './stand-in/compile.ts'
+import { standIn } from './stand-in/compile.ts'
 
 interface Answer {
   id: number
@@ -15,10 +15,7 @@ interface Answer {
 
 /** The built main process under Node, its windows in Chromium. */
 export async function startStandIn({ env, args = [] }: StartOptions): Promise<Running> {
-  const command = (more: readonly string[]) => [
-    ...['--import', standInFile, join(APP, 'out/main/desktop.js')],
-    ...more,
-  ]
+  const command = (more: readonly string[]) => [...standIn, join(APP, 'out/main/desktop.js'), ...more]
   const whole = { ...env, STAND_IN_APP: APP }
   const child = spawn(NODE, command(args), {
     cwd: APP,

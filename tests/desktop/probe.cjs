@@ -67,6 +67,8 @@ electron.shell.openPath = async (path) => {
 }
 electron.dialog.showErrorBox = (title, content) => {
   probe.boxes.push(`${title}\n${content}`)
+  // It may be the last that is heard of it.
+  process.stderr.write(`error box: ${title}: ${content}\n`)
 }
 
 const { enableSandbox } = electron.app

@@ -21,6 +21,8 @@ export interface DesktopOptions {
   /** Where `out` and `resources` are. */
   root: string
   dataDir: string
+  /** Why the data folder cannot be used, where that is known already. */
+  trouble: Error | null
 }
 
 const PLATFORM = process.platform
@@ -33,23 +35,25 @@ const NO_TRAY = { missing: 'desktop.no-tray', unsure: 'desktop.no-tray-unsure' }
 const COMPILED_AFTER_MS = 10_000
 
 /** Starts the desktop application; it lives in the tray from then on. Ends the program, with words, when it cannot. */
-export async function startDesktop({ root, dataDir }: DesktopOptions): Promise<void> {
-  mkdirSync(dataDir, { recursive: true })
+export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): Promise<void> {
   // Windows shows notifications of programs that it can name.
   if (PLATFORM === 'win32') app.setAppUserModelId(APP_ID)
   const redact = createRedactor()
   const logs = join(dataDir, 'logs')
   const log = createFileLog({ dir: logs, redact, console: !app.isPackaged })
-  const ending = endInOrder({ app, log, appImage: process.env.APPIMAGE, now: Date.now })
-  await app.whenReady()
   try {
+    if (trouble !== null) throw trouble
+    mkdirSync(dataDir, { recursive: true })
+    const ending = endInOrder({ app, log, appImage: process.env.APPIMAGE, now: Date.now })
+    await app.whenReady()
     await run({ root, dataDir, logs, redact, log, ending })
   } catch (error) {
+    await app.whenReady()
     cannotStart(error, { dataDir, log, redact })
   }
 }
 
-interface Parts extends DesktopOptions {
+interface Parts extends Omit<DesktopOptions, 'trouble'> {
   logs: string
   redact: Redactor
   log: Log

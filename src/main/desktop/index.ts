@@ -1,8 +1,9 @@
 import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { app, protocol } from 'electron'
+import { app, dialog, protocol } from 'electron'
 import { defaultDataDir } from '../settings/data-dir.ts'
+import { folderTrouble } from './folder-trouble.ts'
 import { PAGE_SCHEME } from './page.ts'
 
 /**
@@ -21,9 +22,23 @@ if (!process.env.APPIMAGE) enableCompileCache(join(dataDir, 'compiled'))
 const FLAGS = ['--heap-growing-percent=20', '--semi-space-growth-factor=1', '--optimize-for-size']
 for (const flag of FLAGS) setFlagsFromString(flag)
 
-if (app.requestSingleInstanceLock()) {
+// Electron also refuses the lock where it cannot write it (LOCK_ERROR in electron_api_app.cc): that is no second start.
+const isFirst = app.requestSingleInstanceLock()
+const trouble = isFirst ? null : folderTrouble(dataDir)
+if (isFirst || trouble !== null) {
   // Not awaited: Electron becomes ready when this module has been read.
-  void import('./desktop.ts').then(({ startDesktop }) =>
-    startDesktop({ root: join(import.meta.dirname, '../..'), dataDir }),
-  )
+  void import('./desktop.ts')
+    .then(({ startDesktop }) => startDesktop({ root: join(import.meta.dirname, '../..'), dataDir, trouble }))
+    .catch(endWithWords)
 } else app.exit(0)
+
+/**
+ * For what nothing else can tell any more, such as a module that cannot be read. Electron lives on after a rejection that
+ * nobody handles (electron_browser_main_parts.cc, "warn-with-error-code"): without an end, and with the lock.
+ */
+async function endWithWords(error: unknown): Promise<void> {
+  // Before, Linux would only print it.
+  await app.whenReady()
+  dialog.showErrorBox('Chatra–Planfix Bridge', error instanceof Error ? error.message : String(error))
+  app.exit(1)
+}

@@ -6,8 +6,14 @@ import { ROOT } from '../../../scripts/build.ts'
 const FROM = import.meta.dirname
 const TO = join(ROOT, 'node_modules/.cache/stand-in')
 
-/** For `node --import`; there once it has been compiled. */
-export const standInFile = join(TO, 'register.mjs')
+/**
+ * What Node is started with, before the application's entry; it can be once the stand-in has been compiled. As in Electron's
+ * main process, a rejection that nobody handles does not end it (electron_browser_main_parts.cc, PostEarlyInitialization).
+ */
+export const standIn: readonly string[] = [
+  '--unhandled-rejections=warn-with-error-code',
+  ...['--import', join(TO, 'register.mjs')],
+]
 
 /**
  * The stand-in as plain JavaScript, so that the application's process does not carry what reads TypeScript (17 MB).

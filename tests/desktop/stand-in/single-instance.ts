@@ -1,5 +1,7 @@
 import {
+  accessSync,
   closeSync,
+  constants,
   type FSWatcher,
   mkdirSync,
   openSync,
@@ -29,7 +31,8 @@ let held: { file: string; watcher: FSWatcher } | null = null
 export function requestLock(data: unknown, hear: (second: Second) => void): boolean {
   if (held) return true
   const dir = getPath('userData')
-  mkdirSync(dir, { recursive: true })
+  // The same answer as for a second start: LOCK_ERROR in Electron's electron_api_app.cc, RequestSingleInstanceLock.
+  if (!isWritable(dir)) return false
   const file = join(dir, 'SingletonLock')
   const letters = join(dir, 'SingletonLetters')
   if (take(file)) {
@@ -44,6 +47,16 @@ export function requestLock(data: unknown, hear: (second: Second) => void): bool
   const second: Second = { argv: process.argv, cwd: process.cwd(), data }
   writeFileSync(join(letters, `${process.pid}.json`), JSON.stringify(second))
   return false
+}
+
+function isWritable(dir: string): boolean {
+  try {
+    mkdirSync(dir, { recursive: true })
+    accessSync(dir, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const hasLock = (): boolean => held !== null

@@ -18,7 +18,7 @@ import {
   type System,
 } from '../../../scripts/packaged.ts'
 import { smoke, smokeProblems } from '../../../scripts/smoke.ts'
-import { compileStandIn, standInFile } from '../../desktop/stand-in/compile.ts'
+import { compileStandIn, standIn } from '../../desktop/stand-in/compile.ts'
 import { layOutElectron } from '../../support/electron-dist.ts'
 
 /**
@@ -84,7 +84,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
 
   test('taken out of its archive, far from the checkout, it comes up in the tray, shows its page and quits', async () => {
     compileStandIn()
-    const result = await smoke(NODE, ['--import', standInFile, join(app, 'out/main/desktop.js')], {
+    const result = await smoke(NODE, [...standIn, join(app, 'out/main/desktop.js')], {
       STAND_IN_APP: app,
       STAND_IN_PACKAGED: '1',
       BRIDGE_HOOK_PORT: String(await freePort()),

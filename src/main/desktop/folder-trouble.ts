@@ -1,0 +1,16 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Why files cannot be written in a folder, which is made when it is missing; null = they can. */
+export function folderTrouble(folder: string): Error | null {
+  const file = join(folder, `.tried-${process.pid}`)
+  try {
+    mkdirSync(folder, { recursive: true })
+    // A full disk takes an empty file.
+    writeFileSync(file, 'tried')
+    rmSync(file)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
+}

@@ -1,0 +1,19 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from './bench.ts'
+import { start } from './driver.ts'
+
+test('a start that fails says so and ends: no process without a window holds the lock', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bridge-start-'))
+  const { DBUS_SESSION_BUS_ADDRESS: _, ...env } = process.env
+  try {
+    const file = join(folder, 'a-file')
+    await writeFile(file, '')
+    const app = await start({ env: { ...env, BRIDGE_DATA_DIR: file, HOME: folder, XDG_RUNTIME_DIR: folder } })
+    expect(await app.ended).toBe(1)
+    expect(app.said()).toContain(`error box: The bridge cannot start: The data folder ${file} cannot be used`)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
