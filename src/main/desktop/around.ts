@@ -34,6 +34,7 @@ export function startAround(options: {
     isBusy: () => isDelivering(bridge),
     end: () => ending.letGo(),
     failed: () => ending.again(),
+    moved: (appImage) => login.moved(appImage),
     tell: (ready) => notices.update(ready),
   })
 

@@ -6,6 +6,7 @@ import type { Log } from '../application/application.ts'
 import { openBridge } from '../application/opening.ts'
 import { openSecrets, SERVICE } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
+import { appImageOf } from './app-image.ts'
 import { type Around, startAround } from './around.ts'
 import { cannotStart } from './cannot-start.ts'
 import { type Ending, endInOrder } from './ending.ts'
@@ -44,7 +45,7 @@ export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): 
   try {
     if (trouble !== null) throw trouble
     mkdirSync(dataDir, { recursive: true })
-    const ending = endInOrder({ app, log, appImage: process.env.APPIMAGE, now: Date.now })
+    const ending = endInOrder({ app, log, appImage: appImageOf(), now: Date.now })
     await app.whenReady()
     await run({ root, dataDir, logs, redact, log, ending })
   } catch (error) {

@@ -22,7 +22,7 @@ export interface EndingOptions {
   app: Pick<App, 'on' | 'exit' | 'relaunch' | 'quit'>
   log: Log
   /** An AppImage is started anew by its own file, not by what it has unpacked. */
-  appImage: string | undefined
+  appImage: string | null
   now: () => number
 }
 
@@ -30,7 +30,7 @@ export interface EndingOptions {
 export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
   let stop: (() => Promise<void>) | null = null
   let args: () => readonly string[] = () => process.argv.slice(1)
-  const anew = appImage === undefined ? {} : { execPath: appImage }
+  const anew = appImage === null ? {} : { execPath: appImage }
   let ending = false
   let isLetGo = false
 

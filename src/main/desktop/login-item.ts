@@ -1,6 +1,7 @@
 import type { App } from 'electron'
 import type { LoginItem } from '../../shared/api/desktop.ts'
 import type { Application, Log } from '../application/application.ts'
+import { appImageOf } from './app-image.ts'
 import { autostartEntry } from './autostart-entry.ts'
 import type { LoginList } from './login-list.ts'
 import { isSmokeTest } from './smoke.ts'
@@ -21,9 +22,14 @@ export interface LoginItemOptions {
  * Keeps the system's list as the setting `startAtLogin` says. What the owner has switched off there stays so, until he
  * switches it on here. Nothing is written for a program that is not installed: the entry would lead nowhere.
  */
-export function followLoginItem(options: LoginItemOptions): { state(): LoginItem; stop(): void } {
+export function followLoginItem(options: LoginItemOptions): {
+  state(): LoginItem
+  /** The AppImage has another place from now on: an update gave the file another name. */
+  moved(appImage: string): void
+  stop(): void
+} {
   const { app, application, log } = options
-  const list = listOf(options)
+  let list = listOf(options)
   // A smoke test starts a program that is packaged and not installed.
   const isInstalled = app.isPackaged && !isSmokeTest(options.environment)
   let refused = false
@@ -64,7 +70,15 @@ export function followLoginItem(options: LoginItemOptions): { state(): LoginItem
       follow(true)
     },
   })
-  return { state, stop }
+  return {
+    state,
+    moved(appImage) {
+      if (list.read() !== 'on') return
+      list = entryOf(appImage, options.environment)
+      follow(false)
+    },
+    stop,
+  }
 }
 
 const WHY = { absent: 'refused', off: 'switched-off', approval: 'approval' } as const
@@ -80,10 +94,13 @@ function listOf({ app, platform = process.platform, ...rest }: LoginItemOptions)
   const { environment = process.env, execPath = process.execPath } = rest
   if (platform === 'linux') {
     // Of an AppImage the file itself is started: what it unpacks is gone after a while.
-    return autostartEntry({ program: environment.APPIMAGE ?? execPath, args: [HIDDEN], environment })
+    return entryOf(appImageOf(environment, execPath) ?? execPath, environment)
   }
   return platform === 'darwin' ? macList(app) : windowsList(app)
 }
+
+const entryOf = (program: string, environment: NodeJS.ProcessEnv = process.env): LoginList =>
+  autostartEntry({ program, args: [HIDDEN], environment })
 
 /** The entry is one with these arguments; whether Windows heeds it stands apart (task manager, "startup apps"). */
 function windowsList(app: LoginItemOptions['app']): LoginList {

@@ -32,6 +32,8 @@ export interface UpdatesOptions {
   failed(): void
   /** A version is downloaded. `onQuit`: it is installed by itself when the program ends. */
   tell(ready: { version: string; onQuit: boolean }): void
+  /** The AppImage that starts next time is this file. */
+  moved(appImage: string): void
   /** For tests. */
   load?: () => Promise<Updater>
 }
@@ -93,6 +95,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
     }
     // Told by the promise as well; an error event that nobody hears would end the program.
     one.on('error', () => undefined)
+    one.on('appimage-filename-updated', (path) => options.moved(path))
     one.on('update-downloaded', ({ version }) => {
       if (stopped || ready === version) return
       ready = version

@@ -24,7 +24,7 @@ const ending = (changes: Partial<EndingOptions> = {}) =>
   endInOrder({
     app: app as unknown as EndingOptions['app'],
     log,
-    appImage: undefined,
+    appImage: null,
     now: () => 1000,
     ...changes,
   })

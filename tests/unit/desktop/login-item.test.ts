@@ -153,10 +153,33 @@ describe('start at login on Linux', () => {
   })
 
   test('starts the AppImage itself, also after it was moved', () => {
-    linux({ APPIMAGE: '/home/a/Old.AppImage' })
+    const linuxImage = (file: string) =>
+      linux({ APPIMAGE: file, APPDIR: '/tmp/.mount_1' }, '/tmp/.mount_1/bridge')
+    linuxImage('/home/a/Old.AppImage')
     expect(execOf()).toBe('"/home/a/Old.AppImage" "--hidden"')
-    linux({ APPIMAGE: '/home/a/New place/Bridge.AppImage' })
+    linuxImage('/home/a/New place/Bridge.AppImage')
     expect(execOf()).toBe('"/home/a/New place/Bridge.AppImage" "--hidden"')
+  })
+
+  test('does not believe the AppImage of a program that it was started from', () => {
+    const other = { APPIMAGE: '/home/a/Editor.AppImage', APPDIR: '/tmp/.mount_Editor' }
+    for (const environment of [other, { APPIMAGE: other.APPIMAGE }]) {
+      linux(environment)
+      expect(execOf()).toBe('"/opt/bridge/bridge" "--hidden"')
+    }
+    // A folder whose name begins in the same way.
+    linux({ ...other, APPDIR: '/opt/brid' })
+    expect(execOf()).toBe('"/opt/bridge/bridge" "--hidden"')
+  })
+
+  test('follows an update that gives the AppImage another name, unless it is switched off', () => {
+    const { item, choose } = linux()
+    item.moved('/home/a/Bridge-2.0.0.AppImage')
+    expect(execOf()).toBe('"/home/a/Bridge-2.0.0.AppImage" "--hidden"')
+    expect(item.state()).toEqual({ starts: true, why: null })
+    choose(false)
+    item.moved('/home/a/Bridge-3.0.0.AppImage')
+    expect(existsSync(entry)).toBe(false)
   })
 
   test('heeds the folder of the system, and no relative one', () => {

@@ -44,6 +44,7 @@ function scene(options: Partial<UpdatesOptions> = {}) {
       order.push('ended')
     },
     failed: () => void order.push('failed'),
+    moved: (appImage) => void order.push(`moved to ${appImage}`),
     tell: ({ version, onQuit }) => void told.push(`${version} ${onQuit}`),
     async load() {
       loads++

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+/** What the packager is told, where only a real system would show that it is wrong. */
+const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
+const builder = read('electron-builder.yml')
+/** The lines below a name that stand further in. */
+const part = (name: string): string => new RegExp(`^${name}:\n((?: .*\n|\n)+)`, 'm').exec(builder)?.[1] ?? ''
+
+test('the AppImage brings its own runtime, as systems of today install no libfuse2', () => {
+  // `0.0.0`, and nothing at all, stand for the runtime of old.
+  expect(part('toolsets')).toMatch(/^ {2}appimage: [1-9]\d*\.\d+\.\d+$/m)
+})
+
+test("an update keeps the AppImage's name, which is started at login", () => {
+  expect(part('appImage')).toMatch(/artifactName: \S+/)
+  expect(part('appImage')).not.toContain('version}')
+})
