@@ -19,19 +19,20 @@ export function autostartEntry(options: {
     ? environment.XDG_CONFIG_HOME
     : join(environment.HOME ?? homedir(), '.config')
   const path = join(folder, 'autostart', NAME)
-  const exec = `Exec=${execLine([program, ...args])}`
+  // Desktops pass over an entry whose program is gone, as after `apt remove`.
+  const starts = [`TryExec=${program.replaceAll('\\', '\\\\')}`, `Exec=${execLine([program, ...args])}`]
   return {
     read() {
       const lines = linesOf(path)
       if (lines === null) return 'absent'
       if (lines.some((line) => SWITCHED_OFF.test(line))) return 'off'
-      return lines.includes(exec) ? 'on' : 'absent'
+      return starts.every((line) => lines.includes(line)) ? 'on' : 'absent'
     },
-    write(starts) {
-      if (!starts) return rmSync(path, { force: true })
+    write(wanted) {
+      if (!wanted) return rmSync(path, { force: true })
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
       const whole = `${path}.${process.pid}`
-      writeFileSync(whole, `${[...HEAD, exec, ...TAIL].join('\n')}\n`)
+      writeFileSync(whole, `${[...HEAD, ...starts, ...TAIL].join('\n')}\n`)
       renameSync(whole, path)
     },
   }

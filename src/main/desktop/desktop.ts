@@ -17,6 +17,7 @@ import { HIDDEN, startedAtLogin } from './login-item.ts'
 import { openDesktopSettings } from './settings.ts'
 import { watchSmokeTest } from './smoke.ts'
 import { watchTrayArea } from './tray-area.ts'
+import { identifyOnWindows } from './windows-identity.ts'
 
 export interface DesktopOptions {
   /** Where `out` and `resources` are. */
@@ -27,8 +28,6 @@ export interface DesktopOptions {
 }
 
 const PLATFORM = process.platform
-/** The same as in electron-builder.yml. */
-const APP_ID = 'com.chatra-planfix-bridge.desktop'
 /** The receiver is for this computer alone: a way in leads to it. */
 const HOST = '127.0.0.1'
 const NO_TRAY = { missing: 'desktop.no-tray', unsure: 'desktop.no-tray-unsure' } as const
@@ -37,8 +36,7 @@ const COMPILED_AFTER_MS = 10_000
 
 /** Starts the desktop application; it lives in the tray from then on. Ends the program, with words, when it cannot. */
 export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): Promise<void> {
-  // Windows shows notifications of programs that it can name.
-  if (PLATFORM === 'win32') app.setAppUserModelId(APP_ID)
+  if (PLATFORM === 'win32') identifyOnWindows(app)
   const redact = createRedactor()
   const logs = join(dataDir, 'logs')
   const log = createFileLog({ dir: logs, redact, console: !app.isPackaged })

@@ -71,6 +71,8 @@ export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
   // The bridge lives in the tray.
   app.on('window-all-closed', () => undefined)
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit())
+  // On Windows `npm start` stays as our parent: when it is gone, nobody sees this program any more.
+  if (process.channel) process.on('disconnect', () => app.quit())
   process.on('uncaughtException', fault)
   process.on('unhandledRejection', fault)
   // Whoever read our output may go away; the bridge carries messages all the same.

@@ -8,7 +8,7 @@ import { guardWindows } from './guards.ts'
 import { serveIpc } from './ipc.ts'
 import { systemLanguage } from './language.ts'
 import { HIDDEN } from './login-item.ts'
-import { applicationMenu } from './menu.ts'
+import { menuTemplate } from './menu.ts'
 import { isOurs, servePage } from './page.ts'
 import { openTray } from './tray.ts'
 import type { TrayAction } from './tray-menu.ts'
@@ -66,7 +66,7 @@ export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions
   }
 
   servePage(protocol, join(root, 'out/renderer'))
-  Menu.setApplicationMenu(applicationMenu(platform))
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(platform)))
   const window = createMainWindow({
     ...{ root, dataDir, log, t },
     now: Date.now,

@@ -5,6 +5,7 @@ import { app, dialog, protocol } from 'electron'
 import { defaultDataDir } from '../settings/data-dir.ts'
 import { appImageOf } from './app-image.ts'
 import { folderTrouble } from './folder-trouble.ts'
+import { keepsCompiled } from './keeps-compiled.ts'
 import { PAGE_SCHEME } from './page.ts'
 
 /**
@@ -17,8 +18,8 @@ app.setPath('userData', dataDir)
 app.setPath('sessionData', join(dataDir, 'window'))
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([PAGE_SCHEME])
-// Compiled code kept on disk halves the start. An AppImage has another path at each start, by which nothing is found again.
-if (appImageOf() === null) enableCompileCache(join(dataDir, 'compiled'))
+if (keepsCompiled({ isPackaged: app.isPackaged, appImage: appImageOf() }))
+  enableCompileCache(join(dataDir, 'compiled'))
 // It idles most of its life: the heap grows in small steps, and its young part not at all (some 15 MB less at rest).
 const FLAGS = ['--heap-growing-percent=20', '--semi-space-growth-factor=1', '--optimize-for-size']
 for (const flag of FLAGS) setFlagsFromString(flag)

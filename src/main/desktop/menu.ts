@@ -1,7 +1,21 @@
-import { Menu } from 'electron'
+import type { MenuItemConstructorOptions } from 'electron'
 
-/** Only macOS has a menu outside the window, and takes the keys of copying and pasting from it. */
-export const applicationMenu = (platform: NodeJS.Platform): Menu | null =>
-  platform === 'darwin'
-    ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])
-    : null
+const ZOOM: MenuItemConstructorOptions[] = [
+  { role: 'resetZoom' },
+  { role: 'zoomIn' },
+  // Plus without shift, as most keyboards have it.
+  { role: 'zoomIn', accelerator: 'CommandOrControl+=', visible: false, acceleratorWorksWhenHidden: true },
+  { role: 'zoomOut' },
+]
+
+/**
+ * The menu of the application, by roles of Electron. macOS takes the keys of copying, closing and zooming from it; on Windows
+ * and Linux the window hides its bar (Alt shows it), and it is there for the keys, first of all for zooming (WCAG 1.4.4).
+ * There without the file menu, whose Ctrl+Q would end the bridge.
+ */
+export const menuTemplate = (platform: NodeJS.Platform): MenuItemConstructorOptions[] => [
+  ...(platform === 'darwin' ? [{ role: 'appMenu' } as const, { role: 'fileMenu' } as const] : []),
+  { role: 'editMenu' },
+  { label: 'View', submenu: [...ZOOM, { type: 'separator' }, { role: 'togglefullscreen' }] },
+  { role: 'windowMenu' },
+]

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
 import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron'
+import { isPanelDark, trayImagePath } from './tray-image.ts'
 import { type TrayAction, type TrayEntry, type TrayFacts, trayMenu, trayTip } from './tray-menu.ts'
 import { type TrayState, trayLook } from './tray-state.ts'
 
@@ -24,7 +24,8 @@ export function openTray({ root, platform, act }: TrayOptions): ShownTray {
   let facts: TrayFacts | null = null
   let state: TrayState = 'stopped'
   let menu = ''
-  const image = () => nativeImage.createFromPath(trayImagePath(root, state, platform, isDark(platform)))
+  const image = () =>
+    nativeImage.createFromPath(trayImagePath(root, state, platform, isPanelDark(platform, nativeTheme)))
   const paint = () => tray?.setImage(image())
 
   function say(): void {
@@ -62,31 +63,6 @@ export function openTray({ root, platform, act }: TrayOptions): ShownTray {
     },
   }
 }
-
-/**
- * The image of a state: macOS takes one that it colours itself, Windows one with several sizes, elsewhere there are two
- * for panels of either brightness.
- */
-export function trayImagePath(
-  root: string,
-  state: TrayState,
-  platform: NodeJS.Platform,
-  dark: boolean,
-): string {
-  const name =
-    platform === 'darwin'
-      ? `${state}Template.png`
-      : platform === 'win32'
-        ? `${state}.ico`
-        : `${state}${dark ? '-dark' : ''}.png`
-  return join(root, 'resources/tray', name)
-}
-
-/** The panel's brightness, which need not be that of the windows; Linux tells only one for both. */
-const isDark = (platform: NodeJS.Platform): boolean =>
-  platform === 'linux'
-    ? nativeTheme.shouldUseDarkColors
-    : nativeTheme.shouldUseDarkColorsForSystemIntegratedUI
 
 function templateOf(entry: TrayEntry, act: TrayOptions['act']): MenuItemConstructorOptions {
   switch (entry.kind) {

@@ -29,7 +29,10 @@ const ending = (changes: Partial<EndingOptions> = {}) =>
     ...changes,
   })
 
-const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'uncaughtException', 'unhandledRejection'] as const
+const SIGNALS = [
+  ...(['SIGTERM', 'SIGINT', 'SIGHUP'] as const),
+  ...(['uncaughtException', 'unhandledRejection', 'disconnect'] as const),
+]
 let heard: Map<string, ((...args: never[]) => void)[]>
 beforeEach(() => {
   vi.useFakeTimers()

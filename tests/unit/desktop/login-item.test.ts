@@ -152,6 +152,13 @@ describe('start at login on Linux', () => {
     expect(existsSync(entry)).toBe(false)
   })
 
+  test('is passed over once the program is gone, and one of before gets that, too', () => {
+    mkdirSync(dirname(entry), { recursive: true })
+    writeFileSync(entry, '[Desktop Entry]\nType=Application\nExec="/opt/bridge/bridge" "--hidden"\n')
+    linux()
+    expect(readFileSync(entry, 'utf8')).toContain('\nTryExec=/opt/bridge/bridge\n')
+  })
+
   test('starts the AppImage itself, also after it was moved', () => {
     const linuxImage = (file: string) =>
       linux({ APPIMAGE: file, APPDIR: '/tmp/.mount_1' }, '/tmp/.mount_1/bridge')
@@ -193,7 +200,8 @@ describe('start at login on Linux', () => {
     'an entry with %s is left as it is',
     (off) => {
       mkdirSync(dirname(entry), { recursive: true })
-      const text = `[Desktop Entry]\nType=Application\nName=x\nExec="/opt/bridge/bridge" "--hidden"\n${off}\n`
+      const starts = 'TryExec=/opt/bridge/bridge\nExec="/opt/bridge/bridge" "--hidden"'
+      const text = `[Desktop Entry]\nType=Application\nName=x\n${starts}\n${off}\n`
       writeFileSync(entry, text)
       const { item, choose } = linux()
       expect(readFileSync(entry, 'utf8')).toBe(text)

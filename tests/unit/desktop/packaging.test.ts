@@ -17,3 +17,19 @@ test("an update keeps the AppImage's name, which is started at login", () => {
   expect(part('appImage')).toMatch(/artifactName: \S+/)
   expect(part('appImage')).not.toContain('version}')
 })
+
+test('the installer takes away what the program entered for the start at login, under the name it has', () => {
+  const script = read('resources/installer/installer.nsh')
+  expect(part('nsis')).toContain('include: resources/installer/installer.nsh')
+  for (const key of ['CurrentVersion\\Run', 'StartupApproved\\Run'])
+    expect(script).toMatch(
+      new RegExp(`DeleteRegValue HKCU ".*${key.replace('\\', '\\\\')}" "\\$\\{APP_ID\\}"`),
+    )
+  const id = /^appId: (.*)$/m.exec(builder)?.[1]
+  expect(read('src/main/desktop/windows-identity.ts')).toContain(`'${id}'`)
+})
+
+test('macOS shows the product by its name, and no image in the dock before there is a window', () => {
+  expect(part('extraMetadata')).toMatch(/^ {2}productName: /m)
+  expect(part('mac')).toMatch(/extendInfo:\n(.*\n)* {4}LSUIElement: true/)
+})

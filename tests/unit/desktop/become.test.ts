@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const BECOME = join(import.meta.dirname, '../../../scripts/become.ts')
+
+/** Ends by itself with 7, a moment after it has heard what it waits for. */
+const CHILD = `process.stdout.write('up'); setTimeout(() => process.exit(7), 1500)`
+const parent = (platform: string) => `
+  import { become } from ${JSON.stringify(BECOME)}
+  process.execve = undefined
+  become(process.execPath, ['-e', ${JSON.stringify(CHILD)}], process.env, ${JSON.stringify(platform)})`
+
+async function interrupted(platform: string): Promise<number | null> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', parent(platform)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  await once(child.stdout, 'data')
+  child.kill('SIGINT')
+  const [code] = await once(child, 'exit')
+  return code
+}
+
+test('on Windows Ctrl+C reaches the program by itself: it is waited for, not killed', async () => {
+  expect(await interrupted('win32')).toBe(7)
+})
+
+test.skipIf(process.platform === 'win32')(
+  'elsewhere, should it be a child, the signal is passed on',
+  async () => {
+    expect(await interrupted('linux')).toBe(130)
+  },
+)

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { keepsCompiled } from '../../../src/main/desktop/keeps-compiled.ts'
+import { menuTemplate } from '../../../src/main/desktop/menu.ts'
+import { isPanelDark } from '../../../src/main/desktop/tray-image.ts'
+import { identifyOnWindows } from '../../../src/main/desktop/windows-identity.ts'
+
+describe("the panel's brightness", () => {
+  const light = { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false }
+  const dark = { shouldUseDarkColors: true, shouldUseDarkColorsForSystemIntegratedUI: true }
+  const on = (desktop: string | undefined, theme = light) =>
+    isPanelDark('linux', theme, desktop === undefined ? {} : { XDG_CURRENT_DESKTOP: desktop })
+
+  test.each(['GNOME', 'ubuntu:GNOME', 'GNOME-Classic:GNOME', 'Unity', 'Pantheon', 'pop:GNOME'])(
+    'the bar of %s is dark with the light theme, too',
+    (desktop) => expect(on(desktop)).toBe(true),
+  )
+  test.each(['KDE', 'XFCE', 'X-Cinnamon', 'MATE', 'GNOME-Flashback-like', '', undefined])(
+    'that of %s is as the theme',
+    (desktop) => {
+      expect(on(desktop)).toBe(false)
+      expect(on(desktop, dark)).toBe(true)
+    },
+  )
+  test("Windows and macOS tell it apart from the windows'", () => {
+    const mixed = { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: true }
+    expect(isPanelDark('win32', mixed, { XDG_CURRENT_DESKTOP: 'GNOME' })).toBe(true)
+    expect(isPanelDark('darwin', { ...mixed, shouldUseDarkColorsForSystemIntegratedUI: false }, {})).toBe(
+      false,
+    )
+  })
+})
+
+describe('the menu', () => {
+  const roles = (platform: NodeJS.Platform) => {
+    const entries = menuTemplate(platform).flatMap(({ role, submenu }) => [
+      role,
+      ...(Array.isArray(submenu) ? submenu.map((one) => one.role) : []),
+    ])
+    return entries.filter((role) => role !== undefined)
+  }
+  test.each(['win32', 'linux', 'darwin'] as const)(
+    '%s has keys for zooming, copying and closing',
+    (platform) => {
+      expect(roles(platform)).toEqual(
+        expect.arrayContaining(['zoomIn', 'zoomOut', 'resetZoom', 'editMenu', 'windowMenu']),
+      )
+      // Closing is in the window menu, on macOS in the file menu (menu-item-roles.ts).
+      expect(roles(platform).includes('fileMenu')).toBe(platform === 'darwin')
+    },
+  )
+})
+
+describe('compiled code on disk', () => {
+  test.each([
+    ['win32', true, null, false],
+    ['darwin', true, null, false],
+    ['linux', true, null, true],
+    ['linux', true, '/a/Bridge.AppImage', false],
+    ['win32', false, null, true],
+    ['darwin', false, null, true],
+  ] as const)('%s, packaged %s, AppImage %s: %s', (platform, isPackaged, appImage, kept) => {
+    expect(keepsCompiled({ platform, isPackaged, appImage })).toBe(kept)
+  })
+})
+
+describe('on Windows', () => {
+  const named = (isPackaged: boolean) => {
+    const said: string[] = []
+    const app = {
+      isPackaged,
+      setAppUserModelId: (id: string) => void said.push(id),
+      setToastActivatorCLSID: (id: string) => void said.push(id),
+    }
+    identifyOnWindows(app, 'C:\\node_modules\\electron\\electron.exe')
+    return said
+  }
+  test('an installed program has one name for ever, one in development its own', () => {
+    const [name, activator] = named(true)
+    expect(name).toBe('com.chatra-planfix-bridge.desktop')
+    expect(activator).toMatch(/^\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}$/)
+    expect(named(false)).toEqual(['C:\\node_modules\\electron\\electron.exe'])
+  })
+})
