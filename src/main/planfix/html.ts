@@ -8,12 +8,19 @@ const MAX_BYTES = 60_000
 /** True when the rendered text fits one comment. */
 export const fits = (text: PlanfixText): boolean => Buffer.byteLength(toHtml(text)) <= MAX_BYTES
 
+/** As HTML. Where links, which hold their address twice, would make it longer than a comment may be, they stay plain. */
+export function toHtml(text: PlanfixText): string {
+  const html = rendered(text)
+  if (html.length * 3 <= MAX_BYTES || Buffer.byteLength(html) <= MAX_BYTES) return html
+  return html.replace(/<a href="[^"]*">([^<]*)<\/a>/g, '$1')
+}
+
 /**
  * Renders paragraphs as the HTML Planfix understands (§6.1): text stays text, whatever it holds; `\n` is dropped by
  * Planfix, so lines end in `<br>` and the output has no newline; http(s) addresses become links. Tags used: p,
  * blockquote, b, br, a. Paragraphs with neither label nor text vanish.
  */
-export const toHtml = (text: PlanfixText): string =>
+const rendered = (text: PlanfixText): string =>
   text.paragraphs
     .map(({ label, text: said, quote }) => {
       const prefix = label ? `<b>${inline(label)}${/[:：]\s*$/.test(label) ? '' : ':'}</b>` : ''

@@ -4,7 +4,7 @@ import { messageSourceId } from '../identity.ts'
 import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER, type Change, isRestore } from '../ports.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
 import { commentText, ownerOf, plainOf } from './content.ts'
-import type { Step } from './planfix-plan.ts'
+import { type Step, thatFit } from './planfix-plan.ts'
 import {
   type Call,
   delivered,
@@ -45,17 +45,20 @@ export async function runUpload(
 
 export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }>, state: Loaded): Call {
   const { settings, conversation } = state
-  const late = step.batch.map((message) => ({
-    ...message,
-    late: message.writtenAt < conversation.deliveredUpTo,
-  }))
-  const first = late[0]
+  const first = step.batch[0]
   if (!first) throw new Error('an empty batch is never planned')
   // Planfix has refused this one as its author's comment: the token's user writes it, with the author's name in front.
   const isTrial = work.unnamedTrial.get(conversation.id) === first.id
   work.unnamedTrial.delete(conversation.id)
   const isUnnamed = isTrial || conversation.withoutAuthor === first.id
-  const text = commentText(late, settings, work.context.language, isUnnamed ? 'all' : 'unmapped')
+  const textOf = (batch: readonly Message[]) =>
+    commentText(batch, settings, work.context.language, isUnnamed ? 'all' : 'unmapped')
+  const marked = step.batch.map((message) => ({
+    ...message,
+    late: message.writtenAt < conversation.deliveredUpTo,
+  }))
+  const late = thatFit(marked, (batch) => state.connection.planfix.fits(textOf(batch)))
+  const text = textOf(late)
   const owner = isUnnamed ? null : ownerOf(first, settings)
   const isClient = !isUnnamed && first.author.kind === 'client'
   const key = first.originKey.replace(/^c:/, '')
@@ -83,7 +86,7 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
         fileIds: late.flatMap((message) =>
           message.files.map((file) => file.planfixFileId).filter((id) => id !== null),
         ),
-        writtenAt: first.late ? first.writtenAt : null,
+        writtenAt: late[0]?.late ? first.writtenAt : null,
         sourceObjectId,
       })
       return work.settled(

@@ -143,6 +143,13 @@ export function joinable(waiting: readonly Message[]): Message[] {
   return batch
 }
 
+/** As many messages from the front as `fits` takes; one in any case. */
+export function thatFit<T>(batch: readonly T[], fits: (some: readonly T[]) => boolean): readonly T[] {
+  let some = batch
+  while (some.length > 1 && !fits(some)) some = some.slice(0, Math.ceil(some.length / 2))
+  return some
+}
+
 /** All devices of a client are one author; agents are told apart. */
 function sameAuthor(a: Message, b: Message): boolean {
   if (a.author.kind === 'client' || b.author.kind === 'client') return a.author.kind === b.author.kind

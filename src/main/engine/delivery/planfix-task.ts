@@ -7,7 +7,7 @@ import { hotUntil, PARTICIPANTS, type RefusedParticipants, taskPatch } from './c
 import { plainOf, taskDescription, taskName } from './content.ts'
 import { findOurs, isAnothers, type Marked } from './our-tasks.ts'
 import { foundWritten } from './planfix-comment.ts'
-import type { Step } from './planfix-plan.ts'
+import { type Step, thatFit } from './planfix-plan.ts'
 import {
   type Call,
   delivered,
@@ -137,11 +137,14 @@ export function createTask(
     perhaps: state.perhapsTask,
   }
   const { language } = work.context
-  const description = taskDescription(step.batch, client.profile, links, settings, language, state.history)
+  const textOf = (some: readonly Message[]) =>
+    taskDescription(some, client.profile, links, settings, language, state.history)
+  const batch = thatFit(step.batch, (some) => state.connection.planfix.fits(textOf(some)))
+  const description = textOf(batch)
   const name = taskName(client.profile)
   const text = plainOf(description)
   const sourceObjectId = taskSourceId(settings.id, step.chatId, step.n)
-  const ids = step.batch.map((message) => message.id)
+  const ids = batch.map((message) => message.id)
   const begun = { name, chatId: step.chatId, n: step.n }
   const attempt = { ...work.attempt('task', sourceObjectId, ids, text, null), ...begun }
   const asAssigner =
@@ -149,7 +152,7 @@ export function createTask(
   const { withoutParticipants = [] } = conversation
   const leftOut = withoutParticipants.length > 0 ? withoutParticipants : state.refusedParticipants
   return {
-    changes: [patchOf(state, { attempt }), ...work.sending(step.batch)],
+    changes: [patchOf(state, { attempt }), ...work.sending(batch)],
     run: async () => {
       const before = await tasksMadeBefore(work.context, state, (tasks) =>
         findOurs(work.context, state, mayBeTakenUp(work, tasks, state)),
@@ -157,7 +160,7 @@ export function createTask(
       if (!before.ok) return refusedLook(work, state, before)
       if (before.value.length > 0) return adopt(work, before.value, state)
       // They may stand in a task that has been completed since.
-      const written = await writtenBefore(work.context, state, step.batch)
+      const written = await writtenBefore(work.context, state, batch)
       if (!written.ok) return refusedLook(work, state, written)
       if (written.value.size > 0)
         return work.settled(state, written, async (found) => foundWritten(work, found, state))
@@ -175,7 +178,7 @@ export function createTask(
       return work.settled(
         state,
         made,
-        async ({ id }) => taskMade(work, id, step.batch, text, step.chatId, step.n, state),
+        async ({ id }) => taskMade(work, id, batch, text, step.chatId, step.n, state),
         async (error) => taskRefused(error, asAssigner, leftOut, state),
       )
     },
