@@ -259,9 +259,12 @@ export interface PlanfixComment {
   at: number | null
 }
 
-/** Text that becomes HTML in Planfix. Each paragraph is plain text and stays plain text. */
+/**
+ * Text that becomes HTML in Planfix. Each paragraph is plain text and stays plain text. `links` are addresses in it that are
+ * known to be whole, whatever they end in.
+ */
 export interface PlanfixText {
-  paragraphs: { label: string | null; text: string; quote?: boolean }[]
+  paragraphs: { label: string | null; text: string; quote?: boolean; links?: readonly string[] }[]
 }
 export interface NewTask {
   name: string

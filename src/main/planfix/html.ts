@@ -1,3 +1,4 @@
+import { addressesIn } from '../../shared/addresses.ts'
 import type { PlanfixText } from '../engine/ports.ts'
 
 export { htmlToText, readComment } from './html-to-text.ts'
@@ -22,9 +23,9 @@ export function toHtml(text: PlanfixText): string {
  */
 const rendered = (text: PlanfixText): string =>
   text.paragraphs
-    .map(({ label, text: said, quote }) => {
+    .map(({ label, text: said, quote, links }) => {
       const prefix = label ? `<b>${inline(label)}${/[:：]\s*$/.test(label) ? '' : ':'}</b>` : ''
-      const body = inline(said)
+      const body = inline(said, links)
       if (!prefix && !body) return ''
       const tag = quote ? 'blockquote' : 'p'
       return `<${tag}>${prefix}${prefix && body ? ' ' : ''}${body}</${tag}>`
@@ -40,48 +41,22 @@ export const cleanText = (text: string): string =>
     // biome-ignore lint/suspicious/noControlCharactersInRegex: removing them is the point
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '')
 
-const inline = (text: string): string => cleanText(text).split('\n').map(line).join('<br>')
+const inline = (text: string, links?: readonly string[]): string =>
+  cleanText(text)
+    .split('\n')
+    .map((one) => line(one, links))
+    .join('<br>')
 
-const ADDRESS = /https?:\/\/[^\s<>"'`\\{}|^]+/gi
-
-function line(text: string): string {
+function line(text: string, links?: readonly string[]): string {
   let html = ''
-  let from = 0
-  for (const match of text.matchAll(ADDRESS)) {
-    const address = withoutTrailing(match[0])
-    if (!isAddress(address)) continue
-    html += plain(text.slice(from, match.index), from === 0)
-    const shown = escaped(address)
-    html += `<a href="${shown}">${shown}</a>`
-    from = match.index + address.length
+  let done = 0
+  for (const { from, to } of addressesIn(text, links)) {
+    const shown = escaped(text.slice(from, to))
+    html += `${plain(text.slice(done, from), done === 0)}<a href="${shown}">${shown}</a>`
+    done = to
   }
-  return html + plain(text.slice(from), from === 0)
+  return html + plain(text.slice(done), done === 0)
 }
-
-/** A full stop or bracket behind an address belongs to the sentence, unless the bracket was opened inside it. */
-function withoutTrailing(address: string): string {
-  const surplus = { ')': surplusOf(address, '(', ')'), ']': surplusOf(address, '[', ']') }
-  let end = address.length
-  for (; end > 0; end--) {
-    const last = address[end - 1]!
-    if (last === ')' || last === ']') {
-      if (surplus[last]-- <= 0) break
-    } else if (!'.,;:!?…'.includes(last)) break
-  }
-  return address.slice(0, end)
-}
-
-/** How many more brackets are closed than opened. */
-function surplusOf(text: string, opener: string, closer: string): number {
-  let surplus = 0
-  for (const char of text) surplus += char === closer ? 1 : char === opener ? -1 : 0
-  return surplus
-}
-
-/** DNS knows no longer name, and what is far longer costs time to turn into one. */
-const LONGEST_HOST = 253
-const isAddress = (text: string): boolean =>
-  (/^[^/]*\/\/([^/?#]*)/.exec(text)?.[1]?.length ?? 0) <= LONGEST_HOST && URL.canParse(text)
 
 /** HTML joins spaces: of several all but the last are made fast, at the start of a line all. */
 const plain = (text: string, startsLine: boolean): string =>

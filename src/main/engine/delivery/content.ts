@@ -46,6 +46,7 @@ export function commentText(
 ): PlanfixText {
   return {
     paragraphs: batch.map((message) => ({
+      links: message.files.flatMap(({ linkOnly, url }) => (linkOnly && url ? [url] : [])),
       label: labelOf(message, settings, language, named),
       text: [
         withoutFileName(message),
@@ -110,14 +111,16 @@ export function taskDescription(
   const place = [profile.country, profile.city].filter((part) => part !== null).join(', ')
   const pages = (
     profile.visit?.pages.length ? profile.visit.pages : profile.startPage ? [profile.startPage] : []
-  ).slice(0, 20)
+  )
+    .slice(0, 20)
+    .map(({ title, link }) => ({ title, address: shortAddress(link) }))
   const device = [profile.os, profile.browser].filter((part) => part !== null).join(', ')
   const facts: string[] = [
     ...(place ? [`${t('task.place')}: ${place}`] : []),
     ...(pages.length
       ? [
           `${t('task.pages')}:`,
-          ...pages.map((page) => `• ${page.title ? `${page.title} ` : ''}${shortAddress(page.link)}`),
+          ...pages.map(({ title, address }) => `• ${title ? `${title} ` : ''}${address.text}`),
         ]
       : []),
     `${t('task.source')}: Chatra${profile.visit?.host ? `, ${profile.visit.host}` : ''}`,
@@ -128,9 +131,11 @@ export function taskDescription(
       return id === null ? [] : [`${t(`task.${kind}`)}: ${settings.planfix.webUrl}/task/${id}`]
     }),
   ]
+  const addresses = pages.map(({ address }) => address.link).filter((link) => link !== '')
   const said = commentText(batch, settings, language, 'agents')
   const fitting = factsThatFit(plainOf(said), facts, (count) => t('task.left-out', { number: count }))
-  const about = { paragraphs: [...said.paragraphs, { label: null, text: fitting.join('\n'), quote: true }] }
+  const known = { label: null, text: fitting.join('\n'), quote: true, links: addresses }
+  const about = { paragraphs: [...said.paragraphs, known] }
   const lines = history.flatMap((message) => historyLine(message, t('task.agent')))
   if (lines.length === 0) return about
   const heading = `${t('task.history')}:`

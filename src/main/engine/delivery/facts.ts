@@ -2,7 +2,8 @@ import { shortened } from '../../../shared/plain.ts'
 
 /** A comment or description holds 64 KB of HTML (contracts/planfix.md §2); some room is left for what Planfix adds. */
 const MOST_BYTES = 58_000
-const LONGEST_FACT = 600
+/** Title and address of a page, and what stands between them. */
+const LONGEST_FACT = 700
 const LONGEST_ADDRESS = 300
 
 /**
@@ -36,16 +37,23 @@ export function newestThatFit(
   return fitting.toReversed()
 }
 
-/** An address short enough to be read: what stands behind `?` goes first. */
-export function shortAddress(link: string): string {
-  if (link.length <= LONGEST_ADDRESS) return link
-  const path = link.split(/[?#]/, 1)[0] ?? link
-  return path.length < LONGEST_ADDRESS ? `${path}?…` : shortened(link, LONGEST_ADDRESS)
+/**
+ * An address short enough to be read, and `…` where something was left out. `link` is what of it leads somewhere: without
+ * what stands behind `?`, or, as a path cut in its middle is another page, the site alone.
+ */
+export function shortAddress(address: string): { link: string; text: string } {
+  if (address.length <= LONGEST_ADDRESS) return { link: address, text: address }
+  const path = address.split(/[?#]/, 1)[0] ?? address
+  if (path.length < LONGEST_ADDRESS) return { link: path, text: `${path}?…` }
+  const site = URL.parse(address)?.origin
+  const link = site && site.length < LONGEST_ADDRESS ? `${site}/` : ''
+  return { link, text: `${link}…` }
 }
 
 /** Marks become entities, ends of lines tags, runs of spaces entities, and addresses stand in a link twice. */
 function bytesOf(text: string): number {
   const marks = text.match(/[&<>"'\n ]/g)?.length ?? 0
   const bytes = Buffer.byteLength(text) + 5 * marks + '<br>'.length
-  return text.includes('://') ? 2 * bytes + 30 : bytes
+  const links = text.split('://').length - 1
+  return links > 0 ? 2 * bytes + '<a href=""></a>'.length * links : bytes
 }

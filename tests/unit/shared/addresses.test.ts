@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { addressesIn } from '../../../src/shared/addresses.ts'
+
+const found = (text: string, known?: string[]) =>
+  addressesIn(text, known).map(({ from, to }) => text.slice(from, to))
+const A = 'https://x.example/a'
+
+/** Around an address stands a sentence; none of it is in the link (R17). */
+describe('nothing of the sentence belongs to the address:', () => {
+  test.each([
+    ['«@»'],
+    ['“@”'],
+    ['„@“'],
+    ['”@”'],
+    ['‘@’'],
+    ['‚@‘'],
+    ['‹@›'],
+    ['»@«'],
+    ['"@"'],
+    ["'@'"],
+    ['`@`'],
+    ['「@」'],
+    ['『@』'],
+    ['《@》'],
+    ['（@）'],
+    ['(@)'],
+    ['[@]'],
+    ['{@}'],
+    ['<@>'],
+    ['【@】'],
+    ['@.'],
+    ['@,'],
+    ['@;'],
+    ['@:'],
+    ['@!'],
+    ['@?'],
+    ['@?!'],
+    ['@...'],
+    ['@…'],
+    ['@…и ещё'],
+    ['@。'],
+    ['@，'],
+    ['@、'],
+    ['@！'],
+    ['@？'],
+    ['@：'],
+    ['@।'],
+    ['@،'],
+    ['@؟'],
+    ['@؛'],
+    ['@۔'],
+    ['@—'],
+    ['@—и'],
+    ['@–'],
+    ['@–, да'],
+    ['@’'],
+    ['@·'],
+    ['@•'],
+    ['@†'],
+    ['**@**'],
+    ['__@__'],
+    ['*@*'],
+    ['_@_'],
+    ['~~@~~'],
+    ['~@~'],
+    ['**см. @**'],
+    ['_vezi @_'],
+    ['*vezi @*.'],
+    ['**«@»**'],
+    ['(см. @).'],
+    ['(@),'],
+    ['@\u200b'],
+    ['@\u200bx'],
+    ['\u200b@'],
+    ['@\u2060'],
+    ['@\ufeff'],
+    ['@\u00a0x'],
+    ['@\u202fx'],
+    ['@\u3000x'],
+    ['@\u200f'],
+    ['\u2067@\u2069'],
+    ['@\u00ad'],
+    ['[цена](@)'],
+    ['[цена](@)и'],
+    ['![x](@).'],
+    ['|@|'],
+    ['@|'],
+    ['@👍'],
+    ['@❤️'],
+    ['🔗@'],
+    ['URL=@'],
+    ['адрес:@'],
+    ['см.@'],
+    ['слово@'],
+    ['@»,'],
+    ['@»).'],
+    ['@.)'],
+    ['@).»'],
+    ['@\tx'],
+    ['@\nx'],
+    ['@"'],
+    ['@">x'],
+  ])('%s', (sentence) => {
+    expect(found(sentence.replace('@', A))).toEqual([A])
+  })
+})
+
+describe('the address is whole, as a browser takes it:', () => {
+  test.each(
+    [
+      'https://x.example/?q=a|b',
+      'https://x.example/a|b^c',
+      'https://x.example/{id}/b',
+      'https://x.example/{id',
+      'https://x.example/?f={a',
+      "https://x.example/o'neil?b=c",
+      "https://x.example/?q='a'",
+      'https://x.example/a_(b)',
+      'https://x.example/a[0]=1',
+      'https://x.example/a[0',
+      'https://x.example/a_b_c_',
+      'https://x.example/*',
+      'https://x.example/~ana/*/b',
+      'https://x.example/a--b-',
+      'https://x.example/a;b=1,2;c',
+      'https://x.example/a%20b%E2%80%99',
+      'https://x.example/#/a/b?c=d&e',
+      'https://x.example/a?u=https://y.example/b',
+      'https://x.example:8443/a//b',
+      'https://user:word@x.example/a',
+      'https://x.example/@ana:1.2.3!4',
+      'https://x.example/a\\b',
+      'https://x.example/$a+b==',
+      'https://ru.wikipedia.org/wiki/Чай_(напиток)',
+      'https://ro.wikipedia.org/wiki/D’Artagnan',
+      'https://en.wikipedia.org/wiki/Michelson–Morley',
+      'https://he.wikipedia.org/wiki/שלום',
+      'https://ar.wikipedia.org/wiki/مرحبا',
+      'https://fa.wikipedia.org/wiki/می‌خواهم',
+      'https://zh.wikipedia.org/wiki/茶',
+      'https://пример.рф/путь?ключ=значение',
+      'http://localhost:3000/a',
+      'http://192.168.1.1/a',
+      'http://[2001:db8::1]:80/a',
+      'HTTPS://X.EXAMPLE/A',
+    ].map((address) => [address]),
+  )('%s', (address) => {
+    expect(found(address)).toEqual([address])
+    expect(found(`см. ${address} здесь`)).toEqual([address])
+    expect(found(`(${address})`)).toEqual([address])
+    expect(found(`«${address}».`)).toEqual([address])
+  })
+})
+
+test.each([
+  ['two in a row', `${A},https://y.example/b`, [A, 'https://y.example/b']],
+  ['two in quotes', `'${A}','https://y.example/b'`, [A, 'https://y.example/b']],
+  ['on two lines', `${A}\nhttps://y.example/b`, [A, 'https://y.example/b']],
+  ['none without a host', 'http:// https://? https://[ http://.', []],
+  ['none of another kind', 'ftp://a.example javascript://a.example xhttp:/a', []],
+  ['no port that does not exist', 'https://a.example:99999/', []],
+])('%s', (_, text, addresses) => {
+  expect(found(text)).toEqual(addresses)
+})
+
+test('an address that is known is taken whole, whatever it ends in', () => {
+  expect(found('• Search https://x.example/?q=what? next', ['https://x.example/?q=what?'])).toEqual([
+    'https://x.example/?q=what?',
+  ])
+  expect(found('• https://x.example/a.', ['https://x.example/a.', 'https://x.example/'])).toEqual([
+    'https://x.example/a.',
+  ])
+  expect(found('https://x.example/abc', ['https://x.example/'])).toEqual(['https://x.example/abc'])
+})
+
+test('places are in order, apart, and addresses for a browser, whatever the text', () => {
+  const piece = fc.constantFrom(
+    'https://',
+    'http://a.b',
+    '/',
+    '?',
+    '#',
+    '(',
+    ')',
+    '[',
+    '{',
+    '}',
+    "'",
+    '*',
+    '_',
+    '»',
+    '’',
+    '—',
+    ' ',
+    ',',
+    '.',
+    '🙂',
+    'é',
+    '\u200d',
+  )
+  fc.assert(
+    fc.property(fc.array(fc.oneof(piece, fc.string({ unit: 'binary', maxLength: 3 }))), (pieces) => {
+      const text = pieces.join('')
+      let done = 0
+      for (const { from, to } of addressesIn(text)) {
+        expect(from).toBeGreaterThanOrEqual(done)
+        expect(URL.canParse(text.slice(from, to))).toBe(true)
+        done = to
+      }
+    }),
+    { numRuns: 1000 },
+  )
+})
