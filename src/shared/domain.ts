@@ -301,6 +301,7 @@ export interface TaskLink {
 
 /** Work beside messages. Kinds in order of priority. */
 export type ChoreKind =
+  | 'reread'
   | 'note'
   | 'separate'
   | 'assigner'

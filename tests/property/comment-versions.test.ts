@@ -1,15 +1,23 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import {
+  planReply,
+  type ReplyStep,
+  TARGET_NOT_ARRIVED,
+  WAITS_FOR_TARGET,
+} from '../../src/main/engine/delivery/chatra-plan.ts'
 import { type CommentState, decideComment } from '../../src/main/engine/intake/comment.ts'
 import { mayGoOut } from '../../src/main/engine/intake/may-go-out.ts'
 import { isSamePart, type Part, partsOf } from '../../src/main/engine/intake/parts.ts'
 import type { Change, PlanfixComment } from '../../src/main/engine/ports.ts'
-import type { Message, MessageState } from '../../src/shared/domain.ts'
+import { RETRIED_BY_HAND } from '../../src/main/engine/ports.ts'
+import { isOpen, type Message } from '../../src/shared/domain.ts'
 import { comment, conversation, settingsOf, task } from '../unit/engine/values.ts'
 
 /**
- * A comment lives through any number of versions while its messages are delivered, fail, or nobody knows. Whatever
- * happened, in the end the chat shows what the last version says, and what may not go out never was in a call.
+ * A comment lives through any number of versions while its messages are delivered, fail, nobody knows of them, they are
+ * dismissed, sent again by hand, or turn up late. Whatever happened, in the end the chat shows what the last version says,
+ * and what may not go out never was in a call.
  */
 const MAX_TEXT = 40
 const lineLength = (name: string) => name.length + 5
@@ -44,7 +52,8 @@ type Step =
   | { do: 'version'; version: Version }
   | { do: 'begin' }
   | { do: 'end'; outcome: Outcome }
-  | { do: 'settle' }
+  /** Those nobody knows of are settled by their echoes, or given up; `dismiss` and `retry` are done by the owner. */
+  | { do: 'settle' | 'turn-up' | 'dismiss' | 'retry' }
 const outcome = fc.constantFrom<Outcome>(
   ...(['delivered', 'delivered', 'refused', 'later', 'unclear-but-there', 'unclear-and-lost'] as const),
 )
@@ -52,7 +61,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 3, arbitrary: version.map((one): Step => ({ do: 'version', version: one })) },
   { weight: 4, arbitrary: fc.constant<Step>({ do: 'begin' }) },
   { weight: 4, arbitrary: outcome.map((one): Step => ({ do: 'end', outcome: one })) },
-  { weight: 1, arbitrary: fc.constant<Step>({ do: 'settle' }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<Step>({ do: 'settle' }, { do: 'turn-up' }, { do: 'dismiss' }, { do: 'retry' }),
+  },
 )
 
 /** The store, the chat, and one lane between them, as plainly as can be. */
@@ -66,7 +78,8 @@ class Small {
   private number = 0
   private ids = 100
   private underWay: Message | null = null
-  private readonly arrived = new Set<number>()
+  /** Said, or not: nobody has heard. */
+  private readonly unknown = new Map<number, { id: string; shows: Part }>()
   private readonly claimed = new Map<number, string | null>()
 
   read(next: Version): void {
@@ -122,32 +135,49 @@ class Small {
     return [...this.messages.values()].toSorted((a, b) => a.position - b.position || a.id - b.id)
   }
 
+  private next(): ReplyStep {
+    const waiting = this.inOrder.filter(({ state }) => isOpen(state) || state === 'uncertain')
+    const now = { conversation: conversation(), now: 1000 }
+    return planReply({ ...now, waiting, targets: this.messages, arrivals: new Map() })
+  }
+
+  /** One step of the lane; false when there is nothing to do. */
   begin(): boolean {
     if (this.underWay) return false
-    for (const message of this.inOrder) {
-      // An unclear reply holds back what stands behind it.
-      if (message.state === 'uncertain') return false
-      if (message.state !== 'queued' && message.state !== 'retrying') continue
-      const target = message.targetId === null ? null : this.messages.get(message.targetId)!
-      if (target && target.chatraMessageId === null) {
-        this.patch(message, { state: 'skipped', reason: 'target-id-unknown' })
+    const step = this.next()
+    switch (step.do) {
+      case 'let-wait':
+        this.patch(step.message, { state: 'queued', reason: WAITS_FOR_TARGET })
         return true
-      }
-      // What was tried before and overtaken by another version is asked about again (delivery/before-sending.ts).
-      const print = (target ?? message).fingerprint
-      if (this.claimed.has(message.id) && this.claimed.get(message.id) !== print) {
-        this.claimed.set(message.id, print)
-        this.decide(this.current)
-        return this.begin()
-      }
-      this.claimed.set(message.id, print)
-      this.patch(message, { state: 'sending', reason: null, sentAt: 1000 })
-      this.underWay = this.messages.get(message.id)!
-      const shows = { text: message.text, files: message.files }
-      if (message.kind !== 'delete') this.calls.push({ shows, desired: this.desired() })
-      return true
+      case 'drop':
+        this.patch(step.message, { state: 'skipped', reason: step.reason })
+        if (step.reason === TARGET_NOT_ARRIVED) this.decide(this.current)
+        return true
+      case 'send':
+      case 'change':
+        this.call(step.message)
+        return true
+      default:
+        return false
     }
-    return false
+  }
+
+  private call(message: Message): void {
+    const target = message.targetId === null ? null : this.messages.get(message.targetId)!
+    // What the owner sends again, or another version has overtaken, is asked about once more (delivery/before-sending.ts).
+    const print = (target ?? message).fingerprint
+    const isOvertaken = this.claimed.has(message.id) && this.claimed.get(message.id) !== print
+    this.claimed.set(message.id, print)
+    if (message.reason === RETRIED_BY_HAND || isOvertaken) {
+      this.decide(this.current)
+      const now = this.messages.get(message.id)!
+      if (now.reason === RETRIED_BY_HAND) this.patch(now, { reason: null })
+      return
+    }
+    this.patch(message, { state: 'sending', reason: null, sentAt: 1000, sentPrint: 'print' })
+    this.underWay = this.messages.get(message.id)!
+    const shows = { text: message.text, files: message.files }
+    if (message.kind !== 'delete') this.calls.push({ shows, desired: this.desired() })
   }
 
   end(what: Outcome): void {
@@ -164,35 +194,77 @@ class Small {
       else this.chat = this.chat.filter((one) => one.id !== id)
       return
     }
-    const id = `m${message.id}-${this.calls.length}`
-    if (what === 'delivered') this.patch(message, { state: 'delivered', chatraMessageId: id })
-    if (what === 'refused') this.patch(message, { state: 'failed', reason: 'chatra: refused' })
-    if (what === 'later') this.patch(message, { state: 'retrying', reason: 'chatra: rate-limited' })
+    const said = { id: `m${message.id}-${this.calls.length}`, shows }
+    if (what === 'delivered') this.patch(message, { state: 'delivered', chatraMessageId: said.id })
+    const refused = { sentPrint: null }
+    if (what === 'refused') this.patch(message, { state: 'failed', reason: 'chatra: refused', ...refused })
+    if (what === 'later')
+      this.patch(message, { state: 'retrying', reason: 'chatra: rate-limited', ...refused })
     if (what.startsWith('unclear')) this.patch(message, { state: 'uncertain', reason: 'chatra: unclear' })
-    if (what === 'delivered' || what === 'unclear-but-there') this.chat.push({ id, shows })
-    if (what === 'unclear-but-there') this.arrived.add(message.id)
+    if (what === 'delivered' || what === 'unclear-but-there') this.chat.push(said)
+    if (what.startsWith('unclear')) this.unknown.set(message.id, said)
+    else this.unknown.delete(message.id)
   }
 
   /** An echo, or the lack of one in a transcript, settles what was unclear. */
   settle(): void {
     for (const message of this.inOrder) {
       if (message.state !== 'uncertain') continue
-      const there = this.chat.find(({ id }) => id.startsWith(`m${message.id}-`))
-      const isThere = there !== undefined && this.arrived.has(message.id)
-      if (isThere) this.patch(message, { state: 'delivered', chatraMessageId: there.id })
+      const said = this.unknown.get(message.id)!
+      if (this.chat.includes(said)) this.arrive(message, said.id)
       else this.patch(message, { state: 'failed', reason: 'not-arrived' })
     }
   }
 
-  /** Everything works again. */
-  drain(): void {
-    this.end('delivered')
-    this.settle()
-    while (this.begin()) this.end('delivered')
+  /** Something that was given up is in the chat after all. */
+  turnUp(): void {
+    const [first] = this.inOrder.filter(({ id, state }) => this.unknown.has(id) && state !== 'sending')
+    const said = first && this.unknown.get(first.id)
+    if (!first || !said) return
+    if (!this.chat.includes(said)) this.chat.push(said)
+    this.arrive(first, said.id)
   }
 
-  states(): MessageState[] {
-    return [...this.messages.values()].map(({ state }) => state)
+  private arrive(message: Message, chatraMessageId: string): void {
+    this.unknown.delete(message.id)
+    this.patch(message, { state: 'delivered', reason: 'echo-seen', chatraMessageId })
+    // delivery/chores/reread.ts
+    if (message.state === 'failed' || message.state === 'skipped') this.decide(this.current)
+  }
+
+  dismiss(): void {
+    const stuck = this.inOrder.find(({ state }) => state === 'uncertain' || state === 'failed')
+    if (stuck) this.patch(stuck, { state: 'skipped', reason: 'dismissed' })
+  }
+
+  /** Of what perhaps arrived a second copy would be the owner's own doing. */
+  retry(): void {
+    const stuck = this.inOrder.find(({ id, state }) => state === 'failed' && !this.unknown.has(id))
+    if (stuck) this.patch(stuck, { state: 'queued', reason: RETRIED_BY_HAND, attempts: 0 })
+  }
+
+  /** Everything works again, and all echoes come. */
+  drain(): void {
+    this.end('delivered')
+    for (let n = 0; n < 200; n++) {
+      for (const [id, said] of this.unknown) {
+        if (this.chat.includes(said)) this.arrive(this.messages.get(id)!, said.id)
+      }
+      this.settle()
+      if (!this.begin()) return
+      this.end('delivered')
+    }
+    throw new Error('it never ends')
+  }
+
+  /** Something of it the owner was shown as failed, or has dismissed. */
+  get isGivenUp(): boolean {
+    return [...this.messages.values()].some(
+      ({ state, reason }) => state === 'failed' || reason === 'dismissed',
+    )
+  }
+  get isWaiting(): boolean {
+    return [...this.messages.values()].some(({ state }) => isOpen(state))
   }
 }
 
@@ -204,6 +276,9 @@ const live = (steps: readonly Step[], last: Version): Small => {
     if (one.do === 'begin') small.begin()
     if (one.do === 'end') small.end(one.outcome)
     if (one.do === 'settle') small.settle()
+    if (one.do === 'turn-up') small.turnUp()
+    if (one.do === 'dismiss') small.dismiss()
+    if (one.do === 'retry') small.retry()
   }
   small.read(last)
   small.drain()
@@ -222,7 +297,7 @@ test('whatever a comment went through, the chat shows its last version: each par
       const chat = shown(small.chat.map(({ shows }) => shows))
       const desired = shown(small.desired())
       // What was refused, or did not arrive, the employee has been told of.
-      if (small.states().includes('failed')) {
+      if (small.isGivenUp) {
         expect(chat.every((one) => desired.includes(one))).toBe(true)
         expect(new Set(chat).size).toBe(chat.length)
       } else expect(chat).toEqual(desired)
@@ -251,7 +326,7 @@ test('an internal version changes nothing in the chat, and nothing of it waits',
       const before = shown(small.chat.map(({ shows }) => shows))
       small.drain()
       expect(shown(small.chat.map(({ shows }) => shows))).toEqual(before)
-      expect(small.states()).not.toContain('queued')
+      expect(small.isWaiting).toBe(false)
     }),
     { numRuns: 1000 },
   )

@@ -64,6 +64,7 @@ const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 
 /** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
 const CHORE_ORDER: readonly ChoreKind[] = [
+  'reread',
   'note',
   'separate',
   'assigner',

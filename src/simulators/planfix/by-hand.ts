@@ -26,6 +26,8 @@ export interface CommentByHand {
   recipients?: PersonId[]
   hidden?: boolean
   files?: number[]
+  /** Who the comment is by, from now on. */
+  owner?: PersonId
 }
 
 /** What people do in Planfix's window. Each throws when it names something that is not there. */
@@ -119,6 +121,7 @@ export function byHand(account: Account, scenario: Scenario) {
       if (options.recipients) comment.recipients = { users: options.recipients, groups: [] }
       if (options.hidden !== undefined) comment.isHidden = options.hidden
       if (options.files) comment.files = options.files
+      if (options.owner) comment.owner = options.owner
       touchHolder(comment)
     },
 

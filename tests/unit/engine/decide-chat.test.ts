@@ -48,7 +48,6 @@ const state = (changes: Partial<ChatState> = {}): ChatState => ({
   marksSeen: false,
   writers: new Map(),
   uncertain: [],
-  changesOf: new Map(),
   isWhole: true,
   skew: { lowest: 0, highest: 0 },
   newId: () => next++,

@@ -155,12 +155,16 @@ test('notifying the card that is the task’s counterparty by now is notifying t
   )
 })
 
-test('an empty comment that the client would see is kept in mind until it says something', () => {
+test('an empty comment is kept in mind until it says something, and is opened', () => {
   const [first] = added(decide(comment({ text: '' })))
   expect(first).toMatchObject({ state: 'skipped', reason: 'empty' })
   const filled = decide(comment({ text: 'Hello' }), { known: [first!] })
   expect(patches(filled)).toMatchObject([{ state: 'queued', text: 'Hello' }])
-  expect(decide(comment({ text: '', recipients: [] })).skipped).toBe('empty')
+  const [internal] = added(decide(comment({ text: '', recipients: [] })))
+  expect(internal).toMatchObject({ state: 'skipped', reason: 'internal-client-not-notified' })
+  expect(patches(decide(comment({ text: 'Hello' }), { known: [internal!] }))).toMatchObject([
+    { state: 'queued' },
+  ])
 })
 
 test('a long reply is split into numbered parts, the files with the last one', () => {

@@ -100,7 +100,32 @@ describe('it goes out', () => {
       [reply(1, 'a', failed), reply(2, 'b')],
       ['edit 2: "c"', 'say "d"', 'drop 1: replaced'],
     ],
-    ['dismissed by the owner', [part('b')], [reply(1, 'a', kept('dismissed'))], ['reword 1: "b"']],
+    ['dismissed by the owner', [part('b')], [reply(1, 'a', kept('dismissed'))], ['say "b" with 1']],
+    ['dismissed by the owner, with the same words', [part('a')], [reply(1, 'a', kept('dismissed'))], []],
+    [
+      'dismissed by the owner, and perhaps in the chat',
+      [part('b')],
+      [reply(1, 'a', { ...kept('dismissed'), sentPrint: 'x' })],
+      ['say "b"'],
+    ],
+    [
+      'sent again by the owner, though it may turn up',
+      [part('b')],
+      [reply(1, 'a', { ...waits, reason: 'retried by hand', sentPrint: 'x' })],
+      ['drop 1: replaced', 'say "b" behind 1'],
+    ],
+    [
+      'turned up after it was replaced',
+      [part('b')],
+      [reply(1, 'a', { sentAt: 10 }), reply(2, 'b', { sentAt: 20 })],
+      ['edit 1: "b"', 'remove 2'],
+    ],
+    [
+      'the first part sent again after the second, and shorter',
+      [part('c')],
+      [reply(1, 'a', waits), reply(2, 'b')],
+      ['edit 2: "c"', 'drop 1: deleted-before-sent'],
+    ],
     ['carried by another computer', [part('b')], [reply(1, 'a', kept(CARRIED_BY_ANOTHER))], []],
     ['carried before a restore', [part('b')], [reply(1, 'a', kept(CARRIED_BEFORE_RESTORE))], []],
   ])('%s', (_what, parts, replies, acts) => {
@@ -138,6 +163,16 @@ describe('it goes out', () => {
     ],
   ])('%s', (_what, parts, changes, acts) => {
     expect(plan(parts, [reply(1, 'a')], { changes })).toEqual(acts)
+  })
+
+  test('an edit that waited for a reply that did not arrive makes way for the words of its own', () => {
+    const replies = [reply(1, 'a', { ...failed, reason: 'not-arrived' })]
+    const changes = [change(5, 'edit', 1, 'b')]
+    expect(plan([part('b')], replies, { changes })).toEqual([
+      'say "b"',
+      'drop 1: replaced',
+      'drop 5: replaced',
+    ])
   })
 
   test('what came while it was being sent is void once it waits again', () => {

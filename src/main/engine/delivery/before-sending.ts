@@ -1,7 +1,9 @@
 import type { Message, MessageState } from '../../../shared/domain.ts'
 import { type BridgeError, fail, ok, type Result, stopsSide } from '../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
+import { goneComment } from '../intake/comment.ts'
 import { applyComment, commentKey } from '../intake/comment-state.ts'
+import { isSamePart } from '../intake/parts.ts'
 import { type PlanfixComment, RETRIED_BY_HAND } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { stateChange } from './changes.ts'
@@ -45,7 +47,7 @@ export class BeforeSending {
       await commit(this.context, [stateChange(message, 'retrying', 'interrupted', this.now(), ['sending'])])
     await applyComment(this.context, this.serial, connection, {
       taskId,
-      comment: read.value ?? { ...nothing, id: commentId },
+      comment: read.value ?? goneComment(commentId),
       gone: read.value === null,
     })
     this.remember(key)
@@ -64,7 +66,7 @@ export class BeforeSending {
     const key = commentKey(message.connectionId, message.planfixCommentId ?? 0)
     return this.serial.run(key, async () => {
       const now = await store.message(message.id)
-      if (!now || !from.includes(now.state) || !saysTheSame(now, message)) return false
+      if (!now || !from.includes(now.state) || !isSamePart(now, message)) return false
       await commit(this.context, [{ type: 'message.patch', id: message.id, at, patch, from }])
       if ((await store.message(message.id))?.state !== 'sending') return false
       this.claimed.delete(message.id)
@@ -136,11 +138,6 @@ export class BeforeSending {
   }
 }
 
-const saysTheSame = (a: Message, b: Message) =>
-  a.text === b.text &&
-  a.files.length === b.files.length &&
-  a.files.every((file, index) => file.planfixFileId === b.files[index]?.planfixFileId)
-
 /** Nothing was sent, so it is certain; a reply that cannot be asked about waits until it can. */
 function waitsFor(error: BridgeError | null): Result<never> {
   const retry = !error || error.retry.when === 'never' ? ({ when: 'later' } as const) : error.retry
@@ -154,18 +151,4 @@ const UNASKED: BridgeError = {
   certain: true,
   userMessageKey: 'error.planfix.failing',
   detail: 'the comment could not be read again',
-}
-
-/** Stands for a comment that is not there any more. */
-const nothing: Omit<PlanfixComment, 'id'> = {
-  type: 'Comment',
-  text: '',
-  owner: null,
-  ownerName: '',
-  recipients: [],
-  isHidden: false,
-  isDeleted: true,
-  files: [],
-  sourceObjectId: null,
-  at: null,
 }

@@ -83,6 +83,31 @@ export const noteAbout = (
   },
 })
 
+/** What a note says of a reply that was not sent, or of its edit or deletion that was not carried out. */
+export const notDone = ({ kind }: Message) =>
+  kind === 'edit' ? 'not-changed' : kind === 'delete' ? 'not-removed' : 'not-delivered'
+
+/** The comment of a reply is to be read and decided on anew: something else is in the chat than was thought. */
+export const rereadOf = (message: Message, now: number, newId: () => number): Change[] =>
+  message.planfixCommentId === null || message.planfixTaskId === null
+    ? []
+    : [
+        {
+          type: 'chore.add',
+          chore: {
+            id: newId(),
+            connectionId: message.connectionId,
+            conversationId: message.conversationId ?? 0,
+            kind: 'reread',
+            key: `comment:${message.planfixCommentId}`,
+            data: { taskId: message.planfixTaskId, commentId: message.planfixCommentId },
+            notBefore: now,
+            failures: 0,
+            attempt: null,
+          },
+        },
+      ]
+
 /** Reason of a reply of which it is known that it is not in the chat. */
 export const NOT_ARRIVED = 'not-arrived'
 

@@ -81,8 +81,10 @@ function holdsUntil(message: Message, now: number): number {
 export const INTERRUPTED = 'interrupted'
 /** Why an edit or a deletion waits: it is not known whether the reply it changes has arrived. */
 export const WAITS_FOR_TARGET = 'waits-for-target'
-/** The reply that an edit or a deletion would change did not arrive. Its echo may come all the same (intake/chat.ts). */
+/** The reply that an edit or a deletion would change is not in the chat: its comment is decided on anew. */
 export const TARGET_NOT_ARRIVED = 'target-not-arrived'
+/** It is in the chat, and Chatra has not told its id. */
+export const TARGET_ID_UNKNOWN = 'target-id-unknown'
 
 /** What to do with an open reply, edit or deletion; null = nothing yet. */
 function planOpen(message: Message, state: ReplyState): ReplyStep | null {
@@ -98,7 +100,7 @@ function planOpen(message: Message, state: ReplyState): ReplyStep | null {
   if (target.state === 'uncertain' || isOpen(target.state))
     return message.reason === WAITS_FOR_TARGET ? null : { do: 'let-wait', message }
   if (target.chatraMessageId !== null) return { do: 'change', message, target }
-  const reason = target.state === 'delivered' ? 'target-id-unknown' : TARGET_NOT_ARRIVED
+  const reason = target.state === 'delivered' ? TARGET_ID_UNKNOWN : TARGET_NOT_ARRIVED
   return { do: 'drop', message, reason }
 }
 

@@ -12,6 +12,7 @@ import type { RunChore } from './chores/chore.ts'
 import { complete, leaveCheck } from './chores/complete.ts'
 import { introduce } from './chores/introduce.ts'
 import { note } from './chores/note.ts'
+import { reread } from './chores/reread.ts'
 import { verify } from './chores/verify.ts'
 import { visit } from './chores/visit.ts'
 import { isStopped, type Permit } from './circuit-breaker.ts'
@@ -21,6 +22,7 @@ import { LookAgain } from './look.ts'
 import { isTrouble, nextTry } from './retry.ts'
 
 const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; run: RunChore }> = {
+  reread: { priority: 1, run: reread },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
   introduce: { priority: 2, run: introduce },

@@ -14,13 +14,15 @@ import { type Change, isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
 import { BeforeSending } from './before-sending.ts'
-import { latest, notArrived, noteAbout, reasonOf, stateChange } from './changes.ts'
+import { latest, notArrived, notDone, noteAbout, reasonOf, rereadOf, stateChange } from './changes.ts'
 import {
   INTERRUPTED,
   planReply,
   type ReplyState,
   type ReplyStep,
   speakersOf,
+  TARGET_ID_UNKNOWN,
+  TARGET_NOT_ARRIVED,
   WAITS_FOR_TARGET,
 } from './chatra-plan.ts'
 import { probeChatra } from './chatra-probe.ts'
@@ -101,6 +103,7 @@ export class ToChatra {
       case 'drop':
         await commit(this.context, [
           stateChange(step.message, 'skipped', step.reason, this.now(), OPEN_STATES),
+          ...this.notCarriedOut(step.message, step.reason),
         ])
         return { next: 'again' }
     }
@@ -448,6 +451,11 @@ export class ToChatra {
     const gate = error.side === 'chatra' ? connection.chatraGate : connection.planfixGate
     if (!stopsSide(error) && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
     if (message.kind === 'text' && !error.certain) return this.unclear(message, error, now)
+    // Chatra has said that it did not take it: nothing that comes can be its echo.
+    const notInChat: Change[] =
+      message.kind === 'text' && slot !== null
+        ? [{ type: 'message.patch', id: message.id, at: now, patch: { sentPrint: null } }]
+        : []
     const failures = state.conversation.chatraLane.failures + (isPaced ? 0 : 1)
     const isTimed = !isPaced && !(wholeSide && error.side === 'chatra')
     const notBefore = isTimed ? nextTry(error, failures, now, random) : 0
@@ -461,12 +469,23 @@ export class ToChatra {
       const reason = error.code === 'object-gone' ? gone : 'refused'
       await commit(this.context, [
         stateChange(message, 'failed', reasonOf(error), now, OPEN_STATES),
-        this.note(message, { what: 'not-delivered', reason }),
+        ...notInChat,
+        this.note(message, { what: notDone(message), reason }),
         ...this.calm(state.conversation),
       ])
       return
     }
-    await commit(this.context, [lane, stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)])
+    const retrying = stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)
+    await commit(this.context, [lane, retrying, ...notInChat])
+  }
+
+  /** What follows from an edit or a deletion that cannot be carried out. */
+  private notCarriedOut(message: Message, reason: string): Change[] {
+    if (reason === TARGET_ID_UNKNOWN)
+      return [this.note(message, { what: notDone(message), reason: 'id-unknown' })]
+    return reason === TARGET_NOT_ARRIVED
+      ? rereadOf(message, this.now(), () => this.context.store.newId())
+      : []
   }
 
   /** Too many calls: the limiter waits, and the side as a whole stops only where it must wait long or always hears it. */

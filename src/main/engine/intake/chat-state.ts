@@ -30,8 +30,6 @@ export interface ChatState {
   writers: ReadonlyMap<ChatMessage, Writer>
   /** Uncertain replies of the conversation; only looked at for a transcript. */
   uncertain: readonly Message[]
-  /** Edits and deletions of replies that were given up, by the reply. */
-  changesOf: ReadonlyMap<number, readonly Message[]>
   /** Nothing of the event was broken and left out. */
   isWhole: boolean
   /** Chatra's clock minus ours. */

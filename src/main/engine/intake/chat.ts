@@ -1,6 +1,5 @@
 import type { Author, Message, MessageState } from '../../../shared/domain.ts'
-import { NOT_ARRIVED, notArrived, noteAbout, stateChange } from '../delivery/changes.ts'
-import { TARGET_NOT_ARRIVED } from '../delivery/chatra-plan.ts'
+import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../delivery/changes.ts'
 import {
   CARRIED_BEFORE_RESTORE,
   CARRIED_BY_ANOTHER,
@@ -227,14 +226,15 @@ function settle(
   return changes
 }
 
-/** It had been given up: what was to change it is to be carried out, and the employee, who was told otherwise, hears of it. */
+/**
+ * It had been given up: its comment may say something else by now, or something else may have been sent in its place. The
+ * employee, who was told otherwise, hears of it.
+ */
 function afterAll(reply: Message, state: ChatState): Change[] {
-  const changes = state.changesOf.get(reply.id) ?? []
-  const again = changes
-    .filter((one) => one.state === 'skipped' && one.reason === TARGET_NOT_ARRIVED)
-    .map((one) => stateChange(one, 'queued', null, state.now, ['skipped']))
+  if (reply.state !== 'failed' && reply.state !== 'skipped') return []
+  const anew = rereadOf(reply, state.now, state.newId)
   const wasTold = reply.state === 'failed' && reply.reason === NOT_ARRIVED
-  return wasTold ? [...again, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)] : again
+  return wasTold ? [...anew, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)] : anew
 }
 
 /** What is taken for an echo by its words alone leaves a line in the log, with the message it was matched to. */

@@ -20,6 +20,12 @@ export interface CommentEvent {
   counterparty?: number | null
 }
 
+/** Stands for a comment that is not there any more. */
+export const goneComment = (id: number): PlanfixComment => ({
+  ...{ id, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
+  ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },
+})
+
 /** What is known when a comment of Planfix is decided on. */
 export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   settings: Connection
@@ -98,8 +104,8 @@ function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: Comm
   const verdict = mayGoOut(comment, state.settings, state.contactIds)
   const parts = partsIn(comment, state)
   if (!verdict.goesOut) {
-    // An empty one that the client would see is kept in mind: words or files may come.
-    const kept = verdict.reason === 'empty' ? [{ text: '', files: [] }] : parts
+    // One with nothing to show is kept in mind as well: words or files may come, and it may be opened.
+    const kept = parts.length > 0 ? parts : [{ text: '', files: [] }]
     const states = [{ state: 'skipped' as const, reason: verdict.reason }]
     return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
   }

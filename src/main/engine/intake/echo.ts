@@ -100,11 +100,6 @@ function isClose({ at }: ChatMessage, { sentAt }: Message, { now, inTranscript }
   return Math.abs((sentAt ?? 0) - (at ?? now)) < CLOSE_MS
 }
 
-/** Chatra has not said that it did not take it. */
+/** Chatra has not said that it did not take it; where it did, there is no print (delivery/to-chatra.ts). */
 const mayHaveArrived = ({ state, reason }: Message): boolean =>
-  state === 'sending' ||
-  state === 'uncertain' ||
-  state === 'delivered' ||
-  state === 'queued' ||
-  (state === 'failed' && reason === NOT_ARRIVED) ||
-  (state === 'skipped' && reason === 'dismissed')
+  state !== 'retrying' && (state !== 'failed' || reason === NOT_ARRIVED)

@@ -32,7 +32,8 @@ export function changesOf(
       }
       case 'reword': {
         const { message, part } = act
-        return patch(message, state, { text: part.text, files: part.files }, [message.state])
+        const fields = { text: part.text, files: part.files, author: authorOf(comment) }
+        return patch(message, state, fields, [message.state])
       }
       case 'edit':
         return change('edit', act.reply, act.part, WAITS, state)
@@ -89,11 +90,18 @@ function say(
     reason: null,
     text: part.text,
     files: part.files,
+    author: authorOf(comment),
     position,
   }
   if (state.device) fields.chatraClientId = state.device
   return patch(again, state, fields, [again.state])
 }
+
+const authorOf = ({ owner, ownerName }: PlanfixComment): Message['author'] => ({
+  kind: 'employee',
+  id: Number(owner?.replace('user:', '') ?? 0),
+  name: ownerName,
+})
 
 /** A message of a comment, in the state that `beginning` ends with. */
 export function replyMessage(
@@ -111,11 +119,7 @@ export function replyMessage(
       conversationId: state.conversation.id,
       direction: 'to-chatra',
       kind: 'text',
-      author: {
-        kind: 'employee',
-        id: Number(comment.owner?.replace('user:', '') ?? 0),
-        name: comment.ownerName,
-      },
+      author: authorOf(comment),
       text: part.text,
       files: part.files,
       originKey: key,

@@ -1,5 +1,4 @@
 import type { Message } from '../../../shared/domain.ts'
-import { NOT_ARRIVED } from '../delivery/changes.ts'
 import { isCarriedElsewhere } from '../ports.ts'
 import type { Verdict } from './may-go-out.ts'
 import { areSameParts, isSamePart, type Part } from './parts.ts'
@@ -30,6 +29,7 @@ export interface Desired {
  * The difference between what the chat should show of a comment and what it shows, or was promised to. One rule for
  * everything that can happen to a comment: edited, grown, shrunk, files added or taken out, opened, hidden, deleted,
  * restored, mended after a failure. `replies` are the messages made of the comment, `changes` their edits and deletions.
+ * What turns up after it was given up, or does not arrive after all, is decided on anew (delivery/chores/reread.ts).
  */
 export function planReplies(
   desired: Desired,
@@ -52,10 +52,11 @@ export const REPLACED = 'replaced'
 interface Slot {
   reply: Message
   /**
-   * `waiting` to be sent, `said` (or perhaps said), `leaving`: its deletion waits; `closed`: the owner or another computer
-   * has settled it; `failed`; `out`: it is not in the chat and may be said (again).
+   * `waiting` to be sent, `said` (or perhaps said), `leaving`: its deletion waits; `elsewhere`: another computer has said
+   * it, and nobody here can change it; `given-up`: it failed, or the owner dismissed it, and the same words are not sent
+   * again by themselves; `out`: it is not in the chat and may be said (again).
    */
-  life: 'waiting' | 'said' | 'leaving' | 'closed' | 'failed' | 'out'
+  life: 'waiting' | 'said' | 'leaving' | 'elsewhere' | 'given-up' | 'out'
   /** What the chat shows now, or will when what waits has been carried. */
   shows: Part
   /** Edits and the deletion that have not been carried yet. */
@@ -69,7 +70,7 @@ function slotOf(reply: Message, changes: readonly Message[]): Slot {
   const edits = own.filter((change) => change.kind === 'edit' && isWanted(change))
   const life = lifeOf(reply, removal)
   // What is not in the chat has nothing to be edited: it will be said as it is then.
-  const latest = (life === 'waiting' ? null : edits.at(-1)) ?? reply
+  const latest = (life === 'waiting' || life === 'given-up' ? null : edits.at(-1)) ?? reply
   return {
     reply,
     life,
@@ -81,21 +82,26 @@ function slotOf(reply: Message, changes: readonly Message[]): Slot {
 
 function lifeOf(reply: Message, removal: Message | null): Slot['life'] {
   if (isWaiting(reply)) return 'waiting'
-  if (reply.state === 'failed') return 'failed'
-  if (reply.state === 'skipped') return isClosed(reply.reason) ? 'closed' : 'out'
+  if (reply.state === 'failed' || isDismissed(reply)) return 'given-up'
+  if (reply.state === 'skipped') return isCarriedElsewhere(reply.reason) ? 'elsewhere' : 'out'
   if (removal === null) return 'said'
   return isWaiting(removal) ? 'leaving' : 'out'
 }
 
-/** Nobody but the owner sends these. */
-const isClosed = (reason: string | null) => reason === 'dismissed' || isCarriedElsewhere(reason)
-
+const isDismissed = ({ state, reason }: Message) => state === 'skipped' && reason === 'dismissed'
+/** It was handed over, and Chatra has not said that it did not take it: whatever became of it, it may turn up. */
+const mayTurnUp = (reply: Message) => reply.sentPrint !== null
 const isWaiting = ({ state }: Message) => state === 'received' || state === 'queued' || state === 'retrying'
 const isWanted = ({ state }: Message) => state !== 'skipped' && state !== 'failed'
-/** Nothing can come of it any more but what is said with it now: no id, no deletion, no late echo of a refused copy. */
+/** Nothing can come of it any more but what is said with it now: no id, no deletion, no late echo. */
 const mayBeUsedAgain = (reply: Message) =>
-  reply.chatraMessageId === null && (reply.state === 'skipped' || reply.sentAt === null)
+  reply.chatraMessageId === null && !mayTurnUp(reply) && (reply.state === 'skipped' || reply.sentAt === null)
 const inOrder = (a: Message, b: Message) => a.position - b.position || a.id - b.id
+/** As the chat shows them, or will: what waits comes last. */
+const asShown = (a: Slot, b: Slot) =>
+  Number(a.life === 'waiting') - Number(b.life === 'waiting') ||
+  (a.life === 'waiting' ? 0 : (a.reply.sentAt ?? 0) - (b.reply.sentAt ?? 0)) ||
+  inOrder(a.reply, b.reply)
 
 function show(parts: readonly Part[], slots: readonly Slot[]): ReplyAct[] {
   const promised = slots.filter(({ life }) => life !== 'out')
@@ -104,23 +110,27 @@ function show(parts: readonly Part[], slots: readonly Slot[]): ReplyAct[] {
     life === 'waiting' ? edits.length > 0 || removal !== null : life === 'leaving',
   )
   if (!isOvertaken && areSameParts(parts, showing(promised))) return []
-  const places = slots.filter(({ life }) => life !== 'out' && life !== 'failed')
-  const spare = slots.filter(
-    ({ life, reply }) => (life === 'out' || life === 'failed') && mayBeUsedAgain(reply),
-  )
+  const isAway = ({ life }: Slot) => life === 'out' || life === 'given-up'
+  const places = slots.filter((slot) => !isAway(slot)).toSorted(asShown)
+  const spare = slots.filter((slot) => isAway(slot) && mayBeUsedAgain(slot.reply))
   const acts: ReplyAct[] = []
   let behind: Message | null = null
   for (const [index, part] of parts.entries()) {
     const slot = places[index]
-    if (slot) {
-      acts.push(...fill(slot, part))
-      behind = slot.life === 'waiting' ? slot.reply : null
-    } else acts.push({ do: 'say', part, again: spare.shift()?.reply ?? null, behind })
+    const isTakenOver =
+      slot && slot.life === 'waiting' && mayTurnUp(slot.reply) && !isSamePart(slot.shows, part)
+    // What was handed over before keeps its words: should it turn up, it is known by them.
+    if (isTakenOver) acts.push(...withdraw(slot, REPLACED))
+    else if (slot) acts.push(...fill(slot, part))
+    if (slot) behind = slot.life === 'waiting' ? slot.reply : null
+    if (!slot || isTakenOver) acts.push({ do: 'say', part, again: spare.shift()?.reply ?? null, behind })
   }
   for (const extra of places.slice(parts.length)) acts.push(...withdraw(extra, DELETED))
   const reused = acts.flatMap((act) => (act.do === 'say' && act.again ? [act.again] : []))
-  for (const { life, reply } of slots) {
-    if (life === 'failed' && !reused.includes(reply)) acts.push(...drop([reply], REPLACED))
+  for (const { life, reply, edits, removal } of slots) {
+    if (life !== 'given-up') continue
+    const isLeft = reply.state === 'failed' && !reused.includes(reply)
+    acts.push(...drop([...(isLeft ? [reply] : []), ...edits, ...(removal ? [removal] : [])], REPLACED))
   }
   return acts
 }
@@ -130,9 +140,7 @@ const showing = (slots: readonly Slot[]): Part[] => slots.map(({ shows }) => sho
 /** The message in this place is to show `part`. */
 function fill({ reply, life, shows, edits, removal }: Slot, part: Part): ReplyAct[] {
   const isSame = isSamePart(shows, part)
-  if (life === 'closed') {
-    return !isCarriedElsewhere(reply.reason) && !isSame ? [{ do: 'reword', message: reply, part }] : []
-  }
+  if (life === 'elsewhere') return []
   const acts = removal ? drop([removal], REPLACED) : []
   if (life === 'waiting') {
     acts.push(...drop(edits, REPLACED))
@@ -157,13 +165,11 @@ const drop = (messages: readonly Message[], reason: string): ReplyAct[] =>
 
 /** Nothing of the comment is left to show. */
 const takeBack = (slots: readonly Slot[], reason: string): ReplyAct[] =>
-  slots.flatMap((slot) => {
-    if (slot.life !== 'failed') return withdraw(slot, reason)
-    // What did not arrive as far as anybody knows may still turn up: then its deletion is carried out.
-    if (slot.reply.reason !== NOT_ARRIVED) return drop([slot.reply, ...slot.edits], reason)
-    const acts = drop(slot.edits, reason)
-    return slot.removal ? acts : [...acts, { do: 'remove', reply: slot.reply }]
-  })
+  slots.flatMap((slot) =>
+    slot.life === 'given-up' && slot.reply.state === 'failed'
+      ? drop([slot.reply, ...slot.edits], reason)
+      : withdraw(slot, reason),
+  )
 
 /**
  * It is internal by now: nothing of it is sent, neither as a message nor as an edit. What stands in the chat already stays

@@ -1,4 +1,4 @@
-import { type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
+import type { Conversation, Message } from '../../../shared/domain.ts'
 import type { ConnectionContext, EngineContext } from '../context.ts'
 import type { ChatEvent } from '../ports.ts'
 import { askWriters } from './ask-writer.ts'
@@ -11,7 +11,7 @@ const MOST_UNCERTAIN = 10_000
 
 type Known = Pick<
   ChatState,
-  'known' | 'written' | 'replies' | 'uncertain' | 'changesOf' | 'echoSeen' | 'marksSeen' | 'skew'
+  'known' | 'written' | 'replies' | 'uncertain' | 'echoSeen' | 'marksSeen' | 'skew'
 >
 
 /**
@@ -51,7 +51,6 @@ export async function whatIsKnown(
             ({ state }) => state === 'uncertain',
           )
         : [],
-    changesOf: await changesOf(context, replies),
     echoSeen: hasAgent(event) && ((await store.fact<boolean>(connectionId, 'echoSeen')) ?? false),
     skew: continuity?.skew(connectionId) ?? UNKNOWN_SKEW,
   }
@@ -99,15 +98,3 @@ const UNKNOWN_SKEW = { lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIV
 const unique = (messages: readonly Message[]): Message[] => [
   ...new Map(messages.map((one) => [one.id, one])).values(),
 ]
-
-/** Of replies that were given up: what was to change them was given up with them. */
-async function changesOf(
-  { store }: EngineContext,
-  replies: readonly Message[],
-): Promise<Map<number, Message[]>> {
-  const givenUp = replies.filter(
-    ({ kind, state }) => kind === 'text' && state !== 'delivered' && state !== 'uncertain' && !isOpen(state),
-  )
-  const found = await Promise.all(givenUp.map(async ({ id }) => [id, await store.changesOf(id)] as const))
-  return new Map(found)
-}

@@ -1,9 +1,10 @@
-import type { Message } from '../../../../shared/domain.ts'
+import { isOpen, type Message } from '../../../../shared/domain.ts'
 import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
 import { noteSourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { firstLine } from '../../text.ts'
+import { TARGET_NOT_ARRIVED } from '../chatra-plan.ts'
 import {
   type ChoreOutcome,
   type ChoreState,
@@ -26,8 +27,8 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
   const link = await state.context.store.task(connection.settings.id, taskId)
   if (link && !link.ours) return { done: [] }
   const message = await messageOf(state)
-  // It has turned up meanwhile.
-  if (chore.data.what === 'not-delivered' && message?.state === 'delivered') return { done: [] }
+  if (chore.data.what === 'not-delivered' && message && (await isOvertaken(state, message)))
+    return { done: [] }
   const text = await noteText(state, message)
   if (text === null) return { done: [] }
   const isUnnamed = chore.data.unnamed === true
@@ -78,6 +79,13 @@ function otherWay(
   return next === null || next === taskId ? null : { ...chore.data, unnamed: true, taskId: next }
 }
 
+/** It has turned up meanwhile, or is not wanted as it was: other words of its comment are on their way, or none are. */
+async function isOvertaken({ context }: ChoreState, { id, state }: Message): Promise<boolean> {
+  if (state !== 'failed') return true
+  const changes = await context.store.changesOf(id)
+  return changes.some((one) => isOpen(one.state) || one.reason === TARGET_NOT_ARRIVED)
+}
+
 const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
 
 /** Null when there is nothing to say any more. */
@@ -125,11 +133,16 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
     })
   if (what === 'loop') return translate(context.language, 'note.loop')
   const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
-  return translate(context.language, 'note.not-delivered', {
+  const isOfChange = what === 'not-changed' || what === 'not-removed'
+  return translate(context.language, isOfChange ? `note.${what}` : 'note.not-delivered', {
     reason,
-    text: firstLine(message?.text ?? '', 200),
+    text: [firstLine(message?.text ?? '', 200), ...(isOfChange ? namesOf(message) : [])]
+      .filter((part) => part !== '')
+      .join(', '),
   })
 }
+
+const namesOf = (message: Message | null): string[] => (message?.files ?? []).map(({ name }) => name)
 
 async function deviceJoined({ context, chore, connection }: ChoreState): Promise<string> {
   const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
