@@ -6,30 +6,13 @@ import { Application, type Log } from '../../src/main/application/application.ts
 import type { Clock } from '../../src/main/engine/ports.ts'
 import { parseConfiguration } from '../../src/shared/config.ts'
 import type { LogEntry, Message } from '../../src/shared/domain.ts'
-import {
-  type ChatraOptions,
-  type ChatraSimulator,
-  startChatraSimulator,
-} from '../../src/simulators/chatra/index.ts'
-import {
-  type PlanfixOptions,
-  type PlanfixSimulator,
-  startPlanfixSimulator,
-} from '../../src/simulators/planfix/index.ts'
+import type { ChatraOptions, ChatraSimulator } from '../../src/simulators/chatra/index.ts'
+import type { PlanfixOptions, PlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { midnightFarAway } from './day-limit.ts'
+import { type Ground, socketGround } from './ground.ts'
+import { virtualGround } from './virtual-ground.ts'
 
-/** A clock that runs `speed` times faster than the computer's, for every part of the world alike. */
-export function fastClock(speed: number): Clock {
-  const start = Date.now()
-  const now = () => Math.floor(start + (performance.timeOrigin + performance.now() - start) * speed)
-  return {
-    now,
-    after(ms, work) {
-      const timer = setTimeout(work, ms / speed)
-      return () => clearTimeout(timer)
-    },
-  }
-}
+export { fastClock } from './ground.ts'
 
 export interface WorldOptions {
   chatra?: ChatraOptions
@@ -40,6 +23,11 @@ export interface WorldOptions {
   planfixSettings?: Record<string, unknown>
   configuration?: Record<string, unknown>
   speed?: number
+  /**
+   * No sockets between the bridge and the services, and time that goes on as soon as nothing else happens: for what
+   * takes minutes. No files, and no requests of the test's own to the receiver.
+   */
+  virtual?: boolean
   requestsPerSecond?: number
   /** The receiver has a public address, proven by requests through it, as an owner's has. */
   proven?: boolean
@@ -52,24 +40,27 @@ export class World {
   readonly chatra: ChatraSimulator
   readonly planfix: PlanfixSimulator
   readonly clock: Clock
+  /** How many times faster than the clock by which the simulators wait. */
+  readonly speed: number
   readonly dataDir: string
   app: Application
   /** Warnings and errors of the application. */
   readonly complaints: string[]
   private readonly boot: () => Promise<Application>
+  private readonly ground: Ground
 
   private constructor(
-    chatra: ChatraSimulator,
-    planfix: PlanfixSimulator,
-    clock: Clock,
+    ground: Ground,
     dataDir: string,
     app: Application,
     boot: () => Promise<Application>,
     complaints: string[],
   ) {
-    this.chatra = chatra
-    this.planfix = planfix
-    this.clock = clock
+    this.ground = ground
+    this.chatra = ground.chatra
+    this.planfix = ground.planfix
+    this.clock = ground.clock
+    this.speed = ground.speed
     this.dataDir = dataDir
     this.app = app
     this.boot = boot
@@ -77,22 +68,10 @@ export class World {
   }
 
   static async start(options: WorldOptions = {}): Promise<World> {
-    const speed = options.speed ?? 20
-    const clock = fastClock(speed)
     const dataDir = await mkdtemp(join(tmpdir(), 'bridge-'))
-    const chatra = await startChatraSimulator({
-      timeScale: 1 / speed,
-      seed: 1,
-      now: clock.now,
-      ...options.chatra,
-    })
+    const ground = await (options.virtual ? virtualGround : socketGround)(options)
+    const { chatra, planfix, clock, outside } = ground
     chatra.setSwitch('webhook-timeout', '30 s')
-    const planfix = await startPlanfixSimulator({
-      timeScale: 1 / speed,
-      now: clock.now,
-      requestsPerSecondLimit: Number.POSITIVE_INFINITY,
-      ...options.planfix,
-    })
     midnightFarAway(planfix, clock.now())
     const port = options.proven === true ? await freePort() : 0
     const publicUrl = options.proven === true ? { publicUrl: `http://127.0.0.1:${port}` } : {}
@@ -113,13 +92,14 @@ export class World {
         receiver: { host: '127.0.0.1', port },
         log,
         clock,
+        ...(outside && { outside }),
       })
       await app.start()
       chatra.webhookUrl = `${app.hooksUrl}/hooks/shop/${SECRET}/chatra`
       return app
     }
     const app = await boot()
-    const world = new World(chatra, planfix, clock, dataDir, app, boot, complaints)
+    const world = new World(ground, dataDir, app, boot, complaints)
     if (options.proven === true) await world.isProven()
     return world
   }
@@ -138,18 +118,23 @@ export class World {
 
   async stop(): Promise<void> {
     await this.app.stop()
-    await Promise.all([this.chatra.stop(), this.planfix.stop()])
+    await this.ground.end()
     await rm(this.dataDir, { recursive: true, force: true })
   }
 
-  /** Polls until `check` answers something truthy; fails with `what` after 15 s of real time. */
+  /** `ms` of the world's own time. */
+  pass(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.after(ms, resolve))
+  }
+
+  /** Asks until `check` answers something truthy; fails with `what` when a world of usual speed is 15 s older. */
   async until<T>(what: string, check: () => T | Promise<T>): Promise<NonNullable<T>> {
-    const end = Date.now() + 15_000
+    const end = this.ground.patience()
     for (;;) {
       const value = await check()
       if (value) return value
-      if (Date.now() > end) throw new Error(`waited in vain: ${what}\n${await this.story()}`)
-      await new Promise((resolve) => setTimeout(resolve, 10))
+      if (end()) throw new Error(`waited in vain: ${what}\n${await this.story()}`)
+      await this.ground.moment()
     }
   }
 

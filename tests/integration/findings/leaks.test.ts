@@ -146,7 +146,7 @@ test.each([
 )
 
 test('10: what is answered in the task of one site does not appear in the chat of another', async () => {
-  await inWorld({}, async (world) => {
+  await inWorld({ virtual: false }, async (world) => {
     const { planfix, chatra } = world
     const first = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' })
     const visitor = first.visitor

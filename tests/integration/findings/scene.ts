@@ -6,7 +6,7 @@ import { World, type WorldOptions } from '../../support/world.ts'
 export type Visitor = ReturnType<World['chatra']['visit']>
 
 export async function inWorld(options: WorldOptions, scene: (world: World) => Promise<void>): Promise<void> {
-  const world = await World.start(options)
+  const world = await World.start({ virtual: true, ...options })
   try {
     await scene(world)
   } finally {

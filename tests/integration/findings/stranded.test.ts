@@ -71,7 +71,7 @@ test('13: an unclear comment whose task is deleted does not block the conversati
 })
 
 test.each([
-  ['while it is being written', { kind: 'latency', ms: 300 } as const],
+  ['while it is being written', { kind: 'latency', ms: 6000 } as const],
   ['while it is unclear', { kind: 'timeout-before-write' } as const],
 ])('14: client and employee say the same short word, %s', async (_, fault) => {
   const switches = { 'source-read': 'never', 'comment-list-source': 'empty' } as const
@@ -203,7 +203,7 @@ test('26: replies right after a message of the client are noticed although a pol
     const talks = []
     for (let n = 0; n < 12; n++) talks.push(await inTalk(world, { name: `Client ${n}` }))
     await pass(world, 90_000)
-    world.planfix.server.faults.add({ kind: 'latency', ms: 8000 / 40, path: '/task/list' })
+    world.planfix.server.faults.add({ kind: 'latency', ms: 8000 / world.speed, path: '/task/list' })
     for (const [n, talk] of talks.entries()) {
       talk.visitor.says(`Question ${n}`)
       await pass(world, 7000)

@@ -1,0 +1,56 @@
+import type { Outside } from '../../src/main/application/outside.ts'
+import type { Clock } from '../../src/main/engine/ports.ts'
+import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
+import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import type { WorldOptions } from './world.ts'
+
+/** What a world stands on: both services, and the time and the lines between them and the bridge. */
+export interface Ground {
+  chatra: ChatraSimulator
+  planfix: PlanfixSimulator
+  clock: Clock
+  /** How many times faster `clock` is than what the simulators wait by. */
+  speed: number
+  /** Where the bridge touches the world; absent: sockets. */
+  outside?: Outside
+  /** Begins to wait; what it answers says whether the wait has become too long. */
+  patience(): () => boolean
+  /** Between two looks at what is waited for. */
+  moment(): Promise<void>
+  end(): Promise<unknown>
+}
+
+/** A clock that runs `speed` times faster than the computer's, for every part of the world alike. */
+export function fastClock(speed: number): Clock {
+  const start = Date.now()
+  const now = () => Math.floor(start + (performance.timeOrigin + performance.now() - start) * speed)
+  return {
+    now,
+    after(ms, work) {
+      const timer = setTimeout(work, ms / speed)
+      return () => clearTimeout(timer)
+    },
+  }
+}
+
+/** Real sockets, and a clock that runs faster than the computer's. */
+export async function socketGround(options: WorldOptions): Promise<Ground> {
+  const speed = options.speed ?? 20
+  const clock = fastClock(speed)
+  const simulated = { timeScale: 1 / speed, now: clock.now }
+  const chatra = await startChatraSimulator({ seed: 1, ...simulated, ...options.chatra })
+  const planfix = await startPlanfixSimulator({
+    requestsPerSecondLimit: Number.POSITIVE_INFINITY,
+    ...simulated,
+    ...options.planfix,
+  })
+  return {
+    ...{ chatra, planfix, clock, speed },
+    patience() {
+      const end = Date.now() + 15_000
+      return () => Date.now() > end
+    },
+    moment: () => new Promise((resolve) => setTimeout(resolve, 10)),
+    end: () => Promise.all([chatra.stop(), planfix.stop()]),
+  }
+}
