@@ -3,17 +3,13 @@ import type { FaultRule } from '../../src/simulators/common/faults.ts'
 import type { World } from '../support/world.ts'
 import { closeWorld, conversation, marks, openWorld, replied } from './chatra-play.ts'
 
-/** Chatra fails for five minutes, or refuses what is too much. A second of the first tests is 40 s of the bridge. */
+/** Chatra fails for five minutes, or refuses what is too much. */
 
 let world: World
 afterEach(() => closeWorld(world))
 
 const CHATS = 10
 const MINUTE = 60_000
-const pass = async (ms: number) => {
-  const until = world.clock.now() + ms
-  while (world.clock.now() < until) await new Promise((resolve) => setTimeout(resolve, 20))
-}
 async function chats(count: number) {
   const talks = []
   for (let n = 0; n < count; n++) talks.push(await conversation(world))
@@ -37,12 +33,12 @@ test.each(Object.entries(faults))(
   'five minutes of %s: at most two replies are uncertain, the others come once, soon after',
   async (_name, fault) => {
     // Echoes would settle what arrived at once: without them nothing can.
-    world = await openWorld({ speed: 40, chatra: { switches: { 'rest-echo': 'none' } } })
+    world = await openWorld({ virtual: true, chatra: { switches: { 'rest-echo': 'none' } } })
     const talks = await chats(CHATS)
     world.chatra.server.faults.add(fault)
     for (const { answers } of talks) answers('r1: During the outage')
     await world.until('all are there', async () => (await replies()).length === CHATS)
-    await pass(5 * MINUTE)
+    await world.pass(5 * MINUTE)
     expect((await inState('uncertain')).length).toBeLessThanOrEqual(2)
     world.chatra.server.faults.clear()
     const healed = world.clock.now()
@@ -56,7 +52,7 @@ test.each(Object.entries(faults))(
 )
 
 test('a single failure of a send holds up nobody else', async () => {
-  world = await openWorld({ chatra: { switches: { 'rest-echo': 'none' } } })
+  world = await openWorld({ virtual: true, chatra: { switches: { 'rest-echo': 'none' } } })
   const talks = await chats(3)
   world.chatra.server.faults.add({ kind: 'status', status: 502, method: 'POST', times: 1 })
   for (const { answers } of talks) answers('r1: Hello')
@@ -70,10 +66,9 @@ test('a single failure of a send holds up nobody else', async () => {
 test.each(['429-bare', '429-retry-after', '403'] as const)(
   'sixty replies where Chatra takes one a second (%s): all arrive once, none is uncertain, nothing stalls',
   async (position) => {
-    world = await openWorld({ chatra: { switches: { 'rate-limit': 'off' } } })
+    world = await openWorld({ virtual: true, chatra: { switches: { 'rate-limit': 'off' } } })
     const talks = await chats(10)
-    // The switch counts the computer's seconds: twenty of them a second are one of the bridge's.
-    world.chatra.rateLimitPerSecond = 20
+    world.chatra.rateLimitPerSecond = 1
     // The keys have just been proven, so that a 403 is about the pace.
     talks[0]?.answers('r0: Keys')
     await world.until('the keys are proven', () => (talks[0]?.visitor.sees().length ?? 0) > 0)

@@ -11,11 +11,11 @@ import {
   stateOf,
 } from './chatra-play.ts'
 
-/** design: "An uncertain reply". A second of these tests is 20 s of the bridge. */
+/** design: "An uncertain reply". */
 
 let world: World
 const start = async (options: Parameters<typeof openWorld>[0] = {}) => {
-  world = await openWorld(options)
+  world = await openWorld({ virtual: true, ...options })
   return conversation(world)
 }
 afterEach(() => closeWorld(world))

@@ -3,12 +3,12 @@ import {
   calm,
   chatMarks,
   feedMarks,
+  inVirtualWorld,
   only,
   pass,
   planfixState,
   quiet,
   tasksNamed,
-  withWorld,
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
@@ -27,7 +27,7 @@ const refusal = (code: number, error: string) =>
 
 describe.concurrent('a comment that is unclear', () => {
   test.each([[true], [false]])('and whose task is gone holds nothing up (for good: %s)', async (forGood) => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.nextWrites('timeout-before-commit', 1)
       visitor.says('Lost? #a2')
@@ -51,7 +51,7 @@ describe.concurrent('a comment that is unclear', () => {
     ['ids hidden', { switches: { 'source-read': 'never', 'comment-list-source': 'empty' } }],
   ]
   test.each(ids)('is not proven by an employee’s equal words (%s)', async (_name, planfix) => {
-    await withWorld({ planfix }, async (world) => {
+    await inVirtualWorld({ planfix }, async (world) => {
       const { visitor, task } = await begun(world)
       await world.until('the token’s user is known', () => world.app.store.fact('shop', 'tokenUserId'))
       world.planfix.nextWrites('timeout-before-commit', 1)
@@ -71,7 +71,7 @@ describe.concurrent('a task that takes no comments any more', () => {
   const no = refusal(6, 'New comments not allowed in this process')
 
   test('is followed by another one, which links to it, and the owner is told', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.server.faults.add({ ...no, method: 'POST', path: `/task/${task}/comments/$` })
       visitor.says('And? #a2')
@@ -92,7 +92,7 @@ describe.concurrent('a task that takes no comments any more', () => {
   })
 
   test('makes no second one after another where all tasks refuse', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { visitor } = await begun(world)
       world.planfix.server.faults.add({ ...no, method: 'POST', path: '/comments/$' })
       for (const n of [2, 3, 4]) {
@@ -113,7 +113,7 @@ test.each([[4000], [41], [7003]])(
   async (code) => {
     const agents = [{ id: 'juliaAgent0000001', name: 'Julia', email: 'julia@shop.example' }]
     const employees = [{ planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' }]
-    await withWorld({ chatra: { agents }, connection: { employees } }, async (world) => {
+    await inVirtualWorld({ chatra: { agents }, connection: { employees } }, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.server.faults.add({ ...refusal(code, 'No such employee'), path: '/comments/$', times: 1 })
       world.chatra.agentSays(visitor.clientId, 'juliaAgent0000001', 'From Chatra #j1')
@@ -129,7 +129,7 @@ test.each([[4000], [41], [7003]])(
 )
 
 test('the assigner is blamed only when the same task is taken without it', async () => {
-  await withWorld({}, async (world) => {
+  await inVirtualWorld({}, async (world) => {
     await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
     // Refused whoever is the assigner.
@@ -168,7 +168,7 @@ test.each([[3], [4], [5]])('a mandatory field, mended after %s refusals, costs n
 })
 
 test('one client whom Planfix refuses is shown as failed in the end, and the side goes on as if nothing were', async () => {
-  await withWorld({ speed: 100 }, async (world) => {
+  await inVirtualWorld({ speed: 100 }, async (world) => {
     await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
     world.planfix.server.faults.add({
@@ -194,11 +194,11 @@ test('one client whom Planfix refuses is shown as failed in the end, and the sid
 })
 
 test('a note whose write was unclear is written once', async () => {
-  await withWorld({}, async (world) => {
+  await inVirtualWorld({}, async (world) => {
     const { visitor, task } = await begun(world)
     world.planfix.server.faults.add({
       kind: 'timeout-then-late-write',
-      ms: 150,
+      ms: 3000,
       path: '/comments/$',
       times: 1,
     })
@@ -216,7 +216,7 @@ test('a note whose write was unclear is written once', async () => {
 })
 
 test('what is not written to the card stands in the task, with a link to the card that has it', async () => {
-  await withWorld({}, async (world) => {
+  await inVirtualWorld({}, async (world) => {
     const other = world.planfix.createsContact({ name: 'Somebody', email: 'taken@mail.example' })
     const { visitor, task } = await begun(world)
     visitor.introduces({ email: 'taken@mail.example', phone: '+37369123456' })
@@ -231,7 +231,7 @@ test('what is not written to the card stands in the task, with a link to the car
 })
 
 test('jobs that wait for a change write nothing meanwhile', async () => {
-  await withWorld({}, async (world) => {
+  await inVirtualWorld({}, async (world) => {
     const { visitor } = await begun(world)
     const client = await world.app.store.client('shop', visitor.clientId)
     await world.app.store.commit([

@@ -5,6 +5,7 @@ import {
   calm,
   chatMarks,
   feedMarks,
+  inVirtualWorld,
   pass,
   planfixHook,
   quiet,
@@ -34,7 +35,7 @@ describe('after a time in which the application was off', () => {
   test.each(switchTable['result-order'].map((position) => [position]))(
     'more than 100 comments of a feed are found, none twice, in order (%s)',
     async (position) => {
-      await withWorld({ planfix: { switches: { 'result-order': position } } }, async (world) => {
+      await inVirtualWorld({ planfix: { switches: { 'result-order': position } } }, async (world) => {
         const { anna, task } = await begun(world)
         comments(world, task, [1, 2])
         await arrived(world, anna, 2)
@@ -48,7 +49,7 @@ describe('after a time in which the application was off', () => {
   )
 
   test('replies in more than 100 tasks, open and completed, are found, each once and in order', async () => {
-    await withWorld({ planfix: { robotSeesAll: true } }, async (world) => {
+    await inVirtualWorld({ planfix: { robotSeesAll: true } }, async (world) => {
       const visitors = range(110).map((n) => ({
         name: `Client ${n}`,
         visitor: world.chatra.visit({ name: `Client ${n}` }),
@@ -68,7 +69,7 @@ describe('after a time in which the application was off', () => {
   }, 60_000)
 
   test('edits and deletions made meanwhile follow into the chat, and a reply deleted before it was seen is not sent', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const [first, second] = [1, 2].map((n) =>
         world.planfix.employeeComments(task, 5, `<p>Answer #r${n}</p>`),
@@ -88,7 +89,7 @@ describe('after a time in which the application was off', () => {
   })
 
   test('a client who wrote while it was off is found in the transcript, before the replies of that time', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       await world.restart(async () => {
         anna.says('Nobody there? #a2')
@@ -178,7 +179,7 @@ describe.concurrent('hints', () => {
 
 describe.concurrent('what goes into the chat', () => {
   test('two comments in the same minute, seconds apart, both arrive', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       for (const n of range(5)) {
         comments(world, task, [n])
@@ -191,7 +192,7 @@ describe.concurrent('what goes into the chat', () => {
   })
 
   test('a comment that is written in the minute of the last look is not overlooked', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       for (const n of range(3)) {
         // Just before the minute is over, and just after the next began.
@@ -208,7 +209,7 @@ describe.concurrent('what goes into the chat', () => {
   })
 
   test('edits follow, an edit to the same text does not, and a deletion takes the message away', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const comment = world.planfix.employeeComments(task, 5, '<p>It costs 10 #r1</p>')
       world.planfix.employeeComments(task, 5, '<p>Anything else? #r2</p>')
@@ -228,7 +229,7 @@ describe.concurrent('what goes into the chat', () => {
   })
 
   test('an internal note that is later opened to the client is sent, once', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const note = world.planfix.employeeComments(task, 5, '<p>Note #r1</p>', { recipients: ['user:6'] })
       const hidden = world.planfix.employeeComments(task, 5, '<p>Hidden #r2</p>', { hidden: true })
@@ -255,7 +256,7 @@ describe.concurrent('what goes into the chat', () => {
         { planfixUserId: 'user:6', email: 'julia@shop.example', allowed: false },
       ],
     }
-    await withWorld({ connection }, async (world) => {
+    await inVirtualWorld({ connection }, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.employeeComments(task, 6, '<p>Not allowed #n1</p>')
       world.planfix.employeeComments(task, 7, '<p>Not listed #n2</p>')
@@ -278,7 +279,7 @@ describe.concurrent('what goes into the chat', () => {
       },
       chatra: { switches: { 'unknown-client-send': '404' } },
     }
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { anna, task } = await begun(world)
       const [julia] = world.chatra.agents
       const stranger = world.chatra.addAgent('Stranger', 'stranger@else.example')
@@ -301,7 +302,7 @@ describe.concurrent('what goes into the chat', () => {
   })
 
   test('a note to the employee that a reply failed never reaches the client, whatever goes out', async () => {
-    await withWorld({ options: { sendOnlyWhenClientIsRecipient: false } }, async (world) => {
+    await inVirtualWorld({ options: { sendOnlyWhenClientIsRecipient: false } }, async (world) => {
       const { anna, task } = await begun(world)
       world.chatra.server.faults.add({ kind: 'status', status: 400, path: '/messages', times: 2 })
       world.planfix.employeeComments(task, 5, '<p>Refused #r1</p>')
@@ -317,7 +318,7 @@ describe.concurrent('what goes into the chat', () => {
   })
 
   test('a reply deleted while it waits is not sent', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.chatra.server.faults.add({ kind: 'status', status: 429, path: '/messages' })
       const reply = world.planfix.employeeComments(task, 5, '<p>Too fast #r1</p>')
@@ -337,7 +338,7 @@ describe.concurrent('what goes into the chat', () => {
   })
 
   test('a reply is not forgotten when its feed cannot be read for minutes', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       await pass(world, 70_000)
       world.planfix.server.faults.add({ kind: 'status', status: 500, path: '/comments/list' })
@@ -351,7 +352,7 @@ describe.concurrent('what goes into the chat', () => {
 
 describe.concurrent('calls', () => {
   test('an idle poll is one call for all tasks', async () => {
-    await withWorld({ planfixSettings: { pollSeconds: 2 } }, async (world) => {
+    await inVirtualWorld({ planfixSettings: { pollSeconds: 2 } }, async (world) => {
       await begun(world)
       await begun(world, 'Boris')
       await pass(world, 130_000)
@@ -364,7 +365,7 @@ describe.concurrent('calls', () => {
   })
 
   test('a reply costs one reading of its feed and no more than one a poll afterwards', async () => {
-    await withWorld({ planfixSettings: { pollSeconds: 5 } }, async (world) => {
+    await inVirtualWorld({ planfixSettings: { pollSeconds: 5 } }, async (world) => {
       const { anna, task } = await begun(world)
       await pass(world, 70_000)
       const before = world.planfix.server.requests.length

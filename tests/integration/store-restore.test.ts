@@ -4,12 +4,12 @@ import {
   calm,
   chatMarks,
   feedMarks,
+  inVirtualWorld,
   only,
   pass,
   taskNamed,
   tasksNamed,
   type Visitor,
-  withWorld,
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
@@ -70,7 +70,7 @@ describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, opt
     ['with the journal', () => undefined, 0],
     ['without the journal', loseJournal, 3],
   ])('%s doubles nothing, and the chats begun since go on', async (_journal, lose, uncertain) => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { anna, boris } = await aDay(world)
       await world.restart(() => {
         damageStore(world.dataDir)
@@ -108,7 +108,7 @@ describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, opt
   })
 
   test('an employee who writes first after it reaches the client whose chat began since the backup', async () => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { boris } = await aDay(world)
       await world.restart(() => damageStore(world.dataDir))
       await settle(world)
@@ -122,7 +122,7 @@ describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, opt
 
 describe.each(worlds)('chats that went on after the backup, with a Planfix %s', (_how, options) => {
   test('one that began and ended since is neither begun nor written again', async () => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
@@ -163,7 +163,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   })
 
   test('one whose task was completed and followed by another goes on in that one', async () => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
@@ -195,7 +195,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   ])(
     'one %s that had several tasks since is written again in none of them',
     async (_when, isKnown, email?) => {
-      await withWorld(options, async (world) => {
+      await inVirtualWorld(options, async (world) => {
         const { chatra, planfix } = world
         const anna = chatra.visit({ name: 'Anna' })
         anna.says('Hello #a0')
@@ -228,7 +228,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   )
 
   test('one whose client gave another name since is begun only once', async () => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
       await calm(world)
       await world.app.store.backup()
@@ -249,7 +249,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   })
 
   test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
@@ -276,7 +276,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   })
 
   test('a reply that waited when the backup was made and was sent since is not sent again', async () => {
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
       anna.says('Hello #a1')
@@ -301,7 +301,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
 })
 
 test('where no ids are handed back, persons of one name are not taken for each other', async () => {
-  await withWorld(HIDDEN, async (world) => {
+  await inVirtualWorld(HIDDEN, async (world) => {
     const { chatra, planfix } = world
     const boris = chatra.visit({ name: 'Boris' })
     boris.says('Hello #b1')
@@ -341,7 +341,7 @@ test('where no ids are handed back, persons of one name are not taken for each o
 
 test('a chat that was answered since is found again where its echoes look like an agent who writes', async () => {
   const chatra = { switches: { 'rest-echo': 'without-received-from' as const } }
-  await withWorld({ ...HIDDEN, chatra }, async (world) => {
+  await inVirtualWorld({ ...HIDDEN, chatra }, async (world) => {
     world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
     await calm(world)
     await world.app.store.backup()

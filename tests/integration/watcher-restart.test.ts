@@ -5,24 +5,23 @@ let world: World
 afterEach(() => world.stop())
 
 test('a reply in a completed task that was noticed but not read when the bridge ended is read after a long pause', async () => {
-  world = await World.start()
+  world = await World.start({ virtual: true })
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello')
   await world.quiet()
   anna.leaves()
   await world.until('completed', async () => (await world.app.store.task('shop', world.task().id))?.closedAt)
   // By then nothing hides behind a mark any more.
-  await new Promise<void>((resolve) => void world.clock.after(80_000, resolve))
+  await world.pass(80_000)
   world.planfix.server.faults.add({ kind: 'status', status: 503, path: '/comments/list$' })
   const before = world.planfix.server.requests.length
   world.planfix.employeeComments(world.task().id, 5, '<p>One more thing</p>')
   await world.until('noticed', () =>
     world.planfix.server.requests.slice(before).some(({ path }) => path.endsWith('/comments/list')),
   )
-  const pause = 5000
   await world.restart(async () => {
     world.planfix.server.faults.clear()
-    await new Promise((resolve) => setTimeout(resolve, pause))
+    await world.pass(100_000)
   })
   await world.until('the reply', () => anna.sees().length > 0)
   expect(anna.sees()).toEqual(['One more thing'])

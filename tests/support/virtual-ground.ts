@@ -14,8 +14,8 @@ import type { WorldOptions } from './world.ts'
 /** Of a request and of its answer, each, in milliseconds of the world. */
 const ON_THE_WAY_MS = 25
 const MOMENT_MS = 200
-/** As much as 15 s of the computer at the usual speed of twenty. */
-const PATIENCE_MS = 300_000
+/** As long as on a clock of the same speed (`speed`, usually 20) 15 s of the computer are. */
+const PATIENCE_MS = 15_000
 /** A Monday morning, in the middle of a minute. */
 const BEGINS = Date.UTC(2026, 2, 2, 9, 0, 30)
 const HOOKS = 'http://bridge.invalid'
@@ -68,7 +68,7 @@ export async function virtualGround(options: WorldOptions): Promise<Ground> {
   return {
     ...{ chatra, planfix, clock, speed: 1, outside: wire.outside },
     patience() {
-      const until = clock.now() + PATIENCE_MS
+      const until = clock.now() + PATIENCE_MS * (options.speed ?? 20)
       return () => clock.now() > until
     },
     moment: () => wire.pass(MOMENT_MS),
