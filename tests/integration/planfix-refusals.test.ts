@@ -147,7 +147,7 @@ test('the assigner is blamed only when the same task is taken without it', async
 })
 
 test.each([[3], [4], [5]])('a mandatory field, mended after %s refusals, costs no feature', async (times) => {
-  await withWorld({ planfixSettings: { participants: ['user:5'] } }, async (world) => {
+  await inVirtualWorld({ planfixSettings: { participants: ['user:5'] } }, async (world) => {
     await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
     world.planfix.server.faults.add({ ...refusal(40, 'Field is mandatory'), path: '/task/$', times })
