@@ -50,10 +50,12 @@ test.describe('a computer that sleeps', () => {
 test.describe('ending', () => {
   test.use({ desktopOptions: { hidden: true, planfixSettings: { requestsPerSecond: 4 } } })
 
-  for (const how of ['the menu', 'the system', 'a signal'] as const) {
+  // Only Linux and macOS tell of their end; Windows, and a Linux session whose bus or display goes first, just cut it.
+  for (const how of ['the menu', 'the system', 'a signal', 'a cut without a word'] as const) {
     test(`by ${how} during deliveries: over within 5 s, nothing lost and nothing doubled`, async ({
       world,
     }) => {
+      test.skip(how === 'the system' && process.platform === 'win32', 'Windows does not tell')
       await until('the tray', async () => (await tray(world.app))?.image === 'working.png')
       const texts: string[] = []
       for (let client = 0; client < 4; client++) {
@@ -70,8 +72,8 @@ test.describe('ending', () => {
       const begun = Date.now()
       if (how === 'the menu') await clickMenu(world.app, 'quit')
       else if (how === 'the system') await emit(world, 'shutdown')
-      else world.app.kill('SIGTERM')
-      expect(await world.app.ended).toBe(0)
+      else world.app.kill(how === 'a signal' ? 'SIGTERM' : 'SIGKILL')
+      expect(await world.app.ended).toBe(how === 'a cut without a word' ? null : 0)
       expect(Date.now() - begun).toBeLessThan(5000)
       const before = await saidIn(world)
       expect(

@@ -21,17 +21,20 @@ export function startAround(options: {
   ending: Ending
   log: Log
   show(route?: string): void
+  /** Closes the window; false where its owner wants to save something first. */
+  leave(): Promise<boolean>
 }): Around {
-  const { bridge, ending, log, show } = options
+  const { bridge, ending, log, show, leave } = options
   const { application } = bridge
   const notices = startNotifications({ application, Notification, open, log })
   const login = followLoginItem({ app, application, log })
-  const stopPower = followPower({ powerMonitor, application, shutdown: () => app.quit() })
+  const stopPower = followPower({ app, powerMonitor, application, shutdown: () => app.quit() })
   const updates = startUpdates({
     feed: updateFeedIn(process.resourcesPath, log),
     clock: application.clock,
     log,
     isBusy: () => isDelivering(bridge),
+    leave,
     end: () => ending.letGo(),
     failed: () => ending.again(),
     moved: (appImage) => login.moved(appImage),

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 
 /** Where the window was when it was closed, in the screens' own measure. */
@@ -32,9 +31,14 @@ export function readBounds(file: string): Bounds | null {
   }
 }
 
-/** Never rejects: a place that is not kept is no loss. */
-export const keepBounds = (file: string, bounds: Bounds): Promise<void> =>
-  writeFile(file, JSON.stringify(bounds)).catch(() => undefined)
+/** Never throws: a place that is not kept is no loss. Written at once, as the program may end with the window. */
+export function keepBounds(file: string, bounds: Bounds): void {
+  try {
+    writeFileSync(file, JSON.stringify(bounds))
+  } catch {
+    // The window opens where it was before.
+  }
+}
 
 /** Where the window opens: where it was, unless that screen is gone; else in the middle of the first one. */
 export function placeOf(before: Bounds | null, screens: readonly Area[]): Partial<Area> & typeof FIRST {

@@ -99,7 +99,7 @@ async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise
     'desktop',
   )
   const served = front.serve(bridge)
-  around = startAround({ bridge, ending, log, show: front.show })
+  around = startAround({ bridge, ending, log, show: front.show, leave: front.leave })
   ending.restartsWith(() => restartArguments(front.isOpen))
   ending.takes(async () => {
     for (const part of [around, served, area]) part?.stop()

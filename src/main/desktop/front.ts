@@ -19,6 +19,8 @@ export interface Front {
   /** Shows the window, at a page of the interface where one is named; once the bridge is there. */
   show(route?: string): void
   readonly isOpen: boolean
+  /** Closes the window before an update; resolves with false where its owner wants to save something first. */
+  leave(): Promise<boolean>
   /** A panel takes the tray's image. */
   showTray(): void
   /** The bridge is there. Answers how to end what was begun with it. */
@@ -86,6 +88,7 @@ export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions
     get isOpen() {
       return window.isOpen
     },
+    leave: window.leave,
     showTray: () => tray.make(),
     serve(opened) {
       bridge = opened
@@ -93,6 +96,7 @@ export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions
       const parts = [
         serveIpc({ ipcMain, caller, feed, isTrusted: isOurs }),
         followTray({ application, caller, tray }),
+        { stop: window.keep },
         { stop: followTheme(opened, platform) },
         tray,
       ]

@@ -26,6 +26,8 @@ export interface UpdatesOptions {
   log: Log
   /** Something is being handed over right now: the program is not to be restarted. */
   isBusy(): boolean | Promise<boolean>
+  /** What the owner has not saved is asked for: false = he stays, and nothing is restarted. */
+  leave(): Promise<boolean>
   /** Everything of the bridge has ended when it resolves: asked for before a restart, as the installer does not wait. */
   end(): Promise<void>
   /** The bridge has ended, but the installer did not begin: the program is to be started anew. */
@@ -41,8 +43,8 @@ export interface UpdatesOptions {
 export interface Updates {
   /** The version that is downloaded and waits; null = none. */
   readonly ready: string | null
-  /** The owner wants it now. `busy` = something is under way: nothing was done. `none` = nothing is downloaded. */
-  restart(): Promise<'restarting' | 'busy' | 'none'>
+  /** The owner wants it now. `busy` = something is under way, `kept` = something is not saved: nothing was done. `none` = nothing is downloaded. */
+  restart(): Promise<'restarting' | 'busy' | 'kept' | 'none'>
   stop(): void
 }
 
@@ -112,8 +114,13 @@ export function startUpdates(options: UpdatesOptions): Updates {
     async restart() {
       if (updater === null || ready === null) return 'none'
       if (restarting) return 'restarting'
-      if (await options.isBusy()) return 'busy'
       restarting = true
+      // Before the installer is started: from then on a window that stays would be in its way.
+      const against = (await options.isBusy()) ? 'busy' : (await options.leave()) ? null : 'kept'
+      if (against !== null) {
+        restarting = false
+        return against
+      }
       log.info({ version: ready }, 'updates: restarting as the owner wants')
       await options.end()
       // Still here: a password that was not given, a file that is gone.

@@ -2,7 +2,9 @@ import { join } from 'node:path'
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
 import type { TextKey } from '../../shared/i18n/index.ts'
 import type { Log } from '../application/application.ts'
+import { systemClock } from '../application/clock.ts'
 import { keepBounds, placeOf, readBounds, SMALLEST } from './bounds.ts'
+import { showWhenReady } from './first-sight.ts'
 import { PAGE, pageAt } from './page.ts'
 
 /** The one window: made when it is wanted, gone when it is closed. */
@@ -12,6 +14,10 @@ export interface MainWindow {
   /** At one of the interface's own addresses. */
   showUrl(url: string): void
   readonly isOpen: boolean
+  /** Closes it, asking its owner where something is not saved; resolves with whether it has gone. */
+  leave(): Promise<boolean>
+  /** Keeps where it is: the end of the program closes no window. */
+  keep(): void
 }
 
 export interface WindowOptions {
@@ -37,6 +43,8 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
   let revivals: number[] = []
   /** The address that was asked for last. */
   let wanted = PAGE
+  /** Told when the window has gone, or its owner wants it to stay. */
+  let left: (gone: boolean) => void = () => undefined
 
   function open(url: string): void {
     const before = readBounds(placeFile)
@@ -68,17 +76,17 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
       },
     })
     window = made
-    if (before?.maximized) made.maximize()
-    made.once('ready-to-show', () => made.show())
+    showWhenReady(made, { maximized: before?.maximized ?? false, clock: systemClock })
     // Said before the page is asked whether it may go.
     let closing = false
     made.on('close', () => {
       closing = true
-      void keepBounds(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
+      keep(made)
     })
     made.on('closed', () => {
       if (window !== made) return
       window = null
+      left(true)
       changed(false)
     })
     made.webContents.on('will-prevent-unload', () => {
@@ -89,6 +97,9 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
     load(made, url)
     changed(true)
   }
+
+  const keep = (made: BrowserWindow): void =>
+    keepBounds(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
 
   function load(made: BrowserWindow, url: string): void {
     wanted = url
@@ -111,6 +122,7 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
       cancelId: 0,
       noLink: true,
     })
+    if (response !== 1 && next === null) left(false)
     if (response !== 1 || made.isDestroyed()) return
     made.destroy()
     if (next !== null) open(next)
@@ -164,6 +176,16 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
     showUrl,
     get isOpen() {
       return window !== null
+    },
+    leave() {
+      if (window === null || window.isDestroyed()) return Promise.resolve(true)
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      left = resolve
+      window.close()
+      return promise
+    },
+    keep() {
+      if (window !== null && !window.isDestroyed()) keep(window)
     },
   }
 }

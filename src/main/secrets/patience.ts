@@ -47,6 +47,13 @@ export function inLine(limitMs: number, late: (ending: PromiseSettledResult<unkn
   }
 }
 
+/**
+ * Electron tells Node's `exit` from the first listener of the application's `quit` (lib/browser/init.ts), where the updater's,
+ * which installs, comes later: what waits in the queue runs when all of them have been told (event_emitter_caller.cc). Node
+ * itself runs nothing any more after `exit`.
+ */
 function endAtOnce(): void {
-  process.kill(process.pid, 'SIGKILL')
+  const end = () => process.kill(process.pid, 'SIGKILL')
+  if (process.versions.electron === undefined) end()
+  else queueMicrotask(end)
 }

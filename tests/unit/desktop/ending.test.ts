@@ -124,6 +124,7 @@ test('sleep parks, waking tells since when, and switching off ends', () => {
   const calls: unknown[] = []
   let now = 5
   const stop = followPower({
+    app: app as never,
     powerMonitor: powerMonitor as never,
     application: {
       now: () => now,
@@ -143,4 +144,21 @@ test('sleep parks, waking tells since when, and switching off ends', () => {
   stop()
   powerMonitor.emit('suspend')
   expect(calls).toHaveLength(4)
+})
+
+test("Windows' end is told to a window: nothing new begins", () => {
+  const calls: string[] = []
+  const stop = followPower({
+    app: app as never,
+    powerMonitor: new EventEmitter() as never,
+    application: { now: () => 0, park: () => void calls.push('park'), wake: async () => undefined },
+    shutdown: () => calls.push('end'),
+  })
+  const window = new EventEmitter()
+  app.emit('browser-window-created', {}, window)
+  window.emit('query-session-end', {})
+  window.emit('session-end', {})
+  expect(calls).toEqual(['park', 'park'])
+  stop()
+  expect(app.listenerCount('browser-window-created')).toBe(0)
 })

@@ -40,6 +40,7 @@ function scene(options: Partial<UpdatesOptions> = {}) {
     clock,
     log: { info: note('info'), warn: note('warn'), error: note('error') },
     isBusy: () => isBusy,
+    leave: async () => true,
     async end() {
       order.push('ended')
     },
@@ -148,6 +149,29 @@ describe('updates', () => {
     await one.clock.pass(100 * HOUR)
     expect(one.loads).toBe(0)
     expect(one.clock.waiting).toBe(0)
+  })
+
+  test('nothing ends and nothing is installed while something in the window is not saved', async () => {
+    let isSaved = false
+    const one = scene({ leave: async () => isSaved })
+    one.updater.outcome = 'downloaded'
+    await one.clock.pass(HOUR)
+    expect(await one.updates.restart()).toBe('kept')
+    await one.clock.pass(HOUR)
+    expect(one.order).toEqual([])
+    isSaved = true
+    expect(await Promise.all([one.updates.restart(), one.updates.restart()])).toEqual([
+      'restarting',
+      'restarting',
+    ])
+    expect(one.order).toEqual(['ended', 'installed'])
+  })
+
+  test('an AppImage that an update renames is told of', async () => {
+    const one = scene()
+    await one.clock.pass(HOUR)
+    one.updater.emit('appimage-filename-updated', '/home/a/Bridge-2.0.0.AppImage')
+    expect(one.order).toEqual(['moved to /home/a/Bridge-2.0.0.AppImage'])
   })
 })
 
