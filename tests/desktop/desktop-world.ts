@@ -20,6 +20,8 @@ export interface DesktopOptions
     'setup' | 'connection' | 'connectionOptions' | 'planfixSettings' | 'configuration' | 'language'
   > {
   keyring?: KeyringOptions['state']
+  /** The system that the stand-in says it is; this one where nothing is said. */
+  platform?: 'win32' | 'darwin'
   /** Whether a panel shows tray images; true where nothing is said. Linux alone asks. */
   panel?: boolean
   /** As the system starts it at login. */
@@ -74,6 +76,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     BRIDGE_HOOK_PORT: String(port),
     TZ: 'UTC',
     STAND_IN_FOLDER: keyring.dir,
+    ...(options.platform && { STAND_IN_PLATFORM: options.platform }),
   }
   const world: DesktopWorld = {
     ...{ chatra, planfix, keyring, dataDir },

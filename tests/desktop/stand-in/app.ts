@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import { appPath, getPath, names, setPath, version } from './paths.ts'
 import { hasLock, releaseLock, requestLock } from './single-instance.ts'
 import { strict } from './strict.ts'
+import { loginItems, SYSTEM_NAMES, systemApp } from './system-app.ts'
 
 /** An event whose default can be prevented, as Electron hands it to listeners. */
 export function preventable<T extends object>(fields: T = {} as T) {
@@ -35,7 +36,7 @@ const whenReady = new Promise<void>((resolve) => {
 let lifeline: NodeJS.Timeout | undefined
 let ending: 'no' | 'quitting' | 'over' = 'no'
 let relaunch: { args?: string[]; execPath?: string } | null = null
-let loginItem = { openAtLogin: false }
+const logins = loginItems()
 
 export const isReady = (): boolean => ready
 /** Throws as Electron does for what needs a started application. */
@@ -96,10 +97,8 @@ class App extends EventEmitter {
   }
   hasSingleInstanceLock = hasLock
   releaseSingleInstanceLock = releaseLock
-  getLoginItemSettings = () => ({ ...loginItem, openAsHidden: false, wasOpenedAtLogin: false })
-  setLoginItemSettings(settings: { openAtLogin?: boolean }): void {
-    loginItem = { openAtLogin: settings.openAtLogin ?? false }
-  }
+  getLoginItemSettings = () => logins.get()
+  setLoginItemSettings = (settings: { openAtLogin?: boolean }) => logins.set(settings)
   enableSandbox(): void {
     if (ready) throw new Error('app.enableSandbox() can only be called before app is ready')
   }
@@ -146,7 +145,7 @@ class App extends EventEmitter {
     this.emit('quit', preventable(), code)
     clearInterval(lifeline)
     if (relaunch) process.stderr.write(`stand-in: relaunch ${JSON.stringify(relaunch)}\n`)
-    process.exit(code)
+    ;(process as unknown as { reallyExit(code: number): never }).reallyExit(code)
   }
   relaunch(options: { args?: string[]; execPath?: string } = {}): void {
     relaunch = options
@@ -154,20 +153,15 @@ class App extends EventEmitter {
 }
 
 const switches = new Map<string, string>()
-const raw = new App()
-/** Of other systems: not there on Linux. */
-const ELSEWHERE = [
-  ...['dock', 'setJumpList', 'getJumpListSettings', 'setUserTasks', 'isInApplicationsFolder'],
-  ...[
-    'setActivationPolicy',
-    'hide',
-    'show',
-    'isHidden',
-    'setAppUserModelId',
-    'setSecureKeyboardEntryEnabled',
-  ],
-]
-export const app = strict('app', raw, ELSEWHERE)
+const raw = Object.assign(new App(), systemApp())
+export const app = strict('app', raw, SYSTEM_NAMES)
+// The first listener of `quit`, before any of the application (lib/browser/init.ts).
+raw.on('quit', (_event, code: number) => void process.emit('exit', code))
+// A process that ends itself quits the application (lib/browser/init.ts, "Map process.exit to app.exit").
+process.exit = ((code?: number) => {
+  if (code !== undefined) process.exitCode = code
+  raw.exit(Number(process.exitCode ?? 0))
+}) as typeof process.exit
 
 /** The main module has been read to its end; that is when Electron goes on to `ready`. */
 export function codeLoaded(): void {

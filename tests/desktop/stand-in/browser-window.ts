@@ -107,7 +107,9 @@ export class BrowserWindow extends EventEmitter {
       this.close(),
     )
     this.webContents = this.#contents
-    this.#contents.once('stand-in-painted', () => this.emit('ready-to-show', preventable()))
+    // It does not come where a page never draws.
+    if (process.env.STAND_IN_NEVER_READY !== '1')
+      this.#contents.once('stand-in-painted', () => this.emit('ready-to-show', preventable()))
     all.set(this.id, this.self)
     app.emit('browser-window-created', preventable(), this.self)
     app.emit('web-contents-created', preventable(), this.#contents)
@@ -166,8 +168,10 @@ export class BrowserWindow extends EventEmitter {
     this.#minimized = false
     this.emit('restore')
   }
+  /** "This will also show (but not focus) the window if it isn't being displayed already" (electron.d.ts). */
   maximize(): void {
     this.#maximized = true
+    this.showInactive()
     this.emit('maximize')
   }
   unmaximize(): void {
@@ -197,12 +201,24 @@ export class BrowserWindow extends EventEmitter {
   setSkipTaskbar(): void {}
   setMinimumSize(): void {}
 
-  /** Asks the application first; the window is gone a moment later. */
+  /** Asks the application, then the page; the window is gone a moment later. */
   close(): void {
-    if (this.#destroyed) return
+    void this.standInClose()
+  }
+  /** Resolves with whether it has gone. */
+  async standInClose(): Promise<boolean> {
+    if (this.#destroyed) return true
     const event = preventable()
     this.emit('close', event)
-    if (!event.defaultPrevented) setImmediate(() => this.destroy())
+    if (event.defaultPrevented) return false
+    if (!this.#contents.isCrashed() && !(await this.#contents.standInMayUnload())) {
+      const prevents = preventable()
+      if (!this.#destroyed) this.#contents.emit('will-prevent-unload', prevents)
+      if (!prevents.defaultPrevented) return this.#destroyed
+    }
+    await new Promise((resolve) => setImmediate(resolve))
+    this.destroy()
+    return true
   }
   destroy(): void {
     if (this.#destroyed) return
@@ -218,9 +234,8 @@ export class BrowserWindow extends EventEmitter {
 registerWindows({
   async closeAll() {
     for (const window of [...all.values()]) {
-      window.close()
-      await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
-      if (!window.isDestroyed()) return false
+      // One that stays cancels the end (browser.cc, OnWindowCloseCancelled).
+      if (!(await window.standInClose())) return false
     }
     return true
   },

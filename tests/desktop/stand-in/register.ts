@@ -1,3 +1,5 @@
+import './platform.ts'
+
 import { createRequire, registerHooks } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'

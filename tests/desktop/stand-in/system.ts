@@ -5,14 +5,39 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { mustBeReady } from './app.ts'
 import { fetchOwn } from './protocol.ts'
-import { strict } from './strict.ts'
+import { StandInError, strict } from './strict.ts'
 
 /** What Electron tells of the computer around the application. Nothing here reaches out of the test. */
+
+/** What each system tells (electron.d.ts, `@platform` of PowerMonitor's events). */
+const POWER_EVENTS: Record<string, readonly string[]> = {
+  linux: ['suspend', 'resume', 'shutdown'],
+  win32: ['suspend', 'resume', 'lock-screen', 'unlock-screen', 'on-ac', 'on-battery', 'speed-limit-change'],
+  darwin: [
+    ...['suspend', 'resume', 'shutdown', 'lock-screen', 'unlock-screen', 'on-ac', 'on-battery'],
+    ...['thermal-state-change', 'speed-limit-change', 'user-did-become-active', 'user-did-resign-active'],
+  ],
+}
+
+/** Tells nothing that this system does not tell. */
+export class PowerEvents extends EventEmitter {
+  #platform: string
+  constructor(platform: string = process.platform) {
+    super()
+    this.#platform = platform
+  }
+  override emit(name: string, ...args: unknown[]): boolean {
+    const isOurs = name === 'newListener' || name === 'removeListener'
+    if (!isOurs && !POWER_EVENTS[this.#platform]?.includes(name))
+      throw new StandInError(`powerMonitor's ${name} on ${this.#platform}`)
+    return super.emit(name, ...args)
+  }
+}
 
 /** A test says `powerMonitor.emit('suspend')`. */
 export const powerMonitor = strict(
   'powerMonitor',
-  Object.assign(new EventEmitter(), {
+  Object.assign(new PowerEvents(), {
     getSystemIdleState: () => 'active',
     getSystemIdleTime: () => 0,
     getCurrentThermalState: () => 'unknown',

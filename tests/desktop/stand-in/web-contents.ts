@@ -228,6 +228,18 @@ export class WebContents extends EventEmitter {
   async executeJavaScript(code: string, userGesture = false): Promise<unknown> {
     return (await this.#page).run(code, userGesture)
   }
+  /** Asks the page as Chromium does: only one that its user has touched may want to stay. */
+  async standInMayUnload(): Promise<boolean> {
+    const asked = this.#opened?.run(
+      `(() => {
+        if (!navigator.userActivation.hasBeenActive) return true
+        const event = new Event('beforeunload', { cancelable: true })
+        return window.dispatchEvent(event)
+      })()`,
+      false,
+    )
+    return asked === undefined || (await asked.catch(() => true)) !== false
+  }
   forcefullyCrashRenderer(): void {
     this.#opened?.crash()
   }

@@ -1,0 +1,15 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+
+/**
+ * `STAND_IN_PLATFORM`: the system that the application believes to run on, so that its branches for Windows and macOS run
+ * with what Electron has there. Read first of all; packages with machine code are loaded before, for the system it is.
+ */
+const wanted = process.env.STAND_IN_PLATFORM
+if (wanted) {
+  const require = createRequire(join(process.env.STAND_IN_APP ?? process.cwd(), 'package.json'))
+  const Database = require('better-sqlite3') as new (path: string) => { close(): void }
+  new Database(':memory:').close()
+  require('keytar')
+  Object.defineProperty(process, 'platform', { value: wanted })
+}
