@@ -1,5 +1,6 @@
 import type { ChatraAgent, EmployeeChoice, PlanfixEmployee } from './api/employees.ts'
 import { checkEmail } from './fields.ts'
+import { hasNothingToSee, wholeUpTo } from './plain.ts'
 
 /** Which Planfix employee speaks as which agent of Chatra, as the engine will have it (delivery/chatra-plan.ts). */
 export interface MatchQuestion {
@@ -87,7 +88,7 @@ export function proposeChoices(
     const emails = [user.email, ...user.otherEmails].filter((one) => one !== null && checkEmail(one) === null)
     return {
       planfixUserId: user.id,
-      name: user.name.slice(0, 200) || null,
+      name: hasNothingToSee(user.name) ? null : user.name.slice(0, wholeUpTo(user.name, 200)),
       email: (emails.find((one) => agentWith(one, agents)) ?? emails[0])?.trim() ?? null,
       chatraAgentId: null,
       allowed: !isRobot(user),

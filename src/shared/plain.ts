@@ -70,7 +70,7 @@ export const isEmailAddress = (text: string): boolean =>
 
 /**
  * A name for a plain-text field of a contact or task: control characters removed (line ends become spaces), `<` and
- * `>` replaced by ‹ and ›, no HTML entities; trimmed, at most 255 UTF-16 units, never empty (`fallback`).
+ * `>` replaced by ‹ and ›, no HTML entities; trimmed, at most 255 UTF-16 units, never without anything to see (`fallback`).
  * Source: docs/architecture.md, "Plain-text fields".
  */
 export function plainField(text: string, fallback: string): string {
@@ -81,5 +81,5 @@ export function plainField(text: string, fallback: string): string {
     .replaceAll('<', '‹')
     .replaceAll('>', '›')
     .trim()
-  return shortened(clean, MAX) || fallback
+  return hasNothingToSee(clean) ? fallback : shortened(clean, MAX)
 }

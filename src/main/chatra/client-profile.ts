@@ -11,7 +11,6 @@ import {
   phone,
   time,
   tolerant,
-  visibleLine,
   webLink,
 } from './values.ts'
 
@@ -94,7 +93,7 @@ function typedName(basicInfo: Entries, integrationData: Entries, info: Entries):
   return first(basicInfo && integrationData ? [basicInfo] : [basicInfo, info], NAME, givenLine)
 }
 
-const givenLine = (value: unknown) => visibleLine(value, 200)
+const givenLine = (value: unknown) => line(value, 200)
 
 /** What a visitor typed to be reached by, which stays readable where the site vouches for something else. */
 const reachable = (basicInfo: Entries): Entries =>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasNothingToSee } from '../../shared/plain.ts'
 import type { ChatMessage } from '../engine/ports.ts'
 import { identifier, labelled, line, prose, time, tolerant, webLink } from './values.ts'
 
@@ -34,8 +35,9 @@ export const chatMessage = z
     }
   })
 
-/** True when there is nothing to carry. */
-export const isEmpty = (message: ChatMessage): boolean => message.text.trim() === '' && message.file === null
+/** True when there is nothing to carry: no file, and no text that anybody could see. */
+export const isEmpty = (message: ChatMessage): boolean =>
+  hasNothingToSee(message.text) && message.file === null
 
 /** `name` or `filename`, `url` or `link`, `size` (§3.1, Brevo's names; switch `files`). Without an address it is no file. */
 function chatFile(value: unknown, text: string): ChatMessage['file'] {

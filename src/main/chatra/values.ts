@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hasNothingToSee, wholeUpTo, withoutTail } from '../../shared/plain.ts'
 
 /**
  * Values from Chatra that nothing depends on: whatever is not as contracts/chatra.md §3 expects becomes null
@@ -14,7 +15,10 @@ const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const CONTROLS_BUT_LINES = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
 
-/** One line of at most `limit` UTF-16 units without control characters; null when nothing is left. */
+/** Nobody misses them at the ends; joiners and marks of direction within a text (emoji, Persian, Hebrew) stay. */
+const BLANKS = ' \u00ad\u115f\u1160\u180e\u200b\u2060\u2800\u3164\uffa0'
+
+/** One line of at most `limit` UTF-16 units without control characters; null when a reader would see nothing. */
 export function line(value: unknown, limit: number): string | null {
   const text = plain(value)
   if (text === null) return null
@@ -23,17 +27,8 @@ export function line(value: unknown, limit: number): string | null {
     .toWellFormed()
     .replace(INVISIBLE, ' ')
     .replace(/\s+/g, ' ')
-    .trim()
-  return cut(clean, limit).trim() || null
-}
-
-/** What leaves nothing on paper: zero-width marks, fillers, joiners, the empty Braille pattern. */
-const BLANK = /^[\p{Default_Ignorable_Code_Point}\u2800\s]*$/u
-
-/** As `line`, and null where a reader would see nothing. Joiners inside a text (emoji, Persian) stay. */
-export function visibleLine(value: unknown, limit: number): string | null {
-  const text = line(value, limit)
-  return text === null || BLANK.test(text) ? null : text
+    .replace(/^[\s\u00ad\u115f\u1160\u180e\u200b\u2060\u2800\u3164\uffa0]+/, '')
+  return hasNothingToSee(clean) ? null : withoutTail(clean.slice(0, wholeUpTo(clean, limit)), BLANKS)
 }
 
 /** What a person wrote, line breaks kept; the empty string when it is no text. */
@@ -97,13 +92,6 @@ export function labelled(value: unknown): [string, unknown][] | null {
 function plain(value: unknown): string | null {
   if (typeof value === 'string') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
-}
-
-/** Cuts without leaving half of a character that takes two units. */
-function cut(text: string, limit: number): string {
-  if (text.length <= limit) return text
-  const last = text.charCodeAt(limit - 1)
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit)
 }
 
 /** What is wrong with a needed part: absent, or of the wrong kind. */

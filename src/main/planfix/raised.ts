@@ -7,6 +7,8 @@ function pairs(from: string, to: string): Record<string, string> {
   return Object.fromEntries([...from].map((char, n) => [char, [...to][n]!]))
 }
 
+/** Of trade, and of notes. */
+const SIGNS = /^(tm|sm|[®™©℠*†‡§]+|\[.*\])$/iu
 /** Longer ones are sentences in small print. */
 const LONGEST = 12
 
@@ -23,7 +25,7 @@ export function raisedText(kind: 'super' | 'sub', text: string, before: string):
   const isAttached = /[\p{L}\p{N})\]]$/u.test(before) && start === ''
   const isOrdinal = /\d$/.test(before) && /^(\p{L}{2,4}|[aoeªº]|-?[йяе])$/iu.test(core)
   if (kind === 'super' && isOrdinal) return text
-  if (!isAttached || !/^[\p{L}\p{N}+\-−=.,/()* ]+$/u.test(core) || /^tm$/i.test(core)) return text
+  if (!isAttached || SIGNS.test(core)) return text
   const mark = kind === 'super' ? '^' : '_'
   return /^[\p{L}\p{N}]+$/u.test(core) ? mark + core + end : `${mark}(${core})${end}`
 }

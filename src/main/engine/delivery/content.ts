@@ -3,6 +3,7 @@ import type { AgentSeen, ClientProfile, Message } from '../../../shared/domain.t
 import { translate } from '../../../shared/i18n/index.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import type { PlanfixText } from '../ports.ts'
+import { comparable } from '../text.ts'
 import { factsThatFit, newestThatFit, shortAddress } from './facts.ts'
 
 type Language = 'en' | 'ro' | 'ru'
@@ -62,10 +63,15 @@ const linkText = (file: { name: string; url: string | null }) => `${file.name}: 
 
 /** Chatra puts the file's name where the text belongs; beside the file itself it would say the same twice. */
 function withoutFileName(message: Message): string {
-  return message.files.length > 0 && message.files.some((file) => file.name === message.text)
-    ? ''
-    : message.text
+  return message.files.some((file) => isName(message.text, file.name)) ? '' : message.text
 }
+
+/** Names are kept on one line, with plain spaces and not too long (chatra/values.ts); the text is as it was written. */
+function isName(text: string, name: string): boolean {
+  const [whole, kept] = [comparable(text), comparable(name)]
+  return whole === kept || (name.length > LONG_NAME && whole.startsWith(kept))
+}
+const LONG_NAME = 150
 
 function labelOf(message: Message, settings: Connection, language: Language, named: Named): string | null {
   const { author } = message

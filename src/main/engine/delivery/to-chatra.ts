@@ -7,6 +7,7 @@ import {
 } from '../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
 import { translate } from '../../../shared/i18n/index.ts'
+import { shortened } from '../../../shared/plain.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import type { Arrival } from '../continuity.ts'
 import { handOver } from '../merge.ts'
@@ -375,7 +376,7 @@ export class ToChatra {
       const url = address.ok ? address.value.url : null
       if (url && `${file.name}: ${url}`.length <= room) lines.push(`${file.name}: ${url}`)
       else {
-        lines.push(this.unavailable(file.name).slice(0, Math.max(0, room)))
+        lines.push(shortened(this.unavailable(file.name), Math.max(0, room)))
         await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
       }
     }
