@@ -18,12 +18,13 @@ export interface Computer {
 }
 
 const PACKAGE = join(ROOT, 'node_modules/electron')
-/** Some 110 MB: a line that takes longer is too slow to wait for. */
-const DOWNLOAD_MS = 180_000
+/** Some 110 MB: on a slow line of 1 Mbit/s a quarter of an hour. */
+const DOWNLOAD_MS = 20 * 60_000
 const REACH_MS = 5_000
-const TRY_MS = 15_000
+/** Windows looks through a program of that size before it lets it start for the first time. */
+export const tryMs = (platform: NodeJS.Platform): number => (platform === 'win32' ? 60_000 : 15_000)
 
-/** Finds Electron's program and tries it; fetches it when it has to, for at most three minutes. */
+/** Finds Electron's program and tries it; fetches it when it has to, for at most twenty minutes. */
 export async function findElectron(
   say: (line: string) => void,
   computer: Computer = THIS_COMPUTER,
@@ -32,7 +33,7 @@ export async function findElectron(
   if (against !== null) return { why: against }
   const found = programOf(computer.environment) ?? (await fetched(say, computer.environment))
   if (typeof found !== 'string') return found
-  const why = sandboxTrouble(found, computer) ?? trial(found, computer.environment)
+  const why = sandboxTrouble(found, computer) ?? trial(found, computer)
   return why === null ? { path: found } : { why }
 }
 
@@ -77,10 +78,19 @@ async function fetched(
   const installer = join(PACKAGE, 'install.js')
   if (!existsSync(installer)) return { why: 'Electron is not installed' }
   if (!(await isReached(environment))) return { why: 'Electron cannot be downloaded from here' }
-  say('Downloading Electron; this happens once and takes three minutes at most.')
-  const run = spawnSync(NODE, [installer], { stdio: 'ignore', timeout: DOWNLOAD_MS, env: environment })
+  say('Downloading Electron, some 110 MB; this happens once. Ctrl+C ends it.')
+  // Its progress, and why it fails (a proxy, a certificate, a checksum), are to be seen.
+  const run = spawnSync(NODE, [installer], {
+    stdio: ['ignore', 2, 2],
+    timeout: DOWNLOAD_MS,
+    env: environment,
+  })
   const program = run.status === 0 ? programOf(environment) : null
-  return program ?? { why: 'Electron could not be downloaded' }
+  if (program !== null) return program
+  const isLate = run.error !== undefined && 'code' in run.error && run.error.code === 'ETIMEDOUT'
+  return {
+    why: `Electron could not be downloaded (${isLate ? 'it took too long' : 'the lines above say why'})`,
+  }
 }
 
 async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
@@ -96,11 +106,11 @@ async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
 }
 
 /** Where a library of the system is missing the program ends before it has begun. */
-function trial(program: string, environment: NodeJS.ProcessEnv): string | null {
+function trial(program: string, { platform, environment }: Computer): string | null {
   const run = spawnSync(program, ['-p', 'process.versions.electron'], {
     env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },
     encoding: 'utf8',
-    timeout: TRY_MS,
+    timeout: tryMs(platform),
   })
   if (run.status === 0 && /^\d+\./.test(run.stdout)) return null
   const said = (run.stderr ?? '').trim().split('\n').at(-1)

@@ -18,6 +18,9 @@ export interface Smoke {
     version: string
     tray: boolean
     window: string
+    heading: string
+    /** `works`, or the code of its trouble. */
+    keychain: string
     native: Record<string, string>
   } | null
   code: number | null
@@ -53,14 +56,21 @@ export async function smoke(program: string, args: string[], env: NodeJS.Process
     const line = output.split('\n').find((one) => one.startsWith('{"event":'))
     return { ready: line === undefined ? null : JSON.parse(line), code, said }
   } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 })
   }
 }
 
 /** What a smoke test shows to be wrong; none when all is well. */
-export function smokeProblems({ ready, code }: Smoke): string[] {
+export function smokeProblems(
+  { ready, code }: Smoke,
+  platform: NodeJS.Platform = process.platform,
+): string[] {
   if (ready?.event !== 'ready') return [`it did not say that it is ready, and ended with ${code}`]
+  // A runner's Linux has no keyring; Windows and macOS bring theirs along.
+  const needsKeychain = platform !== 'linux'
   return [
+    ...(ready.heading === '' ? ['its page shows nothing'] : []),
+    ...(needsKeychain && ready.keychain !== 'works' ? [`the keychain: ${ready.keychain}`] : []),
     ...Object.entries(ready.native)
       .filter(([, result]) => result !== 'loaded')
       .map(([name, result]) => `${name}: ${result}`),

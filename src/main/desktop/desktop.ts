@@ -16,6 +16,7 @@ import { createFileLog } from './log-file.ts'
 import { HIDDEN, startedAtLogin } from './login-item.ts'
 import { openDesktopSettings } from './settings.ts'
 import { watchSmokeTest } from './smoke.ts'
+import { trustSystem } from './system-trust.ts'
 import { watchTrayArea } from './tray-area.ts'
 import { identifyOnWindows } from './windows-identity.ts'
 
@@ -106,11 +107,12 @@ async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise
     await bridge.stop()
   })
 
+  trustSystem(log)
   await bridge.begin()
   front.begin()
   const { application } = bridge
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
-  void smoke?.begun(area.decided)
+  void smoke?.begun({ tray: area.decided, keychain: secrets.trouble?.code ?? 'works' })
   // Written now: an end that is cut short would write nothing.
   application.clock.after(COMPILED_AFTER_MS, () => flushCompileCache())
 }

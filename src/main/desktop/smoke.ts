@@ -1,11 +1,12 @@
-import type { App } from 'electron'
+import type { App, WebContents } from 'electron'
 import { loadNgrok } from '../tunnel/ngrok/sdk.ts'
 
 /**
  * `BRIDGE_SMOKE=1`: how a packaged application shows, on a system nobody sits at, that nothing is missing from it. It starts
- * as always; when the tray is there and the window has loaded its page, it prints one line
- * `{"event":"ready","version":…,"tray":true,"window":…,"native":{…}}` and quits in order. It does not
- * enter itself in the list of programs started at login.
+ * as always; when it is known whether a panel takes the tray's image and the page shows a heading (so its scripts run and the
+ * bridge has answered them), it prints one line
+ * `{"event":"ready","version":…,"tray":true,"window":…,"heading":…,"keychain":"works","native":{…}}` and quits in order.
+ * `keychain`: else the code of its trouble. It does not enter itself in the list of programs started at login.
  */
 export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersion'>): SmokeTest | null {
   if (!isSmokeTest()) return null
@@ -13,19 +14,21 @@ export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersi
     say({ event: 'failed', reason })
     app.exit(1)
   }
-  const late = setTimeout(() => failed('the window did not load its page'), LONGEST_LOAD_MS)
-  const loaded = new Promise<string>((resolve) => {
+  const late = setTimeout(() => failed('the window did not show its page'), LONGEST_LOAD_MS)
+  const loaded = new Promise<WebContents>((resolve) => {
     app.on('web-contents-created', (_event, contents) => {
       contents.on('preload-error', (_preload, _path, error) => failed(`preload: ${error.message}`))
-      contents.once('did-finish-load', () => resolve(contents.getURL()))
+      contents.once('did-finish-load', () => resolve(contents))
     })
   })
   return {
-    async begun(tray) {
-      const window = await loaded
+    async begun({ tray, keychain }) {
+      const contents = await loaded
+      const heading = await headingOf(contents)
       clearTimeout(late)
       const native = await loadNative()
-      say({ event: 'ready', version: app.getVersion(), tray: await tray, window, native })
+      const seen = { tray: await tray, window: contents.getURL(), heading, keychain }
+      say({ event: 'ready', version: app.getVersion(), ...seen, native })
       app.quit()
     },
   }
@@ -37,10 +40,20 @@ export const isSmokeTest = (environment: NodeJS.ProcessEnv = process.env): boole
 
 export interface SmokeTest {
   /** The bridge runs. `tray`: whether somebody takes tray images here, as soon as it is known. */
-  begun(tray: Promise<boolean>): Promise<void>
+  begun(found: { tray: Promise<boolean>; keychain: string }): Promise<void>
 }
 
 const LONGEST_LOAD_MS = 60_000
+const LOOK_MS = 100
+
+/** Of the page, as soon as it has one: React draws it after the bridge has answered. */
+async function headingOf(contents: WebContents): Promise<string> {
+  for (;;) {
+    const found: unknown = await contents.executeJavaScript(`document.querySelector('h1')?.textContent ?? ''`)
+    if (typeof found === 'string' && found.trim() !== '') return found.trim()
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
+}
 
 /** Each package with machine code, loaded as the bridge loads it; what went wrong otherwise. */
 async function loadNative(): Promise<Record<string, string>> {

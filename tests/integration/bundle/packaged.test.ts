@@ -96,15 +96,34 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
     })
     expect(smokeProblems(result), result.said).toEqual([])
     expect(result.ready?.window).toMatch(/^bridge:\/\/app\//)
+    expect(result.ready?.heading).not.toBe('')
     expect(result.ready?.version).toBe(version())
     expect(existsSync(join(folder, 'config/autostart'))).toBe(false)
   }, 120_000)
 
   test('a smoke test without a line, with a package that is not loaded or a bad end is told', async () => {
     expect(smokeProblems({ ready: null, code: 0, said: '' })).toHaveLength(1)
-    const ready = { event: 'ready', version: '1', tray: true, window: '', native: { keytar: 'no file' } }
-    expect(smokeProblems({ ready, code: 0, said: '' })).toEqual(['keytar: no file'])
-    expect(smokeProblems({ ready: { ...ready, native: {} }, code: 1, said: '' })).toEqual(['it ended with 1'])
+    const good = {
+      event: 'ready',
+      version: '1',
+      tray: true,
+      window: '',
+      heading: 'x',
+      keychain: 'works',
+      native: {},
+    }
+    const problems = (changes: Partial<typeof good>, code = 0, platform: NodeJS.Platform = 'linux') =>
+      smokeProblems({ ready: { ...good, ...changes }, code, said: '' }, platform)
+    expect(problems({})).toEqual([])
+    expect(problems({ native: { keytar: 'no file' } })).toEqual(['keytar: no file'])
+    expect(problems({}, 1)).toEqual(['it ended with 1'])
+    expect(problems({ heading: '' })).toEqual(['its page shows nothing'])
+    for (const [platform, told] of [
+      ['win32', 1],
+      ['darwin', 1],
+      ['linux', 0],
+    ] as const)
+      expect(problems({ keychain: 'locked' }, 0, platform)).toHaveLength(told)
   })
 
   test('what no import leads to is little, and none of it is the simulators', async () => {

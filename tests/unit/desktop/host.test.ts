@@ -3,7 +3,13 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Computer, findElectron, reasonAgainst, sandboxTrouble } from '../../../scripts/electron.ts'
+import {
+  type Computer,
+  findElectron,
+  reasonAgainst,
+  sandboxTrouble,
+  tryMs,
+} from '../../../scripts/electron.ts'
 import { keepBounds, placeOf, readBounds, SMALLEST } from '../../../src/main/desktop/bounds.ts'
 import { freePort } from '../../../src/main/desktop/free-port.ts'
 import { externalLink } from '../../../src/main/desktop/links.ts'
@@ -116,6 +122,10 @@ describe('npm start', () => {
     const helper = () => ({ uid: 0, mode: 0o104755 })
     expect(sandboxTrouble('/e/electron', computer({ read: strict, stat: helper }))).toBeNull()
     expect(sandboxTrouble('/e/electron', computer())).toBeNull()
+  })
+  test('gives Windows the time to look through a new program', () => {
+    expect(tryMs('win32')).toBeGreaterThanOrEqual(60_000)
+    expect(tryMs('linux')).toBeLessThan(30_000)
   })
   test('takes the Electron that is named, and says when it is none', async () => {
     const named = (path: string) => computer({ environment: { DISPLAY: ':0', ELECTRON_EXEC_PATH: path } })
