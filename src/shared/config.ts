@@ -72,7 +72,15 @@ export const JOIN_DEVICES = ['always', 'when-quiet', 'vouched'] as const
  */
 export const HISTORY = ['link', 5, 10, 20] as const
 
+/**
+ * Where a client's e-mail is kept: in the card's e-mail field, where Planfix itself mails each comment that notifies the
+ * client (contracts/planfix.md §7), in a text field of the card (`planfix.clientEmailField`), or as a line in the card's
+ * description.
+ */
+export const CLIENT_EMAIL = ['card', 'field', 'description'] as const
+
 const options = z.strictObject({
+  clientEmail: z.enum(CLIENT_EMAIL).default('card'),
   newTaskWhenNoneActive: z.boolean().default(true),
   historyInNewTask: z.literal(HISTORY).default('link'),
   sendAsEmployee: z.boolean().default(false),
@@ -107,6 +115,8 @@ const connection = z
       webUrl: address.optional(),
       taskTemplateId: id.nullable().default(null),
       contactTemplateId: id.nullable().default(null),
+      /** Custom field of contacts, a line or text, of `clientEmail: "field"`. */
+      clientEmailField: id.nullable().default(null),
       participants: z.array(participant).default([]),
       pollSeconds: limited('pollSeconds').default(5),
       requestsPerSecond: limited('requestsPerSecond').default(1),
@@ -124,6 +134,15 @@ const connection = z
       .string()
       .regex(/^[\w~.-]{22,200}$/, 'must be at least 22 URL-safe characters')
       .optional(),
+  })
+  .superRefine(({ options, planfix }, context) => {
+    if (options.clientEmail !== 'field' || planfix.clientEmailField !== null) return
+    context.addIssue({
+      code: 'custom',
+      path: ['planfix', 'clientEmailField'],
+      message: 'must be the number of a text field of contacts with options.clientEmail "field"',
+      params: { problem: 'empty' },
+    })
   })
   .transform((input) => {
     const name = input.name ?? input.id

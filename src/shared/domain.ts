@@ -184,6 +184,8 @@ export interface Conversation {
   contactWritten: ContactWritten | null
   /** What of the client's particulars a note told last, because it is not on the card. */
   contactTold?: Partial<Omit<ContactWritten, 'card'>>
+  /** Number of the card, as last seen, that has an address in its own e-mail field; 0 = it had none. */
+  mailedCard?: number
   /** The card was refused with e-mail or phone: the next try is with a name alone, and the rest follows by itself. */
   bareCard?: boolean
   /** E-mail that was looked for among the contacts already. */

@@ -139,6 +139,12 @@ export function checkSettings(settings: GivenSettings): { field: string; problem
     ['planfix.webUrl', planfix.webUrl === '' ? null : checkAddress(planfix.webUrl)],
     ['planfix.taskTemplateId', checkId(planfix.taskTemplateId)],
     ['planfix.contactTemplateId', checkId(planfix.contactTemplateId)],
+    [
+      'planfix.clientEmailField',
+      options.clientEmail === 'field' && planfix.clientEmailField == null
+        ? 'wizard.problem.client-email-field'
+        : checkId(planfix.clientEmailField ?? null),
+    ],
     ['planfix.participants', planfix.participants.every(isParticipant) ? null : 'wizard.problem.participant'],
     [
       'planfix.pollSeconds',

@@ -46,7 +46,9 @@ describe('contacts', () => {
       const { client } = await open({ 'failures-shape': position, 'email-duplicate': 'in-failures' })
       await contactFor(client)
       const second = got(await client.createContact({ name: 'Other' }, source(9))).id
-      const changed = got(await client.updateContact(second, { email: 'anna@example.com' }, source(9)))
+      const changed = got(
+        await client.updateContact(second, { email: 'anna@example.com' }, source(9), { description: '' }),
+      )
       expect(changed.failures).toEqual(['email'])
     },
   )

@@ -107,7 +107,11 @@ export const contactFor = async (client: PlanfixClient) =>
 /** A bridge's ordinary day: contact, task, comments, files, visit, completion. Answers what was made. */
 export async function day({ simulator, client }: Awaited<ReturnType<typeof open>>) {
   const contactId = await contactFor(client)
-  got(await client.updateContact(contactId, { name: 'Anna <Popa>', phone: '+37361111111' }, source(1)))
+  got(
+    await client.updateContact(contactId, { name: 'Anna <Popa>', phone: '+37361111111' }, source(1), {
+      description: '',
+    }),
+  )
   const taskId = got(await client.createTask(newTask(contactId))).id
   const commentId = got(
     await client.addComment(

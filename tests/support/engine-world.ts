@@ -241,7 +241,7 @@ export class EngineWorld {
         this.write('planfix', () => {
           const id = ++this.ids
           const phones = phone ? [phone] : []
-          const rest = { otherEmails: [], isDeleted: false, sourceObjectId }
+          const rest = { otherEmails: [], mailed: email, description: '', isDeleted: false, sourceObjectId }
           this.contacts.push({ id, name, email, phones, ...rest })
           return { id, failures: [] }
         }),

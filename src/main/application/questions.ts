@@ -19,6 +19,8 @@ export async function questionsFor(options: {
   /** Whether secrets can stand in the environment, so that the owner is told of it. */
   inEnvironment: boolean
   bridge: ConnectionContext['bridge']
+  /** Null: the data cannot be read. */
+  mailedTwice: number | null
   clock: Clock
   planfix?: PlanfixClient | undefined
   /** Once aborted nothing more is asked. */
@@ -45,6 +47,7 @@ export async function questionsFor(options: {
     probeChatra: once(() => chatra.probeKeys()),
     planfix: planfixQuestions(planfix, options.ended),
     bridge,
+    mailedTwice: options.mailedTwice,
     health,
   }
   const close = () => {
@@ -88,6 +91,7 @@ function planfixQuestions(planfix: PlanfixClient, ended: AbortSignal | undefined
     users: once(() => patient(() => planfix.users())),
     groups: once(() => patient(() => planfix.groups())),
     taskTemplates: once(() => patient(() => planfix.taskTemplates())),
+    contactTextFields: once(() => patient(() => planfix.contactTextFields())),
     contactTemplates: once(() => patient(() => planfix.contactTemplates())),
     statuses: (processId) => patient(() => planfix.statuses(processId)),
     completedStatusId: once(() => patient(() => planfix.completedStatusId())),

@@ -13,7 +13,7 @@ import { examine } from '../diagnostics/doctor.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
-import { type LeftBehind, openStore, StoreInUseError } from '../store/index.ts'
+import { type LeftBehind, openStore, type SqliteStore, StoreInUseError } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
 import { print } from './output.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
@@ -29,7 +29,7 @@ export async function doctor(options: {
   const redact = createRedactor(...(loaded.ok ? secretsIn(loaded.value, process.env) : []))
   const secrets = await secretsOf(dataDir, (secret) => redact.add(secret))
   const configuration = loaded.ok ? await withWebhookSecrets(loaded.value, secrets) : null
-  const { hooksUrl, address, leftBehind } = await noted(dataDir, configuration)
+  const { hooksUrl, address, leftBehind, mailedTwice } = await noted(dataDir, configuration)
   const bridge = { isRunning: isRunning(dataDir), hooksUrl }
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
@@ -39,6 +39,7 @@ export async function doctor(options: {
         secrets,
         inEnvironment: secrets.keychain === undefined,
         bridge,
+        mailedTwice: mailedTwice?.get(connection.id) ?? null,
         clock: foregroundClock,
       }),
     ),
@@ -127,6 +128,8 @@ interface Noted {
   hooksUrl: string | null
   address: NotedAddress | null
   leftBehind?: LeftBehind[]
+  /** By connection. */
+  mailedTwice?: Map<string, number>
 }
 
 /**
@@ -140,13 +143,22 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
     const found: Noted = {
       hooksUrl: await store.fact<string>('', 'hooksUrl'),
       address: await notedAddress(store),
-      ...(known && { leftBehind: await leftBehindIn(store, known, Date.now()) }),
+      ...(known && {
+        leftBehind: await leftBehindIn(store, known, Date.now()),
+        mailedTwice: await mailedIn(store, known),
+      }),
     }
     await store.close()
     return found
   } catch {
     return { hooksUrl: null, address: null }
   }
+}
+
+async function mailedIn(store: SqliteStore, ids: readonly string[]): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for (const id of ids) counts.set(id, await store.clientsMailedTwice(id))
+  return counts
 }
 
 const ownOrNoted = ({ tunnel, publicUrl }: Configuration, noted: NotedAddress | null): string | null =>

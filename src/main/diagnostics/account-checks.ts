@@ -11,7 +11,7 @@ import {
   warning,
 } from './check.ts'
 
-/** Whether what the settings name exists in Planfix: checks 22 to 27. */
+/** Whether what the settings name exists in Planfix: checks 22 to 27, and 38. */
 export const accountChecks: readonly Check<ConnectionContext>[] = [
   {
     id: 22,
@@ -33,6 +33,7 @@ export const accountChecks: readonly Check<ConnectionContext>[] = [
   { id: 25, title: say('diagnostics.title.employee-list'), run: employeeList },
   { id: 26, title: say('diagnostics.title.employees'), run: asked(employees) },
   { id: 27, title: say('diagnostics.title.participants'), run: asked(participants) },
+  { id: 38, title: say('diagnostics.title.client-email'), run: asked(clientEmail) },
 ]
 
 /** A check that needs Planfix, skipped when it does not let us in. */
@@ -144,6 +145,30 @@ async function employees({ planfix, connection }: ConnectionContext): Promise<Fi
     )
   }
   return good(say('diagnostics.detail.employees', { count: list.length }))
+}
+
+/** Where clients' addresses are kept, and whom Planfix mails beside the chat (contracts/planfix.md §7). */
+async function clientEmail({ planfix, connection, mailedTwice }: ConnectionContext): Promise<Finding> {
+  const { clientEmail: kept, sendOnlyWhenClientIsRecipient } = connection.options
+  if (kept === 'field') {
+    const fields = await planfix.contactTextFields()
+    if (!fields.ok) return untold(fields.error)
+    const id = connection.planfix.clientEmailField
+    if (!fields.value.some((one) => one.id === id)) {
+      const list = listed(fields.value)
+      const detail =
+        list === ''
+          ? say('diagnostics.detail.gone-none-there', { id: `${id}` })
+          : say('diagnostics.detail.gone', { id: `${id}`, list })
+      return failed(detail, say('diagnostics.todo.client-email-field'))
+    }
+  }
+  const count = mailedTwice ?? 0
+  if (count === 0) return good(say(`diagnostics.detail.client-email.${kept}`))
+  // Nobody has to notify a client then.
+  if (!sendOnlyWhenClientIsRecipient) return good(say('diagnostics.detail.mailed-when-ticked', { count }))
+  const todo = kept === 'card' ? 'diagnostics.todo.mailed-twice' : 'diagnostics.todo.mailed-old-cards'
+  return warning(say('diagnostics.detail.mailed-twice', { count }), say(todo))
 }
 
 function twice<T>(list: readonly T[], keyOf: (one: T) => string | null): string[] {

@@ -70,6 +70,8 @@ export interface ConnectionContext {
   /** `certain` is false when nothing spoke against the keys, but nothing for them either. */
   probeChatra(): Promise<Result<{ certain: boolean }>>
   planfix: PlanfixQuestions
+  /** Clients whose card has an e-mail, so that Planfix itself mails them too; null = the data cannot be read. */
+  mailedTwice: number | null
   bridge: {
     isRunning: boolean
     /** Where its receiver listens on this computer, as it said last. */
@@ -88,6 +90,7 @@ export interface PlanfixQuestions {
   contactExists(id: number): Promise<Result<boolean>>
   taskTemplates(): Promise<Result<{ id: number; name: string; processId: number | null }[]>>
   contactTemplates(): Promise<Result<{ id: number; name: string }[]>>
+  contactTextFields(): Promise<Result<{ id: number; name: string }[]>>
   statuses(processId: number): Promise<Result<{ id: number; name: string }[]>>
   completedStatusId(): Promise<Result<number | null>>
   /** Requests left today; null when Planfix does not say. */

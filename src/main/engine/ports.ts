@@ -209,8 +209,14 @@ export type Priority = 0 | 1 | 2 | 3
 export interface PlanfixContact {
   id: number
   name: string
+  /** Where the owner wants clients' addresses to be kept (shared/config.ts, `clientEmail`). */
   email: string | null
+  /** All others on the card. */
   otherEmails: string[]
+  /** In the card's own e-mail field: there Planfix mails each comment that notifies the contact. */
+  mailed: string | null
+  /** Plain text; empty where it was not asked for. */
+  description: string
   phones: string[]
   isDeleted: boolean
   sourceObjectId: string | null
@@ -328,6 +334,8 @@ export interface PlanfixApi {
     id: number,
     fields: ContactFields,
     sourceObjectId: string,
+    /** The card as it was just read. */
+    before: Pick<PlanfixContact, 'description'>,
   ): Promise<Result<{ failures: string[] }>>
   contact(id: number): Promise<Result<PlanfixContact>>
   /** `companies` instead of people: an address is one's alone in the whole account. */

@@ -22,7 +22,7 @@ export interface PlanfixClient
     AccountApi,
     Pick<FileApi, 'download'>,
     ChangesApi,
-    Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'processes' | 'statuses'> {
+    Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'contactTextFields' | 'processes' | 'statuses'> {
   readonly pacer: Pacer & Partial<PausablePacer>
   budget(): BudgetState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
@@ -75,6 +75,8 @@ export function createPlanfixClient(options: {
     sourceId: connectionSourceId(connection.id),
     taskTemplateId: planfix.taskTemplateId,
     contactTemplateId: planfix.contactTemplateId,
+    clientEmail: connection.options.clientEmail,
+    clientEmailField: planfix.clientEmailField,
     visitDataTag: planfix.visitDataTag,
     completedStatusId: connection.options.completedStatusId,
     now: () => clock.now(),
@@ -86,7 +88,8 @@ export function createPlanfixClient(options: {
   const processes = createProcesses(calls, settings)
   const account = accountApi(calls, settings)
   const contacts = contactApi(calls, settings, reader)
-  const { taskTemplates, contactTemplates, statuses, completedStatusId, isStatusActive } = processes
+  const { taskTemplates, contactTemplates, contactTextFields, statuses, completedStatusId, isStatusActive } =
+    processes
 
   return {
     pacer,
@@ -117,6 +120,7 @@ export function createPlanfixClient(options: {
       return ok(missing)
     },
     taskTemplates,
+    contactTextFields,
     contactTemplates,
     processes: processes.processes,
     statuses,

@@ -2,6 +2,7 @@ import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
 import { isEmailAddress, plainField } from '../../shared/plain.ts'
 import type { ContactFields, PlanfixApi, PlanfixComment, PlanfixContact } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
+import { type EmailPlace, emailPlace } from './client-email.ts'
 import { COMMENT_FIELDS, type CommentReader, newestFirst } from './comments.ts'
 import { toHtml } from './html.ts'
 import {
@@ -29,7 +30,8 @@ type ContactApi = Pick<
   | 'hasVisitTag'
 >
 
-const FIELDS = 'id,name,midname,lastname,email,additionalEmailAddresses,phones,isDeleted,sourceObjectId'
+const COMMON_FIELDS =
+  'id,name,midname,lastname,email,additionalEmailAddresses,phones,isDeleted,sourceObjectId'
 const DAY = 86_400_000
 /** 500 contacts made around one day: beyond that the name narrows the search. */
 const LOOK_PAGES = 5
@@ -39,6 +41,9 @@ const MOBILE = 1
 /** Contacts, the actions on their cards and the data tag of visits (contracts/planfix.md §8, §7, §11). */
 export function contactApi(calls: Calls, settings: Settings, reader: CommentReader): ContactApi {
   const { sourceId, contactTemplateId, visitDataTag } = settings
+  const place = emailPlace(settings)
+  const FIELDS = [COMMON_FIELDS, ...place.fields].join(',')
+  const toContact = contactReader(place)
 
   const list = (filters: unknown[], maxPages: number, isCompany = false) =>
     calls.pages(async (offset) => {
@@ -74,7 +79,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
           path: '/contact/',
           body: {
             ...(contactTemplateId !== null && { template: { id: contactTemplateId } }),
-            ...contactBody(fields),
+            ...contactBody(fields, place, ''),
             sourceObjectId,
             sourceDataVersion: '1',
           },
@@ -88,12 +93,12 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       return answer.ok ? ok({ id: answer.value.id, failures: answer.value.failures }) : answer
     },
 
-    async updateContact(id, fields, sourceObjectId) {
+    async updateContact(id, fields, sourceObjectId, before) {
       const answer = await calls.call(
         {
           method: 'POST',
           path: `/contact/${id}`,
-          body: { ...contactBody(fields), sourceObjectId, sourceDataVersion: '2' },
+          body: { ...contactBody(fields, place, before.description), sourceObjectId, sourceDataVersion: '2' },
           scope: 'contact_update',
           writes: true,
           about: 'contact',
@@ -124,6 +129,14 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       const holds = (contact: PlanfixContact) =>
         !contact.isDeleted &&
         [contact.email, ...contact.otherEmails].some((have) => have?.trim().toLowerCase() === wanted)
+      const kept = among === 'people' ? place.filter(email.trim()) : null
+      if (kept !== null) {
+        const there = await list([kept], LOOK_PAGES)
+        if (!there.ok) return there
+        const holders = there.value.rows.filter(holds)
+        if (holders.length > 0) return ok(holders)
+        await calls.turn()
+      }
       const exact = await list(
         [{ type: 4026, operator: 'equal', value: email.trim() }],
         LOOK_PAGES,
@@ -239,24 +252,33 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
 }
 
 /** What of the fields can be written. */
-function contactBody({ name, email, phone }: ContactFields) {
+function contactBody({ name, email, phone }: ContactFields, place: EmailPlace, description: string) {
   const number = phone === undefined ? '' : plainField(phone, '')
   return {
     ...(name !== undefined && { name: plainField(name, 'Client') }),
-    ...(email !== undefined && isEmailAddress(email) && { email: email.trim() }),
+    ...(email !== undefined && isEmailAddress(email) && place.body(email.trim(), description)),
     ...(/\d/.test(number) && { phones: [{ number, type: MOBILE }] }),
   }
 }
 
-function toContact(raw: RawContact): PlanfixContact {
-  return {
-    id: raw.id,
-    // All parts: a last name added by a person shows that the card is his.
-    name: [raw.name, raw.midname, raw.lastname].filter(Boolean).join(' '),
-    email: raw.email || null,
-    otherEmails: raw.additionalEmailAddresses ?? [],
-    phones: (raw.phones ?? []).flatMap(({ number }) => (number ? [number] : [])),
-    isDeleted: raw.isDeleted ?? false,
-    sourceObjectId: raw.sourceObjectId || null,
+const contactReader =
+  (place: EmailPlace) =>
+  (raw: RawContact): PlanfixContact => {
+    const mailed = raw.email || null
+    const email = place.read(raw)
+    return {
+      id: raw.id,
+      // All parts: a last name added by a person shows that the card is his.
+      name: [raw.name, raw.midname, raw.lastname].filter(Boolean).join(' '),
+      email,
+      otherEmails: [
+        ...(mailed !== null && mailed !== email ? [mailed] : []),
+        ...(raw.additionalEmailAddresses ?? []),
+      ],
+      mailed,
+      description: raw.description ?? '',
+      phones: (raw.phones ?? []).flatMap(({ number }) => (number ? [number] : [])),
+      isDeleted: raw.isDeleted ?? false,
+      sourceObjectId: raw.sourceObjectId || null,
+    }
   }
-}

@@ -1,7 +1,7 @@
 import { ok, type Result } from '../../shared/errors.ts'
 import type { PlanfixStatus, PlanfixTask } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
-import { processList, statusList, templateList } from './schemas.ts'
+import { customFieldList, processList, statusList, templateList } from './schemas.ts'
 import type { Settings } from './settings.ts'
 import { chooseCompleted, judgeActive, type NamedStatus, toStatus } from './statuses.ts'
 
@@ -16,6 +16,8 @@ export interface TaskTemplate {
 export interface Processes {
   taskTemplates(): Promise<Result<TaskTemplate[]>>
   contactTemplates(): Promise<Result<{ id: number; name: string }[]>>
+  /** Custom fields of contacts that hold words: lines and texts. */
+  contactTextFields(): Promise<Result<{ id: number; name: string }[]>>
   processes(): Promise<Result<{ id: number; name: string }[]>>
   statuses(processId: number): Promise<Result<NamedStatus[]>>
   completedStatusId(): Promise<Result<number | null>>
@@ -24,6 +26,8 @@ export interface Processes {
   saw(tasks: PlanfixTask[]): Promise<void>
 }
 
+/** A line and a text (contracts/planfix.md §4). */
+const TEXT_TYPES = [0, 2]
 const HOUR = 3_600_000
 /** After a refusal or an empty answer the statuses are asked for again only then. */
 const TEN_MINUTES = 600_000
@@ -119,6 +123,22 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
         'contact_readonly',
       )
       return answer.ok ? ok(answer.value.rows.map(({ id, name }) => ({ id, name: name ?? `${id}` }))) : answer
+    },
+    async contactTextFields() {
+      const answer = await calls.call(
+        {
+          method: 'GET',
+          path: '/customfield/contact',
+          query: { fields: 'id,name,type' },
+          scope: 'contact_readonly',
+          writes: false,
+          about: 'account',
+        },
+        customFieldList,
+      )
+      if (!answer.ok) return answer
+      const texts = answer.value.customfields.filter(({ type }) => type == null || TEXT_TYPES.includes(type))
+      return ok(texts.map(({ id, name }) => ({ id, name: name ?? `${id}` })))
     },
     async processes() {
       const answer = await calls.call(

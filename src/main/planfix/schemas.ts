@@ -101,6 +101,16 @@ const contact = z.looseObject({
   phones: z.array(z.looseObject({ number: text })).nullish(),
   isDeleted: flag,
   sourceObjectId: text,
+  description: text,
+  customFieldData: z
+    .array(
+      z.looseObject({
+        field: z.looseObject({ id: numberId.nullish() }).nullish(),
+        value: z.unknown(),
+        stringValue: text,
+      }),
+    )
+    .nullish(),
 })
 
 const user = z.looseObject({
@@ -152,6 +162,9 @@ export const contactList = z.looseObject({ contacts: z.array(contact) })
 export const userList = z.looseObject({ users: z.array(user) })
 export const groupList = z.looseObject({ groups: z.array(named) })
 export const templateList = z.looseObject({ templates: z.array(template) })
+export const customFieldList = z.looseObject({
+  customfields: z.array(z.looseObject({ id: numberId, name: text, type: z.number().nullish() })),
+})
 export const processList = z.looseObject({ processes: z.array(named) })
 export const statusList = z.looseObject({ statuses: z.array(status) })
 export const fileAnswer = z.looseObject({ file })

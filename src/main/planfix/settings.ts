@@ -6,6 +6,9 @@ export interface Settings {
   sourceId: string
   taskTemplateId: number | null
   contactTemplateId: number | null
+  clientEmail: Connection['options']['clientEmail']
+  /** Of `clientEmail: 'field'`. */
+  clientEmailField: number | null
   visitDataTag: Connection['planfix']['visitDataTag']
   completedStatusId: number | null
   now: () => number

@@ -357,6 +357,10 @@ export class SqliteStore implements Store {
   async connectionIds(): Promise<string[]> {
     return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
   }
+  /** Clients whose card, as last seen, has an e-mail: Planfix itself mails them each comment that notifies them. */
+  async clientsMailedTwice(connectionId: string): Promise<number> {
+    return this.#sql.get<{ count: number }>(MAILED, connectionId)?.count ?? 0
+  }
   /** Connections beside the `known` ones of which something waits, or in whose tasks something happened after `since`. */
   async leftBehind(known: readonly string[], since: number): Promise<LeftBehind[]> {
     return leftBehind(this.#sql, known, since)
@@ -438,3 +442,8 @@ export class SqliteStore implements Store {
 
 /** Its place in a task's feed; the description stands first. */
 const placeOf = ({ planfixCommentId }: Message): number => planfixCommentId ?? 0
+
+/** Rows of former versions say what was written on the card's e-mail field. Reads the connection's conversations. */
+const MAILED = `SELECT count(DISTINCT contact) AS count FROM conversations INDEXED BY conversations_contact
+  WHERE connection = ? AND contact IS NOT NULL AND merged_into IS NULL AND contact = coalesce(
+    data ->> '$.mailedCard', CASE WHEN data ->> '$.contactWritten.email' IS NOT NULL THEN contact END)`

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { HISTORY, JOIN_DEVICES } from '../config.ts'
+import { CLIENT_EMAIL, HISTORY, JOIN_DEVICES } from '../config.ts'
 import { call, connectionId, done, language, nothing, theme, words } from './answer.ts'
 import { keychainTrouble } from './state.ts'
 
@@ -40,6 +40,7 @@ export const connectionSettings = z.strictObject({
     webUrl: text,
     taskTemplateId: number.nullable(),
     contactTemplateId: number.nullable(),
+    clientEmailField: number.nullable().default(null),
     /** `user:7`, `contact:7`, `group:7` */
     participants: z.array(text).max(100),
     pollSeconds: number,
@@ -60,6 +61,7 @@ export const connectionSettings = z.strictObject({
     sendOnlyWhenClientIsRecipient: z.boolean(),
     mirrorChatraReplies: z.boolean(),
     // Unknown to drafts that an older program began: they get what the configuration would give them.
+    clientEmail: z.enum(CLIENT_EMAIL).default('card'),
     historyInNewTask: z.literal(HISTORY).default('link'),
     joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
     joinAfterQuietMinutes: number.default(30),

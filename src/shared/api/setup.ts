@@ -109,7 +109,15 @@ export const setupCalls = {
   'setup.choices': call(
     z.strictObject({
       id: connectionId,
-      kind: z.enum(['task-templates', 'contact-templates', 'users', 'groups', 'statuses', 'data-tags']),
+      kind: z.enum([
+        'task-templates',
+        'contact-templates',
+        'contact-fields',
+        'users',
+        'groups',
+        'statuses',
+        'data-tags',
+      ]),
       /** Of `statuses`: those of this template's process. */
       taskTemplateId: z.number().nullable().optional(),
     }),

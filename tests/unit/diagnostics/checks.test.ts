@@ -35,6 +35,7 @@ const questions = (more: Partial<PlanfixQuestions> = {}): PlanfixQuestions => ({
   groups: async () => ok([{ id: 1, name: 'Sales' }]),
   contactExists: async () => ok(true),
   taskTemplates: async () => ok([{ id: 12, name: 'Chat', processId: 1 }]),
+  contactTextFields: async () => ok([{ id: 88, name: 'E-mail of the chat' }]),
   contactTemplates: async () => ok([{ id: 5, name: 'Client' }]),
   statuses: async () => ok([{ id: 3, name: 'Completed' }]),
   completedStatusId: async () => ok(3),
@@ -49,6 +50,7 @@ const context = (more: Partial<ConnectionContext> = {}): ConnectionContext => ({
   secrets: { chatra: true, planfix: true, variables: null },
   probeChatra: async () => ok({ certain: true }),
   planfix: questions(),
+  mailedTwice: 0,
   bridge: { isRunning: true, hooksUrl: 'http://127.0.0.1:1' },
   health: async () => ({ code: 200, status: 'ok' }),
   ...more,
@@ -235,4 +237,42 @@ describe('each check', () => {
       expect(texts.filter((text) => /\{\w+\}|undefined|null/.test(text))).toEqual([])
     },
   )
+})
+
+describe("check 38: clients' e-mail", () => {
+  const kept = (options: Record<string, unknown>, planfix = {}) => connection({ options }, planfix)
+  test.each([
+    ['nobody is mailed', kept({}), 0, 'ok', 'diagnostics.detail.client-email.card'],
+    ['clients are mailed twice', kept({}), 3, 'warning', 'diagnostics.detail.mailed-twice'],
+    [
+      'nobody needs to be notified',
+      kept({ sendOnlyWhenClientIsRecipient: false }),
+      3,
+      'ok',
+      'diagnostics.detail.mailed-when-ticked',
+    ],
+    [
+      'the field is there',
+      kept({ clientEmail: 'field' }, { clientEmailField: 88 }),
+      0,
+      'ok',
+      'diagnostics.detail.client-email.field',
+    ],
+    [
+      'the field is gone',
+      kept({ clientEmail: 'field' }, { clientEmailField: 89 }),
+      0,
+      'failed',
+      'diagnostics.detail.gone',
+    ],
+    [
+      'cards of before',
+      kept({ clientEmail: 'description' }),
+      2,
+      'warning',
+      'diagnostics.detail.mailed-twice',
+    ],
+  ] as const)('%s', async (_what, connection, mailedTwice, result, key) => {
+    expect(await run(38, context({ connection, mailedTwice }))).toMatchObject({ result, detail: { key } })
+  })
 })

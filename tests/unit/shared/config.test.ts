@@ -91,6 +91,25 @@ test('the options of devices and of pauses have defaults and bounds', () => {
   ])
 })
 
+test('what a new task says of the one before, and where an e-mail is kept, have defaults and are checked', () => {
+  const parsed = parseConfiguration({ connections: [connection()] })
+  const defaults = { options: { historyInNewTask: 'link', clientEmail: 'card' } }
+  expect(parsed).toMatchObject({
+    ok: true,
+    value: { connections: [{ ...defaults, planfix: { clientEmailField: null } }] },
+  })
+  for (const number of [5, 10, 20])
+    expect(problemsOf({ connections: [connection({ options: { historyInNewTask: number } })] })).toEqual([])
+  const wrong = { historyInNewTask: 7, clientEmail: 'nowhere' }
+  const pathsOf = (problems: string[]) => problems.map((problem) => problem.split(':')[0])
+  expect(pathsOf(problemsOf({ connections: [connection({ options: wrong })] })).toSorted()).toEqual([
+    'connections[0].options.clientEmail',
+    'connections[0].options.historyInNewTask',
+  ])
+  const nowhere = connection({ options: { clientEmail: 'field' } })
+  expect(pathsOf(problemsOf({ connections: [nowhere] }))).toEqual(['connections[0].planfix.clientEmailField'])
+})
+
 describe('a Chatra key', () => {
   const two = (first: object, second: object) => ({
     connections: [

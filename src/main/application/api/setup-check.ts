@@ -89,10 +89,15 @@ function inAccount(draft: StoredDraft, baseUrl: string, webUrl: string): StoredD
         webUrl,
         taskTemplateId: null,
         contactTemplateId: null,
+        clientEmailField: null,
         participants: [],
         visitDataTag: null,
       },
-      options: { ...options, completedStatusId: null },
+      options: {
+        ...options,
+        completedStatusId: null,
+        clientEmail: options.clientEmail === 'field' ? 'card' : options.clientEmail,
+      },
     },
   }
 }

@@ -14,6 +14,7 @@ export function settingsOf({ name, chatra, planfix, options }: Connection): Conn
       webUrl: planfix.webUrl,
       taskTemplateId: planfix.taskTemplateId,
       contactTemplateId: planfix.contactTemplateId,
+      clientEmailField: planfix.clientEmailField,
       participants: [...planfix.participants],
       pollSeconds: planfix.pollSeconds,
       requestsPerSecond: planfix.requestsPerSecond,

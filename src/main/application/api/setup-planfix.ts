@@ -20,6 +20,7 @@ export interface Account {
 export type ChoiceKind =
   | 'task-templates'
   | 'contact-templates'
+  | 'contact-fields'
   | 'users'
   | 'groups'
   | 'statuses'
@@ -176,6 +177,8 @@ async function readChoices(
       return plain(await account.ask((client) => client.taskTemplates()))
     case 'contact-templates':
       return plain(await account.ask((client) => client.contactTemplates()))
+    case 'contact-fields':
+      return plain(await account.ask((client) => client.contactTextFields()))
     case 'users':
       return plain(await account.ask((client) => client.users()))
     case 'groups':

@@ -1,3 +1,4 @@
+import type { Connection } from '../../../shared/config.ts'
 import type { ClientProfile, ContactWritten, Conversation } from '../../../shared/domain.ts'
 import { isEmailAddress, plainField } from '../../../shared/plain.ts'
 import type { ContactFields, PlanfixContact } from '../ports.ts'
@@ -85,6 +86,14 @@ export function notOn(card: Card, given: Given): Particular[] {
   }
   return PARTICULARS.filter((one) => given[one] !== null && !has[one](given[one]))
 }
+
+/** Whether the address that is written is one that Planfix itself mails comments to. */
+export const isMailAddress = ({ options }: Pick<Connection, 'options'>): boolean =>
+  options.clientEmail === 'card'
+
+/** A custom field that the card's template lacks takes nothing, and Planfix does not say so (contracts/planfix.md §5). */
+export const isInField = ({ options }: Pick<Connection, 'options'>): boolean =>
+  options.clientEmail === 'field'
 
 export const holdsEmail = (card: Card, email: string): boolean => emailsOf(card).includes(lower(email))
 

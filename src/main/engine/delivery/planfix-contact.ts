@@ -5,7 +5,16 @@ import { clientSourceId } from '../identity.ts'
 import { nameOf } from '../intake/chat-state.ts'
 import { joinWith } from '../intake/same-address.ts'
 import { type Change, type ContactFields, isRestore } from '../ports.ts'
-import { type Given, givenBy, notOn, PARTICULARS, writable, written } from './introduction.ts'
+import {
+  type Given,
+  givenBy,
+  isInField,
+  isMailAddress,
+  notOn,
+  PARTICULARS,
+  writable,
+  written,
+} from './introduction.ts'
 import type { Step } from './planfix-plan.ts'
 import { type Call, type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-work.ts'
 import { contactMadeBefore } from './taken-over.ts'
@@ -21,9 +30,10 @@ function withCard(work: PlanfixWork, contactId: number, email: string, state: Lo
   return [patchOf(state, patch), introduction(work, state)]
 }
 
-const introduction = (work: PlanfixWork, state: Loaded): Change => {
+/** `look`: even where everything seems to be written. */
+const introduction = (work: PlanfixWork, state: Loaded, look = false): Change => {
   const { clientId } = state.client
-  return work.chore(state, 'introduce', `contact:${clientId}`, { clientId })
+  return work.chore(state, 'introduce', `contact:${clientId}`, { clientId, ...(look && { look }) })
 }
 
 /** Steps that need no call: another conversation of the same address has told what to do. */
@@ -146,9 +156,13 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
 function cardMade(work: PlanfixWork, id: number, sure: ContactFields, state: Loaded): Change[] {
   const given: Given = { ...givenBy(state.client.profile), name: null }
   const isWhole = PARTICULARS.every((one) => given[one] === null || given[one] === sure[one])
+  const mayBeLost = sure.email !== undefined && isInField(state.settings)
   return [
-    patchOf(state, { attempt: null, contactId: id, contactWritten: written(id, sure), bareCard: false }),
-    ...(isWhole ? [] : [introduction(work, state)]),
+    patchOf(state, {
+      ...{ attempt: null, contactId: id, contactWritten: written(id, sure), bareCard: false },
+      mailedCard: sure.email !== undefined && isMailAddress(state.settings) ? id : 0,
+    }),
+    ...(isWhole && !mayBeLost ? [] : [introduction(work, state, mayBeLost)]),
   ]
 }
 

@@ -3,6 +3,7 @@ import type { Choice } from '../../../shared/api/setup.ts'
 import type { Called } from '../../bridge/hooks.tsx'
 import { IconRefresh } from '../../parts/icons.ts'
 import { useWords } from '../../words.tsx'
+import type { StepControl } from './use-step.ts'
 
 export type Choices = Called<{ choices: Choice[] }>
 
@@ -11,7 +12,9 @@ const DEFAULT = 'default'
 /** One of a live list of Planfix, or Planfix's own default (null). A list that cannot be read keeps what was chosen. */
 export function ChoiceSelect(props: {
   label: string
-  description: string
+  description?: string
+  /** Of the step's form, where the choice can be wrong. */
+  field?: ReturnType<StepControl['field']>
   /** The words for null. */
   byDefault: string
   list: Choices
@@ -30,6 +33,7 @@ export function ChoiceSelect(props: {
   return (
     <div>
       <Select
+        {...props.field}
         label={props.label}
         description={props.description}
         data={data}

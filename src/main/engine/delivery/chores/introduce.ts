@@ -3,11 +3,13 @@ import { ok, type Result } from '../../../../shared/errors.ts'
 import { clientSourceId } from '../../identity.ts'
 import { joinWith } from '../../intake/same-address.ts'
 import type { JoinWish } from '../../merge.ts'
-import type { Change, ContactFields } from '../../ports.ts'
+import type { Change, ContactFields, PlanfixContact } from '../../ports.ts'
 import {
   type Given,
   givenBy,
   holdsEmail,
+  isInField,
+  isMailAddress,
   notOn,
   PARTICULARS,
   type Particular,
@@ -31,7 +33,8 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   if (contactId === null) return { waits: now + SLOW_LOOK_MS }
   const ours = writtenOn(conversation)
   const given = givenBy(link.profile)
-  if (PARTICULARS.every((one) => given[one] === null || given[one] === ours[one])) return { done: [] }
+  const isKnown = PARTICULARS.every((one) => given[one] === null || given[one] === ours[one])
+  if (isKnown && chore.data.look !== true) return { done: [] }
 
   await state.turn()
   const card = await planfix.contact(contactId)
@@ -48,7 +51,8 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   }
   const isTaken = other !== null || (isSearched && conversation.emailRefused)
   const { fields, missing } = planCard(card.value, ours, given, isTaken)
-  const taken = await write(state, contactId, fields, clientSourceId(connection.settings.id, link.clientId))
+  const sourceObjectId = clientSourceId(connection.settings.id, link.clientId)
+  const taken = await write(state, card.value, fields, sourceObjectId)
   if (!taken.ok) return taken.error.code === 'object-gone' ? { done: [] } : { error: taken.error }
 
   const refused = PARTICULARS.filter((one) => fields[one] !== undefined && !taken.value.has(one))
@@ -62,7 +66,10 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
     }
   }
   const onCard = Object.fromEntries([...taken.value].map((one) => [one, fields[one] ?? null]))
+  const isMailed =
+    card.value.mailed !== null || (taken.value.has('email') && isMailAddress(connection.settings))
   const patch = {
+    mailedCard: isMailed ? contactId : 0,
     contactWritten: written(contactId, { ...ours, ...onCard }),
     contactTold: { ...told, ...Object.fromEntries(toTell.map((one) => [one, given[one]])) },
     ...(refused.includes('email') && { emailRefused: true, emailSearched: email }),
@@ -78,7 +85,7 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
  */
 async function write(
   state: ChoreState,
-  contactId: number,
+  before: PlanfixContact,
   fields: ContactFields,
   sourceObjectId: string,
 ): Promise<Result<ReadonlySet<Particular>>> {
@@ -86,12 +93,13 @@ async function write(
   const names = PARTICULARS.filter((one) => fields[one] !== undefined)
   if (names.length === 0) return ok(new Set())
   await state.turn()
-  const changed = await planfix.updateContact(contactId, fields, sourceObjectId)
-  if (changed.ok && changed.value.failures.length === 0) return ok(new Set(names))
+  const changed = await planfix.updateContact(before.id, fields, sourceObjectId, before)
+  const mayBeLost = fields.email !== undefined && isInField(state.connection.settings)
+  if (changed.ok && changed.value.failures.length === 0 && !mayBeLost) return ok(new Set(names))
   if (changed.ok) {
-    // Planfix names fields as it likes: the card tells.
+    // Planfix names fields as it likes, and says nothing of a field that the template lacks: the card tells.
     await state.turn()
-    const card = await planfix.contact(contactId)
+    const card = await planfix.contact(before.id)
     if (!card.ok) return card
     const asked: Given = { name: null, email: null, phone: null, ...fields }
     const lacking = new Set(notOn(card.value, asked))
@@ -101,7 +109,7 @@ async function write(
   const taken = new Set<Particular>()
   if (names.length === 1) return ok(taken)
   for (const one of names) {
-    const alone = await write(state, contactId, { [one]: fields[one] }, sourceObjectId)
+    const alone = await write(state, before, { [one]: fields[one] }, sourceObjectId)
     if (!alone.ok) return alone
     if (alone.value.has(one)) taken.add(one)
   }

@@ -58,7 +58,14 @@ function missing(
 
 /** A live list of Planfix for the connection of this form; nothing is asked while its token is missing. */
 export function useChoices(
-  kind: 'task-templates' | 'contact-templates' | 'users' | 'groups' | 'statuses' | 'data-tags',
+  kind:
+    | 'task-templates'
+    | 'contact-templates'
+    | 'contact-fields'
+    | 'users'
+    | 'groups'
+    | 'statuses'
+    | 'data-tags',
   hasToken: boolean,
 ): Choices {
   const form = useForm()

@@ -1,4 +1,5 @@
-import { MultiSelect } from '@mantine/core'
+import { MultiSelect, Select } from '@mantine/core'
+import { CLIENT_EMAIL } from '../../../../shared/config.ts'
 import { HistoryChoice } from '../../../parts/history-choice.tsx'
 import { useWords } from '../../../words.tsx'
 import { ListTrouble } from '../../wizard/choice-select.tsx'
@@ -28,6 +29,7 @@ export function Tasks({ hasToken }: { hasToken: boolean }) {
         none={t('settings.tasks.no-template')}
         list={useChoices('contact-templates', hasToken)}
       />
+      <ClientEmail hasToken={hasToken} />
       <Participants hasToken={hasToken} />
       <OptionSwitch
         path="options.newTaskWhenNoneActive"
@@ -42,6 +44,39 @@ export function Tasks({ hasToken }: { hasToken: boolean }) {
         />
       )}
     </Section>
+  )
+}
+
+const EMAIL_PATH = 'options.clientEmail'
+
+/** Where a client's e-mail is kept, with what follows from it. */
+function ClientEmail({ hasToken }: { hasToken: boolean }) {
+  const { t } = useWords()
+  const form = useForm()
+  const { clientEmail } = form.typed.options
+  const fields = useChoices('contact-fields', hasToken && clientEmail === 'field')
+  const follows = t(`form.client-email.${clientEmail}.text`)
+  return (
+    <>
+      <Select
+        {...fieldOf(form, EMAIL_PATH)}
+        label={t('form.client-email')}
+        description={clientEmail === 'card' ? follows : `${follows} ${t('form.client-email.old')}`}
+        data={CLIENT_EMAIL.map((value) => ({ value, label: t(`form.client-email.${value}`) }))}
+        value={clientEmail}
+        onChange={(value) => value !== null && form.set(EMAIL_PATH, value)}
+        allowDeselect={false}
+        comboboxProps={{ shadow: 'md' }}
+      />
+      {clientEmail === 'field' && (
+        <ChoiceField
+          path="planfix.clientEmailField"
+          label={t('form.client-email.which')}
+          none={t('form.client-email.none')}
+          list={fields}
+        />
+      )}
+    </>
   )
 }
 

@@ -1,6 +1,8 @@
 import { MultiSelect, Radio, Stack, TextInput } from '@mantine/core'
 import { useEffect, useState } from 'react'
+import type { ConnectionSettings } from '../../../../shared/api/settings.ts'
 import type { Choice } from '../../../../shared/api/setup.ts'
+import { CLIENT_EMAIL } from '../../../../shared/config.ts'
 import { checkEmail, checkName, type Problem } from '../../../../shared/fields.ts'
 import { useCall } from '../../../bridge/hooks.tsx'
 import { useWords } from '../../../words.tsx'
@@ -29,7 +31,10 @@ export function TemplatesStep() {
   }, [proposed, first, edit])
 
   const speaker = useSpeaker()
-  const control = useStep(speaker.problems, async () => (await settle()) ?? 'next')
+  const control = useStep(
+    { ...speaker.problems, ...emailProblem(settings) },
+    async () => (await settle()) ?? 'next',
+  )
   return (
     <StepForm control={control} title={t('wizard.templates.title')} intro={t('wizard.templates.intro')}>
       <ChoiceSelect
@@ -48,6 +53,7 @@ export function TemplatesStep() {
         value={contactTemplateId}
         onChange={(id) => change({ contactTemplateId: id })}
       />
+      <ClientEmail field={control.field} edited={control.edited} />
       <Participants
         value={settings.planfix.participants}
         onChange={(participants) => change({ participants })}
@@ -100,6 +106,63 @@ export function TemplatesStep() {
         )}
       </Part>
     </StepForm>
+  )
+}
+
+const FIELD = 'planfix.clientEmailField'
+
+const emailProblem = ({ options, planfix }: ConnectionSettings): Record<string, Problem | null> => ({
+  [FIELD]:
+    options.clientEmail === 'field' && planfix.clientEmailField === null
+      ? 'wizard.problem.client-email-field'
+      : null,
+})
+
+/** Where a client's e-mail is kept, with what follows from each place. */
+function ClientEmail({ field, edited }: Pick<ReturnType<typeof useStep>, 'field' | 'edited'>) {
+  const { t } = useWords()
+  const { draft, settings, edit } = useWizard()
+  const { clientEmail } = settings.options
+  const isField = clientEmail === 'field'
+  const fields = useCall('setup.choices', { id: draft.id, kind: 'contact-fields' }, { skip: !isField })
+  return (
+    <Part title={t('form.client-email')}>
+      <Radio.Group
+        value={clientEmail}
+        onChange={(value) => {
+          const chosen = CLIENT_EMAIL.find((one) => one === value)
+          if (chosen) edit((before) => ({ ...before, options: { ...before.options, clientEmail: chosen } }))
+        }}
+        aria-label={t('form.client-email')}
+      >
+        <Stack gap="xs">
+          {CLIENT_EMAIL.map((value) => (
+            <Radio
+              key={value}
+              value={value}
+              size="sm"
+              label={t(`form.client-email.${value}`)}
+              description={t(`form.client-email.${value}.text`)}
+            />
+          ))}
+        </Stack>
+      </Radio.Group>
+      {isField && (
+        <Stack gap="xs" ps="1.75rem">
+          <ChoiceSelect
+            field={field(FIELD)}
+            label={t('form.client-email.which')}
+            byDefault={t('form.client-email.none')}
+            list={fields}
+            value={settings.planfix.clientEmailField}
+            onChange={(clientEmailField) => {
+              edit((before) => ({ ...before, planfix: { ...before.planfix, clientEmailField } }))
+              edited(FIELD)
+            }}
+          />
+        </Stack>
+      )}
+    </Part>
   )
 }
 
