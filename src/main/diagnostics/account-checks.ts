@@ -11,7 +11,7 @@ import {
   warning,
 } from './check.ts'
 
-/** Whether what the settings name exists in Planfix: checks 22 to 27, and 38. */
+/** Whether what the settings name exists in Planfix: checks 22 to 27. */
 export const accountChecks: readonly Check<ConnectionContext>[] = [
   {
     id: 22,
@@ -33,6 +33,10 @@ export const accountChecks: readonly Check<ConnectionContext>[] = [
   { id: 25, title: say('diagnostics.title.employee-list'), run: employeeList },
   { id: 26, title: say('diagnostics.title.employees'), run: asked(employees) },
   { id: 27, title: say('diagnostics.title.participants'), run: asked(participants) },
+]
+
+/** Check 38; it came later. */
+export const emailChecks: readonly Check<ConnectionContext>[] = [
   { id: 38, title: say('diagnostics.title.client-email'), run: asked(clientEmail) },
 ]
 

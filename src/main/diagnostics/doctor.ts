@@ -1,5 +1,5 @@
 import { accessChecks } from './access-checks.ts'
-import { accountChecks } from './account-checks.ts'
+import { accountChecks, emailChecks } from './account-checks.ts'
 import { aroundChecks } from './around-checks.ts'
 import {
   type Check,
@@ -19,6 +19,7 @@ export const connectionChecks: readonly Check<ConnectionContext>[] = [
   ...accessChecks,
   ...accountChecks,
   ...aroundChecks,
+  ...emailChecks,
 ]
 
 /** How many findings there will be for so many connections. */

@@ -48,22 +48,28 @@ const IN_DESCRIPTION: EmailPlace = {
   filter: () => null,
 }
 
-const lineOf = (line: string): string | null =>
-  line.startsWith(LABEL) && line.includes('@') ? line.slice(LABEL.length).trim() || null : null
+/** RFC 5321, section 4.5.3.1, and what stands around an address. */
+const LONGEST_ADDRESS = 320
 
-/** The address of the first line that is one. */
-export function emailIn(description: string): string | null {
-  for (const line of description.split(/\r?\n/)) {
-    const email = lineOf(line.trim())
-    if (email !== null) return email
+/** Where the address stands that follows the label; also where Planfix has dropped the ends of lines. */
+function placeIn(description: string): { from: number; to: number } | null {
+  for (let at = description.indexOf(LABEL); at >= 0; at = description.indexOf(LABEL, at + 1)) {
+    const from = at + LABEL.length
+    const word = description.slice(from, from + LONGEST_ADDRESS).split(/\s/, 1)[0] ?? ''
+    if (word.includes('@')) return { from, to: from + word.length }
   }
   return null
 }
 
-/** With this address instead of the one that is read from it; everything else stays. */
+/** The address that stands behind the label. */
+export function emailIn(description: string): string | null {
+  const place = placeIn(description)
+  return place && description.slice(place.from, place.to)
+}
+
+/** With this address instead of the one that is read from it, else with a line for it; everything else stays. */
 export function withEmail(description: string, email: string): string {
-  const lines = description === '' ? [] : description.split(/\r?\n/)
-  const at = lines.findIndex((line) => lineOf(line.trim()) !== null)
-  if (at < 0) return [...lines, LABEL + email].join('\n')
-  return lines.with(at, LABEL + email).join('\n')
+  const place = placeIn(description)
+  if (place) return description.slice(0, place.from) + email + description.slice(place.to)
+  return description === '' ? LABEL + email : `${description}\n${LABEL}${email}`
 }
