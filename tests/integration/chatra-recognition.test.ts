@@ -57,6 +57,31 @@ describe("an agent types the words of a reply that is uncertain: it is a person'
   })
 })
 
+test.each([
+  ['marks come', {}],
+  ['marks do not come', { 'rest-echo': 'without-received-from' }],
+  ['no echoes come', { 'rest-echo': 'none' }],
+  ['edits are told under a new id', { 'edit-event': 'fragment-new-id' }],
+  ['edits are told under the same id', { 'edit-event': 'fragment-same-id' }],
+  ['ids do not come', { 'message-id': 'absent' }],
+] as const)(
+  'what a reply was edited to, typed by an agent, is mirrored, where %s',
+  async (_where, switches) => {
+    world = await openWorld({ chatra: { switches } })
+    const { name, visitor, answers } = await conversation(world)
+    const { id } = answers('r1: yess')
+    await replied(world, visitor, 'r1')
+    await world.quiet()
+    world.planfix.editsComment(id, '<p>r2: Yes</p>')
+    await replied(world, visitor, 'r2')
+    await world.quiet()
+    world.chatra.agentSays(visitor.clientId, agent(), 'r2: Yes')
+    await world.until('both', () => inPlanfix(world, name, 'r').filter((mark) => mark === 'r2').length === 2)
+    await world.quiet()
+    expect(inPlanfix(world, name, 'r')).toEqual(['r2', 'r2'])
+  },
+)
+
 test('an unmarked echo of an uncertain reply is known by asking Chatra', async () => {
   world = await openWorld({ chatra: { switches: { 'rest-echo': 'without-received-from' } } })
   const { name, visitor, answers } = await conversation(world)
