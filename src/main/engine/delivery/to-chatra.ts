@@ -1,35 +1,27 @@
-import {
-  type ClientLink,
-  type Conversation,
-  type Message,
-  type MessageFile,
-  OPEN_STATES,
-} from '../../../shared/domain.ts'
-import { type BridgeError, type Result, stopsSide } from '../../../shared/errors.ts'
-import { translate } from '../../../shared/i18n/index.ts'
-import { shortened } from '../../../shared/plain.ts'
+import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '../../../shared/domain.ts'
+import type { Result } from '../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
-import type { Arrival } from '../continuity.ts'
 import { handOver } from '../merge.ts'
-import { type Change, isCarriedElsewhere } from '../ports.ts'
+import { isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
+import { arrivalsOf } from './arrivals.ts'
 import { BeforeSending } from './before-sending.ts'
-import { latest, notArrived, notDone, noteAbout, reasonOf, rereadOf, stateChange } from './changes.ts'
+import { latest, notArrived, reasonOf, stateChange } from './changes.ts'
 import {
   INTERRUPTED,
   planReply,
   type ReplyState,
   type ReplyStep,
   speakersOf,
-  TARGET_ID_UNKNOWN,
-  TARGET_NOT_ARRIVED,
   WAITS_FOR_TARGET,
 } from './chatra-plan.ts'
 import { probeChatra } from './chatra-probe.ts'
 import { isStopped, type Permit } from './circuit-breaker.ts'
 import type { Next } from './lanes.ts'
-import { isTrouble, nextTry, waitsUntil } from './retry.ts'
+import { calmed, notCarriedOut, REPLIES, replyFailed } from './reply-failed.ts'
+import { isLost, PICTURE_LOST, replyText } from './reply-text.ts'
+import { waitsUntil } from './retry.ts'
 import type { Slot } from './send-limiter.ts'
 
 type Loaded = ReplyState & { connection: ConnectionContext; clients: ClientLink[]; permit: Permit }
@@ -43,16 +35,8 @@ interface Sent {
   client: ClientLink
 }
 
-/** The part of the work (SideGate.stumbled) that carries replies. */
-const REPLIES = 'replies'
-/** What came in is decided on within moments. */
-const DECIDED_SOON_MS = 2_000
-const PENDING_LOOKED_AT = 1_000
 /** Nobody has this id: the answer that there is no such client is one too. */
 const NO_CLIENT = 'no-such-client'
-/** A refusal for longer, or so many in a row, are shown as a side that waits. */
-const LONG_REFUSAL_MS = 10_000
-const MANY_REFUSALS = 8
 
 /** Carries the waiting replies, edits and deletions of one conversation into the chat, strictly in order. */
 export class ToChatra {
@@ -104,7 +88,7 @@ export class ToChatra {
       case 'drop':
         await commit(this.context, [
           stateChange(step.message, 'skipped', step.reason, this.now(), OPEN_STATES),
-          ...this.notCarriedOut(step.message, step.reason),
+          ...notCarriedOut(this.context, step.message, step.reason),
         ])
         return { next: 'again' }
     }
@@ -128,7 +112,7 @@ export class ToChatra {
     state: Loaded,
   ): Promise<void> {
     const asked = await this.before.check(step.message, state.connection)
-    if (!asked.ok) return this.failed(step.message, asked.error, state, null)
+    if (!asked.ok) return replyFailed(this.context, step.message, asked.error, state, null)
     if (asked.value === null) return
     if (step.do === 'send') await this.send({ ...step, message: asked.value }, state)
     else await this.change({ ...step, message: asked.value }, state)
@@ -187,30 +171,9 @@ export class ToChatra {
       waiting,
       targets,
       clients: await store.clientsOf(conversationId),
-      arrivals: await this.arrivals(waiting),
+      arrivals: await arrivalsOf(this.context, waiting),
       now: this.now(),
     }
-  }
-
-  /** What is known of the uncertain ones. Only where echoes of this connection have been seen does a missing one count. */
-  private async arrivals(waiting: readonly Message[]): Promise<Map<number, Arrival>> {
-    const { store, continuity } = this.context
-    const arrivals = new Map<number, Arrival>()
-    const now = this.now()
-    for (const { id, state, connectionId } of waiting) {
-      const arrival = state === 'uncertain' ? (continuity?.arrival(id, now) ?? 'unknown') : 'unknown'
-      if (arrival === 'unknown' || !(await store.fact<boolean>(connectionId, 'echoSeen'))) continue
-      const isDecided =
-        arrival !== 'not-arrived' || !(await this.mayHoldEcho(connectionId, continuity?.provenBy(id) ?? null))
-      arrivals.set(id, isDecided ? arrival : { lookAt: now + DECIDED_SOON_MS })
-    }
-    return arrivals
-  }
-
-  /** Something that came in before has not been decided on yet. */
-  private async mayHoldEcho(connectionId: string, seq: number | null): Promise<boolean> {
-    const pending = await this.context.store.inboxPending(0, PENDING_LOOKED_AT)
-    return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))
   }
 
   /** The reply that would have been next says why it waits. */
@@ -238,8 +201,8 @@ export class ToChatra {
       await commit(this.context, [stateChange(message, 'failed', 'client-unknown', this.now())])
       return
     }
-    const text = await this.textOf(message, connection)
-    if (!text.ok) return this.failed(message, text.error, state, null)
+    const text = await replyText(this.context, message, connection)
+    if (!text.ok) return replyFailed(this.context, message, text.error, state, null)
     if (text.value.trim() === '') {
       await commit(this.context, [stateChange(message, 'skipped', 'empty', this.now())])
       return
@@ -315,11 +278,11 @@ export class ToChatra {
       const patch = { chatraMessageId: id }
       await commit(this.context, [
         ...(id === null ? [] : [{ type: 'message.patch', id: message.id, at: this.now(), patch } as const]),
-        ...this.calm(state.conversation),
+        ...calmed(state.conversation),
       ])
       return
     }
-    if (!sent.ok) return this.failed(current, sent.error, state, slot)
+    if (!sent.ok) return replyFailed(this.context, current, sent.error, state, slot)
     this.worked(state, slot)
     await commit(this.context, [
       {
@@ -332,7 +295,7 @@ export class ToChatra {
           chatraMessageId: sent.value.id,
         },
       },
-      ...this.calm(state.conversation),
+      ...calmed(state.conversation),
     ])
   }
 
@@ -342,63 +305,14 @@ export class ToChatra {
     connection.chatraGate.hasAgain(REPLIES)
   }
 
-  /**
-   * The text with a line for each file: a link the client can open, or its name where there is none, or where it is longer
-   * than anybody reckoned with.
-   */
-  private async textOf(
-    message: Message,
-    connection: ConnectionContext,
-    shown: Message | null = null,
-  ): Promise<Result<string>> {
-    const lines = message.text === '' ? [] : [message.text]
-    for (const file of message.files) {
-      if (file.planfixFileId === null) {
-        lines.push(this.unavailable(file.name))
-        // Said once, not again with each edit.
-        const isFirst = message.files.find(({ name }) => name === file.name) === file
-        if (isFirst && !shown?.files.some(isLost))
-          await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
-        continue
-      }
-      const link = this.context.fileLink(connection.settings.id, file.planfixFileId, file.name)
-      const room = connection.chatra.maxText - lines.reduce((sum, line) => sum + line.length + 1, 0)
-      if (link && `${file.name}: ${link}`.length <= room) {
-        lines.push(`${file.name}: ${link}`)
-        continue
-      }
-      await connection.planfix.pacer.turn(1, `file:${message.id}`)
-      const address = await connection.planfix.fileAddress(file.planfixFileId)
-      // Without the right to read files the text goes out all the same, and the employee is told.
-      const hopeless =
-        !address.ok && (address.error.retry.when === 'never' || address.error.code === 'missing-scope')
-      if (!address.ok && !hopeless) return address
-      const url = address.ok ? address.value.url : null
-      if (url && `${file.name}: ${url}`.length <= room) lines.push(`${file.name}: ${url}`)
-      else {
-        lines.push(shortened(this.unavailable(file.name), Math.max(0, room)))
-        await commit(this.context, [this.note(message, { what: 'file-not-delivered', file: file.name })])
-      }
-    }
-    return { ok: true, value: lines.join('\n') }
-  }
-
-  /** What stands in place of a file, or of a picture of the text. */
-  private unavailable(name: string): string {
-    const { language } = this.context
-    return name === ''
-      ? translate(language, 'file.picture')
-      : translate(language, 'file.unavailable', { name })
-  }
-
   /** An edit or a deletion can be repeated without harm, so unclear is simply tried again. */
   private async change(
     { message, target }: Extract<ReplyStep, { do: 'change' }>,
     state: Loaded,
   ): Promise<void> {
     const { connection } = state
-    const text = await this.textOf(message, connection, target)
-    if (!text.ok) return this.failed(message, text.error, state, null)
+    const text = await replyText(this.context, message, connection, target)
+    if (!text.ok) return replyFailed(this.context, message, text.error, state, null)
     const slot = await connection.chatraLimiter.slot('change')
     if (slot === null) return
     try {
@@ -423,7 +337,8 @@ export class ToChatra {
     const done =
       message.kind === 'edit' ? await connection.chatra.edit(id, text) : await connection.chatra.remove(id)
     const gone = !done.ok && done.error.code === 'object-gone'
-    if (!done.ok && !(gone && message.kind === 'delete')) return this.failed(message, done.error, state, slot)
+    if (!done.ok && !(gone && message.kind === 'delete'))
+      return replyFailed(this.context, message, done.error, state, slot)
     this.worked(state, slot)
     await commit(this.context, [
       {
@@ -432,114 +347,10 @@ export class ToChatra {
         at: this.now(),
         patch: { state: 'delivered', reason: gone ? 'already-gone' : null },
       },
-      ...this.calm(state.conversation),
+      ...calmed(state.conversation),
     ])
   }
-
-  private async failed(
-    message: Message,
-    error: BridgeError,
-    state: Loaded,
-    slot: Slot | null,
-  ): Promise<void> {
-    const { clock, random } = this.context
-    const now = clock.now()
-    const { connection } = state
-    const isPaced = slot !== null && error.code === 'rate-limited' && this.isPaced(error, slot, connection)
-    let wholeSide = stopsSide(error) && !isPaced
-    // A failure of Planfix (asked where a file is) was met without its permit: the next call to it will tell.
-    if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = this.reportFault(error, state, slot)
-    const gate = error.side === 'chatra' ? connection.chatraGate : connection.planfixGate
-    if (!stopsSide(error) && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
-    if (message.kind === 'text' && !error.certain) return this.unclear(message, error, now)
-    // Chatra has said that it did not take it: nothing that comes can be its echo.
-    const notInChat: Change[] =
-      message.kind === 'text' && slot !== null
-        ? [{ type: 'message.patch', id: message.id, at: now, patch: { sentPrint: null } }]
-        : []
-    const failures = state.conversation.chatraLane.failures + (isPaced ? 0 : 1)
-    const isTimed = !isPaced && !(wholeSide && error.side === 'chatra')
-    const notBefore = isTimed ? nextTry(error, failures, now, random) : 0
-    const lane: Change = {
-      type: 'conversation.patch',
-      id: state.conversation.id,
-      patch: { chatraLane: { failures, notBefore, failedAt: now } },
-    }
-    if (error.retry.when === 'never') {
-      const gone = message.kind === 'text' ? 'client-gone' : 'message-gone'
-      const reason = error.code === 'object-gone' ? gone : 'refused'
-      await commit(this.context, [
-        stateChange(message, 'failed', reasonOf(error), now, OPEN_STATES),
-        ...notInChat,
-        this.note(message, { what: notDone(message), reason }),
-        ...this.calm(state.conversation),
-      ])
-      return
-    }
-    const retrying = stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)
-    await commit(this.context, [lane, retrying, ...notInChat])
-  }
-
-  /** What follows from an edit or a deletion that cannot be carried out. */
-  private notCarriedOut(message: Message, reason: string): Change[] {
-    if (reason === TARGET_ID_UNKNOWN)
-      return [this.note(message, { what: notDone(message), reason: 'id-unknown' })]
-    return reason === TARGET_NOT_ARRIVED
-      ? rereadOf(message, this.now(), () => this.context.store.newId())
-      : []
-  }
-
-  /** Too many calls: the limiter waits, and the side as a whole stops only where it must wait long or always hears it. */
-  private isPaced(error: BridgeError, slot: Slot, { chatraLimiter }: ConnectionContext): boolean {
-    const retryAt = error.retry.when === 'at' ? error.retry.time : null
-    chatraLimiter.refused(slot, retryAt)
-    return (retryAt ?? 0) < this.now() + LONG_REFUSAL_MS && chatraLimiter.refusedInRow < MANY_REFUSALS
-  }
-
-  /** Tells the breaker what it says of Chatra. Answers whether nothing is sent to Chatra now. */
-  private reportFault(error: BridgeError, state: Loaded, slot: Slot): boolean {
-    const { chatraGate: gate, chatraLimiter: limiter } = state.connection
-    if (stopsSide(error) || limiter.isStopped) {
-      gate.failed(error, state.permit)
-      return true
-    }
-    if (isTrouble(error)) return gate.troubled(error, state.permit)
-    limiter.succeeded(slot)
-    gate.succeeded(state.permit)
-    return false
-  }
-
-  /** Never repeated: settled by its echo, by what is known of a missing one, by a transcript, or by the owner. */
-  private async unclear(message: Message, error: BridgeError, now: number): Promise<void> {
-    const { id, connectionId, chatraClientId, sentAt } = message
-    await commit(this.context, [stateChange(message, 'uncertain', reasonOf(error), now, ['sending'])])
-    if (chatraClientId === null || sentAt === null) return
-    const answered = error.status !== undefined
-    this.context.continuity?.sent({ messageId: id, connectionId, clientId: chatraClientId, sentAt, answered })
-    if (!answered) this.context.lineDoubtful?.()
-  }
-
-  /** A note to the employee inside the task. */
-  private note(message: Message, data: Record<string, unknown>): Change {
-    return noteAbout(message, data, this.now(), () => this.context.store.newId())
-  }
-
-  private calm(conversation: Conversation): Change[] {
-    if (conversation.chatraLane.failures === 0) return []
-    return [
-      {
-        type: 'conversation.patch',
-        id: conversation.id,
-        patch: { chatraLane: { failures: 0, notBefore: 0 } },
-      },
-    ]
-  }
 }
-
-/** Reason of a reply that arrived without a picture of its text. */
-const PICTURE_LOST = 'picture-not-delivered'
-/** Nobody outside the account can open it. */
-const isLost = ({ planfixFileId, url }: MessageFile) => planfixFileId === null && url === null
 
 /** F16: after the client left, Chatra e-mails the reply, if it knows where to. */
 function whoReads(conversation: Conversation, client: ClientLink): string | null {

@@ -14,7 +14,7 @@ export const isSamePart = (a: Part, b: Part): boolean =>
   a.files.length === b.files.length &&
   a.files.every((file, index) => isSameFile(file, b.files[index]!))
 /** What nobody can open has no number, and is told apart by its name. */
-const isSameFile = (a: MessageFile, b: MessageFile): boolean =>
+export const isSameFile = (a: MessageFile, b: MessageFile): boolean =>
   a.planfixFileId === b.planfixFileId && (a.planfixFileId !== null || a.name === b.name)
 
 export const areSameParts = (a: readonly Part[], b: readonly Part[]): boolean =>
