@@ -103,6 +103,8 @@ describe.concurrent('a task that takes no comments any more', () => {
         .filter(({ text }) => /#a[34]/.test(text))
         .map(({ state }) => state)
       expect(states).toContain('failed')
+      const answer = await fetch(`${world.app.hooksUrl}/healthz`)
+      expect(await answer.json()).toMatchObject({ status: 'degraded' })
       expect(tasksNamed(world, 'Anna').length).toBeLessThanOrEqual(3)
     })
   })

@@ -25,6 +25,7 @@ const apart: SwitchName[] = [
   'scenario-stall',
   'scenario-timeout',
   'scenario-body',
+  'scenario-header',
 ]
 
 const rows = Object.entries(switchTable)
@@ -78,7 +79,7 @@ describe.concurrent('a conversation goes on after what stopped it was mended', (
 })
 
 const scenarioRows = (
-  ['scenario-retry', 'scenario-stall', 'scenario-timeout', 'scenario-body'] as const
+  ['scenario-retry', 'scenario-stall', 'scenario-timeout', 'scenario-body', 'scenario-header'] as const
 ).flatMap((name) => switchTable[name].map((position) => [name, position as string] as const))
 
 describe.concurrent('a scenario brings each reply at once and none twice', () => {
@@ -109,6 +110,32 @@ describe.concurrent('a scenario brings each reply at once and none twice', () =>
       await calm(world)
       expect(world.planfix.scenario.attempts[0]?.outcome).toBe(400)
       expect(chatMarks(anna)).toEqual(['#r1'])
+    })
+  })
+
+  test.each([
+    ['an empty body', ''],
+    ['a body that names no task', '{"what": "comment"}'],
+    ['a task that is no number', '{"task": ""}'],
+  ])('a scenario with %s brings the reply by its header', async (_name, body) => {
+    await withWorld({ planfixSettings: { pollSeconds: 3000 } }, async (world) => {
+      world.planfix.scenarioUrl = planfixHook(world)
+      world.planfix.scenario.bodyTemplate = body
+      const { anna, task } = await begun(world)
+      world.planfix.employeeComments(task, 5, '<p>Yes #r1</p>')
+      await world.until('the reply', () => chatMarks(anna).length === 1)
+      expect(world.planfix.scenario.attempts.map((one) => one.outcome)).toEqual([200])
+    })
+  })
+
+  test('without that header an empty body is refused, and the next poll brings the reply', async () => {
+    await withWorld({ planfix: { switches: { 'scenario-header': 'absent' } } }, async (world) => {
+      world.planfix.scenarioUrl = planfixHook(world)
+      world.planfix.scenario.bodyTemplate = ''
+      const { anna, task } = await begun(world)
+      world.planfix.employeeComments(task, 5, '<p>Yes #r1</p>')
+      await world.until('the reply', () => chatMarks(anna).length === 1)
+      expect(world.planfix.scenario.attempts[0]?.outcome).toBe(400)
     })
   })
 

@@ -5,7 +5,7 @@ import type { InboxSource } from '../engine/ports.ts'
 import { tidyAddress } from './addresses.ts'
 import { createConnectionSlots } from './connection-slots.ts'
 import { createFlood, type Rate } from './flood.ts'
-import { isForm, objectText, readBody, TOO_LARGE } from './hook-body.ts'
+import { hintText, isForm, objectText, readBody, TOO_LARGE } from './hook-body.ts'
 import { createSenderReader } from './sender.ts'
 
 /** Something the owner or the log should know. `detail` holds neither secrets nor message texts. */
@@ -138,7 +138,10 @@ export function createFront(options: FrontOptions): Front {
     const body = await readBody(request.raw).catch(() => null)
     if (body === null) return void reply.hijack()
     if (body === TOO_LARGE) return empty(reply, 413)
-    const text = objectText(body, source === 'planfix' && isForm(statedTypes.get(request)))
+    const text =
+      source === 'planfix'
+        ? hintText(body, isForm(statedTypes.get(request)), request.headers['x-planfix-task'])
+        : objectText(body, false)
     if (text === null) return empty(reply, 400)
     try {
       await options.accept(connectionId, source, text)

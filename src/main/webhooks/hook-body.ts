@@ -47,6 +47,20 @@ export function objectText(body: string, form: boolean): string | null {
   return JSON.stringify(Object.fromEntries(new URLSearchParams(text.trim())))
 }
 
+/**
+ * The JSON text to store of a scenario's hint. Planfix tells the task's number in the header `X-Planfix-Task`, too
+ * (contracts/planfix-chat.md): it counts where the body is empty or names no task (`task`), so that an owner who leaves the
+ * body out has instant replies all the same.
+ */
+export function hintText(body: string, form: boolean, header: string | string[] | undefined): string | null {
+  const told = typeof header === 'string' && /^\s*\d{1,15}\s*$/.test(header) ? Number(header) : 0
+  if (told > 0 && body.replace(BYTE_ORDER_MARK, '').trim() === '') return JSON.stringify({ task: told })
+  const text = objectText(body, form)
+  if (text === null || told === 0) return text
+  const hint = JSON.parse(text) as Record<string, unknown>
+  return Number(hint.task) > 0 ? text : JSON.stringify({ ...hint, task: told })
+}
+
 function isObject(text: string): boolean {
   try {
     const value: unknown = JSON.parse(text)

@@ -156,8 +156,10 @@ async function fetchFile({ account, body }: Call): Promise<SimResponse> {
 }
 
 function requireSize(account: Account, content: Buffer): void {
-  if (account.switches['file-too-large'] === 'off') return
-  if (content.length > account.fileLimitMb * 1024 * 1024) refuse(400, 7002, 'Rest API error')
+  const position = account.switches['file-too-large']
+  if (position === 'off') return
+  const megabytes = position === '400-code7002-over-N-MB' ? account.fileLimitMb : 100
+  if (content.length > megabytes * 1024 * 1024) refuse(400, 7002, 'Rest API error')
 }
 
 const signature = (id: number, until: number) =>

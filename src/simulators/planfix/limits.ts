@@ -5,6 +5,8 @@ import type { Account } from './state.ts'
 const tolerance = 50
 const tenMinutes = 600_000
 const day = 86_400_000
+/** What three programs wait for at a code 22 in the middle of a day (contracts/planfix-chat.md); ms. */
+const shortReset = 8000
 
 /** The account's limits (contracts/planfix.md §2) and what counts against them. */
 export class Limits {
@@ -80,6 +82,8 @@ export class Limits {
         return { status: 403, body: { ...body, timeToReset: Math.ceil(left / 1000) } }
       case '403-code22-no-time':
         return { status: 403, body }
+      case '200-fail-code22':
+        return { status: 200, body }
     }
   }
 
@@ -109,6 +113,10 @@ export class Limits {
         }
       case '429-bare':
         return { status: 429 }
+      case '403-code22-short': {
+        const body = { result: 'fail', code: 22, error: 'Request limit reached', timeToReset: shortReset }
+        return { status: 403, body }
+      }
       case 'delayed': {
         this.lastSlot = Math.max(now, this.lastSlot + 1000 / this.requestsPerSecond)
         this.recent.push(this.lastSlot)

@@ -28,6 +28,7 @@ export type ScenarioPost = (
   address: string,
   body: string,
   limitMs: number,
+  headers: Record<string, string>,
 ) => Promise<ScenarioAttempt['outcome']>
 
 interface Post {
@@ -134,14 +135,21 @@ export class Scenario {
 
   private async attempt(post: Post): Promise<ScenarioAttempt['outcome']> {
     const limit = this.scaled(Number.parseInt(this.account.switches['scenario-timeout'], 10) * 1000)
-    return this.post(this.url ?? '', post.body, Math.max(shortestWait, Math.round(limit)))
+    const told = this.account.switches['scenario-header'] === 'present'
+    const headers = { ...this.headers, ...(told && { 'X-Planfix-Task': String(post.taskId) }) }
+    return this.post(this.url ?? '', post.body, Math.max(shortestWait, Math.round(limit)), headers)
   }
 
-  private async fetched(address: string, body: string, limit: number): Promise<ScenarioAttempt['outcome']> {
+  private async fetched(
+    address: string,
+    body: string,
+    limit: number,
+    headers: Record<string, string>,
+  ): Promise<ScenarioAttempt['outcome']> {
     try {
       const answer = await fetch(address, {
         method: 'POST',
-        headers: this.headers,
+        headers,
         body,
         redirect: 'manual',
         signal: AbortSignal.timeout(limit),

@@ -8,8 +8,8 @@ const accountStates = accountCodes.flatMap((code) => [403, 401, 400].map((status
  * The `webchat-*` rows are left out: the product does not use the Chat API (§12).
  */
 export const switchTable = {
-  'over-rps': ['accepted-and-counted', '429-retry-after', '429-bare', 'delayed'],
-  'daily-limit': ['off', '403-code22-ms', '403-code22-seconds', '403-code22-no-time'],
+  'over-rps': ['accepted-and-counted', '429-retry-after', '429-bare', 'delayed', '403-code22-short'],
+  'daily-limit': ['off', '403-code22-ms', '403-code22-seconds', '403-code22-no-time', '200-fail-code22'],
   'rate-header': ['stale-10-min', 'exact', 'absent'],
   /** `ok`, or code and HTTP status, e.g. `code20-403`. */
   'account-state': ['ok', ...accountStates] as [string, ...string[]],
@@ -50,11 +50,14 @@ export const switchTable = {
   'email-duplicate': ['400-code2001', '400-code2005', 'allowed', 'in-failures'],
   'id-shape': ['as-asked-by-prefixedId', 'always-number', 'always-prefixed'],
   'file-size-unit': ['kib-rounded-up', 'bytes'],
-  'file-too-large': ['off', '400-code7002-over-N-MB'],
+  /** `N`: what a test sets as `fileLimitMb`. */
+  'file-too-large': ['400-code7002-over-100-MB', '400-code7002-over-N-MB', 'off'],
   'datatag-list-key': ['dataTags', 'dataTag'],
   'scenario-retry': ['ru-15-30-60-60', 'en-5-15-30-60', 'off'],
   'scenario-stall': ['3-minutes', 'off'],
   'scenario-timeout': ['30 s', '5 s', '60 s'],
+  /** Whether a scenario's request names its task in the header `X-Planfix-Task` (contracts/planfix-chat.md). */
+  'scenario-header': ['present', 'absent'],
   'scenario-body': ['raw-unescaped', 'escaped', 'empty-lists-as-strings'],
 } as const satisfies SwitchTable
 

@@ -748,5 +748,5 @@ test('every switch is tried in these tests or in the contract tests, and the unk
   const sim = await start()
   expect(() => sim.setSwitch('nonsense' as never, 'x' as never)).toThrow('no switch nonsense')
   expect(() => sim.setSwitch('newlines', 'x' as never)).toThrow('no position x')
-  expect(Object.keys(switchTable)).toHaveLength(37)
+  expect(Object.keys(switchTable)).toHaveLength(38)
 })

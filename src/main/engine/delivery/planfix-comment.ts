@@ -9,6 +9,7 @@ import {
   type Call,
   delivered,
   type Loaded,
+  MESSAGES,
   type Outcome,
   type PlanfixWork,
   patchOf,
@@ -179,6 +180,8 @@ export async function commentRefused(
   }
   if (error.code !== 'refused') return null
   if (error.vendorCode === NO_COMMENTS && !state.previousRefuses) return taskIsClosed(work, task, state)
+  // Not this task alone: whoever looks at the state of the bridge has to see it.
+  if (error.vendorCode === NO_COMMENTS) state.connection.planfixGate.lacks(MESSAGES, error)
   const withFiles = batch.filter(({ files }) => files.some(({ planfixFileId }) => planfixFileId !== null))
   if (withFiles.length > 0)
     return [patchOf(state, { attempt: null }), ...withFiles.map((message) => filesAsLinks(work, message))]

@@ -32,7 +32,7 @@ export type Outcome = ((fresh: Conversation) => Promise<Change[]>) & { join?: Jo
 const MOST_REFUSALS = 10
 
 /** The part of the work (SideGate.lacks) that carries messages. */
-const MESSAGES = 'messages'
+export const MESSAGES = 'messages'
 
 /** What all steps toward Planfix share: how results become changes, and how failures are waited out. */
 export class PlanfixWork {

@@ -26,7 +26,9 @@ export function Attention({ state }: { state: AppState }) {
 }
 
 function Line({ concern }: { concern: Concern }) {
-  const { t, say } = useWords()
+  const { t, say, clock } = useWords()
+  const { text, until } = concern
+  const told = until === undefined ? text : { ...text, params: { ...text.params, time: clock(until) } }
   const isBad = concern.tone === 'bad'
   return (
     <Alert
@@ -37,7 +39,7 @@ function Line({ concern }: { concern: Concern }) {
       <Group justify="space-between" wrap="nowrap" align="center">
         <Text>
           {concern.connection !== null && <strong>{concern.connection}: </strong>}
-          {say(concern.text)}
+          {say(told)}
         </Text>
         {concern.action && (
           <Button component={Link} href={concern.action.href} variant="default" flex="none">

@@ -7,6 +7,8 @@ export interface Concern {
   tone: 'bad' | 'attention'
   connection: string | null
   text: Words
+  /** A moment that `text` names as `{time}`; milliseconds. */
+  until?: number
   /** Where the mend is: a page of the interface and the verb on its button. */
   action: { label: Words['key']; href: string } | null
 }
@@ -16,7 +18,7 @@ export function concernsOf(state: AppState): Concern[] {
   const concerns = [
     ...state.connections
       .filter(({ enabled }) => enabled)
-      .flatMap((one) => ofConnection(one, state.keychainTrouble !== null)),
+      .flatMap((one) => ofConnection(one, state.keychainTrouble !== null, state.time)),
     ...ofAddress(state),
   ]
   return concerns.sort((one, other) => GRAVITY[one.tone] - GRAVITY[other.tone])
@@ -24,7 +26,7 @@ export function concernsOf(state: AppState): Concern[] {
 const GRAVITY = { bad: 0, attention: 1 }
 
 /** `asked`: its keys are asked for on the same page, and with them comes its address. */
-function ofConnection(connection: ConnectionState, asked: boolean): Concern[] {
+function ofConnection(connection: ConnectionState, asked: boolean, time: number): Concern[] {
   const { id, name } = connection
   const settings = { label: 'overview.open-settings', href: `/settings/${id}` }
   const isAsked = asked && connection.missing.some((what) => what !== 'webhook-secret')
@@ -44,14 +46,19 @@ function ofConnection(connection: ConnectionState, asked: boolean): Concern[] {
   function ofSide(side: 'chatra' | 'planfix'): Concern[] {
     const now = connection[side]
     if (now.state === 'ok') return []
-    const text = { key: `error.${side}.${now.code}`, params: { scope: now.detail } }
+    // A service that names the end of a pause: nothing is used up, and nobody has to do anything.
+    const pause = now.code === 'rate-limited' && now.until > time ? { until: now.until } : {}
+    const text: Words =
+      'until' in pause
+        ? { key: `overview.wait-until.${side}`, params: {} }
+        : { key: `error.${side}.${now.code}`, params: { scope: now.detail } }
     const keys = now.code === 'wrong-keys' || now.code === 'missing-scope'
     return [
       {
         id: `${id}-${side}`,
         tone: now.state === 'paused' ? 'bad' : 'attention',
         connection: name,
-        text,
+        ...{ text, ...pause },
         action: keys ? settings : { label: 'overview.open-check-up', href: '/diagnostics' },
       },
     ]

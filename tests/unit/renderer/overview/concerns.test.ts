@@ -48,6 +48,18 @@ const state = (connections: ConnectionState[], address: AppState['publicAddress'
 
 const keys = (app: AppState) => concernsOf(app).map((concern) => concern.text.key)
 
+it('says until when a service asks to wait, where it says so', () => {
+  const side = (until: number) => ({ state: 'waiting', code: 'rate-limited', until, detail: '' }) as const
+  const told = (until: number) =>
+    concernsOf({ ...state([connection({ planfix: side(until) })]), time: 1000 } as AppState).map((one) => [
+      one.text.key,
+      one.until,
+    ])
+  expect(told(5000)).toEqual([['overview.wait-until.planfix', 5000]])
+  expect(told(900)).toEqual([['error.planfix.rate-limited', undefined]])
+  expect(isTextKey('overview.wait-until.planfix') && isTextKey('overview.wait-until.chatra')).toBe(true)
+})
+
 describe('what needs the owner', () => {
   it('is nothing when everything works', () => {
     expect(concernsOf(state([connection()]))).toEqual([])
