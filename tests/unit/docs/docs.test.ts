@@ -31,6 +31,19 @@ test('each section of docs/architecture.md that a comment names is there', () =>
   ).toEqual([])
 })
 
+test('docs/architecture.md lists each note to employees, and each event it names is one', () => {
+  const section = /## Notes to employees\n([\s\S]*?)\n## /.exec(read('docs/architecture.md'))?.[1] ?? ''
+  const listed = [...section.matchAll(/^\| `([\w-]+)` \|/gm)].map((match) => `note.${match[1]}`)
+  const texts = ['bridge', 'events'].map(
+    (area) => JSON.parse(read(`src/shared/i18n/en/${area}.json`)) as object,
+  )
+  const keys = texts.flatMap((area) => Object.keys(area))
+  expect(listed.toSorted()).toEqual(keys.filter((key) => key.startsWith('note.')).toSorted())
+  const events = [...section.matchAll(/`(event\.[\w-]+)`/g)].map((match) => match[1] ?? '')
+  expect(events.length).toBeGreaterThan(3)
+  expect(events.filter((key) => !keys.includes(key))).toEqual([])
+})
+
 describe.each(PAGES)('%s', (page) => {
   test('links to nothing that is missing', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map((match) => match[1] ?? '')
