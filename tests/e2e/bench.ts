@@ -55,6 +55,10 @@ export async function openPrinted(page: Page, world: World, route = ''): Promise
   await expect(page.locator('main h1')).toBeVisible()
 }
 
+/** What was copied last. The page copies while its button is still being let go: `copied` is awaited. */
+export const expectCopied = (page: Page, copied: string): Promise<void> =>
+  expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(copied)
+
 /** Shows a page of the interface, e.g. `/log`. */
 export async function goTo(page: Page, route: string): Promise<void> {
   await page.evaluate((to) => {

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { STEPS } from '../../src/shared/api/setup.ts'
 import { LANGUAGES } from '../../src/shared/i18n/index.ts'
-import { axeInBothThemes, expect, test, until } from './bench.ts'
+import { axeInBothThemes, expect, expectCopied, test, until } from './bench.ts'
 import { call, wizardOn } from './wizard-steps.ts'
 
 test.use({ worldOptions: { setup: 'empty' } })
@@ -68,7 +68,7 @@ for (const language of LANGUAGES) {
     await wizard.at('webhooks')
     const address = await page.getByLabel('chatFragment', { exact: true }).inputValue()
     await page.getByRole('button', { name: `${t('action.copy')}: chatFragment` }).click()
-    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address)
+    await expectCopied(page, address)
     await expect(page.getByText(t('wizard.webhooks.waiting'))).toBeVisible()
     await chatra.tells(address)
     await wizard.onward()

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
 
@@ -40,14 +40,17 @@ beforeAll(async () => {
   await demo(['--help'])
 }, 120_000)
 
-describe('the demo', { timeout: 60_000 }, () => {
+// Each plays in accounts of its own, and mostly waits: beside each other.
+describe.concurrent('the demo', { timeout: 60_000 }, () => {
   let played: Promise<Ended>
   const once = () => {
     played ??= demo(['--once'])
     return played
   }
 
-  test('plays its conversation, finds every message on the other side once and ends with 0', async () => {
+  test('plays its conversation, finds every message on the other side once and ends with 0', async ({
+    expect,
+  }) => {
     const { code, output } = await once()
     const [sent, arrived, doubled, lost] = row(output, 'Total')
     expect({ code, doubled, lost }, output).toEqual({ code: 0, doubled: 0, lost: 0 })
@@ -58,7 +61,7 @@ describe('the demo', { timeout: 60_000 }, () => {
     expect(output).not.toContain('✗')
   })
 
-  test('prints every bridged message, also the one that had to be tried again', async () => {
+  test('prints every bridged message, also the one that had to be tried again', async ({ expect }) => {
     const { output } = await once()
     expect(output).toMatch(/Anna ⇒ task \d+ .*Do you have the red shoes.*delivered/)
     expect(output).toMatch(/Anna ⇐ Ana Rusu .*two pairs are left.*delivered/)
@@ -66,31 +69,31 @@ describe('the demo', { timeout: 60_000 }, () => {
     expect(output).toMatch(/Victor ⇒ task \d+ .*Are you still there\?.*delivered/)
   })
 
-  test('writes no colours where nobody looks', async () => {
+  test('writes no colours where nobody looks', async ({ expect }) => {
     const { output } = await once()
     expect(output).not.toContain('\u001b')
   })
 
-  test('ends with 1 and names the reply when Chatra has swallowed one', async () => {
+  test('ends with 1 and names the reply when Chatra has swallowed one', async ({ expect }) => {
     const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'lose-reply' })
     expect(code, output).toBe(1)
     expect(row(output, 'Planfix → Chatra').at(-1)).toBe(1)
     expect(output).toContain('LOST: I have put one pair aside for you.')
   })
 
-  test('ends with 1 when a reply stands twice in the chat', async () => {
+  test('ends with 1 when a reply stands twice in the chat', async ({ expect }) => {
     const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'double-reply' })
     expect(code, output).toBe(1)
     expect(row(output, 'Total')[2]).toBe(1)
   })
 
-  test('ends with 1 when an internal note stands in the chat', async () => {
+  test('ends with 1 when an internal note stands in the chat', async ({ expect }) => {
     const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'leak-note' })
     expect(code, output).toBe(1)
     expect(output).toContain('leaked to a client: 1')
   })
 
-  test('refuses unknown options with its usage and 2', async () => {
+  test('refuses unknown options with its usage and 2', async ({ expect }) => {
     const { code, output } = await demo(['--twice'])
     expect(code).toBe(2)
     expect(output).toContain('Usage: npm run demo')
