@@ -104,7 +104,8 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     async page() {
       const page = await until('the window', async () => (await world.app.windows())[0])
       page.setDefaultTimeout(10_000)
-      origin = new URL(page.url()).origin
+      // Node gives an own scheme no origin.
+      origin = await page.evaluate(() => location.origin)
       return page
     },
     async closeWindow() {

@@ -2,6 +2,9 @@ import { spawn } from 'node:child_process'
 import { _electron, type Page } from '@playwright/test'
 import { APP, PROBE, type Running, type StartOptions } from './driver.ts'
 
+/** A runner has no camera: what a page asks for is to be refused, not missing. */
+const CAMERA = ['--use-fake-device-for-media-stream']
+
 /** Electron itself, by Playwright. */
 export async function startElectron(
   executablePath: string,
@@ -10,14 +13,19 @@ export async function startElectron(
   const isRoot = process.getuid?.() === 0
   // Electron's own sandbox does not start as root; the checklist asserts what the application asks for.
   const flags = isRoot ? ['--no-sandbox'] : []
-  const whole = [...flags, '-r', PROBE, APP, ...args]
-  const application = await _electron.launch({ executablePath, args: whole, env: textsOf(env) })
+  const whole = [...flags, ...CAMERA, '-r', PROBE, APP, ...args]
+  const application = await _electron.launch({
+    ...{ executablePath, args: whole, env: textsOf(env) },
+    // Else Playwright adds --no-sandbox on Linux, which the application strips half way.
+    chromiumSandbox: !isRoot,
+  })
   const child = application.process()
   const said: string[] = []
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(String(chunk)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   return {
-    pid: child.pid ?? 0,
+    // On Windows Playwright starts through a shell: the child is that.
+    pid: await application.evaluate(() => process.pid),
     evaluate: (run, arg) => application.evaluate(run as never, arg as never),
     windows: async () => application.windows().filter(isShown),
     said: () => said.join(''),

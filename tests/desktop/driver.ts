@@ -33,7 +33,10 @@ export const PROBE = join(import.meta.dirname, 'probe.cjs')
 /** What Electron is asked to start; a copy can be named, as for the other tests. */
 export const APP = process.env.BRIDGE_APP ?? ROOT
 
-/** Electron's own program: `ELECTRON_EXEC_PATH`, or what the package has fetched; null when there is none. */
+/**
+ * Electron's own program: `ELECTRON_EXEC_PATH`, or what the package has fetched; null when there is none, which
+ * `BRIDGE_DESKTOP=electron` forbids.
+ */
 export const electronBinary: string | null = findElectron()
 export const runsOn =
   electronBinary === null ? 'stand-in (no Electron binary)' : `Electron (${electronBinary})`
@@ -44,5 +47,10 @@ export const start = (options: StartOptions): Promise<Running> =>
 function findElectron(): string | null {
   const found = programOf(process.env)
   if (found !== null && typeof found !== 'string') throw new Error(found.why)
+  // Where Electron has to be tested, a missing one is no reason to test something else.
+  if (found === null && process.env.BRIDGE_DESKTOP === 'electron')
+    throw new Error(
+      'BRIDGE_DESKTOP=electron, and there is no Electron (node node_modules/electron/install.js fetches it)',
+    )
   return found
 }

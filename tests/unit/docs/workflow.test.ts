@@ -47,3 +47,12 @@ test('the fuses in docs/releasing.md are those that are set', () => {
   expect(configured).toHaveLength(8)
   expect(new Map(table as [string, boolean][])).toEqual(new Map(configured as [string, boolean][]))
 })
+
+test('only a version is signed, and what does not start is kept as well', () => {
+  const keys = [...workflow.matchAll(/^ +[\w]+: (.*secrets\..*)$/gm)].map(([, value]) => value!)
+  expect(keys.length).toBeGreaterThan(4)
+  expect(keys.filter((value) => !value.startsWith("${{ startsWith(github.ref, 'refs/tags/v') && "))).toEqual(
+    [],
+  )
+  expect(workflow).toMatch(/upload-artifact@v4\n {8}if: \$\{\{ !cancelled\(\) \}\}/)
+})
