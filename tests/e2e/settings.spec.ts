@@ -70,6 +70,25 @@ test.describe('a connection', () => {
     await expect(list(page, 'Field for the browser')).toHaveValue('Browser')
   })
 
+  test('keeps clients’ e-mail where it is chosen, and takes last messages into new tasks', async ({
+    page,
+    world,
+  }) => {
+    await showConnection(page)
+    await expect(page.getByText(/the client gets each answer twice/)).toBeVisible()
+    await choose(page, 'Where a client’s e-mail is kept', 'In a text field of the card')
+    await choose(page, 'What the new task says of the old one', 'A link and the last 10 messages')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect(page.getByText('Choose the text field in which the address is kept.')).toBeVisible()
+    await choose(page, 'Text field', 'Chatra client id')
+    await save(page)
+    const file = JSON.parse(await readFile(`${world.dataDir}/config.json`, 'utf8'))
+    expect(file.connections[0]).toMatchObject({
+      options: { clientEmail: 'field', historyInNewTask: 10 },
+      planfix: { clientEmailField: 88 },
+    })
+  })
+
   test('refuses wrong values at their fields, keeps what was typed, and goes to the first', async ({
     page,
   }) => {

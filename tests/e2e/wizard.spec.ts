@@ -49,6 +49,8 @@ for (const language of LANGUAGES) {
     await expect(page.getByRole('combobox', { name: t('wizard.templates.contact') })).toHaveValue(
       'Website client',
     )
+    await expect(page.getByRole('radio', { name: t('form.client-email.card') })).toBeChecked()
+    await expect(page.getByText(t('form.client-email.card.text'))).toBeVisible()
     await page.getByRole('combobox', { name: t('wizard.templates.task') }).click()
     await page.getByRole('option', { name: 'Chat with a client' }).click()
     await wizard.onward()
