@@ -30,9 +30,9 @@ test('100,000 messages scroll to the middle and to the end, and only what is nea
       return Math.round(most)
     }
     return {
-      reading: await longest(60, 120),
-      skimming: await longest(900, 120),
-      dragging: await longest(13_000, 120),
+      reading: await longest(60, 40),
+      skimming: await longest(900, 40),
+      dragging: await longest(13_000, 40),
     }
   })
   testInfo.annotations.push({ type: 'longest frame, ms', description: JSON.stringify(frames) })
@@ -48,7 +48,7 @@ test('100,000 messages scroll to the middle and to the end, and only what is nea
   await expect(line(page, 'An old message number 99999 about')).toBeVisible()
 
   // Of 500 pages only those one came by, and never more of the document than the screen.
-  expect(asked.length).toBeLessThan(150)
+  expect(asked.length).toBeLessThan(70)
   expect(await grid(page).getByRole('row').count()).toBeLessThan(80)
 
   await search(page).fill('number 77123')

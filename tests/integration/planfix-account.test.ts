@@ -231,7 +231,7 @@ describe('the requests of a day', () => {
       await pass(20_000)
     }
     const { account } = [...world.app.connections.values()][0]!
-    expect(account.watcher.pollEveryMs).toBe(MINUTE)
+    expect(account.watcher.pollEveryMs).toBe(90_000)
     world.planfix.scenarioUrl = undefined
     world.planfix.employeeComments(task.id, 5, '<p>13</p>')
     await pass(3 * MINUTE)
