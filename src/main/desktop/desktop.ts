@@ -17,7 +17,7 @@ import { HIDDEN, startedAtLogin } from './login-item.ts'
 import { openDesktopSettings } from './settings.ts'
 import { watchSmokeTest } from './smoke.ts'
 import { trustSystem } from './system-trust.ts'
-import { watchTrayArea } from './tray-area.ts'
+import { type TrayArea, trayArea, watchTrayArea } from './tray-area.ts'
 import { identifyOnWindows } from './windows-identity.ts'
 
 export interface DesktopOptions {
@@ -45,8 +45,9 @@ export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): 
     if (trouble !== null) throw trouble
     mkdirSync(dataDir, { recursive: true })
     const ending = endInOrder({ app, log, appImage: appImageOf(), now: Date.now })
+    const area = trayArea(PLATFORM)
     await app.whenReady()
-    await run({ root, dataDir, logs, redact, log, ending })
+    await run({ root, dataDir, logs, redact, log, ending, area })
   } catch (error) {
     await app.whenReady()
     cannotStart(error, { dataDir, log, redact })
@@ -58,14 +59,16 @@ interface Parts extends Omit<DesktopOptions, 'trouble'> {
   redact: Redactor
   log: Log
   ending: Ending
+  /** Whether a panel was there when the program started. */
+  area: Promise<TrayArea>
 }
 
 /** The tray comes first, so that something is seen while a keychain asks its owner; the bridge follows. */
-async function run({ root, dataDir, logs, redact, log, ending }: Parts): Promise<void> {
+async function run({ root, dataDir, logs, redact, log, ending, area: first }: Parts): Promise<void> {
   const smoke = watchSmokeTest(app)
   const front = openFront({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
   const area = watchTrayArea({
-    ...{ platform: PLATFORM, log },
+    ...{ platform: PLATFORM, log, first },
     make: () => front.showTray(),
     missing: () => front.show(),
   })

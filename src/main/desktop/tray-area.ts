@@ -120,6 +120,8 @@ export function watchTrayArea(options: {
   log: Pick<Log, 'info' | 'warn'>
   make(): void
   missing(): void
+  /** The first answer, where it was asked for earlier: while the system still starts the program. */
+  first?: Promise<TrayArea>
   run?: Run
   clock?: Clock
   environment?: NodeJS.ProcessEnv
@@ -138,8 +140,8 @@ export function watchTrayArea(options: {
     make()
   }
 
-  async function ask(): Promise<void> {
-    const area = await trayArea(platform, run, environment)
+  async function ask(first?: Promise<TrayArea>): Promise<void> {
+    const area = await (first ?? trayArea(platform, run, environment))
     if (stopped) return
     const passed = clock.now() - begunAt
     if (area === 'there') return made(true)
@@ -161,7 +163,7 @@ export function watchTrayArea(options: {
     }
     cancel = clock.after(waitAfter(passed), () => void ask())
   }
-  if (platform === 'linux') void ask()
+  if (platform === 'linux') void ask(options.first)
   else made(true)
   return {
     get trouble() {

@@ -145,6 +145,29 @@ describe('the tray image is made', () => {
     expect(busless.clock.waiting).toBe(0)
   })
 
+  test('by the answer to a question that was asked while the system still started the program', async () => {
+    for (const [first, expected] of [
+      ['there', 1],
+      ['missing', 0],
+    ] as const) {
+      let made = 0
+      let asked = 0
+      const watch = watchTrayArea({
+        ...{ platform: 'linux', log: silent, environment: WAYLAND, clock: new HandClock(0) },
+        first: Promise.resolve(first),
+        make: () => void made++,
+        missing: () => undefined,
+        async run() {
+          asked++
+          return null
+        },
+      })
+      await settle()
+      watch.stop()
+      expect([made, asked]).toEqual([expected, 0])
+    }
+  })
+
   test('never after the end', async () => {
     const scene = session(WAYLAND, NONE)
     await scene.clock.pass(1_000)
