@@ -72,6 +72,11 @@ export const HOSTILE_HTML: Record<string, (size: number) => string> = {
   'colours that are worked out': rows(
     '<i style="color:hsl(calc(1deg*2),10%,10%);font-size:calc(1px + 1em)">x</i>',
   ),
+  'rules that hide': (size) =>
+    `<style>${Array.from({ length: 200 }, (_, n) => `.a.b${n}{display:none}`).join('')}</style>${rows('<i class="a b">x</i>')(size)}`,
+  'a style sheet of brackets': ending('{', '</style>x', '<style>a'),
+  'a style sheet of selectors': ending('a,', '{display:none}</style>x', '<style>'),
+  'many style sheets': rows('<style>a{color:red}</style>'),
   'attributes that do not end': rows('<a href="'),
   entities: rows('&#1234;'),
   'entities that do not end': rows('&am'),

@@ -5,6 +5,7 @@ import { bulletIn, checkBoxIn, type List, listOf } from './lists.ts'
 import { isPictureShown, isTextShown, type Look, lookOf, PAGE, SILENT } from './look.ts'
 import { linkedFile, mediaIn, NO_SURROUNDINGS, pictureIn, type Shown, type Surroundings } from './media.ts'
 import { raisedText, struckText } from './raised.ts'
+import { NO_SHEET, readStyleSheet, type StyleSheet } from './style-sheet.ts'
 import { TextLine } from './text-line.ts'
 
 const BLOCKS = new Set(
@@ -34,13 +35,36 @@ export interface CommentText {
  * the length, whatever it is given; over 64 Ki characters the rest is left out, and `…` says so.
  */
 export function readComment(html: string, around: Surroundings = NO_SURROUNDINGS): CommentText {
-  const page = new Page(!/<[a-z/!]/i.test(html), around)
-  readHtml(html.length > LONGEST ? shortened(html) : html, page)
+  const read = html.length > LONGEST ? shortened(html) : html
+  const page = new Page(!/<[a-z/!]/i.test(read), around, sheetIn(read))
+  readHtml(read, page)
   const text = page.finish()
   return { text: html.length > LONGEST ? `${text}…` : text, lost: page.lost }
 }
 
 export const htmlToText = (html: string): string => readComment(html).text
+
+/** The rules of its style elements, wherever they stand. */
+function sheetIn(html: string): StyleSheet {
+  if (!/<style/i.test(html)) return NO_SHEET
+  let css = ''
+  let isStyle = false
+  readHtml(html, {
+    open: (name) => {
+      isStyle = name === 'style'
+    },
+    close: () => {
+      isStyle = false
+    },
+    text: (text) => {
+      if (isStyle) css += `${text}\n`
+    },
+    isSilent: () => false,
+    isUnseen: () => false,
+    mustNest: (name) => SILENT.has(name),
+  })
+  return readStyleSheet(css)
+}
 
 /** Cut before a tag or a space where one is near, so that none is left in halves. */
 function shortened(html: string): string {
@@ -73,6 +97,7 @@ class Page implements DocumentReader {
   private readonly looks: Look[] = []
   private readonly page: Look
   private readonly around: Surroundings
+  private readonly sheet: StyleSheet
   private quotes = 0
   private cells = 0
   /** Within a row: cells begun. */
@@ -87,14 +112,15 @@ class Page implements DocumentReader {
   /** A film without an address: its first source has one. How many elements were open around it. */
   private film: number | null = null
 
-  constructor(plain: boolean, around: Surroundings) {
+  constructor(plain: boolean, around: Surroundings, sheet: StyleSheet) {
+    this.sheet = sheet
     this.page = plain ? { ...PAGE, keepsSpaces: true } : PAGE
     this.around = around
   }
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     const around = this.look
-    const look = lookOf(around, name, attributes, BLOCKS.has(name))
+    const look = lookOf(around, name, attributes, BLOCKS.has(name), this.sheet)
     this.looks.push(look)
     if (MEDIA.has(name) || name === 'source') this.media(name, attributes, around)
     if (look.isGone) return
@@ -292,7 +318,7 @@ class Page implements DocumentReader {
       return
     }
     // Its own content is never shown; whether it is, is told by where it stands and its style.
-    if (!isPictureShown(lookOf(around, 'img', attributes, false))) return
+    if (!isPictureShown(lookOf(around, 'img', attributes, false, this.sheet))) return
     if ((name === 'video' || name === 'audio') && !attributes.src) this.film = this.looks.length - 1
     else this.show(mediaIn(attributes, this.around))
   }

@@ -1,13 +1,5 @@
-import {
-  type Colour,
-  colourOf,
-  lengthsOf,
-  NO_STYLE,
-  numberOf,
-  readStyle,
-  type Style,
-  valueFrom,
-} from './style.ts'
+import { type Colour, colourOf, lengthsOf, numberOf, type Style, valueFrom } from './style.ts'
+import { NO_SHEET, type StyleSheet } from './style-sheet.ts'
 
 /** How an element is shown, as far as its HTML tells: what its parent hands down and what it says itself. */
 export interface Look {
@@ -77,16 +69,17 @@ const RAISED: Record<string, 'super' | 'sub'> = { sup: 'super', sub: 'sub' }
 
 /**
  * How an element is shown that stands in one that looks like `parent`. `isBlock`: by its name it makes a box of its own. Decided by
- * attributes and inline styles alone; every way to hide something that these know counts.
+ * attributes and the comment's own styles alone; every way to hide something that these know counts.
  */
 export function lookOf(
   parent: Look,
   name: string,
   attributes: Readonly<Record<string, string>>,
   isBlock: boolean,
+  sheet: StyleSheet = NO_SHEET,
 ): Look {
   if (parent.isGone) return parent
-  const style = attributes.style ? readStyle(attributes.style) : NO_STYLE
+  const style = sheet(name, attributes)
   const colours = OWN_COLOURS[name]
   const isPlain =
     style.size === 0 && colours === undefined && !('color' in attributes) && !('bgcolor' in attributes)

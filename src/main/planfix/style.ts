@@ -18,6 +18,7 @@ export interface Value {
   /** As it is written, without comments. */
   text: string
   tokens: readonly CSSToken[]
+  isImportant?: boolean
 }
 
 export const NO_STYLE: Style = new Map()
@@ -40,13 +41,13 @@ export function readStyle(css: string): Style {
 }
 
 function readDeclarations(css: string): Style {
-  const style = new Map<string, Value & { isImportant: boolean }>()
+  const style = new Map<string, Value>()
   let parts: CSSToken[] = []
   let depth = 0
   const finish = () => {
     const read = declaration(parts)
     parts = []
-    if (read && (read.isImportant || style.get(read.name)?.isImportant !== true)) style.set(read.name, read)
+    if (read) put(style, read.name, read)
   }
   for (const token of tokenize({ css: css.slice(0, LONGEST) })) {
     if (OPENING.has(token[0])) depth++
@@ -54,6 +55,18 @@ function readDeclarations(css: string): Style {
     if (token[0] === TokenType.EOF || (token[0] === TokenType.Semicolon && depth === 0)) finish()
     else if (token[0] !== TokenType.Comment) parts.push(token)
   }
+  return style
+}
+
+/** What is said later counts, unless what was said before is more important. */
+function put(style: Map<string, Value>, name: string, value: Value): void {
+  if (value.isImportant || style.get(name)?.isImportant !== true) style.set(name, value)
+}
+
+/** Several styles for one element, the most particular last. */
+export function merged(styles: readonly Style[]): Style {
+  const style = new Map<string, Value>()
+  for (const one of styles) for (const [name, value] of one) put(style, name, value)
   return style
 }
 

@@ -64,6 +64,15 @@ const HIDDEN: Record<string, string> = {
   'a picture that is hidden': '<img src="https://x.example/SECRET.png" style="display:none">',
   'a picture in what is hidden': '<div hidden><img src="https://x.example/SECRET.png"></div>',
   'a smiley that is hidden': '<img alt=":)" hidden src="https://x.example/SECRET.gif">',
+  'hidden by a class': '<style>.x{display:none}</style><p class="a x">SECRET</p>',
+  'hidden by a class that is said later':
+    '<p class="x">SECRET</p><style>p{margin:0} .y, p.x { visibility: hidden }</style>',
+  'hidden by an id': '<style><!-- #x{opacity:0} --></style><p id="x">SECRET</p>',
+  'hidden by a tag': '<style>i{font-size:0}</style><i>SECRET</i>',
+  'hidden on screens': '<style>@media screen{.x{display:none}}</style><p class="x">SECRET</p>',
+  'hidden in something': '<style>div > p .x{display:none}</style><span class="x">SECRET</span>',
+  'hidden by a class, whatever its own style says':
+    '<style>.x{display:none!important}</style><p class="x" style="display:block">SECRET</p>',
   'not closed': '<span style="display:none">SECRET <p>SECRET',
   'a paragraph in it that is closed late': '<span style="display:none">SECRET<p>SECRET</span>SECRET</p>',
   'a font that goes on in the next paragraph': '<p><font style="display:none">SECRET</p><p>SECRET',
@@ -93,6 +102,13 @@ const SHOWN: Record<string, string> = {
   'a word of hiding in another property': '<p style="content:\'display:none\';color:red">WORD</p>',
   'in bold of a weight': '<b style="font-weight:700">WORD</b>',
   'in a font of a weight': '<b style="font:700 12px/1.5 Arial, sans-serif">WORD</b>',
+  'of another class': '<style>.x{display:none}</style><p class="y xx">WORD</p>',
+  'hidden on paper': '<style>@media print{.x{display:none}}</style><p class="x">WORD</p>',
+  'hidden on small screens': '<style>@media (max-width:400px){.x{display:none}}</style><p class="x">WORD</p>',
+  'hidden when it is touched': '<style>.x:hover{display:none}</style><p class="x">WORD</p>',
+  'shown by its own style': '<style>.x{display:none}</style><p class="x" style="display:block">WORD</p>',
+  'behind a style of Outlook':
+    '<style>p.MsoNormal, li.MsoNormal {margin:0cm; font-size:11.0pt;} @page WordSection1 {size:612.0pt 792.0pt;} a:link {color:#0563C1;} div.WordSection1 {page:WordSection1;}</style><div class="WordSection1"><p class="MsoNormal">WORD</p></div>',
   'with a style that is broken': '<p style="}{;;:::(">WORD</p>',
 }
 
