@@ -34,6 +34,7 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
     'created-at %s: first message told twice, transcript, coming back',
     async (at) => {
       world = await openWorld({
+        virtual: true,
         chatra: { switches: { 'message-id': id, 'created-at': at, 'first-message-events': 'both' } },
       })
       await expectCarried(world, await play(world))
@@ -42,6 +43,7 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
 
   test.each(['ms', 'absent'] as const)('created-at %s with every event twice', async (at) => {
     world = await openWorld({
+      virtual: true,
       chatra: { switches: { 'message-id': id, 'created-at': at, 'webhook-duplicate': 'same-event-twice' } },
     })
     await expectCarried(world, await play(world))
@@ -51,6 +53,7 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
     'rest-echo %s, echoes and transcripts stay out',
     async (echo) => {
       world = await openWorld({
+        virtual: true,
         chatra: {
           switches: {
             'message-id': id,
@@ -67,7 +70,10 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
   test.each(['ms', 'absent'] as const)(
     'created-at %s: a transcript fills in what fragments lost, once',
     async (at) => {
-      world = await openWorld({ chatra: { switches: { 'message-id': id, 'created-at': at } } })
+      world = await openWorld({
+        virtual: true,
+        chatra: { switches: { 'message-id': id, 'created-at': at } },
+      })
       const { name, visitor } = await conversation(world)
       const agent = world.chatra.agents[0]?.id ?? ''
       visitor.says('m2: before the gap')
@@ -114,7 +120,10 @@ test('a whole chat whose webhooks were lost comes with its transcript, in order'
 })
 
 test('without transcripts what the network lost stays lost, and the rest goes on', async () => {
-  world = await openWorld({ chatra: { switches: { 'transcript-timing': 'never' } } })
+  world = await openWorld({
+    virtual: true,
+    chatra: { switches: { 'transcript-timing': 'never' } },
+  })
   const { name, visitor } = await conversation(world)
   world.chatra.dropNextWebhooks(1)
   visitor.says('m2: lost')
@@ -126,6 +135,7 @@ test('without transcripts what the network lost stays lost, and the rest goes on
 
 test('the same words twice arrive twice where messages have ids, also when every event comes twice and mixed', async () => {
   world = await openWorld({
+    virtual: true,
     chatra: {
       switches: {
         'webhook-duplicate': 'same-event-twice',
@@ -143,7 +153,10 @@ test('the same words twice arrive twice where messages have ids, also when every
 })
 
 test('the same words twice without ids and times: the transcript brings what could not be told apart', async () => {
-  world = await openWorld({ chatra: { switches: { 'message-id': 'absent', 'created-at': 'absent' } } })
+  world = await openWorld({
+    virtual: true,
+    chatra: { switches: { 'message-id': 'absent', 'created-at': 'absent' } },
+  })
   const { name, visitor } = await conversation(world)
   visitor.says('ok')
   visitor.says('ok')
@@ -161,7 +174,10 @@ test.each([
 ] as const)(
   'rest-echo %s, echo-before-reply and %s: a reply is never said twice and never an echo',
   async (echo, outcome) => {
-    world = await openWorld({ chatra: { switches: { 'rest-echo': echo, 'echo-before-reply': 'on' } } })
+    world = await openWorld({
+      virtual: true,
+      chatra: { switches: { 'rest-echo': echo, 'echo-before-reply': 'on' } },
+    })
     const { name, visitor, answers } = await conversation(world)
     answers('r1: Before')
     await replied(world, visitor, 'r1')
@@ -193,6 +209,7 @@ test.each([
 
 test('every event twice and mixed: nothing lost, nothing doubled, late ones dated', async () => {
   world = await openWorld({
+    virtual: true,
     chatra: {
       switches: { 'webhook-duplicate': 'same-event-twice', 'webhook-order': 'shuffled-within-chat' },
     },
@@ -204,6 +221,7 @@ test('every event twice and mixed: nothing lost, nothing doubled, late ones date
 
 test('mixed events without ids: told apart by time and text', async () => {
   world = await openWorld({
+    virtual: true,
     chatra: {
       switches: {
         'message-id': 'absent',
@@ -220,6 +238,7 @@ test('mixed events without ids: told apart by time and text', async () => {
 
 test('a new chat id for every chat, transcripts of new messages alone, agents unknown: still one thread', async () => {
   world = await openWorld({
+    virtual: true,
     chatra: {
       switches: {
         'chat-id-life': 'new-per-chat',
@@ -292,6 +311,7 @@ test.each([3, 17, 23, 42, 71, 104])(
       }),
     )
     world = await openWorld({
+      virtual: true,
       chatra: { switches, seed, timeScale: 1 / 150 },
       options: { leaveAfterMinutes: 0.2 },
     })

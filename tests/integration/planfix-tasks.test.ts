@@ -4,11 +4,11 @@ import {
   calm,
   chatMarks,
   feedMarks,
+  inVirtualWorld,
   only,
   pass,
   quiet,
   tasksNamed,
-  withWorld,
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
@@ -33,7 +33,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
   ]
   for (const missing of switchTable['missing-task']) {
     test.each(ends)(`the task is %s (${missing})`, async (_name, end) => {
-      await withWorld({ planfix: { switches: { 'missing-task': missing } } }, async (world) => {
+      await inVirtualWorld({ planfix: { switches: { 'missing-task': missing } } }, async (world) => {
         const { anna, task } = await begun(world)
         end(world, task)
         await later(world)
@@ -56,7 +56,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
   }
 
   test('a task completed a moment before the message is noticed within a poll, and the message is not lost', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.completes(task)
       await pass(world, 4000)
@@ -69,7 +69,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
   })
 
   test('an active task is continued by a returning client', async () => {
-    await withWorld({ options: { completeWhenClientLeaves: false } }, async (world) => {
+    await inVirtualWorld({ options: { completeWhenClientLeaves: false } }, async (world) => {
       const { anna } = await begun(world)
       anna.leaves()
       await later(world)
@@ -82,7 +82,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
   })
 
   test('a completed task that a person reopens is continued', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.completes(task)
       await pass(world, 5000)
@@ -96,7 +96,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
   })
 
   test('a reply in the old, completed task still reaches the client', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.completes(task)
       await later(world)
@@ -114,7 +114,7 @@ describe.concurrent('F8 off: one task for ever', () => {
   const off: WorldOptions = { options: { newTaskWhenNoneActive: false } }
 
   test('whatever its status', async () => {
-    await withWorld(off, async (world) => {
+    await inVirtualWorld(off, async (world) => {
       const { anna, task } = await begun(world)
       for (const [n, status] of [3, 5, 7].entries()) {
         world.planfix.setsStatus(task, status)
@@ -129,7 +129,7 @@ describe.concurrent('F8 off: one task for ever', () => {
   })
 
   test.each([[true], [false]])('only a deleted task is replaced (for good: %s)', async (forGood) => {
-    await withWorld(off, async (world) => {
+    await inVirtualWorld(off, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.deletesTask(task, { forGood })
       await later(world)
@@ -146,7 +146,7 @@ describe.concurrent('F8 off: one task for ever', () => {
 
 test('tasks and comments carry the source ids of design.md', async () => {
   const { v5 } = await import('uuid')
-  await withWorld({}, async (world) => {
+  await inVirtualWorld({}, async (world) => {
     const { anna, task } = await begun(world)
     const chatId = anna.chatId
     const messageId = anna.says('Second #a2')
@@ -175,7 +175,7 @@ describe.concurrent('F10: the client as assigner', () => {
     '%s, %s: tasks stay visible, and there is no second one',
     async (assigner, foreign) => {
       const switches = { 'assigner-contact': assigner, 'foreign-task': foreign }
-      await withWorld(
+      await inVirtualWorld(
         { planfix: { switches }, planfixSettings: { participants: ['user:7'] } },
         async (world) => {
           const { anna, task } = await begun(world)
@@ -209,7 +209,7 @@ describe.concurrent('F10: the client as assigner', () => {
   )
 
   test('a client who writes without a known device is asked about all the same at once', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       // No visit action delays the upkeep: only the check of the assigner is left, and the check for leaving is far off.
       await begun(world, { os: '', browser: '', ip: '' })
       const at = world.clock.now()
@@ -221,7 +221,7 @@ describe.concurrent('F10: the client as assigner', () => {
 
 test('F7: users and groups take part beside those of the template', async () => {
   const options: WorldOptions = { planfixSettings: { participants: ['user:7', 'user:6', 'group:1'] } }
-  await withWorld(options, async (world) => {
+  await inVirtualWorld(options, async (world) => {
     const { anna } = await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
     await calm(world)
@@ -242,7 +242,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   test.each(switchTable['status-set'].map((position) => [position]))(
     'by the transcript (%s)',
     async (position) => {
-      await withWorld({ planfix: { switches: { 'status-set': position } } }, async (world) => {
+      await inVirtualWorld({ planfix: { switches: { 'status-set': position } } }, async (world) => {
         const { anna, task } = await begun(world)
         anna.says('Bye #a2')
         anna.leaves()
@@ -264,7 +264,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
       chatra: { switches: { 'leave-signal': 'finished-at-only' } },
       options: { leaveAfterMinutes: 0.5 },
     }
-    await withWorld(options, async (world) => {
+    await inVirtualWorld(options, async (world) => {
       const { anna, task } = await begun(world)
       anna.leaves()
       await pass(world, 10_000)
@@ -274,7 +274,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   })
 
   test('not while the visit goes on, however quiet it is', async () => {
-    await withWorld({ options: { leaveAfterMinutes: 0.2 } }, async (world) => {
+    await inVirtualWorld({ options: { leaveAfterMinutes: 0.2 } }, async (world) => {
       const { task } = await begun(world)
       await pass(world, 60_000)
       expect(keyOf(world, task)).toBe('new')
@@ -282,7 +282,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   })
 
   test('not when it is switched off', async () => {
-    await withWorld({ options: { completeWhenClientLeaves: false } }, async (world) => {
+    await inVirtualWorld({ options: { completeWhenClientLeaves: false } }, async (world) => {
       const { anna, task } = await begun(world)
       anna.leaves()
       await calm(world)
@@ -292,7 +292,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   })
 
   test('a final status that a person chose stays', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.setsStatus(task, 7)
       anna.leaves()
@@ -302,7 +302,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   })
 
   test('with the status the owner chose', async () => {
-    await withWorld({ options: { completedStatusId: 6 } }, async (world) => {
+    await inVirtualWorld({ options: { completedStatusId: 6 } }, async (world) => {
       const { anna, task } = await begun(world)
       anna.leaves()
       await world.until('done', () => keyOf(world, task) === 'done')
@@ -310,7 +310,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   })
 
   test('only after everything that waits has arrived', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.server.faults.add({ kind: 'status', status: 500, path: '/comments/$', times: 3 })
       anna.says('Last words #a2')
@@ -321,7 +321,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
   })
 
   test('a client who writes again before it is done keeps his task open', async () => {
-    await withWorld({}, async (world) => {
+    await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.server.faults.add({ kind: 'status', status: 500, path: `/task/${task}$`, times: 3 })
       anna.leaves()
