@@ -239,9 +239,11 @@ class Page implements DocumentReader {
 
   /** A box at the beginning of a line takes the place of the dot. */
   private putBox(box: string): void {
-    const isFirst = this.line.isEmpty && !this.bullet.endsWith('] ')
+    const isFirst = this.line.isEmpty && this.cells === 0
+    // Some editors say it in the point and draw it as well.
+    if (isFirst && this.bullet.endsWith('] ')) return
     if (isFirst) this.bullet = (/^\u00a0*/.exec(this.bullet)?.[0] ?? '') + box
-    else if (!this.line.isEmpty) this.put(`${this.line.endsInSpace ? '' : ' '}${box}`)
+    else this.put(`${this.line.isEmpty || this.line.endsInSpace ? '' : ' '}${box}`)
   }
 
   /** A block begins or ends: what is written so far is a line of its own. Inside a table cell it is but a space. */

@@ -29,8 +29,9 @@ export function pictureIn(attributes: Attributes, around: Surroundings): Shown {
   const address = addressIn(source)
   const isOpen = /^https?:/i.test(address) && !needsLogin(address, around.hosts)
   if (isOpen && !isOnOwnHost(address, around.hosts)) return { as: 'address', address }
-  // What the editor itself draws is small and no file.
-  if (fileNumberIn(source) === null && isSmall(attributes)) return NOTHING
+  // What the editor itself draws is small, or a smiley without words, and no file.
+  const isDrawn = isSmall(attributes) || (!/^data:/i.test(source) && /smil|emoji|emoticon/i.test(source))
+  if (fileNumberIn(source) === null && isDrawn) return NOTHING
   return fromFiles(source, nameOf(attributes), around)
 }
 
