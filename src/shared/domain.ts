@@ -101,6 +101,8 @@ export interface ClientProfile {
   os: string | null
   browser: string | null
   language: string | null
+  /** Where he writes, as Chatra calls it: `widget`, `mail`, a messenger. Absent where it does not say. */
+  source?: string
   visit: Visit | null
   startPage: Page | null
   /** What the site passed, label to value. */

@@ -34,6 +34,11 @@ test('the sample is read whole', () => {
   })
 })
 
+test('where a client writes is told where Chatra tells it', () => {
+  expect(profile({ source: ' widget\n' })).toMatchObject({ source: 'widget' })
+  for (const source of [undefined, null, '', {}, []]) expect(profile({ source })).not.toHaveProperty('source')
+})
+
 test('a client with an id alone is enough; its chat is named after it', () => {
   expect(profile({})).toMatchObject({
     id: 'c',

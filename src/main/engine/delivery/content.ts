@@ -129,7 +129,7 @@ export function taskDescription(
           ...pages.map(({ title, address }) => `• ${title ? `${title} ` : ''}${address.text}`),
         ]
       : []),
-    `${t('task.source')}: Chatra${profile.visit?.host ? `, ${profile.visit.host}` : ''}`,
+    `${t('task.source')}: ${['Chatra', profile.source, profile.visit?.host].filter(Boolean).join(', ')}`,
     ...(device ? [`${t('task.device')}: ${device}`] : []),
     ...Object.entries(profile.extra).map(([label, value]) => `${label}: ${value}`),
     ...(['previous', 'related', 'perhaps'] as const).flatMap((kind) => {
