@@ -129,6 +129,25 @@ describe('a reply that nobody knows of', () => {
     await settled(talk, ['r1: First', 'r3: New'])
   })
 
+  test('has grown when it arrives after all: its parts stand there once, in order', async () => {
+    const talk = await start()
+    const id = await unclear(talk, 80_000)
+    await pass(15_000)
+    talk.visitor.says('m2: Hello?')
+    await is('r2', 'failed')
+    const words = Array.from({ length: 900 }, (_, n) => `word${n}`)
+    edits(id, `<p>r3: ${words.join(' ')}</p>`)
+    await is('r2', 'delivered')
+    await world.until('two parts', () => talk.visitor.sees().length === 3)
+    await pass(5000)
+    await world.quiet()
+    const read = talk.visitor
+      .sees()
+      .slice(1)
+      .map((text) => text.replace(/ \(\d\/\d\)$/, ''))
+    expect(read.join(' ')).toBe(`r3: ${words.join(' ')}`)
+  })
+
   test('is edited to an internal note and arrives after all: the note stays inside', async () => {
     const talk = await start()
     const id = await unclear(talk, 80_000)

@@ -23,6 +23,12 @@ test('files stand below the end of the text, in order, and go on in messages of 
   )
 })
 
+test('a file that is listed twice stands there once', () => {
+  const [part, ...more] = partsOf({ text: 'Here', files: [file(1), file(2), file(1)] }, 5000, lines)
+  expect(part?.files.map(({ planfixFileId }) => planfixFileId)).toEqual([1, 2])
+  expect(more).toEqual([])
+})
+
 test('the line of a file is never longer than what was reckoned with', () => {
   const links = createFileLinks({
     key: Buffer.alloc(32, 7),

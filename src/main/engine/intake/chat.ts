@@ -213,6 +213,8 @@ function settle(
     patch.chatraMessageId = echo.id
   const isNews = reply.state !== 'delivered'
   if (isNews) Object.assign(patch, { state: 'delivered', reason: 'echo-seen' })
+  // It stands in the chat where it turned up.
+  if (isGivenUp(reply)) patch.sentAt = echo.at ?? state.now
   const changes: Change[] =
     reply.echoed && Object.keys(patch).length === 1
       ? []
@@ -226,12 +228,14 @@ function settle(
   return changes
 }
 
+const isGivenUp = ({ state }: Message) => state === 'failed' || state === 'skipped'
+
 /**
  * It had been given up: its comment may say something else by now, or something else may have been sent in its place. The
  * employee, who was told otherwise, hears of it.
  */
 function afterAll(reply: Message, state: ChatState): Change[] {
-  if (reply.state !== 'failed' && reply.state !== 'skipped') return []
+  if (!isGivenUp(reply)) return []
   const anew = rereadOf(reply, state.now, state.newId)
   const wasTold = reply.state === 'failed' && reply.reason === NOT_ARRIVED
   return wasTold ? [...anew, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)] : anew

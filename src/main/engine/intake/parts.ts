@@ -29,7 +29,8 @@ export function partsOf(
   maxText: number,
   lineLength: (name: string) => number,
 ): Part[] {
-  const files: MessageFile[] = comment.files.map(({ id, name, size }) => ({
+  const distinct = [...new Map(comment.files.map((file) => [file.id, file])).values()]
+  const files: MessageFile[] = distinct.map(({ id, name, size }) => ({
     name,
     url: null,
     planfixFileId: id,
