@@ -253,6 +253,8 @@ export interface LaneState {
   notBefore: number
   /** When the failure was that `notBefore` waits after; absent in rows of before. */
   failedAt?: number
+  /** The side that failed, where it is not the lane's own: replies are read again in Planfix before they are sent. */
+  failedSide?: 'planfix'
 }
 
 /** A task of a conversation and where the watcher stands in it. */

@@ -97,14 +97,18 @@ describe('a reply that nobody knows of', () => {
     return id
   }
 
-  test('is edited, and did not arrive: the new words are sent, and nobody is told that it failed', async () => {
+  test('is edited, and did not arrive: nothing is sent by itself, for it may turn up yet; the employee is told', async () => {
     const talk = await start()
     const id = await unclear(talk, null)
     edits(id, '<p>r3: New</p>')
     await pass(15_000)
     talk.visitor.says('m2: Hello?')
-    await settled(talk, ['r1: First', 'r3: New'])
-    expect(notes(talk)).toEqual([])
+    await is('r2', 'failed')
+    await settled(talk, ['r1: First'])
+    expect(notes(talk)).toHaveLength(1)
+    // Changed once more it is wanted as it is then.
+    edits(id, '<p>r4: Newest</p>')
+    await settled(talk, ['r1: First', 'r4: Newest'])
   })
 
   test('did not arrive, and is edited: the new words are sent', async () => {

@@ -2,8 +2,8 @@ import { type Conversation, type Message, OPEN_STATES } from '../../../shared/do
 import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../context.ts'
 import type { Change } from '../ports.ts'
-import { notDone, noteAbout, reasonOf, rereadOf, stateChange } from './changes.ts'
-import { TARGET_ID_UNKNOWN, TARGET_NOT_ARRIVED } from './chatra-plan.ts'
+import { notDone, noteAbout, reasonOf, stateChange } from './changes.ts'
+import { TARGET_ID_UNKNOWN } from './chatra-plan.ts'
 import type { Permit } from './circuit-breaker.ts'
 import { isTrouble, nextTry } from './retry.ts'
 import type { Slot } from './send-limiter.ts'
@@ -61,18 +61,24 @@ export async function replyFailed(
   const lane: Change = {
     type: 'conversation.patch',
     id: conversation.id,
-    patch: { chatraLane: { failures, notBefore, failedAt: now } },
+    patch: {
+      chatraLane: {
+        ...{ failures, notBefore, failedAt: now },
+        ...(error.side === 'planfix' && { failedSide: error.side }),
+      },
+    },
   }
   const retrying = stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)
   await commit(context, [lane, retrying, ...notInChat])
 }
 
-/** What follows from an edit or a deletion that cannot be carried out, for a reason of the plan (chatra-plan.ts). */
+/**
+ * What follows from an edit or a deletion that cannot be carried out, for a reason of the plan (chatra-plan.ts). Of a reply
+ * that did not arrive the employee is told anyhow; its newer words are not sent by themselves, for it may turn up yet.
+ */
 export function notCarriedOut(context: EngineContext, message: Message, reason: string): Change[] {
-  if (reason === TARGET_ID_UNKNOWN)
-    return [note(context, message, { what: notDone(message), reason: 'id-unknown' })]
-  return reason === TARGET_NOT_ARRIVED
-    ? rereadOf(message, context.clock.now(), () => context.store.newId())
+  return reason === TARGET_ID_UNKNOWN
+    ? [note(context, message, { what: notDone(message), reason: 'id-unknown' })]
     : []
 }
 

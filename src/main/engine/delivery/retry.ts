@@ -10,10 +10,10 @@ export function retryDelay(failures: number, random: () => number): number {
   return Math.min(MOST_MS, Math.round(base * (1 + random() * 0.2)))
 }
 
-/** When to try again after `error`, the `failures`-th in a row. */
+/** When to try again after `error`, the `failures`-th in a row: always later than `now`, also where the time it names is over. */
 export function nextTry(error: BridgeError, failures: number, now: number, random: () => number): number {
   const delayed = now + retryDelay(failures, random)
-  return error.retry.when === 'at' ? Math.max(error.retry.time, now) : delayed
+  return error.retry.when === 'at' && error.retry.time > now ? error.retry.time : delayed
 }
 
 /** Faults of the network or the service, which pass by themselves. */

@@ -163,7 +163,8 @@ export class ToChatra {
       const target = message.targetId === null ? null : await store.message(message.targetId)
       if (target) targets.set(target.id, target)
     }
-    const { healedAt } = connection.chatraGate.breaker
+    const { failedSide } = conversation.chatraLane
+    const { healedAt } = (failedSide === 'planfix' ? connection.planfixGate : connection.chatraGate).breaker
     const notBefore = waitsUntil(conversation.chatraLane, healedAt, this.now())
     return {
       connection,

@@ -29,7 +29,7 @@ export interface Desired {
  * The difference between what the chat should show of a comment and what it shows, or was promised to. One rule for
  * everything that can happen to a comment: edited, grown, shrunk, files added or taken out, opened, hidden, deleted,
  * restored, mended after a failure. `replies` are the messages made of the comment, `changes` their edits and deletions.
- * What turns up after it was given up, or does not arrive after all, is decided on anew (delivery/chores/reread.ts).
+ * What turns up after it was given up is decided on anew (delivery/chores/reread.ts).
  */
 export function planReplies(
   desired: Desired,

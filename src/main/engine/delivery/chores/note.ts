@@ -79,11 +79,13 @@ function otherWay(
   return next === null || next === taskId ? null : { ...chore.data, unnamed: true, taskId: next }
 }
 
-/** It has turned up meanwhile, or is not wanted as it was: other words of its comment are on their way, or none are. */
+/** It has turned up meanwhile, or its comment was deleted: nobody waits for it any more. */
 async function isOvertaken({ context }: ChoreState, { id, state }: Message): Promise<boolean> {
   if (state !== 'failed') return true
   const changes = await context.store.changesOf(id)
-  return changes.some((one) => isOpen(one.state) || one.reason === TARGET_NOT_ARRIVED)
+  return changes.some(
+    (one) => one.kind === 'delete' && (isOpen(one.state) || one.reason === TARGET_NOT_ARRIVED),
+  )
 }
 
 const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])

@@ -3,8 +3,7 @@ import { applyComment } from '../../intake/comment-state.ts'
 import type { ChoreOutcome, ChoreState } from './chore.ts'
 
 /**
- * Reads a comment again and decides on it anew: a reply that was given up has turned up in the chat, or one that an edit or
- * a deletion waited for is not there.
+ * Reads a comment again and decides on it anew: a reply that was given up has turned up in the chat.
  */
 export async function reread(state: ChoreState): Promise<ChoreOutcome> {
   const { context, connection, chore, serial } = state
