@@ -26,6 +26,7 @@ import { watchOutside } from './outside-watch.ts'
 import { type Log, Telling } from './telling.ts'
 import { Upkeep } from './upkeep.ts'
 import { WayIn } from './way-in.ts'
+import { WrongAddresses } from './wrong-addresses.ts'
 
 export type { Log } from './telling.ts'
 
@@ -169,6 +170,14 @@ export class Application {
   async start(): Promise<void> {
     const { receiver, log, outside } = this.options
     const { receive } = { ...theWorld, ...outside }
+    const wrong = new WrongAddresses({
+      clock: this.clock,
+      connections: () => this.configuration.connections,
+      tell: (event) => {
+        this.telling.event(event)
+        this.store.commit([{ type: 'event.add', event }]).catch(() => undefined)
+      },
+    })
     this.receiver = await receive({
       ...receiver,
       connections: () => this.carrying.admits(),
@@ -178,6 +187,7 @@ export class Application {
       isFile: (token) => this.links.open(token) !== null,
       onProof: (nonce) => this.wayIn.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
+      onWrongAddress: (id) => wrong.came(id),
     })
     this.continuity.start()
     await this.files.start()

@@ -10,6 +10,7 @@ const GROUPS: Record<string, 'failures' | 'connections' | null> = {
   'event.address-gap': 'connections',
   'event.address-gap-kept': 'connections',
   'event.address-changed': 'connections',
+  'event.wrong-address': 'connections',
   'event.no-completed-status': 'failures',
   'event.relay-refused': 'failures',
   'event.relay-expired': 'failures',

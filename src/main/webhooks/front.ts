@@ -21,6 +21,8 @@ export interface FrontOptions {
   /** Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is JSON text of an object. */
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
   onProblem?: ((problem: ReceiverProblem) => void) | undefined
+  /** An event came to an address that is nobody's; `id` stands where a connection's id belongs, whoever wrote it. */
+  onWrongAddress?: ((id: string) => void) | undefined
   /** PEM texts, where no proxy in front does it. */
   tls?: { cert: string; key: string } | undefined
   /** Proxies (addresses or networks) whose word about the sender's address is taken, beside those on this computer. */
@@ -105,8 +107,12 @@ export function createFront(options: FrontOptions): Front {
     return reply.code(status).send()
   }
   /** How a stranger is refused, who may be one of too many. */
-  const refuse = (request: FastifyRequest, reply: FastifyReply) =>
-    void empty(reply, takes(request.raw) ? 404 : 429)
+  const refuse = (request: FastifyRequest, reply: FastifyReply): void => {
+    const isTaken = takes(request.raw)
+    const id = isTaken && request.method === 'POST' ? HOOK.exec(request.url)?.[1] : undefined
+    if (id !== undefined) setImmediate(() => options.onWrongAddress?.(id))
+    empty(reply, isTaken ? 404 : 429)
+  }
   const onlySometimes: Front['onlySometimes'] = (request, reply, next) =>
     takes(request.raw) ? next() : void empty(reply, 429)
 
@@ -173,6 +179,9 @@ export function createFront(options: FrontOptions): Front {
     },
   }
 }
+
+/** An address for events, or what is left of one; with the id of its connection. */
+const HOOK = /^\/hooks\/([^/?]{1,200})(?:[/?]|$)/
 
 type HookParams = { id: string; secret: string }
 /** Content types as stated, taken away from fastify, which refuses those it cannot read. */

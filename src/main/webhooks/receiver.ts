@@ -23,6 +23,8 @@ export interface ReceiverOptions {
   /** What stood in `?proof=` of a request to /healthz; answers whether it was awaited. Nobody outside can tell. */
   onProof?: (nonce: string) => boolean | undefined
   onProblem?: (problem: ReceiverProblem) => void
+  /** An event came to an address that is nobody's; `id` stands where a connection's id belongs. */
+  onWrongAddress?: (id: string) => void
   limits?: Limits & { downloads?: typeof DOWNLOADS }
 }
 
@@ -41,8 +43,11 @@ const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, b
  * (docs/architecture.md, "Webhook addresses"). Rejects when the port is taken.
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
-  const { accept, onProblem, limits } = options
-  const front = createFront({ isAddress: createGatekeeper(options.connections), accept, onProblem, limits })
+  const { accept, onProblem, onWrongAddress, limits } = options
+  const front = createFront({
+    isAddress: createGatekeeper(options.connections),
+    ...{ accept, onProblem, onWrongAddress, limits },
+  })
   const { server, empty, onlySometimes } = front
   const downloads = createFlood(limits?.downloads ?? DOWNLOADS)
 
