@@ -226,4 +226,8 @@ export async function conversation(world: World, options: Parameters<typeof newC
 export const notesTo = (world: World, clientName: string): string[] =>
   shownTo(world, clientName)
     .map((one) => one.text)
-    .filter((text) => text.startsWith('Your reply could not be delivered') || text.startsWith('The file “'))
+    .filter((text) =>
+      /^(Your reply could not be delivered|You changed this reply|You took this reply back|The file “)/.test(
+        text,
+      ),
+    )
