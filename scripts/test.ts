@@ -91,7 +91,14 @@ function count(isGreen: boolean, counts: Counts): void {
 }
 
 function vitestCounts(file: string): Counts {
-  const { numPassedTests = 0, numFailedTests = 0 } = reportIn(file)
+  const { numPassedTests = 0, numFailedTests = 0, testResults = [] } = reportIn(file)
+  const second = testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+  if (second.length > 0)
+    process.stdout.write(
+      `${second.length} tests passed at the second try only: ${second.map(({ fullName }) => fullName).join('; ')}\n`,
+    )
   return { passed: numPassedTests, failed: numFailedTests }
 }
 
@@ -104,6 +111,7 @@ function playwrightCounts(file: string): Counts {
 interface Report {
   numPassedTests?: number
   numFailedTests?: number
+  testResults?: { assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[]
   stats?: { expected?: number; unexpected?: number; flaky?: number }
 }
 
