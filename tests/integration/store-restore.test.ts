@@ -248,6 +248,30 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
+  test('one whose task was being made when the backup was made is answered only once', async () => {
+    await inVirtualWorld(options, async (world) => {
+      const { chatra, planfix } = world
+      planfix.server.faults.add({ kind: 'timeout-after-write', method: 'POST', path: '/task/?$', times: 1 })
+      const boris = chatra.visit({ name: 'Boris' })
+      boris.says('Good day #b1')
+      await world.until(
+        'his task, of which the bridge does not know yet',
+        () => tasksNamed(world, 'Boris')[0],
+      )
+      await world.app.store.backup()
+      await calm(world)
+      planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Yes? #s1</p>')
+      await world.until('#s1', () => chatMarks(boris).includes('#s1'))
+      await calm(world)
+      await pass(world, 60_000)
+      await world.restart(() => damageStore(world.dataDir))
+      await settle(world)
+      await pass(world, 20_000)
+      expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+      expect(chatMarks(boris)).toEqual(['#s1'])
+    })
+  })
+
   test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world

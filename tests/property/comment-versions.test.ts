@@ -165,7 +165,7 @@ class Small {
 
   private next(): ReplyStep {
     const waiting = this.inOrder.filter(({ state }) => isOpen(state) || state === 'uncertain')
-    const now = { conversation: conversation(), now: this.clock }
+    const now = { conversation: conversation(), now: this.clock, writing: null }
     return planReply({ ...now, waiting, targets: this.messages, arrivals: new Map() })
   }
 

@@ -255,6 +255,7 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           arrivals: new Map(known.map((arrival, index) => [index + 1, arrival])),
+          writing: null,
           now,
         }
         const step = planReply(state)
@@ -280,6 +281,7 @@ describe('planReply', () => {
           waiting,
           targets: new Map(),
           arrivals: new Map(known.map((arrival, index) => [index + 1, arrival])),
+          writing: null,
           now,
         })
         if (step.do === 'send') expect(['queued', 'retrying']).toContain(step.message.state)

@@ -95,14 +95,15 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
   }
 
   /** The process of the chosen template; without one, that of the tasks seen. */
-  async function processId(): Promise<Result<{ id: number | null; asked: boolean }>> {
-    if (taskTemplateId === null) return ok({ id: seenProcessId, asked: false })
-    if (process && process.until > now()) return ok({ id: process.id, asked: false })
+  async function processId(): Promise<Result<number | null>> {
+    if (taskTemplateId === null) return ok(seenProcessId)
+    if (process && process.until > now()) return ok(process.id)
+    await calls.turn()
     const answer = await taskTemplates()
     if (!answer.ok) return answer
     const found = answer.value.find(({ id }) => id === taskTemplateId)?.processId ?? null
     if (found !== null) process = { id: found, until: now() + HOUR }
-    return ok({ id: found ?? seenProcessId, asked: true })
+    return ok(found ?? seenProcessId)
   }
 
   /** The statuses that matter most first: those of the template's process. */
@@ -162,11 +163,11 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
       if (settings.completedStatusId !== null) return ok(settings.completedStatusId)
       const found = await processId()
       if (!found.ok) return found
-      const { id, asked } = found.value
+      const id = found.value
       if (id === null) return ok(null)
       const remembered = known.get(id)
       if (remembered && remembered.until > now()) return ok(chooseCompleted(remembered.statuses))
-      if (asked) await calls.turn()
+      await calls.turn()
       const list = await statuses(id)
       return list.ok ? ok(chooseCompleted(list.value)) : list
     },

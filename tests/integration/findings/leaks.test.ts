@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { planfixHook } from '../../support/planfix-scenes.ts'
 import { change, count, everSent, inTalk, inWorld, looked, messageOf, pass, settle, texts } from './scene.ts'
 
 /** Words meant for the house, or for somebody else, stay where they belong (findings 3, 4, 5, 10, 19). */
@@ -37,6 +38,26 @@ test('3: a reply that waits still goes to the device it was written for', async 
     await world.until('the reply', () => phone.visitor.sees().length + computer.sees().length > 0)
     expect(phone.visitor.sees()).toEqual(['For the phone'])
     expect(computer.sees()).toEqual([])
+  })
+})
+
+test('3: a reply to words whose write is not answered yet goes to the device that said them', async () => {
+  // With sockets: a scenario has it read at once.
+  await inWorld({ virtual: false, options: { joinDevices: 'always' } }, async (world) => {
+    const phone = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' }, 'From my phone')
+    const computer = world.chatra.visit({ name: 'Anna', email: 'anna@mail.example', os: 'macOS' })
+    world.planfix.scenarioUrl = planfixHook(world)
+    const path = '/task/\\d+/comments/?$'
+    world.planfix.server.faults.add({ kind: 'timeout-after-write', method: 'POST', path, times: 1 })
+    computer.says('From my computer')
+    await world.until('it stands in the task', () =>
+      texts(world, phone.taskId).some((one) => one.includes('From my computer')),
+    )
+    world.planfix.employeeComments(phone.taskId, 5, '<p>For the computer</p>')
+    await world.until('the reply', () => phone.visitor.sees().length + computer.sees().length > 0)
+    await settle(world)
+    expect(phone.visitor.sees()).toEqual([])
+    expect(computer.sees()).toEqual(['For the computer'])
   })
 })
 

@@ -11,6 +11,7 @@ import type { Message } from '../../../src/shared/domain.ts'
 import { conversation, reply } from './values.ts'
 
 const state = (changes: Partial<ReplyState>): ReplyState => ({
+  writing: null,
   conversation: conversation(),
   waiting: [],
   targets: new Map(),

@@ -3,10 +3,13 @@ import { type AgentSeen, type Conversation, isOpen, type Message } from '../../.
 import type { Arrival } from '../continuity.ts'
 import { employeeOf } from '../intake/may-go-out.ts'
 import { isCarriedElsewhere, type Speaker } from '../ports.ts'
+import { mayBeForAnother, type Writing } from './addressee.ts'
 import { pauseEnds } from './loop-breaker.ts'
 
 /** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
+/** A write ends within a moment, or is unclear for seconds. */
+const WRITTEN_SOON_MS = 1_000
 
 export type ReplyStep =
   | { do: 'idle' }
@@ -30,6 +33,8 @@ export interface ReplyState {
   targets: ReadonlyMap<number, Message>
   /** What is known of uncertain replies, by id; nothing where it is not there. */
   arrivals: ReadonlyMap<number, Arrival>
+  /** What a device says is being written into the task; null = nothing, or there is one device only. */
+  writing: Writing | null
   now: number
 }
 
@@ -64,7 +69,10 @@ function planNext(state: ReplyState, heldUntil: number): ReplyStep {
     const pausedUntil = pauseEnds(conversation, now)
     if (pausedUntil !== null)
       return Number.isFinite(pausedUntil) ? { do: 'wait', until: pausedUntil } : { do: 'idle' }
-    return heldUntil > now ? { do: 'wait', until: heldUntil } : step
+    if (heldUntil > now) return { do: 'wait', until: heldUntil }
+    return step.do === 'send' && mayBeForAnother(message, state.writing)
+      ? { do: 'wait', until: now + WRITTEN_SOON_MS }
+      : step
   }
   return { do: 'idle' }
 }

@@ -185,6 +185,7 @@ export function createTask(
   }
 }
 
+/** `begun`: when its write began, where it is only now known to have arrived. */
 export function taskMade(
   work: PlanfixWork,
   id: number,
@@ -193,9 +194,13 @@ export function taskMade(
   chatId: string,
   n: number,
   state: Loaded,
+  begun = work.context.clock.now(),
 ): Change[] {
+  const link = taskLink(work, id, state, { chatId, n, text, cursor: 0 })
+  // Begun before a takeover: what stands in it may have been carried already.
+  const isOlder = begun < (work.context.takeover?.()?.at ?? 0)
   const changes: Change[] = [
-    { type: 'task.add', task: taskLink(work, id, state, { chatId, n, text, cursor: 0 }) },
+    { type: 'task.add', task: { ...link, createdAt: begun, ...(isOlder && { readAt: 0 }) } },
     patchOf(state, {
       ...{
         attempt: null,

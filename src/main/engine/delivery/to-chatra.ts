@@ -5,6 +5,7 @@ import { handOver } from '../merge.ts'
 import { isCarriedElsewhere } from '../ports.ts'
 import type { Serial } from '../serial.ts'
 import { comparable, fingerprint } from '../text.ts'
+import { addresseeOf, beingWritten } from './addressee.ts'
 import { arrivalsOf } from './arrivals.ts'
 import { BeforeSending } from './before-sending.ts'
 import { latest, notArrived, reasonOf, stateChange } from './changes.ts'
@@ -166,12 +167,14 @@ export class ToChatra {
     const { failedSide } = conversation.chatraLane
     const { healedAt } = (failedSide === 'planfix' ? connection.planfixGate : connection.chatraGate).breaker
     const notBefore = waitsUntil(conversation.chatraLane, healedAt, this.now())
+    const clients = await store.clientsOf(conversationId)
     return {
       connection,
       conversation: { ...conversation, chatraLane: { ...conversation.chatraLane, notBefore } },
       waiting,
       targets,
-      clients: await store.clientsOf(conversationId),
+      clients,
+      writing: await beingWritten(store, conversation, clients),
       arrivals: await arrivalsOf(this.context, waiting),
       now: this.now(),
     }
@@ -187,17 +190,9 @@ export class ToChatra {
     ])
   }
 
-  /** The device that the reply answers; where that is not known, the one that wrote last. */
-  private async clientOf(message: Message, { clients }: Pick<Loaded, 'clients'>): Promise<ClientLink | null> {
-    const { chatraClientId, connectionId } = message
-    const bound =
-      chatraClientId === null ? null : await this.context.store.client(connectionId, chatraClientId)
-    return bound ?? latest(clients)
-  }
-
   private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: Loaded): Promise<void> {
     const { connection } = state
-    const client = await this.clientOf(message, state)
+    const client = await addresseeOf(this.context.store, message, state.conversation, state.clients)
     if (!client) {
       await commit(this.context, [stateChange(message, 'failed', 'client-unknown', this.now())])
       return

@@ -304,7 +304,7 @@ export class ToPlanfix {
       if (attempt.kind === 'contact') return cardFound(this.work, id, attempt, state)
       if (attempt.kind === 'task') {
         const { chatId = state.client.profile.chatId, n = state.tasksOfChat + 1 } = attempt
-        return taskMade(this.work, id, batch, attempt.text, chatId, n, state)
+        return taskMade(this.work, id, batch, attempt.text, chatId, n, state, attempt.startedAt)
       }
       return task ? commentMade(this.work, id, batch, task, state) : [patchOf(state, { attempt: null })]
     }

@@ -150,7 +150,7 @@ async function pendingWrites(
 }
 
 /** A device binds nothing when the store does not know it any more, or when it was separated from this conversation. */
-async function deviceOf(
+export async function deviceOf(
   store: Store,
   { id, connectionId }: Conversation,
   clientId: string | null,
