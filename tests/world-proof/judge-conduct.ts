@@ -106,7 +106,8 @@ function silence({ truth, calls, healedAt }: Evidence): Finding[] {
       const limit = (mode === 'silent' || mode === 'swallowing' ? 35 : 20) * SECOND
       const disturbed =
         truth.outages.some((one) => one.side === side && one.from < end + limit && one.to > end) ||
-        truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit)
+        truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit) ||
+        (truth.ends.findLast(({ at }) => at < end + limit)?.kind ?? 'start') !== 'start'
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
       if (disturbed || !before || end + limit > healedAt + 60 * SECOND) return []
       if (calls.some((call) => call.side === side && call.at > end && call.at < end + limit)) return []

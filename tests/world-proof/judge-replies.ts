@@ -84,18 +84,15 @@ function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: E
     return isOurs && (state === 'failed' || state === 'uncertain')
   })
   if (stuck.length > 0) return []
+  // Without an answer and without ids in webhooks nobody knows which message of the chat is to be changed.
+  const isUnknown = evidence.messages.some(
+    ({ planfixCommentId, kind, reason }) =>
+      planfixCommentId === told.commentId && kind !== 'text' && reason === 'target-id-unknown',
+  )
+  if (isUnknown && evidence.story.chatra['message-id'] === 'absent') return []
   const copy = copies[told.meantFor]?.[0]
   if (last.state === 'deleted') {
     if (!copy || copy.deleted) return []
-    // Without an answer and without ids in webhooks nobody knows which message of the chat it is.
-    const isUnknown = evidence.messages.some(
-      (one) =>
-        one.planfixCommentId === told.commentId &&
-        one.kind === 'delete' &&
-        one.reason === 'target-id-unknown' &&
-        one.chatraMessageId === null,
-    )
-    if (isUnknown && evidence.story.chatra['message-id'] === 'absent') return []
     const detail = `comment no. ${told.n} was deleted and still stands in the chat`
     return [{ invariant: 'a deleted reply leaves the chat', detail }]
   }

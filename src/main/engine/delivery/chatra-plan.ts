@@ -89,7 +89,7 @@ function holdsUntil(message: Message, now: number): number {
 export const INTERRUPTED = 'interrupted'
 /** Why an edit or a deletion waits: it is not known whether the reply it changes has arrived. */
 export const WAITS_FOR_TARGET = 'waits-for-target'
-/** The reply that an edit or a deletion would change is not in the chat: its comment is decided on anew. */
+/** The reply that an edit or a deletion would change is not in the chat, as far as is known: it may turn up yet. */
 export const TARGET_NOT_ARRIVED = 'target-not-arrived'
 /** It is in the chat, and Chatra has not told its id. */
 export const TARGET_ID_UNKNOWN = 'target-id-unknown'

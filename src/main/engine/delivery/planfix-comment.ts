@@ -7,6 +7,7 @@ import { commentText, ownerOf, plainOf } from './content.ts'
 import { type Step, thatFit } from './planfix-plan.ts'
 import {
   type Call,
+  cardIsGone,
   delivered,
   type Loaded,
   MESSAGES,
@@ -100,7 +101,10 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   }
 }
 
-/** They stand in a task already, and a comment that was taken for a reply meanwhile is none: another computer has written them, or this one before its store was restored. */
+/**
+ * They stand in a task already, and a comment that was taken for a reply meanwhile is none: another computer has written
+ * them, or this one before its store was restored.
+ */
 export async function foundWritten(
   work: PlanfixWork,
   written: ReadonlyMap<Message, Place>,
@@ -213,10 +217,7 @@ const TASK_GONE = 1000
 async function isCardGone(error: BridgeError, state: Loaded): Promise<boolean> {
   if (error.code === 'object-gone') return error.vendorCode === CONTACT_GONE
   if (error.code !== 'refused' || error.vendorCode === NO_COMMENTS) return false
-  const { planfix } = state.connection
-  await planfix.pacer.turn(0, String(state.conversation.id))
-  const card = await planfix.contact(state.conversation.contactId ?? 0)
-  return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'
+  return cardIsGone(state)
 }
 
 const filesAsLinks = ({ context }: PlanfixWork, message: Message): Change => ({

@@ -10,6 +10,7 @@ import { foundWritten } from './planfix-comment.ts'
 import { type Step, thatFit } from './planfix-plan.ts'
 import {
   type Call,
+  cardIsGone,
   delivered,
   type Loaded,
   type Outcome,
@@ -279,10 +280,7 @@ async function taskRefused(
   if (error.code !== 'refused' && error.code !== 'object-gone') return null
   const { planfix } = state.connection
   if (asAssigner) return [patchOf(state, { attempt: null, withoutAssigner: true })]
-  await planfix.pacer.turn(0, String(state.conversation.id))
-  const contact = await planfix.contact(state.conversation.contactId ?? 0)
-  const isGone = contact.ok ? contact.value.isDeleted : contact.error.code === 'object-gone'
-  if (isGone)
+  if (await cardIsGone(state))
     return [patchOf(state, { attempt: null, contactId: null, contactWritten: null, emailSearched: null })]
   const rest = state.settings.planfix.participants.filter((one) => !leftOut.includes(one))
   if (rest.length === 0) return null

@@ -239,3 +239,10 @@ const calm = (fresh: Conversation): Change[] =>
   fresh.planfixLane.failures === 0
     ? []
     : [{ type: 'conversation.patch', id: fresh.id, patch: { planfixLane: { failures: 0, notBefore: 0 } } }]
+
+/** Whether the client's card is not there any more; asked in a turn of its own, and `false` where Planfix does not say. */
+export async function cardIsGone({ connection, conversation }: Loaded): Promise<boolean> {
+  await connection.planfix.pacer.turn(0, String(conversation.id))
+  const card = await connection.planfix.contact(conversation.contactId ?? 0)
+  return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'
+}
