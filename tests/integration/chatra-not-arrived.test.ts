@@ -9,6 +9,7 @@ import {
   openWorld,
   replied,
   stateOf,
+  talkWithEcho,
 } from './chatra-play.ts'
 
 /**
@@ -37,12 +38,7 @@ const pass = (ms: number) => world.pass(ms)
 /** A proven way in, and a reply whose echo has come. */
 async function start(options: WorldOptions = {}) {
   world = await openWorld({ virtual: true, proven: true, ...options })
-  const talk = await conversation(world)
-  talk.answers('r1: First')
-  await replied(world, talk.visitor, 'r1')
-  await world.until('an echo', () => world.app.store.fact('shop', 'echoSeen'))
-  await world.quiet()
-  return talk
+  return talkWithEcho(world)
 }
 
 /** A reply that Chatra never took, without an answer or with a 502. */

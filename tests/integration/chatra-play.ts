@@ -231,3 +231,13 @@ export const notesTo = (world: World, clientName: string): string[] =>
         text,
       ),
     )
+
+/** A conversation with a proven way in, and a reply (`r1`) whose echo has come. `world` was opened with `proven`. */
+export async function talkWithEcho(world: World) {
+  const talk = await conversation(world)
+  talk.answers('r1: First')
+  await replied(world, talk.visitor, 'r1')
+  await world.until('an echo', () => world.app.store.fact('shop', 'echoSeen'))
+  await world.quiet()
+  return talk
+}

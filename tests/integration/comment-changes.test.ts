@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Connection } from '../../src/shared/config.ts'
 import type { World, WorldOptions } from '../support/world.ts'
-import { closeWorld, conversation, marks, openWorld, replied, shownTo, stateOf } from './chatra-play.ts'
+import { closeWorld, marks, openWorld, shownTo, stateOf, talkWithEcho } from './chatra-play.ts'
 
 /** Changes of a comment whose message cannot simply be edited: it failed, nobody knows of it, it was dismissed, it never was. */
 
@@ -10,12 +10,7 @@ afterEach(() => closeWorld(world))
 
 async function start(options: WorldOptions = {}) {
   world = await openWorld({ proven: true, ...options })
-  const talk = await conversation(world)
-  talk.answers('r1: First')
-  await replied(world, talk.visitor, 'r1')
-  await world.until('an echo', () => world.app.store.fact('shop', 'echoSeen'))
-  await world.quiet()
-  return talk
+  return talkWithEcho(world)
 }
 const pass = async (ms: number) => {
   const until = world.clock.now() + ms

@@ -5,6 +5,18 @@ import { connectionSettings } from './settings.ts'
 import { publicAddress } from './state.ts'
 
 /** Steps of the wizard, in order. */
+/** Lists of a Planfix account from which the owner chooses. */
+const choiceKind = z.enum([
+  'task-templates',
+  'contact-templates',
+  'contact-fields',
+  'users',
+  'groups',
+  'statuses',
+  'data-tags',
+])
+export type ChoiceKind = z.infer<typeof choiceKind>
+
 export const STEPS = [
   'language',
   'name',
@@ -109,15 +121,7 @@ export const setupCalls = {
   'setup.choices': call(
     z.strictObject({
       id: connectionId,
-      kind: z.enum([
-        'task-templates',
-        'contact-templates',
-        'contact-fields',
-        'users',
-        'groups',
-        'statuses',
-        'data-tags',
-      ]),
+      kind: choiceKind,
       /** Of `statuses`: those of this template's process. */
       taskTemplateId: z.number().nullable().optional(),
     }),

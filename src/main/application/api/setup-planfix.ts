@@ -1,5 +1,5 @@
 import type { PlanfixEmployee } from '../../../shared/api/employees.ts'
-import type { Choice } from '../../../shared/api/setup.ts'
+import type { Choice, ChoiceKind } from '../../../shared/api/setup.ts'
 import type { Connection } from '../../../shared/config.ts'
 import { type BridgeError, bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
 import { type Pacer, TurnWithdrawn } from '../../engine/ports.ts'
@@ -16,15 +16,6 @@ export interface Account {
   /** Asks when it is its turn among everything that uses the account; "too fast" is asked again. */
   ask<T>(question: (client: PlanfixClient) => Promise<Result<T>>): Promise<Result<T>>
 }
-
-export type ChoiceKind =
-  | 'task-templates'
-  | 'contact-templates'
-  | 'contact-fields'
-  | 'users'
-  | 'groups'
-  | 'statuses'
-  | 'data-tags'
 
 /** Employees as Planfix told them last; `problem` says why they could not be asked now. */
 export interface Employees {

@@ -1,5 +1,5 @@
 import { Select } from '@mantine/core'
-import type { Choice } from '../../../../shared/api/setup.ts'
+import type { Choice, ChoiceKind } from '../../../../shared/api/setup.ts'
 import { useCall } from '../../../bridge/hooks.tsx'
 import { useWords } from '../../../words.tsx'
 import { type Choices, ListTrouble } from '../../wizard/choice-select.tsx'
@@ -57,17 +57,7 @@ function missing(
 }
 
 /** A live list of Planfix for the connection of this form; nothing is asked while its token is missing. */
-export function useChoices(
-  kind:
-    | 'task-templates'
-    | 'contact-templates'
-    | 'contact-fields'
-    | 'users'
-    | 'groups'
-    | 'statuses'
-    | 'data-tags',
-  hasToken: boolean,
-): Choices {
+export function useChoices(kind: ChoiceKind, hasToken: boolean): Choices {
   const form = useForm()
   const { taskTemplateId } = form.typed.planfix
   return useCall(
