@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import type { Notification } from 'electron'
 import { expect, test } from 'vitest'
-import { startNotifications } from '../../src/main/desktop/notifications.ts'
+import { startNotifications } from '../../src/main/desktop/notifications/notifications.ts'
 import { planfixState, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 

@@ -3,10 +3,10 @@ import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { app, dialog, protocol } from 'electron'
 import { defaultDataDir } from '../settings/data-dir.ts'
-import { appImageOf } from './app-image.ts'
-import { folderTrouble } from './folder-trouble.ts'
-import { keepsCompiled } from './keeps-compiled.ts'
-import { PAGE_SCHEME } from './page.ts'
+import { appImageOf } from './lifecycle/app-image.ts'
+import { keepsCompiled } from './lifecycle/compile-cache.ts'
+import { folderTrouble } from './lifecycle/folder-check.ts'
+import { PAGE_SCHEME } from './window/renderer-protocol.ts'
 
 /**
  * The desktop application: Electron's main process. What has to be said before Electron is ready is said here; a second

@@ -153,7 +153,7 @@ describe('packages with machine code', () => {
 test('names agree: product, application id, desktop entry', () => {
   const yml = read('electron-builder.yml')
   const value = (key: string): string | undefined => new RegExp(`^\\s*${key}: (.+)$`, 'm').exec(yml)?.[1]
-  const id = /APP_ID = '([^']+)'/.exec(read('src/main/desktop/windows-identity.ts'))?.[1]
+  const id = /APP_ID = '([^']+)'/.exec(read('src/main/desktop/lifecycle/windows-identity.ts'))?.[1]
   expect(value('appId')).toBe(id)
   expect(`${value('executableName')}.desktop`).toBe(value('desktopName'))
   expect(value('StartupWMClass')).toBe(value('executableName'))

@@ -26,7 +26,7 @@ test('the installer takes away what the program entered for the start at login, 
       new RegExp(`DeleteRegValue HKCU ".*${key.replace('\\', '\\\\')}" "\\$\\{APP_ID\\}"`),
     )
   const id = /^appId: (.*)$/m.exec(builder)?.[1]
-  expect(read('src/main/desktop/windows-identity.ts')).toContain(`'${id}'`)
+  expect(read('src/main/desktop/lifecycle/windows-identity.ts')).toContain(`'${id}'`)
 })
 
 test('macOS shows the product by its name, and no image in the dock before there is a window', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { keepsCompiled } from '../../../src/main/desktop/keeps-compiled.ts'
-import { menuTemplate } from '../../../src/main/desktop/menu.ts'
-import { isPanelDark } from '../../../src/main/desktop/tray-image.ts'
-import { identifyOnWindows } from '../../../src/main/desktop/windows-identity.ts'
+import { keepsCompiled } from '../../../src/main/desktop/lifecycle/compile-cache.ts'
+import { identifyOnWindows } from '../../../src/main/desktop/lifecycle/windows-identity.ts'
+import { isPanelDark } from '../../../src/main/desktop/tray/image.ts'
+import { menuTemplate } from '../../../src/main/desktop/window/menu.ts'
 
 describe("the panel's brightness", () => {
   const light = { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: false }

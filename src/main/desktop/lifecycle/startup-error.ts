@@ -1,0 +1,25 @@
+import { app, dialog } from 'electron'
+import { translate, translateAny } from '../../../shared/i18n/index.ts'
+import type { Log } from '../../application/application.ts'
+import type { Redactor } from '../../settings/redact.ts'
+import { systemLanguage } from '../system-language.ts'
+import { startTrouble } from './startup-error-text.ts'
+
+/** Says why the bridge does not start, and ends the program. */
+export function cannotStart(error: unknown, { dataDir, log, redact }: Told): void {
+  const language = systemLanguage(app.getLocale())
+  const words = startTrouble(error, dataDir)
+  const text =
+    words === null
+      ? translate(language, 'desktop.cannot-start.other', { detail: String(error) })
+      : translateAny(language, words.key, words.params)
+  log.error({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${text}`)
+  dialog.showErrorBox(translate(language, 'desktop.cannot-start.title'), redact(text))
+  app.exit(1)
+}
+
+interface Told {
+  dataDir: string
+  log: Log
+  redact: Redactor
+}

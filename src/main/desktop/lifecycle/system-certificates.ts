@@ -1,0 +1,22 @@
+import tls from 'node:tls'
+import type { Log } from '../../application/application.ts'
+
+/**
+ * The certificates that the system trusts count as well, for every call of this process: an office that inspects what goes
+ * out installs its own there. Node's bundled ones alone would refuse every call, and the fuse that ignores NODE_OPTIONS
+ * switches off NODE_EXTRA_CA_CERTS, too (Electron: docs/tutorial/fuses.md). Some 100 ms; never throws.
+ */
+export function trustSystem(
+  log: Pick<Log, 'warn'>,
+  trust: Pick<typeof tls, 'getCACertificates' | 'setDefaultCACertificates'> = tls,
+): void {
+  try {
+    const both = [...trust.getCACertificates('default'), ...trust.getCACertificates('system')]
+    trust.setDefaultCACertificates([...new Set(both)])
+  } catch (error) {
+    log.warn(
+      { detail: String(error) },
+      "the system's certificates could not be read: only the bundled ones count",
+    )
+  }
+}

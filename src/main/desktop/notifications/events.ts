@@ -1,0 +1,46 @@
+import type { BridgeEvent } from '../../../shared/domain.ts'
+
+/** Which switch of the settings an event belongs to; null = the log is enough. Unknown errors are failures. */
+export function groupOf({ key, level }: BridgeEvent): 'failures' | 'connections' | null {
+  const group = GROUPS[key]
+  return group === undefined ? (level === 'error' ? 'failures' : null) : group
+}
+const GROUPS: Record<string, 'failures' | 'connections' | null> = {
+  'event.gap': 'connections',
+  'event.address-gap': 'connections',
+  'event.address-gap-kept': 'connections',
+  'event.address-changed': 'connections',
+  'event.wrong-address': 'connections',
+  'event.no-completed-status': 'failures',
+  'event.relay-refused': 'failures',
+  'event.relay-expired': 'failures',
+  'event.relay-unreadable': 'failures',
+  'event.store-restored': 'failures',
+  'event.connection-left': 'connections',
+  // "Messages are not affected."
+  'event.chore-failed': null,
+}
+
+/** Nothing was lost: news only to whoever knows that the address was away. */
+export const GAP_KEPT = 'event.address-gap-kept'
+/** They say that the address is reached again. */
+export const ADDRESS_GAPS: ReadonlySet<string> = new Set(['event.address-gap', GAP_KEPT])
+
+export interface Gap {
+  from: number
+  to: number
+}
+
+export const gapOf = ({ key, params }: BridgeEvent): Gap | null =>
+  key === 'event.gap' || ADDRESS_GAPS.has(key) ? { from: Number(params.from), to: Number(params.to) } : null
+
+/** After a start or a wake it takes a while until the address is reached too: that is the same gap to the owner. */
+export const isWithin = (gap: Gap, other: Gap): boolean =>
+  gap.from >= other.from - MINUTE && gap.to <= other.to + 5 * MINUTE
+const MINUTE = 60_000
+
+/** Events that are alike are told once in a while. Another time or address makes another event of a gap or a change. */
+export const likeness = (event: BridgeEvent): string =>
+  gapOf(event) || event.key === 'event.address-changed'
+    ? JSON.stringify([event.key, event.params])
+    : JSON.stringify([event.key, event.connectionId, event.params.conversation ?? event.params.connection])

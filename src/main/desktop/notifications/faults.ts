@@ -1,0 +1,94 @@
+import type { Fault, FaultPlace } from './show.ts'
+
+/** A fault that may have to be told, or one that was. */
+export interface Lasting {
+  fault: Fault
+  since: number
+  told: boolean
+  /** It works again; told when it was told that it did not, and this holds. */
+  isOver: boolean
+  /** When its beginning or its end is to be told; null = nothing is left to tell. */
+  dueAt: number | null
+}
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+/** A short interruption is no news. What only the owner can mend is soon. */
+const OWNER_MS = 15 * SECOND
+const LASTS_MS = { chatra: 2 * MINUTE, planfix: 2 * MINUTE, address: 3 * MINUTE, store: 10 * SECOND }
+/** One that lasts so long goes along with another one that is told. */
+const ALONG_MS = 30 * SECOND
+const STEADY_MS = 10 * SECOND
+
+/** It does not work now. One that needs the owner since now is told once more. */
+export function faultBegins(faults: readonly Lasting[], fault: Fault, now: number): Lasting[] {
+  const lasts = fault.needsOwner ? Math.min(OWNER_MS, LASTS_MS[fault.what]) : LASTS_MS[fault.what]
+  const known = faultAt(faults, fault)
+  if (!known) return [...faults, { fault, since: now, told: false, isOver: false, dueAt: now + lasts }]
+  const isGraver = fault.needsOwner && !known.fault.needsOwner
+  const told = known.told && !isGraver
+  const dueAt = told ? null : Math.min(known.told ? Number.POSITIVE_INFINITY : known.dueAt!, now + lasts)
+  return replaced(faults, known, { ...known, fault, told, isOver: false, dueAt })
+}
+
+/** It works. Nobody is told of the end of what nobody was told of. */
+export function faultEnds(faults: readonly Lasting[], place: FaultPlace, now: number): Lasting[] {
+  const known = faultAt(faults, place)
+  if (!known || known.isOver) return [...faults]
+  return replaced(faults, known, known.told ? { ...known, isOver: true, dueAt: now + STEADY_MS } : null)
+}
+
+/** It is told otherwise that it works. */
+export const faultSettled = (faults: readonly Lasting[], place: FaultPlace): Lasting[] =>
+  faults.filter(({ fault }) => !isAt(fault, place))
+
+export interface FaultsAround {
+  now: number
+  /** Whether it is so now: what was told of it last may have been replaced. */
+  isDown(place: FaultPlace): boolean
+  isWanted(fault: Fault): boolean
+  /** Of a connection that is there and switched on. */
+  isKnown(place: FaultPlace): boolean
+}
+
+/** Those that are worth a thought: of what is there, not ended untold, and wanted when it was their time. */
+export function faultsLeft(faults: readonly Lasting[], around: FaultsAround): Lasting[] {
+  return faults.flatMap((one) => {
+    if (!around.isKnown(one.fault)) return []
+    if (!isDue(one, around.now)) return [one]
+    if (!around.isWanted(one.fault)) return one.isOver ? [] : [{ ...one, told: true, dueAt: null }]
+    return one.isOver || around.isDown(one.fault) ? [one] : []
+  })
+}
+
+/** What is to be told now; `rest` is what is left when it was. */
+export function dueFaults(
+  faults: readonly Lasting[],
+  { now, isDown, isWanted }: FaultsAround,
+): { lost: Fault[]; back: Fault[]; rest: Lasting[] } {
+  const isBack = (one: Lasting) => one.isOver && isDue(one, now)
+  const isSomeLost = faults.some((one) => !one.isOver && isDue(one, now))
+  const isLost = (one: Lasting) =>
+    isSomeLost &&
+    !one.isOver &&
+    !one.told &&
+    (isDue(one, now) || (now - one.since >= ALONG_MS && isDown(one.fault) && isWanted(one.fault)))
+  return {
+    lost: faults.filter(isLost).map(({ fault }) => fault),
+    back: faults.filter(isBack).map(({ fault }) => fault),
+    rest: faults
+      .filter((one) => !isBack(one))
+      .map((one) => (isLost(one) ? { ...one, told: true, dueAt: null } : one)),
+  }
+}
+
+export const faultAt = (faults: readonly Lasting[], place: FaultPlace): Lasting | undefined =>
+  faults.find(({ fault }) => isAt(fault, place))
+
+const isAt = (fault: Fault, place: FaultPlace): boolean =>
+  fault.what === place.what && fault.connectionId === place.connectionId
+
+const isDue = ({ dueAt }: Lasting, now: number): boolean => dueAt !== null && dueAt <= now
+
+const replaced = (faults: readonly Lasting[], one: Lasting, by: Lasting | null): Lasting[] =>
+  faults.flatMap((other) => (other !== one ? [other] : by === null ? [] : [by]))

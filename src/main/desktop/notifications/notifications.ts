@@ -1,0 +1,269 @@
+import type { Notification as ElectronNotification } from 'electron'
+import type { PublicAddress } from '../../../shared/api/state.ts'
+import { translate } from '../../../shared/i18n/index.ts'
+import { clientNameOf, linksOf } from '../../application/api/rows.ts'
+import type { Application, Log } from '../../application/application.ts'
+import { rootOf } from '../../engine/roots.ts'
+import {
+  decideNotices,
+  firstNotices,
+  type KeptNotices,
+  keptOf,
+  type NoticeInput,
+  type NoticeState,
+} from './policy.ts'
+import { quietUntil } from './quiet-hours.ts'
+import type { Fault, FaultPlace, Notice, Stuck } from './show.ts'
+import { type NoticeTarget, noticeText, type ToldNotice } from './text.ts'
+
+export type { NoticeTarget } from './text.ts'
+
+export interface NotificationsOptions {
+  application: NoticeSource
+  /** Electron's own class. */
+  Notification: typeof ElectronNotification
+  open(target: NoticeTarget): void
+  log: Log
+  platform?: NodeJS.Platform
+}
+export type NoticeSource = Pick<
+  Application,
+  'clock' | 'store' | 'configuration' | 'connections' | 'publicAddress' | 'storeFailing' | 'listen'
+>
+
+export interface Notifications {
+  /** The system did not take the last notification: macOS takes none from a program that is not signed. */
+  readonly refused: boolean
+  /** A new version is downloaded. */
+  update(ready: { version: string; onQuit: boolean }): void
+  /** The owner wanted it, and something is under way. */
+  updateBusy(version: string): void
+  stop(): void
+}
+
+/** A fact of the program, in the data folder. */
+const FACT = 'notices'
+
+/**
+ * Shows what the owner is to know at once (policy.ts decides). Begin before the application is started, so that what it
+ * tells at its start is heard. Settings and language are those of the application's configuration, also after a change.
+ *
+ * Do-not-disturb is the system's: Windows (focus assist), macOS (focus) and the notification daemon of Linux keep back what
+ * every program shows, so nothing is asked for here that would go round it: no urgency, no sound of its own.
+ */
+export function startNotifications(options: NotificationsOptions): Notifications {
+  const { application, log } = options
+  const { store, clock } = application
+  const shower = showing(options)
+  let state: NoticeState | null = null
+  let waiting: NoticeInput[] = []
+  let kept = ''
+  let cancel = () => {}
+  let stopped = false
+
+  function step(input: NoticeInput): void {
+    if (stopped) return
+    if (state === null) return void waiting.push(input)
+    const decision = decideNotices(state, input, around(application))
+    state = decision.state
+    for (const notice of decision.show) show(notice)
+    keep(state)
+    cancel()
+    const { wakeAt, look } = decision
+    cancel = wakeAt === null ? () => {} : clock.after(wakeAt - clock.now(), () => step({ type: 'time' }))
+    if (look.length > 0) void read(look)
+  }
+
+  function show(notice: Notice): void {
+    const { language, notifications, connections } = application.configuration
+    const names = new Map(connections.map(({ id, name }) => [id, name]))
+    const told = noticeText(notice, { language, names })
+    const inPlanfix = notice.kind === 'chat' && notifications.opens === 'planfix'
+    log.info({ notice: notice.kind }, 'the owner is told')
+    shower.show(
+      told,
+      () => void (inPlanfix ? taskOr(told.target) : Promise.resolve(told.target)).then(options.open),
+    )
+  }
+
+  /** The task is made after the chat was told; while there is none, the window shows the conversation. */
+  async function taskOr(target: NoticeTarget): Promise<NoticeTarget> {
+    if (target.kind !== 'conversation') return target
+    try {
+      const conversation = await rootOf(store, target.conversationId)
+      const task = conversation?.taskId ?? null
+      const url = task === null ? null : linksOf(application)(target.connectionId).task(task)
+      return url === null ? target : { kind: 'task', url }
+    } catch {
+      return target
+    }
+  }
+
+  /** Those that are still stuck. */
+  async function read(ids: readonly number[]): Promise<void> {
+    try {
+      const shown = await store.shownMessages(ids)
+      const messages = shown.flatMap((one): Stuck[] => {
+        const { id, connectionId, direction, text, files, state: now, conversationId } = one.message
+        if (now !== 'failed' && now !== 'uncertain') return []
+        const said = text || files.map(({ name }) => name).join(', ')
+        const place = { connectionId, conversationId: one.conversation?.id ?? conversationId }
+        return [{ id, ...place, client: clientNameOf(one), direction, text: said, state: now }]
+      })
+      if (messages.length > 0) step({ type: 'found', messages })
+    } catch (error) {
+      log.warn({ detail: String(error) }, 'messages that failed could not be read for a notification')
+    }
+  }
+
+  function keep(next: NoticeState): void {
+    const value = keptOf(next)
+    const text = JSON.stringify(value)
+    if (text === kept) return
+    kept = text
+    store.commit([{ type: 'fact.set', connectionId: '', key: FACT, value }]).catch(() => undefined)
+  }
+
+  function begin(found: KeptNotices | null): void {
+    if (stopped) return
+    kept = JSON.stringify(found)
+    state = firstNotices(found)
+    const heard = waiting
+    waiting = []
+    for (const input of [...heard, { type: 'time' } as const]) step(input)
+  }
+
+  const leave = application.listen({
+    newChat: (connectionId, conversationId, client, text) =>
+      step({ type: 'chat', chat: { connectionId, conversationId, client, text: text.slice(0, 2000) } }),
+    event: (event) => step({ type: 'event', event }),
+    sideState: (connectionId, side, now) => step({ type: 'side', connectionId, side, state: now }),
+    stuck: (messageId, now) => step({ type: 'stuck', messageId, state: now }),
+    wayIn: (now) => step(addressInput(now)),
+    storeState: (failing) => step({ type: 'store', failing }),
+    configured: () => step({ type: 'time' }),
+    // Timers stand still while the computer sleeps.
+    woke: () => step({ type: 'time' }),
+  })
+  store.fact<KeptNotices>('', FACT).then(begin, () => begin(null))
+
+  const say = (
+    key: 'notices.update' | 'notices.update.quit' | 'notices.update.click' | 'notices.update.busy',
+    version: string,
+  ) => translate(application.configuration.language, key, { version })
+  function tellUpdate(version: string, body: string): void {
+    if (stopped) return
+    const told = { title: say('notices.update', version), body, target: { kind: 'update' } as const }
+    shower.show(told, () => options.open(told.target))
+  }
+  return {
+    get refused() {
+      return shower.refused
+    },
+    update({ version, onQuit }) {
+      const body = say(onQuit ? 'notices.update.quit' : 'notices.update.click', version)
+      const now = clock.now()
+      const quiet = quietUntil(application.configuration.notifications.quiet, now)
+      if (quiet === null) tellUpdate(version, body)
+      else clock.after(quiet - now, () => tellUpdate(version, body))
+    },
+    updateBusy: (version) => tellUpdate(version, say('notices.update.busy', version)),
+    stop() {
+      stopped = true
+      leave()
+      cancel()
+      shower.stop()
+    },
+  }
+}
+
+const around = (application: NoticeSource) => ({
+  now: application.clock.now(),
+  settings: application.configuration.notifications,
+  connections: new Set(
+    application.configuration.connections.filter(({ enabled }) => enabled).map(({ id }) => id),
+  ),
+  isDown: (place: FaultPlace) => isDown(application, place),
+})
+
+function isDown(application: NoticeSource, { what, connectionId }: FaultPlace): boolean {
+  if (what === 'store') return application.storeFailing !== null
+  if (what === 'address') return application.publicAddress.lostAt !== null
+  const live = application.connections.get(connectionId ?? '')
+  return live !== undefined && !(what === 'chatra' ? live.chatraGate : live.planfixGate).isOpen
+}
+
+/** An address that never worked is being set up: its owner is looking at it. */
+function addressInput(address: PublicAddress): NoticeInput {
+  const { provider, standby, state, lostAt, problem, problemParams, needsOwner } = address
+  if (provider === 'none' || standby) return { type: 'address-none' }
+  if (state === 'proven') return { type: 'address', lost: null }
+  if (lostAt === null) return { type: 'time' }
+  const lost: Pick<Fault, 'code' | 'params' | 'needsOwner'> = {
+    code: problem ?? '',
+    params: problemParams,
+    needsOwner,
+  }
+  return { type: 'address', lost }
+}
+
+/** More than the systems show; what was told long ago leads nowhere any more. */
+const MOST_OPEN = 50
+
+/**
+ * Shows through the system. A notification that nobody holds is collected, and a click on it is lost. On Windows one that
+ * leaves the screen for the Action Center tells `close` with `timedOut` and can still be clicked there
+ * (windows_toast_notification.cc, NotificationDismissed with should_destroy = false).
+ */
+function showing({ Notification, log, platform = process.platform }: NotificationsOptions) {
+  const open = new Set<ElectronNotification>()
+  let isSilent = false
+  let refused = false
+  return {
+    get refused() {
+      return refused
+    },
+    show(told: ToldNotice, click: () => void): void {
+      if (!Notification.isSupported()) {
+        if (!isSilent) log.warn({}, 'the system shows no notifications')
+        isSilent = true
+        return
+      }
+      const notification = new Notification(forSystem(told, platform))
+      const gone = () => void open.delete(notification)
+      notification.on('click', () => {
+        gone()
+        click()
+      })
+      notification.on('close', ({ reason }) => {
+        if (reason !== 'timedOut') gone()
+      })
+      notification.on('show', () => {
+        refused = false
+      })
+      notification.on('failed', (_event, error) => {
+        gone()
+        refused = true
+        log.warn({ detail: error }, 'a notification could not be shown')
+      })
+      open.add(notification)
+      const [oldest] = open
+      if (open.size > MOST_OPEN && oldest) open.delete(oldest)
+      notification.show()
+    },
+    stop: () => open.clear(),
+  }
+}
+
+/**
+ * Daemons of Linux read the body as markup, though not all of them, and Electron hands it over as it is: what could be a tag
+ * is written with other brackets, so that it reads the same everywhere, and `&` as the markup wants it.
+ */
+export function forSystem(
+  { title, body }: ToldNotice,
+  platform: NodeJS.Platform,
+): { title: string; body: string } {
+  if (platform !== 'linux') return { title, body }
+  const withoutTags = (text: string) => text.replaceAll('<', '‹').replaceAll('>', '›')
+  return { title: withoutTags(title), body: withoutTags(body).replaceAll('&', '&amp;') }
+}

@@ -1,0 +1,296 @@
+import type { Configuration } from '../../../shared/config.ts'
+import type { BridgeEvent } from '../../../shared/domain.ts'
+import type { SideState } from '../../engine/ports.ts'
+import { ADDRESS_GAPS, GAP_KEPT, type Gap, gapOf, groupOf, isWithin, likeness } from './events.ts'
+import {
+  dueFaults,
+  type FaultsAround,
+  faultAt,
+  faultBegins,
+  faultEnds,
+  faultSettled,
+  faultsLeft,
+  type Lasting,
+} from './faults.ts'
+import { quietUntil } from './quiet-hours.ts'
+import { firstTurns, nextTurn, type Turns, takeTurn } from './rate-limit.ts'
+import {
+  type Chat,
+  type Fault,
+  type FaultPlace,
+  type Gathered,
+  gather,
+  type Notice,
+  type Stuck,
+} from './show.ts'
+
+/**
+ * Decides, purely, what the owner is told at once. The first of a kind is told at once; what follows within seconds becomes
+ * one notice, and the more comes the longer it is gathered. A fault is told when it has lasted, its end only when it was told.
+ * In quiet hours all is gathered into one summary, but faults: they are told afterwards if they still last.
+ */
+export function decideNotices(state: NoticeState, input: NoticeInput, around: Around): NoticeDecision {
+  const { now } = around
+  const next = structuredClone(state)
+  take(next, input, now)
+  leaveOutUnwanted(next, around)
+  const quiet = quietUntil(around.settings.quiet, now)
+  const show: Notice[] = []
+  if (quiet !== null) hold(next)
+  else tell(next, around, show)
+  const look = next.looks.filter(([, at]) => at <= now).map(([id]) => id)
+  next.looks = next.looks.filter(([, at]) => at > now)
+  return { state: next, show, look, wakeAt: wakeAt(next, now, quiet) }
+}
+
+export interface NoticeState {
+  /** Waits for its turn, which is soon. */
+  ready: Collected
+  /** Of the quiet hours, for the summary. */
+  held: Collected
+  /** When each chat, and the like of each event, was taken up last. */
+  chats: Lately
+  events: Lately
+  /** Messages that seem stuck, and when they are looked at: they may settle by themselves. */
+  looks: [messageId: number, at: number][]
+  faults: Lasting[]
+  turns: Turns
+  lastGap: Gap | null
+}
+interface Collected {
+  chats: Gathered<Chat>
+  failures: Gathered<Stuck>
+  events: BridgeEvent[]
+}
+type Lately = [key: string, at: number][]
+
+export type NoticeInput =
+  | { type: 'chat'; chat: Chat }
+  | { type: 'stuck'; messageId: number; state: 'failed' | 'uncertain' }
+  /** Those of a look that are stuck indeed. */
+  | { type: 'found'; messages: readonly Stuck[] }
+  | { type: 'side'; connectionId: string; side: 'chatra' | 'planfix'; state: SideState }
+  /** Null = it is reached. */
+  | { type: 'address'; lost: Pick<Fault, 'code' | 'params' | 'needsOwner'> | null }
+  /** There is no way in (any more). */
+  | { type: 'address-none' }
+  | { type: 'store'; failing: string | null }
+  | { type: 'event'; event: BridgeEvent }
+  /** Time went by, or the settings are others. */
+  | { type: 'time' }
+
+export interface Around {
+  now: number
+  settings: Configuration['notifications']
+  /** Ids of the connections that are switched on. */
+  connections: ReadonlySet<string>
+  isDown(place: FaultPlace): boolean
+}
+
+export interface NoticeDecision {
+  state: NoticeState
+  show: Notice[]
+  /** Messages to read; those that are stuck are handed in as `found`. */
+  look: number[]
+  /** When to ask again; null = when something happens. */
+  wakeAt: number | null
+}
+
+/** What is kept over a restart. */
+export type KeptNotices = Pick<NoticeState, 'held' | 'chats'>
+export const keptOf = ({ held, chats }: NoticeState): KeptNotices => ({ held, chats })
+
+export const firstNotices = (kept: KeptNotices | null): NoticeState => ({
+  ready: nothing(),
+  held: kept?.held ?? nothing(),
+  chats: kept?.chats ?? [],
+  events: [],
+  looks: [],
+  faults: [],
+  turns: firstTurns(),
+  lastGap: null,
+})
+const nothing = (): Collected => ({
+  chats: { count: 0, first: [] },
+  failures: { count: 0, first: [] },
+  events: [],
+})
+
+const MINUTE = 60_000
+/** A client who left and came back within it is the same chat to the owner. */
+const SAME_CHAT_MS = 10 * MINUTE
+const SAME_EVENT_MS = 12 * 60 * MINUTE
+const MOST_REMEMBERED = 200
+const MOST_EVENTS_HELD = 10
+/** What fails together is told together. */
+const LOOK_FAILED_MS = 2000
+/** Twice the time in which an unclear reply settles by itself (docs/architecture.md, "An uncertain reply"). */
+const LOOK_UNCERTAIN_MS = MINUTE
+
+const ADDRESS = { what: 'address', connectionId: null } as const
+const STORE = { what: 'store', connectionId: null } as const
+
+function take(state: NoticeState, input: NoticeInput, now: number): void {
+  switch (input.type) {
+    case 'chat': {
+      const key = `${input.chat.connectionId} ${input.chat.conversationId}`
+      if (isNews(state.chats, key, now, SAME_CHAT_MS)) {
+        state.ready.chats = gather(state.ready.chats, [input.chat])
+      }
+      break
+    }
+    case 'stuck': {
+      const { messageId } = input
+      const at = now + (input.state === 'failed' ? LOOK_FAILED_MS : LOOK_UNCERTAIN_MS)
+      // Unclear once more, after it was sent again, is waited for anew.
+      state.looks = [...state.looks.filter(([id]) => id !== messageId), [messageId, at]]
+      break
+    }
+    case 'found':
+      state.ready.failures = gather(state.ready.failures, input.messages)
+      break
+    case 'side':
+      takeSide(state, input, now)
+      break
+    case 'address':
+      state.faults = input.lost
+        ? faultBegins(state.faults, { ...ADDRESS, ...input.lost }, now)
+        : faultEnds(state.faults, ADDRESS, now)
+      break
+    case 'address-none':
+      state.faults = faultSettled(state.faults, ADDRESS)
+      break
+    case 'store': {
+      const fault = { ...STORE, needsOwner: true, code: '', params: { detail: input.failing ?? '' } }
+      state.faults =
+        input.failing === null ? faultEnds(state.faults, STORE, now) : faultBegins(state.faults, fault, now)
+      break
+    }
+    case 'event':
+      takeEvent(state, input.event, now)
+      break
+    case 'time':
+      break
+  }
+}
+
+function takeSide(state: NoticeState, input: Extract<NoticeInput, { type: 'side' }>, now: number): void {
+  const place = { what: input.side, connectionId: input.connectionId }
+  if (input.state.state === 'ok') {
+    state.faults = faultEnds(state.faults, place, now)
+    return
+  }
+  const { state: word, code, detail } = input.state
+  const fault = { ...place, needsOwner: word === 'paused', code, params: { detail } }
+  state.faults = faultBegins(state.faults, fault, now)
+}
+
+function takeEvent(state: NoticeState, event: BridgeEvent, now: number): void {
+  if (groupOf(event) === null) return
+  if (ADDRESS_GAPS.has(event.key)) {
+    const wasTold = faultAt(state.faults, ADDRESS)?.told === true
+    if (event.key === GAP_KEPT && !wasTold) return
+    // The gap says it too that the address is reached again.
+    if (wasTold) state.faults = faultSettled(state.faults, ADDRESS)
+    else if (isOfLastGap(state, event)) return
+  }
+  state.lastGap = gapOf(event) ?? state.lastGap
+  if (isNews(state.events, likeness(event), now, SAME_EVENT_MS)) state.ready.events.push(event)
+}
+
+function isOfLastGap({ lastGap }: NoticeState, event: BridgeEvent): boolean {
+  const gap = gapOf(event)
+  return gap !== null && lastGap !== null && isWithin(gap, lastGap)
+}
+
+/** Whether it is the first for a while. It is remembered. */
+function isNews(known: Lately, key: string, now: number, forMs: number): boolean {
+  const at = known.findIndex(([one]) => one === key)
+  const last = known[at]?.[1]
+  if (last !== undefined && last <= now && now - last < forMs) return false
+  if (at >= 0) known.splice(at, 1)
+  known.push([key, now])
+  if (known.length > MOST_REMEMBERED) known.shift()
+  return true
+}
+
+function leaveOutUnwanted(state: NoticeState, around: Around): void {
+  const { settings } = around
+  for (const collected of [state.ready, state.held]) {
+    if (!settings.newChats) collected.chats = nothing().chats
+    if (!settings.failures) collected.failures = nothing().failures
+    collected.events = collected.events.filter((one) => settings[groupOf(one) ?? 'failures'])
+  }
+}
+
+// ---- now
+
+function tell(state: NoticeState, around: Around, show: Notice[]): void {
+  const { now } = around
+  const { ready, turns } = state
+  if (!isEmpty(state.held) && takeTurn(turns, now, null)) {
+    show.push({ kind: 'summary', ...state.held })
+    state.held = nothing()
+  }
+  tellFaults(state, around, show)
+  if (ready.failures.count > 0 && takeTurn(turns, now, 'failures')) {
+    const { count, first } = ready.failures
+    const [only] = first
+    show.push(count === 1 && only ? { kind: 'failure', message: only } : { kind: 'failures', count, first })
+    ready.failures = nothing().failures
+  }
+  while (ready.events[0] && takeTurn(turns, now, null)) {
+    show.push({ kind: 'event', event: ready.events[0] })
+    ready.events.shift()
+  }
+  if (ready.chats.count > 0 && takeTurn(turns, now, 'chats')) {
+    const { count, first } = ready.chats
+    const [only] = first
+    show.push(count === 1 && only ? { kind: 'chat', chat: only } : { kind: 'chats', count, first })
+    ready.chats = nothing().chats
+  }
+}
+
+function tellFaults(state: NoticeState, around: Around, show: Notice[]): void {
+  const { now, settings, connections, isDown } = around
+  const faultsAround: FaultsAround = {
+    now,
+    isDown,
+    isWanted: ({ what }) => (what === 'store' ? settings.failures : settings.connections),
+    isKnown: ({ connectionId }) => connectionId === null || connections.has(connectionId),
+  }
+  state.faults = faultsLeft(state.faults, faultsAround)
+  const { lost, back, rest } = dueFaults(state.faults, faultsAround)
+  if (lost.length + back.length === 0 || !takeTurn(state.turns, now, 'faults')) return
+  if (lost.length > 0) show.push({ kind: 'lost', faults: lost, alsoBack: back })
+  else show.push({ kind: 'back', faults: back })
+  state.faults = rest
+}
+
+// ---- quiet hours and time
+
+function hold(state: NoticeState): void {
+  const { ready, held } = state
+  held.chats = gather(held.chats, ready.chats.first, ready.chats.count)
+  held.failures = gather(held.failures, ready.failures.first, ready.failures.count)
+  held.events = [...held.events, ...ready.events].slice(-MOST_EVENTS_HELD)
+  state.ready = nothing()
+}
+
+const isEmpty = ({ chats, failures, events }: Collected): boolean =>
+  chats.count === 0 && failures.count === 0 && events.length === 0
+
+function wakeAt(state: NoticeState, now: number, quiet: number | null): number | null {
+  const { ready, held, turns } = state
+  const times = state.looks.map(([, at]) => at)
+  const due = state.faults.map(({ dueAt }) => dueAt).filter((at) => at !== null)
+  if (quiet !== null) {
+    if (!isEmpty(held) || due.length > 0) times.push(quiet)
+  } else {
+    if (ready.chats.count > 0) times.push(nextTurn(turns, now, 'chats'))
+    if (ready.failures.count > 0) times.push(nextTurn(turns, now, 'failures'))
+    if (ready.events.length > 0 || !isEmpty(held)) times.push(nextTurn(turns, now, null))
+    for (const at of due) times.push(Math.max(at, nextTurn(turns, now, 'faults')))
+  }
+  return times.length === 0 ? null : Math.max(Math.min(...times), now + 1)
+}

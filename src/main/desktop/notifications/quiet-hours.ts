@@ -1,0 +1,26 @@
+import type { Configuration } from '../../../shared/config.ts'
+
+type QuietHours = NonNullable<Configuration['notifications']['quiet']>
+
+/**
+ * When the quiet hours that `now` lies in end (milliseconds since 1970); null when it lies in none. By the computer's clock,
+ * also over midnight; the first minute belongs to them, the last does not. From a time to the same time is never quiet.
+ */
+export function quietUntil(quiet: QuietHours | null, now: number): number | null {
+  if (quiet === null) return null
+  const [from, to] = [minutesOf(quiet.from), minutesOf(quiet.to)]
+  const here = new Date(now)
+  const present = here.getHours() * 60 + here.getMinutes()
+  const overMidnight = from > to
+  const isQuiet = overMidnight ? present >= from || present < to : present >= from && present < to
+  if (!isQuiet) return null
+  const days = overMidnight && present >= from ? 1 : 0
+  const end = new Date(here.getFullYear(), here.getMonth(), here.getDate() + days, 0, to).getTime()
+  // Where the clocks are put back, the hour may come twice.
+  return Math.max(end, now + 60_000)
+}
+
+function minutesOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number)
+  return hours * 60 + minutes
+}

@@ -1,0 +1,66 @@
+import type { BridgeEvent, Direction } from '../../../shared/domain.ts'
+import type { Side } from '../../../shared/errors.ts'
+
+/** What can be told to the owner by a notification, as data; text.ts says it. */
+export type Notice =
+  | { kind: 'chat'; chat: Chat }
+  | ({ kind: 'chats' } & Gathered<Chat>)
+  | { kind: 'failure'; message: Stuck }
+  | ({ kind: 'failures' } & Gathered<Stuck>)
+  | { kind: 'event'; event: BridgeEvent }
+  /** `alsoBack`: what works again meanwhile. */
+  | { kind: 'lost'; faults: Fault[]; alsoBack: Fault[] }
+  | { kind: 'back'; faults: Fault[] }
+  /** Of the quiet hours. */
+  | { kind: 'summary'; chats: Gathered<Chat>; failures: Gathered<Stuck>; events: BridgeEvent[] }
+
+export interface Chat {
+  connectionId: string
+  conversationId: number
+  client: string
+  /** What he wrote first. */
+  text: string
+}
+
+/** A message that waits for the owner. */
+export interface Stuck {
+  id: number
+  connectionId: string
+  conversationId: number | null
+  client: string | null
+  direction: Direction
+  text: string
+  state: 'failed' | 'uncertain'
+}
+
+/** What can fail to work: a side of a connection, the public address, the data folder. */
+export interface FaultPlace {
+  what: Side | 'address' | 'store'
+  /** Of a side. */
+  connectionId: string | null
+}
+export interface Fault extends FaultPlace {
+  /** It does not heal by itself. */
+  needsOwner: boolean
+  /** Of a side its ErrorCode, of the address the key of the problem's text. */
+  code: string
+  params: BridgeEvent['params']
+}
+
+/** Many of a kind: how many, and the first of them. */
+export interface Gathered<T> {
+  count: number
+  first: T[]
+}
+
+/** So many are named. */
+const MOST_NAMED = 3
+
+export const gather = <T>(
+  before: Gathered<T>,
+  more: readonly T[],
+  count: number = more.length,
+): Gathered<T> => ({
+  count: before.count + count,
+  first: [...before.first, ...more].slice(0, MOST_NAMED),
+})

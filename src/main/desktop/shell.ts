@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import { app, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { type TextKey, type TextParams, translate } from '../../shared/i18n/index.ts'
+import type { Log } from '../application/application.ts'
+import type { OpenBridge } from '../application/opening.ts'
+import { serveIpc } from './ipc.ts'
+import { HIDDEN } from './lifecycle/login-item.ts'
+import { systemLanguage } from './system-language.ts'
+import type { TrayAction } from './tray/menu.ts'
+import { followTray } from './tray/presenter.ts'
+import { openTray } from './tray/tray.ts'
+import { menuTemplate } from './window/menu.ts'
+import { isOurs, servePage } from './window/renderer-protocol.ts'
+import { guardWindows } from './window/web-contents-security.ts'
+import { createMainWindow } from './window/window.ts'
+
+/** Everything of the application that is seen: tray and window. */
+export interface Front {
+  /** Shows the window, at a page of the interface where one is named; once the bridge is there. */
+  show(route?: string): void
+  readonly isOpen: boolean
+  /** Closes the window before an update; resolves with false where its owner wants to save something first. */
+  leave(): Promise<boolean>
+  /** A panel takes the tray's image. */
+  showTray(): void
+  /** The bridge is there. Answers how to end what was begun with it. */
+  serve(bridge: OpenBridge): { stop(): void }
+  /** It runs: what was asked for meanwhile is shown. */
+  begin(): void
+}
+
+export interface FrontOptions {
+  /** Where `out` and `resources` are. */
+  root: string
+  dataDir: string
+  log: Log
+  /** Started by the system: nobody asked for the window. */
+  hidden: boolean
+  platform: NodeJS.Platform
+}
+
+export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions): Front {
+  let bridge: OpenBridge | null = null
+  let begun = false
+  /** What is to be shown when it begins; null = nothing. */
+  let wanted: { route?: string } | null = hidden ? null : {}
+
+  const t = (key: TextKey, params?: TextParams) =>
+    translate(bridge?.application.configuration.language ?? systemLanguage(app.getLocale()), key, params)
+
+  const show = (route?: string) => {
+    if (begun) window.show(route)
+    else wanted = route === undefined ? (wanted ?? {}) : { route }
+  }
+
+  function act(action: TrayAction): void {
+    if (action.do === 'open') show(action.route)
+    else if (action.do === 'quit') app.quit()
+    else void enable(action.connectionId, action.enabled)
+  }
+
+  /** As in the settings of the interface; where it is refused, they say more. */
+  async function enable(id: string, enabled: boolean): Promise<void> {
+    const answer = await bridge?.caller.call({ trusted: true }, 'connection.enable', { id, enabled })
+    if (answer?.ok !== false) return
+    log.warn({ connection: id, why: answer.error.message.key }, 'the tray could not switch a connection')
+    show(`/settings/${id}`)
+  }
+
+  servePage(protocol, join(root, 'out/renderer'))
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(platform)))
+  const window = createMainWindow({
+    ...{ root, dataDir, log, t },
+    now: Date.now,
+    // The dock is for programs with a window.
+    changed: (isOpen) => (isOpen ? app.dock?.show() : app.dock?.hide()),
+  })
+  guardWindows({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })
+  const tray = openTray({ root, platform, act })
+  tray.show({ state: null, chats: [], t })
+  app.on('second-instance', (_event, argv) => {
+    if (!argv.includes(HIDDEN)) show()
+  })
+  app.on('activate', () => show())
+
+  return {
+    show,
+    get isOpen() {
+      return window.isOpen
+    },
+    leave: window.leave,
+    showTray: () => tray.make(),
+    serve(opened) {
+      bridge = opened
+      const { application, caller, feed } = opened
+      const parts = [
+        serveIpc({ ipcMain, caller, feed, isTrusted: isOurs }),
+        followTray({ application, caller, tray }),
+        { stop: window.keep },
+        { stop: followTheme(opened, platform) },
+        tray,
+      ]
+      return {
+        stop() {
+          for (const part of parts) part.stop()
+        },
+      }
+    },
+    begin() {
+      begun = true
+      if (wanted !== null) window.show(wanted.route)
+      else app.dock?.hide()
+    },
+  }
+}
+
+/** Title bars and menus of the system in the colours of the interface; on Linux the panel would take them as well. */
+function followTheme({ application }: OpenBridge, platform: NodeJS.Platform): () => void {
+  const follow = () => {
+    if (platform !== 'linux') nativeTheme.themeSource = application.configuration.theme
+  }
+  follow()
+  return application.listen({ configured: follow })
+}

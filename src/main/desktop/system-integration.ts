@@ -1,0 +1,80 @@
+import { app, Notification, powerMonitor, shell } from 'electron'
+import type { Log } from '../application/application.ts'
+import type { OpenBridge } from '../application/opening.ts'
+import { followLoginItem } from './lifecycle/login-item.ts'
+import { followPower } from './lifecycle/power.ts'
+import type { Ending } from './lifecycle/shutdown.ts'
+import { type NoticeTarget, startNotifications } from './notifications/notifications.ts'
+import { startUpdates, updateFeedIn } from './updates/updater.ts'
+import { externalLink } from './window/external-links.ts'
+
+export interface Around {
+  readonly login: ReturnType<typeof followLoginItem>
+  /** The system takes no notifications from this program. */
+  readonly isMute: boolean
+  stop(): void
+}
+
+/** What ties the bridge to the computer it runs on: notifications, start at login, sleep, updates. */
+export function startAround(options: {
+  bridge: OpenBridge
+  ending: Ending
+  log: Log
+  show(route?: string): void
+  /** Closes the window; false where its owner wants to save something first. */
+  leave(): Promise<boolean>
+}): Around {
+  const { bridge, ending, log, show, leave } = options
+  const { application } = bridge
+  const notices = startNotifications({ application, Notification, open, log })
+  const login = followLoginItem({ app, application, log })
+  const stopPower = followPower({ app, powerMonitor, application, shutdown: () => app.quit() })
+  const updates = startUpdates({
+    feed: updateFeedIn(process.resourcesPath, log),
+    clock: application.clock,
+    log,
+    isBusy: () => isDelivering(bridge),
+    leave,
+    end: () => ending.letGo(),
+    failed: () => ending.again(),
+    moved: (appImage) => login.moved(appImage),
+    tell: (ready) => notices.update(ready),
+  })
+
+  /** Where a click on a notification leads. */
+  function open(target: NoticeTarget): void {
+    if (target.kind === 'page') show(target.route)
+    else if (target.kind === 'conversation') show(`/conversation/${target.conversationId}`)
+    else if (target.kind === 'task') browse(target.url)
+    else void restart()
+  }
+
+  function browse(url: string): void {
+    const link = externalLink(url)
+    if (link === null) show()
+    else shell.openExternal(link).catch(() => show())
+  }
+
+  async function restart(): Promise<void> {
+    if ((await updates.restart()) === 'busy') notices.updateBusy(updates.ready ?? '')
+  }
+
+  return {
+    login,
+    get isMute() {
+      return notices.refused
+    },
+    stop() {
+      for (const part of [updates, login, notices]) part.stop()
+      stopPower()
+    },
+  }
+}
+
+/** Whether something is on its way to a service at this moment. */
+async function isDelivering({ application }: OpenBridge): Promise<boolean> {
+  const counts = [...application.connections.keys()].map((id) => application.store.counts(id))
+  return (await Promise.all(counts)).some(
+    ({ states }) => states['to-planfix'].sending + states['to-chatra'].sending > 0,
+  )
+}

@@ -1,0 +1,66 @@
+import type { AppState } from '../../../shared/api/state.ts'
+import { translate } from '../../../shared/i18n/index.ts'
+import type { Caller } from '../../application/api/wrapper.ts'
+import type { Application } from '../../application/application.ts'
+import type { RecentChat } from './menu.ts'
+import type { ShownTray } from './tray.ts'
+
+/** Changes come in crowds: they are shown together. */
+const TOGETHER_MS = 100
+const MOST_CHATS = 5
+
+/**
+ * Keeps the tray as the bridge is. It is asked only when it has told that something is different: nothing runs while
+ * nothing happens.
+ */
+export function followTray(options: {
+  application: Pick<Application, 'listen' | 'clock' | 'store'>
+  caller: Caller
+  tray: ShownTray
+}): { stop(): void } {
+  const { application, caller, tray } = options
+  let cancel: (() => void) | null = null
+  let stopped = false
+
+  const later = () => {
+    cancel ??= application.clock.after(TOGETHER_MS, () => {
+      cancel = null
+      void show()
+    })
+  }
+
+  async function show(): Promise<void> {
+    const answer = await caller.call({ trusted: true }, 'state.get', {})
+    const state = answer.ok ? (answer.value as AppState) : null
+    const chats = await recentChats(state).catch(() => [])
+    if (stopped) return
+    const language = state?.language ?? 'en'
+    tray.show({ state, chats, t: (key, params) => translate(language, key, params) })
+  }
+
+  async function recentChats(state: AppState | null): Promise<RecentChat[]> {
+    const names = new Map((state?.connections ?? []).map(({ id, name }) => [id, name]))
+    const newest = await application.store.newestConversations(MOST_CHATS)
+    return newest.map(({ id, clientName, connectionId }) => ({
+      ...{ id, clientName },
+      connectionName: names.get(connectionId) ?? connectionId,
+    }))
+  }
+
+  const leave = application.listen({
+    newChat: later,
+    event: later,
+    sideState: later,
+    wayIn: later,
+    storeState: later,
+    configured: later,
+  })
+  void show()
+  return {
+    stop() {
+      stopped = true
+      cancel?.()
+      leave()
+    },
+  }
+}

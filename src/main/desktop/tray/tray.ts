@@ -1,0 +1,82 @@
+import { Menu, type MenuItemConstructorOptions, nativeImage, nativeTheme, Tray } from 'electron'
+import { isPanelDark, trayImagePath } from './image.ts'
+import { type TrayAction, type TrayEntry, type TrayFacts, trayMenu, trayTip } from './menu.ts'
+import { type TrayState, trayLook } from './status.ts'
+
+export interface TrayOptions {
+  /** Where `resources` is. */
+  root: string
+  platform: NodeJS.Platform
+  act(action: TrayAction): void
+}
+
+export interface ShownTray {
+  /** Makes the image: on Linux when a panel takes it (support.ts). */
+  make(): void
+  /** Shows this from now on, as soon as there is an image; what is the same as before is left alone. */
+  show(facts: TrayFacts): void
+  stop(): void
+}
+
+/** The tray's image and menu. */
+export function openTray({ root, platform, act }: TrayOptions): ShownTray {
+  let tray: Tray | null = null
+  let facts: TrayFacts | null = null
+  let state: TrayState = 'stopped'
+  let menu = ''
+  const image = () =>
+    nativeImage.createFromPath(trayImagePath(root, state, platform, isPanelDark(platform, nativeTheme)))
+  const paint = () => tray?.setImage(image())
+
+  function say(): void {
+    if (tray === null || facts === null) return
+    const entries = trayMenu(facts)
+    const text = JSON.stringify(entries)
+    if (text === menu) return
+    menu = text
+    tray.setToolTip(trayTip(facts.state, facts.t))
+    tray.setContextMenu(Menu.buildFromTemplate(entries.map((entry) => templateOf(entry, act))))
+  }
+
+  return {
+    make() {
+      if (tray !== null) return
+      tray = new Tray(image())
+      nativeTheme.on('updated', paint)
+      // On macOS a click opens the menu.
+      if (platform !== 'darwin') tray.on('click', () => act({ do: 'open' }))
+      say()
+    },
+    show(next) {
+      facts = next
+      const look = trayLook(next.state).state
+      if (look !== state) {
+        state = look
+        paint()
+      }
+      say()
+    },
+    stop() {
+      nativeTheme.off('updated', paint)
+      tray?.destroy()
+      tray = null
+    },
+  }
+}
+
+function templateOf(entry: TrayEntry, act: TrayOptions['act']): MenuItemConstructorOptions {
+  switch (entry.kind) {
+    case 'line':
+      return { type: 'separator' }
+    case 'group':
+      return {
+        id: entry.id,
+        label: entry.label,
+        submenu: entry.entries.map((one) => templateOf(one, act)),
+      }
+    case 'item': {
+      const { id, label, action } = entry
+      return action ? { id, label, click: () => act(action) } : { id, label, enabled: false }
+    }
+  }
+}

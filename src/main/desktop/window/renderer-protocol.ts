@@ -1,0 +1,35 @@
+import type { CustomScheme, Protocol } from 'electron'
+import { createAssets } from '../../page/assets.ts'
+import { documentOf, HEADERS } from '../../page/document.ts'
+import { isPage } from '../ipc.ts'
+
+/** Where the interface lives on the desktop: an origin of its own, which no site and no file has. */
+export const PAGE = 'bridge://app/'
+/** The address of a page of the interface, e.g. `/conversation/5`. */
+export const pageAt = (route: string): string => `${PAGE}#${route}`
+export const isOurs = isPage(PAGE)
+
+/** To be registered before Electron is ready. Like https, and with nothing that goes past the content security policy. */
+export const PAGE_SCHEME: CustomScheme = {
+  scheme: 'bridge',
+  privileges: { standard: true, secure: true, supportFetchAPI: true },
+}
+
+/** Serves the built interface, and nothing else of the disk, under PAGE. */
+export function servePage(protocol: Pick<Protocol, 'handle'>, folder?: string): void {
+  const asset = createAssets(folder)
+  protocol.handle('bridge', async ({ url, method }) => {
+    const { host, pathname } = new URL(url)
+    const found = method === 'GET' && host === 'app' ? await asset(pathname) : null
+    if (found === null) return new Response('not found', { status: 404, headers: HEADERS })
+    const type = { ...HEADERS, 'content-type': found.type }
+    if (!found.type.startsWith('text/html')) {
+      return new Response(new Uint8Array(found.body), { headers: { ...type, 'cache-control': 'no-cache' } })
+    }
+    // Calls and events go through the preload: the page itself connects to nothing.
+    const { html, policy } = documentOf(found.body, "'none'")
+    return new Response(html, {
+      headers: { ...type, 'content-security-policy': policy, 'cache-control': 'no-store' },
+    })
+  })
+}

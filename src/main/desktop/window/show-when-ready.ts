@@ -1,0 +1,26 @@
+import type { BrowserWindow } from 'electron'
+import type { Clock } from '../../engine/ports.ts'
+
+/** A page that does not draw (trouble with the graphics) is shown all the same: a window says more than none. */
+const LONGEST_MS = 5_000
+
+/**
+ * Shows a window that was made hidden once it has something to show. To maximize it shows it as well (electron.d.ts,
+ * `BrowserWindow.maximize`), so that waits, too.
+ */
+export function showWhenReady(
+  window: Pick<BrowserWindow, 'once' | 'isDestroyed' | 'maximize' | 'show'>,
+  { maximized, clock }: { maximized: boolean; clock: Pick<Clock, 'after'> },
+): void {
+  let isShown = false
+  const show = () => {
+    cancel()
+    if (isShown || window.isDestroyed()) return
+    isShown = true
+    if (maximized) window.maximize()
+    window.show()
+  }
+  const cancel = clock.after(LONGEST_MS, show)
+  window.once('ready-to-show', show)
+  window.once('closed', cancel)
+}

@@ -1,0 +1,191 @@
+import { join } from 'node:path'
+import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
+import type { TextKey } from '../../../shared/i18n/index.ts'
+import type { Log } from '../../application/application.ts'
+import { systemClock } from '../../application/clock.ts'
+import { PAGE, pageAt } from './renderer-protocol.ts'
+import { showWhenReady } from './show-when-ready.ts'
+import { keepBounds, placeOf, readBounds, SMALLEST } from './window-state.ts'
+
+/** The one window: made when it is wanted, gone when it is closed. */
+export interface MainWindow {
+  /** In front of everything; at this page of the interface, where one is named (`/conversation/5`). */
+  show(route?: string): void
+  /** At one of the interface's own addresses. */
+  showUrl(url: string): void
+  readonly isOpen: boolean
+  /** Closes it, asking its owner where something is not saved; resolves with whether it has gone. */
+  leave(): Promise<boolean>
+  /** Keeps where it is: the end of the program closes no window. */
+  keep(): void
+}
+
+export interface WindowOptions {
+  /** Where `out` is. */
+  root: string
+  dataDir: string
+  log: Log
+  now: () => number
+  t(key: TextKey): string
+  /** The window came or went. */
+  changed(isOpen: boolean): void
+}
+
+/** A page that does not answer for so long is loaded anew. */
+const HANGS_MS = 15_000
+/** A window that breaks more often is not made anew by itself. */
+const REVIVALS = 3
+const REVIVAL_MS = 60_000
+
+export function createMainWindow({ root, dataDir, log, now, t, changed }: WindowOptions): MainWindow {
+  const placeFile = join(dataDir, 'window.json')
+  let window: BrowserWindow | null = null
+  let revivals: number[] = []
+  /** The address that was asked for last. */
+  let wanted = PAGE
+  /** Told when the window has gone, or its owner wants it to stay. */
+  let left: (gone: boolean) => void = () => undefined
+
+  function open(url: string): void {
+    const before = readBounds(placeFile)
+    const made = new BrowserWindow({
+      ...placeOf(
+        before,
+        screen.getAllDisplays().map(({ workArea }) => workArea),
+      ),
+      minWidth: SMALLEST.width,
+      minHeight: SMALLEST.height,
+      show: false,
+      autoHideMenuBar: true,
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#15181a' : '#f4f6f7',
+      icon: join(root, 'resources/icon.png'),
+      webPreferences: {
+        preload: join(root, 'out/preload/index.cjs'),
+        contextIsolation: true,
+        sandbox: true,
+        nodeIntegration: false,
+        nodeIntegrationInWorker: false,
+        nodeIntegrationInSubFrames: false,
+        webSecurity: true,
+        allowRunningInsecureContent: false,
+        experimentalFeatures: false,
+        webviewTag: false,
+        navigateOnDragDrop: false,
+        // Chromium would fetch dictionaries from afar.
+        spellcheck: false,
+      },
+    })
+    window = made
+    showWhenReady(made, { maximized: before?.maximized ?? false, clock: systemClock })
+    // Said before the page is asked whether it may go.
+    let closing = false
+    made.on('close', () => {
+      closing = true
+      keep(made)
+    })
+    made.on('closed', () => {
+      if (window !== made) return
+      window = null
+      left(true)
+      changed(false)
+    })
+    made.webContents.on('will-prevent-unload', () => {
+      void leave(made, closing ? null : wanted)
+      closing = false
+    })
+    watch(made)
+    load(made, url)
+    changed(true)
+  }
+
+  const keep = (made: BrowserWindow): void =>
+    keepBounds(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
+
+  function load(made: BrowserWindow, url: string): void {
+    wanted = url
+    made.loadURL(url).catch((error: unknown) => {
+      if (!made.isDestroyed()) log.error({ error: String(error) }, 'the window could not be loaded')
+    })
+  }
+
+  /**
+   * The page has changes that are not saved, so it stays: its owner decides. Asked beside everything else: a question that
+   * waits for its answer in place would hold up the messages. `next`: where the window was to go; null = it was closed.
+   */
+  async function leave(made: BrowserWindow, next: string | null): Promise<void> {
+    const { response } = await dialog.showMessageBox(made, {
+      type: 'question',
+      message: t('form.leave.title'),
+      detail: t('form.leave.text'),
+      buttons: [t('form.leave.stay'), t('form.discard')],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    if (response !== 1 && next === null) left(false)
+    if (response !== 1 || made.isDestroyed()) return
+    made.destroy()
+    if (next !== null) open(next)
+  }
+
+  /** The messages go on whatever happens to the window. */
+  function watch(made: BrowserWindow): void {
+    let patience: NodeJS.Timeout | undefined
+    made.on('unresponsive', () => {
+      log.warn({}, 'the window does not answer')
+      clearTimeout(patience)
+      patience = setTimeout(() => {
+        if (!made.isDestroyed()) made.webContents.forcefullyCrashRenderer()
+      }, HANGS_MS)
+    })
+    made.on('responsive', () => clearTimeout(patience))
+    made.on('closed', () => clearTimeout(patience))
+    made.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
+      if (reason === 'clean-exit') return
+      log.error({ reason, exitCode }, 'the window broke')
+      const url = made.webContents.getURL()
+      // It is not to be touched while it is telling this.
+      setImmediate(() => revive(made, url))
+    })
+  }
+
+  function revive(broken: BrowserWindow, url: string): void {
+    if (window === broken) window = null
+    if (!broken.isDestroyed()) broken.destroy()
+    revivals = [...revivals.filter((at) => now() - at < REVIVAL_MS), now()]
+    if (revivals.length <= REVIVALS) open(url || PAGE)
+    else {
+      log.error({}, 'the window breaks again and again: it stays closed until it is asked for')
+      changed(false)
+    }
+  }
+
+  function showUrl(url: string | null): void {
+    if (window === null || window.isDestroyed()) {
+      open(url ?? PAGE)
+      return
+    }
+    if (url !== null) load(window, url)
+    if (window.isMinimized()) window.restore()
+    window.show()
+    window.focus()
+  }
+
+  return {
+    show: (route) => showUrl(route === undefined ? null : pageAt(route)),
+    showUrl,
+    get isOpen() {
+      return window !== null
+    },
+    leave() {
+      if (window === null || window.isDestroyed()) return Promise.resolve(true)
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      left = resolve
+      window.close()
+      return promise
+    },
+    keep() {
+      if (window !== null && !window.isDestroyed()) keep(window)
+    },
+  }
+}

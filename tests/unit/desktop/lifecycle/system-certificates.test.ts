@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { trustSystem } from '../../../../src/main/desktop/lifecycle/system-certificates.ts'
+
+const TRUST = join(import.meta.dirname, '../../../../src/main/desktop/lifecycle/system-certificates.ts')
+const ROOT = join(import.meta.dirname, '../../../..')
+const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+
+describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the office', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trust-'))
+  const at = (name: string) => join(folder, name)
+  beforeAll(() => {
+    const made = spawnSync('openssl', [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+      ...['-addext', 'subjectAltName=DNS:localhost', '-keyout', at('key.pem'), '-out', at('cert.pem')],
+    ])
+    expect(String(made.stderr)).toBeTruthy()
+    expect(made.status).toBe(0)
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  /** A call by axios to a server with that certificate, which only the system trusts (SSL_CERT_FILE). */
+  const called = (before: string) =>
+    spawnSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { readFileSync } from 'node:fs'
+        import { createServer } from 'node:https'
+        import axios from 'axios'
+        import { trustSystem } from ${JSON.stringify(TRUST)}
+        const read = (name) => readFileSync(${JSON.stringify(folder)} + '/' + name)
+        const server = createServer({ key: read('key.pem'), cert: read('cert.pem') }, (_q, a) => a.end('here'))
+        server.listen(0, async () => {
+          ${before}
+          const url = 'https://localhost:' + server.address().port
+          process.stdout.write(await axios.get(url, { proxy: false }).then(({ data }) => data, ({ code }) => code))
+          process.exit(0)
+        })`,
+      ],
+      { cwd: ROOT, encoding: 'utf8', env: { ...process.env, SSL_CERT_FILE: at('cert.pem') } },
+    ).stdout
+
+  test('is refused by the bundled ones, and counts once the system is trusted', () => {
+    expect(called('')).toMatch(/SELF_SIGNED/)
+    expect(called('trustSystem({ warn() {} })')).toBe('here')
+  })
+})
+
+test('where the system does not tell its certificates, the bundled ones go on to count', () => {
+  const warned: string[] = []
+  const set: unknown[] = []
+  trustSystem(
+    { warn: (_fields: object, text: string) => void warned.push(text) },
+    {
+      getCACertificates(kind) {
+        if (kind === 'system') throw new Error('no such store')
+        return ['a']
+      },
+      setDefaultCACertificates: (all) => void set.push(all),
+    },
+  )
+  expect([warned.length, set]).toEqual([1, []])
+})

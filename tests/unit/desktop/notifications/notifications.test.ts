@@ -1,0 +1,250 @@
+import { EventEmitter } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { Notification } from 'electron'
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  type NoticeSource,
+  type NoticeTarget,
+  type Notifications,
+  startNotifications,
+} from '../../../../src/main/desktop/notifications/notifications.ts'
+import type { Change, Listener } from '../../../../src/main/engine/ports.ts'
+import { type Configuration, configuration } from '../../../../src/shared/config.ts'
+import type { Conversation } from '../../../../src/shared/domain.ts'
+import { conversation, message } from '../../../support/nouns.ts'
+import { HandClock, settle } from '../clock.ts'
+import { MINUTE, MORNING } from './scene.ts'
+
+const SHOP = {
+  id: 'shop',
+  name: 'shop.example',
+  chatra: { publicKey: 'k' },
+  planfix: { baseUrl: 'https://a.planfix.com/rest' },
+}
+
+/** As much of the application as notifications use. */
+class Stage {
+  readonly clock = new HandClock(MORNING)
+  readonly opened: NoticeTarget[] = []
+  readonly shown: FakeNotification[] = []
+  readonly logged: string[] = []
+  readonly messages = new Map<number, ReturnType<typeof message>>()
+  readonly conversations = new Map<number, Conversation>()
+  facts = new Map<string, unknown>()
+  supported = true
+  configuration: Configuration = configuration.parse({ connections: [SHOP] })
+  tell: Listener = {}
+  readonly notifications: Notifications
+
+  constructor(facts = new Map<string, unknown>()) {
+    this.facts = facts
+    const stage = this
+    class Shown extends FakeNotification {
+      static isSupported = () => stage.supported
+      constructor(options: { title: string; body: string }) {
+        super(options)
+        stage.shown.push(this)
+      }
+    }
+    const application = {
+      clock: this.clock,
+      get configuration() {
+        return stage.configuration
+      },
+      connections: new Map(),
+      publicAddress: { lostAt: null },
+      storeFailing: null,
+      listen(listener: Listener) {
+        stage.tell = listener
+        return () => {
+          stage.tell = {}
+        }
+      },
+      store: {
+        fact: async (_id: string, key: string) => structuredClone(stage.facts.get(key)) ?? null,
+        commit: async (changes: Change[]) => {
+          for (const one of changes) if (one.type === 'fact.set') stage.facts.set(one.key, one.value)
+        },
+        conversation: async (id: number) => stage.conversations.get(id) ?? null,
+        shownMessages: async (ids: number[]) =>
+          ids.flatMap((id) => {
+            const found = stage.messages.get(id)
+            return found
+              ? [{ message: found, conversation: null, client: null, canRetry: true, canDismiss: true }]
+              : []
+          }),
+      },
+    } as unknown as NoticeSource
+    const note = (_fields: object, text: string) => void this.logged.push(text)
+    this.notifications = startNotifications({
+      application,
+      Notification: Shown as unknown as typeof Notification,
+      open: (target) => void this.opened.push(target),
+      log: { info: note, warn: note, error: note },
+      platform: 'win32',
+    })
+  }
+
+  get titles(): string[] {
+    return this.shown.map(({ options }) => options.title)
+  }
+}
+
+class FakeNotification extends EventEmitter {
+  readonly options: { title: string; body: string }
+  isShown = false
+  constructor(options: { title: string; body: string }) {
+    super()
+    this.options = options
+  }
+  show() {
+    this.isShown = true
+  }
+}
+
+/** What nobody holds is gone afterwards. */
+async function collected(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let n = 0; n < 3; n++) {
+    await settle()
+    collect()
+  }
+}
+
+let stage: Stage
+beforeEach(async () => {
+  stage = new Stage()
+  await settle()
+})
+
+describe('notifications', () => {
+  test('a click on a new chat opens its conversation', async () => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello\nthere')
+    expect(stage.shown[0]).toMatchObject({
+      isShown: true,
+      options: { title: 'New chat: Anna', body: 'Hello' },
+    })
+    stage.shown[0]?.emit('click')
+    await settle()
+    expect(stage.opened).toEqual([{ kind: 'conversation', connectionId: 'shop', conversationId: 7 }])
+  })
+
+  test('also from the Action Center, where Windows keeps what has left the screen', async () => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    const held = new WeakRef(stage.shown.pop()!)
+    held.deref()?.emit('close', { reason: 'timedOut' })
+    await collected()
+    expect(held.deref()).toBeDefined()
+    held.deref()?.emit('click')
+    await settle()
+    expect(stage.opened).toMatchObject([{ kind: 'conversation', conversationId: 7 }])
+  })
+
+  test.each(['userCanceled', 'applicationHidden', undefined])(
+    'one that was closed (%s) is let go',
+    async (reason) => {
+      stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+      const held = new WeakRef(stage.shown.pop()!)
+      held.deref()?.emit('close', { reason })
+      await collected()
+      expect(held.deref()).toBeUndefined()
+    },
+  )
+
+  test('what the system does not take is told, until it takes one', async () => {
+    expect(stage.notifications.refused).toBe(false)
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    stage.shown[0]?.emit('failed', {}, 'UNErrorDomain 1')
+    expect(stage.notifications.refused).toBe(true)
+    stage.notifications.updateBusy('1.2.3')
+    stage.shown[1]?.emit('show', {})
+    expect(stage.notifications.refused).toBe(false)
+  })
+
+  test('or the task in Planfix, as chosen, also when it was made later and the conversation was merged', async () => {
+    stage.configuration = configuration.parse({ connections: [SHOP], notifications: { opens: 'planfix' } })
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    stage.conversations.set(7, conversation({ id: 7, mergedInto: 8 }))
+    stage.conversations.set(8, conversation({ id: 8, taskId: 55 }))
+    stage.shown[0]?.emit('click')
+    await settle()
+    expect(stage.opened).toEqual([{ kind: 'task', url: 'https://a.planfix.com/task/55' }])
+  })
+
+  test('while there is no task, the conversation is opened', async () => {
+    stage.configuration = configuration.parse({ connections: [SHOP], notifications: { opens: 'planfix' } })
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    stage.conversations.set(7, conversation({ id: 7 }))
+    stage.shown[0]?.emit('click')
+    await settle()
+    expect(stage.opened).toMatchObject([{ kind: 'conversation' }])
+  })
+
+  test('a message that failed is told; one that has settled meanwhile is not', async () => {
+    stage.messages.set(1, message({ id: 1, state: 'failed', text: 'Where is it?' }))
+    stage.messages.set(2, message({ id: 2, state: 'delivered' }))
+    stage.tell.stuck?.(1, 'failed')
+    stage.tell.stuck?.(2, 'uncertain')
+    await stage.clock.pass(5 * MINUTE)
+    expect(stage.shown.map(({ options }) => options)).toEqual([
+      { title: 'A message from Anna did not reach Planfix', body: 'Where is it?' },
+    ])
+    expect(stage.clock.waiting).toBe(0)
+  })
+
+  test('what was told before the start is remembered: the same chat is not told anew', async () => {
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    await settle()
+    stage.notifications.stop()
+    const next = new Stage(stage.facts)
+    // Told before what is kept was read.
+    next.tell.newChat?.('shop', 7, 'Anna', 'Hello again')
+    next.tell.newChat?.('shop', 8, 'Boris', 'Hello')
+    await settle()
+    expect(next.titles).toEqual(['New chat: Boris'])
+  })
+
+  test('quiet hours that are switched off end at once', async () => {
+    stage.configuration = configuration.parse({
+      connections: [SHOP],
+      notifications: { quiet: { from: '09:00', to: '18:00' } },
+    })
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    expect(stage.shown).toEqual([])
+    stage.configuration = configuration.parse({ connections: [SHOP] })
+    stage.tell.configured?.(stage.configuration)
+    expect(stage.titles).toEqual(['During the quiet hours'])
+  })
+
+  test('nothing waits while nothing happens, and nothing is shown after the end', async () => {
+    expect(stage.clock.waiting).toBe(0)
+    stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
+    const { tell } = stage
+    tell.newChat?.('shop', 8, 'Boris', 'Hello')
+    stage.notifications.stop()
+    tell.newChat?.('shop', 9, 'Vera', 'Hello')
+    await stage.clock.pass(MINUTE)
+    expect(stage.titles).toEqual(['New chat: Anna'])
+    expect(stage.clock.waiting).toBe(0)
+  })
+
+  test('where the system shows none, the log says so once', async () => {
+    stage.supported = false
+    for (let id = 1; id < 4; id++) stage.tell.newChat?.('shop', id, 'Anna', 'Hello')
+    await stage.clock.pass(MINUTE)
+    expect(stage.shown).toEqual([])
+    expect(stage.logged.filter((text) => text.includes('shows no notifications'))).toHaveLength(1)
+  })
+
+  test('a new version waits for the end of the quiet hours, and a click installs it', async () => {
+    stage.configuration = configuration.parse({ notifications: { quiet: { from: '09:00', to: '11:00' } } })
+    stage.notifications.update({ version: '1.2.3', onQuit: true })
+    expect(stage.shown).toEqual([])
+    await stage.clock.pass(61 * MINUTE)
+    expect(stage.titles).toEqual(['Version 1.2.3 is ready'])
+    stage.shown[0]?.emit('click')
+    expect(stage.opened).toEqual([{ kind: 'update' }])
+  })
+})

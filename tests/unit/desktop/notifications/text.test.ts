@@ -1,0 +1,163 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { forSystem } from '../../../../src/main/desktop/notifications/notifications.ts'
+import type { Notice, Stuck } from '../../../../src/main/desktop/notifications/show.ts'
+import { noticeText, plainLine } from '../../../../src/main/desktop/notifications/text.ts'
+import { LANGUAGES } from '../../../../src/shared/i18n/index.ts'
+
+const ONE = { language: 'en', names: new Map([['shop', 'shop.example']]) } as const
+const TWO = {
+  language: 'en',
+  names: new Map([
+    ['shop', 'shop.example'],
+    ['b', 'b.example'],
+  ]),
+} as const
+const chat = (text: string, client = 'Anna'): Notice => ({
+  kind: 'chat',
+  chat: { connectionId: 'shop', conversationId: 7, client, text },
+})
+const chats = (count: number): Notice => ({
+  kind: 'chats',
+  count,
+  first: ['Anna', 'Boris', 'Vera'].map((client, id) => ({
+    ...{ connectionId: 'shop', conversationId: id, client, text: '' },
+  })),
+})
+const fault = (
+  what: 'chatra' | 'planfix' | 'address' | 'store',
+  code = 'unreachable',
+  needsOwner = false,
+) => ({
+  ...{ what, code, needsOwner, connectionId: what === 'chatra' || what === 'planfix' ? 'shop' : null },
+  params: { detail: 'away' },
+})
+
+describe('a notice in words', () => {
+  test('names the client and says the first line; a click leads into the conversation', () => {
+    expect(noticeText(chat('\n\n Do you   deliver?\nTo Cluj'), ONE)).toEqual({
+      title: 'New chat: Anna',
+      body: 'Do you deliver?',
+      target: { kind: 'conversation', connectionId: 'shop', conversationId: 7 },
+    })
+  })
+
+  test('says of which site, where there are several', () => {
+    expect(noticeText(chat('Hello'), TWO).body).toBe('shop.example: Hello')
+  })
+
+  test('says that there is a file where there are no words', () => {
+    expect(noticeText(chat(' '), ONE).body).toBe('[file]')
+  })
+
+  test.each([
+    ['en', '7 new chats', 'Anna, Boris, Vera and 4 more'],
+    ['ro', '7 chaturi noi', 'Anna, Boris, Vera și încă 4'],
+    ['ru', '7 новых чатов', 'Anna, Boris, Vera и ещё 4'],
+  ] as const)('counts in %s', (language, title, body) => {
+    expect(noticeText(chats(7), { ...ONE, language })).toMatchObject({ title, body })
+  })
+
+  test('tells what does not work and what to do about it', () => {
+    const told = noticeText({ kind: 'lost', faults: [fault('chatra', 'no-plan', true)], alsoBack: [] }, ONE)
+    expect(told.title).toBe('Chatra does not work: shop.example')
+    expect(told.body).toContain('Pay for a licence')
+  })
+
+  test('names all that is lost, and what works again', () => {
+    const faults = [fault('chatra'), fault('planfix'), fault('address', 'tunnel.problem.time-out')]
+    const told = noticeText({ kind: 'lost', faults, alsoBack: [fault('store')] }, TWO)
+    expect(told.body).toBe(
+      'Not working: Chatra (shop.example), Planfix (shop.example), the public address. The bridge goes on trying.\nWorks again: the data folder.',
+    )
+  })
+
+  test('sums the quiet hours up, and leads to what needs the owner', () => {
+    const stuck: Stuck = {
+      ...{ id: 1, connectionId: 'shop', conversationId: 1, client: 'Anna', text: '' },
+      ...{ state: 'failed', direction: 'to-chatra' },
+    }
+    const told = noticeText(
+      {
+        kind: 'summary',
+        chats: { count: 2, first: [{ connectionId: 'shop', conversationId: 1, client: 'Anna', text: '' }] },
+        failures: { count: 1, first: [stuck] },
+        events: [
+          { time: 0, connectionId: null, level: 'warning', key: 'event.gap', params: { from: 0, to: 1 } },
+        ],
+      },
+      ONE,
+    )
+    expect(told.body.split('\n')).toEqual([
+      '2 new chats: Anna and 1 more',
+      '1 message needs you',
+      'The bridge was away for a while',
+    ])
+    expect(told.target).toEqual({ kind: 'page', route: '/log?state=attention' })
+  })
+
+  test.each(LANGUAGES)('has words for everything in %s', (language) => {
+    const stuck = { id: 1, connectionId: 'shop', conversationId: null, client: null, text: 'Hi' }
+    const notices: Notice[] = [
+      chat('Hello'),
+      chats(4),
+      ...(['failed', 'uncertain'] as const).flatMap((state) =>
+        (['to-chatra', 'to-planfix'] as const).map((direction): Notice => {
+          return { kind: 'failure', message: { ...stuck, state, direction } }
+        }),
+      ),
+      { kind: 'failures', count: 5, first: [{ ...stuck, state: 'failed', direction: 'to-chatra' }] },
+      ...(['chatra', 'address', 'store'] as const).flatMap((what): Notice[] => [
+        { kind: 'lost', faults: [fault(what)], alsoBack: [] },
+        { kind: 'lost', faults: [fault(what), fault('planfix', 'unpaid', true)], alsoBack: [fault(what)] },
+        { kind: 'back', faults: [fault(what)] },
+        { kind: 'back', faults: [fault(what), fault('planfix')] },
+      ]),
+    ]
+    for (const notice of notices) {
+      const { title, body } = noticeText(notice, { ...TWO, language })
+      expect(`${title}\n${body}`).not.toMatch(/notices\.|\{\w+\}|undefined|null/)
+      expect(title).not.toBe('')
+    }
+  })
+})
+
+describe('a first line', () => {
+  test('is plain: no control characters, nothing that turns the text around', () => {
+    expect(plainLine('\u202etxt\u0007 \u2066a\tb\u2069\r\nsecond', 50)).toBe('txt a b')
+  })
+
+  test('is cut between whole characters as a reader sees them', () => {
+    expect(plainLine('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 3)).toBe('👩‍👩‍👧👩‍👩‍👧…')
+  })
+
+  test('is never longer than asked for, and one line, whatever the text', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 400 }),
+        fc.integer({ min: 1, max: 120 }),
+        (text, max) => {
+          const line = plainLine(text, max)
+          expect([...new Intl.Segmenter('en').segment(line)].length).toBeLessThanOrEqual(max)
+          expect(line).not.toMatch(/[\r\n\p{Cc}]/u)
+        },
+      ),
+    )
+  })
+})
+
+describe('what a client wrote is never markup', () => {
+  const told = {
+    title: 'A <b>x</b>',
+    body: '<b>1</b> & <img src=x>',
+    target: { kind: 'page', route: '/' },
+  } as const
+
+  test('on Linux tags lose their brackets, and & is escaped in the body', () => {
+    expect(forSystem(told, 'linux')).toEqual({ title: 'A ‹b›x‹/b›', body: '‹b›1‹/b› &amp; ‹img src=x›' })
+  })
+
+  test('elsewhere nothing reads markup, so the text stays', () => {
+    expect(forSystem(told, 'win32')).toEqual({ title: told.title, body: told.body })
+  })
+})

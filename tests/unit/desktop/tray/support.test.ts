@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest'
+import { type Run, trayArea, watchTrayArea } from '../../../../src/main/desktop/tray/support.ts'
+import { HandClock, settle } from '../clock.ts'
+
+const BUS = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' }
+const HOUR = 3_600_000
+const silent = { info: () => undefined, warn: () => undefined }
+/** Answers by program, first whether there is a watcher, then whether a panel is with it; the others are not installed. */
+const saying =
+  (answers: Record<string, readonly [owner: string | null, host?: string]>): Run =>
+  async (command, args) =>
+    answers[command]?.[args.join(' ').includes('NameHasOwner') ? 0 : 1] ?? null
+
+test('systems other than Linux always have a tray', async () => {
+  expect(await trayArea('win32', saying({}), {})).toBe('there')
+  expect(await trayArea('darwin', saying({}), {})).toBe('there')
+})
+
+test.each([
+  ['gdbus', '(true,)', '(<true>,)', 'there'],
+  ['gdbus', '(true,)', '(<false>,)', 'missing'],
+  ['gdbus', '(false,)', '', 'missing'],
+  ['busctl', 'b true', 'b true', 'there'],
+  ['busctl', 'b true', 'b false', 'missing'],
+  ['busctl', 'b false', '', 'missing'],
+  [
+    'dbus-send',
+    'method return time=1 sender=org.freedesktop.DBus\n   boolean true',
+    'method return time=1 sender=:1.5\n   variant       boolean true',
+    'there',
+  ],
+  [
+    'dbus-send',
+    'method return time=1 sender=org.freedesktop.DBus\n   boolean true',
+    'method return time=1 sender=:1.5\n   variant       boolean false',
+    'missing',
+  ],
+])('%s is understood: %s, %s', async (command, owner, host, expected) => {
+  expect(await trayArea('linux', saying({ [command]: [owner, host] }), BUS)).toBe(expected)
+})
+
+test('a watcher that does not say whether a panel is with it counts as none, as for Chromium', async () => {
+  expect(await trayArea('linux', saying({ gdbus: ['(true,)'], busctl: ['b true', 'b true'] }), BUS)).toBe(
+    'missing',
+  )
+})
+
+test('without a program to ask with nothing is claimed', async () => {
+  expect(await trayArea('linux', saying({}), BUS)).toBe('unknown')
+})
+
+test('where nobody has a bus there is no tray', async () => {
+  expect(await trayArea('linux', saying({ gdbus: ['(true,)', '(<true>,)'] }), {})).toBe('missing')
+})
+
+/** A session in which the panel is as `said` tells: whether there is a watcher, and whether a panel is with it. */
+function session(environment: NodeJS.ProcessEnv, said: { owner: boolean; host: boolean } | null) {
+  const clock = new HandClock(0)
+  const scene = { clock, said, made: [] as number[], opened: [] as number[], asked: 0 }
+  const watch = watchTrayArea({
+    platform: 'linux',
+    log: silent,
+    make: () => void scene.made.push(clock.now()),
+    missing: () => void scene.opened.push(clock.now()),
+    async run(_command, args) {
+      if (scene.said === null) return null
+      scene.asked += 1
+      return args.includes('org.freedesktop.DBus.Properties.Get')
+        ? `(<${scene.said.host}>,)`
+        : `(${scene.said.owner},)`
+    },
+    clock,
+    environment,
+  })
+  return Object.assign(scene, { watch })
+}
+const NONE = { owner: false, host: false }
+const HOSTLESS = { owner: true, host: false }
+const PANEL = { owner: true, host: true }
+const WAYLAND = { ...BUS, XDG_SESSION_TYPE: 'wayland', WAYLAND_DISPLAY: 'wayland-0', DISPLAY: ':0' }
+const X11 = { ...BUS, XDG_SESSION_TYPE: 'x11', DISPLAY: ':0' }
+
+describe('the tray image is made', () => {
+  test('at once where a system needs no panel, and where a panel is there', async () => {
+    let made = 0
+    const options = { log: silent, make: () => void made++, missing: () => undefined }
+    watchTrayArea({ ...options, platform: 'win32' })
+    expect(made).toBe(1)
+    const scene = session(WAYLAND, PANEL)
+    await settle()
+    expect(scene).toMatchObject({ made: [0], opened: [], watch: { trouble: null } })
+    expect(await scene.watch.decided).toBe(true)
+    expect(scene.clock.waiting).toBe(0)
+  })
+
+  test('when a panel comes up after us, once, and not before: made earlier it would stay invisible', async () => {
+    const scene = session(WAYLAND, NONE)
+    await scene.clock.pass(600)
+    expect(scene).toMatchObject({ made: [], watch: { trouble: 'missing' } })
+    // A watcher that no panel has registered with yet: KDE's between kded and plasmashell.
+    scene.said = HOSTLESS
+    await scene.clock.pass(2_000)
+    expect(scene.made).toEqual([])
+    scene.said = PANEL
+    await scene.clock.pass(HOUR)
+    expect(scene).toMatchObject({ made: [3_000], opened: [], watch: { trouble: null } })
+    expect(await scene.watch.decided).toBe(true)
+    expect(scene.clock.waiting).toBe(0)
+  })
+
+  test('on Wayland not without a panel, however long: the window is opened, and one that comes later is taken', async () => {
+    const scene = session(WAYLAND, NONE)
+    await scene.clock.pass(29_900)
+    expect(scene.opened).toEqual([])
+    await scene.clock.pass(HOUR)
+    expect(scene).toMatchObject({ made: [], opened: [30_000], watch: { trouble: 'missing' } })
+    expect(await scene.watch.decided).toBe(false)
+    expect(scene.asked).toBeLessThan(90)
+    scene.said = PANEL
+    await scene.clock.pass(60_000)
+    expect(scene.made).toHaveLength(1)
+    expect(scene).toMatchObject({ opened: [30_000], watch: { trouble: null } })
+  })
+
+  test('on X11 after 30 s without a panel, as older ones may show it: the window is opened with softer words', async () => {
+    const scene = session(X11, HOSTLESS)
+    await scene.clock.pass(HOUR)
+    expect(scene).toMatchObject({ made: [30_000], opened: [30_000], watch: { trouble: 'unsure' } })
+    expect(scene.clock.waiting).toBe(0)
+  })
+
+  test("not so on GNOME, which shows none of the older ones, and with whose GTK Electron can't make them", async () => {
+    const scene = session({ ...X11, XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' }, NONE)
+    await scene.clock.pass(HOUR)
+    expect(scene).toMatchObject({ made: [], opened: [30_000], watch: { trouble: 'missing' } })
+  })
+
+  test('after 5 s where nothing can be asked; at once with the window where X11 has no bus', async () => {
+    const scene = session(WAYLAND, null)
+    await scene.clock.pass(HOUR)
+    expect(scene).toMatchObject({ made: [5_000], opened: [], watch: { trouble: null } })
+    const busless = session({ DISPLAY: ':0' }, null)
+    await settle()
+    expect(busless).toMatchObject({ made: [0], opened: [0], watch: { trouble: 'unsure' } })
+    expect(busless.clock.waiting).toBe(0)
+  })
+
+  test('by the answer to a question that was asked while the system still started the program', async () => {
+    for (const [first, expected] of [
+      ['there', 1],
+      ['missing', 0],
+    ] as const) {
+      let made = 0
+      let asked = 0
+      const watch = watchTrayArea({
+        ...{ platform: 'linux', log: silent, environment: WAYLAND, clock: new HandClock(0) },
+        first: Promise.resolve(first),
+        make: () => void made++,
+        missing: () => undefined,
+        async run() {
+          asked++
+          return null
+        },
+      })
+      await settle()
+      watch.stop()
+      expect([made, asked]).toEqual([expected, 0])
+    }
+  })
+
+  test('never after the end', async () => {
+    const scene = session(WAYLAND, NONE)
+    await scene.clock.pass(1_000)
+    scene.said = PANEL
+    scene.watch.stop()
+    await scene.clock.pass(HOUR)
+    expect(scene.made).toEqual([])
+  })
+})

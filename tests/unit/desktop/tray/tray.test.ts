@@ -1,0 +1,189 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { type TrayEntry, type TrayFacts, trayMenu, trayTip } from '../../../../src/main/desktop/tray/menu.ts'
+import { type TrayState, trayLook } from '../../../../src/main/desktop/tray/status.ts'
+import type { AppState, ConnectionState } from '../../../../src/shared/api/state.ts'
+import { isTextKey, LANGUAGES, translate } from '../../../../src/shared/i18n/index.ts'
+import { appState } from '../../interface/values.ts'
+
+const trouble = (state: 'waiting' | 'paused') =>
+  ({ state, code: 'no-access', until: 0, detail: '' }) as ConnectionState['chatra']
+const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
+  id: 'shop',
+  name: 'shop.example',
+  enabled: true,
+  demo: false,
+  missing: [],
+  chatra: { state: 'ok' },
+  planfix: { state: 'ok' },
+  planfixWebUrl: 'https://shop.planfix.com',
+  budget: {
+    ...{ remaining: null, usedToday: 0, resetAt: null, limit: null, renewedAt: 0 },
+    ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 5000 },
+  },
+  counts: {} as ConnectionState['counts'],
+  heard: { chatra: null, planfix: null },
+  everybodyMayAnswer: false,
+  keepsWhilePausedDays: 7,
+  ...changes,
+})
+const whole = (changes: Partial<AppState> = {}): AppState => appState({ connections: [one()], ...changes })
+const address = (changes: Partial<AppState['publicAddress']>) => ({ ...appState().publicAddress, ...changes })
+
+describe('the tray shows', () => {
+  const cases: [string, AppState | null, TrayState][] = [
+    ['stopped before the bridge runs', null, 'stopped'],
+    ['stopped when the disk cannot be written', whole({ storeFailing: 'ENOSPC' }), 'stopped'],
+    ['set-up without a connection', whole({ connections: [] }), 'setup'],
+    [
+      'set-up when no connection has its keys',
+      whole({ connections: [one({ missing: ['planfix-token'] })] }),
+      'setup',
+    ],
+    [
+      'paused when every connection is switched off',
+      whole({ connections: [one({ enabled: false })] }),
+      'paused',
+    ],
+    ['working when all is well', whole(), 'working'],
+    [
+      'working when some are switched off',
+      whole({ connections: [one(), one({ id: 'b', enabled: false })] }),
+      'working',
+    ],
+    [
+      'stopped when every connection waits for its owner',
+      whole({ connections: [one({ planfix: trouble('paused') })] }),
+      'stopped',
+    ],
+    [
+      'degraded when one of two waits for its owner',
+      whole({ connections: [one({ chatra: trouble('paused') }), one({ id: 'b' })] }),
+      'degraded',
+    ],
+    [
+      'degraded while a service is tried again',
+      whole({ connections: [one({ chatra: trouble('waiting') })] }),
+      'degraded',
+    ],
+    [
+      'degraded when one of two has no keys',
+      whole({ connections: [one(), one({ id: 'b', missing: ['chatra-secret-key'] })] }),
+      'degraded',
+    ],
+    [
+      'degraded when the public address is not reached',
+      whole({ publicAddress: address({ provider: 'ngrok', state: 'failing' }) }),
+      'degraded',
+    ],
+    [
+      'working where no way in was chosen',
+      whole({ publicAddress: address({ provider: 'none', state: 'none' }) }),
+      'working',
+    ],
+    [
+      'working while another computer carries, whatever failed here before',
+      whole({
+        connections: [one({ chatra: trouble('waiting') })],
+        publicAddress: address({ provider: 'relay', state: 'proven', standby: true }),
+      }),
+      'working',
+    ],
+  ]
+  test.each(cases)('%s', (_name, state, expected) => {
+    const look = trayLook(state)
+    expect(look.state).toBe(expected)
+    expect(isTextKey(look.words.key)).toBe(true)
+  })
+
+  test('a picture of its own in each state, on each system, in light and dark', () => {
+    const folder = join(import.meta.dirname, '../../../../resources/tray')
+    for (const state of ['working', 'setup', 'degraded', 'stopped', 'paused']) {
+      for (const end of [
+        '.png',
+        '@2x.png',
+        '-dark.png',
+        '-dark@2x.png',
+        'Template.png',
+        'Template@2x.png',
+        '.ico',
+      ]) {
+        expect(existsSync(join(folder, `${state}${end}`)), `${state}${end}`).toBe(true)
+      }
+    }
+  })
+})
+
+describe('the menu of the tray', () => {
+  const menu = (facts: Partial<TrayFacts> = {}) =>
+    trayMenu({ state: whole(), chats: [], t: (key, params) => translate('en', key, params), ...facts })
+  const byId = (entries: TrayEntry[], id: string) =>
+    entries
+      .flatMap((entry) => (entry.kind === 'group' ? entry.entries : [entry]))
+      .find((entry) => 'id' in entry && entry.id === id)
+
+  test('says how the bridge is, and only says it', () => {
+    expect(menu()[0]).toEqual({ kind: 'item', id: 'state', label: 'Working: 1 connection' })
+  })
+
+  test('pauses what is on and resumes what is off', () => {
+    const connections = [one({ id: 'a', name: 'A' }), one({ id: 'b', name: 'B', enabled: false })]
+    const entries = menu({ state: whole({ connections }) })
+    expect(byId(entries, 'switch-a')).toMatchObject({
+      label: 'Pause “A” (messages are kept)',
+      action: { do: 'enable', connectionId: 'a', enabled: false },
+    })
+    expect(byId(entries, 'switch-b')).toMatchObject({
+      label: 'Resume “B” (delivers what was kept)',
+      action: { do: 'enable', connectionId: 'b', enabled: true },
+    })
+  })
+
+  test('leads from a chat to its conversation, and names the connection where there are several', () => {
+    const chats = [{ id: 7, clientName: 'Ana & Co', connectionName: 'shop' }]
+    expect(byId(menu({ chats }), 'chat-7')).toEqual({
+      kind: 'item',
+      id: 'chat-7',
+      label: 'Ana && Co',
+      action: { do: 'open', route: '/conversation/7' },
+    })
+    const two = whole({ connections: [one(), one({ id: 'b' })] })
+    expect(byId(menu({ chats, state: two }), 'chat-7')).toMatchObject({ label: 'Ana && Co · shop' })
+  })
+
+  test('keeps names that come from outside to one short line', () => {
+    const chats = [{ id: 1, clientName: `a\n\u2028b${'x'.repeat(500)}`, connectionName: 'shop' }]
+    const label = (byId(menu({ chats }), 'chat-1') as { label: string }).label
+    expect(label).toMatch(/^a bx+…$/)
+    expect(label.length).toBe(40)
+  })
+
+  test('puts many connections into a menu of their own', () => {
+    const connections = Array.from({ length: 6 }, (_, index) => one({ id: `c${index}`, name: `C${index}` }))
+    const entries = menu({ state: whole({ connections }) })
+    expect(entries.filter((entry) => entry.kind === 'group')).toHaveLength(1)
+    expect(byId(entries, 'switch-c5')).toBeDefined()
+  })
+
+  test('can always open and quit, in every language, also before the bridge runs', () => {
+    for (const language of LANGUAGES) {
+      const entries = trayMenu({
+        state: null,
+        chats: [],
+        t: (key, params) => translate(language, key, params),
+      })
+      const actions = entries.flatMap((entry) =>
+        entry.kind === 'item' && entry.action ? [entry.action.do] : [],
+      )
+      expect(actions).toEqual(['open', 'quit'])
+      expect(JSON.stringify(entries)).not.toContain('desktop.')
+    }
+  })
+
+  test('the tip says the same as the first line', () => {
+    expect(trayTip(whole(), (key, params) => translate('en', key, params))).toBe(
+      'Chatra–Planfix Bridge\nWorking: 1 connection',
+    )
+  })
+})

@@ -1,0 +1,45 @@
+import { EventEmitter } from 'node:events'
+import { expect, test } from 'vitest'
+import { showWhenReady } from '../../../../src/main/desktop/window/show-when-ready.ts'
+import { HandClock } from '../clock.ts'
+
+function scene(maximized: boolean) {
+  const clock = new HandClock(0)
+  const done: string[] = []
+  const window = Object.assign(new EventEmitter(), {
+    isGone: false,
+    isDestroyed: () => window.isGone,
+    maximize: () => void done.push('maximize'),
+    show: () => void done.push('show'),
+  })
+  showWhenReady(window as never, { maximized, clock })
+  return { clock, done, window }
+}
+
+test('a window is maximized and shown when it has something to show, not before, and once', async () => {
+  const { clock, done, window } = scene(true)
+  await clock.pass(1_000)
+  expect(done).toEqual([])
+  window.emit('ready-to-show')
+  expect(done).toEqual(['maximize', 'show'])
+  await clock.pass(60_000)
+  expect(done).toHaveLength(2)
+  expect(clock.waiting).toBe(0)
+})
+
+test('one that never gets ready is shown after 5 s, even should it get ready later', async () => {
+  const { clock, done, window } = scene(false)
+  await clock.pass(5_000)
+  expect(done).toEqual(['show'])
+  window.emit('ready-to-show')
+  expect(done).toEqual(['show'])
+})
+
+test('one that is closed before is left alone', async () => {
+  const { clock, done, window } = scene(true)
+  window.isGone = true
+  window.emit('closed')
+  expect(clock.waiting).toBe(0)
+  window.emit('ready-to-show')
+  expect(done).toEqual([])
+})
