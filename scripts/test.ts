@@ -8,8 +8,9 @@ import { findChromium } from './chromium.ts'
 import { findSshd, hasKeyring } from './system-parts.ts'
 
 /**
- * `npm test`: everything that proves the product; `npm test -- PATH…` only those tests. Its last line is `N passed, N failed`; exit code
- * 0 when none failed.
+ * `npm test`: everything that proves the product: style, types, imports, texts, the build, then all tests.
+ * `npm test -- PATH…`: those tests alone; what they run of the built program is built when it is stale.
+ * The last line is `N passed, N failed`; the exit code is 0 when none failed.
  */
 
 let passed = 0
@@ -31,23 +32,25 @@ const tool = (file: string, args: string[], env: Record<string, string> = {}): b
     env: { ...process.env, ...env },
   }).status === 0
 
-step('style', () => tool('@biomejs/biome/bin/biome', ['check', '.']))
-step('types', () => tool('typescript/bin/tsc', ['--noEmit']))
-step('imports', () =>
-  tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
-)
-step('catalogues', () => {
-  const problems = catalogueProblems(join(ROOT, 'src/shared/i18n'))
-  for (const problem of problems) process.stdout.write(`${problem}\n`)
-  return problems.length === 0
-})
-step('build', () => {
-  buildWhatIsStale()
-  return true
-})
+const only = process.argv.slice(2)
+if (only.length === 0) {
+  step('style', () => tool('@biomejs/biome/bin/biome', ['check', '.']))
+  step('types', () => tool('typescript/bin/tsc', ['--noEmit']))
+  step('imports', () =>
+    tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
+  )
+  step('catalogues', () => {
+    const problems = catalogueProblems(join(ROOT, 'src/shared/i18n'))
+    for (const problem of problems) process.stdout.write(`${problem}\n`)
+    return problems.length === 0
+  })
+  step('build', () => {
+    buildWhatIsStale()
+    return true
+  })
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'bridge-test-'))
-const only = process.argv.slice(2)
 const isEndToEnd = (path: string) => /e2e|tests\/desktop/.test(path)
 const isWanted = (part: 'vitest' | 'playwright') =>
   only.length === 0 || only.some((path) => isEndToEnd(path) === (part === 'playwright'))

@@ -1,8 +1,8 @@
 import { openStore } from '../../../src/main/store/index.ts'
-import { adding, conversation, inboxRow, message } from './values.ts'
+import { adding, conversation, inboxRow, message } from '../../unit/store/values.ts'
 
 /**
- * Run by crash.test.ts as a process of its own: writes until it is killed and says, one JSON line each, what
+ * Run by kill.test.ts as a process of its own: writes until it is killed and says, one JSON line each, what
  * has been acknowledged.
  */
 const store = await openStore({ dir: process.argv[2]! })

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { openStore, StoreInUseError } from '../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
-import { folder, store } from './material.ts'
+import { folder, store } from '../../unit/store/material.ts'
 
-const WRITER = fileURLToPath(new URL('./crash-writer.ts', import.meta.url))
+const WRITER = fileURLToPath(new URL('./writer.ts', import.meta.url))
 
 /** Lets a process write into the folder and kills it after its n-th acknowledgement. */
 async function killAfter(dir: string, acknowledgements: number) {
