@@ -47,6 +47,8 @@ export interface BridgeError {
   scope?: string
   /** Where there was no answer at all: why. */
   network?: NetworkTrouble
+  /** Our own limit or that of a gateway ended the wait: what was asked for may still be carried out late. */
+  timedOut?: boolean
 }
 
 export type Result<T> = { ok: true; value: T } | { ok: false; error: BridgeError }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { createPlanfixClient } from '../../src/main/planfix/client.ts'
-import { isTimeOut } from '../../src/main/planfix/errors.ts'
 import { SCOPES } from '../../src/shared/scopes.ts'
 import { switchTable } from '../../src/simulators/planfix/index.ts'
 import { connectionTo } from '../unit/planfix/connection.ts'
@@ -225,7 +224,7 @@ describe('a write whose outcome is not known', () => {
     simulator.nextWrites(position)
     const error = errorOf(await client.createTask(newTask(contactId)))
     expect(error).toMatchObject({ code: 'unclear', certain: false })
-    expect(isTimeOut(error)).toBe(true)
+    expect(error.timedOut).toBe(true)
   })
 
   test.each(['filled', 'empty'] as const)(

@@ -25,14 +25,19 @@ for (const [width, height] of SIZES) {
     await page.getByRole('button', { name: /^Time/ }).click()
     await expect(page.getByRole('button', { name: 'Next month' })).toBeVisible()
     await axeInBothThemes(page)
-    await page.keyboard.press('Escape')
-    if (width > 1000) return
-    await page.getByRole('button', { name: 'Filters', exact: true }).click()
-    await page.getByRole('combobox', { name: 'Direction' }).click()
-    await expect(page.getByRole('option', { name: 'To client' })).toBeVisible()
-    await axeInBothThemes(page)
   })
 }
+
+test('axe finds nothing serious in the filters that a narrow window folds away, in either theme', async ({
+  page,
+}) => {
+  await sized(page, ...SIZES[0])
+  await openLog(page)
+  await page.getByRole('button', { name: 'Filters', exact: true }).click()
+  await page.getByRole('combobox', { name: 'Direction' }).click()
+  await expect(page.getByRole('option', { name: 'To client' })).toBeVisible()
+  await axeInBothThemes(page)
+})
 
 test('nothing moves while the log loads', async ({ page }) => {
   await sized(page, 1600, 1000)

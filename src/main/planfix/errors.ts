@@ -29,10 +29,8 @@ export interface Failure {
   isPause?: boolean
 }
 
-/** Detail of an unclear write or a failing read begins so when nothing was answered in time. */
-const TIME_OUT = 'time-out'
-/** The request may still be carried out late, so the engine waits longer before it looks. */
-export const isTimeOut = (error: BridgeError): boolean => error.detail.startsWith(TIME_OUT)
+/** A gateway gave up waiting: what stands behind it may still be at work. */
+const GATEWAY_TIMEOUT = 504
 
 /** Account, user or token that is inactive, blocked or unpaid (§3). */
 const UNPAID = new Set([2, 10, 11, 16, 20, 23])
@@ -56,6 +54,7 @@ export function errorOfFailure(failure: Failure, asked: Asked, resetAt: number |
     bridgeError('planfix', errorCode, inWords(failure, asked), {
       status,
       ...(code !== null && { vendorCode: code }),
+      ...(status === GATEWAY_TIMEOUT && { timedOut: true }),
       ...extra,
     })
 
@@ -132,13 +131,14 @@ export function errorOfNetwork(thrown: unknown, asked: Asked, timedOutMs: number
   const what = `${asked.method} ${asked.path}`
   const lost = asked.writes ? 'unclear' : 'failing'
   if (timedOutMs !== null) {
-    return bridgeError('planfix', lost, `${TIME_OUT}: ${what} had no answer within ${timedOutMs / 1000} s`, {
+    return bridgeError('planfix', lost, `time-out: ${what} had no answer within ${timedOutMs / 1000} s`, {
       network: 'time-out',
+      timedOut: true,
     })
   }
   const { code, syscall } = causeOf(thrown)
   if (code === 'ETIMEDOUT' && syscall !== 'connect') {
-    return bridgeError('planfix', lost, `${TIME_OUT}: ${what}: ${code}`, { network: 'time-out' })
+    return bridgeError('planfix', lost, `time-out: ${what}: ${code}`, { network: 'time-out', timedOut: true })
   }
   const unreachable = NOTHING_SENT.test(code) || syscall === 'connect'
   return bridgeError('planfix', unreachable ? 'unreachable' : lost, `${what}: ${code}`, {
@@ -172,8 +172,7 @@ export function badAnswer(asked: Asked, status: number, misfit: string): BridgeE
 function inWords({ status, vendorCode, text }: Failure, { method, path }: Asked): string {
   const code = vendorCode === null ? '' : `, code ${vendorCode}`
   const said = text ? ` "${text}"` : ''
-  // A gateway that gave up waiting is a time-out too: what stands behind it may still be at work.
-  const late = status === 504 ? `${TIME_OUT}: ` : ''
+  const late = status === GATEWAY_TIMEOUT ? 'time-out: ' : ''
   return `${late}${method} ${path}: HTTP ${status}${code}${said}`
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { isTimeOut } from '../../../src/main/planfix/errors.ts'
 import { createPacer } from '../../../src/main/planfix/pacer.ts'
 import type { CallInfo } from '../../../src/main/planfix/transport.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -45,21 +44,21 @@ describe('a slow or broken server', () => {
     })
     const error = errorOf(await clientOf(url, { timeoutMs: 200 }).addComment(7, comment))
     expect(error).toMatchObject({ code: 'unclear', certain: false })
-    expect(isTimeOut(error)).toBe(true)
+    expect(error.timedOut).toBe(true)
   })
 
   test('that says nothing: a read is merely failing', async () => {
     const { url } = await serve(() => {})
     const error = errorOf(await clientOf(url, { timeoutMs: 100 }).task(7))
     expect(error).toMatchObject({ code: 'failing', certain: true })
-    expect(isTimeOut(error)).toBe(true)
+    expect(error.timedOut).toBe(true)
   })
 
   test('that breaks off: a write is unclear, and no time-out', async () => {
     const { url } = await serve((request) => request.socket.destroy())
     const error = errorOf(await clientOf(url).addComment(7, comment))
     expect(error.code).toBe('unclear')
-    expect(isTimeOut(error)).toBe(false)
+    expect(error.timedOut).toBeUndefined()
   })
 
   test('that is not there: nothing was sent', async () => {

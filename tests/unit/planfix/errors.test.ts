@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import {
-  type Asked,
-  errorOfFailure,
-  errorOfNetwork,
-  failureIn,
-  isTimeOut,
-} from '../../../src/main/planfix/errors.ts'
+import { type Asked, errorOfFailure, errorOfNetwork, failureIn } from '../../../src/main/planfix/errors.ts'
 
 const read: Asked = { method: 'GET', path: '/task/7', scope: 'task_readonly', writes: false, about: 'task' }
 const write: Asked = {
@@ -110,8 +104,8 @@ describe('without a code the status decides', () => {
   })
 
   test('a 504 counts as a time-out, a 500 does not', () => {
-    expect(isTimeOut(of(504, null, write))).toBe(true)
-    expect(isTimeOut(of(500, null, write))).toBe(false)
+    expect(of(504, null, write).timedOut).toBe(true)
+    expect(of(500, null, write).timedOut).toBeUndefined()
   })
 })
 
@@ -164,13 +158,13 @@ describe('no answer at all', () => {
   test('a reset is unclear for a write, failing for a read, and no time-out', () => {
     const error = errorOfNetwork(thrown('ECONNRESET', 'read'), write, null)
     expect(error).toMatchObject({ code: 'unclear', certain: false })
-    expect(isTimeOut(error)).toBe(false)
+    expect(error.timedOut).toBeUndefined()
     expect(errorOfNetwork(thrown('ECONNRESET', 'read'), read, null).code).toBe('failing')
   })
   test('our own time limit is told as a time-out', () => {
     const error = errorOfNetwork(new Error('canceled'), write, 10_000)
     expect(error.code).toBe('unclear')
-    expect(isTimeOut(error)).toBe(true)
+    expect(error.timedOut).toBe(true)
   })
   test('the innermost code is told, never the message', () => {
     const error = errorOfNetwork(

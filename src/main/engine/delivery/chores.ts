@@ -247,7 +247,7 @@ export class Chores {
     // A certain "no" was no write.
     const attempt =
       chore.attempt && !error.certain
-        ? { ...chore.attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
+        ? { ...chore.attempt, unclearAt: now, timedOut: error.timedOut === true }
         : null
     const wait = wholeSide ? now : nextTry(error, failures, now, random)
     await commit(this.context, [

@@ -138,7 +138,7 @@ export class PlanfixWork {
     if (attempt && !reads && error.certain) patch.attempt = null
     else if (attempt && !reads) {
       this.lookedInVain.delete(fresh.id)
-      patch.attempt = { ...attempt, unclearAt: now, timedOut: error.detail.startsWith('time-out') }
+      patch.attempt = { ...attempt, unclearAt: now, timedOut: error.timedOut === true }
     }
     const waiting = await store.waiting(fresh.id, 'to-planfix', 1)
     const touched = attempt?.messageIds.length ? await this.messages(attempt.messageIds) : waiting
