@@ -113,3 +113,23 @@ describe.concurrent('a write that is carried out long after it was given up', ()
     },
   )
 })
+
+test('a comment that is carried out within 6 s of a time-out is found and not written again', async () => {
+  await withWorld({ virtual: true }, async (world) => {
+    const { planfix } = world
+    const anna = world.chatra.visit({ name: 'Anna' })
+    anna.says('Hello #a1')
+    await world.until('a task', () => planfix.tasks[0])
+    await quiet(world)
+    // The answer is waited for 10 s: it is carried out 4 s after that.
+    planfix.lateCommitMs = 14_000
+    planfix.nextWrites('timeout-then-late-commit', 1)
+    anna.says('late #a2')
+    await world.until('the comment', () => feedMarks(world, 'Anna').length === 2)
+    await pass(world, 30_000)
+    await calm(world)
+    // The task's text and one comment, deleted ones included.
+    expect(planfix.comments(taskNamed(world, 'Anna').id)).toHaveLength(2)
+    expect(planfix.writeOutcomeTimes, 'the fault has struck').toBe(0)
+  })
+})
