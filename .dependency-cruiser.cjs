@@ -33,7 +33,7 @@ module.exports = {
       'adapters-look-down',
       'adapters implement engine ports and do not know hosts',
       { path: room(adapters) },
-      { path: '^src/(main/(application|desktop|server|cli|relay)|renderer|preload|simulators)/' },
+      { path: '^src/(main/(runtime|ingress|api|desktop|server|cli|relay)|renderer|preload|simulators)/' },
     ),
     forbid(
       'adapters-keep-apart',
@@ -44,8 +44,14 @@ module.exports = {
     forbid(
       'application-knows-no-host',
       'one application, two hosts',
-      { path: room('application') },
+      { path: '^src/main/(bootstrap\\.ts$|(runtime|ingress|api)/)' },
       { path: '^src/(main/(desktop|server|cli|relay)|renderer|preload|simulators)/' },
+    ),
+    forbid(
+      'runtime-knows-no-interface',
+      'the interface asks the runtime, never the other way round',
+      { path: room('(runtime|ingress)') },
+      { path: '^src/main/(bootstrap\\.ts$|api/)' },
     ),
     forbid(
       'relay-knows-no-bridge',

@@ -4,7 +4,7 @@ import { CHANNELS } from '../shared/api/channels.ts'
 /**
  * What the window gets of the application: the calls and pushes of shared/api.ts, and nothing else of the computer.
  * Runs in the sandbox, so it may import electron alone; the names of the channels are built in. Everything is checked
- * where it arrives (main/application/api/wrapper.ts).
+ * where it arrives (src/main/api/dispatcher.ts).
  */
 type Listener = (push: unknown) => void
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
-import { createFeed } from '../../src/main/application/api/feed.ts'
-import { stateOf } from '../../src/main/application/api/state.ts'
+import { stateOf } from '../../src/main/api/state/index.ts'
+import { createFeed } from '../../src/main/api/state/push-feed.ts'
 import type { EventName, EventValue, Push } from '../../src/shared/api.ts'
 import { push } from '../../src/shared/api.ts'
 import { Bridge } from '../support/bridge.ts'

@@ -1,5 +1,5 @@
-import type { Outside } from '../../src/main/application/outside.ts'
 import type { Clock } from '../../src/main/engine/ports.ts'
+import type { Outside } from '../../src/main/runtime/outside-world.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import type { WorldOptions } from './world.ts'

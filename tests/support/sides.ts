@@ -1,4 +1,4 @@
-import type { Application } from '../../src/main/application/application.ts'
+import type { Application } from '../../src/main/runtime/application.ts'
 
 /** Both sides of each connection that carries, and what is left of the day's requests. */
 export const sidesOf = (app: Application) =>

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs'
 import { type AxiosAdapter, AxiosError } from 'axios'
-import type { Outside } from '../../src/main/application/outside.ts'
 import type { Clock } from '../../src/main/engine/ports.ts'
+import type { Outside } from '../../src/main/runtime/outside-world.ts'
 import { openStore } from '../../src/main/store/index.ts'
 import type { startReceiver } from '../../src/main/webhooks/receiver.ts'
 import { ChatraSimulator } from '../../src/simulators/chatra/index.ts'

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { rmSync, utimesSync } from 'node:fs'
-import type { Application } from '../../src/main/application/application.ts'
 import type { Clock } from '../../src/main/engine/ports.ts'
+import type { Application } from '../../src/main/runtime/application.ts'
 import { filesOf } from '../../src/main/store/files.ts'
 import type { SqliteStore } from '../../src/main/store/index.ts'
 import type { startReceiver } from '../../src/main/webhooks/receiver.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Application, type Log } from '../../src/main/application/application.ts'
+import { Application, type Log } from '../../src/main/runtime/application.ts'
 import { openStore } from '../../src/main/store/index.ts'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
 import { ChatraSimulator, type Visitor } from '../../src/simulators/chatra/index.ts'

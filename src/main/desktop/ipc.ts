@@ -2,7 +2,7 @@ import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'ele
 import { CHANNELS } from '../../shared/api/channels.ts'
 import type { AppState } from '../../shared/api/state.ts'
 import type { Push } from '../../shared/api.ts'
-import type { Caller, PushSource } from '../application/api/wrapper.ts'
+import type { Caller, PushSource } from '../api/dispatcher.ts'
 
 export interface IpcOptions {
   ipcMain: Pick<IpcMain, 'handle' | 'removeHandler' | 'on' | 'off'>

@@ -1,7 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import electronLog from 'electron-log/node'
-import type { Log } from '../application/application.ts'
+import type { Log } from '../runtime/application.ts'
 import { createLog, toStandardError } from '../server/log.ts'
 import type { Redactor } from '../settings/redact.ts'
 

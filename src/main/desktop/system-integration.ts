@@ -1,6 +1,6 @@
 import { app, Notification, powerMonitor, shell } from 'electron'
-import type { Log } from '../application/application.ts'
-import type { OpenBridge } from '../application/opening.ts'
+import type { OpenBridge } from '../bootstrap.ts'
+import type { Log } from '../runtime/application.ts'
 import { followLoginItem } from './lifecycle/login-item.ts'
 import { followPower } from './lifecycle/power.ts'
 import type { Ending } from './lifecycle/shutdown.ts'

@@ -1,6 +1,6 @@
 import { type ChatraSimulator, startChatraSimulator } from '../../simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../simulators/planfix/index.ts'
-import type { DemoAccounts } from '../application/api/demo-host.ts'
+import type { DemoAccounts } from '../api/demo/host.ts'
 
 /** Both services as simulators on this computer. */
 export interface SimulatedAccounts extends DemoAccounts {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Log } from '../application/application.ts'
+import type { Log } from '../runtime/application.ts'
 
 /** The owner of a service waits 5 s before he kills it (docs/architecture.md, "Commands"). */
 const LONGEST_STOP_MS = 4_600

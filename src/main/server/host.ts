@@ -1,5 +1,5 @@
-import type { Application } from '../application/application.ts'
-import { type OpenBridge, type OpeningOptions, openBridge } from '../application/opening.ts'
+import { type OpenBridge, type OpeningOptions, openBridge } from '../bootstrap.ts'
+import type { Application } from '../runtime/application.ts'
 import { startInterface } from './interface/server.ts'
 
 export interface HostOptions extends OpeningOptions {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { pino } from 'pino'
-import type { Log } from '../application/application.ts'
+import type { Log } from '../runtime/application.ts'
 import type { Redactor } from '../settings/redact.ts'
 
 /**

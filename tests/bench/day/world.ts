@@ -1,5 +1,5 @@
 import { type AxiosAdapter, AxiosError } from 'axios'
-import { Application, type Log } from '../../../src/main/application/application.ts'
+import { Application, type Log } from '../../../src/main/runtime/application.ts'
 import { openStore, type SqliteStore } from '../../../src/main/store/index.ts'
 import type { ReceiverOptions } from '../../../src/main/webhooks/receiver.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'

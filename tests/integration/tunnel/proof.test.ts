@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
-import { AddressProof } from '../../../src/main/application/public-address.ts'
+import { AddressProof } from '../../../src/main/ingress/public-address.ts'
 import { type ReceiverOptions, startReceiver } from '../../../src/main/webhooks/receiver.ts'
 import { freePort } from '../../support/sshd.ts'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { notedAddress } from '../../../src/main/application/way-in.ts'
+import { notedAddress } from '../../../src/main/ingress/public-address-service.ts'
 import { PROGRAM } from '../../../src/main/secrets/environment.ts'
 import { translate } from '../../../src/shared/i18n/index.ts'
 import { type Bridge, openBridge } from '../../support/open-bridge.ts'

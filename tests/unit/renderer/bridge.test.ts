@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createBridge } from '../../../src/renderer/bridge/bridge.ts'
 import { type LineListener, NotReached, type Transport } from '../../../src/renderer/bridge/transport.ts'
-import { statePush } from '../interface/values.ts'
+import { statePush } from '../api/values.ts'
 
 /** A transport whose answers the test gives. */
 function wired(answer: (name: string, args: unknown) => unknown = () => ({ ok: true, value: {} })) {

@@ -1,6 +1,6 @@
 import type { App } from 'electron'
 import type { LoginItem } from '../../../shared/api/desktop.ts'
-import type { Application, Log } from '../../application/application.ts'
+import type { Application, Log } from '../../runtime/application.ts'
 import { appImageOf } from './app-image.ts'
 import { autostartEntry } from './autostart-entry.ts'
 import type { LoginList } from './login-list.ts'

@@ -1,5 +1,5 @@
 import type { App, BrowserWindow, PowerMonitor } from 'electron'
-import type { Application } from '../../application/application.ts'
+import type { Application } from '../../runtime/application.ts'
 
 export interface PowerOptions {
   /** Windows tells its end to windows alone. */

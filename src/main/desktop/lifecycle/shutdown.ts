@@ -1,5 +1,5 @@
 import type { App } from 'electron'
-import type { Log } from '../../application/application.ts'
+import type { Log } from '../../runtime/application.ts'
 import { nextArguments } from './crash-restarts.ts'
 
 /** Whoever chose "Quit" waits no longer than 5 s. Everything accepted is on disk, so the rest may be cut. */

@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron'
 import { translate, translateAny } from '../../../shared/i18n/index.ts'
-import type { Log } from '../../application/application.ts'
+import type { Log } from '../../runtime/application.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import { systemLanguage } from '../system-language.ts'
 import { startTrouble } from './startup-error-text.ts'

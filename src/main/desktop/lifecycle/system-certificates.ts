@@ -1,5 +1,5 @@
 import tls from 'node:tls'
-import type { Log } from '../../application/application.ts'
+import type { Log } from '../../runtime/application.ts'
 
 /**
  * The certificates that the system trusts count as well, for every call of this process: an office that inspects what goes

@@ -1,9 +1,9 @@
 import type { Notification as ElectronNotification } from 'electron'
 import type { PublicAddress } from '../../../shared/api/state.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import { clientNameOf, linksOf } from '../../application/api/rows.ts'
-import type { Application, Log } from '../../application/application.ts'
+import { clientNameOf, linksOf } from '../../api/log/message-rows.ts'
 import { rootOf } from '../../engine/roots.ts'
+import type { Application, Log } from '../../runtime/application.ts'
 import {
   decideNotices,
   firstNotices,

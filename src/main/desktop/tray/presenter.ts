@@ -1,7 +1,7 @@
 import type { AppState } from '../../../shared/api/state.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import type { Caller } from '../../application/api/wrapper.ts'
-import type { Application } from '../../application/application.ts'
+import type { Caller } from '../../api/dispatcher.ts'
+import type { Application } from '../../runtime/application.ts'
 import type { RecentChat } from './menu.ts'
 import type { ShownTray } from './tray.ts'
 

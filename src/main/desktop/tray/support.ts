@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import type { Log } from '../../application/application.ts'
-import { systemClock } from '../../application/clock.ts'
 import type { Clock } from '../../engine/ports.ts'
+import type { Log } from '../../runtime/application.ts'
+import { systemClock } from '../../runtime/clock.ts'
 
 /** `unknown`: there is nothing to ask with. */
 export type TrayArea = 'there' | 'missing' | 'unknown'

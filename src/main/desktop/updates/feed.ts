@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Log } from '../../application/application.ts'
+import type { Log } from '../../runtime/application.ts'
 
 /** Where updates come from. */
 export interface UpdateFeed {

@@ -1,6 +1,6 @@
 import type { AppUpdater } from 'electron-updater'
-import type { Log } from '../../application/application.ts'
 import type { Clock } from '../../engine/ports.ts'
+import type { Log } from '../../runtime/application.ts'
 import type { UpdateFeed } from './feed.ts'
 
 export { type UpdateFeed, updateFeedIn } from './feed.ts'

@@ -1,5 +1,5 @@
 import type { App, Session, Shell, WebContents } from 'electron'
-import type { Log } from '../../application/application.ts'
+import type { Log } from '../../runtime/application.ts'
 import { externalLink } from './external-links.ts'
 import { isOurs } from './renderer-protocol.ts'
 

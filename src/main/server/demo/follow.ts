@@ -1,7 +1,7 @@
 import type { LogEntry, Message } from '../../../shared/domain.ts'
 import { isTextKey, translate } from '../../../shared/i18n/index.ts'
 import type { ChatraSimulator } from '../../../simulators/chatra/index.ts'
-import type { Application } from '../../application/application.ts'
+import type { Application } from '../../runtime/application.ts'
 import { inColumn, type Screen } from './screen.ts'
 
 const EVERY_MS = 100

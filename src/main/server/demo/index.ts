@@ -1,4 +1,4 @@
-import type { Log } from '../../application/application.ts'
+import type { Log } from '../../runtime/application.ts'
 import { endWith, stopOnSignals } from '../ending.ts'
 import { CannotStart } from '../host.ts'
 import { followLog } from './follow.ts'

@@ -3,13 +3,13 @@ import type { Duplex } from 'node:stream'
 import websocket from '@fastify/websocket'
 import { type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { isCallName } from '../../../shared/api.ts'
-import type { Caller, PushSource } from '../../application/api/wrapper.ts'
+import type { Caller, PushSource } from '../../api/dispatcher.ts'
 import { HEADERS } from '../../page/document.ts'
 import type { Redactor } from '../../settings/redact.ts'
-import { createLive, type Live } from './live.ts'
-import { addPage } from './page.ts'
-import { refuseWithStatus } from './refusals.ts'
+import { refuseWithStatus } from './http-errors.ts'
 import { createSession, type Session } from './session.ts'
+import { addPage } from './static-files.ts'
+import { createLive, type Live } from './websocket.ts'
 
 export interface Interface {
   /** With the token. */

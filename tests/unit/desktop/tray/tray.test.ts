@@ -5,7 +5,7 @@ import { type TrayEntry, type TrayFacts, trayMenu, trayTip } from '../../../../s
 import { type TrayState, trayLook } from '../../../../src/main/desktop/tray/status.ts'
 import type { AppState, ConnectionState } from '../../../../src/shared/api/state.ts'
 import { isTextKey, LANGUAGES, translate } from '../../../../src/shared/i18n/index.ts'
-import { appState } from '../../interface/values.ts'
+import { appState } from '../../api/values.ts'
 
 const trouble = (state: 'waiting' | 'paused') =>
   ({ state, code: 'no-access', until: 0, detail: '' }) as ConnectionState['chatra']

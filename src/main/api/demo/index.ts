@@ -1,0 +1,73 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { Handlers, Value } from '../../../shared/api.ts'
+import { translate } from '../../../shared/i18n/index.ts'
+import { type ApiContext, refuse } from '../context.ts'
+import { newWebhookSecret } from '../setup/connection.ts'
+import { type DemoAccounts, demoConnection, demoView, type RunningDemo } from './host.ts'
+
+type View = Value<'demo.start'>
+
+/** A connection between make-believe accounts, for whoever wants to look before he has keys. */
+export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'demo.stop'> {
+  let last: Promise<unknown> = Promise.resolve()
+  const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work, work)
+    last = mine
+    return mine
+  }
+
+  return {
+    'demo.start': () => oneAtATime(() => start(context)),
+    'demo.stop': () =>
+      oneAtATime(async () => {
+        // Where the whole host is a demo it ends with the program.
+        if (context.host === 'demo') return refuse('unavailable', 'error.call.unavailable')
+        await context.runningDemo?.stop()
+        return { ok: true, value: {} }
+      }),
+  }
+}
+
+async function start(context: ApiContext): Promise<Answer<View>> {
+  if (context.runningDemo) return { ok: true, value: context.runningDemo.view }
+  if (!context.demo) return refuse('unavailable', 'error.call.unavailable')
+  const accounts = await context.demo.start()
+  const running = runningDemo(context, accounts)
+  context.runningDemo = running
+  try {
+    await context.apply()
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
+  return { ok: true, value: running.view }
+}
+
+/** Each run is a connection of its own, so that its messages are not taken for those of another run. */
+function runningDemo(context: ApiContext, accounts: DemoAccounts): RunningDemo {
+  const { application, secrets } = context
+  const id = `demo-${Date.now().toString(36)}`
+  const name = translate(application.configuration.language, 'settings.demo.name')
+  const webhookSecret = newWebhookSecret()
+  secrets.lend(id, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
+  secrets.lend(id, 'PLANFIX_TOKEN', accounts.planfix.token)
+  const hooks = `${application.hooksUrl}/hooks/${id}/${webhookSecret}`
+  accounts.deliverTo({ chatra: `${hooks}/chatra`, planfix: `${hooks}/planfix` })
+  let stopping: Promise<void> | null = null
+
+  const end = async () => {
+    if (context.runningDemo === running) context.runningDemo = null
+    await context.apply()
+    await accounts.stop()
+    await secrets.remove(id)
+  }
+  const running: RunningDemo = {
+    view: demoView(id, accounts),
+    connection: demoConnection(accounts, { id, name, webhookSecret }),
+    stop() {
+      stopping ??= end()
+      return stopping
+    },
+  }
+  return running
+}

@@ -1,0 +1,18 @@
+import type { desktopCalls as contract } from '../../shared/api/desktop.ts'
+import type { Handlers } from '../../shared/api.ts'
+import { type ApiContext, refuse } from './context.ts'
+
+export const desktopCalls = ({ desktop }: ApiContext): Pick<Handlers, keyof typeof contract> => ({
+  'desktop.get': async () =>
+    desktop ? { ok: true, value: { login: desktop.login(), logs: desktop.logs } } : ELSEWHERE,
+
+  async 'desktop.openLogs'() {
+    if (!desktop) return ELSEWHERE
+    const trouble = await desktop.openLogs()
+    return trouble === ''
+      ? { ok: true, value: {} }
+      : refuse('unavailable', 'settings.logs.problem', { params: { path: desktop.logs }, detail: trouble })
+  },
+})
+
+const ELSEWHERE = refuse('unavailable', 'error.call.unavailable')

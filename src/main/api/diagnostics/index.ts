@@ -1,0 +1,41 @@
+import type { diagnosticsCalls as contract } from '../../../shared/api/diagnostics.ts'
+import type { Handlers } from '../../../shared/api.ts'
+import { createRedactor, type Redactor } from '../../settings/redact.ts'
+import type { ApiContext } from '../context.ts'
+import { stateOf } from '../state/index.ts'
+import { checkUpReport } from './report.ts'
+import { createCheckUps } from './run.ts'
+
+const LAST_EVENTS = 50
+
+/** The check-up of the interface: the numbered checks of `doctor`, asked by the bridge that runs. */
+export function diagnosticsCalls(context: ApiContext): Pick<Handlers, keyof typeof contract> {
+  const { application } = context
+  const checkUps = createCheckUps(context, () => redactorOf(context))
+  return {
+    'diagnostics.get': async () => ({ ok: true, value: { checkUp: checkUps.last() } }),
+    'diagnostics.start': async () => ({ ok: true, value: checkUps.start() }),
+    async 'diagnostics.report'({ language }) {
+      const [state, events, redact] = await Promise.all([
+        stateOf(context),
+        application.store.events(null, LAST_EVENTS),
+        redactorOf(context),
+      ])
+      const checkUp = checkUps.last()
+      return { ok: true, value: checkUpReport({ language, state, events, checkUp, redact }) }
+    },
+  }
+}
+
+/** Knows every secret of every connection. */
+async function redactorOf({ application, secrets }: ApiContext): Promise<Redactor> {
+  const redact = createRedactor()
+  for (const { id, webhookSecret } of application.configuration.connections) {
+    redact.add(
+      webhookSecret,
+      await secrets.get(id, 'CHATRA_SECRET_KEY'),
+      await secrets.get(id, 'PLANFIX_TOKEN'),
+    )
+  }
+  return redact
+}

@@ -1,0 +1,143 @@
+import type { z } from 'zod'
+import { callError } from '../../shared/api/answer.ts'
+import {
+  type Answer,
+  type CallName,
+  calls,
+  type Handlers,
+  isCallName,
+  type Push,
+  push,
+} from '../../shared/api.ts'
+import { pathOf } from '../../shared/config.ts'
+import type { Log } from '../runtime/application.ts'
+import { refuse } from './context.ts'
+import type { Feed } from './state/push-feed.ts'
+
+/** Who calls. The transport judges: by cookie and origin, or by the frame a call came from. */
+export interface Who {
+  trusted: boolean
+}
+
+export interface Caller {
+  /** Never rejects. `name` and `args` may be anything. */
+  call(who: Who, name: unknown, args: unknown): Promise<Answer<unknown>>
+}
+
+/** What the application tells without being asked, for whoever only listens. */
+export type PushSource = Pick<Feed, 'subscribe'>
+
+/**
+ * The one gate between any interface and the application, whatever the transport: refuses whoever is not trusted and
+ * what shared/api.ts does not name, checks what goes in and what comes out, and turns a throw into an answer. The log
+ * gets names, paths and codes, never a value.
+ */
+export function createCaller({ handlers, log }: { handlers: Handlers; log: Log }): Caller {
+  return {
+    async call(who, name, args) {
+      if (!who.trusted) return refuse('no-access', 'error.call.no-access')
+      if (!isCallName(name)) {
+        log.warn({ ...(looksLikeName(name) && { call: name }) }, 'a call that does not exist was refused')
+        return refuse('not-found', 'error.call.unavailable')
+      }
+      const read = calls[name].args.safeParse(args)
+      if (!read.success) return misfit(log, name, read.error)
+      try {
+        return checked(log, name, await handlers[name](read.data as never))
+      } catch (error) {
+        if (isStoreUnavailable(error))
+          return refuse('unavailable', 'shell.store-failing', { params: { detail: error.code } })
+        log.error({ call: name, ...traceOf(error) }, `bug: the call ${name} threw`)
+        return bug(name)
+      }
+    },
+  }
+}
+
+/**
+ * What the feed tells, checked once for everybody who listens: a push that does not fit the contract is a bug, and reaches
+ * nobody. Only the first listener is told the present state at once; the others ask for it.
+ */
+export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): PushSource {
+  const listeners = new Set<(push: Push) => void>()
+  let end: (() => void) | null = null
+  const pass = (told: Push) => {
+    const read = push.safeParse(told)
+    if (!read.success) {
+      log.error({ misfits: misfitsOf(read.error) }, 'bug: an event does not fit the contract')
+      return
+    }
+    for (const listener of [...listeners]) listener(read.data)
+  }
+  return {
+    subscribe(listener) {
+      // A listener that subscribes twice is two.
+      const own = (told: Push) => listener(told)
+      listeners.add(own)
+      end ??= feed.subscribe(pass)
+      return () => {
+        if (!listeners.delete(own) || listeners.size > 0) return
+        end?.()
+        end = null
+      }
+    },
+  }
+}
+
+function misfit(log: Log, name: CallName, error: z.ZodError): Answer<never> {
+  const misfits = misfitsOf(error)
+  log.warn({ call: name, misfits }, `the call ${name} was refused: its arguments do not fit`)
+  const field = pathOf(error.issues[0]?.path ?? [])
+  return refuse('invalid', 'error.call.invalid', {
+    ...(field !== '' && { field }),
+    detail: misfits.join('; '),
+  })
+}
+
+/** The answer as the contract has it, and nothing beside it. */
+function checked(log: Log, name: CallName, answer: Answer<unknown>): Answer<unknown> {
+  if (answer?.ok === true) {
+    const value = calls[name].result.safeParse(answer.value)
+    if (value.success) return { ok: true, value: value.data }
+    log.error({ call: name, misfits: misfitsOf(value.error) }, `bug: the result of ${name} does not fit`)
+    return bug(name)
+  }
+  const error = callError.safeParse(answer?.error)
+  if (error.success) return { ok: false, error: error.data }
+  log.error({ call: name, misfits: misfitsOf(error.error) }, `bug: the refusal of ${name} does not fit`)
+  return bug(name)
+}
+
+const bug = (name: CallName) => refuse('bug', 'error.call.bug', { detail: name })
+
+const MOST_MISFITS = 5
+
+/** `path: code` of each issue. Their messages are left out: some of them quote what was sent. */
+const misfitsOf = ({ issues }: z.ZodError): string[] =>
+  issues.slice(0, MOST_MISFITS).map(({ path, code }) => `${pathOf(path).slice(0, 100) || 'whole'}: ${code}`)
+
+/** Whatever else was sent as a name may be anything, also something secret. */
+const looksLikeName = (name: unknown): name is string =>
+  typeof name === 'string' && /^[a-z]{1,20}\.[a-zA-Z]{1,20}$/.test(name)
+
+const isStoreUnavailable = (error: unknown): error is { code: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'storeUnavailable' in error &&
+  'code' in error &&
+  typeof error.code === 'string'
+
+/** The runtime says in these which name was undefined, or not a function; other messages may quote values. */
+const SPEAKS_OF_CODE = new Set(['TypeError', 'ReferenceError', 'RangeError'])
+
+/** Where it was thrown, without what was in the error's message. */
+function traceOf(error: unknown): { error: string; stack?: string } {
+  if (!(error instanceof Error)) return { error: typeof error }
+  const { name, message, stack = '' } = error
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code.slice(0, 60)})` : ''
+  const frames = stack.split('\n').filter((line) => /^\s+at\s/.test(line))
+  return {
+    error: SPEAKS_OF_CODE.has(name) ? `${name}: ${message}` : `${name}${code}`,
+    stack: [name, ...frames].join('\n'),
+  }
+}

@@ -1,0 +1,74 @@
+import type { employeesCalls as contract } from '../../../shared/api/employees.ts'
+import type { Handlers } from '../../../shared/api.ts'
+import { type ApiContext, refuse } from '../context.ts'
+import { employeesInFile, sketchOf } from '../setup/connection.ts'
+import { type SetupOptions, setupIn } from '../setup/context.ts'
+import { refuseQuestion } from '../setup/problems.ts'
+import { employeesProblem } from './problem.ts'
+
+/** Who may answer clients, and as whom: of a connection, or of a draft that is none yet. */
+export function employeesCalls(
+  context: ApiContext,
+  options: SetupOptions = {},
+): Pick<Handlers, keyof typeof contract> {
+  const setup = setupIn(context, options)
+  const { drafts, accounts } = setup
+
+  return {
+    async 'employees.get'({ id, refresh }) {
+      const connection = setup.connection(id)
+      const draft = connection === null ? await drafts.get(id) : null
+      if (connection === null && draft === null) return refuse('not-found', 'error.call.not-found')
+      const account = await setup.account(id)
+      const { list, readAt, problem } = await accounts.employees(
+        id,
+        account.ok ? account.value : null,
+        refresh,
+      )
+      const modeOfList = connection?.employees.length === 0 ? 'everybody' : 'selected'
+      return {
+        ok: true,
+        value: {
+          mode: draft?.mode ?? modeOfList,
+          choices: connection?.employees ?? draft!.employees,
+          planfix: list,
+          readAt,
+          problem: account.ok
+            ? problem && refuseQuestion(problem, account.value.baseUrl).error
+            : draft
+              ? account.error
+              : NOT_CONNECTED,
+          agents: await context.application.store.agents(id),
+          sendAsEmployee: (connection?.options ?? draft!.settings.options).sendAsEmployee,
+          generalAgent: connection?.chatra.agent ?? agentOf(id, draft!.settings),
+        },
+      }
+    },
+
+    async 'employees.save'({ id, mode, choices }) {
+      const connection = setup.connection(id)
+      const draft = await drafts.get(id)
+      if (connection === null && draft === null) return refuse('not-found', 'error.call.not-found')
+      const wrong = employeesProblem(mode, choices, 'choices')
+      if (wrong) return wrong
+      if (connection !== null) {
+        const employees = employeesInFile(mode, choices)
+        const changed = await context.changeConnection(id, (one) => ({ ...one, employees }))
+        if (!changed.ok) return changed
+      }
+      // A draft of the same connection must not bring the old list back.
+      await drafts.change(id, (one) => ({ ...one, mode, employees: choices }))
+      return { ok: true, value: {} }
+    },
+  }
+}
+
+/** A connection whose token is missing; a draft has a step of the wizard to go back to. */
+const NOT_CONNECTED = refuse('conflict', 'employees.problem.no-planfix').error
+
+/** Who speaks in general, by the name and e-mail of the draft as far as they are typed. */
+function agentOf(id: string, settings: Parameters<typeof sketchOf>[1] & object) {
+  const fallback = sketchOf(id, settings).chatra.agent
+  const { email, name } = settings.chatra?.agent ?? { email: '', name: '' }
+  return { email: email.trim() || fallback.email, name: name.trim() || fallback.name }
+}

@@ -1,0 +1,30 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { EmployeeChoice } from '../../../shared/api/employees.ts'
+import { checkEmail } from '../../../shared/fields.ts'
+import { refuse } from '../context.ts'
+
+/** Why a list of employees cannot be kept; null when it can. `field` is what the list is called in the form. */
+export function employeesProblem(
+  mode: 'everybody' | 'selected',
+  choices: readonly EmployeeChoice[],
+  field: string,
+): Extract<Answer<never>, { ok: false }> | null {
+  if (mode === 'everybody') return null
+  if (!choices.some(({ allowed }) => allowed)) return refuse('invalid', 'employees.problem.nobody', { field })
+  const seen = new Set<number>()
+  for (const [index, { planfixUserId, name, email }] of choices.entries()) {
+    const who = name ?? `${planfixUserId}`
+    if (email?.trim() && checkEmail(email) !== null) {
+      const params = { name: who, email: email.trim() }
+      return refuse('invalid', 'employees.problem.email', { params, field: `${field}[${index}].email` })
+    }
+    if (seen.has(planfixUserId)) {
+      return refuse('invalid', 'employees.problem.twice', {
+        params: { name: who },
+        field: `${field}[${index}]`,
+      })
+    }
+    seen.add(planfixUserId)
+  }
+  return null
+}

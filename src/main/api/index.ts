@@ -1,0 +1,128 @@
+import type { Answer, CallError } from '../../shared/api/answer.ts'
+import type { CallName, Handlers, Words } from '../../shared/api.ts'
+import { TurnWithdrawn } from '../engine/ports.ts'
+import type { Application, Log } from '../runtime/application.ts'
+import type { SecretStore } from '../secrets/store.ts'
+import type { Redactor } from '../settings/redact.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
+import { type ApiContext, type DesktopActs, refuse } from './context.ts'
+import type { DemoHost, RunningDemo } from './demo/host.ts'
+import { demoCalls } from './demo/index.ts'
+import { desktopCalls } from './desktop.ts'
+import { diagnosticsCalls } from './diagnostics/index.ts'
+import { employeesCalls } from './employees/index.ts'
+import { logCalls } from './log/index.ts'
+import { settingsCalls } from './settings/index.ts'
+import { savingFor } from './settings/settings-writer.ts'
+import { setupCalls } from './setup/index.ts'
+import { stateCalls, stateOf } from './state/index.ts'
+import { overviewCalls } from './state/overview.ts'
+import { createFeed, type Feed } from './state/push-feed.ts'
+import { tunnelCalls } from './tunnel/index.ts'
+
+export interface ApiOptions {
+  application: Application
+  settings: SettingsStore
+  secrets: SecretStore
+  /** Learns webhook secrets, and hides secrets in what is answered as in what is logged. */
+  redact: Redactor
+  log: Log
+  host: ApiContext['host']
+  version: string
+  /** Null where the host has no simulators. */
+  demo: DemoHost | null
+  /** Where the whole host is a demo. */
+  runningDemo?: RunningDemo
+  /** Of a desktop. */
+  desktop?: DesktopActs
+  /** What the host has to say to its owner; see AppState. */
+  notices?: () => Words[]
+}
+
+/** What a host serves: the calls of shared/api.ts, and what is told without being asked. */
+export interface Api {
+  handlers: Handlers
+  feed: Feed
+  /** Ends the feed and a running demo. */
+  stop(): Promise<void>
+}
+
+export function createApi(options: ApiOptions): Api {
+  const { application, log, redact } = options
+  const feed: Feed = createFeed({ application, log, state: () => stateOf(context) })
+  const context: ApiContext = {
+    ...options,
+    runningDemo: options.runningDemo ?? null,
+    desktop: options.desktop ?? null,
+    notices: options.notices ?? (() => []),
+    push: (message) => feed.push(message),
+    ...savingFor(
+      () => context,
+      (...secrets) => redact.add(...secrets),
+    ),
+  }
+  const unwatch = options.secrets.watch?.(() => void useSecrets(context))
+  return {
+    handlers: guarded(createHandlers(context), redact),
+    feed,
+    async stop() {
+      unwatch?.()
+      feed.stop()
+      await context.runningDemo?.stop()
+    },
+  }
+}
+
+/** The keychain works by now, or works no more: the bridge goes on with the secrets there are. */
+async function useSecrets({ application, secrets, log, apply }: ApiContext): Promise<void> {
+  try {
+    await apply()
+    if (secrets.trouble === null && application.publicAddress.needsOwner) application.reopenWayIn()
+  } catch (error) {
+    log.error({ stack: error instanceof Error ? error.stack : undefined }, 'bug: secrets were not taken over')
+  }
+}
+
+/** Every call of shared/api.ts, on one application. */
+export const createHandlers = (context: ApiContext): Handlers => ({
+  ...stateCalls(context),
+  ...logCalls(context),
+  ...overviewCalls(context),
+  ...employeesCalls(context),
+  ...diagnosticsCalls(context),
+  ...settingsCalls(context),
+  ...setupCalls(context),
+  ...demoCalls(context),
+  ...tunnelCalls(context),
+  ...desktopCalls(context),
+})
+
+/** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */
+function guarded(handlers: Handlers, redact: Redactor): Handlers {
+  type Handler = (args: never) => Promise<Answer<unknown>>
+  const entries = Object.entries(handlers) as [CallName, Handler][]
+  const guard =
+    (handler: Handler): Handler =>
+    async (args) => {
+      try {
+        const answer = await handler(args)
+        return answer.ok ? answer : { ok: false, error: clean(answer.error, redact) }
+      } catch (error) {
+        if (error instanceof TurnWithdrawn) return refuse('conflict', 'error.call.conflict')
+        throw error
+      }
+    }
+  return Object.fromEntries(entries.map(([name, handler]) => [name, guard(handler)])) as Handlers
+}
+
+function clean(error: CallError, redact: Redactor): CallError {
+  const params = Object.entries(error.message.params).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? redact(value) : value,
+  ])
+  return {
+    ...error,
+    message: { key: error.message.key, params: Object.fromEntries(params) },
+    detail: error.detail === null ? null : redact(error.detail),
+  }
+}

@@ -1,0 +1,75 @@
+import type { ShownMessage } from '../../store/index.ts'
+import { clientNameOf } from './message-rows.ts'
+
+export type ExportFormat = 'csv' | 'json'
+
+/** One part of an export. `isFirst` and `isLast` put what stands before and behind all of them. */
+export function exportText(
+  format: ExportFormat,
+  shown: readonly ShownMessage[],
+  { isFirst, isLast }: { isFirst: boolean; isLast: boolean },
+): string {
+  const lines = shown.map(exported)
+  return format === 'csv' ? csv(lines, isFirst) : json(lines, isFirst, isLast)
+}
+
+/** Columns in order: those of `log --json` under its names, and what a table needs beside them. */
+const COLUMNS = [
+  'id',
+  'time',
+  'writtenAt',
+  'connection',
+  'conversation',
+  'client',
+  'author',
+  'direction',
+  'kind',
+  'state',
+  'reason',
+  'text',
+  'files',
+  'chatraMessageId',
+  'planfixTaskId',
+  'planfixCommentId',
+] as const
+type Exported = Record<(typeof COLUMNS)[number], string | number | string[] | null>
+
+const exported = ({ message, conversation, client }: ShownMessage): Exported => ({
+  id: String(message.id),
+  time: new Date(message.receivedAt).toISOString(),
+  writtenAt: new Date(message.writtenAt).toISOString(),
+  connection: message.connectionId,
+  conversation: conversation ? String(conversation.id) : null,
+  client: clientNameOf({ message, client }),
+  author: message.author.kind === 'bridge' ? null : message.author.name,
+  direction: message.direction,
+  kind: message.kind,
+  state: message.state,
+  reason: message.reason,
+  text: message.text,
+  files: message.files.map(({ name }) => name),
+  chatraMessageId: message.chatraMessageId,
+  planfixTaskId: message.planfixTaskId,
+  planfixCommentId: message.planfixCommentId,
+})
+
+/** One array over all parts. */
+function json(lines: readonly Exported[], isFirst: boolean, isLast: boolean): string {
+  const values = lines.map((line) => JSON.stringify(line)).join(',\n')
+  const before = isFirst ? '[\n' : lines.length > 0 ? ',\n' : ''
+  return `${before}${values}${isLast ? '\n]\n' : ''}`
+}
+
+/** RFC 4180, with the mark by which spreadsheets know UTF-8. */
+function csv(lines: readonly Exported[], isFirst: boolean): string {
+  const rows = lines.map((line) => COLUMNS.map((name) => cell(line[name])).join(','))
+  const all = isFirst ? [COLUMNS.join(','), ...rows] : rows
+  return `${isFirst ? '\uFEFF' : ''}${all.map((row) => `${row}\r\n`).join('')}`
+}
+
+function cell(value: Exported[keyof Exported]): string {
+  const text = value === null ? '' : Array.isArray(value) ? value.join('; ') : String(value)
+  // A spreadsheet would take it for a formula, and a client may have typed it.
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
+}

@@ -1,0 +1,147 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { settingsCalls as contract, GeneralSettings } from '../../../shared/api/settings.ts'
+import type { Handlers, ReadArgs, Value } from '../../../shared/api.ts'
+import type { Configuration, Connection } from '../../../shared/config.ts'
+import { publicAddressOf } from '../../../shared/fields.ts'
+import { exportable } from '../../settings/export.ts'
+import { type ApiContext, refuse } from '../context.ts'
+import { connectionInFile, newWebhookSecret, settingsOf } from '../setup/connection.ts'
+import { draftsIn } from '../setup/drafts.ts'
+import { withOwnAddress } from '../tunnel/settings.ts'
+import { readImport, takeOver } from './import.ts'
+import { refuseKeys } from './secrets.ts'
+
+type Addresses = Value<'connection.addresses'>
+
+/** Settings of the program and of its connections. */
+export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof contract> {
+  const { application, settings, secrets } = context
+  const connection = (id: string): Connection | null =>
+    application.configuration.connections.find((one) => one.id === id) ?? null
+
+  return {
+    'settings.get': async () => done(generalOf(application.configuration)),
+
+    async 'settings.save'({ settings: given }) {
+      const wanted = inFile(given)
+      if (!wanted.ok) return wanted
+      const { publicUrl, ...rest } = wanted.value
+      const saved = await context.change((file) => {
+        const next = { ...file, ...rest }
+        return publicUrl === undefined ? next : withOwnAddress(next, publicUrl)
+      })
+      return saved.ok ? done(generalOf(saved.value)) : saved
+    },
+
+    async 'connection.get'({ id }) {
+      const found = connection(id)
+      return found ? done({ settings: settingsOf(found), enabled: found.enabled }) : GONE
+    },
+
+    async 'connection.save'({ id, settings: wanted }) {
+      return nothing(
+        await context.changeConnection(id, (one) => ({ ...one, ...connectionInFile(id, wanted) })),
+      )
+    },
+
+    async 'connection.enable'({ id, enabled }) {
+      return nothing(await context.changeConnection(id, (one) => ({ ...one, enabled })))
+    },
+
+    async 'connection.remove'({ id }) {
+      if (context.runningDemo?.connection?.id === id) {
+        await context.runningDemo.stop()
+        return done({})
+      }
+      if (!settings.read().connections.some((one) => one.id === id)) return GONE
+      const changed = await context.change((file) => ({
+        ...file,
+        connections: (file.connections ?? []).filter((one) => one.id !== id),
+      }))
+      if (!changed.ok) return changed
+      await secrets.remove(id)
+      await draftsIn(application.store).remove(id)
+      return done({})
+    },
+
+    async 'connection.secrets'({ id, chatraSecretKey, planfixToken }) {
+      const found = connection(id)
+      if (!found) return GONE
+      const keys = { chatra: chatraSecretKey?.trim() ?? null, planfix: planfixToken?.trim() ?? null }
+      const refused = await refuseKeys(found, keys, application.connections.get(id)?.planfix.pacer)
+      if (refused) return refused
+      if (keys.chatra !== null) await secrets.set(id, 'CHATRA_SECRET_KEY', keys.chatra)
+      if (keys.planfix !== null) await secrets.set(id, 'PLANFIX_TOKEN', keys.planfix)
+      await context.apply()
+      // Without a keychain a key of a connection opens what was sealed with it, the relay's key too.
+      if (secrets.trouble && application.publicAddress.needsOwner) application.reopenWayIn()
+      return done({})
+    },
+
+    'secrets.tryAgain': async () => done({ trouble: (await secrets.tryAgain?.()) ?? null }),
+
+    'connection.addresses': async ({ id }) => addressesOf(context, connection(id)),
+
+    async 'connection.newWebhookSecret'({ id }) {
+      if (context.runningDemo?.connection?.id === id) return refuse('unavailable', 'settings.problem.demo')
+      const webhookSecret = newWebhookSecret()
+      const changed = await context.changeConnection(id, (one) => ({ ...one, webhookSecret }))
+      return changed.ok ? addressesOf(context, connection(id)) : changed
+    },
+
+    async 'settings.export'() {
+      const text = `${JSON.stringify(exportable(settings.read()), null, 2)}\n`
+      return done({ name: 'chatra-planfix-bridge.json', text })
+    },
+
+    async 'settings.readImport'({ text }) {
+      const { problems, connections } = readImport(text, application.configuration.language)
+      const exists = (id: string) => settings.read().connections.some((one) => one.id === id)
+      return done({ problems, connections: connections.map((one) => ({ ...one, exists: exists(one.id) })) })
+    },
+
+    async 'settings.import'({ text, ids }) {
+      const { problems, connections, raw } = readImport(text, application.configuration.language)
+      const [problem] = problems
+      if (problem) return refuse('invalid', problem.key, { params: problem.params })
+      if (ids.some((id) => !connections.some((one) => one.id === id))) return GONE
+      return nothing(await context.change((file) => takeOver(file, raw, ids)))
+    },
+  }
+}
+
+const done = <T>(value: T): Answer<T> => ({ ok: true, value })
+const nothing = (answer: Answer<unknown>): Answer<Record<string, never>> => (answer.ok ? done({}) : answer)
+const GONE = refuse('not-found', 'error.call.not-found')
+
+const generalOf = (configuration: Configuration): GeneralSettings => ({
+  language: configuration.language,
+  theme: configuration.theme,
+  publicUrl: configuration.publicUrl,
+  retentionDays: configuration.retentionDays,
+  notifications: configuration.notifications,
+  startAtLogin: configuration.startAtLogin,
+})
+
+/** What was given, in the form of the file. The public address may be any pasted one; empty = none. */
+function inFile(
+  given: ReadArgs<'settings.save'>['settings'],
+): Answer<Record<string, unknown> & { publicUrl?: string | null }> {
+  const { publicUrl: typed, ...rest } = given
+  const named = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined))
+  if (typed === undefined) return done(named)
+  if (typed === null || typed.trim() === '') return done({ ...named, publicUrl: null })
+  const reading = publicAddressOf(typed)
+  return reading.ok
+    ? done({ ...named, publicUrl: reading.address })
+    : refuse('invalid', reading.problem, { field: 'publicUrl' })
+}
+
+function addressesOf({ application }: ApiContext, connection: Connection | null): Answer<Addresses> {
+  if (!connection) return GONE
+  const { id, webhookSecret } = connection
+  if (webhookSecret === undefined) return refuse('conflict', 'settings.problem.no-webhook-secret')
+  const { publicUrl } = application
+  const base = `${publicUrl ?? application.hooksUrl}/hooks/${id}/${webhookSecret}`
+  return done({ chatra: `${base}/chatra`, planfix: `${base}/planfix`, public: publicUrl !== null })
+}

@@ -1,0 +1,58 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { Connection } from '../../../shared/config.ts'
+import { checkSecretKey, checkToken } from '../../../shared/fields.ts'
+import { createChatraClient } from '../../chatra/client.ts'
+import type { Pacer } from '../../engine/ports.ts'
+import { createPlanfixClient } from '../../planfix/client.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import { refuse } from '../context.ts'
+import { isKnownToken, refuseAccess } from '../setup/problems.ts'
+
+type Refusal = Extract<Answer<never>, { ok: false }>
+
+/**
+ * Tries new keys against the services before they replace the old ones; null = nothing speaks against them, or none was
+ * given. A refusal names the field. `pacer` is that of the connection's account, where it is already in use.
+ */
+export async function refuseKeys(
+  connection: Connection,
+  keys: { chatra: string | null; planfix: string | null },
+  pacer: Pacer | undefined,
+): Promise<Refusal | null> {
+  const wrongKey = keys.chatra === null ? null : checkSecretKey(keys.chatra, connection.chatra.publicKey)
+  if (wrongKey) return refuse('invalid', wrongKey, { field: 'chatraSecretKey' })
+  const wrongToken = keys.planfix === null ? null : checkToken(keys.planfix)
+  if (wrongToken) return refuse('invalid', wrongToken, { field: 'planfixToken' })
+  return (
+    (keys.chatra === null ? null : await tryChatra(connection, keys.chatra)) ??
+    (keys.planfix === null ? null : await tryPlanfix(connection, keys.planfix, pacer))
+  )
+}
+
+async function tryChatra(connection: Connection, secretKey: string): Promise<Refusal | null> {
+  const probed = await createChatraClient({ connection, secretKey }).probeKeys()
+  if (probed.ok) return null
+  return at('chatraSecretKey', refuseAccess(probed.error, connection.chatra.baseUrl))
+}
+
+async function tryPlanfix(
+  connection: Connection,
+  token: string,
+  pacer: Pacer | undefined,
+): Promise<Refusal | null> {
+  const planfix = createPlanfixClient({ connection, token, clock: systemClock, ...(pacer && { pacer }) })
+  try {
+    await planfix.pacer.turn(1, 'keys')
+    const answer = await planfix.ping()
+    if (answer.ok || isKnownToken(answer.error)) return null
+    return at('planfixToken', refuseAccess(answer.error, connection.planfix.baseUrl))
+  } finally {
+    planfix.close()
+  }
+}
+
+/** Here there is one field a side; an address that is wrong is not among them. */
+const at = (field: string, { ok, error }: Refusal): Refusal => ({
+  ok,
+  error: { ...error, field: error.field === null || error.field.endsWith('baseUrl') ? null : field },
+})

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Answer } from '../../../shared/api/answer.ts'
+import { type Configuration, checkConfiguration } from '../../../shared/config.ts'
+import { problemsOf, type SettingsProblem } from '../../settings/problems.ts'
+import type { SettingsAnswer } from '../../settings/settings-store.ts'
+import { type ApiContext, refuse } from '../context.ts'
+
+type Saving = Pick<ApiContext, 'change' | 'changeConnection' | 'apply'>
+type Parts = Pick<ApiContext, 'application' | 'settings' | 'runningDemo'>
+
+/** How the calls change the settings. `learn` is told every webhook secret before it is used. */
+export function savingFor(parts: () => Parts, learn: (...secrets: (string | undefined)[]) => void): Saving {
+  async function apply(): Promise<void> {
+    const { application, settings, runningDemo } = parts()
+    await settings.refresh?.()
+    const configuration = withDemo(settings.read(), runningDemo?.connection ?? null)
+    learn(...configuration.connections.map(({ webhookSecret }) => webhookSecret))
+    await application.reconfigure(configuration)
+  }
+
+  async function change(wanted: Parameters<Saving['change']>[0]): Promise<Answer<Configuration>> {
+    const { settings } = parts()
+    const saved = await settings.change(wanted)
+    if (!saved.ok) return refusalOf(saved, settings.path)
+    await apply()
+    return saved
+  }
+
+  async function changeConnection(
+    id: string,
+    wanted: Parameters<Saving['changeConnection']>[1],
+  ): Promise<Answer<Configuration>> {
+    const demo = parts().runningDemo
+    if (demo?.connection?.id === id) return changeDemo(demo, wanted)
+    if (
+      !parts()
+        .settings.read()
+        .connections.some((one) => one.id === id)
+    )
+      return GONE
+    let found = false
+    const changed = await change((file) => {
+      const connections = (file.connections ?? []).map((one) => {
+        if (one.id !== id) return one
+        found = true
+        return wanted(one)
+      })
+      return found ? { ...file, connections } : file
+    })
+    return changed.ok && !found ? GONE : changed
+  }
+
+  async function changeDemo(
+    demo: NonNullable<Parts['runningDemo']>,
+    wanted: Parameters<Saving['changeConnection']>[1],
+  ): Promise<Answer<Configuration>> {
+    const connection = wanted(structuredClone(demo.connection ?? {}))
+    const checked = checkConfiguration({ connections: [connection] })
+    if (!checked.ok) return misfit(problemsOf(checked.issues))
+    if (!isDeepStrictEqual(connection, demo.connection)) {
+      demo.connection = connection
+      await apply()
+    }
+    return { ok: true, value: parts().application.configuration }
+  }
+
+  return { change, changeConnection, apply }
+}
+
+const GONE = refuse('not-found', 'error.call.not-found')
+
+/** The demo's connection stands beside those of the settings, and nowhere else. */
+function withDemo(configuration: Configuration, demo: Record<string, unknown> | null): Configuration {
+  if (demo === null) return configuration
+  const checked = checkConfiguration({ connections: [demo] })
+  if (!checked.ok) throw new Error(`the demo's connection is wrong: ${JSON.stringify(checked.issues)}`)
+  return { ...configuration, connections: [...configuration.connections, ...checked.value.connections] }
+}
+
+function refusalOf(answer: Extract<SettingsAnswer, { ok: false }>, path: string): Answer<never> {
+  switch (answer.why) {
+    case 'misfit':
+      return misfit(answer.problems)
+    case 'edited':
+      return refuse('conflict', 'settings.problem.edited', {
+        params: { path, detail: answer.detail },
+        detail: answer.detail,
+      })
+    case 'disk':
+      return refuse('unavailable', 'settings.problem.disk', { params: { path, code: answer.code } })
+  }
+}
+
+/** The first one: a form shows one at a time, and the next save tells the next. */
+function misfit(problems: readonly SettingsProblem[]): Answer<never> {
+  const [first] = problems
+  if (!first) return refuse('invalid', 'settings.problem.unknown')
+  return refuse('invalid', first.words.key, {
+    params: first.words.params,
+    field: fieldOf(first.path),
+    detail: `${first.path}: ${first.message}`,
+  })
+}
+
+/** Of a connection, its path within it: `planfix.baseUrl`. */
+const fieldOf = (path: string): string => path.replace(/^connections\[\d+\]\.?/, '')

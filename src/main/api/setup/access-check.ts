@@ -1,0 +1,103 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { Draft } from '../../../shared/api/setup.ts'
+import type { ReadArgs } from '../../../shared/api.ts'
+import { checkPublicKey, checkSecretKey, checkToken, planfixAddress } from '../../../shared/fields.ts'
+import { createChatraClient } from '../../chatra/client.ts'
+import { refuse } from '../context.ts'
+import { sketchOf } from './connection.ts'
+import type { SetupContext } from './context.ts'
+import type { StoredDraft } from './drafts.ts'
+import { isKnownToken, refuseAccess } from './problems.ts'
+
+const notFound = () => refuse('not-found', 'error.call.not-found')
+
+/** Tries the keys; what was accepted is kept, the secret where secrets are. */
+export async function checkChatra(
+  setup: SetupContext,
+  { id, publicKey: typedPublic, secretKey: typedSecret }: ReadArgs<'setup.checkChatra'>,
+): Promise<Answer<{ draft: Draft; certain: boolean }>> {
+  const draft = await setup.drafts.get(id)
+  if (draft === null) return notFound()
+  const publicKey = typedPublic.trim()
+  const secretKey = (typedSecret ?? (await setup.secret(id, 'CHATRA_SECRET_KEY')) ?? '').trim()
+  const wrongPublic = checkPublicKey(publicKey)
+  if (wrongPublic) return refuse('invalid', wrongPublic, { field: 'chatra.publicKey' })
+  const wrongSecret = checkSecretKey(secretKey, publicKey)
+  if (wrongSecret) return refuse('invalid', wrongSecret, { field: 'chatra.secretKey' })
+
+  const { baseUrl } = draft.settings.chatra
+  const { chatra } = sketchOf(id)
+  const client = createChatraClient({
+    connection: { chatra: { ...chatra, publicKey, baseUrl: baseUrl || chatra.baseUrl } },
+    secretKey,
+    ...(setup.timeoutMs !== undefined && { timeoutMs: setup.timeoutMs }),
+  })
+  const probed = await client.probeKeys()
+  if (!probed.ok) return refuseAccess(probed.error, baseUrl || chatra.baseUrl)
+  const { certain } = probed.value
+  const kept = await setup.drafts.change(id, (one) => ({
+    ...one,
+    settings: { ...one.settings, chatra: { ...one.settings.chatra, publicKey } },
+    checked: { ...one.checked, chatra: certain ? 'accepted' : 'unverified' },
+  }))
+  if (kept === null) return notFound()
+  if (typedSecret !== null) await setup.keepSecret(id, 'CHATRA_SECRET_KEY', secretKey)
+  return { ok: true, value: { draft: await setup.view(kept), certain } }
+}
+
+/** Finds the account behind any pasted address and tries the token in it. */
+export async function checkPlanfix(
+  setup: SetupContext,
+  { id, address, token: typed }: ReadArgs<'setup.checkPlanfix'>,
+): Promise<Answer<{ draft: Draft; account: string }>> {
+  const draft = await setup.drafts.get(id)
+  if (draft === null) return notFound()
+  const reading = planfixAddress(address)
+  if (!reading.ok) return refuse('invalid', reading.problem, { field: 'planfix.baseUrl' })
+  const token = (typed ?? (await setup.secret(id, 'PLANFIX_TOKEN')) ?? '').trim()
+  const wrong = checkToken(token)
+  if (wrong) return refuse('invalid', wrong, { field: 'planfix.token' })
+
+  const { baseUrl, webUrl, account } = reading
+  setup.accounts.forget(id)
+  const settings = { ...draft.settings, planfix: { ...draft.settings.planfix, baseUrl } }
+  const answer = await setup.accounts.of(sketchOf(id, settings), token).ask((client) => client.ping())
+  if (!answer.ok && !isKnownToken(answer.error)) return refuseAccess(answer.error, baseUrl)
+  const kept = await setup.drafts.change(id, (one) => inAccount(one, baseUrl, webUrl))
+  if (kept === null) return notFound()
+  if (typed !== null) await setup.keepSecret(id, 'PLANFIX_TOKEN', token)
+  return { ok: true, value: { draft: await setup.view(kept), account } }
+}
+
+/** The draft with an account that let us in. Numbers of another account mean nothing in it. */
+function inAccount(draft: StoredDraft, baseUrl: string, webUrl: string): StoredDraft {
+  const { planfix, options } = draft.settings
+  const checked = { ...draft.checked, planfix: 'accepted' as const }
+  const before = planfixAddress(planfix.baseUrl)
+  const moved = before.ok && before.baseUrl !== baseUrl
+  if (!moved)
+    return { ...draft, checked, settings: { ...draft.settings, planfix: { ...planfix, baseUrl, webUrl } } }
+  return {
+    ...draft,
+    checked,
+    employees: [],
+    settings: {
+      ...draft.settings,
+      planfix: {
+        ...planfix,
+        baseUrl,
+        webUrl,
+        taskTemplateId: null,
+        contactTemplateId: null,
+        clientEmailField: null,
+        participants: [],
+        visitDataTag: null,
+      },
+      options: {
+        ...options,
+        completedStatusId: null,
+        clientEmail: options.clientEmail === 'field' ? 'card' : options.clientEmail,
+      },
+    },
+  }
+}

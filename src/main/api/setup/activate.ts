@@ -1,0 +1,95 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { Draft } from '../../../shared/api/setup.ts'
+import { checkSettings } from '../../../shared/fields.ts'
+import { refuse } from '../context.ts'
+import { employeesProblem } from '../employees/problem.ts'
+import { connectionInFile, employeesInFile, newWebhookSecret, settingsOf } from './connection.ts'
+import type { SetupContext } from './context.ts'
+import type { StoredDraft } from './drafts.ts'
+
+/** Puts the connection of a draft into the settings, switched on; from then on it carries. Once more: with what was changed. */
+export async function activate(setup: SetupContext, id: string): Promise<Answer<Draft>> {
+  const draft = await setup.drafts.get(id)
+  if (draft === null) return refuse('not-found', 'error.call.not-found')
+  const wrong = await whatIsMissing(setup, draft)
+  if (wrong) return wrong
+  const sinceSeq = await setup.api.application.store.latestSeq()
+  const written = await write(setup, draft)
+  if (!written.ok) return written
+  const kept = await setup.drafts.change(id, (one) => ({
+    ...one,
+    activated: true,
+    sinceSeq: one.activated ? one.sinceSeq : sinceSeq,
+  }))
+  return { ok: true, value: await setup.view(kept ?? draft) }
+}
+
+/** Ends the set-up; what was changed since the connection was activated is taken over first. */
+export async function finish(setup: SetupContext, id: string): Promise<Answer<Record<string, never>>> {
+  const draft = await setup.drafts.get(id)
+  if (draft === null) return refuse('not-found', 'error.call.not-found')
+  if (setup.connection(id)?.enabled !== true) return refuse('conflict', 'wizard.problem.not-active')
+  if (isChanged(setup, draft)) {
+    const wrong = await whatIsMissing(setup, draft)
+    if (wrong) return wrong
+    const written = await write(setup, draft)
+    if (!written.ok) return written
+  }
+  await setup.drafts.remove(id)
+  await setup.dropSecrets(id)
+  return { ok: true, value: {} }
+}
+
+type Refusal = Extract<Answer<never>, { ok: false }>
+
+async function whatIsMissing(setup: SetupContext, draft: StoredDraft): Promise<Refusal | null> {
+  const [wrong] = checkSettings(draft.settings)
+  if (wrong) return refuse('invalid', wrong.problem, { field: wrong.field })
+  const { has, checked } = await setup.view(draft)
+  if (checked.chatra === 'no') {
+    const lost = draft.checked.chatra !== 'no' && !has.chatraSecretKey
+    return refuse('invalid', lost ? 'wizard.problem.secret-lost' : 'wizard.problem.chatra-first', {
+      field: 'chatra.secretKey',
+    })
+  }
+  if (checked.planfix === 'no') {
+    const lost = draft.checked.planfix !== 'no' && !has.planfixToken
+    return refuse('invalid', lost ? 'wizard.problem.secret-lost' : 'wizard.problem.planfix-first', {
+      field: 'planfix.token',
+    })
+  }
+  return employeesProblem(draft.mode, draft.employees, 'employees')
+}
+
+async function write(setup: SetupContext, draft: StoredDraft): Promise<Answer<unknown>> {
+  const { id } = draft
+  const exists = setup.connection(id) !== null
+  const wanted = {
+    ...connectionInFile(id, draft.settings),
+    employees: employeesInFile(draft.mode, draft.employees),
+    enabled: true,
+  }
+  const takeBack = await setup.applySecrets(id)
+  const changed = exists
+    ? await setup.api.changeConnection(id, (one) => ({
+        ...one,
+        ...wanted,
+        webhookSecret: one.webhookSecret ?? newWebhookSecret(),
+      }))
+    : await setup.api.change((file) => ({
+        ...file,
+        connections: [...(file.connections ?? []), { id, ...wanted, webhookSecret: newWebhookSecret() }],
+      }))
+  if (!changed.ok) await takeBack?.()
+  // The same settings with other secrets are a change as well.
+  else if (takeBack !== null) await setup.api.apply()
+  return changed
+}
+
+function isChanged(setup: SetupContext, { id, settings, mode, employees }: StoredDraft): boolean {
+  const live = setup.connection(id)
+  if (live === null || setup.hasFreshSecrets(id)) return true
+  const now = [connectionInFile(id, settingsOf(live)), employeesInFile('selected', live.employees)]
+  const wanted = [connectionInFile(id, settings), employeesInFile(mode, employees)]
+  return JSON.stringify(now) !== JSON.stringify(wanted)
+}

@@ -1,0 +1,119 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { Draft } from '../../../shared/api/setup.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { SecretName } from '../../secrets/environment.ts'
+import { type ApiContext, refuse } from '../context.ts'
+import { sketchOf } from './connection.ts'
+import { type Drafts, draftsIn, type StoredDraft, viewOf } from './drafts.ts'
+import { type Account, type Accounts, createAccounts } from './planfix.ts'
+
+/** What setting up and choosing employees share. */
+export interface SetupContext {
+  api: ApiContext
+  drafts: Drafts
+  accounts: Accounts
+  /** The connection as it is carried by, the demo's too; null while it is only a draft. */
+  connection(id: string): Connection | null
+  /** The secret a draft goes by: the one checked last, also when the connection does not use it yet. */
+  secret(id: string, name: SecretName): Promise<string | null>
+  /**
+   * Keeps a secret that was accepted. That of an existing connection is replaced only by `applySecrets`: until then the
+   * connection goes on with the keys that belong together.
+   */
+  keepSecret(id: string, name: SecretName, value: string): Promise<void>
+  /** Replaces the secrets of an existing connection by those checked since; answers how to take it back, null = no change. */
+  applySecrets(id: string): Promise<(() => Promise<void>) | null>
+  hasFreshSecrets(id: string): boolean
+  /** Forgets those that were not applied, and all of a draft that never became a connection. */
+  dropSecrets(id: string): Promise<void>
+  view(draft: StoredDraft): Promise<Draft>
+  /** The Planfix account of a draft or a connection. */
+  account(id: string): Promise<Answer<Account>>
+  timeoutMs: number | undefined
+}
+
+/** For tests: the clock and how long a call may take. */
+export interface SetupOptions {
+  now?: () => number
+  timeoutMs?: number
+}
+
+/** One for each context, whichever calls ask for it first. */
+export function setupIn(context: ApiContext, options: SetupOptions = {}): SetupContext {
+  const known = opened.get(context)
+  if (known) return known
+  const made = open(context, options)
+  opened.set(context, made)
+  return made
+}
+const opened = new WeakMap<ApiContext, SetupContext>()
+
+const NAMES: readonly SecretName[] = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN']
+
+function open(context: ApiContext, options: SetupOptions): SetupContext {
+  const { secrets } = context
+  const drafts = draftsIn(context.application.store)
+  const accounts = createAccounts(context, options)
+  /** Accepted for an existing connection and not used by it yet: kept in memory alone. */
+  const waiting = new Map<string, Partial<Record<SecretName, string>>>()
+
+  const connection = (id: string) =>
+    context.application.configuration.connections.find((one) => one.id === id) ?? null
+  const secret = async (id: string, name: SecretName) =>
+    waiting.get(id)?.[name] ?? (await secrets.get(id, name))
+
+  async function applySecrets(id: string) {
+    const fresh = waiting.get(id)
+    if (fresh === undefined) return null
+    const before = new Map<SecretName, string | null>()
+    for (const name of NAMES) {
+      const value = fresh[name]
+      if (value === undefined) continue
+      before.set(name, await secrets.get(id, name))
+      await secrets.set(id, name, value)
+    }
+    waiting.delete(id)
+    return async () => {
+      waiting.set(id, fresh)
+      for (const [name, value] of before) if (value !== null) await secrets.set(id, name, value)
+    }
+  }
+
+  async function account(id: string): Promise<Answer<Account>> {
+    const draft = await drafts.get(id)
+    const existing = connection(id)
+    const token = await secret(id, 'PLANFIX_TOKEN')
+    if (token !== null) {
+      if (draft?.checked.planfix === 'accepted')
+        return { ok: true, value: accounts.of(sketchOf(id, draft.settings), token) }
+      if (existing !== null) return { ok: true, value: accounts.of(existing, token) }
+    }
+    if (draft === null && existing === null) return refuse('not-found', 'error.call.not-found')
+    return refuse('conflict', 'wizard.problem.planfix-first', { field: 'planfix.token' })
+  }
+
+  return {
+    api: context,
+    drafts,
+    accounts,
+    connection,
+    secret,
+    async keepSecret(id, name, value) {
+      if (connection(id) === null) return secrets.set(id, name, value)
+      waiting.set(id, { ...waiting.get(id), [name]: value })
+    },
+    applySecrets,
+    hasFreshSecrets: (id) => waiting.has(id),
+    async dropSecrets(id) {
+      waiting.delete(id)
+      if (connection(id) === null) await secrets.remove(id)
+    },
+    async view(draft) {
+      const [key, token] = await Promise.all(NAMES.map((name) => secret(draft.id, name)))
+      const has = { chatraSecretKey: key !== null, planfixToken: token !== null }
+      return viewOf(draft, has, connection(draft.id)?.enabled === true)
+    },
+    account,
+    timeoutMs: options.timeoutMs,
+  }
+}

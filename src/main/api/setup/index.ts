@@ -1,0 +1,157 @@
+import type { Answer } from '../../../shared/api/answer.ts'
+import type { setupCalls as contract, Draft } from '../../../shared/api/setup.ts'
+import type { Handlers, ReadArgs } from '../../../shared/api.ts'
+import { connectionIdFor, planfixAddress, publicAddressOf } from '../../../shared/fields.ts'
+import { type ApiContext, refuse } from '../context.ts'
+import { chooseOwnAddress } from '../tunnel/settings.ts'
+import { checkChatra, checkPlanfix } from './access-check.ts'
+import { activate, finish } from './activate.ts'
+import { settingsOf } from './connection.ts'
+import { type SetupContext, type SetupOptions, setupIn } from './context.ts'
+import { freshDraft, isUntouched, type StoredDraft } from './drafts.ts'
+import { refuseQuestion } from './problems.ts'
+import { progressOf } from './progress.ts'
+import { scopesOf } from './scopes.ts'
+
+type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
+
+const notFound = () => refuse('not-found', 'error.call.not-found')
+const notActive = () => refuse('conflict', 'wizard.problem.not-active')
+
+/** The set-up of a connection: drafts that are typed into, checked against the services and, in the end, carried by. */
+export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pick<Handlers, Own> {
+  const setup = setupIn(context, options)
+  const { drafts, accounts } = setup
+
+  const shown = async (draft: StoredDraft | null): Promise<Answer<Draft>> =>
+    draft === null ? notFound() : { ok: true, value: await setup.view(draft) }
+
+  return {
+    'setup.begin': async ({ connectionId, name }) => begin(setup, connectionId, name ?? ''),
+    'setup.get': async ({ id }) => shown(await drafts.get(id)),
+    'setup.save': async ({ id, ...typed }) =>
+      shown(await drafts.change(id, (draft) => withTyped(draft, typed))),
+
+    async 'setup.discard'({ id }) {
+      await drafts.remove(id)
+      await setup.dropSecrets(id)
+      if (setup.connection(id) === null) accounts.forget(id)
+      return { ok: true, value: {} }
+    },
+
+    'setup.checkChatra': (args) => checkChatra(setup, args),
+    'setup.checkPlanfix': (args) => checkPlanfix(setup, args),
+
+    async 'setup.scopes'({ id }) {
+      const account = await setup.account(id)
+      if (!account.ok) return account
+      const scopes = await scopesOf(account.value)
+      return scopes.ok
+        ? { ok: true, value: { scopes: scopes.value } }
+        : refuseQuestion(scopes.error, account.value.baseUrl)
+    },
+
+    async 'setup.choices'({ id, kind, taskTemplateId }) {
+      const account = await setup.account(id)
+      if (!account.ok) return account
+      const choices = await accounts.choices(account.value, kind, taskTemplateId ?? null)
+      if (choices.ok) return { ok: true, value: { choices: choices.value } }
+      return refuseQuestion(choices.error, account.value.baseUrl)
+    },
+
+    async 'setup.publicAddress'({ address }) {
+      const reading = publicAddressOf(address)
+      if (!reading.ok) return refuse('invalid', reading.problem, { field: 'address' })
+      const proof = await context.application.proveAddress(reading.address)
+      // Kept also when the proof failed: some routers do not let a request out and in again.
+      const kept = await context.change((file) => chooseOwnAddress(file, reading.address))
+      return kept.ok ? { ok: true, value: proof } : kept
+    },
+
+    'setup.activate': ({ id }) => activate(setup, id),
+    'setup.finish': ({ id }) => finish(setup, id),
+
+    async 'setup.scenario'({ id }) {
+      const secret = setup.connection(id)?.webhookSecret
+      if (secret === undefined) return notActive()
+      const { publicUrl, hooksUrl } = context.application
+      const base = publicUrl ?? hooksUrl
+      return { ok: true, value: { address: `${base}/hooks/${id}/${secret}/planfix`, body: SCENARIO_BODY } }
+    },
+
+    async 'setup.progress'({ id }) {
+      const { connections, store } = context.application
+      const live = connections.get(id)
+      if (!live) return setup.connection(id) || (await drafts.get(id)) ? notActive() : notFound()
+      const draft = await drafts.get(id)
+      return { ok: true, value: await progressOf(live, store, draft?.sinceSeq ?? 0) }
+    },
+  }
+}
+
+/** The number alone: Planfix escapes nothing in the body (docs/planfix-scenario.md). */
+const SCENARIO_BODY = '{"task": {{Задача.Номер}}}'
+
+async function begin(setup: SetupContext, id: string | null, name: string): Promise<Answer<Draft>> {
+  const { application } = setup.api
+  const all = await setup.drafts.list()
+  const sinceSeq = await application.store.latestSeq()
+  const keep = async (draft: StoredDraft): Promise<Answer<Draft>> => ({
+    ok: true,
+    value: await setup.view(await setup.drafts.put(draft)),
+  })
+  if (id === null) {
+    // Whoever opens the wizard and leaves it again leaves nothing behind.
+    const untouched = all.find((one) => !one.redo && isUntouched(one))
+    if (untouched && name === '') return { ok: true, value: await setup.view(untouched) }
+    // One that was removed is known to the store with its tasks and contacts: they may be of another account.
+    const before = await application.store.connectionIds()
+    const taken = [...[...application.configuration.connections, ...all].map((one) => one.id), ...before]
+    const fresh = freshDraft(connectionIdFor(name, taken), sinceSeq)
+    return keep({ ...fresh, settings: { ...fresh.settings, name } })
+  }
+  const begun = all.find((one) => one.id === id)
+  if (begun) return { ok: true, value: await setup.view(begun) }
+  const connection = setup.connection(id)
+  if (connection === null) return notFound()
+  return keep({
+    id,
+    redo: true,
+    step: 'name',
+    settings: settingsOf(connection),
+    mode: connection.employees.length === 0 ? 'everybody' : 'selected',
+    employees: connection.employees,
+    // It carries with them; where one is missing the draft's view says so.
+    checked: { chatra: 'accepted', planfix: 'accepted' },
+    sinceSeq,
+    activated: false,
+  })
+}
+
+type Typed = Omit<ReadArgs<'setup.save'>, 'id'>
+
+/** What was typed into it, kept as it is. What was checked before is unchecked when it was changed. */
+function withTyped(
+  draft: StoredDraft,
+  { step, settings = draft.settings, mode, employees }: Typed,
+): StoredDraft {
+  const before = draft.settings
+  const sameChatra =
+    settings.chatra.publicKey.trim() === before.chatra.publicKey &&
+    settings.chatra.baseUrl === before.chatra.baseUrl
+  const address = planfixAddress(settings.planfix.baseUrl)
+  const samePlanfix = address.ok && address.baseUrl === before.planfix.baseUrl
+  return {
+    ...draft,
+    step: step ?? draft.step,
+    settings: samePlanfix
+      ? { ...settings, planfix: { ...settings.planfix, baseUrl: address.baseUrl } }
+      : settings,
+    mode: mode ?? draft.mode,
+    employees: employees ?? draft.employees,
+    checked: {
+      chatra: sameChatra ? draft.checked.chatra : 'no',
+      planfix: samePlanfix ? draft.checked.planfix : 'no',
+    },
+  }
+}

@@ -1,0 +1,203 @@
+import type { PlanfixEmployee } from '../../../shared/api/employees.ts'
+import type { Choice, ChoiceKind } from '../../../shared/api/setup.ts'
+import type { Connection } from '../../../shared/config.ts'
+import { type BridgeError, bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
+import { type Pacer, TurnWithdrawn } from '../../engine/ports.ts'
+import { type Budget, createBudget } from '../../planfix/budget.ts'
+import { createPlanfixClient, type PlanfixClient } from '../../planfix/client.ts'
+import type { PausablePacer } from '../../planfix/pacer.ts'
+import { createPacer } from '../../planfix/pacer.ts'
+import { systemClock } from '../../runtime/clock.ts'
+import type { ApiContext } from '../context.ts'
+
+/** A Planfix account that is asked while a connection is set up or its employees are chosen. */
+export interface Account {
+  baseUrl: string
+  /** Asks when it is its turn among everything that uses the account; "too fast" is asked again. */
+  ask<T>(question: (client: PlanfixClient) => Promise<Result<T>>): Promise<Result<T>>
+}
+
+/** Employees as Planfix told them last; `problem` says why they could not be asked now. */
+export interface Employees {
+  list: PlanfixEmployee[] | null
+  readAt: number | null
+  problem: BridgeError | null
+}
+
+/** The accounts that drafts and connections speak to; what they told is remembered for ten minutes. */
+export interface Accounts {
+  /** `id` only tells accounts apart; `settings` may be a sketch. */
+  of(settings: Connection, token: string): Account
+  choices(account: Account, kind: ChoiceKind, taskTemplateId: number | null): Promise<Result<Choice[]>>
+  /** `account` null: Planfix cannot be asked, what was told before is shown. */
+  employees(id: string, account: Account | null, refresh: boolean): Promise<Employees>
+  /** Forgets what was told to `id`. */
+  forget(id: string): void
+}
+
+const REMEMBERED_MS = 600_000
+const MOST_TRIES = 5
+/** A longer pause that Planfix asks for is told to the owner instead of waited for. */
+const LONGEST_WAIT_MS = 10_000
+/** Before what can wait, behind clients' messages (Priority 0). */
+const TURN = 1
+
+export function createAccounts(
+  context: Pick<ApiContext, 'application'>,
+  options: { now?: () => number; timeoutMs?: number } = {},
+): Accounts {
+  const now = options.now ?? Date.now
+  const accounts = new Map<string, { account: Account; token: string; close(): void }>()
+  const lists = new Map<string, { at: number; answer: Promise<Result<Choice[]>> }>()
+  const employees = new Map<string, { baseUrl: string; list: PlanfixEmployee[]; readAt: number }>()
+
+  /** One account, one pace: whoever carries messages of it already keeps the count. */
+  function paceOf(baseUrl: string, own: PausablePacer): Pacer & Partial<PausablePacer> {
+    const pacer = (): Pacer & Partial<PausablePacer> =>
+      [...context.application.connections.values()].find(
+        ({ settings }) => settings.planfix.baseUrl === baseUrl,
+      )?.planfix.pacer ?? own
+    return {
+      async turn(priority, key) {
+        for (;;) {
+          try {
+            return await pacer().turn(priority, key)
+          } catch (error) {
+            // The settings are being changed: it is asked by what comes after.
+            if (!(error instanceof TurnWithdrawn)) throw error
+          }
+        }
+      },
+      giveBack: () => pacer().giveBack(),
+      pause: (until) => pacer().pause?.(until),
+    }
+  }
+
+  /** What is asked here counts against the same quota. */
+  function quotaOf(baseUrl: string): Budget | undefined {
+    const all = [...context.application.connections.values()]
+    return all.find(({ settings }) => settings.planfix.baseUrl === baseUrl)?.account.budget
+  }
+
+  function open(settings: Connection, token: string): { account: Account; close(): void } {
+    const { baseUrl, requestsPerSecond } = settings.planfix
+    const pacer = paceOf(baseUrl, createPacer({ clock: systemClock, requestsPerSecond }))
+    const client = createPlanfixClient({
+      connection: settings,
+      token,
+      clock: systemClock,
+      pacer,
+      budget: quotaOf(baseUrl) ?? createBudget(systemClock),
+      ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
+    })
+    return {
+      account: {
+        baseUrl,
+        async ask(question) {
+          let last = bridgeError('planfix', 'rate-limited', 'too many requests')
+          for (let tries = 0; tries < MOST_TRIES; tries++) {
+            await pacer.turn(TURN, 'setup')
+            const answer = await question(client)
+            if (answer.ok || answer.error.code !== 'rate-limited') return answer
+            last = answer.error
+            if (last.retry.when === 'at' && last.retry.time - now() > LONGEST_WAIT_MS) break
+          }
+          return fail(last)
+        },
+      },
+      close: () => client.close(),
+    }
+  }
+
+  return {
+    of(settings, token) {
+      const { id } = settings
+      const known = accounts.get(id)
+      if (known?.token === token && known.account.baseUrl === settings.planfix.baseUrl) return known.account
+      known?.close()
+      const opened = open(settings, token)
+      accounts.set(id, { ...opened, token })
+      return opened.account
+    },
+
+    choices(account, kind, taskTemplateId) {
+      const key = JSON.stringify([account.baseUrl, kind, kind === 'statuses' ? taskTemplateId : null])
+      const known = lists.get(key)
+      if (known && now() - known.at < REMEMBERED_MS) return known.answer
+      const answer = readChoices(account, kind, taskTemplateId)
+      lists.set(key, { at: now(), answer })
+      // Only what was told is remembered, not that it was not.
+      const drop = () => lists.get(key)?.answer === answer && lists.delete(key)
+      answer.then((told) => told.ok || drop(), drop)
+      return answer
+    },
+
+    async employees(id, account, refresh) {
+      const before = employees.get(id)
+      // Of another account it says nothing.
+      const known = account === null || before?.baseUrl === account.baseUrl ? before : undefined
+      const shown = { list: known?.list ?? null, readAt: known?.readAt ?? null }
+      if (account === null) return { ...shown, problem: null }
+      if (known && !refresh && now() - known.readAt < REMEMBERED_MS) return { ...shown, problem: null }
+      const told = await account.ask((client) => client.users())
+      if (!told.ok) return { ...shown, problem: told.error }
+      const read = { baseUrl: account.baseUrl, list: told.value, readAt: now() }
+      employees.set(id, read)
+      return { list: read.list, readAt: read.readAt, problem: null }
+    },
+
+    forget(id) {
+      const known = accounts.get(id)
+      known?.close()
+      accounts.delete(id)
+      employees.delete(id)
+      for (const key of lists.keys()) {
+        if (known && JSON.parse(key)[0] === known.account.baseUrl) lists.delete(key)
+      }
+    },
+  }
+}
+
+async function readChoices(
+  account: Account,
+  kind: ChoiceKind,
+  taskTemplateId: number | null,
+): Promise<Result<Choice[]>> {
+  switch (kind) {
+    case 'task-templates':
+      return plain(await account.ask((client) => client.taskTemplates()))
+    case 'contact-templates':
+      return plain(await account.ask((client) => client.contactTemplates()))
+    case 'contact-fields':
+      return plain(await account.ask((client) => client.contactTextFields()))
+    case 'users':
+      return plain(await account.ask((client) => client.users()))
+    case 'groups':
+      return plain(await account.ask((client) => client.groups()))
+    case 'data-tags': {
+      const tags = await account.ask((client) => client.dataTags())
+      return tags.ok ? ok(tags.value.map(({ id, name, fields }) => ({ id, name, fields }))) : tags
+    }
+    case 'statuses': {
+      const process = await processOf(account, taskTemplateId)
+      if (!process.ok) return process
+      const { value } = process
+      return value === null ? ok([]) : plain(await account.ask((client) => client.statuses(value)))
+    }
+  }
+}
+
+const plain = (answer: Result<{ id: number; name: string }[]>): Result<Choice[]> =>
+  answer.ok ? ok(answer.value.map(({ id, name }) => ({ id, name, fields: [] }))) : answer
+
+/** The process of the template; without one, the only process there is. Null when it cannot be told. */
+async function processOf(account: Account, taskTemplateId: number | null): Promise<Result<number | null>> {
+  if (taskTemplateId !== null) {
+    const templates = await account.ask((client) => client.taskTemplates())
+    if (!templates.ok) return templates
+    return ok(templates.value.find(({ id }) => id === taskTemplateId)?.processId ?? null)
+  }
+  const processes = await account.ask((client) => client.processes())
+  if (!processes.ok) return processes
+  return ok(processes.value.length === 1 ? processes.value[0]!.id : null)
+}

@@ -1,0 +1,72 @@
+import type { CallError } from '../../../shared/api/answer.ts'
+import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
+import type { Problem } from '../../../shared/fields.ts'
+import { refuse, refuseWith } from '../context.ts'
+
+type Refusal = { ok: false; error: CallError }
+
+/** Why Chatra or Planfix did not let us in when it was tried, with the field to correct. `address` is what was called. */
+export function refuseAccess(error: BridgeError, address: string): Refusal {
+  const { key, field } = error.side === 'chatra' ? ofChatra(error) : ofPlanfix(error, address)
+  return refuse('service', key, {
+    params: { host: URL.canParse(address) ? new URL(address).host : address },
+    detail: error.detail,
+    ...(field !== null && { field }),
+  })
+}
+
+/** Why an account that has let us in before did not answer a question. */
+export function refuseQuestion(error: BridgeError, address: string): Refusal {
+  const aboutAccess = error.network !== undefined || error.code === 'failing' || stopsSide(error)
+  return aboutAccess ? refuseAccess(error, address) : refuseWith(error)
+}
+
+interface Found {
+  key: Problem
+  /** Null when nothing that was typed is wrong. */
+  field: string | null
+}
+const found = (key: Problem, field: string | null = null): Found => ({ key, field })
+
+function ofChatra({ code, network, status = 0 }: BridgeError): Found {
+  if (network) return found(`wizard.problem.network.${network}`)
+  switch (code) {
+    case 'wrong-keys':
+      return found('wizard.problem.chatra.wrong-keys', 'chatra.secretKey')
+    case 'no-plan':
+    case 'unpaid':
+    case 'rate-limited':
+      return found(`wizard.problem.chatra.${code}`)
+    case 'failing':
+      // A proxy or a login page sends elsewhere.
+      return status >= 300 && status < 400
+        ? found('wizard.problem.chatra.not-chatra')
+        : found('wizard.problem.chatra.failing')
+    default:
+      return found('wizard.problem.chatra.not-chatra')
+  }
+}
+
+function ofPlanfix(error: BridgeError, address: string): Found {
+  const { code, network } = error
+  if (network) return found(`wizard.problem.network.${network}`, 'planfix.baseUrl')
+  switch (code) {
+    case 'wrong-keys':
+      // Any server may ask for a password; only Planfix says with its own code that it does not know the token.
+      if (error.vendorCode === undefined && !isPlanfixHost(address)) break
+      return found('wizard.problem.planfix.wrong-token', 'planfix.token')
+    case 'no-plan':
+    case 'unpaid':
+    case 'daily-limit':
+    case 'rate-limited':
+    case 'failing':
+      return found(`wizard.problem.planfix.${code}`)
+  }
+  return found('wizard.problem.planfix.not-planfix', 'planfix.baseUrl')
+}
+
+const isPlanfixHost = (address: string) => /^https:\/\/[^/]+\.planfix\.[a-z]+(?::\d+)?\//.test(`${address}/`)
+
+/** The token is known and merely may not do what was asked: Planfix says so with a code of its own (5, 6). */
+export const isKnownToken = (error: BridgeError): boolean =>
+  error.code === 'missing-scope' && error.vendorCode !== undefined

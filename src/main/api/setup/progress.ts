@@ -1,0 +1,89 @@
+import type { Words } from '../../../shared/api/answer.ts'
+import type { SetupProgress } from '../../../shared/api/setup.ts'
+import type { Message } from '../../../shared/domain.ts'
+import type { Side } from '../../../shared/errors.ts'
+import type { SideState } from '../../engine/ports.ts'
+import type { LiveConnection } from '../../runtime/connections.ts'
+import type { SqliteStore } from '../../store/index.ts'
+
+/** Lines of the log looked at: more than a test conversation ever has. */
+const LINES = 300
+
+/**
+ * How far the newest conversation of the connection has come since line `sinceSeq` of the log. What stands in the way is
+ * said: first a side that is closed, then what became of the reply or the client's message.
+ */
+export async function progressOf(
+  live: LiveConnection,
+  store: SqliteStore,
+  sinceSeq: number,
+): Promise<SetupProgress> {
+  const { settings } = live
+  const all = await store.logPage({ connection: settings.id, limit: LINES })
+  const lines = all.filter(({ seq }) => seq > sinceSeq).reverse()
+  const newest = lines.find(({ conversation }) => conversation !== null)?.conversation
+  const ids = new Set(lines.filter((one) => one.conversation === newest).map(({ id }) => Number(id)))
+  const messages = (await Promise.all([...ids].map((id) => store.message(id)))).filter((one) => one !== null)
+  const said = messages.filter(({ kind }) => kind === 'text')
+
+  const fromClient = said.find(({ author }) => author.kind === 'client')
+  const replies = said.filter(({ author }) => author.kind === 'employee')
+  // A note kept inside says nothing about a reply that went out before it.
+  const reply = replies.find(({ state }) => state !== 'skipped') ?? replies[0]
+  const conversationId = fromClient?.conversationId ?? null
+  const conversation = conversationId === null ? null : await store.conversation(conversationId)
+  const taskId = conversation?.taskId ?? fromClient?.planfixTaskId ?? null
+  return {
+    clientMessage:
+      fromClient && conversationId !== null
+        ? { conversationId, text: textOf(fromClient), clientName: nameOf(fromClient) }
+        : null,
+    task: taskId === null ? null : { id: taskId, url: `${settings.planfix.webUrl}/task/${taskId}` },
+    reply: reply ? { text: textOf(reply), author: nameOf(reply) } : null,
+    replyDelivered: reply?.state === 'delivered',
+    problem: closedSide(live) ?? ofReply(reply) ?? ofMessage(fromClient),
+  }
+}
+
+const textOf = ({ text, files }: Message): string => text || files.map(({ name }) => name).join(', ')
+const nameOf = ({ author }: Message): string => ('name' in author ? author.name : '')
+
+/** A side that waits for the owner comes before one that tries again by itself. */
+function closedSide({ chatraGate, planfixGate }: LiveConnection): Words | null {
+  const sides: [Side, SideState][] = [
+    ['planfix', planfixGate.state],
+    ['chatra', chatraGate.state],
+  ]
+  const closed =
+    sides.find(([, { state }]) => state === 'paused') ?? sides.find(([, one]) => one.state !== 'ok')
+  if (!closed) return null
+  const [side, state] = closed
+  if (state.state === 'ok') return null
+  return { key: `error.${side}.${state.code}`, params: { scope: state.detail } }
+}
+
+function ofReply(reply: Message | undefined): Words | null {
+  if (reply?.state === 'uncertain') return { key: 'wizard.problem.reply-unclear', params: {} }
+  if (reply?.state !== 'skipped') return ofMessage(reply)
+  const key = KEPT_INSIDE[reply.reason ?? '']
+  return key ? { key, params: {} } : null
+}
+
+/** Reasons of `mayGoOut` (engine/intake/may-go-out.ts). */
+const KEPT_INSIDE: Record<string, string> = {
+  'internal-client-not-notified': 'wizard.problem.reply-internal',
+  'internal-hidden': 'wizard.problem.reply-hidden',
+  'employee-not-allowed': 'wizard.problem.reply-not-allowed',
+}
+
+function ofMessage(message: Message | undefined): Words | null {
+  if (message?.state !== 'failed' && message?.state !== 'retrying') return null
+  const reason = message.reason ?? ''
+  if (reason === 'client-unknown') return { key: 'reason.client-gone', params: {} }
+  // `planfix: refused (…)`: side and code (docs/architecture.md, "Life of a message").
+  const [, side, code, rest = ''] = /^(chatra|planfix): ([a-z-]+)(?: \((.*)\))?/s.exec(reason) ?? []
+  if (side && code) return { key: `error.${side}.${code}`, params: { scope: rest } }
+  return message.state === 'failed'
+    ? { key: 'wizard.problem.message-failed', params: { detail: reason } }
+    : null
+}

@@ -1,0 +1,84 @@
+import type { AppState, ConnectionState, stateCalls as contract } from '../../../shared/api/state.ts'
+import type { Handlers } from '../../../shared/api.ts'
+import type { Connection } from '../../../shared/config.ts'
+import type { SideState } from '../../engine/ports.ts'
+import type { LiveConnection } from '../../runtime/connections.ts'
+import type { ApiContext } from '../context.ts'
+import { listDrafts } from '../setup/drafts.ts'
+
+export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
+  'state.get': async () => ({ ok: true, value: await stateOf(context) }),
+  async 'events.list'({ afterId, limit }) {
+    return { ok: true, value: { events: await context.application.store.events(afterId, limit) } }
+  },
+})
+
+/** Everything the shell and the overview show, as it is now. */
+export async function stateOf(context: ApiContext): Promise<AppState> {
+  const { application, settings, secrets, host, version, runningDemo } = context
+  const { configuration } = application
+  const drafts = await listDrafts(application.store)
+  return {
+    time: application.now(),
+    version,
+    host,
+    language: configuration.language,
+    theme: configuration.theme,
+    hooksUrl: application.hooksUrl,
+    publicAddress: application.publicAddress,
+    storeFailing: application.storeFailing,
+    settingsFile: { path: settings.path, writable: settings.writable },
+    secretsKept: secrets.keeps,
+    keychainTrouble: secrets.trouble ?? null,
+    connections: await Promise.all(configuration.connections.map((one) => connectionState(context, one))),
+    drafts: drafts.map((draft) => ({
+      id: draft.id,
+      name: draft.settings.name,
+      step: draft.step,
+      redo: draft.redo,
+    })),
+    demo: runningDemo?.view ?? null,
+    notices: context.notices(),
+  }
+}
+
+async function connectionState(
+  { application, host, runningDemo }: ApiContext,
+  connection: Connection,
+): Promise<ConnectionState> {
+  const { id, name, enabled, planfix, employees } = connection
+  const live = application.connections.get(id)
+  const { states } = await application.store.counts(id)
+  return {
+    id,
+    name,
+    enabled,
+    keepsWhilePausedDays: connection.options.keepWhilePausedDays,
+    demo: host === 'demo' || runningDemo?.view.connectionId === id,
+    missing: live?.missing ?? [],
+    chatra: live?.chatraGate.state ?? OFF,
+    planfix: live?.planfixGate.state ?? OFF,
+    planfixWebUrl: planfix.webUrl,
+    budget: live ? planOf(live) : NOTHING_SPENT,
+    counts: states,
+    heard: application.heard(id),
+    everybodyMayAnswer: employees.length === 0,
+  }
+}
+
+/** The plan of the day, which all connections of the account share. */
+function planOf({ account }: LiveConnection): ConnectionState['budget'] {
+  const { isTold: _, ...budget } = account.budget.state()
+  const { reserved, isReserveOnly } = account.watcher.plan()
+  return {
+    ...budget,
+    ...{ reservedForClients: reserved, isReserveOnly, pollEveryMs: Math.round(account.watcher.pollEveryMs) },
+  }
+}
+const NOTHING_SPENT: ConnectionState['budget'] = {
+  ...{ remaining: null, usedToday: 0, resetAt: null, limit: null, renewedAt: 0 },
+  ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 0 },
+}
+
+/** Nothing is asked of a connection that is switched off, so nothing fails. */
+const OFF: SideState = { state: 'ok' }

@@ -1,0 +1,128 @@
+import type { AppState } from '../../../shared/api/state.ts'
+import type { Push } from '../../../shared/api.ts'
+import type { Application, Log } from '../../runtime/application.ts'
+import { rowsOf } from '../log/message-rows.ts'
+
+/** What the application tells without being asked. */
+export interface Feed {
+  /** From now on; the present state comes at once. Answers how to end it. */
+  subscribe(listener: (push: Push) => void): () => void
+  /** Tells it to everybody who listens. */
+  push(message: Push): void
+  /** Ends it for everybody. */
+  stop(): void
+}
+
+const EVERY_MS = 250
+const MOST_ROWS = 200
+/** Lines of the log read in one look: each message has a few. */
+const MOST_LINES = 1000
+const MOST_EVENTS = 100
+
+/**
+ * Tells what has changed in the store and the state, looked at four times a second while somebody listens. Nothing runs
+ * while nobody does. What a listener throws concerns nobody else.
+ */
+export function createFeed(options: {
+  application: Application
+  state: () => Promise<AppState>
+  log: Log
+}): Feed {
+  const { application, log } = options
+  const { store, clock } = application
+  const listeners = new Set<(push: Push) => void>()
+  /** Counts the times somebody began to listen: a look that began for others tells nothing any more. */
+  let turn = 0
+  let cancel = () => {}
+  let seq = 0
+  let eventId = 0
+  let shown = ''
+
+  const tell = (push: Push, to: Iterable<(push: Push) => void> = [...listeners]) => {
+    for (const listener of to) {
+      try {
+        listener(push)
+      } catch (error) {
+        failed(error)
+      }
+    }
+  }
+  const failed = (error: unknown) =>
+    log.error({ stack: error instanceof Error ? error.stack : undefined }, `bug: the feed failed: ${error}`)
+
+  async function begin(mine: number): Promise<void> {
+    seq = await store.latestSeq()
+    eventId = (await store.events(null, 1)).at(-1)?.id ?? 0
+    shown = ''
+    await look(mine)
+  }
+
+  async function look(mine: number): Promise<void> {
+    const pushes = [...(await newMessages()), ...(await newEvents()), ...(await newState())]
+    if (mine !== turn) return
+    for (const push of pushes) tell(push)
+  }
+
+  async function newMessages(): Promise<Push[]> {
+    const latest = await store.latestSeq()
+    if (latest <= seq) return []
+    const lines = await store.logPage({ afterSeq: seq, limit: MOST_LINES })
+    const ids = [...new Set(lines.map((line) => Number(line.id)))]
+    const tooMany = ids.length > MOST_ROWS || lines.length === MOST_LINES
+    seq = tooMany ? latest : (lines.at(-1)?.seq ?? latest)
+    if (tooMany) return [{ event: 'messages', value: { rows: [], more: true } }]
+    const rows = await rowsOf(
+      application,
+      ids.toSorted((a, b) => a - b),
+    )
+    return rows.length === 0 ? [] : [{ event: 'messages', value: { rows, more: false } }]
+  }
+
+  async function newEvents(): Promise<Push[]> {
+    const events = await store.events(eventId, MOST_EVENTS)
+    eventId = events.at(-1)?.id ?? eventId
+    return events.map((value) => ({ event: 'event', value }))
+  }
+
+  async function newState(): Promise<Push[]> {
+    const value = await options.state()
+    const text = JSON.stringify({ ...value, time: 0 })
+    if (text === shown) return []
+    shown = text
+    return [{ event: 'state', value }]
+  }
+
+  /** The next look begins when this one is over: a slow disk is not asked twice at once. */
+  function go(mine: number, work: (mine: number) => Promise<void>): void {
+    void work(mine)
+      .catch(failed)
+      .then(() => {
+        if (mine === turn) cancel = clock.after(EVERY_MS, () => go(mine, look))
+      })
+  }
+
+  return {
+    subscribe(listener) {
+      const own = (push: Push) => listener(push)
+      listeners.add(own)
+      if (listeners.size === 1) go(++turn, begin)
+      else {
+        void options
+          .state()
+          .then((value) => tell({ event: 'state', value }, listeners.has(own) ? [own] : []))
+          .catch(failed)
+      }
+      return () => {
+        if (!listeners.delete(own) || listeners.size > 0) return
+        turn++
+        cancel()
+      }
+    },
+    push: (message) => tell(message),
+    stop() {
+      listeners.clear()
+      turn++
+      cancel()
+    },
+  }
+}

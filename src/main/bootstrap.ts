@@ -1,0 +1,97 @@
+import packageFile from '../../package.json' with { type: 'json' }
+import type { Words } from '../shared/api.ts'
+import type { ApiContext, DesktopActs } from './api/context.ts'
+import type { DemoHost, RunningDemo } from './api/demo/host.ts'
+import { type Caller, checkedFeed, createCaller, type PushSource } from './api/dispatcher.ts'
+import { createApi } from './api/index.ts'
+import type { Listener } from './engine/ports.ts'
+import { Application, type Log } from './runtime/application.ts'
+import type { SecretStore } from './secrets/store.ts'
+import type { Redactor } from './settings/redact.ts'
+import type { SettingsStore } from './settings/settings-store.ts'
+import { StoreInUseError } from './store/index.ts'
+
+/** What every host needs to open the bridge. */
+export interface OpeningOptions {
+  settings: SettingsStore
+  secrets: SecretStore
+  dataDir: string
+  /** Where webhooks are received; port 0 = any free one. */
+  hooks: { host: string; port: number }
+  log: Log
+  redact: Redactor
+  listener?: Listener
+  /** Make-believe accounts to try the bridge with, for who asks for them. */
+  demo?: DemoHost
+  /** What the host has to say to its owner; see AppState. */
+  notices?: () => Words[]
+  /** The accounts are make-believe already: the whole host is a demo. */
+  runningDemo?: RunningDemo
+  /** What a desktop does for its interface. */
+  desktop?: DesktopActs
+  /** How long a data folder that is still in use is waited for; 3 s. */
+  patienceMs?: number
+}
+
+/** The bridge with its api, as a host serves it. */
+export interface OpenBridge {
+  application: Application
+  caller: Caller
+  feed: PushSource
+  /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
+  begin(): Promise<void>
+  /** At most about 4 s. May be called twice. */
+  stop(): Promise<void>
+}
+
+/** Opens the store and makes the api; nothing is received or sent yet. Rejects when the data folder cannot be used. */
+export async function openBridge(options: OpeningOptions, host: ApiContext['host']): Promise<OpenBridge> {
+  const application = await openPatiently(options)
+  const { settings, secrets, redact, log, demo = null, runningDemo, notices, desktop } = options
+  const api = createApi({
+    ...{ application, settings, secrets, redact, log, host, demo },
+    version: packageFile.version,
+    ...(runningDemo && { runningDemo }),
+    ...(notices && { notices }),
+    ...(desktop && { desktop }),
+  })
+  return {
+    application,
+    caller: createCaller({ handlers: api.handlers, log }),
+    feed: checkedFeed({ feed: api.feed, log }),
+    async begin() {
+      await application.start()
+      await noteAddress(application)
+    },
+    async stop() {
+      await application.stop()
+      await api.stop()
+    },
+  }
+}
+
+/** Where the receiver listens, for `doctor`, which runs beside us. */
+const noteAddress = (application: Application): Promise<void> =>
+  application.store.commit([
+    { type: 'fact.set', connectionId: '', key: 'hooksUrl', value: application.hooksUrl },
+  ])
+
+/** A bridge that is just ending still holds its folder for a moment. */
+async function openPatiently(options: OpeningOptions): Promise<Application> {
+  const until = Date.now() + (options.patienceMs ?? 3000)
+  for (;;) {
+    try {
+      return await Application.open({
+        configuration: options.settings.read(),
+        secrets: options.secrets,
+        dataDir: options.dataDir,
+        receiver: options.hooks,
+        log: options.log,
+        ...(options.listener && { listener: options.listener }),
+      })
+    } catch (error) {
+      if (!(error instanceof StoreInUseError) || Date.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}

@@ -1,0 +1,346 @@
+import packageFile from '../../../package.json' with { type: 'json' }
+import type { PublicAddress } from '../../shared/api/state.ts'
+import type { Configuration } from '../../shared/config.ts'
+import type { BridgeEvent } from '../../shared/domain.ts'
+import { publicAddressOf } from '../../shared/fields.ts'
+import { type Clock, isRestore, type Takeover } from '../engine/ports.ts'
+import type { Log } from '../runtime/event-bus.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
+import { watchNetwork } from '../tunnel/network-watch.ts'
+import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
+import type { RelayProvider, Tenure } from '../tunnel/relay/provider.ts'
+import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
+import type { HookConnection } from '../webhooks/addresses.ts'
+import { providerFor, signatureOf } from './provider-factory.ts'
+import { AddressProof } from './public-address.ts'
+import { hostKeysOf } from './ssh-host-keys.ts'
+
+/** Facts of the program, in the data folder. */
+const FACT = { address: 'tunnelAddress', state: 'publicAddress', takeover: 'takeover' } as const
+/** The relay's number of the last turn in which this computer carried, by relay. */
+const turnFact = (relay: string) => `relayTurn:${relay.slice(0, 16)}`
+/** An address that was proven a moment ago is not asked again because it was also saved. */
+const FRESH_MS = 10_000
+
+interface KnownAddress {
+  address: string
+  signature: string
+}
+
+/** What `doctor` reads of a bridge that runs beside it. */
+export interface NotedAddress {
+  state: PublicAddress
+  /** For links and for pasting. */
+  usable: string | null
+}
+export const notedAddress = (store: SqliteStore) => store.fact<NotedAddress>('', FACT.state)
+
+export interface WayInOptions {
+  store: SqliteStore
+  clock: Clock
+  random: () => number
+  secrets: SecretSource
+  configuration: () => Configuration
+  /** Who may send events. */
+  connections: () => readonly HookConnection[]
+  /** Events that a relay had kept are in the inbox. */
+  stored: (events: readonly RelayedEvent[]) => void
+  /** It starts behind a relay: nothing is carried before the role is known. */
+  relayed: boolean
+  /** Whether this computer is to carry. Resolves when it is so. */
+  allow: (carries: boolean) => Promise<void>
+  log: Log
+  tell: (event: BridgeEvent) => void
+  /** The state may be another one. */
+  changed: (state: PublicAddress) => void
+  /** The computer slept, or its network changed. */
+  woke: (asleepSince: number | null) => void
+  trouble: (error: unknown, where: string) => void
+  /** See Outside. */
+  prove?: (address: string, limitMs: number) => Promise<Proof>
+  addresses?: () => string
+}
+
+/** How Chatra reaches the receiver: the tunnel that the configuration names, its proof, and what is remembered of both. */
+export class WayIn {
+  private readonly options: WayInOptions
+  private readonly tunnel: Tunnel
+  private readonly proof: AddressProof
+  private target: { host: string; port: number } | null = null
+  private signature: string | null = null
+  private known: KnownAddress | null = null
+  private justProven: { address: string; at: number } | null = null
+  private noted = ''
+  private stopWatch: (() => void) | null = null
+  private relay: RelayProvider | null = null
+  /** Another computer may be carrying: none of ours does. */
+  private standby: boolean
+  /** Told last of whether we are to carry; what is told later waits for it. */
+  private turning: Promise<void> = Promise.resolve()
+  private turns = 0
+  /** Which way in is the present one. */
+  private ways = 0
+  /** The last time that this computer took over. */
+  private taken: Takeover | null = null
+  /** The relay has to know the connections too. */
+  private connectionsChanged = () => {}
+
+  constructor(options: WayInOptions) {
+    this.options = options
+    const { clock, random, log } = options
+    this.standby = options.relayed
+    this.proof = new AddressProof()
+    this.tunnel = new Tunnel({
+      clock,
+      random,
+      prove: (address, limitMs) => this.prove(address, limitMs),
+      changed: () => this.note(),
+      tell: (event) => this.tell(event),
+      remember: (address) => this.remember(address),
+      log: (level, text) => log[level]({}, text),
+    })
+  }
+
+  /** What is known of former times, before anything is carried. */
+  async recall(): Promise<void> {
+    this.taken = await this.options.store.fact<Takeover>('', FACT.takeover)
+  }
+
+  /** The receiver listens. */
+  async start(receiver: { host: string; port: number }): Promise<void> {
+    this.known = await this.options.store.fact<KnownAddress>('', FACT.address)
+    this.target = { host: REACHED_AT[receiver.host] ?? receiver.host, port: receiver.port }
+    this.follow()
+  }
+
+  /** The configuration may be another one. */
+  follow(): void {
+    if (this.target === null) return
+    const { tunnel, publicUrl } = this.options.configuration()
+    if (signatureOf(tunnel, publicUrl) !== this.signature) this.reopen()
+    else this.connectionsChanged()
+  }
+
+  /** Also when only a secret or a host key is another one. */
+  reopen(): void {
+    const { target, known, options } = this
+    if (target === null) return
+    const { store, clock, random, secrets, connections, stored } = options
+    const { tunnel, publicUrl } = options.configuration()
+    const signature = signatureOf(tunnel, publicUrl)
+    const server = tunnel.ssh ?? { host: '', port: 0, hostKey: null }
+    const hostKeys = hostKeysOf(store, server, () => clock.now())
+    const inbox = (relayKey: string) => relayInbox(store, relayKey, stored)
+    const mine = ++this.ways
+    const relay = {
+      ...{ connections, inbox, clock, random },
+      carries: (tenure: Tenure | null) => void (mine === this.ways && this.turn(tenure)),
+      quiet: () => this.turning,
+    }
+    const { version } = packageFile
+    const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
+    this.signature = signature
+    this.relay = provider?.kind === 'relay' ? (provider as RelayProvider) : null
+    // Behind a relay the role is asked for anew; without one there is nobody to ask.
+    void this.allow(tunnel.provider !== 'relay')
+    this.connectionsChanged = () => {
+      if (provider && 'connectionsChanged' in provider) provider.connectionsChanged()
+    }
+    const before = known && { address: known.address, same: known.signature === signature }
+    this.tunnel.use(provider, target, before)
+    this.watch(provider !== null)
+  }
+
+  /** The computer woke up or the network changed. */
+  wake(asleepSince: number | null): void {
+    this.tunnel.wake(asleepSince)
+  }
+
+  /** A call of ours met silence. */
+  doubt(): void {
+    this.tunnel.doubt()
+  }
+
+  /** A webhook came in. */
+  heard(): void {
+    this.tunnel.heard()
+  }
+
+  /** A proof came in at the receiver. Answers whether it was awaited. */
+  arrived(nonce: string): boolean {
+    return this.proof.arrived(nonce)
+  }
+
+  async stop(): Promise<void> {
+    this.target = null
+    this.watch(false)
+    await this.tunnel.stop()
+  }
+
+  /** It is reached, or known not to be: what is missed meanwhile it tells of itself. */
+  get tellsOfGaps(): boolean {
+    const { since, lostAt } = this.tunnel.state
+    return since !== null || lostAt !== null
+  }
+
+  /** Looked at before each write. */
+  get mayWrite(): boolean {
+    return !this.standby && (this.relay === null || this.relay.mayCarry)
+  }
+
+  get takeover(): Takeover | null {
+    return this.taken
+  }
+
+  /** The address for links and for pasting; null when there is none. */
+  get usable(): string | null {
+    const { tunnel, publicUrl } = this.options.configuration()
+    return tunnel.provider === 'own' ? publicUrl : this.tunnel.usable
+  }
+
+  get state(): PublicAddress {
+    const { tunnel, publicUrl } = this.options.configuration()
+    const state = { ...this.tunnel.state, standby: this.standby }
+    if (this.target !== null || tunnel.provider !== 'own' || publicUrl === null) return state
+    return { ...state, provider: 'own', address: publicUrl, state: 'unproven' }
+  }
+
+  /** Tries now, also what waits for the owner. */
+  async proveNow(): Promise<PublicAddress> {
+    await this.tunnel.proveNow()
+    return this.state
+  }
+
+  /** Whether this address leads to our receiver, also one that is not in use yet. */
+  async proveAddress(typed: string): Promise<PublicAddress> {
+    const read = publicAddressOf(typed)
+    const address = read.ok ? read.address : typed
+    if (this.state.provider === 'own' && this.state.address === address) return this.proveNow()
+    const proof = await this.proof.prove(address)
+    const at = this.options.clock.now()
+    if (proof.ok) this.justProven = { address, at }
+    return { ...NOTHING, provider: 'own', address, ...outcomeOf(proof, at) }
+  }
+
+  private async prove(address: string, limitMs: number): Promise<Proof> {
+    const { justProven } = this
+    this.justProven = null
+    const isFresh = justProven?.address === address && this.options.clock.now() - justProven.at < FRESH_MS
+    if (isFresh) return { ok: true }
+    return (this.options.prove ?? ((...how) => this.proof.prove(...how)))(address, limitMs)
+  }
+
+  private remember(address: string): void {
+    this.known = { address, signature: this.signature ?? '' }
+    this.keep(FACT.address, this.known)
+  }
+
+  /** Told, and kept for `doctor`, which runs beside us. */
+  private note(): void {
+    const noted: NotedAddress = { state: this.state, usable: this.usable }
+    const text = JSON.stringify({ ...noted, state: { ...noted.state, retryAt: null } })
+    if (text === this.noted) return
+    this.noted = text
+    this.options.changed(noted.state)
+    this.keep(FACT.state, noted)
+  }
+
+  private keep(key: string, value: unknown): void {
+    const kept = this.options.store.commit([{ type: 'fact.set', connectionId: '', key, value }])
+    kept.catch((error: unknown) => this.options.trouble(error, 'public address'))
+  }
+
+  private tell({ level, words }: TunnelEvent): void {
+    const { store, clock, configuration, tell } = this.options
+    const names = configuration()
+      .connections.filter(({ enabled }) => enabled)
+      .map(({ name }) => name)
+    const params =
+      words.key === 'event.address-changed'
+        ? { ...words.params, connections: names.join(', ') }
+        : words.params
+    const event: BridgeEvent = { time: clock.now(), connectionId: null, level, key: words.key, params }
+    tell(event)
+    store.commit([{ type: 'event.add', event }]).catch(() => undefined)
+  }
+
+  /** The role is this computer's, or is not (any more). */
+  private turn(tenure: Tenure | null): Promise<void> {
+    if (tenure === null) return this.allow(false)
+    const mine = ++this.turns
+    const recorded = this.turning.then(() => this.record(tenure))
+    return recorded.then(
+      () => (mine === this.turns ? this.allow(true) : undefined),
+      (error: unknown) => {
+        this.options.trouble(error, 'takeover')
+        this.options.clock.after(RECORD_AGAIN_MS, () => mine === this.turns && void this.turn(tenure))
+      },
+    )
+  }
+
+  private allow(carries: boolean): Promise<void> {
+    this.turns += 1
+    this.standby = !carries
+    this.note()
+    this.turning = this.options
+      .allow(carries)
+      .catch((error: unknown) => this.options.trouble(error, 'standby'))
+    return this.turning
+  }
+
+  /** What another computer has carried since this one did is not to be carried again, whatever happens next. */
+  private async record({ relay, turn, silentMs, leaseMs }: Tenure): Promise<void> {
+    const { store, clock } = this.options
+    const before = await store.fact<{ turn: number }>('', turnFact(relay))
+    if (before?.turn === turn) return
+    const at = clock.now()
+    const until = Math.min(at, at - silentMs + leaseMs)
+    // The first of all that this relay ever had follows nobody.
+    if (before !== null || silentMs > 0) {
+      // A restore stays one: what was done since its backup is looked for, whoever did it.
+      const restored = isRestore(this.taken)
+        ? { ...this.taken, until: Math.max(until, this.taken.until) }
+        : null
+      this.taken = restored ? { ...restored, at } : { at, until }
+    }
+    await store.commit([
+      { type: 'fact.set', connectionId: '', key: turnFact(relay), value: { turn } },
+      { type: 'fact.set', connectionId: '', key: FACT.takeover, value: this.taken },
+    ])
+  }
+
+  /** Nothing is looked at while there is no way in. */
+  private watch(wanted: boolean): void {
+    if (wanted === (this.stopWatch !== null)) return
+    this.stopWatch?.()
+    const { clock, woke: changed, addresses } = this.options
+    this.stopWatch = wanted ? watchNetwork({ clock, changed, ...(addresses && { addresses }) }) : null
+  }
+}
+
+/** The disk is away: a takeover is recorded before anything is carried. */
+const RECORD_AGAIN_MS = 1_000
+
+/** A receiver that listens everywhere is reached here. */
+const REACHED_AT: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+const NOTHING: PublicAddress = {
+  provider: 'none',
+  address: null,
+  state: 'none',
+  provenAt: null,
+  problem: null,
+  problemParams: {},
+  needsOwner: false,
+  since: null,
+  lostAt: null,
+  retryAt: null,
+  gap: null,
+  standby: false,
+}
+
+const outcomeOf = (proof: Proof, at: number): Partial<PublicAddress> =>
+  proof.ok
+    ? { state: 'proven', provenAt: at, since: at }
+    : { state: 'failing', problem: proof.problem.key, problemParams: proof.problem.params }

@@ -1,0 +1,43 @@
+import type { Connection } from '../../../shared/config.ts'
+import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
+import { SendLimiter } from '../../engine/delivery/send-limiter.ts'
+import type { Clock } from '../../engine/ports.ts'
+
+/** After so many sends without a clear answer in a row nothing more is sent: each of them is uncertain for good. */
+const UNCLEAR_SENDS = 2
+
+/** What is known of one Chatra account: whether it works, and how fast it may be asked. */
+export interface ChatraAccount {
+  breaker: CircuitBreaker
+  limiter: SendLimiter
+}
+
+/**
+ * The Chatra accounts by their keys. They live as long as the program: a change of the configuration teaches nothing of
+ * the service. Other keys are another account, of which nothing is known.
+ */
+export class ChatraAccounts {
+  private readonly accounts = new Map<string, ChatraAccount>()
+  private readonly clock: Clock
+  private readonly random: () => number
+
+  constructor(clock: Clock, random: () => number) {
+    this.clock = clock
+    this.random = random
+  }
+
+  of({ chatra }: Pick<Connection, 'chatra'>, secretKey: string | null): ChatraAccount {
+    const key = JSON.stringify([chatra.baseUrl, chatra.publicKey, secretKey])
+    const known = this.accounts.get(key)
+    if (known) return known
+    const breaker = new CircuitBreaker(this.clock, this.random, UNCLEAR_SENDS)
+    const limiter = new SendLimiter(this.clock)
+    breaker.subscribe((what) => {
+      if (what === 'healed') limiter.recovered()
+      else if (breaker.error !== null) limiter.sendBack()
+    })
+    const account = { breaker, limiter }
+    this.accounts.set(key, account)
+    return account
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import type { Configuration, Connection } from '../../../shared/config.ts'
+import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
+import type { Change, Clock } from '../../engine/ports.ts'
+import type { Budget } from '../../planfix/budget.ts'
+import { createPacer, type PausablePacer } from '../../planfix/pacer.ts'
+import { createTimeReader, type TimeReader } from '../../planfix/times.ts'
+import type { FeedState } from '../../planfix/watcher/feed.ts'
+import { AccountWatcher } from '../../planfix/watcher/watcher.ts'
+import type { SqliteStore } from '../../store/index.ts'
+import { Budgets } from './request-quotas.ts'
+
+const ALL = ''
+/** The account's feed: how far everything has been judged. */
+const factOf = (key: string) => `feed:${key}`
+
+/**
+ * One Planfix account, that is an address and the employee its token belongs to. Everything that several connections of
+ * it have to share: pace and quota (those of the address), circuit breaker, clock and zone, and the watch over changes.
+ */
+export interface PlanfixAccount {
+  readonly key: string
+  readonly baseUrl: string
+  readonly pacer: PausablePacer
+  readonly budget: Budget
+  readonly breaker: CircuitBreaker
+  readonly times: TimeReader
+  readonly watcher: AccountWatcher
+}
+
+/** The accounts in use. They outlive a change of the configuration in which nothing about them changed. */
+export class Accounts {
+  private readonly store: SqliteStore
+  private readonly clock: Clock
+  private readonly random: () => number
+  private readonly budgets: Budgets
+  private readonly pacers = new Map<string, PausablePacer>()
+  private readonly open = new Map<string, Promise<PlanfixAccount>>()
+  private readonly ready = new Map<string, PlanfixAccount>()
+
+  constructor(store: SqliteStore, clock: Clock, random: () => number) {
+    this.store = store
+    this.clock = clock
+    this.random = random
+    this.budgets = new Budgets(store, clock)
+  }
+
+  of(settings: Connection, token: string | null): Promise<PlanfixAccount> {
+    const { baseUrl } = settings.planfix
+    const key = createHash('sha256')
+      .update(`${baseUrl}\n${token ?? ''}`)
+      .digest('hex')
+      .slice(0, 24)
+    const known = this.open.get(key)
+    if (known) return known
+    const made = this.make(key, settings)
+    this.open.set(key, made)
+    made.then(
+      (account) => this.ready.set(key, account),
+      () => this.open.delete(key),
+    )
+    return made
+  }
+
+  /** The pace of each address is that of the slowest connection; nobody who waits loses his place. */
+  follow({ connections }: Configuration): void {
+    for (const [baseUrl, pacer] of this.pacers) {
+      const rates = connections
+        .filter(({ enabled, planfix }) => enabled && planfix.baseUrl === baseUrl)
+        .map(({ planfix }) => planfix.requestsPerSecond)
+      if (rates.length > 0) pacer.setRate(Math.min(...rates))
+    }
+  }
+
+  /** What is to be kept on disk, asked for each minute. */
+  changes(): Change[] {
+    const feeds = [...this.ready.values()]
+      .filter(({ watcher }) => watcher.isAlive)
+      .map(({ key, watcher }): Change => {
+        return { type: 'fact.set', connectionId: ALL, key: factOf(key), value: watcher.state() }
+      })
+    return [...this.budgets.changes(), ...feeds]
+  }
+
+  private async make(key: string, settings: Connection): Promise<PlanfixAccount> {
+    const { baseUrl, requestsPerSecond } = settings.planfix
+    const kept = await this.store.fact<FeedState & { netAt?: number }>(ALL, factOf(key))
+    const { clock, random } = this
+    const times = createTimeReader()
+    times.recall(kept?.zone ?? null)
+    const budget = await this.budgets.of(settings, () => times.zone)
+    const pacer = this.pacers.get(baseUrl) ?? createPacer({ clock, requestsPerSecond })
+    this.pacers.set(baseUrl, pacer)
+    const breaker = new CircuitBreaker(clock, random)
+    const watcher = new AccountWatcher({ clock, random, budget, times, kept })
+    return { key, baseUrl, pacer, budget, breaker, times, watcher }
+  }
+}

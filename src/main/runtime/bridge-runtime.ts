@@ -1,0 +1,199 @@
+import type { AxiosAdapter } from 'axios'
+import type { Configuration } from '../../shared/config.ts'
+import type { Side } from '../../shared/errors.ts'
+import { parseChatEvent } from '../chatra/webhook.ts'
+import type { Continuity } from '../engine/continuity.ts'
+import { Engine } from '../engine/engine.ts'
+import { identifyAs } from '../engine/identity.ts'
+import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/ports.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
+import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
+import type { Accounts } from './accounts/planfix-accounts.ts'
+import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
+
+/** Events that came in before a change are decided on before the deliverers start anew; so long at most. */
+const DECIDE_FIRST_MS = 2000
+
+/** What stays when the configuration changes. */
+export interface Surroundings {
+  store: SqliteStore
+  clock: Clock
+  random: () => number
+  secrets: SecretSource
+  accounts: Accounts
+  fileLink: FileLink
+  listener: Listener
+  sideChanged(connectionId: string, side: Side, state: SideState): void
+  /** A watcher has stored something new. */
+  onNews(): void
+  onBug(error: unknown, where: string): void
+  /** Looked at before each write: another computer may carry instead of this one. */
+  mayWrite(): boolean
+  takeover: () => Takeover | null
+  chatraAccounts: ChatraAccounts
+  continuity: Continuity
+  /** A call met silence: the public address is to be looked at. */
+  lineDoubtful(): void
+  /** See Outside. */
+  exchange?: AxiosAdapter | undefined
+}
+
+/**
+ * Everything that carries messages by one configuration: the engine, and the clients and watcher of each enabled
+ * connection. Replaced whole by the next one; connections that stay as they are go over to it with all they know (state
+ * of both sides, pace, what is to be read).
+ */
+export class Carriage {
+  readonly configuration: Configuration
+  readonly connections: ReadonlyMap<string, LiveConnection>
+  readonly engine: Engine
+  private readonly clock: Clock
+  private stopping: Promise<void> | null = null
+
+  private constructor(
+    around: Surroundings,
+    configuration: Configuration,
+    connections: Map<string, LiveConnection>,
+  ) {
+    this.configuration = configuration
+    this.connections = connections
+    this.clock = around.clock
+    this.engine = new Engine({
+      context: {
+        store: around.store,
+        clock: around.clock,
+        connections,
+        fileLink: around.fileLink,
+        language: configuration.language,
+        listener: around.listener,
+        random: around.random,
+        takeover: around.takeover,
+        continuity: around.continuity,
+        lineDoubtful: () => around.lineDoubtful(),
+        keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
+      },
+      parse: parseChatEvent,
+      hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
+      onBug: around.onBug,
+    })
+  }
+
+  /** Makes clients for what is new; nothing is sent yet. Rejects when a secret cannot be read. */
+  static async open(
+    around: Surroundings,
+    configuration: Configuration,
+    before: Carriage | null,
+  ): Promise<Carriage> {
+    const enabled = configuration.connections.filter((connection) => connection.enabled)
+    const live = await Promise.all(
+      enabled.map(async (settings): Promise<LiveConnection> => {
+        const keys = await keysOf(around.secrets, settings.id)
+        identifyAs(
+          settings.id,
+          (await around.store.fact<string>(settings.id, SOURCE_CONNECTION)) ?? settings.id,
+        )
+        const known = before?.connections.get(settings.id)
+        if (known && isStill(known, settings, keys)) return known
+        return openConnection({
+          ...around,
+          settings,
+          keys,
+          account: await around.accounts.of(settings, keys.planfix),
+          changed: (side, state) => around.sideChanged(settings.id, side, state),
+        })
+      }),
+    )
+    around.accounts.follow(configuration)
+    return new Carriage(around, configuration, new Map(live.map((one) => [one.settings.id, one])))
+  }
+
+  /** Whether it would carry just as the other one does. */
+  carriesLike(other: Carriage): boolean {
+    return (
+      this.configuration.language === other.configuration.language &&
+      this.connections.size === other.connections.size &&
+      [...this.connections].every(([id, connection]) => other.connections.get(id) === connection)
+    )
+  }
+
+  /**
+   * `away`: nobody could hear the services before, as after a start of the program; `kept`: what came in meanwhile is in
+   * the inbox, and is decided on first.
+   */
+  async start({ away, kept }: { away: boolean; kept: boolean }): Promise<void> {
+    if (kept) {
+      // The echo of a reply may be among them: it must be seen before somebody asks why it has not come.
+      this.engine.intake.wake()
+      await this.atMost(DECIDE_FIRST_MS, this.engine.intake.idle())
+    }
+    if (this.stopping) return
+    await (away ? this.engine.start() : this.engine.resume())
+    if (this.stopping) return
+    for (const { watcher } of this.connections.values()) watcher.start()
+  }
+
+  /** The computer woke up or the network changed: everything is tried again at once. */
+  async wake(): Promise<void> {
+    for (const { chatraGate, chatraLimiter, planfixGate } of this.connections.values()) {
+      chatraLimiter.reset()
+      chatraGate.reset()
+      planfixGate.reset()
+    }
+    await this.engine.start()
+    for (const { watcher } of this.connections.values()) watcher.wake()
+  }
+
+  /** Ends the calls under way and starts none. Whoever waits for a turn is sent away: his work is on disk. */
+  stop(): Promise<void> {
+    this.stopping ??= this.quieten()
+    return this.stopping
+  }
+
+  private async quieten(): Promise<void> {
+    const live = [...this.connections.values()]
+    const ended = Promise.all([this.engine.stop(), ...live.map(({ watcher }) => watcher.stop())])
+    let cancel = () => {}
+    const withdraw = () => {
+      for (const { planfix, chatraLimiter } of live) {
+        planfix.pacer.withdraw?.()
+        chatraLimiter.withdraw()
+      }
+      // Whoever has ended a call may want a turn for the next one.
+      cancel = this.clock.after(100, withdraw)
+    }
+    withdraw()
+    await ended
+    cancel()
+  }
+
+  /** Lets go what `next` does not go on with. */
+  close(next: Carriage | null): void {
+    for (const [id, connection] of this.connections) {
+      if (next?.connections.get(id) === connection) continue
+      connection.planfix.close()
+      connection.planfixGate.close()
+      connection.chatraGate.close()
+    }
+  }
+
+  private async atMost(ms: number, work: Promise<void>): Promise<void> {
+    let cancel = () => {}
+    const over = new Promise<void>((resolve) => {
+      cancel = this.clock.after(ms, resolve)
+    })
+    await Promise.race([work, over])
+    cancel()
+  }
+}
+
+const DAY = 86_400_000
+
+/** How long events of a connection that is switched off wait; those of one that is gone wait as long as any. */
+function keptMs({ connections }: Configuration, connectionId: string): number {
+  const days = connections
+    .filter(({ id }) => id === connectionId)
+    .map((one) => one.options.keepWhilePausedDays)
+  const all = connections.map((one) => one.options.keepWhilePausedDays)
+  return Math.max(0, ...(days.length > 0 ? days : all)) * DAY
+}

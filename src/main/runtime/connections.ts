@@ -1,0 +1,119 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { AxiosAdapter } from 'axios'
+import type { Connection } from '../../shared/config.ts'
+import type { Side } from '../../shared/errors.ts'
+import { createChatraClient } from '../chatra/client.ts'
+import type { ConnectionContext } from '../engine/context.ts'
+import type { Continuity } from '../engine/continuity.ts'
+import { SideGate } from '../engine/delivery/gate.ts'
+import type { Clock, SideState, Takeover } from '../engine/ports.ts'
+import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
+import type { ConnectionWatch } from '../planfix/watcher/watcher.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
+import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
+import type { PlanfixAccount } from './accounts/planfix-accounts.ts'
+import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from './write-guard.ts'
+
+export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
+
+/** One enabled connection with its clients, its watcher and the state of both sides. */
+export interface LiveConnection extends ConnectionContext {
+  planfix: PlanfixClient
+  watcher: ConnectionWatch
+  /** Shared with other connections of the same account. */
+  account: PlanfixAccount
+  /** What the owner has to provide before it can work. */
+  missing: MissingSecret[]
+  /** The same in the words of a log: where each of them is to be put. */
+  missingAt: string[]
+  keys: Keys
+}
+
+/** The secrets a connection was opened with. */
+export interface Keys {
+  chatra: string | null
+  planfix: string | null
+}
+
+export async function keysOf(secrets: SecretSource, connectionId: string): Promise<Keys> {
+  const [chatra, planfix] = await Promise.all([
+    secrets.get(connectionId, 'CHATRA_SECRET_KEY'),
+    secrets.get(connectionId, 'PLANFIX_TOKEN'),
+  ])
+  return { chatra, planfix }
+}
+
+/** It can go on as it is: the same settings and the same secrets. */
+export const isStill = (live: LiveConnection, settings: Connection, keys: Keys): boolean =>
+  isDeepStrictEqual(live.settings, settings) && isDeepStrictEqual(live.keys, keys)
+
+/** Makes the clients of a connection. A secret that is missing is said; nothing is sent without it. */
+export function openConnection(options: {
+  settings: Connection
+  keys: Keys
+  secrets: Pick<SecretSource, 'whereToPut'>
+  store: SqliteStore
+  account: PlanfixAccount
+  clock: Clock
+  random: () => number
+  changed(side: Side, state: SideState): void
+  /** Something new stands in the inbox. */
+  onNews(): void
+  onBug(error: unknown, where: string): void
+  mayWrite(): boolean
+  takeover: () => Takeover | null
+  chatraAccounts: ChatraAccounts
+  continuity: Continuity
+  /** Carries every request to both services instead of Node's HTTP. */
+  exchange?: AxiosAdapter | undefined
+}): LiveConnection {
+  const { settings, keys, store, account, clock, changed, continuity } = options
+  const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
+  const lacking: [MissingSecret, string][] = []
+  if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
+  if (keys.planfix === null) lacking.push(['planfix-token', where('PLANFIX_TOKEN')])
+  if (settings.webhookSecret === undefined) lacking.push(['webhook-secret', 'webhookSecret'])
+  const { exchange: adapter } = options
+  const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
+  const planfix = guarded(
+    createPlanfixClient({
+      ...{ connection: settings, token: keys.planfix, clock, adapter },
+      ...{ pacer: account.pacer, budget: account.budget, times: account.times },
+      onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
+    }),
+    PLANFIX_WRITES,
+    guard,
+  )
+  const chatra = createChatraClient({
+    connection: settings,
+    secretKey: keys.chatra,
+    now: () => clock.now(),
+    after: (ms, work) => clock.after(ms, work),
+    adapter,
+    onCall: ({ status }) => void (status !== null && continuity.exchanged()),
+  })
+  const chatraAccount = options.chatraAccounts.of(settings, keys.chatra)
+  const planfixGate = new SideGate(account.breaker, (state) => changed('planfix', state))
+  const watcher = account.watcher.join({
+    ...{ settings, planfix, store, gate: planfixGate },
+    onNews: options.onNews,
+    takeover: options.takeover,
+    mayCarry: options.mayWrite,
+    onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
+  })
+  return {
+    settings,
+    keys,
+    missing: lacking.map(([secret]) => secret),
+    missingAt: lacking.map(([, place]) => place),
+    chatra: guarded(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
+    planfix,
+    chatraGate: new SideGate(chatraAccount.breaker, (state) => changed('chatra', state)),
+    chatraLimiter: chatraAccount.limiter,
+    planfixGate,
+    watcher,
+    watch: watcher,
+    account,
+  }
+}

@@ -1,0 +1,161 @@
+import type { BridgeEvent } from '../../../shared/domain.ts'
+import type { Change, Clock, Store } from '../../engine/ports.ts'
+import type { SqliteStore } from '../../store/index.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+/** Facts that belong to no connection. */
+const ALL = ''
+
+/** How often it is asked whether a backup is due; one that failed is tried again then. */
+const BACKUP_LOOK_MS = 10 * MINUTE
+
+/**
+ * What the application does beside messages: it notes each minute that it is alive, so that a gap can be told
+ * afterwards, makes a backup copy each hour while something happens, and drops what is older than the owner keeps once
+ * a day, by night where it runs then.
+ */
+export class Upkeep {
+  private readonly store: SqliteStore
+  private readonly clock: Clock
+  private readonly retentionDays: () => number
+  private readonly remember: () => Change[]
+  private readonly tell: (event: BridgeEvent) => void
+  private readonly isToldOtherwise: () => boolean
+  private readonly cancels = new Set<() => void>()
+  private readonly underWay = new Set<Promise<void>>()
+  private lastAlive: Promise<void> = Promise.resolve()
+  private stopped = false
+  private backupFails = false
+
+  constructor(options: {
+    store: SqliteStore
+    clock: Clock
+    retentionDays: () => number
+    /** What others want kept on disk, asked for each minute. */
+    remember?: () => Change[]
+    tell(event: BridgeEvent): void
+    /** Whether somebody else tells of a gap while the program runs (its computer slept). */
+    isToldOtherwise?: () => boolean
+  }) {
+    this.store = options.store
+    this.clock = options.clock
+    this.retentionDays = options.retentionDays
+    this.remember = options.remember ?? (() => [])
+    this.tell = options.tell
+    this.isToldOtherwise = options.isToldOtherwise ?? (() => false)
+  }
+
+  async start(): Promise<void> {
+    await noteGap(this.store, this.clock, this.tell)
+    this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
+    // Soon after the start as well: a computer that is on for short times only has its backups too.
+    this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
+    this.every(2 * MINUTE + 1, HOUR, () => this.nightly())
+  }
+
+  stop(): void {
+    this.stopped = true
+    for (const cancel of this.cancels) cancel()
+  }
+
+  /** The computer may have slept: then it is as if the bridge had not been running. Never rejects. */
+  async lookForGap(): Promise<void> {
+    if (!this.stopped) await this.alive([]).catch((error: unknown) => this.failed(error))
+  }
+
+  /** One at a time: the minute and the system may notice the same gap at the same moment. */
+  private alive(beside: Change[]): Promise<void> {
+    const { store, clock, tell } = this
+    const mine = this.lastAlive.then(() =>
+      this.isToldOtherwise() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside),
+    )
+    this.lastAlive = mine.catch(() => undefined)
+    return mine
+  }
+
+  /** Resolves when no work is under way. */
+  async idle(): Promise<void> {
+    while (this.underWay.size > 0) await Promise.all(this.underWay)
+  }
+
+  private async nightly(): Promise<void> {
+    const now = this.clock.now()
+    const last = (await this.store.fact<number>(ALL, 'nightlyAt')) ?? 0
+    const isNight = new Date(now).getHours() < 5
+    if (now - last < (isNight ? DAY / 2 : DAY)) return
+    await this.store.dropOlderThan(this.retentionDays())
+    await this.note('nightlyAt', now)
+  }
+
+  private async backUp(): Promise<void> {
+    const now = this.clock.now()
+    const last = (await this.store.fact<number>(ALL, 'backupAt')) ?? 0
+    // A clock that was set back must not put the backups off.
+    const isRecent = last <= now && now - last < HOUR
+    if (isRecent || !this.store.isChangedSinceBackup) return
+    try {
+      await this.store.backup()
+    } catch (error) {
+      if (this.stopped) return
+      // Once until a backup succeeds.
+      if (!this.backupFails) this.failed(error, 'event.backup-failed')
+      this.backupFails = true
+      return
+    }
+    this.backupFails = false
+    await this.note('backupAt', now)
+  }
+
+  private note(key: string, value: number): Promise<void> {
+    return this.store.commit([{ type: 'fact.set', connectionId: ALL, key, value }])
+  }
+
+  private every(first: number, ms: number, work: () => Promise<void>): void {
+    const later = (wait: number) => {
+      const cancel = this.clock.after(wait, () => {
+        this.cancels.delete(cancel)
+        if (this.stopped) return
+        const done = work()
+          .catch((error: unknown) => this.failed(error))
+          .finally(() => this.underWay.delete(done))
+        this.underWay.add(done)
+        later(ms)
+      })
+      this.cancels.add(cancel)
+    }
+    later(first)
+  }
+
+  private failed(error: unknown, key = 'event.upkeep-failed'): void {
+    const detail = error instanceof Error ? error.message : String(error)
+    this.tell({ time: this.clock.now(), connectionId: null, level: 'error', key, params: { detail } })
+  }
+}
+
+async function noteAlive(store: Store, clock: Clock, beside: Change[] = []): Promise<void> {
+  await store.commit([{ type: 'fact.set', connectionId: ALL, key: 'aliveAt', value: clock.now() }, ...beside])
+}
+
+/** The bridge was not running for a while: what came meanwhile may be missing, and the owner is told. */
+async function noteGap(
+  store: Store,
+  clock: Clock,
+  tell: (event: BridgeEvent) => void,
+  beside: Change[] = [],
+): Promise<void> {
+  const last = await store.fact<number>(ALL, 'aliveAt')
+  const now = clock.now()
+  if (last === null || now - last <= 3 * MINUTE) return noteAlive(store, clock, beside)
+  const event: BridgeEvent = {
+    time: now,
+    connectionId: null,
+    level: 'warning',
+    key: 'event.gap',
+    params: { from: last, to: now },
+  }
+  // With the time, so that nobody tells of it again.
+  await noteAlive(store, clock, [...beside, { type: 'event.add', event }])
+  tell(event)
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { type Asset, createAssets } from '../../page/assets.ts'
+import { documentOf } from '../../page/document.ts'
+import { refuseWithStatus } from './http-errors.ts'
+import type { Session } from './session.ts'
+
+/**
+ * The built page and its parts. The address with the token gives the cookie and is left at once; with a token that is
+ * not valid (any more) the page is shown all the same, and says what it lacks.
+ */
+export function addPage(
+  server: FastifyInstance,
+  session: Session,
+  port: () => number,
+  folder: string | undefined,
+): void {
+  const asset = createAssets(folder)
+  server.get('/*', async (request, reply) => {
+    const { token } = request.query as Record<string, unknown>
+    const path = new URL(request.url, 'http://localhost').pathname
+    if (path === '/' && token !== undefined) {
+      if (session.acceptsToken(token))
+        return reply
+          .header('cache-control', 'no-store')
+          .header('set-cookie', session.cookieFor(port()))
+          .redirect('/', 303)
+      reply.code(401)
+    }
+    const found = await asset(path)
+    if (found === null) return refuseWithStatus(reply, 404, 'not found')
+    return found.type.startsWith('text/html') ? sendDocument(request, reply, found) : sendPart(reply, found)
+  })
+}
+
+const sendPart = (reply: FastifyReply, { body, type, lasting }: Asset) =>
+  reply
+    .header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache')
+    .type(type)
+    .send(body)
+
+/** Not every browser takes a WebSocket of the page's own address for 'self'. */
+function sendDocument(request: FastifyRequest, reply: FastifyReply, { body, type }: Asset) {
+  const document = documentOf(body, `'self' ws://${request.headers.host ?? ''}`)
+  return reply
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', document.policy)
+    .type(type)
+    .send(document.html)
+}

@@ -1,0 +1,240 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
+import type { Caller } from '../../../../src/main/api/dispatcher.ts'
+import { type Interface, startInterface } from '../../../../src/main/server/interface/server.ts'
+import { createRedactor } from '../../../../src/main/settings/redact.ts'
+import { eventPush, hearableFeed, plainCaller, statePush } from '../../api/values.ts'
+
+const feed = hearableFeed()
+const calls: { name: unknown; args: unknown }[] = []
+const caller: Caller = {
+  call(who, name, args) {
+    calls.push({ name, args })
+    return plainCaller.call(who, name, args)
+  },
+}
+const redact = createRedactor()
+const folder = mkdtempSync(join(tmpdir(), 'bridge-page-'))
+let ui: Interface
+let cookie: string
+let origin: string
+let port: string
+
+beforeAll(async () => {
+  writeFileSync(join(folder, 'index.html'), '<meta name="csp-nonce" content="__CSP_NONCE__">')
+  writeFileSync(join(folder, 'letters.woff2'), 'x')
+  ui = await startInterface({ caller, feed, port: 0, redact, pageFolder: folder })
+  const url = new URL(ui.url)
+  origin = url.origin
+  port = url.port
+  const answer = await fetch(ui.url, { redirect: 'manual' })
+  cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
+})
+afterAll(async () => {
+  // Refused lines must not keep the server from ending.
+  await ui.stop()
+  rmSync(folder, { recursive: true, force: true })
+}, 3000)
+
+interface Sent {
+  method?: string
+  body?: string | undefined
+  headers?: Record<string, string | undefined>
+}
+
+/** A request as written: fetch would mend headers and addresses. */
+function send(path: string, { method = 'POST', body = '{}', headers = {} }: Sent = {}) {
+  const all = { host: `127.0.0.1:${port}`, origin, cookie, 'content-type': 'application/json', ...headers }
+  const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>(
+    (resolve, reject) => {
+      const asked = request(
+        { host: '127.0.0.1', port, path, method, headers: given as Record<string, string> },
+        (answer) => {
+          let text = ''
+          answer.on('data', (chunk) => {
+            text += chunk
+          })
+          answer.on('end', () =>
+            resolve({ status: answer.statusCode ?? 0, body: text, headers: answer.headers }),
+          )
+        },
+      )
+      asked.on('error', reject)
+      asked.end(method === 'GET' ? undefined : body)
+    },
+  )
+}
+
+/** A WebSocket that is told everything from its first moment, and how its opening ended. */
+async function live(headers: Record<string, string> = {}, path = '/api/live') {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers: { cookie, origin, ...headers } })
+  const seen: unknown[] = []
+  const news = new EventTarget()
+  socket.on('message', (data) => {
+    seen.push(JSON.parse(String(data)))
+    news.dispatchEvent(new Event('told'))
+  })
+  const status = await new Promise<number>((resolve) => {
+    socket.on('open', () => resolve(101))
+    socket.on('unexpected-response', (_request, answer) => resolve(answer.statusCode ?? 0))
+    socket.on('error', () => undefined)
+  })
+  const told = async (count: number) => {
+    while (seen.length < count)
+      await new Promise((resolve) => news.addEventListener('told', resolve, { once: true }))
+    return seen
+  }
+  const closed = new Promise<number>((resolve) => socket.on('close', resolve))
+  return { socket, status, told, closed }
+}
+
+describe('POST /api/call/{name}', () => {
+  test('answers a call, also a refusal, with 200 and nothing to keep', async () => {
+    const good = await send('/api/call/state.get')
+    expect([good.status, JSON.parse(good.body).ok]).toEqual([200, true])
+    expect(good.headers['cache-control']).toBe('no-store')
+    const refused = await send('/api/call/log.retry', { body: '{"id":1}' })
+    expect([refused.status, JSON.parse(refused.body)]).toMatchObject([
+      200,
+      { ok: false, error: { code: 'not-found' } },
+    ])
+    expect(calls.at(-1)).toEqual({ name: 'log.retry', args: { id: 1 } })
+  })
+
+  test.each([
+    ['without the key', '/api/call/state.get', { headers: { cookie: undefined } }, 401],
+    ['with another key', '/api/call/state.get', { headers: { cookie: 'bridge_1=x' } }, 401],
+    ['in disguise without the key', '/%61pi/call/state.get', { headers: { cookie: undefined } }, 401],
+    ['for another page', '/api/call/state.get', { headers: { origin: 'http://127.0.0.1:1' } }, 403],
+    ['for a page that hides where it is', '/api/call/state.get', { headers: { origin: 'null' } }, 403],
+    ['without an origin', '/api/call/state.get', { headers: { origin: undefined } }, 403],
+    ['of another name', '/api/call/toString', {}, 404],
+    ['of a name that goes up', '/api/call/..%2f..%2fetc', {}, 404],
+    ['of no name', '/api/call/', {}, 404],
+    ['by GET', '/api/call/state.get', { method: 'GET' }, 404],
+    ['that is no JSON', '/api/call/state.get', { body: '{' }, 400],
+    ['with an own __proto__', '/api/call/state.get', { body: '{"__proto__":{"x":1}}' }, 400],
+    ['of nothing', '/api/call/state.get', { body: '' }, 400],
+    [
+      'in another form',
+      '/api/call/state.get',
+      { headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+      415,
+    ],
+    ['in plain text', '/api/call/state.get', { headers: { 'content-type': 'text/plain' } }, 415],
+    ['that is too long', '/api/call/state.get', { body: `"${'x'.repeat(4 * 1024 * 1024)}"` }, 413],
+    [
+      'under a foreign name (DNS rebinding)',
+      '/api/call/state.get',
+      { headers: { host: 'evil.example' } },
+      421,
+    ],
+  ] as [string, string, Sent, number][])('refuses a call %s', async (_what, path, sent, status) => {
+    const before = calls.filter(({ name }) => name === 'state.get').length
+    const answer = await send(path, sent)
+    expect(answer.status).toBe(status)
+    expect(JSON.parse(answer.body)).toMatchObject({
+      ok: false,
+      error: { message: { key: /^error\.call\./ } },
+    })
+    expect(calls.filter(({ name }) => name === 'state.get')).toHaveLength(before)
+  })
+})
+
+describe('GET /api/live', () => {
+  test('tells the state first, then what happens', async () => {
+    const { socket, told } = await live()
+    await told(1)
+    feed.tell(eventPush(1))
+    expect(await told(2)).toEqual([statePush(10), eventPush(1)])
+    socket.close()
+  })
+
+  test.each([
+    ['without the key', { cookie: '' }, '/api/live', 401],
+    ['of another page', { origin: 'http://evil.example' }, '/api/live', 403],
+    ['of a page on another port', { origin: 'http://127.0.0.1:1' }, '/api/live', 403],
+    ['under a foreign name', { host: 'evil.example', origin: 'http://evil.example' }, '/api/live', 421],
+    ['in disguise without the key', { cookie: '' }, '/%61pi/live', 401],
+    ['elsewhere', {}, '/', 404],
+    ['at an address that is none', {}, '/%zz', 400],
+  ])('refuses a line %s', async (_what, headers, path, status) => {
+    expect((await live(headers, path)).status).toBe(status)
+  })
+
+  test('cuts a page that sends more than it has to say', async () => {
+    const { socket, told, closed } = await live()
+    await told(1)
+    socket.send('x'.repeat(2000))
+    expect(await closed).toBe(1009)
+  })
+
+  test('is no page', async () => {
+    expect((await send('/api/live', { method: 'GET' })).status).toBe(404)
+  })
+})
+
+describe('the page', () => {
+  const policyOf = (headers: Headers) => headers.get('content-security-policy') ?? ''
+
+  test('gives the key as a cookie for this address alone, and leaves the token', async () => {
+    const answer = await fetch(ui.url, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
+    expect(answer.headers.get('set-cookie')).toMatch(
+      new RegExp(`^bridge_${port}=[\\w-]{43}; Path=/; HttpOnly; SameSite=Strict$`),
+    )
+    expect(answer.headers.get('set-cookie')).not.toContain(new URL(ui.url).searchParams.get('token'))
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('is shown for a token that is not valid any more, without a cookie', async () => {
+    const answer = await fetch(`${origin}/?token=${'x'.repeat(43)}`, { redirect: 'manual' })
+    expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
+    expect(await answer.text()).toContain('csp-nonce')
+  })
+
+  test('names a fresh nonce in its policy and in itself, and allows nothing inline beside it', async () => {
+    const pages = await Promise.all([1, 2].map(() => fetch(`${origin}/`)))
+    const nonces = await Promise.all(
+      pages.map(async (page) => /content="([^"]+)"/.exec(await page.text())?.[1] ?? ''),
+    )
+    expect(new Set(nonces).size).toBe(2)
+    expect(nonces[0]).toMatch(/^[\w+/]{22}==$/)
+    const policy = policyOf((pages[0] as Response).headers)
+    expect(policy).toContain(`style-src 'self' 'nonce-${nonces[0]}'`)
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${port};`)
+    expect(policy).not.toContain('unsafe')
+    expect(pages[0]?.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('has types for its parts, and nothing beside it', async () => {
+    expect((await fetch(`${origin}/letters.woff2`)).headers.get('content-type')).toBe('font/woff2')
+    expect((await fetch(`${origin}/log`)).status).toBe(404)
+    expect((await fetch(`${origin}/..%2f..%2fpackage.json`)).status).toBe(404)
+    expect((await send('/../../package.json', { method: 'GET' })).status).toBe(404)
+  })
+})
+
+test('the token stands in no log line', () => {
+  expect(redact(`opened ${ui.url}`)).not.toContain(new URL(ui.url).searchParams.get('token') ?? '?')
+})
+
+test('stopping closes the live pages at once', async () => {
+  const second = await startInterface({ caller, feed, port: 0, redact, pageFolder: folder })
+  const url = new URL(second.url)
+  const key = (await fetch(second.url, { redirect: 'manual' })).headers.get('set-cookie') ?? ''
+  const socket = new WebSocket(`ws://${url.host}/api/live`, {
+    headers: { cookie: key.split(';')[0] ?? '', origin: url.origin },
+  })
+  await new Promise((resolve) => socket.once('message', resolve))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  await second.stop()
+  expect(await closed).toBe(1001)
+  await expect(fetch(url.origin)).rejects.toThrow()
+})
