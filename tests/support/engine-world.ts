@@ -259,6 +259,7 @@ export class EngineWorld {
         const found = this.tasks.find((one) => one.id === id)
         return found ? ok(found) : none()
       },
+      tasksChangedSince: async () => ok(this.tasks),
       tasksOfContact: async (id) => ok(this.tasks.filter((one) => one.counterparty === `contact:${id}`)),
       addComment: (taskId, { text, owner, sourceObjectId }) =>
         this.write('planfix', () => {

@@ -356,6 +356,11 @@ export interface PlanfixApi {
   /** Up to 100 tasks in one call; missing ones are simply not in the answer. */
   tasks(ids: number[]): Promise<Result<PlanfixTask[]>>
   tasksOfContact(contactId: number): Promise<Result<PlanfixTask[]>>
+  /**
+   * Tasks of the account that changed or got a comment since `at` (milliseconds), numbers ascending, 2,000 at most. None where
+   * the account refuses the filter.
+   */
+  tasksChangedSince(at: number): Promise<Result<PlanfixTask[]>>
 
   addComment(taskId: number, comment: NewComment): Promise<Result<{ id: number }>>
   /** One page (100), newest first as far as the account sorts; `complete` when no older ones are left. */

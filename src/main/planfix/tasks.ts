@@ -40,7 +40,10 @@ export interface ChangesApi {
   ): Promise<Result<{ rows: ChangedTask[]; complete: boolean }>>
 }
 
-type TaskApi = Pick<PlanfixApi, 'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact'> &
+type TaskApi = Pick<
+  PlanfixApi,
+  'createTask' | 'updateTask' | 'task' | 'tasks' | 'tasksOfContact' | 'tasksChangedSince'
+> &
   ChangesApi
 
 const FIELDS =
@@ -49,6 +52,8 @@ const FIELDS =
 const CHANGED_FIELDS =
   'id,status,processId,template,counterparty,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment'
 const DAY = 86_400_000
+/** The largest offset of a zone from UTC. */
+const FARTHEST_ZONE = 14 * 3_600_000
 /** 2,000 tasks of one client: more means that the account does not filter. */
 const CONTACT_PAGES = 20
 const REMEMBERED = 500
@@ -107,6 +112,16 @@ export function taskApi(
     )
     return answer.ok ? ok(answer.value.tasks) : answer
   }
+
+  const changedSince = (from: number, zone: number) => ({
+    type: 79,
+    operator: 'equal',
+    value: {
+      dateType: 'otherRange_withTime',
+      dateFrom: filterMinute(from, zone),
+      dateTo: filterMinute(serverNow() + 2 * DAY, zone),
+    },
+  })
 
   return {
     async createTask(task) {
@@ -203,18 +218,13 @@ export function taskApi(
     },
 
     async changedTasks(from, zone, offset, wanted) {
-      const span = {
-        dateType: 'otherRange_withTime',
-        dateFrom: filterMinute(from, zone),
-        dateTo: filterMinute(serverNow() + 2 * DAY, zone),
-      }
       const answer = await calls.call(
         {
           method: 'POST',
           path: '/task/list',
           body: {
             ...{ offset, pageSize: PAGE, fields: CHANGED_FIELDS, sourceId },
-            filters: [{ type: 79, operator: 'equal', value: span }],
+            filters: [changedSince(from, zone)],
           },
           scope: 'task_readonly',
           writes: false,
@@ -260,6 +270,14 @@ export function taskApi(
         (task.counterparty === null || task.counterparty === `contact:${contactId}`) &&
         (taskTemplateId === null || task.templateId === null || task.templateId === taskTemplateId)
       return ok(tasks.filter(belongs))
+    },
+
+    async tasksChangedSince(at) {
+      // The zone of the token's employee may not be known yet: as far back as the farthest one.
+      const filters = [changedSince(at - FARTHEST_ZONE, 0)]
+      const answer = await calls.pages((offset) => page(offset, filters), CONTACT_PAGES)
+      if (answer.ok) return ok(await read(answer.value.rows))
+      return answer.error.code === 'refused' ? ok([]) : answer
     },
   }
 }

@@ -1,10 +1,11 @@
+import { ok, type Result } from '../../../shared/errors.ts'
 import { plainField } from '../../../shared/plain.ts'
 import type { EngineContext } from '../context.ts'
 import { ourTask } from '../identity.ts'
 import { isRestore, type PlanfixTask } from '../ports.ts'
 import { taskName } from './content.ts'
 import type { Loaded } from './planfix-work.ts'
-import { isLost } from './taken-over.ts'
+import { isDoubtful, isLost, writtenIn } from './taken-over.ts'
 
 /** A task that carries our mark: the chat that began it, and its ordinal. */
 export interface Marked {
@@ -53,6 +54,40 @@ export async function findOurs(
       ours.push({ task, chatId: state.client.profile.chatId, n: ++n })
   }
   return ours
+}
+
+/**
+ * Tasks of this conversation, begun between a backup and its restore, that a person has given to another card since: the
+ * change feed names them. The mark tells; without one, a task must hold every message that may have been written then.
+ */
+export async function findHandedOver(context: EngineContext, state: Loaded): Promise<Result<Marked[]>> {
+  const takeover = context.takeover?.() ?? null
+  if (!isRestore(takeover) || (state.task?.createdAt ?? 0) >= takeover.at) return ok([])
+  const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
+  if (doubtful.length === 0) return ok([])
+  const { planfix } = state.connection
+  const { settings, conversation } = state
+  await planfix.pacer.turn(0, String(conversation.id))
+  const changed = await planfix.tasksChangedSince(takeover.backupAt)
+  if (!changed.ok) return changed
+  const unread = changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)
+  const { profile } = state.client
+  const chatIds = [profile.chatId, ...(profile.former?.chatIds ?? [])]
+  const marked: Marked[] = []
+  const alike: Marked[] = []
+  for (const task of unread) {
+    if (!isLost(task, state, takeover) || (await context.store.task(settings.id, task.id))) continue
+    if (await isAnothers(context, settings.id, task.id)) continue
+    const mark = ourTask(settings.id, chatIds, task.sourceObjectId)
+    if (mark) marked.push({ task, ...mark })
+    if (task.sourceObjectId !== null) continue
+    const written = await writtenIn(context, state, [task.id], doubtful)
+    if (!written.ok) return written
+    const isWhole = written.value.size === doubtful.length
+    if (isWhole) alike.push({ task, chatId: profile.chatId, n: state.tasksOfChat + 1 })
+  }
+  // Two that hold the same words: better a new task than another person's.
+  return ok(marked.length === 0 && alike.length === 1 ? alike : marked)
 }
 
 /** Without a mark: made with this card by the token's user, before another computer was left. */

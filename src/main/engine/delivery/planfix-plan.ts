@@ -113,7 +113,7 @@ function createTask({ client, tasksOfChat, previous, task, waiting }: PlanState)
   return {
     do: 'create-task',
     batch: batch[0]?.files.length ? [] : batch,
-    previous: task ?? previous,
+    previous: task && !task.deleted ? task : (previous ?? task),
     chatId: client.profile.chatId,
     n: tasksOfChat + 1,
   }

@@ -5,7 +5,7 @@ import { type Change, isRestore, type PlanfixTask } from '../ports.ts'
 import { printOfText } from '../text.ts'
 import { hotUntil, PARTICIPANTS, type RefusedParticipants, taskPatch } from './changes.ts'
 import { plainOf, taskDescription, taskName } from './content.ts'
-import { findOurs, isAnothers, type Marked } from './our-tasks.ts'
+import { findHandedOver, findOurs, isAnothers, type Marked } from './our-tasks.ts'
 import { foundWritten } from './planfix-comment.ts'
 import { type Step, thatFit } from './planfix-plan.ts'
 import {
@@ -155,11 +155,16 @@ export function createTask(
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(batch)],
     run: async () => {
+      const reopened = await openedAgain(work, step.previous, state)
+      if (reopened) return reopened
       const before = await tasksMadeBefore(work.context, state, (tasks) =>
         findOurs(work.context, state, mayBeTakenUp(work, tasks, state)),
       )
       if (!before.ok) return refusedLook(work, state, before)
       if (before.value.length > 0) return adopt(work, before.value, state)
+      const handedOver = await findHandedOver(work.context, state)
+      if (!handedOver.ok) return refusedLook(work, state, handedOver)
+      if (handedOver.value.length > 0) return adopt(work, handedOver.value, state)
       // They may stand in a task that has been completed since.
       const written = await writtenBefore(work.context, state, batch)
       if (!written.ok) return refusedLook(work, state, written)
@@ -184,6 +189,27 @@ export function createTask(
       )
     },
   }
+}
+
+/**
+ * The last task that is there may have been opened again since it was looked at, or while another one was gone on with: then
+ * nothing is made beside it (F8).
+ */
+async function openedAgain(
+  work: PlanfixWork,
+  previous: TaskLink | null,
+  state: Loaded,
+): Promise<Outcome | null> {
+  if (!previous || previous.deleted || previous.refusesComments || !previous.ours) return null
+  const { planfix } = state.connection
+  await planfix.pacer.turn(0, String(state.conversation.id))
+  const read = await planfix.task(previous.taskId)
+  if (!read.ok) return read.error.code === 'object-gone' ? null : refusedLook(work, state, read)
+  if (read.value.isDeleted || !isActive(read.value, state)) return null
+  return work.settled(state, read, async () => [
+    patchOf(state, { attempt: null, taskId: previous.taskId }),
+    taskPatch(previous, { active: true, closedAt: null, checkedAt: work.context.clock.now() }),
+  ])
 }
 
 /** `begun`: when its write began, where it is only now known to have arrived. */

@@ -177,7 +177,8 @@ export async function writtenBefore(
   )
 }
 
-async function writtenIn(
+/** Which of these messages stand in these tasks. */
+export async function writtenIn(
   context: EngineContext,
   state: Loaded,
   taskIds: readonly number[],
@@ -217,7 +218,8 @@ const earliestIn = (messages: readonly Message[], takeover: Takeover): number =>
 const earliestOf = (message: Message, takeover: Takeover): number =>
   message.originKey.startsWith('u:') && isRestore(takeover) ? takeover.backupAt : message.writtenAt
 
-const isDoubtful = (message: Message, takeover: Takeover): boolean =>
+/** It may have been written before the takeover. */
+export const isDoubtful = (message: Message, takeover: Takeover): boolean =>
   earliestOf(message, takeover) < takeover.at + SLACK_MS
 
 /** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
@@ -297,9 +299,10 @@ class Recognition {
     const { at, owner } = comment
     if (at !== null && at < earliestOf(message, takeover) - SLACK_MS) return false
     if (at !== null && at > takeover.at + SLACK_MS) return false
-    const agent = ownerOf(message, this.state.settings)
-    const writers = [this.tokenUserId, agent].filter((id) => id !== null).map((id) => `user:${id}`)
-    return isDescription || owner === null || owner.startsWith('contact:') || writers.includes(owner)
+    if (isDescription || owner === null || owner.startsWith('contact:')) return true
+    // Whose the token is may not be known again yet: then it may be anybody of the staff.
+    if (this.tokenUserId === null) return true
+    return [this.tokenUserId, ownerOf(message, this.state.settings)].some((id) => owner === `user:${id}`)
   }
 
   /** Takes the message out of what the comment still offers; false when it is not in it. */

@@ -189,7 +189,8 @@ export class ToPlanfix {
     const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
     const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
-    const previous = tasks.toSorted((a, b) => b.createdAt - a.createdAt)[0] ?? null
+    const newest = tasks.toSorted((a, b) => b.createdAt - a.createdAt)
+    const previous = newest.find(({ deleted }) => !deleted) ?? newest[0] ?? null
     const { chatId } = client.profile
     const ordinals = tasks.filter((one) => one.chatId === chatId).map(({ n }) => n)
     const perhaps = conversation.perhaps ? await rootOf(store, conversation.perhaps.conversationId) : null
