@@ -67,7 +67,7 @@ export async function findHandedOver(context: EngineContext, state: Loaded): Pro
   if (doubtful.length === 0) return ok([])
   const { planfix } = state.connection
   const { settings, conversation } = state
-  await planfix.pacer.turn(0, String(conversation.id))
+  await state.turn()
   const changed = await planfix.tasksChangedSince(takeover.backupAt)
   if (!changed.ok) return changed
   const unread = changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)

@@ -81,6 +81,7 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
       if (before.value.size > 0) {
         return work.settled(state, before, async (written) => foundWritten(work, written, state))
       }
+      await state.turn()
       const made = await state.connection.planfix.addComment(step.task.taskId, {
         text,
         owner: isClient ? `contact:${conversation.contactId}` : owner === null ? null : `user:${owner}`,
@@ -254,7 +255,7 @@ const CONTACT_GONE = 2000
 /** The client's card has been merged into another one, which now is the task's counterparty. */
 async function contactMerged(task: TaskLink, state: Loaded): Promise<Change[] | null> {
   const { planfix } = state.connection
-  await planfix.pacer.turn(0, String(state.conversation.id))
+  await state.turn()
   const read = await planfix.task(task.taskId)
   if (!read.ok) return null
   const survivor = Number(read.value.counterparty?.replace(/^contact:/, ''))

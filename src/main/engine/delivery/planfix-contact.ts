@@ -49,6 +49,7 @@ export const ownCard = ({ email }: Extract<Step, { do: 'own-card' }>, state: Loa
 export async function runFindContact(work: PlanfixWork, email: string, state: Loaded): Promise<Outcome> {
   const { store, clock } = work.context
   const { conversation, settings, client } = state
+  await state.turn()
   const found = await state.connection.planfix.contactsByEmail(email)
   const contact = found.ok ? found.value.find((one) => !one.isDeleted) : undefined
   let step: 'search' | 'card' | 'apart' = contact ? 'card' : 'search'
@@ -133,8 +134,7 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
           ...(isWhole ? [] : [introduction(work, state)]),
         ])
       }
-      if (work.context.takeover?.())
-        await state.connection.planfix.pacer.turn(0, String(state.conversation.id))
+      await state.turn()
       const made = await state.connection.planfix.createContact(fields, sourceObjectId)
       return work.settled(
         state,

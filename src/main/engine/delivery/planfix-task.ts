@@ -27,6 +27,7 @@ import { tasksMadeBefore, writtenBefore } from './taken-over.ts'
 export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
   const { planfix } = state.connection
   const { store } = work.context
+  await state.turn()
   const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
   const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
   const sought = found.ok && !state.previous ? mayBeTakenUp(work, found.value, state) : []
@@ -74,7 +75,7 @@ async function latestComment(taskId: number, state: Loaded): Promise<Result<Begi
   const { planfix } = state.connection
   let highest = 0
   for (let offset = 0; ; offset += 100) {
-    await planfix.pacer.turn(0, String(state.conversation.id))
+    await state.turn()
     const feed = await planfix.comments(taskId, offset)
     if (!feed.ok) return feed
     highest = Math.max(highest, ...feed.value.comments.map((comment) => comment.id))
@@ -93,7 +94,7 @@ interface Beginning {
 async function wholeFeed(taskId: number, restored: boolean, state: Loaded): Promise<Result<Beginning>> {
   if (!restored) return ok({ cursor: 0, text: '' })
   const { planfix } = state.connection
-  await planfix.pacer.turn(0, String(state.conversation.id))
+  await state.turn()
   const feed = await planfix.comments(taskId, 0)
   if (!feed.ok) return feed
   const { comments, complete } = feed.value
@@ -108,6 +109,7 @@ async function refusedLook(work: PlanfixWork, state: Loaded, failure: Result<nev
 }
 
 export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loaded): Promise<Outcome> {
+  await state.turn()
   const read = await state.connection.planfix.task(task.taskId)
   return work.settled(
     state,
@@ -170,6 +172,7 @@ export function createTask(
       if (!written.ok) return refusedLook(work, state, written)
       if (written.value.size > 0)
         return work.settled(state, written, async (found) => foundWritten(work, found, state))
+      await state.turn()
       const made = await state.connection.planfix.createTask({
         name,
         description,
@@ -202,7 +205,7 @@ async function openedAgain(
 ): Promise<Outcome | null> {
   if (!previous || previous.deleted || previous.refusesComments || !previous.ours) return null
   const { planfix } = state.connection
-  await planfix.pacer.turn(0, String(state.conversation.id))
+  await state.turn()
   const read = await planfix.task(previous.taskId)
   if (!read.ok) return read.error.code === 'object-gone' ? null : refusedLook(work, state, read)
   if (read.value.isDeleted || !isActive(read.value, state)) return null

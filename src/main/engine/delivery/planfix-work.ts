@@ -12,6 +12,8 @@ export type Loaded = PlanState & {
   connection: ConnectionContext
   /** Of the call that is planned; null while only the plan is asked for. */
   permit: Permit | null
+  /** Resolves when the next call may be made. The first is made in the turn that the step has; each other takes its own. */
+  turn: () => Promise<void>
   tokenUserId: number | null
   /** The task of the client who is perhaps the same person. */
   perhapsTask: number | null
@@ -241,8 +243,8 @@ const calm = (fresh: Conversation): Change[] =>
     : [{ type: 'conversation.patch', id: fresh.id, patch: { planfixLane: { failures: 0, notBefore: 0 } } }]
 
 /** Whether the client's card is not there any more; asked in a turn of its own, and `false` where Planfix does not say. */
-export async function cardIsGone({ connection, conversation }: Loaded): Promise<boolean> {
-  await connection.planfix.pacer.turn(0, String(conversation.id))
+export async function cardIsGone({ connection, conversation, turn }: Loaded): Promise<boolean> {
+  await turn()
   const card = await connection.planfix.contact(conversation.contactId ?? 0)
   return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'
 }

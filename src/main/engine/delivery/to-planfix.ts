@@ -203,6 +203,7 @@ export class ToPlanfix {
     return {
       connection,
       permit,
+      turn: turnsOf(connection.planfix.pacer, conversationId),
       settings: connection.settings,
       conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
       waiting: waiting
@@ -353,3 +354,12 @@ const writerOf = (step: Step): 'client' | 'agent' | null => {
 
 const waitOf = (step: Step): Next | null =>
   step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
+
+/** A step begins with a turn of its own. */
+function turnsOf(pacer: Pacer, conversationId: number): () => Promise<void> {
+  let isFirst = true
+  return async () => {
+    if (!isFirst) await pacer.turn(0, String(conversationId))
+    isFirst = false
+  }
+}
