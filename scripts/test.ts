@@ -9,7 +9,8 @@ import { findSshd, hasKeyring } from './system-parts.ts'
 
 /**
  * `npm test`: everything that proves the product: style, types, imports, texts, the build, then all tests.
- * `npm test -- PATH…`: those tests alone; what they run of the built program is built when it is stale.
+ * `npm test -- PATH… [OPTION…]`: those tests alone; the options are passed on to vitest or Playwright. A test that runs
+ * the built program builds it when it is stale.
  * The last line is `N passed, N failed`; the exit code is 0 when none failed.
  */
 
@@ -32,8 +33,11 @@ const tool = (file: string, args: string[], env: Record<string, string> = {}): b
     env: { ...process.env, ...env },
   }).status === 0
 
-const only = process.argv.slice(2)
-if (only.length === 0) {
+const given = process.argv.slice(2)
+const firstOption = given.findIndex((argument) => argument.startsWith('-'))
+const only = firstOption === -1 ? given : given.slice(0, firstOption)
+const options = given.slice(only.length)
+if (given.length === 0) {
   step('style', () => tool('@biomejs/biome/bin/biome', ['check', '.']))
   step('types', () => tool('typescript/bin/tsc', ['--noEmit']))
   step('imports', () =>
@@ -62,7 +66,7 @@ if (isWanted('vitest')) {
   const report = join(folder, 'vitest.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const paths = only.filter((path) => !isEndToEnd(path))
-  count(tool('vitest/vitest.mjs', ['run', ...reporters, ...paths]), vitestCounts(report))
+  count(tool('vitest/vitest.mjs', ['run', ...reporters, ...paths, ...options]), vitestCounts(report))
 }
 if (isWanted('playwright')) {
   process.stdout.write('\n== end-to-end tests\n')
@@ -70,7 +74,7 @@ if (isWanted('playwright')) {
   hasKeyring()
   const report = join(folder, 'playwright.json')
   const run = (path: string) =>
-    tool('@playwright/test/cli.js', ['test', ...only.filter(isEndToEnd)], {
+    tool('@playwright/test/cli.js', ['test', ...only.filter(isEndToEnd), ...options], {
       CHROMIUM_PATH: path,
       E2E_REPORT: report,
     })

@@ -7,6 +7,9 @@ const ROOT = join(import.meta.dirname, '../../..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const PAGES = [
   'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
   'docs/architecture.md',
   'docs/planfix-scenario.md',
   'docs/relay.md',
@@ -49,6 +52,22 @@ describe.each(PAGES)('%s', (page) => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map((match) => match[1] ?? '')
     expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([])
   })
+})
+
+test('each command, test file and section that the pages for developers name exists', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const text = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].map(read).join('\n')
+  const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] ?? '')
+  const files = [...text.matchAll(/\b((?:tests|src|scripts)\/[\w./-]+\.\w+)/g)].map((match) => match[1] ?? '')
+  const sections = [...text.matchAll(/\((docs\/[\w-]+\.md)#([\w-]+)\)/g)]
+  const anchors = (page: string) =>
+    [...read(page).matchAll(/^## (.+)$/gm)].map((match) =>
+      (match[1] ?? '').toLowerCase().replaceAll(' ', '-'),
+    )
+  expect([commands.length > 10, files.length > 5, sections.length > 3]).toEqual([true, true, true])
+  expect(commands.filter((name) => scripts[name] === undefined)).toEqual([])
+  expect(files.filter((file) => !existsSync(join(ROOT, file)))).toEqual([])
+  expect(sections.filter(([, page, anchor]) => !anchors(page ?? '').includes(anchor ?? ''))).toEqual([])
 })
 
 test('each folder named as part of the house exists', () => {
