@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 const ROOT = join(import.meta.dirname, '../../..')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const workflow = read('.github/workflows/release.yml')
+const ci = read('.github/workflows/ci.yml')
 
 test('the release workflow may only read, but for the job that drafts the release', () => {
   const before = workflow.slice(0, workflow.indexOf('\njobs:'))
@@ -14,15 +15,47 @@ test('the release workflow may only read, but for the job that drafts the releas
   expect(workflow).toContain("if: startsWith(github.ref, 'refs/tags/v')")
 })
 
-test('each action of it is pinned to a major version of its maker, and no text of an event gets into a command', () => {
-  const actions = [...workflow.matchAll(/uses: (\S+)/g)].map(([, action]) => action)
-  expect(actions.length).toBeGreaterThan(4)
+test('every push is tested on Linux, Windows and macOS, with the right to read alone', () => {
+  expect(ci).toContain('\non:\n  push:\n    branches: ["**"]\n')
+  expect([...ci.matchAll(/runs-on: (ubuntu|windows|macos)-/g)].map(([, system]) => system)).toEqual([
+    'ubuntu',
+    'windows',
+    'macos',
+  ])
+  expect(ci).toMatch(/^ {6}- run: npm test$/m)
+  expect(ci).toContain('permissions:\n  contents: read\n')
+  expect(ci).not.toMatch(/: write|secrets\./)
+})
+
+test('the release runs for a version or by hand, and only after the tests of every push', () => {
+  expect(workflow).toContain('\non:\n  push:\n    tags: ["v*"]\n  workflow_dispatch:\n\n')
+  expect(workflow).toContain('  test:\n    uses: ./.github/workflows/ci.yml\n')
+  expect(ci).toContain('\n  workflow_call:\n')
+  expect(workflow).toContain('needs: [test, package]')
+})
+
+test('a called workflow and its caller wait in different groups, so that they do not wait for each other', () => {
+  const group = (text: string) =>
+    /^concurrency:\n {2}group: (.+)-\$\{\{ github\.ref \}\}$/m.exec(text)?.[1] ?? ''
+  expect([group(ci), group(workflow)]).toEqual(['ci', 'release'])
+})
+
+test('each action is pinned to a major version of its maker, and no text of an event gets into a command', () => {
+  const text = `${workflow}\n${ci}`
+  const actions = [...text.matchAll(/- uses: (\S+)/g)].map(([, action]) => action)
+  expect(actions.length).toBeGreaterThan(5)
   expect(actions.filter((action) => !/^actions\/[\w-]+@v\d+$/.test(action!))).toEqual([])
-  const commands = [...workflow.matchAll(/run: (?:\|\n((?: {10,}.*\n)+)|(.+))/g)].map(
+  const commands = [...text.matchAll(/run: (?:\|\n((?: {10,}.*\n)+)|(.+))/g)].map(
     ([, many, one]) => many ?? one!,
   )
   expect(commands.length).toBeGreaterThan(6)
   expect(commands.filter((command) => command.includes('${{'))).toEqual([])
+})
+
+test('.nvmrc names the Node version that the project brings, and CI uses it', () => {
+  const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
+  expect(/\d+/.exec(devDependencies.node ?? '')?.[0]).toBe(read('.nvmrc').trim())
+  expect(`${workflow}\n${ci}`).not.toContain('node-version:')
 })
 
 test('commands of the project that the workflow and docs/releasing.md name exist', () => {
