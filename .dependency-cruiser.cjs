@@ -33,7 +33,9 @@ module.exports = {
       'adapters-look-down',
       'adapters implement engine ports and do not know hosts',
       { path: room(adapters) },
-      { path: '^src/(main/(runtime|ingress|api|desktop|server|cli|relay)|renderer|preload|simulators)/' },
+      {
+        path: '^src/(main/(runtime|ingress|api|desktop|server|demo|cli|relay)|renderer|preload|simulators)/',
+      },
     ),
     forbid(
       'adapters-keep-apart',
@@ -45,7 +47,7 @@ module.exports = {
       'application-knows-no-host',
       'one application, two hosts',
       { path: '^src/main/(bootstrap\\.ts$|(runtime|ingress|api)/)' },
-      { path: '^src/(main/(desktop|server|cli|relay)|renderer|preload|simulators)/' },
+      { path: '^src/(main/(desktop|server|demo|cli|relay)|renderer|preload|simulators)/' },
     ),
     forbid(
       'runtime-knows-no-interface',
@@ -54,10 +56,18 @@ module.exports = {
       { path: '^src/main/(bootstrap\\.ts$|api/)' },
     ),
     forbid(
+      'halls-know-no-room',
+      'what several hosts and adapters stand on knows none of them',
+      { path: room('(http|process|renderer-assets|relay-protocol)') },
+      {
+        path: '^src/(?!shared/|main/(http|process|renderer-assets|relay-protocol)/|main/settings/redact\\.ts$|main/engine/ports\\.ts$)',
+      },
+    ),
+    forbid(
       'relay-knows-no-bridge',
       'the relay is a host of its own: it stores and hands over, and knows no rules, no accounts, no application',
       { path: room('relay') },
-      { path: '^src/(?!shared/|main/(relay|store|webhooks|settings)/|main/server/(ending|log)\\.ts$)' },
+      { path: '^src/(?!shared/|main/(relay|relay-protocol|store|http|process|settings)/)' },
     ),
     forbid(
       'window-knows-shared-alone',

@@ -11,7 +11,7 @@ const entries = Object.fromEntries(
     server: 'src/main/server/index.ts',
     cli: 'src/main/cli/index.ts',
     relay: 'src/main/relay/index.ts',
-    demo: 'src/main/server/demo/index.ts',
+    demo: 'src/main/demo/index.ts',
     desktop: 'src/main/desktop/index.ts',
     // A thread of every host: it copies and checks the store.
     'store-worker': 'src/main/store/worker.ts',

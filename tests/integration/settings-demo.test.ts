@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { startDemoAccounts } from '../../src/main/server/demo-accounts.ts'
+import { startDemoAccounts } from '../../src/main/demo/accounts.ts'
 import { Bridge } from '../support/bridge.ts'
 
 let bridge: Bridge

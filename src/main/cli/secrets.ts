@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Configuration } from '../../shared/config.ts'
 import { environmentSecrets, type SecretSource } from '../secrets/environment.ts'
 import { type KeychainTrouble, openSecrets } from '../secrets/keychain.ts'
-import { NOTES_FILE, readNotes } from '../secrets/notes.ts'
+import { NOTES_FILE, readNotes } from '../secrets/secrets-file.ts'
 
 export interface SecretsHere extends SecretSource {
   /** Undefined where the data folder is that of a server. */

@@ -3,10 +3,10 @@ import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { app, shell } from 'electron'
 import { openBridge } from '../bootstrap.ts'
+import { freePort, HOOK_PORT } from '../process/free-port.ts'
 import type { Log } from '../runtime/application.ts'
 import { openSecrets, SERVICE } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
-import { freePort, HOOK_PORT } from './free-port.ts'
 import { appImageOf } from './lifecycle/app-image.ts'
 import { HIDDEN, startedAtLogin } from './lifecycle/login-item.ts'
 import { type Ending, endInOrder } from './lifecycle/shutdown.ts'
@@ -88,7 +88,7 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
       ...{ settings, secrets, dataDir, log, redact },
       hooks: { host: HOST, port: await freePort(HOST, HOOK_PORT) },
       // Loaded when they are asked for: most never are.
-      demo: { start: async () => (await import('../server/demo-accounts.ts')).startDemoAccounts() },
+      demo: { start: async () => (await import('../demo/accounts.ts')).startDemoAccounts() },
       desktop: {
         login: () => around?.login.state() ?? { starts: false, why: null },
         logs,

@@ -1,8 +1,8 @@
 import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import electronLog from 'electron-log/node'
+import { createLog, toStandardError } from '../process/log.ts'
 import type { Log } from '../runtime/application.ts'
-import { createLog, toStandardError } from '../server/log.ts'
 import type { Redactor } from '../settings/redact.ts'
 
 export interface FileLogOptions {

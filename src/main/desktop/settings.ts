@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Words } from '../../shared/api/answer.ts'
 import { parseConfiguration } from '../../shared/config.ts'
 import type { SecretStore } from '../secrets/store.ts'
-import { webhookSecretsApart } from '../settings/apart.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { type FileWriter, fileSettings } from '../settings/file-settings.ts'
 import type { Redactor } from '../settings/redact.ts'
+import { webhookSecretsApart } from '../settings/secret-fields.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 
 /** What is wrong in the settings file at the start. */

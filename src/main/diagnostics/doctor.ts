@@ -1,6 +1,5 @@
 import { accessChecks } from './access-checks.ts'
 import { accountChecks, emailChecks } from './account-checks.ts'
-import { aroundChecks } from './around-checks.ts'
 import {
   type Check,
   type ConnectionContext,
@@ -10,6 +9,7 @@ import {
   skipped,
   warning,
 } from './check.ts'
+import { aroundChecks } from './environment-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { tunnelChecks } from './tunnel-checks.ts'
 

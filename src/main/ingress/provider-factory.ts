@@ -1,7 +1,6 @@
 import type { TunnelConfiguration } from '../../shared/config.ts'
 import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
 import { ngrokTunnel } from '../tunnel/ngrok/provider.ts'
-import { ownAddress } from '../tunnel/own.ts'
 import type { TunnelProvider } from '../tunnel/provider.ts'
 import {
   createRelayProvider,
@@ -10,6 +9,7 @@ import {
 } from '../tunnel/relay/provider.ts'
 import type { HostKeys } from '../tunnel/ssh/host-key.ts'
 import { sshTunnel } from '../tunnel/ssh/provider.ts'
+import { ownAddress } from '../tunnel/static-address.ts'
 
 /** The provider that the configuration names; null = there is none. Secrets are asked for when it starts. */
 export function providerFor(options: {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { desktopIntroduction } from '../../shared/relay.ts'
 import {
   deviceOf,
   type KeyPair,
@@ -7,7 +6,8 @@ import {
   makePairingCode,
   pairingSeal,
   readPairingCode,
-} from '../../shared/relay-keys.ts'
+} from '../relay-protocol/keys.ts'
+import { desktopIntroduction } from '../relay-protocol/messages.ts'
 import type { Device, RelayStore } from './store.ts'
 
 export const CODE_LIVES_MS = 15 * 60_000

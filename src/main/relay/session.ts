@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http'
-import type { FromDesktop, FromRelay, RelayEvent } from '../../shared/relay.ts'
-import { Passage } from './passage.ts'
+import type { FromDesktop, FromRelay, RelayEvent } from '../relay-protocol/messages.ts'
+import { Passage } from './request-proxy.ts'
 import type { RelayStore, StoredEvent, Tally } from './store.ts'
 
-/** The way messages take to one desktop, whatever carries it (lines.ts). */
+/** The way messages take to one desktop, whatever carries it (transports.ts). */
 export interface Line {
   send(message: FromRelay): void
   /** Says goodbye where it can, and is gone. */

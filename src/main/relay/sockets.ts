@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { PATHS } from '../../shared/relay.ts'
-import type { Desktops } from './desktops.ts'
+import { PATHS } from '../relay-protocol/messages.ts'
+import type { Desktops } from './device-registry.ts'
 
 const GOODBYE_MS = 250
 /** Pieces of files and lists of connections: strangers must not be able to fill the memory. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EventHeader, SealedEvent } from '../../shared/relay-keys.ts'
+import type { EventHeader, SealedEvent } from '../relay-protocol/keys.ts'
 import { privateFile, privateFolder } from '../store/files.ts'
 import { GroupCommit } from '../store/group-commit.ts'
 import { StoreMissingError } from '../store/index.ts'

@@ -3,13 +3,8 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { isStoreUnavailable, type Side } from '../../shared/errors.ts'
 import { type Clock, type Listener, type SideState, TurnWithdrawn } from '../engine/ports.ts'
+import type { Log } from '../process/log.ts'
 import { type SqliteStore, StoreClosedError } from '../store/index.ts'
-
-export interface Log {
-  info(fields: object, text: string): void
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
 
 /** What the application tells by itself: to the log, to whoever listens, and of the disk's state to all of the house. */
 export class Telling {

@@ -1,7 +1,7 @@
 import type { Configuration } from '../../shared/config.ts'
-import type { HookConnection } from '../webhooks/addresses.ts'
+import type { Log } from '../process/log.ts'
+import type { HookConnection } from '../webhooks/hook-auth.ts'
 import { Carriage, type Surroundings } from './bridge-runtime.ts'
-import type { Log } from './event-bus.ts'
 
 /** A computer that was to sleep and is awake for so long stays awake. */
 const PARKED_MS = 30_000

@@ -1,13 +1,13 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
 import { PROGRAM_SECRETS } from '../../shared/config.ts'
 import { type Account, accountOf, KEYS } from './accounts.ts'
+import { inPieces } from './chunked-keychain.ts'
 import { PROGRAM, type SecretName } from './environment.ts'
+import { KeyringLocked, troubleOf } from './keychain-errors.ts'
 import { type Keychain, loadKeychain } from './keytar.ts'
-import { inLine, type Line } from './patience.ts'
-import { inPieces } from './pieces.ts'
-import { Remembered } from './remembered.ts'
+import { Remembered } from './secrets-state.ts'
+import { inLine, type Line } from './serial-timeout.ts'
 import type { SecretStore } from './store.ts'
-import { KeyringLocked, troubleOf } from './trouble.ts'
 
 export type { KeychainTrouble } from '../../shared/api/state.ts'
 
@@ -21,7 +21,7 @@ export interface KeychainOptions {
   learn: (secret: string) => void
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
   platform: NodeJS.Platform
-  /** Where it is noted how secrets are kept (notes.ts); without it nothing of it outlives the process. */
+  /** Where it is noted how secrets are kept (secrets-file.ts); without it nothing of it outlives the process. */
   dataDir?: string
   /** For who only looks: nothing is put into the keychain, nothing is noted. */
   readsOnly?: boolean

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { createLog } from '../process/log.ts'
+import { endWith, stopOnSignals } from '../process/shutdown.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
 import { memoryOver } from '../secrets/store.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
@@ -6,9 +8,7 @@ import { dataDirFrom } from '../settings/data-dir.ts'
 import { fileSettings } from '../settings/file-settings.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
-import { endWith, stopOnSignals } from './ending.ts'
 import { CannotStart, startHost } from './host.ts'
-import { createLog } from './log.ts'
 import { parseServeOptions, USAGE } from './options.ts'
 
 /** The server host: `npm run serve` (docs/architecture.md, "Commands"). Exit codes: 0 stopped, 1 could not start, 2 wrong use or configuration. */
@@ -39,7 +39,7 @@ async function serve(args: string[]): Promise<void> {
       secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
       // Loaded when they are asked for: most servers never are.
-      demo: { start: async () => (await import('./demo-accounts.ts')).startDemoAccounts() },
+      demo: { start: async () => (await import('../demo/accounts.ts')).startDemoAccounts() },
       uiPort: options.uiPort,
       hooks: { host: options.host, port: options.hookPort },
       log,

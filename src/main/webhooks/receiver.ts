@@ -1,11 +1,11 @@
 import type { FastifyReply } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
-import { createGatekeeper, type HookConnection } from './addresses.ts'
+import { createFront, type Limits, type ReceiverProblem, reason } from '../http/http-server.ts'
+import { createFlood } from '../http/rate-limiter.ts'
 import { type FileDownload, sendFile } from './file-download.ts'
-import { createFlood } from './flood.ts'
-import { createFront, type Limits, type ReceiverProblem, reason } from './front.ts'
+import { createGatekeeper, type HookConnection } from './hook-auth.ts'
 
-export type { ReceiverProblem } from './front.ts'
+export type { ReceiverProblem } from '../http/http-server.ts'
 
 export interface ReceiverOptions {
   host: string

@@ -103,7 +103,7 @@ test('our main process knows no working folder, and asks for its own place in th
   expect(using(/process\.cwd\(|__dirname|__filename/)).toEqual([])
   expect(using(/import\.meta\.(dirname|filename|url)/)).toEqual([
     'src/main/desktop/index.ts',
-    'src/main/page/assets.ts',
+    'src/main/renderer-assets/assets.ts',
     'src/main/store/beside.ts',
   ])
 })

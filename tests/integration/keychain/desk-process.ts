@@ -1,8 +1,8 @@
 import Conf from 'conf'
 import { openDesktopSettings } from '../../../src/main/desktop/settings.ts'
+import { createLog } from '../../../src/main/process/log.ts'
 import type { SecretName } from '../../../src/main/secrets/environment.ts'
 import { openSecrets } from '../../../src/main/secrets/keychain.ts'
-import { createLog } from '../../../src/main/server/log.ts'
 import { createRedactor } from '../../../src/main/settings/redact.ts'
 
 /** The process behind `Desk`: secrets and settings opened as the desktop host opens them, with its log on standard error. */

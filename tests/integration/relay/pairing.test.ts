@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { CODE_LIVES_MS } from '../../../src/main/relay/pairing.ts'
 import { RelayStore } from '../../../src/main/relay/store.ts'
+import { keyPair, makePairingCode, signGreeting } from '../../../src/main/relay-protocol/keys.ts'
+import { fromRelay, PATHS } from '../../../src/main/relay-protocol/messages.ts'
 import { pairWithRelay } from '../../../src/main/tunnel/relay/pair.ts'
-import { fromRelay, PATHS } from '../../../src/shared/relay.ts'
-import { keyPair, makePairingCode, signGreeting } from '../../../src/shared/relay-keys.ts'
 import { desktop, pairedDesktop, type RelayStage, relayStage, until } from '../../support/relay.ts'
 
 let stage: RelayStage

@@ -10,11 +10,11 @@ import {
   sandboxTrouble,
   tryMs,
 } from '../../../scripts/electron.ts'
-import { freePort } from '../../../src/main/desktop/free-port.ts'
 import { nextArguments, restartsIn } from '../../../src/main/desktop/lifecycle/crash-restarts.ts'
 import { startTrouble } from '../../../src/main/desktop/lifecycle/startup-error-text.ts'
 import { externalLink } from '../../../src/main/desktop/window/external-links.ts'
 import { keepBounds, placeOf, readBounds, SMALLEST } from '../../../src/main/desktop/window/window-state.ts'
+import { freePort } from '../../../src/main/process/free-port.ts'
 import { StoreInUseError } from '../../../src/main/store/errors.ts'
 import { isTextKey } from '../../../src/shared/i18n/index.ts'
 

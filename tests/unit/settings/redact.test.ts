@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createLog } from '../../../src/main/server/log.ts'
+import { createLog } from '../../../src/main/process/log.ts'
 import { createRedactor } from '../../../src/main/settings/redact.ts'
 
 describe('the redaction', () => {

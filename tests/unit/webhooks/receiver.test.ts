@@ -6,7 +6,7 @@ import {
   type ReceiverProblem,
   startReceiver,
 } from '../../../src/main/webhooks/receiver.ts'
-import { rawExchange, untilClosed } from './raw.ts'
+import { rawExchange, untilClosed } from '../http/raw.ts'
 
 const SECRET = 'abcdefghijklmnopqrstuvwxyz'
 const HOOK = `/hooks/shop/${SECRET}/chatra`

@@ -1,6 +1,6 @@
 import type { CustomScheme, Protocol } from 'electron'
-import { createAssets } from '../../page/assets.ts'
-import { documentOf, HEADERS } from '../../page/document.ts'
+import { createAssets } from '../../renderer-assets/assets.ts'
+import { documentOf, HEADERS } from '../../renderer-assets/document.ts'
 import { isPage } from '../ipc.ts'
 
 /** Where the interface lives on the desktop: an origin of its own, which no site and no file has. */

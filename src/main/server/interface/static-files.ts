@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Asset, createAssets } from '../../page/assets.ts'
-import { documentOf } from '../../page/document.ts'
+import { type Asset, createAssets } from '../../renderer-assets/assets.ts'
+import { documentOf } from '../../renderer-assets/document.ts'
 import { refuseWithStatus } from './http-errors.ts'
 import type { Session } from './session.ts'
 

@@ -1,15 +1,15 @@
-import { type FromDesktop, type FromRelay, fromRelay, readMessage } from '../../../shared/relay.ts'
+import type { Clock } from '../../engine/ports.ts'
 import {
   type DesktopKeys,
   freshNonce,
   type Greeting,
   isSigned,
   signGreeting,
-} from '../../../shared/relay-keys.ts'
-import type { Clock } from '../../engine/ports.ts'
+} from '../../relay-protocol/keys.ts'
+import { type FromDesktop, type FromRelay, fromRelay, readMessage } from '../../relay-protocol/messages.ts'
 import type { Moment } from './lease.ts'
-import type { Line, OpenLine } from './lines.ts'
 import type { RelayTrouble } from './problems.ts'
+import type { Line, OpenLine } from './transports.ts'
 
 /** Which hand-over of the role this is, and how long the former desktop has been silent. */
 export interface Term {

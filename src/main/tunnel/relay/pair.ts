@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import { address as addressSchema } from '../../../shared/config.ts'
-import { PATHS, pairBegun, pairFinished, relayIntroduction } from '../../../shared/relay.ts'
 import {
   keyPair,
   pairingSeal,
@@ -9,7 +8,8 @@ import {
   readPairingCode,
   relayKeyText,
   seedIn,
-} from '../../../shared/relay-keys.ts'
+} from '../../relay-protocol/keys.ts'
+import { PATHS, pairBegun, pairFinished, relayIntroduction } from '../../relay-protocol/messages.ts'
 import type { TunnelProblem } from '../provider.ts'
 import { codeOf, type RelayTrouble, relayProblem } from './problems.ts'
 

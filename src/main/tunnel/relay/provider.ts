@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Words } from '../../../shared/api.ts'
 import { withoutTail } from '../../../shared/plain.ts'
-import type { FromRelay } from '../../../shared/relay.ts'
-import { addressHash, type DesktopKeys, desktopKeys } from '../../../shared/relay-keys.ts'
 import type { Clock } from '../../engine/ports.ts'
+import { addressHash, type DesktopKeys, desktopKeys } from '../../relay-protocol/keys.ts'
+import type { FromRelay } from '../../relay-protocol/messages.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
+import { Taking } from './event-receiver.ts'
 import type { RelayInbox } from './inbox.ts'
 import { Lease } from './lease.ts'
-import { openPolling, openSocket } from './lines.ts'
 import { type Link, openLink, type Term } from './link.ts'
 import { type RelayTrouble, relayProblem } from './problems.ts'
-import { PassedRequests } from './requests.ts'
-import { Taking } from './taking.ts'
+import { PassedRequests } from './proxied-requests.ts'
+import { openPolling, openSocket } from './transports.ts'
 
 export interface RelayProviderOptions {
   /** Where the relay is: https, or http on this computer. */

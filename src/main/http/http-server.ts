@@ -1,0 +1,196 @@
+import type { IncomingMessage } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { InboxSource } from '../engine/ports.ts'
+import { hintText, isForm, objectText, readBody, TOO_LARGE } from './body-reader.ts'
+import { createSenderReader } from './client-ip.ts'
+import { createConnectionSlots } from './connection-slots.ts'
+import { createFlood, type Rate } from './rate-limiter.ts'
+import { tidyAddress } from './tidy-address.ts'
+
+/** Something the owner or the log should know. `detail` holds neither secrets nor message texts. */
+export interface ReceiverProblem {
+  kind: 'store' | 'file'
+  connectionId: string | null
+  detail: string
+}
+
+export interface FrontOptions {
+  /** Whether an id and a secret belong together; must take the same time whatever is wrong. */
+  isAddress: (id: string, secret: string) => boolean
+  /** Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is JSON text of an object. */
+  accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
+  onProblem?: ((problem: ReceiverProblem) => void) | undefined
+  /** An event came to an address that is nobody's; `id` stands where a connection's id belongs, whoever wrote it. */
+  onWrongAddress?: ((id: string) => void) | undefined
+  /** PEM texts, where no proxy in front does it. */
+  tls?: { cert: string; key: string } | undefined
+  /** Proxies (addresses or networks) whose word about the sender's address is taken, beside those on this computer. */
+  proxies?: readonly string[] | undefined
+  limits?: Limits | undefined
+}
+
+export interface Limits {
+  /** Milliseconds a request may take to come in (15 s), and to be answered after `stop` (2 s). */
+  requestMs?: number
+  stopMs?: number
+  /** Requests that are no event: each sender's and all of them. */
+  strangers?: { each: Rate; total: Rate }
+  /** Events at a right address. */
+  events?: Rate
+}
+
+/** The part of a server that strangers reach, with the addresses for events; more are added by who made it. */
+export interface Front {
+  server: FastifyInstance
+  /** Refuses, or confirms, without a word. */
+  empty(reply: FastifyReply, status: number): FastifyReply
+  /** False = this stranger, or all together, ask too often. */
+  takes(request: IncomingMessage): boolean
+  /** A hook for every other address: 429 for who asks too often. */
+  onlySometimes(request: FastifyRequest, reply: FastifyReply, next: () => void): void
+  stopping(): boolean
+  listen(at: { host: string; port: number }): Promise<{ url: string; port: number }>
+  /** Takes no more connections, answers what is in flight and cuts the rest after 2 s. */
+  stop(): Promise<void>
+}
+
+const STRANGERS = { each: { perSecond: 50, burst: 300 }, total: { perSecond: 1_000, burst: 3_000 } }
+const EVENTS = { perSecond: 20_000, burst: 20_000 }
+/** Open at a time, in all and of one stranger's address; for more, others give way (http/connection-slots.ts). */
+const MOST_CONNECTIONS = { most: 1_000, each: 100 }
+
+/**
+ * HTTP with the addresses for events (docs/architecture.md, "Webhook addresses"). Every refusal has an empty body, and a
+ * wrong id or secret cannot be told from an address that does not exist.
+ */
+export function createFront(options: FrontOptions): Front {
+  const { requestMs = 15_000, stopMs = 2_000, strangers = STRANGERS, events = EVENTS } = options.limits ?? {}
+  const flood = createFlood(strangers)
+  const eventFlood = createFlood({ each: null, total: events })
+  const senderOf = createSenderReader(options.proxies)
+  const takes = (request: IncomingMessage) => flood.takes(senderOf(request))
+  let stopping = false
+
+  const common = {
+    logger: false,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    connectionTimeout: requestMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: 30_000,
+    // What a person pastes into Chatra may end in a slash or a space.
+    rewriteUrl: (request: { url?: string | undefined }) => tidyAddress(request.url ?? '/'),
+    routerOptions: { maxParamLength: 4_096 },
+    frameworkErrors: (_error: unknown, _request: unknown, reply: unknown) =>
+      empty(reply as FastifyReply, 404),
+    clientErrorHandler(error: { code?: string }, socket: Socket) {
+      const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request'
+      if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+      else socket.destroy()
+    },
+  }
+  // Node looks for slow senders every 30 s unless it is told otherwise.
+  const slowness = { headersTimeout: requestMs, connectionsCheckingInterval: Math.min(1_000, requestMs) }
+  const server = options.tls
+    ? (fastify({ ...common, https: { ...options.tls, ...slowness } }) as unknown as FastifyInstance)
+    : fastify({ ...common, http: slowness })
+  const slots = createConnectionSlots(MOST_CONNECTIONS)
+  server.server.on('connection', (socket) => slots.opened(socket))
+  server.server.on('request', ({ socket }, response) => {
+    slots.asked(socket)
+    response.once('close', () => slots.answered(socket))
+  })
+
+  function empty(reply: FastifyReply, status: number): FastifyReply {
+    if (stopping) reply.header('connection', 'close')
+    return reply.code(status).send()
+  }
+  /** How a stranger is refused, who may be one of too many. */
+  const refuse = (request: FastifyRequest, reply: FastifyReply): void => {
+    const isTaken = takes(request.raw)
+    const id = isTaken && request.method === 'POST' ? HOOK.exec(request.url)?.[1] : undefined
+    if (id !== undefined) setImmediate(() => options.onWrongAddress?.(id))
+    empty(reply, isTaken ? 404 : 429)
+  }
+  const onlySometimes: Front['onlySometimes'] = (request, reply, next) =>
+    takes(request.raw) ? next() : void empty(reply, 429)
+
+  server.setErrorHandler((_error, _request, reply) => empty(reply, 500))
+  server.setNotFoundHandler((_request, reply) => empty(reply, 404))
+  // Before the body is looked at: an unknown address is 404 whatever was sent to it.
+  server.addHook('onRequest', (request, reply, next) => (request.is404 ? refuse(request, reply) : next()))
+  // Bodies are read by the handlers; fastify must neither parse them nor judge their stated type.
+  server.removeAllContentTypeParsers()
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  const onlyKnownAddresses = (request: FastifyRequest, reply: FastifyReply, next: () => void) => {
+    const { id, secret } = request.params as HookParams
+    if (!options.isAddress(id, secret)) return refuse(request, reply)
+    if (!eventFlood.takes('')) return void empty(reply, 429)
+    const { headers } = request.raw
+    statedTypes.set(request, headers['content-type'])
+    delete headers['content-type']
+    next()
+  }
+  for (const source of ['chatra', 'planfix'] as const) {
+    server.post(`/hooks/:id/:secret/${source}`, { onRequest: onlyKnownAddresses }, (request, reply) =>
+      takeEvent(source, request, reply),
+    )
+  }
+
+  async function takeEvent(source: InboxSource, request: FastifyRequest, reply: FastifyReply) {
+    const connectionId = (request.params as HookParams).id
+    const body = await readBody(request.raw).catch(() => null)
+    if (body === null) return void reply.hijack()
+    if (body === TOO_LARGE) return empty(reply, 413)
+    const text =
+      source === 'planfix'
+        ? hintText(body, isForm(statedTypes.get(request)), request.headers['x-planfix-task'])
+        : objectText(body, false)
+    if (text === null) return empty(reply, 400)
+    try {
+      await options.accept(connectionId, source, text)
+    } catch (error) {
+      options.onProblem?.({ kind: 'store', connectionId, detail: reason(error) })
+      return empty(reply, 503)
+    }
+    slots.proved(request.raw.socket)
+    return empty(reply, 200)
+  }
+
+  return {
+    server,
+    empty,
+    takes,
+    onlySometimes,
+    stopping: () => stopping,
+    async listen({ host, port }) {
+      await server.listen({ host, port })
+      const { port: taken } = server.server.address() as AddressInfo
+      const name = host.includes(':') ? `[${host}]` : host
+      return { url: `${options.tls ? 'https' : 'http'}://${name}:${taken}`, port: taken }
+    },
+    async stop() {
+      stopping = true
+      const cut = setTimeout(() => server.server.closeAllConnections(), stopMs)
+      await server.close()
+      clearTimeout(cut)
+    },
+  }
+}
+
+/** An address for events, or what is left of one; with the id of its connection. */
+const HOOK = /^\/hooks\/([^/?]{1,200})(?:[/?]|$)/
+
+type HookParams = { id: string; secret: string }
+/** Content types as stated, taken away from fastify, which refuses those it cannot read. */
+const statedTypes = new WeakMap<FastifyRequest, string | undefined>()
+
+const CLIENT_ERRORS: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+export const reason = (error: unknown): string =>
+  (error instanceof Error ? error.message : 'unknown').slice(0, 300)

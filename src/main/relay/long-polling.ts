@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { readBody, TOO_LARGE } from '../http/body-reader.ts'
+import type { Front } from '../http/http-server.ts'
+import { LINE_HEADER, PATHS, readMessage } from '../relay-protocol/messages.ts'
+import type { Desktops } from './device-registry.ts'
+
+/** Shorter than the time after which the front cuts a silent connection (15 s). */
+const HELD_MS = 10_000
+/** Nobody has listened for so long: the line is dead. */
+const SILENT_MS = 30_000
+const ONE_ANSWER = 4 * 1024 * 1024
+
+/** What the desktop says, numbered, so that a proxy's repetition is noticed. */
+const said = z.object({ n: z.number().int(), messages: z.array(z.string()).max(10_000) })
+
+interface PollingLine {
+  message(text: string): void
+  ended(): void
+  /** Messages that wait, as texts. */
+  waiting: string[]
+  /** The request that listens. */
+  answer: (() => void) | null
+  lastSaid: number
+  silence: NodeJS.Timeout
+}
+
+/**
+ * Lines as long polling, for proxies that let no WebSocket through: one request says, another listens for up to 10 s.
+ * Anything that goes wrong ends the line; the desktop opens another one, and what was not acknowledged is sent again.
+ */
+export function addPolling({ front, desktops }: { front: Front; desktops: Desktops }): () => void {
+  const { server, empty } = front
+  const lines = new Map<string, PollingLine>()
+
+  server.post(PATHS.open, { onRequest: front.onlySometimes }, (_request, reply) => {
+    const name = randomBytes(24).toString('base64url')
+    open(name)
+    return reply.send({ line: name })
+  })
+
+  server.post(PATHS.say, { onRequest: onlyLines }, async (request, reply) => {
+    const line = lineOf(request)
+    const body = await readBody(request.raw).catch(() => null)
+    if (body === null) return void reply.hijack()
+    const read = body === TOO_LARGE ? null : readMessage(said, body)
+    if (line === undefined || read === null || read.n !== line.lastSaid + 1) {
+      end(nameOf(request))
+      return empty(reply, 409)
+    }
+    line.lastSaid = read.n
+    for (const text of read.messages) line.message(text)
+    return empty(reply, 200)
+  })
+
+  server.post(PATHS.hear, { onRequest: onlyLines }, async (request, reply) => {
+    const line = lineOf(request)
+    if (line === undefined) return empty(reply, 409)
+    if (line.waiting.length === 0) await news(line, request)
+    if (!lines.has(nameOf(request)) && line.waiting.length === 0) return empty(reply, 409)
+    line.silence.refresh()
+    return reply.header('cache-control', 'no-store').send({ messages: nextOf(line.waiting) })
+  })
+
+  /** Who has a line is no stranger; a made-up name counts as one's request. */
+  function onlyLines(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+    if (lineOf(request)) next()
+    else front.onlySometimes(request, reply, () => void empty(reply, 409))
+  }
+
+  function open(name: string): void {
+    const ears = desktops.take({
+      send(message) {
+        line?.waiting.push(JSON.stringify(message))
+        line?.answer?.()
+      },
+      close: () => end(name),
+    })
+    const silence = setTimeout(() => end(name), SILENT_MS)
+    const line: PollingLine = { ...ears, waiting: [], answer: null, lastSaid: 0, silence }
+    lines.set(name, line)
+  }
+
+  /** The last words are still handed to who listens. */
+  function end(name: string): void {
+    const line = lines.get(name)
+    if (line === undefined) return
+    lines.delete(name)
+    clearTimeout(line.silence)
+    line.answer?.()
+    line.ended()
+  }
+
+  const nameOf = ({ headers }: FastifyRequest): string => String(headers[LINE_HEADER])
+  const lineOf = (request: FastifyRequest): PollingLine | undefined => lines.get(nameOf(request))
+
+  return () => {
+    for (const name of [...lines.keys()]) end(name)
+  }
+}
+
+/** Resolves when there is something to say, the listener went away, or it has waited long enough. */
+function news(line: PollingLine, request: FastifyRequest): Promise<void> {
+  // One listens at a time; the one before is gone without a word.
+  line.answer?.()
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(patience)
+      if (line.answer === done) line.answer = null
+      resolve()
+    }
+    const patience = setTimeout(done, HELD_MS)
+    line.answer = done
+    request.raw.once('close', () => request.raw.destroyed && done())
+  })
+}
+
+function nextOf(waiting: string[]): string[] {
+  let bytes = 0
+  const rest = waiting.findIndex((text, n) => {
+    bytes += text.length
+    return n > 0 && bytes > ONE_ANSWER
+  })
+  return waiting.splice(0, rest === -1 ? waiting.length : rest)
+}

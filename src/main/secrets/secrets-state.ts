@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { type Account, isKey, partsOf } from './accounts.ts'
+import { PROGRAM, type SecretName } from './environment.ts'
+import { mayBeKey, seal, unseal } from './seal.ts'
+import { NOTES_FILE, type Notes, readNotes, writeNotes } from './secrets-file.ts'
+
+/** No owner knows them by heart, and new ones would have to be made known to others. */
+const SEALED: readonly SecretName[] = ['WEBHOOK_SECRET', 'RELAY_KEY']
+
+/**
+ * What outlives the process beside the keychain, in the data folder: whether the keychain worked, what has to be removed from
+ * it, and, while it does not work, the secrets nobody could type again, sealed with the keys the owner types at each start.
+ */
+export class Remembered {
+  private readonly path: string | null
+  private readonly notes: Notes
+  /** Sealing is slow on purpose: what was sealed with which key, in this process. */
+  private readonly made = new Map<string, string>()
+  private readonly readsOnly: boolean
+
+  constructor(options: { service: string; dataDir?: string; readsOnly?: boolean }) {
+    const { service, dataDir, readsOnly = false } = options
+    this.readsOnly = readsOnly
+    this.path = dataDir === undefined ? null : join(dataDir, NOTES_FILE)
+    const found = this.path === null ? null : readNotes(this.path)
+    this.notes = { kept: 'memory', forget: [], sealed: {}, ...found, service }
+  }
+
+  /** The last time. */
+  get worked(): boolean {
+    return this.notes.kept === 'keychain'
+  }
+  get forget(): readonly Account[] {
+    return this.readsOnly ? [] : this.notes.forget
+  }
+  get sealed(): Account[] {
+    return this.readsOnly ? [] : Object.keys(this.notes.sealed)
+  }
+  /** Whose keys open what is sealed. */
+  get connections(): Set<string> {
+    return new Set(this.sealed.map((account) => partsOf(account)[0]).filter((id) => id !== PROGRAM))
+  }
+
+  /** The sealed secret, where a key of it is known; null otherwise. */
+  async open(account: Account, known: ReadonlyMap<Account, string>): Promise<string | null> {
+    for (const key of keysFor(account, known)) {
+      for (const sealed of this.notes.sealed[account] ?? []) {
+        const secret = await unseal(sealed, key)
+        if (secret !== null) return secret
+      }
+    }
+    return null
+  }
+
+  dropSealed(): void {
+    this.notes.sealed = {}
+  }
+
+  /** Writes it down. Throws what the disk throws. */
+  async write(now: {
+    works: boolean
+    forget: Account[]
+    known: ReadonlyMap<Account, string>
+  }): Promise<void> {
+    if (this.path === null || this.readsOnly) return
+    if (!now.works) await this.sealAll(now.known)
+    for (const account of now.forget) delete this.notes.sealed[account]
+    // Once a keychain holds something it is asked for it again, whatever it is like today.
+    if (now.works) this.notes.kept = 'keychain'
+    this.notes.forget = now.forget
+    writeNotes(this.path, this.notes)
+  }
+
+  private async sealAll(known: ReadonlyMap<Account, string>): Promise<void> {
+    for (const [account, secret] of [...known]) {
+      if (!SEALED.includes(partsOf(account)[1])) continue
+      const sealed: string[] = []
+      for (const key of keysFor(account, known)) {
+        const memo = JSON.stringify([secret, key])
+        const one = this.made.get(memo) ?? (await seal(secret, key))
+        this.made.set(memo, one)
+        sealed.push(one)
+      }
+      if (sealed.length > 0) this.notes.sealed[account] = sealed
+    }
+  }
+}
+
+/** The keys the owner can type that may open it: its connection's, or any for those of the program. */
+function keysFor(account: Account, known: ReadonlyMap<Account, string>): string[] {
+  const [id] = partsOf(account)
+  return [...known]
+    .filter(([one]) => isKey(one) && (id === PROGRAM || partsOf(one)[0] === id))
+    .map(([, key]) => key)
+    .filter(mayBeKey)
+}

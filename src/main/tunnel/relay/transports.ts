@@ -1,0 +1,137 @@
+import { WebSocket } from 'ws'
+import { z } from 'zod'
+import { type FromDesktop, LINE_HEADER, LONGEST_MESSAGE, PATHS } from '../../relay-protocol/messages.ts'
+import { codeOf, type RelayTrouble } from './problems.ts'
+
+/** A way for messages to the relay and back. */
+export interface Line {
+  send(message: FromDesktop): void
+  /** At once, whether the other side hears it or not; `closed` is not called. */
+  close(): void
+}
+export interface LineEars {
+  message(text: string): void
+  closed(trouble: RelayTrouble): void
+}
+export type OpenLine = (url: string, ears: LineEars) => Promise<OpenedLine>
+export type OpenedLine = { ok: true; line: Line } | { ok: false; trouble: RelayTrouble }
+
+const OPEN_MS = 8_000
+/** The relay holds a request for 10 s. */
+const HEAR_MS = 25_000
+
+/** A line as a WebSocket. */
+export const openSocket: OpenLine = (url, ears) =>
+  new Promise((resolve) => {
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + PATHS.socket, {
+      handshakeTimeout: OPEN_MS,
+      maxPayload: LONGEST_MESSAGE,
+      perMessageDeflate: false,
+    })
+    let trouble: RelayTrouble = { kind: 'network', code: '' }
+    let wanted = true
+    socket.on('open', () => {
+      const line: Line = {
+        send: (message) => {
+          if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
+        },
+        close() {
+          wanted = false
+          socket.close()
+          // Who does not answer the goodbye is cut.
+          setTimeout(() => socket.terminate(), 250).unref()
+        },
+      }
+      resolve({ ok: true, line })
+    })
+    socket.on('unexpected-response', (request, response) => {
+      trouble = { kind: 'foreign', detail: `${response.statusCode} instead of a WebSocket` }
+      request.destroy()
+      resolve({ ok: false, trouble })
+    })
+    socket.on('error', (error) => {
+      trouble = { kind: 'network', code: codeOf(error) }
+    })
+    socket.on('message', (data) => wanted && ears.message(String(data)))
+    socket.on('close', () => {
+      resolve({ ok: false, trouble })
+      if (wanted) ears.closed(trouble)
+    })
+  })
+
+const opened = z.object({ line: z.string().max(100) })
+const heard = z.object({ messages: z.array(z.string()) })
+
+/** A line as long polling, where a proxy lets no WebSocket through. Any failure ends it: the next one begins anew. */
+export const openPolling: OpenLine = async (url, ears) => {
+  const ending = new AbortController()
+  const post = async (path: string, body: string | null, ms: number, name = ''): Promise<unknown> => {
+    const response = await fetch(url + path, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', [LINE_HEADER]: name },
+      redirect: 'error',
+      signal: AbortSignal.any([ending.signal, AbortSignal.timeout(ms)]),
+    })
+    const text = await response.text()
+    if (response.ok) return text === '' ? null : (JSON.parse(text) as unknown)
+    throw new Foreign(`${response.status} to ${path}`)
+  }
+  const fail = (error: unknown) => {
+    if (ending.signal.aborted) return
+    ending.abort()
+    ears.closed(troubleOf(error))
+  }
+
+  let name: string
+  try {
+    name = opened.parse(await post(PATHS.open, null, OPEN_MS)).line
+  } catch (error) {
+    return { ok: false, trouble: troubleOf(error) }
+  }
+
+  const waiting: string[] = []
+  let saying = false
+  let said = 0
+  const say = async () => {
+    if (saying) return
+    saying = true
+    while (waiting.length > 0 && !ending.signal.aborted) {
+      const messages = waiting.splice(0, 20)
+      await post(PATHS.say, JSON.stringify({ n: ++said, messages }), OPEN_MS, name)
+    }
+    saying = false
+  }
+  const hear = async () => {
+    while (!ending.signal.aborted) {
+      const { messages } = heard.parse(await post(PATHS.hear, null, HEAR_MS, name))
+      for (const text of messages) if (!ending.signal.aborted) ears.message(text)
+    }
+  }
+  // Nobody listens yet: what comes at once must find the caller ready.
+  setImmediate(() => void hear().catch(fail))
+  return {
+    ok: true,
+    line: {
+      send(message) {
+        waiting.push(JSON.stringify(message))
+        void say().catch(fail)
+      },
+      close() {
+        // The last words are given a moment.
+        void Promise.race([say().catch(() => {}), new Promise((done) => setTimeout(done, 250).unref())]).then(
+          () => ending.abort(),
+        )
+      },
+    },
+  }
+}
+
+class Foreign extends Error {}
+
+function troubleOf(error: unknown): RelayTrouble {
+  const isForeign = error instanceof Foreign || error instanceof SyntaxError || error instanceof z.ZodError
+  return isForeign
+    ? { kind: 'foreign', detail: error.message.slice(0, 100) }
+    : { kind: 'network', code: codeOf(error) }
+}
