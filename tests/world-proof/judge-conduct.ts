@@ -1,5 +1,5 @@
 import { isOpen } from '../../src/shared/domain.ts'
-import { type Evidence, utterances } from './evidence.ts'
+import { type Evidence, type Utterance, utterances } from './evidence.ts'
 import type { Finding } from './judge.ts'
 
 const SECOND = 1000
@@ -82,7 +82,12 @@ function blindReplies(evidence: Evidence): Finding[] {
       const shops = new Set(posts.map(({ call }) => call.account))
       for (const shop of shops) {
         const unclear = posts.filter(
-          ({ call }) => call.account === shop && call.at >= from && call.at < to && call.known !== 'clear',
+          (post) =>
+            post.call.account === shop &&
+            post.call.at >= from &&
+            post.call.at < to &&
+            post.call.known !== 'clear' &&
+            !isEchoed(post, evidence),
         )
         const known = unclear.map(({ call }) => call.knownAt ?? to).toSorted((a, b) => a - b)
         const second = known[1]
@@ -95,6 +100,16 @@ function blindReplies(evidence: Evidence): Finding[] {
       return []
     })
 }
+
+/** Its echo was there as soon as the answer: then it is known what became of it. */
+const isEchoed = ({ call, text }: Utterance, { truth }: Evidence): boolean =>
+  truth.heard.some(
+    ({ shop, at, body }) =>
+      shop === call.account &&
+      at >= call.at &&
+      at <= (call.knownAt ?? call.at) + SECOND &&
+      body.includes(JSON.stringify(text).slice(1, -1)),
+  )
 
 /** When a service is well again it is asked within seconds. */
 function silence({ truth, calls, healedAt }: Evidence): Finding[] {
@@ -109,7 +124,15 @@ function silence({ truth, calls, healedAt }: Evidence): Finding[] {
         truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit) ||
         (truth.ends.findLast(({ at }) => at < end + limit)?.kind ?? 'start') !== 'start'
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
-      if (disturbed || !before || end + limit > healedAt + 60 * SECOND) return []
+      // Where nothing was refused, nothing waits, and the next poll is soon enough.
+      const refused = calls.some(
+        (call) =>
+          call.side === side &&
+          call.at >= from &&
+          call.at < end &&
+          (call.status === null || call.status >= 400),
+      )
+      if (disturbed || !before || !refused || end + limit > healedAt + 60 * SECOND) return []
       if (calls.some((call) => call.side === side && call.at > end && call.at < end + limit)) return []
       const next = calls.find((call) => call.side === side && call.at >= end + limit)
       const after = next ? `${((next.at - end) / SECOND).toFixed(0)} s` : 'never'

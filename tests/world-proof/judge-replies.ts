@@ -97,6 +97,8 @@ function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: E
     return [{ invariant: 'a deleted reply leaves the chat', detail }]
   }
   if (!copy || copy.deleted) {
+    // It notified a card that the task had between two looks alone: nobody tells that it was the client's then.
+    if (wentThrough(told, evidence)) return []
     const state = evidence.messages.find((one) => one.planfixCommentId === told.commentId)
     const log = state ? `${state.state} (${state.reason ?? ''})` : 'nothing'
     const detail = `comment no. ${told.n} for device ${told.meantFor} never arrived; the log says ${log}`
@@ -106,6 +108,17 @@ function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: E
   if (first === last || lacks.length === 0) return []
   const detail = `comment no. ${told.n} was edited to ${lacks.join(' ')}; the chat still says "${copy.text}"`
   return [{ invariant: 'an edit arrives, or its owner is told', detail }]
+}
+
+/** Its task was given away before and after it within a few polls. */
+function wentThrough(told: Told, { story }: Evidence): boolean {
+  const slack = (3 * story.settings.pollSeconds + 20) * 1000
+  const written = story.actions.find((one) => one.do === 'comment' && one.n === told.n)?.at ?? 0
+  const given = story.actions.filter((one) => one.do === 'hand-over' && one.device === told.meantFor)
+  return (
+    given.some(({ at }) => at < written && written - at < slack) &&
+    given.some(({ at }) => at >= written && at - written < slack)
+  )
 }
 
 /** Uncertain is what nobody could know: an answer that was lost, a process that ended, a store that was restored. */

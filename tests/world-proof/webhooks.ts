@@ -98,6 +98,8 @@ export class Webhooks {
         ),
       )
     })
+    if (source === 'chatra' && 'status' in outcome && outcome.status === 200)
+      this.world.truth.heard.push({ shop, at: clock.now(), body })
     this.world.note(`webhook for ${shop} accepted: ${JSON.stringify(outcome)}`)
     return outcome
   }
