@@ -14,7 +14,7 @@ const entries = Object.fromEntries(
     demo: 'src/main/demo/index.ts',
     desktop: 'src/main/desktop/index.ts',
     // A thread of every host: it copies and checks the store.
-    'store-worker': 'src/main/store/worker.ts',
+    'store-worker': 'src/main/store/backup/worker.ts',
     simulators: 'src/simulators/main.ts',
   }).filter(([, file]) => existsSync(file)),
 )

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
-import { type Rehearsal, rehearse, restoreNow } from '../store/rehearse.ts'
+import { type Rehearsal, rehearse, restoreNow } from '../store/backup/restore-rehearsal.ts'
 import { complain, print } from './output.ts'
 
 /** `restore`: 0 rehearsed or done, 1 when there is no good backup. With --yes the bridge has to be stopped. */

@@ -24,7 +24,7 @@ export const filesOf = (dir: string) => ({
   backup: join(dir, 'bridge.backup.sqlite'),
   olderBackup: join(dir, 'bridge.backup-older.sqlite'),
   newBackup: join(dir, 'bridge.backup-new.sqlite'),
-  /** What came in since the backup, and between the older one and it; see journal.ts. */
+  /** What came in since the backup, and between the older one and it; see backup/journal.ts. */
   journal: join(dir, 'bridge.journal'),
   olderJournal: join(dir, 'bridge.journal-older'),
   newJournal: join(dir, 'bridge.journal-new'),

@@ -19,7 +19,7 @@ interface Job {
 }
 type Settle = () => void
 
-/** What is written beside the database in the same flush; see journal.ts. */
+/** What is written beside the database in the same flush; see backup/journal.ts. */
 export interface Companion {
   /** How much waits to be written; `back` forgets what came after that. */
   readonly pending: number

@@ -1,7 +1,5 @@
 /** What the rest of the house uses of the store. */
-export type { Outline } from './browse.ts'
-export type { DismissAnswer, RetryAnswer } from './by-hand.ts'
-export type { FoundConversation, StoredConversation } from './conversations.ts'
+
 export {
   StoreClosedError,
   StoreInUseError,
@@ -9,12 +7,15 @@ export {
   StoreUnavailableError,
   StoreVersionError,
 } from './errors.ts'
-export type { DayFigures } from './figures.ts'
-export type { Forgotten } from './forget-client.ts'
-export type { LeftBehind } from './left-behind.ts'
-export type { Counts, LogQuery, StoredEvent } from './log.ts'
 export { openStore, type StoreOptions } from './open.ts'
-export { type RenameAnswer, SOURCE_CONNECTION } from './rename.ts'
-export type { Dropped } from './retention.ts'
-export type { LifeStep, ShownMessage } from './shown.ts'
+export type { FoundConversation, StoredConversation } from './queries/conversations.ts'
+export type { Counts, LogQuery, StoredEvent } from './queries/log.ts'
+export type { Outline } from './queries/log-query.ts'
+export type { LifeStep, ShownMessage } from './queries/message-view.ts'
+export type { LeftBehind } from './queries/orphaned-connections.ts'
+export type { DayFigures } from './queries/statistics.ts'
+export type { Forgotten } from './removal/forget-client.ts'
+export type { Dropped } from './removal/retention.ts'
+export type { DismissAnswer, RetryAnswer } from './rows/manual-actions.ts'
+export { type RenameAnswer, SOURCE_CONNECTION } from './rows/rename-connection.ts'
 export type { SqliteStore } from './sqlite-store.ts'

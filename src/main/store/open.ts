@@ -1,7 +1,10 @@
 import { existsSync, statSync } from 'node:fs'
 import type { BridgeEvent } from '../../shared/domain.ts'
-import { writeBackup } from './backup.ts'
-import { Beside } from './beside.ts'
+import { writeBackup } from './backup/backup.ts'
+import { Journal } from './backup/journal.ts'
+import { dropOldFiles, dropReplaced } from './backup/old-files.ts'
+import { isLost, isSound, restore } from './backup/restore.ts'
+import { Beside } from './backup/worker-thread.ts'
 import { isDamage, StoreMissingError, StoreVersionError, storeError } from './errors.ts'
 import {
   type Files,
@@ -15,11 +18,8 @@ import {
   unmarkDamaged,
   wasLeftClean,
 } from './files.ts'
-import { Journal } from './journal.ts'
 import { lockFolder } from './lock.ts'
 import { migrate, migrations, versionOf } from './migrations.ts'
-import { dropOldFiles, dropReplaced } from './old-files.ts'
-import { isLost, isSound, restore } from './restore.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 

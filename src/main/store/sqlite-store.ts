@@ -11,9 +11,10 @@ import type {
   TaskLink,
 } from '../../shared/domain.ts'
 import type { Change, InboxRow, Lane, Store } from '../engine/ports.ts'
-import { type Outline, outline, pageAfter, pageFrom } from './browse.ts'
-import { type DismissAnswer, dismissMessage, type RetryAnswer, retryMessage } from './by-hand.ts'
-import { applyChanges, foldEmail } from './changes.ts'
+import type { Journal } from './backup/journal.ts'
+import { StoreClosedError } from './errors.ts'
+import { GroupCommit } from './group-commit.ts'
+import { Ids } from './ids.ts'
 import {
   type ConversationQuery,
   type FoundConversation,
@@ -23,21 +24,35 @@ import {
   type StoredConversation,
   storedConversation,
   threadMessages,
-} from './conversations.ts'
-import { StoreClosedError } from './errors.ts'
-import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './figures.ts'
-import { type Forgotten, findPerson, forgetPerson, type Wanted } from './forget-client.ts'
-import { GroupCommit } from './group-commit.ts'
-import { Ids } from './ids.ts'
-import type { Journal } from './journal.ts'
-import { type LeftBehind, leftBehind } from './left-behind.ts'
-import { type ClientRow, choreFrom, clientFrom, conversationFrom, type DataRow, taskFrom } from './links.ts'
-import { type Counts, counts, events, type LogQuery, logPage, rawPayload, type StoredEvent } from './log.ts'
-import { LOOKUPS } from './lookups.ts'
-import { type MessageRow, messageFrom } from './messages.ts'
-import { type RenameAnswer, renameConnection } from './rename.ts'
-import { type Dropped, dropOlderThan } from './retention.ts'
-import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './shown.ts'
+} from './queries/conversations.ts'
+import {
+  type Counts,
+  counts,
+  events,
+  type LogQuery,
+  logPage,
+  rawPayload,
+  type StoredEvent,
+} from './queries/log.ts'
+import { type Outline, outline, pageAfter, pageFrom } from './queries/log-query.ts'
+import { LOOKUPS } from './queries/lookups.ts'
+import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './queries/message-view.ts'
+import { type LeftBehind, leftBehind } from './queries/orphaned-connections.ts'
+import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './queries/statistics.ts'
+import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
+import { type Dropped, dropOlderThan } from './removal/retention.ts'
+import { applyChanges, foldEmail } from './rows/changes.ts'
+import {
+  type ClientRow,
+  choreFrom,
+  clientFrom,
+  conversationFrom,
+  type DataRow,
+  taskFrom,
+} from './rows/links.ts'
+import { type DismissAnswer, dismissMessage, type RetryAnswer, retryMessage } from './rows/manual-actions.ts'
+import { type MessageRow, messageFrom } from './rows/messages.ts'
+import { type RenameAnswer, renameConnection } from './rows/rename-connection.ts'
 import type { Sql } from './sql.ts'
 
 /** What the store needs of the folder it lives in. */

@@ -104,7 +104,7 @@ test('our main process knows no working folder, and asks for its own place in th
   expect(using(/import\.meta\.(dirname|filename|url)/)).toEqual([
     'src/main/desktop/index.ts',
     'src/main/renderer-assets/assets.ts',
-    'src/main/store/beside.ts',
+    'src/main/store/backup/worker-thread.ts',
   ])
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { LoopBreaker, pauseEnds } from '../../../src/main/engine/delivery/loop-breaker.ts'
-import { conversationFrom } from '../../../src/main/store/links.ts'
+import { conversationFrom } from '../../../src/main/store/rows/links.ts'
 import { conversation } from '../../support/nouns.ts'
 
 const MINUTE = 60_000

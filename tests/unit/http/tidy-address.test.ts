@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { tidyAddress } from '../../../src/main/http/tidy-address.ts'
 import { type Receiver, startReceiver } from '../../../src/main/webhooks/receiver.ts'
-import { rawExchange } from '../http/raw.ts'
+import { rawExchange } from './raw.ts'
 
 const SECRET = 'abcdefghijklmnopqrstuvwxyz'
 let receiver: Receiver | null = null

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { Beside } from '../../../src/main/store/beside.ts'
+import { Beside } from '../../../src/main/store/backup/worker-thread.ts'
 import { openStore } from '../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
 import { scribble } from '../../support/damage.ts'

@@ -1,16 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { outline, pageAfter, pageFrom } from '../../../src/main/store/browse.ts'
-import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/changes.ts'
+import { migrate } from '../../../src/main/store/migrations.ts'
 import {
   findConversations,
   storedConversation,
   threadMessages,
-} from '../../../src/main/store/conversations.ts'
-import { bars, dayFigures, gapsSince } from '../../../src/main/store/figures.ts'
-import { LOOKUPS } from '../../../src/main/store/lookups.ts'
-import { addMessage, patchMessage } from '../../../src/main/store/messages.ts'
-import { migrate } from '../../../src/main/store/migrations.ts'
-import { lifeOf, shownMessages } from '../../../src/main/store/shown.ts'
+} from '../../../src/main/store/queries/conversations.ts'
+import { outline, pageAfter, pageFrom } from '../../../src/main/store/queries/log-query.ts'
+import { LOOKUPS } from '../../../src/main/store/queries/lookups.ts'
+import { lifeOf, shownMessages } from '../../../src/main/store/queries/message-view.ts'
+import { bars, dayFigures, gapsSince } from '../../../src/main/store/queries/statistics.ts'
+import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/rows/changes.ts'
+import { addMessage, patchMessage } from '../../../src/main/store/rows/messages.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import type { LogFilter } from '../../../src/shared/api/log.ts'
 import { conversation, message } from './material.ts'

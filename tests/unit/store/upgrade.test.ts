@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { addMessage } from '../../../src/main/store/messages.ts'
 import { migrate, migrations } from '../../../src/main/store/migrations.ts'
+import { addMessage } from '../../../src/main/store/rows/messages.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import type { Message } from '../../../src/shared/domain.ts'
 import { adding, conversation, folder, message, reply, store } from './material.ts'

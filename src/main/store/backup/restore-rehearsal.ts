@@ -1,0 +1,112 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { OPEN_STATES } from '../../../shared/domain.ts'
+import { StoreMissingError, storeError } from '../errors.ts'
+import {
+  type Files,
+  filesOf,
+  markClean,
+  privateFolder,
+  syncFolder,
+  unmarkClean,
+  unmarkDamaged,
+} from '../files.ts'
+import { lockFolder } from '../lock.ts'
+import { prepare, type Restored, restore } from './restore.ts'
+
+/** What a restore would do, found by doing it to a copy. */
+export interface Rehearsal {
+  /** The file it would be made from; null = no sound one is there, and the bridge would begin with nothing. */
+  backup: string | null
+  /** Backups, or the file named, that are no good. */
+  unsound: string[]
+  /** When it was made, milliseconds since 1970; 0 without a backup. */
+  backupAt: number
+  /** Events that came in after it and would be taken up again. */
+  replayed: number
+  /** What the present file holds beyond it; null where that cannot be read. */
+  lost: Lost | null
+}
+export interface Lost {
+  conversations: number
+  messages: number
+  replies: number
+  /** Of the messages, those still to be carried. */
+  open: number
+}
+
+/** Throws StoreMissingError where there is no folder of a bridge. Changes nothing of it. */
+export function rehearse(dir: string, from: string | undefined, now: number): Rehearsal {
+  const files = filesOf(dir)
+  if (!existsSync(dir)) throw new StoreMissingError(dir)
+  const aside = mkdtempSync(join(dir, 'rehearsal-'))
+  const unsound: string[] = []
+  try {
+    for (const backup of candidates(files, from)) {
+      const made = prepare(files, backup, join(aside, 'store.sqlite'), now, '')
+      if (made) return found(files, backup, unsound, made)
+      unsound.push(backup)
+    }
+    const empty = prepare(files, null, join(aside, 'store.sqlite'), now, '')!
+    return found(files, null, unsound, empty)
+  } finally {
+    rmSync(aside, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Does it: the present file is put aside as `bridge.replaced-….sqlite`. Throws StoreInUseError while a bridge runs on the
+ * folder. Answers the name the present file has now.
+ */
+export function restoreNow(dir: string, from: string | undefined, now: number): string {
+  const files = filesOf(dir)
+  if (!existsSync(dir)) throw new StoreMissingError(dir)
+  privateFolder(dir)
+  const release = lockFolder(dir, files.lock)
+  try {
+    unmarkClean(files)
+    const told = restore(files, now, { backups: candidates(files, from), aside: 'replaced' })
+    unmarkDamaged(files)
+    markClean(files)
+    syncFolder(dir)
+    return String(told.params.movedTo)
+  } catch (error) {
+    throw storeError(error)
+  } finally {
+    release()
+  }
+}
+
+const candidates = (files: Files, from: string | undefined): string[] =>
+  from === undefined ? [files.backup, files.olderBackup].filter((path) => existsSync(path)) : [from]
+
+const found = (files: Files, backup: string | null, unsound: string[], made: Restored): Rehearsal => ({
+  ...{ backup, unsound, backupAt: made.backupAt, replayed: made.replayed },
+  lost: backup === null ? null : lostSince(files.store, backup),
+})
+
+const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
+const NEWER = `SELECT
+  (SELECT count(*) FROM conversations WHERE id NOT IN (SELECT id FROM old.conversations)) AS conversations,
+  count(*) AS messages,
+  count(*) FILTER (WHERE direction = 'to-chatra') AS replies,
+  count(*) FILTER (WHERE state IN (${OPEN})) AS open
+  FROM messages WHERE kind <> 'event' AND id > (SELECT coalesce(max(id), 0) FROM old.messages)`
+
+function lostSince(store: string, backup: string): Lost | null {
+  if (!existsSync(store)) return null
+  try {
+    // A connection that may only read leaves its side files behind.
+    const present = new Database(store, { fileMustExist: true })
+    try {
+      present.pragma('query_only = ON')
+      present.prepare(`ATTACH ? AS old`).run(backup)
+      return present.prepare(NEWER).get() as Lost
+    } finally {
+      present.close()
+    }
+  } catch {
+    return null
+  }
+}

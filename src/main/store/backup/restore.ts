@@ -1,0 +1,192 @@
+import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { type BridgeEvent, OPEN_STATES } from '../../../shared/domain.ts'
+import { CARRIED_BEFORE_RESTORE, type Takeover } from '../../engine/ports.ts'
+import { comparable, fingerprint } from '../../engine/text.ts'
+import { isDamage, StoreVersionError } from '../errors.ts'
+import { type Files, moveInto, privateFile, removeStore, syncFolder, withSideFiles } from '../files.ts'
+import { migrate, versionOf } from '../migrations.ts'
+import { LOOKUPS } from '../queries/lookups.ts'
+import { clientOf } from '../queries/threads.ts'
+import { ADD_EVENT, addInboxRow, SET_FACT } from '../rows/changes.ts'
+import { type MessageRow, messageFrom, patchMessage } from '../rows/messages.ts'
+import { Sql } from '../sql.ts'
+import { type Journaled, readJournal } from './journal.ts'
+import { COPIED_AT } from './worker-tasks.ts'
+
+/** Numbers skipped after a restore: more than can have been handed out since the backup was made. */
+const SKIPPED_NUMBERS = 1_000_000
+
+/** True when SQLite finds no damage. Reads the whole file. */
+export const isSound = (sql: Sql): boolean => {
+  try {
+    return sql.value<string>('PRAGMA quick_check(1)') === 'ok'
+  } catch (error) {
+    if (isDamage(error)) return false
+    throw error
+  }
+}
+
+/** Stores that were put aside: damaged ones, and those an owner replaced by a backup. */
+export const PUT_ASIDE = /^bridge\.(corrupt|replaced)-.*\.sqlite(-wal|-shm|-journal)?$/
+
+/** Something of a store is here, but not the store itself: it was lost, or a restore was interrupted. */
+export function isLost(files: Files): boolean {
+  if (existsSync(files.store) && statSync(files.store).size > 0) return false
+  const folder = readdirSync(dirname(files.store))
+  return folder.some((name) => /^bridge\.(backup|backup-older|(corrupt|replaced)-.*)\.sqlite$/.test(name))
+}
+
+/**
+ * Puts a damaged or lost store aside and the newest sound backup in its place, or an empty store where there is none.
+ * What came in since the backup is taken into the inbox again from the journal, and what may have been carried since is
+ * looked for before it is carried (Takeover). The new one is finished under another name, so an interruption only means
+ * doing it again. Answers the event that tells the owner; it is in the new store already.
+ */
+export function restore(
+  files: Files,
+  now: number,
+  { backups = [files.backup, files.olderBackup], aside = 'corrupt' as 'corrupt' | 'replaced' } = {},
+): BridgeEvent {
+  const movedTo = moveAside(files, now, aside)
+  for (const backup of backups) {
+    if (!existsSync(backup)) continue
+    const told = finish(files, backup, now, movedTo)
+    if (told) return told
+  }
+  return finish(files, null, now, movedTo)!
+}
+
+const event = (time: number, key: string, params: BridgeEvent['params']): BridgeEvent => ({
+  time,
+  connectionId: null,
+  level: 'error',
+  key,
+  params,
+})
+
+/** Answers the file's new name; empty when there was none. */
+function moveAside(files: Files, now: number, why: string): string {
+  const stamp = new Date(now).toISOString().replace(/[:.]/g, '-')
+  const aside = join(dirname(files.store), `bridge.${why}-${stamp}.sqlite`)
+  if (!existsSync(files.store)) return ''
+  const names = withSideFiles(aside)
+  // The store itself last: until then an interruption leaves a damaged store, which is found again.
+  for (const [index, path] of [...withSideFiles(files.store).entries()].reverse()) {
+    if (existsSync(path)) renameSync(path, names[index]!)
+  }
+  return basename(aside)
+}
+
+/** Makes the store from `backup` (or from nothing) and puts it in place; null when the backup is no good. */
+function finish(files: Files, backup: string | null, now: number, movedTo: string): BridgeEvent | null {
+  const made = prepare(files, backup, files.fresh, now, movedTo)
+  if (made === null) return null
+  moveInto(files.fresh, files.store)
+  syncFolder(dirname(files.store))
+  return made.told
+}
+
+/** What a restore makes of a backup. */
+export interface Restored {
+  told: BridgeEvent
+  /** When the backup was made; 0 where there is none. */
+  backupAt: number
+  /** Events of the journal that were taken up again. */
+  replayed: number
+}
+
+/** Makes `target` what the store is to become; null when the backup is no good. */
+export function prepare(
+  files: Files,
+  backup: string | null,
+  target: string,
+  now: number,
+  movedTo: string,
+): Restored | null {
+  removeStore(target)
+  if (backup) copyFileSync(backup, target)
+  privateFile(target)
+  let sql: Sql | null = null
+  try {
+    sql = new Sql(target)
+    const store = sql
+    if (backup && (!isSound(store) || versionOf(store) === 0)) return null
+    migrate(store)
+    return store.now(() => goOn(store, files, backup, now, movedTo))
+  } catch (error) {
+    if (backup && (isDamage(error) || error instanceof StoreVersionError)) return null
+    throw error
+  } finally {
+    sql?.close()
+  }
+}
+
+/** The backup becomes the store of now. */
+function goOn(sql: Sql, files: Files, backup: string | null, now: number, movedTo: string): Restored {
+  const copiedAt = Number(sql.value<string>(LOOKUPS.fact, '', COPIED_AT) ?? 0)
+  const backupAt = backup === null ? 0 : copiedAt || Math.round(statSync(backup).mtimeMs)
+  const known = sql.value<number>(`SELECT seq FROM sqlite_sequence WHERE name = 'inbox'`) ?? 0
+  const journal = readJournal(files, known)
+  skipNumbers(sql, now, journal.rows.at(-1)?.seq ?? 0)
+  for (const row of journal.rows) addInboxRow(sql, row)
+  holdReplies(sql, now)
+  sql.run(DOUBT_TASKS)
+  noteTakeover(sql, journal, now, backupAt)
+  const told = backup
+    ? event(now, 'event.store-restored', { backupTime: Math.round(statSync(backup).mtimeMs), movedTo })
+    : event(now, 'event.store-started-empty', { movedTo })
+  const { time, connectionId, level, key, params } = told
+  sql.run(ADD_EVENT, time, connectionId, level, key, JSON.stringify(params))
+  return { told, backupAt, replayed: journal.rows.length }
+}
+
+function noteTakeover(sql: Sql, { aliveUntil }: Journaled, now: number, backupAt: number): void {
+  // Where the journal tells until when the lost store was worked by, what was written after that is surely new.
+  const until = Math.min(now, aliveUntil ?? now)
+  const firstId = sql.value<number>(`SELECT value FROM meta WHERE key = 'next_id'`) ?? 0
+  const takeover: Takeover = { at: now, until, cause: 'restore', backupAt, firstId }
+  const setFact = (key: string, value: unknown) => sql.run(SET_FACT, '', key, JSON.stringify(value))
+  setFact('takeover', takeover)
+  setFact('aliveAt', until)
+  sql.run(`DELETE FROM facts WHERE connection = '' AND key = ?`, COPIED_AT)
+}
+
+/** A task that was in use may have been completed since: it is read before it is relied on. */
+const DOUBT_TASKS = `UPDATE tasks SET data = json_set(data, '$.checkedAt', 0) WHERE data ->> '$.active'`
+
+const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
+const OPEN_REPLIES = `SELECT * FROM messages INDEXED BY messages_open
+  WHERE state IN (${OPEN}) AND direction = 'to-chatra' AND kind = 'text'`
+
+/** Replies that waited when the backup was made have most likely been sent since: never again without being asked to. */
+function holdReplies(sql: Sql, now: number): void {
+  for (const row of sql.all<MessageRow>(OPEN_REPLIES)) {
+    const message = messageFrom(row)
+    patchMessage(sql, message.id, now, {
+      ...{ state: 'uncertain', reason: CARRIED_BEFORE_RESTORE },
+      // What an echo of it is recognised by.
+      sentAt: message.sentAt ?? message.receivedAt,
+      sentPrint: message.sentPrint ?? fingerprint(comparable(message.text)),
+      chatraClientId: message.chatraClientId ?? clientOf(sql, message)?.clientId ?? null,
+    })
+  }
+}
+
+/**
+ * Numbers handed out since the backup are known outside (the log, `retry ID`, the journal) and must not come again. Where
+ * nothing tells how many there were, seconds since 1970 are ahead of anything handed out one by one.
+ */
+function skipNumbers(sql: Sql, now: number, journaled: number): void {
+  const seconds = Math.floor(now / 1000)
+  sql.run(`UPDATE meta SET value = max(value + ?, ?) WHERE key = 'next_id'`, SKIPPED_NUMBERS, seconds)
+  for (const table of ['inbox', 'entries', 'events']) {
+    sql.run(`DELETE FROM sqlite_sequence WHERE name = ?`, table)
+    sql.run(
+      `INSERT INTO sqlite_sequence (name, seq) SELECT ?, max(coalesce(max(${table === 'events' ? 'id' : 'seq'}), 0) + ?, ?) FROM ${table}`,
+      table,
+      SKIPPED_NUMBERS,
+      table === 'inbox' ? Math.max(seconds, journaled + SKIPPED_NUMBERS) : seconds,
+    )
+  }
+}

@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { type Errand, type Outcome, runErrand } from './worker-tasks.ts'
+
+// Taken when the program loads: a test's fake timers must not hold back the disk.
+const nextTurn = setImmediate
+
+/** Where the worker lies: beside the sources, beside a built host, or above a chunk of it. */
+const PLACES = ['worker.ts', 'store-worker.js', '../store-worker.js']
+const workerFile = (): string | undefined =>
+  PLACES.map((place) => join(import.meta.dirname, place)).find((file) => existsSync(file))
+
+/** Pages copied before the loop is given back, where there is no thread. */
+const PAGES_A_TURN = 250
+const IN_TURNS = { pages: PAGES_A_TURN, pause: () => new Promise<void>((resolve) => nextTurn(resolve)) }
+
+/** Long work on the store's file, in a thread of its own, so that the event loop is never held. */
+export class Beside {
+  readonly #withoutThread: (why: string) => void
+  readonly #file: string | undefined
+  readonly #workers = new Set<Worker>()
+  #ended = false
+  #isTold = false
+
+  /** `withoutThread` is told once when no thread can be started: then the work is done here, in turns. */
+  constructor(withoutThread: (why: string) => void, file = workerFile()) {
+    this.#withoutThread = withoutThread
+    this.#file = file
+  }
+
+  async run(errand: Errand): Promise<Outcome> {
+    if (this.#ended) return ENDED
+    const answer = await this.#inThread(errand)
+    if (typeof answer !== 'string') return answer
+    if (this.#ended) return ENDED
+    if (!this.#isTold) this.#withoutThread(answer)
+    this.#isTold = true
+    return runErrand(errand, IN_TURNS)
+  }
+
+  /** Ends what is under way; nothing of it is kept. */
+  async end(): Promise<void> {
+    this.#ended = true
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()))
+  }
+
+  /** The outcome, or why there is no thread for it. */
+  #inThread(errand: Errand): Promise<Outcome | string> {
+    const file = this.#file
+    if (file === undefined) return Promise.resolve('its file is missing')
+    return new Promise((resolve) => {
+      try {
+        const worker = new Worker(file, { workerData: errand, execArgv: [], name: `store: ${errand.errand}` })
+        this.#workers.add(worker)
+        worker.once('message', (outcome: Outcome) => resolve(outcome))
+        worker.once('error', (error) => resolve(error instanceof Error ? error.message : String(error)))
+        worker.once('exit', (code) => {
+          this.#workers.delete(worker)
+          resolve(`it ended with code ${code}`)
+        })
+      } catch (error) {
+        resolve(error instanceof Error ? error.message : String(error))
+      }
+    })
+  }
+}
+
+const ENDED: Outcome = { ok: false, damage: false, detail: 'the store is being closed' }

@@ -1,0 +1,191 @@
+import type { ClientLink, Conversation, TaskLink } from '../../../shared/domain.ts'
+import { nameOf } from '../../engine/intake/chat-state.ts'
+import { Turns } from '../event-loop-yield.ts'
+import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from '../rows/links.ts'
+import type { Sql } from '../sql.ts'
+import { fold, wordsOf } from './fold.ts'
+import { LOOKUPS } from './lookups.ts'
+import { commonConversation, threadOf } from './threads.ts'
+
+export interface FoundConversation {
+  id: number
+  connectionId: string
+  clientName: string
+  email: string | null
+  lastActivityAt: number
+}
+export interface ConversationQuery {
+  /** Every word of it occurs in a client's name, e-mail or phone; all with an empty one. */
+  text: string
+  connectionId?: string | undefined
+  limit: number
+}
+
+/** Conversations whose client fits, latest activity first. Reads all clients, in turns. */
+export async function findConversations(sql: Sql, query: ConversationQuery): Promise<FoundConversation[]> {
+  const turns = new Turns()
+  const words = wordsOf(query.text)
+  const best = new Latest(query.limit)
+  let after: number | null = 0
+  while (after !== null) {
+    const rows: Candidate[] = sql.all<Candidate>(CLIENTS, after)
+    for (const row of rows) {
+      if (turns.isOver) await turns.next()
+      if (query.connectionId !== undefined && row.connectionId !== query.connectionId) continue
+      if (best.wouldTake(row) && fits(row, words)) best.take(row)
+    }
+    after = rows.length === STRIDE ? rows.at(-1)!.key : null
+    await turns.next()
+  }
+  return best.conversations.flatMap(({ conversation }) => {
+    const common = commonConversation(sql, conversation)
+    const client = sql.get<ClientRow>(LOOKUPS.clientsOf, conversation)
+    if (!common || !client) return []
+    const { profile } = clientFrom(client)
+    return [
+      {
+        id: common.id,
+        connectionId: common.connectionId,
+        clientName: nameOf(profile),
+        email: profile.email,
+        lastActivityAt: common.lastActivityAt,
+      },
+    ]
+  })
+}
+
+/** A client's device with when anything last happened in its conversation. */
+interface Candidate {
+  key: number
+  connectionId: string
+  conversation: number
+  activeAt: number
+  client: string
+  name: string | null
+  displayedName: string | null
+  email: string | null
+  phone: string | null
+}
+const STRIDE = 250
+const CLIENTS = `SELECT clients.rowid AS key, clients.connection AS connectionId, conversation, client,
+    coalesce(conversations.data ->> '$.lastActivityAt', 0) AS activeAt,
+    profile ->> '$.name' AS name, profile ->> '$.displayedName' AS displayedName,
+    profile ->> '$.email' AS email, profile ->> '$.phone' AS phone
+  FROM clients NOT INDEXED JOIN conversations ON conversations.id = clients.conversation
+  WHERE clients.rowid > ? ORDER BY clients.rowid LIMIT ${STRIDE}`
+
+function fits(row: Candidate, words: readonly string[]): boolean {
+  if (words.length === 0) return true
+  const texts = [row.name, row.displayedName, row.email, row.phone].filter((text) => text !== null)
+  const known = fold(texts.join('\n'))
+  const phone = digitsOf(row.phone ?? '')
+  return words.every((word) => known.includes(word) || (isNumber(word) && phone.includes(digitsOf(word))))
+}
+/** Phones are written in many ways: only their digits are compared. */
+const isNumber = (word: string) => /^\+?[\d().-]+$/.test(word) && /\d/.test(word)
+const digitsOf = (text: string) => text.replace(/\D/g, '')
+
+/** The `limit` conversations that were active last, of all that are offered; one entry for all devices of a client. */
+class Latest {
+  readonly conversations: Candidate[] = []
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  wouldTake({ activeAt }: Candidate): boolean {
+    const last = this.conversations.at(-1)
+    return this.conversations.length < this.#limit || !last || activeAt > last.activeAt
+  }
+
+  take(one: Candidate): void {
+    const list = this.conversations
+    if (list.some(({ conversation }) => conversation === one.conversation)) return
+    const at = list.findIndex(({ activeAt }) => activeAt < one.activeAt)
+    list.splice(at === -1 ? list.length : at, 0, one)
+    if (list.length > this.#limit) list.pop()
+  }
+}
+
+/** The conversations that began last, the newest first. */
+export function newestConversations(sql: Sql, limit: number): NewConversation[] {
+  return sql.all<{ id: number; connectionId: string }>(NEWEST, limit).map((one) => ({
+    ...one,
+    clientName: nameOf(clientFrom(sql.get<ClientRow>(LOOKUPS.clientsOf, one.id)!).profile),
+  }))
+}
+export interface NewConversation {
+  id: number
+  connectionId: string
+  clientName: string
+}
+/** Numbers ascend. One without a client was merged into another. */
+const NEWEST = `SELECT id, connection AS connectionId FROM conversations
+  WHERE merged_into IS NULL AND EXISTS (SELECT 1 FROM clients WHERE conversation = conversations.id)
+  ORDER BY id DESC LIMIT ?`
+
+/** A conversation with everything that belongs to it, after merges. */
+export interface StoredConversation {
+  conversation: Conversation
+  /** Devices, the latest to write first. */
+  clients: ClientLink[]
+  tasks: TaskLink[]
+  /** What was merged into it and can be separated again. */
+  merged: Conversation[]
+  /** How many messages it has. */
+  messages: number
+}
+
+/** `id` may be that of a conversation that was merged into another one. */
+export function storedConversation(sql: Sql, id: number): StoredConversation | null {
+  const thread = threadOf(sql, id)
+  if (!thread) return null
+  const { conversation, ids } = thread
+  const rows = ids.flatMap((one) => sql.all<ClientRow>(LOOKUPS.clientsOf, one))
+  const clients = rows.map(clientFrom).sort((one, other) => other.lastWroteAt - one.lastWroteAt)
+  const tasks = ids.flatMap((one) => sql.all<DataRow>(LOOKUPS.tasksOf, one).map((row) => taskFrom(row)!))
+  const merged = ids
+    .slice(1)
+    .map((one) => conversationFrom(sql.get<DataRow>(LOOKUPS.conversation, one)))
+    .filter((one) => one !== null)
+    .filter((one) => one.joined != null)
+  const messages = ids.reduce((sum, one) => sum + (sql.value<number>(COUNT, one) ?? 0), 0)
+  return { conversation, clients, tasks, merged, messages }
+}
+const COUNT = `SELECT count(*) AS number FROM messages INDEXED BY messages_chat WHERE conversation = ?`
+
+/**
+ * Numbers of the last `limit` messages of a thread before `beforeId` (or of all), oldest first, in the order in which
+ * they stand in the chat: a client's message when it was written, a reply when the bridge noticed it, as
+ * Planfix tells times to the minute at best. Null when there is no such conversation or message.
+ */
+export function threadMessages(
+  sql: Sql,
+  id: number,
+  beforeId: number | null,
+  limit: number,
+): { ids: number[]; hasOlder: boolean } | null {
+  const thread = threadOf(sql, id)
+  if (!thread) return null
+  const end = beforeId === null ? END : sql.get<Said>(SAID, beforeId)
+  if (!end) return null
+  const last = thread.ids
+    .flatMap((one) => sql.all<Said>(BEFORE, one, end.at, end.id, limit + 1))
+    .sort((one, other) => other.at - one.at || other.id - one.id)
+  return {
+    ids: last
+      .slice(0, limit)
+      .map((one) => one.id)
+      .reverse(),
+    hasOlder: last.length > limit,
+  }
+}
+interface Said {
+  id: number
+  at: number
+}
+const END: Said = { id: Number.MAX_SAFE_INTEGER, at: Number.MAX_SAFE_INTEGER }
+const SAID = `SELECT id, said_at AS at FROM messages WHERE id = ?`
+const BEFORE = `SELECT id, said_at AS at FROM messages INDEXED BY messages_chat
+  WHERE conversation = ? AND (said_at, id) < (?, ?) ORDER BY said_at DESC, id DESC LIMIT ?`

@@ -1,0 +1,197 @@
+import { type LogFilter, PAGE_ROWS } from '../../../shared/api/log.ts'
+import { nameOf } from '../../engine/intake/chat-state.ts'
+import { Turns } from '../event-loop-yield.ts'
+import type { Sql } from '../sql.ts'
+import { fold, wordsOf } from './fold.ts'
+import { remembered } from './message-view.ts'
+import { clientOf, threadOf } from './threads.ts'
+
+/** How many messages a filter finds, and the first (newest) of each page of PAGE_ROWS. */
+export interface Outline {
+  total: number
+  pages: number[]
+}
+
+type Order = 'newest-first' | 'oldest-first'
+/** Where reading begins: messages before (or after) `from`, which is not among them. */
+interface Reading {
+  order: Order
+  from: number
+}
+const NEWEST: Reading = { order: 'newest-first', from: Number.MAX_SAFE_INTEGER }
+
+/** Reads everything the filter may find, in turns. `isWanted` is asked between them: false ends it with null. */
+export async function outline(
+  sql: Sql,
+  filter: LogFilter,
+  isWanted: () => boolean = () => true,
+): Promise<Outline | null> {
+  const found: Outline = { total: 0, pages: [] }
+  for await (const ids of matching(sql, filter, NEWEST)) {
+    if (!isWanted()) return null
+    const first = (PAGE_ROWS - (found.total % PAGE_ROWS)) % PAGE_ROWS
+    for (let at = first; at < ids.length; at += PAGE_ROWS) found.pages.push(ids[at]!)
+    found.total += ids.length
+  }
+  return found
+}
+
+/** At most `limit` numbers of messages from `fromId` (itself included) downward, or from the newest. */
+export const pageFrom = (sql: Sql, filter: LogFilter, fromId: number | null, limit: number) =>
+  firstOf(sql, filter, fromId === null ? NEWEST : { ...NEWEST, from: fromId + 1 }, limit)
+
+/** At most `limit` numbers of messages after `afterId`, oldest first. */
+export const pageAfter = (sql: Sql, filter: LogFilter, afterId: number, limit: number) =>
+  firstOf(sql, filter, { order: 'oldest-first', from: afterId }, limit)
+
+async function firstOf(sql: Sql, filter: LogFilter, reading: Reading, limit: number): Promise<number[]> {
+  const turns = new Turns()
+  const found: number[] = []
+  for await (const ids of matching(sql, filter, reading)) {
+    found.push(...ids.slice(0, limit - found.length))
+    if (found.length === limit) break
+  }
+  await turns.next()
+  return found
+}
+
+/** What is read of a message where a text is sought. */
+interface Row {
+  id: number
+  connectionId: string
+  chatraClientId: string | null
+  conversationId: number | null
+  text: string | null
+  reason: string | null
+}
+type Values = (string | number)[]
+/** Part of a statement on the messages, with its values. */
+interface Where {
+  text: string
+  values: Values
+}
+
+/** Numbers of the messages a filter finds, in order, a stride at a time; the event loop gets its turn between them. */
+async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGenerator<number[]> {
+  const turns = new Turns()
+  const speaks = textMatcher(sql, filter.search)
+  const sorting = reading.order === 'newest-first' ? 'DESC' : 'ASC'
+  const strides =
+    filter.conversationId === undefined
+      ? wholeLog(sql, filter, speaks !== null, reading)
+      : oneThread(sql, filter, filter.conversationId, reading)
+  for (const { text, values } of strides) {
+    const rest = `FROM messages ${text} ORDER BY id ${sorting}`
+    if (speaks === null) yield sql.column<number>(`SELECT id ${rest}`, ...values)
+    else {
+      const found: number[] = []
+      for (const row of sql.all<Row>(`SELECT ${TEXT_COLUMNS} ${rest}`, ...values)) {
+        if (turns.isOver) await turns.next()
+        if (speaks(row)) found.push(row.id)
+      }
+      yield found
+    }
+    if (turns.isOver) await turns.next()
+  }
+}
+
+const FIRST_STRIDE = 250
+const WIDEST_STRIDE = 3000
+/** A row with its text is much more to read than an entry of the index. */
+const WIDEST_WITH_TEXT = 500
+
+/** Strides grow: a page is often full after the first. */
+function* wholeLog(
+  sql: Sql,
+  filter: LogFilter,
+  withText: boolean,
+  { order, from }: Reading,
+): Generator<Where> {
+  const [beyond, until, last, sorting] =
+    order === 'newest-first' ? ['<', '>=', 'min', 'DESC'] : ['>', '<=', 'max', 'ASC']
+  const end = `SELECT ${last}(id) AS last, count(*) AS number FROM
+    (SELECT id FROM messages INDEXED BY messages_browse WHERE id ${beyond} ? ORDER BY id ${sorting} LIMIT ?)`
+  // Columns that are not in the index are read row by row, which pays only where the index leaves few rows.
+  const isWide = withText || filter.employeeId !== undefined
+  const isNarrow = filter.states !== undefined || filter.from !== undefined || filter.to !== undefined
+  const path = isWide && !isNarrow ? 'NOT INDEXED' : 'INDEXED BY messages_browse'
+  const conditions = conditionsOf(filter)
+  const text = `${path} WHERE id ${beyond} ? AND id ${until} ? ${conditions.text}`
+  let at = from
+  let stride = FIRST_STRIDE
+  for (;;) {
+    const bound = sql.get<{ last: number | null; number: number }>(end, at, stride)
+    if (!bound || bound.last === null) return
+    yield { text, values: [at, bound.last, ...conditions.values] }
+    if (bound.number < stride) return
+    at = bound.last
+    stride = Math.min(stride * 2, isWide ? WIDEST_WITH_TEXT : WIDEST_STRIDE)
+  }
+}
+
+/** A thread is short beside the log, and its index is in another order: its numbers are read at once and sorted. */
+function* oneThread(
+  sql: Sql,
+  filter: LogFilter,
+  conversationId: number,
+  { order, from }: Reading,
+): Generator<Where> {
+  const down = order === 'newest-first'
+  const conditions = conditionsOf(filter)
+  const ids = (threadOf(sql, conversationId)?.ids ?? [])
+    .flatMap((id) => sql.column<number>(IN_CONVERSATION, id))
+    .filter((id) => (down ? id < from : id > from))
+    .sort((one, other) => (down ? other - one : one - other))
+  for (let at = 0; at < ids.length; at += WIDEST_WITH_TEXT) {
+    const some = JSON.stringify(ids.slice(at, at + WIDEST_WITH_TEXT))
+    yield {
+      text: `NOT INDEXED WHERE id IN (SELECT value FROM json_each(?)) ${conditions.text}`,
+      values: [some, ...conditions.values],
+    }
+  }
+}
+const IN_CONVERSATION = `SELECT id FROM messages INDEXED BY messages_chat WHERE conversation = ?`
+
+const TEXT_COLUMNS = `id, connection AS connectionId, chatra_client AS chatraClientId,
+  conversation AS conversationId, text, reason`
+
+/** What SQL answers of a filter, with its values. */
+function conditionsOf({ connectionId, direction, states, employeeId, from, to }: LogFilter): Where {
+  const texts: string[] = []
+  const values: Values = []
+  const add = (text: string, ...more: Values) => {
+    texts.push(`AND ${text}`)
+    values.push(...more)
+  }
+  if (connectionId !== undefined) add('connection = ?', connectionId)
+  if (direction !== undefined) add('direction = ?', direction)
+  if (states !== undefined) add(`state IN (${states.map(() => '?').join(', ')})`, ...states)
+  if (from !== undefined) add('received_at >= ?', from)
+  if (to !== undefined) add('received_at < ?', to)
+  // Only replies have an employee for author.
+  if (employeeId !== undefined) {
+    add(`direction = 'to-chatra' AND author ->> '$.kind' = 'employee' AND author ->> '$.id' = ?`, employeeId)
+  }
+  return { text: texts.join(' '), values }
+}
+
+/** Every word occurs in text, reason or the client's name; null when no word is sought. */
+function textMatcher(sql: Sql, search: string | undefined): ((row: Row) => boolean) | null {
+  const words = wordsOf(search)
+  if (words.length === 0) return null
+  const names = new Map<string | number | null, string>()
+  const nameIn = (row: Row) =>
+    // A device belongs to one conversation; its id alone could be another connection's.
+    remembered(
+      names,
+      row.chatraClientId === null ? row.conversationId : `${row.connectionId} ${row.chatraClientId}`,
+      () => {
+        const client = clientOf(sql, row)
+        return client ? fold(nameOf(client.profile)) : ''
+      },
+    )
+  return (row) => {
+    const said = fold(row.reason === null ? (row.text ?? '') : `${row.text ?? ''}\n${row.reason}`)
+    return words.every((word) => said.includes(word) || nameIn(row).includes(word))
+  }
+}

@@ -1,0 +1,178 @@
+import {
+  type BridgeEvent,
+  type Direction,
+  isOpen,
+  type LogEntry,
+  type MessageState,
+} from '../../../shared/domain.ts'
+import type { Sql } from '../sql.ts'
+
+/**
+ * Which lines of the live log. With `afterSeq`: the first `limit` lines after it; otherwise the last `limit`
+ * lines before `beforeSeq` (or of all). `search` is looked for in text and reason, whatever the case.
+ */
+export interface LogQuery {
+  afterSeq?: number | undefined
+  beforeSeq?: number | undefined
+  limit: number
+  connection?: string | undefined
+  direction?: Direction | undefined
+  /** State of the line, not of the message as it is now. */
+  state?: MessageState | undefined
+  search?: string | undefined
+  messageId?: number | undefined
+}
+export interface StoredEvent extends BridgeEvent {
+  id: number
+}
+export interface Counts {
+  /** Messages by direction and state. */
+  states: Record<Direction, Record<MessageState, number>>
+  /** Those that still wait to be carried. */
+  open: Record<Direction, number>
+}
+
+/** Lines looked at before the loop is given back. */
+const STRIDE = 1000
+const nextTurn = setImmediate
+
+/** A line of the entries table with the columns of its message; `message` is the row's id. */
+interface Line {
+  seq: number
+  message: number
+  time: number
+  connection: string
+  conversation: number | null
+  direction: Direction
+  state: MessageState
+  reason: string | null
+  text: string | null
+  chatra_message: string | null
+  planfix_task: number | null
+  planfix_comment: number | null
+}
+
+/** Reads the log in strides, so that a rare word in a million lines never holds up a webhook. */
+export async function logPage(sql: Sql, query: LogQuery): Promise<LogEntry[]> {
+  const forward = query.afterSeq !== undefined
+  const text = strideStatement(query, forward)
+  const wanted = matcher(query)
+  const found: LogEntry[] = []
+  let after = query.afterSeq ?? 0
+  let before = query.beforeSeq ?? Number.MAX_SAFE_INTEGER
+  for (;;) {
+    // A page without a filter needs no more lines than it shows.
+    const stride = wanted ? STRIDE : Math.min(STRIDE, query.limit - found.length)
+    const lines = sql.all<Line>(
+      text,
+      after,
+      before,
+      ...(query.messageId === undefined ? [] : [query.messageId]),
+      stride,
+    )
+    for (const line of lines) {
+      if (wanted && !wanted(line)) continue
+      if (found.push(entryFrom(line)) === query.limit) break
+    }
+    if (found.length >= query.limit || lines.length < stride) return forward ? found : found.reverse()
+    const reached = lines.at(-1)!.seq
+    if (forward) after = reached
+    else before = reached
+    await new Promise((resolve) => nextTurn(resolve))
+  }
+}
+
+/** Every line of a stride with its message; only what an index answers is filtered here. */
+function strideStatement(query: LogQuery, forward: boolean): string {
+  const conditions = ['seq > ?', 'seq < ?']
+  let index = 'NOT INDEXED'
+  if (query.messageId !== undefined) {
+    conditions.push('message = ?')
+    index = 'INDEXED BY entries_message'
+  } else if (query.state && INDEXED_STATES.has(query.state)) {
+    // Spelled out: SQLite uses a partial index only when it can read the state in the statement.
+    conditions.push(`state = '${query.state}' AND ${IN_TROUBLE}`)
+    index = 'INDEXED BY entries_trouble'
+  }
+  const order = forward ? 'ASC' : 'DESC'
+  return `SELECT line.*, connection, conversation, direction, text, chatra_message, planfix_task, planfix_comment
+    FROM (SELECT seq, message, time, state, reason FROM entries ${index}
+      WHERE ${conditions.join(' AND ')} ORDER BY seq ${order} LIMIT ?) AS line
+    JOIN messages ON messages.id = line.message ORDER BY seq ${order}`
+}
+const TROUBLE = ['failed', 'uncertain', 'retrying', 'skipped'] as const
+const INDEXED_STATES: ReadonlySet<MessageState> = new Set(TROUBLE)
+const IN_TROUBLE = `state IN (${TROUBLE.map((state) => `'${state}'`).join(', ')})`
+
+function matcher({ connection, direction, state, search }: LogQuery): ((line: Line) => boolean) | null {
+  const sought = search?.trim().toLowerCase()
+  if (!connection && !direction && !state && !sought) return null
+  return (line) =>
+    (!connection || line.connection === connection) &&
+    (!direction || line.direction === direction) &&
+    (!state || line.state === state) &&
+    (!sought || [line.text, line.reason].some((words) => words?.toLowerCase().includes(sought)))
+}
+
+const entryFrom = (line: Line): LogEntry => ({
+  seq: line.seq,
+  id: String(line.message),
+  time: line.time,
+  connection: line.connection,
+  conversation: line.conversation === null ? null : String(line.conversation),
+  direction: line.direction,
+  state: line.state,
+  reason: line.reason,
+  text: line.text ?? '',
+  chatraMessageId: line.chatra_message,
+  planfixTaskId: line.planfix_task,
+  planfixCommentId: line.planfix_comment,
+})
+
+export function events(sql: Sql, afterId: number | null, limit: number): StoredEvent[] {
+  type Row = {
+    id: number
+    time: number
+    connection: string | null
+    level: string
+    key: string
+    params: string
+  }
+  const rows =
+    afterId === null
+      ? sql.all<Row>('SELECT * FROM events ORDER BY id DESC LIMIT ?', limit).reverse()
+      : sql.all<Row>('SELECT * FROM events WHERE id > ? ORDER BY id LIMIT ?', afterId, limit)
+  return rows.map(({ id, time, connection, level, key, params }) => ({
+    id,
+    time,
+    connectionId: connection,
+    level: level as BridgeEvent['level'],
+    key,
+    params: JSON.parse(params),
+  }))
+}
+
+export function counts(sql: Sql, connection: string): Counts {
+  const states = { 'to-planfix': noMessages(), 'to-chatra': noMessages() }
+  const open = { 'to-planfix': 0, 'to-chatra': 0 }
+  type Row = { direction: Direction; state: MessageState; number: number }
+  const rows = sql.all<Row>('SELECT direction, state, number FROM tallies WHERE connection = ?', connection)
+  for (const { direction, state, number } of rows) {
+    states[direction][state] = number
+    if (isOpen(state)) open[direction] += number
+  }
+  return { states, open }
+}
+const noMessages = (): Record<MessageState, number> => ({
+  received: 0,
+  queued: 0,
+  sending: 0,
+  retrying: 0,
+  uncertain: 0,
+  delivered: 0,
+  failed: 0,
+  skipped: 0,
+})
+
+export const rawPayload = (sql: Sql, messageId: number): string | null =>
+  sql.value<string>('SELECT body FROM inbox WHERE seq = (SELECT inbox FROM messages WHERE id = ?)', messageId)

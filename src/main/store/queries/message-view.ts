@@ -1,0 +1,72 @@
+import type { ClientLink, Conversation, LogEntry, Message } from '../../../shared/domain.ts'
+import { Turns } from '../event-loop-yield.ts'
+import { conversationFrom } from '../rows/links.ts'
+import { isDismissable, isRetryable } from '../rows/manual-actions.ts'
+import { type MessageRow, messageFrom } from '../rows/messages.ts'
+import type { Sql } from '../sql.ts'
+import { LOOKUPS } from './lookups.ts'
+import { clientOf, commonConversation } from './threads.ts'
+
+/** A message with what an interface shows beside it. */
+export interface ShownMessage {
+  message: Message
+  /** The one it belongs to now, after merges. */
+  conversation: Conversation | null
+  client: ClientLink | null
+  canRetry: boolean
+  canDismiss: boolean
+}
+
+/** In the order of `ids`; those that are not there are left out. */
+export async function shownMessages(sql: Sql, ids: readonly number[]): Promise<ShownMessage[]> {
+  const turns = new Turns()
+  const conversations = new Map<number, Conversation | null>()
+  const common = new Map<number, Conversation | null>()
+  const clients = new Map<string, ClientLink | null>()
+  const found: ShownMessage[] = []
+  for (const id of ids) {
+    if (turns.isOver) await turns.next()
+    const row = sql.get<MessageRow>(LOOKUPS.message, id)
+    if (!row) continue
+    const message = messageFrom(row)
+    const { conversationId: of, connectionId, chatraClientId } = message
+    const own =
+      of === null
+        ? null
+        : remembered(conversations, of, () => conversationFrom(sql.get(LOOKUPS.conversation, of)))
+    const conversation =
+      own === null || own.mergedInto === null
+        ? own
+        : remembered(common, own.id, () => commonConversation(sql, own.id))
+    const client = remembered(clients, `${connectionId} ${chatraClientId} ${of}`, () =>
+      clientOf(sql, message),
+    )
+    found.push({
+      message,
+      conversation,
+      client,
+      canRetry: own !== null && row.text !== null && isRetryable(message, own),
+      canDismiss: isDismissable(message),
+    })
+  }
+  await turns.next()
+  return found
+}
+
+/** What `make` answered for this key the first time. */
+export function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
+  const there = known.get(key)
+  if (there !== undefined) return there
+  const made = make()
+  known.set(key, made)
+  return made
+}
+
+export type LifeStep = Pick<LogEntry, 'seq' | 'time' | 'state' | 'reason'>
+
+/** The newest of its steps that are kept, oldest first. */
+export const lifeOf = (sql: Sql, messageId: number): LifeStep[] =>
+  sql.all<LifeStep>(LIFE, messageId).reverse()
+/** A message that is tried every five minutes for weeks has thousands: more than these are not shown. */
+const LIFE = `SELECT seq, time, state, reason FROM entries INDEXED BY entries_message
+  WHERE message = ? ORDER BY seq DESC LIMIT 1000`

@@ -1,0 +1,34 @@
+import { OPEN_STATES } from '../../../shared/domain.ts'
+import type { Sql } from '../sql.ts'
+
+/** A connection that is stored and that nobody carries, because no configuration names it. */
+export interface LeftBehind {
+  connectionId: string
+  /** Messages to be carried or settled, and events to be decided on. */
+  waiting: number
+  /** Tasks in which an answer may be expected: open ones that were used lately. */
+  tasks: number
+}
+
+const OPEN = [...OPEN_STATES, 'received', 'uncertain'].map((state) => `'${state}'`).join(', ')
+const STORED = `SELECT DISTINCT connection FROM tallies
+  UNION SELECT DISTINCT connection FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL`
+const MESSAGES = `SELECT coalesce(sum(number), 0) FROM tallies WHERE connection = ? AND state IN (${OPEN})`
+const EVENTS = `SELECT count(*) FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL AND connection = ?`
+const TASKS = `SELECT count(*) FROM tasks INDEXED BY tasks_watched
+  WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? AND data ->> '$.closedAt' IS NULL`
+
+/** Those of which something waits, or in whose tasks something happened after `since`. */
+export function leftBehind(sql: Sql, known: readonly string[], since: number): LeftBehind[] {
+  return sql
+    .all<{ connection: string }>(STORED)
+    .map(({ connection }) => connection)
+    .filter((connection) => !known.includes(connection))
+    .map((connectionId) => ({
+      connectionId,
+      waiting:
+        (sql.value<number>(MESSAGES, connectionId) ?? 0) + (sql.value<number>(EVENTS, connectionId) ?? 0),
+      tasks: sql.value<number>(TASKS, connectionId, since) ?? 0,
+    }))
+    .filter(({ waiting, tasks }) => waiting + tasks > 0)
+}

@@ -1,0 +1,186 @@
+import type { Direction, MessageKind, MessageState } from '../../../shared/domain.ts'
+import { Turns } from '../event-loop-yield.ts'
+import type { Sql } from '../sql.ts'
+import { remembered } from './message-view.ts'
+import { commonConversation, threadOf } from './threads.ts'
+
+const QUARTER = 900_000
+
+/** Messages received from `from` on, by direction. */
+export interface Bar {
+  from: number
+  toPlanfix: number
+  toChatra: number
+}
+
+/**
+ * How many messages came in between each of `starts` and the next, the last one until `end`; ascending. Counted by
+ * quarters of an hour, so starts are to be at whole ones, as the hours and days of every time zone are.
+ */
+export async function bars(sql: Sql, starts: readonly number[], end: number): Promise<Bar[]> {
+  const turns = new Turns()
+  const found: Bar[] = starts.map((from) => ({ from, toPlanfix: 0, toChatra: 0 }))
+  const first = starts[0]
+  if (first === undefined) return found
+  const rows = sql.all<{ quarter: number; direction: Direction; number: number }>(
+    QUARTERS,
+    Math.floor(first / QUARTER),
+    Math.ceil(end / QUARTER),
+  )
+  let at = 0
+  for (const { quarter, direction, number } of rows) {
+    while (at + 1 < found.length && found[at + 1]!.from <= quarter * QUARTER) at += 1
+    found[at]![direction === 'to-planfix' ? 'toPlanfix' : 'toChatra'] += number
+  }
+  await turns.next()
+  return found
+}
+const QUARTERS = `SELECT quarter, direction, sum(number) AS number FROM quarters
+  WHERE quarter >= ? AND quarter < ? GROUP BY quarter, direction ORDER BY quarter`
+
+export interface DayFigures {
+  /** Threads with a message of the client. */
+  chats: number
+  /** Of them, those without an earlier message. */
+  newChats: number
+  /** Between a client's first message and the first reply to it; null while there is none. */
+  medianFirstReplyMs: number | null
+  /** Messages whose state is now `failed`, `uncertain`. */
+  failed: number
+  uncertain: number
+}
+
+/** What was received from `since` on. Reads the messages of that time alone, in turns. */
+export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
+  const turns = new Turns()
+  const first = firstReceived(sql, since)
+  const chats = new Map<number, Chat>()
+  const threads = new Map<number, number>()
+  const states = { failed: 0, uncertain: 0 }
+  for (let at: number | null = first; at !== null; ) {
+    const rows: Row[] = sql.all<Row>(DAY, at, since)
+    for (const row of rows) {
+      if (turns.isOver) await turns.next()
+      if (row.kind === 'event') continue
+      if (row.state === 'failed' || row.state === 'uncertain') states[row.state] += 1
+      const { conversation } = row
+      if (conversation === null || row.kind !== 'text') continue
+      const thread = remembered(
+        threads,
+        conversation,
+        () => commonConversation(sql, conversation)?.id ?? conversation,
+      )
+      note(
+        remembered(chats, thread, () => new Chat()),
+        row,
+        since,
+      )
+    }
+    at = rows.length === STRIDE ? rows.at(-1)!.id + 1 : null
+    if (turns.isOver) await turns.next()
+  }
+  await turns.next()
+  const answered = [...chats.values()].map(firstReplyMs).filter((ms) => ms !== null)
+  let newChats = 0
+  let all = 0
+  for (const [thread, chat] of chats) {
+    if (!chat.clientWrote) continue
+    if (turns.isOver) await turns.next()
+    all += 1
+    if (!hadMessagesBefore(sql, thread, first!)) newChats += 1
+  }
+  return { chats: all, newChats, medianFirstReplyMs: median(answered), ...states }
+}
+
+/** What a day holds of one thread. */
+class Chat {
+  clientWrote = false
+  /** When the client first wrote on this day; not what was written before it and only came in now. */
+  firstAt: number | null = null
+  readonly repliesAt: number[] = []
+}
+
+interface Row {
+  id: number
+  conversation: number | null
+  direction: Direction
+  kind: MessageKind
+  author: 'client' | 'employee' | 'agent' | 'bridge'
+  said: number
+  sent: number | null
+  state: MessageState
+  reason: string | null
+}
+const STRIDE = 500
+const DAY = `SELECT id, conversation, direction, kind, author ->> '$.kind' AS author, said_at AS said, sent_at AS sent,
+    state, reason
+  FROM messages NOT INDEXED WHERE id >= ? AND received_at >= ? ORDER BY id LIMIT ${STRIDE}`
+
+function note(chat: Chat, row: Row, since: number): void {
+  if (row.author === 'client') {
+    chat.clientWrote = true
+    if (row.said >= since && (chat.firstAt === null || row.said < chat.firstAt)) chat.firstAt = row.said
+  } else if (isReply(row))
+    chat.repliesAt.push(row.direction === 'to-chatra' ? (row.sent ?? row.said) : row.said)
+}
+
+/** A person's words that the client got: carried by the bridge, or typed inside Chatra. */
+function isReply({ direction, author, state, reason }: Row): boolean {
+  if (direction === 'to-chatra') return author === 'employee' && state === 'delivered'
+  return author === 'agent' && reason !== 'automatic-message' && reason !== 'system-message'
+}
+
+function firstReplyMs({ firstAt, repliesAt }: Chat): number | null {
+  if (firstAt === null) return null
+  const later = repliesAt.filter((at) => at >= firstAt)
+  return later.length === 0 ? null : later.reduce((one, other) => Math.min(one, other)) - firstAt
+}
+
+function median(values: readonly number[]): number | null {
+  if (values.length === 0) return null
+  const sorted = values.toSorted((one, other) => one - other)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+function hadMessagesBefore(sql: Sql, thread: number, firstId: number): boolean {
+  const ids = threadOf(sql, thread)?.ids ?? [thread]
+  return ids.some((id) => sql.value<number>(EARLIER, id, firstId) !== null)
+}
+const EARLIER = `SELECT id FROM messages INDEXED BY messages_chat
+  WHERE conversation = ? AND id < ? ORDER BY said_at LIMIT 1`
+
+/** The first message received at `since` or later; null when there is none. Numbers ascend with time. */
+export function firstReceived(sql: Sql, since: number): number | null {
+  let low = 0
+  let high = (sql.value<number>('SELECT max(id) FROM messages') ?? 0) + 1
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2)
+    const found = sql.get<{ id: number; at: number }>(AT, middle)
+    if (!found || found.at >= since) high = middle
+    else low = found.id + 1
+  }
+  return sql.get<{ id: number; at: number }>(AT, low)?.id ?? null
+}
+const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_browse
+  WHERE id >= ? ORDER BY id LIMIT 1`
+
+/** When the bridge was not running, newest first, as far as it ended after `since`. */
+export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {
+  const turns = new Turns()
+  const gaps: { from: number; to: number }[] = []
+  let before = Number.MAX_SAFE_INTEGER
+  for (;;) {
+    const rows = sql.all<{ id: number; time: number; key: string; params: string }>(EVENTS, before)
+    for (const { key, params, time } of rows) {
+      if (time < since) return gaps
+      if (key !== 'event.gap') continue
+      const { from, to } = JSON.parse(params) as { from: unknown; to: unknown }
+      if (typeof from === 'number' && typeof to === 'number') gaps.push({ from, to })
+    }
+    if (rows.length < STRIDE) return gaps
+    before = rows.at(-1)!.id
+    await turns.next()
+  }
+}
+const EVENTS = `SELECT id, time, key, params FROM events WHERE id < ? ORDER BY id DESC LIMIT ${STRIDE}`

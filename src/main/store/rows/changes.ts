@@ -1,0 +1,206 @@
+import type { Chore, ClientLink, Conversation, TaskLink } from '../../../shared/domain.ts'
+import { assertNever } from '../../../shared/errors.ts'
+import type { Change, InboxRow, NewInboxRow } from '../../engine/ports.ts'
+import type { Sql } from '../sql.ts'
+import { choreFrom, conversationFrom, taskFrom } from './links.ts'
+import { addMessage, patchMessage } from './messages.ts'
+
+/**
+ * Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. `accepted` is told of
+ * each new row of the inbox.
+ */
+export function applyChanges(
+  sql: Sql,
+  changes: readonly Change[],
+  accepted: (row: InboxRow) => void = () => undefined,
+): void {
+  // Intake settles an inbox row in the commit that adds its messages: that links a message to what came in.
+  const settled = changes.find((change) => change.type === 'inbox.settle')
+  for (const change of changes) {
+    if (change.type === 'inbox.add') accepted({ seq: addInboxRow(sql, change.row), ...change.row })
+    else applyChange(sql, change, settled?.seq ?? null)
+  }
+}
+
+/** Answers the row's number. */
+export function addInboxRow(sql: Sql, { connectionId, source, receivedAt, body }: NewInboxRow): number {
+  return Number(sql.run(ADD_INBOX, connectionId, source, receivedAt, body).lastInsertRowid)
+}
+
+function applyChange(sql: Sql, change: Exclude<Change, { type: 'inbox.add' }>, inbox: number | null): void {
+  switch (change.type) {
+    case 'inbox.settle':
+      sql.run(SETTLE_INBOX, change.outcome, change.reason, change.seq)
+      return
+    case 'conversation.add':
+      addConversation(sql, change.conversation)
+      return
+    case 'conversation.patch':
+      patchConversation(sql, change.id, change.patch)
+      return
+    case 'client.save':
+      saveClient(sql, change.client)
+      return
+    case 'task.add':
+      saveTask(sql, change.task)
+      return
+    case 'task.patch': {
+      const task = taskFrom(sql.get(TASK_DATA, change.connectionId, change.taskId))
+      if (!task) throw new Error(`task.patch: no task ${change.taskId} in ${change.connectionId}`)
+      saveTask(sql, patched(task, change.patch))
+      return
+    }
+    case 'message.add':
+      addMessage(sql, change.message, change.states, inbox)
+      return
+    case 'message.patch':
+      patchMessage(sql, change.id, change.at, change.patch, change.from)
+      return
+    case 'chore.add':
+      saveChore(sql, change.chore)
+      return
+    case 'chore.patch': {
+      // A chore may have been replaced or cancelled while it was being done.
+      const chore = choreFrom(sql.get(CHORE_DATA, change.id))
+      if (chore) saveChore(sql, patched(chore, { ...change.patch, id: chore.id }))
+      return
+    }
+    case 'chore.drop':
+      sql.run(DROP_CHORE, change.id)
+      return
+    case 'chore.cancel':
+      sql.run(CANCEL_CHORES, change.conversationId, change.kind)
+      return
+    case 'agent.seen': {
+      const { id, name, email } = change.agent
+      sql.run(SEE_AGENT, change.connectionId, id, name, email, change.at)
+      return
+    }
+    case 'fact.set':
+      if (change.value === null || change.value === undefined) {
+        sql.run(FORGET_FACT, change.connectionId, change.key)
+      } else sql.run(SET_FACT, change.connectionId, change.key, JSON.stringify(change.value))
+      return
+    case 'event.add': {
+      const { time, connectionId, level, key, params } = change.event
+      sql.run(ADD_EVENT, time, connectionId, level, key, JSON.stringify(params))
+      return
+    }
+    default:
+      assertNever(change)
+  }
+}
+
+export const ADD_EVENT = `INSERT INTO events (time, connection, level, key, params) VALUES (?, ?, ?, ?, ?)`
+const ADD_INBOX = `INSERT INTO inbox (connection, source, received_at, body) VALUES (?, ?, ?, ?)`
+const SETTLE_INBOX = `UPDATE inbox SET outcome = ?, reason = ? WHERE seq = ?`
+const CONVERSATION_DATA = `SELECT data FROM conversations WHERE id = ?`
+const ADD_CONVERSATION = `INSERT INTO conversations (id, connection, contact, client_left, merged_into, data)
+  VALUES (?, ?, ?, ?, ?, ?)`
+const UPDATE_CONVERSATION = `UPDATE conversations
+  SET connection = ?, contact = ?, client_left = ?, merged_into = ?, data = ? WHERE id = ?`
+const SAVE_CLIENT = `INSERT INTO clients
+  (connection, client, conversation, email, last_wrote_at, last_visit_at, profile) VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (connection, client) DO UPDATE SET conversation = excluded.conversation, email = excluded.email,
+    last_wrote_at = excluded.last_wrote_at, last_visit_at = excluded.last_visit_at, profile = excluded.profile`
+const TASK_DATA = `SELECT data FROM tasks WHERE connection = ? AND task = ?`
+const SAVE_TASK = `INSERT INTO tasks (connection, task, conversation, chat, last_activity_at, deleted, data)
+  VALUES (?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (connection, task) DO UPDATE SET conversation = excluded.conversation, chat = excluded.chat,
+    last_activity_at = excluded.last_activity_at, deleted = excluded.deleted, data = excluded.data`
+const CHORE_DATA = `SELECT data FROM chores WHERE id = ?`
+// OR REPLACE: the one with the same conversation, kind and key gives way, together with its number.
+const SAVE_CHORE = `INSERT OR REPLACE INTO chores (id, connection, conversation, kind, key, data)
+  VALUES (?, ?, ?, ?, ?, ?)`
+const DROP_CHORE = `DELETE FROM chores WHERE id = ?`
+const CANCEL_CHORES = `DELETE FROM chores WHERE conversation = ? AND kind = ?`
+const SEE_AGENT = `INSERT INTO agents (connection, agent, name, email, seen_at) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (connection, agent) DO UPDATE SET name = coalesce(excluded.name, name),
+    email = coalesce(excluded.email, email), seen_at = max(excluded.seen_at, seen_at)`
+export const SET_FACT = `INSERT INTO facts (connection, key, value) VALUES (?, ?, ?)
+  ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value`
+const FORGET_FACT = `DELETE FROM facts WHERE connection = ? AND key = ?`
+
+/** Every statement above, for the test that none of them reads a whole table. */
+export const CHANGE_STATEMENTS = {
+  ADD_INBOX,
+  SETTLE_INBOX,
+  CONVERSATION_DATA,
+  ADD_CONVERSATION,
+  UPDATE_CONVERSATION,
+  SAVE_CLIENT,
+  TASK_DATA,
+  SAVE_TASK,
+  CHORE_DATA,
+  SAVE_CHORE,
+  DROP_CHORE,
+  CANCEL_CHORES,
+  SEE_AGENT,
+  SET_FACT,
+  FORGET_FACT,
+  ADD_EVENT,
+}
+
+function addConversation(sql: Sql, conversation: Conversation): void {
+  sql.run(ADD_CONVERSATION, conversation.id, ...conversationColumns(conversation))
+}
+
+/** Changes the named fields of a conversation; throws when there is none. */
+export function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
+  const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
+  if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
+  updateConversation(sql, patched(conversation, { ...patch, id }))
+}
+
+export function updateConversation(sql: Sql, conversation: Conversation): void {
+  sql.run(UPDATE_CONVERSATION, ...conversationColumns(conversation), conversation.id)
+}
+
+const conversationColumns = (conversation: Conversation) =>
+  [
+    conversation.connectionId,
+    conversation.contactId,
+    conversation.clientLeft ? 1 : 0,
+    conversation.mergedInto,
+    JSON.stringify(conversation),
+  ] as const
+
+export function saveClient(sql: Sql, client: ClientLink): void {
+  sql.run(
+    SAVE_CLIENT,
+    client.connectionId,
+    client.clientId,
+    client.conversationId,
+    client.profile.email === null ? null : foldEmail(client.profile.email),
+    client.lastWroteAt,
+    client.lastVisitAt,
+    JSON.stringify(client.profile),
+  )
+}
+
+/** The form in which e-mail addresses are compared. */
+export const foldEmail = (email: string): string => email.trim().toLowerCase()
+
+export function saveTask(sql: Sql, task: TaskLink): void {
+  sql.run(
+    SAVE_TASK,
+    task.connectionId,
+    task.taskId,
+    task.conversationId,
+    task.chatId,
+    task.lastActivityAt,
+    task.deleted ? 1 : 0,
+    JSON.stringify(task),
+  )
+}
+
+function saveChore(sql: Sql, chore: Chore): void {
+  const { id, connectionId, conversationId, kind, key } = chore
+  sql.run(SAVE_CHORE, id, connectionId, conversationId, kind, key, JSON.stringify(chore))
+}
+
+/** `value` with the fields of `patch` that are given; `undefined` leaves a field alone. */
+function patched<T extends object>(value: T, patch: Partial<T>): T {
+  const given = Object.entries(patch).filter(([, field]) => field !== undefined)
+  return { ...value, ...Object.fromEntries(given) }
+}

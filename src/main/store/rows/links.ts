@@ -1,0 +1,70 @@
+import {
+  type Chore,
+  type ClientLink,
+  type ClientProfile,
+  type Conversation,
+  NOT_VOUCHED,
+  type TaskLink,
+} from '../../../shared/domain.ts'
+
+/** Rows kept as JSON beside the columns they are looked up by. */
+export interface DataRow {
+  data: string
+}
+export interface ClientRow {
+  connection: string
+  client: string
+  conversation: number
+  last_wrote_at: number
+  last_visit_at: number | null
+  profile: string
+}
+
+const parsed =
+  <T>() =>
+  (row: DataRow | null): T | null =>
+    row && (JSON.parse(row.data) as T)
+
+const storedConversation = parsed<Omit<Conversation, 'pausedUntil'> & Partial<Conversation>>()
+/**
+ * A pause that an older program began has no end yet: it ends as one would that began with the last activity. What it
+ * wrote, it wrote on the card that is the client's.
+ */
+export const conversationFrom = (row: DataRow | null): Conversation | null => {
+  const stored = storedConversation(row)
+  if (stored === null) return null
+  const { contactId, contactWritten, paused, lastActivityAt } = stored
+  const pausedUntil =
+    stored.pausedUntil === undefined
+      ? paused === null
+        ? null
+        : lastActivityAt + OLD_PAUSE_MS
+      : stored.pausedUntil
+  const isOld = contactWritten !== null && contactWritten.card === undefined
+  if (!isOld) return { ...stored, pausedUntil }
+  return { ...stored, pausedUntil, contactWritten: { ...contactWritten, card: contactId ?? 0 } }
+}
+const OLD_PAUSE_MS = 30 * 60_000
+/** Rows of former versions lack what came later; whose task it is they say by the text that the bridge wrote. */
+export function taskFrom(row: DataRow | null): TaskLink | null {
+  const task =
+    row && (JSON.parse(row.data) as TaskLink & Partial<Pick<TaskLink, 'ours' | 'descriptionPrint'>>)
+  if (!task) return null
+  const { descriptionPrint = '', descriptionText = '' } = task
+  return { ...task, descriptionPrint, ours: task.ours ?? (descriptionPrint !== '' || descriptionText !== '') }
+}
+export const choreFrom = parsed<Chore>()
+
+export const clientFrom = (row: ClientRow): ClientLink => ({
+  connectionId: row.connection,
+  clientId: row.client,
+  conversationId: row.conversation,
+  profile: profileFrom(row.profile),
+  lastWroteAt: row.last_wrote_at,
+  lastVisitAt: row.last_visit_at,
+})
+
+const profileFrom = (text: string): ClientProfile => {
+  const profile = JSON.parse(text) as Omit<ClientProfile, 'vouched'> & Partial<ClientProfile>
+  return { ...profile, vouched: profile.vouched ?? NOT_VOUCHED }
+}

@@ -1,0 +1,55 @@
+import { type Conversation, isOpen, type Message } from '../../../shared/domain.ts'
+import { isCarriedElsewhere, RETRIED_BY_HAND } from '../../engine/ports.ts'
+import { LOOKUPS } from '../queries/lookups.ts'
+import type { Sql } from '../sql.ts'
+import { patchConversation } from './changes.ts'
+import { conversationFrom } from './links.ts'
+import { type MessageRow, messageFrom, patchMessage } from './messages.ts'
+
+export type RetryAnswer = 'queued' | 'not-found' | 'not-retryable'
+export type DismissAnswer = 'dismissed' | 'not-found' | 'not-dismissable'
+
+const FRESH_LANE = { failures: 0, notBefore: 0 }
+
+/**
+ * What the owner does to a message that got stuck, or that waits in a conversation the loop breaker stopped. The lane forgets its failures and the conversation its
+ * pause, so that the message is tried at once. Runs inside a transaction, of the server or the command line.
+ */
+export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
+  const row = sql.get<MessageRow>(LOOKUPS.message, id)
+  if (!row) return 'not-found'
+  const message = messageFrom(row)
+  const conversation =
+    message.conversationId === null
+      ? null
+      : conversationFrom(sql.get(LOOKUPS.conversation, message.conversationId))
+  // Without a conversation nobody would carry it; a text that retention has dropped cannot be said again.
+  if (!conversation || row.text === null) return 'not-retryable'
+  if (!isRetryable(message, conversation)) return 'not-retryable'
+  // What was being sent when the conversation was stopped is settled by its own rules.
+  const state = message.state === 'sending' ? 'sending' : 'queued'
+  patchMessage(sql, id, now, { state, reason: RETRIED_BY_HAND, attempts: 0 })
+  const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
+  patchConversation(sql, conversation.id, { [lane]: FRESH_LANE, paused: null, pausedUntil: null })
+  return 'queued'
+}
+
+export function dismissMessage(sql: Sql, id: number, now: number): DismissAnswer {
+  const row = sql.get<MessageRow>(LOOKUPS.message, id)
+  if (!row) return 'not-found'
+  if (!isDismissable(messageFrom(row))) return 'not-dismissable'
+  patchMessage(sql, id, now, { state: 'skipped', reason: 'dismissed' })
+  return 'dismissed'
+}
+
+/** Of a message that has a conversation and a text: whether it is stuck, dismissed, or stopped by the loop breaker. */
+export const isRetryable = (message: Message, conversation: Conversation): boolean =>
+  (conversation.paused !== null && isOpen(message.state)) || isStuck(message, true)
+
+export const isDismissable = (message: Message): boolean => isStuck(message, false)
+
+const isStuck = ({ kind, state, reason }: Message, dismissedToo: boolean): boolean =>
+  kind !== 'event' &&
+  (state === 'failed' ||
+    state === 'uncertain' ||
+    (dismissedToo && state === 'skipped' && (reason === 'dismissed' || isCarriedElsewhere(reason))))

@@ -1,0 +1,119 @@
+import type { Message, MessageState } from '../../../shared/domain.ts'
+import type { Sql } from '../sql.ts'
+
+type Column = string | number | null
+type Field = Exclude<keyof Message, 'id'>
+
+/** Where each field of a message is kept. */
+const COLUMN: Record<Field, string> = {
+  connectionId: 'connection',
+  conversationId: 'conversation',
+  direction: 'direction',
+  kind: 'kind',
+  author: 'author',
+  text: 'text',
+  files: 'files',
+  originKey: 'origin_key',
+  chatraClientId: 'chatra_client',
+  chatraMessageId: 'chatra_message',
+  planfixTaskId: 'planfix_task',
+  planfixCommentId: 'planfix_comment',
+  targetId: 'target',
+  writtenAt: 'written_at',
+  receivedAt: 'received_at',
+  position: 'position',
+  state: 'state',
+  reason: 'reason',
+  late: 'late',
+  attempts: 'attempts',
+  sentAt: 'sent_at',
+  echoed: 'echoed',
+  sentPrint: 'sent_print',
+  fingerprint: 'fingerprint',
+}
+const FIELDS = Object.keys(COLUMN) as Field[]
+
+const INSERT = `INSERT INTO messages (id, ${FIELDS.map((field) => COLUMN[field]).join(', ')}, handed_at, inbox)
+  VALUES (?, ${FIELDS.map(() => '?').join(', ')}, ?, ?) ON CONFLICT (connection, origin_key) DO NOTHING`
+const ADD_ENTRY = `INSERT INTO entries (message, time, state, reason) VALUES (?, ?, ?, ?)`
+/** The line a patch leaves: what the row says after it. Nothing when there is no such message. */
+const ENTRY_FROM_ROW = `INSERT INTO entries (message, time, state, reason)
+  SELECT id, ?, state, reason FROM messages WHERE id = ?`
+
+/** States in which a reply is in Chatra's hands or past them: from then on an echo of it may come. */
+const HANDED: ReadonlySet<MessageState> = new Set(['sending', 'uncertain', 'delivered', 'failed', 'skipped'])
+
+/**
+ * Adds the message with a log line for each of `states`, or does nothing when its originKey is known in its
+ * connection. `inbox` is the row it was made from.
+ */
+export function addMessage(
+  sql: Sql,
+  message: Message,
+  states: readonly { state: MessageState; reason: string | null }[],
+  inbox: number | null,
+): void {
+  const values = FIELDS.map((field) => toColumn(field, message[field]))
+  const handed = message.direction === 'to-chatra' ? handedAt(message, message.receivedAt) : null
+  if (sql.run(INSERT, message.id, ...values, handed, inbox).changes === 0) return
+  for (const { state, reason } of states) sql.run(ADD_ENTRY, message.id, message.receivedAt, state, reason)
+}
+
+/**
+ * Changes the named fields; a message that is not there is left so (its `message.add` was a repetition). A
+ * new state without a reason forgets the old one, which explained another state. With `from`, a message in any other
+ * state is left alone.
+ */
+export function patchMessage(
+  sql: Sql,
+  id: number,
+  at: number,
+  patch: Partial<Message>,
+  from: readonly Message['state'][] = [],
+): void {
+  const fields = FIELDS.filter((field) => patch[field] !== undefined)
+  const sets = fields.map((field) => `${COLUMN[field]} = ?`)
+  const values = fields.map((field) => toColumn(field, patch[field]))
+  if (patch.state !== undefined && patch.reason === undefined) sets.push('reason = NULL')
+  const handed = handedAt(patch, at)
+  if (handed !== null) {
+    sets.push(`handed_at = CASE direction WHEN 'to-chatra' THEN max(coalesce(handed_at, 0), ?) END`)
+    values.push(handed)
+  }
+  if (sets.length === 0) return
+  const still = from.length > 0 ? ` AND state IN (${from.map(() => '?').join(', ')})` : ''
+  const { changes } = sql.run(
+    `UPDATE messages SET ${sets.join(', ')} WHERE id = ?${still}`,
+    ...values,
+    id,
+    ...from,
+  )
+  if (changes === 0) return
+  if (patch.state !== undefined || patch.reason !== undefined) sql.run(ENTRY_FROM_ROW, at, id)
+}
+
+function handedAt(patch: Partial<Message>, at: number): number | null {
+  if (patch.state && HANDED.has(patch.state)) return Math.max(patch.sentAt ?? 0, at)
+  return patch.sentAt ?? null
+}
+
+function toColumn(field: Field, value: Message[Field] | undefined): Column {
+  if (field === 'author') return JSON.stringify(value)
+  if (field === 'files') return (value as Message['files']).length > 0 ? JSON.stringify(value) : null
+  if (typeof value === 'boolean') return value ? 1 : 0
+  return (value ?? null) as Column
+}
+
+export type MessageRow = Record<string, Column>
+
+/** The row as the rules know it; a text that retention has dropped reads as empty. */
+export function messageFrom(row: MessageRow): Message {
+  const message: Record<string, unknown> = { id: row.id }
+  for (const field of FIELDS) message[field] = row[COLUMN[field]] ?? null
+  message.text = row.text ?? ''
+  message.author = JSON.parse(row.author as string)
+  message.files = row.files ? JSON.parse(row.files as string) : []
+  message.late = row.late === 1
+  message.echoed = row.echoed === 1
+  return message as unknown as Message
+}

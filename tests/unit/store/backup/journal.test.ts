@@ -1,0 +1,239 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Change } from '../../../../src/main/engine/ports.ts'
+import { damageStore, scribble } from '../../../support/damage.ts'
+import { adding, folder, inboxRow, message, reply, store } from '../material.ts'
+
+const JOURNAL = 'bridge.journal'
+const event = (n: number): Change => inboxRow(`{"n":${n}}`, 100 + n)
+const numbers = async (db: Awaited<ReturnType<typeof store>>) =>
+  (await db.inboxPending(0, 1000)).map(({ body }) => JSON.parse(body).n as number)
+const clock = (at: number) => ({ clock: { now: () => at } })
+
+describe('what was accepted since the backup', () => {
+  it('is in the inbox again after a restore, once and in order, with when it came', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    await db.commit([event(1), event(2)])
+    await db.backup()
+    await Promise.all([3, 4].map((n) => db.commit([event(n)])))
+    await db.commit([event(5)])
+    await db.close()
+    damageStore(dir)
+    const restored = await store({ dir })
+    expect(await numbers(restored)).toEqual([1, 2, 3, 4, 5])
+    expect((await restored.inboxPending(0, 9)).map(({ receivedAt }) => receivedAt)).toEqual([
+      101, 102, 103, 104, 105,
+    ])
+    await restored.commit([event(6)])
+    await restored.close()
+    // A second damage before the next backup: nothing of either life is lost or doubled.
+    damageStore(dir)
+    expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('is kept for the older backup too', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    for (const n of [1, 2, 3]) {
+      await db.commit([event(n)])
+      await db.backup()
+    }
+    await db.commit([event(4)])
+    await db.close()
+    damageStore(dir)
+    scribble(join(dir, 'bridge.backup.sqlite'))
+    expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4])
+  })
+
+  it('survives even where there was no backup at all', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    await db.commit([event(1)])
+    await db.commit([event(2)])
+    await db.close()
+    rmSync(join(dir, 'bridge.sqlite'))
+    damageAll(dir)
+    expect(await numbers(await store({ dir }))).toEqual([1, 2])
+  })
+
+  it('holds nothing that the watcher reads again by itself, but a scenario’s hint', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    const planfix = (body: object): Change => ({
+      type: 'inbox.add',
+      row: { connectionId: 'shop', source: 'planfix', receivedAt: 1, body: JSON.stringify(body) },
+    })
+    await db.commit([planfix({ watcher: true, taskId: 1 }), planfix({ task: 7 })])
+    const text = readFileSync(join(dir, JOURNAL), 'utf8')
+    expect(text).not.toContain('watcher')
+    expect(text).toContain('{\\"task\\":7}')
+  })
+
+  it('keeps what stood before and after a torn or spoiled record', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    await db.commit([event(1)])
+    await db.backup()
+    await db.commit([event(2)])
+    await db.close()
+    const path = join(dir, JOURNAL)
+    appendFileSync(path, '0123abcd {"seq":3,"body":"nonsense"}\n')
+    appendFileSync(path, '0123abcd {"seq":4,"bo')
+    const again = await store({ dir })
+    await again.commit([event(5)])
+    await again.close()
+    damageStore(dir)
+    expect(await numbers(await store({ dir }))).toEqual([1, 2, 5])
+  })
+
+  it('a record whose commit failed gives way to the one that got its number', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    await db.commit([event(1)])
+    await db.backup()
+    await db.commit([event(2)])
+    await db.close()
+    // As if the power had gone between the record and the commit of number 2.
+    renameSync(join(dir, 'bridge.sqlite'), join(dir, 'gone'))
+    copyFileSync(join(dir, 'bridge.backup.sqlite'), join(dir, 'bridge.sqlite'))
+    const again = await store({ dir })
+    await again.commit([event(3)])
+    await again.close()
+    damageStore(dir)
+    expect(await numbers(await store({ dir }))).toEqual([1, 3])
+  })
+})
+
+describe('a journal that cannot be written', () => {
+  it('fails the commit, leaves nothing of it, and works again as soon as it can', async () => {
+    const dir = folder()
+    const db = await store({ dir, ...clock(1_000_000) })
+    rmSync(join(dir, JOURNAL), { force: true })
+    mkdirSync(join(dir, JOURNAL))
+    await expect(db.commit([event(1)])).rejects.toMatchObject({ storeUnavailable: true })
+    expect(await numbers(db)).toEqual([])
+    rmSync(join(dir, JOURNAL), { recursive: true })
+    await db.commit([event(1)])
+    expect(await numbers(db)).toEqual([1])
+  })
+
+  it('a commit with a bug leaves no record', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    const broken = db.commit([event(1), { type: 'conversation.patch', id: 99, patch: {} }])
+    const [answer] = await Promise.allSettled([broken, db.commit([event(2)])])
+    expect(answer.status).toBe('rejected')
+    expect(readFileSync(join(dir, JOURNAL), 'utf8')).not.toContain('{\\"n\\":1}')
+  })
+})
+
+it.skipIf(process.platform === 'win32')('the journal is for its owner alone', async () => {
+  const dir = folder()
+  const db = await store({ dir })
+  await db.commit([event(1)])
+  await db.backup()
+  await db.commit([event(2)])
+  for (const name of [JOURNAL, 'bridge.journal-older'])
+    expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
+})
+
+it('a journal begins anew with each good backup', async () => {
+  const dir = folder()
+  const db = await store({ dir })
+  await db.commit([event(1)])
+  const before = statSync(join(dir, JOURNAL)).size
+  expect(before).toBeGreaterThan(0)
+  await db.backup()
+  expect(statSync(join(dir, JOURNAL)).size).toBe(0)
+  expect(statSync(join(dir, 'bridge.journal-older')).size).toBe(before)
+})
+
+describe('a restored store', () => {
+  const MINUTE = 60_000
+  const T = 10 * 3_600_000
+
+  it('knows when its backup was made and until when the lost one may have been worked by', async () => {
+    const dir = folder()
+    let now = T
+    const db = await store({ dir, clock: { now: () => now } })
+    await db.commit([event(1)])
+    await db.backup()
+    now = T + 20 * MINUTE
+    await db.commit([{ type: 'fact.set', connectionId: '', key: 'x', value: 1 }])
+    await db.close()
+    damageStore(dir)
+    now = T + 300 * MINUTE
+    const restored = await store({ dir, clock: { now: () => now } })
+    expect(await restored.fact('', 'takeover')).toMatchObject({
+      ...{ at: now, until: T + 21 * MINUTE, cause: 'restore', backupAt: T },
+    })
+    expect(restored.newId()).toBeGreaterThan(1_000_000)
+  })
+
+  it('without a journal takes the worst: until now', async () => {
+    const dir = folder()
+    const db = await store({ dir, ...clock(T) })
+    await db.commit([event(1)])
+    await db.backup()
+    await db.close()
+    damageStore(dir)
+    truncateSync(join(dir, JOURNAL))
+    const restored = await store({ dir, ...clock(T + MINUTE) })
+    expect(await restored.fact('', 'takeover')).toMatchObject({ until: T + MINUTE, backupAt: T })
+  })
+
+  it('sends no reply that waited when the backup was made, as it may have been sent since', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    await db.commit([
+      adding(reply({ id: 10, state: 'queued' })),
+      adding(reply({ id: 11, state: 'sending' })),
+      adding(reply({ id: 12, state: 'retrying', kind: 'edit' })),
+      adding(message({ id: 13, state: 'queued' })),
+    ])
+    await db.backup()
+    await db.close()
+    damageStore(dir)
+    const restored = await store({ dir })
+    const found = await Promise.all([10, 11, 12, 13].map((id) => restored.message(id)))
+    expect(found.map((one) => one?.state)).toEqual(['uncertain', 'uncertain', 'retrying', 'queued'])
+    expect(found[0]).toMatchObject({ reason: 'carried-before-restore', chatraClientId: 'c1' })
+    expect(found[0]?.sentPrint).not.toBeNull()
+  })
+})
+
+describe('two damaged nights', () => {
+  it('cost no good backup: a copy that is not sound takes no place', async () => {
+    const dir = folder()
+    const db = await store({ dir })
+    const body = JSON.stringify({ filler: 'x'.repeat(3000) })
+    for (let n = 0; n < 200; n += 1) await db.commit([inboxRow(body)])
+    await db.backup()
+    const good = readFileSync(join(dir, 'bridge.backup.sqlite'))
+    await db.close()
+    const again = await store({ dir })
+    damageStore(dir)
+    for (let night = 0; night < 2; night += 1) await expect(again.backup()).rejects.toThrow()
+    expect(readFileSync(join(dir, 'bridge.backup.sqlite')).equals(good)).toBe(true)
+    expect(existsSync(join(dir, 'bridge.backup-older.sqlite'))).toBe(false)
+    expect(existsSync(join(dir, 'bridge.damaged'))).toBe(true)
+  })
+})
+
+function damageAll(dir: string): void {
+  for (const name of ['bridge.sqlite-wal', 'bridge.sqlite-shm']) rmSync(join(dir, name), { force: true })
+  // What a lost store leaves behind: the place where it was put aside once.
+  appendFileSync(join(dir, 'bridge.corrupt-2026-01-01T00-00-00-000Z.sqlite'), 'nothing')
+}

@@ -1,0 +1,143 @@
+import { describe, expect, it } from 'vitest'
+import type { SqliteStore } from '../../../../src/main/store/index.ts'
+import { adding, conversation, folder, message, reply, store } from '../material.ts'
+
+/** Lines 1…n, one a message; message ids are 100 + seq. */
+async function withLines(db: SqliteStore, many: number, fields: (seq: number) => object = () => ({})) {
+  for (let from = 1; from <= many; from += 500) {
+    const seqs = Array.from({ length: Math.min(500, many - from + 1) }, (_, index) => from + index)
+    await db.commit(
+      seqs.map((seq) => adding(message({ id: 100 + seq, text: `text ${seq}`, ...fields(seq) }))),
+    )
+  }
+}
+const seqs = (lines: { seq: number }[]) => lines.map(({ seq }) => seq)
+
+describe('the live log', () => {
+  it('shows the message as it is now beside each line', async () => {
+    const db = await store()
+    await db.commit([
+      adding(reply({ chatraMessageId: 'x', planfixTaskId: 5, planfixCommentId: 6 }), 'received'),
+    ])
+    expect(await db.logPage({ limit: 5 })).toEqual([
+      {
+        seq: 1,
+        id: '10',
+        time: 100,
+        connection: 'shop',
+        conversation: '1',
+        direction: 'to-chatra',
+        state: 'received',
+        reason: null,
+        text: 'Bună',
+        chatraMessageId: 'x',
+        planfixTaskId: 5,
+        planfixCommentId: 6,
+      },
+    ])
+    expect(await db.latestSeq()).toBe(1)
+  })
+
+  it('is paged from the end, before a line, and after a line, always oldest first', async () => {
+    const db = await store()
+    await withLines(db, 20)
+    expect(seqs(await db.logPage({ limit: 3 }))).toEqual([18, 19, 20])
+    expect(seqs(await db.logPage({ limit: 3, beforeSeq: 18 }))).toEqual([15, 16, 17])
+    expect(seqs(await db.logPage({ limit: 3, afterSeq: 5 }))).toEqual([6, 7, 8])
+    expect(seqs(await db.logPage({ limit: 9, afterSeq: 18 }))).toEqual([19, 20])
+    expect(await db.logPage({ limit: 9, afterSeq: 20 })).toEqual([])
+  })
+
+  it('is narrowed to connection, direction and message', async () => {
+    const db = await store()
+    await db.commit([
+      adding(message({ id: 11 }), 'received', 'queued'),
+      adding(message({ id: 12, connectionId: 'other' })),
+      adding(reply({ id: 13 })),
+    ])
+    expect(seqs(await db.logPage({ limit: 9, connection: 'other' }))).toEqual([3])
+    expect(seqs(await db.logPage({ limit: 9, direction: 'to-chatra' }))).toEqual([4])
+    expect(seqs(await db.logPage({ limit: 9, messageId: 11 }))).toEqual([1, 2])
+    expect(seqs(await db.logPage({ limit: 9, messageId: 11, state: 'queued' }))).toEqual([2])
+  })
+
+  it.each(['failed', 'delivered'] as const)('finds the few %s lines among thousands', async (state) => {
+    const db = await store()
+    await withLines(db, 3500, (seq) => ({ state: seq === 7 || seq === 3400 ? state : 'queued' }))
+    expect(seqs(await db.logPage({ limit: 9, state }))).toEqual([7, 3400])
+    expect(seqs(await db.logPage({ limit: 9, state, afterSeq: 7 }))).toEqual([3400])
+    expect(seqs(await db.logPage({ limit: 9, state, beforeSeq: 3400, connection: 'shop' }))).toEqual([7])
+  })
+
+  it('is searched in text and reason whatever the case, in any alphabet', async () => {
+    const db = await store()
+    await withLines(db, 2500, (seq) =>
+      seq === 3 ? { text: 'ПРИВЕТ' } : seq === 2400 ? { text: 'ȘTIRE' } : {},
+    )
+    await db.commit([
+      { type: 'message.patch', id: 150, at: 200, patch: { state: 'failed', reason: 'Planfix.Refused' } },
+    ])
+    expect(seqs(await db.logPage({ limit: 9, search: 'привет' }))).toEqual([3])
+    expect(seqs(await db.logPage({ limit: 9, search: ' știre ' }))).toEqual([2400])
+    expect(seqs(await db.logPage({ limit: 9, search: 'planfix.refused' }))).toEqual([2501])
+  })
+
+  it('lets other work go on while it searches', async () => {
+    const db = await store()
+    await withLines(db, 5000)
+    const order: string[] = []
+    const search = db.logPage({ limit: 1, search: 'nowhere' }).then(() => order.push('search'))
+    setImmediate(() => order.push('work'))
+    await search
+    expect(order).toEqual(['work', 'search'])
+  })
+})
+
+describe('counts', () => {
+  it('follow every change of state, without events', async () => {
+    const db = await store()
+    await db.commit([
+      adding(message({ id: 11 })),
+      adding(message({ id: 12, state: 'delivered' })),
+      adding(message({ id: 13, originKey: 'm:12' })),
+      adding(reply({ id: 14 })),
+      adding(message({ id: 15, kind: 'event', state: 'skipped' })),
+      adding(message({ id: 16, connectionId: 'other' })),
+      { type: 'message.patch', id: 14, at: 200, patch: { state: 'retrying' } },
+      { type: 'message.patch', id: 14, at: 300, patch: { state: 'retrying', reason: 'again' } },
+    ])
+    const counts = await db.counts('shop')
+    expect(counts.states['to-planfix']).toMatchObject({ queued: 1, delivered: 1, skipped: 0 })
+    expect(counts.states['to-chatra']).toMatchObject({ queued: 0, retrying: 1 })
+    expect(counts.open).toEqual({ 'to-planfix': 1, 'to-chatra': 1 })
+  })
+})
+
+describe('events', () => {
+  it('are told after an id, or the newest ones, oldest first', async () => {
+    const db = await store()
+    const event = (time: number) =>
+      ({ time, connectionId: 'shop', level: 'warning', key: 'event.gap', params: { hours: time } }) as const
+    await db.commit([1, 2, 3].map((time) => ({ type: 'event.add', event: event(time) })))
+    expect(await db.events(1, 1)).toEqual([{ id: 2, ...event(2) }])
+    expect((await db.events(null, 2)).map(({ id }) => id)).toEqual([2, 3])
+  })
+})
+
+describe('the command line beside a running server', () => {
+  it('sees what the server wrote, and the server notices what it wrote', async () => {
+    const dir = folder()
+    const server = await store({ dir })
+    await server.commit([
+      { type: 'conversation.add', conversation: conversation() },
+      adding(message({ state: 'failed' })),
+    ])
+    const tool = await store({ dir, shared: true })
+    const before = server.dataVersion()
+    await server.commit([adding(message({ id: 11 }))])
+    expect(server.dataVersion()).toBe(before)
+    expect(await tool.retryMessage(10)).toBe('queued')
+    expect(server.dataVersion()).not.toBe(before)
+    expect((await server.waiting(1, 'to-planfix', 5)).map(({ id }) => id)).toEqual([10, 11])
+  })
+})

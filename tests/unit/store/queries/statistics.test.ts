@@ -1,0 +1,196 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Change } from '../../../../src/main/engine/ports.ts'
+import type { Author, Message } from '../../../../src/shared/domain.ts'
+import { adding, conversation, message, reply, store } from '../material.ts'
+
+const QUARTER = 900_000
+const HOUR = 4 * QUARTER
+const agent: Author = { kind: 'agent', id: 'a1', name: 'Julia', email: null }
+
+describe('messages by time', () => {
+  it('are counted between each start and the next, by direction, without events', async () => {
+    const db = await store()
+    await db.commit([
+      adding(message({ id: 1, receivedAt: HOUR - 1 })),
+      adding(message({ id: 2, receivedAt: HOUR })),
+      adding(message({ id: 3, receivedAt: 2 * HOUR - 1, connectionId: 'other' })),
+      adding(reply({ id: 4, receivedAt: 2 * HOUR })),
+      adding(message({ id: 5, receivedAt: 2 * HOUR, kind: 'event', state: 'skipped' })),
+      // Known already: not counted twice.
+      adding(message({ id: 6, receivedAt: 2 * HOUR, originKey: 'm:2' })),
+    ])
+    expect(await db.bars([HOUR, 2 * HOUR, 3 * HOUR], 3 * HOUR + 1)).toEqual([
+      { from: HOUR, toPlanfix: 2, toChatra: 0 },
+      { from: 2 * HOUR, toPlanfix: 0, toChatra: 1 },
+      { from: 3 * HOUR, toPlanfix: 0, toChatra: 0 },
+    ])
+  })
+
+  it('fit hours and days of any zone, also the day on which clocks change', async () => {
+    const db = await store()
+    const starts = fc
+      .array(fc.constantFrom(1, 2, 3, 92, 96, 100), { minLength: 1, maxLength: 6 })
+      .map((widths) =>
+        widths.map((_, n) => (7 + widths.slice(0, n).reduce((sum, one) => sum + one, 0)) * QUARTER),
+      )
+    const times = fc.array(fc.integer({ min: 0, max: 700 * QUARTER }), { minLength: 1, maxLength: 20 })
+    const seen: number[] = []
+    let id = 1
+    await fc.assert(
+      fc.asyncProperty(starts, times, async (from, received) => {
+        await db.commit(received.map((receivedAt) => adding(message({ id: ++id, receivedAt }))))
+        seen.push(...received)
+        const end = from.at(-1)! + QUARTER
+        const expected = from.map((start, n) => {
+          const next = from[n + 1] ?? end
+          return seen.filter((at) => at >= start && at < next).length
+        })
+        expect((await db.bars(from, end)).map(({ toPlanfix }) => toPlanfix)).toEqual(expected)
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+describe('the figures of a day', () => {
+  const DAY = 10 * HOUR
+  const talk = (id: number, fields: object = {}): Change => ({
+    type: 'conversation.add',
+    conversation: conversation({ id, ...fields }),
+  })
+  /** Received when it was written. */
+  const said = (id: number, at: number, fields: Partial<Message> = {}) =>
+    adding(message({ id, writtenAt: at, receivedAt: at, ...fields }))
+  const answered = (id: number, at: number, fields: Partial<Message> = {}) =>
+    adding(reply({ id, writtenAt: at, receivedAt: at, sentAt: at, state: 'delivered', ...fields }))
+
+  it('of an empty store, and of a day without messages, are nothing', async () => {
+    const db = await store()
+    const nothing = { chats: 0, newChats: 0, medianFirstReplyMs: null, failed: 0, uncertain: 0 }
+    expect(await db.dayFigures(DAY)).toEqual(nothing)
+    await db.commit([said(1, DAY - 1)])
+    expect(await db.dayFigures(DAY)).toEqual(nothing)
+  })
+
+  it('count chats in which the client wrote, and those that began then', async () => {
+    const db = await store()
+    await db.commit([
+      ...[1, 2, 3].map((id) => talk(id)),
+      said(11, DAY - 5, { conversationId: 1 }),
+      said(12, DAY + 1, { conversationId: 1 }),
+      said(13, DAY + 2, { conversationId: 2 }),
+      said(14, DAY + 3, { conversationId: 2 }),
+      answered(15, DAY + 4, { conversationId: 3 }),
+    ])
+    expect(await db.dayFigures(DAY)).toMatchObject({ chats: 2, newChats: 1 })
+  })
+
+  it('take merged conversations for one chat, as old as its oldest', async () => {
+    const db = await store()
+    await db.commit([
+      talk(1, { mergedInto: 2 }),
+      talk(2),
+      said(11, DAY - 5, { conversationId: 1 }),
+      said(12, DAY + 1, { conversationId: 1 }),
+      said(13, DAY + 2, { conversationId: 2 }),
+    ])
+    expect(await db.dayFigures(DAY)).toMatchObject({ chats: 1, newChats: 0 })
+  })
+
+  it('tell the median time from the first message of the day to the first reply after it', async () => {
+    const db = await store()
+    await db.commit([
+      ...[1, 2, 3, 4, 5].map((id) => talk(id)),
+      // 100: what was said the day before does not count, nor an earlier reply, nor one that did not arrive.
+      said(11, DAY - 50, { conversationId: 1 }),
+      answered(12, DAY + 5, { conversationId: 1 }),
+      said(13, DAY + 10, { conversationId: 1 }),
+      said(14, DAY + 20, { conversationId: 1 }),
+      answered(15, DAY + 50, { conversationId: 1, state: 'failed', sentAt: null }),
+      answered(16, DAY + 60, { conversationId: 1, state: 'skipped', reason: 'internal-hidden' }),
+      answered(17, DAY + 110, { conversationId: 1 }),
+      // 30: typed inside Chatra, after its automatic greeting.
+      said(21, DAY + 100, { conversationId: 2 }),
+      said(22, DAY + 101, {
+        conversationId: 2,
+        author: agent,
+        state: 'skipped',
+        reason: 'automatic-message',
+      }),
+      said(23, DAY + 130, { conversationId: 2, author: agent, state: 'skipped', reason: 'mirroring-off' }),
+      // 900: when it was sent, not when it was noticed.
+      said(31, DAY + 100, { conversationId: 3 }),
+      answered(32, DAY + 200, { conversationId: 3, sentAt: DAY + 1000 }),
+      // No reply yet.
+      said(41, DAY + 100, { conversationId: 4 }),
+    ])
+    expect((await db.dayFigures(DAY)).medianFirstReplyMs).toBe(100)
+    await db.commit([answered(42, DAY + 120, { conversationId: 4 })])
+    expect((await db.dayFigures(DAY)).medianFirstReplyMs).toBe(65)
+  })
+
+  it('count what is failed and uncertain now', async () => {
+    const db = await store()
+    await db.commit([
+      said(11, DAY - 1, { state: 'failed' }),
+      said(12, DAY, { state: 'failed' }),
+      said(13, DAY + 1, { state: 'uncertain' }),
+      said(14, DAY + 2, { state: 'failed' }),
+      said(15, DAY + 3, { kind: 'event', state: 'failed' }),
+      { type: 'message.patch', id: 14, at: DAY + 3, patch: { state: 'delivered' } },
+    ])
+    expect(await db.dayFigures(DAY)).toMatchObject({ failed: 1, uncertain: 1 })
+  })
+
+  it('begin at the first message of the day among many, with holes in the numbers', async () => {
+    const db = await store()
+    const many = Array.from({ length: 1500 }, (_, n) => n)
+    const idOf = (n: number) => 10 + n * 90 + ((n * n) % 80)
+    await db.commit([talk(1), ...many.map((n) => said(idOf(n), n * 10))])
+    for (const since of [0, 5, 7000, 14_990]) {
+      const failed = many.filter((n) => n * 10 >= since).length
+      await db.commit(
+        many
+          .filter((n) => n * 10 >= since)
+          .map((n) => ({
+            type: 'message.patch',
+            id: idOf(n),
+            at: 1,
+            patch: { state: 'failed' },
+          })),
+      )
+      expect((await db.dayFigures(since)).failed).toBe(failed)
+    }
+  })
+})
+
+describe('gaps', () => {
+  it('are told newest first, as far back as asked', async () => {
+    const db = await store()
+    const gap = (time: number): Change => ({
+      type: 'event.add',
+      event: {
+        time,
+        connectionId: null,
+        level: 'warning',
+        key: 'event.gap',
+        params: { from: time - 5, to: time },
+      },
+    })
+    const other = (time: number): Change => ({
+      type: 'event.add',
+      event: { time, connectionId: 'shop', level: 'info', key: 'event.side-ok', params: { side: 'chatra' } },
+    })
+    await db.commit([
+      gap(100),
+      gap(200),
+      ...Array.from({ length: 1200 }, (_, n) => other(300 + n)),
+      gap(2000),
+    ])
+    expect(await db.gapsSince(150)).toEqual([
+      { from: 1995, to: 2000 },
+      { from: 195, to: 200 },
+    ])
+  })
+})

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import {
+  adding,
+  chore,
+  client,
+  conversation,
+  inboxRow,
+  message,
+  reply,
+  store,
+  task,
+  withEmail,
+} from '../material.ts'
+
+describe('conversations', () => {
+  it('are changed in the named fields alone', async () => {
+    const db = await store()
+    await db.commit([{ type: 'conversation.add', conversation: conversation({ taskId: 5 }) }])
+    await db.commit([{ type: 'conversation.patch', id: 1, patch: { contactId: 92, taskId: undefined } }])
+    expect(await db.conversation(1)).toEqual(conversation({ taskId: 5, contactId: 92 }))
+  })
+
+  it('are found by contact, the one that took the others in', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'conversation.add', conversation: conversation({ id: 1, contactId: 92, mergedInto: 2 }) },
+      { type: 'conversation.add', conversation: conversation({ id: 2, contactId: 92 }) },
+    ])
+    expect(await db.conversationByContact('shop', 92)).toMatchObject({ id: 2 })
+    expect(await db.conversationByContact('other', 92)).toBeNull()
+  })
+
+  it('that do not exist cannot be changed', async () => {
+    const db = await store()
+    await expect(db.commit([{ type: 'conversation.patch', id: 9, patch: {} }])).rejects.toThrow(
+      'no conversation 9',
+    )
+  })
+})
+
+describe('clients', () => {
+  it('are saved anew under the same id', async () => {
+    const db = await store()
+    await db.commit([{ type: 'client.save', client: client() }])
+    const moved = client({ conversationId: 2, lastWroteAt: 7, lastVisitAt: 3 })
+    await db.commit([{ type: 'client.save', client: moved }])
+    expect(await db.client('shop', 'c1')).toEqual(moved)
+    expect(await db.clientsOf(1)).toEqual([])
+  })
+
+  it('are found by e-mail whatever its case, the latest to write first', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'client.save', client: withEmail('Ion@Shop.MD', { clientId: 'a', lastWroteAt: 5 }) },
+      { type: 'client.save', client: withEmail('ion@shop.md', { clientId: 'b', lastWroteAt: 9 }) },
+      {
+        type: 'client.save',
+        client: withEmail('ion@shop.md', { clientId: 'x', lastWroteAt: 99, connectionId: 'other' }),
+      },
+    ])
+    expect(await db.clientByEmail('shop', 'ION@shop.md ')).toMatchObject({ clientId: 'b' })
+  })
+})
+
+describe('tasks', () => {
+  it('are watched after activity, the latest first, unless deleted', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'task.add', task: task({ taskId: 1, lastActivityAt: 10 }) },
+      { type: 'task.add', task: task({ taskId: 2, lastActivityAt: 20 }) },
+      { type: 'task.add', task: task({ taskId: 3, lastActivityAt: 30 }) },
+      { type: 'task.add', task: task({ taskId: 4, lastActivityAt: 40, deleted: true }) },
+      { type: 'task.patch', connectionId: 'shop', taskId: 2, patch: { lastActivityAt: 50, cursor: 8 } },
+    ])
+    expect((await db.tasksWatched('shop', 30)).map(({ taskId }) => taskId)).toEqual([2, 3])
+    expect(await db.task('shop', 2)).toEqual(task({ taskId: 2, lastActivityAt: 50, cursor: 8 }))
+  })
+
+  it('are counted by the chat that began them', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'task.add', task: task({ taskId: 1 }) },
+      { type: 'task.add', task: task({ taskId: 2, deleted: true }) },
+      { type: 'task.add', task: task({ taskId: 3, chatId: 'chat2' }) },
+    ])
+    expect(await db.taskCount('shop', 'chat1')).toBe(2)
+    expect((await db.tasksOf(1)).map(({ taskId }) => taskId)).toEqual([1, 2, 3])
+  })
+})
+
+describe('chores', () => {
+  it('replace an open one of the same kind and key', async () => {
+    const db = await store()
+    await db.commit([{ type: 'chore.add', chore: chore({ id: 20 }) }])
+    await db.commit([{ type: 'chore.add', chore: chore({ id: 21, notBefore: 5 }) }])
+    expect(await db.chores(1)).toEqual([chore({ id: 21, notBefore: 5 })])
+  })
+
+  it('are told in order of priority', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'chore.add', chore: chore({ id: 20, kind: 'visit' }) },
+      { type: 'chore.add', chore: chore({ id: 21, kind: 'complete' }) },
+      { type: 'chore.add', chore: chore({ id: 22, kind: 'note' }) },
+    ])
+    expect((await db.chores(1)).map(({ kind }) => kind)).toEqual(['note', 'complete', 'visit'])
+  })
+
+  it('can be changed, dropped and cancelled; one that is gone is left so', async () => {
+    const db = await store()
+    await db.commit([
+      { type: 'chore.add', chore: chore({ id: 20, key: 'a' }) },
+      { type: 'chore.add', chore: chore({ id: 21, key: 'b' }) },
+      { type: 'chore.add', chore: chore({ id: 22, kind: 'leave-check' }) },
+      { type: 'chore.drop', id: 21 },
+      { type: 'chore.patch', id: 21, patch: { failures: 3 } },
+      { type: 'chore.patch', id: 20, patch: { failures: 3 } },
+      { type: 'chore.cancel', conversationId: 1, kind: 'leave-check' },
+    ])
+    expect(await db.chores(1)).toEqual([chore({ id: 20, key: 'a', failures: 3 })])
+  })
+})
+
+describe('the inbox', () => {
+  it('tells what is not settled, oldest first', async () => {
+    const db = await store()
+    await db.commit([inboxRow('{"n":1}'), inboxRow('{"n":2}'), inboxRow('{"n":3}')])
+    await db.commit([{ type: 'inbox.settle', seq: 2, outcome: 'done', reason: null }])
+    const row = (seq: number) => ({
+      seq,
+      connectionId: 'shop',
+      source: 'chatra',
+      receivedAt: 100,
+      body: `{"n":${seq}}`,
+    })
+    expect(await db.inboxPending(0, 10)).toEqual([row(1), row(3)])
+    expect(await db.inboxPending(1, 10)).toEqual([row(3)])
+    expect(await db.inboxPending(0, 1)).toEqual([row(1)])
+  })
+
+  it('keeps the body a message was made from', async () => {
+    const db = await store()
+    await db.commit([inboxRow('{"n":1}')])
+    await db.commit([adding(message()), { type: 'inbox.settle', seq: 1, outcome: 'done', reason: null }])
+    await db.commit([adding(message({ id: 11 }))])
+    expect(await db.rawPayload(10)).toBe('{"n":1}')
+    expect(await db.rawPayload(11)).toBeNull()
+  })
+})
+
+describe('lanes with work', () => {
+  it('are those with open or uncertain messages or a chore', async () => {
+    const db = await store()
+    const conversations = [1, 2, 3, 4].map((id) => conversation({ id }))
+    await db.commit([
+      ...conversations.map((one) => ({ type: 'conversation.add', conversation: one }) as const),
+      adding(message({ id: 10, conversationId: 1 })),
+      adding(message({ id: 11, conversationId: 1, state: 'retrying' })),
+      adding(reply({ id: 12, conversationId: 2, state: 'uncertain' })),
+      adding(reply({ id: 13, conversationId: 3, state: 'delivered' })),
+      adding(reply({ id: 14, conversationId: null, state: 'queued' })),
+      { type: 'chore.add', chore: chore({ conversationId: 4 }) },
+    ])
+    expect(await db.lanesWithWork()).toEqual([
+      { conversationId: 1, connectionId: 'shop', lane: 'planfix' },
+      { conversationId: 2, connectionId: 'shop', lane: 'chatra' },
+      { conversationId: 4, connectionId: 'shop', lane: 'chores' },
+    ])
+  })
+})
+
+describe('small facts', () => {
+  it('are kept as they are and forgotten by null', async () => {
+    const db = await store()
+    await db.commit([{ type: 'fact.set', connectionId: 'shop', key: 'k', value: { a: [1, null] } }])
+    expect(await db.fact('shop', 'k')).toEqual({ a: [1, null] })
+    await db.commit([{ type: 'fact.set', connectionId: 'shop', key: 'k', value: null }])
+    expect(await db.fact('shop', 'k')).toBeNull()
+  })
+
+  it('of an agent do not lose a name that a later webhook leaves out', async () => {
+    const db = await store()
+    const seen = (id: string, name: string | null, at: number) =>
+      ({ type: 'agent.seen', connectionId: 'shop', agent: { id, name, email: null }, at }) as const
+    await db.commit([seen('a', 'Ana', 1), seen('b', 'Bob', 2), seen('a', null, 3)])
+    expect((await db.agents('shop')).map(({ name }) => name)).toEqual(['Ana', 'Bob'])
+  })
+})
