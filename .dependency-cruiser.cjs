@@ -76,6 +76,18 @@ module.exports = {
       { path: '^src/(main|simulators)/' },
     ),
     forbid(
+      'no-page-imports-a-page',
+      'what two pages show is a feature or a component',
+      { path: '^src/renderer/pages/([^/]+)/' },
+      { path: '^src/renderer/pages/', pathNot: '^src/renderer/pages/$1/' },
+    ),
+    forbid(
+      'features-know-no-page',
+      'pages are made of features and components',
+      { path: '^src/renderer/(features|components|client)/' },
+      { path: '^src/renderer/pages/' },
+    ),
+    forbid(
       'simulators-know-nothing-of-ours',
       'a shared bug must not hide itself',
       { path: '^src/simulators/' },

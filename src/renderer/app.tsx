@@ -3,13 +3,13 @@ import { Notifications } from '@mantine/notifications'
 import { type ReactNode, useEffect } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
-import type { Bridge } from './bridge/bridge.ts'
-import { BridgeProvider, useMaybeAppState } from './bridge/hooks.tsx'
+import type { Bridge } from './client/client.ts'
+import { BridgeProvider, useMaybeAppState } from './client/hooks.tsx'
+import { browserLanguage, WordsProvider } from './i18n.tsx'
 import { nonce } from './nonce.ts'
 import { Shell } from './shell.tsx'
 import { theme, variables } from './theme.ts'
 import { rememberedTheme, rememberTheme } from './theme-memory.ts'
-import { browserLanguage, WordsProvider } from './words.tsx'
 
 export function App({ bridge }: { bridge: Bridge }) {
   return (

@@ -1,12 +1,12 @@
-import './no-eval.ts'
+import './zod-csp.ts'
 import '@mantine/core/styles.css'
 import '@mantine/notifications/styles.css'
 import './global.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { createBridge } from './bridge/bridge.ts'
-import { httpTransport } from './bridge/http-transport.ts'
-import { windowTransport } from './bridge/window-transport.ts'
+import { createBridge } from './client/client.ts'
+import { httpTransport } from './client/http-transport.ts'
+import { windowTransport } from './client/window-transport.ts'
 
 // A key that is not valid any more stays in the address; it is of no use there.
 const address = new URL(location.href)

@@ -1,11 +1,11 @@
 import { Alert, AppShell, Center, Loader, NavLink, Skeleton, Stack, Text, Title } from '@mantine/core'
 import { type ComponentType, lazy, Suspense, useEffect } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
-import { useLine, useMaybeAppState } from './bridge/hooks.tsx'
-import { Fence } from './parts/fence.tsx'
-import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } from './parts/icons.ts'
+import { useLine, useMaybeAppState } from './client/hooks.tsx'
+import { Fence } from './components/error-boundary.tsx'
+import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } from './components/icons.ts'
+import { useWords } from './i18n.tsx'
 import classes from './shell.module.css'
-import { useWords } from './words.tsx'
 
 /** Fetched when they are opened; the others follow a moment later, so that they open while the bridge is away. */
 const fetched: (() => Promise<unknown>)[] = []

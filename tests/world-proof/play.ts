@@ -5,7 +5,7 @@ import { type Action, isTrouble, type Story } from './story.ts'
 import { bring } from './troubles.ts'
 import { BEGINS, World } from './world.ts'
 
-/** `src/main/planfix/spending.ts` looks every ten minutes, and a stale header is as old. */
+/** `src/main/planfix/limits/quota-plan.ts` looks every ten minutes, and a stale header is as old. */
 const RESERVE_LOOK_MS = 21 * 60_000
 const SECOND = 1000
 const MINUTE = 60 * SECOND

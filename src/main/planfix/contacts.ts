@@ -4,7 +4,7 @@ import type { ContactFields, PlanfixApi, PlanfixComment, PlanfixContact } from '
 import { type Calls, PAGE } from './calls.ts'
 import { type EmailPlace, emailPlace } from './client-email.ts'
 import { COMMENT_FIELDS, type CommentReader, newestFirst } from './comments.ts'
-import { toHtml } from './html.ts'
+import { toHtml } from './html/to-html.ts'
 import {
   commentList,
   contactAnswer,

@@ -21,11 +21,11 @@ export interface Failure {
   /** Vendor code; null when the body holds none. */
   vendorCode: number | null
   text: string
-  /** As sent, unit unknown (see resets.ts). */
+  /** As sent, unit unknown (see limits/daily-limit-reset.ts). */
   timeToReset: number | null
   /** Milliseconds since 1970, from Retry-After. */
   retryAt: number | null
-  /** Code 22 for seconds or minutes: too many requests in a short time, not the day's limit (see resets.ts). */
+  /** Code 22 for seconds or minutes: too many requests in a short time, not the day's limit (see limits/daily-limit-reset.ts). */
   isPause?: boolean
 }
 

@@ -2,7 +2,7 @@ import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
 import { plainField } from '../../shared/plain.ts'
 import type { PlanfixApi, PlanfixTask } from '../engine/ports.ts'
 import { type Calls, PAGE } from './calls.ts'
-import { toHtml } from './html.ts'
+import { toHtml } from './html/to-html.ts'
 import type { Processes } from './processes.ts'
 import {
   changedList,

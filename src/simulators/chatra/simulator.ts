@@ -5,11 +5,11 @@ import { Actions, type VisitOptions } from './actions.ts'
 import { Control } from './control.ts'
 import { ChatEvents } from './events.ts'
 import { seededRandom } from './ids.ts'
-import { Rest } from './rest.ts'
+import { visitorPage } from './page/visitor-page.ts'
+import { Rest } from './rest/rest.ts'
 import { Account, type Agent, type Client, type Message } from './state.ts'
 import { type ChatraSwitch, type ChatraSwitches, chatraSwitches } from './switches.ts'
 import { Visitor } from './visitor.ts'
-import { visitorPage } from './visitor-page.ts'
 import { type WebhookAttempt, type WebhookPost, WebhookSender } from './webhooks.ts'
 
 export interface ChatraOptions {

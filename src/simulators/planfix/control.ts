@@ -1,8 +1,8 @@
 import type { FaultRule, SimRequest, SimResponse } from '../common/server.ts'
-import type { CommentByHand } from './by-hand.ts'
 import type { PlanfixSimulator } from './simulator.ts'
 import type { SimComment, SimContact, SimTask } from './state.ts'
 import type { SwitchName } from './switches.ts'
+import type { CommentByHand } from './user-actions.ts'
 
 type Body = Record<string, unknown>
 /** Named like the simulator's own methods; the arguments come by name. */

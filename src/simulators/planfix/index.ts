@@ -1,9 +1,9 @@
 import type { SimRequest } from '../common/server.ts'
 import { answerControl } from './control.ts'
-import { answerPage } from './pages.ts'
+import { answerPage } from './pages/pages.ts'
 import { type PlanfixOptions, type PlanfixSimulator, runSimulator } from './simulator.ts'
 
-export { allScopes, type Scope } from './routing.ts'
+export { allScopes, type Scope } from './rest/routing.ts'
 export type { PlanfixOptions, PlanfixSimulator } from './simulator.ts'
 export type { Account, PersonId, SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'
 export { type PlanfixSwitches, type SwitchName, switchTable } from './switches.ts'

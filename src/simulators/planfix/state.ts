@@ -1,6 +1,6 @@
 import type { SimMail } from './mails.ts'
+import type { Zone } from './rest/timepoints.ts'
 import { type PlanfixSwitches, type SimStatus, type StatusKey, statusesOf } from './switches.ts'
-import type { Zone } from './timepoints.ts'
 
 /** `user:5` or `contact:92`. */
 export type PersonId = string

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { htmlToText, toHtml } from '../../../src/main/planfix/html.ts'
+import { htmlToText, toHtml } from '../../../src/main/planfix/html/to-html.ts'
 
 /** docs/texts.md says what becomes of texts; each of its lines is an example. */
 

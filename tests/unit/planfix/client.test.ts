@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createPacer } from '../../../src/main/planfix/pacer.ts'
+import { createPacer } from '../../../src/main/planfix/limits/rate-limiter.ts'
 import type { CallInfo } from '../../../src/main/planfix/transport.ts'
 import { FakeClock } from './fake-clock.ts'
 import { clientOf, comment, errorOf, json, running, serve, TOKEN } from './small-server.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../../src/simulators/planfix/index.ts'
-import { safeHtml } from '../../../src/simulators/planfix/safe-html.ts'
+import { safeHtml } from '../../../src/simulators/planfix/pages/safe-html.ts'
 
 let sim: PlanfixSimulator
 const look = async (path: string) => (await fetch(sim.url + path)).text()

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
-import { type Budget, type BudgetState, createBudget } from '../../planfix/budget.ts'
+import { type Budget, type BudgetState, createBudget } from '../../planfix/limits/daily-quota.ts'
 import type { SqliteStore } from '../../store/index.ts'
 
 const DAY = 86_400_000

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useLine, usePush } from '../../bridge/hooks.tsx'
+import { useBridge, useLine, usePush } from '../../client/hooks.tsx'
 import { withTold } from './thread.ts'
 
 const PART = 60

@@ -1,6 +1,6 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
-import { IconStethoscope } from '../../parts/icons.ts'
-import { useWords } from '../../words.tsx'
+import { IconStethoscope } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
 
 /** Before the first check-up: what it does, and the button that begins it. */
 export function Intro({ onStart, busy }: { onStart: () => void; busy: boolean }) {

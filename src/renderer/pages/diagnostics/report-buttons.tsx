@@ -1,9 +1,9 @@
 import { Button, Tooltip, VisuallyHidden } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useEffect, useState } from 'react'
-import { useBridge } from '../../bridge/hooks.tsx'
-import { IconCheck, IconCopy, IconDownload } from '../../parts/icons.ts'
-import { useWords } from '../../words.tsx'
+import { useBridge } from '../../client/hooks.tsx'
+import { IconCheck, IconCopy, IconDownload } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
 
 const COPIED_MS = 2_000
 

@@ -1,6 +1,6 @@
 import type { LogFilter } from '../../../shared/api/log.ts'
 import type { Answer } from '../../../shared/api.ts'
-import type { Bridge } from '../../bridge/bridge.ts'
+import type { Bridge } from '../../client/client.ts'
 
 export type ExportFormat = 'csv' | 'json'
 

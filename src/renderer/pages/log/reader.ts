@@ -1,7 +1,7 @@
 import { type LogFilter, type MessageRow, PAGE_ROWS } from '../../../shared/api/log.ts'
 import type { Answer, CallError } from '../../../shared/api.ts'
-import type { Bridge } from '../../bridge/bridge.ts'
-import { fits } from './filter.ts'
+import type { Bridge } from '../../client/client.ts'
+import { fits } from './filters/filter.ts'
 import {
   type List,
   listOf,

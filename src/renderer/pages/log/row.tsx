@@ -2,11 +2,11 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names the active line.
 import { memo } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
-import { IconArrowLeft, IconArrowRight, IconPaperclip } from '../../parts/icons.ts'
-import { Mark } from '../../parts/mark.tsx'
-import { useWords } from '../../words.tsx'
-import { reasonOf, toneOf } from './reason.ts'
-import { filesOf, fullTime, lineOf, speakerOf } from './row-text.ts'
+import { IconArrowLeft, IconArrowRight, IconPaperclip } from '../../components/icons.ts'
+import { Mark } from '../../components/status-badge.tsx'
+import { reasonOf, toneOf } from '../../features/messages/reason.ts'
+import { filesOf, fullTime, lineOf, speakerOf } from '../../features/messages/row-text.ts'
+import { useWords } from '../../i18n.tsx'
 import classes from './table.module.css'
 
 export interface LineProps {

@@ -14,8 +14,8 @@ import {
   useState,
 } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
-import { IconArrowUp } from '../../parts/icons.ts'
-import { useWords } from '../../words.tsx'
+import { IconArrowUp } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
 import { countOf, indexOf, type List, rowAt } from './list.ts'
 import type { LogReader } from './reader.ts'
 import { Line, lineId } from './row.tsx'

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { useBridge } from '../../bridge/hooks.tsx'
-import { type Choice, filterOf, nextMidnight } from './filter.ts'
-import { type Place, rememberedPlace } from './memory.ts'
+import { useBridge } from '../../client/hooks.tsx'
+import { type Choice, filterOf, nextMidnight } from './filters/filter.ts'
 import { LogReader, type Reading } from './reader.ts'
+import { type Place, rememberedPlace } from './saved-position.ts'
 
 /** The log of what is chosen, kept up to date; from where it was left when that is known. */
 export function useReading(choice: Choice): {

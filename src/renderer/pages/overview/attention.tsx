@@ -2,11 +2,11 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { AppState } from '../../../shared/api/state.ts'
 import type { TextKey } from '../../../shared/i18n/index.ts'
-import { useBridge } from '../../bridge/hooks.tsx'
-import { ConfirmButton } from '../../parts/confirm-button.tsx'
-import { IconAlertTriangle, IconX } from '../../parts/icons.ts'
-import { useWords } from '../../words.tsx'
-import { type Concern, concernsOf } from './concerns.ts'
+import { useBridge } from '../../client/hooks.tsx'
+import { ConfirmButton } from '../../components/confirm-button.tsx'
+import { IconAlertTriangle, IconX } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
+import { type Concern, concernsOf } from './attention-items.ts'
 
 /** What needs the owner, each with the button that leads to its mend; and set-ups that were left in the middle. */
 export function Attention({ state }: { state: AppState }) {

@@ -2,7 +2,7 @@ import '@mantine/charts/styles.css'
 import { BarChart } from '@mantine/charts'
 import { Paper, SimpleGrid, Skeleton, Table, Title, VisuallyHidden } from '@mantine/core'
 import type { Bar, Overview } from '../../../shared/api/overview.ts'
-import { useWords } from '../../words.tsx'
+import { useWords } from '../../i18n.tsx'
 
 const HEIGHT = 210
 

@@ -2,9 +2,9 @@ import { Badge, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title }
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
-import { Mark, type Tone } from '../../parts/mark.tsx'
-import { Empty } from '../../parts/trouble.tsx'
-import { useWords } from '../../words.tsx'
+import { Empty } from '../../components/error-alert.tsx'
+import { Mark, type Tone } from '../../components/status-badge.tsx'
+import { useWords } from '../../i18n.tsx'
 
 /** Each connection with the state of its two sides, and how it is reached from outside. */
 export function Connections({ state }: { state: AppState }) {

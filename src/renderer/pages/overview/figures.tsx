@@ -1,8 +1,8 @@
 import { Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
 import type { Overview } from '../../../shared/api/overview.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { Trouble } from '../../parts/trouble.tsx'
-import { useWords } from '../../words.tsx'
+import { Trouble } from '../../components/error-alert.tsx'
+import { useWords } from '../../i18n.tsx'
 
 /** Today in six numbers. */
 export function Figures(props: {

@@ -1,6 +1,6 @@
 import { List, Text, Title } from '@mantine/core'
 import type { Overview } from '../../../shared/api/overview.ts'
-import { type Speech, useWords } from '../../words.tsx'
+import { type Speech, useWords } from '../../i18n.tsx'
 
 const SHOWN = 10
 

@@ -1,8 +1,8 @@
 import { Alert, Button, Checkbox, Group, List, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { Value } from '../../../shared/api.ts'
-import { IconAlertTriangle } from '../../parts/icons.ts'
-import { useWords } from '../../words.tsx'
+import { IconAlertTriangle } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
 
 /** What a file would bring: which connections are new, which would be replaced, and what is wrong with it. */
 export function ImportPreview(props: {

@@ -1,9 +1,9 @@
 import { Button, Group, Stack, Switch, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
-import { useBridge, useCall } from '../../bridge/hooks.tsx'
-import { IconAlertTriangle, IconFolderOpen } from '../../parts/icons.ts'
-import { useWords } from '../../words.tsx'
+import { useBridge, useCall } from '../../client/hooks.tsx'
+import { IconAlertTriangle, IconFolderOpen } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
 import type { SaveGeneral } from './save-general.ts'
 
 /** Start with the computer, and whether the system does as chosen. */

@@ -1,8 +1,8 @@
 import { notifications } from '@mantine/notifications'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useRefresh } from '../../bridge/hooks.tsx'
-import { useWords } from '../../words.tsx'
+import { useBridge, useRefresh } from '../../client/hooks.tsx'
+import { useWords } from '../../i18n.tsx'
 
 export type SaveGeneral = (part: Partial<GeneralSettings>) => Promise<CallError | null>
 

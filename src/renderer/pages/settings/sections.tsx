@@ -1,9 +1,9 @@
 import { NavLink } from '@mantine/core'
 import { Link } from 'wouter'
-import { useAppState } from '../../bridge/hooks.tsx'
-import { IconPlus } from '../../parts/icons.ts'
-import { Mark } from '../../parts/mark.tsx'
-import { useWords } from '../../words.tsx'
+import { useAppState } from '../../client/hooks.tsx'
+import { IconPlus } from '../../components/icons.ts'
+import { Mark } from '../../components/status-badge.tsx'
+import { useWords } from '../../i18n.tsx'
 import { goToSection } from './section.tsx'
 import classes from './settings.module.css'
 

@@ -1,13 +1,13 @@
 import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge } from '../../bridge/hooks.tsx'
-import { Trouble } from '../../parts/trouble.tsx'
-import { useWords } from '../../words.tsx'
+import { useBridge } from '../../client/hooks.tsx'
+import { Trouble } from '../../components/error-alert.tsx'
+import { useStep } from '../../components/use-step.ts'
+import { useWords } from '../../i18n.tsx'
 import { useWizard } from './context.ts'
 import { stepOf } from './flow.ts'
 import { StepForm } from './step-form.tsx'
-import { useStep } from './use-step.ts'
 
 /** Switches the connection on with all that was chosen, before the steps that need it to carry messages. */
 export function Activation({ onDone }: { onDone(): void }) {

@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import type { CallError } from '../../../shared/api.ts'
-import { IconArrowLeft, IconArrowRight } from '../../parts/icons.ts'
-import { Trouble } from '../../parts/trouble.tsx'
-import { useWords } from '../../words.tsx'
+import { Trouble } from '../../components/error-alert.tsx'
+import { IconArrowLeft, IconArrowRight } from '../../components/icons.ts'
+import type { StepControl } from '../../components/use-step.ts'
+import { useWords } from '../../i18n.tsx'
 import { useWizard } from './context.ts'
-import type { StepControl } from './use-step.ts'
 import classes from './wizard.module.css'
 
 /** One step: its heading and content, which scroll, and below them Back and Continue, which do not. */

@@ -3,7 +3,7 @@ import type { EmployeeChoice } from '../../../shared/api/employees.ts'
 import type { ConnectionSettings } from '../../../shared/api/settings.ts'
 import type { Draft, Step } from '../../../shared/api/setup.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useLine } from '../../bridge/hooks.tsx'
+import { useBridge, useLine } from '../../client/hooks.tsx'
 
 export interface Selection {
   mode: 'everybody' | 'selected'

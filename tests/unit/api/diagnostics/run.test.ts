@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { totalChecks } from '../../../../src/main/diagnostics/doctor.ts'
-import type { PausablePacer } from '../../../../src/main/planfix/pacer.ts'
+import type { PausablePacer } from '../../../../src/main/planfix/limits/rate-limiter.ts'
 import type { WorldOptions } from '../../../support/world.ts'
 import { type Stage, stage } from './stage.ts'
 

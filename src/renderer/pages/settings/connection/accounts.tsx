@@ -1,4 +1,4 @@
-import { useWords } from '../../../words.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { TextField } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { Secret } from './secret.tsx'

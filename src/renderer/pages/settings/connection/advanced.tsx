@@ -1,7 +1,7 @@
 import { Button, Collapse, Group, Stack } from '@mantine/core'
 import { useId, useState } from 'react'
-import { IconChevronDown, IconChevronUp } from '../../../parts/icons.ts'
-import { useWords } from '../../../words.tsx'
+import { IconChevronDown, IconChevronUp } from '../../../components/icons.ts'
+import { useWords } from '../../../i18n.tsx'
 import { NumberField, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 

@@ -1,4 +1,4 @@
-import { useWords } from '../../../words.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { NumberField, OptionSwitch, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'

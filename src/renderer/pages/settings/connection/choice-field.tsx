@@ -1,8 +1,8 @@
 import { Select } from '@mantine/core'
 import type { Choice, ChoiceKind } from '../../../../shared/api/setup.ts'
-import { useCall } from '../../../bridge/hooks.tsx'
-import { useWords } from '../../../words.tsx'
-import { type Choices, ListTrouble } from '../../wizard/choice-select.tsx'
+import { useCall } from '../../../client/hooks.tsx'
+import { type Choices, ListTrouble } from '../../../components/choice-select.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { fieldOf, useForm } from '../form.tsx'
 import { valueAt } from '../paths.ts'
 

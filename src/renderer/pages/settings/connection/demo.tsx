@@ -2,9 +2,9 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { useAppState, useBridge } from '../../../bridge/hooks.tsx'
-import { IconExternalLink } from '../../../parts/icons.ts'
-import { useWords } from '../../../words.tsx'
+import { useAppState, useBridge } from '../../../client/hooks.tsx'
+import { IconExternalLink } from '../../../components/icons.ts'
+import { useWords } from '../../../i18n.tsx'
 import { Section } from '../section.tsx'
 
 /** Make-believe accounts have nothing to set; they can be looked at and ended. */

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { JOIN_DEVICES } from '../../../../shared/config.ts'
-import { useWords } from '../../../words.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { fieldOf, NumberField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 

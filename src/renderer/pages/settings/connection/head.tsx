@@ -2,8 +2,8 @@ import { Button, Group, Modal, Stack, Switch, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { ConnectionState } from '../../../../shared/api/state.ts'
-import { useBridge } from '../../../bridge/hooks.tsx'
-import { useWords } from '../../../words.tsx'
+import { useBridge } from '../../../client/hooks.tsx'
+import { useWords } from '../../../i18n.tsx'
 
 /** The connection's name and its switch. Switching off asks once, because messages wait meanwhile. */
 export function Head({ connection, disabled }: { connection: ConnectionState; disabled: boolean }) {

@@ -1,6 +1,6 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link } from 'wouter'
-import { useWords } from '../../../words.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { OptionSwitch, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 

@@ -1,5 +1,5 @@
 import { Group } from '@mantine/core'
-import { useWords } from '../../../words.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'

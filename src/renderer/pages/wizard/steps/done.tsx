@@ -3,13 +3,13 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { planfixAddress } from '../../../../shared/fields.ts'
-import { useAppState, useBridge, useCall, useRefresh } from '../../../bridge/hooks.tsx'
-import { Mark } from '../../../parts/mark.tsx'
-import { useWords } from '../../../words.tsx'
+import { useAppState, useBridge, useCall, useRefresh } from '../../../client/hooks.tsx'
+import { Mark } from '../../../components/status-badge.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
-import { SecretsNote } from '../secrets-note.tsx'
+import { SecretsNote } from '../parts/secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 /** What was set up, and what is left to do. */
 export function DoneStep() {

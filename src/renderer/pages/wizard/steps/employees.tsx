@@ -1,13 +1,13 @@
 import { Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import type { EmployeesView } from '../../../../shared/api/employees.ts'
-import { useBridge, useCall } from '../../../bridge/hooks.tsx'
-import { Trouble } from '../../../parts/trouble.tsx'
-import { useWords } from '../../../words.tsx'
-import { EmployeesTable } from '../../employees/employees-table.tsx'
+import { useBridge, useCall } from '../../../client/hooks.tsx'
+import { Trouble } from '../../../components/error-alert.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { EmployeesTable } from '../../../features/employees/employees-table.tsx'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 /** F2 and F9's mapping. */
 export function EmployeesStep() {

@@ -1,7 +1,7 @@
-import { useWords } from '../../../words.tsx'
-import { LanguageChoice } from '../language-choice.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
+import { LanguageChoice } from '../parts/language-choice.tsx'
 import { StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 export function LanguageStep() {
   const { t } = useWords()

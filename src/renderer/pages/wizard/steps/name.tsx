@@ -1,9 +1,9 @@
 import { TextInput } from '@mantine/core'
 import { checkName } from '../../../../shared/fields.ts'
-import { useWords } from '../../../words.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 export function NameStep() {
   const { t } = useWords()

@@ -1,14 +1,14 @@
 import { Anchor, List, Text, TextInput } from '@mantine/core'
 import { checkToken, planfixAddress } from '../../../../shared/fields.ts'
-import { useBridge, useCall } from '../../../bridge/hooks.tsx'
-import { useWords } from '../../../words.tsx'
+import { useBridge, useCall } from '../../../client/hooks.tsx'
+import { useStep, type Verdict } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
-import { TokenFigure } from '../figures.tsx'
 import { blockingScopes } from '../flow.ts'
-import { RightsFound, RightsToTick } from '../rights.tsx'
-import { SecretInput } from '../secret-input.tsx'
+import { TokenFigure } from '../parts/illustrations.tsx'
+import { RightsFound, RightsToTick } from '../parts/rights.tsx'
+import { SecretInput } from '../parts/secret-input.tsx'
 import { StepForm } from '../step-form.tsx'
-import { useStep, type Verdict } from '../use-step.ts'
 
 export function PlanfixStep() {
   const { t } = useWords()

@@ -1,13 +1,13 @@
 import { List, Skeleton, Stack, Text } from '@mantine/core'
-import { useAppState, useCall } from '../../../bridge/hooks.tsx'
-import { CopyField } from '../../../parts/copy-field.tsx'
-import { Trouble } from '../../../parts/trouble.tsx'
-import { useWords } from '../../../words.tsx'
+import { useAppState, useCall } from '../../../client/hooks.tsx'
+import { CopyField } from '../../../components/copy-field.tsx'
+import { Trouble } from '../../../components/error-alert.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
-import { Heard } from '../heard.tsx'
-import { Note } from '../note.tsx'
+import { Note } from '../parts/note.tsx'
+import { Heard } from '../parts/webhook-status.tsx'
 import { StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 /** Instant replies, optional (docs/planfix-scenario.md). */
 export function ScenarioStep() {

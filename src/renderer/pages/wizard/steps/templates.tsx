@@ -4,12 +4,12 @@ import type { ConnectionSettings } from '../../../../shared/api/settings.ts'
 import type { Choice } from '../../../../shared/api/setup.ts'
 import { CLIENT_EMAIL } from '../../../../shared/config.ts'
 import { checkEmail, checkName, type Problem } from '../../../../shared/fields.ts'
-import { useCall } from '../../../bridge/hooks.tsx'
-import { useWords } from '../../../words.tsx'
-import { ChoiceSelect, ListTrouble } from '../choice-select.tsx'
+import { useCall } from '../../../client/hooks.tsx'
+import { ChoiceSelect, ListTrouble } from '../../../components/choice-select.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Part, StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 /** F4, F5, F7 and F6. */
 export function TemplatesStep() {

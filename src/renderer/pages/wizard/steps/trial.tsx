@@ -1,14 +1,14 @@
 import { Anchor, Blockquote, Text } from '@mantine/core'
-import { useAppState, useCall, usePush } from '../../../bridge/hooks.tsx'
-import { Trouble } from '../../../parts/trouble.tsx'
-import { useWords } from '../../../words.tsx'
-import { Checklist, type Item } from '../checklist.tsx'
+import { useAppState, useCall, usePush } from '../../../client/hooks.tsx'
+import { Trouble } from '../../../components/error-alert.tsx'
+import { useStep } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
-import { NotPublic } from '../not-public.tsx'
-import { Note } from '../note.tsx'
-import { SecretsNote } from '../secrets-note.tsx'
+import { Checklist, type Item } from '../parts/checklist.tsx'
+import { NotPublic } from '../parts/not-public.tsx'
+import { Note } from '../parts/note.tsx'
+import { SecretsNote } from '../parts/secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
-import { useStep } from '../use-step.ts'
 
 /** A push may be missed while the line is down; then this asks again. */
 const ASK_AGAIN_MS = 5_000

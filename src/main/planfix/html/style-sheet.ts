@@ -1,0 +1,119 @@
+import {
+  type CSSToken,
+  isTokenAtKeyword,
+  isTokenDelim,
+  isTokenHash,
+  isTokenIdent,
+  isTokenWhiteSpaceOrComment,
+  TokenType,
+  tokenize,
+} from '@csstools/css-tokenizer'
+import { merged, NO_STYLE, readStyle, type Style } from './style.ts'
+
+type Attributes = Readonly<Record<string, string>>
+
+/** What the `<style>` of a comment says about an element; its own style attribute has the last word. */
+export type StyleSheet = (name: string, attributes: Attributes) => Style
+
+export const NO_SHEET: StyleSheet = (_, { style }) => (style ? readStyle(style) : NO_STYLE)
+
+/** What one element must be: a tag, classes, an id. Names of tags in lower case. */
+interface Selector {
+  tag: string | null
+  id: string | null
+  classes: string[]
+}
+
+/** UTF-16 units and rules of a style element that are read; letters from Outlook bring long ones that hide nothing. */
+const LONGEST = 32_000
+const MOST_RULES = 100
+/** The properties that html/appearance.ts asks for. */
+const RELEVANT =
+  /display|visibility|opacity|filter|font|colou?r|background|clip|overflow|width|height|size|position|indent|margin|transform|translate|scale|text-decoration|align|white-space|left|top|inset/
+
+/**
+ * Reads the rules of style elements for tags, classes and ids, for all screens. Of a selector with several elements the last
+ * one counts, when it names a class or an id: rather too much is hidden than shown. Others are left out. Never fails.
+ */
+export function readStyleSheet(css: string): StyleSheet {
+  const rules = rulesIn(tokenize({ css: css.slice(0, LONGEST) }))
+  if (rules.length === 0) return NO_SHEET
+  return (name, attributes) => {
+    const classes = new Set(attributes.class?.split(/\s+/, 50))
+    const fitting = rules.filter(
+      ({ selector }) =>
+        (selector.tag === null || selector.tag === name) &&
+        (selector.id === null || selector.id === attributes.id) &&
+        selector.classes.every((one) => classes.has(one)),
+    )
+    const own = NO_SHEET(name, attributes)
+    return fitting.length === 0 ? own : merged([...fitting.map(({ style }) => style), own])
+  }
+}
+
+interface Rule {
+  selector: Selector
+  style: Style
+}
+
+function rulesIn(tokens: readonly CSSToken[]): Rule[] {
+  const rules: Rule[] = []
+  let [prelude, body, depth] = [[] as CSSToken[], [] as CSSToken[], 0]
+  for (const token of tokens) {
+    if (token[0] === TokenType.OpenCurly && isForScreens(prelude) && depth === 0) prelude = []
+    else if (token[0] === TokenType.OpenCurly && depth++ === 0) body = []
+    else if (token[0] === TokenType.CloseCurly && (depth === 0 || --depth === 0)) {
+      for (const selector of selectorsIn(prelude)) {
+        const style = readStyle(body.map((one) => one[1]).join(''))
+        if ([...style.keys()].some((one) => RELEVANT.test(one))) rules.push({ selector, style })
+        if (rules.length === MOST_RULES) return rules
+      }
+      prelude = []
+      body = []
+    } else if (depth > 0) body.push(token)
+    else if (token[0] === TokenType.Semicolon) prelude = []
+    else if (!IGNORED.has(token[0])) prelude.push(token)
+  }
+  return rules
+}
+/** Marks of HTML comments, in which old pages hide their styles. */
+const IGNORED: ReadonlySet<TokenType> = new Set([TokenType.CDO, TokenType.CDC, TokenType.Comment])
+
+/** What stands in it is read as if it stood outside. */
+function isForScreens(prelude: readonly CSSToken[]): boolean {
+  const [first, ...rest] = prelude.filter((token) => !isTokenWhiteSpaceOrComment(token))
+  if (!first || !isTokenAtKeyword(first)) return false
+  if (first[4].value.toLowerCase() !== 'media') return false
+  return rest.every((token) => /^(all|screen|only|,)$/i.test(token[1]))
+}
+
+function selectorsIn(prelude: readonly CSSToken[]): Selector[] {
+  const lists: CSSToken[][] = [[]]
+  for (const token of prelude) {
+    if (token[0] === TokenType.Comma) lists.push([])
+    else lists.at(-1)!.push(token)
+  }
+  return lists.flatMap((list) => selectorOf(list) ?? [])
+}
+
+/** null for what is not read: states, attributes, rules about something else. */
+function selectorOf(tokens: readonly CSSToken[]): Selector | null {
+  const words = tokens.slice(
+    tokens.findIndex((token) => !isTokenWhiteSpaceOrComment(token)),
+    tokens.findLastIndex((token) => !isTokenWhiteSpaceOrComment(token)) + 1,
+  )
+  const gap = words.findLastIndex(
+    (token) => isTokenWhiteSpaceOrComment(token) || (isTokenDelim(token) && /[>+~]/.test(token[4].value)),
+  )
+  const selector: Selector = { tag: null, id: null, classes: [] }
+  let isClass = false
+  for (const token of words.slice(gap + 1)) {
+    if (isTokenIdent(token) && isClass) selector.classes.push(token[4].value)
+    else if (isTokenIdent(token)) selector.tag = token[4].value.toLowerCase()
+    else if (isTokenHash(token)) selector.id = token[4].value
+    else if (!isTokenDelim(token) || !/[.*]/.test(token[4].value)) return null
+    isClass = isTokenDelim(token) && token[4].value === '.'
+  }
+  const isNamed = selector.id !== null || selector.classes.length > 0
+  return words.length > 0 && (gap < 0 || isNamed) ? selector : null
+}

@@ -1,0 +1,56 @@
+import type { BudgetState } from './daily-quota.ts'
+
+const DAY_S = 86_400
+const QUARTER = 900_000
+/** Clocks and rounding may be off by so much. */
+const SLACK = 15_000
+
+/**
+ * Reads `timeToReset` of code 22, whose unit nobody documents (contracts/planfix.md §2; switch `daily-limit`).
+ * Answers when the limit ends, in milliseconds since 1970.
+ */
+export function createResetReader(): (timeToReset: number | null, now: number) => number | null {
+  let previous: { value: number; now: number } | null = null
+  return (value, now) => {
+    if (value === null || value < 0) return null
+    const inSeconds = value <= 1000 || (value <= DAY_S && looksLikeSeconds(value, now, previous))
+    previous = { value, now }
+    return now + (inSeconds ? value * 1000 : value)
+  }
+}
+
+/**
+ * Over a day in seconds it can only be milliseconds, and up to 1000 live clients read seconds (CHK). Between, two
+ * answers tell by how fast the value runs down. Of a single one: the count starts anew at somebody's midnight, which
+ * in every time zone is a whole quarter of an hour. In doubt milliseconds: asking too early costs one request, waiting
+ * too long costs a day.
+ */
+function looksLikeSeconds(
+  value: number,
+  now: number,
+  previous: { value: number; now: number } | null,
+): boolean {
+  if (previous && now - previous.now >= 2000 && previous.value >= value && previous.value <= DAY_S) {
+    return previous.value - value < (now - previous.now) / 30
+  }
+  const asSeconds = fromQuarter(now + value * 1000)
+  return asSeconds <= SLACK && asSeconds < fromQuarter(now + value)
+}
+
+const fromQuarter = (time: number): number => Math.min(time % QUARTER, QUARTER - (time % QUARTER))
+
+/** A pause that ends sooner than this may be one for too many requests in a short time. */
+const SHORT_MS = 3_600_000
+
+/**
+ * Code 22 means the day's limit [DOC], but its time may end within seconds or minutes while much of the day's requests is
+ * left, or long before the account's midnight: then it is a pause and is called one.
+ */
+export function isShortPause(
+  resetAt: number,
+  now: number,
+  { remaining, renewedAt, isTold }: Pick<BudgetState, 'remaining' | 'renewedAt' | 'isTold'>,
+): boolean {
+  if (resetAt - now > SHORT_MS) return false
+  return isTold && remaining !== null ? remaining > 0 : Math.abs(renewedAt - resetAt) > QUARTER
+}

@@ -1,0 +1,166 @@
+import { type Clock, type Pacer, type Priority, TurnWithdrawn } from '../../engine/ports.ts'
+
+export interface PausablePacer extends Pacer {
+  /** No turn is given before this time (429 with Retry-After). A shorter pause does not end a longer one. */
+  pause(untilMs: number): void
+  /** Sends everybody away who waits now: their turns reject with TurnWithdrawn. Who comes later waits as ever. */
+  withdraw(): void
+  /** Another rate from now on; whoever waits keeps his place. */
+  setRate(requestsPerSecond: number): void
+}
+
+/** From this rate on nothing is counted: turns are given at once. */
+const UNLIMITED = 1000
+/** Every so many turns the one who has waited longest is served, whatever his priority, so nobody starves. */
+const TURNS_TO_ELDEST = 8
+
+interface Waiter {
+  priority: Priority
+  key: string
+  /** Order of arrival. */
+  n: number
+  start: () => void
+  sendAway: (why: TurnWithdrawn) => void
+}
+
+/**
+ * Token bucket over Planfix's one request a second (contracts/planfix.md §2). Lower priority numbers go first, the
+ * conversations of one priority take turns. `burst` turns may be saved up; at high rates as many as timers are coarse.
+ * No timer runs while nobody waits.
+ */
+export function createPacer(options: {
+  clock: Clock
+  requestsPerSecond: number
+  burst?: number
+}): PausablePacer {
+  const { clock } = options
+  let rate = options.requestsPerSecond
+  let unlimited = rate >= UNLIMITED
+  let burst = Math.max(1, options.burst ?? rate / 50)
+  // One ordered map of queues per priority: its first key is the conversation whose turn is next.
+  const queues: Map<string, Waiter[]>[] = [new Map(), new Map(), new Map(), new Map()]
+  let waiting = 0
+  let arrivals = 0
+  let turnsSinceEldest = 0
+  let tokens = burst
+  let countedAt = clock.now()
+  let pausedUntil = 0
+  let cancelTimer: (() => void) | null = null
+
+  function refill(now: number): void {
+    // A clock set back must not take saved turns away.
+    if (now > countedAt) tokens = Math.min(burst, tokens + ((now - countedAt) * rate) / 1000)
+    countedAt = now
+  }
+
+  function mayStart(now: number): boolean {
+    if (now < pausedUntil) return false
+    if (unlimited) return true
+    refill(now)
+    // Fractions of a token are lost in floating point: the thousandth part of a turn is let go.
+    return tokens >= 0.999
+  }
+
+  function spend(): void {
+    if (!unlimited) tokens -= 1
+  }
+
+  function serve(): void {
+    while (waiting > 0 && mayStart(clock.now())) {
+      const waiter = next()
+      spend()
+      waiter.start()
+    }
+    arm()
+  }
+
+  function next(): Waiter {
+    waiting--
+    const eldest = ++turnsSinceEldest >= TURNS_TO_ELDEST
+    if (eldest) turnsSinceEldest = 0
+    const first = eldest ? eldestOf(queues) : firstOf(queues)
+    const queue = queues[first.priority]!
+    const line = queue.get(first.key)!
+    line.shift()
+    // The conversation goes to the end of its priority's round.
+    queue.delete(first.key)
+    if (line.length > 0) queue.set(first.key, line)
+    return first
+  }
+
+  function arm(): void {
+    if (waiting === 0 || cancelTimer) return
+    const now = clock.now()
+    const forToken = unlimited ? 0 : ((1 - tokens) * 1000) / rate
+    const wait = Math.max(1, Math.ceil(Math.max(pausedUntil - now, forToken)))
+    cancelTimer = clock.after(wait, () => {
+      cancelTimer = null
+      serve()
+    })
+  }
+
+  return {
+    turn(priority, conversationKey) {
+      if (waiting === 0 && mayStart(clock.now())) {
+        spend()
+        return Promise.resolve()
+      }
+      return new Promise((start, sendAway) => {
+        const queue = queues[priority]!
+        const line = queue.get(conversationKey)
+        const waiter: Waiter = { priority, key: conversationKey, n: arrivals++, start, sendAway }
+        if (line) line.push(waiter)
+        else queue.set(conversationKey, [waiter])
+        waiting++
+        arm()
+      })
+    },
+    giveBack() {
+      if (unlimited) return
+      refill(clock.now())
+      tokens = Math.min(burst, tokens + 1)
+      cancelTimer?.()
+      cancelTimer = null
+      serve()
+    },
+    setRate(requestsPerSecond) {
+      if (requestsPerSecond === rate) return
+      if (!unlimited) refill(clock.now())
+      rate = requestsPerSecond
+      unlimited = rate >= UNLIMITED
+      burst = Math.max(1, options.burst ?? rate / 50)
+      tokens = Math.min(tokens, burst)
+      countedAt = clock.now()
+      cancelTimer?.()
+      cancelTimer = null
+      serve()
+    },
+    pause(untilMs) {
+      pausedUntil = Math.max(pausedUntil, untilMs)
+    },
+    withdraw() {
+      const sentAway = queues.flatMap((queue) => [...queue.values()].flat())
+      for (const queue of queues) queue.clear()
+      waiting = 0
+      cancelTimer?.()
+      cancelTimer = null
+      for (const waiter of sentAway) waiter.sendAway(new TurnWithdrawn('the turn was withdrawn'))
+    },
+  }
+}
+
+function firstOf(queues: Map<string, Waiter[]>[]): Waiter {
+  for (const queue of queues) {
+    for (const line of queue.values()) return line[0]!
+  }
+  throw new Error('nobody waits')
+}
+
+function eldestOf(queues: Map<string, Waiter[]>[]): Waiter {
+  let eldest: Waiter | null = null
+  for (const queue of queues) {
+    for (const [first] of queue.values()) if (first && (!eldest || first.n < eldest.n)) eldest = first
+  }
+  if (!eldest) throw new Error('nobody waits')
+  return eldest
+}

@@ -1,0 +1,146 @@
+import {
+  keepPreviousData,
+  QueryClient,
+  QueryClientProvider,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import type { AppState } from '../../shared/api/state.ts'
+import type { Args, CallError, CallName, EventName, EventValue, Value } from '../../shared/api.ts'
+import type { Bridge } from './client.ts'
+import type { LineState } from './transport.ts'
+
+const BridgeContext = createContext<Bridge | null>(null)
+const StateContext = createContext<AppState | null>(null)
+
+/** An expected failure of a call, as `useCall` gives it. */
+export class CallFailed extends Error {
+  readonly error: CallError
+  constructor(error: CallError) {
+    super(error.message.key)
+    this.error = error
+  }
+}
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5_000 } },
+})
+
+/** Gives the pages the bridge and the newest snapshot; after a lost line everything shown is read again. */
+export function BridgeProvider({ bridge, children }: { bridge: Bridge; children: ReactNode }) {
+  const [state, setState] = useState<AppState | null>(null)
+  useEffect(() => bridge.on('state', setState), [bridge])
+  useEffect(
+    () =>
+      bridge.onLine((line) => {
+        if (line === 'online') void queries.invalidateQueries()
+      }),
+    [bridge],
+  )
+  return (
+    <BridgeContext value={bridge}>
+      <StateContext value={state}>
+        <QueryClientProvider client={queries}>{children}</QueryClientProvider>
+      </StateContext>
+    </BridgeContext>
+  )
+}
+
+export function useBridge(): Bridge {
+  const bridge = useContext(BridgeContext)
+  if (bridge === null) throw new Error('useBridge outside BridgeProvider')
+  return bridge
+}
+
+/** The newest snapshot; null before the first. */
+export const useMaybeAppState = (): AppState | null => useContext(StateContext)
+
+/** The newest snapshot; pages are only shown when there is one. */
+export function useAppState(): AppState {
+  const state = useContext(StateContext)
+  if (state === null) throw new Error('useAppState before the first snapshot')
+  return state
+}
+
+export function useLine(): LineState {
+  const bridge = useBridge()
+  return useSyncExternalStore(bridge.onLine, bridge.line)
+}
+
+/** Calls `listener` (always the newest one) with each event. */
+export function usePush<N extends EventName>(event: N, listener: (value: EventValue<N>) => void): void {
+  const bridge = useBridge()
+  const newest = useRef(listener)
+  useEffect(() => {
+    newest.current = listener
+  })
+  useEffect(() => bridge.on(event, (value) => newest.current(value)), [bridge, event])
+}
+
+export interface Called<T> {
+  /** The last good answer, also while it is asked again. */
+  value: T | undefined
+  error: CallError | null
+  /** Nothing is there to show yet. */
+  loading: boolean
+  /** Asked again while the last answer is shown. */
+  refreshing: boolean
+  reload(): void
+}
+
+/** What nobody answered is asked again after so long: a line that breaks for a moment may not even be told. */
+const AGAIN_MS = 5_000
+
+/** The answer of a call that only reads; kept between pages, asked again after a lost line. `skip` asks nothing yet. */
+export function useCall<N extends CallName>(
+  name: N,
+  args: Args<N>,
+  options: { skip?: boolean; everyMs?: number; keepPrevious?: boolean } = {},
+): Called<Value<N>> {
+  const bridge = useBridge()
+  const query = useQuery<Value<N>, CallFailed>({
+    queryKey: [name, args],
+    enabled: options.skip !== true,
+    refetchInterval: ({ state }) =>
+      state.error?.error.code === 'offline' ? AGAIN_MS : (options.everyMs ?? false),
+    ...(options.keepPrevious === true && { placeholderData: keepPreviousData as never }),
+    async queryFn() {
+      const answer = await bridge.call(name, args)
+      if (!answer.ok) throw new CallFailed(answer.error)
+      return answer.value
+    },
+  })
+  return {
+    value: query.data,
+    error: query.error?.error ?? null,
+    loading: query.isPending && options.skip !== true,
+    refreshing: query.isFetching && !query.isPending,
+    reload: () => void query.refetch(),
+  }
+}
+
+/** Puts what was told meanwhile in the place of the answer that `useCall` keeps; one that is on its way is older. */
+export function useAnswerTold<N extends CallName>(name: N, args: Args<N>): (value: Value<N>) => void {
+  const client = useQueryClient()
+  return (value) => {
+    void client.cancelQueries({ queryKey: [name, args] })
+    client.setQueryData([name, args], value)
+  }
+}
+
+/** Makes what the named calls showed be asked again, after a change. */
+export function useRefresh(): (...names: CallName[]) => Promise<void> {
+  const client = useQueryClient()
+  return async (...names) => {
+    await Promise.all(names.map((name) => client.invalidateQueries({ queryKey: [name] })))
+  }
+}

@@ -1,0 +1,50 @@
+import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core'
+import { type ReactNode, useState } from 'react'
+import { useWords } from '../i18n.tsx'
+
+/** A button for what cannot be taken back: it says what will happen and asks once. */
+export function ConfirmButton(
+  props: ButtonProps & {
+    /** What will be done, as a question or a heading. */
+    title: string
+    /** What it means for messages and people. */
+    consequence: ReactNode
+    /** The verb on the button that does it. */
+    confirm: string
+    onConfirm(): unknown
+  },
+) {
+  const { title, consequence, confirm, onConfirm, ...button } = props
+  const { t } = useWords()
+  const [open, setOpen] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const carryOut = async () => {
+    setBusy(true)
+    await onConfirm()
+    setBusy(false)
+    setOpen(false)
+  }
+  return (
+    <>
+      <Button variant="default" {...button} onClick={() => setOpen(true)} />
+      <Modal
+        opened={open}
+        onClose={() => setOpen(false)}
+        title={title}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        <Stack>
+          {typeof consequence === 'string' ? <Text>{consequence}</Text> : consequence}
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={() => setOpen(false)} data-autofocus>
+              {t('action.cancel')}
+            </Button>
+            <Button color="red.8" loading={busy} onClick={() => void carryOut()}>
+              {confirm}
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  )
+}

@@ -1,0 +1,32 @@
+import { Box, Group, Title } from '@mantine/core'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { useWords } from '../i18n.tsx'
+import classes from './page.module.css'
+
+/**
+ * The frame of every page: its heading with actions beside it, and its content below. `fill` gives the content the
+ * rest of the window (lists that scroll by themselves) instead of scrolling the page.
+ */
+export function Page(props: { title: string; actions?: ReactNode; fill?: boolean; children: ReactNode }) {
+  const { t } = useWords()
+  const heading = useRef<HTMLHeadingElement>(null)
+  const name = t('app.name')
+  // A screen reader hears where it is when the page has changed.
+  useEffect(() => {
+    document.title = `${props.title} – ${name}`
+    heading.current?.focus({ preventScroll: true })
+  }, [props.title, name])
+  return (
+    <Box className={props.fill ? classes.filled : classes.page}>
+      <Group justify="space-between" mb="md" wrap="nowrap" mih={32}>
+        <Title order={1} ref={heading} tabIndex={-1} className={classes.heading}>
+          {props.title}
+        </Title>
+        <Group gap="xs" wrap="nowrap">
+          {props.actions}
+        </Group>
+      </Group>
+      {props.children}
+    </Box>
+  )
+}

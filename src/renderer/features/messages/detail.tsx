@@ -1,0 +1,269 @@
+import { Anchor, Button, Group, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { Link } from 'wouter'
+import type { LifeStep, MessageRow } from '../../../shared/api/log.ts'
+import type { Language } from '../../../shared/i18n/index.ts'
+import { useAppState, useCall, usePush } from '../../client/hooks.tsx'
+import { Trouble } from '../../components/error-alert.tsx'
+import { IconExternalLink, IconMessages } from '../../components/icons.ts'
+import { Mark, type Tone } from '../../components/status-badge.tsx'
+import { useWords } from '../../i18n.tsx'
+import { Actions } from './actions.tsx'
+import classes from './panel.module.css'
+import { RawData } from './raw-data.tsx'
+import { type Reason, reasonOf, toneOf } from './reason.ts'
+import { fileText, fullTime, speakerOf } from './row-text.ts'
+
+/** Everything about one message: its words, what became of it and why, where it is, and what can be done about it. */
+export function Detail({
+  id,
+  row,
+  inConversation = false,
+}: {
+  id: number
+  /** What is known of it already. */
+  row: MessageRow | null
+  inConversation?: boolean
+}) {
+  const asked = useCall('log.message', { id })
+  usePush('messages', ({ rows, more }) => {
+    if (more || rows.some((one) => one.id === id)) asked.reload()
+  })
+  const message = asked.value?.message ?? row
+  if (message === null) return asked.error ? <Trouble error={asked.error} retry={asked.reload} /> : <Bones />
+  return (
+    <Stack gap="md">
+      <State message={message} />
+      <Words message={message} />
+      <Actions message={message} onDone={asked.reload} />
+      <Places message={message} inConversation={inConversation} />
+      <Facts message={message} />
+      {asked.error ? (
+        <Trouble error={asked.error} retry={asked.reload} />
+      ) : (
+        <Life life={asked.value?.life ?? null} direction={message.direction} />
+      )}
+      <RawData key={id} id={id} />
+    </Stack>
+  )
+}
+
+function State({ message }: { message: MessageRow }) {
+  const words = useWords()
+  const { t } = words
+  const reason = reasonOf(message, words)
+  return (
+    <Stack gap={4} role="status">
+      <Group gap="xs" justify="space-between">
+        <Text fw={600} component="span">
+          <Mark tone={toneOf(message)}>{t(`state.${message.state}`)}</Mark>
+        </Text>
+        <Text size="sm" c="dimmed">
+          {t(`log.direction.${message.direction}`)}
+        </Text>
+      </Group>
+      {message.kind !== 'event' && (
+        <Text size="sm">{t(`log.state.${message.direction}.${message.state}`)}</Text>
+      )}
+      {reason !== null && <Why reason={reason} />}
+      {message.late && message.reason !== null && message.reason !== 'late' && (
+        <Text size="sm">{t('log.panel.late')}</Text>
+      )}
+    </Stack>
+  )
+}
+
+function Why({ reason }: { reason: Reason }) {
+  return (
+    <>
+      <Text size="sm">{reason.long}</Text>
+      {reason.detail !== null && <div className={classes.detail}>{reason.detail}</div>}
+    </>
+  )
+}
+
+function Words({ message }: { message: MessageRow }) {
+  const { t, language } = useWords()
+  const kind =
+    message.kind === 'edit' || message.kind === 'delete'
+      ? t(`log.kind.${message.kind}`)
+      : message.author.kind === 'agent' || message.author.kind === 'bridge'
+        ? t(`log.kind.${message.author.kind}`)
+        : null
+  return (
+    <Stack gap={4}>
+      {kind !== null && (
+        <Text size="sm" c="dimmed">
+          {kind}
+        </Text>
+      )}
+      {message.text !== '' && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a long text scrolls by the keyboard too.
+        <div className={classes.text} data-direction={message.direction} tabIndex={0}>
+          {message.text}
+        </div>
+      )}
+      {message.text === '' && message.kind !== 'delete' && (
+        <Text size="sm" c="dimmed">
+          {t(
+            message.kind === 'event'
+              ? 'log.row.event'
+              : message.files.length > 0
+                ? 'log.row.no-text'
+                : 'log.row.dropped',
+          )}
+        </Text>
+      )}
+      {message.files.length > 0 && (
+        <Text size="sm">
+          {t('log.panel.files')}: {message.files.map((file) => fileText(file, message, language)).join(', ')}
+        </Text>
+      )}
+    </Stack>
+  )
+}
+
+function Places({ message, inConversation }: { message: MessageRow; inConversation: boolean }) {
+  const { t } = useWords()
+  const { taskUrl, chatUrl, conversationId } = message
+  if (taskUrl === null && chatUrl === null && conversationId === null) return null
+  return (
+    <Stack gap="xs">
+      {conversationId !== null && !inConversation && (
+        <Button
+          component={Link}
+          fullWidth
+          href={`/conversation/${conversationId}`}
+          variant="default"
+          leftSection={<IconMessages size={16} aria-hidden />}
+        >
+          {t('log.panel.conversation')}
+        </Button>
+      )}
+      <Group gap="lg">
+        {taskUrl !== null && <Outside href={taskUrl}>{t('log.panel.task')}</Outside>}
+        {chatUrl !== null && <Outside href={chatUrl}>{t('log.panel.chat')}</Outside>}
+      </Group>
+    </Stack>
+  )
+}
+
+/** A page of one of the services. */
+export function Outside({ href, children }: { href: string; children: string }) {
+  const { t } = useWords()
+  return (
+    <Anchor
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+      size="sm"
+      title={t('log.panel.new-window')}
+      style={{ whiteSpace: 'nowrap' }}
+    >
+      {children}
+      <IconExternalLink size={14} aria-hidden style={{ verticalAlign: '-2px', marginInlineStart: 3 }} />
+    </Anchor>
+  )
+}
+
+function Facts({ message }: { message: MessageRow }) {
+  const words = useWords()
+  const { t, language, number } = words
+  const { connections } = useAppState()
+  const connection = connections.find(({ id }) => id === message.connectionId)
+  const facts: [string, string][] = [
+    ...(message.clientName === null ? [] : [[t('log.panel.client'), message.clientName] as [string, string]]),
+    ...(speakerOf(message, words) === null
+      ? []
+      : [[t('log.panel.author'), speakerOf(message, words) ?? ''] as [string, string]]),
+    [t('log.panel.written'), fullTime(message.writtenAt, language)],
+    [t('log.panel.received'), fullTime(message.receivedAt, language)],
+  ]
+  if (message.attempts > 0) facts.push([t('log.panel.attempts'), number(message.attempts)])
+  if (connections.length > 1 || connection === undefined)
+    facts.push([t('log.panel.connection'), connection?.name ?? message.connectionId])
+  return (
+    <dl className={classes.facts}>
+      {facts.map(([name, value]) => (
+        <Fact key={name} name={name} value={value} />
+      ))}
+    </dl>
+  )
+}
+
+const Fact = ({ name, value }: { name: string; value: string }) => (
+  <>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </>
+)
+
+function Life({ life, direction }: { life: LifeStep[] | null; direction: MessageRow['direction'] }) {
+  const words = useWords()
+  const { t, language } = words
+  return (
+    <section>
+      <Title order={3} mb="xs">
+        {t('log.panel.life')}
+      </Title>
+      {life === null ? (
+        <Stack gap="xs">
+          {[0, 1, 2].map((step) => (
+            <Skeleton key={step} height={22} />
+          ))}
+        </Stack>
+      ) : (
+        <ol className={classes.life} data-direction={direction}>
+          {life.map((step, index) => {
+            const reason = reasonOf({ reason: step.reason, late: false }, words)
+            const isLast = index === life.length - 1
+            return (
+              <li key={step.seq} className={classes.step}>
+                <Group justify="space-between" wrap="nowrap" align="baseline">
+                  <Mark tone={isLast ? toneOf(step) : passedTone(step)}>{t(`state.${step.state}`)}</Mark>
+                  <time dateTime={new Date(step.time).toISOString()} title={fullTime(step.time, language)}>
+                    {stepTime(step.time, life[index - 1]?.time ?? 0, language)}
+                  </time>
+                </Group>
+                {reason !== null && (
+                  <div className={classes.why}>
+                    {reason.short}
+                    {reason.detail !== null && <div className={classes.detail}>{reason.detail}</div>}
+                  </div>
+                )}
+              </li>
+            )
+          })}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+/** A step that lies behind it: what was waited for has come, or went wrong. */
+const passedTone = (step: LifeStep): Tone =>
+  step.state === 'received' || step.state === 'queued' || step.state === 'sending'
+    ? 'good'
+    : step.state === 'retrying'
+      ? 'attention'
+      : toneOf(step)
+
+/** The clock; the day too where another one has begun. */
+function stepTime(time: number, before: number, language: Language): string {
+  const isSameDay = new Date(time).toDateString() === new Date(before).toDateString()
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+    ...(!isSameDay && { day: 'numeric', month: 'short' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(time)
+}
+
+function Bones() {
+  return (
+    <Stack aria-hidden>
+      <Skeleton height={40} />
+      <Skeleton height={80} />
+      <Skeleton height={120} />
+    </Stack>
+  )
+}

@@ -1,0 +1,272 @@
+import { Button, Group, Input, NumberInput, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { useAppState } from '../../client/hooks.tsx'
+import { CopyField } from '../../components/copy-field.tsx'
+import { Mark } from '../../components/status-badge.tsx'
+import { useWords } from '../../i18n.tsx'
+import { HostKey } from './host-key.tsx'
+import { SecretField } from './secret-field.tsx'
+import { isPaired, pairs, type SecretName } from './typed-values.ts'
+import type { FieldProps, WayIn } from './use-public-address.ts'
+
+interface Props {
+  way: WayIn
+  disabled: boolean
+  /** What an input gets from the page; also called when its value changes is `edited`. */
+  field(name: string): FieldProps
+  edited(name: string): void
+  /** What the button beside the pairing code does; without it there is none. */
+  pair?: { busy: boolean; run(): void }
+}
+
+/** What the chosen way in means, and what it needs. */
+export function ProviderForm(props: Props) {
+  const { t } = useWords()
+  const { provider } = props.way.typed.settings
+  return (
+    <Stack gap="md" key={`${provider}-${props.way.round}`}>
+      <Text size="sm">
+        {provider === 'none' ? t('tunnel.page.none.text') : t(`tunnel.provider.${provider}.text`)}
+      </Text>
+      {provider === 'own' && <Own {...props} />}
+      {provider === 'ngrok' && <Ngrok {...props} />}
+      {provider === 'ssh' && <Ssh {...props} />}
+      {provider === 'relay' && <Relay {...props} />}
+    </Stack>
+  )
+}
+
+const plain = { autoComplete: 'off', spellCheck: false } as const
+
+function Own({ way, field, edited }: Props) {
+  const { t } = useWords()
+  const { hooksUrl } = useAppState()
+  return (
+    <>
+      <TextInput
+        {...plain}
+        {...field('own.address')}
+        label={t('tunnel.page.own.address')}
+        placeholder="https://bridge.shop.example"
+        inputMode="url"
+        value={way.typed.settings.own.address}
+        onChange={(event) => {
+          way.set('own', { address: event.currentTarget.value })
+          edited('own.address')
+        }}
+      />
+      <CopyField
+        label={t('settings.address.local')}
+        description={t('settings.address.local.text')}
+        value={hooksUrl}
+      />
+    </>
+  )
+}
+
+function Ngrok({ way, field, edited }: Props) {
+  const { t } = useWords()
+  return (
+    <>
+      <SecretField
+        way={way}
+        name="ngrokToken"
+        field={field('ngrokToken')}
+        label={t('tunnel.page.ngrok.token')}
+        description={t('tunnel.page.ngrok.token.text')}
+      />
+      <TextInput
+        {...plain}
+        {...field('ngrok.domain')}
+        label={t('tunnel.page.ngrok.domain')}
+        description={t('tunnel.page.ngrok.domain.text')}
+        placeholder="shop.ngrok-free.app"
+        maxLength={500}
+        value={way.typed.settings.ngrok.domain}
+        onChange={(event) => {
+          way.set('ngrok', { domain: event.currentTarget.value })
+          edited('ngrok.domain')
+        }}
+      />
+      <Keeping names={['ngrokToken']} />
+    </>
+  )
+}
+
+function Ssh({ way, field, edited, disabled }: Props) {
+  const { t } = useWords()
+  const { saved, typed } = way
+  const { ssh } = typed.settings
+  const [login, setLogin] = useState<'key' | 'password'>(
+    (saved.has.sshPassword && !saved.has.sshKey) || typed.secrets.sshPassword ? 'password' : 'key',
+  )
+  /** Of another server nothing is known yet. */
+  const { host, port: at } = saved.settings.ssh
+  const isSaved = host !== '' && host === ssh.host && at === ssh.port
+  const text = (name: 'host' | 'user' | 'publicUrl' | 'remoteHost') => ({
+    ...plain,
+    ...field(`ssh.${name}`),
+    label: t(`tunnel.page.ssh.${name}`),
+    value: ssh[name],
+    onChange: (event: { currentTarget: { value: string } }) => {
+      way.set('ssh', { [name]: event.currentTarget.value })
+      edited(`ssh.${name}`)
+    },
+  })
+  const port = (name: 'port' | 'remotePort') => ({
+    ...field(`ssh.${name}`),
+    label: t(`tunnel.page.ssh.${name}`),
+    value: Number.isNaN(ssh[name]) ? '' : ssh[name],
+    allowDecimal: false,
+    allowNegative: false,
+    hideControls: true,
+    onChange: (value: number | string) => {
+      way.set('ssh', { [name]: value === '' ? Number.NaN : Number(value) })
+      edited(`ssh.${name}`)
+    },
+  })
+  return (
+    <>
+      <Group align="flex-start" gap="sm" wrap="nowrap">
+        <TextInput {...text('host')} placeholder="server.example" maxLength={500} flex={1} />
+        <NumberInput {...port('port')} w="6rem" />
+        <TextInput {...text('user')} maxLength={500} w="11rem" />
+      </Group>
+      <Input.Wrapper label={t('tunnel.page.ssh.login')} labelElement="div">
+        <div>
+          <SegmentedControl
+            mt={4}
+            aria-label={t('tunnel.page.ssh.login')}
+            value={login}
+            disabled={disabled}
+            onChange={(value) => setLogin(value as 'key' | 'password')}
+            data={(['key', 'password'] as const).map((value) => ({
+              value,
+              label: t(`tunnel.page.ssh.login.${value}`),
+            }))}
+          />
+        </div>
+      </Input.Wrapper>
+      {login === 'key' ? (
+        <>
+          <SecretField
+            way={way}
+            name="sshKey"
+            field={field('sshKey')}
+            label={t('tunnel.page.ssh.key')}
+            description={t('tunnel.page.ssh.key.text')}
+            optional
+            lines
+          />
+          <SecretField
+            way={way}
+            name="sshPassphrase"
+            field={field('sshPassphrase')}
+            label={t('tunnel.page.ssh.passphrase')}
+            optional
+          />
+        </>
+      ) : (
+        <SecretField
+          way={way}
+          name="sshPassword"
+          field={field('sshPassword')}
+          label={t('tunnel.page.ssh.password')}
+          optional
+        />
+      )}
+      <TextInput
+        {...text('publicUrl')}
+        description={t('tunnel.page.ssh.publicUrl.text')}
+        placeholder="https://bridge.shop.example"
+        inputMode="url"
+      />
+      <Group align="flex-start" gap="sm" wrap="nowrap">
+        <NumberInput {...port('remotePort')} description={t('tunnel.page.ssh.remotePort.text')} flex={1} />
+        <TextInput
+          {...text('remoteHost')}
+          description={t('tunnel.page.ssh.remoteHost.text')}
+          maxLength={500}
+          flex={1}
+        />
+      </Group>
+      <Keeping names={login === 'key' ? ['sshKey', 'sshPassphrase'] : ['sshPassword']} />
+      {isSaved && <HostKey hostKey={saved.hostKey} disabled={disabled} trust={way.trust} />}
+    </>
+  )
+}
+
+function Relay({ way, field, edited, disabled, pair }: Props) {
+  const { t } = useWords()
+  const { typed, saved } = way
+  if (isPaired(saved) && !pairs(typed, saved)) {
+    return (
+      <Group gap="sm">
+        <Mark tone="good">{t('tunnel.page.relay.paired', { url: saved.settings.relay.url })}</Mark>
+        <Button variant="default" disabled={disabled} onClick={() => way.setRelay({ again: true })}>
+          {t('tunnel.page.relay.again')}
+        </Button>
+      </Group>
+    )
+  }
+  return (
+    <>
+      <TextInput
+        {...plain}
+        {...field('relay.url')}
+        label={t('tunnel.page.relay.url')}
+        placeholder="https://relay.shop.example"
+        inputMode="url"
+        value={typed.settings.relay.url}
+        onChange={(event) => {
+          way.set('relay', { url: event.currentTarget.value })
+          edited('relay.url')
+        }}
+      />
+      <TextInput
+        {...plain}
+        {...field('code')}
+        label={t('tunnel.page.relay.code')}
+        description={t('tunnel.page.relay.code.text')}
+        placeholder="0000-0000-0000-0000-0000-0000-0000"
+        maxLength={100}
+        value={typed.relay.code}
+        styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+        onChange={(event) => {
+          way.setRelay({ code: event.currentTarget.value })
+          edited('code')
+        }}
+      />
+      {pair && (
+        <Group>
+          <Button variant="default" disabled={disabled} loading={pair.busy} onClick={pair.run}>
+            {t('tunnel.page.relay.pair')}
+          </Button>
+        </Group>
+      )}
+    </>
+  )
+}
+
+/** Where what is typed is kept. */
+function Keeping({ names }: { names: SecretName[] }) {
+  const { t } = useWords()
+  const { secretsKept, keychainTrouble } = useAppState()
+  const variable = names.map((name) => `BRIDGE_${VARIABLES[name]}`).join(', ')
+  return (
+    <Text size="xs" c="dimmed">
+      {secretsKept === 'keychain'
+        ? t('settings.secret.keychain')
+        : keychainTrouble
+          ? t('keychain.memory')
+          : t('settings.secret.memory', { variable })}
+    </Text>
+  )
+}
+
+const VARIABLES: Record<SecretName, string> = {
+  ngrokToken: 'NGROK_TOKEN',
+  sshKey: 'SSH_KEY',
+  sshPassphrase: 'SSH_PASSPHRASE',
+  sshPassword: 'SSH_PASSWORD',
+}

@@ -1,0 +1,144 @@
+import { useEffect, useState } from 'react'
+import { type TunnelSettings, type TunnelView, tunnelSettings } from '../../../shared/api/tunnel.ts'
+import type { CallError } from '../../../shared/api.ts'
+import type { TextKey } from '../../../shared/i18n/index.ts'
+import { useAnswerTold, useAppState, useBridge, useCall, useRefresh } from '../../client/hooks.tsx'
+import {
+  isChanged,
+  type Provider,
+  pairs,
+  problemsOf,
+  type SecretName,
+  type Typed,
+  typedOf,
+} from './typed-values.ts'
+
+/** What each input of the form gets from the page that shows it. */
+export interface FieldProps {
+  'data-field': string
+  error: string | null | undefined
+  disabled?: boolean
+  readOnly?: boolean
+  onBlur(): void
+}
+
+export interface WayIn {
+  saved: TunnelView
+  typed: Typed
+  problems: Record<string, TextKey | null>
+  changed: boolean
+  /** Grows when what was typed is thrown away: inputs that keep something of their own begin anew. */
+  round: number
+  choose(provider: Provider): void
+  set<P extends 'own' | 'ngrok' | 'ssh' | 'relay'>(part: P, change: Partial<TunnelSettings[P]>): void
+  /** Undefined = as it is. */
+  setSecret(name: SecretName, text: string | undefined): void
+  setRelay(change: Partial<Typed['relay']>): void
+  discard(): void
+  /** Null when it was saved. What was typed stays when it was not. */
+  save(): Promise<CallError | null>
+  trust(fingerprint: string): Promise<CallError | null>
+}
+
+/** What a page keeps while another one is shown; over a reload of the page all but the secrets. */
+const kept = new Map<string, Typed>()
+
+function keep(memory: string | undefined, typed: Typed | null): void {
+  if (memory === undefined) return
+  if (typed === null) {
+    kept.delete(memory)
+    sessionStorage.removeItem(memory)
+  } else {
+    kept.set(memory, typed)
+    sessionStorage.setItem(memory, JSON.stringify(typed.settings))
+  }
+}
+
+function remembered(memory: string | undefined, saved: TunnelView): Typed | null {
+  if (memory === undefined) return null
+  const typed = kept.get(memory)
+  if (typed) return typed
+  const read = tunnelSettings.safeParse(JSON.parse(sessionStorage.getItem(memory) ?? 'null'))
+  return read.success ? { ...typedOf(saved), settings: read.data } : null
+}
+
+/** The way in as it is saved; asked again when its state changes, because a server may have shown another key. */
+export function useSavedWayIn() {
+  const answer = useCall('tunnel.get', {})
+  const refresh = useRefresh()
+  const { provider, state, problem } = useAppState().publicAddress
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what changes is what asks again
+  useEffect(() => void refresh('tunnel.get'), [provider, state, problem])
+  return answer
+}
+
+/**
+ * What is typed for the way in. With a name for `memory` it is there again when the page is. `first` is chosen as long as
+ * there is no way in.
+ */
+export function useWayIn(
+  saved: TunnelView,
+  { memory, first }: { memory?: string; first?: Provider } = {},
+): WayIn {
+  const bridge = useBridge()
+  const told = useAnswerTold('tunnel.get', {})
+  const begin = (view: TunnelView): Typed => {
+    const typed = typedOf(view)
+    const provider = view.settings.provider === 'none' ? (first ?? 'none') : view.settings.provider
+    return { ...typed, settings: { ...typed.settings, provider } }
+  }
+  const [edited, setEdited] = useState<Typed | null>(() => remembered(memory, saved))
+  const [round, setRound] = useState(0)
+  const typed = edited ?? begin(saved)
+
+  const change = (how: (before: Typed) => Typed) =>
+    setEdited((before) => {
+      const after = how(before ?? begin(saved))
+      keep(memory, after)
+      return after
+    })
+  const discard = () => {
+    keep(memory, null)
+    setEdited(null)
+    setRound((before) => before + 1)
+  }
+  const accept = (view: TunnelView) => {
+    told(view)
+    discard()
+  }
+  return {
+    saved,
+    typed,
+    problems: problemsOf(typed, saved),
+    changed: isChanged(typed, saved),
+    round,
+    choose: (provider) => change((now) => ({ ...now, settings: { ...now.settings, provider } })),
+    set: (part, values) =>
+      change((now) => ({
+        ...now,
+        settings: { ...now.settings, [part]: { ...now.settings[part], ...values } },
+      })),
+    setSecret: (name, text) =>
+      change((now) => {
+        const { [name]: _, ...others } = now.secrets
+        return { ...now, secrets: text === undefined ? others : { ...others, [name]: text } }
+      }),
+    setRelay: (values) => change((now) => ({ ...now, relay: { ...now.relay, ...values } })),
+    discard,
+    async save() {
+      const { settings, secrets, relay } = typed
+      const answer = pairs(typed, saved)
+        ? await bridge.call('tunnel.pair', { address: settings.relay.url, code: relay.code.trim() })
+        : await bridge.call('tunnel.save', { settings, secrets })
+      if (!answer.ok) return answer.error
+      accept(answer.value)
+      return null
+    },
+    async trust(fingerprint) {
+      const answer = await bridge.call('tunnel.trustHostKey', { fingerprint })
+      if (!answer.ok) return answer.error
+      told(answer.value)
+      return null
+    },
+  }
+}

@@ -1,0 +1,161 @@
+import {
+  Button,
+  CloseButton,
+  Group,
+  Indicator,
+  Loader,
+  Popover,
+  SegmentedControl,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core'
+import { useDebouncedCallback, useMediaQuery, useWindowEvent } from '@mantine/hooks'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { IconFilter, IconSearch } from '../../../components/icons.ts'
+import { useWords } from '../../../i18n.tsx'
+import { type Choice, isChosen, NO_CHOICE, QUICK, type Quick } from './filter.ts'
+import classes from './filters.module.css'
+import { ClientFilter, ConnectionFilter, DirectionFilter, EmployeeFilter } from './narrow.tsx'
+import { TimeFilter } from './time-filter.tsx'
+
+const SEARCH_MS = 250
+
+/** What the list shows: words, state, time, and in a second row or a small window behind a button, whom it concerns. */
+export function Filters(props: {
+  choice: Choice
+  onChange(choice: Choice): void
+  /** The list of this choice is being read. */
+  busy: boolean
+  /** How many messages were found. */
+  found: ReactNode
+}) {
+  const { choice, onChange, busy, found } = props
+  const { t } = useWords()
+  const isWide = useMediaQuery('(min-width: 75rem)', undefined, { getInitialValueInEffect: false })
+  const change = (part: Partial<Choice>) => onChange({ ...choice, ...part })
+  const narrow = (
+    <>
+      <DirectionFilter value={choice.direction} onChange={(direction) => change({ direction })} />
+      <ConnectionFilter value={choice.connectionId} onChange={(connectionId) => change({ connectionId })} />
+      <ClientFilter choice={choice} onChange={(client) => change({ client })} />
+      <EmployeeFilter choice={choice} onChange={change} />
+    </>
+  )
+  return (
+    <Stack gap="xs" pb="xs" role="search">
+      <Group gap="xs" wrap="nowrap">
+        <Search value={choice.search} busy={busy} onChange={(search) => change({ search })} />
+        <TimeFilter value={choice.when} onChange={(when) => change({ when })} />
+        {isWide ? narrow : <More choice={choice}>{narrow}</More>}
+      </Group>
+      <Group gap="sm" wrap="nowrap" justify="space-between">
+        <SegmentedControl<Quick>
+          size="xs"
+          aria-label={t('log.quick')}
+          value={choice.quick}
+          onChange={(quick) => change({ quick })}
+          data={QUICK.map((value) => ({ value, label: t(`log.quick.${value}`) }))}
+          transitionDuration={0}
+        />
+        <Group gap="xs" wrap="nowrap">
+          {isChosen(choice) && (
+            <Button variant="subtle" size="compact-sm" onClick={() => onChange(NO_CHOICE)}>
+              {t('log.filter.reset')}
+            </Button>
+          )}
+          {/* Told when something was looked for; a stream of messages would not let one hear anything else. */}
+          <Text size="sm" c="dimmed" role={isChosen(choice) ? 'status' : undefined} className={classes.found}>
+            {found}
+          </Text>
+        </Group>
+      </Group>
+    </Stack>
+  )
+}
+
+/** Typed words count when the typing pauses. */
+function Search({ value, busy, onChange }: { value: string; busy: boolean; onChange(value: string): void }) {
+  const { t } = useWords()
+  const input = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState(value)
+  const tell = useDebouncedCallback(onChange, SEARCH_MS)
+  // Reset from elsewhere.
+  useEffect(() => setTyped(value), [value])
+  useWindowEvent('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return
+    event.preventDefault()
+    input.current?.focus()
+    input.current?.select()
+  })
+  const type = (text: string) => {
+    setTyped(text)
+    tell(text)
+  }
+  const clear = () => {
+    tell.cancel()
+    setTyped('')
+    onChange('')
+    input.current?.focus()
+  }
+  return (
+    <TextInput
+      ref={input}
+      className={classes.search}
+      type="search"
+      aria-label={t('log.search')}
+      placeholder={t('log.search')}
+      title={t('log.search-key')}
+      maxLength={200}
+      leftSection={<IconSearch size={16} aria-hidden />}
+      rightSection={
+        busy ? (
+          <Loader size={14} />
+        ) : (
+          typed !== '' && <CloseButton size="sm" aria-label={t('log.search-clear')} onClick={clear} />
+        )
+      }
+      value={typed}
+      onChange={(event) => type(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key === 'Escape' && typed !== '') clear()
+      }}
+    />
+  )
+}
+
+/** The rest of the filters where there is no room for them. */
+function More({ choice, children }: { choice: Choice; children: ReactNode }) {
+  const { t } = useWords()
+  const count = [choice.direction, choice.connectionId, choice.client, choice.employee].filter(
+    (one) => one !== null,
+  ).length
+  return (
+    <Popover position="bottom-end" trapFocus shadow="md" returnFocus>
+      <Indicator disabled={count === 0} label={count} size={16}>
+        <Popover.Target>
+          <Button
+            variant="default"
+            size="sm"
+            leftSection={<IconFilter size={16} aria-hidden />}
+            aria-label={count === 0 ? t('log.filter') : t('log.filter-count', { count })}
+          >
+            {t('log.filter')}
+          </Button>
+        </Popover.Target>
+      </Indicator>
+      <Popover.Dropdown aria-label={t('log.filter')}>
+        <Stack gap="xs" w="16rem" className={classes.stacked}>
+          {children}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable ||
+    target instanceof HTMLTextAreaElement ||
+    target instanceof HTMLSelectElement ||
+    (target instanceof HTMLInputElement && target.type !== 'radio' && target.type !== 'checkbox'))

@@ -1,0 +1,72 @@
+import { Anchor, Button, Group, Text, Title, VisuallyHidden } from '@mantine/core'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import type { BridgeEventView } from '../../../shared/api/state.ts'
+import { eventText } from '../../../shared/i18n/event-text.ts'
+import { useAppState, useCall, usePush } from '../../client/hooks.tsx'
+import { Trouble } from '../../components/error-alert.tsx'
+import { Mark } from '../../components/status-badge.tsx'
+import { useWords } from '../../i18n.tsx'
+import classes from './overview.module.css'
+
+const READ = 100
+const SHOWN = 8
+
+const TONES = { info: 'good', warning: 'attention', error: 'bad' } as const
+
+/** What concerned a connection or the whole program rather than one message, newest first. Gaps have a list of their own. */
+export function Happenings() {
+  const { t } = useWords()
+  const [all, setAll] = useState(false)
+  const answer = useCall('events.list', { afterId: null, limit: READ })
+  usePush('event', answer.reload)
+  if (answer.error && !answer.value) return <Trouble error={answer.error} retry={answer.reload} />
+  const events = (answer.value?.events ?? []).filter(({ key }) => key !== 'event.gap').toReversed()
+  if (events.length === 0) return null
+  const older = events.length - SHOWN
+  return (
+    <section aria-labelledby="happenings">
+      <Title order={2} id="happenings" mb={4}>
+        {t('overview.happenings')}
+      </Title>
+      <ul className={classes.happenings}>
+        {(all ? events : events.slice(0, SHOWN)).map((event) => (
+          <Happening key={event.id} event={event} />
+        ))}
+      </ul>
+      {older > 0 && !all && (
+        <Button variant="subtle" onClick={() => setAll(true)}>
+          {t('overview.happenings-older', { count: older })}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+function Happening({ event }: { event: BridgeEventView }) {
+  const { t, language, moment } = useWords()
+  const { connections } = useAppState()
+  const { connectionId, params } = event
+  const name = connections.find(({ id }) => id === connectionId)?.name ?? connectionId
+  return (
+    <li>
+      <Text size="sm" c="dimmed" className={classes.when}>
+        {moment(event.time)}
+      </Text>
+      <Mark size="xs" tone={TONES[event.level]}>
+        <VisuallyHidden>{t(`overview.level.${event.level}`)}: </VisuallyHidden>
+      </Mark>
+      <Group gap="xs" component="span">
+        <Text size="sm" component="span">
+          {name !== null && <strong>{name}: </strong>}
+          {eventText(language, event)}
+        </Text>
+        {typeof params.conversation === 'number' && (
+          <Anchor component={Link} href={`/conversation/${params.conversation}`} size="sm">
+            {t('overview.open-conversation')}
+          </Anchor>
+        )}
+      </Group>
+    </li>
+  )
+}

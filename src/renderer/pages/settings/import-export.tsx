@@ -1,0 +1,124 @@
+import { Button, FileButton, Group, Stack, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useRef, useState } from 'react'
+import type { CallError, Value } from '../../../shared/api.ts'
+import { useAppState, useBridge } from '../../client/hooks.tsx'
+import { Trouble } from '../../components/error-alert.tsx'
+import { IconDownload, IconUpload } from '../../components/icons.ts'
+import { useWords } from '../../i18n.tsx'
+import { ImportPreview } from './import-preview.tsx'
+import { Section } from './section.tsx'
+
+interface Read {
+  name: string
+  text: string
+  content: Value<'settings.readImport'>
+}
+
+/** Connections as a file, without their secrets; and back out of one, after a look at what is in it. */
+export function Copies() {
+  const { t } = useWords()
+  return (
+    <>
+      <Section title={t('settings.export')} intro={t('settings.export.text')}>
+        <Export />
+      </Section>
+      <Section title={t('settings.import')} intro={t('settings.import.text')}>
+        <Import />
+      </Section>
+    </>
+  )
+}
+
+function Export() {
+  const bridge = useBridge()
+  const { t, say } = useWords()
+  const [busy, setBusy] = useState(false)
+  const save = async () => {
+    setBusy(true)
+    const answer = await bridge.call('settings.export', {})
+    setBusy(false)
+    if (answer.ok) download(answer.value.name, answer.value.text)
+    else notifications.show({ color: 'red', message: say(answer.error.message) })
+  }
+  return (
+    <Group>
+      <Button
+        variant="default"
+        loading={busy}
+        leftSection={<IconDownload size={14} aria-hidden />}
+        onClick={() => void save()}
+      >
+        {t('settings.export.button')}
+      </Button>
+    </Group>
+  )
+}
+
+function Import() {
+  const bridge = useBridge()
+  const { t } = useWords()
+  const { settingsFile } = useAppState()
+  const [read, setRead] = useState<Read | null>(null)
+  const [error, setError] = useState<CallError | null>(null)
+  const reset = useRef<() => void>(null)
+
+  const look = async (file: File | null) => {
+    reset.current?.()
+    if (file === null) return
+    const text = await file.text()
+    const answer = await bridge.call('settings.readImport', { text })
+    setError(answer.ok ? null : answer.error)
+    setRead(answer.ok ? { name: file.name, text, content: answer.value } : null)
+  }
+  const take = async (ids: string[]) => {
+    if (read === null) return
+    const answer = await bridge.call('settings.import', { text: read.text, ids })
+    if (!answer.ok) return setError(answer.error)
+    setError(null)
+    setRead(null)
+    notifications.show({ message: t('settings.import.done', { count: ids.length }) })
+  }
+  return (
+    <Stack gap="sm" align="flex-start">
+      <FileButton onChange={(file) => void look(file)} accept="application/json,.json" resetRef={reset}>
+        {(button) => (
+          <Button
+            {...button}
+            variant="default"
+            disabled={!settingsFile.writable}
+            leftSection={<IconUpload size={14} aria-hidden />}
+          >
+            {t('settings.import.button')}
+          </Button>
+        )}
+      </FileButton>
+      {error && <Trouble error={error} />}
+      {read && (
+        <>
+          <Text size="sm" role="status">
+            {t('settings.import.file', { name: read.name })}
+          </Text>
+          <ImportPreview
+            key={read.text}
+            content={read.content}
+            onTake={take}
+            onCancel={() => {
+              setRead(null)
+              setError(null)
+            }}
+          />
+        </>
+      )}
+    </Stack>
+  )
+}
+
+function download(name: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}

@@ -1,0 +1,82 @@
+import { Text } from '@mantine/core'
+import { IconArrowsLeftRight, IconListCheck, IconMessageCircle } from '../../../components/icons.ts'
+import { useWords } from '../../../i18n.tsx'
+import classes from './illustrations.module.css'
+
+/** The way to Chatra's keys, drawn: three stops, then the two lines to copy. */
+export function KeysFigure() {
+  const { t } = useWords()
+  return (
+    <figure className={classes.figure} aria-label={t('wizard.chatra.figure')}>
+      <Path stops={['Chatra', 'Settings', 'Preferences', 'API keys']} />
+      <div className={classes.window} aria-hidden>
+        <Line label={t('wizard.chatra.public-key')} value="kT3mQx8sLw2vRb" />
+        <Line label={t('wizard.chatra.secret-key')} value="••••••••••••••••••" />
+      </div>
+    </figure>
+  )
+}
+
+/** The way to the place where Chatra takes the addresses. */
+export function WebhooksFigure() {
+  const { t } = useWords()
+  return (
+    <figure className={classes.figure} aria-label={t('wizard.webhooks.figure')}>
+      <Path stops={['Chatra', 'Settings', 'Integrations', 'Webhooks']} />
+    </figure>
+  )
+}
+
+/** The way to Planfix's tokens. */
+export function TokenFigure() {
+  const { t } = useWords()
+  return (
+    <figure className={classes.figure} aria-label={t('wizard.planfix.figure')}>
+      <Path stops={['Planfix', t('wizard.figure.account'), t('wizard.figure.api-access'), 'REST API']} />
+    </figure>
+  )
+}
+
+/** What the bridge does, in one picture; the words beside it say the same. */
+export function BridgeFigure() {
+  const { t } = useWords()
+  return (
+    <div className={classes.bridge} aria-hidden>
+      <div className={classes.end}>
+        <IconMessageCircle size={28} stroke={1.4} />
+        <span>{t('wizard.welcome.chat')}</span>
+      </div>
+      <IconArrowsLeftRight size={22} stroke={1.6} className={classes.way} />
+      <div className={classes.end} data-middle>
+        <span>{t('app.name')}</span>
+      </div>
+      <IconArrowsLeftRight size={22} stroke={1.6} className={classes.way} />
+      <div className={classes.end}>
+        <IconListCheck size={28} stroke={1.4} />
+        <span>{t('wizard.welcome.task')}</span>
+      </div>
+    </div>
+  )
+}
+
+function Path({ stops }: { stops: string[] }) {
+  return (
+    <ol className={classes.path}>
+      {stops.map((stop) => (
+        <li key={stop}>
+          <Text component="span" size="sm">
+            {stop}
+          </Text>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+const Line = ({ label, value }: { label: string; value: string }) => (
+  <div className={classes.line}>
+    <span>{label}</span>
+    <code>{value}</code>
+    <span className={classes.copy} />
+  </div>
+)

@@ -1,0 +1,40 @@
+import { Radio } from '@mantine/core'
+import type { CallError } from '../../../../shared/api.ts'
+import { LANGUAGES, type Language } from '../../../../shared/i18n/index.ts'
+import { useAppState, useBridge } from '../../../client/hooks.tsx'
+import { useWords } from '../../../i18n.tsx'
+import classes from '../wizard.module.css'
+
+/** Each language by its own name, for whoever cannot read the present one. */
+const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Русский' }
+
+/** The language of the whole interface; choosing one is saving it. */
+export function LanguageChoice({ onProblem }: { onProblem(error: CallError | null): void }) {
+  const { t } = useWords()
+  const bridge = useBridge()
+  const { language } = useAppState()
+  const choose = async (value: string) => {
+    const answer = await bridge.call('settings.save', { settings: { language: value as Language } })
+    onProblem(answer.ok ? null : answer.error)
+  }
+  return (
+    <Radio.Group value={language} onChange={(value) => void choose(value)} label={t('wizard.language.label')}>
+      <div className={classes.cards}>
+        {LANGUAGES.map((one) => (
+          <Radio.Card
+            key={one}
+            value={one}
+            lang={one}
+            className={classes.card}
+            aria-label={NAMES[one]}
+            // One stop for Tab; arrows choose.
+            tabIndex={one === language ? 0 : -1}
+          >
+            <Radio.Indicator size="xs" aria-hidden />
+            {NAMES[one]}
+          </Radio.Card>
+        ))}
+      </div>
+    </Radio.Group>
+  )
+}

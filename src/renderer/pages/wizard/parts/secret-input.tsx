@@ -1,0 +1,56 @@
+import { Button, Group, Input, PasswordInput } from '@mantine/core'
+import { useState } from 'react'
+import { Mark } from '../../../components/status-badge.tsx'
+import type { StepControl } from '../../../components/use-step.ts'
+import { useWords } from '../../../i18n.tsx'
+
+/**
+ * A key or token. One that was accepted is kept by the application and never shown again: it can only be replaced.
+ * An empty text stands for the kept one.
+ */
+export function SecretInput(props: {
+  control: StepControl
+  name: string
+  label: string
+  description?: string
+  kept: boolean
+  value: string
+  onChange(value: string): void
+}) {
+  const { t } = useWords()
+  const [replacing, setReplacing] = useState(false)
+  if (props.kept && !replacing && props.value === '') {
+    return (
+      <Input.Wrapper label={props.label} labelElement="div">
+        <Group gap="sm" mih={36}>
+          <Mark tone="good">{t('wizard.secret.kept')}</Mark>
+          <Button
+            variant="default"
+            onClick={() => setReplacing(true)}
+            aria-label={`${t('wizard.secret.replace')}: ${props.label}`}
+          >
+            {t('wizard.secret.replace')}
+          </Button>
+        </Group>
+      </Input.Wrapper>
+    )
+  }
+  return (
+    <PasswordInput
+      {...props.control.field(props.name)}
+      label={props.label}
+      description={props.description}
+      value={props.value}
+      maxLength={500}
+      autoFocus={replacing}
+      autoComplete="off"
+      spellCheck={false}
+      visibilityToggleFocusable
+      visibilityToggleButtonProps={{ 'aria-label': t('wizard.secret.show') }}
+      onChange={(event) => {
+        props.onChange(event.currentTarget.value)
+        props.control.edited(props.name)
+      }}
+    />
+  )
+}

@@ -1,0 +1,168 @@
+import type { SimRequest, SimResponse } from '../../common/server.ts'
+import { timePoint } from '../rest/timepoints.ts'
+import {
+  type Account,
+  fullName,
+  livingContact,
+  type PersonId,
+  personName,
+  type SimComment,
+  type SimContact,
+  type SimTask,
+  statusByKey,
+} from '../state.ts'
+import { page } from './page-frame.ts'
+import { plain, safeHtml } from './safe-html.ts'
+import { taskScript } from './task-script.ts'
+
+/** Pages for people: the list, a task, a contact's card. `/feed` under them is the part that lives. */
+export function answerPage(account: Account, request: SimRequest): SimResponse {
+  const [, kind, id, part] = request.path.split('/')
+  if (request.path === '/') return page('Planfix simulator', living('/feed', overview(account)), '')
+  if (request.path === '/feed') return { status: 200, body: overview(account) }
+  if (kind === 'favicon.ico') return { status: 204 }
+  if (kind === 'file') return fileBytes(account, Number(id))
+  const task = kind === 'task' ? account.tasks.get(Number(id)) : undefined
+  const contact = kind === 'contact' ? livingContact(account, id) : undefined
+  const view = task ? taskView(account, task) : contact ? contactView(account, contact) : undefined
+  if (view === undefined)
+    return { status: 404, body: page('Not found', '<h1>There is no such page</h1>', '').body }
+  if (part === 'feed') return { status: 200, body: view }
+  const title = task?.name ?? fullName(contact ?? { name: '', lastname: '' })
+  const feed = living(`/${kind}/${id}/feed`, view)
+  return task ? page(title, feed + replyBox(account, task), taskScript(task.id)) : page(title, feed, '')
+}
+
+const living = (address: string, html: string) => `<div data-feed="${address}">${html}</div>`
+const when = (account: Account, ms: number) => {
+  const { date, time } = timePoint(ms, account)
+  return `${date} ${time}`
+}
+
+function overview(account: Account): string {
+  const tasks = [...account.tasks.values()].reverse().map((task) => {
+    const client = task.counterparty ? personLink(account, task.counterparty) : ''
+    return `<tr><td>${task.id}</td><td><a href="/task/${task.id}">${plain(task.name) || '(no name)'}</a></td>
+<td>${pill(account, task)}</td><td>${client}</td><td>${task.feed.length}</td><td>${when(account, task.lastCommentAt)}</td></tr>`
+  })
+  const contacts = [...account.contacts.values()].filter((contact) => !contact.isDeleted).reverse()
+  const cards = contacts.map(
+    (contact) =>
+      `<tr><td>${contact.id}</td><td>${personLink(account, `contact:${contact.id}`)}</td><td>${plain(contact.email)}</td>
+<td>${plain(contact.phones.map(({ number }) => number).join(', '))}</td></tr>`,
+  )
+  return `<section class="card"><h2>Tasks</h2><table><tr><th>No.</th><th>Task</th><th>Status</th><th>Client</th><th>Comments</th><th>Last comment</th></tr>
+${tasks.join('') || '<tr><td colspan="6" class="muted">No tasks yet</td></tr>'}</table></section>
+<section class="card"><h2>Contacts</h2><table><tr><th>No.</th><th>Name</th><th>E-mail</th><th>Phone</th></tr>
+${cards.join('') || '<tr><td colspan="4" class="muted">No contacts yet</td></tr>'}</table></section>`
+}
+
+function taskView(account: Account, task: SimTask): string {
+  const names = (ids: PersonId[]) => ids.map((id) => personLink(account, id)).join(', ') || '–'
+  const comments = task.feed.map((comment, n) => commentView(account, comment, n + 1))
+  return `<section class="card"><h1>${plain(task.name) || '(no name)'} ${pill(account, task)}</h1>
+<div class="muted">Task ${task.id} · created ${when(account, task.createdAt)}${task.isDeleted ? ' · <b>in the trash</b>' : ''}</div>
+<dl><dt>Client</dt><dd>${task.counterparty ? personLink(account, task.counterparty) : '–'}</dd>
+<dt>Assigner</dt><dd>${personLink(account, task.assigner)}</dd><dt>Assignees</dt><dd>${names(task.assignees.users)}</dd>
+<dt>Participants</dt><dd>${names([...task.participants.users, ...task.auditors.users])}</dd></dl></section>${comments.join('')}`
+}
+
+function contactView(account: Account, contact: SimContact): string {
+  const tasks = [...account.tasks.values()].filter((task) => task.counterparty === `contact:${contact.id}`)
+  const emails = [contact.email, ...contact.additionalEmailAddresses].filter(Boolean).join(', ')
+  const links = tasks.map(
+    (task) => `<a href="/task/${task.id}">${plain(task.name)}</a> ${pill(account, task)}`,
+  )
+  return `<section class="card"><h1>${plain(fullName(contact))}</h1><div class="muted">Contact ${contact.id}</div>
+<dl><dt>E-mail</dt><dd>${plain(emails) || '–'}</dd><dt>Phones</dt><dd>${plain(contact.phones.map(({ number }) => number).join(', ')) || '–'}</dd>
+<dt>Description</dt><dd>${plain(String(contact.other.description ?? '')) || '–'}</dd><dt>Tasks</dt><dd>${links.join('<br>') || '–'}</dd></dl></section>
+<h2>Actions</h2>${contact.feed.map((comment, n) => commentView(account, comment, n + 1)).join('') || '<p class="muted">None yet</p>'}`
+}
+
+function commentView(account: Account, comment: SimComment, n: number): string {
+  const { owner, recipients } = comment
+  const classes = ['card', 'comment']
+  if (comment.byHand) classes.push('hand')
+  if (owner.startsWith('contact:')) classes.push('client')
+  if (comment.isHidden) classes.push('hidden')
+  if (comment.isDeleted) classes.push('deleted')
+  const notified = recipients.users.map((id) => plain(personName(account, id))).join(', ')
+  const marks = [
+    comment.isTaskDescription && 'description',
+    comment.isHidden && 'hidden from the client',
+    comment.isDeleted && 'deleted',
+    notified && `notified: ${notified}`,
+  ].filter(Boolean)
+  const buttons =
+    comment.byHand && !comment.isDeleted
+      ? `<span data-own="${owner}"><button class="small" data-edit="${comment.id}" data-text="${plain(comment.description)}">Edit</button>
+<button class="small bad" data-delete="${comment.id}">Delete</button></span>`
+      : ''
+  return `<article class="${classes.join(' ')}" data-comment="${comment.id}"><div class="row"><b>${plain(personName(account, owner))}</b>
+<span class="muted grow">#${n} · ${when(account, comment.time)}${marks.length > 0 ? ` · ${marks.join(' · ')}` : ''}</span>${buttons}</div>
+<div class="text">${safeHtml(comment.description)}</div>${entriesView(account, comment)}${filesView(account, comment)}</article>`
+}
+
+function entriesView(account: Account, comment: SimComment): string {
+  return comment.entries
+    .map((key) => {
+      const entry = account.entries.get(key)
+      const tag = account.dataTags.find(({ id }) => id === entry?.dataTagId)
+      const values = tag?.fields
+        .map(({ id, name }) => `${name}: ${String(entry?.values.get(id) ?? '–')}`)
+        .join(' · ')
+      return `<div class="muted">${plain(`${tag?.name ?? ''}: ${values ?? ''}`)}</div>`
+    })
+    .join('')
+}
+
+const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+
+function filesView(account: Account, comment: SimComment): string {
+  const links = comment.files.flatMap((id) => {
+    const file = account.files.get(id)
+    if (!file) return []
+    const picture = pictures.includes(file.type) ? `<img src="/file/${id}" alt="">` : ''
+    return [`<a href="/file/${id}" download>${plain(file.name)} (${file.content.length} bytes)</a>${picture}`]
+  })
+  return links.length > 0 ? `<div class="files">${links.join('')}</div>` : ''
+}
+
+function fileBytes(account: Account, id: number): SimResponse {
+  const file = account.files.get(id)
+  if (!file) return { status: 404, body: 'There is no such file' }
+  const picture = pictures.includes(file.type)
+  const headers: Record<string, string> = {
+    'content-type': picture ? file.type : 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+    'content-disposition': `${picture ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+  }
+  return { status: 200, body: file.content, headers }
+}
+
+function replyBox(account: Account, task: SimTask): string {
+  const employees = [...account.users.values()].filter(
+    (user) => user.role !== 'Robot' && user.status === 'Active',
+  )
+  const options = employees.map((user) => `<option value="user:${user.id}">${plain(fullName(user))}</option>`)
+  const client = task.counterparty ? ` (${plain(personName(account, task.counterparty))})` : ''
+  return `<section class="card"><h2>Reply</h2><form id="reply">
+<div class="row"><label>as <select name="user" aria-label="Employee">${options.join('')}</select></label>
+<label><input type="checkbox" name="notify" checked> notify the client${client}</label>
+<label><input type="checkbox" name="hidden"> hidden</label></div>
+<textarea name="text" aria-label="Comment" placeholder="Your comment; Ctrl+Enter sends it"></textarea>
+<div class="row"><input class="grow" type="file" name="file" aria-label="File" style="width:auto"><button class="main">Send</button></div>
+<p role="alert"></p></form>
+<div class="row"><button data-act="completes">Complete</button><button data-act="reopens">Reopen</button>
+<button class="bad" data-act="deletesTask">Delete the task</button></div></section>`
+}
+
+function personLink(account: Account, id: PersonId): string {
+  const name = plain(personName(account, id))
+  return id.startsWith('contact:') ? `<a href="/contact/${id.slice(8)}">${name}</a>` : name
+}
+
+function pill(account: Account, task: SimTask): string {
+  const status = statusByKey(account, task.statusKey)
+  return `<span class="pill" style="background:${status.color}">${plain(status.name)}</span>`
+}

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest'
+import { createCommentReader } from '../../../../src/main/planfix/comments.ts'
+import { createCommentTexts } from '../../../../src/main/planfix/html/comment-texts.ts'
+
+const reader = createCommentReader({ read: () => null, learn: () => undefined } as never, () => 0)
+
+/** A page of the feed that counts how often the HTML of a comment is taken up. */
+function page() {
+  const counted = { conversions: 0 }
+  const rows = Array.from({ length: 100 }, (_, n) => ({
+    id: 1000 - n,
+    type: 'Comment',
+    owner: { id: 'contact:92', name: 'Anna' },
+    get description() {
+      counted.conversions++
+      return `<p>Comment <b>${1000 - n}</b></p>`
+    },
+  }))
+  return { counted, comments: reader.page(rows as never).comments }
+}
+
+test('a page of 100 comments that nobody looks at converts none of them', () => {
+  const { counted, comments } = page()
+  expect(comments.filter(({ id, owner, isDeleted }) => id > 2000 || owner === null || isDeleted)).toEqual([])
+  expect(counted.conversions).toBe(0)
+})
+
+test('a text that is looked at is converted once', () => {
+  const { counted, comments } = page()
+  const [first] = comments
+  expect([first?.text, first?.text]).toEqual(['Comment 1000', 'Comment 1000'])
+  expect(JSON.parse(JSON.stringify(first)).text).toBe('Comment 1000')
+  expect({ ...first }.text).toBe('Comment 1000')
+  expect(counted.conversions).toBe(1)
+})
+
+describe('texts of comments', () => {
+  test('are not converted again while the HTML is the same, and are when it is not', () => {
+    const texts = createCommentTexts()
+    expect(texts.of(1, '<p>a</p>').text).toBe('a')
+    expect(texts.of(1, '<p>a</p>').text).toBe('a')
+    expect(texts.of(1, '<p>b</p>').text).toBe('b')
+    expect(texts.of(2, '<p>a</p>').text).toBe('a')
+  })
+
+  test('take bounded memory: those not asked for are forgotten first', () => {
+    const texts = createCommentTexts(50)
+    for (let id = 0; id < 1000; id++) expect(texts.of(id, `<p>${id}</p>`).text).toBe(String(id))
+  })
+
+  test('that are long are read in turns', async () => {
+    const texts = createCommentTexts()
+    const html = '<ul><li>x'.repeat(6_500)
+    let others = 0
+    const timer = setInterval(() => others++, 1)
+    await texts.prepare(Array.from({ length: 30 }, (_, id) => ({ id, html: html + id })))
+    clearInterval(timer)
+    expect(others).toBeGreaterThan(5)
+  })
+})

@@ -1,0 +1,110 @@
+import { describe, expect, it, vi } from 'vitest'
+import { createBridge } from '../../../../src/renderer/client/client.ts'
+import { type LineListener, NotReached, type Transport } from '../../../../src/renderer/client/transport.ts'
+import { statePush } from '../../api/values.ts'
+
+/** A transport whose answers the test gives. */
+function wired(answer: (name: string, args: unknown) => unknown = () => ({ ok: true, value: {} })) {
+  let listener: LineListener | null = null
+  const transport: Transport = {
+    call: async (name, args) => answer(name, args),
+    open(given) {
+      listener = given
+      return () => {
+        listener = null
+      }
+    },
+  }
+  const bridge = createBridge(transport)
+  return { bridge, line: () => listener as unknown as LineListener }
+}
+
+describe('a call of the interface', () => {
+  it('gives the value of an answer that fits the contract', async () => {
+    const { bridge } = wired(() => ({ ok: true, value: { text: '{}', extra: 'ignored' } }))
+    expect(await bridge.call('log.payload', { id: 1 })).toEqual({ ok: true, value: { text: '{}' } })
+  })
+
+  it('passes an expected failure on with its field', async () => {
+    const error = {
+      code: 'invalid',
+      message: { key: 'k', params: {} },
+      field: 'planfix.baseUrl',
+      detail: null,
+    }
+    const { bridge } = wired(() => ({ ok: false, error }))
+    expect(await bridge.call('state.get', {})).toEqual({ ok: false, error })
+  })
+
+  it('calls an answer that does not fit a fault instead of showing it', async () => {
+    const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const { bridge } = wired(() => ({ ok: true, value: { text: 5 } }))
+    const answer = await bridge.call('log.payload', { id: 1 })
+    expect(answer).toMatchObject({ ok: false, error: { code: 'bug' } })
+    expect(complained).toHaveBeenCalled()
+    complained.mockRestore()
+  })
+
+  it('answers that nobody is there instead of rejecting', async () => {
+    const { bridge } = wired(() => {
+      throw new NotReached('no-access')
+    })
+    expect(await bridge.call('state.get', {})).toMatchObject({ ok: false, error: { code: 'no-access' } })
+  })
+})
+
+describe('an event', () => {
+  const told = {
+    id: 7,
+    time: 5,
+    connectionId: 'shop',
+    level: 'info',
+    key: 'event.side-ok',
+    params: {},
+  } as const
+
+  it('reaches everybody who listens for it until he stops', () => {
+    const { bridge, line } = wired()
+    const [one, other] = [vi.fn(), vi.fn()]
+    const stop = bridge.on('event', one)
+    bridge.on('event', other)
+    bridge.on('checkUp', other)
+    line().push({ event: 'event', value: told })
+    stop()
+    line().push({ event: 'event', value: told })
+    expect(one.mock.calls).toEqual([[told]])
+    expect(other).toHaveBeenCalledTimes(2)
+  })
+
+  it('that is the present state also reaches who listens later', () => {
+    const { bridge, line } = wired()
+    line().push(statePush(1))
+    line().push(statePush(2))
+    const late = vi.fn()
+    bridge.on('state', late)
+    expect(late.mock.calls).toEqual([[statePush(2).value]])
+  })
+
+  it('that does not fit the contract reaches nobody', () => {
+    const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const { bridge, line } = wired()
+    const listener = vi.fn()
+    bridge.on('event', listener)
+    for (const message of [null, 'x', { event: 'event', value: { id: '7' } }, { event: '__proto__' }]) {
+      line().push(message)
+    }
+    expect(listener).not.toHaveBeenCalled()
+    complained.mockRestore()
+  })
+})
+
+describe('the line', () => {
+  it('is told when it changes, and only then', () => {
+    const { bridge, line } = wired()
+    const states: string[] = []
+    bridge.onLine((state) => states.push(state))
+    for (const state of ['online', 'online', 'offline', 'online'] as const) line().line(state)
+    expect(states).toEqual(['online', 'offline', 'online'])
+    expect(bridge.line()).toBe('online')
+  })
+})

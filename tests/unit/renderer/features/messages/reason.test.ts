@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { reasonOf, toneOf } from '../../../../../src/renderer/features/messages/reason.ts'
+import { isTextKey, LANGUAGES, type TextKey, translate } from '../../../../../src/shared/i18n/index.ts'
+
+const words = { t: (key: TextKey, params = {}) => translate('en', key, params) }
+const of = (reason: string | null, late = false) => reasonOf({ reason, late }, words)
+
+/** The machine words of the table "Life of a message". */
+const documented = [
+  ...readFileSync(join(import.meta.dirname, '../../../../../docs/architecture.md'), 'utf8')
+    .split('## Life of a message')[1]!
+    .split('Inbox rows that lead to no message')[0]!
+    .matchAll(/`([a-z]+(?:-[a-z]+)+)`/g),
+].map(([, word]) => word!)
+
+describe('why a message is in its state', () => {
+  it('is explained for every word the documentation names, in each language', () => {
+    expect(documented.length).toBeGreaterThan(15)
+    for (const word of documented) {
+      expect(isTextKey(`log.reason.${word}`), word).toBe(true)
+      expect(isTextKey(`log.why.${word}`), word).toBe(true)
+      for (const language of LANGUAGES)
+        expect(translate(language, `log.reason.${word}` as TextKey)).not.toContain(word)
+    }
+  })
+
+  it('names the service and what it said', () => {
+    expect(of('chatra: refused (400 too long)')).toEqual({
+      short: 'Chatra: refused it',
+      long: 'Chatra did not accept the message.',
+      detail: 'The service said: 400 too long',
+    })
+    expect(of('planfix: missing-scope (403 code 5)')?.long).not.toContain('{scope}')
+  })
+
+  it('leaves a path as it is', () => {
+    expect(of('messages[0].type: expected string')?.detail).toBe('messages[0].type: expected string')
+    expect(of('unknown event "chatRated"')?.detail).toBe('unknown event "chatRated"')
+  })
+
+  it('says what was put aside, and the fault behind it', () => {
+    const aside = of('put-aside: a bug in the rules')
+    expect(aside?.long).toContain('set aside')
+    expect(aside?.detail).toBe('a bug in the rules')
+  })
+
+  it('knows words that are written by hand', () => {
+    expect(of('retried by hand')?.short).toBe('sent again by you')
+    expect(of('paused: loop-turns')?.short).toContain('conversation stopped')
+    expect(of('planfix: of no known code (x)')?.detail).toBe('planfix: of no known code (x)')
+  })
+
+  it('is nothing where there is nothing to explain, and lateness where it came late', () => {
+    expect(of(null)).toBeNull()
+    expect(of(null, true)?.short).toBe('came late')
+  })
+
+  it('does not look good when nobody will read it', () => {
+    expect(toneOf({ state: 'delivered', reason: null })).toBe('good')
+    expect(toneOf({ state: 'delivered', reason: 'client-left-no-email' })).toBe('attention')
+  })
+})

@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import { concernsOf } from '../../../../../src/renderer/pages/overview/attention-items.ts'
+import { dayStartsUntil } from '../../../../../src/renderer/pages/overview/days.ts'
+import type { AppState, ConnectionState } from '../../../../../src/shared/api/state.ts'
+import { isTextKey } from '../../../../../src/shared/i18n/index.ts'
+
+const none = {
+  received: 0,
+  queued: 0,
+  sending: 0,
+  retrying: 0,
+  uncertain: 0,
+  delivered: 0,
+  failed: 0,
+  skipped: 0,
+}
+const connection = (change: Partial<ConnectionState> = {}): ConnectionState => ({
+  id: 'shop',
+  name: 'shop.example',
+  enabled: true,
+  demo: false,
+  missing: [],
+  chatra: { state: 'ok' },
+  planfix: { state: 'ok' },
+  planfixWebUrl: 'https://shop.planfix.com',
+  budget: {
+    ...{ remaining: null, usedToday: 0, resetAt: null, limit: null, renewedAt: 0 },
+    ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 5000 },
+  },
+  counts: { 'to-planfix': none, 'to-chatra': none },
+  heard: { chatra: null, planfix: null },
+  everybodyMayAnswer: false,
+  keepsWhilePausedDays: 7,
+  ...change,
+})
+const state = (connections: ConnectionState[], address: AppState['publicAddress']['state'] = 'proven') =>
+  ({
+    keychainTrouble: null,
+    connections,
+    publicAddress: {
+      provider: 'own',
+      address: 'https://x.example',
+      state: address,
+      provenAt: 1,
+      problem: null,
+    },
+  }) as AppState
+
+const keys = (app: AppState) => concernsOf(app).map((concern) => concern.text.key)
+
+it('says until when a service asks to wait, where it says so', () => {
+  const side = (until: number) => ({ state: 'waiting', code: 'rate-limited', until, detail: '' }) as const
+  const told = (until: number) =>
+    concernsOf({ ...state([connection({ planfix: side(until) })]), time: 1000 } as AppState).map((one) => [
+      one.text.key,
+      one.until,
+    ])
+  expect(told(5000)).toEqual([['overview.wait-until.planfix', 5000]])
+  expect(told(900)).toEqual([['error.planfix.rate-limited', undefined]])
+  expect(isTextKey('overview.wait-until.planfix') && isTextKey('overview.wait-until.chatra')).toBe(true)
+})
+
+describe('what needs the owner', () => {
+  it('is nothing when everything works', () => {
+    expect(concernsOf(state([connection()]))).toEqual([])
+  })
+
+  it('is no key that is asked for on the same page, as no keychain works, nor the address that comes with it', () => {
+    const without = { ...state([connection({ missing: ['planfix-token', 'webhook-secret'] })]) }
+    without.keychainTrouble = { code: 'locked', detail: '' }
+    expect(keys(without)).toEqual([])
+    without.connections = [connection({ missing: ['webhook-secret'] })]
+    expect(keys(without)).toEqual(['overview.missing.webhook-secret'])
+  })
+
+  it('names a missing key once, not also the side that fails without it', () => {
+    const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
+    expect(keys(state([connection({ missing: ['chatra-secret-key'], chatra: paused })]))).toEqual([
+      'overview.missing.chatra-secret-key',
+    ])
+  })
+
+  it('says nothing of a connection that is switched off', () => {
+    const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
+    expect(concernsOf(state([connection({ enabled: false, chatra: paused })], 'none'))).toEqual([])
+  })
+
+  it('puts what has stopped before what is only doubtful', () => {
+    const counts = { 'to-planfix': none, 'to-chatra': { ...none, uncertain: 2, failed: 1 } }
+    const waiting = { state: 'waiting', code: 'unreachable', until: 5, detail: '' } as const
+    expect(keys(state([connection({ counts, planfix: waiting })]))).toEqual([
+      'overview.stuck.failed',
+      'error.planfix.unreachable',
+      'overview.stuck.uncertain',
+    ])
+  })
+
+  it('speaks of the public address only where real chats should come', () => {
+    expect(keys(state([connection()], 'none'))).toEqual(['overview.address.none'])
+    expect(keys(state([connection({ demo: true })], 'none'))).toEqual([])
+    expect(keys(state([connection({ heard: { chatra: 5, planfix: null } })], 'none'))).toEqual([])
+  })
+
+  describe('of the way in', () => {
+    const now = 100 * 60_000
+    const failing = (change: Partial<AppState['publicAddress']>) => {
+      const app = state([connection()], 'failing')
+      const publicAddress = { ...app.publicAddress, lostAt: null, needsOwner: false, ...change }
+      return concernsOf({ ...app, time: now, publicAddress } as AppState).map(({ tone, text }) => [
+        tone,
+        text,
+      ])
+    }
+    const login = { problem: 'tunnel.problem.ssh.login', problemParams: { host: 'a.example', user: 'me' } }
+    const text = {
+      key: 'tunnel.problem.ssh.login',
+      params: { host: 'a.example', user: 'me', address: 'https://x.example' },
+    }
+
+    it('that waits for the owner is bad at once, with what its problem is about', () => {
+      expect(failing({ ...login, needsOwner: true, lostAt: now - 1000 })).toEqual([['bad', text]])
+    })
+
+    it('that was lost a moment ago and is tried again is only to be known, until it takes too long', () => {
+      expect(failing({ ...login, lostAt: now - 9 * 60_000 })).toEqual([['attention', text]])
+      expect(failing({ ...login, lostAt: now - 10 * 60_000 })).toEqual([['bad', text]])
+    })
+
+    it('that never led here is bad', () => {
+      expect(failing({ ...login, retryAt: now + 1000 })).toEqual([['bad', text]])
+      expect(failing({ problem: null, problemParams: {} })).toMatchObject([
+        ['bad', { key: 'overview.address.failing' }],
+      ])
+    })
+  })
+
+  it('uses texts that exist', () => {
+    const counts = { 'to-planfix': { ...none, failed: 1, uncertain: 1 }, 'to-chatra': none }
+    const all = [
+      ...(['chatra-secret-key', 'planfix-token', 'webhook-secret'] as const).map((what) =>
+        connection({ missing: [what] }),
+      ),
+      connection({ counts }),
+    ]
+    const found = [
+      ...keys(state(all, 'none')),
+      ...concernsOf(state(all)).map((one) => one.action?.label ?? ''),
+    ]
+    expect(found.filter((key) => !isTextKey(key))).toEqual([])
+  })
+})
+
+describe('the days of the chart', () => {
+  it('begin at midnight, one a day, today last, also over a change of the clock', () => {
+    const now = new Date(2026, 3, 2, 15, 30).getTime()
+    const starts = dayStartsUntil(now, 30)
+    expect(starts).toHaveLength(30)
+    expect(starts.map((time) => new Date(time).getHours())).toEqual(Array(30).fill(0))
+    expect(new Date(starts[29]!).getDate()).toBe(2)
+    expect(new Date(starts[0]!).getDate()).toBe(4)
+  })
+})

@@ -1,0 +1,174 @@
+import { describe, expect, it } from 'vitest'
+import {
+  blockingScopes,
+  entryStep,
+  type Ground,
+  heldBackBy,
+  isReachable,
+  later,
+  needsActive,
+  nextStep,
+  places,
+  previousStep,
+  scopeGroups,
+  scopesToTick,
+  stepOf,
+} from '../../../../../src/renderer/pages/wizard/flow.ts'
+import { type ScopeFinding, STEPS, type Step } from '../../../../../src/shared/api/setup.ts'
+
+const fresh: Ground = {
+  settings: { name: '' },
+  has: { chatraSecretKey: false, planfixToken: false },
+  checked: { chatra: 'no', planfix: 'no' },
+  active: false,
+}
+const named: Ground = { ...fresh, settings: { name: 'shop.example' } }
+const withChatra: Ground = {
+  ...named,
+  has: { chatraSecretKey: true, planfixToken: false },
+  checked: { chatra: 'accepted', planfix: 'no' },
+}
+const withBoth: Ground = {
+  ...named,
+  has: { chatraSecretKey: true, planfixToken: true },
+  checked: { chatra: 'accepted', planfix: 'accepted' },
+}
+const active: Ground = { ...withBoth, active: true }
+
+const reachable = (ground: Ground): Step[] => STEPS.filter((step) => isReachable(step, ground))
+
+describe('which steps can be gone to', () => {
+  it('a fresh draft can be named, and nothing beyond', () => {
+    expect(reachable(fresh)).toEqual(['language', 'name'])
+    expect(reachable({ ...fresh, settings: { name: '   ' } })).toEqual(['language', 'name'])
+  })
+
+  it('each account that was accepted opens the way to the next', () => {
+    expect(reachable(named).at(-1)).toBe('chatra')
+    expect(reachable(withChatra).at(-1)).toBe('planfix')
+    expect(reachable(withBoth).at(-1)).toBe('webhooks')
+    expect(reachable(active)).toEqual([...STEPS])
+  })
+
+  it('keys that could not be verified do not hold back', () => {
+    const unverified: Ground = { ...withChatra, checked: { chatra: 'unverified', planfix: 'no' } }
+    expect(isReachable('planfix', unverified)).toBe(true)
+  })
+
+  it('choices hold nobody back: they have defaults', () => {
+    for (const step of ['templates', 'employees', 'options', 'address'] as const)
+      expect(isReachable(step, withBoth)).toBe(true)
+  })
+
+  it('a secret that was lost holds back at its step, also where the connection carried before', () => {
+    const lost: Ground = { ...active, has: { chatraSecretKey: false, planfixToken: true } }
+    expect(heldBackBy('test', lost)).toBe('chatra')
+    expect(isReachable('planfix', lost)).toBe(false)
+  })
+
+  it('a name that was emptied holds back at the name', () => {
+    expect(heldBackBy('done', { ...active, settings: { name: '' } })).toBe('name')
+  })
+})
+
+describe('where a draft is gone on with', () => {
+  it('is where it was left', () => {
+    expect(entryStep('options', withBoth)).toBe('options')
+    expect(entryStep('language', fresh)).toBe('language')
+  })
+
+  it('is the step that came undone, where one did', () => {
+    expect(entryStep('test', { ...active, has: { chatraSecretKey: true, planfixToken: false } })).toBe(
+      'planfix',
+    )
+    expect(entryStep('scenario', withBoth)).toBe('webhooks')
+  })
+})
+
+it('steps follow one another, and the ends stay at the ends', () => {
+  expect(nextStep('language')).toBe('name')
+  expect(nextStep('done')).toBe('done')
+  expect(previousStep('name')).toBe('language')
+  expect(previousStep('language')).toBeNull()
+  expect(later('chatra', 'name')).toBe('chatra')
+  expect(later('name', 'name')).toBe('name')
+})
+
+it('the connection has to carry from the webhooks on, and not before', () => {
+  expect(STEPS.filter(needsActive)).toEqual(['webhooks', 'scenario', 'test', 'done'])
+})
+
+describe('the list of steps', () => {
+  const states = (current: Step, furthest: Step, ground: Ground) =>
+    Object.fromEntries(places(current, furthest, ground).map((place) => [place.step, place.state]))
+
+  it('marks as done what was passed, not what merely can be reached', () => {
+    const list = states('employees', 'employees', withBoth)
+    expect(list).toMatchObject({ chatra: 'done', templates: 'done', employees: 'current', options: 'open' })
+  })
+
+  it('keeps later steps done while an earlier one is looked at again', () => {
+    expect(states('name', 'options', withBoth)).toMatchObject({ name: 'current', planfix: 'done' })
+  })
+
+  it('takes the mark from a step that came undone', () => {
+    expect(
+      states('name', 'options', { ...withBoth, checked: { chatra: 'no', planfix: 'accepted' } }),
+    ).toMatchObject({
+      chatra: 'open',
+      planfix: 'done',
+    })
+  })
+})
+
+describe('where an error is put right', () => {
+  it.each([
+    ['name', 'name'],
+    ['chatra.publicKey', 'chatra'],
+    ['chatra.secretKey', 'chatra'],
+    ['chatra.agent.email', 'templates'],
+    ['planfix.baseUrl', 'planfix'],
+    ['planfix.token', 'planfix'],
+    ['planfix.taskTemplateId', 'templates'],
+    ['employees', 'employees'],
+    ['options.leaveAfterMinutes', 'options'],
+  ] as const)('%s: at the step %s', (field, step) => {
+    expect(stepOf(field)).toBe(step)
+  })
+
+  it('nowhere in the wizard, when the field is none of its own', () => {
+    expect(stepOf('retentionDays')).toBeNull()
+    expect(stepOf('named')).toBeNull()
+    expect(stepOf(null)).toBeNull()
+  })
+})
+
+describe('rights of the token', () => {
+  const found = (scope: string, needed: ScopeFinding['needed'], result: ScopeFinding['result']) => ({
+    scope,
+    needed,
+    result,
+  })
+
+  it('only a missing one that is always needed keeps from going on', () => {
+    const scopes = [
+      found('task_add', 'always', 'missing'),
+      found('task_readonly', 'always', 'unknown'),
+      found('file_add', 'files', 'missing'),
+      found('comment_add', 'always', 'granted'),
+    ]
+    expect(blockingScopes(scopes).map((one) => one.scope)).toEqual(['task_add'])
+    expect(scopesToTick(scopes)).toEqual(['task_add', 'file_add'])
+  })
+
+  it('groups in which one is missing come first, and empty groups not at all', () => {
+    const groups = scopeGroups([
+      found('task_add', 'always', 'granted'),
+      found('file_add', 'files', 'missing'),
+      found('file_readonly', 'files', 'granted'),
+      found('user_readonly', 'employees', 'unknown'),
+    ])
+    expect(groups.map((group) => group.needed)).toEqual(['files', 'always', 'employees'])
+    expect(groups[0]?.scopes).toHaveLength(2)
+  })
+})
