@@ -99,6 +99,16 @@ module.exports = {
       { path: '^src/(?!main/desktop/|preload/)' },
       { path: '(^electron$|node_modules/electron/)' },
     ),
+    forbid(
+      'dependencies-run-the-program',
+      'what runs outside the page is installed without development packages too; only the page is built from them',
+      { path: '^src/(?!renderer/)' },
+      {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '(^electron$|node_modules/electron/)',
+      },
+    ),
   ],
   options: {
     // TypeScript 7 has no API that a parser could use yet.

@@ -50,6 +50,7 @@ export default defineConfig({
     plugins: [noCompiledParts],
     build: {
       outDir: 'out/main',
+      license: { fileName: 'licences.json' },
       minify: false,
       sourcemap: true,
       externalizeDeps: false,
@@ -69,6 +70,7 @@ export default defineConfig({
   preload: {
     build: {
       outDir: 'out/preload',
+      license: { fileName: 'licences.json' },
       rollupOptions: {
         input: { index: 'src/preload/index.ts' },
         external: ['electron'],
@@ -80,6 +82,7 @@ export default defineConfig({
     root: 'src/renderer',
     build: {
       outDir: 'out/renderer',
+      license: { fileName: 'licences.json' },
       minify: true,
       rollupOptions: { input: { index: 'src/renderer/index.html' } },
     },

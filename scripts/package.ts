@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
+import { writeTexts } from './licences.ts'
 import { applicationIn, packagedProblems, type System } from './packaged.ts'
 
 /**
@@ -55,6 +56,7 @@ if (feed !== null && !feed.startsWith('https://')) {
 }
 
 buildWhatIsStale()
+writeTexts()
 if (values['electron-dist'] === undefined) await fetchElectron()
 for (const name of unpacked()) rmSync(join(out, name), { recursive: true, force: true })
 await pack()

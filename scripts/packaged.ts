@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join, relative, sep } from 'node:path'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { extractAll, getRawHeader } from '@electron/asar'
 import { type FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { reachedFrom } from './bundle.ts'
@@ -77,6 +77,7 @@ export async function packagedProblems(folder: string, system: System, arch: str
     ...(await fuseProblems(application.program)),
     ...fileProblems(filesIn(application.archive), system, arch),
     ...importProblems(application.archive),
+    ...(existsSync(join(dirname(application.archive), 'licences.txt')) ? [] : ['missing: licences.txt']),
   ]
 }
 

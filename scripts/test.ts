@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { catalogueProblems } from './catalogues.ts'
 import { findChromium } from './chromium.ts'
+import { listProblem } from './licences.ts'
 import { findSshd, hasKeyring } from './system-parts.ts'
 
 /**
- * `npm test`: everything that proves the product: style, types, imports, texts, the build, then all tests.
+ * `npm test`: everything that proves the product: style, types, imports, texts, the build, licences, then all tests.
  * `npm test -- PATH… [OPTION…]`: those tests alone; the options are passed on to vitest or Playwright. A test that runs
  * the built program builds it when it is stale.
  * The last line is `N passed, N failed`; the exit code is 0 when none failed.
@@ -51,6 +52,11 @@ if (given.length === 0) {
   step('build', () => {
     buildWhatIsStale()
     return true
+  })
+  step('licences', () => {
+    const problem = listProblem()
+    if (problem !== null) process.stdout.write(`${problem}\n`)
+    return problem === null
   })
 }
 

@@ -145,6 +145,12 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
     expect(inside.devDependencies).toBeUndefined()
   })
 
+  test('it brings the texts of the licences of what is in it', () => {
+    const texts = readFileSync(join(archive, '../licences.txt'), 'utf8')
+    for (const name of ['react', 'fastify', 'better-sqlite3'])
+      expect(texts).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)\n\n.*(MIT|Copyright)`, 'm'))
+  })
+
   describe('the checks can fail:', () => {
     test('sources, tests, maps, environment files, the simulators and foreign packages are not wanted', () => {
       for (const path of [

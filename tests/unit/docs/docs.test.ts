@@ -11,6 +11,7 @@ const PAGES = [
   'SECURITY.md',
   'CHANGELOG.md',
   'docs/architecture.md',
+  'docs/licences.md',
   'docs/planfix-scenario.md',
   'docs/relay.md',
   'docs/releasing.md',
