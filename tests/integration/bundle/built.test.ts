@@ -86,18 +86,8 @@ describe('the main process', () => {
 })
 
 test('our main process knows no working folder, and asks for its own place in three files only', () => {
-  const sources = [
-    'desktop',
-    'application',
-    'page',
-    'secrets',
-    'settings',
-    'store',
-    'tunnel',
-    'webhooks',
-    'engine',
-  ]
-    .flatMap((name) => under(`src/main/${name}`))
+  const sources = under('src/main')
+    .filter((path) => !/^src\/main\/(cli|demo|relay|server)\//.test(path))
     .concat(under('src/preload'), under('src/shared'))
   const using = (words: RegExp) => sources.filter((path) => words.test(withoutComments(read(path))))
   expect(using(/process\.cwd\(|__dirname|__filename/)).toEqual([])
