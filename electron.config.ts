@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
-import { catalogueProblems } from './scripts/catalogues.ts'
-import { NATIVE_MODULES } from './scripts/externals.ts'
+import { catalogueProblems } from './scripts/check-translations.ts'
+import { NATIVE_MODULES } from './scripts/native-modules.ts'
 
 /** The entries that exist: a checkout without the demo or the stand-alone simulators still builds. */
 const entries = Object.fromEntries(

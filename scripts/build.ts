@@ -54,9 +54,12 @@ function fingerprint(): string {
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-  const others = ['electron.config.ts', 'scripts/externals.ts', 'package-lock.json', 'tsconfig.json'].map(
-    (name) => join(ROOT, name),
-  )
+  const others = [
+    'electron.config.ts',
+    'scripts/native-modules.ts',
+    'package-lock.json',
+    'tsconfig.json',
+  ].map((name) => join(ROOT, name))
   for (const file of [...sources, ...others].sort()) {
     const { mtimeMs, size } = statSync(file)
     hash.update(`${relative(ROOT, file)} ${mtimeMs} ${size}\n`)

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { installSystemPart } from './system-parts.ts'
+import { installSystemPart } from './system-deps.ts'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 

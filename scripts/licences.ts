@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWhatIsStale, ROOT } from './build.ts'
-import { NATIVE_MODULES } from './externals.ts'
+import { NATIVE_MODULES } from './native-modules.ts'
 
 /**
  * The packages of others that are shipped, and their licences. The build says which packages it bundled

@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { writeTexts } from './licences.ts'
-import { applicationIn, packagedProblems, type System } from './packaged.ts'
+import { applicationIn, packagedProblems, type System } from './packaged-app.ts'
 
 /**
  * `npm run package`: builds, packs the desktop application with electron-builder and checks what came out: files, imports,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { become } from './become.ts'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
+import { become } from './exec.ts'
 
 /** `node scripts/run.ts serve|bridge|relay|demo …`: builds what is stale and becomes the program. */
 const PROGRAMS: Record<string, string> = {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ROOT } from './build.ts'
-import { applicationIn } from './packaged.ts'
+import { applicationIn } from './packaged-app.ts'
 
 /**
  * `node scripts/smoke.ts [FOLDER]`: starts the packaged application (else the one in dist/) with an empty data folder. Exit code 0

@@ -1,6 +1,6 @@
-import { become } from './become.ts'
 import { buildWhatIsStale, ROOT } from './build.ts'
 import { findElectron } from './electron.ts'
+import { become } from './exec.ts'
 
 /** `npm start`: the desktop application where Electron runs, else the server host. */
 const say = (line: string) => process.stderr.write(`${line}\n`)

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
-import { catalogueProblems } from './catalogues.ts'
+import { catalogueProblems } from './check-translations.ts'
 import { findChromium } from './chromium.ts'
 import { listProblem } from './licences.ts'
-import { findSshd, hasKeyring } from './system-parts.ts'
+import { findSshd, hasKeyring } from './system-deps.ts'
 
 /**
  * `npm test`: everything that proves the product: style, types, imports, texts, the build, licences, then all tests.

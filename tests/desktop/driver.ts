@@ -4,7 +4,7 @@ import type * as Electron from 'electron'
 import { ROOT } from '../../scripts/build.ts'
 import { programOf } from '../../scripts/electron.ts'
 import { startElectron } from './driver-electron.ts'
-import { startStandIn } from './driver-stand-in.ts'
+import { startStandIn } from './driver-fake-electron.ts'
 
 /** The built desktop application, running: in Electron where its binary is, in the stand-in elsewhere. */
 export interface Running {
@@ -29,7 +29,7 @@ export interface StartOptions {
   args?: readonly string[]
 }
 
-export const PROBE = join(import.meta.dirname, 'probe.cjs')
+export const PROBE = join(import.meta.dirname, 'ipc-probe.cjs')
 /** What Electron is asked to start; a copy can be named, as for the other tests. */
 export const APP = process.env.BRIDGE_APP ?? ROOT
 

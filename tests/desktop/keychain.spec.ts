@@ -6,7 +6,7 @@ import { NODE, ROOT } from '../../scripts/build.ts'
 import { HOOK_SECRET } from '../e2e/world.ts'
 import { seriousIn } from '../support/axe.ts'
 import type { Keyring } from '../support/keyring.ts'
-import { expect, test, until } from './bench.ts'
+import { expect, test, until } from './fixtures.ts'
 
 /** Every entry of the product in the keyring, by account. */
 async function entriesOf(keyring: Keyring): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { expect, test, until } from './bench.ts'
+import { expect, test, until } from './fixtures.ts'
 import { clickNotification, notifications, opened } from './shown.ts'
 
 test('notifications are chosen in the settings and in use at once: a click opens the task in Planfix', async ({

@@ -1,5 +1,5 @@
-import { expect, test, until } from './bench.ts'
 import type { DesktopWorld } from './desktop-world.ts'
+import { expect, test, until } from './fixtures.ts'
 import { clickMenu, tray, windowState } from './shown.ts'
 
 const emit = (world: DesktopWorld, event: 'suspend' | 'resume' | 'shutdown') =>

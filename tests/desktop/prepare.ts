@@ -1,5 +1,5 @@
 import { electronBinary, runsOn } from './driver.ts'
-import { compileStandIn } from './stand-in/compile.ts'
+import { compileStandIn } from './fake-electron/compile.ts'
 
 /** Says first what the desktop application is tested on. */
 export default function prepareDesktop(): void {

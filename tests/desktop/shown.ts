@@ -1,7 +1,7 @@
 import type * as Electron from 'electron'
 import type { Running } from './driver.ts'
 
-/** What the application shows of the system beside its window, and a hand that clicks on it. Works through probe.cjs. */
+/** What the application shows of the system beside its window, and a hand that clicks on it. Works through ipc-probe.cjs. */
 interface Probe {
   trays: { tray: Electron.Tray; image: string; tip: string; menu: Electron.Menu | null }[]
   notifications: Electron.Notification[]

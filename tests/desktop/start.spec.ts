@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from './bench.ts'
 import { start } from './driver.ts'
+import { expect, test } from './fixtures.ts'
 
 test('a start that fails says so and ends: no process without a window holds the lock', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-start-'))

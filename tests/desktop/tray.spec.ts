@@ -1,4 +1,4 @@
-import { expect, test, until } from './bench.ts'
+import { expect, test, until } from './fixtures.ts'
 import { tray, trayShown, windowState } from './shown.ts'
 
 test.describe('started at login, before the panel', () => {

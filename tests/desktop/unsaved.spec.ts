@@ -1,5 +1,5 @@
-import { expect, test, until } from './bench.ts'
 import type { DesktopWorld } from './desktop-world.ts'
+import { expect, test, until } from './fixtures.ts'
 import { windowState } from './shown.ts'
 
 type Asked = typeof globalThis & { asked?: number }

@@ -1,4 +1,4 @@
-import { expect, test, until } from './bench.ts'
+import { expect, test, until } from './fixtures.ts'
 import { clickMenu, clickTray, tray, windowState } from './shown.ts'
 
 test.describe('the first launch', () => {

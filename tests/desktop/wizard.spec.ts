@@ -1,6 +1,6 @@
 import { call, wizardOn } from '../e2e/wizard-steps.ts'
 import type { World } from '../e2e/world.ts'
-import { expect, test, until } from './bench.ts'
+import { expect, test, until } from './fixtures.ts'
 import { opened, tray } from './shown.ts'
 
 test.use({ desktopOptions: { setup: 'empty' } })

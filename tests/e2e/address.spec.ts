@@ -7,7 +7,7 @@ import { NODE } from '../../scripts/build.ts'
 import { translate } from '../../src/shared/i18n/index.ts'
 import { BUILT, startProgram } from '../crash/processes.ts'
 import { freePort, hasSshd, Sshd } from '../support/sshd.ts'
-import { axe, axeInBothThemes, expect, goTo, SIZES, sized, test } from './bench.ts'
+import { axe, axeInBothThemes, expect, goTo, SIZES, sized, test } from './fixtures.ts'
 import { wizardOn } from './wizard-steps.ts'
 
 const NAMES = {

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { axeInBothThemes, expect, goTo, SIZES, sized, test, until } from './bench.ts'
+import { axeInBothThemes, expect, goTo, SIZES, sized, test, until } from './fixtures.ts'
 import { commentOf, line, openLog, panel, talkOf } from './log.ts'
 
 const chat = (page: Page): Locator => page.getByRole('log', { name: 'Messages of the conversation' })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { SCOPES } from '../../src/shared/scopes.ts'
-import { axeInBothThemes, expect, goTo, HOOK_SECRET, openPrinted, sized, test } from './bench.ts'
+import { axeInBothThemes, expect, goTo, HOOK_SECRET, openPrinted, sized, test } from './fixtures.ts'
 
 const CLIENT_WORDS = 'the code of my door is 4711'
 const CLIENT_MAIL = 'anna@mail.example'

@@ -11,7 +11,7 @@ import {
   test,
   until,
   type Visitor,
-} from './bench.ts'
+} from './fixtures.ts'
 import type { Chatra, Planfix } from './simulators.ts'
 
 const [ANA, JULIA, MIHAI] = [5, 6, 7]

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { openStore } from '../../src/main/store/index.ts'
 import type { Author, Direction, MessageState } from '../../src/shared/domain.ts'
-import { conversation, profile, taskLink } from '../support/nouns.ts'
+import { conversation, profile, taskLink } from '../support/builders.ts'
 
 /**
  * Fills a data folder as a month of a small shop's work would leave it: some conversations a day between nine and seven,

@@ -1,4 +1,4 @@
-import { axe, expect, goTo, test, until } from './bench.ts'
+import { axe, expect, goTo, test, until } from './fixtures.ts'
 import { line, openLog, panel, talkOf } from './log.ts'
 
 test('two devices that were joined are separated on the page, and each gets its own replies', async ({

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { fillStore } from '../bench/stored.ts'
-import { expect, test } from './bench.ts'
+import { expect, test } from './fixtures.ts'
 import { allRead, found, openLog, search, talkOf } from './log.ts'
 
 test.use({ worldOptions: { prepare: (dir) => fillStore(dir, 5000) } })

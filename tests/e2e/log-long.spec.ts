@@ -1,5 +1,5 @@
 import { fillStore } from '../bench/stored.ts'
-import { expect, test } from './bench.ts'
+import { expect, test } from './fixtures.ts'
 import { allRead, found, grid, line, openLog, scrollTo, search } from './log.ts'
 
 test.use({ worldOptions: { prepare: (dir) => fillStore(dir, 100_000) } })

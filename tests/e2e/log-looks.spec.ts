@@ -1,4 +1,4 @@
-import { axeInBothThemes, expect, SIZES, sized, test } from './bench.ts'
+import { axeInBothThemes, expect, SIZES, sized, test } from './fixtures.ts'
 import { fillHistory } from './history.ts'
 import { allRead, grid, line, openLog, panel, search } from './log.ts'
 

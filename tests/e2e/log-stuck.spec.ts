@@ -1,4 +1,4 @@
-import { expect, test, until } from './bench.ts'
+import { expect, test, until } from './fixtures.ts'
 import { line, openLog, panel, talkOf } from './log.ts'
 
 const POST = { method: 'POST', path: '/messages' }

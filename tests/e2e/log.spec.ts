@@ -1,5 +1,5 @@
 import { fillStore } from '../bench/stored.ts'
-import { expect, HOOK_SECRET, openPrinted, test, until } from './bench.ts'
+import { expect, HOOK_SECRET, openPrinted, test, until } from './fixtures.ts'
 import { allRead, firstLine, found, grid, line, openLog, panel, scrollTo, search, talkOf } from './log.ts'
 
 test('a message appears at the top as it happens, and what happened to it is told', async ({

@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test'
-import { goTo } from './bench.ts'
+import { goTo } from './fixtures.ts'
 import type { Comment, Planfix, Task, Visitor } from './simulators.ts'
 import { until, type World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import { axe, axeInBothThemes, expect, test, until } from './bench.ts'
+import { axe, axeInBothThemes, expect, test, until } from './fixtures.ts'
 
 test('a chat is seen on the overview as it happens, and a reply gives the time to the first reply', async ({
   page,

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { axe, expect, goTo, inTheme, sized, test } from './bench.ts'
+import { axe, expect, goTo, inTheme, sized, test } from './fixtures.ts'
 
 /** Their own specs ask axe. */
 const PAGES = [

@@ -14,7 +14,7 @@ import {
   test,
   until,
   type Visitor,
-} from './bench.ts'
+} from './fixtures.ts'
 import type { Chatra, Planfix } from './simulators.ts'
 
 const ANA = 5

@@ -1,4 +1,4 @@
-import { AWAY, expect, goTo, openPrinted, test, WITHOUT_KEY } from './bench.ts'
+import { AWAY, expect, goTo, openPrinted, test, WITHOUT_KEY } from './fixtures.ts'
 
 const needsKey = { name: 'This page needs its key' }
 

@@ -1,4 +1,4 @@
-import { expect, goTo, test } from './bench.ts'
+import { expect, goTo, test } from './fixtures.ts'
 import { call, wizardOn } from './wizard-steps.ts'
 
 test.describe('the first launch', () => {

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import type { Step } from '../../src/shared/api/setup.ts'
-import { AWAY, expect, openPrinted, test } from './bench.ts'
+import { AWAY, expect, openPrinted, test } from './fixtures.ts'
 import { call, type Wizard, wizardOn } from './wizard-steps.ts'
 import type { World } from './world.ts'
 

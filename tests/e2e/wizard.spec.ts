@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { STEPS } from '../../src/shared/api/setup.ts'
 import { LANGUAGES } from '../../src/shared/i18n/index.ts'
-import { axeInBothThemes, expect, expectCopied, test, until } from './bench.ts'
+import { axeInBothThemes, expect, expectCopied, test, until } from './fixtures.ts'
 import { call, wizardOn } from './wizard-steps.ts'
 
 test.use({ worldOptions: { setup: 'empty' } })

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { sidesOf } from '../support/sides.ts'
+import { sidesOf } from '../support/clients.ts'
 import type { World } from '../support/world.ts'
 import {
   chatraSide,

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Message } from '../../src/shared/domain.ts'
 import type { ChatraSwitch, ChatraSwitches } from '../../src/simulators/chatra/switches.ts'
-import { sidesOf } from '../support/sides.ts'
+import { sidesOf } from '../support/clients.ts'
 import { plain, World, type WorldOptions } from '../support/world.ts'
 
 /**

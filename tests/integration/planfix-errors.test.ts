@@ -7,6 +7,7 @@ import { parseConfiguration } from '../../src/shared/config.ts'
 import { startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import type { FaultRule } from '../../src/simulators/common/server.ts'
 import { type PlanfixSwitches, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { sidesOf } from '../support/clients.ts'
 import { endOfPause } from '../support/day-limit.ts'
 import {
   calm,
@@ -23,7 +24,6 @@ import {
   type Visitor,
   withWorld,
 } from '../support/planfix-scenes.ts'
-import { sidesOf } from '../support/sides.ts'
 import { fastClock, SECRET, type World } from '../support/world.ts'
 
 /** A conversation with its task made, and nothing left to do. */

@@ -4,7 +4,7 @@ import { createFeed } from '../../src/main/api/state/push-feed.ts'
 import type { EventName, EventValue, Push } from '../../src/shared/api.ts'
 import { push } from '../../src/shared/api.ts'
 import { Bridge } from '../support/bridge.ts'
-import { message } from '../support/nouns.ts'
+import { message } from '../support/builders.ts'
 
 let bridge: Bridge
 afterEach(() => bridge.stop())

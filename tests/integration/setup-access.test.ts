@@ -9,7 +9,7 @@ import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { authority, expired, good, otherName, serverKey } from '../fixtures/certificates.ts'
 import { midnightFarAway } from '../support/day-limit.ts'
-import { atEnd, type Desk, openDesk, refusal, SHOP, typed, value } from '../support/setup-desk.ts'
+import { atEnd, type Desk, openDesk, refusal, SHOP, typed, value } from '../support/setup-harness.ts'
 
 let chatra: ChatraSimulator
 let planfix: PlanfixSimulator

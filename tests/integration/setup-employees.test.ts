@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { matchEmployees } from '../../src/shared/matching.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
-import { atEnd, type Desk, openDesk, refusal, SHOP, typed, value } from '../support/setup-desk.ts'
+import { atEnd, type Desk, openDesk, refusal, SHOP, typed, value } from '../support/setup-harness.ts'
 
 let planfix: PlanfixSimulator
 let desk: Desk

@@ -13,7 +13,7 @@ import type { Answer, Args, CallName, Value } from '../../src/shared/api.ts'
 import { proposeChoices } from '../../src/shared/matching.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
-import { refusal, typed, value } from '../support/setup-desk.ts'
+import { refusal, typed, value } from '../support/setup-harness.ts'
 import { fastClock } from '../support/world.ts'
 
 const SPEED = 20

@@ -18,7 +18,7 @@ import type {
   TaskLink,
 } from '../../src/shared/domain.ts'
 import { bridgeError } from '../../src/shared/errors.ts'
-import * as nouns from '../support/nouns.ts'
+import * as nouns from '../support/builders.ts'
 import { comment, conversation, reply, settingsOf, task as taskLink } from '../unit/engine/values.ts'
 
 const settings = settingsOf()

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { System } from '../../scripts/packaged.ts'
+import type { System } from '../../scripts/packaged-app.ts'
 
 /** Where Electron keeps its fuses: this mark, the version, how many, then one letter each. */
 const FUSE_MARK = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'

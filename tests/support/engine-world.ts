@@ -20,7 +20,7 @@ import { openStore, type SqliteStore } from '../../src/main/store/index.ts'
 import { parseConfiguration } from '../../src/shared/config.ts'
 import type { ClientProfile, Conversation } from '../../src/shared/domain.ts'
 import { bridgeError, fail, ok, type Result } from '../../src/shared/errors.ts'
-import { profile } from './nouns.ts'
+import { profile } from './builders.ts'
 
 /**
  * The engine alone, on a store in memory and a clock that only moves when told to, between two services that are a few

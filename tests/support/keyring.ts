@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 const NEEDED = ['/usr/bin/gnome-keyring-daemon', '/usr/bin/dbus-daemon', '/usr/bin/dbus-send']
 
-/** Why there can be no keyring here; null = there can. `npm test` installs it where it may (scripts/system-parts.ts). */
+/** Why there can be no keyring here; null = there can. `npm test` installs it where it may (scripts/system-deps.ts). */
 export const noKeyring: string | null =
   process.platform !== 'linux'
     ? 'gnome-keyring exists on Linux alone'

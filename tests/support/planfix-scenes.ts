@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { ChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import type { PlanfixSimulator } from '../../src/simulators/planfix/index.ts'
-import { sidesOf } from './sides.ts'
+import { sidesOf } from './clients.ts'
 import { plain, SECRET, World, type WorldOptions } from './world.ts'
 
 export type Visitor = ReturnType<ChatraSimulator['visit']>

@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 const SSHD = '/usr/sbin/sshd'
-/** `npm test` installs it where it may, and says where it is missing (scripts/system-parts.ts). */
+/** `npm test` installs it where it may, and says where it is missing (scripts/system-deps.ts). */
 export const hasSshd = existsSync(SSHD)
 export const isRoot = process.getuid?.() === 0
 

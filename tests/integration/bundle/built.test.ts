@@ -5,8 +5,8 @@ import vm from 'node:vm'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { ROOT } from '../../../scripts/build.ts'
 import { askedBy, reachedFrom } from '../../../scripts/bundle.ts'
-import { NATIVE_MODULES } from '../../../scripts/externals.ts'
-import { nativeFiles, type System } from '../../../scripts/packaged.ts'
+import { NATIVE_MODULES } from '../../../scripts/native-modules.ts'
+import { nativeFiles, type System } from '../../../scripts/packaged-app.ts'
 import { build } from '../../crash/processes.ts'
 
 /** What only Electron itself would trip over, seen in the built files. */

@@ -16,9 +16,9 @@ import {
   type PackagedFile,
   packagedProblems,
   type System,
-} from '../../../scripts/packaged.ts'
+} from '../../../scripts/packaged-app.ts'
 import { smoke, smokeProblems } from '../../../scripts/smoke.ts'
-import { compileStandIn, standIn } from '../../desktop/stand-in/compile.ts'
+import { compileStandIn, standIn } from '../../desktop/fake-electron/compile.ts'
 import { layOutElectron } from '../../support/electron-dist.ts'
 
 /**

@@ -4,7 +4,7 @@ import { PROGRAM } from '../../../src/main/secrets/environment.ts'
 import { translate } from '../../../src/shared/i18n/index.ts'
 import { type Bridge, openBridge } from '../../support/open-bridge.ts'
 import { droppingProxy } from '../../support/proxies.ts'
-import { refusal, value } from '../../support/setup-desk.ts'
+import { refusal, value } from '../../support/setup-harness.ts'
 import { freePort, hasSshd, Sshd } from '../../support/sshd.ts'
 
 const ends: (() => Promise<unknown> | unknown)[] = []

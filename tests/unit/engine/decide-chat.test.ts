@@ -3,7 +3,7 @@ import { decideChat } from '../../../src/main/engine/intake/chat.ts'
 import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
 import type { ChatEvent, ChatMessage } from '../../../src/main/engine/ports.ts'
 import type { ClientLink } from '../../../src/shared/domain.ts'
-import { message, profile } from '../../support/nouns.ts'
+import { message, profile } from '../../support/builders.ts'
 import { conversation, settingsOf } from './values.ts'
 
 const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({

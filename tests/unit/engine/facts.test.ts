@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { taskDescription } from '../../../src/main/engine/delivery/content.ts'
 import { factsThatFit, shortAddress } from '../../../src/main/engine/delivery/facts.ts'
 import { toHtml } from '../../../src/main/planfix/html/to-html.ts'
-import { message, profile } from '../../support/nouns.ts'
+import { message, profile } from '../../support/builders.ts'
 import { settingsOf } from './values.ts'
 
 const bytes = (said: string, facts: string[]) =>

@@ -5,7 +5,7 @@ import {
   writtenOn,
   written as writtenTo,
 } from '../../../src/main/engine/delivery/introduction.ts'
-import { conversation } from '../../support/nouns.ts'
+import { conversation } from '../../support/builders.ts'
 
 const card = (changes = {}) => ({ name: 'Purple Fox', email: null, phones: [], otherEmails: [], ...changes })
 const written = { name: 'Purple Fox', email: null, phone: null }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LoopBreaker, pauseEnds } from '../../../src/main/engine/delivery/loop-breaker.ts'
 import { conversationFrom } from '../../../src/main/store/rows/links.ts'
-import { conversation } from '../../support/nouns.ts'
+import { conversation } from '../../support/builders.ts'
 
 const MINUTE = 60_000
 const NOW = 100 * 24 * 60 * MINUTE

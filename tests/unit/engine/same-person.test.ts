@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decideJoin, type JoinQuestion } from '../../../src/main/engine/same-person.ts'
 import { type ClientProfile, NOT_VOUCHED } from '../../../src/shared/domain.ts'
-import { profile } from '../../support/nouns.ts'
+import { profile } from '../../support/builders.ts'
 
 const MINUTE = 60_000
 const NOW = 1_000 * MINUTE

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type CommentState, decideComment } from '../../../src/main/engine/intake/comment.ts'
 import type { PlanfixComment } from '../../../src/main/engine/ports.ts'
-import { message } from '../../support/nouns.ts'
+import { message } from '../../support/builders.ts'
 import { comment, conversation, settingsOf, task } from './values.ts'
 
 const MINUTE = 60_000

@@ -1,7 +1,7 @@
 import type { PlanfixComment } from '../../../src/main/engine/ports.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import type { Conversation, Message, TaskLink } from '../../../src/shared/domain.ts'
-import * as nouns from '../../support/nouns.ts'
+import * as nouns from '../../support/builders.ts'
 
 export function settingsOf(changes: Record<string, unknown> = {}) {
   const parsed = parseConfiguration({

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { catalogueProblems } from '../../../scripts/catalogues.ts'
+import { catalogueProblems } from '../../../scripts/check-translations.ts'
 import { translate, translateAny } from '../../../src/shared/i18n/index.ts'
 
 describe('translate', () => {

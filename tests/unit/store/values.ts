@@ -1,8 +1,8 @@
 import type { Change } from '../../../src/main/engine/ports.ts'
 import type { Chore, ClientLink, Message, MessageState, TaskLink } from '../../../src/shared/domain.ts'
-import * as nouns from '../../support/nouns.ts'
+import * as nouns from '../../support/builders.ts'
 
-export { conversation } from '../../support/nouns.ts'
+export { conversation } from '../../support/builders.ts'
 
 export const message = (fields: Partial<Message> = {}): Message =>
   nouns.message({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { LANGUAGES } from '../../../../src/shared/i18n/index.ts'
-import { sidesOf } from '../../../support/sides.ts'
+import { sidesOf } from '../../../support/clients.ts'
 import { SECRET } from '../../../support/world.ts'
 import { type Stage, stage } from './stage.ts'
 

@@ -3,7 +3,7 @@ import { refuse } from '../../../../src/main/api/context.ts'
 import { setupIn } from '../../../../src/main/api/setup/context.ts'
 import { draftsIn, listDrafts } from '../../../../src/main/api/setup/drafts.ts'
 import { parseConfiguration } from '../../../../src/shared/config.ts'
-import { type Desk, openDesk, refusal, SHOP, typed, value } from '../../../support/setup-desk.ts'
+import { type Desk, openDesk, refusal, SHOP, typed, value } from '../../../support/setup-harness.ts'
 
 let desk: Desk
 

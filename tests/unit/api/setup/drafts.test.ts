@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { listDrafts } from '../../../../src/main/api/setup/drafts.ts'
 import { draft as draftSchema } from '../../../../src/shared/api/setup.ts'
-import { openDesk, refusal, SHOP, typed, value } from '../../../support/setup-desk.ts'
+import { openDesk, refusal, SHOP, typed, value } from '../../../support/setup-harness.ts'
 
 describe('drafts', () => {
   test('a new one holds what the program proposes, and its id never belongs to another connection', async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Upkeep } from '../../../../src/main/runtime/maintenance/maintenance.ts'
 import { openStore, type SqliteStore } from '../../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../../src/shared/domain.ts'
-import { message } from '../../../support/nouns.ts'
+import { message } from '../../../support/builders.ts'
 
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE

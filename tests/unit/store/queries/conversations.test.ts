@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
 import type { ClientProfile } from '../../../../src/shared/domain.ts'
-import { profile } from '../../../support/nouns.ts'
+import { profile } from '../../../support/builders.ts'
 import { adding, client, conversation, message, reply, store, task } from '../material.ts'
 
 const talk = (id: number, lastActivityAt: number, fields: object = {}): Change => ({

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type LogFilter, PAGE_ROWS } from '../../../../src/shared/api/log.ts'
 import type { Message, MessageState } from '../../../../src/shared/domain.ts'
-import { profile } from '../../../support/nouns.ts'
+import { profile } from '../../../support/builders.ts'
 import { adding, client, conversation, message, store } from '../material.ts'
 
 /** Words as they are written, and as they are found: said here, not by the code that is tested. */

@@ -3,7 +3,7 @@ import type { Change } from '../../../../src/main/engine/ports.ts'
 import type { SqliteStore } from '../../../../src/main/store/index.ts'
 import { PAGE_ROWS } from '../../../../src/shared/api/log.ts'
 import type { Message } from '../../../../src/shared/domain.ts'
-import { profile } from '../../../support/nouns.ts'
+import { profile } from '../../../support/builders.ts'
 import { adding, client, conversation, message, reply, store } from '../material.ts'
 
 /** Messages with the numbers `from`…`to`. */

@@ -4,7 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { extractAll, getRawHeader } from '@electron/asar'
 import { type FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses'
 import { reachedFrom } from './bundle.ts'
-import { NATIVE_MODULES } from './externals.ts'
+import { NATIVE_MODULES } from './native-modules.ts'
 
 /** What `npm run package` looks at before it says that a packaged application is right. */
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { makeCodec } from '../../desktop/stand-in/codec.ts'
-import { ownSchemes, policyInside, toInside, toOutside } from '../../desktop/stand-in/own-address.ts'
-import { strict } from '../../desktop/stand-in/strict.ts'
+import { makeCodec } from '../../desktop/fake-electron/codec.ts'
+import { ownSchemes, policyInside, toInside, toOutside } from '../../desktop/fake-electron/own-address.ts'
+import { strict } from '../../desktop/fake-electron/strict.ts'
 
 const { encode, decode } = makeCodec()
 const carried = (value: unknown) => decode(encode(value))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-const BECOME = join(import.meta.dirname, '../../../scripts/become.ts')
+const BECOME = join(import.meta.dirname, '../../../scripts/exec.ts')
 
 /** Ends by itself with 7, a moment after it has heard what it waits for. */
 const CHILD = `process.stdout.write('up'); setTimeout(() => process.exit(7), 1500)`

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NODE, ROOT } from '../../../scripts/build.ts'
-import { compileStandIn, standIn } from '../../desktop/stand-in/compile.ts'
+import { compileStandIn, standIn } from '../../desktop/fake-electron/compile.ts'
 
 /** The stand-in does what Electron's source says; each test names the place. Small programs, run as the application is. */
 const folder = mkdtempSync(join(tmpdir(), 'stand-in-'))

@@ -31,7 +31,7 @@ export function strict<T extends object>(
 
 export class StandInError extends Error {
   constructor(what: string) {
-    super(`the stand-in for Electron does not know ${what}: teach it in tests/desktop/stand-in`)
+    super(`the stand-in for Electron does not know ${what}: teach it in tests/desktop/fake-electron`)
     // Somebody may catch it and go on: the test still sees it.
     process.stderr.write(`stand-in: unknown: ${what}\n`)
   }

@@ -5,7 +5,7 @@ import { type Browser, chromium } from '@playwright/test'
 import { NODE } from '../../scripts/build.ts'
 import { APP, PROBE, type Running, type StartOptions } from './driver.ts'
 import { isShown } from './driver-electron.ts'
-import { standIn } from './stand-in/compile.ts'
+import { standIn } from './fake-electron/compile.ts'
 
 interface Answer {
   id: number
