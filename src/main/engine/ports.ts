@@ -95,6 +95,8 @@ export interface Store {
 
   task(connectionId: string, taskId: number): Promise<TaskLink | null>
   tasksOf(conversationId: number): Promise<TaskLink[]>
+  /** With those of everything that was merged into the conversation. */
+  tasksOfThread(conversationId: number): Promise<TaskLink[]>
   /** Tasks of the connection that are not deleted and had activity after `since`, latest activity first. */
   tasksWatched(connectionId: string, since: number): Promise<TaskLink[]>
   /**

@@ -39,6 +39,7 @@ import { LOOKUPS } from './queries/lookups.ts'
 import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './queries/message-view.ts'
 import { type LeftBehind, leftBehind } from './queries/orphaned-connections.ts'
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './queries/statistics.ts'
+import { threadOf } from './queries/threads.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
 import { type Dropped, dropOlderThan } from './removal/retention.ts'
 import { applyChanges, foldEmail } from './rows/changes.ts'
@@ -250,6 +251,10 @@ export class SqliteStore implements Store {
   }
   async tasksOf(conversationId: number): Promise<TaskLink[]> {
     return this.#data(taskFrom, LOOKUPS.tasksOf, conversationId)
+  }
+  async tasksOfThread(conversationId: number): Promise<TaskLink[]> {
+    const ids = threadOf(this.#sql, conversationId)?.ids ?? [conversationId]
+    return ids.flatMap((id) => this.#data(taskFrom, LOOKUPS.tasksOf, id))
   }
   async tasksWatched(connectionId: string, since: number): Promise<TaskLink[]> {
     return this.#data(taskFrom, LOOKUPS.tasksWatched, connectionId, since)

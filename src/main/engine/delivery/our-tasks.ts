@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../shared/errors.ts'
 import { plainField } from '../../../shared/plain.ts'
-import type { EngineContext } from '../context.ts'
+import type { ConnectionContext, EngineContext } from '../context.ts'
 import { ourTask } from '../identity.ts'
 import { isRestore, type PlanfixTask } from '../ports.ts'
 import { taskName } from './content.ts'
@@ -50,21 +50,41 @@ export async function findOurs(
     if (task.isDeleted || (await store.task(settings.id, task.id))) continue
     const mark = ourTask(settings.id, chatIds, task.sourceObjectId)
     if (mark) ours.push({ task, ...mark })
-    else if (unmarked(task) && !(await isAnothers(context, settings.id, task.id)))
+    else if (
+      unmarked(task) &&
+      !(await isAnothers(context, settings.id, task.id)) &&
+      (await mayHoldOurs(context, state, task.id))
+    )
       ours.push({ task, chatId: state.client.profile.chatId, n: ++n })
   }
   return ours
 }
 
 /**
+ * Another connection of the account may have made a task like it for the same card, and have forgotten it by the same
+ * restore: then its words tell, those of this chat that may have been written then.
+ */
+async function mayHoldOurs(context: EngineContext, state: Loaded, taskId: number): Promise<boolean> {
+  const takeover = context.takeover?.() ?? null
+  const account = ({ settings }: ConnectionContext) =>
+    settings.planfix.baseUrl === state.settings.planfix.baseUrl
+  const isShared = [...context.connections.values()].filter(account).length > 1
+  if (!isRestore(takeover) || !isShared) return true
+  const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
+  const written = await writtenIn(context, state, [taskId], doubtful)
+  return written.ok && written.value.size > 0
+}
+
+/**
  * Tasks of this conversation, begun between a backup and its restore, that a person has given to another card since: the
- * change feed names them. The mark tells; without one, a task must hold every message that may have been written then.
+ * change feed names them. The mark tells; without one, a task must begin with the first message that may have been written then.
  */
 export async function findHandedOver(context: EngineContext, state: Loaded): Promise<Result<Marked[]>> {
   const takeover = context.takeover?.() ?? null
   if (!isRestore(takeover) || (state.task?.createdAt ?? 0) >= takeover.at) return ok([])
   const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
-  if (doubtful.length === 0) return ok([])
+  const [first] = doubtful
+  if (!first) return ok([])
   const { planfix } = state.connection
   const { settings, conversation } = state
   await state.turn()
@@ -83,8 +103,7 @@ export async function findHandedOver(context: EngineContext, state: Loaded): Pro
     if (task.sourceObjectId !== null) continue
     const written = await writtenIn(context, state, [task.id], doubtful)
     if (!written.ok) return written
-    const isWhole = written.value.size === doubtful.length
-    if (isWhole) alike.push({ task, chatId: profile.chatId, n: state.tasksOfChat + 1 })
+    if (written.value.has(first)) alike.push({ task, chatId: profile.chatId, n: state.tasksOfChat + 1 })
   }
   // Two that hold the same words: better a new task than another person's.
   return ok(marked.length === 0 && alike.length === 1 ? alike : marked)

@@ -2,8 +2,10 @@ import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { type BridgeError, bridgeError, type ErrorCode } from '../../../shared/errors.ts'
 import { messageSourceId } from '../identity.ts'
 import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER, type Change, isRestore } from '../ports.ts'
+import { adopt, refusedLook } from './adopt-task.ts'
 import { hotUntil, reasonOf, stateChange, taskPatch } from './changes.ts'
 import { commentText, ownerOf, plainOf } from './content.ts'
+import { findHandedOver } from './our-tasks.ts'
 import { type Step, thatFit } from './planfix-plan.ts'
 import {
   type Call,
@@ -73,11 +75,11 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
   return {
     changes: [patchOf(state, { attempt }), ...work.sending(late)],
     run: async () => {
+      const lost = await findHandedOver(work.context, state)
+      if (!lost.ok) return refusedLook(work, state, lost)
+      if (lost.value.length > 0) return adopt(work, lost.value, state, 'here')
       const before = await writtenBefore(work.context, state, late)
-      if (!before.ok) {
-        const outcome = await work.settled(state, before, async () => [])
-        return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
-      }
+      if (!before.ok) return refusedLook(work, state, before)
       if (before.value.size > 0) {
         return work.settled(state, before, async (written) => foundWritten(work, written, state))
       }

@@ -164,7 +164,7 @@ export async function writtenBefore(
   const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
   if (takeover === null || doubtful.length === 0) return ok(new Map())
   const earliest = earliestIn(doubtful, takeover)
-  const tasks = await context.store.tasksOf(state.conversation.id)
+  const tasks = await context.store.tasksOfThread(state.conversation.id)
   // What had ended before can hold none of them; when those that were found again ended is not known.
   const open = tasks.filter(
     ({ closedAt, createdAt }) => closedAt === null || closedAt >= earliest || createdAt >= takeover.at,
