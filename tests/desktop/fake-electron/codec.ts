@@ -49,7 +49,7 @@ export function makeCodec(): Codec {
       if (known !== undefined) return { $: 'again', is: known }
       seen.set(value, seen.size)
       if (Array.isArray(value)) return { $: 'array', is: Array.from(value, tell) }
-      if (value instanceof Date) return { $: 'date', is: value.getTime() }
+      if (value instanceof Date) return { $: 'date', is: tell(value.getTime()) }
       if (value instanceof RegExp) return { $: 'regexp', is: [value.source, value.flags] }
       if (value instanceof Map)
         return { $: 'map', is: [...value].map(([key, one]) => [tell(key), tell(one)]) }
@@ -91,7 +91,7 @@ export function makeCodec(): Codec {
           return list
         }
         case 'date':
-          return keep(new Date(told.is as number))
+          return keep(new Date(read(told.is) as number))
         case 'regexp': {
           const [source, flags] = told.is as [string, string]
           return keep(new RegExp(source, flags))

@@ -26,7 +26,7 @@ describe("what goes between the stand-in's main process and its windows", () => 
       fc.property(anything, (value) => {
         expect(carried(value)).toEqual(structuredClone(value))
       }),
-      { examples: [[JSON.parse('{"__proto__":[]}')]] },
+      { examples: [[JSON.parse('{"__proto__":[]}')], [new Date(Number.NaN)]] },
     )
   })
   it('keeps maps, sets, errors, and what stands at two places or inside itself', () => {
