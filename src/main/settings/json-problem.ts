@@ -17,43 +17,46 @@ const token =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
   /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:])/y
 
+/** What may come next: a value, a key, or what ends either. */
+type Place = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'after'
+
 /** Offset of the first character that no JSON text can go on with. */
 function brokenAt(text: string): number {
-  // What may come next: a value, a key, or what ends either.
-  type Place = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'after'
   const open: ('{' | '[')[] = []
   let place: Place = 'value'
   let position = 0
   for (;;) {
     token.lastIndex = position
     const found = token.exec(text)?.[1]
-    const start = found === undefined ? skipSpace(text, position) : token.lastIndex - found.length
-    if (found === undefined) return start
-    const next = step(found, place, open)
-    if (next === null) return start
+    if (found === undefined) return skipSpace(text, position)
+    const next = placeBehind(found, place, open)
+    if (next === null) return token.lastIndex - found.length
     place = next
     position = token.lastIndex
   }
+}
 
-  function step(found: string, at: Place, stack: ('{' | '[')[]): Place | null {
-    const wantsValue = at === 'value' || at === 'value-or-end'
-    if (found === '{' || found === '[') {
+/** The place behind a token that stands at `at`; null where it may not stand. Keeps the brackets that are open. */
+function placeBehind(found: string, at: Place, open: ('{' | '[')[]): Place | null {
+  const wantsValue = at === 'value' || at === 'value-or-end'
+  switch (found) {
+    case '{':
+    case '[':
       if (!wantsValue) return null
-      stack.push(found)
+      open.push(found)
       return found === '{' ? 'key-or-end' : 'value-or-end'
-    }
-    if (found === '}' || found === ']') {
-      const fits =
-        found === '}' ? at === 'key-or-end' || at === 'after' : at === 'value-or-end' || at === 'after'
-      return fits && stack.pop() === (found === '}' ? '{' : '[') ? 'after' : null
-    }
-    if (found === ':') return at === 'colon' ? 'value' : null
-    if (found === ',') {
-      if (at !== 'after' || stack.length === 0) return null
-      return stack.at(-1) === '{' ? 'key' : 'value'
-    }
-    if (at === 'key' || at === 'key-or-end') return found.startsWith('"') ? 'colon' : null
-    return wantsValue ? 'after' : null
+    case '}':
+      return (at === 'key-or-end' || at === 'after') && open.pop() === '{' ? 'after' : null
+    case ']':
+      return (at === 'value-or-end' || at === 'after') && open.pop() === '[' ? 'after' : null
+    case ':':
+      return at === 'colon' ? 'value' : null
+    case ',':
+      if (at !== 'after' || open.length === 0) return null
+      return open.at(-1) === '{' ? 'key' : 'value'
+    default:
+      if (at === 'key' || at === 'key-or-end') return found.startsWith('"') ? 'colon' : null
+      return wantsValue ? 'after' : null
   }
 }
 
