@@ -95,6 +95,41 @@ describe.concurrent('F8 on: a new task when none is active', () => {
     })
   })
 
+  test('a completed task that a person reopens a moment before the client writes is continued', async () => {
+    await inVirtualWorld({}, async (world) => {
+      const { anna, task } = await begun(world)
+      world.planfix.completes(task)
+      await later(world)
+      world.planfix.reopens(task)
+      anna.says('Back again #a2')
+      await world.until('the message', () => feedMarks(world, 'Anna').includes('#a2'))
+      await calm(world)
+      expect(tasksNamed(world, 'Anna')).toHaveLength(1)
+    })
+  })
+
+  test('a task that was reopened is continued when the one that followed it is deleted', async () => {
+    await inVirtualWorld({}, async (world) => {
+      const { anna, task } = await begun(world)
+      world.planfix.completes(task)
+      await later(world)
+      anna.says('Another thing #a2')
+      await world.until('a second task', () => world.planfix.tasks.length === 2)
+      await calm(world)
+      world.planfix.deletesTask(world.planfix.tasks[1]!.id)
+      world.planfix.reopens(task)
+      await later(world)
+      anna.says('Back again #a3')
+      await world.until('the message', () =>
+        world.planfix.tasks.some(
+          ({ id, feed }) => id === task && feed.some((one) => one.description.includes('#a3')),
+        ),
+      )
+      await calm(world)
+      expect(world.planfix.tasks).toHaveLength(2)
+    })
+  })
+
   test('a reply in the old, completed task still reaches the client', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)

@@ -272,6 +272,27 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
+  test('one whose task a person has given to another card since is found by what changed', async () => {
+    await inVirtualWorld(options, async (world) => {
+      const { chatra, planfix } = world
+      chatra.visit({ name: 'Anna' }).says('Hello #a1')
+      await calm(world)
+      await world.app.store.backup()
+      const boris = chatra.visit({ name: 'Boris' })
+      boris.says('Good day #b1')
+      await world.until('his task', () => tasksNamed(world, 'Boris')[0])
+      await calm(world)
+      const task = taskNamed(world, 'Boris')
+      planfix.givesTaskTo(task.id, planfix.createsContact({ name: 'Boris Popa, customer' }).id)
+      await world.restart(() => damageStore(world.dataDir))
+      await settle(world)
+      expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+      expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1'])
+      planfix.employeeComments(task.id, 6, '<p>Yes? #s1</p>')
+      await world.until('the answer', () => chatMarks(boris).includes('#s1'))
+    })
+  })
+
   test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world

@@ -194,6 +194,7 @@ export class People {
         return 'done'
       case 'reopen':
         planfix.reopens(task.id)
+        truth.reopened.set(task.id, this.world.clock.now())
         return 'done'
       case 'delete-task':
         planfix.deletesTask(task.id, { forGood: deed.forGood })

@@ -49,6 +49,8 @@ export class Truth {
   readonly outages: { side: string; mode: string; from: number; to: number }[] = []
   /** A task the bridge made while an older one of the same device was still active. */
   readonly secondTasks: { taskId: number; beside: number; device: number; at: number }[] = []
+  /** When a person last reopened a task. */
+  readonly reopened = new Map<number, number>()
   /** Webhooks of Chatra that the bridge accepted. */
   readonly heard: { shop: string; at: number; body: string }[] = []
   readonly bugs: string[] = []

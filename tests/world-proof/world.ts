@@ -253,7 +253,9 @@ export class World {
         this.planfix.statusOf(task.id)?.isActive !== false &&
         task.feed.some(({ description }) => marksIn(description).some((one) => marks.has(one))),
     )
-    if (beside)
+    // Between the question whether it is active and the new task another request may have its turn.
+    const isJustOpened = this.clock.now() - (this.truth.reopened.get(beside?.id ?? 0) ?? 0) < 3000
+    if (beside && !isJustOpened)
       this.truth.secondTasks.push({ taskId: made.id, beside: beside.id, device, at: this.clock.now() })
   }
 }

@@ -26,6 +26,8 @@ const LOOK_DAYS = 30
 const DAY = 24 * 3_600_000
 /** The clocks of the services may differ by so much. */
 const SLACK_MS = 3 * 60_000
+/** So long a reply may have waited before it was in the chat. */
+const MOST_REPLY_MS = 30 * 60_000
 /** Local digits may be read as UTC (contracts/planfix.md section 4, switch `datetime-zone`). */
 const FARTHEST_ZONE_MS = 12 * 3_600_000
 /** Ordinals of a chat's tasks that are compared. */
@@ -293,6 +295,14 @@ class Recognition {
       )
       if (offered) found.set(message, placeOf(offered))
     }
+    for (const message of batch) {
+      const reply = found.has(message)
+        ? undefined
+        : this.offers.find((one) => isReplyOf(message, one, takeover))
+      if (!reply) continue
+      reply.rest = reply.rest.replace(linesOf(message.text), () => '\n\u0000\n')
+      found.set(message, placeOf(reply))
+    }
     return found
   }
 
@@ -333,6 +343,19 @@ class Recognition {
     )
     return [...new Set(written)].filter((text) => text.trim() !== '')
   }
+}
+
+/**
+ * After a restore an agent's message may be the echo of a reply that the store does not know any more: then the employee's
+ * comment says the same, and was written shortly before.
+ */
+function isReplyOf(echo: Message, { comment, rest }: Offer, takeover: Takeover): boolean {
+  const { owner, at, isHidden } = comment
+  if (!isRestore(takeover) || echo.author.kind !== 'agent' || isHidden || !owner?.startsWith('user:'))
+    return false
+  if (at !== null && (at > echo.writtenAt + SLACK_MS || at < echo.writtenAt - MOST_REPLY_MS)) return false
+  // What a known reply stands for is taken already.
+  return comment.files.length === echo.files.length && rest.trim() === linesOf(echo.text).trim()
 }
 
 const placeOf = ({ taskId, comment }: Found): Place => ({ taskId, commentId: comment.id })
