@@ -376,3 +376,21 @@ describe.concurrent('calls', () => {
     })
   })
 })
+
+test('equal replies of many days, read at once when the computer is on again, all go out: a backlog is no loop', async () => {
+  await inVirtualWorld({}, async (world) => {
+    const { planfix } = world
+    const { anna, task } = await begun(world)
+    await world.restart(async () => {
+      for (let day = 0; day < 12; day++) {
+        planfix.employeeComments(task, 5, '<p>Are you still there?</p>')
+        await pass(world, 24 * 3_600_000)
+      }
+    })
+    await world.until('all twelve', () => anna.sees().length === 12)
+    anna.says('Yes #a2')
+    await world.until('her answer', () => feedMarks(world, 'Anna').includes('#a2'))
+    await calm(world)
+    expect(anna.sees()).toHaveLength(12)
+  })
+})
