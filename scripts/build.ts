@@ -55,10 +55,8 @@ function fingerprint(): string {
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
   const others = [
-    'electron.config.ts',
-    'scripts/native-modules.ts',
-    'package-lock.json',
-    'tsconfig.json',
+    ...['electron.config.ts', 'scripts/native-modules.ts', 'package-lock.json'],
+    ...['tsconfig.json', 'tsconfig.node.json', 'tsconfig.web.json'],
   ].map((name) => join(ROOT, name))
   for (const file of [...sources, ...others].sort()) {
     const { mtimeMs, size } = statSync(file)

@@ -40,7 +40,7 @@ const only = firstOption === -1 ? given : given.slice(0, firstOption)
 const options = given.slice(only.length)
 if (given.length === 0) {
   step('style', () => tool('@biomejs/biome/bin/biome', ['check', '.']))
-  step('types', () => tool('typescript/bin/tsc', ['--noEmit']))
+  step('types', () => tool('typescript/bin/tsc', ['-b']))
   step('imports', () =>
     tool('dependency-cruiser/bin/dependency-cruiser.mjs', ['--config', '.dependency-cruiser.cjs', 'src']),
   )

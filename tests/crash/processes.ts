@@ -155,7 +155,9 @@ export function control(url: string) {
       return read<T>(answer, name)
     },
     async get<T>(name: string, query: Record<string, string | number> = {}): Promise<T> {
-      const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+      const search = new URLSearchParams(
+        Object.entries(query).map(([key, value]): [string, string] => [key, String(value)]),
+      )
       return read<T>(await fetch(`${url}/control/${name}?${search}`), name)
     },
   }

@@ -224,7 +224,7 @@ describe('a running server', () => {
     bench.planfix.setSwitch('account-state', 'code20-403')
     bench.chatra.visit({ name: 'Boris' }).says('Hello?')
     await until('the degraded state', async () => {
-      const health = await (await fetch(`${ready.hooks}/healthz`)).json()
+      const health = (await (await fetch(`${ready.hooks}/healthz`)).json()) as { status: string }
       return health.status === 'degraded'
     })
     const { connections } = await call('state.get', {})
