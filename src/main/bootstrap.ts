@@ -1,6 +1,6 @@
 import packageFile from '../../package.json' with { type: 'json' }
 import type { Words } from '../shared/api.ts'
-import type { ApiContext, DesktopActs } from './api/context.ts'
+import type { ApiContext, DesktopApi } from './api/context.ts'
 import type { DemoHost, RunningDemo } from './api/demo/host.ts'
 import { type Caller, checkedFeed, createCaller, type PushSource } from './api/dispatcher.ts'
 import { createApi } from './api/index.ts'
@@ -28,7 +28,7 @@ export interface OpeningOptions {
   /** The accounts are make-believe already: the whole host is a demo. */
   runningDemo?: RunningDemo
   /** What a desktop does for its interface. */
-  desktop?: DesktopActs
+  desktop?: DesktopApi
   /** How long a data folder that is still in use is waited for; 3 s. */
   patienceMs?: number
 }

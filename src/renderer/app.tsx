@@ -3,23 +3,23 @@ import { Notifications } from '@mantine/notifications'
 import { type ReactNode, useEffect } from 'react'
 import { Router } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
-import type { Bridge } from './client/client.ts'
-import { BridgeProvider, useMaybeAppState } from './client/hooks.tsx'
-import { browserLanguage, WordsProvider } from './i18n.tsx'
+import type { BridgeClient } from './client/client.ts'
+import { ClientProvider, useMaybeAppState } from './client/hooks.tsx'
+import { browserLanguage, I18nProvider } from './i18n.tsx'
 import { nonce } from './nonce.ts'
 import { Shell } from './shell.tsx'
 import { theme, variables } from './theme.ts'
 import { rememberedTheme, rememberTheme } from './theme-memory.ts'
 
-export function App({ bridge }: { bridge: Bridge }) {
+export function App({ bridge }: { bridge: BridgeClient }) {
   return (
-    <BridgeProvider bridge={bridge}>
+    <ClientProvider bridge={bridge}>
       <Looks>
         <Router hook={useHashLocation}>
           <Shell />
         </Router>
       </Looks>
-    </BridgeProvider>
+    </ClientProvider>
   )
 }
 
@@ -35,10 +35,10 @@ function Looks({ children }: { children: ReactNode }) {
       getStyleNonce={nonce}
       {...(chosen === 'system' ? { defaultColorScheme: 'auto' as const } : { forceColorScheme: chosen })}
     >
-      <WordsProvider language={state?.language ?? browserLanguage()}>
+      <I18nProvider language={state?.language ?? browserLanguage()}>
         <Notifications position="bottom-right" limit={3} />
         {children}
-      </WordsProvider>
+      </I18nProvider>
     </MantineProvider>
   )
 }

@@ -28,7 +28,7 @@ export interface Speech {
 
 const SpeechContext = createContext<Speech | null>(null)
 
-export function WordsProvider({ language, children }: { language: Language; children: ReactNode }) {
+export function I18nProvider({ language, children }: { language: Language; children: ReactNode }) {
   const speech = useMemo(() => speechOf(language), [language])
   useEffect(() => {
     document.documentElement.lang = language
@@ -37,7 +37,7 @@ export function WordsProvider({ language, children }: { language: Language; chil
   return <SpeechContext value={speech}>{children}</SpeechContext>
 }
 
-export function useWords(): Speech {
+export function useI18n(): Speech {
   const speech = useContext(SpeechContext)
   if (speech === null) throw new Error('useWords outside WordsProvider')
   return speech

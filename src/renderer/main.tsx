@@ -4,7 +4,7 @@ import '@mantine/notifications/styles.css'
 import './global.css'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
-import { createBridge } from './client/client.ts'
+import { createClient } from './client/client.ts'
 import { httpTransport } from './client/http-transport.ts'
 import { windowTransport } from './client/window-transport.ts'
 
@@ -19,6 +19,6 @@ if (address.searchParams.has('token')) {
 const [route, filters] = location.hash.split('?')
 if (filters !== undefined) history.replaceState(null, '', `?${filters}${route}`)
 
-const bridge = createBridge(window.bridge ? windowTransport(window.bridge) : httpTransport())
+const bridge = createClient(window.bridge ? windowTransport(window.bridge) : httpTransport())
 
 createRoot(document.getElementById('root')!).render(<App bridge={bridge} />)

@@ -2,9 +2,9 @@ import { Alert, AppShell, Center, Loader, NavLink, Skeleton, Stack, Text, Title 
 import { type ComponentType, lazy, Suspense, useEffect } from 'react'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter'
 import { useLine, useMaybeAppState } from './client/hooks.tsx'
-import { Fence } from './components/error-boundary.tsx'
+import { ErrorBoundary } from './components/error-boundary.tsx'
 import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } from './components/icons.ts'
-import { useWords } from './i18n.tsx'
+import { useI18n } from './i18n.tsx'
 import classes from './shell.module.css'
 
 /** Fetched when they are opened; the others follow a moment later, so that they open while the bridge is away. */
@@ -29,7 +29,7 @@ export function Shell() {
   const state = useMaybeAppState()
   const line = useLine()
   const [path] = useLocation()
-  const { t } = useWords()
+  const { t } = useI18n()
   const isReady = state !== null
   useEffect(() => {
     if (!isReady) return
@@ -62,7 +62,7 @@ export function Shell() {
       <AppShell.Main className={classes.main} id="main" tabIndex={-1}>
         <Notices line={line} />
         <div className={classes.page}>
-          <Fence key={path}>
+          <ErrorBoundary key={path}>
             <Suspense fallback={<Loading />}>
               <Switch>
                 <Route path="/" component={OverviewPage} />
@@ -77,7 +77,7 @@ export function Shell() {
                 </Route>
               </Switch>
             </Suspense>
-          </Fence>
+          </ErrorBoundary>
         </div>
       </AppShell.Main>
     </AppShell>
@@ -93,7 +93,7 @@ const PAGES = [
 ] as const
 
 function Pages({ path }: { path: string }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const isHere = (one: string) =>
     one === '/' ? path === '/' : path.startsWith(one) || (one === '/log' && path.startsWith('/conversation'))
   return PAGES.map(({ path: one, key, Icon }) => (
@@ -112,7 +112,7 @@ function Pages({ path }: { path: string }) {
 /** What concerns every page: the line is down, the disk is full, the accounts are make-believe. */
 function Notices({ line }: { line: string }) {
   const state = useMaybeAppState()
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   return (
     <div aria-live="polite">
       {line === 'offline' && (
@@ -141,7 +141,7 @@ function Notices({ line }: { line: string }) {
 }
 
 function NoAccess() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Center h="100%" component="main">
       <Stack maw="30rem" p="lg" gap="xs">
@@ -153,7 +153,7 @@ function NoAccess() {
 }
 
 function Waiting({ offline }: { offline: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Center h="100%" component="main">
       <Stack align="center" gap="sm" role="status">

@@ -259,13 +259,13 @@ describe('a change that is not finished', () => {
 
 test('when a webhook last came in is known per service, and after a restart', async () => {
   await withWorld({}, async (world) => {
-    expect(world.app.heard('shop')).toEqual({ chatra: null, planfix: null })
+    expect(world.app.webhookTimes('shop')).toEqual({ chatra: null, planfix: null })
     world.chatra.visit({ name: 'Anna' }).says('#a0')
     await quiet(world)
     await post(world, `shop/${SECRET}/planfix`)
-    const heard = world.app.heard('shop')
+    const heard = world.app.webhookTimes('shop')
     expect(heard.planfix).toBeGreaterThanOrEqual(heard.chatra ?? Number.POSITIVE_INFINITY)
     await world.restart()
-    expect(world.app.heard('shop')).toEqual(heard)
+    expect(world.app.webhookTimes('shop')).toEqual(heard)
   })
 })

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/main/engine/ports.ts'
-import type { Outside } from '../../src/main/runtime/outside-world.ts'
+import type { OutsideWorld } from '../../src/main/runtime/outside-world.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import type { WorldOptions } from './world.ts'
@@ -12,7 +12,7 @@ export interface Ground {
   /** How many times faster `clock` is than what the simulators wait by. */
   speed: number
   /** Where the bridge touches the world; absent: sockets. */
-  outside?: Outside
+  outside?: OutsideWorld
   /** Begins to wait; what it answers says whether the wait has become too long. */
   patience(): () => boolean
   /** Between two looks at what is waited for. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import type { ApiContext, refuse } from '../../src/main/api/context.ts'
+import type { ApiContext, errorAnswer } from '../../src/main/api/context.ts'
 import { employeesCalls } from '../../src/main/api/employees/index.ts'
 import type { SetupOptions } from '../../src/main/api/setup/context.ts'
 import { setupCalls } from '../../src/main/api/setup/index.ts'
@@ -47,7 +47,7 @@ export async function openDesk(file: ConfigurationFile = {}, options: SetupOptio
 
 function make(store: SqliteStore, file: ConfigurationFile, options: SetupOptions) {
   const secrets = memoryOver({ get: async () => null, whereToPut: (_id, name) => name })
-  const settings = { file, changes: 0, applied: 0, refusal: null as ReturnType<typeof refuse> | null }
+  const settings = { file, changes: 0, applied: 0, refusal: null as ReturnType<typeof errorAnswer> | null }
   const read = () => {
     const parsed = parseConfiguration(settings.file)
     if (!parsed.ok) throw new Error(parsed.problems.join('\n'))

@@ -1,7 +1,7 @@
 import { utimesSync } from 'node:fs'
 import { type AxiosAdapter, AxiosError } from 'axios'
 import type { Clock } from '../../src/main/engine/ports.ts'
-import type { Outside } from '../../src/main/runtime/outside-world.ts'
+import type { OutsideWorld } from '../../src/main/runtime/outside-world.ts'
 import { openStore } from '../../src/main/store/index.ts'
 import type { startReceiver } from '../../src/main/webhooks/receiver.ts'
 import { ChatraSimulator } from '../../src/simulators/chatra/index.ts'
@@ -96,7 +96,7 @@ class Wire {
     this.servers.set(origin, server)
   }
 
-  readonly outside: Outside = {
+  readonly outside: OutsideWorld = {
     openStore: async (options) => {
       const store = await openStore(options)
       const backup = store.backup.bind(store)

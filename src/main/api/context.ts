@@ -11,7 +11,7 @@ import type { DemoHost, RunningDemo } from './demo/host.ts'
 export type { DemoAccounts, DemoHost } from './demo/host.ts'
 
 /** What a desktop does for the calls that concern the computer it runs on. */
-export interface DesktopActs {
+export interface DesktopApi {
   login(): LoginItem
   /** The folder of the log files. */
   readonly logs: string
@@ -32,7 +32,7 @@ export interface ApiContext {
   /** The make-believe accounts that run, and the connection between them, which stands in no file. */
   runningDemo: RunningDemo | null
   /** Null where the host is no desktop. */
-  desktop: DesktopActs | null
+  desktop: DesktopApi | null
   /** What the host has to say to its owner; see AppState. */
   notices: () => Words[]
   /** Tells every interface that is connected. */
@@ -52,7 +52,7 @@ export interface ApiContext {
   apply(): Promise<void>
 }
 
-export const refuse = (
+export const errorAnswer = (
   code: CallError['code'],
   key: string,
   extra: { params?: Record<string, string | number>; field?: string; detail?: string } = {},
@@ -67,8 +67,8 @@ export const refuse = (
 })
 
 /** A service's error as the interface shows it. `field` names the input it is about. */
-export const refuseWith = (error: BridgeError, field?: string): { ok: false; error: CallError } =>
-  refuse('service', error.userMessageKey, {
+export const errorAnswerOf = (error: BridgeError, field?: string): { ok: false; error: CallError } =>
+  errorAnswer('service', error.userMessageKey, {
     params: { scope: error.scope ?? '' },
     detail: error.detail,
     ...(field !== undefined && { field }),

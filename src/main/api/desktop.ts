@@ -1,6 +1,6 @@
 import type { desktopCalls as contract } from '../../shared/api/desktop.ts'
 import type { Handlers } from '../../shared/api.ts'
-import { type ApiContext, refuse } from './context.ts'
+import { type ApiContext, errorAnswer } from './context.ts'
 
 export const desktopCalls = ({ desktop }: ApiContext): Pick<Handlers, keyof typeof contract> => ({
   'desktop.get': async () =>
@@ -11,8 +11,11 @@ export const desktopCalls = ({ desktop }: ApiContext): Pick<Handlers, keyof type
     const trouble = await desktop.openLogs()
     return trouble === ''
       ? { ok: true, value: {} }
-      : refuse('unavailable', 'settings.logs.problem', { params: { path: desktop.logs }, detail: trouble })
+      : errorAnswer('unavailable', 'settings.logs.problem', {
+          params: { path: desktop.logs },
+          detail: trouble,
+        })
   },
 })
 
-const ELSEWHERE = refuse('unavailable', 'error.call.unavailable')
+const ELSEWHERE = errorAnswer('unavailable', 'error.call.unavailable')

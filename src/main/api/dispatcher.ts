@@ -11,17 +11,17 @@ import {
 } from '../../shared/api.ts'
 import { pathOf } from '../../shared/config.ts'
 import type { Log } from '../runtime/application.ts'
-import { refuse } from './context.ts'
+import { errorAnswer } from './context.ts'
 import type { Feed } from './state/push-feed.ts'
 
 /** Who calls. The transport judges: by cookie and origin, or by the frame a call came from. */
-export interface Who {
+export interface CallerIdentity {
   trusted: boolean
 }
 
 export interface Caller {
   /** Never rejects. `name` and `args` may be anything. */
-  call(who: Who, name: unknown, args: unknown): Promise<Answer<unknown>>
+  call(who: CallerIdentity, name: unknown, args: unknown): Promise<Answer<unknown>>
 }
 
 /** What the application tells without being asked, for whoever only listens. */
@@ -35,18 +35,18 @@ export type PushSource = Pick<Feed, 'subscribe'>
 export function createCaller({ handlers, log }: { handlers: Handlers; log: Log }): Caller {
   return {
     async call(who, name, args) {
-      if (!who.trusted) return refuse('no-access', 'error.call.no-access')
+      if (!who.trusted) return errorAnswer('no-access', 'error.call.no-access')
       if (!isCallName(name)) {
         log.warn({ ...(looksLikeName(name) && { call: name }) }, 'a call that does not exist was refused')
-        return refuse('not-found', 'error.call.unavailable')
+        return errorAnswer('not-found', 'error.call.unavailable')
       }
       const read = calls[name].args.safeParse(args)
-      if (!read.success) return misfit(log, name, read.error)
+      if (!read.success) return schemaMismatch(log, name, read.error)
       try {
         return checked(log, name, await handlers[name](read.data as never))
       } catch (error) {
         if (isStoreUnavailable(error))
-          return refuse('unavailable', 'shell.store-failing', { params: { detail: error.code } })
+          return errorAnswer('unavailable', 'shell.store-failing', { params: { detail: error.code } })
         log.error({ call: name, ...traceOf(error) }, `bug: the call ${name} threw`)
         return bug(name)
       }
@@ -64,7 +64,7 @@ export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): Push
   const pass = (told: Push) => {
     const read = push.safeParse(told)
     if (!read.success) {
-      log.error({ misfits: misfitsOf(read.error) }, 'bug: an event does not fit the contract')
+      log.error({ misfits: mismatchesOf(read.error) }, 'bug: an event does not fit the contract')
       return
     }
     for (const listener of [...listeners]) listener(read.data)
@@ -84,11 +84,11 @@ export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): Push
   }
 }
 
-function misfit(log: Log, name: CallName, error: z.ZodError): Answer<never> {
-  const misfits = misfitsOf(error)
+function schemaMismatch(log: Log, name: CallName, error: z.ZodError): Answer<never> {
+  const misfits = mismatchesOf(error)
   log.warn({ call: name, misfits }, `the call ${name} was refused: its arguments do not fit`)
   const field = pathOf(error.issues[0]?.path ?? [])
-  return refuse('invalid', 'error.call.invalid', {
+  return errorAnswer('invalid', 'error.call.invalid', {
     ...(field !== '' && { field }),
     detail: misfits.join('; '),
   })
@@ -99,22 +99,24 @@ function checked(log: Log, name: CallName, answer: Answer<unknown>): Answer<unkn
   if (answer?.ok === true) {
     const value = calls[name].result.safeParse(answer.value)
     if (value.success) return { ok: true, value: value.data }
-    log.error({ call: name, misfits: misfitsOf(value.error) }, `bug: the result of ${name} does not fit`)
+    log.error({ call: name, misfits: mismatchesOf(value.error) }, `bug: the result of ${name} does not fit`)
     return bug(name)
   }
   const error = callError.safeParse(answer?.error)
   if (error.success) return { ok: false, error: error.data }
-  log.error({ call: name, misfits: misfitsOf(error.error) }, `bug: the refusal of ${name} does not fit`)
+  log.error({ call: name, misfits: mismatchesOf(error.error) }, `bug: the refusal of ${name} does not fit`)
   return bug(name)
 }
 
-const bug = (name: CallName) => refuse('bug', 'error.call.bug', { detail: name })
+const bug = (name: CallName) => errorAnswer('bug', 'error.call.bug', { detail: name })
 
-const MOST_MISFITS = 5
+const MOST_MISMATCHES = 5
 
 /** `path: code` of each issue. Their messages are left out: some of them quote what was sent. */
-const misfitsOf = ({ issues }: z.ZodError): string[] =>
-  issues.slice(0, MOST_MISFITS).map(({ path, code }) => `${pathOf(path).slice(0, 100) || 'whole'}: ${code}`)
+const mismatchesOf = ({ issues }: z.ZodError): string[] =>
+  issues
+    .slice(0, MOST_MISMATCHES)
+    .map(({ path, code }) => `${pathOf(path).slice(0, 100) || 'whole'}: ${code}`)
 
 /** Whatever else was sent as a name may be anything, also something secret. */
 const looksLikeName = (name: unknown): name is string =>

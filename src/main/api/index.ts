@@ -5,7 +5,7 @@ import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import type { Redactor } from '../settings/redact.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
-import { type ApiContext, type DesktopActs, refuse } from './context.ts'
+import { type ApiContext, type DesktopApi, errorAnswer } from './context.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
 import { demoCalls } from './demo/index.ts'
 import { desktopCalls } from './desktop.ts'
@@ -13,7 +13,7 @@ import { diagnosticsCalls } from './diagnostics/index.ts'
 import { employeesCalls } from './employees/index.ts'
 import { logCalls } from './log/index.ts'
 import { settingsCalls } from './settings/index.ts'
-import { savingFor } from './settings/settings-writer.ts'
+import { settingsWriter } from './settings/settings-writer.ts'
 import { setupCalls } from './setup/index.ts'
 import { stateCalls, stateOf } from './state/index.ts'
 import { overviewCalls } from './state/overview.ts'
@@ -34,7 +34,7 @@ export interface ApiOptions {
   /** Where the whole host is a demo. */
   runningDemo?: RunningDemo
   /** Of a desktop. */
-  desktop?: DesktopActs
+  desktop?: DesktopApi
   /** What the host has to say to its owner; see AppState. */
   notices?: () => Words[]
 }
@@ -56,14 +56,14 @@ export function createApi(options: ApiOptions): Api {
     desktop: options.desktop ?? null,
     notices: options.notices ?? (() => []),
     push: (message) => feed.push(message),
-    ...savingFor(
+    ...settingsWriter(
       () => context,
       (...secrets) => redact.add(...secrets),
     ),
   }
   const unwatch = options.secrets.watch?.(() => void useSecrets(context))
   return {
-    handlers: guarded(createHandlers(context), redact),
+    handlers: withErrorRules(createHandlers(context), redact),
     feed,
     async stop() {
       unwatch?.()
@@ -77,7 +77,7 @@ export function createApi(options: ApiOptions): Api {
 async function useSecrets({ application, secrets, log, apply }: ApiContext): Promise<void> {
   try {
     await apply()
-    if (secrets.trouble === null && application.publicAddress.needsOwner) application.reopenWayIn()
+    if (secrets.trouble === null && application.publicAddress.needsOwner) application.reopenPublicAddress()
   } catch (error) {
     log.error({ stack: error instanceof Error ? error.stack : undefined }, 'bug: secrets were not taken over')
   }
@@ -98,7 +98,7 @@ export const createHandlers = (context: ApiContext): Handlers => ({
 })
 
 /** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */
-function guarded(handlers: Handlers, redact: Redactor): Handlers {
+function withErrorRules(handlers: Handlers, redact: Redactor): Handlers {
   type Handler = (args: never) => Promise<Answer<unknown>>
   const entries = Object.entries(handlers) as [CallName, Handler][]
   const guard =
@@ -108,7 +108,7 @@ function guarded(handlers: Handlers, redact: Redactor): Handlers {
         const answer = await handler(args)
         return answer.ok ? answer : { ok: false, error: clean(answer.error, redact) }
       } catch (error) {
-        if (error instanceof TurnWithdrawn) return refuse('conflict', 'error.call.conflict')
+        if (error instanceof TurnWithdrawn) return errorAnswer('conflict', 'error.call.conflict')
         throw error
       }
     }

@@ -5,15 +5,15 @@ import type { Configuration } from '../../shared/config.ts'
 import { translateAny } from '../../shared/i18n/index.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
-import { wayInQuestions } from '../ingress/diagnostics-probes.ts'
+import { publicAddressProbes } from '../ingress/diagnostics-probes.ts'
 import { type NotedAddress, notedAddress } from '../ingress/public-address-service.ts'
 import { foregroundClock } from '../runtime/clock.ts'
-import { questionsFor } from '../runtime/diagnostics-probes.ts'
-import { leftBehindIn } from '../runtime/maintenance/orphaned-connections.ts'
+import { probesFor } from '../runtime/diagnostics-probes.ts'
+import { orphanedIn } from '../runtime/maintenance/orphaned-connections.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
-import { type LeftBehind, openStore, type SqliteStore, StoreInUseError } from '../store/index.ts'
+import { type OrphanedConnection, openStore, type SqliteStore, StoreInUseError } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
 import { print } from './output.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
@@ -33,7 +33,7 @@ export async function doctor(options: {
   const bridge = { isRunning: isRunning(dataDir), hooksUrl }
   const questions = await Promise.all(
     (configuration?.connections ?? []).map((connection) =>
-      questionsFor({
+      probesFor({
         connection,
         publicUrl: configuration && ownOrNoted(configuration, address),
         secrets,
@@ -52,7 +52,7 @@ export async function doctor(options: {
     },
     dataDir,
     keychain: secrets.keychain,
-    wayIn: await wayInQuestions({
+    publicAddress: await publicAddressProbes({
       configuration,
       secrets,
       state: bridge.isRunning ? (address?.state ?? null) : null,
@@ -127,7 +127,7 @@ function isRunning(dataDir: string): boolean {
 interface Noted {
   hooksUrl: string | null
   address: NotedAddress | null
-  leftBehind?: LeftBehind[]
+  leftBehind?: OrphanedConnection[]
   /** By connection. */
   mailedTwice?: Map<string, number>
 }
@@ -144,7 +144,7 @@ async function noted(dataDir: string, configuration: Configuration | null): Prom
       hooksUrl: await store.fact<string>('', 'hooksUrl'),
       address: await notedAddress(store),
       ...(known && {
-        leftBehind: await leftBehindIn(store, known, Date.now()),
+        leftBehind: await orphanedIn(store, known, Date.now()),
         mailedTwice: await mailedIn(store, known),
       }),
     }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Configuration } from '../../shared/config.ts'
 import { environmentSecrets, type SecretSource } from '../secrets/environment.ts'
 import { type KeychainTrouble, openSecrets } from '../secrets/keychain.ts'
-import { NOTES_FILE, readNotes } from '../secrets/secrets-file.ts'
+import { readSecretsFile, SECRETS_FILE } from '../secrets/secrets-file.ts'
 
 export interface SecretsHere extends SecretSource {
   /** Undefined where the data folder is that of a server. */
@@ -15,7 +15,7 @@ export interface SecretsHere extends SecretSource {
  */
 export async function secretsOf(dataDir: string, learn: (secret: string) => void): Promise<SecretsHere> {
   const environment = environmentSecrets(process.env)
-  const notes = readNotes(join(dataDir, NOTES_FILE))
+  const notes = readSecretsFile(join(dataDir, SECRETS_FILE))
   if (notes === null) return { ...environment, keychain: undefined }
   const silent = { info: () => undefined, warn: () => undefined }
   const { service } = notes

@@ -38,7 +38,7 @@ export interface Account {
  * What was said on either side, and how often the other side holds it. Everything is counted in the simulators;
  * the bridge is not asked.
  */
-export class Ledger {
+export class DeliveryCounter {
   private readonly chatra: ChatraSimulator
   private readonly planfix: PlanfixSimulator
   private readonly sent: Sent[] = []

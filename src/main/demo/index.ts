@@ -2,12 +2,12 @@ import { endWith, stopOnSignals } from '../process/shutdown.ts'
 import type { Log } from '../runtime/application.ts'
 import { CannotStart } from '../server/host.ts'
 import { followLog } from './console-view.ts'
-import { Ledger } from './delivery-counter.ts'
+import { DeliveryCounter } from './delivery-counter.ts'
 import { parseDemoOptions, USAGE } from './options.ts'
 import { type Sandbox, startSandbox } from './sandbox.ts'
 import { createScreen, type Screen } from './screen.ts'
 import { type Cast, play } from './script.ts'
-import { Stage, StoryStopped, until } from './setup.ts'
+import { DemoSetup, StoryStopped, until } from './setup.ts'
 import { isGood, type Outcome, printSummary } from './summary.ts'
 
 /** A second copy of a message could still come when the last one has arrived. */
@@ -39,15 +39,15 @@ async function demo(args: string[]): Promise<void> {
     await follower.stop()
     await sandbox.stop()
   }
-  ending.takes(async () => {
+  ending.onShutdown(async () => {
     await stop()
     // Interrupted before it could tell: not a success.
     if (options.once && !judged) process.exit(1)
   })
 
   printAddresses(sandbox, screen)
-  const ledger = new Ledger(chatra, planfix)
-  const stage = new Stage(sandbox, ledger, options.sabotage, screen, follower)
+  const ledger = new DeliveryCounter(chatra, planfix)
+  const stage = new DemoSetup(sandbox, ledger, options.sabotage, screen, follower)
   const { cast, stopped } = await playToTheEnd(stage)
   await until(() => ledger.allArrived(), 2_000)
   await settle(stage)
@@ -69,7 +69,7 @@ async function demo(args: string[]): Promise<void> {
   printInvitation(sandbox, cast, screen)
 }
 
-async function playToTheEnd(stage: Stage): Promise<{ cast: Cast | null; stopped: string | null }> {
+async function playToTheEnd(stage: DemoSetup): Promise<{ cast: Cast | null; stopped: string | null }> {
   try {
     return { cast: await play(stage), stopped: null }
   } catch (error) {
@@ -79,7 +79,7 @@ async function playToTheEnd(stage: Stage): Promise<{ cast: Cast | null; stopped:
 }
 
 /** Nothing is under way any more, and a moment has passed in which doubles would have come. */
-async function settle(stage: Stage): Promise<void> {
+async function settle(stage: DemoSetup): Promise<void> {
   await Promise.all([stage.sandbox.chatra.flush(), stage.sandbox.planfix.flush()])
   await until(() => stage.calm(), 3_000)
   await new Promise((resolve) => setTimeout(resolve, AFTERTHOUGHT_MS))

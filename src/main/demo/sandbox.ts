@@ -51,8 +51,8 @@ export async function startSandbox(log: Log): Promise<Sandbox> {
 
     const redact = createRedactor(webhookSecret)
     const secrets = memoryOver(environmentSecrets({}), (secret) => redact.add(secret))
-    secrets.lend(CONNECTION, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
-    secrets.lend(CONNECTION, 'PLANFIX_TOKEN', accounts.planfix.token)
+    secrets.setTemporary(CONNECTION, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
+    secrets.setTemporary(CONNECTION, 'PLANFIX_TOKEN', accounts.planfix.token)
     const host = await startHost({
       settings: fileSettings(file, loaded.value),
       secrets,

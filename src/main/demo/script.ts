@@ -2,7 +2,7 @@ import { crc32, deflateSync } from 'node:zlib'
 import type { Person } from './delivery-counter.ts'
 import { plain } from './delivery-counter.ts'
 import { breakReply, leakNote, repeatReply } from './fault-injection.ts'
-import { ANA, JULIA, MIHAI, type Stage, until } from './setup.ts'
+import { ANA, type DemoSetup, JULIA, MIHAI, until } from './setup.ts'
 
 /** The clients of the story, for the addresses of their pages. */
 export interface Cast {
@@ -10,7 +10,7 @@ export interface Cast {
 }
 
 /** Plays the whole conversation. Each scene waits for what it caused, so that the story reads in order. */
-export async function play(stage: Stage): Promise<Cast> {
+export async function play(stage: DemoSetup): Promise<Cast> {
   const { chatra } = stage.sandbox
   const red = { link: 'https://shop.example/red-shoes', title: 'Red shoes' }
   const anna: Person = {
@@ -28,7 +28,7 @@ export async function play(stage: Stage): Promise<Cast> {
   return { anna }
 }
 
-async function question(stage: Stage, anna: Person): Promise<void> {
+async function question(stage: DemoSetup, anna: Person): Promise<void> {
   await stage.scene('A client asks; Ana answers under her own name, Mihai as the shop')
   await stage.says(anna, 'Hello! Do you have the red shoes in size 38?')
   const { comment } = await stage.replies(anna, ANA, 'Good morning! Yes, two pairs are left.')
@@ -46,14 +46,14 @@ async function question(stage: Stage, anna: Person): Promise<void> {
   )
 }
 
-function speakerOf(stage: Stage, person: Person, text: string): string | null {
+function speakerOf(stage: DemoSetup, person: Person, text: string): string | null {
   const said = person.devices.flatMap((device) => stage.sandbox.chatra.messages(device.clientId))
   return (
     said.find((message) => message.type === 'agent' && message.text.includes(text.trim()))?.agentName ?? null
   )
 }
 
-async function notes(stage: Stage, anna: Person): Promise<void> {
+async function notes(stage: DemoSetup, anna: Person): Promise<void> {
   await stage.scene('Internal notes stay inside')
   const { planfix, host } = stage.sandbox
   const task = await stage.task(anna)
@@ -69,7 +69,7 @@ async function notes(stage: Stage, anna: Person): Promise<void> {
   await stage.says(anna, 'Thank you! Which card do you take?')
 }
 
-async function files(stage: Stage, anna: Person): Promise<void> {
+async function files(stage: DemoSetup, anna: Person): Promise<void> {
   await stage.scene('Files in both directions')
   const photo = redSquare(24)
   const sent = stage.ledger.fileToPlanfix(anna, 'this-colour.png', photo)
@@ -82,7 +82,7 @@ async function files(stage: Stage, anna: Person): Promise<void> {
   await until(() => stage.ledger.arrived(link))
 }
 
-async function introduction(stage: Stage): Promise<Person> {
+async function introduction(stage: DemoSetup): Promise<Person> {
   await stage.scene('A guest without a name introduces himself')
   const device = stage.sandbox.chatra.visit({ os: 'Android 16', browser: 'Firefox 144', ip: '192.0.2.77' })
   const generated = stage.sandbox.chatra.clients.find(({ id }) => id === device.clientId)?.generatedName ?? ''
@@ -100,7 +100,7 @@ async function introduction(stage: Stage): Promise<Person> {
   return ion
 }
 
-async function insideChatra(stage: Stage, ion: Person): Promise<void> {
+async function insideChatra(stage: DemoSetup, ion: Person): Promise<void> {
   await stage.scene('Julia answers inside Chatra; Planfix shows it as hers')
   const { chatra } = stage.sandbox
   const agent = chatra.agents.find((one) => one.email === 'julia@shop.example')
@@ -118,7 +118,7 @@ async function insideChatra(stage: Stage, ion: Person): Promise<void> {
   )
 }
 
-async function twoDevices(stage: Stage): Promise<void> {
+async function twoDevices(stage: DemoSetup): Promise<void> {
   await stage.scene('One client on a computer and a phone; a comment corrected afterwards')
   const { chatra, planfix } = stage.sandbox
   const who = { name: 'Elena', email: 'elena@example.com' }
@@ -140,7 +140,7 @@ async function twoDevices(stage: Stage): Promise<void> {
   )
 }
 
-async function outage(stage: Stage, anna: Person): Promise<void> {
+async function outage(stage: DemoSetup, anna: Person): Promise<void> {
   await stage.scene('Planfix fails for a while: the answer to a write is lost, then it refuses everything')
   const { chatra, planfix } = stage.sandbox
   const victor: Person = { names: ['Victor'], devices: [chatra.visit({ name: 'Victor' })] }
@@ -158,7 +158,7 @@ async function outage(stage: Stage, anna: Person): Promise<void> {
   await stage.replies(victor, ANA, 'Sorry for the delay! It is on its way.')
 }
 
-async function leaving(stage: Stage, anna: Person): Promise<void> {
+async function leaving(stage: DemoSetup, anna: Person): Promise<void> {
   await stage.scene('A client leaves, gets a late answer by e-mail, and comes back')
   const { planfix } = stage.sandbox
   const first = await stage.task(anna)

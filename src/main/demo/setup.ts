@@ -1,6 +1,6 @@
 import type { SimTask } from '../../simulators/planfix/index.ts'
 import type { Follower } from './console-view.ts'
-import type { Ledger, Person } from './delivery-counter.ts'
+import type { DeliveryCounter, Person } from './delivery-counter.ts'
 import type { Sabotage } from './options.ts'
 import type { Sandbox } from './sandbox.ts'
 import type { Screen } from './screen.ts'
@@ -19,9 +19,9 @@ export interface Check {
 const PATIENCE_MS = 6_000
 
 /** What one scene works with. */
-export class Stage {
+export class DemoSetup {
   readonly sandbox: Sandbox
-  readonly ledger: Ledger
+  readonly ledger: DeliveryCounter
   readonly checks: Check[] = []
   readonly sabotage: Sabotage | null
   private readonly screen: Screen
@@ -29,7 +29,7 @@ export class Stage {
 
   constructor(
     sandbox: Sandbox,
-    ledger: Ledger,
+    ledger: DeliveryCounter,
     sabotage: Sabotage | null,
     screen: Screen,
     follower: Follower,

@@ -9,16 +9,16 @@ import { openSecrets, SERVICE } from '../secrets/keychain.ts'
 import { createRedactor, type Redactor } from '../settings/redact.ts'
 import { appImageOf } from './lifecycle/app-image.ts'
 import { HIDDEN, startedAtLogin } from './lifecycle/login-item.ts'
-import { type Ending, endInOrder } from './lifecycle/shutdown.ts'
+import { orderlyShutdown, type Shutdown } from './lifecycle/shutdown.ts'
 import { watchSmokeTest } from './lifecycle/smoke.ts'
-import { cannotStart } from './lifecycle/startup-error.ts'
-import { trustSystem } from './lifecycle/system-certificates.ts'
+import { reportStartupError } from './lifecycle/startup-error.ts'
+import { trustSystemCertificates } from './lifecycle/system-certificates.ts'
 import { identifyOnWindows } from './lifecycle/windows-identity.ts'
 import { createFileLog } from './log-file.ts'
 import { openDesktopSettings } from './settings.ts'
-import { openFront } from './shell.ts'
-import { type Around, startAround } from './system-integration.ts'
-import { type TrayArea, trayArea, watchTrayArea } from './tray/support.ts'
+import { openShell } from './shell.ts'
+import { type SystemIntegration, startSystemIntegration } from './system-integration.ts'
+import { type TraySupport, traySupport, watchTraySupport } from './tray/support.ts'
 
 export interface DesktopOptions {
   /** Where `out` and `resources` are. */
@@ -44,13 +44,13 @@ export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): 
   try {
     if (trouble !== null) throw trouble
     mkdirSync(dataDir, { recursive: true })
-    const ending = endInOrder({ app, log, appImage: appImageOf(), now: Date.now })
-    const area = trayArea(PLATFORM)
+    const ending = orderlyShutdown({ app, log, appImage: appImageOf(), now: Date.now })
+    const area = traySupport(PLATFORM)
     await app.whenReady()
     await run({ root, dataDir, logs, redact, log, ending, area })
   } catch (error) {
     await app.whenReady()
-    cannotStart(error, { dataDir, log, redact })
+    reportStartupError(error, { dataDir, log, redact })
   }
 }
 
@@ -58,16 +58,16 @@ interface Parts extends Omit<DesktopOptions, 'trouble'> {
   logs: string
   redact: Redactor
   log: Log
-  ending: Ending
+  ending: Shutdown
   /** Whether a panel was there when the program started. */
-  area: Promise<TrayArea>
+  area: Promise<TraySupport>
 }
 
 /** The tray comes first, so that something is seen while a keychain asks its owner; the bridge follows. */
 async function run({ root, dataDir, logs, redact, log, ending, area: first }: Parts): Promise<void> {
   const smoke = watchSmokeTest(app)
-  const front = openFront({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
-  const area = watchTrayArea({
+  const front = openShell({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
+  const area = watchTraySupport({
     ...{ platform: PLATFORM, log, first },
     make: () => front.showTray(),
     missing: () => front.show(),
@@ -82,7 +82,7 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   })
   redact.add(...settings.read().connections.map(({ webhookSecret }) => webhookSecret))
 
-  let around: Around | null = null
+  let around: SystemIntegration | null = null
   const bridge = await openBridge(
     {
       ...{ settings, secrets, dataDir, log, redact },
@@ -103,14 +103,14 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
     'desktop',
   )
   const served = front.serve(bridge)
-  around = startAround({ bridge, ending, log, show: front.show, leave: front.leave })
+  around = startSystemIntegration({ bridge, ending, log, show: front.show, leave: front.leave })
   ending.restartsWith(() => restartArguments(front.isOpen))
-  ending.takes(async () => {
+  ending.onShutdown(async () => {
     for (const part of [around, served, area]) part?.stop()
     await bridge.stop()
   })
 
-  trustSystem(log)
+  trustSystemCertificates(log)
   await bridge.begin()
   front.begin()
   const { application } = bridge

@@ -4,8 +4,8 @@ import { setFlagsFromString } from 'node:v8'
 import { app, dialog, protocol } from 'electron'
 import { defaultDataDir } from '../settings/data-dir.ts'
 import { appImageOf } from './lifecycle/app-image.ts'
-import { keepsCompiled } from './lifecycle/compile-cache.ts'
-import { folderTrouble } from './lifecycle/folder-check.ts'
+import { mayCacheCompiledCode } from './lifecycle/compile-cache.ts'
+import { folderProblem } from './lifecycle/folder-check.ts'
 import { PAGE_SCHEME } from './window/renderer-protocol.ts'
 
 /**
@@ -18,7 +18,7 @@ app.setPath('userData', dataDir)
 app.setPath('sessionData', join(dataDir, 'window'))
 app.enableSandbox()
 protocol.registerSchemesAsPrivileged([PAGE_SCHEME])
-if (keepsCompiled({ isPackaged: app.isPackaged, appImage: appImageOf() }))
+if (mayCacheCompiledCode({ isPackaged: app.isPackaged, appImage: appImageOf() }))
   enableCompileCache(join(dataDir, 'compiled'))
 // It idles most of its life: the heap grows in small steps, and its young part not at all (some 15 MB less at rest).
 const FLAGS = ['--heap-growing-percent=20', '--semi-space-growth-factor=1', '--optimize-for-size']
@@ -26,7 +26,7 @@ for (const flag of FLAGS) setFlagsFromString(flag)
 
 // Electron also refuses the lock where it cannot write it (LOCK_ERROR in electron_api_app.cc): that is no second start.
 const isFirst = app.requestSingleInstanceLock()
-const trouble = isFirst ? null : folderTrouble(dataDir)
+const trouble = isFirst ? null : folderProblem(dataDir)
 if (isFirst || trouble !== null) {
   // Not awaited: Electron becomes ready when this module has been read.
   void import('./desktop.ts')

@@ -6,7 +6,7 @@ import type { SecretStore } from '../secrets/store.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { type FileWriter, fileSettings } from '../settings/file-settings.ts'
 import type { Redactor } from '../settings/redact.ts'
-import { webhookSecretsApart } from '../settings/secret-fields.ts'
+import { externalWebhookSecrets } from '../settings/secret-fields.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 
 /** What is wrong in the settings file at the start. */
@@ -37,13 +37,13 @@ export async function openDesktopSettings(options: {
   const path = join(dataDir, 'config.json')
   const store = fileSettings(path, loaded.ok ? loaded.value : empty(), {
     writer: options.writer ?? electronStore,
-    apart: webhookSecretsApart({
-      get keeps() {
-        return secrets.keeps
+    apart: externalWebhookSecrets({
+      get keptIn() {
+        return secrets.keptIn
       },
       get: (id) => secrets.get(id, 'WEBHOOK_SECRET'),
       set: (id, secret) => secrets.set(id, 'WEBHOOK_SECRET', secret),
-      drop: (id) => secrets.drop(id, 'WEBHOOK_SECRET'),
+      delete: (id) => secrets.delete(id, 'WEBHOOK_SECRET'),
     }),
   })
   if (!loaded.ok) {
@@ -89,7 +89,7 @@ async function clean(
   path: string,
   secrets: SecretStore,
 ): Promise<void> {
-  if (secrets.keeps !== 'keychain' || !/"webhookSecret"/.test(textOf(path))) return
+  if (secrets.keptIn !== 'keychain' || !/"webhookSecret"/.test(textOf(path))) return
   await store.change((file) => file)
 }
 

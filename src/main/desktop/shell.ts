@@ -7,15 +7,15 @@ import { serveIpc } from './ipc.ts'
 import { HIDDEN } from './lifecycle/login-item.ts'
 import { systemLanguage } from './system-language.ts'
 import type { TrayAction } from './tray/menu.ts'
-import { followTray } from './tray/presenter.ts'
+import { presentTray } from './tray/presenter.ts'
 import { openTray } from './tray/tray.ts'
 import { menuTemplate } from './window/menu.ts'
 import { isOurs, servePage } from './window/renderer-protocol.ts'
-import { guardWindows } from './window/web-contents-security.ts'
+import { secureWebContents } from './window/web-contents-security.ts'
 import { createMainWindow } from './window/window.ts'
 
 /** Everything of the application that is seen: tray and window. */
-export interface Front {
+export interface Shell {
   /** Shows the window, at a page of the interface where one is named; once the bridge is there. */
   show(route?: string): void
   readonly isOpen: boolean
@@ -29,7 +29,7 @@ export interface Front {
   begin(): void
 }
 
-export interface FrontOptions {
+export interface ShellOptions {
   /** Where `out` and `resources` are. */
   root: string
   dataDir: string
@@ -39,7 +39,7 @@ export interface FrontOptions {
   platform: NodeJS.Platform
 }
 
-export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions): Front {
+export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions): Shell {
   let bridge: OpenBridge | null = null
   let begun = false
   /** What is to be shown when it begins; null = nothing. */
@@ -75,7 +75,7 @@ export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions
     // The dock is for programs with a window.
     changed: (isOpen) => (isOpen ? app.dock?.show() : app.dock?.hide()),
   })
-  guardWindows({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })
+  secureWebContents({ app, session: session.defaultSession, shell, log, show: (url) => window.showUrl(url) })
   const tray = openTray({ root, platform, act })
   tray.show({ state: null, chats: [], t })
   app.on('second-instance', (_event, argv) => {
@@ -95,7 +95,7 @@ export function openFront({ root, dataDir, log, hidden, platform }: FrontOptions
       const { application, caller, feed } = opened
       const parts = [
         serveIpc({ ipcMain, caller, feed, isTrusted: isOurs }),
-        followTray({ application, caller, tray }),
+        presentTray({ application, caller, tray }),
         { stop: window.keep },
         { stop: followTheme(opened, platform) },
         tray,
@@ -120,5 +120,5 @@ function followTheme({ application }: OpenBridge, platform: NodeJS.Platform): ()
     if (platform !== 'linux') nativeTheme.themeSource = application.configuration.theme
   }
   follow()
-  return application.listen({ configured: follow })
+  return application.subscribe({ configured: follow })
 }

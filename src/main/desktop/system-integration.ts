@@ -3,12 +3,12 @@ import type { OpenBridge } from '../bootstrap.ts'
 import type { Log } from '../runtime/application.ts'
 import { followLoginItem } from './lifecycle/login-item.ts'
 import { followPower } from './lifecycle/power.ts'
-import type { Ending } from './lifecycle/shutdown.ts'
+import type { Shutdown } from './lifecycle/shutdown.ts'
 import { type NoticeTarget, startNotifications } from './notifications/notifications.ts'
 import { startUpdates, updateFeedIn } from './updates/updater.ts'
 import { externalLink } from './window/external-links.ts'
 
-export interface Around {
+export interface SystemIntegration {
   readonly login: ReturnType<typeof followLoginItem>
   /** The system takes no notifications from this program. */
   readonly isMute: boolean
@@ -16,14 +16,14 @@ export interface Around {
 }
 
 /** What ties the bridge to the computer it runs on: notifications, start at login, sleep, updates. */
-export function startAround(options: {
+export function startSystemIntegration(options: {
   bridge: OpenBridge
-  ending: Ending
+  ending: Shutdown
   log: Log
   show(route?: string): void
   /** Closes the window; false where its owner wants to save something first. */
   leave(): Promise<boolean>
-}): Around {
+}): SystemIntegration {
   const { bridge, ending, log, show, leave } = options
   const { application } = bridge
   const notices = startNotifications({ application, Notification, open, log })
@@ -35,8 +35,8 @@ export function startAround(options: {
     log,
     isBusy: () => isDelivering(bridge),
     leave,
-    end: () => ending.letGo(),
-    failed: () => ending.again(),
+    end: () => ending.releaseForUpdate(),
+    failed: () => ending.relaunch(),
     moved: (appImage) => login.moved(appImage),
     tell: (ready) => notices.update(ready),
   })

@@ -1,9 +1,9 @@
 import type { BridgeError, ErrorCode } from '../../shared/errors.ts'
 import { SCOPES, type Scope } from '../../shared/scopes.ts'
-import { saidBy, sparedScope, todoFor } from './advice.ts'
+import { optionalScope, reportedBy, todoFor } from './advice.ts'
 import {
   type Check,
-  type ConnectionContext,
+  type ConnectionProbes,
   type Finding,
   failed,
   good,
@@ -12,10 +12,10 @@ import {
   warning,
 } from './check.ts'
 
-type Connections = Check<ConnectionContext>
+type Connections = Check<ConnectionProbes>
 
 const isOneOf = (error: BridgeError, ...codes: ErrorCode[]) => codes.includes(error.code)
-const byError = (error: BridgeError): Finding => failed(saidBy(error), todoFor(error))
+const byError = (error: BridgeError): Finding => failed(reportedBy(error), todoFor(error))
 const noSecretKey = () => skipped(say('diagnostics.detail.no-secret-key'))
 const noToken = () => skipped(say('diagnostics.detail.no-token'))
 
@@ -60,7 +60,7 @@ export const accessChecks: readonly Connections[] = [
       }
       // Something answers there that is not Planfix.
       if (isOneOf(answer.error, 'refused', 'bad-answer', 'object-gone')) {
-        return failed(saidBy(answer.error), say('diagnostics.todo.address'))
+        return failed(reportedBy(answer.error), say('diagnostics.todo.address'))
       }
       return byError(answer.error)
     },
@@ -86,7 +86,7 @@ export const accessChecks: readonly Connections[] = [
   ),
 ]
 
-function secrets({ secrets: { chatra, planfix, variables } }: ConnectionContext): Finding {
+function secrets({ secrets: { chatra, planfix, variables } }: ConnectionProbes): Finding {
   if (chatra && planfix) return good(say('diagnostics.detail.secrets'))
   const which = chatra ? 'no-planfix' : planfix ? 'no-chatra' : 'none'
   const names = [...(chatra ? [] : [variables?.chatra]), ...(planfix ? [] : [variables?.planfix])].join(', ')
@@ -100,28 +100,28 @@ function secrets({ secrets: { chatra, planfix, variables } }: ConnectionContext)
 const isAboutAccount = (error: BridgeError): boolean =>
   isOneOf(error, 'wrong-keys', 'no-plan', 'unpaid', 'daily-limit', 'missing-scope', 'rate-limited')
 
-async function probe(scope: Scope, context: ConnectionContext): Promise<Finding> {
+async function probe(scope: Scope, context: ConnectionProbes): Promise<Finding> {
   if (scope.startsWith('datatag') && context.connection.planfix.visitDataTag === null) {
     return skipped(say('diagnostics.detail.scope-unneeded'))
   }
   const stopped = await withoutPlanfix(context)
   if (stopped) return stopped
   const answer = await context.planfix.probeScope(scope)
-  if (!answer.ok) return untold(answer.error)
+  if (!answer.ok) return unreported(answer.error)
   if (answer.value === 'granted') return good(say('diagnostics.detail.allowed'))
   const todo = say('diagnostics.todo.scope', { scope })
-  const spared = sparedScope(scope)
+  const spared = optionalScope(scope)
   return spared === null
     ? failed(say('diagnostics.detail.scope-missing', { scope }), todo)
     : warning(say(`diagnostics.detail.without.${spared}`, { scope }), todo)
 }
 
 /** A question that was not answered. */
-export const untold = (error: BridgeError): Finding =>
+export const unreported = (error: BridgeError): Finding =>
   warning(say('diagnostics.detail.untold', { text: error.detail }), todoFor(error))
 
 /** Nothing can be asked of Planfix: the finding that says so. */
-export async function withoutPlanfix({ secrets, planfix }: ConnectionContext): Promise<Finding | null> {
+export async function withoutPlanfix({ secrets, planfix }: ConnectionProbes): Promise<Finding | null> {
   if (!secrets.planfix) return noToken()
   return (await planfix.ping()).ok ? null : skipped(say('diagnostics.detail.no-planfix'))
 }

@@ -1,8 +1,8 @@
 import type { Result } from '../../shared/errors.ts'
-import { untold, withoutPlanfix } from './access-checks.ts'
+import { unreported, withoutPlanfix } from './access-checks.ts'
 import {
   type Check,
-  type ConnectionContext,
+  type ConnectionProbes,
   type Finding,
   failed,
   good,
@@ -12,7 +12,7 @@ import {
 } from './check.ts'
 
 /** Whether what the settings name exists in Planfix: checks 22 to 27. */
-export const accountChecks: readonly Check<ConnectionContext>[] = [
+export const accountChecks: readonly Check<ConnectionProbes>[] = [
   {
     id: 22,
     title: say('diagnostics.title.task-template'),
@@ -36,12 +36,12 @@ export const accountChecks: readonly Check<ConnectionContext>[] = [
 ]
 
 /** Check 38; it came later. */
-export const emailChecks: readonly Check<ConnectionContext>[] = [
+export const emailChecks: readonly Check<ConnectionProbes>[] = [
   { id: 38, title: say('diagnostics.title.client-email'), run: asked(clientEmail) },
 ]
 
 /** A check that needs Planfix, skipped when it does not let us in. */
-function asked(run: (context: ConnectionContext) => Promise<Finding>): Check<ConnectionContext>['run'] {
+function asked(run: (context: ConnectionProbes) => Promise<Finding>): Check<ConnectionProbes>['run'] {
   return async (context) => (await withoutPlanfix(context)) ?? run(context)
 }
 
@@ -55,7 +55,7 @@ async function template(
   ask: () => Promise<Result<{ id: number; name: string }[]>>,
 ): Promise<Finding> {
   const answer = await ask()
-  if (!answer.ok) return untold(answer.error)
+  if (!answer.ok) return unreported(answer.error)
   const list = listed(answer.value)
   if (id === null) {
     return warning(
@@ -75,11 +75,11 @@ async function template(
   )
 }
 
-async function completedStatus({ planfix, connection }: ConnectionContext): Promise<Finding> {
+async function completedStatus({ planfix, connection }: ConnectionProbes): Promise<Finding> {
   const { completeWhenClientLeaves, completedStatusId } = connection.options
   if (!completeWhenClientLeaves) return skipped(say('diagnostics.detail.status-off'))
   const chosen = await planfix.completedStatusId()
-  if (!chosen.ok) return untold(chosen.error)
+  if (!chosen.ok) return unreported(chosen.error)
   const templates = await planfix.taskTemplates()
   const process = templates.ok
     ? templates.value.find(({ id }) => id === connection.planfix.taskTemplateId)?.processId
@@ -106,7 +106,7 @@ async function completedStatus({ planfix, connection }: ConnectionContext): Prom
     : failed(say('diagnostics.detail.status-gone', { id: `${id}`, list }), say('diagnostics.todo.completed'))
 }
 
-function employeeList({ connection: { employees } }: ConnectionContext): Finding {
+function employeeList({ connection: { employees } }: ConnectionProbes): Finding {
   const todo = say('diagnostics.todo.employee-list')
   if (employees.length === 0) return warning(say('diagnostics.detail.everybody-answers'), todo)
   const count = employees.filter((one) => one.allowed).length
@@ -115,11 +115,11 @@ function employeeList({ connection: { employees } }: ConnectionContext): Finding
     : good(say('diagnostics.detail.some-answer', { count, total: employees.length }))
 }
 
-async function employees({ planfix, connection }: ConnectionContext): Promise<Finding> {
+async function employees({ planfix, connection }: ConnectionProbes): Promise<Finding> {
   const list = connection.employees
   if (list.length === 0) return skipped(say('diagnostics.detail.none-listed'))
   const users = await planfix.users()
-  if (!users.ok) return untold(users.error)
+  if (!users.ok) return unreported(users.error)
   const namesOf = (some: typeof list) =>
     some.map((one) => `user:${one.planfixUserId}${one.name ? ` (${one.name})` : ''}`).join(', ')
 
@@ -152,11 +152,11 @@ async function employees({ planfix, connection }: ConnectionContext): Promise<Fi
 }
 
 /** Where clients' addresses are kept, and whom Planfix mails beside the chat (contracts/planfix.md §7). */
-async function clientEmail({ planfix, connection, mailedTwice }: ConnectionContext): Promise<Finding> {
+async function clientEmail({ planfix, connection, mailedTwice }: ConnectionProbes): Promise<Finding> {
   const { clientEmail: kept, sendOnlyWhenClientIsRecipient } = connection.options
   if (kept === 'field') {
     const fields = await planfix.contactTextFields()
-    if (!fields.ok) return untold(fields.error)
+    if (!fields.ok) return unreported(fields.error)
     const id = connection.planfix.clientEmailField
     if (!fields.value.some((one) => one.id === id)) {
       const list = listed(fields.value)
@@ -180,7 +180,7 @@ function twice<T>(list: readonly T[], keyOf: (one: T) => string | null): string[
   return [...new Set(keys.filter((key, index) => keys.indexOf(key) !== index))]
 }
 
-async function participants({ planfix, connection }: ConnectionContext): Promise<Finding> {
+async function participants({ planfix, connection }: ConnectionProbes): Promise<Finding> {
   const wanted = connection.planfix.participants
   if (wanted.length === 0) return good(say('diagnostics.detail.participants-none'))
   const missing: string[] = []
@@ -190,11 +190,11 @@ async function participants({ planfix, connection }: ConnectionContext): Promise
     const id = Number(number)
     if (kind === 'user' || kind === 'group') {
       const answer: Result<{ id: number }[]> = await lists[kind]()
-      if (!answer.ok) return untold(answer.error)
+      if (!answer.ok) return unreported(answer.error)
       if (!answer.value.some((other) => other.id === id)) missing.push(one)
     } else {
       const answer = await planfix.contactExists(id)
-      if (!answer.ok) return untold(answer.error)
+      if (!answer.ok) return unreported(answer.error)
       if (!answer.value) missing.push(one)
     }
   }

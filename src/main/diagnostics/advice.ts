@@ -13,10 +13,10 @@ export const todoFor = ({ userMessageKey, scope, detail }: BridgeError): Words =
 const NAMES = { chatra: 'Chatra', planfix: 'Planfix' } as const
 
 /** What a service said, in its own words. */
-export const saidBy = ({ side, detail }: BridgeError): Words =>
+export const reportedBy = ({ side, detail }: BridgeError): Words =>
   say('diagnostics.detail.error', { side: NAMES[side], text: detail })
 
 /** The scopes the bridge can live without; what does not work then is `diagnostics.detail.without.{scope}`. */
 const SPARED = ['comment_delete', 'user_readonly', 'file_readonly', 'file_add'] as const
-export const sparedScope = (scope: Scope): (typeof SPARED)[number] | null =>
+export const optionalScope = (scope: Scope): (typeof SPARED)[number] | null =>
   SPARED.find((one) => one === scope) ?? null

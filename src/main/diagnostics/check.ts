@@ -41,13 +41,13 @@ export interface ProgramContext {
   dataDir: string
   /** Why the computer's keychain keeps no secrets; null = it does; undefined = the host uses none. */
   keychain?: KeychainTrouble | null | undefined
-  wayIn: WayInQuestions
+  publicAddress: PublicAddressProbes
   /** Connections that are stored and not configured, and how much waits for each; undefined = the data cannot be read. */
   leftBehind?: readonly { connectionId: string; waiting: number }[] | undefined
 }
 
 /** How Chatra reaches this computer, as far as it is known. */
-export interface WayInQuestions {
+export interface PublicAddressProbes {
   provider: PublicAddress['provider']
   /** Variables of the environment, or names, of secrets that the provider needs and that are not there. */
   missingSecrets: string[]
@@ -57,7 +57,7 @@ export interface WayInQuestions {
 }
 
 /** What is asked of one connection. Nothing of it writes into Chatra or Planfix. */
-export interface ConnectionContext {
+export interface ConnectionProbes {
   connection: Connection
   publicUrl: string | null
   /** Which secrets there are. */
@@ -69,7 +69,7 @@ export interface ConnectionContext {
   }
   /** `certain` is false when nothing spoke against the keys, but nothing for them either. */
   probeChatra(): Promise<Result<{ certain: boolean }>>
-  planfix: PlanfixQuestions
+  planfix: PlanfixProbes
   /** Clients whose card has an e-mail, so that Planfix itself mails them too; null = the data cannot be read. */
   mailedTwice: number | null
   bridge: {
@@ -82,7 +82,7 @@ export interface ConnectionContext {
 }
 
 /** Every call waits for its turn by itself. Its pauses are the account's limit of requests a second. */
-export interface PlanfixQuestions {
+export interface PlanfixProbes {
   ping(): Promise<Result<void>>
   probeScope(scope: Scope): Promise<Result<'granted' | 'missing'>>
   users(): Promise<Result<{ id: number; name: string; email: string | null; otherEmails: string[] }[]>>

@@ -2,23 +2,23 @@ import { accessChecks } from './access-checks.ts'
 import { accountChecks, emailChecks } from './account-checks.ts'
 import {
   type Check,
-  type ConnectionContext,
+  type ConnectionProbes,
   type ProgramContext,
   type Report,
   say,
   skipped,
   warning,
 } from './check.ts'
-import { aroundChecks } from './environment-checks.ts'
+import { environmentChecks } from './environment-checks.ts'
 import { programChecks } from './program-checks.ts'
 import { tunnelChecks } from './tunnel-checks.ts'
 
 const wholeChecks: readonly Check<ProgramContext>[] = [...programChecks, ...tunnelChecks]
 
-export const connectionChecks: readonly Check<ConnectionContext>[] = [
+export const connectionChecks: readonly Check<ConnectionProbes>[] = [
   ...accessChecks,
   ...accountChecks,
-  ...aroundChecks,
+  ...environmentChecks,
   ...emailChecks,
 ]
 
@@ -29,7 +29,7 @@ export const totalChecks = (connections: number): number =>
 /** Asks everything in order of number, connection by connection; findings come one by one, as they are made. */
 export async function* examine(
   program: ProgramContext,
-  connections: readonly ConnectionContext[],
+  connections: readonly ConnectionProbes[],
 ): AsyncGenerator<Report> {
   yield* examineProgram(program)
   for (const context of connections) yield* examineConnection(context)
@@ -40,7 +40,7 @@ export async function* examineProgram(program: ProgramContext): AsyncGenerator<R
 }
 
 /** Of a connection that is switched off nothing is asked. */
-export async function* examineConnection(context: ConnectionContext): AsyncGenerator<Report> {
+export async function* examineConnection(context: ConnectionProbes): AsyncGenerator<Report> {
   const { id: connection, enabled } = context.connection
   for (const check of connectionChecks) {
     if (enabled) yield await ask(check, context, connection)

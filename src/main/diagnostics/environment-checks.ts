@@ -1,5 +1,5 @@
 import { withoutPlanfix } from './access-checks.ts'
-import { type Check, type ConnectionContext, failed, good, say, skipped, warning } from './check.ts'
+import { type Check, type ConnectionProbes, failed, good, say, skipped, warning } from './check.ts'
 
 /** Times of messages are compared with Planfix's; beyond this they mislead. */
 const MOST_SKEW_MS = 60_000
@@ -7,7 +7,7 @@ const MOST_SKEW_MS = 60_000
 const FEW_REQUESTS = 500
 
 /** What stands around the two accounts: checks 28 to 32. */
-export const aroundChecks: readonly Check<ConnectionContext>[] = [
+export const environmentChecks: readonly Check<ConnectionProbes>[] = [
   {
     id: 28,
     title: say('diagnostics.title.clock'),

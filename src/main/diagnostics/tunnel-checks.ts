@@ -9,7 +9,7 @@ export const tunnelChecks: readonly Check<ProgramContext>[] = [
   {
     id: 33,
     title: say('diagnostics.title.way-in-secrets'),
-    run({ keychain, wayIn: { provider, missingSecrets, state } }) {
+    run({ keychain, publicAddress: { provider, missingSecrets, state } }) {
       if (provider === 'none' || provider === 'own') return good(say('diagnostics.detail.way-in-no-secrets'))
       // What was typed into a running bridge is known to it alone.
       if (missingSecrets.length === 0 || state?.state === 'proven')
@@ -25,7 +25,7 @@ export const tunnelChecks: readonly Check<ProgramContext>[] = [
   {
     id: 34,
     title: say('diagnostics.title.way-in'),
-    run({ wayIn: { provider, state, now } }) {
+    run({ publicAddress: { provider, state, now } }) {
       if (provider === 'none') {
         return warning(say('diagnostics.detail.way-in-none'), say('diagnostics.todo.public-address'))
       }
@@ -47,7 +47,7 @@ export const tunnelChecks: readonly Check<ProgramContext>[] = [
   {
     id: 35,
     title: say('diagnostics.title.way-in-gap'),
-    run({ wayIn: { provider, state, now } }) {
+    run({ publicAddress: { provider, state, now } }) {
       if (provider === 'none' || state === null) return skipped(say('diagnostics.detail.way-in-untold'))
       if (state.gap === null) return good(say('diagnostics.detail.way-in-no-gap'))
       const { from, to, kept } = state.gap

@@ -6,7 +6,7 @@ import { BlockList, isIP } from 'node:net'
  * X-Forwarded-For is read from its end, because its beginning can be invented. `proxies` are addresses or networks
  * (`10.0.0.0/8`) beside those of this computer. Throws for a text that is neither.
  */
-export function createSenderReader(proxies: readonly string[] = []): (request: IncomingMessage) => string {
+export function createClientIpReader(proxies: readonly string[] = []): (request: IncomingMessage) => string {
   const trusted = new BlockList()
   for (const text of ['127.0.0.0/8', '::1', ...proxies]) trust(trusted, text)
   const isTrusted = (address: string) => isIP(address) !== 0 && trusted.check(address, familyOf(address))

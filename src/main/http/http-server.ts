@@ -3,9 +3,9 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
 import { hintText, isForm, objectText, readBody, TOO_LARGE } from './body-reader.ts'
-import { createSenderReader } from './client-ip.ts'
+import { createClientIpReader } from './client-ip.ts'
 import { createConnectionSlots } from './connection-slots.ts'
-import { createFlood, type Rate } from './rate-limiter.ts'
+import { createRateLimiter, type Rate } from './rate-limiter.ts'
 import { tidyAddress } from './tidy-address.ts'
 
 /** Something the owner or the log should know. `detail` holds neither secrets nor message texts. */
@@ -15,7 +15,7 @@ export interface ReceiverProblem {
   detail: string
 }
 
-export interface FrontOptions {
+export interface HttpServerOptions {
   /** Whether an id and a secret belong together; must take the same time whatever is wrong. */
   isAddress: (id: string, secret: string) => boolean
   /** Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is JSON text of an object. */
@@ -41,14 +41,14 @@ export interface Limits {
 }
 
 /** The part of a server that strangers reach, with the addresses for events; more are added by who made it. */
-export interface Front {
+export interface HttpServer {
   server: FastifyInstance
   /** Refuses, or confirms, without a word. */
-  empty(reply: FastifyReply, status: number): FastifyReply
+  sendEmpty(reply: FastifyReply, status: number): FastifyReply
   /** False = this stranger, or all together, ask too often. */
-  takes(request: IncomingMessage): boolean
+  allow(request: IncomingMessage): boolean
   /** A hook for every other address: 429 for who asks too often. */
-  onlySometimes(request: FastifyRequest, reply: FastifyReply, next: () => void): void
+  rateLimited(request: FastifyRequest, reply: FastifyReply, next: () => void): void
   stopping(): boolean
   listen(at: { host: string; port: number }): Promise<{ url: string; port: number }>
   /** Takes no more connections, answers what is in flight and cuts the rest after 2 s. */
@@ -64,12 +64,12 @@ const MOST_CONNECTIONS = { most: 1_000, each: 100 }
  * HTTP with the addresses for events (docs/architecture.md, "Webhook addresses"). Every refusal has an empty body, and a
  * wrong id or secret cannot be told from an address that does not exist.
  */
-export function createFront(options: FrontOptions): Front {
+export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { requestMs = 15_000, stopMs = 2_000, strangers = STRANGERS, events = EVENTS } = options.limits ?? {}
-  const flood = createFlood(strangers)
-  const eventFlood = createFlood({ each: null, total: events })
-  const senderOf = createSenderReader(options.proxies)
-  const takes = (request: IncomingMessage) => flood.takes(senderOf(request))
+  const limiter = createRateLimiter(strangers)
+  const eventLimiter = createRateLimiter({ each: null, total: events })
+  const senderOf = createClientIpReader(options.proxies)
+  const takes = (request: IncomingMessage) => limiter.allow(senderOf(request))
   let stopping = false
 
   const common = {
@@ -113,7 +113,7 @@ export function createFront(options: FrontOptions): Front {
     if (id !== undefined) setImmediate(() => options.onWrongAddress?.(id))
     empty(reply, isTaken ? 404 : 429)
   }
-  const onlySometimes: Front['onlySometimes'] = (request, reply, next) =>
+  const onlySometimes: HttpServer['rateLimited'] = (request, reply, next) =>
     takes(request.raw) ? next() : void empty(reply, 429)
 
   server.setErrorHandler((_error, _request, reply) => empty(reply, 500))
@@ -127,7 +127,7 @@ export function createFront(options: FrontOptions): Front {
   const onlyKnownAddresses = (request: FastifyRequest, reply: FastifyReply, next: () => void) => {
     const { id, secret } = request.params as HookParams
     if (!options.isAddress(id, secret)) return refuse(request, reply)
-    if (!eventFlood.takes('')) return void empty(reply, 429)
+    if (!eventLimiter.allow('')) return void empty(reply, 429)
     const { headers } = request.raw
     statedTypes.set(request, headers['content-type'])
     delete headers['content-type']
@@ -161,9 +161,9 @@ export function createFront(options: FrontOptions): Front {
 
   return {
     server,
-    empty,
-    takes,
-    onlySometimes,
+    sendEmpty: empty,
+    allow: takes,
+    rateLimited: onlySometimes,
     stopping: () => stopping,
     async listen({ host, port }) {
       await server.listen({ host, port })

@@ -5,9 +5,9 @@ export interface Rate {
 }
 
 /** Counts requests by sender and altogether, in buckets that refill by themselves. */
-export interface Flood {
+export interface RateLimiter {
   /** False = one too many: answer 429. */
-  takes(address: string): boolean
+  allow(address: string): boolean
 }
 
 /** More senders than this at a time share what is left of the total: memory stays bounded whoever asks. */
@@ -16,10 +16,10 @@ const MOST_SENDERS = 10_000
 const FORGET_EVERY_MS = 1_000
 
 /** `now` is in milliseconds and never runs backward. */
-export function createFlood(
+export function createRateLimiter(
   { each, total }: { each: Rate | null; total: Rate },
   now: () => number = () => performance.now(),
-): Flood {
+): RateLimiter {
   const all = createBucket(total, now())
   const senders = new Map<string, Bucket>()
   let forgotAt = Number.NEGATIVE_INFINITY
@@ -38,7 +38,7 @@ export function createFlood(
   }
 
   return {
-    takes(address) {
+    allow(address) {
       if (each && !spend(bucketOf(senderOf(address), each), each, now())) return false
       return spend(all, total, now())
     },

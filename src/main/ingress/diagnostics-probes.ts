@@ -1,16 +1,16 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
-import type { WayInQuestions } from '../diagnostics/check.ts'
+import type { PublicAddressProbes } from '../diagnostics/check.ts'
 import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
 
 /** What the checks of the way in look at. */
-export async function wayInQuestions(options: {
+export async function publicAddressProbes(options: {
   configuration: Configuration | null
   secrets: SecretSource
   /** Null = no bridge runs. */
   state: PublicAddress | null
   now: number
-}): Promise<WayInQuestions> {
+}): Promise<PublicAddressProbes> {
   const { configuration, secrets, state, now } = options
   const provider = configuration?.tunnel.provider ?? 'none'
   const needed = NEEDED[provider]
@@ -23,7 +23,7 @@ export async function wayInQuestions(options: {
 }
 
 /** Some SSH services let everybody in: only the server can tell what it needs. */
-const NEEDED: Record<WayInQuestions['provider'], readonly ProgramSecret[]> = {
+const NEEDED: Record<PublicAddressProbes['provider'], readonly ProgramSecret[]> = {
   none: [],
   own: [],
   ngrok: ['NGROK_TOKEN'],

@@ -6,7 +6,7 @@ const AGAIN_MS = 3_600_000
 interface Options {
   clock: Pick<Clock, 'now'>
   connections(): readonly { id: string; name: string }[]
-  tell(event: BridgeEvent): void
+  notify(event: BridgeEvent): void
 }
 
 /**
@@ -14,8 +14,8 @@ interface Options {
  * of before its secret was changed. The owner is told once an hour for each connection; who asks for anything else is a
  * stranger.
  */
-export class WrongAddresses {
-  private readonly toldAt = new Map<string, number>()
+export class MisaddressedWebhooks {
+  private readonly reportedAt = new Map<string, number>()
   private readonly options: Options
 
   constructor(options: Options) {
@@ -23,14 +23,14 @@ export class WrongAddresses {
   }
 
   /** `id`: what stands where the connection's id belongs. */
-  came(id: string): void {
-    const { clock, connections, tell } = this.options
+  arrived(id: string): void {
+    const { clock, connections, notify: tell } = this.options
     const connection = connections().find((one) => one.id === id)
     if (!connection) return
     const now = clock.now()
-    const before = this.toldAt.get(id)
+    const before = this.reportedAt.get(id)
     if (before !== undefined && now - before < AGAIN_MS && now >= before) return
-    this.toldAt.set(id, now)
+    this.reportedAt.set(id, now)
     tell({
       ...{ time: now, connectionId: id, level: 'warning', key: 'event.wrong-address' },
       params: { connection: connection.name },

@@ -9,7 +9,7 @@ import {
 } from '../tunnel/relay/provider.ts'
 import type { HostKeys } from '../tunnel/ssh/host-key.ts'
 import { sshTunnel } from '../tunnel/ssh/provider.ts'
-import { ownAddress } from '../tunnel/static-address.ts'
+import { staticAddress } from '../tunnel/static-address.ts'
 
 /** The provider that the configuration names; null = there is none. Secrets are asked for when it starts. */
 export function providerFor(options: {
@@ -27,7 +27,7 @@ export function providerFor(options: {
     case 'none':
       return null
     case 'own':
-      return publicUrl === null ? null : ownAddress(publicUrl)
+      return publicUrl === null ? null : staticAddress(publicUrl)
     case 'ngrok':
       return ngrokTunnel({
         domain: tunnel.ngrok?.domain ?? null,

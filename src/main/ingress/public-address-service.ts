@@ -9,7 +9,7 @@ import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
 import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
-import type { RelayProvider, Tenure } from '../tunnel/relay/provider.ts'
+import type { LeadershipTerm, RelayProvider } from '../tunnel/relay/provider.ts'
 import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
 import type { HookConnection } from '../webhooks/hook-auth.ts'
 import { providerFor, signatureOf } from './provider-factory.ts'
@@ -19,7 +19,7 @@ import { hostKeysOf } from './ssh-host-keys.ts'
 /** Facts of the program, in the data folder. */
 const FACT = { address: 'tunnelAddress', state: 'publicAddress', takeover: 'takeover' } as const
 /** The relay's number of the last turn in which this computer carried, by relay. */
-const turnFact = (relay: string) => `relayTurn:${relay.slice(0, 16)}`
+const epochFact = (relay: string) => `relayTurn:${relay.slice(0, 16)}`
 /** An address that was proven a moment ago is not asked again because it was also saved. */
 const FRESH_MS = 10_000
 
@@ -36,7 +36,7 @@ export interface NotedAddress {
 }
 export const notedAddress = (store: SqliteStore) => store.fact<NotedAddress>('', FACT.state)
 
-export interface WayInOptions {
+export interface PublicAddressServiceOptions {
   store: SqliteStore
   clock: Clock
   random: () => number
@@ -51,7 +51,7 @@ export interface WayInOptions {
   /** Whether this computer is to carry. Resolves when it is so. */
   allow: (carries: boolean) => Promise<void>
   log: Log
-  tell: (event: BridgeEvent) => void
+  notify: (event: BridgeEvent) => void
   /** The state may be another one. */
   changed: (state: PublicAddress) => void
   /** The computer slept, or its network changed. */
@@ -63,8 +63,8 @@ export interface WayInOptions {
 }
 
 /** How Chatra reaches the receiver: the tunnel that the configuration names, its proof, and what is remembered of both. */
-export class WayIn {
-  private readonly options: WayInOptions
+export class PublicAddressService {
+  private readonly options: PublicAddressServiceOptions
   private readonly tunnel: Tunnel
   private readonly proof: AddressProof
   private target: { host: string; port: number } | null = null
@@ -77,8 +77,8 @@ export class WayIn {
   /** Another computer may be carrying: none of ours does. */
   private standby: boolean
   /** Told last of whether we are to carry; what is told later waits for it. */
-  private turning: Promise<void> = Promise.resolve()
-  private turns = 0
+  private transition: Promise<void> = Promise.resolve()
+  private transitions = 0
   /** Which way in is the present one. */
   private ways = 0
   /** The last time that this computer took over. */
@@ -86,7 +86,7 @@ export class WayIn {
   /** The relay has to know the connections too. */
   private connectionsChanged = () => {}
 
-  constructor(options: WayInOptions) {
+  constructor(options: PublicAddressServiceOptions) {
     this.options = options
     const { clock, random, log } = options
     this.standby = options.relayed
@@ -96,7 +96,7 @@ export class WayIn {
       random,
       prove: (address, limitMs) => this.prove(address, limitMs),
       changed: () => this.note(),
-      tell: (event) => this.tell(event),
+      notify: (event) => this.notify(event),
       remember: (address) => this.remember(address),
       log: (level, text) => log[level]({}, text),
     })
@@ -135,15 +135,15 @@ export class WayIn {
     const mine = ++this.ways
     const relay = {
       ...{ connections, inbox, clock, random },
-      carries: (tenure: Tenure | null) => void (mine === this.ways && this.turn(tenure)),
-      quiet: () => this.turning,
+      onLeadership: (term: LeadershipTerm | null) => void (mine === this.ways && this.applyRole(term)),
+      quiet: () => this.transition,
     }
     const { version } = packageFile
     const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
     this.signature = signature
     this.relay = provider?.kind === 'relay' ? (provider as RelayProvider) : null
     // Behind a relay the role is asked for anew; without one there is nobody to ask.
-    void this.allow(tunnel.provider !== 'relay')
+    void this.setActive(tunnel.provider !== 'relay')
     this.connectionsChanged = () => {
       if (provider && 'connectionsChanged' in provider) provider.connectionsChanged()
     }
@@ -158,13 +158,13 @@ export class WayIn {
   }
 
   /** A call of ours met silence. */
-  doubt(): void {
-    this.tunnel.doubt()
+  suspectLoss(): void {
+    this.tunnel.suspectLoss()
   }
 
   /** A webhook came in. */
-  heard(): void {
-    this.tunnel.heard()
+  webhookArrived(): void {
+    this.tunnel.webhookArrived()
   }
 
   /** A proof came in at the receiver. Answers whether it was awaited. */
@@ -179,14 +179,14 @@ export class WayIn {
   }
 
   /** It is reached, or known not to be: what is missed meanwhile it tells of itself. */
-  get tellsOfGaps(): boolean {
+  get reportsGaps(): boolean {
     const { since, lostAt } = this.tunnel.state
     return since !== null || lostAt !== null
   }
 
   /** Looked at before each write. */
   get mayWrite(): boolean {
-    return !this.standby && (this.relay === null || this.relay.mayCarry)
+    return !this.standby && (this.relay === null || this.relay.isLeader)
   }
 
   get takeover(): Takeover | null {
@@ -251,8 +251,8 @@ export class WayIn {
     kept.catch((error: unknown) => this.options.trouble(error, 'public address'))
   }
 
-  private tell({ level, words }: TunnelEvent): void {
-    const { store, clock, configuration, tell } = this.options
+  private notify({ level, words }: TunnelEvent): void {
+    const { store, clock, configuration, notify: tell } = this.options
     const names = configuration()
       .connections.filter(({ enabled }) => enabled)
       .map(({ name }) => name)
@@ -266,34 +266,37 @@ export class WayIn {
   }
 
   /** The role is this computer's, or is not (any more). */
-  private turn(tenure: Tenure | null): Promise<void> {
-    if (tenure === null) return this.allow(false)
-    const mine = ++this.turns
-    const recorded = this.turning.then(() => this.record(tenure))
+  private applyRole(term: LeadershipTerm | null): Promise<void> {
+    if (term === null) return this.setActive(false)
+    const mine = ++this.transitions
+    const recorded = this.transition.then(() => this.record(term))
     return recorded.then(
-      () => (mine === this.turns ? this.allow(true) : undefined),
+      () => (mine === this.transitions ? this.setActive(true) : undefined),
       (error: unknown) => {
         this.options.trouble(error, 'takeover')
-        this.options.clock.after(RECORD_AGAIN_MS, () => mine === this.turns && void this.turn(tenure))
+        this.options.clock.after(
+          RECORD_AGAIN_MS,
+          () => mine === this.transitions && void this.applyRole(term),
+        )
       },
     )
   }
 
-  private allow(carries: boolean): Promise<void> {
-    this.turns += 1
-    this.standby = !carries
+  private setActive(active: boolean): Promise<void> {
+    this.transitions += 1
+    this.standby = !active
     this.note()
-    this.turning = this.options
-      .allow(carries)
+    this.transition = this.options
+      .allow(active)
       .catch((error: unknown) => this.options.trouble(error, 'standby'))
-    return this.turning
+    return this.transition
   }
 
   /** What another computer has carried since this one did is not to be carried again, whatever happens next. */
-  private async record({ relay, turn, silentMs, leaseMs }: Tenure): Promise<void> {
+  private async record({ relay, turn: applyRole, silentMs, leaseMs }: LeadershipTerm): Promise<void> {
     const { store, clock } = this.options
-    const before = await store.fact<{ turn: number }>('', turnFact(relay))
-    if (before?.turn === turn) return
+    const before = await store.fact<{ applyRole: number }>('', epochFact(relay))
+    if (before?.applyRole === applyRole) return
     const at = clock.now()
     const until = Math.min(at, at - silentMs + leaseMs)
     // The first of all that this relay ever had follows nobody.
@@ -305,7 +308,7 @@ export class WayIn {
       this.taken = restored ? { ...restored, at } : { at, until }
     }
     await store.commit([
-      { type: 'fact.set', connectionId: '', key: turnFact(relay), value: { turn } },
+      { type: 'fact.set', connectionId: '', key: epochFact(relay), value: { turn: applyRole } },
       { type: 'fact.set', connectionId: '', key: FACT.takeover, value: this.taken },
     ])
   }

@@ -6,7 +6,7 @@ import { bridgeError, fail, ok } from '../../shared/errors.ts'
 import type { Clock, Pacer, Priority } from '../engine/ports.ts'
 import { type Asked, badAnswer, errorOfFailure, failureIn } from './errors.ts'
 import { createResetReader, isShortPause } from './limits/daily-limit-reset.ts'
-import type { Budget } from './limits/daily-quota.ts'
+import type { DailyQuota } from './limits/daily-quota.ts'
 import type { PausablePacer } from './limits/rate-limiter.ts'
 import { misfit } from './schemas.ts'
 import { type Answer, NOT_JSON, type PlanfixRequest, type Transport } from './transport.ts'
@@ -44,7 +44,7 @@ export function createCalls(options: {
   token: string | null
   clock: Clock
   pacer: Pacer & Partial<PausablePacer>
-  budget: Budget
+  budget: DailyQuota
 }): Calls {
   const { transport, token, clock, pacer, budget } = options
   const resetOf = createResetReader()

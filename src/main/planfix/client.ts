@@ -9,7 +9,7 @@ import { commentApi, createCommentReader } from './comments.ts'
 import { contactApi } from './contacts.ts'
 import { type FileApi, fileApi } from './files.ts'
 import { fits } from './html/to-html.ts'
-import { type Budget, type BudgetState, createBudget } from './limits/daily-quota.ts'
+import { createDailyQuota, type DailyQuota, type QuotaState } from './limits/daily-quota.ts'
 import { createPacer, type PausablePacer } from './limits/rate-limiter.ts'
 import { createProcesses, type Processes } from './processes.ts'
 import { type ChangesApi, taskApi } from './tasks.ts'
@@ -24,7 +24,7 @@ export interface PlanfixClient
     ChangesApi,
     Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'contactTextFields' | 'processes' | 'statuses'> {
   readonly pacer: Pacer & Partial<PausablePacer>
-  budget(): BudgetState
+  budget(): QuotaState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
   /** Lets idle connections go. */
@@ -46,7 +46,7 @@ export function createPlanfixClient(options: {
   clock: Clock
   pacer?: Pacer & Partial<PausablePacer>
   /** The day's meter of this account, where it outlives the client. */
-  budget?: Budget
+  budget?: DailyQuota
   /** What is known of the account's clock, where it outlives the client. */
   times?: TimeReader
   /** Told of every exchange, for the log: neither query nor body. */
@@ -70,7 +70,7 @@ export function createPlanfixClient(options: {
           ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
           ...(options.onCall && { onCall: options.onCall }),
         })
-  const budget = options.budget ?? createBudget(clock)
+  const budget = options.budget ?? createDailyQuota(clock)
   const settings = {
     sourceId: connectionSourceId(connection.id),
     taskTemplateId: planfix.taskTemplateId,

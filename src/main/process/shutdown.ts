@@ -17,7 +17,7 @@ export function endWith(
  * Stops the program in order on SIGTERM, SIGINT and SIGHUP, once however often they come, and when the process
  * that started it is gone. Everything accepted is on disk already, so an end that takes too long may be cut.
  */
-export function stopOnSignals(log: Log): { takes(stop: () => Promise<void>): void } {
+export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>): void } {
   let stop: (() => Promise<void>) | null = null
   let wanted: { code: number } | null = null
   let stopping = false
@@ -64,7 +64,7 @@ export function stopOnSignals(log: Log): { takes(stop: () => Promise<void>): voi
   process.stderr.on('error', () => undefined)
 
   return {
-    takes(work) {
+    onShutdown(work) {
       stop = work
       if (wanted) end(wanted.code)
     },

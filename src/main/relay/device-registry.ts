@@ -1,12 +1,12 @@
 import { freshNonce, type Greeting, isSigned, type KeyPair, signGreeting } from '../relay-protocol/keys.ts'
 import { type FromDesktop, fromDesktop, readMessage } from '../relay-protocol/messages.ts'
-import type { Intake } from './event-ingest.ts'
+import type { EventIngest } from './event-ingest.ts'
 import { type Line, Session, type SessionHost } from './session.ts'
 import type { RelayStore, Term } from './store.ts'
 
-export interface DesktopsOptions {
+export interface DeviceRegistryOptions {
   store: RelayStore
-  intake: Intake
+  intake: EventIngest
   relayKeys: KeyPair
   hookKey: Buffer
   /** Where strangers reach the relay; empty = where desktops reach it. */
@@ -28,13 +28,13 @@ const NOTED_MS = 60_000
  * The desktops whose lines are open. Exactly one is active: it alone is given events. It stays active while it is heard,
  * and `leaseMs` longer; then, or when it gives the role away, the one that has waited longest takes over.
  */
-export class Desktops {
-  readonly #options: DesktopsOptions
+export class DeviceRegistry {
+  readonly #options: DeviceRegistryOptions
   readonly #sessions = new Map<string, Session>()
-  readonly #strangers = new Set<Line>()
+  readonly #unproven = new Set<Line>()
   readonly #proofs = new Map<string, () => void>()
   readonly #host: SessionHost
-  readonly #beat: NodeJS.Timeout
+  readonly #heartbeat: NodeJS.Timeout
   #active: { device: string; until: number } | null
   #version: number
   /** Whose role it is or was last. */
@@ -44,9 +44,9 @@ export class Desktops {
   #heardAt: number
   #notedAt = 0
   /** The role is on its way to this one: it is told once that is on disk. */
-  #coming: { device: string; done: Promise<void> } | null = null
+  #election: { device: string; done: Promise<void> } | null = null
 
-  constructor(options: DesktopsOptions) {
+  constructor(options: DeviceRegistryOptions) {
     const { store, now, leaseMs } = options
     this.#options = options
     this.#version = store.dataVersion()
@@ -68,7 +68,7 @@ export class Desktops {
         this.#end(session, null)
       },
     }
-    this.#beat = setInterval(() => this.#guarded(() => this.#look()), Math.max(20, leaseMs / 20))
+    this.#heartbeat = setInterval(() => this.#guarded(() => this.#look()), Math.max(20, leaseMs / 20))
   }
 
   /** The one that is given events, if its line is open. */
@@ -80,16 +80,16 @@ export class Desktops {
   /** A new line, on which nothing is believed yet. Answers what to tell of it. */
   take(line: Line): { message(text: string): void; ended(): void } {
     // Whoever stands at the door the longest goes: a crowd there must not keep a desktop out, which needs an instant.
-    const [longest] = this.#strangers
-    if (longest && this.#strangers.size >= MOST_STRANGERS) {
-      this.#strangers.delete(longest)
+    const [longest] = this.#unproven
+    if (longest && this.#unproven.size >= MOST_STRANGERS) {
+      this.#unproven.delete(longest)
       longest.close()
     }
-    this.#strangers.add(line)
+    this.#unproven.add(line)
     const impatience = setTimeout(() => line.close(), PROVE_MS)
     const known = () => {
       clearTimeout(impatience)
-      this.#strangers.delete(line)
+      this.#unproven.delete(line)
     }
     let greeting: Greeting | null = null
     let session: Session | null = null
@@ -144,10 +144,10 @@ export class Desktops {
   }
 
   stop(): void {
-    clearInterval(this.#beat)
+    clearInterval(this.#heartbeat)
     for (const seen of this.#proofs.values()) seen()
     for (const session of this.#sessions.values()) this.#end(session, 'stopping')
-    for (const line of this.#strangers) line.close()
+    for (const line of this.#unproven) line.close()
   }
 
   /** The relay shows first who it is: whatever it says later can be believed. */
@@ -166,7 +166,7 @@ export class Desktops {
       refuse(line, 'unpaired')
       return null
     }
-    if (this.#isFree() && this.#coming === null) await this.#give(device.device)
+    if (this.#isFree() && this.#election === null) await this.#makeLeader(device.device)
     const before = this.#sessions.get(device.device)
     if (before) this.#end(before, 'replaced')
     const session = new Session(device.device, line, this.#host)
@@ -178,7 +178,7 @@ export class Desktops {
       public: publicUrl,
       beatMs: leaseMs / 3,
       active,
-      ...this.#told(),
+      ...this.#termMessage(),
     })
     if (active) this.#activate(session)
     for (const nonce of this.#proofs.keys()) session.send({ type: 'proof', nonce })
@@ -193,9 +193,9 @@ export class Desktops {
     const active = this.active
     if (active !== null && this.#active !== null) {
       this.#active.until = active.heardAt + leaseMs
-      this.#heard(active)
+      this.#noteHeard(active)
     }
-    if (this.#isFree()) this.#elect(null)
+    if (this.#isFree()) this.#electLeader(null)
     this.active?.pump()
     const version = store.dataVersion()
     if (version === this.#version) return
@@ -215,17 +215,17 @@ export class Desktops {
 
   #released(session: Session): void {
     if (this.#active?.device !== session.device) return
-    this.#heard(session)
+    this.#noteHeard(session)
     this.#active = null
-    session.setActive(false, this.#told())
-    this.#elect(session)
+    session.setActive(false, this.#termMessage())
+    this.#electLeader(session)
   }
 
   #isFree(): boolean {
     return this.#active === null || this.#active.until <= this.#options.now()
   }
 
-  #heard({ heardAt }: Session): void {
+  #noteHeard({ heardAt }: Session): void {
     const { now, store, trouble } = this.#options
     this.#heardAt = Math.round(Date.now() - (now() - heardAt))
     if (this.#heardAt - this.#notedAt < NOTED_MS / 2) return
@@ -233,16 +233,16 @@ export class Desktops {
     store.setHeardAt(this.#heardAt).catch(trouble)
   }
 
-  #told(): { turn: number; silentMs: number } {
+  #termMessage(): { turn: number; silentMs: number } {
     const { turn, formerHeardAt } = this.#term
     return { turn, silentMs: formerHeardAt === 0 ? 0 : Math.max(1, Date.now() - formerHeardAt) }
   }
 
   /** Makes the role this desktop's. It is on disk before anybody is told, so that no two ever have it at a time. */
-  #give(device: string): Promise<void> {
+  #makeLeader(device: string): Promise<void> {
     const { store, now, leaseMs } = this.#options
     const take = () => {
-      this.#coming = null
+      this.#election = null
       this.#last = device
       this.#active = { device, until: now() + leaseMs }
     }
@@ -259,17 +259,17 @@ export class Desktops {
         take()
       },
       (error: unknown) => {
-        this.#coming = null
+        this.#election = null
         throw error
       },
     )
-    this.#coming = { device, done }
+    this.#election = { device, done }
     return done
   }
 
-  #elect(except: Session | null): void {
+  #electLeader(except: Session | null): void {
     const { now, leaseMs, trouble } = this.#options
-    if (this.#coming !== null) return
+    if (this.#election !== null) return
     const next = [...this.#sessions.values()].find(
       (session) => session !== except && session.heardAt + leaseMs > now(),
     )
@@ -278,13 +278,13 @@ export class Desktops {
       const session = this.#sessions.get(next.device)
       if (session && this.#active?.device === session.device) this.#guarded(() => this.#activate(session))
     }
-    this.#give(next.device).then(activate, trouble)
+    this.#makeLeader(next.device).then(activate, trouble)
   }
 
   #activate(session: Session): void {
     const { leaseMs } = this.#options
     this.#active = { device: session.device, until: session.heardAt + leaseMs }
-    session.setActive(true, this.#told())
+    session.setActive(true, this.#termMessage())
     session.pump()
   }
 

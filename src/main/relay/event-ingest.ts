@@ -10,7 +10,7 @@ export interface Quota {
 export const QUOTA: Quota = { events: 50_000, bytes: 500 * 1024 * 1024 }
 
 /** Takes events in: knows the right addresses, keeps the quota, seals and stores. */
-export class Intake {
+export class EventIngest {
   readonly #store: RelayStore
   readonly #quota: Quota
   readonly #hookKey: Buffer

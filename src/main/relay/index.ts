@@ -41,7 +41,7 @@ async function run(options: Extract<RelayCommand, { name: 'run' }>, dataDir: str
       ? { cert: readFileSync(tls.certFile, 'utf8'), key: readFileSync(tls.keyFile, 'utf8') }
       : undefined,
   })
-  ending.takes(() => relay.stop())
+  ending.onShutdown(() => relay.stop())
   process.stdout.write(
     `${JSON.stringify({ event: 'ready', public: relay.public, control: relay.control })}\n`,
   )

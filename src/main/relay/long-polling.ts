@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { readBody, TOO_LARGE } from '../http/body-reader.ts'
-import type { Front } from '../http/http-server.ts'
+import type { HttpServer } from '../http/http-server.ts'
 import { LINE_HEADER, PATHS, readMessage } from '../relay-protocol/messages.ts'
-import type { Desktops } from './device-registry.ts'
+import type { DeviceRegistry } from './device-registry.ts'
 
 /** Shorter than the time after which the front cuts a silent connection (15 s). */
 const HELD_MS = 10_000
@@ -30,11 +30,11 @@ interface PollingLine {
  * Lines as long polling, for proxies that let no WebSocket through: one request says, another listens for up to 10 s.
  * Anything that goes wrong ends the line; the desktop opens another one, and what was not acknowledged is sent again.
  */
-export function addPolling({ front, desktops }: { front: Front; desktops: Desktops }): () => void {
-  const { server, empty } = front
+export function addPolling({ front, desktops }: { front: HttpServer; desktops: DeviceRegistry }): () => void {
+  const { server, sendEmpty: empty } = front
   const lines = new Map<string, PollingLine>()
 
-  server.post(PATHS.open, { onRequest: front.onlySometimes }, (_request, reply) => {
+  server.post(PATHS.open, { onRequest: front.rateLimited }, (_request, reply) => {
     const name = randomBytes(24).toString('base64url')
     open(name)
     return reply.send({ line: name })
@@ -66,7 +66,7 @@ export function addPolling({ front, desktops }: { front: Front; desktops: Deskto
   /** Who has a line is no stranger; a made-up name counts as one's request. */
   function onlyLines(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
     if (lineOf(request)) next()
-    else front.onlySometimes(request, reply, () => void empty(reply, 409))
+    else front.rateLimited(request, reply, () => void empty(reply, 409))
   }
 
   function open(name: string): void {

@@ -1,10 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { readBody, TOO_LARGE } from '../http/body-reader.ts'
-import { createFront, type Front, type Limits } from '../http/http-server.ts'
+import { createHttpServer, type HttpServer, type Limits } from '../http/http-server.ts'
 import { keyPair } from '../relay-protocol/keys.ts'
 import { PATHS, pairBegin, pairFinish, readMessage } from '../relay-protocol/messages.ts'
-import { Desktops } from './device-registry.ts'
-import { Intake, QUOTA, type Quota } from './event-ingest.ts'
+import { DeviceRegistry } from './device-registry.ts'
+import { EventIngest, QUOTA, type Quota } from './event-ingest.ts'
 import { addPolling } from './long-polling.ts'
 import { Pairing } from './pairing.ts'
 import { takeSockets } from './sockets.ts'
@@ -51,18 +51,18 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const store = RelayStore.open(options.dataDir)
   const { seed, hookKey } = store.keys()
   const relayKeys = keyPair('ed25519', seed)
-  const intake = new Intake({ store, hookKey, quota, now })
+  const intake = new EventIngest({ store, hookKey, quota, now })
   let at = ''
   let storeFails = false
   const trouble = (error: unknown) =>
     log.error({}, `relay: ${error instanceof Error ? error.message : 'unknown trouble'}`)
 
-  const desktops = new Desktops({
+  const desktops = new DeviceRegistry({
     ...{ store, intake, relayKeys, hookKey, leaseMs, trouble },
     publicUrl: options.publicUrl ?? '',
     now: () => performance.now(),
   })
-  const front = createFront({
+  const front = createHttpServer({
     isAddress: (id, secret) => intake.isAddress(id, secret),
     accept: async (...event) => {
       await intake.accept(...event)
@@ -82,9 +82,9 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     intake.know(store.devices())
   })
   const endPolling = addPolling({ front, desktops })
-  const cutSockets = takeSockets({ server: front.server.server, desktops, takes: front.takes })
+  const cutSockets = takeSockets({ server: front.server.server, desktops, takes: front.allow })
 
-  const { server, empty, onlySometimes: onRequest } = front
+  const { server, sendEmpty: empty, rateLimited: onRequest } = front
   server.get('/healthz', { onRequest }, async (request, reply) => {
     const { proof } = request.query as Record<string, unknown>
     const isProof = typeof proof === 'string' && /^[\w-]{1,200}$/.test(proof)
@@ -137,8 +137,8 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   return { public: options.publicUrl ?? at, control: at, stop: close }
 }
 
-function addPairing(front: Front, pairing: Pairing, paired: (device: string) => void): void {
-  const { server, empty, onlySometimes: onRequest } = front
+function addPairing(front: HttpServer, pairing: Pairing, paired: (device: string) => void): void {
+  const { server, sendEmpty: empty, rateLimited: onRequest } = front
   const bodyOf = async (request: FastifyRequest): Promise<string> => {
     const body = await readBody(request.raw)
     return body === TOO_LARGE ? '' : body

@@ -15,7 +15,7 @@ const FIRST_WORD_MS = 12_000
  * Requests of strangers that the desktop answers, streamed over its line. No more of a file is on its way than its
  * reader has asked for (`FILE_WINDOW`), so a slow one holds up nobody and fills no memory.
  */
-export class Passage {
+export class RequestProxy {
   readonly #send: (message: FromRelay) => void
   readonly #open = new Map<number, Passing>()
   #lastId = 0

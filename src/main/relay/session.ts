@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { FromDesktop, FromRelay, RelayEvent } from '../relay-protocol/messages.ts'
-import { Passage } from './request-proxy.ts'
+import { RequestProxy } from './request-proxy.ts'
 import type { RelayStore, StoredEvent, Tally } from './store.ts'
 
 /** The way messages take to one desktop, whatever carries it (transports.ts). */
@@ -33,14 +33,14 @@ export class Session {
   active = false
   readonly #line: Line
   readonly #host: SessionHost
-  readonly #passage: Passage
+  readonly #proxy: RequestProxy
   /** Connections that this desktop knows: it gets no events of others. */
   #connections = new Set<string>()
   /** Everything up to this number was looked at. */
   #cursor = 0
   #lastBatch = 0
   readonly #onTheirWay = new Map<number, number[]>()
-  readonly #told = new Map<number, number>()
+  readonly #termMessage = new Map<number, number>()
   /** What was acknowledged and is still on the disk. */
   #dropping: Promise<unknown> = Promise.resolve()
 
@@ -49,7 +49,7 @@ export class Session {
     this.#line = line
     this.#host = host
     this.heardAt = host.now()
-    this.#passage = new Passage((message) => line.send(message))
+    this.#proxy = new RequestProxy((message) => line.send(message))
     for (const one of host.store.connections()) {
       if (one.device === device) this.#connections.add(one.connectionId)
     }
@@ -112,7 +112,7 @@ export class Session {
       case 'head':
       case 'data':
       case 'end':
-        this.#passage.take(message)
+        this.#proxy.take(message)
         break
       case 'hello':
       case 'prove':
@@ -122,13 +122,13 @@ export class Session {
 
   /** See Passage.get. */
   get(path: string, response: ServerResponse): Promise<boolean> {
-    return this.#passage.get(path, response)
+    return this.#proxy.get(path, response)
   }
 
   /** The line is gone. */
   ended(): void {
     this.active = false
-    this.#passage.close()
+    this.#proxy.close()
   }
 
   close(reason: 'unpaired' | 'replaced' | 'protocol' | 'stopping' | null): void {
@@ -169,8 +169,8 @@ export class Session {
 
   #tell(): void {
     for (const { count, ...notice } of this.#host.store.notices()) {
-      if (this.#told.get(notice.id) === count) continue
-      this.#told.set(notice.id, count)
+      if (this.#termMessage.get(notice.id) === count) continue
+      this.#termMessage.set(notice.id, count)
       this.send({ type: 'notice', ...notice, count })
     }
   }

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { PATHS } from '../relay-protocol/messages.ts'
-import type { Desktops } from './device-registry.ts'
+import type { DeviceRegistry } from './device-registry.ts'
 
 const GOODBYE_MS = 250
 /** Pieces of files and lists of connections: strangers must not be able to fill the memory. */
@@ -11,7 +11,7 @@ const LONGEST_FROM_DESKTOP = 512 * 1024
 /** Lines as WebSockets. Answers how to cut what is left of them. */
 export function takeSockets(options: {
   server: Server
-  desktops: Desktops
+  desktops: DeviceRegistry
   /** False = this stranger asks too often. */
   takes: (request: IncomingMessage) => boolean
 }): () => void {

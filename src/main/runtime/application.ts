@@ -7,27 +7,27 @@ import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../e
 import type { SeparateAnswer } from '../engine/separate.ts'
 import { FileCache } from '../ingress/file-cache.ts'
 import { connectionLinks } from '../ingress/file-links.ts'
-import { WrongAddresses } from '../ingress/misaddressed-webhooks.ts'
-import { WayIn } from '../ingress/public-address-service.ts'
+import { MisaddressedWebhooks } from '../ingress/misaddressed-webhooks.ts'
+import { PublicAddressService } from '../ingress/public-address-service.ts'
 import type { Log } from '../process/log.ts'
 import type { SecretSource } from '../secrets/environment.ts'
-import type { Forgotten, LeftBehind, RetryAnswer, SqliteStore } from '../store/index.ts'
+import type { Forgotten, OrphanedConnection, RetryAnswer, SqliteStore } from '../store/index.ts'
 import type { FileDownload } from '../webhooks/file-download.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
 import { ChatraAccounts } from './accounts/chatra-accounts.ts'
-import { Accounts } from './accounts/planfix-accounts.ts'
+import { PlanfixAccounts } from './accounts/planfix-accounts.ts'
 import { canSpare } from './accounts/request-quotas.ts'
-import type { Surroundings } from './bridge-runtime.ts'
+import type { RuntimeDeps } from './bridge-runtime.ts'
 import { systemClock } from './clock.ts'
 import type { LiveConnection } from './connections.ts'
-import { Telling } from './event-bus.ts'
+import { EventBus } from './event-bus.ts'
 import { healthOf, isDegraded } from './health.ts'
-import { Heard, type HeardAt } from './last-webhooks.ts'
-import { Upkeep } from './maintenance/maintenance.ts'
-import { noteLeftBehind } from './maintenance/orphaned-connections.ts'
-import { watchOutside } from './maintenance/store-change-watcher.ts'
-import { type Outside, theWorld } from './outside-world.ts'
-import { Carrying } from './supervisor.ts'
+import { WebhookActivity, type WebhookTimes } from './last-webhooks.ts'
+import { Maintenance } from './maintenance/maintenance.ts'
+import { reportOrphaned } from './maintenance/orphaned-connections.ts'
+import { watchStoreChanges } from './maintenance/store-change-watcher.ts'
+import { type OutsideWorld, realWorld } from './outside-world.ts'
+import { RuntimeSupervisor } from './supervisor.ts'
 
 export type { Log } from '../process/log.ts'
 
@@ -44,7 +44,7 @@ export interface ApplicationOptions {
   clock?: Clock
   random?: () => number
   /** A simulated world in the place of the real one. */
-  outside?: Partial<Outside>
+  outside?: Partial<OutsideWorld>
 }
 
 /**
@@ -55,47 +55,47 @@ export interface ApplicationOptions {
 export class Application {
   readonly store: SqliteStore
   readonly clock: Clock
-  private carrying!: Carrying
+  private supervisor!: RuntimeSupervisor
   private readonly options: ApplicationOptions
-  private readonly telling: Telling
-  private readonly around: Surroundings
-  private readonly accounts: Accounts
+  private readonly events: EventBus
+  private readonly deps: RuntimeDeps
+  private readonly accounts: PlanfixAccounts
   private readonly continuity: Continuity
-  private readonly heardAt = new Heard()
+  private readonly webhookActivity = new WebhookActivity()
   private readonly links: ReturnType<typeof connectionLinks>
   private readonly files: FileCache
-  private readonly wayIn: WayIn
-  private readonly upkeep: Upkeep
+  private readonly publicAddressService: PublicAddressService
+  private readonly maintenance: Maintenance
   private receiver: Receiver | null = null
-  private leftBehind: readonly LeftBehind[] = []
-  private stopOutsideWatch: () => void = () => undefined
+  private orphaned: readonly OrphanedConnection[] = []
+  private stopStoreWatch: () => void = () => undefined
   private stopping: Promise<void> | null = null
   private readonly ending = new AbortController()
 
-  private constructor(options: ApplicationOptions, store: SqliteStore, clock: Clock, telling: Telling) {
+  private constructor(options: ApplicationOptions, store: SqliteStore, clock: Clock, events: EventBus) {
     this.options = options
     this.store = store
     this.clock = clock
-    this.telling = telling
+    this.events = events
     this.continuity = new Continuity(clock)
     const random = options.random ?? Math.random
-    this.accounts = new Accounts(store, clock, random)
+    this.accounts = new PlanfixAccounts(store, clock, random)
     const { exchange, prove, addresses } = options.outside ?? {}
-    this.wayIn = new WayIn({
+    this.publicAddressService = new PublicAddressService({
       store,
       clock,
       random,
       secrets: options.secrets,
       configuration: () => this.configuration,
-      connections: () => this.carrying.admits(),
+      connections: () => this.supervisor.acceptedHooks(),
       relayed: options.configuration.tunnel.provider === 'relay',
       stored: (events) => this.stored(events),
-      allow: (carries) => this.carrying.allow(carries),
+      allow: (carries) => this.supervisor.setActive(carries),
       log: options.log,
-      tell: (event) => telling.event(event),
-      changed: (state) => this.wayInChanged(state),
+      notify: (event) => events.event(event),
+      changed: (state) => this.publicAddressChanged(state),
       woke: (asleepSince) => void this.wake(asleepSince),
-      trouble: (error, where) => telling.trouble(error, where),
+      trouble: (error, where) => events.reportBug(error, where),
       ...(prove && { prove }),
       ...(addresses && { addresses }),
     })
@@ -105,7 +105,7 @@ export class Application {
       clock,
     })
     this.files = new FileCache(options.dataDir, clock)
-    this.around = {
+    this.deps = {
       store,
       clock,
       random,
@@ -113,51 +113,51 @@ export class Application {
       accounts: this.accounts,
       fileLink: (connectionId, fileId, name) => this.links.link(connectionId, fileId, name),
       listener: {
-        newChat: (...chat) => telling.newChat(...chat),
-        event: (event) => telling.event(event),
-        stuck: (...message) => telling.stuck(...message),
+        newChat: (...chat) => events.newChat(...chat),
+        event: (event) => events.event(event),
+        stuck: (...message) => events.stuck(...message),
       },
-      sideChanged: (...change) => telling.sideState(store, clock, ...change),
+      sideChanged: (...change) => events.sideState(store, clock, ...change),
       onNews: () => this.engine.intake.wake(),
-      mayWrite: () => this.wayIn.mayWrite,
-      takeover: () => this.wayIn.takeover,
+      mayWrite: () => this.publicAddressService.mayWrite,
+      takeover: () => this.publicAddressService.takeover,
       chatraAccounts: new ChatraAccounts(clock, random),
       continuity: this.continuity,
-      lineDoubtful: () => this.wayIn.doubt(),
-      onBug: (error, where) => telling.trouble(error, where),
+      onSilence: () => this.publicAddressService.suspectLoss(),
+      onBug: (error, where) => events.reportBug(error, where),
       exchange,
     }
-    this.upkeep = new Upkeep({
+    this.maintenance = new Maintenance({
       store,
       clock,
       retentionDays: () => this.configuration.retentionDays,
       remember: () => this.toRemember(),
-      tell: (event) => telling.event(event),
-      isToldOtherwise: () => this.wayIn.tellsOfGaps,
+      notify: (event) => events.event(event),
+      isReportedElsewhere: () => this.publicAddressService.reportsGaps,
     })
   }
 
   /** Opens the store (StoreInUseError when another server runs on it) and makes the clients; nothing is sent yet. */
   static async open(options: ApplicationOptions): Promise<Application> {
     const clock = options.clock ?? systemClock
-    const telling = new Telling(options.log)
-    if (options.listener) telling.listen(options.listener)
-    const { openStore } = { ...theWorld, ...options.outside }
+    const events = new EventBus(options.log)
+    if (options.listener) events.subscribe(options.listener)
+    const { openStore } = { ...realWorld, ...options.outside }
     let opened: SqliteStore | null = null
     const onEvent = (event: BridgeEvent): void => {
-      telling.event(event)
+      events.event(event)
       // What is told while it is opened stands in it already.
       opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
     }
     const store = await openStore({ dir: options.dataDir, clock, onEvent })
     opened = store
     try {
-      const application = new Application(options, store, clock, telling)
-      application.carrying = await Carrying.open({
-        around: application.around,
+      const application = new Application(options, store, clock, events)
+      application.supervisor = await RuntimeSupervisor.open({
+        deps: application.deps,
         configuration: options.configuration,
         log: options.log,
-        held: options.configuration.tunnel.provider === 'relay',
+        startsAsStandby: options.configuration.tunnel.provider === 'relay',
         prepare: (configuration) => application.recall(configuration),
       })
       return application
@@ -170,40 +170,40 @@ export class Application {
   /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
   async start(): Promise<void> {
     const { receiver, log, outside } = this.options
-    const { receive } = { ...theWorld, ...outside }
-    const wrong = new WrongAddresses({
+    const { receive } = { ...realWorld, ...outside }
+    const wrong = new MisaddressedWebhooks({
       clock: this.clock,
       connections: () => this.configuration.connections,
-      tell: (event) => {
-        this.telling.event(event)
+      notify: (event) => {
+        this.events.event(event)
         this.store.commit([{ type: 'event.add', event }]).catch(() => undefined)
       },
     })
     this.receiver = await receive({
       ...receiver,
-      connections: () => this.carrying.admits(),
+      connections: () => this.supervisor.acceptedHooks(),
       accept: (connectionId, source, body) => this.accept(connectionId, source, body),
       file: (token) => this.file(token),
       health: () => healthOf(this.isDegraded(), this.publicAddress.standby),
       isFile: (token) => this.links.open(token) !== null,
-      onProof: (nonce) => this.wayIn.arrived(nonce),
+      onProof: (nonce) => this.publicAddressService.arrived(nonce),
       onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
-      onWrongAddress: (id) => wrong.came(id),
+      onWrongAddress: (id) => wrong.arrived(id),
     })
     this.continuity.start()
     await this.files.start()
-    await this.wayIn.recall()
-    await this.upkeep.start()
-    await this.carrying.start()
-    await this.lookForLeftBehind()
+    await this.publicAddressService.recall()
+    await this.maintenance.start()
+    await this.supervisor.start()
+    await this.reportOrphaned()
     if (this.stopping !== null) return
-    this.stopOutsideWatch = watchOutside({
+    this.stopStoreWatch = watchStoreChanges({
       clock: this.clock,
       version: () => this.store.dataVersion(),
       changed: () => void this.resume(),
-      onBug: (error) => this.telling.trouble(error, 'store'),
+      onBug: (error) => this.events.reportBug(error, 'store'),
     })
-    await this.wayIn.start({ host: receiver.host, port: this.receiver.port })
+    await this.publicAddressService.start({ host: receiver.host, port: this.receiver.port })
   }
 
   /** By the clock that everything of the bridge goes by: milliseconds since 1970. */
@@ -222,11 +222,11 @@ export class Application {
 
   /** The one that holds now. */
   get configuration(): Configuration {
-    return this.carrying.configuration
+    return this.supervisor.configuration
   }
 
   get connections(): ReadonlyMap<string, LiveConnection> {
-    return this.carrying.carriage.connections
+    return this.supervisor.runtime.connections
   }
 
   get hooksUrl(): string {
@@ -235,12 +235,12 @@ export class Application {
 
   /** Why the data folder cannot be written; null when it can. */
   get storeFailing(): string | null {
-    return this.telling.storeFailing
+    return this.events.storeFailing
   }
 
   /** Told from now on of what may interest the owner at once. Answers how to end it. */
-  listen(listener: Listener): () => void {
-    return this.telling.listen(listener)
+  subscribe(listener: Listener): () => void {
+    return this.events.subscribe(listener)
   }
 
   /**
@@ -250,11 +250,11 @@ export class Application {
    * and everything stays as it was, when secrets cannot be read.
    */
   async reconfigure(configuration: Configuration): Promise<void> {
-    await this.carrying.replaceBy(configuration)
+    await this.supervisor.reconfigure(configuration)
     this.continuity.broken()
-    this.wayIn.follow()
-    this.telling.configured(configuration)
-    await this.lookForLeftBehind()
+    this.publicAddressService.follow()
+    this.events.configured(configuration)
+    await this.reportOrphaned()
   }
 
   /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */
@@ -266,15 +266,19 @@ export class Application {
   private async end(): Promise<void> {
     this.ending.abort()
     this.continuity.stop()
-    this.stopOutsideWatch()
-    this.upkeep.stop()
+    this.stopStoreWatch()
+    this.maintenance.stop()
     this.files.stop()
-    const quiet = Promise.all([this.wayIn.stop(), this.receiver?.stop(), this.carrying.stop()])
+    const quiet = Promise.all([
+      this.publicAddressService.stop(),
+      this.receiver?.stop(),
+      this.supervisor.stop(),
+    ])
     const { promise: over, resolve } = Promise.withResolvers<void>()
     const cancel = this.clock.after(LONGEST_END_MS, resolve)
     await Promise.race([quiet, over])
     cancel()
-    this.carrying.close()
+    this.supervisor.close()
     await this.store.commit(this.toRemember()).catch(() => undefined)
     await this.store.close()
   }
@@ -285,48 +289,48 @@ export class Application {
   }
 
   isDegraded(): boolean {
-    return this.storeFailing !== null || this.leftBehind.length > 0 || isDegraded(this.connections)
+    return this.storeFailing !== null || this.orphaned.length > 0 || isDegraded(this.connections)
   }
 
   /** When a webhook of each service last came in for this connection. */
-  heard(connectionId: string): HeardAt {
-    return this.heardAt.of(connectionId)
+  webhookTimes(connectionId: string): WebhookTimes {
+    return this.webhookActivity.of(connectionId)
   }
 
   /** How Chatra reaches the receiver, whoever provides the address. */
   get publicAddress(): PublicAddress {
-    return this.wayIn.state
+    return this.publicAddressService.state
   }
 
   /** The present public address, for links and for pasting; null when there is none. */
   get publicUrl(): string | null {
-    return this.wayIn.usable
+    return this.publicAddressService.usable
   }
 
   /** Sends a request through this address, which has to arrive at our own receiver; takes at most 15 s. */
   proveAddress(address: string): Promise<PublicAddress> {
-    return this.wayIn.proveAddress(address)
+    return this.publicAddressService.proveAddress(address)
   }
 
   /** Opens the way in when it is closed, and proves it; takes up to half a minute. */
-  proveWayIn(): Promise<PublicAddress> {
-    return this.wayIn.proveNow()
+  provePublicAddress(): Promise<PublicAddress> {
+    return this.publicAddressService.proveNow()
   }
 
   /** A secret or a host key of the way in is another one: it is opened anew. */
-  reopenWayIn(): void {
-    this.wayIn.reopen()
+  reopenPublicAddress(): void {
+    this.publicAddressService.reopen()
   }
 
   /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
   async wake(asleepSince: number | null = null): Promise<void> {
     if (this.stopping !== null) return
     this.continuity.doubted()
-    await this.upkeep.lookForGap()
-    this.wayIn.wake(asleepSince)
-    this.telling.woke()
-    await this.carrying.park(false)
-    await this.carrying.carriage.wake()
+    await this.maintenance.lookForGap()
+    this.publicAddressService.wake(asleepSince)
+    this.events.woke()
+    await this.supervisor.park(false)
+    await this.supervisor.runtime.wake()
   }
 
   /**
@@ -336,7 +340,7 @@ export class Application {
   park(): void {
     if (this.stopping !== null) return
     this.continuity.broken()
-    void this.carrying.park(true)
+    void this.supervisor.park(true)
   }
 
   /** The owner wants a stuck message carried: it is taken up at once. */
@@ -360,21 +364,21 @@ export class Application {
   }
 
   /** Something waits for connections that no configuration names: nobody carries it. */
-  private async lookForLeftBehind(): Promise<void> {
+  private async reportOrphaned(): Promise<void> {
     try {
-      this.leftBehind = await noteLeftBehind({
+      this.orphaned = await reportOrphaned({
         store: this.store,
         clock: this.clock,
         known: this.configuration.connections.map(({ id }) => id),
-        tell: (event) => this.telling.event(event),
+        tell: (event) => this.events.event(event),
       })
     } catch (error) {
-      this.telling.trouble(error, 'left behind')
+      this.events.reportBug(error, 'left behind')
     }
   }
 
   private get engine(): Engine {
-    return this.carrying.carriage.engine
+    return this.supervisor.runtime.engine
   }
 
   /** Since when the webhooks of this connection certainly arrive, milliseconds since 1970; null = that is not known. */
@@ -382,11 +386,11 @@ export class Application {
     return this.continuity.since(connectionId)
   }
 
-  private wayInChanged(state: PublicAddress): void {
+  private publicAddressChanged(state: PublicAddress): void {
     const isReached = state.state === 'proven' && !state.standby
     if (isReached) this.continuity.exchanged()
     this.continuity.reached(isReached ? state.provenAt : null)
-    this.telling.wayIn(state)
+    this.events.wayIn(state)
   }
 
   private async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
@@ -396,7 +400,7 @@ export class Application {
     } catch (error) {
       // It is answered 503, and Chatra may not send it again.
       this.continuity.broken()
-      this.telling.trouble(error, 'receiver')
+      this.events.reportBug(error, 'receiver')
       throw error
     }
     this.stored([{ connectionId, source, receivedAt }])
@@ -404,11 +408,11 @@ export class Application {
 
   /** Events are in the inbox, from our own receiver or from a relay that had kept them. */
   private stored(events: readonly { connectionId: string; source: InboxSource; receivedAt: number }[]): void {
-    this.telling.storeWorks()
-    this.wayIn.heard()
+    this.events.storeWorks()
+    this.publicAddressService.webhookArrived()
     this.continuity.exchanged()
     for (const { connectionId, source, receivedAt } of events) {
-      this.heardAt.note(connectionId, source, receivedAt)
+      this.webhookActivity.note(connectionId, source, receivedAt)
     }
     this.engine.intake.wake()
   }
@@ -425,27 +429,27 @@ export class Application {
         const got = await planfix.download(file.fileId)
         return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
       }
-      const mayAsk = async () => canSpare(connection.account.budget.state())
+      const mayAsk = async () => canSpare(connection.account.quota.state())
       const got = await this.files.get(`${settings.planfix.baseUrl} ${file.fileId}`, download, mayAsk)
       if (got === 'gone') return null
       return got === 'later' ? got : { ...got, name: file.name }
     } catch (error) {
       // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
       if (!(error instanceof TurnWithdrawn) || this.stopping) throw error
-      await this.carrying.settled()
+      await this.supervisor.settled()
       return this.file(token)
     }
   }
 
   private resume(): Promise<void> {
-    return this.engine.resume().catch((error: unknown) => this.telling.trouble(error, 'resume'))
+    return this.engine.resume().catch((error: unknown) => this.events.reportBug(error, 'resume'))
   }
 
   private async recall(configuration: Configuration): Promise<void> {
-    for (const { id } of configuration.connections) await this.heardAt.recall(this.store, id)
+    for (const { id } of configuration.connections) await this.webhookActivity.recall(this.store, id)
   }
 
   private toRemember() {
-    return [...this.accounts.changes(), ...this.heardAt.changes()]
+    return [...this.accounts.changes(), ...this.webhookActivity.changes()]
   }
 }

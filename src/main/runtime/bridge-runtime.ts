@@ -9,19 +9,19 @@ import type { Clock, FileLink, Listener, SideState, Takeover } from '../engine/p
 import type { SecretSource } from '../secrets/environment.ts'
 import { SOURCE_CONNECTION, type SqliteStore } from '../store/index.ts'
 import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
-import type { Accounts } from './accounts/planfix-accounts.ts'
+import type { PlanfixAccounts } from './accounts/planfix-accounts.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
 /** Events that came in before a change are decided on before the deliverers start anew; so long at most. */
 const DECIDE_FIRST_MS = 2000
 
 /** What stays when the configuration changes. */
-export interface Surroundings {
+export interface RuntimeDeps {
   store: SqliteStore
   clock: Clock
   random: () => number
   secrets: SecretSource
-  accounts: Accounts
+  accounts: PlanfixAccounts
   fileLink: FileLink
   listener: Listener
   sideChanged(connectionId: string, side: Side, state: SideState): void
@@ -34,7 +34,7 @@ export interface Surroundings {
   chatraAccounts: ChatraAccounts
   continuity: Continuity
   /** A call met silence: the public address is to be looked at. */
-  lineDoubtful(): void
+  onSilence(): void
   /** See Outside. */
   exchange?: AxiosAdapter | undefined
 }
@@ -44,7 +44,7 @@ export interface Surroundings {
  * connection. Replaced whole by the next one; connections that stay as they are go over to it with all they know (state
  * of both sides, pace, what is to be read).
  */
-export class Carriage {
+export class BridgeRuntime {
   readonly configuration: Configuration
   readonly connections: ReadonlyMap<string, LiveConnection>
   readonly engine: Engine
@@ -52,64 +52,64 @@ export class Carriage {
   private stopping: Promise<void> | null = null
 
   private constructor(
-    around: Surroundings,
+    deps: RuntimeDeps,
     configuration: Configuration,
     connections: Map<string, LiveConnection>,
   ) {
     this.configuration = configuration
     this.connections = connections
-    this.clock = around.clock
+    this.clock = deps.clock
     this.engine = new Engine({
       context: {
-        store: around.store,
-        clock: around.clock,
+        store: deps.store,
+        clock: deps.clock,
         connections,
-        fileLink: around.fileLink,
+        fileLink: deps.fileLink,
         language: configuration.language,
-        listener: around.listener,
-        random: around.random,
-        takeover: around.takeover,
-        continuity: around.continuity,
-        lineDoubtful: () => around.lineDoubtful(),
+        listener: deps.listener,
+        random: deps.random,
+        takeover: deps.takeover,
+        continuity: deps.continuity,
+        lineDoubtful: () => deps.onSilence(),
         keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
       parse: parseChatEvent,
       hint: (connectionId, taskId) => connections.get(connectionId)?.watcher.hint(taskId),
-      onBug: around.onBug,
+      onBug: deps.onBug,
     })
   }
 
   /** Makes clients for what is new; nothing is sent yet. Rejects when a secret cannot be read. */
   static async open(
-    around: Surroundings,
+    deps: RuntimeDeps,
     configuration: Configuration,
-    before: Carriage | null,
-  ): Promise<Carriage> {
+    before: BridgeRuntime | null,
+  ): Promise<BridgeRuntime> {
     const enabled = configuration.connections.filter((connection) => connection.enabled)
     const live = await Promise.all(
       enabled.map(async (settings): Promise<LiveConnection> => {
-        const keys = await keysOf(around.secrets, settings.id)
+        const keys = await keysOf(deps.secrets, settings.id)
         identifyAs(
           settings.id,
-          (await around.store.fact<string>(settings.id, SOURCE_CONNECTION)) ?? settings.id,
+          (await deps.store.fact<string>(settings.id, SOURCE_CONNECTION)) ?? settings.id,
         )
         const known = before?.connections.get(settings.id)
         if (known && isStill(known, settings, keys)) return known
         return openConnection({
-          ...around,
+          ...deps,
           settings,
           keys,
-          account: await around.accounts.of(settings, keys.planfix),
-          changed: (side, state) => around.sideChanged(settings.id, side, state),
+          account: await deps.accounts.of(settings, keys.planfix),
+          changed: (side, state) => deps.sideChanged(settings.id, side, state),
         })
       }),
     )
-    around.accounts.follow(configuration)
-    return new Carriage(around, configuration, new Map(live.map((one) => [one.settings.id, one])))
+    deps.accounts.follow(configuration)
+    return new BridgeRuntime(deps, configuration, new Map(live.map((one) => [one.settings.id, one])))
   }
 
   /** Whether it would carry just as the other one does. */
-  carriesLike(other: Carriage): boolean {
+  isEquivalentTo(other: BridgeRuntime): boolean {
     return (
       this.configuration.language === other.configuration.language &&
       this.connections.size === other.connections.size &&
@@ -146,11 +146,11 @@ export class Carriage {
 
   /** Ends the calls under way and starts none. Whoever waits for a turn is sent away: his work is on disk. */
   stop(): Promise<void> {
-    this.stopping ??= this.quieten()
+    this.stopping ??= this.stopCalls()
     return this.stopping
   }
 
-  private async quieten(): Promise<void> {
+  private async stopCalls(): Promise<void> {
     const live = [...this.connections.values()]
     const ended = Promise.all([this.engine.stop(), ...live.map(({ watcher }) => watcher.stop())])
     let cancel = () => {}
@@ -168,7 +168,7 @@ export class Carriage {
   }
 
   /** Lets go what `next` does not go on with. */
-  close(next: Carriage | null): void {
+  close(next: BridgeRuntime | null): void {
     for (const [id, connection] of this.connections) {
       if (next?.connections.get(id) === connection) continue
       connection.planfix.close()

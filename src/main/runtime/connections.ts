@@ -13,7 +13,7 @@ import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import type { PlanfixAccount } from './accounts/planfix-accounts.ts'
-import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from './write-guard.ts'
+import { CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from './write-guard.ts'
 
 export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
 
@@ -76,10 +76,10 @@ export function openConnection(options: {
   if (settings.webhookSecret === undefined) lacking.push(['webhook-secret', 'webhookSecret'])
   const { exchange: adapter } = options
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
-  const planfix = guarded(
+  const planfix = withWriteGuard(
     createPlanfixClient({
       ...{ connection: settings, token: keys.planfix, clock, adapter },
-      ...{ pacer: account.pacer, budget: account.budget, times: account.times },
+      ...{ pacer: account.pacer, budget: account.quota, times: account.times },
       onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
     }),
     PLANFIX_WRITES,
@@ -107,7 +107,7 @@ export function openConnection(options: {
     keys,
     missing: lacking.map(([secret]) => secret),
     missingAt: lacking.map(([, place]) => place),
-    chatra: guarded(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
+    chatra: withWriteGuard(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
     chatraGate: new SideGate(chatraAccount.breaker, (state) => changed('chatra', state)),
     chatraLimiter: chatraAccount.limiter,

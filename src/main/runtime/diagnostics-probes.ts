@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Connection } from '../../shared/config.ts'
 import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
-import type { ConnectionContext, PlanfixQuestions } from '../diagnostics/check.ts'
+import type { ConnectionProbes, PlanfixProbes } from '../diagnostics/check.ts'
 import { type Clock, type Priority, TurnWithdrawn } from '../engine/ports.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import { type SecretSource, secretVariable } from '../secrets/environment.ts'
@@ -12,20 +12,20 @@ import { type SecretSource, secretVariable } from '../secrets/environment.ts'
  * `planfix` is the client that carries its messages: the check-up then takes its turns behind them at the same pacer.
  * Without one a client is made, which `close` lets go.
  */
-export async function questionsFor(options: {
+export async function probesFor(options: {
   connection: Connection
   publicUrl: string | null
   secrets: SecretSource
   /** Whether secrets can stand in the environment, so that the owner is told of it. */
   inEnvironment: boolean
-  bridge: ConnectionContext['bridge']
+  bridge: ConnectionProbes['bridge']
   /** Null: the data cannot be read. */
   mailedTwice: number | null
   clock: Clock
   planfix?: PlanfixClient | undefined
   /** Once aborted nothing more is asked. */
   ended?: AbortSignal
-}): Promise<{ context: ConnectionContext; close(): void }> {
+}): Promise<{ context: ConnectionProbes; close(): void }> {
   const { connection, publicUrl, secrets, bridge, clock } = options
   const { id } = connection
   const [secretKey, token] = await Promise.all([
@@ -34,7 +34,7 @@ export async function questionsFor(options: {
   ])
   const chatra = createChatraClient({ connection, secretKey })
   const planfix = options.planfix ?? createPlanfixClient({ connection, token, clock })
-  const context: ConnectionContext = {
+  const context: ConnectionProbes = {
     connection,
     publicUrl,
     secrets: {
@@ -45,7 +45,7 @@ export async function questionsFor(options: {
         : null,
     },
     probeChatra: once(() => chatra.probeKeys()),
-    planfix: planfixQuestions(planfix, options.ended),
+    planfix: planfixProbes(planfix, options.ended),
     bridge,
     mailedTwice: options.mailedTwice,
     health,
@@ -60,7 +60,7 @@ export async function questionsFor(options: {
 const LAST: Priority = 3
 const MOST_TRIES = 5
 
-function planfixQuestions(planfix: PlanfixClient, ended: AbortSignal | undefined): PlanfixQuestions {
+function planfixProbes(planfix: PlanfixClient, ended: AbortSignal | undefined): PlanfixProbes {
   /**
    * Others share the account's requests a second with us, so a "too fast" is asked again; and so is what waited while the
    * settings were changed.

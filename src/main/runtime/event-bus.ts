@@ -7,7 +7,7 @@ import type { Log } from '../process/log.ts'
 import { type SqliteStore, StoreClosedError } from '../store/index.ts'
 
 /** What the application tells by itself: to the log, to whoever listens, and of the disk's state to all of the house. */
-export class Telling {
+export class EventBus {
   private readonly log: Log
   private readonly listeners = new Set<Listener>()
   /** Why the data folder cannot be written; null when it can. */
@@ -18,7 +18,7 @@ export class Telling {
   }
 
   /** Answers how to end it. */
-  listen(listener: Listener): () => void {
+  subscribe(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
   }
@@ -65,7 +65,7 @@ export class Telling {
   }
 
   /** Something threw: the disk is away, or it is a bug. */
-  trouble(error: unknown, where: string): void {
+  reportBug(error: unknown, where: string): void {
     if (error instanceof TurnWithdrawn || error instanceof StoreClosedError) return
     const text = error instanceof Error ? error.message : String(error)
     if (!isStoreUnavailable(error)) {

@@ -4,16 +4,16 @@ import type { SqliteStore } from '../store/index.ts'
 const FACT = 'heardAt'
 
 /** When a webhook of each service last came in; null = never since the bridge was set up. */
-export type HeardAt = Record<InboxSource, number | null>
+export type WebhookTimes = Record<InboxSource, number | null>
 
 /** Remembers, for each connection, when a webhook last came in. Noting costs nothing: the disk is written by upkeep. */
-export class Heard {
-  private readonly at = new Map<string, HeardAt>()
+export class WebhookActivity {
+  private readonly at = new Map<string, WebhookTimes>()
   private readonly moved = new Set<string>()
 
   /** Takes over what is on disk of a connection that is not known yet. */
   async recall(store: SqliteStore, connectionId: string): Promise<void> {
-    const kept = await store.fact<HeardAt>(connectionId, FACT)
+    const kept = await store.fact<WebhookTimes>(connectionId, FACT)
     if (kept && !this.at.has(connectionId)) this.at.set(connectionId, kept)
   }
 
@@ -27,7 +27,7 @@ export class Heard {
     this.moved.add(connectionId)
   }
 
-  of(connectionId: string): HeardAt {
+  of(connectionId: string): WebhookTimes {
     return { ...(this.at.get(connectionId) ?? { chatra: null, planfix: null }) }
   }
 

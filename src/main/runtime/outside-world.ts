@@ -4,7 +4,7 @@ import type { Proof } from '../tunnel/tunnel.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
 
 /** Where the bridge touches the world. A simulated world (tests/world-proof) puts itself in the place of each. */
-export interface Outside {
+export interface OutsideWorld {
   /** Opens the store of the data folder. */
   openStore: typeof openStore
   /** Starts the receiver of webhooks. */
@@ -17,4 +17,4 @@ export interface Outside {
   addresses?: (() => string) | undefined
 }
 
-export const theWorld: Outside = { openStore, receive: startReceiver }
+export const realWorld: OutsideWorld = { openStore, receive: startReceiver }

@@ -19,7 +19,7 @@ export const PLANFIX_WRITES = [
  * The same client, whose writes are refused while another computer may carry: certainly not sent, to be tried again later.
  * The last look before each call, for a process that stood still between a decision and its call.
  */
-export function guarded<T extends object, N extends keyof T>(
+export function withWriteGuard<T extends object, N extends keyof T>(
   client: T,
   names: readonly N[],
   { side, mayWrite }: { side: Side; mayWrite: () => boolean },

@@ -7,7 +7,7 @@ const MARK = '\u0001'
  * A keychain whose entries hold `most` bytes: a longer secret is kept in several, `account`, `account+1`, … The first names
  * their number and is written last, so that a secret is there whole or not at all.
  */
-export function inPieces(keychain: Keychain, most: number): Keychain {
+export function chunked(keychain: Keychain, most: number): Keychain {
   const piece = (account: string, index: number) => (index === 0 ? account : `${account}+${index}`)
   const countOf = (first: string | null): number =>
     first?.startsWith(MARK) ? Number(first.slice(1, first.indexOf(':'))) || 1 : 1

@@ -1,5 +1,5 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
-import { NoAnswer } from './serial-timeout.ts'
+import { KeychainTimeout } from './serial-timeout.ts'
 
 /** The keyring is there and nobody has unlocked it. */
 export class KeyringLocked extends Error {
@@ -24,9 +24,9 @@ const SAYINGS: readonly [RegExp, KeychainTrouble['code']][] = [
 ]
 
 /** Why the keychain does not work, from what a call of it ended with. Pure. */
-export function troubleOf(error: unknown): KeychainTrouble {
+export function keychainErrorOf(error: unknown): KeychainTrouble {
   const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300)
-  if (error instanceof NoAnswer) return { code: 'waiting', detail: '' }
+  if (error instanceof KeychainTimeout) return { code: 'waiting', detail: '' }
   if (error instanceof KeyringLocked) return { code: 'locked', detail: '' }
   const found = SAYINGS.find(([saying]) => saying.test(detail))
   return { code: found?.[1] ?? 'failing', detail }

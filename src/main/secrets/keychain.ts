@@ -1,12 +1,12 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
 import { PROGRAM_SECRETS } from '../../shared/config.ts'
 import { type Account, accountOf, KEYS } from './accounts.ts'
-import { inPieces } from './chunked-keychain.ts'
+import { chunked } from './chunked-keychain.ts'
 import { PROGRAM, type SecretName } from './environment.ts'
-import { KeyringLocked, troubleOf } from './keychain-errors.ts'
+import { KeyringLocked, keychainErrorOf } from './keychain-errors.ts'
 import { type Keychain, loadKeychain } from './keytar.ts'
-import { Remembered } from './secrets-state.ts'
-import { inLine, type Line } from './serial-timeout.ts'
+import { SecretsState } from './secrets-state.ts'
+import { type SerialCalls, serialWithTimeout } from './serial-timeout.ts'
 import type { SecretStore } from './store.ts'
 
 export type { KeychainTrouble } from '../../shared/api/state.ts'
@@ -63,7 +63,7 @@ export async function openSecrets(options: KeychainOptions): Promise<KeychainSec
 class Secrets implements KeychainSecrets {
   trouble: KeychainTrouble | null = { code: 'failing', detail: '' }
   private readonly options: KeychainOptions
-  private readonly line: Line
+  private readonly line: SerialCalls
   private readonly listeners = new Set<() => void>()
   /** What was read from the keychain, or given. */
   private readonly known = new Map<Account, string>()
@@ -72,7 +72,7 @@ class Secrets implements KeychainSecrets {
   private readonly absent = new Set<Account>()
   /** To be put into the keychain, or removed from it (null), once it works. */
   private readonly pending = new Map<Account, string | null>()
-  private readonly remembered: Remembered
+  private readonly remembered: SecretsState
   private keychain: Keychain | null = null
   private trying: Promise<KeychainTrouble | null> | null = null
   private retries: number[]
@@ -81,13 +81,13 @@ class Secrets implements KeychainSecrets {
 
   constructor(options: KeychainOptions) {
     this.options = options
-    this.line = inLine(options.limitMs ?? LIMIT_MS, (ending) => this.late(ending))
+    this.line = serialWithTimeout(options.limitMs ?? LIMIT_MS, (ending) => this.late(ending))
     this.retries = options.readsOnly ? [] : [...(options.retryMs ?? RETRY_MS)]
-    this.remembered = new Remembered(options)
+    this.remembered = new SecretsState(options)
     for (const account of this.remembered.forget) this.pending.set(account, null)
   }
 
-  get keeps(): 'keychain' | 'memory' {
+  get keptIn(): 'keychain' | 'memory' {
     return this.trouble === null ? 'keychain' : 'memory'
   }
 
@@ -127,7 +127,7 @@ class Secrets implements KeychainSecrets {
     await this.note()
   }
 
-  lend(connectionId: string, name: SecretName, value: string): void {
+  setTemporary(connectionId: string, name: SecretName, value: string): void {
     this.options.learn(value)
     this.lent.set(accountOf(connectionId, name), value)
   }
@@ -137,10 +137,10 @@ class Secrets implements KeychainSecrets {
     const lent = names.filter((name) => this.lent.delete(accountOf(connectionId, name)))
     // What is lent was never kept.
     if (lent.length > 0) return
-    for (const name of names) await this.drop(connectionId, name)
+    for (const name of names) await this.delete(connectionId, name)
   }
 
-  async drop(connectionId: string, name: SecretName): Promise<void> {
+  async delete(connectionId: string, name: SecretName): Promise<void> {
     const account = accountOf(connectionId, name)
     this.lent.delete(account)
     this.known.delete(account)
@@ -196,7 +196,7 @@ class Secrets implements KeychainSecrets {
   }
 
   private async fell(error: unknown): Promise<void> {
-    const trouble = troubleOf(error)
+    const trouble = keychainErrorOf(error)
     this.trouble = trouble
     this.retryLater()
     if (this.told === trouble.code) return
@@ -308,7 +308,7 @@ class Secrets implements KeychainSecrets {
 const MOST_ON_WINDOWS = 2400
 
 const fitting = (keychain: Keychain, platform: NodeJS.Platform): Keychain =>
-  platform === 'win32' ? inPieces(keychain, MOST_ON_WINDOWS) : keychain
+  platform === 'win32' ? chunked(keychain, MOST_ON_WINDOWS) : keychain
 
 /** Rejects when the keyring is locked, where removing finds nothing to remove. */
 async function forget(keychain: Keychain, account: Account): Promise<void> {

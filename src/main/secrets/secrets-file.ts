@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { z } from 'zod'
 
 /** Beside the settings: where secrets are kept, and what has to be remembered while the keychain does not work. */
-export const NOTES_FILE = 'secrets.json'
+export const SECRETS_FILE = 'secrets.json'
 
 const notes = z.object({
   /** The name of the entries in the keychain. */
@@ -15,10 +15,10 @@ const notes = z.object({
   /** Secrets that no owner could type again, each sealed with keys that he can (seal.ts). */
   sealed: z.record(z.string(), z.array(z.string())).default({}),
 })
-export type Notes = z.output<typeof notes>
+export type SecretsFile = z.output<typeof notes>
 
 /** Null when there are none, or none that can be read: they are made anew then. */
-export function readNotes(path: string): Notes | null {
+export function readSecretsFile(path: string): SecretsFile | null {
   try {
     const read = notes.safeParse(JSON.parse(readFileSync(path, 'utf8')))
     return read.success ? read.data : null
@@ -28,7 +28,7 @@ export function readNotes(path: string): Notes | null {
 }
 
 /** Whole or not at all, readable for its owner alone. Throws what the disk throws. */
-export function writeNotes(path: string, value: Notes): void {
+export function writeSecretsFile(path: string, value: SecretsFile): void {
   const fresh = `${path}.${process.pid}.new`
   try {
     mkdirSync(dirname(path), { recursive: true })

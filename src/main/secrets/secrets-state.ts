@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Account, isKey, partsOf } from './accounts.ts'
 import { PROGRAM, type SecretName } from './environment.ts'
 import { mayBeKey, seal, unseal } from './seal.ts'
-import { NOTES_FILE, type Notes, readNotes, writeNotes } from './secrets-file.ts'
+import { readSecretsFile, SECRETS_FILE, type SecretsFile, writeSecretsFile } from './secrets-file.ts'
 
 /** No owner knows them by heart, and new ones would have to be made known to others. */
 const SEALED: readonly SecretName[] = ['WEBHOOK_SECRET', 'RELAY_KEY']
@@ -11,9 +11,9 @@ const SEALED: readonly SecretName[] = ['WEBHOOK_SECRET', 'RELAY_KEY']
  * What outlives the process beside the keychain, in the data folder: whether the keychain worked, what has to be removed from
  * it, and, while it does not work, the secrets nobody could type again, sealed with the keys the owner types at each start.
  */
-export class Remembered {
+export class SecretsState {
   private readonly path: string | null
-  private readonly notes: Notes
+  private readonly notes: SecretsFile
   /** Sealing is slow on purpose: what was sealed with which key, in this process. */
   private readonly made = new Map<string, string>()
   private readonly readsOnly: boolean
@@ -21,8 +21,8 @@ export class Remembered {
   constructor(options: { service: string; dataDir?: string; readsOnly?: boolean }) {
     const { service, dataDir, readsOnly = false } = options
     this.readsOnly = readsOnly
-    this.path = dataDir === undefined ? null : join(dataDir, NOTES_FILE)
-    const found = this.path === null ? null : readNotes(this.path)
+    this.path = dataDir === undefined ? null : join(dataDir, SECRETS_FILE)
+    const found = this.path === null ? null : readSecretsFile(this.path)
     this.notes = { kept: 'memory', forget: [], sealed: {}, ...found, service }
   }
 
@@ -68,7 +68,7 @@ export class Remembered {
     // Once a keychain holds something it is asked for it again, whatever it is like today.
     if (now.works) this.notes.kept = 'keychain'
     this.notes.forget = now.forget
-    writeNotes(this.path, this.notes)
+    writeSecretsFile(this.path, this.notes)
   }
 
   private async sealAll(known: ReadonlyMap<Account, string>): Promise<void> {

@@ -1,12 +1,12 @@
 /** A call took longer than it may; it is still out. */
-export class NoAnswer extends Error {
+export class KeychainTimeout extends Error {
   constructor() {
     super('the keychain does not answer')
   }
 }
 
-export interface Line {
-  /** Rejects with NoAnswer after the time, and at once while an earlier call is out that did. */
+export interface SerialCalls {
+  /** Rejects with KeychainTimeout after the time, and at once while an earlier call is out that did. */
   run<T>(work: () => Promise<T>): Promise<T>
 }
 
@@ -15,19 +15,22 @@ export interface Line {
  * owner it holds a thread of the process, of which there are few, so no other is made meanwhile. `late` is told how it ended
  * after all.
  */
-export function inLine(limitMs: number, late: (ending: PromiseSettledResult<unknown>) => void): Line {
+export function serialWithTimeout(
+  limitMs: number,
+  late: (ending: PromiseSettledResult<unknown>) => void,
+): SerialCalls {
   let last: Promise<unknown> = Promise.resolve()
   let isStuck = false
 
   async function within<T>(work: () => Promise<T>): Promise<T> {
-    if (isStuck) throw new NoAnswer()
+    if (isStuck) throw new KeychainTimeout()
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const call = work()
     const timer = setTimeout(() => {
       isStuck = true
       // The thread that is held would hold up the end of the process as well. By then everything is on disk.
       process.once('exit', endAtOnce)
-      reject(new NoAnswer())
+      reject(new KeychainTimeout())
       void Promise.allSettled([call]).then(([ending]) => {
         isStuck = false
         process.removeListener('exit', endAtOnce)

@@ -4,14 +4,14 @@ import type { SecretName, SecretSource } from './environment.ts'
 /** A source of secrets that the owner can also fill from the interface. */
 export interface SecretStore extends SecretSource {
   /** How long a secret given here is kept: `memory` = until the program ends. */
-  readonly keeps: 'keychain' | 'memory'
+  readonly keptIn: 'keychain' | 'memory'
   set(connectionId: string, name: SecretName, value: string): Promise<void>
   /** Keeps it in memory alone, whatever the store does with others: that of a demo. */
-  lend(connectionId: string, name: SecretName, value: string): void
+  setTemporary(connectionId: string, name: SecretName, value: string): void
   /** Forgets every secret of the connection that was given here. */
   remove(connectionId: string): Promise<void>
   /** Forgets this one. */
-  drop(connectionId: string, name: SecretName): Promise<void>
+  delete(connectionId: string, name: SecretName): Promise<void>
   /** Why the keychain does not keep them; null = it does. Not there where the host uses none. */
   readonly trouble?: KeychainTrouble | null
   /** Whether the keychain works by now; what was given since is put into it then. */
@@ -32,7 +32,7 @@ export function memoryOver(source: SecretSource, learn: (secret: string) => void
     typed.set(connectionId, own.set(name, value))
   }
   return {
-    keeps: 'memory',
+    keptIn: 'memory',
     async get(connectionId, name) {
       const found = typed.get(connectionId)?.get(name) ?? (await source.get(connectionId, name))
       // Also those of connections that were unknown when the program started.
@@ -43,11 +43,11 @@ export function memoryOver(source: SecretSource, learn: (secret: string) => void
     async set(connectionId, name, value) {
       keep(connectionId, name, value)
     },
-    lend: keep,
+    setTemporary: keep,
     async remove(connectionId) {
       typed.delete(connectionId)
     },
-    async drop(connectionId, name) {
+    async delete(connectionId, name) {
       typed.get(connectionId)?.delete(name)
     },
   }

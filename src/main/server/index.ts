@@ -45,7 +45,7 @@ async function serve(args: string[]): Promise<void> {
       log,
       redact,
     })
-    ending.takes(() => host.stop())
+    ending.onShutdown(() => host.stop())
     process.stdout.write(`${JSON.stringify({ event: 'ready', ui: host.uiUrl, hooks: host.hooksUrl })}\n`)
     log.info({ dataDir, hooks: host.hooksUrl, connections: host.application.connections.size }, 'ready')
   } catch (error) {

@@ -17,11 +17,11 @@ export type FileWriter = new (options: {
 }) => { store: Record<string, unknown> }
 
 /** What of the configuration is kept elsewhere than in its file. */
-export interface KeptApart {
+export interface ExternalizedFields {
   /** The content with it. */
-  joined(file: ConfigurationFile): Promise<ConfigurationFile>
+  withSecrets(file: ConfigurationFile): Promise<ConfigurationFile>
   /** The content without it, to be written. */
-  bare(file: ConfigurationFile): ConfigurationFile
+  withoutSecrets(file: ConfigurationFile): ConfigurationFile
   /** Keeps what `wanted` changes of it; answers how to take that back. */
   keep(before: ConfigurationFile, wanted: ConfigurationFile): Promise<() => Promise<void>>
 }
@@ -35,13 +35,13 @@ export function fileSettings(
   first: Configuration,
   {
     writer = plainWriter,
-    apart = NOTHING_APART,
-  }: { writer?: () => Promise<FileWriter>; apart?: KeptApart } = {},
+    apart = NOTHING_EXTERNAL,
+  }: { writer?: () => Promise<FileWriter>; apart?: ExternalizedFields } = {},
 ): SettingsStore & { refresh(): Promise<void> } {
   const path = resolve(file)
   let present = first
   let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  const enqueue = <T>(work: () => Promise<T>): Promise<T> => {
     const mine = last.then(work)
     last = mine.catch(() => undefined)
     return mine
@@ -50,13 +50,13 @@ export function fileSettings(
   async function changed(change: (file: ConfigurationFile) => ConfigurationFile): Promise<SettingsAnswer> {
     const found = contentOf(path)
     if (!found.ok) return found
-    const before = await apart.joined(found.value)
+    const before = await apart.withSecrets(found.value)
     const wanted = change(structuredClone(before))
     const checked = checkConfiguration(wanted)
     if (!checked.ok) return { ok: false, why: 'misfit', problems: problemsOf(checked.issues) }
     const takeBack = await apart.keep(before, wanted)
     try {
-      await write(path, apart.bare(wanted), await writer())
+      await write(path, apart.withoutSecrets(wanted), await writer())
     } catch (error) {
       await takeBack()
       return { ok: false, why: 'disk', code: codeOf(error) }
@@ -71,19 +71,19 @@ export function fileSettings(
       return mayBeWritten(path)
     },
     read: () => present,
-    change: (change) => inTurn(() => changed(change)),
+    change: (change) => enqueue(() => changed(change)),
     refresh: () =>
-      inTurn(async () => {
+      enqueue(async () => {
         const found = contentOf(path)
-        const checked = found.ok ? checkConfiguration(await apart.joined(found.value)) : null
+        const checked = found.ok ? checkConfiguration(await apart.withSecrets(found.value)) : null
         if (checked?.ok) present = checked.value
       }),
   }
 }
 
-const NOTHING_APART: KeptApart = {
-  joined: async (file) => file,
-  bare: (file) => file,
+const NOTHING_EXTERNAL: ExternalizedFields = {
+  withSecrets: async (file) => file,
+  withoutSecrets: (file) => file,
   keep: async () => async () => undefined,
 }
 

@@ -1,25 +1,25 @@
-import type { KeptApart } from './file-settings.ts'
+import type { ExternalizedFields } from './file-settings.ts'
 import type { ConfigurationFile } from './settings-store.ts'
 
 /** Where webhook secrets are kept, by connection. */
 export interface WebhookSecrets {
   /** Whether what is set outlives the program without the file. */
-  readonly keeps: 'keychain' | 'memory'
+  readonly keptIn: 'keychain' | 'memory'
   get(connectionId: string): Promise<string | null>
   set(connectionId: string, secret: string): Promise<void>
-  drop(connectionId: string): Promise<void>
+  delete(connectionId: string): Promise<void>
 }
 
 /**
  * Keeps `webhookSecret` out of the file. One that stands there all the same, because the owner brought the file from a
  * server, is taken over, and leaves the file with the next write once it is kept elsewhere for good.
  */
-export function webhookSecretsApart(secrets: WebhookSecrets): KeptApart {
+export function externalWebhookSecrets(secrets: WebhookSecrets): ExternalizedFields {
   /** Those that stand in the file, by connection. */
   const standing = new Map<string, string>()
 
   return {
-    async joined(file) {
+    async withSecrets(file) {
       const connections = await Promise.all(
         connectionsOf(file).map(async (one) => {
           const id = String(one.id)
@@ -35,10 +35,10 @@ export function webhookSecretsApart(secrets: WebhookSecrets): KeptApart {
       return file.connections === undefined ? file : { ...file, connections }
     },
 
-    bare(file) {
+    withoutSecrets(file) {
       if (file.connections === undefined) return file
       const connections = file.connections.map(({ webhookSecret, ...one }) => {
-        const stays = secrets.keeps === 'memory' && standing.get(String(one.id)) === webhookSecret
+        const stays = secrets.keptIn === 'memory' && standing.get(String(one.id)) === webhookSecret
         if (!stays) standing.delete(String(one.id))
         return stays && webhookSecret !== undefined ? { ...one, webhookSecret } : one
       })
@@ -55,7 +55,7 @@ export function webhookSecretsApart(secrets: WebhookSecrets): KeptApart {
       return async () => {
         for (const { id } of changed) {
           const secret = old.get(String(id)) ?? null
-          if (secret === null) await secrets.drop(String(id))
+          if (secret === null) await secrets.delete(String(id))
           else await secrets.set(String(id), secret)
         }
       }

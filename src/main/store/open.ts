@@ -4,7 +4,7 @@ import { writeBackup } from './backup/backup.ts'
 import { Journal } from './backup/journal.ts'
 import { dropOldFiles, dropReplaced } from './backup/old-files.ts'
 import { isLost, isSound, restore } from './backup/restore.ts'
-import { Beside } from './backup/worker-thread.ts'
+import { WorkerThread } from './backup/worker-thread.ts'
 import { isDamage, StoreMissingError, StoreVersionError, storeError } from './errors.ts'
 import {
   type Files,
@@ -105,7 +105,7 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
     removeStore(files.newBackup)
     const { sql, isChecked } = openSound(files) ?? openRestored(files, now(), onEvent)
     const journal = new Journal(files, now)
-    const beside = new Beside((detail) => tell('warning', 'event.store-no-thread', { detail }))
+    const beside = new WorkerThread((detail) => tell('warning', 'event.store-no-thread', { detail }))
     sql.onDamage = () => {
       // The next start reads the whole file, restores it if need be, and says so.
       markDamaged(files)
@@ -152,7 +152,7 @@ class LateCheck {
   /** The file has not been read to its end. */
   isOpen = true
 
-  constructor(sql: Sql, files: Files, beside: Beside) {
+  constructor(sql: Sql, files: Files, beside: WorkerThread) {
     const timer = later(() => {
       void beside.run({ errand: 'check', path: files.store }).then((outcome) => {
         if (outcome.ok) this.isOpen = false

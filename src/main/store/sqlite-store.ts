@@ -36,8 +36,8 @@ import {
 } from './queries/log.ts'
 import { type Outline, outline, pageAfter, pageFrom } from './queries/log-query.ts'
 import { LOOKUPS } from './queries/lookups.ts'
-import { type LifeStep, lifeOf, type ShownMessage, shownMessages } from './queries/message-view.ts'
-import { type LeftBehind, leftBehind } from './queries/orphaned-connections.ts'
+import { type LifeStep, lifeOf, type MessageView, messageViews } from './queries/message-view.ts'
+import { type OrphanedConnection, orphanedConnections } from './queries/orphaned-connections.ts'
 import { type Bar, bars, type DayFigures, dayFigures, gapsSince } from './queries/statistics.ts'
 import { threadOf } from './queries/threads.ts'
 import { type Forgotten, findPerson, forgetPerson, type Wanted } from './removal/forget-client.ts'
@@ -57,7 +57,7 @@ import { type RenameAnswer, renameConnection } from './rows/rename-connection.ts
 import type { Sql } from './sql.ts'
 
 /** What the store needs of the folder it lives in. */
-export interface Surroundings {
+export interface StoreHost {
   now(): number
   /** Writes the backup files; answers the new one's path. */
   backup(): Promise<string>
@@ -97,16 +97,16 @@ const CHORE_ORDER: readonly ChoreKind[] = [
  */
 export class SqliteStore implements Store {
   readonly #sql: Sql
-  readonly #around: Surroundings
+  readonly #host: StoreHost
   readonly #ids: Ids
   readonly #writes: GroupCommit
   #closing: Promise<void> | null = null
   /** After a start nobody knows. */
   #isChanged = true
 
-  constructor(sql: Sql, around: Surroundings) {
+  constructor(sql: Sql, around: StoreHost) {
     this.#sql = sql
-    this.#around = around
+    this.#host = around
     this.#ids = new Ids(sql)
     this.#writes = new GroupCommit(sql, () => this.#ids.reserveAlongside(), around.journal ?? undefined)
   }
@@ -121,7 +121,7 @@ export class SqliteStore implements Store {
   commit(changes: Change[]): Promise<void> {
     if (this.#closing) return Promise.reject(new StoreClosedError())
     if (changes.length === 0) return Promise.resolve()
-    const { journal } = this.#around
+    const { journal } = this.#host
     if (changes.some(isWorthACopy)) this.#isChanged = true
     return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
   }
@@ -129,13 +129,13 @@ export class SqliteStore implements Store {
   /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
   retryMessage(id: number): Promise<RetryAnswer> {
     this.#isChanged = true
-    return this.#writes.write(() => retryMessage(this.#sql, id, this.#around.now()))
+    return this.#writes.write(() => retryMessage(this.#sql, id, this.#host.now()))
   }
 
   /** `failed` or `uncertain` -> `skipped`, reason `dismissed`. */
   dismissMessage(id: number): Promise<DismissAnswer> {
     this.#isChanged = true
-    return this.#writes.write(() => dismissMessage(this.#sql, id, this.#around.now()))
+    return this.#writes.write(() => dismissMessage(this.#sql, id, this.#host.now()))
   }
 
   /**
@@ -145,9 +145,9 @@ export class SqliteStore implements Store {
    * between other writes.
    */
   async dropOlderThan(days: number): Promise<Dropped> {
-    const cutoff = this.#around.now() - days * 86_400_000
+    const cutoff = this.#host.now() - days * 86_400_000
     const dropped = await dropOlderThan(this.#sql, this.#writes, cutoff)
-    const wantsBackup = await this.#around.dropFiles(cutoff)
+    const wantsBackup = await this.#host.dropFiles(cutoff)
     // What is forgotten here must not stand in the backups for long.
     if (wantsBackup || Object.values(dropped).some((number) => number > 0)) this.#isChanged = true
     return dropped
@@ -161,15 +161,15 @@ export class SqliteStore implements Store {
   async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
     const person = findPerson(this.#sql, wanted)
     if (!person) return null
-    const forgotten = await forgetPerson(this.#sql, this.#writes, person, this.#around.now())
-    const journal = (await this.#around.journal?.keepOnly((row) => !person.isMeant(row))) ?? 0
-    return { ...forgotten, journal, putAside: await this.#around.renewBackups() }
+    const forgotten = await forgetPerson(this.#sql, this.#writes, person, this.#host.now())
+    const journal = (await this.#host.journal?.keepOnly((row) => !person.isMeant(row))) ?? 0
+    return { ...forgotten, journal, putAside: await this.#host.renewBackups() }
   }
 
   /** Everything of connection `from` is of `to` from now on, also in the backups. See renameConnection. */
   async renameConnection(from: string, to: string): Promise<RenameAnswer> {
     const answer = await this.#writes.write(() => renameConnection(this.#sql, from, to))
-    if (answer.answer === 'renamed') await this.#around.renewBackups()
+    if (answer.answer === 'renamed') await this.#host.renewBackups()
     return answer
   }
 
@@ -183,7 +183,7 @@ export class SqliteStore implements Store {
   async backup(): Promise<string> {
     this.#isChanged = false
     try {
-      return await this.#around.backup()
+      return await this.#host.backup()
     } catch (error) {
       this.#isChanged = true
       throw error
@@ -202,7 +202,7 @@ export class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    await this.#around.ending()
+    await this.#host.ending()
     await this.#writes.drained()
     try {
       this.#ids.giveBack()
@@ -210,8 +210,8 @@ export class SqliteStore implements Store {
       // The disk does not take it: the numbers are lost, which is harmless.
     }
     this.#sql.close()
-    await this.#around.journal?.close()
-    this.#around.closed(!this.#sql.damaged)
+    await this.#host.journal?.close()
+    this.#host.closed(!this.#sql.damaged)
   }
 
   // ---- the rules' questions
@@ -382,16 +382,16 @@ export class SqliteStore implements Store {
     return this.#sql.get<{ count: number }>(MAILED, connectionId)?.count ?? 0
   }
   /** Connections beside the `known` ones of which something waits, or in whose tasks something happened after `since`. */
-  async leftBehind(known: readonly string[], since: number): Promise<LeftBehind[]> {
-    return leftBehind(this.#sql, known, since)
+  async leftBehind(known: readonly string[], since: number): Promise<OrphanedConnection[]> {
+    return orphanedConnections(this.#sql, known, since)
   }
   /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
   async rawPayload(messageId: number): Promise<string | null> {
     return rawPayload(this.#sql, messageId)
   }
   /** Messages by number, with what an interface shows beside them, in the order of `ids`. */
-  shownMessages(ids: readonly number[]): Promise<ShownMessage[]> {
-    return shownMessages(this.#sql, ids)
+  shownMessages(ids: readonly number[]): Promise<MessageView[]> {
+    return messageViews(this.#sql, ids)
   }
   /**
    * How many messages a filter finds and where each page begins, newest first. Null when `isWanted`, asked from time

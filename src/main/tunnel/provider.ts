@@ -6,7 +6,7 @@ export interface TunnelProvider {
   /** How often the way in is proven, where another time than five minutes is better: requests may be counted there. */
   readonly proofEveryMs?: number
   /** What comes in is kept somewhere while the way in is closed: a gap loses nothing. */
-  readonly keepsMeanwhile?: boolean
+  readonly storesWhileClosed?: boolean
   /**
    * Opens the way in to `target` and resolves with the public address (https, without a trailing slash), or with why not.
    * What happens afterwards is told through `tell`. May be called again after `lost` or `stop`.
@@ -34,7 +34,7 @@ export interface TunnelProblem {
   /** Key and parameters of the catalogues (`tunnel.problem.*`). Never a secret. */
   words: Words
   /** False: trying again by itself cannot help (a wrong token, a changed host key); the owner must act. */
-  again: boolean
+  retries: boolean
   /** For the log. */
   detail: string
 }

@@ -1,7 +1,7 @@
 import type { TunnelProvider } from './provider.ts'
 
 /** An address that the owner leads to the receiver himself: a router, a reverse proxy, a VPN. There is nothing to open. */
-export const ownAddress = (address: string): TunnelProvider => ({
+export const staticAddress = (address: string): TunnelProvider => ({
   kind: 'own',
   start: async () => ({ ok: true, address }),
   stop: async () => undefined,

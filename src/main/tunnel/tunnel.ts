@@ -19,7 +19,7 @@ export interface TunnelOptions {
   prove(address: string, limitMs: number): Promise<Proof>
   /** The state may be another now. */
   changed(): void
-  tell(event: TunnelEvent): void
+  notify(event: TunnelEvent): void
   /** The address was proven and is not the one of before: to be kept on disk. */
   remember(address: string): void
   log(level: 'info' | 'warn', text: string): void
@@ -50,9 +50,9 @@ const LONGEST_WAIT_MS = MINUTE
 const STEADY_MS = 30 * SECOND
 /** An opening that is younger is not begun anew because the network changed. */
 const YOUNG_MS = 2 * SECOND
-const TOLD_GAP_MS = MINUTE
+const REPORTED_GAP_MS = MINUTE
 /** One proof answers everything that became doubtful about the same time. */
-const DOUBT_AGAIN_MS = 3 * SECOND
+const SUSPECT_AGAIN_MS = 3 * SECOND
 
 /**
  * Keeps one way in open: starts its provider, starts it again when it is lost (after 1 s, doubling with jitter up to 60 s;
@@ -69,9 +69,9 @@ export class Tunnel {
   private openingAt = 0
   private address: string | null = null
   /** The last address that was proven, of whichever provider: the one that is pasted at the services. */
-  private pasted: string | null = null
+  private lastProvenAddress: string | null = null
   /** What links are made with (see `usable`). */
-  private trusted: string | null = null
+  private linkAddress: string | null = null
   private problem: TunnelProblem | null = null
   private provenAt: number | null = null
   private since: number | null = null
@@ -82,9 +82,9 @@ export class Tunnel {
   private failures = 0
   private attempts = 0
   /** The computer slept or the network changed: the first failure is believed. */
-  private suspicious = false
+  private failsAtOnce = false
   /** Whatever began before the last change of this number tells nothing any more. */
-  private turn = 0
+  private generation = 0
   private proving: { address: string; done: Promise<void> } | null = null
   private serial: Promise<void> = Promise.resolve()
   private cancelTimer = () => {}
@@ -104,8 +104,8 @@ export class Tunnel {
     this.leave()
     this.provider = provider
     this.target = target
-    this.pasted ??= before?.address ?? null
-    this.trusted = before?.same ? before.address : null
+    this.lastProvenAddress ??= before?.address ?? null
+    this.linkAddress = before?.same ? before.address : null
     const now = this.options.clock.now()
     // Somebody may be sending to an address that was proven once; of one that is being set up nobody knows.
     const isKnown = this.since !== null || before?.same === true
@@ -116,7 +116,7 @@ export class Tunnel {
     this.since = null
     this.lastGood = now
     this.attempts = 0
-    this.suspicious = false
+    this.failsAtOnce = false
     if (provider) this.open()
     this.options.changed()
   }
@@ -134,19 +134,19 @@ export class Tunnel {
    */
   get usable(): string | null {
     if (this.provider === null) return null
-    return this.provider.kind === 'own' ? (this.address ?? this.trusted) : this.trusted
+    return this.provider.kind === 'own' ? (this.address ?? this.linkAddress) : this.linkAddress
   }
 
   get state(): Omit<PublicAddress, 'standby'> {
     const { provider, problem } = this
     return {
       provider: provider?.kind ?? 'none',
-      address: provider === null ? null : (this.address ?? this.trusted),
+      address: provider === null ? null : (this.address ?? this.linkAddress),
       state: this.word(),
       provenAt: this.provenAt,
       problem: problem?.words.key ?? null,
       problemParams: problem?.words.params ?? {},
-      needsOwner: problem?.again === false,
+      needsOwner: problem?.retries === false,
       since: this.since,
       lostAt: this.lostAt,
       retryAt: this.retryAt,
@@ -162,7 +162,7 @@ export class Tunnel {
   }
 
   /** A webhook came in. */
-  heard(): void {
+  webhookArrived(): void {
     this.lastGood = this.options.clock.now()
   }
 
@@ -177,8 +177,8 @@ export class Tunnel {
       this.lostAt = asleepSince
     }
     this.provider.wake?.()
-    if (this.problem?.again === false) return
-    this.suspicious = true
+    if (this.problem?.retries === false) return
+    this.failsAtOnce = true
     this.attempts = 0
     if (this.phase === 'open') void this.prove(WAKE_PROOF_MS)
     else if (this.phase === 'closed' || this.options.clock.now() - this.openingAt > YOUNG_MS) this.open()
@@ -186,9 +186,9 @@ export class Tunnel {
   }
 
   /** A call of ours met silence, so the way in may be away too: it is proven now rather than in its turn. */
-  doubt(): void {
+  suspectLoss(): void {
     const { clock } = this.options
-    if (this.phase === 'open' && clock.now() - (this.provenAt ?? 0) > DOUBT_AGAIN_MS)
+    if (this.phase === 'open' && clock.now() - (this.provenAt ?? 0) > SUSPECT_AGAIN_MS)
       void this.prove(WAKE_PROOF_MS)
   }
 
@@ -215,10 +215,10 @@ export class Tunnel {
     const closed = this.close(provider)
     this.serial = this.serial.then(async () => {
       await closed
-      if (mine !== this.turn) return
-      const tell = (change: TunnelChange) => void (mine === this.turn && this.onChange(change))
+      if (mine !== this.generation) return
+      const tell = (change: TunnelChange) => void (mine === this.generation && this.onChange(change))
       const started = await this.started(provider, target, tell)
-      if (mine !== this.turn) return
+      if (mine !== this.generation) return
       if (started.ok) this.onOpen(started.address)
       else this.onLost(started.problem)
     })
@@ -238,7 +238,7 @@ export class Tunnel {
     } catch (error) {
       await this.close(provider)
       const detail = error instanceof Error ? error.message : String(error)
-      return { ok: false, problem: { words: say('bug'), again: true, detail: `bug: ${detail}` } }
+      return { ok: false, problem: { words: say('bug'), retries: true, detail: `bug: ${detail}` } }
     } finally {
       cancel()
     }
@@ -270,7 +270,7 @@ export class Tunnel {
     this.retryAt = null
     this.failures = 0
     this.proving = null
-    return ++this.turn
+    return ++this.generation
   }
 
   private onOpen(address: string): void {
@@ -283,7 +283,7 @@ export class Tunnel {
 
   private onChange(change: TunnelChange): void {
     if (change.type === 'notice') {
-      this.options.tell({ level: 'warning', words: change.words })
+      this.options.notify({ level: 'warning', words: change.words })
     } else if (change.type === 'lost') {
       this.onLost(change.problem)
     } else if (change.type === 'doubtful') {
@@ -304,14 +304,14 @@ export class Tunnel {
     const { clock } = this.options
     const now = clock.now()
     if (this.since !== null && now - this.since >= STEADY_MS) this.attempts = 0
-    const atOnce = this.suspicious && this.phase === 'open'
+    const atOnce = this.failsAtOnce && this.phase === 'open'
     this.notReached(now)
     this.next()
     this.phase = 'closed'
     this.problem = problem
-    this.suspicious = false
+    this.failsAtOnce = false
     this.options.log('warn', `tunnel: not open: ${problem.detail}`)
-    if (problem.again) {
+    if (problem.retries) {
       const wait = atOnce ? 0 : this.wait()
       this.retryAt = now + wait
       this.cancelTimer = clock.after(wait, () => this.open())
@@ -331,10 +331,10 @@ export class Tunnel {
     const { address } = this
     if (address === null) return Promise.resolve()
     if (this.proving?.address === address) return this.proving.done
-    const mine = this.turn
+    const mine = this.generation
     this.cancelTimer()
     const proof = this.options.prove(address, limitMs).then((result) => {
-      if (mine !== this.turn || this.proving?.done !== proof) return
+      if (mine !== this.generation || this.proving?.done !== proof) return
       this.proving = null
       if (result.ok) this.onProven(address)
       else this.onUnproven(result.problem)
@@ -349,7 +349,7 @@ export class Tunnel {
     const { clock } = this.options
     const now = clock.now()
     this.failures = 0
-    this.suspicious = false
+    this.failsAtOnce = false
     this.problem = null
     this.provenAt = now
     this.lastGood = now
@@ -362,9 +362,9 @@ export class Tunnel {
   }
 
   private onUnproven(words: Words): void {
-    const problem = { words, again: true, detail: `the proof failed: ${words.key}` }
+    const problem = { words, retries: true, detail: `the proof failed: ${words.key}` }
     this.failures++
-    if (this.failures >= FAILURES_TO_REOPEN || this.suspicious) {
+    if (this.failures >= FAILURES_TO_REOPEN || this.failsAtOnce) {
       this.onLost(problem)
       return
     }
@@ -382,29 +382,29 @@ export class Tunnel {
   private notReached(now: number): void {
     if (this.since === null) return
     this.since = null
-    this.lostAt = this.suspicious ? this.lastGood : now
+    this.lostAt = this.failsAtOnce ? this.lastGood : now
   }
 
   private endGap(now: number): void {
     const from = this.lostAt
     this.lostAt = null
-    if (from === null || now - from <= TOLD_GAP_MS) return
-    const kept = this.provider?.keepsMeanwhile === true
+    if (from === null || now - from <= REPORTED_GAP_MS) return
+    const kept = this.provider?.storesWhileClosed === true
     this.gap = { from, to: now, kept }
     const key = kept ? 'event.address-gap-kept' : 'event.address-gap'
-    this.options.tell({ level: kept ? 'info' : 'warning', words: { key, params: { from, to: now } } })
+    this.options.notify({ level: kept ? 'info' : 'warning', words: { key, params: { from, to: now } } })
   }
 
   /** Another address than the one that is pasted at the services: the owner has to paste it again. */
   private announce(address: string): void {
-    const { pasted } = this
-    this.trusted = address
+    const { lastProvenAddress: pasted } = this
+    this.linkAddress = address
     if (address === pasted) return
-    this.pasted = address
+    this.lastProvenAddress = address
     this.options.remember(address)
     if (pasted === null) return
     const params = { old: hostOf(pasted), new: hostOf(address) }
-    this.options.tell({ level: 'error', words: { key: 'event.address-changed', params } })
+    this.options.notify({ level: 'error', words: { key: 'event.address-changed', params } })
   }
 
   private settle(): void {
@@ -416,7 +416,7 @@ export class Tunnel {
 const say = (key: string, params: Words['params'] = {}): Words => ({ key: `tunnel.problem.${key}`, params })
 const TOO_LATE: TunnelStart = {
   ok: false,
-  problem: { words: say('time-out'), again: true, detail: 'opening took longer than 30 s' },
+  problem: { words: say('time-out'), retries: true, detail: 'opening took longer than 30 s' },
 }
 
 /** With the port, where there is one. */

@@ -10,7 +10,7 @@ export interface HookConnection {
  * Answers whether an id and a secret belong together, in the same time whether the id, the secret or nothing of them is
  * known: both sides are hashed, all connections are compared, and the outcome is looked at in the end.
  */
-export function createGatekeeper(
+export function createHookAuth(
   connections: () => readonly HookConnection[],
 ): (id: string, secret: string) => boolean {
   const digests = new Map<string, Buffer>()

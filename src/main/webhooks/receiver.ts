@@ -1,9 +1,9 @@
 import type { FastifyReply } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
-import { createFront, type Limits, type ReceiverProblem, reason } from '../http/http-server.ts'
-import { createFlood } from '../http/rate-limiter.ts'
+import { createHttpServer, type Limits, type ReceiverProblem, reason } from '../http/http-server.ts'
+import { createRateLimiter } from '../http/rate-limiter.ts'
 import { type FileDownload, sendFile } from './file-download.ts'
-import { createGatekeeper, type HookConnection } from './hook-auth.ts'
+import { createHookAuth, type HookConnection } from './hook-auth.ts'
 
 export type { ReceiverProblem } from '../http/http-server.ts'
 
@@ -44,12 +44,12 @@ const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, b
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { accept, onProblem, onWrongAddress, limits } = options
-  const front = createFront({
-    isAddress: createGatekeeper(options.connections),
+  const front = createHttpServer({
+    isAddress: createHookAuth(options.connections),
     ...{ accept, onProblem, onWrongAddress, limits },
   })
-  const { server, empty, onlySometimes } = front
-  const downloads = createFlood(limits?.downloads ?? DOWNLOADS)
+  const { server, sendEmpty: empty, rateLimited: onlySometimes } = front
+  const downloads = createRateLimiter(limits?.downloads ?? DOWNLOADS)
 
   // Behind a tunnel all come from one address: a flood must not keep out our own proof, nor who has a link of ours.
   const unlessProof: typeof onlySometimes = (request, reply, next) => {
@@ -60,7 +60,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const unlessFile: typeof onlySometimes = (request, reply, next) => {
     const { token } = request.params as { token: string }
     if (!options.isFile?.(token)) onlySometimes(request, reply, next)
-    else if (downloads.takes(token)) next()
+    else if (downloads.allow(token)) next()
     else void empty(reply, 429)
   }
 

@@ -12,7 +12,7 @@ import {
 import { type LineState, NotReached, type Transport } from './transport.ts'
 
 /** The application as the interface sees it: calls that answer, events that come, and whether the line is up. */
-export interface Bridge {
+export interface BridgeClient {
   /** Never rejects: a line that is down and an answer that does not fit the contract are answers too. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Answer<Value<N>>>
   /**
@@ -25,7 +25,7 @@ export interface Bridge {
   close(): void
 }
 
-export function createBridge(transport: Transport): Bridge {
+export function createClient(transport: Transport): BridgeClient {
   const listeners = new Map<EventName, Set<(value: never) => void>>()
   const lineListeners = new Set<(state: LineState) => void>()
   let line: LineState = 'connecting'

@@ -16,10 +16,10 @@ import {
 } from 'react'
 import type { AppState } from '../../shared/api/state.ts'
 import type { Args, CallError, CallName, EventName, EventValue, Value } from '../../shared/api.ts'
-import type { Bridge } from './client.ts'
+import type { BridgeClient } from './client.ts'
 import type { LineState } from './transport.ts'
 
-const BridgeContext = createContext<Bridge | null>(null)
+const BridgeContext = createContext<BridgeClient | null>(null)
 const StateContext = createContext<AppState | null>(null)
 
 /** An expected failure of a call, as `useCall` gives it. */
@@ -36,7 +36,7 @@ const queries = new QueryClient({
 })
 
 /** Gives the pages the bridge and the newest snapshot; after a lost line everything shown is read again. */
-export function BridgeProvider({ bridge, children }: { bridge: Bridge; children: ReactNode }) {
+export function ClientProvider({ bridge, children }: { bridge: BridgeClient; children: ReactNode }) {
   const [state, setState] = useState<AppState | null>(null)
   useEffect(() => bridge.on('state', setState), [bridge])
   useEffect(
@@ -55,7 +55,7 @@ export function BridgeProvider({ bridge, children }: { bridge: Bridge; children:
   )
 }
 
-export function useBridge(): Bridge {
+export function useClient(): BridgeClient {
   const bridge = useContext(BridgeContext)
   if (bridge === null) throw new Error('useBridge outside BridgeProvider')
   return bridge
@@ -72,13 +72,13 @@ export function useAppState(): AppState {
 }
 
 export function useLine(): LineState {
-  const bridge = useBridge()
+  const bridge = useClient()
   return useSyncExternalStore(bridge.onLine, bridge.line)
 }
 
 /** Calls `listener` (always the newest one) with each event. */
 export function usePush<N extends EventName>(event: N, listener: (value: EventValue<N>) => void): void {
-  const bridge = useBridge()
+  const bridge = useClient()
   const newest = useRef(listener)
   useEffect(() => {
     newest.current = listener
@@ -106,7 +106,7 @@ export function useCall<N extends CallName>(
   args: Args<N>,
   options: { skip?: boolean; everyMs?: number; keepPrevious?: boolean } = {},
 ): Called<Value<N>> {
-  const bridge = useBridge()
+  const bridge = useClient()
   const query = useQuery<Value<N>, CallFailed>({
     queryKey: [name, args],
     enabled: options.skip !== true,

@@ -1,7 +1,7 @@
 import { Button, Group, Loader, Select, Text } from '@mantine/core'
 import type { Choice } from '../../shared/api/setup.ts'
 import type { Called } from '../client/hooks.tsx'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 import { IconRefresh } from './icons.ts'
 import type { StepControl } from './use-step.ts'
 
@@ -21,7 +21,7 @@ export function ChoiceSelect(props: {
   value: number | null
   onChange(value: number | null): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { list, value } = props
   const choices = list.value?.choices ?? []
   const isKnown = value === null || choices.some((one) => one.id === value)
@@ -56,7 +56,7 @@ export function ChoiceSelect(props: {
 
 /** A list that could not be read: why, and again. What was chosen before stays. */
 export function ListTrouble({ list }: { list: Choices }) {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   if (!list.error) return null
   return (
     <Group gap="xs" mt={4} role="alert" wrap="nowrap">

@@ -1,6 +1,6 @@
 import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/core'
 import { type ReactNode, useState } from 'react'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 
 /** A button for what cannot be taken back: it says what will happen and asks once. */
 export function ConfirmButton(
@@ -15,7 +15,7 @@ export function ConfirmButton(
   },
 ) {
   const { title, consequence, confirm, onConfirm, ...button } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const [open, setOpen] = useState(false)
   const [busy, setBusy] = useState(false)
   const carryOut = async () => {

@@ -1,6 +1,6 @@
 import { Button, Group, TextInput } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 import { IconCheck, IconCopy } from './icons.ts'
 
 /** A value to be pasted elsewhere, with a button that copies it. */
@@ -13,7 +13,7 @@ export function CopyField({
   value: string
   description?: string
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const clipboard = useClipboard({ timeout: 2000 })
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">

@@ -1,12 +1,12 @@
 import { Alert, Button, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { CallError } from '../../shared/api.ts'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 import { IconAlertTriangle, IconMessageX } from './icons.ts'
 
 /** Why a call was not done, in words, with a way to try again. */
-export function Trouble({ error, retry }: { error: CallError; retry?: () => void }) {
-  const { say, t } = useWords()
+export function ErrorAlert({ error, retry }: { error: CallError; retry?: () => void }) {
+  const { say, t } = useI18n()
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle aria-hidden />} role="alert">
       <Stack gap="xs" align="flex-start">

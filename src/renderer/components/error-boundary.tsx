@@ -1,9 +1,9 @@
 import { Button, Stack, Text, Title } from '@mantine/core'
 import { Component, type ReactNode } from 'react'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 
 /** A fault of one page stays inside it: the others, and the bridge, go on. */
-export class Fence extends Component<{ children: ReactNode }, { failed: boolean }> {
+export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false }
 
   static getDerivedStateFromError() {
@@ -16,7 +16,7 @@ export class Fence extends Component<{ children: ReactNode }, { failed: boolean 
 }
 
 function Failed() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack p="lg" gap="xs" align="flex-start" role="alert">
       <Title order={1}>{t('shell.error.title')}</Title>

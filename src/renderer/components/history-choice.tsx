@@ -1,6 +1,6 @@
 import { Select, type SelectProps } from '@mantine/core'
 import { HISTORY } from '../../shared/config.ts'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 
 type History = (typeof HISTORY)[number]
 
@@ -10,7 +10,7 @@ export function HistoryChoice({
   onChoose,
   ...rest
 }: { chosen: History; onChoose(value: History): void } & SelectProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Select
       {...rest}

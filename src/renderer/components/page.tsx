@@ -1,6 +1,6 @@
 import { Box, Group, Title } from '@mantine/core'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 import classes from './page.module.css'
 
 /**
@@ -8,7 +8,7 @@ import classes from './page.module.css'
  * rest of the window (lists that scroll by themselves) instead of scrolling the page.
  */
 export function Page(props: { title: string; actions?: ReactNode; fill?: boolean; children: ReactNode }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const heading = useRef<HTMLHeadingElement>(null)
   const name = t('app.name')
   // A screen reader hears where it is when the page has changed.

@@ -1,8 +1,8 @@
 import { Button, Group, Text } from '@mantine/core'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 import { IconAlertTriangle } from './icons.ts'
 import classes from './save-bar.module.css'
-import { Mark } from './status-badge.tsx'
+import { StatusBadge } from './status-badge.tsx'
 
 /**
  * Stands at the foot of a form while it holds changes that are not saved, and says so when they are. Its place is kept
@@ -19,7 +19,7 @@ export function SaveBar(props: {
   problem?: string | null
 }) {
   const { dirty, saving, saved, onSave, onDiscard, problem = null } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <div className={classes.place} aria-live="polite">
       {dirty && (
@@ -44,7 +44,7 @@ export function SaveBar(props: {
       )}
       {saved && !dirty && (
         <Group className={classes.bar}>
-          <Mark tone="good">{t('form.saved')}</Mark>
+          <StatusBadge tone="good">{t('form.saved')}</StatusBadge>
         </Group>
       )}
     </div>

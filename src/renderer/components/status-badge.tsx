@@ -13,7 +13,7 @@ const LOOKS = {
 } as const
 
 /** A state as a shape and a word: the colour only repeats what both say. */
-export function Mark({
+export function StatusBadge({
   tone,
   children,
   size = 'sm',

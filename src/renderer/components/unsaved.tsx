@@ -1,14 +1,14 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import { useLocation } from 'wouter'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 
 /**
  * Asks once before a page with changes that are not saved is left. `save` answers whether it was saved; when it was not
  * (a wrong value), the page stays.
  */
 export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<boolean> }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [, navigate] = useLocation()
   const [wanted, setWanted] = useState<string | null>(null)
   const [saving, setSaving] = useState(false)

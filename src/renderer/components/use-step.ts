@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { CallError } from '../../shared/api.ts'
 import type { TextKey } from '../../shared/i18n/index.ts'
-import { useWords } from '../i18n.tsx'
+import { useI18n } from '../i18n.tsx'
 
 /** How an attempt to go on ended. */
 export type Verdict = 'next' | 'stay' | CallError
@@ -37,7 +37,7 @@ export function useStep(
   problems: Record<string, TextKey | null>,
   goOn: () => Promise<Verdict> = async () => 'next',
 ): StepControl {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const frame = useRef<HTMLFormElement | null>(null)
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<CallError | null>(null)

@@ -2,7 +2,7 @@ import type { FaultRule, SimRequest, SimResponse } from '../common/server.ts'
 import type { PlanfixSimulator } from './simulator.ts'
 import type { SimComment, SimContact, SimTask } from './state.ts'
 import type { SwitchName } from './switches.ts'
-import type { CommentByHand } from './user-actions.ts'
+import type { CommentOptions } from './user-actions.ts'
 
 type Body = Record<string, unknown>
 /** Named like the simulator's own methods; the arguments come by name. */
@@ -11,7 +11,7 @@ type Act = (simulator: PlanfixSimulator, body: Body) => unknown
 const n = (value: unknown): number => Number(String(value).replace(/^\w+:/, ''))
 const s = (value: unknown): string => String(value)
 
-const commentByHand = (body: Body): CommentByHand => ({
+const commentByHand = (body: Body): CommentOptions => ({
   ...(Array.isArray(body.recipients) && { recipients: body.recipients as string[] }),
   ...(Array.isArray(body.files) && { files: body.files as number[] }),
   ...(typeof body.hidden === 'boolean' && { hidden: body.hidden }),

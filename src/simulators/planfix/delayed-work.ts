@@ -1,7 +1,7 @@
 import type { SimClock } from '../common/clock.ts'
 
 /** Work put off: late commits and queued updates. It keeps its order and can be brought forward. */
-export class Later {
+export class DelayedWork {
   private readonly clock: SimClock
   /** How to call each off. */
   private readonly waiting = new Map<() => void, () => void>()

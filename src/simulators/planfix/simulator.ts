@@ -2,7 +2,7 @@ import { realClock, type SimClock } from '../common/clock.ts'
 import { type SimRequest, type SimResponse, SimulatorServer } from '../common/server.ts'
 import { setPositions } from '../common/switches.ts'
 import { type AccountOptions, newAccount } from './account.ts'
-import { Later } from './delayed-work.ts'
+import { DelayedWork } from './delayed-work.ts'
 import { commentRoutes } from './objects/comments.ts'
 import { contactListRoutes } from './objects/contact-view.ts'
 import { contactRoutes } from './objects/contacts.ts'
@@ -12,13 +12,13 @@ import { taskListRoutes } from './objects/task-lists.ts'
 import { taskRoutes } from './objects/tasks.ts'
 import { userRoutes } from './objects/users.ts'
 import { Limits } from './rest/limits.ts'
-import { answerRest, type Gate } from './rest/rest-pipeline.ts'
+import { answerRest, type RestPipeline } from './rest/rest-pipeline.ts'
 import { allScopes } from './rest/routing.ts'
 import { Scenario, type ScenarioPost } from './scenario.ts'
 import type { SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'
 import { statusByKey } from './state.ts'
 import { type PlanfixSwitches, type SimStatus, type SwitchName, switchTable } from './switches.ts'
-import { byHand } from './user-actions.ts'
+import { userActions } from './user-actions.ts'
 
 export interface PlanfixOptions extends AccountOptions {
   /** 0 or absent takes a free one. */
@@ -63,11 +63,11 @@ export async function runSimulator(
   const limits = new Limits(account, scaled, clock)
   limits.requestsPerSecond = options.requestsPerSecondLimit ?? 1
   limits.dailyLimit = options.dailyLimit ?? Number.POSITIVE_INFINITY
-  const later = new Later(clock)
+  const later = new DelayedWork(clock)
   const scenario = new Scenario(account, scaled, clock, options.postScenario)
   let origin = ''
 
-  const gate: Gate = {
+  const gate: RestPipeline = {
     account,
     limits,
     token: options.token ?? 'planfix-simulator-token',
@@ -116,7 +116,7 @@ export async function runSimulator(
     mails: account.mails,
     /** Whether comments and status changes made by REST fire the scenario too. */
     scenarioOnRest: false,
-    ...byHand(account, scenario),
+    ...userActions(account, scenario),
 
     get switches(): Readonly<PlanfixSwitches> {
       return account.switches

@@ -21,7 +21,7 @@ import {
 } from './state.ts'
 import type { StatusKey } from './switches.ts'
 
-export interface CommentByHand {
+export interface CommentOptions {
   /** Who is notified; the task's counterparty when absent ("notify the client" ticked). */
   recipients?: PersonId[]
   hidden?: boolean
@@ -31,7 +31,7 @@ export interface CommentByHand {
 }
 
 /** What people do in Planfix's window. Each throws when it names something that is not there. */
-export function byHand(account: Account, scenario: Scenario) {
+export function userActions(account: Account, scenario: Scenario) {
   const taskOf = (id: number): SimTask => account.tasks.get(id) ?? missing(`task ${id}`)
   const commentOf = (id: number): SimComment => account.comments.get(id) ?? missing(`comment ${id}`)
   const contactOf = (id: number): SimContact => livingContact(account, id) ?? missing(`contact ${id}`)
@@ -62,7 +62,7 @@ export function byHand(account: Account, scenario: Scenario) {
   }
 
   return {
-    employeeComments(taskId: number, userId: number | PersonId, html: string, options: CommentByHand = {}) {
+    employeeComments(taskId: number, userId: number | PersonId, html: string, options: CommentOptions = {}) {
       const task = taskOf(taskId)
       const owner = typeof userId === 'number' ? `user:${userId}` : userId
       if (!userOf(account, owner)) missing(owner)
@@ -87,7 +87,7 @@ export function byHand(account: Account, scenario: Scenario) {
     },
 
     /** Writes a comment now that is sent later (switch `delayed-comment`): answers how to send it. */
-    employeeWillComment(taskId: number, userId: number, html: string, options: CommentByHand = {}) {
+    employeeWillComment(taskId: number, userId: number, html: string, options: CommentOptions = {}) {
       const early =
         account.switches['delayed-comment'] === 'id-at-writing' ? { id: account.ids.comment++ } : {}
       return () => {
@@ -114,7 +114,7 @@ export function byHand(account: Account, scenario: Scenario) {
     },
 
     /** What `options` does not name stays as it is: text, ticks, the hidden mark and files change in one go. */
-    editsComment(commentId: number, html: string, options: CommentByHand = {}): void {
+    editsComment(commentId: number, html: string, options: CommentOptions = {}): void {
       const comment = commentOf(commentId)
       requireFiles(options.files)
       comment.description = storedHtml(account, html)

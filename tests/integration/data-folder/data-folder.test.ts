@@ -2,8 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { readBounds } from '../../../src/main/desktop/window/window-state.ts'
-import { readNotes } from '../../../src/main/secrets/secrets-file.ts'
+import { readWindowState } from '../../../src/main/desktop/window/window-state.ts'
+import { readSecretsFile } from '../../../src/main/secrets/secrets-file.ts'
 import { loadConfiguration } from '../../../src/main/settings/config-file.ts'
 import { openStore } from '../../../src/main/store/index.ts'
 import { pass } from '../../support/planfix-scenes.ts'
@@ -80,8 +80,8 @@ test('its settings are read whole', () => {
   expect(loaded).toMatchObject({ ok: true })
   const text = JSON.stringify(inFolder('config.json')).replace('"user:5"', '5')
   if (loaded.ok) expect(loaded.value).toEqual(JSON.parse(text))
-  expect(readNotes(join(FOLDER, 'secrets.json'))).toEqual(inFolder('secrets.json'))
-  expect(readBounds(join(FOLDER, 'window.json'))).toEqual(inFolder('window.json'))
+  expect(readSecretsFile(join(FOLDER, 'secrets.json'))).toEqual(inFolder('secrets.json'))
+  expect(readWindowState(join(FOLDER, 'window.json'))).toEqual(inFolder('window.json'))
 })
 
 const inFolder = (name: string): unknown => JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))

@@ -70,7 +70,7 @@ process.on(
     try {
       const value = (await work[name]?.(...args)) ?? null
       log.info({ name, args, value }, 'done')
-      process.send?.({ number, told: { keeps: secrets.keeps, trouble: secrets.trouble, value } })
+      process.send?.({ number, told: { keeps: secrets.keptIn, trouble: secrets.trouble, value } })
     } catch (error) {
       process.send?.({ number, error: String(error) })
     }

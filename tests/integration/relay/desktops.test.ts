@@ -147,9 +147,9 @@ test('one that is unpaired is shut out at once, and told that only the owner can
   await store.close()
   await until('it is told', () => one.changes.some(({ type }) => type === 'lost'))
   expect(one.changes.at(-1)).toMatchObject({
-    problem: { words: { key: 'tunnel.problem.relay.unpaired' }, again: false },
+    problem: { words: { key: 'tunnel.problem.relay.unpaired' }, retries: false },
   })
-  expect(await one.start()).toMatchObject({ ok: false, problem: { again: false } })
+  expect(await one.start()).toMatchObject({ ok: false, problem: { retries: false } })
   expect((await hook(stage.relay.control, '{}')).status).toBe(404)
 })
 

@@ -171,7 +171,7 @@ describe('a connection', () => {
     ends.push(() => swapped.provider.stop())
     expect(await swapped.start()).toMatchObject({
       ok: false,
-      problem: { words: { key: 'tunnel.problem.relay.identity' }, again: false },
+      problem: { words: { key: 'tunnel.problem.relay.identity' }, retries: false },
     })
   })
 

@@ -225,7 +225,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     await until(bridge, 'proven')
     expect(address(bridge)).toMatchObject({ provider: 'ssh', address: publicUrl })
     expect(await post(hook(publicUrl))).toBe(200)
-    expect(bridge.application.heard('shop').planfix).not.toBeNull()
+    expect(bridge.application.webhookTimes('shop').planfix).not.toBeNull()
     const view = await value(bridge.call('tunnel.get', {}))
     expect(view.hostKey.pinned?.fingerprint).toBe(sshd.fingerprint('ed25519'))
     expect(view.has.sshKey).toBe(true)

@@ -209,7 +209,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     const web = await scene(sshd, { settings: { port: (await inside()).port } })
     expect(await web.start()).toMatchObject(refusal('not-ssh', true))
     const unknown = await scene(sshd, { settings: { host: 'no-such-host.invalid' } })
-    expect(await unknown.start()).toMatchObject({ ok: false, problem: { again: true } })
+    expect(await unknown.start()).toMatchObject({ ok: false, problem: { retries: true } })
   })
 
   test('to a port that is taken says which, and gets it when it is free', async () => {
@@ -220,7 +220,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect(await second.start()).toMatchObject({
       ok: false,
       problem: {
-        again: true,
+        retries: true,
         words: { key: 'tunnel.problem.ssh.port-taken', params: { port: String(first.remotePort) } },
       },
     })
@@ -240,7 +240,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     await s.start()
     await sshd.kill()
     await s.next()
-    expect(s.told).toMatchObject([{ type: 'lost', problem: { again: true } }])
+    expect(s.told).toMatchObject([{ type: 'lost', problem: { retries: true } }])
     expect(await s.start()).toMatchObject(refusal('refused', true))
     await sshd.run()
     expect(await s.start()).toMatchObject({ ok: true })
@@ -271,7 +271,7 @@ describe.skipIf(!hasSshd)('the key of the server', () => {
     expect(await again.start()).toMatchObject({
       ok: false,
       problem: {
-        again: false,
+        retries: false,
         words: {
           key: 'tunnel.problem.ssh.host-key-changed',
           params: { host: '127.0.0.1', known, shown },

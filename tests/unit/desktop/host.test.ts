@@ -11,9 +11,14 @@ import {
   tryMs,
 } from '../../../scripts/electron.ts'
 import { nextArguments, restartsIn } from '../../../src/main/desktop/lifecycle/crash-restarts.ts'
-import { startTrouble } from '../../../src/main/desktop/lifecycle/startup-error-text.ts'
+import { startupErrorText } from '../../../src/main/desktop/lifecycle/startup-error-text.ts'
 import { externalLink } from '../../../src/main/desktop/window/external-links.ts'
-import { keepBounds, placeOf, readBounds, SMALLEST } from '../../../src/main/desktop/window/window-state.ts'
+import {
+  initialBounds,
+  readWindowState,
+  SMALLEST,
+  writeWindowState,
+} from '../../../src/main/desktop/window/window-state.ts'
 import { freePort } from '../../../src/main/process/free-port.ts'
 import { StoreInUseError } from '../../../src/main/store/errors.ts'
 import { isTextKey } from '../../../src/shared/i18n/index.ts'
@@ -59,24 +64,24 @@ describe('the window opens', () => {
   const screen = { x: 0, y: 0, width: 1920, height: 1040 }
   const kept = { x: 100, y: 50, width: 1000, height: 700, maximized: false }
   test('where it was closed', () => {
-    expect(placeOf(kept, [screen])).toEqual({ x: 100, y: 50, width: 1000, height: 700 })
+    expect(initialBounds(kept, [screen])).toEqual({ x: 100, y: 50, width: 1000, height: 700 })
   })
   test('on a screen that is there, when its own is gone', () => {
-    expect(placeOf({ ...kept, x: 2500 }, [screen])).toEqual({ width: 1000, height: 700 })
-    expect(placeOf({ ...kept, y: -500 }, [screen])).toEqual({ width: 1000, height: 700 })
+    expect(initialBounds({ ...kept, x: 2500 }, [screen])).toEqual({ width: 1000, height: 700 })
+    expect(initialBounds({ ...kept, y: -500 }, [screen])).toEqual({ width: 1000, height: 700 })
   })
   test('never smaller than it may be', () => {
-    expect(placeOf({ ...kept, width: 10, height: 10 }, [screen])).toMatchObject(SMALLEST)
+    expect(initialBounds({ ...kept, width: 10, height: 10 }, [screen])).toMatchObject(SMALLEST)
   })
   test('somewhere, when what is kept makes no sense', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bounds-'))
     const file = join(folder, 'window.json')
-    expect(readBounds(file)).toBeNull()
+    expect(readWindowState(file)).toBeNull()
     writeFileSync(file, '{"x":"left"')
-    expect(readBounds(file)).toBeNull()
-    keepBounds(file, kept)
-    expect(readBounds(file)).toEqual(kept)
-    keepBounds(join(folder, 'not/there.json'), kept)
+    expect(readWindowState(file)).toBeNull()
+    writeWindowState(file, kept)
+    expect(readWindowState(file)).toEqual(kept)
+    writeWindowState(join(folder, 'not/there.json'), kept)
     rmSync(folder, { recursive: true })
   })
 })
@@ -93,11 +98,11 @@ test('the receiver takes its own port while it is free, and any other when it is
 test('why it cannot start is told in words where it is known, and a bug is not dressed up', () => {
   const disk = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
   for (const error of [new StoreInUseError('/data'), disk]) {
-    const words = startTrouble(error, '/data')
+    const words = startupErrorText(error, '/data')
     expect(isTextKey(words!.key)).toBe(true)
     expect(words!.params.path).toBe('/data')
   }
-  expect(startTrouble(new TypeError('x is not a function'), '/data')).toBeNull()
+  expect(startupErrorText(new TypeError('x is not a function'), '/data')).toBeNull()
 })
 
 describe('npm start', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { keepsCompiled } from '../../../src/main/desktop/lifecycle/compile-cache.ts'
+import { mayCacheCompiledCode } from '../../../src/main/desktop/lifecycle/compile-cache.ts'
 import { identifyOnWindows } from '../../../src/main/desktop/lifecycle/windows-identity.ts'
 import { isPanelDark } from '../../../src/main/desktop/tray/image.ts'
 import { menuTemplate } from '../../../src/main/desktop/window/menu.ts'
@@ -59,7 +59,7 @@ describe('compiled code on disk', () => {
     ['win32', false, null, true],
     ['darwin', false, null, true],
   ] as const)('%s, packaged %s, AppImage %s: %s', (platform, isPackaged, appImage, kept) => {
-    expect(keepsCompiled({ platform, isPackaged, appImage })).toBe(kept)
+    expect(mayCacheCompiledCode({ platform, isPackaged, appImage })).toBe(kept)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ConnectionContext, PlanfixQuestions } from '../../../src/main/diagnostics/check.ts'
+import type { ConnectionProbes, PlanfixProbes } from '../../../src/main/diagnostics/check.ts'
 import { connectionChecks, examine, examineConnection } from '../../../src/main/diagnostics/doctor.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import { bridgeError, type ErrorCode, fail, ok } from '../../../src/shared/errors.ts'
@@ -28,7 +28,7 @@ const connection = (more: Record<string, unknown> = {}, planfix: Record<string, 
   return first
 }
 
-const questions = (more: Partial<PlanfixQuestions> = {}): PlanfixQuestions => ({
+const questions = (more: Partial<PlanfixProbes> = {}): PlanfixProbes => ({
   ping: async () => ok(undefined),
   probeScope: async () => ok('granted'),
   users: async () => ok([{ id: 5, name: 'Ana', email: 'ana@shop.example', otherEmails: [] }]),
@@ -44,7 +44,7 @@ const questions = (more: Partial<PlanfixQuestions> = {}): PlanfixQuestions => ({
   ...more,
 })
 
-const context = (more: Partial<ConnectionContext> = {}): ConnectionContext => ({
+const context = (more: Partial<ConnectionProbes> = {}): ConnectionProbes => ({
   connection: connection(),
   publicUrl: 'https://hooks.shop.example',
   secrets: { chatra: true, planfix: true, variables: null },
@@ -56,7 +56,7 @@ const context = (more: Partial<ConnectionContext> = {}): ConnectionContext => ({
   ...more,
 })
 
-const run = async (id: number, given: ConnectionContext) => {
+const run = async (id: number, given: ConnectionProbes) => {
   const check = connectionChecks.find((one) => one.id === id)
   if (!check) throw new Error(`there is no check ${id}`)
   return check.run(given)
@@ -123,7 +123,7 @@ describe('the checks', () => {
     const program = {
       configuration: { path: 'c.json', problems: [], connections: 1 },
       dataDir: '/tmp',
-      wayIn: { provider: 'none' as const, missingSecrets: [], state: null, now: 0 },
+      publicAddress: { provider: 'none' as const, missingSecrets: [], state: null, now: 0 },
     }
     for await (const report of examine(program, [off])) reports.push(report)
     expect(reports.filter((one) => one.connection === 'shop' && one.result !== 'skipped')).toEqual([])
@@ -220,13 +220,13 @@ const CASES = [
 
 describe('each check', () => {
   test.each(CASES)('%s', async (_name, id, change, result) => {
-    expect((await run(id, context(change as Partial<ConnectionContext>))).result).toBe(result)
+    expect((await run(id, context(change as Partial<ConnectionProbes>))).result).toBe(result)
   })
 
   test.each(LANGUAGES)(
     'has words for its title, for what it found and for what to do in %s',
     async (language) => {
-      const bare = CASES.map(([, id, change]) => run(id, context(change as Partial<ConnectionContext>)))
+      const bare = CASES.map(([, id, change]) => run(id, context(change as Partial<ConnectionProbes>)))
       const good = connectionChecks.map((check) => check.run(context()))
       const findings = await Promise.all([...bare, ...good])
       const words = [

@@ -8,7 +8,7 @@ const codes = keychainTrouble.shape.code.options
 const program = {
   configuration: { path: 'c.json', problems: [], connections: 1 },
   dataDir: '/tmp',
-  wayIn: { provider: 'ngrok' as const, missingSecrets: ['BRIDGE_NGROK_TOKEN'], state: null, now: 0 },
+  publicAddress: { provider: 'ngrok' as const, missingSecrets: ['BRIDGE_NGROK_TOKEN'], state: null, now: 0 },
 }
 const check = (id: number) => [...programChecks, ...tunnelChecks].find((one) => one.id === id)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { WayInQuestions } from '../../../src/main/diagnostics/check.ts'
+import type { PublicAddressProbes } from '../../../src/main/diagnostics/check.ts'
 import { tunnelChecks } from '../../../src/main/diagnostics/tunnel-checks.ts'
 import type { PublicAddress } from '../../../src/shared/api/state.ts'
 import { LANGUAGES, translateAny } from '../../../src/shared/i18n/index.ts'
@@ -22,9 +22,19 @@ const state = (change: Partial<PublicAddress> = {}): PublicAddress => ({
   ...change,
 })
 
-async function findings(change: Partial<WayInQuestions> = {}) {
-  const wayIn: WayInQuestions = { provider: 'ssh', missingSecrets: [], state: state(), now: NOW, ...change }
-  const program = { configuration: { path: 'c', problems: [], connections: 1 }, dataDir: '/tmp', wayIn }
+async function findings(change: Partial<PublicAddressProbes> = {}) {
+  const wayIn: PublicAddressProbes = {
+    provider: 'ssh',
+    missingSecrets: [],
+    state: state(),
+    now: NOW,
+    ...change,
+  }
+  const program = {
+    configuration: { path: 'c', problems: [], connections: 1 },
+    dataDir: '/tmp',
+    publicAddress: wayIn,
+  }
   const found = new Map<number, Awaited<ReturnType<(typeof tunnelChecks)[number]['run']>>>()
   for (const check of tunnelChecks) found.set(check.id, await check.run(program))
   return found
@@ -48,7 +58,7 @@ describe('the checks of the way in', () => {
     ])
   })
 
-  test.each<[string, Partial<WayInQuestions>, number, string, string | null]>([
+  test.each<[string, Partial<PublicAddressProbes>, number, string, string | null]>([
     ['there is none', { provider: 'none' }, 34, 'warning', 'diagnostics.todo.public-address'],
     ['the bridge does not run', { state: null }, 34, 'skipped', null],
     ['it is just being opened', { state: state({ state: 'proving', provenAt: null }) }, 34, 'skipped', null],

@@ -1,19 +1,19 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { createSenderReader } from '../../../src/main/http/client-ip.ts'
-import { createFlood } from '../../../src/main/http/rate-limiter.ts'
+import { createClientIpReader } from '../../../src/main/http/client-ip.ts'
+import { createRateLimiter } from '../../../src/main/http/rate-limiter.ts'
 
 describe('a flood', () => {
   let now = 0
   const start = (each: number, total: number) => {
     now = 0
-    return createFlood(
+    return createRateLimiter(
       { each: { perSecond: 1, burst: each }, total: { perSecond: 10, burst: total } },
       () => now,
     )
   }
-  const taken = (flood: ReturnType<typeof createFlood>, address: string, times: number) =>
-    Array.from({ length: times }, () => flood.takes(address)).filter(Boolean).length
+  const taken = (flood: ReturnType<typeof createRateLimiter>, address: string, times: number) =>
+    Array.from({ length: times }, () => flood.allow(address)).filter(Boolean).length
 
   test('of one sender is stopped, and others are taken', () => {
     const flood = start(5, 100)
@@ -40,7 +40,7 @@ describe('a flood', () => {
 
   test('of more senders than are remembered does not grow the memory, and stays bounded', () => {
     const flood = start(1, 1_000_000)
-    for (let n = 0; n < 30_000; n++) flood.takes(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
+    for (let n = 0; n < 30_000; n++) flood.allow(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
     expect(taken(flood, '10.0.0.0', 5)).toBe(0)
   })
 })
@@ -57,13 +57,13 @@ describe('the sender of a request', () => {
     ['127.0.0.1', undefined, '127.0.0.1'],
     ['127.0.0.1', 'nonsense', '127.0.0.1'],
   ])('from %s that says %s is %s', (remote, forwarded, sender) => {
-    expect(createSenderReader()(request(remote, forwarded))).toBe(sender)
+    expect(createClientIpReader()(request(remote, forwarded))).toBe(sender)
   })
 
   test('behind a proxy that was named is what that one says', () => {
-    const reader = createSenderReader(['172.16.0.0/12'])
+    const reader = createClientIpReader(['172.16.0.0/12'])
     expect(reader(request('172.18.0.2', '1.2.3.4'))).toBe('1.2.3.4')
-    expect(createSenderReader()(request('172.18.0.2', '1.2.3.4'))).toBe('172.18.0.2')
-    expect(() => createSenderReader(['proxy.example'])).toThrow('no address or network')
+    expect(createClientIpReader()(request('172.18.0.2', '1.2.3.4'))).toBe('172.18.0.2')
+    expect(() => createClientIpReader(['proxy.example'])).toThrow('no address or network')
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { WrongAddresses } from '../../../src/main/ingress/misaddressed-webhooks.ts'
+import { MisaddressedWebhooks } from '../../../src/main/ingress/misaddressed-webhooks.ts'
 import { startReceiver } from '../../../src/main/webhooks/receiver.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
 
@@ -37,18 +37,18 @@ describe('an event at an address that is not the one of a connection', () => {
   test('is told once an hour for each connection, and not at all for an id that is nobody’s', () => {
     const told: BridgeEvent[] = []
     let now = 1_000_000
-    const wrong = new WrongAddresses({
+    const wrong = new MisaddressedWebhooks({
       clock: { now: () => now },
       connections: () => [
         { id: 'shop', name: 'Shop' },
         { id: 'store', name: 'Store' },
       ],
-      tell: (event) => void told.push(event),
+      notify: (event) => void told.push(event),
     })
-    for (const id of ['shop', 'shop', 'store', 'admin']) wrong.came(id)
+    for (const id of ['shop', 'shop', 'store', 'admin']) wrong.arrived(id)
     expect(told.map(({ connectionId }) => connectionId)).toEqual(['shop', 'store'])
     now += 3_600_000
-    wrong.came('shop')
+    wrong.arrived('shop')
     expect(told).toHaveLength(3)
     expect(told[2]).toMatchObject({ key: 'event.wrong-address', params: { connection: 'Shop' } })
   })

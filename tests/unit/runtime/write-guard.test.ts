@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createChatraClient } from '../../../src/main/chatra/client.ts'
 import { createPlanfixClient } from '../../../src/main/planfix/client.ts'
-import { CHATRA_WRITES, guarded, PLANFIX_WRITES } from '../../../src/main/runtime/write-guard.ts'
+import { CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from '../../../src/main/runtime/write-guard.ts'
 import { ok } from '../../../src/shared/errors.ts'
 import { connectionTo } from '../planfix/connection.ts'
 import { FakeClock } from '../planfix/fake-clock.ts'
@@ -24,7 +24,7 @@ function clientThatCounts() {
 test('a write is refused as certainly not sent while it may not be, and goes through as soon as it may', async () => {
   const { client, calls } = clientThatCounts()
   let may = false
-  const safe = guarded(client, ['write'], { side: 'planfix', mayWrite: () => may })
+  const safe = withWriteGuard(client, ['write'], { side: 'planfix', mayWrite: () => may })
   expect(await safe.write(7, 'hello')).toMatchObject({
     ok: false,
     error: { side: 'planfix', certain: true, retry: { when: 'later' } },

@@ -20,7 +20,7 @@ describe('a keychain that works', () => {
   test('holds one entry a secret, and gives it back at the next start', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
-    expect(secrets).toMatchObject({ keeps: 'keychain', trouble: null })
+    expect(secrets).toMatchObject({ keptIn: 'keychain', trouble: null })
     await secrets.set('shop', 'CHATRA_SECRET_KEY', KEY)
     await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
     await secrets.set(PROGRAM, 'NGROK_TOKEN', 'ngrok-token')
@@ -76,7 +76,7 @@ describe('a keychain that works', () => {
   test('never sees what is only lent', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
-    secrets.lend('demo', 'PLANFIX_TOKEN', TOKEN)
+    secrets.setTemporary('demo', 'PLANFIX_TOKEN', TOKEN)
     expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBe(TOKEN)
     await secrets.remove('demo')
     expect(await secrets.get('demo', 'PLANFIX_TOKEN')).toBeNull()
@@ -90,7 +90,7 @@ describe('without a keychain', () => {
     async (mood) => {
       const code = mood === 'empty' ? 'no-collection' : mood
       const secrets = await secretsOn(fakeKeychain(mood), { dataDir })
-      expect(secrets).toMatchObject({ keeps: 'memory', trouble: { code } })
+      expect(secrets).toMatchObject({ keptIn: 'memory', trouble: { code } })
       await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
       expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
       await secrets.remove('shop')
@@ -109,7 +109,7 @@ describe('without a keychain', () => {
     fake.is('works')
     expect(await secrets.tryAgain()).toBeNull()
     expect(told).toHaveBeenCalledOnce()
-    expect(secrets.keeps).toBe('keychain')
+    expect(secrets.keptIn).toBe('keychain')
     expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
   })
 
@@ -120,10 +120,10 @@ describe('without a keychain', () => {
       fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
       const secrets = await secretsOn(fake, { retryMs: [2000, 5000] })
       await vi.advanceTimersByTimeAsync(2000)
-      expect(secrets.keeps).toBe('memory')
+      expect(secrets.keptIn).toBe('memory')
       fake.is('works')
       await vi.advanceTimersByTimeAsync(5000)
-      expect(secrets.keeps).toBe('keychain')
+      expect(secrets.keptIn).toBe('keychain')
       expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
     } finally {
       vi.useRealTimers()
@@ -186,7 +186,7 @@ describe('a keychain that fails in the middle', () => {
     fake.is('no-service')
     expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBe(KEY)
     await secrets.set('shop', 'CHATRA_SECRET_KEY', 'a-rotated-key-0123456789')
-    expect(secrets).toMatchObject({ keeps: 'memory', trouble: { code: 'no-service' } })
+    expect(secrets).toMatchObject({ keptIn: 'memory', trouble: { code: 'no-service' } })
     expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
     fake.is('works')
     await secrets.tryAgain()
@@ -222,7 +222,7 @@ describe('a prompt that nobody answers', () => {
   test('holds up the start for the time limit alone, and one call', async () => {
     const fake = fakeKeychain('hangs')
     const secrets = await secretsOn(fake)
-    expect(secrets).toMatchObject({ keeps: 'memory', trouble: { code: 'waiting' } })
+    expect(secrets).toMatchObject({ keptIn: 'memory', trouble: { code: 'waiting' } })
     await Promise.all([
       secrets.get('shop', 'PLANFIX_TOKEN'),
       secrets.set('shop', 'CHATRA_SECRET_KEY', KEY),
@@ -230,7 +230,7 @@ describe('a prompt that nobody answers', () => {
     ])
     expect(fake.asked).toHaveLength(1)
     fake.is('works')
-    await vi.waitFor(() => expect(secrets.keeps).toBe('keychain'))
+    await vi.waitFor(() => expect(secrets.keptIn).toBe('keychain'))
     expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe(KEY)
   })
 

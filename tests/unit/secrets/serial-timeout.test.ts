@@ -13,13 +13,13 @@ const ends = (host: 'electron' | 'node') =>
       '-e',
       `
       import { EventEmitter } from 'node:events'
-      import { inLine } from ${JSON.stringify(PATIENCE)}
+      import { serialWithTimeout } from ${JSON.stringify(PATIENCE)}
       const app = new EventEmitter()
       if (${host === 'electron'}) Object.defineProperty(process, 'versions', { value: { ...process.versions, electron: '45' } })
       // As lib/browser/init.ts, before any program is read.
       app.on('quit', (code) => process.emit('exit', code))
       app.once('quit', () => process.stdout.write('installed'))
-      inLine(20, () => {}).run(() => new Promise(() => {})).catch(() => {
+      serialWithTimeout(20, () => {}).run(() => new Promise(() => {})).catch(() => {
         if (${host === 'electron'}) app.emit('quit', 0)
         else process.exit(0)
       })

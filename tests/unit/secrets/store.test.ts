@@ -29,7 +29,7 @@ test('what was typed is forgotten with its connection; what the environment hold
 })
 
 test('what is lent is there and goes like what was typed', async () => {
-  secrets.lend('demo-1', 'PLANFIX_TOKEN', 'lent')
+  secrets.setTemporary('demo-1', 'PLANFIX_TOKEN', 'lent')
   expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBe('lent')
   await secrets.remove('demo-1')
   expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBeNull()
@@ -41,7 +41,7 @@ test('every secret is told before it is kept, so that no log can show it', async
   const set = store.set('shop', 'PLANFIX_TOKEN', 'typed-token')
   expect(redact('token: typed-token')).toBe('token: ***')
   await set
-  secrets.lend('demo-1', 'PLANFIX_TOKEN', 'lent')
+  secrets.setTemporary('demo-1', 'PLANFIX_TOKEN', 'lent')
   await secrets.set('shop', 'CHATRA_SECRET_KEY', 'typed')
   await secrets.get('shop', 'PLANFIX_TOKEN')
   expect(learned).toEqual(['lent', 'typed', 'from-environment'])
@@ -49,5 +49,5 @@ test('every secret is told before it is kept, so that no log can show it', async
 
 test('where to put a secret is said by the name of its variable, never by its value', () => {
   expect(secrets.whereToPut('shop', 'PLANFIX_TOKEN')).toContain('BRIDGE_SHOP_PLANFIX_TOKEN')
-  expect(secrets.keeps).toBe('memory')
+  expect(secrets.keptIn).toBe('memory')
 })

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { Beside } from '../../../src/main/store/backup/worker-thread.ts'
+import { WorkerThread } from '../../../src/main/store/backup/worker-thread.ts'
 import { openStore } from '../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
 import { scribble } from '../../support/damage.ts'
@@ -89,7 +89,7 @@ it('where no thread can be started the work is done in turns, and that is said o
   const dir = folder()
   const path = await big(dir)
   const said: string[] = []
-  const beside = new Beside((why) => said.push(why), join(dir, 'missing.js'))
+  const beside = new WorkerThread((why) => said.push(why), join(dir, 'missing.js'))
   const copy = join(dir, 'copy.sqlite')
   expect(await beside.run({ errand: 'copy', from: path, to: copy, at: 5 })).toEqual({ ok: true })
   expect(await beside.run({ errand: 'check', path: copy })).toEqual({ ok: true })

@@ -7,7 +7,7 @@ import {
 } from '../../../src/main/store/queries/conversations.ts'
 import { outline, pageAfter, pageFrom } from '../../../src/main/store/queries/log-query.ts'
 import { LOOKUPS } from '../../../src/main/store/queries/lookups.ts'
-import { lifeOf, shownMessages } from '../../../src/main/store/queries/message-view.ts'
+import { lifeOf, messageViews } from '../../../src/main/store/queries/message-view.ts'
 import { bars, dayFigures, gapsSince } from '../../../src/main/store/queries/statistics.ts'
 import { applyChanges, CHANGE_STATEMENTS } from '../../../src/main/store/rows/changes.ts'
 import { addMessage, patchMessage } from '../../../src/main/store/rows/messages.ts'
@@ -84,7 +84,7 @@ it('what the interface asks passes over big tables by their keys and indexes, a 
     await pageFrom(sql, filter, 10, 5)
     await pageAfter(sql, filter, 0, 5)
   }
-  await shownMessages(sql, [10])
+  await messageViews(sql, [10])
   lifeOf(sql, 10)
   storedConversation(sql, 1)
   threadMessages(sql, 1, 10, 5)

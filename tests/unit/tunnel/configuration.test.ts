@@ -82,7 +82,7 @@ describe('the secrets of a way in', () => {
     await secrets.set(PROGRAM, 'NGROK_TOKEN', 'typed-token')
     expect(await secrets.get(PROGRAM, 'NGROK_TOKEN')).toBe('typed-token')
     expect(new Set(learned)).toEqual(new Set(['typed-token']))
-    await secrets.drop(PROGRAM, 'NGROK_TOKEN')
+    await secrets.delete(PROGRAM, 'NGROK_TOKEN')
     expect(await secrets.get(PROGRAM, 'NGROK_TOKEN')).toBe('2abcDEFghi_jkl')
   })
 

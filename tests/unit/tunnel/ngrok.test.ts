@@ -107,7 +107,7 @@ describe('ngrok', () => {
       const { sdk, start } = scene({ token })
       expect(await start()).toMatchObject({
         ok: false,
-        problem: { again: false, words: { key: 'tunnel.problem.ngrok.no-token' } },
+        problem: { retries: false, words: { key: 'tunnel.problem.ngrok.no-token' } },
       })
       expect(sdk.sessions).toBe(0)
     }
@@ -120,14 +120,14 @@ describe('ngrok', () => {
     ['ERR_NGROK_121', 'too-old', false],
     ['ERR_NGROK_4018', 'token', false],
     ['ERR_NGROK_99999', 'other', true],
-  ])('the code %s at the session means %s', async (code, what, again) => {
+  ])('the code %s at the session means %s', async (code, what, retries) => {
     const { sdk, start } = scene()
     const text = `failed to connect session: The authtoken is invalid.\nYour authtoken: ${TOKEN}\n\n${code}`
     sdk.connect = failing(Object.assign(new Error(text), { errorCode: code }))
     const started = await start()
     expect(started).toMatchObject({
       ok: false,
-      problem: { again, words: { key: `tunnel.problem.ngrok.${what}`, params: { code } } },
+      problem: { retries, words: { key: `tunnel.problem.ngrok.${what}`, params: { code } } },
     })
     expect(JSON.stringify(started)).not.toContain('secondHalfOfIt99')
     expect(JSON.stringify(started)).not.toContain('fakeFAKE')
@@ -137,13 +137,13 @@ describe('ngrok', () => {
     ['ERR_NGROK_320', 'domain-of-another', false],
     ['ERR_NGROK_319', 'domain-not-reserved', false],
     ['ERR_NGROK_334', 'domain-in-use', true],
-  ])('the code %s at the domain means %s, and the session is closed', async (code, what, again) => {
+  ])('the code %s at the domain means %s, and the session is closed', async (code, what, retries) => {
     const { sdk, start } = scene({ domain: 'shop.ngrok.app' })
     sdk.listen = failing(new Error(`failed to start listener: no.\n\n${code}`))
     expect(await start()).toMatchObject({
       ok: false,
       problem: {
-        again,
+        retries,
         words: { key: `tunnel.problem.ngrok.${what}`, params: { domain: 'shop.ngrok.app' } },
       },
     })
@@ -153,7 +153,7 @@ describe('ngrok', () => {
   test('that gave no https address is closed and tried again', async () => {
     const { sdk, start } = scene()
     sdk.url = null
-    expect(await start()).toMatchObject({ ok: false, problem: { again: true } })
+    expect(await start()).toMatchObject({ ok: false, problem: { retries: true } })
     expect(sdk.closed).toBe(1)
   })
 
@@ -201,7 +201,7 @@ describe('ngrok', () => {
     const started = await provider.start(TARGET, () => {})
     expect(started).toMatchObject({
       ok: false,
-      problem: { again: false, words: { key: 'tunnel.problem.ngrok.not-installed' } },
+      problem: { retries: false, words: { key: 'tunnel.problem.ngrok.not-installed' } },
     })
   })
 })
@@ -225,7 +225,7 @@ describe('the real package', () => {
     const started = await provider.start(TARGET, () => {})
     expect(started).toMatchObject({
       ok: false,
-      problem: { again: true, words: { key: 'tunnel.problem.ngrok.network' } },
+      problem: { retries: true, words: { key: 'tunnel.problem.ngrok.network' } },
     })
     await provider.stop()
   })

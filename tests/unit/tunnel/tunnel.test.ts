@@ -12,9 +12,9 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const ADDRESS = 'https://a.example'
 const BEHIND: Proof = { ok: false, problem: { key: 'settings.address.problem.behind', params: {} } }
-const trouble = (again = true): TunnelProblem => ({
+const trouble = (retries = true): TunnelProblem => ({
   words: { key: 'tunnel.problem.ssh.closed', params: { host: 'h', user: 'u' } },
-  again,
+  retries,
   detail: 'closed',
 })
 
@@ -70,7 +70,7 @@ function scene(
       return scene.proof
     },
     changed: () => {},
-    tell: (event) => events.push(event),
+    notify: (event) => events.push(event),
     remember: (address) => remembered.push(address),
     log: () => {},
   })
@@ -411,7 +411,7 @@ describe('the owner is told', () => {
   })
 
   test('of a gap whose messages were kept, in other words', async () => {
-    const s = scene({ provider: { kind: 'relay', keepsMeanwhile: true } })
+    const s = scene({ provider: { kind: 'relay', storesWhileClosed: true } })
     s.use()
     await s.pass(MINUTE)
     s.tunnel.wake(s.clock.now() - 30 * SECOND)
@@ -450,7 +450,7 @@ test('a failed proof believed after a sleep begins its gap where something was l
   const s = scene()
   s.use()
   await s.pass(MINUTE)
-  s.tunnel.heard()
+  s.tunnel.webhookArrived()
   const heard = s.clock.now()
   await s.pass(3 * MINUTE)
   s.proof = BEHIND

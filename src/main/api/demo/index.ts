@@ -1,7 +1,7 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { Handlers, Value } from '../../../shared/api.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { newWebhookSecret } from '../setup/connection.ts'
 import { type DemoAccounts, demoConnection, demoView, type RunningDemo } from './host.ts'
 
@@ -21,7 +21,7 @@ export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'd
     'demo.stop': () =>
       oneAtATime(async () => {
         // Where the whole host is a demo it ends with the program.
-        if (context.host === 'demo') return refuse('unavailable', 'error.call.unavailable')
+        if (context.host === 'demo') return errorAnswer('unavailable', 'error.call.unavailable')
         await context.runningDemo?.stop()
         return { ok: true, value: {} }
       }),
@@ -30,7 +30,7 @@ export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'd
 
 async function start(context: ApiContext): Promise<Answer<View>> {
   if (context.runningDemo) return { ok: true, value: context.runningDemo.view }
-  if (!context.demo) return refuse('unavailable', 'error.call.unavailable')
+  if (!context.demo) return errorAnswer('unavailable', 'error.call.unavailable')
   const accounts = await context.demo.start()
   const running = runningDemo(context, accounts)
   context.runningDemo = running
@@ -49,8 +49,8 @@ function runningDemo(context: ApiContext, accounts: DemoAccounts): RunningDemo {
   const id = `demo-${Date.now().toString(36)}`
   const name = translate(application.configuration.language, 'settings.demo.name')
   const webhookSecret = newWebhookSecret()
-  secrets.lend(id, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
-  secrets.lend(id, 'PLANFIX_TOKEN', accounts.planfix.token)
+  secrets.setTemporary(id, 'CHATRA_SECRET_KEY', accounts.chatra.secretKey)
+  secrets.setTemporary(id, 'PLANFIX_TOKEN', accounts.planfix.token)
   const hooks = `${application.hooksUrl}/hooks/${id}/${webhookSecret}`
   accounts.deliverTo({ chatra: `${hooks}/chatra`, planfix: `${hooks}/planfix` })
   let stopping: Promise<void> | null = null

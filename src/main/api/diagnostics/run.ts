@@ -3,14 +3,14 @@ import type { CheckReport, CheckUp } from '../../../shared/api/diagnostics.ts'
 import type { Connection } from '../../../shared/config.ts'
 import type { ProgramContext, Report } from '../../diagnostics/check.ts'
 import { examineConnection, examineProgram, totalChecks } from '../../diagnostics/doctor.ts'
-import { wayInQuestions } from '../../ingress/diagnostics-probes.ts'
-import { questionsFor } from '../../runtime/diagnostics-probes.ts'
-import { leftBehindIn } from '../../runtime/maintenance/orphaned-connections.ts'
+import { publicAddressProbes } from '../../ingress/diagnostics-probes.ts'
+import { probesFor } from '../../runtime/diagnostics-probes.ts'
+import { orphanedIn } from '../../runtime/maintenance/orphaned-connections.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import type { ApiContext } from '../context.ts'
 
 /** Findings that come close together are told together: each telling carries all of them. */
-const TELL_EVERY_MS = 100
+const PROGRESS_EVERY_MS = 100
 
 export interface CheckUps {
   /** The present or last one. */
@@ -31,14 +31,14 @@ export function createCheckUps(context: ApiContext, redactor: () => Promise<Reda
     const { connections } = context.application.configuration
     const total = totalChecks(connections.length)
     last = { run: (last?.run ?? 0) + 1, startedAt: Date.now(), endedAt: null, total, reports: [] }
-    void carry(connections, last)
+    void runChecks(connections, last)
     return last
   }
 
-  async function carry(connections: readonly Connection[], begun: CheckUp): Promise<void> {
+  async function runChecks(connections: readonly Connection[], begun: CheckUp): Promise<void> {
     const { ended } = context.application
     const telling = every(
-      TELL_EVERY_MS,
+      PROGRESS_EVERY_MS,
       () => last !== null && context.push({ event: 'checkUp', value: last }),
     )
     try {
@@ -72,13 +72,13 @@ async function examineAll(
     configuration: { path: settings.path, problems: [], connections: connections.length },
     dataDir: application.dataDir,
     keychain: secrets.trouble,
-    wayIn: await wayInQuestions({
+    publicAddress: await publicAddressProbes({
       configuration: application.configuration,
       secrets,
       state: application.publicAddress,
       now: application.now(),
     }),
-    leftBehind: await leftBehindIn(
+    leftBehind: await orphanedIn(
       application.store,
       application.configuration.connections.map(({ id }) => id),
       application.now(),
@@ -98,7 +98,7 @@ async function examineOne(
   connection: Connection,
   found: (report: Report) => void,
 ): Promise<void> {
-  const questions = await questionsFor({
+  const questions = await probesFor({
     connection,
     publicUrl: application.publicUrl,
     secrets,

@@ -1,9 +1,9 @@
 import type { employeesCalls as contract } from '../../../shared/api/employees.ts'
 import type { Handlers } from '../../../shared/api.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { employeesInFile, sketchOf } from '../setup/connection.ts'
 import { type SetupOptions, setupIn } from '../setup/context.ts'
-import { refuseQuestion } from '../setup/problems.ts'
+import { questionError } from '../setup/problems.ts'
 import { employeesProblem } from './problem.ts'
 
 /** Who may answer clients, and as whom: of a connection, or of a draft that is none yet. */
@@ -18,7 +18,7 @@ export function employeesCalls(
     async 'employees.get'({ id, refresh }) {
       const connection = setup.connection(id)
       const draft = connection === null ? await drafts.get(id) : null
-      if (connection === null && draft === null) return refuse('not-found', 'error.call.not-found')
+      if (connection === null && draft === null) return errorAnswer('not-found', 'error.call.not-found')
       const account = await setup.account(id)
       const { list, readAt, problem } = await accounts.employees(
         id,
@@ -34,7 +34,7 @@ export function employeesCalls(
           planfix: list,
           readAt,
           problem: account.ok
-            ? problem && refuseQuestion(problem, account.value.baseUrl).error
+            ? problem && questionError(problem, account.value.baseUrl).error
             : draft
               ? account.error
               : NOT_CONNECTED,
@@ -48,7 +48,7 @@ export function employeesCalls(
     async 'employees.save'({ id, mode, choices }) {
       const connection = setup.connection(id)
       const draft = await drafts.get(id)
-      if (connection === null && draft === null) return refuse('not-found', 'error.call.not-found')
+      if (connection === null && draft === null) return errorAnswer('not-found', 'error.call.not-found')
       const wrong = employeesProblem(mode, choices, 'choices')
       if (wrong) return wrong
       if (connection !== null) {
@@ -64,7 +64,7 @@ export function employeesCalls(
 }
 
 /** A connection whose token is missing; a draft has a step of the wizard to go back to. */
-const NOT_CONNECTED = refuse('conflict', 'employees.problem.no-planfix').error
+const NOT_CONNECTED = errorAnswer('conflict', 'employees.problem.no-planfix').error
 
 /** Who speaks in general, by the name and e-mail of the draft as far as they are typed. */
 function agentOf(id: string, settings: Parameters<typeof sketchOf>[1] & object) {

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { EmployeeChoice } from '../../../shared/api/employees.ts'
 import { checkEmail } from '../../../shared/fields.ts'
-import { refuse } from '../context.ts'
+import { errorAnswer } from '../context.ts'
 
 /** Why a list of employees cannot be kept; null when it can. `field` is what the list is called in the form. */
 export function employeesProblem(
@@ -10,16 +10,17 @@ export function employeesProblem(
   field: string,
 ): Extract<Answer<never>, { ok: false }> | null {
   if (mode === 'everybody') return null
-  if (!choices.some(({ allowed }) => allowed)) return refuse('invalid', 'employees.problem.nobody', { field })
+  if (!choices.some(({ allowed }) => allowed))
+    return errorAnswer('invalid', 'employees.problem.nobody', { field })
   const seen = new Set<number>()
   for (const [index, { planfixUserId, name, email }] of choices.entries()) {
     const who = name ?? `${planfixUserId}`
     if (email?.trim() && checkEmail(email) !== null) {
       const params = { name: who, email: email.trim() }
-      return refuse('invalid', 'employees.problem.email', { params, field: `${field}[${index}].email` })
+      return errorAnswer('invalid', 'employees.problem.email', { params, field: `${field}[${index}].email` })
     }
     if (seen.has(planfixUserId)) {
-      return refuse('invalid', 'employees.problem.twice', {
+      return errorAnswer('invalid', 'employees.problem.twice', {
         params: { name: who },
         field: `${field}[${index}]`,
       })

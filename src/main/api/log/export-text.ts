@@ -1,4 +1,4 @@
-import type { ShownMessage } from '../../store/index.ts'
+import type { MessageView } from '../../store/index.ts'
 import { clientNameOf } from './message-rows.ts'
 
 export type ExportFormat = 'csv' | 'json'
@@ -6,7 +6,7 @@ export type ExportFormat = 'csv' | 'json'
 /** One part of an export. `isFirst` and `isLast` put what stands before and behind all of them. */
 export function exportText(
   format: ExportFormat,
-  shown: readonly ShownMessage[],
+  shown: readonly MessageView[],
   { isFirst, isLast }: { isFirst: boolean; isLast: boolean },
 ): string {
   const lines = shown.map(exported)
@@ -34,7 +34,7 @@ const COLUMNS = [
 ] as const
 type Exported = Record<(typeof COLUMNS)[number], string | number | string[] | null>
 
-const exported = ({ message, conversation, client }: ShownMessage): Exported => ({
+const exported = ({ message, conversation, client }: MessageView): Exported => ({
   id: String(message.id),
   time: new Date(message.receivedAt).toISOString(),
   writtenAt: new Date(message.writtenAt).toISOString(),

@@ -5,7 +5,7 @@ import type { Conversation } from '../../../shared/domain.ts'
 import { pauseEnds } from '../../engine/delivery/loop-breaker.ts'
 import { nameOf } from '../../engine/intake/chat-state.ts'
 import type { StoredConversation } from '../../store/index.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { exportText } from './export-text.ts'
 import { type Links, linksOf, rowsOf } from './message-rows.ts'
 import { shownPayload } from './raw-payload.ts'
@@ -95,8 +95,8 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
 }
 
 const done = <T>(value: T): Answer<T> => ({ ok: true, value })
-const GONE: { ok: false; error: CallError } = refuse('not-found', 'error.call.not-found')
-const CHANGED: { ok: false; error: CallError } = refuse('conflict', 'error.call.conflict')
+const GONE: { ok: false; error: CallError } = errorAnswer('not-found', 'error.call.not-found')
+const CHANGED: { ok: false; error: CallError } = errorAnswer('conflict', 'error.call.conflict')
 
 function viewOf(
   { conversation, clients, tasks, merged, messages }: StoredConversation,

@@ -2,7 +2,7 @@ import type { MessageRow } from '../../../shared/api/log.ts'
 import type { Connection } from '../../../shared/config.ts'
 import { nameOf } from '../../engine/intake/chat-state.ts'
 import type { Application } from '../../runtime/application.ts'
-import type { ShownMessage } from '../../store/index.ts'
+import type { MessageView } from '../../store/index.ts'
 
 /** What rows are made of. */
 export type RowSource = Pick<Application, 'store' | 'configuration'>
@@ -21,7 +21,7 @@ export async function rowsOf(
   return shown.map((one) => rowOf(one, links(one.message.connectionId), whole))
 }
 
-function rowOf(shown: ShownMessage, links: Links, whole: boolean): MessageRow {
+function rowOf(shown: MessageView, links: Links, whole: boolean): MessageRow {
   const { message, conversation, client, canRetry, canDismiss } = shown
   const task = message.planfixTaskId ?? conversation?.taskId ?? null
   return {
@@ -52,7 +52,7 @@ function rowOf(shown: ShownMessage, links: Links, whole: boolean): MessageRow {
 }
 
 /** Null for what concerns no client: an event that could not be used. */
-export const clientNameOf = ({ message, client }: Pick<ShownMessage, 'message' | 'client'>): string | null =>
+export const clientNameOf = ({ message, client }: Pick<MessageView, 'message' | 'client'>): string | null =>
   client ? nameOf(client.profile) : message.author.kind === 'client' ? message.author.name : null
 
 /** Addresses a person opens; null where the connection is gone and nothing tells its accounts. */

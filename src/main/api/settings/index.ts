@@ -4,7 +4,7 @@ import type { Handlers, ReadArgs, Value } from '../../../shared/api.ts'
 import type { Configuration, Connection } from '../../../shared/config.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
 import { exportable } from '../../settings/export.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { connectionInFile, newWebhookSecret, settingsOf } from '../setup/connection.ts'
 import { draftsIn } from '../setup/drafts.ts'
 import { withOwnAddress } from '../tunnel/settings.ts'
@@ -74,7 +74,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       if (keys.planfix !== null) await secrets.set(id, 'PLANFIX_TOKEN', keys.planfix)
       await context.apply()
       // Without a keychain a key of a connection opens what was sealed with it, the relay's key too.
-      if (secrets.trouble && application.publicAddress.needsOwner) application.reopenWayIn()
+      if (secrets.trouble && application.publicAddress.needsOwner) application.reopenPublicAddress()
       return done({})
     },
 
@@ -83,7 +83,8 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
     'connection.addresses': async ({ id }) => addressesOf(context, connection(id)),
 
     async 'connection.newWebhookSecret'({ id }) {
-      if (context.runningDemo?.connection?.id === id) return refuse('unavailable', 'settings.problem.demo')
+      if (context.runningDemo?.connection?.id === id)
+        return errorAnswer('unavailable', 'settings.problem.demo')
       const webhookSecret = newWebhookSecret()
       const changed = await context.changeConnection(id, (one) => ({ ...one, webhookSecret }))
       return changed.ok ? addressesOf(context, connection(id)) : changed
@@ -103,7 +104,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
     async 'settings.import'({ text, ids }) {
       const { problems, connections, raw } = readImport(text, application.configuration.language)
       const [problem] = problems
-      if (problem) return refuse('invalid', problem.key, { params: problem.params })
+      if (problem) return errorAnswer('invalid', problem.key, { params: problem.params })
       if (ids.some((id) => !connections.some((one) => one.id === id))) return GONE
       return nothing(await context.change((file) => takeOver(file, raw, ids)))
     },
@@ -112,7 +113,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
 
 const done = <T>(value: T): Answer<T> => ({ ok: true, value })
 const nothing = (answer: Answer<unknown>): Answer<Record<string, never>> => (answer.ok ? done({}) : answer)
-const GONE = refuse('not-found', 'error.call.not-found')
+const GONE = errorAnswer('not-found', 'error.call.not-found')
 
 const generalOf = (configuration: Configuration): GeneralSettings => ({
   language: configuration.language,
@@ -134,13 +135,13 @@ function inFile(
   const reading = publicAddressOf(typed)
   return reading.ok
     ? done({ ...named, publicUrl: reading.address })
-    : refuse('invalid', reading.problem, { field: 'publicUrl' })
+    : errorAnswer('invalid', reading.problem, { field: 'publicUrl' })
 }
 
 function addressesOf({ application }: ApiContext, connection: Connection | null): Answer<Addresses> {
   if (!connection) return GONE
   const { id, webhookSecret } = connection
-  if (webhookSecret === undefined) return refuse('conflict', 'settings.problem.no-webhook-secret')
+  if (webhookSecret === undefined) return errorAnswer('conflict', 'settings.problem.no-webhook-secret')
   const { publicUrl } = application
   const base = `${publicUrl ?? application.hooksUrl}/hooks/${id}/${webhookSecret}`
   return done({ chatra: `${base}/chatra`, planfix: `${base}/planfix`, public: publicUrl !== null })

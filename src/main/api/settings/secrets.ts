@@ -5,8 +5,8 @@ import { createChatraClient } from '../../chatra/client.ts'
 import type { Pacer } from '../../engine/ports.ts'
 import { createPlanfixClient } from '../../planfix/client.ts'
 import { systemClock } from '../../runtime/clock.ts'
-import { refuse } from '../context.ts'
-import { isKnownToken, refuseAccess } from '../setup/problems.ts'
+import { errorAnswer } from '../context.ts'
+import { accessError, isKnownToken } from '../setup/problems.ts'
 
 type Refusal = Extract<Answer<never>, { ok: false }>
 
@@ -20,9 +20,9 @@ export async function refuseKeys(
   pacer: Pacer | undefined,
 ): Promise<Refusal | null> {
   const wrongKey = keys.chatra === null ? null : checkSecretKey(keys.chatra, connection.chatra.publicKey)
-  if (wrongKey) return refuse('invalid', wrongKey, { field: 'chatraSecretKey' })
+  if (wrongKey) return errorAnswer('invalid', wrongKey, { field: 'chatraSecretKey' })
   const wrongToken = keys.planfix === null ? null : checkToken(keys.planfix)
-  if (wrongToken) return refuse('invalid', wrongToken, { field: 'planfixToken' })
+  if (wrongToken) return errorAnswer('invalid', wrongToken, { field: 'planfixToken' })
   return (
     (keys.chatra === null ? null : await tryChatra(connection, keys.chatra)) ??
     (keys.planfix === null ? null : await tryPlanfix(connection, keys.planfix, pacer))
@@ -32,7 +32,7 @@ export async function refuseKeys(
 async function tryChatra(connection: Connection, secretKey: string): Promise<Refusal | null> {
   const probed = await createChatraClient({ connection, secretKey }).probeKeys()
   if (probed.ok) return null
-  return at('chatraSecretKey', refuseAccess(probed.error, connection.chatra.baseUrl))
+  return at('chatraSecretKey', accessError(probed.error, connection.chatra.baseUrl))
 }
 
 async function tryPlanfix(
@@ -45,7 +45,7 @@ async function tryPlanfix(
     await planfix.pacer.turn(1, 'keys')
     const answer = await planfix.ping()
     if (answer.ok || isKnownToken(answer.error)) return null
-    return at('planfixToken', refuseAccess(answer.error, connection.planfix.baseUrl))
+    return at('planfixToken', accessError(answer.error, connection.planfix.baseUrl))
   } finally {
     planfix.close()
   }

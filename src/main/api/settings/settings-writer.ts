@@ -3,13 +3,16 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import { type Configuration, checkConfiguration } from '../../../shared/config.ts'
 import { problemsOf, type SettingsProblem } from '../../settings/problems.ts'
 import type { SettingsAnswer } from '../../settings/settings-store.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 
 type Saving = Pick<ApiContext, 'change' | 'changeConnection' | 'apply'>
 type Parts = Pick<ApiContext, 'application' | 'settings' | 'runningDemo'>
 
 /** How the calls change the settings. `learn` is told every webhook secret before it is used. */
-export function savingFor(parts: () => Parts, learn: (...secrets: (string | undefined)[]) => void): Saving {
+export function settingsWriter(
+  parts: () => Parts,
+  learn: (...secrets: (string | undefined)[]) => void,
+): Saving {
   async function apply(): Promise<void> {
     const { application, settings, runningDemo } = parts()
     await settings.refresh?.()
@@ -67,7 +70,7 @@ export function savingFor(parts: () => Parts, learn: (...secrets: (string | unde
   return { change, changeConnection, apply }
 }
 
-const GONE = refuse('not-found', 'error.call.not-found')
+const GONE = errorAnswer('not-found', 'error.call.not-found')
 
 /** The demo's connection stands beside those of the settings, and nowhere else. */
 function withDemo(configuration: Configuration, demo: Record<string, unknown> | null): Configuration {
@@ -82,20 +85,20 @@ function refusalOf(answer: Extract<SettingsAnswer, { ok: false }>, path: string)
     case 'misfit':
       return misfit(answer.problems)
     case 'edited':
-      return refuse('conflict', 'settings.problem.edited', {
+      return errorAnswer('conflict', 'settings.problem.edited', {
         params: { path, detail: answer.detail },
         detail: answer.detail,
       })
     case 'disk':
-      return refuse('unavailable', 'settings.problem.disk', { params: { path, code: answer.code } })
+      return errorAnswer('unavailable', 'settings.problem.disk', { params: { path, code: answer.code } })
   }
 }
 
 /** The first one: a form shows one at a time, and the next save tells the next. */
 function misfit(problems: readonly SettingsProblem[]): Answer<never> {
   const [first] = problems
-  if (!first) return refuse('invalid', 'settings.problem.unknown')
-  return refuse('invalid', first.words.key, {
+  if (!first) return errorAnswer('invalid', 'settings.problem.unknown')
+  return errorAnswer('invalid', first.words.key, {
     params: first.words.params,
     field: fieldOf(first.path),
     detail: `${first.path}: ${first.message}`,

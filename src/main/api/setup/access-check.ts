@@ -3,13 +3,13 @@ import type { Draft } from '../../../shared/api/setup.ts'
 import type { ReadArgs } from '../../../shared/api.ts'
 import { checkPublicKey, checkSecretKey, checkToken, planfixAddress } from '../../../shared/fields.ts'
 import { createChatraClient } from '../../chatra/client.ts'
-import { refuse } from '../context.ts'
+import { errorAnswer } from '../context.ts'
 import { sketchOf } from './connection.ts'
 import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
-import { isKnownToken, refuseAccess } from './problems.ts'
+import { accessError, isKnownToken } from './problems.ts'
 
-const notFound = () => refuse('not-found', 'error.call.not-found')
+const notFound = () => errorAnswer('not-found', 'error.call.not-found')
 
 /** Tries the keys; what was accepted is kept, the secret where secrets are. */
 export async function checkChatra(
@@ -21,9 +21,9 @@ export async function checkChatra(
   const publicKey = typedPublic.trim()
   const secretKey = (typedSecret ?? (await setup.secret(id, 'CHATRA_SECRET_KEY')) ?? '').trim()
   const wrongPublic = checkPublicKey(publicKey)
-  if (wrongPublic) return refuse('invalid', wrongPublic, { field: 'chatra.publicKey' })
+  if (wrongPublic) return errorAnswer('invalid', wrongPublic, { field: 'chatra.publicKey' })
   const wrongSecret = checkSecretKey(secretKey, publicKey)
-  if (wrongSecret) return refuse('invalid', wrongSecret, { field: 'chatra.secretKey' })
+  if (wrongSecret) return errorAnswer('invalid', wrongSecret, { field: 'chatra.secretKey' })
 
   const { baseUrl } = draft.settings.chatra
   const { chatra } = sketchOf(id)
@@ -33,7 +33,7 @@ export async function checkChatra(
     ...(setup.timeoutMs !== undefined && { timeoutMs: setup.timeoutMs }),
   })
   const probed = await client.probeKeys()
-  if (!probed.ok) return refuseAccess(probed.error, baseUrl || chatra.baseUrl)
+  if (!probed.ok) return accessError(probed.error, baseUrl || chatra.baseUrl)
   const { certain } = probed.value
   const kept = await setup.drafts.change(id, (one) => ({
     ...one,
@@ -53,16 +53,16 @@ export async function checkPlanfix(
   const draft = await setup.drafts.get(id)
   if (draft === null) return notFound()
   const reading = planfixAddress(address)
-  if (!reading.ok) return refuse('invalid', reading.problem, { field: 'planfix.baseUrl' })
+  if (!reading.ok) return errorAnswer('invalid', reading.problem, { field: 'planfix.baseUrl' })
   const token = (typed ?? (await setup.secret(id, 'PLANFIX_TOKEN')) ?? '').trim()
   const wrong = checkToken(token)
-  if (wrong) return refuse('invalid', wrong, { field: 'planfix.token' })
+  if (wrong) return errorAnswer('invalid', wrong, { field: 'planfix.token' })
 
   const { baseUrl, webUrl, account } = reading
   setup.accounts.forget(id)
   const settings = { ...draft.settings, planfix: { ...draft.settings.planfix, baseUrl } }
   const answer = await setup.accounts.of(sketchOf(id, settings), token).ask((client) => client.ping())
-  if (!answer.ok && !isKnownToken(answer.error)) return refuseAccess(answer.error, baseUrl)
+  if (!answer.ok && !isKnownToken(answer.error)) return accessError(answer.error, baseUrl)
   const kept = await setup.drafts.change(id, (one) => inAccount(one, baseUrl, webUrl))
   if (kept === null) return notFound()
   if (typed !== null) await setup.keepSecret(id, 'PLANFIX_TOKEN', token)

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { Draft } from '../../../shared/api/setup.ts'
 import { checkSettings } from '../../../shared/fields.ts'
-import { refuse } from '../context.ts'
+import { errorAnswer } from '../context.ts'
 import { employeesProblem } from '../employees/problem.ts'
 import { connectionInFile, employeesInFile, newWebhookSecret, settingsOf } from './connection.ts'
 import type { SetupContext } from './context.ts'
@@ -10,7 +10,7 @@ import type { StoredDraft } from './drafts.ts'
 /** Puts the connection of a draft into the settings, switched on; from then on it carries. Once more: with what was changed. */
 export async function activate(setup: SetupContext, id: string): Promise<Answer<Draft>> {
   const draft = await setup.drafts.get(id)
-  if (draft === null) return refuse('not-found', 'error.call.not-found')
+  if (draft === null) return errorAnswer('not-found', 'error.call.not-found')
   const wrong = await whatIsMissing(setup, draft)
   if (wrong) return wrong
   const sinceSeq = await setup.api.application.store.latestSeq()
@@ -27,8 +27,8 @@ export async function activate(setup: SetupContext, id: string): Promise<Answer<
 /** Ends the set-up; what was changed since the connection was activated is taken over first. */
 export async function finish(setup: SetupContext, id: string): Promise<Answer<Record<string, never>>> {
   const draft = await setup.drafts.get(id)
-  if (draft === null) return refuse('not-found', 'error.call.not-found')
-  if (setup.connection(id)?.enabled !== true) return refuse('conflict', 'wizard.problem.not-active')
+  if (draft === null) return errorAnswer('not-found', 'error.call.not-found')
+  if (setup.connection(id)?.enabled !== true) return errorAnswer('conflict', 'wizard.problem.not-active')
   if (isChanged(setup, draft)) {
     const wrong = await whatIsMissing(setup, draft)
     if (wrong) return wrong
@@ -44,17 +44,17 @@ type Refusal = Extract<Answer<never>, { ok: false }>
 
 async function whatIsMissing(setup: SetupContext, draft: StoredDraft): Promise<Refusal | null> {
   const [wrong] = checkSettings(draft.settings)
-  if (wrong) return refuse('invalid', wrong.problem, { field: wrong.field })
+  if (wrong) return errorAnswer('invalid', wrong.problem, { field: wrong.field })
   const { has, checked } = await setup.view(draft)
   if (checked.chatra === 'no') {
     const lost = draft.checked.chatra !== 'no' && !has.chatraSecretKey
-    return refuse('invalid', lost ? 'wizard.problem.secret-lost' : 'wizard.problem.chatra-first', {
+    return errorAnswer('invalid', lost ? 'wizard.problem.secret-lost' : 'wizard.problem.chatra-first', {
       field: 'chatra.secretKey',
     })
   }
   if (checked.planfix === 'no') {
     const lost = draft.checked.planfix !== 'no' && !has.planfixToken
-    return refuse('invalid', lost ? 'wizard.problem.secret-lost' : 'wizard.problem.planfix-first', {
+    return errorAnswer('invalid', lost ? 'wizard.problem.secret-lost' : 'wizard.problem.planfix-first', {
       field: 'planfix.token',
     })
   }

@@ -2,7 +2,7 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import type { Draft } from '../../../shared/api/setup.ts'
 import type { Connection } from '../../../shared/config.ts'
 import type { SecretName } from '../../secrets/environment.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { sketchOf } from './connection.ts'
 import { type Drafts, draftsIn, type StoredDraft, viewOf } from './drafts.ts'
 import { type Account, type Accounts, createAccounts } from './planfix.ts'
@@ -88,8 +88,8 @@ function open(context: ApiContext, options: SetupOptions): SetupContext {
         return { ok: true, value: accounts.of(sketchOf(id, draft.settings), token) }
       if (existing !== null) return { ok: true, value: accounts.of(existing, token) }
     }
-    if (draft === null && existing === null) return refuse('not-found', 'error.call.not-found')
-    return refuse('conflict', 'wizard.problem.planfix-first', { field: 'planfix.token' })
+    if (draft === null && existing === null) return errorAnswer('not-found', 'error.call.not-found')
+    return errorAnswer('conflict', 'wizard.problem.planfix-first', { field: 'planfix.token' })
   }
 
   return {

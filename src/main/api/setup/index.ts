@@ -2,21 +2,21 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import type { setupCalls as contract, Draft } from '../../../shared/api/setup.ts'
 import type { Handlers, ReadArgs } from '../../../shared/api.ts'
 import { connectionIdFor, planfixAddress, publicAddressOf } from '../../../shared/fields.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { chooseOwnAddress } from '../tunnel/settings.ts'
 import { checkChatra, checkPlanfix } from './access-check.ts'
 import { activate, finish } from './activate.ts'
 import { settingsOf } from './connection.ts'
 import { type SetupContext, type SetupOptions, setupIn } from './context.ts'
 import { freshDraft, isUntouched, type StoredDraft } from './drafts.ts'
-import { refuseQuestion } from './problems.ts'
+import { questionError } from './problems.ts'
 import { progressOf } from './progress.ts'
 import { scopesOf } from './scopes.ts'
 
 type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
 
-const notFound = () => refuse('not-found', 'error.call.not-found')
-const notActive = () => refuse('conflict', 'wizard.problem.not-active')
+const notFound = () => errorAnswer('not-found', 'error.call.not-found')
+const notActive = () => errorAnswer('conflict', 'wizard.problem.not-active')
 
 /** The set-up of a connection: drafts that are typed into, checked against the services and, in the end, carried by. */
 export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pick<Handlers, Own> {
@@ -48,7 +48,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       const scopes = await scopesOf(account.value)
       return scopes.ok
         ? { ok: true, value: { scopes: scopes.value } }
-        : refuseQuestion(scopes.error, account.value.baseUrl)
+        : questionError(scopes.error, account.value.baseUrl)
     },
 
     async 'setup.choices'({ id, kind, taskTemplateId }) {
@@ -56,12 +56,12 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       if (!account.ok) return account
       const choices = await accounts.choices(account.value, kind, taskTemplateId ?? null)
       if (choices.ok) return { ok: true, value: { choices: choices.value } }
-      return refuseQuestion(choices.error, account.value.baseUrl)
+      return questionError(choices.error, account.value.baseUrl)
     },
 
     async 'setup.publicAddress'({ address }) {
       const reading = publicAddressOf(address)
-      if (!reading.ok) return refuse('invalid', reading.problem, { field: 'address' })
+      if (!reading.ok) return errorAnswer('invalid', reading.problem, { field: 'address' })
       const proof = await context.application.proveAddress(reading.address)
       // Kept also when the proof failed: some routers do not let a request out and in again.
       const kept = await context.change((file) => chooseOwnAddress(file, reading.address))

@@ -4,7 +4,7 @@ import type { Connection } from '../../../shared/config.ts'
 import { type BridgeError, bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
 import { type Pacer, TurnWithdrawn } from '../../engine/ports.ts'
 import { createPlanfixClient, type PlanfixClient } from '../../planfix/client.ts'
-import { type Budget, createBudget } from '../../planfix/limits/daily-quota.ts'
+import { createDailyQuota, type DailyQuota } from '../../planfix/limits/daily-quota.ts'
 import type { PausablePacer } from '../../planfix/limits/rate-limiter.ts'
 import { createPacer } from '../../planfix/limits/rate-limiter.ts'
 import { systemClock } from '../../runtime/clock.ts'
@@ -74,9 +74,9 @@ export function createAccounts(
   }
 
   /** What is asked here counts against the same quota. */
-  function quotaOf(baseUrl: string): Budget | undefined {
+  function quotaOf(baseUrl: string): DailyQuota | undefined {
     const all = [...context.application.connections.values()]
-    return all.find(({ settings }) => settings.planfix.baseUrl === baseUrl)?.account.budget
+    return all.find(({ settings }) => settings.planfix.baseUrl === baseUrl)?.account.quota
   }
 
   function open(settings: Connection, token: string): { account: Account; close(): void } {
@@ -87,7 +87,7 @@ export function createAccounts(
       token,
       clock: systemClock,
       pacer,
-      budget: quotaOf(baseUrl) ?? createBudget(systemClock),
+      budget: quotaOf(baseUrl) ?? createDailyQuota(systemClock),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     })
     return {

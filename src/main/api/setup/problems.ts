@@ -1,14 +1,14 @@
 import type { CallError } from '../../../shared/api/answer.ts'
 import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import type { Problem } from '../../../shared/fields.ts'
-import { refuse, refuseWith } from '../context.ts'
+import { errorAnswer, errorAnswerOf } from '../context.ts'
 
 type Refusal = { ok: false; error: CallError }
 
 /** Why Chatra or Planfix did not let us in when it was tried, with the field to correct. `address` is what was called. */
-export function refuseAccess(error: BridgeError, address: string): Refusal {
+export function accessError(error: BridgeError, address: string): Refusal {
   const { key, field } = error.side === 'chatra' ? ofChatra(error) : ofPlanfix(error, address)
-  return refuse('service', key, {
+  return errorAnswer('service', key, {
     params: { host: URL.canParse(address) ? new URL(address).host : address },
     detail: error.detail,
     ...(field !== null && { field }),
@@ -16,9 +16,9 @@ export function refuseAccess(error: BridgeError, address: string): Refusal {
 }
 
 /** Why an account that has let us in before did not answer a question. */
-export function refuseQuestion(error: BridgeError, address: string): Refusal {
+export function questionError(error: BridgeError, address: string): Refusal {
   const aboutAccess = error.network !== undefined || error.code === 'failing' || stopsSide(error)
-  return aboutAccess ? refuseAccess(error, address) : refuseWith(error)
+  return aboutAccess ? accessError(error, address) : errorAnswerOf(error)
 }
 
 interface Found {

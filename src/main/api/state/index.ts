@@ -28,7 +28,7 @@ export async function stateOf(context: ApiContext): Promise<AppState> {
     publicAddress: application.publicAddress,
     storeFailing: application.storeFailing,
     settingsFile: { path: settings.path, writable: settings.writable },
-    secretsKept: secrets.keeps,
+    secretsKept: secrets.keptIn,
     keychainTrouble: secrets.trouble ?? null,
     connections: await Promise.all(configuration.connections.map((one) => connectionState(context, one))),
     drafts: drafts.map((draft) => ({
@@ -61,14 +61,14 @@ async function connectionState(
     planfixWebUrl: planfix.webUrl,
     budget: live ? planOf(live) : NOTHING_SPENT,
     counts: states,
-    heard: application.heard(id),
+    heard: application.webhookTimes(id),
     everybodyMayAnswer: employees.length === 0,
   }
 }
 
 /** The plan of the day, which all connections of the account share. */
 function planOf({ account }: LiveConnection): ConnectionState['budget'] {
-  const { isTold: _, ...budget } = account.budget.state()
+  const { isTold: _, ...budget } = account.quota.state()
   const { reserved, isReserveOnly } = account.watcher.plan()
   return {
     ...budget,

@@ -32,13 +32,13 @@ export function createFeed(options: {
   const { store, clock } = application
   const listeners = new Set<(push: Push) => void>()
   /** Counts the times somebody began to listen: a look that began for others tells nothing any more. */
-  let turn = 0
+  let generation = 0
   let cancel = () => {}
   let seq = 0
   let eventId = 0
   let shown = ''
 
-  const tell = (push: Push, to: Iterable<(push: Push) => void> = [...listeners]) => {
+  const publish = (push: Push, to: Iterable<(push: Push) => void> = [...listeners]) => {
     for (const listener of to) {
       try {
         listener(push)
@@ -59,8 +59,8 @@ export function createFeed(options: {
 
   async function look(mine: number): Promise<void> {
     const pushes = [...(await newMessages()), ...(await newEvents()), ...(await newState())]
-    if (mine !== turn) return
-    for (const push of pushes) tell(push)
+    if (mine !== generation) return
+    for (const push of pushes) publish(push)
   }
 
   async function newMessages(): Promise<Push[]> {
@@ -97,7 +97,7 @@ export function createFeed(options: {
     void work(mine)
       .catch(failed)
       .then(() => {
-        if (mine === turn) cancel = clock.after(EVERY_MS, () => go(mine, look))
+        if (mine === generation) cancel = clock.after(EVERY_MS, () => go(mine, look))
       })
   }
 
@@ -105,23 +105,23 @@ export function createFeed(options: {
     subscribe(listener) {
       const own = (push: Push) => listener(push)
       listeners.add(own)
-      if (listeners.size === 1) go(++turn, begin)
+      if (listeners.size === 1) go(++generation, begin)
       else {
         void options
           .state()
-          .then((value) => tell({ event: 'state', value }, listeners.has(own) ? [own] : []))
+          .then((value) => publish({ event: 'state', value }, listeners.has(own) ? [own] : []))
           .catch(failed)
       }
       return () => {
         if (!listeners.delete(own) || listeners.size > 0) return
-        turn++
+        generation++
         cancel()
       }
     },
-    push: (message) => tell(message),
+    push: (message) => publish(message),
     stop() {
       listeners.clear()
-      turn++
+      generation++
       cancel()
     },
   }

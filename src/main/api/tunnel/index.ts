@@ -8,7 +8,7 @@ import { PROGRAM, type ProgramSecret } from '../../secrets/environment.ts'
 import type { ConfigurationFile } from '../../settings/settings-store.ts'
 import { pairWithRelay } from '../../tunnel/relay/pair.ts'
 import { privateKeyProblem } from '../../tunnel/ssh/provider.ts'
-import { type ApiContext, refuse } from '../context.ts'
+import { type ApiContext, errorAnswer } from '../context.ts'
 import { atField, inFile, settingsOf } from './settings.ts'
 
 type Save = ReadArgs<'tunnel.save'>
@@ -37,34 +37,34 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
       const changed = await keepSecrets(typed)
       const saved = await context.change((file) => ({ ...file, ...read.value(file) }))
       if (!saved.ok) return atField(saved)
-      if (changed) application.reopenWayIn()
+      if (changed) application.reopenPublicAddress()
       return done(await viewOf(context))
     },
 
-    'tunnel.prove': async () => done(await application.proveWayIn()),
+    'tunnel.prove': async () => done(await application.provePublicAddress()),
 
     async 'tunnel.trustHostKey'({ fingerprint }) {
       const { ssh } = application.configuration.tunnel
       if (!ssh || !(await trustKey(application.store, ssh, fingerprint.trim()))) {
-        return refuse('conflict', 'tunnel.problem.ssh.no-such-key', { field: 'ssh.hostKey' })
+        return errorAnswer('conflict', 'tunnel.problem.ssh.no-such-key', { field: 'ssh.hostKey' })
       }
       if (ssh.hostKey !== null) {
         const saved = await context.change((file) => withHostKey(file, fingerprint.trim()))
         if (!saved.ok) return atField(saved)
       }
-      application.reopenWayIn()
+      application.reopenPublicAddress()
       return done(await viewOf(context))
     },
 
     async 'tunnel.pair'({ address, code }) {
       const read = publicAddressOf(address)
-      if (!read.ok) return refuse('invalid', read.problem, { field: 'relay.url' })
+      if (!read.ok) return errorAnswer('invalid', read.problem, { field: 'relay.url' })
       const before = await secrets.get(PROGRAM, 'RELAY_KEY')
       const paired = await pairWithRelay({ url: read.address, code, name: hostname(), before })
       if (!paired.ok) {
         const { words, detail } = paired.problem
         const field = words.key.includes('.code-') ? 'code' : 'relay.url'
-        return refuse('service', words.key, { params: words.params, field, detail })
+        return errorAnswer('service', words.key, { params: words.params, field, detail })
       }
       const { url, deviceId, key } = paired
       await secrets.set(PROGRAM, 'RELAY_KEY', key)
@@ -73,7 +73,7 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
         tunnel: { ...(file.tunnel ?? {}), provider: 'relay', relay: { url, deviceId } },
       }))
       if (!saved.ok) return atField(saved)
-      application.reopenWayIn()
+      application.reopenPublicAddress()
       return done(await viewOf(context))
     },
   }
@@ -85,17 +85,17 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
       return text === undefined ? secrets.get(PROGRAM, SECRETS[name]) : text || null
     }
     if (/[^\x21-\x7e]/.test(typed.ngrokToken?.trim() ?? '')) {
-      return refuse('invalid', 'tunnel.problem.ngrok.token-form', { field: 'ngrokToken' })
+      return errorAnswer('invalid', 'tunnel.problem.ngrok.token-form', { field: 'ngrokToken' })
     }
     if (provider === 'ngrok' && (await wanted('ngrokToken')) === null) {
-      return refuse('invalid', 'tunnel.problem.ngrok.no-token', { field: 'ngrokToken' })
+      return errorAnswer('invalid', 'tunnel.problem.ngrok.no-token', { field: 'ngrokToken' })
     }
     const isNew = [typed.sshKey, typed.sshPassphrase].some((text) => typeof text === 'string')
     const key = isNew ? await wanted('sshKey') : null
     const problem = key === null ? null : await privateKeyProblem(key, await wanted('sshPassphrase'))
     if (problem === null) return null
     const field = problem.words.key.includes('passphrase') ? 'sshPassphrase' : 'sshKey'
-    return refuse('invalid', problem.words.key, { field, detail: problem.detail })
+    return errorAnswer('invalid', problem.words.key, { field, detail: problem.detail })
   }
 
   async function keepSecrets(typed: Typed): Promise<boolean> {
@@ -104,7 +104,7 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
       const text = typed[name]
       if (typeof text !== 'string') continue
       changed = true
-      if (text.trim() === '') await secrets.drop(PROGRAM, SECRETS[name])
+      if (text.trim() === '') await secrets.delete(PROGRAM, SECRETS[name])
       else await secrets.set(PROGRAM, SECRETS[name], text.trim())
     }
     return changed

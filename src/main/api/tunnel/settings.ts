@@ -3,7 +3,7 @@ import type { TunnelSettings } from '../../../shared/api/tunnel.ts'
 import type { Configuration } from '../../../shared/config.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
 import type { ConfigurationFile } from '../../settings/settings-store.ts'
-import { refuse } from '../context.ts'
+import { errorAnswer } from '../context.ts'
 
 /** The settings of the way in as they are typed. */
 export function settingsOf({ tunnel, publicUrl }: Configuration): TunnelSettings {
@@ -39,7 +39,7 @@ export function inFile(typed: TunnelSettings): Answer<Change> {
   if (provider === 'ssh') {
     for (const name of ['host', 'user'] as const) {
       if (ssh[name].trim() === '')
-        return refuse('invalid', 'settings.problem.empty', { field: `ssh.${name}` })
+        return errorAnswer('invalid', 'settings.problem.empty', { field: `ssh.${name}` })
     }
   }
   const domain = hostOf(ngrok.domain)
@@ -85,10 +85,10 @@ export function atField<A extends Answer<unknown>>(answer: A): A {
 
 function addressIn(text: string, field: string, needed: boolean): Answer<string | null> {
   if (text.trim() === '') {
-    return needed ? refuse('invalid', 'settings.problem.empty', { field }) : { ok: true, value: null }
+    return needed ? errorAnswer('invalid', 'settings.problem.empty', { field }) : { ok: true, value: null }
   }
   const read = publicAddressOf(text)
-  return read.ok ? { ok: true, value: read.address } : refuse('invalid', read.problem, { field })
+  return read.ok ? { ok: true, value: read.address } : errorAnswer('invalid', read.problem, { field })
 }
 
 const orNull = (text: string): string | null => text.trim() || null

@@ -4,7 +4,7 @@
  * whatever may write the user's files could run in our name. Not from an AppImage either: it has another path at each start,
  * by which nothing is found again.
  */
-export const keepsCompiled = ({
+export const mayCacheCompiledCode = ({
   isPackaged,
   appImage,
   platform = process.platform,

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Why files cannot be written in a folder, which is made when it is missing; null = they can. */
-export function folderTrouble(folder: string): Error | null {
+export function folderProblem(folder: string): Error | null {
   const file = join(folder, `.tried-${process.pid}`)
   try {
     mkdirSync(folder, { recursive: true })

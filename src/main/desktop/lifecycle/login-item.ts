@@ -11,7 +11,7 @@ export const HIDDEN = '--hidden'
 
 export interface LoginItemOptions {
   app: Pick<App, 'isPackaged' | 'getLoginItemSettings' | 'setLoginItemSettings'>
-  application: Pick<Application, 'configuration' | 'listen'>
+  application: Pick<Application, 'configuration' | 'subscribe'>
   log: Log
   platform?: NodeJS.Platform
   environment?: NodeJS.ProcessEnv
@@ -63,7 +63,7 @@ export function followLoginItem(options: LoginItemOptions): {
   follow(false)
   if (wanted && !isInstalled)
     log.info({}, 'start at login: only for an installed program, not in development')
-  const stop = application.listen({
+  const stop = application.subscribe({
     configured({ startAtLogin }) {
       if (startAtLogin === wanted && !refused) return
       wanted = startAtLogin

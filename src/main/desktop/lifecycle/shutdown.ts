@@ -5,20 +5,20 @@ import { nextArguments } from './crash-restarts.ts'
 /** Whoever chose "Quit" waits no longer than 5 s. Everything accepted is on disk, so the rest may be cut. */
 const LONGEST_STOP_MS = 4_600
 
-export interface Ending {
+export interface Shutdown {
   /** What is to be ended before the program does. */
-  takes(stop: () => Promise<void>): void
+  onShutdown(stop: () => Promise<void>): void
   /** The arguments of a new start after a fault, without the program itself; at first those of this one. */
   restartsWith(args: () => readonly string[]): void
   /** A fault that nobody expected: ends in order and starts anew, unless that was done too often. */
   fault(error: unknown): void
   /** Ends what the program holds and leaves its own end to somebody else: the installer of an update. */
-  letGo(): Promise<void>
-  /** After `letGo`: nobody ended the program, so it starts anew. */
-  again(): void
+  releaseForUpdate(): Promise<void>
+  /** After `releaseForUpdate`: nobody ended the program, so it starts anew. */
+  relaunch(): void
 }
 
-export interface EndingOptions {
+export interface ShutdownOptions {
   app: Pick<App, 'on' | 'exit' | 'relaunch' | 'quit'>
   log: Log
   /** An AppImage is started anew by its own file, not by what it has unpacked. */
@@ -27,7 +27,7 @@ export interface EndingOptions {
 }
 
 /** Ends the program in order, once however often it is asked for: by "Quit", by the system, by a signal, by a fault. */
-export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
+export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): Shutdown {
   let stop: (() => Promise<void>) | null = null
   let args: () => readonly string[] = () => process.argv.slice(1)
   const anew = appImage === null ? {} : { execPath: appImage }
@@ -80,20 +80,20 @@ export function endInOrder({ app, log, appImage, now }: EndingOptions): Ending {
   process.stderr.on('error', () => undefined)
 
   return {
-    takes(work) {
+    onShutdown(work) {
       stop = work
     },
     restartsWith(wanted) {
       args = wanted
     },
     fault,
-    async letGo() {
+    async releaseForUpdate() {
       if (ending) return
       ending = true
       isLetGo = true
       await stop?.()
     },
-    again() {
+    relaunch() {
       app.relaunch({ args: [...args()], ...anew })
       app.exit(0)
     },

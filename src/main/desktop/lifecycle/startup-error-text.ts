@@ -2,7 +2,7 @@ import type { Words } from '../../../shared/api.ts'
 import { StoreInUseError } from '../../store/index.ts'
 
 /** Why the bridge did not start, for its owner; null: a bug, which is told as it is. */
-export function startTrouble(error: unknown, dataDir: string): Words | null {
+export function startupErrorText(error: unknown, dataDir: string): Words | null {
   if (error instanceof StoreInUseError) return words('in-use', { path: dataDir })
   if (!(error instanceof Error)) return null
   if (/^Store\w+Error$/.test(error.name)) return words('folder', { path: dataDir, detail: error.message })

@@ -3,12 +3,12 @@ import { translate, translateAny } from '../../../shared/i18n/index.ts'
 import type { Log } from '../../runtime/application.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import { systemLanguage } from '../system-language.ts'
-import { startTrouble } from './startup-error-text.ts'
+import { startupErrorText } from './startup-error-text.ts'
 
 /** Says why the bridge does not start, and ends the program. */
-export function cannotStart(error: unknown, { dataDir, log, redact }: Told): void {
+export function reportStartupError(error: unknown, { dataDir, log, redact }: Told): void {
   const language = systemLanguage(app.getLocale())
-  const words = startTrouble(error, dataDir)
+  const words = startupErrorText(error, dataDir)
   const text =
     words === null
       ? translate(language, 'desktop.cannot-start.other', { detail: String(error) })

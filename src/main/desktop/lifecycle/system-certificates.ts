@@ -6,7 +6,7 @@ import type { Log } from '../../runtime/application.ts'
  * out installs its own there. Node's bundled ones alone would refuse every call, and the fuse that ignores NODE_OPTIONS
  * switches off NODE_EXTRA_CA_CERTS, too (Electron: docs/tutorial/fuses.md). Some 100 ms; never throws.
  */
-export function trustSystem(
+export function trustSystemCertificates(
   log: Pick<Log, 'warn'>,
   trust: Pick<typeof tls, 'getCACertificates' | 'setDefaultCACertificates'> = tls,
 ): void {

@@ -42,7 +42,7 @@ export function faultEnds(faults: readonly Lasting[], place: FaultPlace, now: nu
 export const faultSettled = (faults: readonly Lasting[], place: FaultPlace): Lasting[] =>
   faults.filter(({ fault }) => !isAt(fault, place))
 
-export interface FaultsAround {
+export interface FaultContext {
   now: number
   /** Whether it is so now: what was told of it last may have been replaced. */
   isDown(place: FaultPlace): boolean
@@ -52,7 +52,7 @@ export interface FaultsAround {
 }
 
 /** Those that are worth a thought: of what is there, not ended untold, and wanted when it was their time. */
-export function faultsLeft(faults: readonly Lasting[], around: FaultsAround): Lasting[] {
+export function faultsLeft(faults: readonly Lasting[], around: FaultContext): Lasting[] {
   return faults.flatMap((one) => {
     if (!around.isKnown(one.fault)) return []
     if (!isDue(one, around.now)) return [one]
@@ -64,7 +64,7 @@ export function faultsLeft(faults: readonly Lasting[], around: FaultsAround): La
 /** What is to be told now; `rest` is what is left when it was. */
 export function dueFaults(
   faults: readonly Lasting[],
-  { now, isDown, isWanted }: FaultsAround,
+  { now, isDown, isWanted }: FaultContext,
 ): { lost: Fault[]; back: Fault[]; rest: Lasting[] } {
   const isBack = (one: Lasting) => one.isOver && isDue(one, now)
   const isSomeLost = faults.some((one) => !one.isOver && isDue(one, now))

@@ -28,7 +28,7 @@ export interface NotificationsOptions {
 }
 export type NoticeSource = Pick<
   Application,
-  'clock' | 'store' | 'configuration' | 'connections' | 'publicAddress' | 'storeFailing' | 'listen'
+  'clock' | 'store' | 'configuration' | 'connections' | 'publicAddress' | 'storeFailing' | 'subscribe'
 >
 
 export interface Notifications {
@@ -133,7 +133,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
     for (const input of [...heard, { type: 'time' } as const]) step(input)
   }
 
-  const leave = application.listen({
+  const leave = application.subscribe({
     newChat: (connectionId, conversationId, client, text) =>
       step({ type: 'chat', chat: { connectionId, conversationId, client, text: text.slice(0, 2000) } }),
     event: (event) => step({ type: 'event', event }),

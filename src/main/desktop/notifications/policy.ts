@@ -4,7 +4,7 @@ import type { SideState } from '../../engine/ports.ts'
 import { ADDRESS_GAPS, GAP_KEPT, type Gap, gapOf, groupOf, isWithin, likeness } from './events.ts'
 import {
   dueFaults,
-  type FaultsAround,
+  type FaultContext,
   faultAt,
   faultBegins,
   faultEnds,
@@ -29,7 +29,11 @@ import {
  * one notice, and the more comes the longer it is gathered. A fault is told when it has lasted, its end only when it was told.
  * In quiet hours all is gathered into one summary, but faults: they are told afterwards if they still last.
  */
-export function decideNotices(state: NoticeState, input: NoticeInput, around: Around): NoticeDecision {
+export function decideNotices(
+  state: NoticeState,
+  input: NoticeInput,
+  around: NotificationContext,
+): NoticeDecision {
   const { now } = around
   const next = structuredClone(state)
   take(next, input, now)
@@ -79,7 +83,7 @@ export type NoticeInput =
   /** Time went by, or the settings are others. */
   | { type: 'time' }
 
-export interface Around {
+export interface NotificationContext {
   now: number
   settings: Configuration['notifications']
   /** Ids of the connections that are switched on. */
@@ -214,7 +218,7 @@ function isNews(known: Lately, key: string, now: number, forMs: number): boolean
   return true
 }
 
-function leaveOutUnwanted(state: NoticeState, around: Around): void {
+function leaveOutUnwanted(state: NoticeState, around: NotificationContext): void {
   const { settings } = around
   for (const collected of [state.ready, state.held]) {
     if (!settings.newChats) collected.chats = nothing().chats
@@ -225,7 +229,7 @@ function leaveOutUnwanted(state: NoticeState, around: Around): void {
 
 // ---- now
 
-function tell(state: NoticeState, around: Around, show: Notice[]): void {
+function tell(state: NoticeState, around: NotificationContext, show: Notice[]): void {
   const { now } = around
   const { ready, turns } = state
   if (!isEmpty(state.held) && takeTurn(turns, now, null)) {
@@ -251,9 +255,9 @@ function tell(state: NoticeState, around: Around, show: Notice[]): void {
   }
 }
 
-function tellFaults(state: NoticeState, around: Around, show: Notice[]): void {
+function tellFaults(state: NoticeState, around: NotificationContext, show: Notice[]): void {
   const { now, settings, connections, isDown } = around
-  const faultsAround: FaultsAround = {
+  const faultsAround: FaultContext = {
     now,
     isDown,
     isWanted: ({ what }) => (what === 'store' ? settings.failures : settings.connections),

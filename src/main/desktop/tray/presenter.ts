@@ -13,8 +13,8 @@ const MOST_CHATS = 5
  * Keeps the tray as the bridge is. It is asked only when it has told that something is different: nothing runs while
  * nothing happens.
  */
-export function followTray(options: {
-  application: Pick<Application, 'listen' | 'clock' | 'store'>
+export function presentTray(options: {
+  application: Pick<Application, 'subscribe' | 'clock' | 'store'>
   caller: Caller
   tray: ShownTray
 }): { stop(): void } {
@@ -47,7 +47,7 @@ export function followTray(options: {
     }))
   }
 
-  const leave = application.listen({
+  const leave = application.subscribe({
     newChat: later,
     event: later,
     sideState: later,

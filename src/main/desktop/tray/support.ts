@@ -5,7 +5,7 @@ import type { Log } from '../../runtime/application.ts'
 import { systemClock } from '../../runtime/clock.ts'
 
 /** `unknown`: there is nothing to ask with. */
-export type TrayArea = 'there' | 'missing' | 'unknown'
+export type TraySupport = 'there' | 'missing' | 'unknown'
 
 const WATCHER = 'org.kde.StatusNotifierWatcher'
 const WATCHER_PATH = '/StatusNotifierWatcher'
@@ -57,11 +57,11 @@ export type Run = (command: string, args: readonly string[]) => Promise<string |
  * Whether this desktop shows tray images. On Linux Chromium asks two things (status_icon_linux_dbus.cc): is there a
  * StatusNotifierWatcher, and has a panel registered with it. The same is asked here.
  */
-export async function trayArea(
+export async function traySupport(
   platform: NodeJS.Platform,
   run: Run = runBriefly,
   environment: NodeJS.ProcessEnv = process.env,
-): Promise<TrayArea> {
+): Promise<TraySupport> {
   if (platform !== 'linux') return 'there'
   if (!hasBus(environment)) return 'missing'
   for (const { command, owner, host } of ASKERS) {
@@ -115,13 +115,13 @@ export interface TrayWatch {
  * OnImplInitializationFailed): so it is made when a panel takes it. `make` is called once at most; `missing` once, when no
  * panel has come within 30 s. On X11 the image is made then all the same: older panels show it (XEmbed).
  */
-export function watchTrayArea(options: {
+export function watchTraySupport(options: {
   platform: NodeJS.Platform
   log: Pick<Log, 'info' | 'warn'>
   make(): void
   missing(): void
   /** The first answer, where it was asked for earlier: while the system still starts the program. */
-  first?: Promise<TrayArea>
+  first?: Promise<TraySupport>
   run?: Run
   clock?: Clock
   environment?: NodeJS.ProcessEnv
@@ -140,8 +140,8 @@ export function watchTrayArea(options: {
     make()
   }
 
-  async function ask(first?: Promise<TrayArea>): Promise<void> {
-    const area = await (first ?? trayArea(platform, run, environment))
+  async function ask(first?: Promise<TraySupport>): Promise<void> {
+    const area = await (first ?? traySupport(platform, run, environment))
     if (stopped) return
     const passed = clock.now() - begunAt
     if (area === 'there') return made(true)

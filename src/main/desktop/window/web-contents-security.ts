@@ -19,7 +19,7 @@ export interface GuardOptions {
 const GRANTED = 'clipboard-sanitized-write'
 
 /** What no window may do, whoever makes it: go elsewhere, open others, hold webviews, ask for the computer's devices. */
-export function guardWindows({ app, session, shell, log, show }: GuardOptions): void {
+export function secureWebContents({ app, session, shell, log, show }: GuardOptions): void {
   session.setPermissionRequestHandler((contents, permission, answer, { requestingUrl, isMainFrame }) =>
     answer(permission === GRANTED && isMainFrame && isOurs(requestingUrl) && isOurs(contents.getURL())),
   )

@@ -9,7 +9,7 @@ const kept = z.object({
   height: z.number().int().min(1),
   maximized: z.boolean(),
 })
-export type Bounds = z.output<typeof kept>
+export type WindowState = z.output<typeof kept>
 export interface Area {
   x: number
   y: number
@@ -23,7 +23,7 @@ const FIRST = { width: 1120, height: 760 }
 const GRIP = 80
 
 /** Null when nothing, or nothing that makes sense, is kept. */
-export function readBounds(file: string): Bounds | null {
+export function readWindowState(file: string): WindowState | null {
   try {
     return kept.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null
   } catch {
@@ -32,7 +32,7 @@ export function readBounds(file: string): Bounds | null {
 }
 
 /** Never throws: a place that is not kept is no loss. Written at once, as the program may end with the window. */
-export function keepBounds(file: string, bounds: Bounds): void {
+export function writeWindowState(file: string, bounds: WindowState): void {
   try {
     writeFileSync(file, JSON.stringify(bounds))
   } catch {
@@ -41,8 +41,11 @@ export function keepBounds(file: string, bounds: Bounds): void {
 }
 
 /** Where the window opens: where it was, unless that screen is gone; else in the middle of the first one. */
-export function placeOf(before: Bounds | null, screens: readonly Area[]): Partial<Area> & typeof FIRST {
-  const least = (size: Bounds) => ({
+export function initialBounds(
+  before: WindowState | null,
+  screens: readonly Area[],
+): Partial<Area> & typeof FIRST {
+  const least = (size: WindowState) => ({
     width: Math.max(size.width, SMALLEST.width),
     height: Math.max(size.height, SMALLEST.height),
   })

@@ -5,7 +5,7 @@ import type { Log } from '../../runtime/application.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { PAGE, pageAt } from './renderer-protocol.ts'
 import { showWhenReady } from './show-when-ready.ts'
-import { keepBounds, placeOf, readBounds, SMALLEST } from './window-state.ts'
+import { initialBounds, readWindowState, SMALLEST, writeWindowState } from './window-state.ts'
 
 /** The one window: made when it is wanted, gone when it is closed. */
 export interface MainWindow {
@@ -47,9 +47,9 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
   let left: (gone: boolean) => void = () => undefined
 
   function open(url: string): void {
-    const before = readBounds(placeFile)
+    const before = readWindowState(placeFile)
     const made = new BrowserWindow({
-      ...placeOf(
+      ...initialBounds(
         before,
         screen.getAllDisplays().map(({ workArea }) => workArea),
       ),
@@ -99,7 +99,7 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
   }
 
   const keep = (made: BrowserWindow): void =>
-    keepBounds(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
+    writeWindowState(placeFile, { ...made.getNormalBounds(), maximized: made.isMaximized() })
 
   function load(made: BrowserWindow, url: string): void {
     wanted = url

@@ -1,5 +1,5 @@
 import { type CommentText, readComment } from './html-to-text.ts'
-import { NO_SURROUNDINGS, type Surroundings } from './media.ts'
+import { type MediaContext, NO_MEDIA } from './media.ts'
 
 /** UTF-16 units of HTML and text that are kept: some pages of ordinary comments, one page of the longest. */
 const KEPT = 8_000_000
@@ -8,7 +8,7 @@ const LONG = 8_000
 /** After so many milliseconds others have their turn. */
 const TURN_MS = 10
 
-type Files = Surroundings['files']
+type Files = MediaContext['files']
 
 /** Plain texts of comments. What has not changed since it was read last is not converted again. */
 export interface CommentTexts {
@@ -17,7 +17,7 @@ export interface CommentTexts {
   prepare(comments: readonly { id: number; html: string; files?: Files }[]): Promise<void>
 }
 
-export function createCommentTexts(kept = KEPT, hosts = NO_SURROUNDINGS.hosts): CommentTexts {
+export function createCommentTexts(kept = KEPT, hosts = NO_MEDIA.hosts): CommentTexts {
   /** Those asked for last stand at the end. */
   const known = new Map<number, { html: string; files: string; read: CommentText }>()
   let size = 0

@@ -3,7 +3,7 @@ import { isPictureShown, isTextShown, type Look, lookOf, PAGE, SILENT } from './
 import { type DocumentReader, readHtml } from './html-reader.ts'
 import { addressIn, isSameToReader, needsLogin, written } from './link-address.ts'
 import { bulletIn, checkBoxIn, type List, listOf } from './lists.ts'
-import { linkedFile, mediaIn, NO_SURROUNDINGS, pictureIn, type Shown, type Surroundings } from './media.ts'
+import { linkedFile, type MediaContext, mediaIn, NO_MEDIA, pictureIn, type Shown } from './media.ts'
 import { raisedText, struckText } from './raised-text.ts'
 import { NO_SHEET, readStyleSheet, type StyleSheet } from './style-sheet.ts'
 import { TextLine } from './text-line.ts'
@@ -34,7 +34,7 @@ export interface CommentText {
  * Never fails: what has no markup at all keeps its own line ends. Empty when there is nothing to see. Takes time linear in
  * the length, whatever it is given; over 64 Ki characters the rest is left out, and `…` says so.
  */
-export function readComment(html: string, around: Surroundings = NO_SURROUNDINGS): CommentText {
+export function readComment(html: string, around: MediaContext = NO_MEDIA): CommentText {
   const read = html.length > LONGEST ? shortened(html) : html
   const page = new Page(!/<[a-z/!]/i.test(read), around, sheetIn(read))
   readHtml(read, page)
@@ -96,7 +96,7 @@ class Page implements DocumentReader {
   /** Of the elements that are open, outermost first. */
   private readonly looks: Look[] = []
   private readonly page: Look
-  private readonly around: Surroundings
+  private readonly around: MediaContext
   private readonly sheet: StyleSheet
   private quotes = 0
   private cells = 0
@@ -112,7 +112,7 @@ class Page implements DocumentReader {
   /** A film without an address: its first source has one. How many elements were open around it. */
   private film: number | null = null
 
-  constructor(plain: boolean, around: Surroundings, sheet: StyleSheet) {
+  constructor(plain: boolean, around: MediaContext, sheet: StyleSheet) {
     this.sheet = sheet
     this.page = plain ? { ...PAGE, keepsSpaces: true } : PAGE
     this.around = around

@@ -1,12 +1,12 @@
 import { addressIn, fileNumberIn, isOnOwnHost, needsLogin, type OwnHosts } from './link-address.ts'
 
 /** What stands around the HTML of a comment. */
-export interface Surroundings {
+export interface MediaContext {
   /** The comment's files: a picture of the text that is one of them goes out as a file. */
   files: readonly { id: number; name: string }[]
   hosts: OwnHosts
 }
-export const NO_SURROUNDINGS: Surroundings = { files: [], hosts: new Set() }
+export const NO_MEDIA: MediaContext = { files: [], hosts: new Set() }
 
 /** How a picture, a film or a file of the text reaches the client. */
 export type Shown =
@@ -21,7 +21,7 @@ type Attributes = Readonly<Record<string, string>>
 const NOTHING: Shown = { as: 'nothing' }
 
 /** A picture: a smiley is its text, a picture of the web its address. */
-export function pictureIn(attributes: Attributes, around: Surroundings): Shown {
+export function pictureIn(attributes: Attributes, around: MediaContext): Shown {
   const smiley = smileyIn(attributes)
   if (smiley !== null) return { as: 'text', text: smiley }
   const source = (attributes.src ?? '').trim()
@@ -36,7 +36,7 @@ export function pictureIn(attributes: Attributes, around: Surroundings): Shown {
 }
 
 /** A file that is linked to, which only those who are signed in can open; null when it is another kind of link. */
-export function linkedFile(href: string | undefined, text: string, around: Surroundings): Shown | null {
+export function linkedFile(href: string | undefined, text: string, around: MediaContext): Shown | null {
   const source = (href ?? '').trim()
   const address = addressIn(source) || URL.parse(source, 'https://account.planfix.com/')?.href || ''
   if (!/[?&](uniqueid=|action=getfile)/i.test(source) && !/\/files?\/\d+/.test(source)) return null
@@ -45,7 +45,7 @@ export function linkedFile(href: string | undefined, text: string, around: Surro
 }
 
 /** Something that plays or is shown in a frame: where it can be seen. */
-export function mediaIn(attributes: Attributes, around: Surroundings): Shown {
+export function mediaIn(attributes: Attributes, around: MediaContext): Shown {
   const source = (attributes.src ?? attributes.data ?? attributes.url ?? '').trim()
   if (source === '' || isDot(attributes) || /^(about:|javascript:)/i.test(source)) return NOTHING
   const address = addressIn(source)
@@ -55,7 +55,7 @@ export function mediaIn(attributes: Attributes, around: Surroundings): Shown {
     : fromFiles(source, nameOf(attributes), around)
 }
 
-function fromFiles(source: string, name: string, { files }: Surroundings): Shown {
+function fromFiles(source: string, name: string, { files }: MediaContext): Shown {
   const id = fileNumberIn(source)
   const isThere = files.some((file) => file.id === id || (name !== '' && isSameName(file.name, name)))
   return isThere ? NOTHING : { as: 'lost', name }

@@ -1,4 +1,4 @@
-import type { BudgetState } from './daily-quota.ts'
+import type { QuotaState } from './daily-quota.ts'
 
 const DAY_S = 86_400
 const QUARTER = 900_000
@@ -49,7 +49,7 @@ const SHORT_MS = 3_600_000
 export function isShortPause(
   resetAt: number,
   now: number,
-  { remaining, renewedAt, isTold }: Pick<BudgetState, 'remaining' | 'renewedAt' | 'isTold'>,
+  { remaining, renewedAt, isTold }: Pick<QuotaState, 'remaining' | 'renewedAt' | 'isTold'>,
 ): boolean {
   if (resetAt - now > SHORT_MS) return false
   return isTold && remaining !== null ? remaining > 0 : Math.abs(renewedAt - resetAt) > QUARTER

@@ -1,6 +1,6 @@
 import type { Clock } from '../../engine/ports.ts'
 
-export interface BudgetState {
+export interface QuotaState {
   /** Requests of a day that Planfix allows, as far as it can be told from what it said; null = it cannot. */
   limit: number | null
   /**
@@ -19,11 +19,11 @@ export interface BudgetState {
 }
 
 /** The day's API budget and the server's clock, read from the headers of answers (contracts/planfix.md §2). */
-export interface Budget {
+export interface DailyQuota {
   spent(): void
   saw(headers: Record<string, unknown>): void
   usedUp(resetAt: number | null): void
-  state(): BudgetState
+  state(): QuotaState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
   /** The day of its account that it counts: days since 1970. */
@@ -38,7 +38,7 @@ const RENEWED_BY = 500
 /** A limit that seems to be less was met because others use the account: it says nothing of ours. */
 const LEAST_LIMIT = 1000
 
-export interface BudgetOptions {
+export interface QuotaOptions {
   /** Requests sent today before it was made. */
   used?: number
   /** The limit that was met on a day before. */
@@ -47,7 +47,7 @@ export interface BudgetOptions {
   zone?: () => number | null
 }
 
-export function createBudget(clock: Clock, options: BudgetOptions = {}): Budget {
+export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): DailyQuota {
   const zone = () => options.zone?.() ?? 0
   const dayOf = () => Math.floor((clock.now() + zone()) / DAY)
   let told: number | null = null

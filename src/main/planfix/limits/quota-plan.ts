@@ -1,4 +1,4 @@
-import type { BudgetState } from './daily-quota.ts'
+import type { QuotaState } from './daily-quota.ts'
 
 /** How the rest of a day's requests is spent. */
 export interface SpendingPlan {
@@ -17,10 +17,7 @@ const REQUESTS_EACH_POLL = 1.5
 const RESERVE_LOOK_MS = 10 * 60_000
 
 /** Polls never spend more than what is left, less the reserve, shared out over the time until the limit is renewed. */
-export function spendingPlan(
-  { limit, remaining, renewedAt, isTold }: BudgetState,
-  now: number,
-): SpendingPlan {
+export function spendingPlan({ limit, remaining, renewedAt, isTold }: QuotaState, now: number): SpendingPlan {
   const reserved = Math.ceil((limit ?? 0) * RESERVED)
   // At nothing the circuit breaker is open, and probes when something may be left again.
   if (limit === null || !remaining) return { reserved, everyMs: 0, isReserveOnly: false }

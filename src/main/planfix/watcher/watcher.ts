@@ -3,7 +3,7 @@ import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
 import type { Change, Clock, PlanfixTask } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
-import type { Budget } from '../limits/daily-quota.ts'
+import type { DailyQuota } from '../limits/daily-quota.ts'
 import { type SpendingPlan, spendingPlan } from '../limits/quota-plan.ts'
 import type { TimeReader } from '../times.ts'
 import { HintTrust, looksOf, pollEvery } from './attention.ts'
@@ -65,13 +65,13 @@ export class AccountWatcher {
   private again = false
   private readonly clock: Clock
   private readonly random: () => number
-  private readonly budget: Budget
+  private readonly budget: DailyQuota
   private readonly times: TimeReader
 
   constructor(options: {
     clock: Clock
     random: () => number
-    budget: Budget
+    budget: DailyQuota
     times: TimeReader
     kept: (FeedState & { netAt?: number }) | null
   }) {

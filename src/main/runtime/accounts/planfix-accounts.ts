@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import type { Configuration, Connection } from '../../../shared/config.ts'
 import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
-import type { Budget } from '../../planfix/limits/daily-quota.ts'
+import type { DailyQuota } from '../../planfix/limits/daily-quota.ts'
 import { createPacer, type PausablePacer } from '../../planfix/limits/rate-limiter.ts'
 import { createTimeReader, type TimeReader } from '../../planfix/times.ts'
 import type { FeedState } from '../../planfix/watcher/feed.ts'
 import { AccountWatcher } from '../../planfix/watcher/watcher.ts'
 import type { SqliteStore } from '../../store/index.ts'
-import { Budgets } from './request-quotas.ts'
+import { RequestQuotas } from './request-quotas.ts'
 
 const ALL = ''
 /** The account's feed: how far everything has been judged. */
@@ -22,18 +22,18 @@ export interface PlanfixAccount {
   readonly key: string
   readonly baseUrl: string
   readonly pacer: PausablePacer
-  readonly budget: Budget
+  readonly quota: DailyQuota
   readonly breaker: CircuitBreaker
   readonly times: TimeReader
   readonly watcher: AccountWatcher
 }
 
 /** The accounts in use. They outlive a change of the configuration in which nothing about them changed. */
-export class Accounts {
+export class PlanfixAccounts {
   private readonly store: SqliteStore
   private readonly clock: Clock
   private readonly random: () => number
-  private readonly budgets: Budgets
+  private readonly quotas: RequestQuotas
   private readonly pacers = new Map<string, PausablePacer>()
   private readonly open = new Map<string, Promise<PlanfixAccount>>()
   private readonly ready = new Map<string, PlanfixAccount>()
@@ -42,7 +42,7 @@ export class Accounts {
     this.store = store
     this.clock = clock
     this.random = random
-    this.budgets = new Budgets(store, clock)
+    this.quotas = new RequestQuotas(store, clock)
   }
 
   of(settings: Connection, token: string | null): Promise<PlanfixAccount> {
@@ -79,7 +79,7 @@ export class Accounts {
       .map(({ key, watcher }): Change => {
         return { type: 'fact.set', connectionId: ALL, key: factOf(key), value: watcher.state() }
       })
-    return [...this.budgets.changes(), ...feeds]
+    return [...this.quotas.changes(), ...feeds]
   }
 
   private async make(key: string, settings: Connection): Promise<PlanfixAccount> {
@@ -88,11 +88,11 @@ export class Accounts {
     const { clock, random } = this
     const times = createTimeReader()
     times.recall(kept?.zone ?? null)
-    const budget = await this.budgets.of(settings, () => times.zone)
+    const quota = await this.quotas.of(settings, () => times.zone)
     const pacer = this.pacers.get(baseUrl) ?? createPacer({ clock, requestsPerSecond })
     this.pacers.set(baseUrl, pacer)
     const breaker = new CircuitBreaker(clock, random)
-    const watcher = new AccountWatcher({ clock, random, budget, times, kept })
-    return { key, baseUrl, pacer, budget, breaker, times, watcher }
+    const watcher = new AccountWatcher({ clock, random, budget: quota, times, kept })
+    return { key, baseUrl, pacer, quota, breaker, times, watcher }
   }
 }

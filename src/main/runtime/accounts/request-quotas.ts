@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
-import { type Budget, type BudgetState, createBudget } from '../../planfix/limits/daily-quota.ts'
+import { createDailyQuota, type DailyQuota, type QuotaState } from '../../planfix/limits/daily-quota.ts'
 import type { SqliteStore } from '../../store/index.ts'
 
 const DAY = 86_400_000
@@ -21,14 +21,17 @@ interface Kept {
 const KEPT_FOR_MESSAGES = 0.1
 
 /** Whether the account has requests left for what is no message; what it does not tell counts as enough. */
-export const canSpare = ({ remaining, usedToday, resetAt }: BudgetState): boolean =>
+export const canSpare = ({ remaining, usedToday, resetAt }: QuotaState): boolean =>
   resetAt === null && (remaining === null || remaining > KEPT_FOR_MESSAGES * (remaining + usedToday))
 
 /** The day's meters of all accounts: they outlive a change of the configuration, and on disk a restart. */
-export class Budgets {
+export class RequestQuotas {
   private readonly store: SqliteStore
   private readonly clock: Clock
-  private readonly open = new Map<string, { budget: Promise<Budget>; kept: number; ready: Budget | null }>()
+  private readonly open = new Map<
+    string,
+    { budget: Promise<DailyQuota>; kept: number; ready: DailyQuota | null }
+  >()
 
   constructor(store: SqliteStore, clock: Clock) {
     this.store = store
@@ -39,11 +42,11 @@ export class Budgets {
   of(
     connection: Pick<Connection, 'id' | 'planfix'>,
     zone: () => number | null = () => null,
-  ): Promise<Budget> {
+  ): Promise<DailyQuota> {
     const account = connection.planfix.baseUrl
     const known = this.open.get(account)
     if (known) return known.budget
-    const made = { budget: this.make(connection, zone), kept: 0, ready: null as Budget | null }
+    const made = { budget: this.make(connection, zone), kept: 0, ready: null as DailyQuota | null }
     this.open.set(account, made)
     made.budget.then(
       (budget) => {
@@ -72,12 +75,12 @@ export class Budgets {
   private async make(
     { id, planfix }: Pick<Connection, 'id' | 'planfix'>,
     zone: () => number | null,
-  ): Promise<Budget> {
+  ): Promise<DailyQuota> {
     const account = planfix.baseUrl
     const own = await this.store.fact<Kept>(ALL, `${FACT}:${account}`)
     const kept = own ?? (await this.store.fact<Kept>(id, FACT))
     const today = Math.floor((this.clock.now() + (zone() ?? 0)) / DAY)
     const used = kept?.account === account && kept.day === today ? kept.used : 0
-    return createBudget(this.clock, { used, learnt: kept?.learnt ?? null, zone })
+    return createDailyQuota(this.clock, { used, learnt: kept?.learnt ?? null, zone })
   }
 }

@@ -16,13 +16,13 @@ const BACKUP_LOOK_MS = 10 * MINUTE
  * afterwards, makes a backup copy each hour while something happens, and drops what is older than the owner keeps once
  * a day, by night where it runs then.
  */
-export class Upkeep {
+export class Maintenance {
   private readonly store: SqliteStore
   private readonly clock: Clock
   private readonly retentionDays: () => number
   private readonly remember: () => Change[]
-  private readonly tell: (event: BridgeEvent) => void
-  private readonly isToldOtherwise: () => boolean
+  private readonly notify: (event: BridgeEvent) => void
+  private readonly isReportedElsewhere: () => boolean
   private readonly cancels = new Set<() => void>()
   private readonly underWay = new Set<Promise<void>>()
   private lastAlive: Promise<void> = Promise.resolve()
@@ -35,20 +35,20 @@ export class Upkeep {
     retentionDays: () => number
     /** What others want kept on disk, asked for each minute. */
     remember?: () => Change[]
-    tell(event: BridgeEvent): void
+    notify(event: BridgeEvent): void
     /** Whether somebody else tells of a gap while the program runs (its computer slept). */
-    isToldOtherwise?: () => boolean
+    isReportedElsewhere?: () => boolean
   }) {
     this.store = options.store
     this.clock = options.clock
     this.retentionDays = options.retentionDays
     this.remember = options.remember ?? (() => [])
-    this.tell = options.tell
-    this.isToldOtherwise = options.isToldOtherwise ?? (() => false)
+    this.notify = options.notify
+    this.isReportedElsewhere = options.isReportedElsewhere ?? (() => false)
   }
 
   async start(): Promise<void> {
-    await noteGap(this.store, this.clock, this.tell)
+    await noteGap(this.store, this.clock, this.notify)
     this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
     // Soon after the start as well: a computer that is on for short times only has its backups too.
     this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
@@ -67,9 +67,9 @@ export class Upkeep {
 
   /** One at a time: the minute and the system may notice the same gap at the same moment. */
   private alive(beside: Change[]): Promise<void> {
-    const { store, clock, tell } = this
+    const { store, clock, notify: tell } = this
     const mine = this.lastAlive.then(() =>
-      this.isToldOtherwise() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside),
+      this.isReportedElsewhere() ? noteAlive(store, clock, beside) : noteGap(store, clock, tell, beside),
     )
     this.lastAlive = mine.catch(() => undefined)
     return mine
@@ -130,7 +130,7 @@ export class Upkeep {
 
   private failed(error: unknown, key = 'event.upkeep-failed'): void {
     const detail = error instanceof Error ? error.message : String(error)
-    this.tell({ time: this.clock.now(), connectionId: null, level: 'error', key, params: { detail } })
+    this.notify({ time: this.clock.now(), connectionId: null, level: 'error', key, params: { detail } })
   }
 }
 
@@ -142,7 +142,7 @@ async function noteAlive(store: Store, clock: Clock, beside: Change[] = []): Pro
 async function noteGap(
   store: Store,
   clock: Clock,
-  tell: (event: BridgeEvent) => void,
+  notify: (event: BridgeEvent) => void,
   beside: Change[] = [],
 ): Promise<void> {
   const last = await store.fact<number>(ALL, 'aliveAt')
@@ -157,5 +157,5 @@ async function noteGap(
   }
   // With the time, so that nobody tells of it again.
   await noteAlive(store, clock, [...beside, { type: 'event.add', event }])
-  tell(event)
+  notify(event)
 }

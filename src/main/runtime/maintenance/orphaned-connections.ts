@@ -1,30 +1,30 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
 import type { Clock } from '../../engine/ports.ts'
-import type { LeftBehind, SqliteStore } from '../../store/index.ts'
+import type { OrphanedConnection, SqliteStore } from '../../store/index.ts'
 
 /** Answers in tasks are followed for so long. */
 const FOLLOWED_MS = 30 * 24 * 3_600_000
 const TOLD = 'leftBehindTold'
 
 /** Connections that are stored and not configured any more: most likely one whose id was changed. */
-export const leftBehindIn = (
+export const orphanedIn = (
   store: SqliteStore,
   known: readonly string[],
   now: number,
-): Promise<LeftBehind[]> => store.leftBehind(known, now - FOLLOWED_MS)
+): Promise<OrphanedConnection[]> => store.leftBehind(known, now - FOLLOWED_MS)
 
 /**
  * Tells the owner of them: at each start while something waits for one, else once. Answers those of which something
  * waits.
  */
-export async function noteLeftBehind(options: {
+export async function reportOrphaned(options: {
   store: SqliteStore
   clock: Clock
   known: readonly string[]
   tell(event: BridgeEvent): void
-}): Promise<LeftBehind[]> {
+}): Promise<OrphanedConnection[]> {
   const { store, clock, known, tell } = options
-  const found = await leftBehindIn(store, known, clock.now())
+  const found = await orphanedIn(store, known, clock.now())
   for (const { connectionId, waiting } of found) {
     const wasTold = (await store.fact<boolean>(connectionId, TOLD)) ?? false
     if (wasTold && waiting === 0) continue

@@ -3,7 +3,7 @@ import type { Clock } from '../../engine/ports.ts'
 const EVERY_MS = 1000
 
 /** Notices within a second that another process (the command line) wrote to the store. Answers how to end it. */
-export function watchOutside(options: {
+export function watchStoreChanges(options: {
   clock: Clock
   /** Differs when somebody else has written. */
   version(): number

@@ -1,17 +1,17 @@
 import type { FastifyReply } from 'fastify'
 import type { CallError } from '../../../shared/api.ts'
-import { refuse } from '../../api/context.ts'
+import { errorAnswer } from '../../api/context.ts'
 
 /**
  * Refusals that HTTP itself has words for. The body is an answer of the contract like any other, so that a page can show
  * it; `detail` is for whoever looks closer.
  */
-export const refuseWithStatus = (reply: FastifyReply, status: number, detail: string): FastifyReply => {
+export const sendErrorStatus = (reply: FastifyReply, status: number, detail: string): FastifyReply => {
   const code = codeOf(status)
   return reply
     .code(status)
     .header('cache-control', 'no-store')
-    .send(refuse(code, `error.call.${code}`, { detail }))
+    .send(errorAnswer(code, `error.call.${code}`, { detail }))
 }
 
 function codeOf(status: number): CallError['code'] {

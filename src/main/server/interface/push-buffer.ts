@@ -12,7 +12,7 @@ export interface Wire {
  * What one page is told, in order. A page that takes slowly gets no endless queue: what it could not take is folded into
  * the newest state and a note that messages are to be read again.
  */
-export interface Outbox {
+export interface PushBuffer {
   /** Everything told before waits for this. */
   open(first: StatePush): void
   /** `text` is `push` as it travels, made once for all pages. */
@@ -34,7 +34,7 @@ interface Held {
   notices: Push[]
 }
 
-export function createOutbox(wire: Wire): Outbox {
+export function createPushBuffer(wire: Wire): PushBuffer {
   let opened = false
   let held: Held | null = nothing()
 

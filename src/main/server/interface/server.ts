@@ -6,7 +6,7 @@ import { isCallName } from '../../../shared/api.ts'
 import type { Caller, PushSource } from '../../api/dispatcher.ts'
 import { HEADERS } from '../../renderer-assets/document.ts'
 import type { Redactor } from '../../settings/redact.ts'
-import { refuseWithStatus } from './http-errors.ts'
+import { sendErrorStatus } from './http-errors.ts'
 import { createSession, type Session } from './session.ts'
 import { addPage } from './static-files.ts'
 import { createLive, type Live } from './websocket.ts'
@@ -49,9 +49,9 @@ export async function startInterface(options: {
   server.removeContentTypeParser('text/plain')
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => {
     const status = error.statusCode ?? 500
-    return refuseWithStatus(reply, status, status < 500 ? 'bad request' : 'the bridge could not answer')
+    return sendErrorStatus(reply, status, status < 500 ? 'bad request' : 'the bridge could not answer')
   })
-  server.setNotFoundHandler((_request, reply) => refuseWithStatus(reply, 404, 'not found'))
+  server.setNotFoundHandler((_request, reply) => sendErrorStatus(reply, 404, 'not found'))
   const cutLines = takesLines(server)
   // Before every other hook: it ends the sockets of lines that a later one refuses.
   await server.register(websocket, {
@@ -62,8 +62,8 @@ export async function startInterface(options: {
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS)
     // A foreign site may give its own name our address (DNS rebinding): then the browser says that name here.
-    if (!isOurs(request.headers.host, port())) return refuseWithStatus(reply, 421, 'unknown host')
-    if (request.ws && request.routeOptions.url !== LIVE) return refuseWithStatus(reply, 404, 'not found')
+    if (!isOurs(request.headers.host, port())) return sendErrorStatus(reply, 421, 'unknown host')
+    if (request.ws && request.routeOptions.url !== LIVE) return sendErrorStatus(reply, 404, 'not found')
   })
   addPage(server, session, port, options.pageFolder)
   server.register(async (api) => addApi(api, session, port, options.caller, live))
@@ -88,12 +88,12 @@ function addApi(
   api.addHook('onRequest', async (request, reply) => {
     reply.header('cache-control', 'no-store')
     if (!session.hasCookie(request.headers.cookie, port()))
-      return refuseWithStatus(reply, 401, 'open the printed address')
-    if (!isOwnPage(request)) return refuseWithStatus(reply, 403, 'not from this page')
+      return sendErrorStatus(reply, 401, 'open the printed address')
+    if (!isOwnPage(request)) return sendErrorStatus(reply, 403, 'not from this page')
   })
   api.post('/api/call/:name', async (request, reply) => {
     const { name } = request.params as { name: string }
-    if (request.body === undefined) return refuseWithStatus(reply, 400, 'there are no arguments')
+    if (request.body === undefined) return sendErrorStatus(reply, 400, 'there are no arguments')
     const answer = await caller.call({ trusted: true }, name, request.body)
     return reply.code(isCallName(name) ? 200 : 404).send(answer)
   })

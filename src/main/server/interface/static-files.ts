@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Asset, createAssets } from '../../renderer-assets/assets.ts'
 import { documentOf } from '../../renderer-assets/document.ts'
-import { refuseWithStatus } from './http-errors.ts'
+import { sendErrorStatus } from './http-errors.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -27,7 +27,7 @@ export function addPage(
       reply.code(401)
     }
     const found = await asset(path)
-    if (found === null) return refuseWithStatus(reply, 404, 'not found')
+    if (found === null) return sendErrorStatus(reply, 404, 'not found')
     return found.type.startsWith('text/html') ? sendDocument(request, reply, found) : sendPart(reply, found)
   })
 }

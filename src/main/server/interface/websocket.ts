@@ -1,7 +1,7 @@
 import type { AppState } from '../../../shared/api/state.ts'
 import type { Push } from '../../../shared/api.ts'
 import type { Caller, PushSource } from '../../api/dispatcher.ts'
-import { createOutbox, type Outbox, type Wire } from './push-buffer.ts'
+import { createPushBuffer, type PushBuffer, type Wire } from './push-buffer.ts'
 
 /** A WebSocket, as far as it is used here. */
 export interface LiveSocket extends Wire {
@@ -30,7 +30,7 @@ const TOO_MANY = 1013
 
 interface Page {
   socket: LiveSocket
-  outbox: Outbox
+  outbox: PushBuffer
   /** It has answered the last ping. */
   answers: boolean
 }
@@ -65,7 +65,7 @@ export function createLive({ caller, feed }: { caller: Caller; feed: PushSource 
       socket.on('error', () => socket.terminate())
       if (stopped) return socket.close(GOING_AWAY, 'the bridge stops')
       if (pages.size >= MOST_SOCKETS) return socket.close(TOO_MANY, 'too many pages are open')
-      const page: Page = { socket, outbox: createOutbox(socket), answers: true }
+      const page: Page = { socket, outbox: createPushBuffer(socket), answers: true }
       pages.add(page)
       if (pages.size === 1) work()
       socket.on('close', () => gone(page))

@@ -4,7 +4,7 @@ import { storeError } from '../errors.ts'
 import { type Files, removeStore, syncFolderAside } from '../files.ts'
 import type { Sql } from '../sql.ts'
 import type { Journal } from './journal.ts'
-import type { Beside } from './worker-thread.ts'
+import type { WorkerThread } from './worker-thread.ts'
 
 /**
  * Copies the store beside itself while it goes on working, and keeps the copy before that one. A copy takes the place of
@@ -13,7 +13,7 @@ import type { Beside } from './worker-thread.ts'
  */
 export async function writeBackup(
   sql: Sql,
-  around: { files: Files; journal: Journal; beside: Beside; now: number },
+  around: { files: Files; journal: Journal; beside: WorkerThread; now: number },
 ): Promise<string> {
   const { files, journal, beside, now } = around
   if (sql.damaged) throw new Error(DAMAGED)
@@ -41,7 +41,7 @@ export async function writeBackup(
 const DAMAGED = 'the store is damaged: it is not copied over its backups'
 
 /** A copy that is not sound: the disk spoiled it, or it shows what is wrong with the store itself. */
-async function askForDamage(sql: Sql, files: Files, beside: Beside): Promise<void> {
+async function askForDamage(sql: Sql, files: Files, beside: WorkerThread): Promise<void> {
   const outcome = await beside.run({ errand: 'check', path: files.store })
   if (!outcome.ok && outcome.damage) sql.foundDamaged()
 }

@@ -5,7 +5,7 @@ import { privateFile } from '../files.ts'
 import { migrations } from '../migrations.ts'
 
 /** Long work on the file, done beside the event loop by backup/worker.ts. */
-export type Errand =
+export type WorkerTask =
   /** Makes `to` a checked copy of the store `from`, marked as made at `at` (milliseconds since 1970). */
   | { errand: 'copy'; from: string; to: string; at: number }
   /** Reads all of the store. */
@@ -28,7 +28,7 @@ export type Pace = { pages: number; pause(): Promise<void> } | null
 const ALL_PAGES = 0x7fffffff
 
 /** Does it. Never rejects for what is wrong with a file. */
-export async function runErrand(errand: Errand, pace: Pace = null): Promise<Outcome> {
+export async function runWorkerTask(errand: WorkerTask, pace: Pace = null): Promise<Outcome> {
   try {
     if (errand.errand === 'copy') return await copy(errand, pace)
     return await check(errand.path, pace)
@@ -37,7 +37,7 @@ export async function runErrand(errand: Errand, pace: Pace = null): Promise<Outc
   }
 }
 
-async function copy({ from, to, at }: Extract<Errand, { errand: 'copy' }>, pace: Pace): Promise<Outcome> {
+async function copy({ from, to, at }: Extract<WorkerTask, { errand: 'copy' }>, pace: Pace): Promise<Outcome> {
   rmSync(to, { force: true })
   privateFile(to)
   const source = new Database(from, { readonly: true, fileMustExist: true, timeout: BUSY_MS })

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type Errand, type Outcome, runErrand } from './worker-tasks.ts'
+import { type Outcome, runWorkerTask, type WorkerTask } from './worker-tasks.ts'
 
 // Taken when the program loads: a test's fake timers must not hold back the disk.
 const nextTurn = setImmediate
@@ -16,7 +16,7 @@ const PAGES_A_TURN = 250
 const IN_TURNS = { pages: PAGES_A_TURN, pause: () => new Promise<void>((resolve) => nextTurn(resolve)) }
 
 /** Long work on the store's file, in a thread of its own, so that the event loop is never held. */
-export class Beside {
+export class WorkerThread {
   readonly #withoutThread: (why: string) => void
   readonly #file: string | undefined
   readonly #workers = new Set<Worker>()
@@ -29,14 +29,14 @@ export class Beside {
     this.#file = file
   }
 
-  async run(errand: Errand): Promise<Outcome> {
+  async run(errand: WorkerTask): Promise<Outcome> {
     if (this.#ended) return ENDED
     const answer = await this.#inThread(errand)
     if (typeof answer !== 'string') return answer
     if (this.#ended) return ENDED
     if (!this.#isTold) this.#withoutThread(answer)
     this.#isTold = true
-    return runErrand(errand, IN_TURNS)
+    return runWorkerTask(errand, IN_TURNS)
   }
 
   /** Ends what is under way; nothing of it is kept. */
@@ -46,7 +46,7 @@ export class Beside {
   }
 
   /** The outcome, or why there is no thread for it. */
-  #inThread(errand: Errand): Promise<Outcome | string> {
+  #inThread(errand: WorkerTask): Promise<Outcome | string> {
     const file = this.#file
     if (file === undefined) return Promise.resolve('its file is missing')
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 import type { ClientLink, Conversation, TaskLink } from '../../../shared/domain.ts'
 import { nameOf } from '../../engine/intake/chat-state.ts'
-import { Turns } from '../event-loop-yield.ts'
+import { Yielder } from '../event-loop-yield.ts'
 import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from '../rows/links.ts'
 import type { Sql } from '../sql.ts'
 import { fold, wordsOf } from './fold.ts'
@@ -23,7 +23,7 @@ export interface ConversationQuery {
 
 /** Conversations whose client fits, latest activity first. Reads all clients, in turns. */
 export async function findConversations(sql: Sql, query: ConversationQuery): Promise<FoundConversation[]> {
-  const turns = new Turns()
+  const turns = new Yielder()
   const words = wordsOf(query.text)
   const best = new Latest(query.limit)
   let after: number | null = 0

@@ -1,6 +1,6 @@
 import { type LogFilter, PAGE_ROWS } from '../../../shared/api/log.ts'
 import { nameOf } from '../../engine/intake/chat-state.ts'
-import { Turns } from '../event-loop-yield.ts'
+import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
 import { fold, wordsOf } from './fold.ts'
 import { remembered } from './message-view.ts'
@@ -45,7 +45,7 @@ export const pageAfter = (sql: Sql, filter: LogFilter, afterId: number, limit: n
   firstOf(sql, filter, { order: 'oldest-first', from: afterId }, limit)
 
 async function firstOf(sql: Sql, filter: LogFilter, reading: Reading, limit: number): Promise<number[]> {
-  const turns = new Turns()
+  const turns = new Yielder()
   const found: number[] = []
   for await (const ids of matching(sql, filter, reading)) {
     found.push(...ids.slice(0, limit - found.length))
@@ -73,7 +73,7 @@ interface Where {
 
 /** Numbers of the messages a filter finds, in order, a stride at a time; the event loop gets its turn between them. */
 async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGenerator<number[]> {
-  const turns = new Turns()
+  const turns = new Yielder()
   const speaks = textMatcher(sql, filter.search)
   const sorting = reading.order === 'newest-first' ? 'DESC' : 'ASC'
   const strides =

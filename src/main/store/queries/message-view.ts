@@ -1,5 +1,5 @@
 import type { ClientLink, Conversation, LogEntry, Message } from '../../../shared/domain.ts'
-import { Turns } from '../event-loop-yield.ts'
+import { Yielder } from '../event-loop-yield.ts'
 import { conversationFrom } from '../rows/links.ts'
 import { isDismissable, isRetryable } from '../rows/manual-actions.ts'
 import { type MessageRow, messageFrom } from '../rows/messages.ts'
@@ -8,7 +8,7 @@ import { LOOKUPS } from './lookups.ts'
 import { clientOf, commonConversation } from './threads.ts'
 
 /** A message with what an interface shows beside it. */
-export interface ShownMessage {
+export interface MessageView {
   message: Message
   /** The one it belongs to now, after merges. */
   conversation: Conversation | null
@@ -18,12 +18,12 @@ export interface ShownMessage {
 }
 
 /** In the order of `ids`; those that are not there are left out. */
-export async function shownMessages(sql: Sql, ids: readonly number[]): Promise<ShownMessage[]> {
-  const turns = new Turns()
+export async function messageViews(sql: Sql, ids: readonly number[]): Promise<MessageView[]> {
+  const turns = new Yielder()
   const conversations = new Map<number, Conversation | null>()
   const common = new Map<number, Conversation | null>()
   const clients = new Map<string, ClientLink | null>()
-  const found: ShownMessage[] = []
+  const found: MessageView[] = []
   for (const id of ids) {
     if (turns.isOver) await turns.next()
     const row = sql.get<MessageRow>(LOOKUPS.message, id)

@@ -2,7 +2,7 @@ import { OPEN_STATES } from '../../../shared/domain.ts'
 import type { Sql } from '../sql.ts'
 
 /** A connection that is stored and that nobody carries, because no configuration names it. */
-export interface LeftBehind {
+export interface OrphanedConnection {
   connectionId: string
   /** Messages to be carried or settled, and events to be decided on. */
   waiting: number
@@ -19,7 +19,7 @@ const TASKS = `SELECT count(*) FROM tasks INDEXED BY tasks_watched
   WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? AND data ->> '$.closedAt' IS NULL`
 
 /** Those of which something waits, or in whose tasks something happened after `since`. */
-export function leftBehind(sql: Sql, known: readonly string[], since: number): LeftBehind[] {
+export function orphanedConnections(sql: Sql, known: readonly string[], since: number): OrphanedConnection[] {
   return sql
     .all<{ connection: string }>(STORED)
     .map(({ connection }) => connection)

@@ -1,5 +1,5 @@
 import type { Direction, MessageKind, MessageState } from '../../../shared/domain.ts'
-import { Turns } from '../event-loop-yield.ts'
+import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
 import { remembered } from './message-view.ts'
 import { commonConversation, threadOf } from './threads.ts'
@@ -18,7 +18,7 @@ export interface Bar {
  * quarters of an hour, so starts are to be at whole ones, as the hours and days of every time zone are.
  */
 export async function bars(sql: Sql, starts: readonly number[], end: number): Promise<Bar[]> {
-  const turns = new Turns()
+  const turns = new Yielder()
   const found: Bar[] = starts.map((from) => ({ from, toPlanfix: 0, toChatra: 0 }))
   const first = starts[0]
   if (first === undefined) return found
@@ -52,7 +52,7 @@ export interface DayFigures {
 
 /** What was received from `since` on. Reads the messages of that time alone, in turns. */
 export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
-  const turns = new Turns()
+  const turns = new Yielder()
   const first = firstReceived(sql, since)
   const chats = new Map<number, Chat>()
   const threads = new Map<number, number>()
@@ -167,7 +167,7 @@ const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_brows
 
 /** When the bridge was not running, newest first, as far as it ended after `since`. */
 export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {
-  const turns = new Turns()
+  const turns = new Yielder()
   const gaps: { from: number; to: number }[] = []
   let before = Number.MAX_SAFE_INTEGER
   for (;;) {

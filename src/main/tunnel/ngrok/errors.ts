@@ -49,9 +49,9 @@ export function ngrokProblem(error: unknown, secret: string, domain: string | nu
   const code = CODE.exec(message)?.[0] ?? ''
   const detail = `ngrok: ${withoutSecret(message, secret)}`.slice(0, 500)
   const meaning = MEANINGS[code]
-  if (meaning) return { words: say(meaning[0], { domain: domain ?? '', code }), again: meaning[1], detail }
-  if (code !== '') return { words: say('other', { code }), again: true, detail }
-  return { words: say('network'), again: true, detail }
+  if (meaning) return { words: say(meaning[0], { domain: domain ?? '', code }), retries: meaning[1], detail }
+  if (code !== '') return { words: say('other', { code }), retries: true, detail }
+  return { words: say('network'), retries: true, detail }
 }
 
 /** What the code in ngrok's own answer to a visitor means; null when it is not ngrok's. */

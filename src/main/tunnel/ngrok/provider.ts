@@ -64,7 +64,7 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
       if (mine !== turn) return STOPPED
       if (address?.startsWith('https://')) return { ok: true, address: withoutTail(address, '/') }
       await close()
-      return { ok: false, problem: { words: say('network'), again: true, detail: 'ngrok gave no address' } }
+      return { ok: false, problem: { words: say('network'), retries: true, detail: 'ngrok gave no address' } }
     } catch (error) {
       if (mine !== turn) return STOPPED
       await close()
@@ -86,7 +86,7 @@ export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
     async start({ host, port }, tell) {
       const token = (await options.token())?.trim() ?? ''
       if (token === '') {
-        return { ok: false, problem: { words: say('no-token'), again: false, detail: 'ngrok: no token' } }
+        return { ok: false, problem: { words: say('no-token'), retries: false, detail: 'ngrok: no token' } }
       }
       return open(token, `http://${host.includes(':') ? `[${host}]` : host}:${port}`, tell)
     },
@@ -104,12 +104,12 @@ const say = (what: string, params: Words['params'] = {}): Words => ({
 
 const STOPPED: TunnelStart = {
   ok: false,
-  problem: { words: say('network'), again: true, detail: 'ngrok: stopped meanwhile' },
+  problem: { words: say('network'), retries: true, detail: 'ngrok: stopped meanwhile' },
 }
 
 /** The native part is not there for every system. */
 const notInstalled = (error: Error): TunnelProblem => ({
   words: say('not-installed', { system: `${process.platform} ${process.arch}` }),
-  again: false,
+  retries: false,
   detail: `ngrok: ${error.message.split('\n')[0]}`.slice(0, 300),
 })

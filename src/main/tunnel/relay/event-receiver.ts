@@ -7,7 +7,7 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 
 /** Takes batches of events into the inbox, one after the other; what is there already is left out. */
-export class Taking {
+export class EventReceiver {
   private readonly inbox: RelayInbox
   private readonly clock: Clock
   private readonly seal: KeyPair

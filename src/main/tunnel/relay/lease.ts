@@ -18,7 +18,7 @@ export class Lease {
   private active = false
   private heldMs = 0
   private confirmed: Moment | null = null
-  private told = false
+  private reported = false
   private cancel = () => {}
 
   constructor(
@@ -72,8 +72,8 @@ export class Lease {
       const left = this.heldMs - this.ageOf(this.confirmed)
       this.cancel = this.clock.after(Math.max(1, left), () => this.look())
     }
-    if (holds === this.told) return
-    this.told = holds
+    if (holds === this.reported) return
+    this.reported = holds
     this.changed(holds)
   }
 

@@ -9,7 +9,7 @@ import {
 import { type FromDesktop, type FromRelay, fromRelay, readMessage } from '../../relay-protocol/messages.ts'
 import type { Moment } from './lease.ts'
 import type { RelayTrouble } from './problems.ts'
-import type { Line, OpenLine } from './transports.ts'
+import type { OpenTransport, Transport } from './transports.ts'
 
 /** Which hand-over of the role this is, and how long the former desktop has been silent. */
 export interface Term {
@@ -28,12 +28,12 @@ export interface Link {
   proven: Moment
   send(message: FromDesktop): void
   /** Tells what comes from now on, and first what has come since the welcome. */
-  listen(ears: LinkEars): void
+  listen(ears: LinkListener): void
   /** The relay must answer within `ms`, or the link is dead. */
   probe(ms: number): void
   close(): void
 }
-export interface LinkEars {
+export interface LinkListener {
   message(message: FromRelay): void
   /** It is dead: broken, silent, or ended by the relay. */
   closed(trouble: RelayTrouble): void
@@ -51,7 +51,7 @@ const BEATS_TO_DEATH = 2.5
  * nobody else can pretend to be it; then the desktop. Resolves when the relay has let it in.
  */
 export async function openLink(options: {
-  open: OpenLine
+  open: OpenTransport
   url: string
   keys: DesktopKeys
   clock: Clock
@@ -59,11 +59,11 @@ export async function openLink(options: {
 }): Promise<Linked> {
   const { keys, clock, moment } = options
   let state: 'greeting' | 'open' | 'over' = 'greeting'
-  let line: Line | null = null
+  let line: Transport | null = null
   let pulse: Pulse | null = null
-  let ears: LinkEars | null = null
-  const unheard: ((ears: LinkEars) => void)[] = []
-  const tell = (news: (ears: LinkEars) => void) => (ears ? news(ears) : void unheard.push(news))
+  let ears: LinkListener | null = null
+  const unheard: ((ears: LinkListener) => void)[] = []
+  const tell = (news: (ears: LinkListener) => void) => (ears ? news(ears) : void unheard.push(news))
   const { promise, resolve } = Promise.withResolvers<Linked>()
 
   const end = (trouble: RelayTrouble) => {
@@ -95,7 +95,7 @@ export async function openLink(options: {
   }
   let greeted = false
   let proven = moment()
-  const greet = (message: FromRelay, on: Line) => {
+  const greet = (message: FromRelay, on: Transport) => {
     if (message.type === 'challenge') {
       greeting.relayNonce = message.nonce
       greeted = isSigned('relay', keys.relay, greeting, message.signature)
@@ -155,7 +155,7 @@ function refusal(reason: 'unpaired' | 'replaced' | 'protocol' | 'stopping', gree
 class Pulse {
   private readonly clock: Clock
   private readonly moment: () => Moment
-  private readonly line: Line
+  private readonly line: Transport
   private readonly beatMs: number
   private readonly dead: () => void
   private readonly asked = new Map<number, Moment>()
@@ -164,7 +164,7 @@ class Pulse {
   private cancelBeat = () => {}
   private cancelProbe = () => {}
 
-  constructor(clock: Clock, moment: () => Moment, line: Line, beatMs: number, dead: () => void) {
+  constructor(clock: Clock, moment: () => Moment, line: Transport, beatMs: number, dead: () => void) {
     this.clock = clock
     this.moment = moment
     this.line = line

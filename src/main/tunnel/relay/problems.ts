@@ -36,12 +36,16 @@ export function relayProblem(trouble: RelayTrouble, url: string): TunnelProblem 
   const host = URL.canParse(url) ? new URL(url).host : url
   if (trouble.kind === 'network') {
     const key = `wizard.problem.network.${networkTrouble(trouble.code)}`
-    return { words: { key, params: { host } }, again: true, detail: `relay: ${trouble.code || 'broken off'}` }
+    return {
+      words: { key, params: { host } },
+      retries: true,
+      detail: `relay: ${trouble.code || 'broken off'}`,
+    }
   }
   const detail = trouble.kind === 'foreign' ? `no relay answers: ${trouble.detail}` : trouble.kind
   return {
     words: { key: `tunnel.problem.relay.${trouble.kind}`, params: { host } },
-    again: !FOR_THE_OWNER.includes(trouble.kind),
+    retries: !FOR_THE_OWNER.includes(trouble.kind),
     detail: `relay: ${detail}`,
   }
 }

@@ -5,12 +5,12 @@ import type { Clock } from '../../engine/ports.ts'
 import { addressHash, type DesktopKeys, desktopKeys } from '../../relay-protocol/keys.ts'
 import type { FromRelay } from '../../relay-protocol/messages.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
-import { Taking } from './event-receiver.ts'
+import { EventReceiver } from './event-receiver.ts'
 import type { RelayInbox } from './inbox.ts'
 import { Lease } from './lease.ts'
 import { type Link, openLink, type Term } from './link.ts'
 import { type RelayTrouble, relayProblem } from './problems.ts'
-import { PassedRequests } from './proxied-requests.ts'
+import { ProxiedRequests } from './proxied-requests.ts'
 import { openPolling, openSocket } from './transports.ts'
 
 export interface RelayProviderOptions {
@@ -27,13 +27,13 @@ export interface RelayProviderOptions {
   /** Whether the events come to this computer, or to another one that is paired too. */
   role?: (active: boolean) => void
   /** Whether this computer may carry: it is the active one, confirmed lately (docs/relay.md, "Who carries"). */
-  carries?: (may: Tenure | null) => void
+  onLeadership?: (may: LeadershipTerm | null) => void
   /** Resolves when nothing is carried any more: only then is the role given away. */
   quiet?: () => Promise<unknown>
 }
 
 /** A time of being the active one. */
-export interface Tenure extends Term {
+export interface LeadershipTerm extends Term {
   /** Public key of the relay, which counts the turns. */
   relay: string
   /** After so long a silence of one desktop the relay takes another. */
@@ -43,7 +43,7 @@ export interface Tenure extends Term {
 export interface RelayProvider extends TunnelProvider {
   readonly kind: 'relay'
   /** At this very moment: to be looked at before each write, as the process may have stood still. */
-  readonly mayCarry: boolean
+  readonly isLeader: boolean
   /** A connection was added, removed or changed. */
   connectionsChanged(): void
 }
@@ -62,35 +62,35 @@ const STEADY_MS = 30_000
 /** So long after its lease has ended the owner is told that this computer carries nothing. */
 const UNREACHED_MS = 10_000
 
-export const createRelayProvider = (options: RelayProviderOptions): RelayProvider => new Relayed(options)
+export const createRelayProvider = (options: RelayProviderOptions): RelayProvider => new RelayTunnel(options)
 
 /**
  * The desktop's side of the relay: a link that is opened outward, over which stored events come in, are put into the inbox
  * and acknowledged, and strangers' requests are passed on. A link that breaks is opened again (after 0.5 s, doubling
  * with jitter up to 30 s; at once on wake); meanwhile the relay keeps what comes in.
  */
-class Relayed implements RelayProvider {
+class RelayTunnel implements RelayProvider {
   readonly kind = 'relay'
-  readonly keepsMeanwhile = true
+  readonly storesWhileClosed = true
   private readonly options: RelayProviderOptions
   private keys: DesktopKeys | null = null
-  private taking: Taking | null = null
-  private requests: PassedRequests | null = null
+  private receiver: EventReceiver | null = null
+  private requests: ProxiedRequests | null = null
   private link: Link | null = null
   private target = { host: '127.0.0.1', port: 0 }
-  private tell: (change: TunnelChange) => void = () => {}
+  private notify: (change: TunnelChange) => void = () => {}
   private address = ''
   private active: boolean | null = null
-  private term: Tenure | null = null
+  private term: LeadershipTerm | null = null
   private readonly lease: Lease
   private pollingUntil = 0
-  private mending = false
+  private isRepairing = false
   private attempts = 0
   private linkedAt = 0
   /** What is still being stored for a link that is gone. */
   private storing: Promise<unknown> = Promise.resolve()
   /** What began before the last change of this number is over. */
-  private turn = 0
+  private generation = 0
   private retry: (() => void) | null = null
   /** Ends the wait before the owner is told that nothing is carried. */
   private unreached = () => {}
@@ -98,7 +98,7 @@ class Relayed implements RelayProvider {
   constructor(options: RelayProviderOptions) {
     this.options = options
     this.lease = new Lease(options.clock, (holds) => {
-      options.carries?.(holds ? this.term : null)
+      options.onLeadership?.(holds ? this.term : null)
       // After a night's sleep it is back in a moment: that is no news.
       this.unreached()
       this.unreached = options.clock.after(UNREACHED_MS, () => {
@@ -107,23 +107,23 @@ class Relayed implements RelayProvider {
     })
   }
 
-  get mayCarry(): boolean {
+  get isLeader(): boolean {
     return this.lease.holds
   }
 
   async start(
     target: { host: string; port: number },
-    tell: (change: TunnelChange) => void,
+    notify: (change: TunnelChange) => void,
   ): Promise<TunnelStart> {
     await this.stop()
-    const mine = ++this.turn
+    const mine = ++this.generation
     this.target = target
-    this.tell = tell
+    this.notify = notify
     this.address = ''
     const key = await this.options.key()
     this.keys = key === null ? null : desktopKeys(key)
     if (this.keys === null) return this.failed({ kind: 'key-missing' })
-    this.taking = new Taking({
+    this.receiver = new EventReceiver({
       inbox: this.options.inbox(this.keys.relay),
       clock: this.options.clock,
       seal: this.keys.seal,
@@ -135,18 +135,18 @@ class Relayed implements RelayProvider {
   }
 
   async stop(): Promise<void> {
-    this.turn += 1
-    this.mending = false
+    this.generation += 1
+    this.isRepairing = false
     this.retry = null
     this.requests?.close()
-    const { link, taking, options } = this
+    const { link, receiver: taking, options } = this
     this.lease.end()
     const isQuiet = Promise.race([
       Promise.resolve(options.quiet?.()).then(() => true),
       pause(LAST_CALLS_MS, false, { ref: false }),
     ])
     this.link = null
-    this.taking = null
+    this.receiver = null
     // What is being stored is acknowledged, so that nobody gets it a second time; then another computer may take over.
     if (taking) {
       this.storing = taking.stop()
@@ -162,7 +162,7 @@ class Relayed implements RelayProvider {
     if (this.link) this.link.probe(WAKE_PROBE_MS)
     else if (this.retry) this.retry()
     // A try that began before the sleep may hang.
-    else if (this.mending && this.keys) void this.again(++this.turn, this.keys)
+    else if (this.isRepairing && this.keys) void this.again(++this.generation, this.keys)
   }
 
   connectionsChanged(): void {
@@ -182,7 +182,7 @@ class Relayed implements RelayProvider {
     let first: RelayTrouble | null = null
     for (const open of kinds) {
       const linked = await openLink({ open, url, keys, clock, moment: () => this.lease.now() })
-      if (mine !== this.turn) {
+      if (mine !== this.generation) {
         if (linked.ok) linked.link.close()
         return { kind: 'stopping' }
       }
@@ -199,19 +199,19 @@ class Relayed implements RelayProvider {
 
   private begin(mine: number, keys: DesktopKeys, link: Link): void {
     this.link = link
-    this.mending = false
+    this.isRepairing = false
     this.linkedAt = this.options.clock.now()
     const address = withoutTail(link.publicUrl || this.options.url, '/')
-    if (this.address !== '' && this.address !== address) this.tell({ type: 'address', address })
+    if (this.address !== '' && this.address !== address) this.notify({ type: 'address', address })
     this.address = address
-    this.requests = new PassedRequests(this.target, (message) => link.send(message))
+    this.requests = new ProxiedRequests(this.target, (message) => link.send(message))
     this.lease.confirm(link.proven, link.beatMs)
     this.setRole(link.active, link.term, link.beatMs)
     this.connectionsChanged()
     link.listen({
-      message: (message) => void (mine === this.turn && this.hear(link, message)),
-      closed: (trouble) => void (mine === this.turn && this.broken(mine, keys, trouble)),
-      felt: (sent) => void (mine === this.turn && this.lease.confirm(sent, link.beatMs)),
+      message: (message) => void (mine === this.generation && this.hear(link, message)),
+      closed: (trouble) => void (mine === this.generation && this.broken(mine, keys, trouble)),
+      felt: (sent) => void (mine === this.generation && this.lease.confirm(sent, link.beatMs)),
     })
   }
 
@@ -219,7 +219,7 @@ class Relayed implements RelayProvider {
     switch (message.type) {
       case 'events': {
         const { batch, list } = message
-        void this.taking?.take(list).then((isTaken) => isTaken && link.send({ type: 'ack', batch }))
+        void this.receiver?.take(list).then((isTaken) => isTaken && link.send({ type: 'ack', batch }))
         break
       }
       case 'role':
@@ -251,16 +251,16 @@ class Relayed implements RelayProvider {
     this.link = null
     this.requests?.close()
     const problem = relayProblem(trouble, this.options.url)
-    if (problem.again) {
-      this.tell({ type: 'doubtful', problem })
+    if (problem.retries) {
+      this.notify({ type: 'doubtful', problem })
       this.mend(mine, keys)
     } else this.giveUp(problem)
   }
 
   /** Tries until it succeeds, is stopped, or only the owner can help. */
   private mend(mine: number, keys: DesktopKeys): void {
-    if (mine !== this.turn) return
-    this.mending = true
+    if (mine !== this.generation) return
+    this.isRepairing = true
     const { clock, random = Math.random } = this.options
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.attempts++)
     const cancel = clock.after(longest * (0.5 + random() / 2), () => void this.again(mine, keys))
@@ -273,20 +273,20 @@ class Relayed implements RelayProvider {
   private async again(mine: number, keys: DesktopKeys): Promise<void> {
     this.retry = null
     const trouble = await this.attempt(mine, keys)
-    if (trouble === null || mine !== this.turn) return
+    if (trouble === null || mine !== this.generation) return
     const problem = relayProblem(trouble, this.options.url)
-    if (problem.again) this.mend(mine, keys)
+    if (problem.retries) this.mend(mine, keys)
     else this.giveUp(problem)
   }
 
   private giveUp(problem: TunnelProblem): void {
-    this.turn += 1
-    this.mending = false
-    this.tell({ type: 'lost', problem })
+    this.generation += 1
+    this.isRepairing = false
+    this.notify({ type: 'lost', problem })
   }
 
-  private setRole(active: boolean, { turn, silentMs }: Term, beatMs: number): void {
-    this.term = { turn, silentMs, relay: this.keys?.relay ?? '', leaseMs: 3 * beatMs }
+  private setRole(active: boolean, { turn: generation, silentMs }: Term, beatMs: number): void {
+    this.term = { turn: generation, silentMs, relay: this.keys?.relay ?? '', leaseMs: 3 * beatMs }
     this.lease.setActive(active)
     if (this.active === active) return
     // Of the first role only the unexpected one is told.
@@ -296,7 +296,7 @@ class Relayed implements RelayProvider {
   }
 
   private notice(key: string, params: Words['params']): void {
-    this.tell({ type: 'notice', words: { key, params } })
+    this.notify({ type: 'notice', words: { key, params } })
   }
 
   private failed(trouble: RelayTrouble): TunnelStart {

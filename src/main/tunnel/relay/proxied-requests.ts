@@ -15,7 +15,7 @@ interface Passing {
 }
 
 /** Requests of strangers, passed on to the receiver on this computer and streamed back at the reader's pace. */
-export class PassedRequests {
+export class ProxiedRequests {
   private readonly send: Send
   private readonly target: Target
   private readonly open = new Map<number, Passing>()

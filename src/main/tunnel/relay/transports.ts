@@ -4,24 +4,24 @@ import { type FromDesktop, LINE_HEADER, LONGEST_MESSAGE, PATHS } from '../../rel
 import { codeOf, type RelayTrouble } from './problems.ts'
 
 /** A way for messages to the relay and back. */
-export interface Line {
+export interface Transport {
   send(message: FromDesktop): void
   /** At once, whether the other side hears it or not; `closed` is not called. */
   close(): void
 }
-export interface LineEars {
+export interface TransportListener {
   message(text: string): void
   closed(trouble: RelayTrouble): void
 }
-export type OpenLine = (url: string, ears: LineEars) => Promise<OpenedLine>
-export type OpenedLine = { ok: true; line: Line } | { ok: false; trouble: RelayTrouble }
+export type OpenTransport = (url: string, ears: TransportListener) => Promise<OpenedTransport>
+export type OpenedTransport = { ok: true; line: Transport } | { ok: false; trouble: RelayTrouble }
 
 const OPEN_MS = 8_000
 /** The relay holds a request for 10 s. */
 const HEAR_MS = 25_000
 
 /** A line as a WebSocket. */
-export const openSocket: OpenLine = (url, ears) =>
+export const openSocket: OpenTransport = (url, ears) =>
   new Promise((resolve) => {
     const socket = new WebSocket(url.replace(/^http/, 'ws') + PATHS.socket, {
       handshakeTimeout: OPEN_MS,
@@ -31,7 +31,7 @@ export const openSocket: OpenLine = (url, ears) =>
     let trouble: RelayTrouble = { kind: 'network', code: '' }
     let wanted = true
     socket.on('open', () => {
-      const line: Line = {
+      const line: Transport = {
         send: (message) => {
           if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
         },
@@ -63,7 +63,7 @@ const opened = z.object({ line: z.string().max(100) })
 const heard = z.object({ messages: z.array(z.string()) })
 
 /** A line as long polling, where a proxy lets no WebSocket through. Any failure ends it: the next one begins anew. */
-export const openPolling: OpenLine = async (url, ears) => {
+export const openPolling: OpenTransport = async (url, ears) => {
   const ending = new AbortController()
   const post = async (path: string, body: string | null, ms: number, name = ''): Promise<unknown> => {
     const response = await fetch(url + path, {

@@ -2,14 +2,14 @@ import type { Words } from '../../../shared/api.ts'
 import { networkTrouble } from '../../../shared/network.ts'
 import type { TunnelProblem } from '../provider.ts'
 
-/** The end of a key `tunnel.problem.ssh.…`. `again` = it may pass by itself. */
+/** The end of a key `tunnel.problem.ssh.…`. `retries` = it may pass by itself. */
 export const sshProblem = (
   what: string,
   detail: string,
-  { again = true, params = {} }: { again?: boolean; params?: Words['params'] } = {},
+  { retries = true, params = {} }: { retries?: boolean; params?: Words['params'] } = {},
 ): TunnelProblem => ({
   words: { key: `tunnel.problem.ssh.${what}`, params },
-  again,
+  retries,
   detail: `ssh: ${detail}`.replace(/[\r\n]+/g, ' ').slice(0, 300),
 })
 
@@ -21,7 +21,7 @@ export function connectionProblem(error: Error, server: { host: string; user: st
   const params = { host, user }
   switch (level) {
     case 'client-authentication':
-      return sshProblem('login', error.message, { again: false, params })
+      return sshProblem('login', error.message, { retries: false, params })
     case 'client-timeout':
       return sshProblem(/keepalive/i.test(error.message) ? 'silent' : 'time-out', error.message, { params })
     case 'protocol':

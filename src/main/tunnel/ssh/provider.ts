@@ -144,9 +144,9 @@ function keyText(key: string): string {
 
 function unreadableKey(error: Error, hasPassphrase: boolean): TunnelProblem {
   const isEncrypted = /passphrase|encrypted|decrypt|integrity|bad/i.test(error.message)
-  if (!isEncrypted) return sshProblem('key-unreadable', error.message, { again: false })
+  if (!isEncrypted) return sshProblem('key-unreadable', error.message, { retries: false })
   return sshProblem(hasPassphrase ? 'passphrase-wrong' : 'passphrase-missing', error.message, {
-    again: false,
+    retries: false,
   })
 }
 
@@ -241,7 +241,7 @@ class Connection {
       await hostKeys.refused(shown)
       const params = { host: settings.host, known: known.fingerprint, shown: shown.fingerprint }
       const detail = `the key of ${settings.host} has changed from ${known.fingerprint} to ${shown.fingerprint}`
-      this.reason = sshProblem('host-key-changed', detail, { again: false, params })
+      this.reason = sshProblem('host-key-changed', detail, { retries: false, params })
       return say(false)
     }
     say(true)

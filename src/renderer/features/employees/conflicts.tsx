@@ -1,14 +1,14 @@
 import { Alert, Button, Group, List, Text } from '@mantine/core'
 import type { MatchConflict, MatchRow } from '../../../shared/matching.ts'
 import { IconAlertTriangle } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 const KINDS: readonly MatchConflict[] = ['same-email', 'same-agent', 'agent-gone', 'left-planfix']
 const NAMED = 4
 
 /** Everything in the list that needs a look, in one place: what is the matter, and whom it concerns. */
 export function Conflicts({ rows, onShow }: { rows: readonly MatchRow[]; onShow(): void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const concerned = rows.filter((row) => row.conflicts.length > 0)
   if (concerned.length === 0) return null
   return (

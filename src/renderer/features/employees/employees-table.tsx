@@ -4,7 +4,7 @@ import { Link } from 'wouter'
 import type { EmployeesView } from '../../../shared/api/employees.ts'
 import { Empty } from '../../components/error-alert.tsx'
 import { IconInfoCircle } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Conflicts } from './conflicts.tsx'
 import classes from './employees.module.css'
 import { Rows } from './rows.tsx'
@@ -41,7 +41,7 @@ export interface EmployeesTableProps {
 /** Who may answer clients and as whom each speaks; controlled: the page and the wizard keep what is chosen. */
 export function EmployeesTable(props: EmployeesTableProps) {
   const { view, value, onChange, settingHref, onRefresh, refreshing = false, fill = false } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const [search, setSearch] = useState('')
   const [filter, setFilter] = useState<Filter>('all')
   const rows = useMemo(() => rowsOf(view, value), [view, value])
@@ -113,7 +113,7 @@ function useShown(
 /** What the choice means for the names clients see. */
 function Notes(props: { view: EmployeesView; mode: Selection['mode']; settingHref: string | undefined }) {
   const { view, mode, settingHref } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const name = view.generalAgent.name
   if (mode === 'selected' && view.sendAsEmployee) return null
   return (

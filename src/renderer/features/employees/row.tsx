@@ -2,8 +2,8 @@ import { Group, NativeSelect, Stack, Switch, Text } from '@mantine/core'
 import type { ChatraAgent } from '../../../shared/api/employees.ts'
 import { isTextKey } from '../../../shared/i18n/index.ts'
 import type { MatchRow } from '../../../shared/matching.ts'
-import { Mark } from '../../components/status-badge.tsx'
-import { type Speech, useWords } from '../../i18n.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { type Speech, useI18n } from '../../i18n.tsx'
 import classes from './employees.module.css'
 import { type Speaker, speakerOf, speakersFor } from './selection.ts'
 
@@ -21,7 +21,7 @@ interface RowProps {
 /** One employee: who it is, whether comments reach the client, and under whose name. */
 export function Row(props: RowProps) {
   const { row, index, agents, generalName, fixed, onAllow, onSpeaker, measure } = props
-  const words = useWords()
+  const words = useI18n()
   const { t } = words
   const { user } = row
   return (
@@ -43,9 +43,9 @@ export function Row(props: RowProps) {
       </th>
       <td className={classes.narrow}>
         {fixed ? (
-          <Mark tone="good" size="xs">
+          <StatusBadge tone="good" size="xs">
             {t('employees.yes')}
-          </Mark>
+          </StatusBadge>
         ) : (
           <Switch
             aria-label={t('employees.may-answer', { name: user.name })}
@@ -76,17 +76,17 @@ export function Row(props: RowProps) {
 
 /** How the agent was found, and what does not fit. */
 function Matched({ row }: { row: MatchRow }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const match = row.match === 'none' && row.choice.email ? 'unseen' : row.match
   return (
     <Stack gap={2} align="flex-start">
-      <Mark tone={row.match === 'none' ? 'off' : 'good'} size="xs">
+      <StatusBadge tone={row.match === 'none' ? 'off' : 'good'} size="xs">
         {t(`employees.match.${match}`)}
-      </Mark>
+      </StatusBadge>
       {row.conflicts.map((one) => (
-        <Mark key={one} tone="attention" size="xs">
+        <StatusBadge key={one} tone="attention" size="xs">
           {t(`employees.conflict.${one}`)}
-        </Mark>
+        </StatusBadge>
       ))}
     </Stack>
   )

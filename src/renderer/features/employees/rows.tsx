@@ -2,7 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { type ReactNode, useRef } from 'react'
 import type { ChatraAgent } from '../../../shared/api/employees.ts'
 import type { MatchRow } from '../../../shared/matching.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './employees.module.css'
 import { Row } from './row.tsx'
 
@@ -21,7 +21,7 @@ export function Rows(props: {
   empty: ReactNode
 }) {
   const { rows, empty, ...rest } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const scroller = useRef<HTMLDivElement>(null)
   const isLong = rows.length > VIRTUAL_FROM
   const virtual = useVirtualizer({

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Text } from '@mantine/core'
 import type { EmployeesView } from '../../../shared/api/employees.ts'
 import { IconPlugConnectedX } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Planfix could not be asked: why, and how old what is shown is. */
 export function Staleness(props: {
@@ -10,7 +10,7 @@ export function Staleness(props: {
   refreshing: boolean
 }) {
   const { view, onRefresh, refreshing } = props
-  const { t, say, moment, duration } = useWords()
+  const { t, say, moment, duration } = useI18n()
   if (view.problem === null) return null
   const age =
     view.readAt === null

@@ -1,7 +1,7 @@
 import { Button, Group, NativeSelect, Text, TextInput } from '@mantine/core'
 import type { MatchRow } from '../../../shared/matching.ts'
 import { IconRefresh, IconSearch } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { FILTERS, type Filter } from './selection.ts'
 
 /** Finds rows, changes all that were found, and asks Planfix again. */
@@ -19,7 +19,7 @@ export function Toolbar(props: {
   onRefresh: (() => void) | undefined
   refreshing: boolean
 }) {
-  const { t, number, clock } = useWords()
+  const { t, number, clock } = useI18n()
   const allAllowed = props.shown.length > 0 && props.shown.every((row) => row.allowed)
   return (
     <Group gap="xs" align="center">

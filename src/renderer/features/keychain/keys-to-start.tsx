@@ -3,13 +3,13 @@ import { notifications } from '@mantine/notifications'
 import { type FormEvent, useState } from 'react'
 import type { ConnectionState } from '../../../shared/api/state.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useAppState, useBridge } from '../../client/hooks.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useAppState, useClient } from '../../client/hooks.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Where no keychain works: the keys of every connection, asked for in one place at each start. Nothing when none is missing. */
 export function KeysToStart() {
   const { connections, keychainTrouble } = useAppState()
-  const { t } = useWords()
+  const { t } = useI18n()
   const asked = connections.filter(
     ({ enabled, demo, missing }) => enabled && !demo && missing.some((what) => what !== 'webhook-secret'),
   )
@@ -40,8 +40,8 @@ const FIELDS = [
 ] as const
 
 function Keys({ connection: { id, name, missing } }: { connection: ConnectionState }) {
-  const { t, say } = useWords()
-  const bridge = useBridge()
+  const { t, say } = useI18n()
+  const bridge = useClient()
   const [typed, setTyped] = useState<Partial<Record<Field, string>>>({})
   const [busy, setBusy] = useState(false)
   const [refused, setRefused] = useState<CallError | null>(null)

@@ -2,15 +2,15 @@ import { Alert, Button, Code, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { KeychainTrouble } from '../../../shared/api/state.ts'
-import { useAppState, useBridge } from '../../client/hooks.tsx'
+import { useAppState, useClient } from '../../client/hooks.tsx'
 import { IconAlertTriangle } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Why the computer's keychain does not keep keys, what the owner can do, and a way to try again. Nothing while it works. */
 export function KeychainNotice(room: { mb?: 'md' }) {
   const { keychainTrouble: trouble } = useAppState()
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const [busy, setBusy] = useState(false)
   if (trouble === null) return null
   const installs = NEEDS_PACKAGES.includes(trouble.code)
@@ -55,7 +55,7 @@ const COMMANDS = [
 ] as const
 
 function Install() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack gap={4}>
       <Text size="sm">{t('keychain.install.title')}</Text>

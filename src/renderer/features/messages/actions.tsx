@@ -2,16 +2,16 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useRefresh } from '../../client/hooks.tsx'
+import { useClient, useRefresh } from '../../client/hooks.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconRefresh } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** What the owner can do about a message that got stuck, and what it means. */
 export function Actions({ message, onDone }: { message: MessageRow; onDone(): void }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const refresh = useRefresh()
   const [error, setError] = useState<CallError | null>(null)
   const [busy, setBusy] = useState(false)
@@ -28,7 +28,7 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
   const isUnclear = state === 'uncertain'
   return (
     <Stack gap="xs">
-      {error !== null && <Trouble error={error} />}
+      {error !== null && <ErrorAlert error={error} />}
       <Group gap="xs">
         {message.canRetry &&
           (isUnclear ? (

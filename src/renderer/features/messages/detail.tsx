@@ -3,10 +3,10 @@ import { Link } from 'wouter'
 import type { LifeStep, MessageRow } from '../../../shared/api/log.ts'
 import type { Language } from '../../../shared/i18n/index.ts'
 import { useAppState, useCall, usePush } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconExternalLink, IconMessages } from '../../components/icons.ts'
-import { Mark, type Tone } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Actions } from './actions.tsx'
 import classes from './panel.module.css'
 import { RawData } from './raw-data.tsx'
@@ -29,7 +29,8 @@ export function Detail({
     if (more || rows.some((one) => one.id === id)) asked.reload()
   })
   const message = asked.value?.message ?? row
-  if (message === null) return asked.error ? <Trouble error={asked.error} retry={asked.reload} /> : <Bones />
+  if (message === null)
+    return asked.error ? <ErrorAlert error={asked.error} retry={asked.reload} /> : <LoadingSkeleton />
   return (
     <Stack gap="md">
       <State message={message} />
@@ -38,7 +39,7 @@ export function Detail({
       <Places message={message} inConversation={inConversation} />
       <Facts message={message} />
       {asked.error ? (
-        <Trouble error={asked.error} retry={asked.reload} />
+        <ErrorAlert error={asked.error} retry={asked.reload} />
       ) : (
         <Life life={asked.value?.life ?? null} direction={message.direction} />
       )}
@@ -48,14 +49,14 @@ export function Detail({
 }
 
 function State({ message }: { message: MessageRow }) {
-  const words = useWords()
+  const words = useI18n()
   const { t } = words
   const reason = reasonOf(message, words)
   return (
     <Stack gap={4} role="status">
       <Group gap="xs" justify="space-between">
         <Text fw={600} component="span">
-          <Mark tone={toneOf(message)}>{t(`state.${message.state}`)}</Mark>
+          <StatusBadge tone={toneOf(message)}>{t(`state.${message.state}`)}</StatusBadge>
         </Text>
         <Text size="sm" c="dimmed">
           {t(`log.direction.${message.direction}`)}
@@ -82,7 +83,7 @@ function Why({ reason }: { reason: Reason }) {
 }
 
 function Words({ message }: { message: MessageRow }) {
-  const { t, language } = useWords()
+  const { t, language } = useI18n()
   const kind =
     message.kind === 'edit' || message.kind === 'delete'
       ? t(`log.kind.${message.kind}`)
@@ -123,7 +124,7 @@ function Words({ message }: { message: MessageRow }) {
 }
 
 function Places({ message, inConversation }: { message: MessageRow; inConversation: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { taskUrl, chatUrl, conversationId } = message
   if (taskUrl === null && chatUrl === null && conversationId === null) return null
   return (
@@ -149,7 +150,7 @@ function Places({ message, inConversation }: { message: MessageRow; inConversati
 
 /** A page of one of the services. */
 export function Outside({ href, children }: { href: string; children: string }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Anchor
       href={href}
@@ -166,7 +167,7 @@ export function Outside({ href, children }: { href: string; children: string }) 
 }
 
 function Facts({ message }: { message: MessageRow }) {
-  const words = useWords()
+  const words = useI18n()
   const { t, language, number } = words
   const { connections } = useAppState()
   const connection = connections.find(({ id }) => id === message.connectionId)
@@ -198,7 +199,7 @@ const Fact = ({ name, value }: { name: string; value: string }) => (
 )
 
 function Life({ life, direction }: { life: LifeStep[] | null; direction: MessageRow['direction'] }) {
-  const words = useWords()
+  const words = useI18n()
   const { t, language } = words
   return (
     <section>
@@ -219,7 +220,9 @@ function Life({ life, direction }: { life: LifeStep[] | null; direction: Message
             return (
               <li key={step.seq} className={classes.step}>
                 <Group justify="space-between" wrap="nowrap" align="baseline">
-                  <Mark tone={isLast ? toneOf(step) : passedTone(step)}>{t(`state.${step.state}`)}</Mark>
+                  <StatusBadge tone={isLast ? toneOf(step) : passedTone(step)}>
+                    {t(`state.${step.state}`)}
+                  </StatusBadge>
                   <time dateTime={new Date(step.time).toISOString()} title={fullTime(step.time, language)}>
                     {stepTime(step.time, life[index - 1]?.time ?? 0, language)}
                   </time>
@@ -258,7 +261,7 @@ function stepTime(time: number, before: number, language: Language): string {
   }).format(time)
 }
 
-function Bones() {
+function LoadingSkeleton() {
   return (
     <Stack aria-hidden>
       <Skeleton height={40} />

@@ -1,7 +1,7 @@
 import { CloseButton, Drawer, Group, Title } from '@mantine/core'
 import { useDidUpdate, useMediaQuery } from '@mantine/hooks'
 import { type ReactNode, useRef } from 'react'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './panel.module.css'
 
 /**
@@ -20,7 +20,7 @@ export function Panel({
   giveBack(): void
   children: ReactNode
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const body = useRef<HTMLDivElement>(null)
   const isWide = useMediaQuery('(min-width: 75rem)', undefined, { getInitialValueInEffect: false })
   useDidUpdate(() => {

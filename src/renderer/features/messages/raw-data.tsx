@@ -2,14 +2,14 @@ import { Button, Code, Group, Skeleton, Stack, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { useState } from 'react'
 import { useCall } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconCheck, IconCode, IconCopy } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './panel.module.css'
 
 /** What the message was made from, fetched only when it is asked for. The application hides secrets in it. */
 export function RawData({ id }: { id: number }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [shown, setShown] = useState(false)
   const asked = useCall('log.payload', { id }, { skip: !shown })
   const clipboard = useClipboard({ timeout: 2000 })
@@ -45,7 +45,7 @@ export function RawData({ id }: { id: number }) {
             {t('log.raw.hint')}
           </Text>
           {asked.loading && <Skeleton height={120} />}
-          {asked.error && <Trouble error={asked.error} retry={asked.reload} />}
+          {asked.error && <ErrorAlert error={asked.error} retry={asked.reload} />}
           {asked.value && text === null && <Text size="sm">{t('log.raw.gone')}</Text>}
           {text !== null && (
             <Code block className={classes.raw} tabIndex={0} role="region" aria-label={t('log.raw')}>

@@ -3,9 +3,9 @@ import { useState } from 'react'
 import type { TunnelView } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconAlertTriangle } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './public-address.module.css'
 
 type Key = NonNullable<TunnelView['hostKey']['pinned']>
@@ -18,7 +18,7 @@ export function HostKey(props: {
 }) {
   const { hostKey, disabled, trust } = props
   const { pinned, refused } = hostKey
-  const { t } = useWords()
+  const { t } = useI18n()
   const [error, setError] = useState<CallError | null>(null)
   return (
     <Input.Wrapper label={t('tunnel.host-key')} labelElement="div" description={t('tunnel.host-key.text')}>
@@ -33,7 +33,7 @@ export function HostKey(props: {
           {pinned && <Print name={t('tunnel.page.host-key.pinned')} shown={pinned} />}
           {refused && <Print name={t('tunnel.page.host-key.refused')} shown={refused} />}
         </SimpleGrid>
-        {error && <Trouble error={error} />}
+        {error && <ErrorAlert error={error} />}
         {refused && (
           <Group>
             <ConfirmButton
@@ -57,7 +57,7 @@ export function HostKey(props: {
 }
 
 function Print({ name, shown }: { name: string; shown: Key }) {
-  const { t, moment } = useWords()
+  const { t, moment } = useI18n()
   return (
     <div className={classes.key}>
       <Text size="sm" fw={600}>

@@ -1,6 +1,6 @@
 import { Group, Radio, Stack, Text } from '@mantine/core'
 import { useId } from 'react'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './public-address.module.css'
 import type { Provider } from './typed-values.ts'
 
@@ -16,7 +16,7 @@ export function ProviderCards(props: {
   disabled?: boolean
   none?: { title: string; text: string }
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const id = useId()
   const wordsOf = (provider: Provider) =>
     provider === 'none' && props.none

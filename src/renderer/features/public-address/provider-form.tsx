@@ -2,15 +2,15 @@ import { Button, Group, Input, NumberInput, SegmentedControl, Stack, Text, TextI
 import { useState } from 'react'
 import { useAppState } from '../../client/hooks.tsx'
 import { CopyField } from '../../components/copy-field.tsx'
-import { Mark } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { HostKey } from './host-key.tsx'
 import { SecretField } from './secret-field.tsx'
 import { isPaired, pairs, type SecretName } from './typed-values.ts'
-import type { FieldProps, WayIn } from './use-public-address.ts'
+import type { FieldProps, PublicAddressForm } from './use-public-address.ts'
 
 interface Props {
-  way: WayIn
+  way: PublicAddressForm
   disabled: boolean
   /** What an input gets from the page; also called when its value changes is `edited`. */
   field(name: string): FieldProps
@@ -21,7 +21,7 @@ interface Props {
 
 /** What the chosen way in means, and what it needs. */
 export function ProviderForm(props: Props) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { provider } = props.way.typed.settings
   return (
     <Stack gap="md" key={`${provider}-${props.way.round}`}>
@@ -39,7 +39,7 @@ export function ProviderForm(props: Props) {
 const plain = { autoComplete: 'off', spellCheck: false } as const
 
 function Own({ way, field, edited }: Props) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { hooksUrl } = useAppState()
   return (
     <>
@@ -65,7 +65,7 @@ function Own({ way, field, edited }: Props) {
 }
 
 function Ngrok({ way, field, edited }: Props) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <>
       <SecretField
@@ -94,7 +94,7 @@ function Ngrok({ way, field, edited }: Props) {
 }
 
 function Ssh({ way, field, edited, disabled }: Props) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { saved, typed } = way
   const { ssh } = typed.settings
   const [login, setLogin] = useState<'key' | 'password'>(
@@ -197,12 +197,14 @@ function Ssh({ way, field, edited, disabled }: Props) {
 }
 
 function Relay({ way, field, edited, disabled, pair }: Props) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { typed, saved } = way
   if (isPaired(saved) && !pairs(typed, saved)) {
     return (
       <Group gap="sm">
-        <Mark tone="good">{t('tunnel.page.relay.paired', { url: saved.settings.relay.url })}</Mark>
+        <StatusBadge tone="good">
+          {t('tunnel.page.relay.paired', { url: saved.settings.relay.url })}
+        </StatusBadge>
         <Button variant="default" disabled={disabled} onClick={() => way.setRelay({ again: true })}>
           {t('tunnel.page.relay.again')}
         </Button>
@@ -250,7 +252,7 @@ function Relay({ way, field, edited, disabled, pair }: Props) {
 
 /** Where what is typed is kept. */
 function Keeping({ names }: { names: SecretName[] }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { secretsKept, keychainTrouble } = useAppState()
   const variable = names.map((name) => `BRIDGE_${VARIABLES[name]}`).join(', ')
   return (

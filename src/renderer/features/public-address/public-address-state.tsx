@@ -1,8 +1,8 @@
 import { Alert, Stack, Text } from '@mantine/core'
 import type { PublicAddress } from '../../../shared/api/state.ts'
 import { IconAlertTriangle, IconInfoCircle } from '../../components/icons.ts'
-import { Mark, type Tone } from '../../components/status-badge.tsx'
-import { type Speech, useWords } from '../../i18n.tsx'
+import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
+import { type Speech, useI18n } from '../../i18n.tsx'
 
 const TONES: Record<PublicAddress['state'], Tone> = {
   none: 'attention',
@@ -13,8 +13,8 @@ const TONES: Record<PublicAddress['state'], Tone> = {
 }
 
 /** Whether this computer is reached, by what, how old the proof is, and what is wrong. */
-export function WayInState({ address }: { address: PublicAddress }) {
-  const words = useWords()
+export function PublicAddressState({ address }: { address: PublicAddress }) {
+  const words = useI18n()
   const { t, say, moment, clock } = words
   const { gap } = address
   const facts = [
@@ -28,7 +28,7 @@ export function WayInState({ address }: { address: PublicAddress }) {
   return (
     <Stack gap="xs">
       <div role="status">
-        <Mark tone={TONES[address.state]}>{stateText(address, words)}</Mark>
+        <StatusBadge tone={TONES[address.state]}>{stateText(address, words)}</StatusBadge>
         {address.provider !== 'none' && (
           <Text size="sm" mt={4}>
             {t('tunnel.page.by', { provider: t(`tunnel.provider.${address.provider}`) })}

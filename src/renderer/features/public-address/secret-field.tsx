@@ -1,13 +1,13 @@
 import { Button, Group, Input, PasswordInput, Textarea } from '@mantine/core'
 import { useState } from 'react'
-import { Mark } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import type { SecretName } from './typed-values.ts'
-import type { FieldProps, WayIn } from './use-public-address.ts'
+import type { FieldProps, PublicAddressForm } from './use-public-address.ts'
 
 /** A secret of the way in: whether one is kept, and a way to replace or, where it can be done without, remove it. */
 export function SecretField(props: {
-  way: WayIn
+  way: PublicAddressForm
   name: SecretName
   field: FieldProps
   label: string
@@ -18,7 +18,7 @@ export function SecretField(props: {
   lines?: boolean
 }) {
   const { way, name, field, label, description, optional = false, lines = false } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const [open, setOpen] = useState(false)
   const typed = way.typed.secrets[name]
   const isKept = way.saved.has[name]
@@ -43,12 +43,12 @@ export function SecretField(props: {
         <Group gap="sm" mih={36}>
           {typed === '' ? (
             <>
-              <Mark tone="attention">{t('tunnel.page.secret.forgotten')}</Mark>
+              <StatusBadge tone="attention">{t('tunnel.page.secret.forgotten')}</StatusBadge>
               {button('keep', keep)}
             </>
           ) : (
             <>
-              <Mark tone="good">{t('tunnel.page.secret.kept')}</Mark>
+              <StatusBadge tone="good">{t('tunnel.page.secret.kept')}</StatusBadge>
               {button('replace', () => setOpen(true))}
               {optional && button('forget', () => way.setSecret(name, ''))}
             </>

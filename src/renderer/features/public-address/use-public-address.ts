@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react'
 import { type TunnelSettings, type TunnelView, tunnelSettings } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
 import type { TextKey } from '../../../shared/i18n/index.ts'
-import { useAnswerTold, useAppState, useBridge, useCall, useRefresh } from '../../client/hooks.tsx'
+import { useAnswerTold, useAppState, useCall, useClient, useRefresh } from '../../client/hooks.tsx'
 import {
   isChanged,
   type Provider,
@@ -22,7 +22,7 @@ export interface FieldProps {
   onBlur(): void
 }
 
-export interface WayIn {
+export interface PublicAddressForm {
   saved: TunnelView
   typed: Typed
   problems: Record<string, TextKey | null>
@@ -63,7 +63,7 @@ function remembered(memory: string | undefined, saved: TunnelView): Typed | null
 }
 
 /** The way in as it is saved; asked again when its state changes, because a server may have shown another key. */
-export function useSavedWayIn() {
+export function useSavedPublicAddress() {
   const answer = useCall('tunnel.get', {})
   const refresh = useRefresh()
   const { provider, state, problem } = useAppState().publicAddress
@@ -76,11 +76,11 @@ export function useSavedWayIn() {
  * What is typed for the way in. With a name for `memory` it is there again when the page is. `first` is chosen as long as
  * there is no way in.
  */
-export function useWayIn(
+export function usePublicAddress(
   saved: TunnelView,
   { memory, first }: { memory?: string; first?: Provider } = {},
-): WayIn {
-  const bridge = useBridge()
+): PublicAddressForm {
+  const bridge = useClient()
   const told = useAnswerTold('tunnel.get', {})
   const begin = (view: TunnelView): Typed => {
     const typed = typedOf(view)

@@ -1,10 +1,10 @@
 import { UnstyledButton, VisuallyHidden } from '@mantine/core'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import { IconEyeOff, IconPaperclip, IconPencil, IconTrash } from '../../components/icons.ts'
-import { Mark } from '../../components/status-badge.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
 import { reasonOf, toneOf } from '../../features/messages/reason.ts'
 import { fileText, fullTime, lineOf } from '../../features/messages/row-text.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './chat.module.css'
 import { type Item, timeOf } from './thread.ts'
 
@@ -16,7 +16,7 @@ export interface ItemProps<I extends Item> {
 
 /** Something that was said: the client on the left, who answers him on the right. */
 export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 'bubble' }>>) {
-  const { t, clock, language } = useWords()
+  const { t, clock, language } = useI18n()
   const { row, edit, removal } = item
   const isClient = row.author.kind === 'client'
   const apart = apartOf(row)
@@ -79,7 +79,7 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
 
 /** When, and what became of it; opens everything about it. */
 function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(row: MessageRow): void }) {
-  const words = useWords()
+  const words = useI18n()
   const { t, clock, language } = words
   const reason = reasonOf(row, words)
   // Of what a client wrote only what is not as it should be is worth a word.
@@ -95,9 +95,9 @@ function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(ro
     >
       <span title={fullTime(timeOf(row), language)}>{clock(timeOf(row))}</span>
       {tellsState && (
-        <Mark tone={toneOf(row)} size="xs">
+        <StatusBadge tone={toneOf(row)} size="xs">
           {t(`state.${row.state}`)}
-        </Mark>
+        </StatusBadge>
       )}
       {tellsState && reason !== null && <span>{reason.short}</span>}
       <VisuallyHidden>{t('log.talk.details')}</VisuallyHidden>
@@ -112,7 +112,7 @@ function Change(props: {
   children: string
   onOpen(row: MessageRow): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const Icon = props.icon === 'edit' ? IconPencil : IconTrash
   return (
     <UnstyledButton
@@ -126,9 +126,9 @@ function Change(props: {
       <Icon size={13} aria-hidden />
       <span>{props.children}</span>
       {props.row.state !== 'delivered' && (
-        <Mark tone={toneOf(props.row)} size="xs">
+        <StatusBadge tone={toneOf(props.row)} size="xs">
           {t(`state.${props.row.state}`)}
-        </Mark>
+        </StatusBadge>
       )}
     </UnstyledButton>
   )
@@ -136,7 +136,7 @@ function Change(props: {
 
 /** What nobody said in the chat. */
 export function Aside({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 'aside' }>>) {
-  const words = useWords()
+  const words = useI18n()
   const { t, clock } = words
   const { row } = item
   const { text, note } = lineOf(row, words)

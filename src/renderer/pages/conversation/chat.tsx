@@ -2,7 +2,7 @@ import { Button, Loader } from '@mantine/core'
 import { useCallback, useLayoutEffect, useRef, useState } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import { IconArrowDown } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Aside, Bubble } from './bubble.tsx'
 import classes from './chat.module.css'
 import { itemsOf } from './thread.ts'
@@ -21,7 +21,7 @@ export function Chat(props: {
   onClose(): void
 }) {
   const { thread, rows, openId, onOpen, onClose } = props
-  const { t, number } = useWords()
+  const { t, number } = useI18n()
   const scroller = useRef<HTMLElement>(null)
   const { hold, isAtEnd } = useHeld(scroller, rows)
   const [seenUpTo, setSeenUpTo] = useState(rows.at(-1)?.id ?? 0)
@@ -85,7 +85,7 @@ export function Chat(props: {
 }
 
 function Day({ time }: { time: number }) {
-  const { t, date } = useWords()
+  const { t, date } = useI18n()
   const days = daysAgo(time)
   return (
     <li className={classes.day}>

@@ -3,15 +3,15 @@ import { useState } from 'react'
 import type { CallError } from '../../../shared/api/answer.ts'
 import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
 import { isTextKey } from '../../../shared/i18n/index.ts'
-import { useAppState, useBridge, useRefresh } from '../../client/hooks.tsx'
+import { useAppState, useClient, useRefresh } from '../../client/hooks.tsx'
 import { IconAlertTriangle } from '../../components/icons.ts'
 import { Outside } from '../../features/messages/detail.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './chat.module.css'
 
 /** Who the client is, and where the conversation stands in the two services. */
 export function Head({ view }: { view: ConversationView }) {
-  const { t, number } = useWords()
+  const { t, number } = useI18n()
   const { connections } = useAppState()
   const connection = connections.find(({ id }) => id === view.connectionId)
   const facts: [string, string | null][] = [
@@ -49,7 +49,7 @@ export function Head({ view }: { view: ConversationView }) {
 }
 
 function Task({ task }: { task: ConversationView['tasks'][number] }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const state = task.deleted ? 'deleted' : task.active ? 'active' : 'closed'
   const name = `${t('log.talk.task', { id: task.id })} (${t(`log.talk.task-${state}`)})`
   return task.url === null || task.deleted ? (
@@ -62,7 +62,7 @@ function Task({ task }: { task: ConversationView['tasks'][number] }) {
 }
 
 function Device({ device }: { device: ConversationView['devices'][number] }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const name = [device.os, device.browser].filter((part) => part !== null).join(', ')
   const shown = t('log.talk.device-chat', { device: name === '' ? t('log.talk.device-unknown') : name })
   return (
@@ -81,8 +81,8 @@ function Device({ device }: { device: ConversationView['devices'][number] }) {
 
 /** Why the device is in this conversation, and how it gets one of its own again. */
 function Joined({ joined }: { joined: NonNullable<ConversationView['devices'][number]['joined']> }) {
-  const { t, say } = useWords()
-  const bridge = useBridge()
+  const { t, say } = useI18n()
+  const bridge = useClient()
   const refresh = useRefresh()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<CallError['message'] | null>(null)
@@ -112,8 +112,8 @@ function Joined({ joined }: { joined: NonNullable<ConversationView['devices'][nu
 
 /** The loop breaker stopped it: why, and how it goes on. */
 export function Stopped({ view, rows }: { view: ConversationView; rows: readonly MessageRow[] }) {
-  const { t, say } = useWords()
-  const bridge = useBridge()
+  const { t, say } = useI18n()
+  const bridge = useClient()
   const refresh = useRefresh()
   const [busy, setBusy] = useState(false)
   if (view.paused === null) return null

@@ -3,19 +3,19 @@ import { useCallback, useRef, useState } from 'react'
 import { Link, useParams } from 'wouter'
 import type { ConversationView, MessageRow } from '../../../shared/api/log.ts'
 import { useCall, usePush } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconArrowLeft } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { Detail } from '../../features/messages/detail.tsx'
 import { Panel } from '../../features/messages/panel.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Chat } from './chat.tsx'
 import { Head, Stopped } from './head.tsx'
 import { useThread } from './use-thread.ts'
 
 /** One client's conversation, as the chat shows it, with what became of each message. */
 export function ConversationPage() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const asked = useCall('conversation.get', { id: Number(useParams<{ id: string }>().id) || 1 })
   const view = asked.value
   usePush('messages', ({ rows, more }) => {
@@ -39,9 +39,9 @@ export function ConversationPage() {
     <Page fill title={title} actions={back}>
       {view === undefined ? (
         asked.error ? (
-          <Trouble error={asked.error} retry={asked.reload} />
+          <ErrorAlert error={asked.error} retry={asked.reload} />
         ) : (
-          <Bones />
+          <LoadingSkeleton />
         )
       ) : (
         <Talk key={view.id} view={view} />
@@ -65,10 +65,10 @@ function Talk({ view }: { view: ConversationView }) {
     <>
       <Head view={view} />
       <Stopped view={view} rows={thread.rows ?? []} />
-      {thread.error !== null && <Trouble error={thread.error} retry={thread.reload} />}
+      {thread.error !== null && <ErrorAlert error={thread.error} retry={thread.reload} />}
       <Flex gap="sm" flex={1} mih={0}>
         {thread.rows === null ? (
-          thread.error === null && <Bones />
+          thread.error === null && <LoadingSkeleton />
         ) : (
           <Chat
             thread={thread}
@@ -86,7 +86,7 @@ function Talk({ view }: { view: ConversationView }) {
   )
 }
 
-function Bones() {
+function LoadingSkeleton() {
   return (
     <Stack aria-hidden flex={1}>
       <Skeleton height={20} width="60%" />

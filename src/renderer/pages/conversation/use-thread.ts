@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useLine, usePush } from '../../client/hooks.tsx'
+import { useClient, useLine, usePush } from '../../client/hooks.tsx'
 import { withTold } from './thread.ts'
 
 const PART = 60
@@ -18,7 +18,7 @@ export interface Thread {
 
 /** The messages of a conversation from the newest backward, kept up to date. */
 export function useThread(id: number): Thread {
-  const bridge = useBridge()
+  const bridge = useClient()
   const line = useLine()
   const [rows, setRows] = useState<MessageRow[] | null>(null)
   const [hasOlder, setHasOlder] = useState(false)

@@ -2,22 +2,22 @@ import { Anchor, Text, VisuallyHidden } from '@mantine/core'
 import { Link } from 'wouter'
 import type { CheckReport } from '../../../shared/api/diagnostics.ts'
 import { IconArrowRight } from '../../components/icons.ts'
-import { Mark } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './diagnostics.module.css'
 import { placeOf } from './groups.ts'
 import { TONES } from './tones.ts'
 
 /** One check: its number, what it asks, what it found, and what to do. */
 export function Finding({ report }: { report: CheckReport }) {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const { id, title, result, detail, todo } = report
   const place = todo === null ? null : placeOf(report)
   return (
     <li className={classes.finding}>
       <span className={classes.number}>{id}</span>
       <span className={classes.result}>
-        <Mark tone={TONES[result]}>{t(`diagnostics.result.${result}`)}</Mark>
+        <StatusBadge tone={TONES[result]}>{t(`diagnostics.result.${result}`)}</StatusBadge>
       </span>
       <div className={classes.words}>
         <Text size="sm" fw={todo === null ? 400 : 600}>

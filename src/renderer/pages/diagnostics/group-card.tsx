@@ -3,15 +3,15 @@ import { useId, useState } from 'react'
 import type { CheckReport } from '../../../shared/api/diagnostics.ts'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconChevronDown } from '../../components/icons.ts'
-import { Mark, type Tone } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './diagnostics.module.css'
 import { Finding } from './finding.tsx'
 import type { Group } from './groups.ts'
 
 /** The findings of one connection: what needs attention in full, the rest folded into a line each. */
 export function GroupCard({ group, attentionOnly }: { group: Group; attentionOnly: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { connections } = useAppState()
   const { connectionId, attention, passed, skipped } = group
   const connection = connections.find(({ id }) => id === connectionId)
@@ -24,9 +24,9 @@ export function GroupCard({ group, attentionOnly }: { group: Group; attentionOnl
           {name}
         </Title>
         {connection?.enabled === false && (
-          <Mark tone="off" size="xs">
+          <StatusBadge tone="off" size="xs">
             {t('diagnostics.group.off')}
-          </Mark>
+          </StatusBadge>
         )}
       </Row>
       {attention.length > 0 && <Findings reports={attention} />}
@@ -61,7 +61,7 @@ function Fold({ tone, label, reports }: { tone: Tone; label: string; reports: re
         aria-controls={content}
         onClick={() => setOpen(!open)}
       >
-        <Mark tone={tone}>{label}</Mark>
+        <StatusBadge tone={tone}>{label}</StatusBadge>
         <IconChevronDown size={16} aria-hidden className={classes.chevron} />
       </UnstyledButton>
       <div id={content}>{open && <Findings reports={reports} />}</div>

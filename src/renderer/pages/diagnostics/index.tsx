@@ -2,11 +2,11 @@ import { Button, Skeleton, Stack, Switch } from '@mantine/core'
 import { useEffect, useRef, useState } from 'react'
 import type { CheckUp } from '../../../shared/api/diagnostics.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useAnswerTold, useBridge, useCall, usePush } from '../../client/hooks.tsx'
-import { Empty, Trouble } from '../../components/error-alert.tsx'
+import { useAnswerTold, useCall, useClient, usePush } from '../../client/hooks.tsx'
+import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
 import { IconRefresh } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { GroupCard } from './group-card.tsx'
 import { groupsOf } from './groups.ts'
 import { Intro } from './intro.tsx'
@@ -15,7 +15,7 @@ import { Summary } from './summary.tsx'
 
 /** The numbered checks: what is in the way, and what to do about it. */
 export function DiagnosticsPage() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { checkUp, loading, error, start, startError, starting, reload } = useCheckUp()
   const [attentionOnly, setAttentionOnly] = useState(false)
   const isRunning = checkUp !== null && checkUp.endedAt === null
@@ -40,9 +40,9 @@ export function DiagnosticsPage() {
   return (
     <Page title={t('nav.diagnostics')} actions={actions}>
       <Stack gap="md">
-        {startError && <Trouble error={startError} />}
+        {startError && <ErrorAlert error={startError} />}
         {loading && <Skeleton height={220} />}
-        {error && !checkUp && <Trouble error={error} retry={reload} />}
+        {error && !checkUp && <ErrorAlert error={error} retry={reload} />}
         {!loading && !error && checkUp === null && <Intro onStart={() => void start()} busy={starting} />}
         {checkUp !== null && (
           <>
@@ -62,7 +62,7 @@ export function DiagnosticsPage() {
 }
 
 function Groups({ checkUp, attentionOnly }: { checkUp: CheckUp; attentionOnly: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const groups = groupsOf(checkUp.reports)
   const shown = attentionOnly ? groups.filter(({ attention }) => attention.length > 0) : groups
   if (shown.length === 0) {
@@ -75,7 +75,7 @@ function Groups({ checkUp, attentionOnly }: { checkUp: CheckUp; attentionOnly: b
 
 /** The present or last check-up, as it goes on, and how to begin one. */
 function useCheckUp() {
-  const bridge = useBridge()
+  const bridge = useClient()
   const read = useCall('diagnostics.get', {})
   const told = useAnswerTold('diagnostics.get', {})
   const [starting, setStarting] = useState(false)

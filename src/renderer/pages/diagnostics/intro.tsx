@@ -1,10 +1,10 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconStethoscope } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Before the first check-up: what it does, and the button that begins it. */
 export function Intro({ onStart, busy }: { onStart: () => void; busy: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Paper p="lg">
       <Stack gap="sm" align="flex-start" maw="42rem">

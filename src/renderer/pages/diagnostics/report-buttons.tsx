@@ -1,16 +1,16 @@
 import { Button, Tooltip, VisuallyHidden } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useEffect, useState } from 'react'
-import { useBridge } from '../../client/hooks.tsx'
+import { useClient } from '../../client/hooks.tsx'
 import { IconCheck, IconCopy, IconDownload } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 const COPIED_MS = 2_000
 
 /** The report, without secrets, to the clipboard or into a file. */
 export function ReportButtons({ disabled }: { disabled: boolean }) {
-  const { t, say, language } = useWords()
-  const bridge = useBridge()
+  const { t, say, language } = useI18n()
+  const bridge = useClient()
   const [copied, setCopied] = useState(false)
   useEffect(() => {
     if (!copied) return

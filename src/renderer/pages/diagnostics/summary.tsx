@@ -1,15 +1,15 @@
 import { Group, Paper, Progress, Text, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { CheckUp } from '../../../shared/api/diagnostics.ts'
-import { Mark } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './diagnostics.module.css'
 import { countsOf } from './groups.ts'
 import { TONES } from './tones.ts'
 
 /** How far it is and what it came to, in one line that keeps its height. */
 export function Summary({ checkUp, children }: { checkUp: CheckUp; children: ReactNode }) {
-  const { t, moment } = useWords()
+  const { t, moment } = useI18n()
   const { reports, total, endedAt } = checkUp
   const isRunning = endedAt === null
   const counts = countsOf(reports)
@@ -29,9 +29,9 @@ export function Summary({ checkUp, children }: { checkUp: CheckUp; children: Rea
           </Text>
         )}
         {parts.map((result) => (
-          <Mark key={result} tone={TONES[result]}>
+          <StatusBadge key={result} tone={TONES[result]}>
             {t(`diagnostics.summary.${result}`, { count: counts[result] })}
-          </Mark>
+          </StatusBadge>
         ))}
       </Group>
       <Group justify="space-between" gap="sm" mih={24} mt={6} wrap="nowrap">

@@ -4,22 +4,22 @@ import { useState } from 'react'
 import { Link, useLocation, useParams } from 'wouter'
 import type { EmployeesView } from '../../../shared/api/employees.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useAppState, useBridge, useCall, useRefresh } from '../../client/hooks.tsx'
-import { Empty, Trouble } from '../../components/error-alert.tsx'
+import { useAppState, useCall, useClient, useRefresh } from '../../client/hooks.tsx'
+import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
 import { IconUsers } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { SaveBar } from '../../components/save-bar.tsx'
 import { LeaveGuard } from '../../components/unsaved.tsx'
 import { EmployeesTable } from '../../features/employees/employees-table.tsx'
 import { isSame, type Selection } from '../../features/employees/selection.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Who may answer the clients of a connection, and under whose name. */
 export function EmployeesPage() {
   const { connections } = useAppState()
   const { id } = useParams()
   const [, navigate] = useLocation()
-  const { t } = useWords()
+  const { t } = useI18n()
   const chosen = connections.find((one) => one.id === id) ?? connections[0]
   if (chosen === undefined) return <Nobody />
   return (
@@ -46,12 +46,12 @@ export function EmployeesPage() {
 }
 
 function Employees({ id }: { id: string }) {
-  const bridge = useBridge()
+  const bridge = useClient()
   const refresh = useRefresh()
   const answer = useCall('employees.get', { id, refresh: false })
   const [fresh, setFresh] = useState<EmployeesView | null>(null)
   const [refreshing, setRefreshing] = useState(false)
-  const { say } = useWords()
+  const { say } = useI18n()
   // Planfix's list may be a fresh one; what is saved always comes from the newest answer.
   const view = fresh ?? answer.value
 
@@ -63,7 +63,7 @@ function Employees({ id }: { id: string }) {
     else notifications.show({ color: 'red', message: say(asked.error.message) })
   }
   if (view === undefined) {
-    return answer.error ? <Trouble error={answer.error} retry={answer.reload} /> : <Waiting />
+    return answer.error ? <ErrorAlert error={answer.error} retry={answer.reload} /> : <Waiting />
   }
   return (
     <Form
@@ -89,8 +89,8 @@ function Form(props: {
   onSaved(): Promise<void>
 }) {
   const { id, view, onRefresh, refreshing, onSaved } = props
-  const bridge = useBridge()
-  const { t, say } = useWords()
+  const bridge = useClient()
+  const { t, say } = useI18n()
   const [changed, setChanged] = useState<Selection | null>(null)
   const [saving, setSaving] = useState(false)
   const [done, setDone] = useState(false)
@@ -145,7 +145,7 @@ function Form(props: {
 }
 
 function Nobody() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Page title={t('nav.employees')}>
       <Empty title={t('employees.no-connection')} icon={<IconUsers size={32} stroke={1.3} aria-hidden />}>
@@ -160,7 +160,7 @@ function Nobody() {
 
 /** The shape of the table while Planfix is asked. */
 function Waiting() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack gap="sm" role="status" aria-label={t('shell.loading')}>
       <Skeleton height={46} width="24rem" />

@@ -3,17 +3,17 @@ import { notifications } from '@mantine/notifications'
 import { useRef, useState } from 'react'
 import type { LogFilter } from '../../../shared/api/log.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { useClient } from '../../client/hooks.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconChevronDown, IconDownload } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { type ExportFormat, exported, fileName, save } from './export.ts'
 import { indexOfPage, type List, matchesOf } from './list.ts'
 
 /** Saves what the filters show as a file. */
 export function ExportMenu({ filter, list }: { filter: LogFilter; list: List | null }) {
-  const { t, number } = useWords()
-  const bridge = useBridge()
+  const { t, number } = useI18n()
+  const bridge = useClient()
   const [run, setRun] = useState<{ done: number; all: number; format: ExportFormat } | null>(null)
   const [error, setError] = useState<CallError | null>(null)
   const ending = useRef<AbortController | null>(null)
@@ -79,7 +79,7 @@ export function ExportMenu({ filter, list }: { filter: LogFilter; list: List | n
                 </Text>
               </>
             ) : (
-              <Trouble error={error} retry={() => void begin(run.format)} />
+              <ErrorAlert error={error} retry={() => void begin(run.format)} />
             )}
             <Group justify="flex-end">
               <Button variant="default" onClick={end} data-autofocus>

@@ -1,6 +1,6 @@
 import type { LogFilter } from '../../../shared/api/log.ts'
 import type { Answer } from '../../../shared/api.ts'
-import type { Bridge } from '../../client/client.ts'
+import type { BridgeClient } from '../../client/client.ts'
 
 export type ExportFormat = 'csv' | 'json'
 
@@ -9,7 +9,7 @@ export type ExportFormat = 'csv' | 'json'
  * null when `signal` ended it.
  */
 export async function exported(
-  bridge: Pick<Bridge, 'call'>,
+  bridge: Pick<BridgeClient, 'call'>,
   filter: LogFilter,
   format: ExportFormat,
   progress: (upToId: number) => void,

@@ -4,12 +4,12 @@ import { Link } from 'wouter'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { AppState } from '../../../shared/api/state.ts'
 import { useAppState, useLine } from '../../client/hooks.tsx'
-import { Empty, Trouble } from '../../components/error-alert.tsx'
+import { Empty, ErrorAlert } from '../../components/error-alert.tsx'
 import { IconMessages, IconSearch } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { Detail } from '../../features/messages/detail.tsx'
 import { Panel } from '../../features/messages/panel.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { ExportMenu } from './export-menu.tsx'
 import { type Choice, isChosen, NO_CHOICE } from './filters/filter.ts'
 import { Filters } from './filters/filters.tsx'
@@ -21,7 +21,7 @@ import { useReading } from './use-reading.ts'
 
 /** Every message and what became of it, newest first, as it happens. */
 export function LogPage() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [choice, setChoice] = useState(rememberedChoice)
   const { reader, reading, key, place } = useReading(choice)
   const [open, setOpen] = useState<{ id: number; row: MessageRow | null } | null>(
@@ -63,11 +63,11 @@ export function LogPage() {
       />
       {error !== null && (list === null || line === 'online') && (
         <Box pb="xs">
-          <Trouble error={error} retry={() => reader.reload()} />
+          <ErrorAlert error={error} retry={() => reader.reload()} />
         </Box>
       )}
       <Flex gap="sm" flex={1} mih={0}>
-        {list === null && error === null && <Bones />}
+        {list === null && error === null && <LoadingSkeleton />}
         {list !== null && countOf(list) === 0 && !loading && (
           <Nothing chosen={isChosen(choice)} reset={() => change(NO_CHOICE)} />
         )}
@@ -94,7 +94,7 @@ export function LogPage() {
 
 /** `3 of 12,480`, or how many there are in all. */
 function Found({ list, choice }: { list: List; choice: Choice }) {
-  const { t, number } = useWords()
+  const { t, number } = useI18n()
   const [found, all] = [matchesOf(list), allOf(useAppState())]
   return isChosen(choice) && all >= found
     ? t('log.found-of', { found: number(found), all: number(all) })
@@ -108,7 +108,7 @@ const allOf = ({ connections }: AppState): number =>
     .reduce((sum, count) => sum + count, 0)
 
 function Nothing({ chosen, reset }: { chosen: boolean; reset(): void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack className={classes.nothing} justify="center">
       {chosen ? (
@@ -133,7 +133,7 @@ function Nothing({ chosen, reset }: { chosen: boolean; reset(): void }) {
 }
 
 /** Lines of the list's own height, so that nothing moves when it is there. */
-function Bones() {
+function LoadingSkeleton() {
   return (
     <div className={classes.bones} aria-hidden>
       {Array.from({ length: 24 }, (_, line) => line).map((line) => (

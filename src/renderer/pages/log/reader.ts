@@ -1,6 +1,6 @@
 import { type LogFilter, type MessageRow, PAGE_ROWS } from '../../../shared/api/log.ts'
 import type { Answer, CallError } from '../../../shared/api.ts'
-import type { Bridge } from '../../client/client.ts'
+import type { BridgeClient } from '../../client/client.ts'
 import { fits } from './filters/filter.ts'
 import {
   type List,
@@ -47,7 +47,7 @@ type Timer = ReturnType<typeof setTimeout>
  * tells, and reads again after a lost line. Answers of what is not asked for any more are dropped.
  */
 export class LogReader {
-  readonly #bridge: Pick<Bridge, 'call' | 'on' | 'onLine'>
+  readonly #bridge: Pick<BridgeClient, 'call' | 'on' | 'onLine'>
   readonly #listeners = new Set<() => void>()
   /** By which the application knows that a later question replaces an earlier one. */
   readonly #name = `log-${Math.random().toString(36).slice(2)}`
@@ -70,7 +70,7 @@ export class LogReader {
   #askSince = Number.POSITIVE_INFINITY
   readonly #fresh = new Set<number>()
 
-  constructor(bridge: Pick<Bridge, 'call' | 'on' | 'onLine'>) {
+  constructor(bridge: Pick<BridgeClient, 'call' | 'on' | 'onLine'>) {
     this.#bridge = bridge
   }
 

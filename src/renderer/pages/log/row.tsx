@@ -3,10 +3,10 @@
 import { memo } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import { IconArrowLeft, IconArrowRight, IconPaperclip } from '../../components/icons.ts'
-import { Mark } from '../../components/status-badge.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
 import { reasonOf, toneOf } from '../../features/messages/reason.ts'
 import { filesOf, fullTime, lineOf, speakerOf } from '../../features/messages/row-text.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './table.module.css'
 
 export interface LineProps {
@@ -24,7 +24,7 @@ export const lineId = (index: number): string => `log-line-${index}`
 
 /** One message in one line, or its place while it is read. */
 export const Line = memo(function Line({ index, start, row, active, open, fresh, onOpen }: LineProps) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const place = {
     id: lineId(index),
     // The names of the columns are the first row.
@@ -58,7 +58,7 @@ export const Line = memo(function Line({ index, start, row, active, open, fresh,
 
 /** Drawn anew only when the message has changed, not when it only moves. */
 const Cells = memo(function Cells({ row }: { row: MessageRow }) {
-  const words = useWords()
+  const words = useI18n()
   const { t, clock, moment, language } = words
   const reason = reasonOf(row, words)
   const Arrow = row.direction === 'to-planfix' ? IconArrowRight : IconArrowLeft
@@ -78,9 +78,9 @@ const Cells = memo(function Cells({ row }: { row: MessageRow }) {
         <What row={row} />
       </span>
       <span role="gridcell" className={classes.state} title={reason?.long}>
-        <Mark tone={toneOf(row)} size="xs">
+        <StatusBadge tone={toneOf(row)} size="xs">
           {t(`state.${row.state}`)}
-        </Mark>
+        </StatusBadge>
       </span>
       <span role="gridcell" className={classes.reason} title={reason?.long}>
         {reason?.short}
@@ -92,7 +92,7 @@ const Cells = memo(function Cells({ row }: { row: MessageRow }) {
 const isToday = (time: number): boolean => new Date(time).toDateString() === new Date().toDateString()
 
 function What({ row }: { row: MessageRow }) {
-  const words = useWords()
+  const words = useI18n()
   const speaker = speakerOf(row, words)
   const { text, note } = lineOf(row, words)
   const files = filesOf(row)

@@ -15,7 +15,7 @@ import {
 } from 'react'
 import type { MessageRow } from '../../../shared/api/log.ts'
 import { IconArrowUp } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { countOf, indexOf, type List, rowAt } from './list.ts'
 import type { LogReader } from './reader.ts'
 import { Line, lineId } from './row.tsx'
@@ -52,7 +52,7 @@ export function Table(props: {
   handle: Ref<TableHandle>
 }) {
   const { reader, list, generation, begin, busy, openId, onOpen, onClose } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const scroller = useRef<HTMLDivElement>(null)
   const count = Math.min(countOf(list), MOST_LINES)
   const virtual = useVirtualizer({
@@ -161,7 +161,7 @@ export function Table(props: {
 }
 
 function Names() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <div role="rowgroup" className={classes.top}>
       <div role="row" aria-rowindex={1} className={classes.names}>
@@ -182,7 +182,7 @@ function Names() {
 
 /** What came in while one reads further down; leads to it. */
 function NewMessages({ count, show }: { count: number; show(): void }) {
-  const { t, number } = useWords()
+  const { t, number } = useI18n()
   return (
     <div className={classes.pill} role="status">
       {count > 0 && (

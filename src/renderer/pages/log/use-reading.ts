@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react'
-import { useBridge } from '../../client/hooks.tsx'
+import { useClient } from '../../client/hooks.tsx'
 import { type Choice, filterOf, nextMidnight } from './filters/filter.ts'
 import { LogReader, type Reading } from './reader.ts'
 import { type Place, rememberedPlace } from './saved-position.ts'
@@ -11,7 +11,7 @@ export function useReading(choice: Choice): {
   key: string
   place: Place | null
 } {
-  const bridge = useBridge()
+  const bridge = useClient()
   const [reader] = useState(() => new LogReader(bridge))
   const day = useDay(choice.when !== null)
   const filter = useMemo(() => filterOf(choice, day), [choice, day])

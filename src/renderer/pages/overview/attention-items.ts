@@ -2,7 +2,7 @@ import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import type { Words } from '../../../shared/api.ts'
 
 /** Something the owner should know or mend, and where he does it. */
-export interface Concern {
+export interface AttentionItem {
   id: string
   tone: 'bad' | 'attention'
   connection: string | null
@@ -14,7 +14,7 @@ export interface Concern {
 }
 
 /** What needs the owner, gravest first. Pure. */
-export function concernsOf(state: AppState): Concern[] {
+export function attentionItemsOf(state: AppState): AttentionItem[] {
   const concerns = [
     ...state.connections
       .filter(({ enabled }) => enabled)
@@ -26,12 +26,12 @@ export function concernsOf(state: AppState): Concern[] {
 const GRAVITY = { bad: 0, attention: 1 }
 
 /** `asked`: its keys are asked for on the same page, and with them comes its address. */
-function ofConnection(connection: ConnectionState, asked: boolean, time: number): Concern[] {
+function ofConnection(connection: ConnectionState, asked: boolean, time: number): AttentionItem[] {
   const { id, name } = connection
   const settings = { label: 'overview.open-settings', href: `/settings/${id}` }
   const isAsked = asked && connection.missing.some((what) => what !== 'webhook-secret')
   const missing = (isAsked ? [] : connection.missing).map(
-    (what): Concern => ({
+    (what): AttentionItem => ({
       id: `${id}-${what}`,
       tone: 'bad',
       connection: name,
@@ -43,7 +43,7 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
   const sides = connection.missing.length > 0 ? [] : (['chatra', 'planfix'] as const).flatMap(ofSide)
   return [...missing, ...sides, ...stuck('failed', 'bad'), ...stuck('uncertain', 'attention')]
 
-  function ofSide(side: 'chatra' | 'planfix'): Concern[] {
+  function ofSide(side: 'chatra' | 'planfix'): AttentionItem[] {
     const now = connection[side]
     if (now.state === 'ok') return []
     // A service that names the end of a pause: nothing is used up, and nobody has to do anything.
@@ -64,7 +64,7 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
     ]
   }
 
-  function stuck(what: 'failed' | 'uncertain', tone: Concern['tone']): Concern[] {
+  function stuck(what: 'failed' | 'uncertain', tone: AttentionItem['tone']): AttentionItem[] {
     const count =
       (connection.counts['to-planfix']?.[what] ?? 0) + (connection.counts['to-chatra']?.[what] ?? 0)
     if (count === 0) return []
@@ -83,9 +83,9 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
 /** A break of the way in that is longer is the owner's to look at. */
 const BRIEF_MS = 10 * 60_000
 
-function ofAddress({ publicAddress, connections, time }: AppState): Concern[] {
+function ofAddress({ publicAddress, connections, time }: AppState): AttentionItem[] {
   if (!connections.some(({ enabled, demo }) => enabled && !demo)) return []
-  const concern = (tone: Concern['tone'], text: Words): Concern => ({
+  const concern = (tone: AttentionItem['tone'], text: Words): AttentionItem => ({
     id: 'address',
     tone,
     connection: null,

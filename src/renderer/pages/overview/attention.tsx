@@ -2,16 +2,16 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { Link } from 'wouter'
 import type { AppState } from '../../../shared/api/state.ts'
 import type { TextKey } from '../../../shared/i18n/index.ts'
-import { useBridge } from '../../client/hooks.tsx'
+import { useClient } from '../../client/hooks.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
 import { IconAlertTriangle, IconX } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
-import { type Concern, concernsOf } from './attention-items.ts'
+import { useI18n } from '../../i18n.tsx'
+import { type AttentionItem, attentionItemsOf } from './attention-items.ts'
 
 /** What needs the owner, each with the button that leads to its mend; and set-ups that were left in the middle. */
 export function Attention({ state }: { state: AppState }) {
-  const { t } = useWords()
-  const concerns = concernsOf(state)
+  const { t } = useI18n()
+  const concerns = attentionItemsOf(state)
   if (concerns.length === 0 && state.drafts.length === 0) return null
   return (
     <Stack gap="xs" component="section" aria-label={t('overview.attention')}>
@@ -25,8 +25,8 @@ export function Attention({ state }: { state: AppState }) {
   )
 }
 
-function Line({ concern }: { concern: Concern }) {
-  const { t, say, clock } = useWords()
+function Line({ concern }: { concern: AttentionItem }) {
+  const { t, say, clock } = useI18n()
   const { text, until } = concern
   const told = until === undefined ? text : { ...text, params: { ...text.params, time: clock(until) } }
   const isBad = concern.tone === 'bad'
@@ -52,8 +52,8 @@ function Line({ concern }: { concern: Concern }) {
 }
 
 function Draft({ draft }: { draft: AppState['drafts'][number] }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   return (
     <Alert py="xs" color="bridge">
       <Group justify="space-between" wrap="nowrap">

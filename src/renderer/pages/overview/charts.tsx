@@ -2,13 +2,13 @@ import '@mantine/charts/styles.css'
 import { BarChart } from '@mantine/charts'
 import { Paper, SimpleGrid, Skeleton, Table, Title, VisuallyHidden } from '@mantine/core'
 import type { Bar, Overview } from '../../../shared/api/overview.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 const HEIGHT = 210
 
 /** Messages by hour and by day, both directions on top of each other. */
 export function Charts({ overview }: { overview: Overview | undefined }) {
-  const { t, language, clock } = useWords()
+  const { t, language, clock } = useI18n()
   const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
     day: 'numeric',
     month: 'short',
@@ -30,7 +30,7 @@ function Chart({
   bars: Bar[] | undefined
   label(time: number): string
 }) {
-  const { t, number } = useWords()
+  const { t, number } = useI18n()
   const [clients, employees] = [t('overview.from-clients'), t('overview.from-employees')]
   const data = bars?.map((bar) => ({
     time: label(bar.from),

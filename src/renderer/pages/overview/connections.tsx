@@ -3,12 +3,12 @@ import type { ReactNode } from 'react'
 import { Link } from 'wouter'
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import { Empty } from '../../components/error-alert.tsx'
-import { Mark, type Tone } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Each connection with the state of its two sides, and how it is reached from outside. */
 export function Connections({ state }: { state: AppState }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   if (state.connections.length === 0) {
     return (
       <Empty title={t('overview.no-connections')}>
@@ -31,7 +31,7 @@ export function Connections({ state }: { state: AppState }) {
 }
 
 function Card({ connection, now }: { connection: ConnectionState; now: number }) {
-  const { t, number, moment } = useWords()
+  const { t, number, moment } = useI18n()
   const { counts, budget, heard } = connection
   const waiting = (['queued', 'sending', 'retrying'] as const).reduce(
     (sum, state) => sum + (counts['to-planfix']?.[state] ?? 0) + (counts['to-chatra']?.[state] ?? 0),
@@ -89,25 +89,25 @@ function Side({
   side: 'chatra' | 'planfix'
   now: number
 }) {
-  const { t, clock } = useWords()
+  const { t, clock } = useI18n()
   const current = connection[side]
   const secret = side === 'chatra' ? 'chatra-secret-key' : 'planfix-token'
-  if (!connection.enabled) return <Mark tone="off">{t('side.off')}</Mark>
-  if (connection.missing.includes(secret)) return <Mark tone="bad">{t('side.missing')}</Mark>
-  if (current.state === 'ok') return <Mark tone="good">{t('side.ok')}</Mark>
+  if (!connection.enabled) return <StatusBadge tone="off">{t('side.off')}</StatusBadge>
+  if (connection.missing.includes(secret)) return <StatusBadge tone="bad">{t('side.missing')}</StatusBadge>
+  if (current.state === 'ok') return <StatusBadge tone="good">{t('side.ok')}</StatusBadge>
   const tone: Tone = current.state === 'paused' ? 'bad' : 'wait'
   const again = current.until > now ? ` (${clock(current.until)})` : ''
   return (
-    <Mark tone={tone}>
+    <StatusBadge tone={tone}>
       {t(`side.${current.state}`)}
       {again}
-    </Mark>
+    </StatusBadge>
   )
 }
 
 /** The day's requests: what is left of what Planfix allows. */
 function Budget({ budget }: { budget: ConnectionState['budget'] }) {
-  const { t, number, clock } = useWords()
+  const { t, number, clock } = useI18n()
   if (budget.remaining === null) {
     return <Text size="sm">{t('overview.budget-used', { used: number(budget.usedToday) })}</Text>
   }
@@ -125,7 +125,7 @@ function Budget({ budget }: { budget: ConnectionState['budget'] }) {
 
 /** How the rest of them is spent: how often Planfix is asked, and what is kept for clients' messages. */
 function Plan({ budget }: { budget: ConnectionState['budget'] }) {
-  const { t, number, clock } = useWords()
+  const { t, number, clock } = useI18n()
   const { limit, reservedForClients, isReserveOnly, pollEveryMs, renewedAt } = budget
   if (limit === null || pollEveryMs === 0) return null
   const count = number(reservedForClients)
@@ -139,7 +139,7 @@ function Plan({ budget }: { budget: ConnectionState['budget'] }) {
 }
 
 function Address({ state }: { state: AppState }) {
-  const { t, say, moment, clock } = useWords()
+  const { t, say, moment, clock } = useI18n()
   const { publicAddress } = state
   const { provider, standby, retryAt } = publicAddress
   const tone = { none: 'off', unproven: 'wait', proving: 'wait', proven: 'good', failing: 'bad' } as const
@@ -148,11 +148,11 @@ function Address({ state }: { state: AppState }) {
       <Stack gap={6}>
         <Title order={2}>{t('overview.address')}</Title>
         <Group gap="xs" justify="space-between">
-          <Mark tone={tone[publicAddress.state]}>
+          <StatusBadge tone={tone[publicAddress.state]}>
             {standby && publicAddress.state === 'proven'
               ? t('tunnel.page.standby.short')
               : t(`overview.address-state.${publicAddress.state}`)}
-          </Mark>
+          </StatusBadge>
           {provider !== 'none' && (
             <Text size="sm" c="dimmed">
               {t(`tunnel.provider.${provider}`)}

@@ -4,9 +4,9 @@ import { Link } from 'wouter'
 import type { BridgeEventView } from '../../../shared/api/state.ts'
 import { eventText } from '../../../shared/i18n/event-text.ts'
 import { useAppState, useCall, usePush } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
-import { Mark } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import classes from './overview.module.css'
 
 const READ = 100
@@ -16,11 +16,11 @@ const TONES = { info: 'good', warning: 'attention', error: 'bad' } as const
 
 /** What concerned a connection or the whole program rather than one message, newest first. Gaps have a list of their own. */
 export function Happenings() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [all, setAll] = useState(false)
   const answer = useCall('events.list', { afterId: null, limit: READ })
   usePush('event', answer.reload)
-  if (answer.error && !answer.value) return <Trouble error={answer.error} retry={answer.reload} />
+  if (answer.error && !answer.value) return <ErrorAlert error={answer.error} retry={answer.reload} />
   const events = (answer.value?.events ?? []).filter(({ key }) => key !== 'event.gap').toReversed()
   if (events.length === 0) return null
   const older = events.length - SHOWN
@@ -44,7 +44,7 @@ export function Happenings() {
 }
 
 function Happening({ event }: { event: BridgeEventView }) {
-  const { t, language, moment } = useWords()
+  const { t, language, moment } = useI18n()
   const { connections } = useAppState()
   const { connectionId, params } = event
   const name = connections.find(({ id }) => id === connectionId)?.name ?? connectionId
@@ -53,9 +53,9 @@ function Happening({ event }: { event: BridgeEventView }) {
       <Text size="sm" c="dimmed" className={classes.when}>
         {moment(event.time)}
       </Text>
-      <Mark size="xs" tone={TONES[event.level]}>
+      <StatusBadge size="xs" tone={TONES[event.level]}>
         <VisuallyHidden>{t(`overview.level.${event.level}`)}: </VisuallyHidden>
-      </Mark>
+      </StatusBadge>
       <Group gap="xs" component="span">
         <Text size="sm" component="span">
           {name !== null && <strong>{name}: </strong>}

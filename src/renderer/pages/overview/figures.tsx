@@ -1,8 +1,8 @@
 import { Paper, SimpleGrid, Skeleton, Text, Title } from '@mantine/core'
 import type { Overview } from '../../../shared/api/overview.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { Trouble } from '../../components/error-alert.tsx'
-import { useWords } from '../../i18n.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** Today in six numbers. */
 export function Figures(props: {
@@ -10,9 +10,9 @@ export function Figures(props: {
   error: CallError | null
   retry(): void
 }) {
-  const { t, number, duration } = useWords()
+  const { t, number, duration } = useI18n()
   const { today, error, retry } = props
-  if (error !== null && today === undefined) return <Trouble error={error} retry={retry} />
+  if (error !== null && today === undefined) return <ErrorAlert error={error} retry={retry} />
   const first = today?.medianFirstReplyMs
   return (
     <section aria-labelledby="today">

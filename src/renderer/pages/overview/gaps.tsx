@@ -1,12 +1,12 @@
 import { List, Text, Title } from '@mantine/core'
 import type { Overview } from '../../../shared/api/overview.ts'
-import { type Speech, useWords } from '../../i18n.tsx'
+import { type Speech, useI18n } from '../../i18n.tsx'
 
 const SHOWN = 10
 
 /** When the bridge was not running, so that nothing could come in. */
 export function Gaps({ gaps }: { gaps: Overview['gaps'] | undefined }) {
-  const speech = useWords()
+  const speech = useI18n()
   const { t } = speech
   if (gaps === undefined) return null
   return (

@@ -6,7 +6,7 @@ import { IconPlus } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { KeysToStart } from '../../features/keychain/keys-to-start.tsx'
 import { KeychainNotice } from '../../features/keychain/notice.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Attention } from './attention.tsx'
 import { Connections } from './connections.tsx'
 import { dayStartsUntil } from './days.ts'
@@ -22,7 +22,7 @@ const AGAIN_MS = 30_000
 
 /** Whether the bridge works, what to do if not, and what went through it. */
 export function OverviewPage() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const state = useAppState()
   // Today's midnight moves on while the window stays open.
   const today = new Date(state.time).toDateString()

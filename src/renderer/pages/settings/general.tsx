@@ -2,8 +2,8 @@ import { Input, SegmentedControl, Skeleton } from '@mantine/core'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { LANGUAGES, type Language } from '../../../shared/i18n/index.ts'
 import { useAppState, useCall } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
-import { useWords } from '../../i18n.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Notices } from './notifications.tsx'
 import { LogFiles, StartAtLogin } from './on-this-computer.tsx'
 import { Retention } from './retention.tsx'
@@ -15,7 +15,7 @@ const THEMES = ['system', 'light', 'dark'] as const
 
 /** Settings of the program. Each takes effect as soon as it is changed. */
 export function General() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { settingsFile, host, language, theme } = useAppState()
   const answer = useCall('settings.get', {})
   const save = useSaveGeneral()
@@ -66,7 +66,7 @@ export function General() {
           <Notices settings={settings.notifications} disabled={disabled} save={save} />
         </>
       ) : answer.error ? (
-        <Trouble error={answer.error} retry={answer.reload} />
+        <ErrorAlert error={answer.error} retry={answer.reload} />
       ) : (
         <Skeleton height={260} aria-hidden />
       )}

@@ -2,10 +2,10 @@ import { Button, FileButton, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useRef, useState } from 'react'
 import type { CallError, Value } from '../../../shared/api.ts'
-import { useAppState, useBridge } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { useAppState, useClient } from '../../client/hooks.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconDownload, IconUpload } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { ImportPreview } from './import-preview.tsx'
 import { Section } from './section.tsx'
 
@@ -16,8 +16,8 @@ interface Read {
 }
 
 /** Connections as a file, without their secrets; and back out of one, after a look at what is in it. */
-export function Copies() {
-  const { t } = useWords()
+export function ImportExport() {
+  const { t } = useI18n()
   return (
     <>
       <Section title={t('settings.export')} intro={t('settings.export.text')}>
@@ -31,8 +31,8 @@ export function Copies() {
 }
 
 function Export() {
-  const bridge = useBridge()
-  const { t, say } = useWords()
+  const bridge = useClient()
+  const { t, say } = useI18n()
   const [busy, setBusy] = useState(false)
   const save = async () => {
     setBusy(true)
@@ -56,8 +56,8 @@ function Export() {
 }
 
 function Import() {
-  const bridge = useBridge()
-  const { t } = useWords()
+  const bridge = useClient()
+  const { t } = useI18n()
   const { settingsFile } = useAppState()
   const [read, setRead] = useState<Read | null>(null)
   const [error, setError] = useState<CallError | null>(null)
@@ -93,7 +93,7 @@ function Import() {
           </Button>
         )}
       </FileButton>
-      {error && <Trouble error={error} />}
+      {error && <ErrorAlert error={error} />}
       {read && (
         <>
           <Text size="sm" role="status">

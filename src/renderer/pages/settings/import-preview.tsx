@@ -2,7 +2,7 @@ import { Alert, Button, Checkbox, Group, List, Stack, Text } from '@mantine/core
 import { useState } from 'react'
 import type { Value } from '../../../shared/api.ts'
 import { IconAlertTriangle } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 /** What a file would bring: which connections are new, which would be replaced, and what is wrong with it. */
 export function ImportPreview(props: {
@@ -11,7 +11,7 @@ export function ImportPreview(props: {
   onCancel(): void
 }) {
   const { content, onTake, onCancel } = props
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const { connections, problems } = content
   const [chosen, setChosen] = useState<string[]>(connections.map(({ id }) => id))
   const [busy, setBusy] = useState(false)

@@ -4,10 +4,10 @@ import { useAppState } from '../../client/hooks.tsx'
 import { IconInfoCircle } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
 import { KeychainNotice } from '../../features/keychain/notice.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { ConnectionSettings } from './connection/index.tsx'
 import { General } from './general.tsx'
-import { Copies } from './import-export.tsx'
+import { ImportExport } from './import-export.tsx'
 import { PublicAddress } from './public-address.tsx'
 import { Sections } from './sections.tsx'
 import classes from './settings.module.css'
@@ -16,13 +16,13 @@ import classes from './settings.module.css'
 export function SettingsPage() {
   const { connections, settingsFile } = useAppState()
   const { id } = useParams()
-  const { t } = useWords()
+  const { t } = useI18n()
   const connection = connections.find((one) => one.id === id)
   const here = connection?.id ?? (id === undefined ? '~general' : `~${id.replace(/^~/, '')}`)
   const program = {
     '~general': <General />,
     '~address': <PublicAddress />,
-    '~copies': <Copies />,
+    '~copies': <ImportExport />,
   }[here]
   if (connection === undefined && program === undefined) return <Redirect to="/settings" replace />
   return (

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconInfoCircle } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import type { SaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
 
@@ -18,7 +18,7 @@ const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 /** What the desktop tells by itself, and when it is silent. */
 export function Notices(props: { settings: Settings; disabled: boolean; save: SaveGeneral }) {
   const { settings, save } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const { host } = useAppState()
   const isElsewhere = host !== 'desktop'
   const disabled = props.disabled || isElsewhere
@@ -77,7 +77,7 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
 
 /** Kept when both are whole times of day and the field is left. */
 function Hours({ quiet, disabled, keep }: { quiet: Quiet; disabled: boolean; keep(quiet: Quiet): void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [typed, setTyped] = useState(quiet)
   const isWhole = (text: string) => TIME.test(text)
   const done = () => {

@@ -1,15 +1,15 @@
 import { Button, Group, Stack, Switch, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
-import { useBridge, useCall } from '../../client/hooks.tsx'
+import { useCall, useClient } from '../../client/hooks.tsx'
 import { IconAlertTriangle, IconFolderOpen } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import type { SaveGeneral } from './save-general.ts'
 
 /** Start with the computer, and whether the system does as chosen. */
 export function StartAtLogin(props: { settings: GeneralSettings; disabled: boolean; save: SaveGeneral }) {
   const { settings, disabled, save } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const desktop = useCall('desktop.get', {})
   const why = settings.startAtLogin ? (desktop.value?.login.why ?? null) : null
   const keep = async (startAtLogin: boolean) => {
@@ -37,8 +37,8 @@ export function StartAtLogin(props: { settings: GeneralSettings; disabled: boole
 
 /** The folder of the log files, opened by the system. */
 export function LogFiles() {
-  const { t, say } = useWords()
-  const bridge = useBridge()
+  const { t, say } = useI18n()
+  const bridge = useClient()
   const desktop = useCall('desktop.get', {})
   const open = async () => {
     const answer = await bridge.call('desktop.openLogs', {})

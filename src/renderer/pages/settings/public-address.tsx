@@ -2,23 +2,27 @@ import { Alert, Button, Group, Skeleton } from '@mantine/core'
 import { useState } from 'react'
 import type { TunnelView } from '../../../shared/api/tunnel.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useAppState, useBridge } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { useAppState, useClient } from '../../client/hooks.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconInfoCircle, IconRefresh } from '../../components/icons.ts'
 import { SaveBar } from '../../components/save-bar.tsx'
 import { LeaveGuard } from '../../components/unsaved.tsx'
 import { ProviderCards } from '../../features/public-address/provider-cards.tsx'
 import { ProviderForm } from '../../features/public-address/provider-form.tsx'
-import { WayInState } from '../../features/public-address/public-address-state.tsx'
-import { type FieldProps, useSavedWayIn, useWayIn } from '../../features/public-address/use-public-address.ts'
-import { useWords } from '../../i18n.tsx'
+import { PublicAddressState } from '../../features/public-address/public-address-state.tsx'
+import {
+  type FieldProps,
+  usePublicAddress,
+  useSavedPublicAddress,
+} from '../../features/public-address/use-public-address.ts'
+import { useI18n } from '../../i18n.tsx'
 import { focusField } from './form.tsx'
 import { Section } from './section.tsx'
 
 /** How Chatra and Planfix reach this computer: what it is now, since when it is proven, and another way. */
 export function PublicAddress() {
-  const { t } = useWords()
-  const answer = useSavedWayIn()
+  const { t } = useI18n()
+  const answer = useSavedPublicAddress()
   return (
     <>
       <Section title={t('settings.address')} intro={t('settings.address.text')}>
@@ -27,7 +31,7 @@ export function PublicAddress() {
       {answer.value ? (
         <Choice saved={answer.value} />
       ) : answer.error ? (
-        <Trouble error={answer.error} retry={answer.reload} />
+        <ErrorAlert error={answer.error} retry={answer.reload} />
       ) : (
         <Skeleton height={420} aria-hidden />
       )}
@@ -37,8 +41,8 @@ export function PublicAddress() {
 
 /** The state, and the button that tries now. */
 function Now() {
-  const bridge = useBridge()
-  const { t } = useWords()
+  const bridge = useClient()
+  const { t } = useI18n()
   const { publicAddress } = useAppState()
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<CallError | null>(null)
@@ -50,8 +54,8 @@ function Now() {
   }
   return (
     <>
-      <WayInState address={publicAddress} />
-      {error && <Trouble error={error} />}
+      <PublicAddressState address={publicAddress} />
+      {error && <ErrorAlert error={error} />}
       {publicAddress.provider !== 'none' && (
         <Group>
           <Button
@@ -69,9 +73,9 @@ function Now() {
 }
 
 function Choice({ saved }: { saved: TunnelView }) {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const { settingsFile, publicAddress } = useAppState()
-  const way = useWayIn(saved)
+  const way = usePublicAddress(saved)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [refused, setRefused] = useState<CallError | null>(null)
   const [saving, setSaving] = useState(false)

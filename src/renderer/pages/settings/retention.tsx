@@ -3,7 +3,7 @@ import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { LIMITS } from '../../../shared/config.ts'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import type { SaveGeneral } from './save-general.ts'
 import { Section } from './section.tsx'
 
@@ -11,7 +11,7 @@ const [LEAST, MOST] = LIMITS.retentionDays
 
 /** How long texts are kept. Fewer days remove what is older, so that is asked. */
 export function Retention({ days, disabled, save }: { days: number; disabled: boolean; save: SaveGeneral }) {
-  const { t, number } = useWords()
+  const { t, number } = useI18n()
   const [typed, setTyped] = useState<number | string>(days)
   const value = typed === '' ? Number.NaN : Number(typed)
   const fits = Number.isInteger(value) && value >= LEAST && value <= MOST

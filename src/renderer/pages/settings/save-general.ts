@@ -1,16 +1,16 @@
 import { notifications } from '@mantine/notifications'
 import type { GeneralSettings } from '../../../shared/api/settings.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useRefresh } from '../../client/hooks.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useClient, useRefresh } from '../../client/hooks.tsx'
+import { useI18n } from '../../i18n.tsx'
 
 export type SaveGeneral = (part: Partial<GeneralSettings>) => Promise<CallError | null>
 
 /** Saves a part and tells why it was not, beside the field or, where nobody shows it, in a corner. */
 export function useSaveGeneral(): SaveGeneral {
-  const bridge = useBridge()
+  const bridge = useClient()
   const refresh = useRefresh()
-  const { say } = useWords()
+  const { say } = useI18n()
   return async (part) => {
     const answer = await bridge.call('settings.save', { settings: part })
     if (answer.ok) {

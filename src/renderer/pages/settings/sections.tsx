@@ -2,8 +2,8 @@ import { NavLink } from '@mantine/core'
 import { Link } from 'wouter'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconPlus } from '../../components/icons.ts'
-import { Mark } from '../../components/status-badge.tsx'
-import { useWords } from '../../i18n.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { goToSection } from './section.tsx'
 import classes from './settings.module.css'
 
@@ -38,7 +38,7 @@ const PART_TITLES = {
 
 /** What there is to set: the program's, then each connection's. `here` is a section or the id of a connection. */
 export function Sections({ here }: { here: string }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { connections, drafts } = useAppState()
   const begun = drafts.filter(({ id }) => !connections.some((one) => one.id === id))
   return (
@@ -89,9 +89,9 @@ function Entry(props: { href: string; label: string; active: boolean; note?: str
       aria-current={active ? 'page' : undefined}
       description={
         note && (
-          <Mark tone="off" size="xs">
+          <StatusBadge tone="off" size="xs">
             {note}
-          </Mark>
+          </StatusBadge>
         )
       }
       styles={{ label: { overflowWrap: 'anywhere' } }}
@@ -101,7 +101,7 @@ function Entry(props: { href: string; label: string; active: boolean; note?: str
 
 /** The long page of a connection, part by part. */
 function Parts() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return PARTS.map((part) => (
     <NavLink
       key={part}

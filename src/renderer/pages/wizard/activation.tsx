@@ -1,18 +1,18 @@
 import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { useClient } from '../../client/hooks.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { useStep } from '../../components/use-step.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { useWizard } from './context.ts'
 import { stepOf } from './flow.ts'
 import { StepForm } from './step-form.tsx'
 
 /** Switches the connection on with all that was chosen, before the steps that need it to carry messages. */
 export function Activation({ onDone }: { onDone(): void }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const { draft, step, settle, learn, go } = useWizard()
   const [error, setError] = useState<CallError | null>(null)
   const control = useStep({}, async () => 'stay')
@@ -44,7 +44,7 @@ export function Activation({ onDone }: { onDone(): void }) {
         </Stack>
       ) : (
         <>
-          <Trouble error={error} retry={() => void activate()} />
+          <ErrorAlert error={error} retry={() => void activate()} />
           {cause !== null && (
             <Group>
               <Button variant="default" onClick={() => go(cause)}>

@@ -2,23 +2,23 @@ import { type Draft, type ScopeFinding, STEPS, type Step } from '../../../shared
 import { checkName } from '../../../shared/fields.ts'
 
 /** What the way through the wizard depends on. */
-export type Ground = Pick<Draft, 'has' | 'checked' | 'active'> & { settings: { name: string } }
+export type WizardData = Pick<Draft, 'has' | 'checked' | 'active'> & { settings: { name: string } }
 
 /**
  * The step that has to be finished before `step` can be entered; null when it can be. Steps that only hold choices keep
  * nobody back, as each choice has a good default.
  */
-export function heldBackBy(step: Step, ground: Ground): Step | null {
+export function blockedBy(step: Step, ground: WizardData): Step | null {
   const until = STEPS.indexOf(step)
   return STEPS.slice(0, until).find((one) => !isFinished(one, ground)) ?? null
 }
 
-export const isReachable = (step: Step, ground: Ground): boolean => heldBackBy(step, ground) === null
+export const isReachable = (step: Step, ground: WizardData): boolean => blockedBy(step, ground) === null
 
 /** Where a draft is gone on with: where it was left, or at what has come undone before that (a lost secret). */
-export const entryStep = (step: Step, ground: Ground): Step => heldBackBy(step, ground) ?? step
+export const entryStep = (step: Step, ground: WizardData): Step => blockedBy(step, ground) ?? step
 
-function isFinished(step: Step, ground: Ground): boolean {
+function isFinished(step: Step, ground: WizardData): boolean {
   if (step === 'name') return checkName(ground.settings.name) === null
   if (step === 'chatra') return ground.checked.chatra !== 'no' && ground.has.chatraSecretKey
   if (step === 'planfix') return ground.checked.planfix === 'accepted' && ground.has.planfixToken
@@ -55,7 +55,7 @@ export const previousStep = (step: Step): Step | null => STEPS[STEPS.indexOf(ste
 /** The later one of two steps. */
 export const later = (a: Step, b: Step): Step => (STEPS.indexOf(a) >= STEPS.indexOf(b) ? a : b)
 
-export interface Place {
+export interface StepPlace {
   step: Step
   state: 'done' | 'current' | 'open'
   /** It can be gone to. */
@@ -63,7 +63,7 @@ export interface Place {
 }
 
 /** The list of steps beside the form. `furthest` is the last step that was ever shown. */
-export function places(current: Step, furthest: Step, ground: Ground): Place[] {
+export function places(current: Step, furthest: Step, ground: WizardData): StepPlace[] {
   const seen = STEPS.indexOf(furthest)
   return STEPS.map((step, index) => ({
     step,

@@ -4,10 +4,10 @@ import { useLocation } from 'wouter'
 import { type Draft, STEPS, type Step } from '../../../shared/api/setup.ts'
 import { useAppState } from '../../client/hooks.tsx'
 import { IconCheck } from '../../components/icons.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Activation } from './activation.tsx'
 import { type TypedSecrets, type Wizard, WizardContext } from './context.ts'
-import { entryStep, later, needsActive, nextStep, type Place, places, previousStep } from './flow.ts'
+import { entryStep, later, needsActive, nextStep, places, previousStep, type StepPlace } from './flow.ts'
 import { AddressStep } from './steps/address.tsx'
 import { ChatraStep } from './steps/chatra.tsx'
 import { DoneStep } from './steps/done.tsx'
@@ -40,7 +40,7 @@ const CONTENT: Record<Step, ComponentType> = {
 
 /** The way through a draft: where one is, the step itself, and how to leave. */
 export function Frame({ first }: { first: Draft }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const state = useAppState()
   const [, navigate] = useLocation()
   const work = useDraft(first)
@@ -107,8 +107,8 @@ export function Frame({ first }: { first: Draft }) {
   )
 }
 
-function StepList({ places, go }: { places: Place[]; go(step: Step): void }) {
-  const { t } = useWords()
+function StepList({ places, go }: { places: StepPlace[]; go(step: Step): void }) {
+  const { t } = useI18n()
   const here = useRef<HTMLButtonElement>(null)
   const current = places.find((place) => place.state === 'current')?.step
   useEffect(() => {

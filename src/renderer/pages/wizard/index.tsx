@@ -3,10 +3,10 @@ import { useCallback, useEffect, useState } from 'react'
 import { useLocation, useParams } from 'wouter'
 import type { Draft } from '../../../shared/api/setup.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge } from '../../client/hooks.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { useClient } from '../../client/hooks.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { Page } from '../../components/page.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { Frame } from './frame.tsx'
 import { Welcome } from './welcome.tsx'
 
@@ -18,9 +18,9 @@ export function WizardPage() {
 
 /** Fetches the draft once; from then on the wizard holds what is typed. */
 function Fetched({ id }: { id: string }) {
-  const bridge = useBridge()
+  const bridge = useClient()
   const [, navigate] = useLocation()
-  const { t } = useWords()
+  const { t } = useI18n()
   const [draft, setDraft] = useState<Draft | null>(null)
   const [error, setError] = useState<CallError | null>(null)
   const fetchDraft = useCallback(async () => {
@@ -36,7 +36,7 @@ function Fetched({ id }: { id: string }) {
   return (
     <Page title={t('wizard.gone.title')}>
       <Stack maw="34rem">
-        <Trouble
+        <ErrorAlert
           error={isGone ? { ...error, message: { key: 'wizard.gone.text', params: {} } } : error}
           {...(!isGone && { retry: () => void fetchDraft() })}
         />

@@ -1,10 +1,10 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import type { CallError } from '../../../shared/api.ts'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconArrowLeft, IconArrowRight } from '../../components/icons.ts'
 import type { StepControl } from '../../components/use-step.ts'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { useWizard } from './context.ts'
 import classes from './wizard.module.css'
 
@@ -24,7 +24,7 @@ export function StepForm(props: {
   actions?: ReactNode
 }) {
   const { control } = props
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const wizard = useWizard()
   const unkept = (error: CallError) =>
     error.code === 'offline' ? t('wizard.unsaved') : `${t('wizard.unkept')} ${say(error.message)}`
@@ -54,7 +54,7 @@ export function StepForm(props: {
               </Text>
             )}
           </div>
-          {control.trouble !== null && <Trouble error={control.trouble} />}
+          {control.trouble !== null && <ErrorAlert error={control.trouble} />}
           {props.children}
         </Stack>
       </div>

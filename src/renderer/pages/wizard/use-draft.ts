@@ -3,7 +3,7 @@ import type { EmployeeChoice } from '../../../shared/api/employees.ts'
 import type { ConnectionSettings } from '../../../shared/api/settings.ts'
 import type { Draft, Step } from '../../../shared/api/setup.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useBridge, useLine } from '../../client/hooks.tsx'
+import { useClient, useLine } from '../../client/hooks.tsx'
 
 export interface Selection {
   mode: 'everybody' | 'selected'
@@ -44,7 +44,7 @@ interface Unkept {
 const KEEP_AFTER_MS = 300
 
 export function useDraft(first: Draft): Work {
-  const bridge = useBridge()
+  const bridge = useClient()
   const line = useLine()
   const [draft, setDraft] = useState(first)
   const [settings, setSettings] = useState(first.settings)

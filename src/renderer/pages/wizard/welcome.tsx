@@ -4,20 +4,20 @@ import { useLocation } from 'wouter'
 import { STEPS, type Step } from '../../../shared/api/setup.ts'
 import type { AppState } from '../../../shared/api/state.ts'
 import type { CallError } from '../../../shared/api.ts'
-import { useAppState, useBridge } from '../../client/hooks.tsx'
+import { useAppState, useClient } from '../../client/hooks.tsx'
 import { ConfirmButton } from '../../components/confirm-button.tsx'
-import { Trouble } from '../../components/error-alert.tsx'
+import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconArrowRight, IconExternalLink, IconFlask } from '../../components/icons.ts'
 import { Page } from '../../components/page.tsx'
-import { useWords } from '../../i18n.tsx'
+import { useI18n } from '../../i18n.tsx'
 import { BridgeFigure } from './parts/illustrations.tsx'
 import { LanguageChoice } from './parts/language-choice.tsx'
 import classes from './wizard.module.css'
 
 /** The beginning: on the first launch what this program does, later "Add connection"; and what was begun before. */
 export function Welcome() {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const [, navigate] = useLocation()
   const state = useAppState()
   const [error, setError] = useState<CallError | null>(null)
@@ -65,7 +65,7 @@ export function Welcome() {
               <LanguageChoice onProblem={setError} />
             </>
           )}
-          {error !== null && <Trouble error={error} />}
+          {error !== null && <ErrorAlert error={error} />}
           <Paper p="md">
             <Stack gap="xs" align="flex-start">
               <Text>{t('wizard.welcome.need')}</Text>
@@ -104,8 +104,8 @@ export function Welcome() {
 
 /** The two make-believe services that run, to be opened beside the bridge. */
 function Demo(props: { demo: NonNullable<AppState['demo']>; onProblem(error: CallError | null): void }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const [, navigate] = useLocation()
   const { demo } = props
   const stop = async () => {
@@ -149,8 +149,8 @@ const OpenPage = ({ href, label }: { href: string; label: string }) => (
 
 /** Set-ups that were begun and left. */
 function Drafts(props: { state: AppState; onProblem(error: CallError | null): void }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const [, navigate] = useLocation()
   const discard = async (id: string) => {
     const answer = await bridge.call('setup.discard', { id })

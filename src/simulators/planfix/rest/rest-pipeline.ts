@@ -6,7 +6,7 @@ import { isObject, uuidPattern } from './shapes.ts'
 import { unsimulated } from './unsimulated.ts'
 
 /** Everything a REST request passes before its operation runs, and what may go wrong after it has. */
-export interface Gate {
+export interface RestPipeline {
   account: Account
   limits: Limits
   token: string
@@ -25,7 +25,11 @@ const compiled = new WeakMap<Route, RegExp>()
 const known = unsimulated.map(([method, path]) => ({ method, pattern: pathPattern(path, true) }))
 
 /** Answers a request under /rest; `path` comes without that prefix. */
-export async function answerRest(gate: Gate, request: SimRequest, path: string): Promise<SimResponse> {
+export async function answerRest(
+  gate: RestPipeline,
+  request: SimRequest,
+  path: string,
+): Promise<SimResponse> {
   const answer = await admitted(gate, request, path)
   const header = answer.status === 401 ? {} : gate.limits.header()
   // The account's own clock, which a test may run faster than the computer's.
@@ -33,7 +37,7 @@ export async function answerRest(gate: Gate, request: SimRequest, path: string):
   return { ...answer, headers: { date, ...header, ...answer.headers } }
 }
 
-async function admitted(gate: Gate, request: SimRequest, path: string): Promise<SimResponse> {
+async function admitted(gate: RestPipeline, request: SimRequest, path: string): Promise<SimResponse> {
   const { account } = gate
   const given = request.headers.authorization ?? bearerInQuery(request)
   if (given !== `Bearer ${gate.token}`) return fail(401, 1, 'Access denied, unknown token')
@@ -68,7 +72,7 @@ async function run(account: Account, route: Route, call: Call): Promise<SimRespo
 }
 
 /** A write under the switch `planfix-write-outcome`: the client may never learn what became of it (§5). */
-async function write(gate: Gate, route: Route, call: Call): Promise<SimResponse> {
+async function write(gate: RestPipeline, route: Route, call: Call): Promise<SimResponse> {
   const outcome = gate.account.switches['planfix-write-outcome']
   if (outcome === 'normal' || gate.writeOutcomeTimes <= 0) return run(gate.account, route, call)
   gate.writeOutcomeTimes--
@@ -123,7 +127,7 @@ function findRoute(routes: Route[], method: string, path: string) {
 }
 
 /** 501 for what the swagger has and this simulator has not, 405 for a wrong method, 404 for the rest. */
-function unknownPath(gate: Gate, request: SimRequest, path: string): SimResponse {
+function unknownPath(gate: RestPipeline, request: SimRequest, path: string): SimResponse {
   const { method } = request
   const name = `${method} ${path}`
   gate.account.violations.push(`${name}: not an operation of the swagger that this simulator knows`)
@@ -137,7 +141,7 @@ function unknownPath(gate: Gate, request: SimRequest, path: string): SimResponse
 }
 
 /** Which scope governs templates, processes and custom fields is unknown: the switch `scope-of-templates`. */
-function allowed(gate: Gate, scope: Route['scope']): boolean {
+function allowed(gate: RestPipeline, scope: Route['scope']): boolean {
   if (scope === undefined) return true
   if (!scope.startsWith('template:')) return gate.scopes.has(scope)
   switch (gate.account.switches['scope-of-templates']) {

@@ -14,7 +14,7 @@ export async function stage(options: WorldOptions = {}) {
     application: world.app,
     settings: { path: '/settings/config.json' },
     secrets: {
-      keeps: 'memory',
+      keptIn: 'memory',
       get: async (_id: string, name: string) =>
         name === 'PLANFIX_TOKEN' ? world.planfix.token : world.chatra.secretKey,
     },

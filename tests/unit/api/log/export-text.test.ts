@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { exportText } from '../../../../src/main/api/log/export-text.ts'
-import type { ShownMessage } from '../../../../src/main/store/index.ts'
+import type { MessageView } from '../../../../src/main/store/index.ts'
 import type { Message } from '../../../../src/shared/domain.ts'
 import { conversation, message, profile } from '../../../support/builders.ts'
 
-const shown = (fields: Partial<Message> = {}, name = 'Anna'): ShownMessage => ({
+const shown = (fields: Partial<Message> = {}, name = 'Anna'): MessageView => ({
   message: message(fields),
   conversation: conversation({ id: 7 }),
   client: {

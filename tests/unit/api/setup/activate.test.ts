@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { refuse } from '../../../../src/main/api/context.ts'
+import { errorAnswer } from '../../../../src/main/api/context.ts'
 import { setupIn } from '../../../../src/main/api/setup/context.ts'
 import { draftsIn, listDrafts } from '../../../../src/main/api/setup/drafts.ts'
 import { parseConfiguration } from '../../../../src/shared/config.ts'
@@ -163,7 +163,7 @@ describe('going through a connection again', () => {
 
   test('keeps the old keys when the settings cannot be written, and the new ones for the next try', async () => {
     await newKey()
-    desk.settings.refusal = refuse('unavailable', 'settings.problem.disk')
+    desk.settings.refusal = errorAnswer('unavailable', 'settings.problem.disk')
     expect(await refusal(desk.calls['setup.activate']({ id: 'shop' }))).toMatchObject({ code: 'unavailable' })
     expect(await secret()).toBe('old-secret')
     desk.settings.refusal = null

@@ -2,21 +2,21 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { folderTrouble } from '../../../../src/main/desktop/lifecycle/folder-check.ts'
+import { folderProblem } from '../../../../src/main/desktop/lifecycle/folder-check.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'folder-trouble-'))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 test('a folder that can be made and written is none, and stays empty', () => {
   const wanted = join(folder, 'a/b')
-  expect(folderTrouble(wanted)).toBeNull()
+  expect(folderProblem(wanted)).toBeNull()
   expect(readdirSync(wanted)).toEqual([])
 })
 
 test('a file in its place, or in the place of the folder above, is one', () => {
   const file = join(folder, 'file')
-  if (!existsSync(folder)) folderTrouble(folder)
+  if (!existsSync(folder)) folderProblem(folder)
   writeFileSync(file, '')
-  expect(folderTrouble(file)).toMatchObject({ code: expect.stringMatching(/EEXIST|ENOTDIR/) })
-  expect(folderTrouble(join(file, 'a'))).toMatchObject({ code: 'ENOTDIR' })
+  expect(folderProblem(file)).toMatchObject({ code: expect.stringMatching(/EEXIST|ENOTDIR/) })
+  expect(folderProblem(join(file, 'a'))).toMatchObject({ code: 'ENOTDIR' })
 })

@@ -57,7 +57,7 @@ function computer(options: {
       get configuration() {
         return settings
       },
-      listen(given) {
+      subscribe(given) {
         listener = given
         return () => {}
       },

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { followPower } from '../../../../src/main/desktop/lifecycle/power.ts'
-import { type EndingOptions, endInOrder } from '../../../../src/main/desktop/lifecycle/shutdown.ts'
+import { orderlyShutdown, type ShutdownOptions } from '../../../../src/main/desktop/lifecycle/shutdown.ts'
 
 const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
 /** Electron's `app`, as far as an ending uses it. */
@@ -20,9 +20,9 @@ class FakeApp extends EventEmitter {
   }
 }
 let app: FakeApp
-const ending = (changes: Partial<EndingOptions> = {}) =>
-  endInOrder({
-    app: app as unknown as EndingOptions['app'],
+const ending = (changes: Partial<ShutdownOptions> = {}) =>
+  orderlyShutdown({
+    app: app as unknown as ShutdownOptions['app'],
     log,
     appImage: null,
     now: () => 1000,
@@ -52,7 +52,7 @@ const settle = () => vi.advanceTimersByTimeAsync(0)
 test('"Quit" waits for what is on its way, and is done once', async () => {
   let done = () => {}
   let stops = 0
-  ending().takes(() => {
+  ending().onShutdown(() => {
     stops += 1
     return new Promise((resolve) => {
       done = () => resolve()
@@ -72,7 +72,7 @@ test('"Quit" waits for what is on its way, and is done once', async () => {
 })
 
 test('"Quit" is over within 5 s when something hangs', async () => {
-  ending().takes(() => new Promise(() => undefined))
+  ending().onShutdown(() => new Promise(() => undefined))
   app.quit()
   await vi.advanceTimersByTimeAsync(4_999)
   expect(app.exited).toEqual([0])
@@ -88,7 +88,7 @@ test('"Quit" before anything runs ends at once', async () => {
 test('a fault ends in order and starts anew, as visible as it was', async () => {
   const stopped = vi.fn(async () => undefined)
   const one = ending({ appImage: '/opt/Bridge.AppImage' })
-  one.takes(stopped)
+  one.onShutdown(stopped)
   one.restartsWith(() => ['--hidden'])
   one.fault(new Error('broken'))
   one.fault(new Error('broken again, while ending'))
@@ -111,8 +111,8 @@ test('a fault that stays does not start it anew for ever', async () => {
 test('an installer that ends the program itself is not held up', async () => {
   const stopped = vi.fn(async () => undefined)
   const one = ending()
-  one.takes(stopped)
-  await one.letGo()
+  one.onShutdown(stopped)
+  await one.releaseForUpdate()
   app.quit()
   await settle()
   expect(stopped).toHaveBeenCalledOnce()

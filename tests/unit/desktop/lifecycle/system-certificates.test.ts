@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { trustSystem } from '../../../../src/main/desktop/lifecycle/system-certificates.ts'
+import { trustSystemCertificates } from '../../../../src/main/desktop/lifecycle/system-certificates.ts'
 
 const TRUST = join(import.meta.dirname, '../../../../src/main/desktop/lifecycle/system-certificates.ts')
 const ROOT = join(import.meta.dirname, '../../../..')
@@ -32,7 +32,7 @@ describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the
         `import { readFileSync } from 'node:fs'
         import { createServer } from 'node:https'
         import axios from 'axios'
-        import { trustSystem } from ${JSON.stringify(TRUST)}
+        import { trustSystemCertificates } from ${JSON.stringify(TRUST)}
         const read = (name) => readFileSync(${JSON.stringify(folder)} + '/' + name)
         const server = createServer({ key: read('key.pem'), cert: read('cert.pem') }, (_q, a) => a.end('here'))
         server.listen(0, async () => {
@@ -47,14 +47,14 @@ describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the
 
   test('is refused by the bundled ones, and counts once the system is trusted', () => {
     expect(called('')).toMatch(/SELF_SIGNED/)
-    expect(called('trustSystem({ warn() {} })')).toBe('here')
+    expect(called('trustSystemCertificates({ warn() {} })')).toBe('here')
   })
 })
 
 test('where the system does not tell its certificates, the bundled ones go on to count', () => {
   const warned: string[] = []
   const set: unknown[] = []
-  trustSystem(
+  trustSystemCertificates(
     { warn: (_fields: object, text: string) => void warned.push(text) },
     {
       getCACertificates(kind) {

@@ -55,7 +55,7 @@ class Stage {
       connections: new Map(),
       publicAddress: { lostAt: null },
       storeFailing: null,
-      listen(listener: Listener) {
+      subscribe(listener: Listener) {
         stage.tell = listener
         return () => {
           stage.tell = {}

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type Run, trayArea, watchTrayArea } from '../../../../src/main/desktop/tray/support.ts'
+import { type Run, traySupport, watchTraySupport } from '../../../../src/main/desktop/tray/support.ts'
 import { HandClock, settle } from '../clock.ts'
 
 const BUS = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' }
@@ -12,8 +12,8 @@ const saying =
     answers[command]?.[args.join(' ').includes('NameHasOwner') ? 0 : 1] ?? null
 
 test('systems other than Linux always have a tray', async () => {
-  expect(await trayArea('win32', saying({}), {})).toBe('there')
-  expect(await trayArea('darwin', saying({}), {})).toBe('there')
+  expect(await traySupport('win32', saying({}), {})).toBe('there')
+  expect(await traySupport('darwin', saying({}), {})).toBe('there')
 })
 
 test.each([
@@ -36,28 +36,28 @@ test.each([
     'missing',
   ],
 ])('%s is understood: %s, %s', async (command, owner, host, expected) => {
-  expect(await trayArea('linux', saying({ [command]: [owner, host] }), BUS)).toBe(expected)
+  expect(await traySupport('linux', saying({ [command]: [owner, host] }), BUS)).toBe(expected)
 })
 
 test('a watcher that does not say whether a panel is with it counts as none, as for Chromium', async () => {
-  expect(await trayArea('linux', saying({ gdbus: ['(true,)'], busctl: ['b true', 'b true'] }), BUS)).toBe(
+  expect(await traySupport('linux', saying({ gdbus: ['(true,)'], busctl: ['b true', 'b true'] }), BUS)).toBe(
     'missing',
   )
 })
 
 test('without a program to ask with nothing is claimed', async () => {
-  expect(await trayArea('linux', saying({}), BUS)).toBe('unknown')
+  expect(await traySupport('linux', saying({}), BUS)).toBe('unknown')
 })
 
 test('where nobody has a bus there is no tray', async () => {
-  expect(await trayArea('linux', saying({ gdbus: ['(true,)', '(<true>,)'] }), {})).toBe('missing')
+  expect(await traySupport('linux', saying({ gdbus: ['(true,)', '(<true>,)'] }), {})).toBe('missing')
 })
 
 /** A session in which the panel is as `said` tells: whether there is a watcher, and whether a panel is with it. */
 function session(environment: NodeJS.ProcessEnv, said: { owner: boolean; host: boolean } | null) {
   const clock = new HandClock(0)
   const scene = { clock, said, made: [] as number[], opened: [] as number[], asked: 0 }
-  const watch = watchTrayArea({
+  const watch = watchTraySupport({
     platform: 'linux',
     log: silent,
     make: () => void scene.made.push(clock.now()),
@@ -84,7 +84,7 @@ describe('the tray image is made', () => {
   test('at once where a system needs no panel, and where a panel is there', async () => {
     let made = 0
     const options = { log: silent, make: () => void made++, missing: () => undefined }
-    watchTrayArea({ ...options, platform: 'win32' })
+    watchTraySupport({ ...options, platform: 'win32' })
     expect(made).toBe(1)
     const scene = session(WAYLAND, PANEL)
     await settle()
@@ -152,7 +152,7 @@ describe('the tray image is made', () => {
     ] as const) {
       let made = 0
       let asked = 0
-      const watch = watchTrayArea({
+      const watch = watchTraySupport({
         ...{ platform: 'linux', log: silent, environment: WAYLAND, clock: new HandClock(0) },
         first: Promise.resolve(first),
         make: () => void made++,

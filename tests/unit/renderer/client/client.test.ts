@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createBridge } from '../../../../src/renderer/client/client.ts'
+import { createClient } from '../../../../src/renderer/client/client.ts'
 import { type LineListener, NotReached, type Transport } from '../../../../src/renderer/client/transport.ts'
 import { statePush } from '../../api/values.ts'
 
@@ -15,7 +15,7 @@ function wired(answer: (name: string, args: unknown) => unknown = () => ({ ok: t
       }
     },
   }
-  const bridge = createBridge(transport)
+  const bridge = createClient(transport)
   return { bridge, line: () => listener as unknown as LineListener }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Budgets } from '../../../../src/main/runtime/accounts/request-quotas.ts'
+import { RequestQuotas } from '../../../../src/main/runtime/accounts/request-quotas.ts'
 import { openStore, type SqliteStore } from '../../../../src/main/store/index.ts'
 import { type Connection, parseConfiguration } from '../../../../src/shared/config.ts'
 
@@ -30,35 +30,35 @@ function connection(baseUrl = 'https://shop.planfix.com/rest'): Connection {
   if (!parsed.ok) throw new Error(parsed.problems.join())
   return parsed.value.connections[0]!
 }
-const spend = async (budgets: Budgets, count: number, of = connection()) => {
+const spend = async (budgets: RequestQuotas, count: number, of = connection()) => {
   const budget = await budgets.of(of)
   for (let n = 0; n < count; n++) budget.spent()
 }
-const used = async (budgets: Budgets, of = connection()) => (await budgets.of(of)).state().usedToday
+const used = async (budgets: RequestQuotas, of = connection()) => (await budgets.of(of)).state().usedToday
 
 test('the day’s count goes on after a restart, until the day is over', async () => {
-  const before = new Budgets(store, clock)
+  const before = new RequestQuotas(store, clock)
   await spend(before, 7)
   await store.commit(before.changes())
   now += 3_600_000
-  const after = new Budgets(store, clock)
+  const after = new RequestQuotas(store, clock)
   expect(await used(after)).toBe(7)
   await spend(after, 1)
   await store.commit(after.changes())
   now += DAY
   expect(await used(after)).toBe(0)
-  expect(await used(new Budgets(store, clock))).toBe(0)
+  expect(await used(new RequestQuotas(store, clock))).toBe(0)
 })
 
 test('another account has a count of its own', async () => {
-  const budgets = new Budgets(store, clock)
+  const budgets = new RequestQuotas(store, clock)
   await spend(budgets, 3)
   const other = connection('https://other.planfix.com/rest')
   expect(await used(budgets, other)).toBe(0)
 })
 
 test('what has not moved is not written again', async () => {
-  const budgets = new Budgets(store, clock)
+  const budgets = new RequestQuotas(store, clock)
   await spend(budgets, 3)
   expect(budgets.changes()).toHaveLength(1)
   expect(budgets.changes()).toEqual([])

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Upkeep } from '../../../../src/main/runtime/maintenance/maintenance.ts'
+import { Maintenance } from '../../../../src/main/runtime/maintenance/maintenance.ts'
 import { openStore, type SqliteStore } from '../../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../../src/shared/domain.ts'
 import { message } from '../../../support/builders.ts'
@@ -16,7 +16,7 @@ let store: SqliteStore
 let now: number
 let timers: { at: number; work: () => void }[]
 let told: BridgeEvent[]
-let upkeep: Upkeep
+let upkeep: Maintenance
 const clock = {
   now: () => now,
   after(ms: number, work: () => void) {
@@ -28,7 +28,12 @@ const clock = {
   },
 }
 const start = async () => {
-  upkeep = new Upkeep({ store, clock, retentionDays: () => 90, tell: (event) => void told.push(event) })
+  upkeep = new Maintenance({
+    store,
+    clock,
+    retentionDays: () => 90,
+    notify: (event) => void told.push(event),
+  })
   await upkeep.start()
 }
 /** Lets the time pass, minute by minute, with everything that falls due. */
@@ -92,12 +97,12 @@ test('a time asleep is noticed each minute too, where the system says nothing', 
 
 test('a time asleep is not told where the way in tells of it', async () => {
   const isToldOtherwise = () => true
-  upkeep = new Upkeep({
+  upkeep = new Maintenance({
     store,
     clock,
     retentionDays: () => 90,
-    tell: (event) => void told.push(event),
-    isToldOtherwise,
+    notify: (event) => void told.push(event),
+    isReportedElsewhere: isToldOtherwise,
   })
   await upkeep.start()
   now += 60 * MINUTE

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createOutbox } from '../../../../src/main/server/interface/push-buffer.ts'
+import { createPushBuffer } from '../../../../src/main/server/interface/push-buffer.ts'
 import type { Push } from '../../../../src/shared/api.ts'
 import { eventPush, messagesPush, statePush } from '../../api/values.ts'
 
@@ -31,7 +31,7 @@ function slowWire() {
 
 function opened() {
   const wire = slowWire()
-  const outbox = createOutbox(wire)
+  const outbox = createPushBuffer(wire)
   outbox.open(statePush(10))
   wire.take()
   const tell = (push: Push) => outbox.tell(push, JSON.stringify(push))
@@ -49,7 +49,7 @@ describe('a page that takes what it is told', () => {
 
   test('gets what was told while its first state was made after it', () => {
     const wire = slowWire()
-    const outbox = createOutbox(wire)
+    const outbox = createPushBuffer(wire)
     outbox.tell(eventPush(1), '')
     outbox.tell(statePush(11), '')
     wire.take()
@@ -61,7 +61,7 @@ describe('a page that takes what it is told', () => {
 
   test('is not told an older state after a newer one', () => {
     const wire = slowWire()
-    const outbox = createOutbox(wire)
+    const outbox = createPushBuffer(wire)
     outbox.tell(statePush(9), '')
     outbox.open(statePush(10))
     wire.take()

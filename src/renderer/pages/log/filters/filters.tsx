@@ -13,7 +13,7 @@ import {
 import { useDebouncedCallback, useMediaQuery, useWindowEvent } from '@mantine/hooks'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { IconFilter, IconSearch } from '../../../components/icons.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { type Choice, isChosen, NO_CHOICE, QUICK, type Quick } from './filter.ts'
 import classes from './filters.module.css'
 import { ClientFilter, ConnectionFilter, DirectionFilter, EmployeeFilter } from './narrow.tsx'
@@ -31,7 +31,7 @@ export function Filters(props: {
   found: ReactNode
 }) {
   const { choice, onChange, busy, found } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const isWide = useMediaQuery('(min-width: 75rem)', undefined, { getInitialValueInEffect: false })
   const change = (part: Partial<Choice>) => onChange({ ...choice, ...part })
   const narrow = (
@@ -76,7 +76,7 @@ export function Filters(props: {
 
 /** Typed words count when the typing pauses. */
 function Search({ value, busy, onChange }: { value: string; busy: boolean; onChange(value: string): void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const input = useRef<HTMLInputElement>(null)
   const [typed, setTyped] = useState(value)
   const tell = useDebouncedCallback(onChange, SEARCH_MS)
@@ -126,7 +126,7 @@ function Search({ value, busy, onChange }: { value: string; busy: boolean; onCha
 
 /** The rest of the filters where there is no room for them. */
 function More({ choice, children }: { choice: Choice; children: ReactNode }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const count = [choice.direction, choice.connectionId, choice.client, choice.employee].filter(
     (one) => one !== null,
   ).length

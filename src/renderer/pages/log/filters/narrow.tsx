@@ -3,8 +3,8 @@ import { useDebouncedValue } from '@mantine/hooks'
 import { useQueries } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { EmployeesView } from '../../../../shared/api/employees.ts'
-import { useAppState, useBridge, useCall } from '../../../client/hooks.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useAppState, useCall, useClient } from '../../../client/hooks.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import type { Choice } from './filter.ts'
 import classes from './filters.module.css'
 
@@ -19,7 +19,7 @@ export function DirectionFilter({
   value: Choice['direction']
   onChange(value: Choice['direction']): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Select
       className={classes.select}
@@ -45,7 +45,7 @@ export function ConnectionFilter({
   value: string | null
   onChange(value: string | null): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { connections } = useAppState()
   const clear = useClear()
   if (connections.length < 2 && value === null) return null
@@ -71,7 +71,7 @@ export function ClientFilter({
   choice: Choice
   onChange(client: Choice['client']): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { client, connectionId } = choice
   const [wanted, setWanted] = useState(false)
   const [typed, setTyped] = useState('')
@@ -119,7 +119,7 @@ export function EmployeeFilter({
   choice: Choice
   onChange(change: Pick<Choice, 'employee'> & Partial<Choice>): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { connections } = useAppState()
   const { employee, connectionId } = choice
   const [wanted, setWanted] = useState(false)
@@ -163,7 +163,7 @@ export function EmployeeFilter({
 }
 
 function useEmployees(ids: string[], wanted: boolean): EmployeesView[] {
-  const bridge = useBridge()
+  const bridge = useClient()
   return useQueries({
     queries: ids.map((id) => ({
       queryKey: ['employees.get', { id, refresh: false }],
@@ -187,6 +187,6 @@ function namesOf({ choices, planfix }: EmployeesView): { id: number; name: strin
 }
 
 function useClear() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return { clearable: true, clearButtonProps: { 'aria-label': t('log.filter.clear') } }
 }

@@ -3,7 +3,7 @@ import { Stack, Text } from '@mantine/core'
 import { DatePicker, DatesProvider } from '@mantine/dates'
 import { use, useState } from 'react'
 import type { Language } from '../../../../shared/i18n/index.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import classes from './filters.module.css'
 
 /** Names of days and months of the other languages are fetched when a calendar is first shown in them. */
@@ -27,7 +27,7 @@ export default function RangePicker({
   value: { from: string; to: string } | null
   onChange(value: { from: string; to: string }): void
 }) {
-  const { t, language } = useWords()
+  const { t, language } = useI18n()
   use(localeOf(language))
   const [range, setRange] = useState<[string | null, string | null]>([value?.from ?? null, value?.to ?? null])
   return (

@@ -1,7 +1,7 @@
 import { Button, Divider, Group, Popover, Skeleton, Stack } from '@mantine/core'
 import { lazy, Suspense, useState } from 'react'
 import { IconCalendarTime, IconCheck, IconChevronDown } from '../../../components/icons.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { boundsOf, type Choice, SPANS, type Span } from './filter.ts'
 import classes from './filters.module.css'
 
@@ -15,7 +15,7 @@ export function TimeFilter({
   value: Choice['when']
   onChange(value: Choice['when']): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [opened, setOpened] = useState(false)
   const choose = (when: Choice['when']) => {
     onChange(when)
@@ -81,7 +81,7 @@ function Preset({ chosen, children, onClick }: { chosen: boolean; children: stri
 }
 
 function useSpanText(value: Span | null): string {
-  const { t, date } = useWords()
+  const { t, date } = useI18n()
   if (value === null) return t('log.filter.any-time')
   if ('span' in value) return t(`log.filter.${value.span}`)
   const { from } = boundsOf(value, 0)

@@ -1,11 +1,11 @@
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { TextField } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { Secret } from './secret.tsx'
 
 /** The two accounts: their public parts as settings, their secret parts to be replaced. */
 export function Accounts() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Section title={t('settings.accounts')} anchor="accounts">
       <TextField

@@ -2,21 +2,21 @@ import { Alert, Anchor, Button, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'wouter'
 import type { CallError, Value } from '../../../../shared/api.ts'
-import { useAppState, useBridge } from '../../../client/hooks.tsx'
+import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { ConfirmButton } from '../../../components/confirm-button.tsx'
 import { CopyField } from '../../../components/copy-field.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { IconAlertTriangle, IconEye } from '../../../components/icons.ts'
-import { Mark } from '../../../components/status-badge.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { sectionPath } from '../sections.tsx'
 
 /** Where Chatra and Planfix tell the bridge what happened: secret addresses, so they are shown when asked for. */
 export function Addresses() {
-  const bridge = useBridge()
-  const { t } = useWords()
+  const bridge = useClient()
+  const { t } = useI18n()
   const { id, disabled } = useForm()
   const { connections } = useAppState()
   const [shown, setShown] = useState<Value<'connection.addresses'> | null>(null)
@@ -33,8 +33,8 @@ export function Addresses() {
   }
   return (
     <Section title={t('settings.hooks')} intro={t('settings.hooks.text')} anchor="addresses">
-      {lacksSecret && <Mark tone="bad">{t('settings.hooks.missing')}</Mark>}
-      {error && <Trouble error={error} />}
+      {lacksSecret && <StatusBadge tone="bad">{t('settings.hooks.missing')}</StatusBadge>}
+      {error && <ErrorAlert error={error} />}
       {shown && <Shown addresses={shown} />}
       <Group gap="xs">
         {!lacksSecret &&
@@ -67,7 +67,7 @@ export function Addresses() {
 }
 
 function Shown({ addresses }: { addresses: Value<'connection.addresses'> }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack gap="sm">
       {!addresses.public && (

@@ -1,7 +1,7 @@
 import { Button, Collapse, Group, Stack } from '@mantine/core'
 import { useId, useState } from 'react'
 import { IconChevronDown, IconChevronUp } from '../../../components/icons.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { NumberField, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
@@ -14,7 +14,7 @@ const FIELDS = [
 
 /** What hardly anybody needs to touch. */
 export function Advanced() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { problem } = useForm()
   const [wanted, setOpen] = useState(false)
   const id = useId()

@@ -1,11 +1,11 @@
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { NumberField, OptionSwitch, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'
 
 /** What becomes of the task when the client has left (F11). */
 export function ChatEnd({ hasToken }: { hasToken: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { typed } = useForm()
   const statuses = useChoices('statuses', hasToken && typed.options.completeWhenClientLeaves)
   return (

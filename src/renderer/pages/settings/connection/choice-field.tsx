@@ -2,7 +2,7 @@ import { Select } from '@mantine/core'
 import type { Choice, ChoiceKind } from '../../../../shared/api/setup.ts'
 import { useCall } from '../../../client/hooks.tsx'
 import { type Choices, ListTrouble } from '../../../components/choice-select.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { fieldOf, useForm } from '../form.tsx'
 import { valueAt } from '../paths.ts'
 
@@ -19,7 +19,7 @@ export function ChoiceField(props: {
   onChoose?: (id: number | null) => void
 }) {
   const { path, label, description, none, list } = props
-  const { t } = useWords()
+  const { t } = useI18n()
   const form = useForm()
   const value = (valueAt(form.typed, path) as number | null | undefined) ?? null
   const choices = list.value?.choices ?? []
@@ -49,7 +49,7 @@ function missing(
   value: number | null,
   choices: readonly Choice[],
   list: Choices,
-  t: ReturnType<typeof useWords>['t'],
+  t: ReturnType<typeof useI18n>['t'],
 ) {
   if (value === null || choices.some(({ id }) => id === value)) return []
   const key = list.value === undefined ? 'settings.choice.number' : 'settings.choice.missing'

@@ -2,15 +2,15 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { useAppState, useBridge } from '../../../client/hooks.tsx'
+import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { IconExternalLink } from '../../../components/icons.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { Section } from '../section.tsx'
 
 /** Make-believe accounts have nothing to set; they can be looked at and ended. */
 export function Demo({ id }: { id: string }) {
-  const bridge = useBridge()
-  const { t, say } = useWords()
+  const bridge = useClient()
+  const { t, say } = useI18n()
   const { demo, host } = useAppState()
   const [, navigate] = useLocation()
   const [busy, setBusy] = useState(false)

@@ -1,6 +1,6 @@
 import { Select } from '@mantine/core'
 import { JOIN_DEVICES } from '../../../../shared/config.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { fieldOf, NumberField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
@@ -8,7 +8,7 @@ const PATH = 'options.joinDevices'
 
 /** Which devices are taken for the same person, and when (F13). */
 export function Devices() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const form = useForm()
   const { joinDevices } = form.typed.options
   return (

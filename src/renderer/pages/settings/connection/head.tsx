@@ -2,13 +2,13 @@ import { Button, Group, Modal, Stack, Switch, Text, Title } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import type { ConnectionState } from '../../../../shared/api/state.ts'
-import { useBridge } from '../../../client/hooks.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useClient } from '../../../client/hooks.tsx'
+import { useI18n } from '../../../i18n.tsx'
 
 /** The connection's name and its switch. Switching off asks once, because messages wait meanwhile. */
 export function Head({ connection, disabled }: { connection: ConnectionState; disabled: boolean }) {
-  const bridge = useBridge()
-  const { t, say } = useWords()
+  const bridge = useClient()
+  const { t, say } = useI18n()
   const [asking, setAsking] = useState(false)
   const [busy, setBusy] = useState(false)
 

@@ -2,11 +2,11 @@ import { Skeleton, Stack } from '@mantine/core'
 import { useEffect, useState } from 'react'
 import type { ConnectionState } from '../../../../shared/api/state.ts'
 import type { CallError } from '../../../../shared/api.ts'
-import { useAppState, useBridge, useCall, useRefresh } from '../../../client/hooks.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { useAppState, useCall, useClient, useRefresh } from '../../../client/hooks.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { SaveBar } from '../../../components/save-bar.tsx'
 import { LeaveGuard } from '../../../components/unsaved.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { FormProvider, focusField } from '../form.tsx'
 import { isSame, problemsOf, type Typed, toSave, withValueAt } from '../paths.ts'
 import { goToSection } from '../section.tsx'
@@ -17,7 +17,7 @@ import { ChatEnd } from './chat-end.tsx'
 import { Demo } from './demo.tsx'
 import { Devices } from './devices.tsx'
 import { Head } from './head.tsx'
-import { Farewell } from './remove-connection.tsx'
+import { RemoveConnection } from './remove-connection.tsx'
 import { Replies } from './replies.tsx'
 import { Tasks } from './tasks.tsx'
 import { Visits } from './visits.tsx'
@@ -44,7 +44,7 @@ export function ConnectionSettings({ connection }: { connection: ConnectionState
           disabled={!settingsFile.writable}
         />
       ) : answer.error ? (
-        <Trouble error={answer.error} retry={answer.reload} />
+        <ErrorAlert error={answer.error} retry={answer.reload} />
       ) : (
         <Waiting />
       )}
@@ -71,7 +71,7 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
       <Visits hasToken={hasToken} />
       <Addresses />
       <Advanced />
-      <Farewell name={connection.name} />
+      <RemoveConnection name={connection.name} />
       <SaveBar
         dirty={form.dirty}
         saving={form.saving}
@@ -87,9 +87,9 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
 
 /** What is typed, what is wrong with it, and saving it. What was typed stays when saving fails. */
 function useSettingsForm(id: string, saved: Typed) {
-  const bridge = useBridge()
+  const bridge = useClient()
   const refresh = useRefresh()
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const [changed, setChanged] = useState<Typed | null>(null)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [refused, setRefused] = useState<CallError | null>(null)
@@ -155,7 +155,7 @@ function useSettingsForm(id: string, saved: Typed) {
 }
 
 function Waiting() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack gap="md" mt="lg" role="status" aria-label={t('shell.loading')}>
       <Skeleton height={60} />

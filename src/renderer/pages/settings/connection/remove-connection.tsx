@@ -2,16 +2,16 @@ import { Button, Group, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
-import { useBridge } from '../../../client/hooks.tsx'
+import { useClient } from '../../../client/hooks.tsx'
 import { ConfirmButton } from '../../../components/confirm-button.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
 /** The wizard once more, or the end of the connection. */
-export function Farewell({ name }: { name: string }) {
-  const bridge = useBridge()
-  const { t, say } = useWords()
+export function RemoveConnection({ name }: { name: string }) {
+  const bridge = useClient()
+  const { t, say } = useI18n()
   const { id, disabled } = useForm()
   const [, navigate] = useLocation()
   const [busy, setBusy] = useState(false)

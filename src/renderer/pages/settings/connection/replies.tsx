@@ -1,12 +1,12 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link } from 'wouter'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { OptionSwitch, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
 /** What goes to the client and under whose name (F2, F6, F9, F16), and what comes back from Chatra. */
 export function Replies() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { id } = useForm()
   return (
     <Section title={t('settings.replies')} anchor="replies">

@@ -4,10 +4,10 @@ import { useState } from 'react'
 import type { CallError } from '../../../../shared/api.ts'
 import { environmentName } from '../../../../shared/config.ts'
 import { checkSecretKey, checkToken } from '../../../../shared/fields.ts'
-import { useAppState, useBridge } from '../../../client/hooks.tsx'
+import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { IconAlertTriangle } from '../../../components/icons.ts'
-import { Mark } from '../../../components/status-badge.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { valueAt } from '../paths.ts'
 
@@ -20,7 +20,7 @@ const VARIABLE = { chatraSecretKey: 'CHATRA_SECRET_KEY', planfixToken: 'PLANFIX_
  * goes; `besides` are the settings it is tried with.
  */
 export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly string[] }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const form = useForm()
   const { connections, secretsKept, keychainTrouble, host } = useAppState()
   const [open, setOpen] = useState(false)
@@ -41,9 +41,9 @@ export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly 
       >
         <Group gap="sm" mt={4} mih={30}>
           {isMissing ? (
-            <Mark tone="bad">{t('settings.secret.missing')}</Mark>
+            <StatusBadge tone="bad">{t('settings.secret.missing')}</StatusBadge>
           ) : (
-            <Mark tone="good">{t('settings.secret.there')}</Mark>
+            <StatusBadge tone="good">{t('settings.secret.there')}</StatusBadge>
           )}
           {!open && (
             <Button variant="default" onClick={() => setOpen(true)}>
@@ -64,8 +64,8 @@ export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly 
 
 function Replace(props: { kind: SecretKind; besides: readonly string[]; onClose(): void }) {
   const { kind, besides, onClose } = props
-  const bridge = useBridge()
-  const { t, say } = useWords()
+  const bridge = useClient()
+  const { t, say } = useI18n()
   const form = useForm()
   const [text, setText] = useState('')
   const [left, setLeft] = useState(false)
@@ -114,7 +114,7 @@ function Replace(props: { kind: SecretKind; besides: readonly string[]; onClose(
             {refused.detail}
           </Text>
         )}
-        {isUnsaved && <Mark tone="attention">{t(`settings.secret.save-first.${kind}`)}</Mark>}
+        {isUnsaved && <StatusBadge tone="attention">{t(`settings.secret.save-first.${kind}`)}</StatusBadge>}
         <Group gap="xs">
           <Button type="submit" loading={busy} disabled={isUnsaved}>
             {t('settings.secret.try')}

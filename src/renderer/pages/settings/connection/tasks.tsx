@@ -2,7 +2,7 @@ import { MultiSelect, Select } from '@mantine/core'
 import { CLIENT_EMAIL } from '../../../../shared/config.ts'
 import { ListTrouble } from '../../../components/choice-select.tsx'
 import { HistoryChoice } from '../../../components/history-choice.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { fieldOf, OptionSwitch, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'
@@ -11,7 +11,7 @@ const HISTORY_PATH = 'options.historyInNewTask'
 
 /** What is made in Planfix for a conversation and a client, and who is added (F4, F5, F7, F8). */
 export function Tasks({ hasToken }: { hasToken: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const form = useForm()
   return (
     <Section title={t('settings.tasks')} anchor="tasks">
@@ -51,7 +51,7 @@ const EMAIL_PATH = 'options.clientEmail'
 
 /** Where a client's e-mail is kept, with what follows from it. */
 function ClientEmail({ hasToken }: { hasToken: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const form = useForm()
   const { clientEmail } = form.typed.options
   const fields = useChoices('contact-fields', hasToken && clientEmail === 'field')
@@ -81,7 +81,7 @@ function ClientEmail({ hasToken }: { hasToken: boolean }) {
 }
 
 function Participants({ hasToken }: { hasToken: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const form = useForm()
   const [users, groups] = [useChoices('users', hasToken), useChoices('groups', hasToken)]
   const path = 'planfix.participants'

@@ -1,5 +1,5 @@
 import { Group } from '@mantine/core'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'
@@ -8,7 +8,7 @@ const PARTS = ['os', 'browser', 'ip'] as const
 
 /** Where a visit is written down: a comment on the contact, or an entry of a data tag (F14). */
 export function Visits({ hasToken }: { hasToken: boolean }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { typed, set } = useForm()
   const tags = useChoices('data-tags', hasToken)
   const tag = typed.planfix.visitDataTag

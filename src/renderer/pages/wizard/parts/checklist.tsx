@@ -1,7 +1,7 @@
 import { Stack, Text, VisuallyHidden } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { IconCheck } from '../../../components/icons.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import classes from '../wizard.module.css'
 
 export interface Item {
@@ -14,7 +14,7 @@ export interface Item {
 
 /** What has happened and what comes next; the first that is not done is the one to look at. */
 export function Checklist({ items }: { items: Item[] }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const next = items.findIndex((item) => !item.done)
   return (
     <Stack component="ol" gap="sm" className={classes.checklist} aria-live="polite">

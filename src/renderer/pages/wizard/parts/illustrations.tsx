@@ -1,11 +1,11 @@
 import { Text } from '@mantine/core'
 import { IconArrowsLeftRight, IconListCheck, IconMessageCircle } from '../../../components/icons.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import classes from './illustrations.module.css'
 
 /** The way to Chatra's keys, drawn: three stops, then the two lines to copy. */
 export function KeysFigure() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <figure className={classes.figure} aria-label={t('wizard.chatra.figure')}>
       <Path stops={['Chatra', 'Settings', 'Preferences', 'API keys']} />
@@ -19,7 +19,7 @@ export function KeysFigure() {
 
 /** The way to the place where Chatra takes the addresses. */
 export function WebhooksFigure() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <figure className={classes.figure} aria-label={t('wizard.webhooks.figure')}>
       <Path stops={['Chatra', 'Settings', 'Integrations', 'Webhooks']} />
@@ -29,7 +29,7 @@ export function WebhooksFigure() {
 
 /** The way to Planfix's tokens. */
 export function TokenFigure() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <figure className={classes.figure} aria-label={t('wizard.planfix.figure')}>
       <Path stops={['Planfix', t('wizard.figure.account'), t('wizard.figure.api-access'), 'REST API']} />
@@ -39,7 +39,7 @@ export function TokenFigure() {
 
 /** What the bridge does, in one picture; the words beside it say the same. */
 export function BridgeFigure() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <div className={classes.bridge} aria-hidden>
       <div className={classes.end}>

@@ -1,8 +1,8 @@
 import { Radio } from '@mantine/core'
 import type { CallError } from '../../../../shared/api.ts'
 import { LANGUAGES, type Language } from '../../../../shared/i18n/index.ts'
-import { useAppState, useBridge } from '../../../client/hooks.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useAppState, useClient } from '../../../client/hooks.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import classes from '../wizard.module.css'
 
 /** Each language by its own name, for whoever cannot read the present one. */
@@ -10,8 +10,8 @@ const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Р
 
 /** The language of the whole interface; choosing one is saving it. */
 export function LanguageChoice({ onProblem }: { onProblem(error: CallError | null): void }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const { language } = useAppState()
   const choose = async (value: string) => {
     const answer = await bridge.call('settings.save', { settings: { language: value as Language } })

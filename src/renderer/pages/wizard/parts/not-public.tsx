@@ -1,11 +1,11 @@
 import { Anchor } from '@mantine/core'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Note } from './note.tsx'
 
 /** Chatra cannot reach this computer yet; with the way to the step that changes it. */
 export function NotPublic() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { go } = useWizard()
   return (
     <Note tone="attention">

@@ -4,17 +4,17 @@ import { useId } from 'react'
 import type { ScopeFinding } from '../../../../shared/api/setup.ts'
 import { SCOPES } from '../../../../shared/scopes.ts'
 import type { Called } from '../../../client/hooks.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { IconRefresh } from '../../../components/icons.ts'
-import { Mark } from '../../../components/status-badge.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { blockingScopes, scopeGroups, scopesToTick } from '../flow.ts'
 import classes from '../wizard.module.css'
 import { Note } from './note.tsx'
 
 /** What to tick when the token is made, behind a button. */
 export function RightsToTick() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [open, { toggle }] = useDisclosure(false)
   const id = useId()
   return (
@@ -40,8 +40,8 @@ const ScopeNames = ({ scopes }: { scopes: readonly string[] }) => (
 
 /** What the token may and may not do, and what it costs; what is missing comes first. */
 export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[] }> }) {
-  const { t } = useWords()
-  if (rights.error) return <Trouble error={rights.error} retry={rights.reload} />
+  const { t } = useI18n()
+  if (rights.error) return <ErrorAlert error={rights.error} retry={rights.reload} />
   const scopes = rights.value?.scopes
   if (scopes === undefined) return <Reading />
   const missing = scopesToTick(scopes)
@@ -80,7 +80,7 @@ export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[
 }
 
 function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }) {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const lacks = scopes.some((one) => one.result === 'missing')
   return (
     <section>
@@ -90,10 +90,10 @@ function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scope
       <ul className={classes.rights}>
         {scopes.map((one) => (
           <li key={one.scope}>
-            <Mark size="xs" tone={TONES[one.result]}>
+            <StatusBadge size="xs" tone={TONES[one.result]}>
               {say({ key: `wizard.right.${one.scope}`, params: {} })} <Code>{one.scope}</Code>{' '}
               <span>({t(`wizard.rights.${one.result}`)})</span>
-            </Mark>
+            </StatusBadge>
           </li>
         ))}
       </ul>
@@ -109,7 +109,7 @@ function RightsGroup({ needed, scopes }: { needed: ScopeFinding['needed']; scope
 const TONES = { granted: 'good', missing: 'bad', unknown: 'off' } as const
 
 function Reading() {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <Stack gap="sm" role="status">
       <Text size="sm">{t('wizard.rights.reading', { count: SCOPES.length })}</Text>

@@ -1,8 +1,8 @@
 import { Button, Group, Input, PasswordInput } from '@mantine/core'
 import { useState } from 'react'
-import { Mark } from '../../../components/status-badge.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
 import type { StepControl } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 
 /**
  * A key or token. One that was accepted is kept by the application and never shown again: it can only be replaced.
@@ -17,13 +17,13 @@ export function SecretInput(props: {
   value: string
   onChange(value: string): void
 }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const [replacing, setReplacing] = useState(false)
   if (props.kept && !replacing && props.value === '') {
     return (
       <Input.Wrapper label={props.label} labelElement="div">
         <Group gap="sm" mih={36}>
-          <Mark tone="good">{t('wizard.secret.kept')}</Mark>
+          <StatusBadge tone="good">{t('wizard.secret.kept')}</StatusBadge>
           <Button
             variant="default"
             onClick={() => setReplacing(true)}

@@ -2,12 +2,12 @@ import { Code, Text } from '@mantine/core'
 import { environmentName } from '../../../../shared/config.ts'
 import { useAppState } from '../../../client/hooks.tsx'
 import { KeychainNotice } from '../../../features/keychain/notice.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { Note } from './note.tsx'
 
 /** Where nothing keeps secrets over a restart, the owner has to hand them over at each start: as what is said here. On a desktop it says why. */
 export function SecretsNote({ id }: { id: string }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { secretsKept, keychainTrouble, demo } = useAppState()
   if (secretsKept !== 'memory' || demo?.connectionId === id) return null
   if (keychainTrouble !== null) return <KeychainNotice />

@@ -2,25 +2,25 @@ import { Text } from '@mantine/core'
 import { useState } from 'react'
 import type { TextKey } from '../../../../shared/i18n/index.ts'
 import { useAppState } from '../../../client/hooks.tsx'
-import { Mark } from '../../../components/status-badge.tsx'
-import { useWords } from '../../../i18n.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 
 /**
  * Turns green by itself when a webhook has come in. For a connection that is set up anew, what came before this step was
  * opened proves nothing about addresses changed since: it is told, and waited on.
  */
-export function Heard(props: { at: number | null; wait: string; heard: TextKey; earlier: TextKey }) {
-  const { t, moment } = useWords()
+export function WebhookStatus(props: { at: number | null; wait: string; heard: TextKey; earlier: TextKey }) {
+  const { t, moment } = useI18n()
   const { draft } = useWizard()
   const { time } = useAppState()
   const [openedAt] = useState(time)
   const isNew = props.at !== null && (!draft.redo || props.at > openedAt)
   return (
     <div role="status">
-      <Mark tone={isNew ? 'good' : 'wait'}>
+      <StatusBadge tone={isNew ? 'good' : 'wait'}>
         {isNew && props.at !== null ? t(props.heard, { time: moment(props.at) }) : props.wait}
-      </Mark>
+      </StatusBadge>
       {!isNew && props.at !== null && (
         <Text size="sm" c="dimmed">
           {t(props.earlier, { time: moment(props.at) })}

@@ -1,29 +1,32 @@
 import { Button, Skeleton, Text } from '@mantine/core'
 import { useState } from 'react'
 import type { TunnelView } from '../../../../shared/api/tunnel.ts'
-import { useAppState, useBridge } from '../../../client/hooks.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { useAppState, useClient } from '../../../client/hooks.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { IconRefresh } from '../../../components/icons.ts'
 import { useStep, type Verdict } from '../../../components/use-step.ts'
 import { ProviderCards } from '../../../features/public-address/provider-cards.tsx'
 import { ProviderForm } from '../../../features/public-address/provider-form.tsx'
-import { useSavedWayIn, useWayIn } from '../../../features/public-address/use-public-address.ts'
-import { useWords } from '../../../i18n.tsx'
+import {
+  usePublicAddress,
+  useSavedPublicAddress,
+} from '../../../features/public-address/use-public-address.ts'
+import { useI18n } from '../../../i18n.tsx'
 import { Note } from '../parts/note.tsx'
 import { StepForm } from '../step-form.tsx'
 
 /** How Chatra reaches this computer: one of the ways in, proven before it goes on, or none for now. */
 export function AddressStep() {
-  const answer = useSavedWayIn()
+  const answer = useSavedPublicAddress()
   return answer.value ? <Step saved={answer.value} /> : <Waiting error={answer.error} retry={answer.reload} />
 }
 
 function Step({ saved }: { saved: TunnelView }) {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const { publicAddress, settingsFile, host } = useAppState()
   // What was typed and not yet proven stays until the window is closed.
-  const way = useWayIn(saved, {
+  const way = usePublicAddress(saved, {
     memory: 'wizard.address',
     // Few desktops have an address of their own; a server mostly has.
     first: host === 'desktop' ? 'ngrok' : 'own',
@@ -122,13 +125,13 @@ function Step({ saved }: { saved: TunnelView }) {
 }
 
 /** The step while it is asked what there is. */
-function Waiting(props: { error: Parameters<typeof Trouble>[0]['error'] | null; retry(): void }) {
-  const { t } = useWords()
+function Waiting(props: { error: Parameters<typeof ErrorAlert>[0]['error'] | null; retry(): void }) {
+  const { t } = useI18n()
   const control = useStep({}, async () => 'stay')
   return (
     <StepForm control={control} title={t('wizard.address.title')} intro={t('wizard.address.intro')}>
       {props.error ? (
-        <Trouble error={props.error} retry={props.retry} />
+        <ErrorAlert error={props.error} retry={props.retry} />
       ) : (
         <Skeleton height={340} aria-hidden />
       )}

@@ -1,9 +1,9 @@
 import { Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { checkPublicKey, checkSecretKey } from '../../../../shared/fields.ts'
-import { useBridge } from '../../../client/hooks.tsx'
+import { useClient } from '../../../client/hooks.tsx'
 import { useStep, type Verdict } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { KeysFigure } from '../parts/illustrations.tsx'
 import { Note } from '../parts/note.tsx'
@@ -15,8 +15,8 @@ import { StepForm } from '../step-form.tsx'
 const KEYS_PAGE = 'https://app.chatra.io/settings/preferences#apiKeys'
 
 export function ChatraStep() {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const { draft, settings, edit, settle, adopt, typed, type } = useWizard()
   const { publicKey } = settings.chatra
   const { checked, has } = draft

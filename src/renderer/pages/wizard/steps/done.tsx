@@ -3,18 +3,18 @@ import type { ReactNode } from 'react'
 import { useState } from 'react'
 import { useLocation } from 'wouter'
 import { planfixAddress } from '../../../../shared/fields.ts'
-import { useAppState, useBridge, useCall, useRefresh } from '../../../client/hooks.tsx'
-import { Mark } from '../../../components/status-badge.tsx'
+import { useAppState, useCall, useClient, useRefresh } from '../../../client/hooks.tsx'
+import { StatusBadge } from '../../../components/status-badge.tsx'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { SecretsNote } from '../parts/secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
 
 /** What was set up, and what is left to do. */
 export function DoneStep() {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const refresh = useRefresh()
   const [, navigate] = useLocation()
   const { draft } = useWizard()
@@ -60,7 +60,7 @@ export function DoneStep() {
 }
 
 function Summary() {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const { draft, settings, selection, go } = useWizard()
   const state = useAppState()
   const progress = useCall('setup.progress', { id: draft.id })
@@ -73,26 +73,26 @@ function Summary() {
       <Table.Tbody>
         <Line label={t('wizard.step.chatra')}>
           {draft.checked.chatra === 'accepted' ? (
-            <Mark tone="good">{t('wizard.done.checked')}</Mark>
+            <StatusBadge tone="good">{t('wizard.done.checked')}</StatusBadge>
           ) : (
-            <Mark tone="attention">{t('wizard.done.unverified')}</Mark>
+            <StatusBadge tone="attention">{t('wizard.done.unverified')}</StatusBadge>
           )}
         </Line>
         <Line label={t('wizard.step.planfix')}>
-          <Mark tone="good">{account.ok ? account.account : settings.planfix.baseUrl}</Mark>
+          <StatusBadge tone="good">{account.ok ? account.account : settings.planfix.baseUrl}</StatusBadge>
         </Line>
         <Line label={t('wizard.step.employees')}>
-          <Mark tone="good">
+          <StatusBadge tone="good">
             {selection.mode === 'everybody'
               ? t('wizard.done.everybody')
               : t('wizard.done.employees', { count: allowed })}
-          </Mark>
+          </StatusBadge>
         </Line>
         <Line label={t('wizard.step.address')}>
           {state.publicAddress.address === null ? (
             <Left onGo={() => go('address')} text={t('wizard.done.no-address')} />
           ) : state.publicAddress.state === 'proven' ? (
-            <Mark tone="good">{state.publicAddress.address}</Mark>
+            <StatusBadge tone="good">{state.publicAddress.address}</StatusBadge>
           ) : (
             <Left onGo={() => go('address')} text={t('wizard.done.unproven')} />
           )}
@@ -101,12 +101,12 @@ function Summary() {
           {connection?.heard.chatra == null ? (
             <Left onGo={() => go('webhooks')} text={t('wizard.done.not-heard')} />
           ) : (
-            <Mark tone="good">{t('wizard.done.heard')}</Mark>
+            <StatusBadge tone="good">{t('wizard.done.heard')}</StatusBadge>
           )}
         </Line>
         <Line label={t('wizard.step.test')}>
           {progress.value?.replyDelivered === true ? (
-            <Mark tone="good">{t('wizard.done.tested')}</Mark>
+            <StatusBadge tone="good">{t('wizard.done.tested')}</StatusBadge>
           ) : (
             <Left onGo={() => go('test')} text={problem ? say(problem) : t('wizard.done.not-tested')} />
           )}
@@ -125,10 +125,10 @@ const Line = ({ label, children }: { label: string; children: ReactNode }) => (
 
 /** What is left to do, with the way there. */
 function Left({ text, onGo }: { text: string; onGo(): void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   return (
     <>
-      <Mark tone="attention">{text}</Mark>{' '}
+      <StatusBadge tone="attention">{text}</StatusBadge>{' '}
       <Button variant="subtle" size="compact-xs" onClick={onGo}>
         {t('wizard.done.do-it')}
       </Button>

@@ -1,12 +1,12 @@
 import { TextInput } from '@mantine/core'
 import { checkName } from '../../../../shared/fields.ts'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { StepForm } from '../step-form.tsx'
 
 export function NameStep() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { settings, edit } = useWizard()
   const control = useStep({ name: checkName(settings.name) })
   return (

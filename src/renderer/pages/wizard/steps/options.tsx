@@ -7,7 +7,7 @@ import { useCall } from '../../../client/hooks.tsx'
 import { ChoiceSelect } from '../../../components/choice-select.tsx'
 import { HistoryChoice } from '../../../components/history-choice.tsx'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Note } from '../parts/note.tsx'
 import { StepForm } from '../step-form.tsx'
@@ -18,7 +18,7 @@ const MINUTES = 'options.leaveAfterMinutes'
 
 /** F8, F9, F11, what goes out, and what F13 means. */
 export function OptionsStep() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { draft, settings, edit, settle } = useWizard()
   const { options } = settings
   const change = (part: Partial<Options>) =>

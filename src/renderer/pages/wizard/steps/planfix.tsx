@@ -1,8 +1,8 @@
 import { Anchor, List, Text, TextInput } from '@mantine/core'
 import { checkToken, planfixAddress } from '../../../../shared/fields.ts'
-import { useBridge, useCall } from '../../../client/hooks.tsx'
+import { useCall, useClient } from '../../../client/hooks.tsx'
 import { useStep, type Verdict } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { blockingScopes } from '../flow.ts'
 import { TokenFigure } from '../parts/illustrations.tsx'
@@ -11,8 +11,8 @@ import { SecretInput } from '../parts/secret-input.tsx'
 import { StepForm } from '../step-form.tsx'
 
 export function PlanfixStep() {
-  const { t } = useWords()
-  const bridge = useBridge()
+  const { t } = useI18n()
+  const bridge = useClient()
   const { draft, settings, edit, settle, adopt, typed, type } = useWizard()
   const { baseUrl } = settings.planfix
   const reading = planfixAddress(baseUrl)

@@ -1,17 +1,17 @@
 import { List, Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../client/hooks.tsx'
 import { CopyField } from '../../../components/copy-field.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Note } from '../parts/note.tsx'
-import { Heard } from '../parts/webhook-status.tsx'
+import { WebhookStatus } from '../parts/webhook-status.tsx'
 import { StepForm } from '../step-form.tsx'
 
 /** Instant replies, optional (docs/planfix-scenario.md). */
 export function ScenarioStep() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { draft } = useWizard()
   const state = useAppState()
   const scenario = useCall('setup.scenario', { id: draft.id })
@@ -23,7 +23,7 @@ export function ScenarioStep() {
       title={t('wizard.scenario.title')}
       intro={t('wizard.scenario.intro')}
       watch={
-        <Heard
+        <WebhookStatus
           at={connection?.heard.planfix ?? null}
           wait={t('wizard.scenario.waiting')}
           heard="wizard.scenario.heard"
@@ -32,7 +32,7 @@ export function ScenarioStep() {
       }
     >
       {state.publicAddress.address === null && <Note tone="info">{t('wizard.scenario.needs-address')}</Note>}
-      {scenario.error && <Trouble error={scenario.error} retry={scenario.reload} />}
+      {scenario.error && <ErrorAlert error={scenario.error} retry={scenario.reload} />}
       <List type="ordered" spacing={6} size="sm">
         <List.Item>{t('wizard.scenario.step-1')}</List.Item>
         <List.Item>{t('wizard.scenario.step-2')}</List.Item>

@@ -7,13 +7,13 @@ import { checkEmail, checkName, type Problem } from '../../../../shared/fields.t
 import { useCall } from '../../../client/hooks.tsx'
 import { ChoiceSelect, ListTrouble } from '../../../components/choice-select.tsx'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Part, StepForm } from '../step-form.tsx'
 
 /** F4, F5, F7 and F6. */
 export function TemplatesStep() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { draft, settings, edit, isNew, settle } = useWizard()
   const { taskTemplateId, contactTemplateId } = settings.planfix
   const tasks = useCall('setup.choices', { id: draft.id, kind: 'task-templates' })
@@ -120,7 +120,7 @@ const emailProblem = ({ options, planfix }: ConnectionSettings): Record<string, 
 
 /** Where a client's e-mail is kept, with what follows from each place. */
 function ClientEmail({ field, edited }: Pick<ReturnType<typeof useStep>, 'field' | 'edited'>) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { draft, settings, edit } = useWizard()
   const { clientEmail } = settings.options
   const isField = clientEmail === 'field'
@@ -204,7 +204,7 @@ function useSpeaker() {
 
 /** F7: employees and groups that are added to each task. */
 function Participants({ value, onChange }: { value: string[]; onChange(value: string[]): void }) {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { draft } = useWizard()
   const users = useCall('setup.choices', { id: draft.id, kind: 'users' })
   const groups = useCall('setup.choices', { id: draft.id, kind: 'groups' })

@@ -1,8 +1,8 @@
 import { Anchor, Blockquote, Text } from '@mantine/core'
 import { useAppState, useCall, usePush } from '../../../client/hooks.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Checklist, type Item } from '../parts/checklist.tsx'
 import { NotPublic } from '../parts/not-public.tsx'
@@ -15,7 +15,7 @@ const ASK_AGAIN_MS = 5_000
 
 /** A test conversation, watched live. */
 export function TrialStep() {
-  const { t, say } = useWords()
+  const { t, say } = useI18n()
   const { draft } = useWizard()
   const { demo, publicAddress } = useAppState()
   const progress = useCall('setup.progress', { id: draft.id }, { everyMs: ASK_AGAIN_MS })
@@ -57,7 +57,7 @@ export function TrialStep() {
       intro={t('wizard.test.intro')}
       onward={replyDelivered ? t('action.next') : t('wizard.test.skip')}
     >
-      {progress.error && <Trouble error={progress.error} retry={progress.reload} />}
+      {progress.error && <ErrorAlert error={progress.error} retry={progress.reload} />}
       {publicAddress.address === null && clientMessage === null && <NotPublic />}
       <Checklist items={items} />
       <div aria-live="polite">

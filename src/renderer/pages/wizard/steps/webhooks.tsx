@@ -1,14 +1,14 @@
 import { Skeleton, Stack, Text } from '@mantine/core'
 import { useAppState, useCall } from '../../../client/hooks.tsx'
 import { CopyField } from '../../../components/copy-field.tsx'
-import { Trouble } from '../../../components/error-alert.tsx'
+import { ErrorAlert } from '../../../components/error-alert.tsx'
 import { useStep } from '../../../components/use-step.ts'
-import { useWords } from '../../../i18n.tsx'
+import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { WebhooksFigure } from '../parts/illustrations.tsx'
 import { NotPublic } from '../parts/not-public.tsx'
 import { Directions } from '../parts/step-instructions.tsx'
-import { Heard } from '../parts/webhook-status.tsx'
+import { WebhookStatus } from '../parts/webhook-status.tsx'
 import { StepForm } from '../step-form.tsx'
 
 /** The only page of Chatra's settings whose address is known (contracts/chatra.md §1); Integrations is beside it. */
@@ -18,7 +18,7 @@ const SETTINGS_PAGE = 'https://app.chatra.io/settings/preferences'
 const EVENTS = ['chatStarted', 'chatFragment', 'chatTranscript'] as const
 
 export function WebhooksStep() {
-  const { t } = useWords()
+  const { t } = useI18n()
   const { draft } = useWizard()
   const state = useAppState()
   const addresses = useCall('connection.addresses', { id: draft.id })
@@ -30,7 +30,7 @@ export function WebhooksStep() {
       title={t('wizard.webhooks.title')}
       intro={t('wizard.webhooks.intro')}
       watch={
-        <Heard
+        <WebhookStatus
           at={connection?.heard.chatra ?? null}
           wait={t('wizard.webhooks.waiting')}
           heard="wizard.webhooks.heard"
@@ -44,7 +44,7 @@ export function WebhooksStep() {
         steps={[t('wizard.webhooks.where-1'), t('wizard.webhooks.where-2'), t('wizard.webhooks.where-3')]}
       />
       <WebhooksFigure />
-      {addresses.error && <Trouble error={addresses.error} retry={addresses.reload} />}
+      {addresses.error && <ErrorAlert error={addresses.error} retry={addresses.reload} />}
       {addresses.value?.public === false && <NotPublic />}
       <Stack gap="sm">
         {EVENTS.map((event) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { concernsOf } from '../../../../../src/renderer/pages/overview/attention-items.ts'
+import { attentionItemsOf } from '../../../../../src/renderer/pages/overview/attention-items.ts'
 import { dayStartsUntil } from '../../../../../src/renderer/pages/overview/days.ts'
 import type { AppState, ConnectionState } from '../../../../../src/shared/api/state.ts'
 import { isTextKey } from '../../../../../src/shared/i18n/index.ts'
@@ -46,15 +46,14 @@ const state = (connections: ConnectionState[], address: AppState['publicAddress'
     },
   }) as AppState
 
-const keys = (app: AppState) => concernsOf(app).map((concern) => concern.text.key)
+const keys = (app: AppState) => attentionItemsOf(app).map((concern) => concern.text.key)
 
 it('says until when a service asks to wait, where it says so', () => {
   const side = (until: number) => ({ state: 'waiting', code: 'rate-limited', until, detail: '' }) as const
   const told = (until: number) =>
-    concernsOf({ ...state([connection({ planfix: side(until) })]), time: 1000 } as AppState).map((one) => [
-      one.text.key,
-      one.until,
-    ])
+    attentionItemsOf({ ...state([connection({ planfix: side(until) })]), time: 1000 } as AppState).map(
+      (one) => [one.text.key, one.until],
+    )
   expect(told(5000)).toEqual([['overview.wait-until.planfix', 5000]])
   expect(told(900)).toEqual([['error.planfix.rate-limited', undefined]])
   expect(isTextKey('overview.wait-until.planfix') && isTextKey('overview.wait-until.chatra')).toBe(true)
@@ -62,7 +61,7 @@ it('says until when a service asks to wait, where it says so', () => {
 
 describe('what needs the owner', () => {
   it('is nothing when everything works', () => {
-    expect(concernsOf(state([connection()]))).toEqual([])
+    expect(attentionItemsOf(state([connection()]))).toEqual([])
   })
 
   it('is no key that is asked for on the same page, as no keychain works, nor the address that comes with it', () => {
@@ -82,7 +81,7 @@ describe('what needs the owner', () => {
 
   it('says nothing of a connection that is switched off', () => {
     const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
-    expect(concernsOf(state([connection({ enabled: false, chatra: paused })], 'none'))).toEqual([])
+    expect(attentionItemsOf(state([connection({ enabled: false, chatra: paused })], 'none'))).toEqual([])
   })
 
   it('puts what has stopped before what is only doubtful', () => {
@@ -106,7 +105,7 @@ describe('what needs the owner', () => {
     const failing = (change: Partial<AppState['publicAddress']>) => {
       const app = state([connection()], 'failing')
       const publicAddress = { ...app.publicAddress, lostAt: null, needsOwner: false, ...change }
-      return concernsOf({ ...app, time: now, publicAddress } as AppState).map(({ tone, text }) => [
+      return attentionItemsOf({ ...app, time: now, publicAddress } as AppState).map(({ tone, text }) => [
         tone,
         text,
       ])
@@ -144,7 +143,7 @@ describe('what needs the owner', () => {
     ]
     const found = [
       ...keys(state(all, 'none')),
-      ...concernsOf(state(all)).map((one) => one.action?.label ?? ''),
+      ...attentionItemsOf(state(all)).map((one) => one.action?.label ?? ''),
     ]
     expect(found.filter((key) => !isTextKey(key))).toEqual([])
   })

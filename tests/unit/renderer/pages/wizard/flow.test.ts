@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import {
+  blockedBy,
   blockingScopes,
   entryStep,
-  type Ground,
-  heldBackBy,
   isReachable,
   later,
   needsActive,
@@ -13,29 +12,30 @@ import {
   scopeGroups,
   scopesToTick,
   stepOf,
+  type WizardData,
 } from '../../../../../src/renderer/pages/wizard/flow.ts'
 import { type ScopeFinding, STEPS, type Step } from '../../../../../src/shared/api/setup.ts'
 
-const fresh: Ground = {
+const fresh: WizardData = {
   settings: { name: '' },
   has: { chatraSecretKey: false, planfixToken: false },
   checked: { chatra: 'no', planfix: 'no' },
   active: false,
 }
-const named: Ground = { ...fresh, settings: { name: 'shop.example' } }
-const withChatra: Ground = {
+const named: WizardData = { ...fresh, settings: { name: 'shop.example' } }
+const withChatra: WizardData = {
   ...named,
   has: { chatraSecretKey: true, planfixToken: false },
   checked: { chatra: 'accepted', planfix: 'no' },
 }
-const withBoth: Ground = {
+const withBoth: WizardData = {
   ...named,
   has: { chatraSecretKey: true, planfixToken: true },
   checked: { chatra: 'accepted', planfix: 'accepted' },
 }
-const active: Ground = { ...withBoth, active: true }
+const active: WizardData = { ...withBoth, active: true }
 
-const reachable = (ground: Ground): Step[] => STEPS.filter((step) => isReachable(step, ground))
+const reachable = (ground: WizardData): Step[] => STEPS.filter((step) => isReachable(step, ground))
 
 describe('which steps can be gone to', () => {
   it('a fresh draft can be named, and nothing beyond', () => {
@@ -51,7 +51,7 @@ describe('which steps can be gone to', () => {
   })
 
   it('keys that could not be verified do not hold back', () => {
-    const unverified: Ground = { ...withChatra, checked: { chatra: 'unverified', planfix: 'no' } }
+    const unverified: WizardData = { ...withChatra, checked: { chatra: 'unverified', planfix: 'no' } }
     expect(isReachable('planfix', unverified)).toBe(true)
   })
 
@@ -61,13 +61,13 @@ describe('which steps can be gone to', () => {
   })
 
   it('a secret that was lost holds back at its step, also where the connection carried before', () => {
-    const lost: Ground = { ...active, has: { chatraSecretKey: false, planfixToken: true } }
-    expect(heldBackBy('test', lost)).toBe('chatra')
+    const lost: WizardData = { ...active, has: { chatraSecretKey: false, planfixToken: true } }
+    expect(blockedBy('test', lost)).toBe('chatra')
     expect(isReachable('planfix', lost)).toBe(false)
   })
 
   it('a name that was emptied holds back at the name', () => {
-    expect(heldBackBy('done', { ...active, settings: { name: '' } })).toBe('name')
+    expect(blockedBy('done', { ...active, settings: { name: '' } })).toBe('name')
   })
 })
 
@@ -99,7 +99,7 @@ it('the connection has to carry from the webhooks on, and not before', () => {
 })
 
 describe('the list of steps', () => {
-  const states = (current: Step, furthest: Step, ground: Ground) =>
+  const states = (current: Step, furthest: Step, ground: WizardData) =>
     Object.fromEntries(places(current, furthest, ground).map((place) => [place.step, place.state]))
 
   it('marks as done what was passed, not what merely can be reached', () => {
