@@ -1,58 +1,9 @@
 import { expect, test } from 'vitest'
 import { decideChat } from '../../../src/main/engine/intake/chat.ts'
 import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
-import type { ChatEvent, ChatMessage } from '../../../src/main/engine/ports.ts'
-import type { ClientLink } from '../../../src/shared/domain.ts'
 import { message, profile } from '../../support/builders.ts'
-import { conversation, settingsOf } from './values.ts'
+import { conversation, chatEvent as event, clientLink as link, said, chatState as state } from './values.ts'
 
-const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
-  id: 'm1',
-  type: 'client',
-  text: 'Hello',
-  at: 500,
-  agentId: null,
-  agentName: null,
-  receivedFrom: null,
-  isPushed: false,
-  file: null,
-  ...changes,
-})
-const event = (changes: Partial<ChatEvent> = {}): ChatEvent => ({
-  kind: 'fragment',
-  client: profile(),
-  agents: [],
-  messages: [said()],
-  startPage: null,
-  ...changes,
-})
-const link = (changes: Partial<ClientLink> = {}): ClientLink => ({
-  connectionId: 'shop',
-  clientId: 'client',
-  conversationId: 1,
-  profile: profile(),
-  lastWroteAt: 0,
-  lastVisitAt: null,
-  ...changes,
-})
-let next = 100
-const state = (changes: Partial<ChatState> = {}): ChatState => ({
-  settings: settingsOf(),
-  now: 1000,
-  link: null,
-  conversation: null,
-  known: new Map(),
-  replies: [],
-  written: [],
-  echoSeen: false,
-  marksSeen: false,
-  writers: new Map(),
-  uncertain: [],
-  isWhole: true,
-  skew: { lowest: 0, highest: 0 },
-  newId: () => next++,
-  ...changes,
-})
 const of = <T extends string>(decision: ReturnType<typeof decideChat>, type: T) =>
   decision.changes.filter((change) => change.type === type)
 

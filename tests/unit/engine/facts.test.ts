@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { taskDescription } from '../../../src/main/engine/delivery/content.ts'
 import { factsThatFit, shortAddress } from '../../../src/main/engine/delivery/facts.ts'
 import { toHtml } from '../../../src/main/planfix/html/to-html.ts'
@@ -67,3 +67,54 @@ test.each(['ж', '"', '& <', '🙂', 'https://a.example/?q&'])(
     expect(text.paragraphs.at(-1)?.text).toContain('Anna, 1970-01-01 00:19 UTC: 19: ')
   },
 )
+
+describe('an address', () => {
+  const path = (length: number) => `https://a.example/${'p'.repeat(length - 'https://a.example/'.length)}`
+  test('of at most 300 characters stands as it is', () => {
+    expect(shortAddress(path(300))).toEqual({ text: path(300), link: path(300) })
+  })
+  test('whose path has less than 300 loses what follows it', () => {
+    expect(shortAddress(`${path(299)}?q`)).toMatchObject({ link: path(299) })
+    expect(shortAddress(`${path(300)}?q`)).toMatchObject({ link: 'https://a.example/' })
+    expect(shortAddress(`https://a.example/b#${'q'.repeat(400)}`)).toMatchObject({
+      link: 'https://a.example/b',
+    })
+  })
+  test('of a site with a very long name, or of none, leads nowhere', () => {
+    const site = `https://${`${'n'.repeat(60)}.`.repeat(5)}example`
+    expect(shortAddress(`${site}/${'p'.repeat(400)}`)).toEqual({ link: '', text: '…' })
+    expect(shortAddress('x'.repeat(400))).toEqual({ link: '', text: '…' })
+  })
+})
+
+describe('room', () => {
+  const leftOut = (count: number) => `left out: ${count}`
+  /** Each of the facts takes 60 bytes and 4 for the end of its line. */
+  const facts = Array.from({ length: 2_000 }, () => 'x'.repeat(60))
+  const fitting = (said: string) => factsThatFit(said, facts, leftOut).length - 1
+
+  test('is that of 58,000 bytes, less what is said and the line about what is left out', () => {
+    const line = Buffer.byteLength('left out: 2000') + 5 + 4
+    expect(fitting('')).toBe(Math.floor((58_000 - 4 - line) / 64))
+    expect(fitting('a'.repeat(640))).toBe(Math.floor((58_000 - 640 - 4 - line) / 64))
+  })
+  test('is filled to the last byte', () => {
+    const line = Buffer.byteLength('left out: 1') + 2 * 5 + 4
+    const said = (length: number) => factsThatFit('a'.repeat(length), ['y'], leftOut)
+    const most = 58_000 - 4 - line - 5
+    expect(said(most)).toEqual(['y'])
+    expect(said(most + 1)).toEqual(['left out: 1'])
+  })
+  test('counts marks, ends of lines and spaces as entities, and addresses twice with what makes them links', () => {
+    for (const mark of ['&', '<', '>', '"', "'", '\n', ' ']) {
+      const plain = fitting('a'.repeat(6_400))
+      expect(fitting(mark.repeat(6_400)), JSON.stringify(mark)).toBeLessThan(plain - 450)
+    }
+    const address = 'http://a.example'
+    const link = 2 * (Buffer.byteLength(address) + 4) + '<a href=""></a>'.length
+    const line = Buffer.byteLength('left out: 1') + 2 * 5 + 4
+    const said = (length: number) => factsThatFit('a'.repeat(length), [address], leftOut)
+    expect(said(58_000 - 4 - line - link)).toEqual([address])
+    expect(said(58_000 - 4 - line - link + 1)).toEqual(['left out: 1'])
+  })
+})

@@ -1,6 +1,7 @@
-import type { PlanfixComment } from '../../../src/main/engine/ports.ts'
+import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
+import type { ChatEvent, ChatMessage, PlanfixComment } from '../../../src/main/engine/ports.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
-import type { Conversation, Message, TaskLink } from '../../../src/shared/domain.ts'
+import type { ClientLink, Conversation, Message, TaskLink } from '../../../src/shared/domain.ts'
 import * as nouns from '../../support/builders.ts'
 
 export function settingsOf(changes: Record<string, unknown> = {}) {
@@ -50,3 +51,58 @@ export const comment = (changes: Partial<PlanfixComment> = {}): PlanfixComment =
   at: 0,
   ...changes,
 })
+
+/** What a client says in a webhook. */
+export const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
+  id: 'm1',
+  type: 'client',
+  text: 'Hello',
+  at: 500,
+  agentId: null,
+  agentName: null,
+  receivedFrom: null,
+  isPushed: false,
+  file: null,
+  ...changes,
+})
+
+export const chatEvent = (changes: Partial<ChatEvent> = {}): ChatEvent => ({
+  kind: 'fragment',
+  client: nouns.profile(),
+  agents: [],
+  messages: [said()],
+  startPage: null,
+  ...changes,
+})
+
+export const clientLink = (changes: Partial<ClientLink> = {}): ClientLink => ({
+  connectionId: 'shop',
+  clientId: 'client',
+  conversationId: 1,
+  profile: nouns.profile(),
+  lastWroteAt: 0,
+  lastVisitAt: null,
+  ...changes,
+})
+
+/** What is known when an event of Chatra is decided on: nothing, unless said. Numbers begin at 100. */
+export function chatState(changes: Partial<ChatState> = {}): ChatState {
+  let next = 100
+  return {
+    settings: settingsOf(),
+    now: 1000,
+    link: null,
+    conversation: null,
+    known: new Map(),
+    replies: [],
+    written: [],
+    echoSeen: false,
+    marksSeen: false,
+    writers: new Map(),
+    uncertain: [],
+    isWhole: true,
+    skew: { lowest: 0, highest: 0 },
+    newId: () => next++,
+    ...changes,
+  }
+}

@@ -1,0 +1,235 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import {
+  CircuitBreaker,
+  isStopped,
+  type Permit,
+} from '../../../../src/main/engine/delivery/circuit-breaker.ts'
+import { SideGate } from '../../../../src/main/engine/delivery/gate.ts'
+import type { SideState } from '../../../../src/main/engine/ports.ts'
+import { bridgeError } from '../../../../src/shared/errors.ts'
+import { ManualClock } from '../manual-clock.ts'
+
+const offline = bridgeError('planfix', 'unreachable', 'ECONNREFUSED')
+const fault = bridgeError('planfix', 'failing', 'HTTP 503')
+const keys = bridgeError('planfix', 'wrong-keys', 'code 1')
+const limit = (time: number) =>
+  bridgeError('planfix', 'daily-limit', 'code 22', { retry: { when: 'at', time } })
+
+let clock: ManualClock
+let breaker: CircuitBreaker
+let events: string[]
+beforeEach(() => {
+  clock = new ManualClock()
+  breaker = new CircuitBreaker(clock, () => 0)
+  events = []
+  breaker.subscribe((what) => events.push(what))
+})
+const enter = (): Permit => {
+  const entry = breaker.enter()
+  if (isStopped(entry)) throw new Error('the breaker is open')
+  return entry
+}
+/** Whether a caller who is stopped now is called when `work` is done. */
+async function isCalledBy(work: () => void): Promise<boolean> {
+  let called = false
+  const entry = breaker.enter()
+  if (!isStopped(entry)) throw new Error('the breaker is closed')
+  void entry.opened.then(() => (called = true))
+  await Promise.resolve()
+  if (called) throw new Error('called too early')
+  work()
+  await Promise.resolve()
+  return called
+}
+
+describe('listeners', () => {
+  test('hear of each reason once, of the recovery, and nothing after they have left', () => {
+    const heard: string[] = []
+    const leave = breaker.subscribe((what) => heard.push(what))
+    breaker.failed(offline, enter())
+    clock.advance(1_000)
+    breaker.failed(offline, enter())
+    clock.advance(2_000)
+    breaker.failed(keys, enter())
+    expect(heard).toEqual(['changed', 'changed'])
+    leave()
+    clock.advance(10_000)
+    breaker.succeeded(enter())
+    expect(heard).toHaveLength(2)
+    expect(events).toEqual(['changed', 'changed', 'changed', 'healed'])
+  })
+  test('hear nothing of what goes well', () => {
+    breaker.succeeded(enter())
+    expect(events).toEqual([])
+    expect(breaker.healedAt).toBe(0)
+  })
+})
+
+describe('those who are stopped', () => {
+  test('are called when the next probe is due, at the latest', async () => {
+    breaker.failed(offline, enter())
+    expect(await isCalledBy(() => clock.advance(999))).toBe(false)
+    expect(await isCalledBy(() => clock.advance(1))).toBe(true)
+  })
+  test('are called when it works again', async () => {
+    breaker.failed(offline, enter())
+    clock.advance(1_000)
+    const probe = enter()
+    expect(await isCalledBy(() => breaker.succeeded(probe))).toBe(true)
+    expect(breaker.healedAt).toBe(clock.now())
+  })
+  test('are called when the probe was not made, and not when another call was not', async () => {
+    const [first, other] = [enter(), enter()]
+    breaker.failed(offline, first)
+    clock.advance(1_000)
+    const probe = enter()
+    expect(await isCalledBy(() => breaker.leave(other))).toBe(false)
+    expect(await isCalledBy(() => breaker.leave(probe))).toBe(true)
+    expect(enter().probe).toBe(true)
+  })
+  test('wait for the probe that is under way, however long it takes', async () => {
+    breaker.failed(offline, enter())
+    clock.advance(1_000)
+    enter()
+    expect(await isCalledBy(() => clock.advance(60_000))).toBe(false)
+  })
+  test('are called at once after a wake or a change of keys, which counts from the beginning', async () => {
+    for (let n = 0; n < 3; n++) {
+      breaker.failed(keys, enter())
+      clock.advance(breaker.until - clock.now())
+    }
+    breaker.failed(keys, enter())
+    expect(breaker.until - clock.now()).toBe(8_000)
+    expect(await isCalledBy(() => breaker.reset())).toBe(true)
+    breaker.failed(keys, enter())
+    expect(breaker.until - clock.now()).toBe(1_000)
+  })
+  test('are called after one second where the time that a service named is over', async () => {
+    breaker.failed(limit(clock.now() - 5_000), enter())
+    expect(breaker.until).toBe(clock.now() + 1_000)
+    expect(await isCalledBy(() => clock.advance(1_000))).toBe(true)
+  })
+})
+
+describe('what a call of before says', () => {
+  test('ends no limit, but an outage', () => {
+    const [first, old] = [enter(), enter()]
+    breaker.failed(limit(clock.now() + 60_000), first)
+    breaker.succeeded(old)
+    expect(breaker.error).not.toBeNull()
+    const other = new CircuitBreaker(clock, () => 0)
+    const [one, late] = [other.enter() as Permit, other.enter() as Permit]
+    other.failed(offline, one)
+    other.succeeded(late)
+    expect(other.error).toBeNull()
+  })
+  test('leaves a probe that is under way the probe', () => {
+    const [first, old] = [enter(), enter()]
+    breaker.failed(bridgeError('planfix', 'rate-limited', ''), first)
+    clock.advance(1_000)
+    const probe = enter()
+    breaker.succeeded(old)
+    expect(breaker.holds(probe)).toBe(true)
+    expect(breaker.holds({ ...probe })).toBe(false)
+  })
+  test('of faults is not counted once it has opened and closed since', () => {
+    const old = [enter(), enter(), enter()]
+    breaker.failed(offline, enter())
+    expect(old.map((permit) => breaker.troubled(fault, permit))).toEqual([true, true, true])
+    clock.advance(1_000)
+    breaker.succeeded(enter())
+    expect(old.map((permit) => breaker.troubled(fault, permit))).toEqual([false, false, false])
+    expect(breaker.error).toBeNull()
+  })
+  test('of a failure does not open it again', () => {
+    const [first, old] = [enter(), enter()]
+    breaker.failed(offline, first)
+    clock.advance(1_000)
+    breaker.succeeded(enter())
+    breaker.failed(offline, old)
+    expect(breaker.error).toBeNull()
+    breaker.failed(offline, enter())
+    expect(breaker.error).not.toBeNull()
+  })
+})
+
+test('a probe that meets one fault leaves it open for longer', () => {
+  breaker.failed(offline, enter())
+  clock.advance(1_000)
+  expect(breaker.troubled(fault, enter())).toBe(true)
+  expect(breaker.error).toEqual(fault)
+  expect(breaker.until).toBe(clock.now() + 2_000)
+})
+
+test('a wake makes faults count from the beginning', () => {
+  breaker.troubled(fault, enter())
+  breaker.troubled(fault, enter())
+  breaker.reset()
+  expect(breaker.troubled(fault, enter())).toBe(false)
+})
+
+test('a permit holds while it is closed, and none of before once it has opened', () => {
+  const permit = enter()
+  expect(breaker.holds(permit)).toBe(true)
+  breaker.failed(offline, enter())
+  expect(breaker.holds(permit)).toBe(false)
+  clock.advance(1_000)
+  breaker.succeeded(enter())
+  expect(breaker.holds(permit)).toBe(false)
+  expect(breaker.holds(enter())).toBe(true)
+})
+
+describe('the side of one connection', () => {
+  const scope = bridgeError('planfix', 'missing-scope', 'HTTP 403', { scope: 'datatag_add' })
+  const sideWith = () => {
+    const told: SideState[] = []
+    return { told, side: new SideGate(breaker, (state) => told.push(state)) }
+  }
+
+  test('tells what its parts lack only while the service as a whole works', () => {
+    const { told, side } = sideWith()
+    breaker.failed(offline, enter())
+    side.lacks('visit', scope)
+    expect(told).toMatchObject([{ code: 'unreachable' }])
+    side.hasAgain('visit')
+    expect(told).toHaveLength(1)
+    side.lacks('visit', scope)
+    clock.advance(1_000)
+    breaker.succeeded(enter())
+    expect(told).toMatchObject([{ code: 'unreachable' }, { code: 'missing-scope' }])
+  })
+  test('tells the same lack once, and another one again', () => {
+    const { told, side } = sideWith()
+    side.lacks('visit', scope)
+    side.lacks('visit', scope)
+    side.lacks('visit', bridgeError('planfix', 'refused', 'HTTP 400'))
+    side.hasAgain('visit')
+    side.hasAgain('visit')
+    expect(told).toMatchObject([
+      { code: 'missing-scope', detail: 'datatag_add' },
+      { code: 'refused', detail: 'HTTP 400' },
+      { state: 'ok' },
+    ])
+  })
+  test('names the right that is lacking, else what was answered', () => {
+    const { side } = sideWith()
+    side.lacks('a', bridgeError('planfix', 'missing-scope', 'HTTP 403'))
+    expect(side.state).toMatchObject({ detail: 'HTTP 403' })
+    side.lacks('b', bridgeError('planfix', 'failing', 'HTTP 503', { scope: 'task_add' }))
+    expect(side.state).toMatchObject({ detail: 'HTTP 503' })
+  })
+  test('hears nothing more once the connection has ended', () => {
+    const { told, side } = sideWith()
+    side.close()
+    side.failed(offline, enter())
+    expect(told).toEqual([])
+    expect(side.isOpen).toBe(false)
+  })
+  test('is its breaker for whoever makes calls', async () => {
+    const { side } = sideWith()
+    expect(side.troubled(fault, enter())).toBe(false)
+    expect(side.troubled(fault, enter())).toBe(false)
+    expect(side.troubled(fault, enter())).toBe(true)
+    expect(await isCalledBy(() => side.reset())).toBe(true)
+  })
+})

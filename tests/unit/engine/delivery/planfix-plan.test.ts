@@ -1,0 +1,254 @@
+import { describe, expect, test } from 'vitest'
+import {
+  joinable,
+  MAX_JOINED,
+  type PlanState,
+  planStep,
+  thatFit,
+} from '../../../../src/main/engine/delivery/planfix-plan.ts'
+import type { Attempt, Conversation, Message, TaskLink } from '../../../../src/shared/domain.ts'
+import { message, profile } from '../../../support/builders.ts'
+import { clientLink, conversation, settingsOf, task } from '../values.ts'
+
+const NOW = 1_000_000
+const file = { name: 'a.jpg', url: 'https://x.example/a', planfixFileId: null, size: null }
+const agent = { kind: 'agent', id: 'j', name: 'Julia', email: null } as const
+const attempt: Attempt = {
+  kind: 'comment',
+  sourceObjectId: 's',
+  messageIds: [1],
+  startedAt: NOW,
+  unclearAt: null,
+  timedOut: false,
+  text: 't',
+  ownerUserId: null,
+}
+type Changes = Partial<Omit<PlanState, 'conversation' | 'task'>> & {
+  conversation?: Partial<Conversation>
+  task?: Partial<TaskLink> | null
+  email?: string | null
+}
+/** A conversation with a card and a task that was looked at just now; one message waits. */
+const state = ({
+  conversation: ofIt,
+  task: its = {},
+  email = null,
+  ...changes
+}: Changes = {}): PlanState => ({
+  settings: settingsOf(),
+  conversation: conversation({ contactId: 92, ...ofIt }),
+  waiting: [message()],
+  client: clientLink({ profile: profile({ email, chatId: 'chat-7' }) }),
+  task: its && task({ checkedAt: NOW, ...its }),
+  previous: null,
+  tasksOfChat: 1,
+  lookedInVainAt: null,
+  now: NOW,
+  ...changes,
+})
+const plan = (changes?: Changes) => planStep(state(changes))
+
+describe('whether anything is done', () => {
+  test('not before the time that a failure has set', () => {
+    const lane = (notBefore: number) => plan({ conversation: { planfixLane: { failures: 1, notBefore } } })
+    expect(lane(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
+    expect(lane(NOW)).toMatchObject({ do: 'comment' })
+  })
+  test('not while nothing waits', () => {
+    expect(plan({ waiting: [] })).toEqual({ do: 'idle' })
+  })
+  test('not while the loop breaker holds the conversation', () => {
+    expect(plan({ conversation: { paused: 'loop-turns', pausedUntil: NOW + 5 } })).toEqual({
+      do: 'wait',
+      until: NOW + 5,
+    })
+    expect(plan({ conversation: { paused: 'loop-turns', pausedUntil: null } })).toEqual({ do: 'idle' })
+    expect(plan({ conversation: { paused: 'loop-turns', pausedUntil: NOW } })).toMatchObject({
+      do: 'comment',
+    })
+  })
+})
+
+describe('a write of which nobody knows whether it arrived', () => {
+  const unclear = (changes: Partial<Attempt>, lookedInVainAt: number | null, now = NOW) =>
+    plan({ conversation: { attempt: { ...attempt, ...changes } }, lookedInVainAt, now })
+  const isLookedFor = { do: 'look', attempt: expect.objectContaining({ kind: 'comment' }) }
+
+  test('is looked for at once, also when nothing waits', () => {
+    expect(unclear({ unclearAt: NOW }, null)).toEqual(isLookedFor)
+    expect(plan({ waiting: [], conversation: { attempt } })).toEqual({ do: 'look', attempt })
+  })
+  test('may come two seconds later, and is looked for again then', () => {
+    expect(unclear({ unclearAt: NOW }, NOW)).toEqual({ do: 'wait', until: NOW + 2_000 })
+    expect(unclear({ unclearAt: NOW }, NOW + 1_999, NOW + 1_999)).toEqual({ do: 'wait', until: NOW + 2_000 })
+    expect(unclear({ unclearAt: NOW }, NOW + 1_999, NOW + 2_000)).toEqual(isLookedFor)
+    expect(unclear({ unclearAt: NOW }, NOW + 2_000, NOW + 2_000)).toEqual({ do: 'give-up-attempt' })
+  })
+  test('may come six seconds later when it was not answered in time, or the process ended', () => {
+    expect(unclear({ unclearAt: NOW + 1, timedOut: true }, NOW + 1)).toEqual({
+      do: 'wait',
+      until: NOW + 6_001,
+    })
+    expect(unclear({ unclearAt: null, startedAt: NOW + 3 }, NOW + 3)).toEqual({
+      do: 'wait',
+      until: NOW + 6_003,
+    })
+  })
+})
+
+describe('the card of a client', () => {
+  const card = (changes: Changes) =>
+    plan({ ...changes, conversation: { contactId: null, ...changes.conversation } })
+  const email = 'anna@mail.example'
+  test('is made where there is no address to look for, or none was found', () => {
+    expect(card({})).toEqual({ do: 'create-contact' })
+    expect(card({ email, conversation: { emailSearched: email } })).toEqual({ do: 'create-contact' })
+    expect(card({ email, conversation: { emailSearched: 'other@mail.example' } })).toMatchObject({
+      do: 'find-contact',
+    })
+  })
+  test('is looked for by the address', () => {
+    expect(card({ email })).toEqual({ do: 'find-contact', email })
+    expect(card({ email, sameAddress: null })).toEqual({ do: 'find-contact', email })
+    expect(card({ email, sameAddress: { join: 'card', contactId: null } })).toEqual({
+      do: 'find-contact',
+      email,
+    })
+  })
+  test('is that of another conversation with the address, unless they are kept apart', () => {
+    expect(card({ email, sameAddress: { join: 'card', contactId: 7 } })).toEqual({
+      do: 'use-card',
+      contactId: 7,
+      email,
+    })
+    expect(card({ email, sameAddress: { join: 'apart', contactId: 7 } })).toEqual({ do: 'own-card', email })
+  })
+})
+
+describe('the task', () => {
+  const made = (changes: Changes) => {
+    const step = plan(changes)
+    return step.do === 'create-task' ? step : null
+  }
+  const keeps = settingsOf({ options: { newTaskWhenNoneActive: false } })
+  const closed = { active: false }
+
+  test('is made when there is none, with the first messages, under the next number of the chat', () => {
+    const waiting = [message({ id: 1 }), message({ id: 2 })]
+    const previous = task({ taskId: 41 })
+    expect(plan({ task: null, waiting, previous, tasksOfChat: 2 })).toEqual({
+      do: 'create-task',
+      batch: waiting,
+      previous,
+      chatId: 'chat-7',
+      n: 3,
+    })
+  })
+  test('is made without words when the first message has a file', () => {
+    expect(made({ task: null, waiting: [message({ files: [file] })] })?.batch).toEqual([])
+  })
+  test('is looked for first where it may be there', () => {
+    expect(plan({ task: null, conversation: { searchTask: true } })).toEqual({ do: 'find-task' })
+    expect(plan({ conversation: { searchTask: true } })).toMatchObject({ do: 'comment' })
+  })
+  test.each([
+    ['was deleted', { deleted: true }],
+    ['belongs to somebody else', { ours: false }],
+    ['takes no comments', { refusesComments: true }],
+    ['is closed', closed],
+  ] as [string, Partial<TaskLink>][])('is made anew when the one in use %s', (_why, its) => {
+    expect(made({ task: its })).not.toBeNull()
+  })
+  test('links to the one before as long as that is there', () => {
+    const previous = task({ taskId: 41 })
+    expect(made({ task: { taskId: 50, ...closed }, previous })?.previous?.taskId).toBe(50)
+    expect(made({ task: { taskId: 50, deleted: true }, previous })?.previous?.taskId).toBe(41)
+    expect(made({ task: { taskId: 50, deleted: true } })?.previous?.taskId).toBe(50)
+    expect(made({ task: null })?.previous).toBeNull()
+  })
+  test('stays in use, closed or not, where the owner wants that', () => {
+    expect(plan({ settings: keeps, task: closed })).toMatchObject({ do: 'comment' })
+    expect(plan({ settings: keeps, task: { checkedAt: 0 } })).toMatchObject({ do: 'comment' })
+  })
+  test('is looked at again once what is known of it is older than fifteen seconds and than two polls', () => {
+    const isChecked = (age: number, pollSeconds = 5) =>
+      plan({
+        settings: settingsOf({ planfix: { baseUrl: 'https://a.example/rest', pollSeconds } }),
+        task: { checkedAt: NOW - age },
+      }).do === 'check-task'
+    expect([isChecked(15_000), isChecked(15_001)]).toEqual([false, true])
+    expect([isChecked(40_000, 20), isChecked(40_001, 20)]).toEqual([false, true])
+    expect(plan({ task: { checkedAt: 0, taskId: 50 } })).toMatchObject({ task: { taskId: 50 } })
+  })
+  test('takes what an agent adds after the end, closed as it is', () => {
+    const ends = (clientLeft: boolean, ...waiting: Message[]) =>
+      plan({ task: closed, conversation: { clientLeft }, waiting }).do
+    const words = message({ author: agent })
+    expect(ends(true, words)).toBe('comment')
+    expect(ends(false, words)).toBe('create-task')
+    expect(ends(true, message())).toBe('create-task')
+    expect(ends(true, words, message())).toBe('create-task')
+  })
+  test('takes a file that comes after its message, closed as it is', () => {
+    const late = message({ originKey: 'c:m1:file', files: [{ ...file, planfixFileId: 3 }] })
+    expect(plan({ task: closed, waiting: [late] }).do).toBe('comment')
+    expect(plan({ task: closed, waiting: [late, message()] }).do).toBe('create-task')
+  })
+})
+
+describe('a comment', () => {
+  test('says what can be joined, in the task', () => {
+    const waiting = [message({ id: 1 }), message({ id: 2 })]
+    expect(plan({ waiting })).toEqual({ do: 'comment', batch: waiting, task: task({ checkedAt: NOW }) })
+  })
+  test('comes after its files have been handed over, one by one', () => {
+    const upload = (...files: Message['files']) => plan({ waiting: [message({ files })] })
+    const done = { ...file, planfixFileId: 3 }
+    expect(upload(file)).toMatchObject({ do: 'upload', index: 0, message: { files: [file] } })
+    expect(upload(done, file)).toMatchObject({ do: 'upload', index: 1 })
+    expect(upload(done)).toMatchObject({ do: 'comment' })
+    expect(upload({ ...file, linkOnly: true })).toMatchObject({ do: 'comment' })
+  })
+})
+
+describe('messages are joined', () => {
+  const joined = (...waiting: Message[]) => joinable(waiting).length
+  const by = (author: Message['author'], changes: Partial<Message> = {}) => message({ author, ...changes })
+  const anna = (id: string, name = 'Anna') => by({ kind: 'client', id, name })
+
+  test('of one author alone: all devices of a client are one, agents are told apart', () => {
+    expect(joined(anna('phone'), anna('desk', 'A.'))).toBe(2)
+    expect(joined(anna('phone'), by(agent))).toBe(1)
+    expect(joined(by(agent), anna('phone'))).toBe(1)
+    expect(joined(by(agent), by(agent), by({ ...agent, id: 'o' }))).toBe(2)
+    expect(joined()).toBe(0)
+  })
+  test('up to one that has a file, which stands alone', () => {
+    const withFile = message({ files: [file] })
+    expect(joined(message(), withFile)).toBe(1)
+    expect(joined(withFile, message())).toBe(1)
+  })
+  test('up to a hundred', () => {
+    expect(MAX_JOINED).toBe(100)
+    expect(joined(...Array.from({ length: 101 }, () => message()))).toBe(100)
+  })
+  test('up to 9,500 characters', () => {
+    const long = (length: number) => message({ text: 'x'.repeat(length) })
+    expect(joined(long(9_000), long(500))).toBe(2)
+    expect(joined(long(9_000), long(501))).toBe(1)
+    expect(joined(long(3_000), long(6_000), long(501))).toBe(2)
+    expect(joined(long(20_000), long(1))).toBe(1)
+  })
+  test('by half as many until they fit, one in any case', () => {
+    const sizes: number[] = []
+    const fits = (most: number) => (some: readonly number[]) => {
+      sizes.push(some.length)
+      return some.length <= most
+    }
+    expect(thatFit([1, 2, 3, 4, 5], fits(2))).toEqual([1, 2])
+    expect(sizes).toEqual([5, 3, 2])
+    expect(thatFit([1, 2, 3], fits(3))).toEqual([1, 2, 3])
+    expect(thatFit([1, 2, 3], fits(0))).toEqual([1])
+    expect(thatFit([], fits(0))).toEqual([])
+  })
+})

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest'
+import { explained, skippedEvent } from '../../../../src/main/engine/intake/skipped.ts'
+import type { InboxRow } from '../../../../src/main/engine/ports.ts'
+
+const row = (source: InboxRow['source']): InboxRow =>
+  ({ seq: 12, connectionId: 'shop', source, receivedAt: 4_000 }) as InboxRow
+
+test('an event that could not be used leaves one line in the log, which says why', () => {
+  expect(skippedEvent(row('chatra'), 'bad-body', 7)).toEqual({
+    type: 'message.add',
+    states: [{ state: 'skipped', reason: 'bad-body' }],
+    message: {
+      id: 7,
+      connectionId: 'shop',
+      conversationId: null,
+      direction: 'to-planfix',
+      kind: 'event',
+      author: { kind: 'bridge' },
+      text: '',
+      files: [],
+      originKey: 'inbox:12',
+      chatraClientId: null,
+      chatraMessageId: null,
+      planfixTaskId: null,
+      planfixCommentId: null,
+      targetId: null,
+      writtenAt: 4_000,
+      receivedAt: 4_000,
+      position: 4_000,
+      state: 'skipped',
+      reason: 'bad-body',
+      late: false,
+      attempts: 0,
+      sentAt: null,
+      echoed: false,
+      sentPrint: null,
+      fingerprint: null,
+    },
+  })
+})
+
+test('an event of Planfix was on its way to Chatra', () => {
+  expect(skippedEvent(row('planfix'), 'gone', 7, { planfixTaskId: 41 }, 'failed')).toMatchObject({
+    states: [{ state: 'failed', reason: 'gone' }],
+    message: { direction: 'to-chatra', planfixTaskId: 41, state: 'failed' },
+  })
+})
+
+test('a line that explains what came in is skipped unless it is said to have failed', () => {
+  const line = { connectionId: 'shop', key: 'k', direction: 'to-planfix', text: 'Hi', reason: 'why' } as const
+  const at = { now: 5, newId: () => 9 }
+  expect(explained(line, at)).toMatchObject({
+    states: [{ state: 'skipped', reason: 'why' }],
+    message: { id: 9, originKey: 'k', text: 'Hi', state: 'skipped' },
+  })
+  expect(explained(line, at, 'failed')).toMatchObject({ message: { state: 'failed' } })
+})

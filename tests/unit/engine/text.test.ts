@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { comparable, fingerprint, firstLine, printOfText, sameText } from '../../../src/main/engine/text.ts'
+
+test.each([
+  ['white space', 'Hello   there\n', ' Hello\tthere'],
+  ['no-break and zero-width spaces', 'Hello\u00a0\u200bthere', 'Hello there'],
+  ['tags', '<b>Hello</b> there', 'Hello there'],
+  ['marks of a quotation', '> Hello\n>> there', 'Hello there'],
+  ['bullets', '• Hello\n  • there', 'Hello there'],
+  ['the way a letter is put together', 'cafe\u0301', 'caf\u00e9'],
+])('%s make no other text', (_what, one, other) => {
+  expect(sameText(one, other)).toBe(true)
+  expect(printOfText(one)).toBe(printOfText(other))
+})
+
+test.each([
+  ['other words', 'Hello there', 'Hello here'],
+  ['a space within a word', 'Hello there', 'Hel lo there'],
+  ['a sign that is no tag', '1 < 2', '1'],
+  ['a sign within the line', 'a > b', 'a b'],
+])('%s make another text', (_what, one, other) => {
+  expect(sameText(one, other)).toBe(false)
+  expect(printOfText(one)).not.toBe(printOfText(other))
+})
+
+test('what is compared has single spaces within and none around', () => {
+  expect(comparable(' \n a   <i>b</i>\u00a0\u00a0c ')).toBe('a b c')
+})
+
+/** As it is stored: it may never change. */
+test('a fingerprint is short and always the same', () => {
+  expect(fingerprint('Hello')).toBe('GF-NsyJx_iX1Yab8k4suJk')
+  expect(fingerprint('')).toHaveLength(22)
+})
+
+test('the first line of a text stands for it, shortened where it is long', () => {
+  expect(firstLine('\n Hello \nthere')).toBe('Hello ')
+  expect(firstLine('Hello')).toBe('Hello')
+  expect(firstLine('x'.repeat(200))).toBe(`${'x'.repeat(119)}…`)
+  expect(firstLine('abcdef', 4)).toBe('abc…')
+})
