@@ -1,16 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { globSync, readFileSync } from 'node:fs'
-import { dirname, relative } from 'node:path'
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { Stryker } from '@stryker-mutator/core'
+import { Instrumenter } from '@stryker-mutator/instrumenter'
+import { createVitest, type TestSpecification } from 'vitest/node'
+import type { Found, Reach, Round } from '../tests/mutants/runner.ts'
 import { NODE, ROOT } from './build.ts'
 
-const USAGE = `Usage: npm run mutate -- [options] [PATH…]
+const USAGE = `Usage: npm run mutate -- [PATH…]
 
-Changes each decision in each small way (StrykerJS) and runs the tests that reach it: a change that no test notices lives.
+Changes each decision in each small way and runs the tests that reach it: a change that no test notices lives.
 PATH: only the files whose path contains one of these.
-
-  --again   keeps what the last run found out where neither the code nor its tests have changed since
 
 The exit code is 1 when fewer than 85 % of a folder's mutants die, or one lives that docs/mutants.md does not list.
 `
@@ -21,16 +22,16 @@ const isDecision = (file: string): boolean =>
   file.startsWith('src/main/engine/')
     ? !/\bawait\b/.test(withoutComments(readFileSync(file, 'utf8')))
     : !/^src\/shared\/(api\b|i18n\/..\/)/.test(file)
+/** Keeps something between calls: what a mutant leaves there must not meet the next one. */
+const hasMemory = (file: string): boolean =>
+  /^(const|let) \w+ = new (Map|Set)<.*>\(\)/m.test(readFileSync(file, 'utf8'))
 const withoutComments = (code: string): string => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
 
 if (process.execPath !== NODE) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
 }
 const { values, positionals } = parseArgs({
-  options: {
-    again: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+  options: { help: { type: 'boolean', short: 'h', default: false } },
   allowPositionals: true,
 })
 if (values.help) {
@@ -39,79 +40,112 @@ if (values.help) {
 }
 
 process.chdir(ROOT)
-const mutants = await new Stryker({
-  mutate: globSync('src/{main/engine,shared}/**/*.ts')
-    .filter(isDecision)
-    .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part))),
-  testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner'],
-  vitest: { configFile: 'tests/mutants.config.ts' },
-  // TypeScript 7 has no interface for programs, and the tests need no types.
-  tsconfigFile: 'none',
-  coverageAnalysis: 'perTest',
-  concurrency: 1,
-  // Endless loops are counted out; what is merely slow on a busy computer has not died.
-  timeoutMS: 20_000,
-  incremental: true,
-  incrementalFile: 'node_modules/.cache/mutants.json',
-  force: !values.again,
-  ignorePatterns: ['/*', '!/src', '!/tests', '!/scripts', '!/package.json'],
-  reporters: ['progress-append-only'],
-}).runMutationTest()
+const files = globSync('src/{main/engine,shared}/**/*.ts')
+  .filter(isDecision)
+  .filter((file) => positionals.length === 0 || positionals.some((part) => file.includes(part)))
 
-interface Score {
-  died: number
-  all: number
+/** The mutants of StrykerJS, all of them in the code at once (tests/mutants/runner.ts). */
+const quiet = () => undefined
+const logger = { trace: quiet, debug: quiet, info: quiet, warn: quiet, error: quiet, fatal: quiet }
+const { files: mutated, mutants } = await new Instrumenter({
+  ...logger,
+  isDebugEnabled: () => false,
+} as never).instrument(
+  files.map((file) => ({ name: resolve(file), content: readFileSync(file, 'utf8'), mutate: true })),
+  { plugins: null, excludedMutations: [], ignorers: [], noHeader: true },
+)
+const ASKS = `
+function stryMutAct_9fa48(id) { return globalThis.mutants.isActive(id) }
+function stryCov_9fa48(...ids) { globalThis.mutants.reach(ids) }`
+const code = new Map(mutated.map(({ name, content }) => [name, content + ASKS]))
+
+const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
+process.env.MUTANTS_ROUND = join(folder, 'round.json')
+process.env.MUTANTS_FOUND = join(folder, 'found.json')
+const vitest = await createVitest(
+  'test',
+  { config: 'tests/mutants/vitest.config.ts', watch: false, reporters: [{}] },
+  { plugins: [{ name: 'mutants', enforce: 'pre', load: (id) => code.get(id) }] },
+)
+
+const all = await vitest.globTestSpecifications()
+const isUnit = ({ moduleId }: TestSpecification) => moduleId.includes('/unit/')
+const reached = await play({ kind: 'reach' }, all)
+if (reached.failed.length > 0) throw new Error(`the tests fail as it is: ${reached.failed.join(', ')}`)
+
+const died = new Set<string>()
+const alone = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
+const living = () => mutants.filter(({ id }) => !died.has(id))
+// What chance finds takes longer.
+for (const specifications of [all.filter(isUnit), all.filter((one) => !isUnit(one))]) {
+  const reach: Record<string, Reach> = {}
+  for (const [test, { ids, questions }] of Object.entries(reached.reach))
+    reach[test] = { questions, ids: ids.filter((id) => !died.has(id) && !alone.has(id)) }
+  const { killed } = await play({ kind: 'kill', reach }, specifications)
+  for (const id of killed) died.add(id)
 }
-const scores = new Map<string, Score>()
+for (const id of reached.atLoad) alone.add(id)
+for (const { id, fileName } of living().filter((one) => alone.has(one.id))) {
+  vitest.config.related = [fileName]
+  const { killed, failed } = await play({ kind: 'alone', id }, await vitest.getRelevantTestSpecifications())
+  if (killed.length + failed.length > 0) died.add(id)
+}
+await vitest.close()
+rmSync(folder, { recursive: true })
+
+/** Runs a round; `failed` are the files of tests that failed, or could not even be read. */
+async function play(
+  round: Round,
+  specifications: TestSpecification[],
+): Promise<Found & { failed: string[] }> {
+  writeFileSync(process.env.MUTANTS_ROUND ?? '', JSON.stringify(round))
+  rmSync(process.env.MUTANTS_FOUND ?? '', { force: true })
+  const { testModules } = await vitest.runTestSpecifications(specifications)
+  const failed = testModules.filter((one) => one.state() === 'failed').map((one) => one.moduleId)
+  const found = readFileSync(process.env.MUTANTS_FOUND ?? '', 'utf8')
+  return { ...(JSON.parse(found) as Found), failed }
+}
+
+const scores = new Map<string, { died: number; all: number }>()
 const unlisted: string[] = []
 const list = readFileSync(LIST, 'utf8')
-
-for (const { fileName, status, location, replacement } of mutants) {
+for (const { id, fileName, location, replacement } of mutants) {
   const file = relative(ROOT, fileName)
   const score = scores.get(dirname(file)) ?? { died: 0, all: 0 }
   scores.set(dirname(file), score)
   score.all++
-  if (status === 'Killed' || status === 'Timeout') {
-    score.died++
-    continue
+  if (died.has(id)) score.died++
+  else {
+    const mutant = cell(`${codeAt(file, location)} → ${inOneLine(replacement)}`)
+    if (!sectionOf(file).includes(`| ${mutant} |`))
+      unlisted.push(`${file} | ${location.start.line + 1} | ${mutant} |`)
   }
-  const mutant = cell(`${codeAt(file, location)} → ${inOneLine(replacement)}`)
-  if (!sectionOf(file).includes(`| ${mutant} |`))
-    unlisted.push(`${file} | ${location.start.line} | ${mutant} |`)
 }
 
 if (unlisted.length > 0)
   process.stdout.write(`\n${unlisted.length} live that ${LIST} does not list:\n${unlisted.join('\n')}\n`)
 process.stdout.write('\n')
 let isEnough = true
-for (const [folder, { died, all }] of [...scores, ['together', total()] as const]) {
-  const percent = (100 * died) / all
+const together = { died: died.size, all: mutants.length }
+for (const [where, score] of [...scores, ['together', together] as const]) {
+  const percent = (100 * score.died) / score.all
   if (percent < LEAST_PERCENT) isEnough = false
-  process.stdout.write(`${percent.toFixed(1).padStart(5)} %  ${died} of ${all} died  ${folder}\n`)
+  process.stdout.write(`${percent.toFixed(1).padStart(5)} %  ${score.died} of ${score.all} died  ${where}\n`)
 }
 process.exit(isEnough && unlisted.length === 0 ? 0 : 1)
 
-function total(): Score {
-  const all = [...scores.values()]
-  return {
-    died: all.reduce((sum, one) => sum + one.died, 0),
-    all: all.reduce((sum, one) => sum + one.all, 0),
-  }
-}
-
-/** The code between two places as one line. */
+/** The code between two places, which count lines from 0, as one line. */
 function codeAt(file: string, { start, end }: (typeof mutants)[number]['location']): string {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
-    .slice(start.line - 1, end.line)
-  lines[lines.length - 1] = (lines.at(-1) ?? '').slice(0, end.column - 1)
-  lines[0] = (lines[0] ?? '').slice(start.column - 1)
+    .slice(start.line, end.line + 1)
+  lines[lines.length - 1] = (lines.at(-1) ?? '').slice(0, end.column)
+  lines[0] = (lines[0] ?? '').slice(start.column)
   return inOneLine(lines.join('\n'))
 }
 
-function inOneLine(code = ''): string {
-  const line = code.replace(/\s+/g, ' ').trim()
+function inOneLine(text = ''): string {
+  const line = text.replace(/\s+/g, ' ').trim()
   return line.length <= 100 ? line : `${line.slice(0, 60)} … ${line.slice(-30)}`
 }
 

@@ -4,8 +4,15 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['tests/unit/{engine,shared,relay}/**/*.test.ts', 'tests/property/{decisions,split}.test.ts'],
-    setupFiles: ['tests/support/brief-properties.ts'],
-    testTimeout: 60_000,
+    setupFiles: ['tests/mutants/brief-properties.ts'],
+    runner: 'tests/mutants/runner.ts',
+    // What is in the code changes without the file.
+    fsModuleCache: false,
+    // All in one process, which the modules under test are read into once.
     isolate: false,
+    maxWorkers: 1,
+    // What a mutant keeps waiting has noticed it.
+    testTimeout: 10_000,
+    hookTimeout: 10_000,
   },
 })

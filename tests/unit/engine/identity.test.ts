@@ -42,6 +42,12 @@ test('a connection that was renamed goes on with its first ids, and no other tak
   expect(connectionSourceId('other')).not.toBe(connectionSourceId('first'))
 })
 
+test('each connection has an id of its own', () => {
+  const ids = Array.from({ length: 3 }, (_, n) => connectionSourceId(`connection ${n}`))
+  expect(new Set(ids).size).toBe(3)
+  expect(ids.every((id) => /^[0-9a-f-]{36}$/.test(id))).toBe(true)
+})
+
 describe("a task's mark", () => {
   test('tells the chat it was begun for and its number', () => {
     expect(ourTask('shop', ['a', 'b'], taskSourceId('shop', 'b', 3))).toEqual({ chatId: 'b', n: 3 })

@@ -36,6 +36,7 @@ test('a fingerprint is short and always the same', () => {
 test('the first line of a text stands for it, shortened where it is long', () => {
   expect(firstLine('\n Hello \nthere')).toBe('Hello ')
   expect(firstLine('Hello')).toBe('Hello')
+  expect(firstLine(' ')).toBe('')
   expect(firstLine('x'.repeat(200))).toBe(`${'x'.repeat(119)}…`)
   expect(firstLine('abcdef', 4)).toBe('abc…')
 })

@@ -1,0 +1,99 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { type RunnerTask, type RunnerTestCase, TestRunner, type TestTryOptions } from 'vitest'
+
+/**
+ * Runs tests for `scripts/mutate.ts`. All mutants of a file are in its code at once, each behind a question to
+ * `globalThis.mutants`, so that one test can be repeated for one mutant after the other without reading any module again.
+ */
+export type Round =
+  /** Which mutants each test reaches, and how often their code asks. */
+  | { kind: 'reach' }
+  /** Each test again for each living mutant it reaches. */
+  | { kind: 'kill'; reach: Record<string, Reach> }
+  /** All tests with one mutant, from the beginning: one that works while modules are read, or leaves something behind. */
+  | { kind: 'alone'; id: string }
+export interface Reach {
+  ids: string[]
+  questions: number
+}
+/** What a round has found out. */
+export interface Found {
+  reach: Record<string, Reach>
+  /** Reached while modules were read. */
+  atLoad: string[]
+  killed: string[]
+}
+
+/** The environment names the files that tell the round and take what was found. */
+const round = JSON.parse(readFileSync(process.env.MUTANTS_ROUND ?? '', 'utf8')) as Round
+/** What the files before have found out: this module is read anew for each. */
+const found = existsSync(process.env.MUTANTS_FOUND ?? '')
+  ? (JSON.parse(readFileSync(process.env.MUTANTS_FOUND ?? '', 'utf8')) as Found)
+  : { reach: {}, atLoad: [], killed: [] }
+const atLoad = new Set(found.atLoad)
+const killed = new Set(found.killed)
+
+/** More questions than this many times those of the sound code are an endless loop. */
+const ENDLESS = 20
+const ENDLESS_AT_LEAST = 20_000
+
+/** What the code asks. */
+const mutants = {
+  active: round.kind === 'alone' ? round.id : null,
+  reached: atLoad as Set<string> | null,
+  questions: 0,
+  most: Number.POSITIVE_INFINITY,
+  isActive(id: string): boolean {
+    if (++this.questions > this.most) throw new Error('endless')
+    return this.active === id
+  },
+  reach(ids: readonly string[]): void {
+    if (this.reached) for (const id of ids) this.reached.add(id)
+  },
+}
+Object.assign(globalThis, { mutants })
+if (round.kind !== 'reach') mutants.reached = null
+
+export default class MutantRunner extends TestRunner {
+  private ids: string[] = []
+
+  override async onBeforeRunTask(test: RunnerTask): Promise<void> {
+    await super.onBeforeRunTask(test)
+    if (round.kind === 'alone' && killed.size > 0) test.mode = 'skip'
+    if (round.kind !== 'kill') return
+    this.ids = (round.reach[test.id]?.ids ?? []).filter((id) => !killed.has(id))
+    if (this.ids.length === 0) test.mode = 'skip'
+    else (test as RunnerTestCase).repeats = this.ids.length - 1
+  }
+
+  override onBeforeTryTask(test: RunnerTask, options: TestTryOptions): void {
+    super.onBeforeTryTask(test, options)
+    mutants.questions = 0
+    if (round.kind === 'reach') mutants.reached = new Set()
+    if (round.kind !== 'kill') return
+    mutants.active = this.ids[options.repeats] ?? null
+    mutants.most = Math.max(ENDLESS_AT_LEAST, ENDLESS * (round.reach[test.id]?.questions ?? 0))
+  }
+
+  override async onAfterRetryTask(test: RunnerTestCase, options: TestTryOptions): Promise<void> {
+    await super.onAfterRetryTask(test, options)
+    if (round.kind === 'reach') {
+      found.reach[test.id] = { ids: [...(mutants.reached ?? [])], questions: mutants.questions }
+      mutants.reached = atLoad
+      return
+    }
+    if (test.result?.state === 'fail' && mutants.active !== null) killed.add(mutants.active)
+    if (round.kind !== 'kill' || !test.result) return
+    mutants.active = null
+    mutants.most = Number.POSITIVE_INFINITY
+    test.result.state = 'pass'
+    test.result.errors = undefined
+  }
+
+  override onAfterRunFiles(files: Parameters<TestRunner['onAfterRunFiles']>[0]): void {
+    super.onAfterRunFiles(files)
+    found.atLoad = [...atLoad]
+    found.killed = [...killed]
+    writeFileSync(process.env.MUTANTS_FOUND ?? '', JSON.stringify(found))
+  }
+}
