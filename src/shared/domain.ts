@@ -272,6 +272,8 @@ export interface TaskLink {
   /** Planfix takes no comments in it any more (code 6): the next message makes another one. */
   refusesComments?: boolean
   createdAt: number
+  /** Of one that was taken up again: when it was made in Planfix (milliseconds); 0 where Planfix does not tell. */
+  begunAt?: number
   /** Fingerprint of the description the bridge wrote: it comes back as the first comment of the feed. Empty = unknown. */
   descriptionPrint: string
   /** Of tasks that a former version made, until it is forgotten: the description itself. */

@@ -28,7 +28,7 @@ export async function adopt(
     const link = taskLink(work, task.id, state, { chatId, n, ...read.value })
     const active = isActive(task, state)
     const asFound = { active, closedAt: active ? null : link.createdAt, ...(takeover && { readAt: 0 }) }
-    links.push({ ...link, ...asFound })
+    links.push({ ...link, ...asFound, begunAt: task.createdAt ?? 0 })
   }
   const taskId = goesOn === 'here' ? state.conversation.taskId : (links.at(-1)?.taskId ?? null)
   return work.settled(state, ok(taskId), async () => [

@@ -128,5 +128,7 @@ const DAY = 24 * 60 * MINUTE
 export function isMoved(comment: PlanfixComment, task: TaskLink, newestKnownAt: number | null): boolean {
   const { at } = comment
   if (at === null) return false
-  return at < task.createdAt - 5 * MINUTE || (newestKnownAt !== null && at < newestKnownAt - DAY)
+  return (
+    at < (task.begunAt ?? task.createdAt) - 5 * MINUTE || (newestKnownAt !== null && at < newestKnownAt - DAY)
+  )
 }
