@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type CommentState, decideComment } from '../../../src/main/engine/intake/comment.ts'
 import { printOf } from '../../../src/main/engine/intake/comment-print.ts'
 import type { Attempt } from '../../../src/shared/domain.ts'
@@ -174,4 +174,107 @@ test('a long reply is split into numbered parts, the files with the last one', (
   expect(parts.every((part) => part.text.length <= 5000)).toBe(true)
   expect(parts.map((part) => part.files.length)).toEqual([0, 0, 1])
   expect(parts[2]?.text).toMatch(/\(3\/3\)$/)
+})
+
+describe('what a comment teaches', () => {
+  const facts = (decision: ReturnType<typeof decide>) =>
+    decision.changes.filter(({ type }) => type === 'fact.set' || type === 'task.patch')
+  const fact = (key: string, value: unknown) => ({ type: 'fact.set', connectionId: 'shop', key, value })
+
+  test('that the account hands our ids back', () => {
+    const given = comment({ sourceObjectId: 'x' })
+    expect(facts(decide(given))).toEqual([fact('commentIdsHandedBack', true)])
+    expect(facts(decide(given, { idsHandedBack: true }))).toEqual([])
+    expect(facts(decide(comment()))).toEqual([])
+  })
+  test('who the token’s user is, by a note of ours', () => {
+    const note = [reply({ direction: 'to-planfix', author: { kind: 'bridge' } })]
+    const told = (owner: string | null, changes: Partial<CommentState> = {}) =>
+      facts(decide(comment({ owner }), { known: note, ...changes }))
+    expect(told('user:12')).toEqual([fact('tokenUserId', 12)])
+    expect(told('user:12', { tokenUserId: null })).toEqual([fact('tokenUserId', 12)])
+    expect(told('user:12', { tokenUserId: 12 })).toEqual([])
+    for (const owner of [null, 'contact:12', 'user:', 'xuser:12', 'user:12x']) expect(told(owner)).toEqual([])
+    expect(told('user:12', { known: [reply({ direction: 'to-planfix' })] })).toEqual([])
+  })
+  test('whose card is the task’s counterparty', () => {
+    const seen = (counterparty: number | null | undefined, its: Parameters<typeof task>[0] = {}) =>
+      facts(decideComment({ taskId: 100, comment: comment(), counterparty }, state({ task: task(its) })))
+    const patch = (counterparty: number | null) => ({
+      type: 'task.patch',
+      connectionId: 'shop',
+      taskId: 100,
+      patch: { counterparty },
+    })
+    expect(seen(7)).toEqual([patch(7)])
+    expect(seen(null, { counterparty: 7 })).toEqual([patch(null)])
+    expect(seen(7, { counterparty: 7 })).toEqual([])
+    expect(seen(null)).toEqual([])
+    expect(seen(undefined, { counterparty: 7 })).toEqual([])
+  })
+  test('which comment is the description', () => {
+    const one = comment({ id: 9, text: 'First words\nSource: Chatra', owner: 'user:1' })
+    expect(facts(decide(one))).toEqual([
+      { type: 'task.patch', connectionId: 'shop', taskId: 100, patch: { descriptionCommentId: 9 } },
+    ])
+    const ofOurs = [reply({ direction: 'to-planfix' })]
+    expect(facts(decide(one, { known: ofOurs }))).toEqual([])
+  })
+})
+
+describe('the first look at a comment', () => {
+  test('of several parts numbers them from the second on', () => {
+    const parts = added(decide(comment({ text: 'word '.repeat(30) }), { maxText: 60 }))
+    expect(parts.length).toBeGreaterThan(2)
+    expect(parts.map(({ originKey }) => originKey)).toEqual(
+      parts.map((_, n) => (n === 0 ? 'p:10' : `p:10:${n + 1}`)),
+    )
+    expect(parts.map(({ position }) => position)).toEqual(parts.map(({ id }) => id))
+  })
+  test('keeps one without anything in mind, as it may be opened', () => {
+    expect(added(decide(comment({ text: ' ' })))).toMatchObject([
+      { text: '', files: [], state: 'skipped', reason: 'empty', originKey: 'p:10' },
+    ])
+    expect(added(decide(comment({ text: '', isHidden: true })))).toMatchObject([
+      { text: '', files: [], reason: 'internal-hidden' },
+    ])
+    expect(decide().skipped).toBeNull()
+  })
+  test('reckons with the names of files where nothing says how long their lines are', () => {
+    const files = [1, 2].map((id) => ({ id, name: 'n'.repeat(40), size: 1 }))
+    expect(added(decide(comment({ text: '', files }), { maxText: 60 }))).toHaveLength(2)
+    expect(added(decide(comment({ text: '', files }), { maxText: 60, lineLength: () => 5 }))).toHaveLength(1)
+  })
+  test('of one that is deleted already carries nothing', () => {
+    expect(decide(comment({ isDeleted: true }))).toEqual({ changes: [], skipped: 'deleted' })
+    expect(decide(comment(), {}, true)).toEqual({ changes: [], skipped: 'deleted' })
+  })
+  test('after a restore leaves alone what a program wrote: only programs give source ids', () => {
+    const restore = { at: 2_000, until: 1_000, cause: 'restore', backupAt: 0 } as const
+    const look = (first: boolean, changes: Partial<CommentState>, sourceObjectId: string | null = 'x') =>
+      decideComment(
+        { taskId: 100, comment: comment({ sourceObjectId, at: 5_000_000 }), first },
+        state({ idsHandedBack: true, ...changes }),
+      ).skipped
+    expect(look(true, { takeover: restore })).toBe('own-comment')
+    expect(look(false, { takeover: restore })).toBeNull()
+    expect(look(true, { takeover: { at: 2_000, until: 1_000 } })).toBeNull()
+    expect(look(true, { takeover: restore }, null)).toBeNull()
+  })
+})
+
+test('a message of another kind does not make a comment known', () => {
+  for (const changes of [{ kind: 'event' }, { direction: 'to-planfix', kind: 'edit' }] as const)
+    expect(decide(comment(), { known: [reply(changes)] }).skipped).not.toBe('nothing-new')
+})
+
+test('a new part of a known comment is for the device of the others', () => {
+  const known = [
+    reply({ fingerprint: printOf(comment()), chatraClientId: null }),
+    reply({ id: 2, text: 'x', chatraClientId: 'phone', state: 'skipped', reason: 'internal-hidden' }),
+  ]
+  const decision = decide(comment({ text: 'word '.repeat(60) }), { known, maxText: 60, device: 'desk' })
+  const said = added(decision).filter(({ kind }) => kind === 'text')
+  expect(said.length).toBeGreaterThan(0)
+  expect(new Set(said.map(({ chatraClientId }) => chatraClientId))).toEqual(new Set(['phone']))
 })

@@ -115,3 +115,80 @@ describe('by words, where nothing else can tell', () => {
     expect(idOf(agent({ id: null, at: null }), replies, { now: 86_400_000 })).toBeNull()
   })
 })
+
+describe('of several replies with the same words', () => {
+  const first = (replies: Message[], changes: Partial<ChatMessage> = marked) => idOf(agent(changes), replies)
+  test('one that is being sent or of which nobody knows goes before one that waits, that before one without echo', () => {
+    const delivered = ours({ id: 1, echoed: true })
+    const quiet = ours({ id: 2 })
+    const retrying = ours({ id: 3, state: 'retrying' })
+    for (const state of ['sending', 'uncertain'] as const)
+      expect(first([delivered, quiet, retrying, ours({ id: 4, state })])).toBe(4)
+    expect(first([delivered, quiet, retrying])).toBe(3)
+    expect(first([delivered, quiet])).toBe(2)
+    expect(first([delivered])).toBeNull()
+  })
+  test('an edit is one only where the message has an id, and once it has been carried', () => {
+    const edit = (changes: Partial<Message>) => ours({ id: 2, kind: 'edit', ...changes })
+    const known = ours({ id: 1, chatraMessageId: 'm', echoed: true })
+    expect(first([known, edit({})])).toBe(2)
+    expect(first([edit({ echoed: true })])).toBeNull()
+    expect(first([edit({ state: 'queued' })])).toBeNull()
+    expect(first([ours({ chatraMessageId: 'm' })])).toBeNull()
+    expect(first([edit({})], {})).toBe(2)
+  })
+  test('without an id it is the one of about that time, seen or not', () => {
+    const far = ours({ id: 1, sentAt: 400_000, chatraMessageId: 'a' })
+    const seen = ours({ id: 2, echoed: true, chatraMessageId: 'b' })
+    const unseen = ours({ id: 3, chatraMessageId: 'c' })
+    const noId = { id: null }
+    expect(first([far, seen, unseen], { ...marked, ...noId })).toBe(3)
+    expect(first([far, seen], { ...marked, ...noId })).toBe(2)
+    expect(first([far, seen], noId)).toBe(2)
+    expect(first([far], noId)).toBeNull()
+    expect(first([seen, unseen, ours({ id: 4, state: 'uncertain' })], noId)).toBe(4)
+  })
+})
+
+test('only what was handed over with these words, and is no deletion, has an echo', () => {
+  for (const changes of [{ sentAt: null }, { kind: 'delete' }, { sentPrint: 'x' }] as const)
+    expect(echoOf(agent(marked), [ours({ state: 'uncertain', ...changes })])).toBeNull()
+})
+
+test('words are of about the same time within five minutes', () => {
+  const at = (ms: number) => idOf(agent({ at: 1000 + ms }), [ours({ state: 'uncertain' })])
+  expect([299_999, 300_000, -299_999, -300_000].map(at)).toEqual([1, null, 1, null])
+  const late = (now: number) => idOf(agent({ at: null }), [ours({ state: 'uncertain' })], { now })
+  expect([300_999, 301_000].map(late)).toEqual([1, null])
+  const unclear = { inTranscript: true, now: 9e9 }
+  expect(idOf(agent({ at: 9e9 }), [ours({ state: 'uncertain' })], unclear)).toBeNull()
+})
+
+test('a reply that did not arrive may turn up by its words', () => {
+  expect(idOf(agent(), [ours({ state: 'failed', reason: 'not-arrived' })])).toBe(1)
+})
+
+test('what Chatra said of a message counts for more than that marks come', () => {
+  const replies = [ours({ state: 'uncertain' })]
+  expect(echoOf(agent(), replies, { writer: 'ours', marksSeen: true })?.by).toBe('mark')
+})
+
+test('nobody has to be asked about a client’s message, an automatic one, or one that is certain', () => {
+  const replies = [ours({ state: 'uncertain' })]
+  const state = {
+    replies,
+    claimed: new Set<number>(),
+    marksSeen: false,
+    writer: 'person' as const,
+    now: 3000,
+    inTranscript: false,
+  }
+  expect(isDoubtful(agent(), state)).toBe(true)
+  for (const changes of [
+    { type: 'client' },
+    { type: 'system' },
+    { isPushed: true },
+    marked,
+  ] as Partial<ChatMessage>[])
+    expect(isDoubtful(agent(changes), state)).toBe(false)
+})

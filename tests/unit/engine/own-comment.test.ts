@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type OwnMarks, type PendingWrite, recognise } from '../../../src/main/engine/intake/own-comment.ts'
 import type { PlanfixComment } from '../../../src/main/engine/ports.ts'
+import { printOfText } from '../../../src/main/engine/text.ts'
 import { comment, reply, task } from './values.ts'
 
 const MINUTE = 60_000
@@ -70,4 +71,68 @@ test.each<[string, Partial<PlanfixComment>, Partial<OwnMarks>, ReturnType<typeof
   ],
 ])('description: %s', (_what, changes, marks, outcome) => {
   expect(by({ text: 'First words\nSource: Chatra', ...changes }, marks)).toBe(outcome)
+})
+
+test('an id of one of several writes is ours, no id and an id of nobody are not', () => {
+  const attempts = [write({ sourceObjectId: 'other' }), write()]
+  expect(by({ sourceObjectId: 'our-id', text: 'x' }, { attempts })).toBe('by-id')
+  expect(by({ text: 'x' }, { attempts: [write({ sourceObjectId: null as unknown as string })] })).toBeNull()
+  expect(by({}, { known: [reply()] })).toBeNull()
+})
+
+test('words that have been forgotten are nobody’s', () => {
+  expect(by({ text: '' }, { attempts: [write({ text: '', ownerUserId: 5 })] })).toBeNull()
+})
+
+test.each<[string, PlanfixComment['owner'], Partial<PendingWrite>, Partial<OwnMarks>, boolean]>([
+  ['nobody known', null, { ownerUserId: 6 }, {}, true],
+  ['one of several cards of the client', 'contact:92', {}, { contactIds: [7, 92] }, true],
+  ['a card of somebody else', 'contact:8', {}, { contactIds: [7, 92] }, false],
+  ['a card, for an employee’s words', 'contact:92', { ownerUserId: 5 }, {}, false],
+  ['any user, while nobody knows which one the token has', 'user:9', {}, {}, true],
+  ['any user, for a client’s words', 'user:', { byClient: true }, {}, true],
+  ['a robot', 'robot:1', {}, {}, false],
+])('words of ours under %s', (_whose, owner, changes, marks, isOurs) => {
+  expect(by({ owner }, { attempts: [write(changes)], ...marks })).toBe(isOurs ? 'by-text' : null)
+})
+
+test('a write is near from three minutes before it began to five after', () => {
+  const at = (ms: number) => by({ at: START + ms }, { attempts: [asJulia], now: START + 60 * MINUTE })
+  expect([-3 * MINUTE - 1, -3 * MINUTE, 5 * MINUTE, 5 * MINUTE + 1].map(at)).toEqual([
+    null,
+    'by-text',
+    'by-text',
+    null,
+  ])
+  const early = (attempt: PendingWrite) => by({ at: null }, { attempts: [attempt], now: START + 60 * MINUTE })
+  expect(early({ ...asJulia, startedAt: 0 })).toBeNull()
+  expect(
+    by({ at: null }, { attempts: [write({ ownerUserId: 5, startedAt: -MINUTE })], now: 60 * MINUTE }),
+  ).toBeNull()
+})
+
+describe('the description', () => {
+  const words = 'First words\nSource: Chatra'
+  const first = (
+    changes: Partial<PlanfixComment>,
+    its: Parameters<typeof task>[0] = {},
+    marks: Partial<OwnMarks> = {},
+  ) => by({ text: words, ...changes }, { task: task(its), ...marks })
+  const printed = { descriptionText: '', descriptionPrint: printOfText(words) }
+
+  test('is known by the print of its words', () => {
+    expect(first({ owner: null }, printed)).toBe('description')
+    expect(first({ owner: null, text: 'other' }, printed)).toBeNull()
+    expect(first({ owner: null }, { descriptionText: '', descriptionPrint: '' })).toBeNull()
+    expect(first({ owner: null, text: '' }, { descriptionText: '', descriptionPrint: '' })).toBeNull()
+    expect(first({ owner: null }, { ...printed, descriptionText: undefined })).toBe('description')
+    expect(
+      first({ owner: null, text: 'x' }, { descriptionPrint: 'other', descriptionText: undefined }),
+    ).toBeNull()
+  })
+  test('has no author, or the client’s card, or the token’s user', () => {
+    expect(first({ owner: 'user:5' }, printed, { tokenUserId: 5 })).toBe('description')
+    expect(first({ owner: 'user:6' }, printed, { tokenUserId: 5 })).toBeNull()
+    expect(first({ owner: 'robot:1' }, printed)).toBeNull()
+  })
 })

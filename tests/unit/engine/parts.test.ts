@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { longestLine, partsOf } from '../../../src/main/engine/intake/parts.ts'
+import {
+  areSameParts,
+  isSameFile,
+  isSamePart,
+  longestLine,
+  type Part,
+  partsOf,
+} from '../../../src/main/engine/intake/parts.ts'
 import { createFileLinks } from '../../../src/main/webhooks/file-links.ts'
 
 const file = (id: number, name = `file-${id}.pdf`) => ({ id, name, size: 1 })
@@ -61,4 +68,42 @@ test('no part is longer than the chat takes, with whatever files', () => {
     }),
     { numRuns: 50 },
   )
+})
+
+test('pictures that nobody can open have a line as well, without a number', () => {
+  expect(partsOf({ text: ' \u200b', files: [file(1)], lost: ['p.png'] }, 5000, lines)).toEqual([
+    {
+      text: '',
+      files: [
+        { name: 'file-1.pdf', url: null, planfixFileId: 1, size: 1 },
+        { name: 'p.png', url: null, planfixFileId: null, size: null },
+      ],
+    },
+  ])
+})
+
+test('parts are the same when they have the same words and files, in the same order', () => {
+  const [one, two] = [1, 2].map((id) => ({ name: `f${id}`, url: null, planfixFileId: id, size: 1 }))
+  const lost = (name: string) => ({ name, url: null, planfixFileId: null, size: null })
+  expect(isSameFile(one!, { ...one!, name: 'renamed' })).toBe(true)
+  expect(isSameFile(one!, two!)).toBe(false)
+  expect(isSameFile(lost('a'), lost('a'))).toBe(true)
+  expect(isSameFile(lost('a'), lost('b'))).toBe(false)
+  const part = (text: string, ...files: Part['files']): Part => ({ text, files })
+  expect(isSamePart(part('a', one!, two!), part('a', one!, two!))).toBe(true)
+  expect(isSamePart(part('a', one!, two!), part('a', two!, one!))).toBe(false)
+  expect(isSamePart(part('a', one!, two!), part('a', one!, one!))).toBe(false)
+  expect(isSamePart(part('a', one!), part('a', one!, two!))).toBe(false)
+  expect(isSamePart(part('a'), part('b'))).toBe(false)
+  expect(areSameParts([part('a'), part('b')], [part('a'), part('b')])).toBe(true)
+  expect(areSameParts([part('a'), part('b')], [part('a'), part('c')])).toBe(false)
+  expect(areSameParts([part('a')], [part('a'), part('b')])).toBe(false)
+  expect(areSameParts([], [])).toBe(true)
+})
+
+test('the line of a file is reckoned by its name: with links of ours, or of Planfix’s storage', () => {
+  expect(longestLine('abcd', true)).toBe(4 + 2 + 200 + Math.ceil(((110 + 6) * 4) / 3))
+  expect(longestLine('я'.repeat(300), true)).toBe(300 + 2 + 200 + Math.ceil(((110 + 242) * 4) / 3))
+  expect(longestLine('abcd', false)).toBe(4 + 2 + 700 + 4)
+  expect(longestLine('я', false)).toBe(1 + 2 + 700 + 6)
 })

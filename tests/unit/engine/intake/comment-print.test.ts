@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { GONE, isOfBefore, isUnchanged, printOf } from '../../../../src/main/engine/intake/comment-print.ts'
+import type { PlanfixComment } from '../../../../src/main/engine/ports.ts'
+import { fingerprint } from '../../../../src/main/engine/text.ts'
+import { comment } from '../values.ts'
+
+const file = (id: number) => ({ id, name: `f${id}`, size: 1 })
+const whole = { recipients: ['contact:92', 'user:6'], files: [file(1)], lost: ['p.png'] }
+const same = (changes: Partial<PlanfixComment>) =>
+  printOf(comment({ ...whole, ...changes })) === printOf(comment(whole))
+
+/** As it is stored: it may never change. */
+test('the print of a comment says its edition', () => {
+  const one = comment(whole)
+  const parts = ['Hello', [1, 'p.png'], ['contact:92'], false, 'user:5']
+  expect(printOf(one)).toBe(`2:${fingerprint(JSON.stringify(parts))}`)
+  expect(printOf(comment({ isDeleted: true }))).toBe('gone')
+  expect(GONE).toBe('gone')
+})
+
+test.each<[string, Partial<PlanfixComment>, boolean]>([
+  ['its words', { text: 'Bye' }, false],
+  ['its files', { files: [file(2)] }, false],
+  ['a picture that nobody can open', { lost: [] }, false],
+  ['the hidden mark', { isHidden: true }, false],
+  ['its author', { owner: 'user:7' }, false],
+  ['the contacts that are notified', { recipients: ['user:6'] }, false],
+  ['which employees are notified', { recipients: ['user:8', 'contact:92'] }, true],
+  ['the size of a file', { files: [{ ...file(1), size: 9 }] }, true],
+])('%s: the same print is %s', (_what, changes, isSame) => {
+  expect(same(changes)).toBe(isSame)
+})
+
+test('the order in which contacts are notified does not matter', () => {
+  const [one, other] = [
+    ['contact:1', 'contact:2'],
+    ['contact:2', 'contact:1'],
+  ].map((recipients) => printOf(comment({ recipients })))
+  expect(one).toBe(other)
+})
+
+describe('a print of before, of words and files alone', () => {
+  const one = comment({ files: [file(1)] })
+  const before = fingerprint(JSON.stringify(['Hello', [1]]))
+  test('is told by its lack of an edition', () => {
+    expect([null, GONE, printOf(one), before].map(isOfBefore)).toEqual([false, false, false, true])
+  })
+  test('is of the same comment as long as words and files are the same', () => {
+    expect(isUnchanged(before, one)).toBe(true)
+    expect(isUnchanged(before, { ...one, text: 'Bye' })).toBe(false)
+    expect(isUnchanged(before, { ...one, files: [] })).toBe(false)
+    expect(isUnchanged(before, { ...one, isDeleted: true })).toBe(false)
+  })
+})
+
+test('a comment is unchanged when its print is the same', () => {
+  const one = comment()
+  expect(isUnchanged(printOf(one), one)).toBe(true)
+  expect(isUnchanged(printOf(one), { ...one, owner: 'user:7' })).toBe(false)
+  expect(isUnchanged(null, one)).toBe(false)
+  expect(isUnchanged(GONE, one)).toBe(false)
+  expect(isUnchanged(GONE, { ...one, isDeleted: true })).toBe(true)
+})
