@@ -43,7 +43,7 @@ export async function findOurs(
   const names = clients.map(({ profile }) => plainField(taskName(profile), ''))
   const unmarked = (task: PlanfixTask): boolean =>
     isRestore(takeover)
-      ? isLost(task, state, takeover) && madeByUs(task, state)
+      ? clients.some((client) => isLost(task, { ...state, client }, takeover)) && madeByUs(task, state)
       : names.includes(task.name) && mayBeOurs(task, context, state)
   let n = state.tasksOfChat
   for (const task of tasks) {
@@ -91,12 +91,15 @@ export async function findHandedOver(context: EngineContext, state: Loaded): Pro
   const changed = await planfix.tasksChangedSince(takeover.backupAt)
   if (!changed.ok) return changed
   const unread = changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)
-  const { profile } = state.client
+  const clients = await context.store.clientsOf(conversation.id)
+  const client = clients.find(({ clientId }) => clientId === first.chatraClientId) ?? state.client
+  const { profile } = client
   const chatIds = [profile.chatId, ...(profile.former?.chatIds ?? [])]
   const marked: Marked[] = []
   const alike: Marked[] = []
   for (const task of unread) {
-    if (!isLost(task, state, takeover) || (await context.store.task(settings.id, task.id))) continue
+    if (!isLost(task, { ...state, client }, takeover) || (await context.store.task(settings.id, task.id)))
+      continue
     if (await isAnothers(context, settings.id, task.id)) continue
     const mark = ourTask(settings.id, chatIds, task.sourceObjectId)
     if (mark) marked.push({ task, ...mark })
