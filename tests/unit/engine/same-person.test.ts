@@ -89,3 +89,71 @@ test('whom the owner has separated is never joined again', () => {
     }),
   )
 })
+
+test.each([
+  [
+    'the same name in other capitals and with other spaces',
+    { name: ' ANNA  Popa' },
+    { name: 'anna popa' },
+    true,
+  ],
+  ['the same name in another form of letters', { name: 'Ａｎｎａ' }, { name: 'Anna' }, true],
+  ['another name', { name: 'Anna' }, { name: 'Ana' }, false],
+  ['no name on both sides', { name: null }, { name: null }, false],
+  ['a phone with and without the country', { phone: '+373 69 123 456' }, { phone: '0 69 123456' }, true],
+  ['seven digits that are the same', { phone: '1234567' }, { phone: '+1234567' }, true],
+  ['six digits that are the same', { phone: '123456' }, { phone: '123456' }, false],
+  ['the end of a phone in front', { phone: '1234567' }, { phone: '12345678' }, false],
+  ['a phone with noughts within', { phone: '0010200300' }, { phone: '10200300' }, true],
+  ['noughts that are not in front', { phone: '12345670' }, { phone: '1234567' }, false],
+  ['a phone on one side', { phone: '1234567' }, { phone: null }, false],
+] as [string, Partial<ClientProfile>, Partial<ClientProfile>, boolean][])(
+  'as a second particular: %s',
+  (_what, one, other, agrees) => {
+    const expected = agrees ? 'second-particular' : 'card'
+    expect(join(who(one), who(other))).toBe(expected)
+    expect(join(who(other), who(one))).toBe(expected)
+  },
+)
+
+describe('several devices of the other conversation', () => {
+  const named = (name: string | null, lastWroteAt = NOW) => ({ profile: who({ name }), lastWroteAt })
+  const decide = (name: string | null, others: JoinQuestion['others'], changes: Partial<JoinQuestion> = {}) =>
+    decideJoin({ ...question(who({ name }), who(), changes), others })
+
+  test('all of them must be quiet', () => {
+    const long = NOW - 30 * MINUTE
+    expect(decide(null, [named(null, long), named(null)])).toEqual({ join: 'card' })
+    expect(decide(null, [named(null, long), named(null, long)])).toEqual({ join: 'thread', why: 'quiet' })
+  })
+  test('the name of one is enough', () => {
+    expect(decide('Anna', [named('Boris'), named('Anna')])).toEqual({
+      join: 'thread',
+      why: 'second-particular',
+    })
+    expect(decide('Anna', [named('Boris'), named(null)])).toEqual({ join: 'card' })
+  })
+  test('one that the site vouches for is enough, if it has this address', () => {
+    const sure = (email: string) => ({ profile: profile({ email, vouched }), lastWroteAt: NOW })
+    const device = who({ vouched })
+    const ask = (others: JoinQuestion['others']) => decideJoin({ ...question(device, who()), others })
+    expect(ask([named(null), sure(email)])).toEqual({ join: 'thread', why: 'vouched' })
+    expect(ask([named(null), sure('other@mail.example')])).toEqual({ join: 'card' })
+  })
+  test('a phone joins active devices as long as nobody has a name', () => {
+    const phone = '+37369123456'
+    const other = { profile: who({ phone }), lastWroteAt: NOW }
+    const of = (name: string | null, others: JoinQuestion['others']) =>
+      decideJoin({ ...question(who({ name, phone }), who()), others }).join
+    expect(of(null, [other])).toBe('thread')
+    expect(of('Boris', [other])).toBe('thread')
+    expect(of(null, [{ ...other, profile: who({ phone, name: 'Anna' }) }])).toBe('thread')
+    expect(of('Boris', [{ ...other, profile: who({ phone, name: 'Anna' }) }])).toBe('card')
+  })
+})
+
+test('two devices may use an address, a third one makes it nobody’s', () => {
+  const use = (devicesWithAddress: number) =>
+    join(who(), who(), { devicesWithAddress, quietFor: 60 * MINUTE })
+  expect([2, 3].map(use)).toEqual(['quiet', 'apart'])
+})

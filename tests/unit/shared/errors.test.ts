@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import {
+  assertNever,
+  bridgeError,
+  type ErrorCode,
+  fail,
+  isStoreUnavailable,
+  needsOwner,
+  ok,
+  stopsSide,
+} from '../../../src/shared/errors.ts'
+
+/** [code, certain, tried again, stops the whole side, the owner must act] */
+test.each<[ErrorCode, boolean, boolean, boolean, boolean]>([
+  ['wrong-keys', true, true, true, true],
+  ['no-plan', true, true, true, true],
+  ['unpaid', true, true, true, true],
+  ['daily-limit', true, true, true, true],
+  ['missing-scope', true, true, false, true],
+  ['object-gone', true, false, false, false],
+  ['rate-limited', true, true, true, false],
+  ['unreachable', true, true, true, false],
+  ['unclear', false, true, false, false],
+  ['failing', true, true, false, false],
+  ['refused', true, false, false, false],
+  ['bad-answer', false, true, false, false],
+])('%s: certain %s, tried again %s, stops the side %s, the owner must act %s', (code, ...rules) => {
+  const error = bridgeError('planfix', code, 'HTTP 400')
+  expect([error.certain, error.retry.when !== 'never', stopsSide(error), needsOwner(error)]).toEqual(rules)
+})
+
+test('an error names its service, its text and what was said; what is given overrides the rule', () => {
+  expect(bridgeError('chatra', 'unclear', 'reset')).toEqual({
+    code: 'unclear',
+    side: 'chatra',
+    retry: { when: 'later' },
+    certain: false,
+    userMessageKey: 'error.chatra.unclear',
+    detail: 'reset',
+  })
+  expect(bridgeError('chatra', 'refused', '', { retry: { when: 'at', time: 5 }, status: 400 })).toMatchObject(
+    {
+      retry: { when: 'at', time: 5 },
+      status: 400,
+    },
+  )
+  expect(bridgeError('chatra', 'refused', '').retry).toEqual({ when: 'never' })
+})
+
+test('a result is a value or an error', () => {
+  const error = bridgeError('chatra', 'refused', '')
+  expect(ok(1)).toEqual({ ok: true, value: 1 })
+  expect(fail(error)).toEqual({ ok: false, error })
+})
+
+test('only an error that says so is one of the store', () => {
+  expect(isStoreUnavailable(Object.assign(new Error('full'), { storeUnavailable: true }))).toBe(true)
+  for (const other of [
+    Object.assign(new Error('full'), { storeUnavailable: false }),
+    Object.assign(new Error('full'), { storeUnavailable: 'yes' }),
+    new Error('x'),
+    null,
+    undefined,
+    'storeUnavailable',
+  ])
+    expect(isStoreUnavailable(other)).toBe(false)
+})
+
+test('what cannot be is named', () => {
+  expect(() => assertNever({ do: 'x' } as never)).toThrow('unexpected {"do":"x"}')
+})
