@@ -2,7 +2,7 @@ import type { ChatraAgent, EmployeeChoice, PlanfixEmployee } from './api/employe
 import { checkEmail } from './fields.ts'
 import { hasNothingToSee, wholeUpTo } from './plain.ts'
 
-/** Which Planfix employee speaks as which agent of Chatra, as the engine will have it (delivery/chatra-plan.ts). */
+/** Which Planfix employee speaks as which agent of Chatra, as the engine will have it (delivery/chatra/chatra-plan.ts). */
 export interface MatchQuestion {
   /** Active employees; null while Planfix has not told them. */
   planfix: readonly PlanfixEmployee[] | null

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { ChoreState } from '../../src/main/engine/delivery/chores/chore.ts'
-import { verify } from '../../src/main/engine/delivery/chores/verify.ts'
+import type { ChoreState } from '../../src/main/engine/delivery/jobs/job.ts'
+import { verify } from '../../src/main/engine/delivery/jobs/verify.ts'
 import { ok } from '../../src/shared/errors.ts'
 import { comment, conversation, reply, settingsOf } from '../unit/engine/values.ts'
 

@@ -5,9 +5,9 @@ import {
   type ReplyStep,
   TARGET_NOT_ARRIVED,
   WAITS_FOR_TARGET,
-} from '../../src/main/engine/delivery/chatra-plan.ts'
-import { type CommentState, decideComment } from '../../src/main/engine/intake/comment.ts'
-import { mayGoOut } from '../../src/main/engine/intake/may-go-out.ts'
+} from '../../src/main/engine/delivery/chatra/chatra-plan.ts'
+import { type CommentState, decideComment } from '../../src/main/engine/intake/comment/comment.ts'
+import { mayGoOut } from '../../src/main/engine/intake/comment/may-go-out.ts'
 import { isSamePart, type Part, partsOf } from '../../src/main/engine/intake/parts.ts'
 import type { Change, PlanfixComment } from '../../src/main/engine/ports.ts'
 import { RETRIED_BY_HAND } from '../../src/main/engine/ports.ts'
@@ -192,7 +192,7 @@ class Small {
 
   private call(message: Message): void {
     const target = message.targetId === null ? null : this.messages.get(message.targetId)!
-    // What the owner sends again, or another version has overtaken, is asked about once more (delivery/before-sending.ts).
+    // What the owner sends again, or another version has overtaken, is asked about once more (delivery/chatra/before-sending.ts).
     const print = (target ?? message).fingerprint
     const isOvertaken = this.claimed.has(message.id) && this.claimed.get(message.id) !== print
     this.claimed.set(message.id, print)
@@ -261,7 +261,7 @@ class Small {
     this.patch(message, { state: 'delivered', reason: 'echo-seen', chatraMessageId })
     if (message.state !== 'failed' && message.state !== 'skipped') return
     this.patch(message, { sentAt: at })
-    // delivery/chores/reread.ts
+    // delivery/jobs/reread.ts
     this.decide(this.current)
   }
 

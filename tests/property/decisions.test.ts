@@ -1,11 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Arrival } from '../../src/main/engine/continuity.ts'
-import { planReply, type ReplyState } from '../../src/main/engine/delivery/chatra-plan.ts'
+import { planReply, type ReplyState } from '../../src/main/engine/delivery/chatra/chatra-plan.ts'
 import { LoopBreaker } from '../../src/main/engine/delivery/loop-breaker.ts'
-import { joinable, type PlanState, planStep, type Step } from '../../src/main/engine/delivery/planfix-plan.ts'
+import {
+  joinable,
+  type PlanState,
+  planStep,
+  type Step,
+} from '../../src/main/engine/delivery/planfix/planfix-plan.ts'
 import { nextTry, retryDelay, settlesAt } from '../../src/main/engine/delivery/retry.ts'
-import { printOf } from '../../src/main/engine/intake/comment-print.ts'
+import { printOf } from '../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import { comparable, fingerprint, splitText } from '../../src/main/engine/text.ts'
 import { pollEvery } from '../../src/main/planfix/watcher/attention.ts'
 import { type Judged, newsOf, tasksOfPoll, withJudged } from '../../src/main/planfix/watcher/plan.ts'

@@ -1,6 +1,6 @@
+import { SendLimiter } from '../../src/main/engine/delivery/chatra/send-limiter.ts'
 import { CircuitBreaker } from '../../src/main/engine/delivery/circuit-breaker.ts'
-import { SideGate } from '../../src/main/engine/delivery/gate.ts'
-import { SendLimiter } from '../../src/main/engine/delivery/send-limiter.ts'
+import { SideGate } from '../../src/main/engine/delivery/side-breaker.ts'
 import { Engine } from '../../src/main/engine/engine.ts'
 import type {
   ChatEvent,

@@ -1,7 +1,7 @@
 import type { Connection } from '../../shared/config.ts'
 import type { Continuity } from './continuity.ts'
-import type { SideGate } from './delivery/gate.ts'
-import type { SendLimiter } from './delivery/send-limiter.ts'
+import type { SendLimiter } from './delivery/chatra/send-limiter.ts'
+import type { SideGate } from './delivery/side-breaker.ts'
 import type {
   Change,
   ChatraApi,

@@ -1,14 +1,14 @@
 import type { Message } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
-import { Chores } from './delivery/chores.ts'
-import { Lanes } from './delivery/lanes.ts'
+import { ToChatra } from './delivery/chatra/chatra-sender.ts'
+import { Lanes } from './delivery/conversation-queues.ts'
+import { Chores } from './delivery/jobs/runner.ts'
 import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
-import { ToChatra } from './delivery/to-chatra.ts'
-import { ToPlanfix } from './delivery/to-planfix.ts'
+import { ToPlanfix } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
+import { Serial } from './keyed-mutex.ts'
 import { isRestore, type Lane, type ParseChatEvent } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
-import { Serial } from './serial.ts'
 
 /** A slow answer of Chatra, who is asked who wrote a message, does not hold up everything. */
 const LONGEST_REPLAY_MS = 30_000

@@ -7,9 +7,9 @@ import type {
   MessageState,
 } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
+import type { Serial } from './keyed-mutex.ts'
 import type { Change, Lane } from './ports.ts'
 import { rootOf, underRoots } from './roots.ts'
-import type { Serial } from './serial.ts'
 
 /**
  * Two conversations are one client's (F13), and are separated again. Open work always belongs to the root: a merge hands

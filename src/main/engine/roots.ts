@@ -1,6 +1,6 @@
 import type { Conversation } from '../../shared/domain.ts'
+import type { Serial } from './keyed-mutex.ts'
 import type { Store } from './ports.ts'
-import type { Serial } from './serial.ts'
 
 /** The conversation itself, or the one it was merged into in the end. Ends also where a damaged file holds a circle. */
 export async function rootOf(store: Pick<Store, 'conversation'>, id: number): Promise<Conversation | null> {

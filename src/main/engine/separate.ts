@@ -1,9 +1,9 @@
 import type { Chore, ClientLink, Conversation } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
+import type { Serial } from './keyed-mutex.ts'
 import { ALL, DIRECTIONS, MOVABLE, mergeEvent, move, wakeAll } from './merge.ts'
 import type { Change } from './ports.ts'
 import { rootOf } from './roots.ts'
-import type { Serial } from './serial.ts'
 
 export type SeparateAnswer = 'separated' | 'not-found' | 'not-joined' | 'busy'
 

@@ -1,4 +1,4 @@
-import type { ChatState } from '../../../src/main/engine/intake/chat-state.ts'
+import type { ChatState } from '../../../src/main/engine/intake/chat/chat-state.ts'
 import type { ChatEvent, ChatMessage, PlanfixComment } from '../../../src/main/engine/ports.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import type { ClientLink, Conversation, Message, TaskLink } from '../../../src/shared/domain.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { speakerOf } from '../../../src/main/engine/delivery/chatra-plan.ts'
+import { speakerOf } from '../../../src/main/engine/delivery/chatra/chatra-plan.ts'
 import type { ChatraAgent, EmployeeChoice, PlanfixEmployee } from '../../../src/shared/api/employees.ts'
 import { parseConfiguration } from '../../../src/shared/config.ts'
 import type { Message } from '../../../src/shared/domain.ts'

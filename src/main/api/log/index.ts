@@ -3,7 +3,7 @@ import type { ConversationView, logCalls as contract, MessageRow } from '../../.
 import type { Handlers } from '../../../shared/api.ts'
 import type { Conversation } from '../../../shared/domain.ts'
 import { pauseEnds } from '../../engine/delivery/loop-breaker.ts'
-import { nameOf } from '../../engine/intake/chat-state.ts'
+import { nameOf } from '../../engine/intake/chat/chat-state.ts'
 import type { StoredConversation } from '../../store/index.ts'
 import { type ApiContext, errorAnswer } from '../context.ts'
 import { exportText } from './export-text.ts'

@@ -1,6 +1,6 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { Connection } from '../../../shared/config.ts'
-import { nameOf } from '../../engine/intake/chat-state.ts'
+import { nameOf } from '../../engine/intake/chat/chat-state.ts'
 import type { Application } from '../../runtime/application.ts'
 import type { MessageView } from '../../store/index.ts'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Draft, draft } from '../../../shared/api/setup.ts'
-import { Serial } from '../../engine/serial.ts'
+import { Serial } from '../../engine/keyed-mutex.ts'
 import type { SqliteStore } from '../../store/index.ts'
 import { settingsOf, sketchOf } from './connection.ts'
 

@@ -69,7 +69,7 @@ function ofReply(reply: Message | undefined): Words | null {
   return key ? { key, params: {} } : null
 }
 
-/** Reasons of `mayGoOut` (engine/intake/may-go-out.ts). */
+/** Reasons of `mayGoOut` (engine/intake/comment/may-go-out.ts). */
 const KEPT_INSIDE: Record<string, string> = {
   'internal-client-not-notified': 'wizard.problem.reply-internal',
   'internal-hidden': 'wizard.problem.reply-hidden',

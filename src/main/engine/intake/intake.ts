@@ -2,6 +2,7 @@ import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
+import { Serial } from '../keyed-mutex.ts'
 import { joinChanges } from '../merge.ts'
 import {
   type Change,
@@ -14,12 +15,11 @@ import {
   type Takeover,
 } from '../ports.ts'
 import { rootOf, underRoots } from '../roots.ts'
-import { Serial } from '../serial.ts'
-import { type ChatDecision, decideChat } from './chat.ts'
-import { type ChatState, nameOf } from './chat-state.ts'
-import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment.ts'
-import { applyComment } from './comment-state.ts'
-import { type SameAddress, sameAddress } from './same-address.ts'
+import { type ChatDecision, decideChat } from './chat/chat.ts'
+import { type ChatState, nameOf } from './chat/chat-state.ts'
+import { type SameAddress, sameAddress } from './chat/same-address.ts'
+import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment/comment.ts'
+import { applyComment } from './comment/comment-state.ts'
 import { skippedEvent } from './skipped.ts'
 import { whatIsKnown, writersOf } from './what-is-known.ts'
 

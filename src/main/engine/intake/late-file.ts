@@ -1,6 +1,6 @@
 import type { Conversation, Message, MessageFile } from '../../../shared/domain.ts'
 import type { Change, ChatMessage } from '../ports.ts'
-import type { ChatState } from './chat-state.ts'
+import type { ChatState } from './chat/chat-state.ts'
 
 /** What the origin key of a file ends in that came after its message had been carried. */
 const LATE_FILE = ':file'

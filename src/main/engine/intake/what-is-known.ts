@@ -1,9 +1,9 @@
 import type { Conversation, Message } from '../../../shared/domain.ts'
 import type { ConnectionContext, EngineContext } from '../context.ts'
 import type { ChatEvent } from '../ports.ts'
-import { askWriters } from './ask-writer.ts'
-import { marksFact } from './chat.ts'
-import { type ChatState, originKeyOf } from './chat-state.ts'
+import { marksFact } from './chat/chat.ts'
+import { type ChatState, originKeyOf } from './chat/chat-state.ts'
+import { askWriters } from './comment/ask-writer.ts'
 import { lateFileKey } from './late-file.ts'
 
 const DAY = 24 * 3_600_000

@@ -1,8 +1,8 @@
 import type { Connection } from '../../../shared/config.ts'
 import { type Result, stopsSide } from '../../../shared/errors.ts'
 import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
-import type { SideGate } from '../../engine/delivery/gate.ts'
 import { isTrouble } from '../../engine/delivery/retry.ts'
+import type { SideGate } from '../../engine/delivery/side-breaker.ts'
 import type { Change, Store, Takeover } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
 

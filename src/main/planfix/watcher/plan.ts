@@ -1,5 +1,5 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
-import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment-print.ts'
+import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment/comment-fingerprint.ts'
 import type { PlanfixComment } from '../../engine/ports.ts'
 
 /** Of a hundred tasks asked for in one call, at least so many are completed ones. */

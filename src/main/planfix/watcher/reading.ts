@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
-import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
+import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
 import { rootOf } from '../../engine/roots.ts'
 import { isMoved, judgedOf, newsOf, withJudged } from './plan.ts'

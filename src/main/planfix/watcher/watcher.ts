@@ -1,6 +1,6 @@
 import type { TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
-import { FOLLOW_EDITS_MS } from '../../engine/intake/comment.ts'
+import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
 import type { Change, Clock, PlanfixTask } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
 import type { DailyQuota } from '../limits/daily-quota.ts'

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
+import { SendLimiter } from '../../engine/delivery/chatra/send-limiter.ts'
 import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
-import { SendLimiter } from '../../engine/delivery/send-limiter.ts'
 import type { Clock } from '../../engine/ports.ts'
 
 /** After so many sends without a clear answer in a row nothing more is sent: each of them is uncertain for good. */

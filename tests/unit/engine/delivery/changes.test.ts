@@ -12,7 +12,7 @@ import {
   stateChange,
   stillRefused,
   taskPatch,
-} from '../../../../src/main/engine/delivery/changes.ts'
+} from '../../../../src/main/engine/delivery/patches.ts'
 import { bridgeError } from '../../../../src/shared/errors.ts'
 import { profile, taskLink } from '../../../support/builders.ts'
 import { reply } from '../values.ts'

@@ -6,7 +6,7 @@ import {
   speakerOf,
   speakersOf,
   TARGET_ID_UNKNOWN,
-} from '../../../../src/main/engine/delivery/chatra-plan.ts'
+} from '../../../../src/main/engine/delivery/chatra/chatra-plan.ts'
 import { CARRIED_BY_ANOTHER } from '../../../../src/main/engine/ports.ts'
 import type { AgentSeen, Message } from '../../../../src/shared/domain.ts'
 import { conversation, reply, settingsOf } from '../values.ts'

@@ -4,7 +4,7 @@ import {
   isStopped,
   type Permit,
 } from '../../../../src/main/engine/delivery/circuit-breaker.ts'
-import { SideGate } from '../../../../src/main/engine/delivery/gate.ts'
+import { SideGate } from '../../../../src/main/engine/delivery/side-breaker.ts'
 import type { SideState } from '../../../../src/main/engine/ports.ts'
 import { bridgeError } from '../../../../src/shared/errors.ts'
 import { ManualClock } from '../manual-clock.ts'

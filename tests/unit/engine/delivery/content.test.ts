@@ -6,7 +6,7 @@ import {
   taskDescription,
   taskName,
   withEmail,
-} from '../../../../src/main/engine/delivery/content.ts'
+} from '../../../../src/main/engine/delivery/planfix/planfix-text.ts'
 import type { AgentSeen, Message, Page } from '../../../../src/shared/domain.ts'
 import { message, profile } from '../../../support/builders.ts'
 import { settingsOf } from '../values.ts'

@@ -5,7 +5,7 @@ import {
   type PlanState,
   planStep,
   thatFit,
-} from '../../../../src/main/engine/delivery/planfix-plan.ts'
+} from '../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
 import type { Attempt, Conversation, Message, TaskLink } from '../../../../src/shared/domain.ts'
 import { message, profile } from '../../../support/builders.ts'
 import { clientLink, conversation, settingsOf, task } from '../values.ts'

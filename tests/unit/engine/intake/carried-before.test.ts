@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { carriedBefore, inDoubt } from '../../../../src/main/engine/intake/carried-before.ts'
-import { goneComment } from '../../../../src/main/engine/intake/comment.ts'
+import { goneComment } from '../../../../src/main/engine/intake/comment/comment.ts'
+import { carriedBefore, inDoubt } from '../../../../src/main/engine/intake/delivered-before.ts'
 import { partsOf } from '../../../../src/main/engine/intake/parts.ts'
 import type { Change, Takeover } from '../../../../src/main/engine/ports.ts'
 import { comparable, fingerprint } from '../../../../src/main/engine/text.ts'

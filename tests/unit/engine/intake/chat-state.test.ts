@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { knownMessage, nameOf, originKeyOf } from '../../../../src/main/engine/intake/chat-state.ts'
+import { knownMessage, nameOf, originKeyOf } from '../../../../src/main/engine/intake/chat/chat-state.ts'
 import { fingerprint } from '../../../../src/main/engine/text.ts'
 import { message, profile } from '../../../support/builders.ts'
 import { chatEvent, chatState, said } from '../values.ts'

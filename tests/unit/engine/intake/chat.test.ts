@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { decideChat, echoStateOf, marksFact } from '../../../../src/main/engine/intake/chat.ts'
-import type { ChatState } from '../../../../src/main/engine/intake/chat-state.ts'
+import { decideChat, echoStateOf, marksFact } from '../../../../src/main/engine/intake/chat/chat.ts'
+import type { ChatState } from '../../../../src/main/engine/intake/chat/chat-state.ts'
 import {
   type Change,
   type ChatEvent,

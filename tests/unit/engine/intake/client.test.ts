@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { ChatState } from '../../../../src/main/engine/intake/chat-state.ts'
-import { decideClient } from '../../../../src/main/engine/intake/client.ts'
+import type { ChatState } from '../../../../src/main/engine/intake/chat/chat-state.ts'
+import { decideClient } from '../../../../src/main/engine/intake/chat/client.ts'
 import type { ChatEvent } from '../../../../src/main/engine/ports.ts'
 import type { ClientProfile, Visit } from '../../../../src/shared/domain.ts'
 import { profile } from '../../../support/builders.ts'

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { GONE, isOfBefore, isUnchanged, printOf } from '../../../../src/main/engine/intake/comment-print.ts'
+import {
+  GONE,
+  isOfBefore,
+  isUnchanged,
+  printOf,
+} from '../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import type { PlanfixComment } from '../../../../src/main/engine/ports.ts'
 import { fingerprint } from '../../../../src/main/engine/text.ts'
 import { comment } from '../values.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { absentFrom } from '../../../../src/main/engine/intake/transcript.ts'
+import { absentFrom } from '../../../../src/main/engine/intake/chat/transcript.ts'
 import { CARRIED_BY_ANOTHER, type ChatMessage } from '../../../../src/main/engine/ports.ts'
 import type { Message } from '../../../../src/shared/domain.ts'
 import { message, profile } from '../../../support/builders.ts'

@@ -1,0 +1,53 @@
+import type { ClientLink, Conversation, Message } from '../../../../shared/domain.ts'
+import { deviceOf } from '../../intake/comment/comment-state.ts'
+import type { Store } from '../../ports.ts'
+import { latest } from '../patches.ts'
+
+/** A client's message that is being written into the task: whose device said it, and when the write began (ms since 1970). */
+export interface Writing {
+  clientId: string
+  since: number
+}
+
+/** Null also where there is one device only, which every reply is for. */
+export async function beingWritten(
+  store: Store,
+  { attempt }: Conversation,
+  clients: readonly ClientLink[],
+): Promise<Writing | null> {
+  const last = attempt?.kind === 'comment' && clients.length > 1 ? attempt.messageIds.at(-1) : undefined
+  const message = last === undefined ? null : await store.message(last)
+  if (!attempt || message?.author.kind !== 'client' || message.chatraClientId === null) return null
+  return { clientId: message.chatraClientId, since: attempt.startedAt }
+}
+
+/**
+ * Whether it is not known yet which device a reply answers: what another one said may stand in front of it already, which
+ * the end of the write tells.
+ */
+export const mayBeForAnother = (
+  { attempts, chatraClientId, receivedAt }: Message,
+  writing: Writing | null,
+): boolean =>
+  writing !== null && attempts === 0 && chatraClientId !== writing.clientId && writing.since <= receivedAt
+
+/**
+ * The device that a reply answers: whose message stands last in front of its comment. What was known when the comment was
+ * read may have been less than is known now; once handed over, it stays. Where nothing tells, the one that wrote last.
+ */
+export async function addresseeOf(
+  store: Store,
+  message: Message,
+  conversation: Conversation,
+  clients: readonly ClientLink[],
+): Promise<ClientLink | null> {
+  const { connectionId, planfixTaskId, planfixCommentId, attempts } = message
+  const before =
+    attempts === 0 && planfixTaskId !== null && planfixCommentId !== null
+      ? await store.clientMessageBefore(connectionId, planfixTaskId, planfixCommentId)
+      : null
+  const known = await deviceOf(store, conversation, before?.chatraClientId ?? null)
+  const bound = known ?? message.chatraClientId
+  const client = bound === null ? null : await store.client(connectionId, bound)
+  return client ?? latest(clients)
+}

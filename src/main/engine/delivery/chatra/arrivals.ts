@@ -1,0 +1,31 @@
+import type { Message } from '../../../../shared/domain.ts'
+import type { EngineContext } from '../../context.ts'
+import type { Arrival } from '../../continuity.ts'
+import type { Store } from '../../ports.ts'
+
+/** What came in is decided on within moments. */
+const DECIDED_SOON_MS = 2_000
+const PENDING_LOOKED_AT = 1_000
+
+/** What is known of the uncertain ones. Only where echoes of this connection have been seen does a missing one count. */
+export async function arrivalsOf(
+  { store, continuity, clock }: EngineContext,
+  waiting: readonly Message[],
+): Promise<Map<number, Arrival>> {
+  const arrivals = new Map<number, Arrival>()
+  const now = clock.now()
+  for (const { id, state, connectionId } of waiting) {
+    const arrival = state === 'uncertain' ? (continuity?.arrival(id, now) ?? 'unknown') : 'unknown'
+    if (arrival === 'unknown' || !(await store.fact<boolean>(connectionId, 'echoSeen'))) continue
+    const isDecided =
+      arrival !== 'not-arrived' || !(await mayHoldEcho(store, connectionId, continuity?.provenBy(id) ?? null))
+    arrivals.set(id, isDecided ? arrival : { lookAt: now + DECIDED_SOON_MS })
+  }
+  return arrivals
+}
+
+/** Something that came in before has not been decided on yet. */
+async function mayHoldEcho(store: Store, connectionId: string, seq: number | null): Promise<boolean> {
+  const pending = await store.inboxPending(0, PENDING_LOOKED_AT)
+  return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))
+}

@@ -1,0 +1,128 @@
+import { type Conversation, type Message, OPEN_STATES } from '../../../../shared/domain.ts'
+import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
+import type { Change } from '../../ports.ts'
+import type { Permit } from '../circuit-breaker.ts'
+import { notDone, noteAbout, reasonOf, stateChange } from '../patches.ts'
+import { isTrouble, nextTry } from '../retry.ts'
+import { TARGET_ID_UNKNOWN } from './chatra-plan.ts'
+import type { Slot } from './send-limiter.ts'
+
+/** The part of the work (SideGate.stumbled) that carries replies. */
+export const REPLIES = 'replies'
+/** A refusal for longer, or so many in a row, are shown as a side that waits. */
+const LONG_REFUSAL_MS = 10_000
+const MANY_REFUSALS = 8
+
+/** What a reply, an edit or a deletion was being carried with. */
+interface Carrying {
+  conversation: Conversation
+  connection: ConnectionContext
+  permit: Permit
+}
+
+/** What becomes of a reply, an edit or a deletion that failed with `error`. Without `slot` Chatra was not asked. */
+export async function replyFailed(
+  context: EngineContext,
+  message: Message,
+  error: BridgeError,
+  carrying: Carrying,
+  slot: Slot | null,
+): Promise<void> {
+  const { clock, random } = context
+  const now = clock.now()
+  const { connection, conversation } = carrying
+  const isPaced = slot !== null && error.code === 'rate-limited' && isPace(error, slot, connection, now)
+  let wholeSide = stopsSide(error) && !isPaced
+  // A failure of Planfix (asked where a file is) was met without its permit: the next call to it will tell.
+  if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = reportFault(error, carrying, slot)
+  const gate = error.side === 'chatra' ? connection.chatraGate : connection.planfixGate
+  if (!stopsSide(error) && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
+  if (message.kind === 'text' && !error.certain) return unclear(context, message, error, now)
+  // Chatra has said that it did not take it: nothing that comes can be its echo.
+  const notInChat: Change[] =
+    message.kind === 'text' && slot !== null
+      ? [{ type: 'message.patch', id: message.id, at: now, patch: { sentPrint: null } }]
+      : []
+  if (error.retry.when === 'never') {
+    const gone = message.kind === 'text' ? 'client-gone' : 'message-gone'
+    const reason = error.code === 'object-gone' ? gone : 'refused'
+    await commit(context, [
+      stateChange(message, 'failed', reasonOf(error), now, OPEN_STATES),
+      ...notInChat,
+      note(context, message, { what: notDone(message), reason }),
+      ...calmed(conversation),
+    ])
+    return
+  }
+  const failures = conversation.chatraLane.failures + (isPaced ? 0 : 1)
+  const isTimed = !isPaced && !(wholeSide && error.side === 'chatra')
+  const notBefore = isTimed ? nextTry(error, failures, now, random) : 0
+  const lane: Change = {
+    type: 'conversation.patch',
+    id: conversation.id,
+    patch: {
+      chatraLane: {
+        ...{ failures, notBefore, failedAt: now },
+        ...(error.side === 'planfix' && { failedSide: error.side }),
+      },
+    },
+  }
+  const retrying = stateChange(message, 'retrying', reasonOf(error), now, OPEN_STATES)
+  await commit(context, [lane, retrying, ...notInChat])
+}
+
+/**
+ * What follows from an edit or a deletion that cannot be carried out, for a reason of the plan (chatra/chatra-plan.ts). Of a reply
+ * that did not arrive the employee is told anyhow; its newer words are not sent by themselves, for it may turn up yet.
+ */
+export function notCarriedOut(context: EngineContext, message: Message, reason: string): Change[] {
+  return reason === TARGET_ID_UNKNOWN
+    ? [note(context, message, { what: notDone(message), reason: 'id-unknown' })]
+    : []
+}
+
+/** The lane works again. */
+export const calmed = ({ id, chatraLane }: Conversation): Change[] =>
+  chatraLane.failures === 0
+    ? []
+    : [{ type: 'conversation.patch', id, patch: { chatraLane: { failures: 0, notBefore: 0 } } }]
+
+/** Too many calls: the limiter waits, and the side as a whole stops only where it must wait long or always hears it. */
+function isPace(error: BridgeError, slot: Slot, { chatraLimiter }: ConnectionContext, now: number): boolean {
+  const retryAt = error.retry.when === 'at' ? error.retry.time : null
+  chatraLimiter.refused(slot, retryAt)
+  return (retryAt ?? 0) < now + LONG_REFUSAL_MS && chatraLimiter.refusedInRow < MANY_REFUSALS
+}
+
+/** Tells the breaker what it says of Chatra. Answers whether nothing is sent to Chatra now. */
+function reportFault(error: BridgeError, { connection, permit }: Carrying, slot: Slot): boolean {
+  const { chatraGate: gate, chatraLimiter: limiter } = connection
+  if (stopsSide(error) || limiter.isStopped) {
+    gate.failed(error, permit)
+    return true
+  }
+  if (isTrouble(error)) return gate.troubled(error, permit)
+  limiter.succeeded(slot)
+  gate.succeeded(permit)
+  return false
+}
+
+/** Never repeated: settled by its echo, by what is known of a missing one, by a transcript, or by the owner. */
+async function unclear(
+  context: EngineContext,
+  message: Message,
+  error: BridgeError,
+  now: number,
+): Promise<void> {
+  const { id, connectionId, chatraClientId, sentAt } = message
+  await commit(context, [stateChange(message, 'uncertain', reasonOf(error), now, ['sending'])])
+  if (chatraClientId === null || sentAt === null) return
+  const answered = error.status !== undefined
+  context.continuity?.sent({ messageId: id, connectionId, clientId: chatraClientId, sentAt, answered })
+  if (!answered) context.lineDoubtful?.()
+}
+
+/** A note to the employee inside the task. */
+const note = (context: EngineContext, message: Message, data: Record<string, unknown>): Change =>
+  noteAbout(message, data, context.clock.now(), () => context.store.newId())

@@ -1,0 +1,362 @@
+import type { ClientProfile, Message } from '../../../shared/domain.ts'
+import { ok, type Result } from '../../../shared/errors.ts'
+import type { EngineContext } from '../context.ts'
+import { clientSourceId, messageSourceId, taskSourceId } from '../identity.ts'
+import {
+  isCarriedElsewhere,
+  isRestore,
+  type PlanfixComment,
+  type PlanfixContact,
+  type PlanfixTask,
+  type Takeover,
+} from '../ports.ts'
+import { comparable } from '../text.ts'
+import type { Loaded } from './planfix/planfix-step-runner.ts'
+import { commentText, ownerOf, plainOf, taskName } from './planfix/planfix-text.ts'
+
+/**
+ * Looks for what may have been written already by whoever was active before (Takeover): another computer
+ * (docs/architecture.md, "Several computers"), or this one before its store was restored. Source ids are the same on
+ * every computer, so contacts, tasks and comments are recognised by them; where the account does not hand them back,
+ * by what they are, who made them and when.
+ */
+
+/** What a conversation was begun with so long ago is not looked for any more. */
+const LOOK_DAYS = 30
+const DAY = 24 * 3_600_000
+/** The clocks of the services may differ by so much. */
+const SLACK_MS = 3 * 60_000
+/** So long a reply may have waited before it was in the chat. */
+const MOST_REPLY_MS = 30 * 60_000
+/** Local digits may be read as UTC (contracts/planfix.md section 4, switch `datetime-zone`). */
+const FARTHEST_ZONE_MS = 12 * 3_600_000
+/** Ordinals of a chat's tasks that are compared. */
+const MOST_TASKS = 20
+/** A feed is read back this many pages at most. */
+const MOST_PAGES = 20
+
+const taken = (context: EngineContext): Takeover | null => {
+  const takeover = context.takeover?.() ?? null
+  return takeover !== null && context.clock.now() - takeover.at < LOOK_DAYS * DAY ? takeover : null
+}
+
+/** The client's card that was made before; null = it is not there, or nobody else carried. */
+export async function contactMadeBefore(
+  context: EngineContext,
+  state: Loaded,
+  name: string,
+): Promise<Result<PlanfixContact | null>> {
+  const takeover = taken(context)
+  if (takeover === null) return ok(null)
+  const { planfix } = state.connection
+  const sourceObjectId = clientSourceId(state.settings.id, state.client.clientId)
+  const earliest = context.clock.now() - LOOK_DAYS * DAY
+  const startedAt = isRestore(takeover) ? Math.max(earliest, takeover.backupAt) : earliest
+  await state.turn()
+  const found = await planfix.lookForContacts({ sourceObjectId, startedAt, name })
+  if (!found.ok) return found
+  const bySource = found.value.find((one) => one.sourceObjectId === sourceObjectId && !one.isDeleted)
+  if (bySource || !isRestore(takeover)) return ok(bySource ?? null)
+  const alike = found.value.filter(
+    (one) => one.name.trim() === name.trim() && mayBeHis(one, state.client.profile),
+  )
+  return cardOfLostChat(context, state, takeover, alike)
+}
+
+/** By its name alone it might be somebody else's: an e-mail that is known has to be the same. */
+const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
+  contact.sourceObjectId === null &&
+  !contact.isDeleted &&
+  (email === null || contact.email === null || contact.email.toLowerCase() === email.toLowerCase())
+
+/**
+ * Among cards of that name, the one whose tasks of the lost time are this client's: they hold everything the client wrote
+ * then. Where nothing of that is known, the client must have been on the site before the restore. More than one, or none
+ * that surely is: better a second card than another person's.
+ */
+async function cardOfLostChat(
+  context: EngineContext,
+  state: Loaded,
+  takeover: Takeover & { backupAt: number },
+  cards: readonly PlanfixContact[],
+): Promise<Result<PlanfixContact | null>> {
+  const { planfix } = state.connection
+  // By our own clock: what the journal gave back. An agent's message may be a reply of ours, which has the employee as author.
+  const known = state.waiting.filter(
+    ({ receivedAt, author }) => receivedAt < takeover.at && author.kind === 'client',
+  )
+  const startedAt = state.client.profile.visit?.startedAt ?? null
+  if (known.length === 0 && (startedAt === null || startedAt >= takeover.at)) return ok(null)
+  const found: PlanfixContact[] = []
+  for (const card of cards) {
+    if (await context.store.conversationByContact(state.settings.id, card.id)) continue
+    await state.turn()
+    const tasks = await planfix.tasksOfContact(card.id)
+    if (!tasks.ok) return tasks
+    const lost = tasks.value.filter((one) => isLost(one, state, takeover)).map(({ id }) => id)
+    if (lost.length === 0) continue
+    const written = await writtenIn(context, state, lost, known)
+    if (!written.ok) return written
+    if (written.value.size === known.length) found.push(card)
+  }
+  return ok(found.length === 1 ? (found[0] ?? null) : null)
+}
+
+/** Of this conversation, and begun between a backup and its restore. */
+export function isOfLostTime(context: EngineContext, state: Loaded, task: PlanfixTask): boolean {
+  const takeover = taken(context)
+  return isRestore(takeover) && isLost(task, state, takeover)
+}
+
+/** Whether a task was begun for this client after the backup: by its source id, else by its name and the time it was made. */
+export function isLost(
+  task: PlanfixTask,
+  state: Loaded,
+  { at, backupAt }: Takeover & { backupAt: number },
+): boolean {
+  if (task.isDeleted) return false
+  const { profile } = state.client
+  if (task.sourceObjectId !== null) {
+    for (let n = 1; n <= MOST_TASKS; n++) {
+      for (const chatId of [profile.chatId, ...(profile.former?.chatIds ?? [])])
+        if (taskSourceId(state.settings.id, chatId, n) === task.sourceObjectId) return true
+    }
+    return false
+  }
+  // He may have given his name, or his e-mail, after the task was made.
+  const former = (profile.former?.names ?? []).map((name) => ({ ...profile, name }))
+  const anonymous = { ...profile, name: null }
+  const names = [profile, anonymous, { ...anonymous, displayedName: null }, ...former].map(taskName)
+  if (!names.includes(task.name)) return false
+  const slack = SLACK_MS + FARTHEST_ZONE_MS
+  return task.createdAt === null || (task.createdAt >= backupAt - slack && task.createdAt <= at + slack)
+}
+
+/**
+ * Tasks of this conversation that were begun before and that the store does not know; `ours` knows them among those of the
+ * client's card.
+ */
+export async function tasksMadeBefore<T>(
+  context: EngineContext,
+  state: Loaded,
+  ours: (tasks: readonly PlanfixTask[]) => Promise<T[]>,
+): Promise<Result<T[]>> {
+  const takeover = taken(context)
+  const createdAt = state.task?.createdAt ?? state.previous?.createdAt ?? 0
+  if (takeover === null || createdAt >= takeover.at) return ok([])
+  const { planfix } = state.connection
+  await state.turn()
+  const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
+  return found.ok ? ok(await ours(found.value)) : found
+}
+
+/** Where a message stands in Planfix. */
+export interface Place {
+  taskId: number
+  commentId: number
+}
+
+/** Which of these messages stand in a task of the conversation already. */
+export async function writtenBefore(
+  context: EngineContext,
+  state: Loaded,
+  batch: readonly Message[],
+): Promise<Result<Map<Message, Place>>> {
+  const takeover = taken(context)
+  const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
+  if (takeover === null || doubtful.length === 0) return ok(new Map())
+  const earliest = earliestIn(doubtful, takeover)
+  const tasks = await context.store.tasksOfThread(state.conversation.id)
+  // What had ended before can hold none of them; when those that were found again ended is not known.
+  const open = tasks.filter(
+    ({ closedAt, createdAt }) => closedAt === null || closedAt >= earliest || createdAt >= takeover.at,
+  )
+  const newest = open.toSorted((one, other) => other.taskId - one.taskId).slice(0, MOST_TASKS)
+  return writtenIn(
+    context,
+    state,
+    newest.map(({ taskId }) => taskId),
+    doubtful,
+  )
+}
+
+/** Which of these messages stand in these tasks. */
+export async function writtenIn(
+  context: EngineContext,
+  state: Loaded,
+  taskIds: readonly number[],
+  batch: readonly Message[],
+): Promise<Result<Map<Message, Place>>> {
+  const takeover = taken(context)
+  const doubtful = takeover === null ? [] : batch.filter((message) => isDoubtful(message, takeover))
+  if (takeover === null || doubtful.length === 0) return ok(new Map())
+  const tokenUserId = await context.store.fact<number>(state.settings.id, 'tokenUserId')
+  const found = new Recognition(context, state, tokenUserId)
+  const doubted: [Found, Message[]][] = []
+  for (const taskId of taskIds) {
+    const feed = await readBack(state, taskId, earliestIn(doubtful, takeover))
+    // A task that is gone holds nothing.
+    if (!feed.ok && feed.error.code === 'object-gone') continue
+    if (!feed.ok) return feed
+    for (const comment of feed.value.comments) {
+      const entry = { comment, taskId, isDescription: comment === feed.value.description }
+      const linked = await context.store.messagesByComment(state.settings.id, comment.id)
+      const sure = linked.filter((message) => !isGuess(message))
+      if (sure.length < linked.length) doubted.push([entry, sure])
+      else found.offer(entry, sure)
+    }
+  }
+  for (const [entry, sure] of doubted) found.offer(entry, sure)
+  return ok(found.among(doubtful, takeover))
+}
+
+/** A comment that was read before what it holds was looked for: it was taken for a note, or a reply that may have been sent. */
+export const isGuess = ({ direction, state, reason }: Message): boolean =>
+  direction === 'to-chatra' && (state === 'skipped' || (state === 'uncertain' && isCarriedElsewhere(reason)))
+
+const earliestIn = (messages: readonly Message[], takeover: Takeover): number =>
+  Math.min(...messages.map((message) => earliestOf(message, takeover))) - SLACK_MS
+
+/** When it can have been written; a message without id and time comes with a transcript, long after it was said. */
+const earliestOf = (message: Message, takeover: Takeover): number =>
+  message.originKey.startsWith('u:') && isRestore(takeover) ? takeover.backupAt : message.writtenAt
+
+/** It may have been written before the takeover. */
+export const isDoubtful = (message: Message, takeover: Takeover): boolean =>
+  earliestOf(message, takeover) < takeover.at + SLACK_MS
+
+/** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
+async function readBack(
+  { connection: { planfix }, turn }: Loaded,
+  taskId: number,
+  earliest: number,
+): Promise<Result<{ comments: PlanfixComment[]; description: PlanfixComment | null }>> {
+  const comments: PlanfixComment[] = []
+  for (let page = 0; page < MOST_PAGES; page++) {
+    await turn()
+    const listed = await planfix.comments(taskId, page * 100)
+    if (!listed.ok) return listed
+    comments.push(...listed.value.comments)
+    if (listed.value.complete) {
+      const oldest = comments.toSorted((one, other) => one.id - other.id)[0] ?? null
+      return ok({ comments, description: oldest })
+    }
+    if (listed.value.sorted && comments.some(({ at }) => at !== null && at < earliest)) break
+  }
+  return ok({ comments, description: null })
+}
+
+interface Found {
+  comment: PlanfixComment
+  taskId: number
+  isDescription: boolean
+}
+interface Offer extends Found {
+  /** Lines, and names of files, that no message accounts for yet. */
+  rest: string
+  files: string[]
+}
+
+/** Which messages the comments of these tasks hold. Each place in a comment stands for one message. */
+class Recognition {
+  private readonly state: Loaded
+  private readonly language: EngineContext['language']
+  private readonly tokenUserId: number | null
+  private readonly offers: Offer[] = []
+
+  constructor(context: EngineContext, state: Loaded, tokenUserId: number | null) {
+    this.language = context.language
+    this.state = state
+    this.tokenUserId = tokenUserId
+  }
+
+  /** `linked`: messages that are known to stand in it. */
+  offer(entry: Found, linked: readonly Message[]): void {
+    const { text, files } = entry.comment
+    const offered: Offer = { ...entry, rest: linesOf(text), files: files.map(({ name }) => name) }
+    for (const message of linked) this.take(offered, message)
+    this.offers.push(offered)
+  }
+
+  among(batch: readonly Message[], takeover: Takeover): Map<Message, Place> {
+    const found = new Map<Message, Place>()
+    for (const message of batch) {
+      const id = messageSourceId(this.state.settings.id, message.originKey.replace(/^c:/, ''))
+      const offered = this.offers.find(({ comment }) => comment.sourceObjectId === id)
+      if (!offered) continue
+      this.take(offered, message)
+      found.set(message, placeOf(offered))
+    }
+    // Joined messages have the source id of the first of them; the others are lines of the comment, or of the task's text.
+    for (const message of batch) {
+      if (found.has(message)) continue
+      const offered = this.offers.find(
+        (one) => this.mayHold(one, message, takeover) && this.take(one, message),
+      )
+      if (offered) found.set(message, placeOf(offered))
+    }
+    for (const message of batch) {
+      const reply = found.has(message)
+        ? undefined
+        : this.offers.find((one) => isReplyOf(message, one, takeover))
+      if (!reply) continue
+      reply.rest = reply.rest.replace(linesOf(message.text), () => '\n\u0000\n')
+      found.set(message, placeOf(reply))
+    }
+    return found
+  }
+
+  private mayHold({ comment, isDescription }: Offer, message: Message, takeover: Takeover): boolean {
+    const { at, owner } = comment
+    if (at !== null && at < earliestOf(message, takeover) - SLACK_MS) return false
+    if (at !== null && at > takeover.at + SLACK_MS) return false
+    if (isDescription || owner === null || owner.startsWith('contact:')) return true
+    // Whose the token is may not be known again yet: then it may be anybody of the staff.
+    if (this.tokenUserId === null) return true
+    return [this.tokenUserId, ownerOf(message, this.state.settings)].some((id) => owner === `user:${id}`)
+  }
+
+  /** Takes the message out of what the comment still offers; false when it is not in it. */
+  private take(offered: Offer, message: Message): boolean {
+    const sent = message.files.filter((file) => !file.linkOnly).map(({ name }) => name)
+    const files = [...offered.files]
+    for (const name of sent) {
+      const at = files.indexOf(name)
+      if (at < 0) return false
+      files.splice(at, 1)
+    }
+    const texts = this.textsOf(message)
+    const lines = texts.map(linesOf).find((one) => offered.rest.includes(one))
+    if (lines === undefined && (texts.length > 0 || sent.length === 0)) return false
+    offered.files = files
+    if (lines !== undefined) offered.rest = offered.rest.replace(lines, () => '\n\u0000\n')
+    return true
+  }
+
+  /** As it is written: with the name of an agent, or with its time when it came late, in front of it. */
+  private textsOf(message: Message): string[] {
+    const { settings } = this.state
+    const written = [false, true].flatMap((late) =>
+      (['unmapped', 'agents', 'all'] as const).map((named) =>
+        plainOf(commentText([{ ...message, late }], settings, this.language, named)),
+      ),
+    )
+    return [...new Set(written)].filter((text) => text.trim() !== '')
+  }
+}
+
+/**
+ * After a restore an agent's message may be the echo of a reply that the store does not know any more: then the employee's
+ * comment says the same, and was written shortly before.
+ */
+function isReplyOf(echo: Message, { comment, rest }: Offer, takeover: Takeover): boolean {
+  const { owner, at, isHidden } = comment
+  if (!isRestore(takeover) || echo.author.kind !== 'agent' || isHidden || !owner?.startsWith('user:'))
+    return false
+  if (at !== null && (at > echo.writtenAt + SLACK_MS || at < echo.writtenAt - MOST_REPLY_MS)) return false
+  // What a known reply stands for is taken already.
+  return comment.files.length === echo.files.length && rest.trim() === linesOf(echo.text).trim()
+}
+
+const placeOf = ({ taskId, comment }: Found): Place => ({ taskId, commentId: comment.id })
+const linesOf = (text: string): string => `\n${text.split('\n').map(comparable).join('\n')}\n`

@@ -1,0 +1,60 @@
+import { ASSIGNER_AGAIN_MS, assignerIs } from '../patches.ts'
+import type { ChoreOutcome, ChoreState } from './job.ts'
+
+/**
+ * The first task of a connection tells what the account allows (contracts/planfix.md sections 6.1 and 6.3): who the
+ * token's user is, and whether a contact is taken as assigner with the task still visible to us. The token's user
+ * takes part first, so that the task cannot vanish for its maker.
+ */
+export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
+  const { connection, conversation, chore } = state
+  const { planfix } = connection
+  const connectionId = connection.settings.id
+  const taskId = Number(chore.data.taskId)
+  const contactId = typeof chore.data.contactId === 'number' ? chore.data.contactId : conversation.contactId
+  // A task was refused with the client as assigner, and taken without: perhaps the account has changed its mind.
+  const isDoubted = chore.data.again === true
+  if (contactId === null || (!isDoubted && (await isKnown(state)))) return { done: [] }
+  const verdict = (value: 'contact' | 'no'): ChoreOutcome => ({
+    done: assignerIs(value, connectionId, state.now),
+  })
+
+  await state.turn()
+  const before = await planfix.task(taskId)
+  if (!before.ok) return before.error.code === 'object-gone' ? { done: [] } : { error: before.error }
+  const maker = before.value.assigner
+  if (maker === `contact:${contactId}`) return verdict('no')
+  if (!maker?.startsWith('user:')) return verdict('no')
+  const tokenUserId = Number(maker.slice(5))
+  await state.context.store.commit([
+    { type: 'fact.set', connectionId, key: 'tokenUserId', value: tokenUserId },
+  ])
+
+  await state.turn()
+  const participantUserIds = [...new Set([...before.value.participantUserIds, tokenUserId])]
+  const changed = await planfix.updateTask(taskId, { assignerContactId: contactId, participantUserIds })
+  if (!changed.ok) {
+    if (changed.error.retry.when !== 'never') return { error: changed.error }
+    // Only the same change without the contact tells whether it is to blame.
+    await state.turn()
+    const without = await planfix.updateTask(taskId, { participantUserIds })
+    if (without.ok) return verdict('no')
+    return without.error.retry.when === 'never' ? { done: [] } : { error: without.error }
+  }
+  if (changed.value.failures.includes('assigner')) return verdict('no')
+
+  await state.turn()
+  const after = await planfix.task(taskId)
+  if (!after.ok) return after.error.code === 'object-gone' ? verdict('no') : { error: after.error }
+  if (after.value.assigner === `contact:${contactId}`) return verdict('contact')
+  // A queued change (202) may still show the old value; the next task tries again.
+  return changed.value.queued ? { done: [] } : verdict('no')
+}
+
+/** A "no" of long ago is found out anew. */
+async function isKnown({ context, connection, now }: ChoreState): Promise<boolean> {
+  const { id } = connection.settings
+  const known = await context.store.fact(id, 'assigner')
+  const at = (await context.store.fact<number>(id, 'assignerAt')) ?? now
+  return known === 'contact' || (known === 'no' && now - at <= ASSIGNER_AGAIN_MS)
+}

@@ -1,0 +1,129 @@
+import type { Result } from '../../../../shared/errors.ts'
+import type { Change } from '../../ports.ts'
+import { taskPatch } from '../patches.ts'
+import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './job.ts'
+
+const MINUTE = 60_000
+
+/** F11: the chat is over, so the task is completed, once nothing of the conversation waits any more. */
+export async function complete(state: ChoreState): Promise<ChoreOutcome> {
+  const { context, connection, conversation, chore, now } = state
+  const { planfix, settings } = connection
+  if (!settings.options.completeWhenClientLeaves) return { done: [] }
+  // Of a conversation that was merged into this one: its own task.
+  const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
+  if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
+  const taskId = named ?? conversation.taskId
+  const task = taskId === null ? null : await context.store.task(settings.id, taskId)
+  if (!task || task.deleted) return { done: [] }
+  // Somebody else's: it is not for the bridge to say that it is done.
+  if (!task.ours) return { done: [leftAlone(state, task.taskId)] }
+  await state.turn()
+  const read = await planfix.task(task.taskId)
+  if (!read.ok) {
+    if (read.error.code !== 'object-gone') return { error: read.error }
+    return { done: [taskPatch(task, { deleted: true, active: false })] }
+  }
+  const { status } = read.value
+  if (status && planfix.isStatusActive(status) === false) {
+    // A person, or Planfix, has ended it already: whatever status was chosen stays.
+    return { done: [taskPatch(task, { active: false, checkedAt: now, closedAt: now })] }
+  }
+  const target = await planfix.completedStatusId()
+  if (!target.ok) return { error: target.error }
+  if (target.value === null) {
+    const event = {
+      time: now,
+      connectionId: settings.id,
+      level: 'warning',
+      key: 'event.no-completed-status',
+      params: {},
+    } as const
+    return { done: [{ type: 'event.add', event }] }
+  }
+  // A message may have come while the status was read.
+  if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
+  const still = await context.store.chores(conversation.id)
+  if (!still.some((one) => one.id === chore.id)) return { done: [] }
+  await state.turn()
+  const changed = await planfix.updateTask(task.taskId, { statusId: target.value })
+  if (!changed.ok) return { error: changed.error }
+  const closedAt = context.clock.now()
+  return { done: [taskPatch(task, { active: false, checkedAt: closedAt, closedAt })] }
+}
+
+const leftAlone = ({ connection, conversation, now }: ChoreState, task: number): Change => ({
+  type: 'event.add',
+  event: {
+    ...{ time: now, connectionId: connection.settings.id, level: 'info', key: 'event.task-not-ours' },
+    params: { task, conversation: conversation.id },
+  },
+})
+
+async function somethingWaits({ context, conversation }: ChoreState): Promise<boolean> {
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return true
+  const [messages, replies] = await Promise.all([
+    context.store.waiting(conversation.id, 'to-planfix', 1),
+    context.store.waiting(conversation.id, 'to-chatra', 1),
+  ])
+  return messages.length > 0 || replies.some((reply) => reply.state !== 'uncertain')
+}
+
+/**
+ * No event says that a visitor left (contracts/chatra.md section 6). After `leaveAfterMinutes` of silence Chatra is asked
+ * whether the visit is over; while it is not, it is asked again after the same time, up to a day.
+ */
+export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
+  const { context, connection, conversation, chore, now } = state
+  const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
+  // By a clock that was ahead it may lie in the future.
+  const quietSince = Math.min(conversation.lastActivityAt, now)
+  if (now < quietSince + quiet) return { later: quietSince + quiet }
+  const clientId = String(chore.data.clientId)
+  const read = await askedInTurn(connection, () => connection.chatra.client(clientId))
+  if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
+  const visit = read.value.visit
+  if (visit?.finishedAt == null) {
+    const tries = Number(chore.data.tries ?? 0) + 1
+    if (now > quietSince + 24 * 60 * MINUTE || visit === null) return { done: [] }
+    return { later: now + quiet * Math.min(tries, 6), data: { ...chore.data, tries } }
+  }
+  const over = Math.max(visit.finishedAt, quietSince) + quiet
+  if (now < over) return { later: over }
+  return {
+    done: [
+      { type: 'conversation.patch', id: conversation.id, patch: { clientLeft: true } },
+      {
+        type: 'chore.add',
+        chore: {
+          ...chore,
+          id: context.store.newId(),
+          kind: 'complete',
+          key: 'task',
+          data: {},
+          notBefore: now,
+          failures: 0,
+          attempt: null,
+        },
+      },
+    ],
+  }
+}
+
+/** A question of a job waits behind the replies. */
+async function askedInTurn<T>(
+  { chatraLimiter: limiter }: ChoreState['connection'],
+  ask: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const slot = await limiter.slot('read')
+  try {
+    const answer = await ask()
+    if (slot && answer.ok) limiter.succeeded(slot)
+    else if (slot && !answer.ok && answer.error.code === 'rate-limited')
+      limiter.refused(slot, answer.error.retry.when === 'at' ? answer.error.retry.time : null)
+    return answer
+  } finally {
+    slot?.release()
+  }
+}

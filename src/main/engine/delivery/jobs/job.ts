@@ -1,0 +1,110 @@
+import type { Attempt, Chore, Conversation, Message } from '../../../../shared/domain.ts'
+import type { BridgeError, Result } from '../../../../shared/errors.ts'
+import type { ConnectionContext, EngineContext } from '../../context.ts'
+import type { Serial } from '../../keyed-mutex.ts'
+import type { JoinWish } from '../../merge.ts'
+import { type Change, isRestore, type Lane } from '../../ports.ts'
+import type { LookAgain } from '../planfix/reconcile.ts'
+import { settlesAt } from '../retry.ts'
+
+/** What a chore has to work with. */
+export interface ChoreState {
+  context: EngineContext
+  connection: ConnectionContext
+  conversation: Conversation
+  chore: Chore
+  look: LookAgain
+  /** Locks by conversation. */
+  serial: Serial
+  now: number
+  /** Waits for a Planfix call's turn at the chore's priority. */
+  turn(): Promise<void>
+  /** Keeps on disk what is about to be written, before it is. */
+  begin(attempt: Attempt): Promise<void>
+}
+
+/** How a chore ends. */
+export type ChoreOutcome =
+  | { done: Change[]; wake?: { conversationId: number; lane: Lane } }
+  /** Not before `later`, which is on disk: a time that the rules name. */
+  | { later: number; data?: Record<string, unknown> }
+  /** Something has to change first; asked again when it did, else at `waits`. Nothing is written for that. */
+  | { waits: number }
+  /** The conversation is another one's, too. */
+  | { join: JoinWish }
+  /** `wrote`: the write of its attempt failed, not a look or anything else. */
+  | { error: BridgeError; wrote?: boolean }
+
+/** A change that nobody told of is noticed within so long. */
+export const SLOW_LOOK_MS = 2 * 60_000
+
+export type RunChore = (state: ChoreState) => Promise<ChoreOutcome>
+
+/** Reads the message a chore is about. */
+export async function messageOf(state: ChoreState): Promise<Message | null> {
+  const id = state.chore.data.messageId
+  return typeof id === 'number' ? state.context.store.message(id) : null
+}
+
+/** Words of the conversation are on their way into Planfix; what stops them by hand does not count. */
+export async function isBeingWritten({ context, conversation }: ChoreState): Promise<boolean> {
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return true
+  if (current?.paused) return false
+  return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
+}
+
+/** How a write of a chore ended: the number of what was written, or why it is not there yet. */
+export type Written = { written: number } | { waits: number } | { error: BridgeError; wrote?: boolean }
+
+/**
+ * Writes once, whatever happens: keeps the attempt on disk, and after an unclear one looks until it can no longer come.
+ * `exists` looks for the write, `write` makes it; both answer its number.
+ */
+export async function writeOnce(
+  state: ChoreState,
+  attempt: Attempt,
+  exists: (attempt: Attempt) => Promise<Result<number | null>>,
+  write: () => Promise<Result<number>>,
+): Promise<Written> {
+  const before = state.chore.attempt ?? attemptBeforeRestore(state, attempt)
+  if (before) {
+    const unclearAt = before.unclearAt ?? before.startedAt
+    const settled = settlesAt(unclearAt, before.timedOut || before.unclearAt === null)
+    await state.turn()
+    const lookedAt = state.context.clock.now()
+    const found = await exists(before)
+    if (!found.ok) return { error: found.error }
+    if (found.value !== null) return { written: found.value }
+    if (lookedAt < settled) return { waits: settled }
+  }
+  await state.begin(before ? { ...before, startedAt: state.context.clock.now(), unclearAt: null } : attempt)
+  await state.turn()
+  const made = await write()
+  return made.ok ? { written: made.value } : { error: made.error, wrote: true }
+}
+
+/** An unclear write was repeated: a minute later somebody looks whether it arrived after all. */
+export function verifyLater({ context, chore, now }: ChoreState, data: Record<string, unknown>): Change[] {
+  if (chore.attempt === null) return []
+  return [
+    {
+      type: 'chore.add',
+      chore: {
+        ...chore,
+        ...{ id: context.store.newId(), kind: 'verify', key: chore.attempt.sourceObjectId },
+        data: { sourceObjectId: chore.attempt.sourceObjectId, text: chore.attempt.text, ...data },
+        ...{ notBefore: now + 60_000, failures: 0, attempt: null },
+      },
+    },
+  ]
+}
+
+/** It may have been written between the backup and the damage of the store: then it is looked for, too. */
+function attemptBeforeRestore({ context, chore }: ChoreState, attempt: Attempt): Attempt | null {
+  const takeover = context.takeover?.()
+  if (!isRestore(takeover)) return null
+  const visitAt = chore.kind === 'visit' ? Number(chore.data.startedAt) : Number.POSITIVE_INFINITY
+  const isOlder = chore.id < (takeover.firstId ?? 0) || visitAt < takeover.at
+  return isOlder ? { ...attempt, startedAt: takeover.backupAt } : null
+}

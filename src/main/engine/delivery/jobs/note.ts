@@ -1,0 +1,194 @@
+import { isOpen, type Message } from '../../../../shared/domain.ts'
+import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
+import { noteSourceId } from '../../identity.ts'
+import type { Change } from '../../ports.ts'
+import { rootOf } from '../../roots.ts'
+import { firstLine } from '../../text.ts'
+import { TARGET_NOT_ARRIVED } from '../chatra/chatra-plan.ts'
+import {
+  type ChoreOutcome,
+  type ChoreState,
+  isBeingWritten,
+  messageOf,
+  SLOW_LOOK_MS,
+  verifyLater,
+  writeOnce,
+} from './job.ts'
+
+/** A note to the employee inside the task; it never goes to the client, because the client is not among its recipients. */
+export async function note(state: ChoreState): Promise<ChoreOutcome> {
+  const { connection, conversation, chore } = state
+  const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
+  // It belongs to what the client says: into the task that is made for that, or behind what is being written.
+  if (named === null && FOLLOWS.has(String(chore.data.what)) && (await isBeingWritten(state)))
+    return { waits: state.now + SLOW_LOOK_MS }
+  const taskId = named ?? conversation.taskId
+  if (taskId === null) return { done: [] }
+  const link = await state.context.store.task(connection.settings.id, taskId)
+  if (link && !link.ours) return { done: [] }
+  const message = await messageOf(state)
+  if (chore.data.what === 'not-delivered' && message && (await isOvertaken(state, message)))
+    return { done: [] }
+  const text = await noteText(state, message)
+  if (text === null) return { done: [] }
+  const isUnnamed = chore.data.unnamed === true
+  const employee = message?.author.kind === 'employee' && !isUnnamed ? [`user:${message.author.id}`] : []
+  const sourceObjectId = noteSourceId(connection.settings.id, chore.id, chore.key)
+  const attempt = {
+    kind: 'chore' as const,
+    sourceObjectId,
+    messageIds: [],
+    startedAt: state.now,
+    unclearAt: null,
+    timedOut: false,
+    text,
+    ownerUserId: null,
+  }
+  const written = await writeOnce(
+    state,
+    attempt,
+    (before) => state.look.comment(before, connection, taskId, null),
+    async () => {
+      const made = await connection.planfix.addComment(taskId, {
+        text: { paragraphs: [{ label: null, text }] },
+        owner: null,
+        recipients: { roles: employee.length > 0 ? [] : ['assignee'], users: employee },
+        fileIds: [],
+        writtenAt: null,
+        sourceObjectId,
+      })
+      return made.ok ? { ok: true, value: made.value.id } : made
+    },
+  )
+  if ('error' in written && written.wrote && written.error.retry.when === 'never') {
+    const next = otherWay(state, taskId, employee.length > 0)
+    if (next) return { later: state.now, data: next }
+  }
+  if (!('written' in written)) return written
+  return { done: [rememberNote(state, taskId, written.written, text), ...verifyLater(state, { taskId })] }
+}
+
+/** Planfix refuses it: perhaps the employee is gone, then it is for the assignee; perhaps the task is, then it goes into the next one. */
+function otherWay(
+  { chore, conversation }: ChoreState,
+  taskId: number,
+  isNamed: boolean,
+): ChoreState['chore']['data'] | null {
+  if (isNamed) return { ...chore.data, unnamed: true }
+  const next = conversation.taskId
+  return next === null || next === taskId ? null : { ...chore.data, unnamed: true, taskId: next }
+}
+
+/** It has turned up meanwhile, or its comment was deleted: nobody waits for it any more. */
+async function isOvertaken({ context }: ChoreState, { id, state }: Message): Promise<boolean> {
+  if (state !== 'failed') return true
+  const changes = await context.store.changesOf(id)
+  return changes.some(
+    (one) => one.kind === 'delete' && (isOpen(one.state) || one.reason === TARGET_NOT_ARRIVED),
+  )
+}
+
+const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
+
+/** Null when there is nothing to say any more. */
+async function noteText(state: ChoreState, message: Message | null): Promise<string | null> {
+  const { context, chore, connection } = state
+  const { webUrl } = connection.settings.planfix
+  const what = String(chore.data.what)
+  if (what === 'merged') {
+    const into = await rootOf(context.store, Number(chore.data.intoConversation))
+    return into?.taskId
+      ? translate(context.language, 'note.merged', { link: `${webUrl}/task/${into.taskId}` })
+      : translate(context.language, 'note.merged-no-task')
+  }
+  if (what === 'perhaps') {
+    const other = await context.store.conversation(Number(chore.data.otherConversation))
+    // Joined meanwhile: another note says so.
+    if (!other?.taskId || other.mergedInto !== null) return null
+    return translate(context.language, 'note.perhaps', { link: `${webUrl}/task/${other.taskId}` })
+  }
+  if (what === 'device-joined') return deviceJoined(state)
+  if (what === 'twin')
+    return translate(context.language, 'note.twin', {
+      link: `${webUrl}/task/${String(chore.data.otherTask)}`,
+    })
+  if (what === 'twin-card')
+    return translate(context.language, 'note.twin-card', {
+      link: `${webUrl}/contact/${String(chore.data.otherContact)}`,
+    })
+  if (what === 'introduction') {
+    const other = chore.data.otherContact
+    const value = String(chore.data.value)
+    return typeof other === 'number'
+      ? translate(context.language, 'note.introduction-other', { value, link: `${webUrl}/contact/${other}` })
+      : translate(context.language, 'note.introduction', { value })
+  }
+  if (what === 'file-not-delivered' && chore.data.file === '')
+    return translate(context.language, 'note.picture-not-delivered')
+  if (what === 'file-not-delivered')
+    return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
+  if (what === 'kept-inside')
+    return translate(context.language, 'note.kept-inside', { text: firstLine(message?.text ?? '', 200) })
+  if (what === 'arrived-after-all')
+    return translate(context.language, 'note.arrived-after-all', {
+      text: firstLine(message?.text ?? '', 200),
+    })
+  if (what === 'loop') return translate(context.language, 'note.loop')
+  const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
+  const isOfChange = what === 'not-changed' || what === 'not-removed'
+  return translate(context.language, isOfChange ? `note.${what}` : 'note.not-delivered', {
+    reason,
+    text: [firstLine(message?.text ?? '', 200), ...(isOfChange ? namesOf(message) : [])]
+      .filter((part) => part !== '')
+      .join(', '),
+  })
+}
+
+const namesOf = (message: Message | null): string[] => (message?.files ?? []).map(({ name }) => name)
+
+async function deviceJoined({ context, chore, connection }: ChoreState): Promise<string> {
+  const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
+  const device = [link?.profile.os, link?.profile.browser].filter((part) => part != null).join(', ')
+  const isVouched = chore.data.why === 'vouched'
+  const key = isVouched ? 'note.device-joined-vouched' : 'note.device-joined'
+  return translate(context.language, key, {
+    device: device || '—',
+    email: link?.profile.email ?? '—',
+  })
+}
+
+/** Kept as a message of the bridge, so that its comment is known for ours when the watcher reads it; the log shows it. */
+function rememberNote(state: ChoreState, taskId: number, commentId: number, text: string): Change {
+  const { chore, now } = state
+  return {
+    type: 'message.add',
+    states: [{ state: 'delivered', reason: 'note-to-employee' }],
+    message: {
+      id: state.context.store.newId(),
+      connectionId: chore.connectionId,
+      conversationId: chore.conversationId,
+      direction: 'to-planfix',
+      kind: 'text',
+      author: { kind: 'bridge' },
+      text,
+      files: [],
+      originKey: `note:${chore.id}`,
+      chatraClientId: null,
+      chatraMessageId: null,
+      planfixTaskId: taskId,
+      planfixCommentId: commentId,
+      targetId: null,
+      writtenAt: now,
+      receivedAt: now,
+      position: now,
+      state: 'delivered',
+      reason: 'note-to-employee',
+      late: false,
+      attempts: 1,
+      sentAt: null,
+      echoed: false,
+      sentPrint: null,
+      fingerprint: null,
+    },
+  }
+}

@@ -1,0 +1,261 @@
+import type { Chore, Conversation } from '../../../../shared/domain.ts'
+import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
+import type { Serial } from '../../keyed-mutex.ts'
+import { handOver, joinConversations } from '../../merge.ts'
+import type { Lane, Priority } from '../../ports.ts'
+import { rootOf } from '../../roots.ts'
+import { separateConversation } from '../../separate.ts'
+import { probeChatra } from '../chatra/chatra-probe.ts'
+import { isStopped, type Permit } from '../circuit-breaker.ts'
+import type { Next } from '../conversation-queues.ts'
+import { LookAgain } from '../planfix/reconcile.ts'
+import { isTrouble, nextTry } from '../retry.ts'
+import type { SideGate } from '../side-breaker.ts'
+import { assigner } from './assigner.ts'
+import { complete, leaveCheck } from './complete.ts'
+import { introduce } from './introduce.ts'
+import type { RunChore } from './job.ts'
+import { note } from './note.ts'
+import { reread } from './reread.ts'
+import { verify } from './verify.ts'
+import { visit } from './visit.ts'
+
+const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; run: RunChore }> = {
+  reread: { priority: 1, run: reread },
+  note: { priority: 2, run: note },
+  assigner: { priority: 2, run: assigner },
+  introduce: { priority: 2, run: introduce },
+  complete: { priority: 2, run: complete },
+  'leave-check': { priority: 2, run: leaveCheck },
+  verify: { priority: 2, run: verify },
+  visit: { priority: 3, run: visit },
+}
+const ORDER: readonly Chore['kind'][] = ['separate', ...(Object.keys(KINDS) as (keyof typeof KINDS)[])]
+
+/** A chore that fails this often is given up, and said. A day and more of waiting. */
+const GIVE_UP_AFTER = 300
+
+/** A time farther ahead was told by a clock that was wrong, unless the chore itself waits for longer. */
+const LONGEST_WAIT_MS = 10 * 60_000
+/** Asked again so soon when another conversation's lane is doing it. */
+const ELSEWHERE_MS = 5000
+
+/** Task upkeep and visit actions of one conversation: beside the messages, never in their way. */
+export class Chores {
+  private readonly context: EngineContext
+  private readonly serial: Serial
+  private readonly look: LookAgain
+  private readonly wake: (conversationId: number, lane: Lane) => void
+  /** Under way: a merge may give one to another conversation meanwhile, where it must not begin a second time. */
+  private readonly running = new Set<number>()
+  /** What waits for a change, by conversation and number, and until when it does without one. */
+  private readonly parked = new Map<number, Map<number, number>>()
+  /** Conversations with a chore under way; true = something changed since it began. */
+  private readonly changedMeanwhile = new Map<number, boolean>()
+
+  constructor(context: EngineContext, serial: Serial, wake: (conversationId: number, lane: Lane) => void) {
+    this.context = context
+    this.serial = serial
+    this.look = new LookAgain(context)
+    this.wake = wake
+  }
+
+  /** Something of the conversation changed: what waits for a change is asked again. */
+  changed(conversationId: number): void {
+    if (this.changedMeanwhile.has(conversationId)) this.changedMeanwhile.set(conversationId, true)
+    if (this.parked.delete(conversationId)) this.wake(conversationId, 'chores')
+  }
+
+  async step(conversationId: number): Promise<Next> {
+    const { store, connections, clock } = this.context
+    const conversation = await store.conversation(conversationId)
+    const connection = conversation && connections.get(conversation.connectionId)
+    if (!conversation || !connection) return { next: 'idle' }
+    if (conversation.mergedInto !== null) await this.handOver(conversationId)
+    const chores = await store.chores(conversationId)
+    const now = clock.now()
+    const times = chores.map((chore) => this.dueAt(chore, connection, now))
+    const due = chores
+      .filter((_chore, index) => (times[index] ?? now) <= now)
+      .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
+    if (!due) return chores.length === 0 ? { next: 'idle' } : { next: 'wait', until: Math.min(...times) }
+    if (due.kind === 'separate') return this.separate(due, now)
+    const gate = due.kind === 'leave-check' ? connection.chatraGate : connection.planfixGate
+    const permit = gate.enter()
+    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
+    this.running.add(due.id)
+    this.changedMeanwhile.set(conversationId, false)
+    try {
+      if (gate === connection.chatraGate && permit.probe) {
+        await probeChatra(connection, String(due.data.clientId), permit)
+        return { next: 'again' }
+      }
+      await this.perform(due, conversation, connection, gate, permit)
+    } finally {
+      this.running.delete(due.id)
+      this.changedMeanwhile.delete(conversationId)
+      gate.leave(permit)
+    }
+    await this.followMerge(conversationId)
+    return { next: 'again' }
+  }
+
+  /** When a chore is to be done. A time that lies farther ahead than any wait was told by a clock that was wrong. */
+  private dueAt(chore: Chore, { settings }: ConnectionContext, now: number): number {
+    if (this.running.has(chore.id)) return now + ELSEWHERE_MS
+    const parkedUntil = this.parked.get(chore.conversationId)?.get(chore.id) ?? 0
+    if (parkedUntil > now) return parkedUntil
+    const longest =
+      chore.kind === 'leave-check'
+        ? Math.max(LONGEST_WAIT_MS, 6 * 60_000 * settings.options.leaveAfterMinutes)
+        : LONGEST_WAIT_MS
+    return chore.notBefore > now + longest ? now : chore.notBefore
+  }
+
+  /** `until` 0: it waits for nothing any more. */
+  private park({ id, conversationId }: Chore, until: number): void {
+    const parked = this.parked.get(conversationId) ?? new Map<number, number>()
+    if (until === 0) parked.delete(id)
+    else parked.set(id, until)
+    if (parked.size > 0) this.parked.set(conversationId, parked)
+    else this.parked.delete(conversationId)
+  }
+
+  /** A merged conversation has no work of its own. */
+  private handOver(conversationId: number): Promise<void> {
+    return this.serial.run(String(conversationId), async () => {
+      const fresh = await this.context.store.conversation(conversationId)
+      if (fresh?.mergedInto != null)
+        await commit(this.context, await handOver(this.context, fresh, 'chores', this.running))
+    })
+  }
+
+  /** The owner asked on the command line that a conversation be separated from the one it was merged into. */
+  private async separate(chore: Chore, now: number): Promise<Next> {
+    const drop = { type: 'chore.drop', id: chore.id } as const
+    const answer = await separateConversation(this.context, this.serial, chore.conversationId, [drop])
+    if (answer === 'busy') this.park(chore, now + ELSEWHERE_MS)
+    else if (answer !== 'separated') await commit(this.context, [drop])
+    return { next: 'again' }
+  }
+
+  /** What became of a chore concerns the one that has it by now. */
+  private async followMerge(conversationId: number): Promise<void> {
+    const root = await rootOf(this.context.store, conversationId)
+    if (root && root.id !== conversationId) this.wake(root.id, 'chores')
+  }
+
+  private async perform(
+    chore: Chore,
+    conversation: Conversation,
+    connection: ConnectionContext,
+    gate: SideGate,
+    permit: Permit,
+  ): Promise<void> {
+    if (chore.kind === 'separate') throw new Error('it needs no service')
+    const { priority, run } = KINDS[chore.kind]
+    const { clock, store } = this.context
+    let begun = chore.attempt
+    const outcome = await run({
+      context: this.context,
+      connection,
+      conversation,
+      chore,
+      look: this.look,
+      serial: this.serial,
+      now: clock.now(),
+      turn: () => connection.planfix.pacer.turn(priority, `chores:${conversation.id}`),
+      begin: (attempt) => {
+        begun = attempt
+        return store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }])
+      },
+    })
+    this.park(chore, 0)
+    if ('error' in outcome)
+      return this.failed(
+        { ...chore, attempt: outcome.wrote ? begun : null },
+        outcome.error,
+        connection,
+        gate,
+        permit,
+      )
+    if ('waits' in outcome) {
+      // What it waits for may have come while it looked.
+      if (!this.changedMeanwhile.get(conversation.id)) this.park(chore, outcome.waits)
+      return gate.leave(permit)
+    }
+    if ('join' in outcome) {
+      gate.leave(permit)
+      const changes = [...outcome.join.changes, { type: 'chore.drop', id: chore.id } as const]
+      await joinConversations(this.context, this.serial, { ...outcome.join, changes })
+      return
+    }
+    if ('later' in outcome) {
+      gate.leave(permit)
+      const patch = { notBefore: outcome.later, ...(outcome.data && { data: outcome.data }) }
+      return store.commit([{ type: 'chore.patch', id: chore.id, patch }])
+    }
+    gate.succeeded(permit)
+    gate.hasAgain(chore.kind)
+    await commit(this.context, [{ type: 'chore.drop', id: chore.id }, ...outcome.done])
+    if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
+  }
+
+  /** `chore.attempt`: of the write that failed; null when something else did. */
+  private async failed(
+    chore: Chore,
+    error: BridgeError,
+    connection: ConnectionContext,
+    entered: SideGate,
+    permit: Permit,
+  ): Promise<void> {
+    const { clock, random } = this.context
+    const now = clock.now()
+    const gate = error.side === 'planfix' ? connection.planfixGate : connection.chatraGate
+    let wholeSide = stopsSide(error)
+    // A failure of the other side was met without that side's permit: the next call to it will tell.
+    if (gate === entered) {
+      if (wholeSide) gate.failed(error, permit)
+      else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
+    }
+    entered.leave(permit)
+    if (error.code === 'missing-scope') gate.lacks(chore.kind, error)
+    // While a whole side is stopped, its breaker decides when to try again; that is no failure of this chore.
+    const failures = wholeSide ? chore.failures : chore.failures + 1
+    if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && error.code !== 'missing-scope')) {
+      await commit(this.context, [
+        { type: 'chore.drop', id: chore.id },
+        {
+          type: 'event.add',
+          event: {
+            time: now,
+            connectionId: chore.connectionId,
+            level: 'warning',
+            key: 'event.chore-failed',
+            params: {
+              chore: chore.kind,
+              code: error.code,
+              detail: error.detail,
+              conversation: chore.conversationId,
+            },
+          },
+        },
+      ])
+      return
+    }
+    // A certain "no" was no write.
+    const attempt =
+      chore.attempt && !error.certain
+        ? { ...chore.attempt, unclearAt: now, timedOut: error.timedOut === true }
+        : null
+    const wait = wholeSide ? now : nextTry(error, failures, now, random)
+    await commit(this.context, [
+      {
+        type: 'chore.patch',
+        id: chore.id,
+        patch: { failures, notBefore: wait, ...(chore.attempt && { attempt }) },
+      },
+    ])
+  }
+}

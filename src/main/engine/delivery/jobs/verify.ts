@@ -1,0 +1,166 @@
+import { plainField } from '../../../../shared/plain.ts'
+import type { Change, PlanfixComment } from '../../ports.ts'
+import { sameText } from '../../text.ts'
+import { hotUntil } from '../patches.ts'
+import type { ChoreOutcome, ChoreState } from './job.ts'
+
+/**
+ * A timed-out write can be carried out after it was looked for in vain and repeated (contracts/planfix.md, switch
+ * planfix-write-outcome). A minute later it is looked for once more: a second copy of a comment is removed, a second
+ * task is watched and says where things go on, of a second card the employees are told, as REST cannot delete either.
+ */
+export async function verify(state: ChoreState): Promise<ChoreOutcome> {
+  const current = await state.context.store.conversation(state.conversation.id)
+  // A write under way is not linked yet and would be taken for a second copy.
+  if (current?.attempt) return { waits: state.context.clock.now() + 5000 }
+  switch (state.chore.data.what) {
+    case 'task':
+      return verifyTask(state)
+    case 'contact':
+      return verifyContact(state)
+    case 'visit':
+      return verifyVisit(state)
+    default:
+      return verifyComment(state)
+  }
+}
+
+async function verifyComment(state: ChoreState): Promise<ChoreOutcome> {
+  const { connection, chore, conversation, context } = state
+  const { planfix, settings } = connection
+  const taskId = Number(chore.data.taskId)
+  await state.turn()
+  const page = await planfix.comments(taskId, 0)
+  if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
+  const current = await context.store.conversation(conversation.id)
+  if (current?.attempt) return { waits: context.clock.now() + 5000 }
+  const linked = new Set(
+    (await context.store.messagesOfTask(settings.id, taskId, 0)).map((message) => message.planfixCommentId),
+  )
+  const contactId = typeof chore.data.contactId === 'number' ? chore.data.contactId : conversation.contactId
+  const tokenUserId = await context.store.fact<number>(settings.id, 'tokenUserId')
+  const owners = [`contact:${contactId}`, ...(tokenUserId === null ? [] : [`user:${tokenUserId}`])]
+  const mine = page.value.comments.filter((comment) => isCopy(comment, state, owners))
+  const kept = mine.find((comment) => linked.has(comment.id))
+  if (!kept) return { done: [] }
+  return remove(
+    state,
+    mine.filter((comment) => !linked.has(comment.id) && near(comment.at, kept.at)),
+  )
+}
+
+/** A copy by our mark; without marks the same words of the card or of the token's user, who wrote the original. */
+const isCopy = (
+  comment: PlanfixComment,
+  { chore }: ChoreState,
+  owners: readonly (string | null)[],
+): boolean =>
+  !comment.isDeleted &&
+  (comment.sourceObjectId === chore.data.sourceObjectId ||
+    (comment.sourceObjectId === null &&
+      owners.includes(comment.owner) &&
+      sameText(comment.text, String(chore.data.text))))
+
+async function remove(state: ChoreState, extra: readonly PlanfixComment[]): Promise<ChoreOutcome> {
+  for (const comment of extra) {
+    await state.turn()
+    const removed = await state.connection.planfix.deleteComment(comment.id)
+    if (!removed.ok && removed.error.code !== 'object-gone') return { error: removed.error }
+  }
+  return { done: [] }
+}
+
+/** Comments on a card are not kept in the store: the first copy stays. */
+async function verifyVisit(state: ChoreState): Promise<ChoreOutcome> {
+  await state.turn()
+  const page = await state.connection.planfix.contactComments(Number(state.chore.data.contactId))
+  if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
+  const mine = page.value.filter(
+    (comment) =>
+      !comment.isDeleted &&
+      (comment.sourceObjectId === state.chore.data.sourceObjectId ||
+        (comment.sourceObjectId === null && sameText(comment.text, String(state.chore.data.text)))),
+  )
+  const [first, ...extra] = mine.toSorted((one, other) => one.id - other.id)
+  return remove(state, first ? extra.filter((comment) => near(comment.at, first.at)) : [])
+}
+
+/** The second task is followed like the first, so that an answer in it reaches the client. */
+async function verifyTask(state: ChoreState): Promise<ChoreOutcome> {
+  const { connection, chore, context, conversation } = state
+  const { store } = context
+  const { id: connectionId } = connection.settings
+  const { sourceObjectId, chatId, n, name, text } = chore.data
+  await state.turn()
+  const found = await connection.planfix.tasksOfContact(Number(chore.data.contactId))
+  if (!found.ok) return found.error.code === 'object-gone' ? { done: [] } : { error: found.error }
+  const made = (await store.tasksOf(conversation.id)).find((task) => task.chatId === chatId && task.n === n)
+  if (!made) return { done: [] }
+  const changes: Change[] = []
+  for (const task of found.value) {
+    if (task.isDeleted || (await store.task(connectionId, task.id))) continue
+    const isMarked = task.sourceObjectId === sourceObjectId
+    const isAlike =
+      task.sourceObjectId === null &&
+      task.name === plainField(String(name), '') &&
+      near(task.createdAt, made.createdAt)
+    if (!isMarked && !(isAlike && (await holds(state, task.id, String(text))))) continue
+    const now = context.clock.now()
+    const hot = hotUntil(now, connection.planfix.clockSkew() ?? 0)
+    const fresh = { cursor: 0, signal: '', readAt: 0, checkedAt: now, hotUntil: hot, lastActivityAt: now }
+    changes.push(
+      { type: 'task.add', task: { ...made, ...fresh, taskId: task.id, active: true, closedAt: null } },
+      {
+        type: 'chore.add',
+        chore: {
+          ...chore,
+          ...{ id: store.newId(), kind: 'note', key: `twin:${task.id}`, notBefore: now, failures: 0 },
+          data: { what: 'twin', taskId: task.id, otherTask: made.taskId },
+        },
+      },
+    )
+  }
+  return { done: changes }
+}
+
+async function holds(state: ChoreState, taskId: number, text: string): Promise<boolean> {
+  await state.turn()
+  const feed = await state.connection.planfix.comments(taskId, 0)
+  return feed.ok && feed.value.comments.some((comment) => sameText(comment.text, text))
+}
+
+async function verifyContact(state: ChoreState): Promise<ChoreOutcome> {
+  const { connection, chore, context, conversation } = state
+  const { sourceObjectId, name, startedAt, email } = chore.data
+  await state.turn()
+  const look = { sourceObjectId: String(sourceObjectId), startedAt: Number(startedAt), name: String(name) }
+  const found = await connection.planfix.lookForContacts(look)
+  if (!found.ok) return { error: found.error }
+  const twins = found.value.filter(
+    (one) =>
+      !one.isDeleted &&
+      one.id !== conversation.contactId &&
+      (one.sourceObjectId === sourceObjectId ||
+        (one.sourceObjectId === null && one.name.trim() === name && one.email?.toLowerCase() === email)),
+  )
+  const known = await Promise.all(
+    twins.map((one) => context.store.conversationsByContact(connection.settings.id, one.id)),
+  )
+  return {
+    done: twins
+      .filter((_one, index) => known[index]?.length === 0)
+      .map(
+        (one): Change => ({
+          type: 'chore.add',
+          chore: {
+            ...chore,
+            ...{ id: context.store.newId(), kind: 'note', key: `twin-card:${one.id}`, failures: 0 },
+            notBefore: context.clock.now(),
+            data: { what: 'twin-card', otherContact: one.id },
+          },
+        }),
+      ),
+  }
+}
+
+const near = (a: number | null, b: number | null) => a === null || b === null || Math.abs(a - b) < 5 * 60_000

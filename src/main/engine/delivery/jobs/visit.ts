@@ -1,0 +1,85 @@
+import { ok } from '../../../../shared/errors.ts'
+import { translate } from '../../../../shared/i18n/index.ts'
+import { visitSourceId } from '../../identity.ts'
+import type { PlanfixText } from '../../ports.ts'
+import { sameText } from '../../text.ts'
+import { plainOf } from '../planfix/planfix-text.ts'
+import {
+  type ChoreOutcome,
+  type ChoreState,
+  isBeingWritten,
+  SLOW_LOOK_MS,
+  verifyLater,
+  writeOnce,
+} from './job.ts'
+
+/** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
+export async function visit(state: ChoreState): Promise<ChoreOutcome> {
+  const { connection, conversation, chore, now } = state
+  const { planfix, settings } = connection
+  const contactId = conversation.contactId
+  // The client's words go first.
+  if (contactId === null || (conversation.taskId === null && (await isBeingWritten(state))))
+    return { waits: now + SLOW_LOOK_MS }
+  const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(chore.data[key] ?? '')) as [
+    string,
+    string,
+    string,
+  ]
+  const startedAt = Number(chore.data.startedAt)
+  const sourceObjectId = visitSourceId(settings.id, String(chore.data.clientId), startedAt)
+  const text = visitText(startedAt, { os, browser, ip }, state)
+  const attempt = {
+    kind: 'chore' as const,
+    sourceObjectId,
+    messageIds: [],
+    startedAt: now,
+    unclearAt: null,
+    timedOut: false,
+    text: plainOf(text),
+    ownerUserId: null,
+  }
+  const written = await writeOnce(
+    state,
+    attempt,
+    async (before) => {
+      // Entries of a data tag carry no mark of ours; one entry too few is better than one too many.
+      if (planfix.hasVisitTag) return ok(0)
+      const page = await planfix.contactComments(contactId)
+      if (!page.ok) return page
+      const mine = page.value.find(
+        (comment) =>
+          comment.sourceObjectId === before.sourceObjectId ||
+          (comment.sourceObjectId === null && sameText(comment.text, before.text)),
+      )
+      return ok(mine?.id ?? null)
+    },
+    async () => {
+      if (planfix.hasVisitTag) {
+        const added = await planfix.addVisitTag(contactId, { os, browser, ip })
+        return added.ok ? ok(0) : added
+      }
+      const made = await planfix.addContactComment(contactId, text, sourceObjectId)
+      return made.ok ? ok(made.value.id) : made
+    },
+  )
+  if (!('written' in written)) return written
+  return { done: planfix.hasVisitTag ? [] : verifyLater(state, { what: 'visit', contactId }) }
+}
+
+function visitText(
+  startedAt: number,
+  values: { os: string; browser: string; ip: string },
+  state: ChoreState,
+): PlanfixText {
+  const { language } = state.context
+  const time = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')
+  const parts = (['os', 'browser', 'ip'] as const)
+    .filter((key) => values[key] !== '')
+    .map((key) => `${translate(language, `visit.${key}`)}: ${values[key]}`)
+  return {
+    paragraphs: [
+      { label: null, text: `${translate(language, 'visit.title')} (${time} UTC)\n${parts.join('\n')}` },
+    ],
+  }
+}

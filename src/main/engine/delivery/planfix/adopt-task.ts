@@ -1,0 +1,112 @@
+import type { TaskLink } from '../../../../shared/domain.ts'
+import { ok, type Result } from '../../../../shared/errors.ts'
+import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
+import { printOfText } from '../../text.ts'
+import { hotUntil } from '../patches.ts'
+import type { Marked } from './our-tasks.ts'
+import { type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-step-runner.ts'
+
+/**
+ * Tasks of ours (oldest first) are taken up again, and the newest is gone on with, unless the conversation goes on
+ * `here`, in the task it has. After a takeover or a restore what
+ * employees wrote in them is looked at as the rules for that time say; otherwise it was answered before, and only later
+ * comments are replies.
+ */
+export async function adopt(
+  work: PlanfixWork,
+  ours: readonly Marked[],
+  state: Loaded,
+  goesOn: 'there' | 'here' = 'there',
+): Promise<Outcome> {
+  const takeover = work.context.takeover?.() ?? null
+  const links: TaskLink[] = []
+  for (const { task, chatId, n } of ours) {
+    const read = takeover
+      ? await wholeFeed(task.id, isRestore(takeover), state)
+      : await latestComment(task.id, state)
+    if (!read.ok) return refusedLook(work, state, read)
+    const link = taskLink(work, task.id, state, { chatId, n, ...read.value })
+    const active = isActive(task, state)
+    const asFound = { active, closedAt: active ? null : link.createdAt, ...(takeover && { readAt: 0 }) }
+    links.push({ ...link, ...asFound, begunAt: task.createdAt ?? 0 })
+  }
+  const taskId = goesOn === 'here' ? state.conversation.taskId : (links.at(-1)?.taskId ?? null)
+  return work.settled(state, ok(taskId), async () => [
+    patchOf(state, { searchTask: false, taskId, attempt: null, relatedTaskId: null }),
+    ...links.map((task): Change => ({ type: 'task.add', task })),
+  ])
+}
+
+/** The highest comment number in a task; where the account does not sort, of all its pages. */
+async function latestComment(taskId: number, state: Loaded): Promise<Result<Beginning>> {
+  const { planfix } = state.connection
+  let highest = 0
+  for (let offset = 0; ; offset += 100) {
+    await state.turn()
+    const feed = await planfix.comments(taskId, offset)
+    if (!feed.ok) return feed
+    highest = Math.max(highest, ...feed.value.comments.map((comment) => comment.id))
+    if (feed.value.sorted || feed.value.complete || feed.value.comments.length === 0) break
+  }
+  return ok({ cursor: highest, text: '' })
+}
+
+/** Where the watcher begins in a task that is taken up again, and the words of its description where they are known. */
+interface Beginning {
+  cursor: number
+  text: string
+}
+
+/** From its beginning; after a restore its first comment is told apart as the description that the bridge wrote. */
+async function wholeFeed(taskId: number, restored: boolean, state: Loaded): Promise<Result<Beginning>> {
+  if (!restored) return ok({ cursor: 0, text: '' })
+  const { planfix } = state.connection
+  await state.turn()
+  const feed = await planfix.comments(taskId, 0)
+  if (!feed.ok) return feed
+  const { comments, complete } = feed.value
+  const first = complete ? comments.toSorted((one, other) => one.id - other.id)[0] : undefined
+  return ok({ cursor: 0, text: first?.text ?? '' })
+}
+
+/** Nothing was written yet, so there is no attempt to look for. */
+export async function refusedLook(
+  work: PlanfixWork,
+  state: Loaded,
+  failure: Result<never>,
+): Promise<Outcome> {
+  const outcome = await work.settled(state, failure, async () => [])
+  return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
+}
+
+export function taskLink(
+  work: PlanfixWork,
+  taskId: number,
+  state: Loaded,
+  { chatId, n, text, cursor }: { chatId: string; n: number; text: string; cursor: number },
+): TaskLink {
+  const now = work.context.clock.now()
+  return {
+    connectionId: state.settings.id,
+    taskId,
+    conversationId: state.conversation.id,
+    chatId,
+    n,
+    ours: true,
+    createdAt: now,
+    descriptionPrint: text === '' ? '' : printOfText(text),
+    active: true,
+    deleted: false,
+    checkedAt: now,
+    cursor,
+    signal: '',
+    hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+    readAt: now,
+    lastActivityAt: now,
+    closedAt: null,
+  }
+}
+
+export function isActive(task: PlanfixTask, state: Loaded): boolean {
+  return task.status === null || (state.connection.planfix.isStatusActive(task.status) ?? true)
+}

@@ -1,0 +1,144 @@
+import { ok, type Result } from '../../../../shared/errors.ts'
+import { plainField } from '../../../../shared/plain.ts'
+import type { ConnectionContext, EngineContext } from '../../context.ts'
+import { ourTask } from '../../identity.ts'
+import { isRestore, type PlanfixTask } from '../../ports.ts'
+import { isDoubtful, isLost, writtenIn } from '../failover.ts'
+import type { Loaded } from './planfix-step-runner.ts'
+import { taskName } from './planfix-text.ts'
+
+/** A task that carries our mark: the chat that began it, and its ordinal. */
+export interface Marked {
+  task: PlanfixTask
+  chatId: string
+  n: number
+}
+
+const SLACK_MS = 3 * 60_000
+const WINDOW_MS = 30 * 24 * 3_600_000
+
+/**
+ * Those of these tasks of the client's card (oldest first) that this connection made for this conversation and that the
+ * store does not know, oldest first.
+ * The mark tells (`sourceObjectId` of one of its chats). Where the account hands no marks back, only after a takeover or a
+ * restore may a task of ours be unknown: then name, card, maker and time tell. Other people's tasks are never ours.
+ */
+export async function findOurs(
+  context: EngineContext,
+  state: Loaded,
+  tasks: readonly PlanfixTask[],
+): Promise<Marked[]> {
+  const { store } = context
+  const { settings, conversation } = state
+  const takeover = context.takeover?.() ?? null
+  const clients = await store.clientsOf(conversation.id)
+  const known = await store.tasksOf(conversation.id)
+  const chatIds = [
+    ...new Set([
+      ...clients.flatMap(({ profile }) => [profile.chatId, ...(profile.former?.chatIds ?? [])]),
+      ...known.map(({ chatId }) => chatId),
+    ]),
+  ]
+  const ours: Marked[] = []
+  const names = clients.map(({ profile }) => plainField(taskName(profile), ''))
+  const unmarked = (task: PlanfixTask): boolean =>
+    isRestore(takeover)
+      ? clients.some((client) => isLost(task, { ...state, client }, takeover)) && madeByUs(task, state)
+      : names.includes(task.name) && mayBeOurs(task, context, state)
+  let n = state.tasksOfChat
+  for (const task of tasks) {
+    if (task.isDeleted || (await store.task(settings.id, task.id))) continue
+    const mark = ourTask(settings.id, chatIds, task.sourceObjectId)
+    if (mark) ours.push({ task, ...mark })
+    else if (
+      unmarked(task) &&
+      !(await isAnothers(context, settings.id, task.id)) &&
+      (await mayHoldOurs(context, state, task.id))
+    )
+      ours.push({ task, chatId: state.client.profile.chatId, n: ++n })
+  }
+  return ours
+}
+
+/**
+ * Another connection of the account may have made a task like it for the same card, and have forgotten it by the same
+ * restore: then its words tell, those of this chat that may have been written then.
+ */
+async function mayHoldOurs(context: EngineContext, state: Loaded, taskId: number): Promise<boolean> {
+  const takeover = context.takeover?.() ?? null
+  const account = ({ settings }: ConnectionContext) =>
+    settings.planfix.baseUrl === state.settings.planfix.baseUrl
+  const isShared = [...context.connections.values()].filter(account).length > 1
+  if (!isRestore(takeover) || !isShared) return true
+  const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
+  const written = await writtenIn(context, state, [taskId], doubtful)
+  return written.ok && written.value.size > 0
+}
+
+/**
+ * Tasks of this conversation, begun between a backup and its restore, that a person has given to another card since: the
+ * change feed names them. The mark tells; without one, a task must begin with the first message that may have been written then.
+ */
+export async function findHandedOver(context: EngineContext, state: Loaded): Promise<Result<Marked[]>> {
+  const takeover = context.takeover?.() ?? null
+  if (!isRestore(takeover) || (state.task?.createdAt ?? 0) >= takeover.at) return ok([])
+  const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
+  const [first] = doubtful
+  if (!first) return ok([])
+  const { planfix } = state.connection
+  const { settings, conversation } = state
+  await state.turn()
+  const changed = await planfix.tasksChangedSince(takeover.backupAt)
+  if (!changed.ok) return changed
+  const unread = changed.value.filter((task) => task.counterparty !== `contact:${conversation.contactId}`)
+  const clients = await context.store.clientsOf(conversation.id)
+  const client = clients.find(({ clientId }) => clientId === first.chatraClientId) ?? state.client
+  const { profile } = client
+  const chatIds = [profile.chatId, ...(profile.former?.chatIds ?? [])]
+  const marked: Marked[] = []
+  const alike: Marked[] = []
+  for (const task of unread) {
+    if (!isLost(task, { ...state, client }, takeover) || (await context.store.task(settings.id, task.id)))
+      continue
+    if (await isAnothers(context, settings.id, task.id)) continue
+    const mark = ourTask(settings.id, chatIds, task.sourceObjectId)
+    if (mark) marked.push({ task, ...mark })
+    if (task.sourceObjectId !== null) continue
+    const written = await writtenIn(context, state, [task.id], doubtful)
+    if (!written.ok) return written
+    if (written.value.has(first)) alike.push({ task, chatId: profile.chatId, n: state.tasksOfChat + 1 })
+  }
+  // Two that hold the same words: better a new task than another person's.
+  return ok(marked.length === 0 && alike.length === 1 ? alike : marked)
+}
+
+/** Without a mark: made with this card by the token's user, before another computer was left. */
+function mayBeOurs(task: PlanfixTask, { takeover }: EngineContext, state: Loaded): boolean {
+  const before = takeover?.() ?? null
+  if (before === null || task.sourceObjectId !== null || task.createdAt === null) return false
+  if (task.createdAt > before.until + SLACK_MS || task.createdAt < before.at - WINDOW_MS) return false
+  return task.counterparty === `contact:${state.conversation.contactId}` && madeByUs(task, state)
+}
+
+/** Planfix does not say who made a task; its assigner is the maker, or the client where we made him that. */
+export const madeByUs = (
+  { assigner }: PlanfixTask,
+  { tokenUserId, conversation }: Pick<Loaded, 'tokenUserId' | 'conversation'>,
+): boolean =>
+  assigner === null ||
+  assigner === `contact:${conversation.contactId}` ||
+  (tokenUserId === null ? assigner.startsWith('user:') : assigner === `user:${tokenUserId}`)
+
+/** Another connection to the same account has this task. */
+export async function isAnothers(
+  { store, connections }: EngineContext,
+  connectionId: string,
+  taskId: number,
+): Promise<boolean> {
+  const own = connections.get(connectionId)?.settings.planfix.baseUrl
+  for (const [id, { settings }] of connections) {
+    if (id === connectionId || settings.planfix.baseUrl !== own) continue
+    if (await store.task(id, taskId)) return true
+  }
+  return false
+}

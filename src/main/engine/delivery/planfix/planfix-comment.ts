@@ -1,0 +1,268 @@
+import type { Message, TaskLink } from '../../../../shared/domain.ts'
+import { type BridgeError, bridgeError, type ErrorCode } from '../../../../shared/errors.ts'
+import { messageSourceId } from '../../identity.ts'
+import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER, type Change, isRestore } from '../../ports.ts'
+import { isGuess, type Place, writtenBefore } from '../failover.ts'
+import { hotUntil, reasonOf, stateChange, taskPatch } from '../patches.ts'
+import { adopt, refusedLook } from './adopt-task.ts'
+import { findHandedOver } from './our-tasks.ts'
+import { type Step, thatFit } from './planfix-plan.ts'
+import {
+  type Call,
+  cardIsGone,
+  delivered,
+  type Loaded,
+  MESSAGES,
+  type Outcome,
+  type PlanfixWork,
+  patchOf,
+  upTo,
+} from './planfix-step-runner.ts'
+import { commentText, ownerOf, plainOf } from './planfix-text.ts'
+
+export async function runUpload(
+  work: PlanfixWork,
+  message: Message,
+  index: number,
+  state: Loaded,
+): Promise<Outcome> {
+  const file = message.files[index]
+  const sent = file?.url
+    ? await state.connection.planfix.fileFromUrl(file.name, file.url)
+    : ({ ok: false, error: bridgeError('planfix', 'refused', 'the file has no address') } as const)
+  const put = (change: Partial<Message['files'][number]>): Change[] => [
+    {
+      type: 'message.patch',
+      id: message.id,
+      at: work.context.clock.now(),
+      patch: { files: message.files.map((one, at) => (at === index ? { ...one, ...change } : one)) },
+    },
+  ]
+  return work.settled(
+    state,
+    sent,
+    async ({ id }) => put({ planfixFileId: id }),
+    async (error) =>
+      error.retry.when === 'never' || error.code === 'missing-scope' ? put({ linkOnly: true }) : null,
+  )
+}
+
+export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }>, state: Loaded): Call {
+  const { settings, conversation } = state
+  const first = step.batch[0]
+  if (!first) throw new Error('an empty batch is never planned')
+  // Planfix has refused this one as its author's comment: the token's user writes it, with the author's name in front.
+  const isTrial = work.unnamedTrial.get(conversation.id) === first.id
+  work.unnamedTrial.delete(conversation.id)
+  const isUnnamed = isTrial || conversation.withoutAuthor === first.id
+  const textOf = (batch: readonly Message[]) =>
+    commentText(batch, settings, work.context.language, isUnnamed ? 'all' : 'unmapped')
+  const marked = step.batch.map((message) => ({
+    ...message,
+    late: message.writtenAt < conversation.deliveredUpTo,
+  }))
+  const late = thatFit(marked, (batch) => state.connection.planfix.fits(textOf(batch)))
+  const text = textOf(late)
+  const owner = isUnnamed ? null : ownerOf(first, settings)
+  const isClient = !isUnnamed && first.author.kind === 'client'
+  const key = first.originKey.replace(/^c:/, '')
+  const sourceObjectId = messageSourceId(settings.id, key)
+  const ids = late.map((message) => message.id)
+  const attempt = {
+    ...work.attempt('comment', sourceObjectId, ids, plainOf(text), owner),
+    ...(isClient && conversation.contactId !== null && { ownerContactId: conversation.contactId }),
+  }
+  return {
+    changes: [patchOf(state, { attempt }), ...work.sending(late)],
+    run: async () => {
+      const lost = await findHandedOver(work.context, state)
+      if (!lost.ok) return refusedLook(work, state, lost)
+      if (lost.value.length > 0) return adopt(work, lost.value, state, 'here')
+      const before = await writtenBefore(work.context, state, late)
+      if (!before.ok) return refusedLook(work, state, before)
+      if (before.value.size > 0) {
+        return work.settled(state, before, async (written) => foundWritten(work, written, state))
+      }
+      await state.turn()
+      const made = await state.connection.planfix.addComment(step.task.taskId, {
+        text,
+        owner: isClient ? `contact:${conversation.contactId}` : owner === null ? null : `user:${owner}`,
+        recipients: { roles: ['assignee', 'participant', 'auditor'], users: [] },
+        fileIds: late.flatMap((message) =>
+          message.files.map((file) => file.planfixFileId).filter((id) => id !== null),
+        ),
+        writtenAt: late[0]?.late ? first.writtenAt : null,
+        sourceObjectId,
+      })
+      return work.settled(
+        state,
+        made,
+        async ({ id }) => commentMade(work, id, late, step.task, state),
+        async (error) => commentRefused(work, error, late, step.task, { ...state, isUnnamed }),
+      )
+    },
+  }
+}
+
+/**
+ * They stand in a task already, and a comment that was taken for a reply meanwhile is none: another computer has written
+ * them, or this one before its store was restored.
+ */
+export async function foundWritten(
+  work: PlanfixWork,
+  written: ReadonlyMap<Message, Place>,
+  state: Loaded,
+): Promise<Change[]> {
+  const at = work.context.clock.now()
+  const settled: Partial<Message> = isRestore(work.context.takeover?.())
+    ? { state: 'delivered', reason: CARRIED_BEFORE_RESTORE }
+    : { state: 'skipped', reason: CARRIED_BY_ANOTHER }
+  const places = new Set([...written.values()].map(({ commentId }) => commentId))
+  const taken: Message[] = []
+  for (const id of places) {
+    const linked = await work.context.store.messagesByComment(state.settings.id, id)
+    taken.push(...linked.filter(isGuess))
+  }
+  return [
+    patchOf(state, { attempt: null, deliveredUpTo: upTo([...written.keys()], state.conversation) }),
+    ...taken.map((one) => stateChange(one, 'skipped', settled.reason ?? null, at, [one.state])),
+    ...[...written].map(
+      ([message, { taskId, commentId }]): Change => ({
+        type: 'message.patch',
+        id: message.id,
+        at,
+        patch: { ...settled, planfixTaskId: taskId, planfixCommentId: commentId },
+      }),
+    ),
+  ]
+}
+
+export function commentMade(
+  work: PlanfixWork,
+  id: number,
+  batch: readonly Message[],
+  task: TaskLink,
+  state: Loaded,
+): Change[] {
+  const now = work.context.clock.now()
+  return [
+    patchOf(state, {
+      ...{ attempt: null, withoutAuthor: null, closedTasks: 0 },
+      deliveredUpTo: upTo(batch, state.conversation),
+    }),
+    taskPatch(task, {
+      hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+      lastActivityAt: now,
+    }),
+    ...batch.map((message) => delivered(message, task.taskId, id, now)),
+  ]
+}
+
+/**
+ * A certain "no". What a comment can do without is left out, one thing after another: whether its author or its files are
+ * to blame, only the same comment without them can tell.
+ */
+export async function commentRefused(
+  work: PlanfixWork,
+  error: BridgeError,
+  batch: readonly Message[],
+  task: TaskLink,
+  state: Loaded & { isUnnamed: boolean },
+): Promise<Change[] | null> {
+  const first = batch[0]
+  const isClient = first?.author.kind === 'client'
+  const isNamed =
+    !state.isUnnamed && first !== undefined && (isClient || ownerOf(first, state.settings) !== null)
+  if (isClient && isNamed && (await isCardGone(error, state))) return contactMerged(task, state)
+  if (isNamed && mayBeTheAuthors(error, isClient)) {
+    if (error.code === 'refused' || error.code === 'object-gone')
+      return [patchOf(state, { attempt: null, withoutAuthor: first.id })]
+    // Perhaps it is the account's: then it says so without the author, too, and the side is known to be stopped.
+    if (state.permit?.probe) return null
+    work.unnamedTrial.set(state.conversation.id, first.id)
+    return [patchOf(state, { attempt: null })]
+  }
+  if (error.code === 'object-gone') {
+    return [patchOf(state, { attempt: null }), taskPatch(task, { deleted: true, active: false })]
+  }
+  if (error.code !== 'refused') return null
+  if (error.vendorCode === NO_COMMENTS && !state.previousRefuses) return taskIsClosed(work, task, state)
+  // Not this task alone: whoever looks at the state of the bridge has to see it.
+  if (error.vendorCode === NO_COMMENTS) state.connection.planfixGate.lacks(MESSAGES, error)
+  const withFiles = batch.filter(({ files }) => files.some(({ planfixFileId }) => planfixFileId !== null))
+  if (withFiles.length > 0)
+    return [patchOf(state, { attempt: null }), ...withFiles.map((message) => filesAsLinks(work, message))]
+  return [
+    patchOf(state, { attempt: null, planfixLane: { failures: 0, notBefore: 0 } }),
+    ...batch.map((message) => stateChange(message, 'failed', reasonOf(error), work.context.clock.now())),
+  ]
+}
+
+/** What Planfix may say of an employee who is deleted, blocked or no longer in the plan. */
+const EMPLOYEES: ReadonlySet<ErrorCode> = new Set([
+  'refused',
+  'object-gone',
+  'missing-scope',
+  'unpaid',
+  'no-plan',
+])
+function mayBeTheAuthors({ code, vendorCode }: BridgeError, isClient: boolean): boolean {
+  if (vendorCode === TASK_GONE) return false
+  if (!isClient) return EMPLOYEES.has(code)
+  const isAboutPeople = vendorCode === 4000 || Math.floor((vendorCode ?? 0) / 1000) === 2
+  return isAboutPeople && (code === 'refused' || code === 'object-gone')
+}
+
+/** Planfix code 1000: the task does not exist. */
+const TASK_GONE = 1000
+
+/** Planfix code 2000 says so; behind another "no" it may be hidden. */
+async function isCardGone(error: BridgeError, state: Loaded): Promise<boolean> {
+  if (error.code === 'object-gone') return error.vendorCode === CONTACT_GONE
+  if (error.code !== 'refused' || error.vendorCode === NO_COMMENTS) return false
+  return cardIsGone(state)
+}
+
+const filesAsLinks = ({ context }: PlanfixWork, message: Message): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at: context.clock.now(),
+  patch: { files: message.files.map((file) => ({ ...file, planfixFileId: null, linkOnly: true })) },
+})
+
+/** Planfix code 6: "New comments not allowed in this process" (contracts/planfix.md section 7). */
+const NO_COMMENTS = 6
+
+/** The task takes no comments any more: the messages wait for another one, which links to it. */
+function taskIsClosed(work: PlanfixWork, task: TaskLink, state: Loaded): Change[] {
+  return [
+    patchOf(state, { attempt: null, closedTasks: 1 }),
+    taskPatch(task, { refusesComments: true, active: false }),
+    {
+      type: 'event.add',
+      event: {
+        time: work.context.clock.now(),
+        connectionId: state.settings.id,
+        level: 'warning',
+        key: 'event.task-refuses-comments',
+        params: { task: task.taskId, conversation: state.conversation.id },
+      },
+    },
+  ]
+}
+
+/** Planfix code 2000: the contact does not exist (contracts/planfix.md section 3). */
+const CONTACT_GONE = 2000
+
+/** The client's card has been merged into another one, which now is the task's counterparty. */
+async function contactMerged(task: TaskLink, state: Loaded): Promise<Change[] | null> {
+  const { planfix } = state.connection
+  await state.turn()
+  const read = await planfix.task(task.taskId)
+  if (!read.ok) return null
+  const survivor = Number(read.value.counterparty?.replace(/^contact:/, ''))
+  const contactId =
+    Number.isSafeInteger(survivor) && survivor !== state.conversation.contactId ? survivor : null
+  const forget = contactId === null ? { emailSearched: null } : {}
+  return [patchOf(state, { attempt: null, contactId, contactWritten: null, ...forget })]
+}

@@ -1,0 +1,157 @@
+import type { Connection } from '../../../../shared/config.ts'
+import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import { isLateFile } from '../../intake/late-file.ts'
+import { pauseEnds } from '../loop-breaker.ts'
+import { settlesAt } from '../retry.ts'
+
+/**
+ * What to do next for a conversation toward Planfix: one step = at most one call. Pure, so that a crash after any
+ * step simply plans again from what is stored.
+ */
+export type Step =
+  | { do: 'idle' }
+  | { do: 'wait'; until: number }
+  /** Is the unclear write there? */
+  | { do: 'look'; attempt: Attempt }
+  /** It is not there and can no longer come: forget the attempt and plan again. */
+  | { do: 'give-up-attempt' }
+  /** Another conversation of the same address has a card: it is this client's, too. No call is needed. */
+  | { do: 'use-card'; contactId: number; email: string }
+  /** Too many people use the address, or the owner has separated them: a card without it. No call is needed. */
+  | { do: 'own-card'; email: string }
+  | { do: 'find-contact'; email: string }
+  | { do: 'create-contact' }
+  | { do: 'find-task' }
+  | { do: 'check-task'; task: TaskLink }
+  | { do: 'create-task'; batch: Message[]; previous: TaskLink | null; chatId: string; n: number }
+  | { do: 'upload'; message: Message; index: number }
+  | { do: 'comment'; batch: Message[]; task: TaskLink }
+
+export interface PlanState {
+  settings: Connection
+  conversation: Conversation
+  /** Messages waiting, in order. */
+  waiting: readonly Message[]
+  /** The device that wrote last. */
+  client: ClientLink
+  /** The task in use, if any. */
+  task: TaskLink | null
+  /** The latest task before, for the link to the history. */
+  previous: TaskLink | null
+  /** Tasks begun for this chat so far. */
+  tasksOfChat: number
+  /** Who else gave the client's address; only looked at while there is no card. */
+  sameAddress?: { join: 'card' | 'apart'; contactId: number | null } | null
+  /** When the open attempt was last looked for in vain; null when not yet. */
+  lookedInVainAt: number | null
+  now: number
+}
+
+/** At most this many messages are joined into one comment. */
+export const MAX_JOINED = 100
+/** Characters of joined text that surely fit 64 KB of HTML; one message alone is never longer (intake splits). */
+const MAX_JOINED_TEXT = 9_500
+/** A task's state read longer ago than this, and than two polls, is read again before it is relied on. */
+const FRESH_MS = 15_000
+
+export function planStep(state: PlanState): Step {
+  const { conversation, waiting, now } = state
+  if (conversation.planfixLane.notBefore > now)
+    return { do: 'wait', until: conversation.planfixLane.notBefore }
+  if (conversation.attempt) return planUnclear(conversation.attempt, state)
+  if (waiting.length === 0) return { do: 'idle' }
+  const held = pauseEnds(conversation, now)
+  if (held !== null) return Number.isFinite(held) ? { do: 'wait', until: held } : { do: 'idle' }
+  return planContact(state) ?? planTask(state) ?? planComment(state)
+}
+
+function planUnclear(attempt: Attempt, state: PlanState): Step {
+  const unclearAt = attempt.unclearAt ?? attempt.startedAt
+  // What was under way when the process ended may be carried out as late as what was not answered in time.
+  const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
+  if (state.lookedInVainAt === null) return { do: 'look', attempt }
+  if (state.lookedInVainAt >= settled) return { do: 'give-up-attempt' }
+  if (state.now >= settled) return { do: 'look', attempt }
+  return { do: 'wait', until: settled }
+}
+
+function planContact({ conversation, client, sameAddress }: PlanState): Step | null {
+  if (conversation.contactId !== null) return null
+  const { email } = client.profile
+  if (email === null || conversation.emailSearched === email) return { do: 'create-contact' }
+  if (sameAddress?.join === 'apart') return { do: 'own-card', email }
+  const shared = sameAddress?.contactId ?? null
+  return shared === null ? { do: 'find-contact', email } : { do: 'use-card', contactId: shared, email }
+}
+
+function planTask(state: PlanState): Step | null {
+  const { conversation, task, settings, now } = state
+  if (!task || task.deleted || !task.ours) {
+    if (conversation.searchTask) return { do: 'find-task' }
+    return createTask(state)
+  }
+  if (task.refusesComments) return createTask(state)
+  if (isAfterTheEnd(state)) return null
+  if (!settings.options.newTaskWhenNoneActive) return null
+  const fresh = Math.max(FRESH_MS, 2000 * settings.planfix.pollSeconds)
+  if (task.checkedAt + fresh < now) return { do: 'check-task', task }
+  return task.active ? null : createTask(state)
+}
+
+/**
+ * What an agent adds in Chatra when the chat is over, and files that come after their messages, belong into the last task,
+ * which stays as it is (F11).
+ */
+const isAfterTheEnd = ({ conversation, waiting }: PlanState): boolean =>
+  waiting.every(
+    (message) => isLateFile(message) || (conversation.clientLeft && message.author.kind === 'agent'),
+  )
+
+/** The first messages become the task's text; a file cannot, so it follows as a comment of its own. */
+function createTask({ client, tasksOfChat, previous, task, waiting }: PlanState): Step {
+  const batch = joinable(waiting)
+  return {
+    do: 'create-task',
+    batch: batch[0]?.files.length ? [] : batch,
+    previous: task && !task.deleted ? task : (previous ?? task),
+    chatId: client.profile.chatId,
+    n: tasksOfChat + 1,
+  }
+}
+
+function planComment({ waiting, task }: PlanState): Step {
+  if (!task) throw new Error('a comment is planned only once there is a task')
+  const batch = joinable(waiting)
+  for (const message of batch) {
+    const index = message.files.findIndex((file) => file.planfixFileId === null && !file.linkOnly)
+    if (index >= 0) return { do: 'upload', message, index }
+  }
+  return { do: 'comment', batch, task }
+}
+
+/** The longest run of messages from the front that fits one comment: same author, no message with files behind another. */
+export function joinable(waiting: readonly Message[]): Message[] {
+  const batch: Message[] = []
+  let length = 0
+  for (const message of waiting) {
+    const first = batch[0]
+    if (first && (!sameAuthor(first, message) || message.files.length > 0 || first.files.length > 0)) break
+    if (first && (batch.length >= MAX_JOINED || length + message.text.length > MAX_JOINED_TEXT)) break
+    batch.push(message)
+    length += message.text.length
+  }
+  return batch
+}
+
+/** As many messages from the front as `fits` takes; one in any case. */
+export function thatFit<T>(batch: readonly T[], fits: (some: readonly T[]) => boolean): readonly T[] {
+  let some = batch
+  while (some.length > 1 && !fits(some)) some = some.slice(0, Math.ceil(some.length / 2))
+  return some
+}
+
+/** All devices of a client are one author; agents are told apart. */
+function sameAuthor(a: Message, b: Message): boolean {
+  if (a.author.kind === 'client' || b.author.kind === 'client') return a.author.kind === b.author.kind
+  return JSON.stringify(a.author) === JSON.stringify(b.author)
+}

@@ -1,0 +1,371 @@
+import type { Connection } from '../../../../shared/config.ts'
+import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import { commit, type EngineContext } from '../../context.ts'
+import { sameAddress } from '../../intake/chat/same-address.ts'
+import type { Serial } from '../../keyed-mutex.ts'
+import { handOver, joinConversations, mergedNote } from '../../merge.ts'
+import type { Change, Pacer } from '../../ports.ts'
+import { rootOf } from '../../roots.ts'
+import { isStopped, type Permit } from '../circuit-breaker.ts'
+import type { Next } from '../conversation-queues.ts'
+import { pauseEnds } from '../loop-breaker.ts'
+import {
+  ASSIGNER_AGAIN_MS,
+  latest,
+  PARTICIPANTS,
+  type RefusedParticipants,
+  stillRefused,
+} from '../patches.ts'
+import { waitsUntil } from '../retry.ts'
+import type { SideGate } from '../side-breaker.ts'
+import { comment, commentMade, runUpload } from './planfix-comment.ts'
+import { cardFound, createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
+import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
+import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-step-runner.ts'
+import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
+import { withEmail } from './planfix-text.ts'
+import { LookAgain } from './reconcile.ts'
+
+/** The end of the other write wakes the root; after a separation, or a crash in between, it looks by itself. */
+const LOOK_ELSEWHERE_MS = 10_000
+
+/** Carries the waiting messages of one conversation into Planfix, one planned step at a time. */
+export class ToPlanfix {
+  private readonly context: EngineContext
+  private readonly serial: Serial
+  private readonly look: LookAgain
+  private readonly work: PlanfixWork
+
+  constructor(context: EngineContext, serial: Serial) {
+    this.context = context
+    this.serial = serial
+    this.look = new LookAgain(context)
+    this.work = new PlanfixWork(context)
+  }
+
+  async step(conversationId: number): Promise<Next> {
+    const { store, connections, clock } = this.context
+    const conversation = await store.conversation(conversationId)
+    const connection = conversation && connections.get(conversation.connectionId)
+    if (!conversation || !connection) return { next: 'idle' }
+    if (conversation.mergedInto !== null && conversation.attempt === null)
+      return this.handOver(conversationId)
+    if (await this.writesElsewhere(conversation))
+      return { next: 'wait', until: clock.now() + LOOK_ELSEWHERE_MS }
+    const { planfixGate: gate } = connection
+    const waits = waitsUntil(conversation.planfixLane, gate.breaker.healedAt, clock.now())
+    if (conversation.attempt || waits > 0) {
+      const state = await this.load(conversationId)
+      if (!state) return { next: 'idle' }
+      const planned = planStep(state)
+      const idle = waitOf(planned)
+      if (idle) return idle
+      if (planned.do === 'give-up-attempt') return this.giveUpAttempt(conversationId)
+    } else {
+      // Enough to know that a turn is worth taking; what it is used for is planned when it has come.
+      if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
+      const held = pauseEnds(conversation, this.context.clock.now())
+      if (held !== null) return Number.isFinite(held) ? { next: 'wait', until: held } : { next: 'idle' }
+    }
+    const permit = gate.enter()
+    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
+    try {
+      return await this.perform(conversationId, connection.planfix.pacer, gate, permit)
+    } finally {
+      gate.leave(permit)
+    }
+  }
+
+  /** One call in its turn: planned anew, so that messages that came while it waited are joined. */
+  private async perform(conversationId: number, pacer: Pacer, gate: SideGate, permit: Permit): Promise<Next> {
+    await pacer.turn(0, String(conversationId))
+    // The service may have stopped while this call waited for its turn: then it would only fail too.
+    if (!gate.holds(permit)) {
+      pacer.giveBack()
+      return { next: 'closed', opened: gate.breaker.opened() }
+    }
+    const call = await this.serial.run(String(conversationId), () => this.prepare(conversationId, permit))
+    if ('next' in call) {
+      pacer.giveBack()
+      return call
+    }
+    const begun = this.context.clock.now()
+    const outcome = await call.run()
+    if (outcome.join) {
+      await joinConversations(this.context, this.serial, outcome.join)
+      return { next: 'again' }
+    }
+    const changes = await this.serial.run(String(conversationId), async () => {
+      const fresh = await this.context.store.conversation(conversationId)
+      const settled = fresh ? await this.settle(fresh, await outcome(fresh)) : []
+      await commit(this.context, settled)
+      return settled
+    })
+    for (const change of changes) {
+      if (change.type !== 'task.add' || change.task.readAt > 0) continue
+      this.context.connections.get(change.task.connectionId)?.watch?.found(change.task.taskId)
+    }
+    if (call.writes !== null) await this.tellWatch(conversationId, begun, call.writes)
+    return { next: 'again' }
+  }
+
+  /**
+   * What a call changes in a conversation that was merged while it was under way: a write is settled where it began, and
+   * its task says where things go on; what was merely looked up is the root's to look up again.
+   */
+  private async settle(fresh: Conversation, changes: Change[]): Promise<Change[]> {
+    if (fresh.mergedInto === null) return changes
+    if (fresh.attempt === null)
+      return changes.filter(({ type }) => type === 'message.patch' || type === 'task.patch')
+    const into = await rootOf(this.context.store, fresh.id)
+    const made = changes.flatMap((change) => (change.type === 'task.add' && into ? [change.task.taskId] : []))
+    return [...changes, ...made.map((taskId) => mergedNote(this.context, fresh, taskId, into ?? fresh))]
+  }
+
+  /** A merged conversation without an open write: what stands in it is the root's, which may have waited for it. */
+  private handOver(conversationId: number): Promise<Next> {
+    return this.serial.run(String(conversationId), async () => {
+      const { store } = this.context
+      const fresh = await store.conversation(conversationId)
+      if (fresh?.mergedInto == null || fresh.attempt !== null) return { next: 'idle' }
+      await commit(this.context, await handOver(this.context, fresh, 'planfix'))
+      const root = await rootOf(store, fresh.mergedInto)
+      if (root?.writesElsewhere?.includes(fresh.id)) this.context.wake?.(root.id, 'planfix')
+      return { next: 'idle' }
+    })
+  }
+
+  /** Whether what a client said before the merge is still being written: in what was merged into this conversation. */
+  private async writesElsewhere({ id, writesElsewhere = [] }: Conversation): Promise<boolean> {
+    const { store } = this.context
+    for (const other of writesElsewhere) {
+      const merged = await store.conversation(other)
+      // Separated again, it is a root of its own.
+      if (merged?.attempt && (await rootOf(store, other))?.id === id) return true
+    }
+    return false
+  }
+
+  /** Plans under the lock and commits what must be on disk before the call. */
+  private async prepare(
+    conversationId: number,
+    permit: Permit,
+  ): Promise<Next | { run: () => Promise<Outcome>; writes: 'client' | 'agent' | null }> {
+    const state = await this.load(conversationId, permit)
+    if (!state) return { next: 'idle' }
+    const step = planStep(state)
+    const idle = waitOf(step)
+    if (idle) return idle
+    if (step.do === 'give-up-attempt') return { next: 'again' }
+    const known = withoutCall(step, state, this.work)
+    if (known) {
+      await commit(this.context, known)
+      return { next: 'again' }
+    }
+    const call = this.callOf(step, state)
+    await commit(this.context, call.changes)
+    return { run: call.run, writes: writerOf(step) }
+  }
+
+  /** What was written changes the task's mark: the watch must not take it for an answer, and expects one. */
+  private async tellWatch(conversationId: number, begun: number, by: 'client' | 'agent'): Promise<void> {
+    const { store, connections } = this.context
+    const conversation = await store.conversation(conversationId)
+    if (!conversation || conversation.taskId === null) return
+    connections.get(conversation.connectionId)?.watch?.wrote(conversation.taskId, begun, by === 'client')
+  }
+
+  /** `permit`: that of the call the state is loaded for; null where nothing is called. */
+  private async load(conversationId: number, permit: Permit | null = null): Promise<Loaded | null> {
+    const { store, connections, clock } = this.context
+    const conversation = await store.conversation(conversationId)
+    const connection = conversation && connections.get(conversation.connectionId)
+    if (!conversation || !connection) return null
+    const { id: connectionId } = connection.settings
+    const [waiting, clients, task] = await Promise.all([
+      store.waiting(conversationId, 'to-planfix', MAX_JOINED + 1),
+      this.clientsOf(conversation),
+      conversation.taskId === null ? null : store.task(connectionId, conversation.taskId),
+    ])
+    const hasAgent = waiting.some((message) => message.author.kind === 'agent')
+    const agents = hasAgent ? await store.agents(connectionId) : []
+    const client = latest(clients)
+    if (!client) return null
+    // What the watch has seen since needs no look of its own.
+    const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
+    const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
+    const tasks = needsTask ? await store.tasksOf(conversationId) : []
+    const newest = tasks.toSorted((a, b) => b.createdAt - a.createdAt)
+    const previous = newest.find(({ deleted }) => !deleted) ?? newest[0] ?? null
+    const { chatId } = client.profile
+    const ordinals = tasks.filter((one) => one.chatId === chatId).map(({ n }) => n)
+    const perhaps = conversation.perhaps ? await rootOf(store, conversation.perhaps.conversationId) : null
+    const needsCard = conversation.contactId === null && conversation.emailSearched !== client.profile.email
+    const same = needsCard
+      ? await sameAddress(store, connection.settings, client.profile, conversation, clock.now())
+      : null
+    const { healedAt } = connection.planfixGate.breaker
+    const notBefore = waitsUntil(conversation.planfixLane, healedAt, clock.now())
+    return {
+      connection,
+      permit,
+      turn: turnsOf(connection.planfix.pacer, conversationId),
+      settings: connection.settings,
+      conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
+      waiting: waiting
+        .filter((message) => message.kind === 'text')
+        .map((message) => withEmail(message, agents)),
+      client,
+      task: task && knownAt > task.checkedAt ? { ...task, checkedAt: knownAt } : task,
+      previous,
+      history: needsTask ? await this.history(connection.settings, task ?? previous) : [],
+      // One that was found again may have a higher ordinal than are known.
+      tasksOfChat: needsTask ? Math.max(await store.taskCount(connectionId, chatId), ...ordinals) : 0,
+      previousRefuses: (conversation.closedTasks ?? 0) > 0,
+      perhapsTask: perhaps && perhaps.id !== conversationId ? perhaps.taskId : null,
+      sameAddress: same && {
+        // Whether the threads are joined was decided when the address was given.
+        join: same.decision.join === 'apart' ? 'apart' : 'card',
+        contactId: same.conversation.contactId,
+      },
+      lookedInVainAt: this.work.lookedInVain.get(conversationId) ?? null,
+      now: clock.now(),
+      tokenUserId: needsTask ? await store.fact<number>(connectionId, 'tokenUserId') : null,
+      assigner: needsTask ? await this.assigner(connectionId) : null,
+      refusedParticipants: stillRefused(
+        needsTask ? await store.fact<RefusedParticipants>(connectionId, PARTICIPANTS) : null,
+        connection.settings.planfix.participants,
+        clock.now(),
+      ),
+    }
+  }
+
+  /** What was said in the task before, as it was last shown in the chat. */
+  private async history(settings: Connection, before: TaskLink | null): Promise<Message[]> {
+    const { historyInNewTask } = settings.options
+    if (historyInNewTask === 'link' || before === null) return []
+    const { store } = this.context
+    const said = await store.saidInTask(settings.id, before.taskId, historyInNewTask)
+    return Promise.all(
+      said.map(async (message) => {
+        if (message.direction === 'to-planfix') return message
+        const changes = await store.changesOf(message.id)
+        const edit = changes.findLast(({ kind, state }) => kind === 'edit' && state === 'delivered')
+        return edit ? { ...message, text: edit.text, files: edit.files } : message
+      }),
+    )
+  }
+
+  /** A "no" of long ago is forgotten: it is found out anew with the next task. */
+  private async assigner(connectionId: string): Promise<'contact' | 'no' | null> {
+    const { store, clock } = this.context
+    const known = await store.fact<'contact' | 'no'>(connectionId, 'assigner')
+    if (known !== 'no') return known
+    const at = await store.fact<number>(connectionId, 'assignerAt')
+    return at !== null && clock.now() - at > ASSIGNER_AGAIN_MS ? null : known
+  }
+
+  /** Those of the root, where the conversation was merged while a write of its was open. */
+  private async clientsOf({ id, mergedInto }: Conversation): Promise<ClientLink[]> {
+    const { store } = this.context
+    const root = mergedInto === null ? null : await rootOf(store, id)
+    return store.clientsOf(root?.id ?? id)
+  }
+
+  private callOf(step: Step, state: Loaded): Call {
+    switch (step.do) {
+      case 'idle':
+      case 'wait':
+      case 'give-up-attempt':
+      case 'use-card':
+      case 'own-card':
+        throw new Error('nothing to call')
+      case 'look':
+        return { changes: [], run: () => this.runLook(step.attempt, state) }
+      case 'find-contact':
+        return { changes: [], run: () => runFindContact(this.work, step.email, state) }
+      case 'create-contact':
+        return createContact(this.work, state)
+      case 'find-task':
+        return { changes: [], run: () => runFindTask(this.work, state) }
+      case 'check-task':
+        return { changes: [], run: () => runCheckTask(this.work, step.task, state) }
+      case 'create-task':
+        return createTask(this.work, step, state)
+      case 'upload':
+        return { changes: [], run: () => runUpload(this.work, step.message, step.index, state) }
+      case 'comment':
+        return comment(this.work, step, state)
+    }
+  }
+
+  private async runLook(attempt: Attempt, state: Loaded): Promise<Outcome> {
+    const { conversation, connection, task } = state
+    const found = await this.look.find(attempt, connection, conversation, task)
+    const settle = async (id: number | null): Promise<Change[]> => {
+      if (id === null) {
+        this.work.lookedInVain.set(conversation.id, this.context.clock.now())
+        return []
+      }
+      this.work.lookedInVain.delete(conversation.id)
+      const batch = await this.work.messages(attempt.messageIds)
+      if (attempt.kind === 'contact') return cardFound(this.work, id, attempt, state)
+      if (attempt.kind === 'task') {
+        const { chatId = state.client.profile.chatId, n = state.tasksOfChat + 1 } = attempt
+        return taskMade(this.work, id, batch, attempt.text, chatId, n, state, attempt.startedAt)
+      }
+      return task ? commentMade(this.work, id, batch, task, state) : [patchOf(state, { attempt: null })]
+    }
+    return this.work.settled(state, found, settle, async () => null, true)
+  }
+
+  /** It did not arrive: it will be written again, and a late look makes sure that it did not become two. */
+  private giveUpAttempt(conversationId: number): Promise<Next> {
+    return this.serial.run(String(conversationId), async () => {
+      const state = await this.load(conversationId)
+      if (state && planStep(state).do === 'give-up-attempt') {
+        this.work.lookedInVain.delete(conversationId)
+        await commit(this.context, [patchOf(state, { attempt: null }), ...this.scheduleVerify(state)])
+      }
+      return { next: 'again' }
+    })
+  }
+
+  /** A minute later somebody looks whether it arrived after all, and became two. */
+  private scheduleVerify(state: Loaded): Change[] {
+    const { attempt, contactId } = state.conversation
+    if (!attempt || attempt.kind === 'chore') return []
+    const { sourceObjectId, text, startedAt, name, chatId, n } = attempt
+    const looked = { sourceObjectId, text, contactId }
+    const later = (data: Record<string, unknown>) => [
+      this.work.chore(state, 'verify', sourceObjectId, { ...looked, ...data }, 60_000),
+    ]
+    if (attempt.kind === 'contact') return later({ what: 'contact', name, startedAt, email: text })
+    if (attempt.kind === 'task') return later({ what: 'task', name, chatId, n })
+    return state.task ? later({ taskId: state.task.taskId }) : []
+  }
+}
+
+/** Steps that only change what is known. */
+function withoutCall(step: Step, state: Loaded, work: PlanfixWork): Change[] | null {
+  if (step.do === 'use-card') return sharedCard(work, step, state)
+  return step.do === 'own-card' ? ownCard(step, state) : null
+}
+
+const writerOf = (step: Step): 'client' | 'agent' | null => {
+  if (step.do === 'look') return 'client'
+  if (step.do !== 'comment' && step.do !== 'create-task') return null
+  return step.batch[0]?.author.kind === 'agent' ? 'agent' : 'client'
+}
+
+const waitOf = (step: Step): Next | null =>
+  step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
+
+/** A step begins with a turn of its own. */
+function turnsOf(pacer: Pacer, conversationId: number): () => Promise<void> {
+  let isFirst = true
+  return async () => {
+    if (!isFirst) await pacer.turn(0, String(conversationId))
+    isFirst = false
+  }
+}

@@ -1,0 +1,250 @@
+import { type Attempt, type Conversation, isOpen, type Message } from '../../../../shared/domain.ts'
+import { type BridgeError, type Result, stopsSide } from '../../../../shared/errors.ts'
+import type { ConnectionContext, EngineContext } from '../../context.ts'
+import type { JoinWish } from '../../merge.ts'
+import type { Change } from '../../ports.ts'
+import type { Permit } from '../circuit-breaker.ts'
+import { reasonOf, stateChange } from '../patches.ts'
+import { isTrouble, nextTry } from '../retry.ts'
+import type { PlanState } from './planfix-plan.ts'
+
+export type Loaded = PlanState & {
+  connection: ConnectionContext
+  /** Of the call that is planned; null while only the plan is asked for. */
+  permit: Permit | null
+  /** Resolves when the next call may be made. The first is made in the turn that the step has; each other takes its own. */
+  turn: () => Promise<void>
+  tokenUserId: number | null
+  /** The task of the client who is perhaps the same person. */
+  perhapsTask: number | null
+  assigner: 'contact' | 'no' | null
+  /** Participants that the account's tasks were refused with lately. */
+  refusedParticipants: readonly string[]
+  /** Of the task before, as the owner wants them in a new one; oldest first. */
+  history: readonly Message[]
+  /** The task before took no comments either: then it is not the task that is to blame. */
+  previousRefuses: boolean
+}
+/** What must be on disk before a call, and the call. */
+export type Call = { changes: Change[]; run: () => Promise<Outcome> }
+/** What the call's result changes, given the conversation as it is by then; or with whom it is to be merged. */
+export type Outcome = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
+
+/** So often one client is refused before the messages are taken for failed: about ten minutes. */
+const MOST_REFUSALS = 10
+
+/** The part of the work (SideGate.lacks) that carries messages. */
+export const MESSAGES = 'messages'
+
+/** What all steps toward Planfix share: how results become changes, and how failures are waited out. */
+export class PlanfixWork {
+  readonly context: EngineContext
+  /** When the open attempt of a conversation was last looked for in vain. */
+  readonly lookedInVain = new Map<number, number>()
+  /** Messages whose next try goes without their author, by conversation, to learn whether he or the account is to blame. */
+  readonly unnamedTrial = new Map<number, number>()
+  /** Conversations refused in a row on each connection: one of them alone says nothing of the others. */
+  private readonly refused = new Map<string, Set<number>>()
+
+  constructor(context: EngineContext) {
+    this.context = context
+  }
+
+  /**
+   * What a call's result changes: success, a special refusal, or the common way of failures. `reads`: the call was
+   * not the write of the open attempt.
+   */
+  async settled<T>(
+    state: Loaded,
+    result: Result<T>,
+    success: (value: T) => Promise<Change[]>,
+    refused: (error: BridgeError) => Promise<Change[] | null> = async () => null,
+    reads = false,
+  ): Promise<Outcome> {
+    const gate = state.connection.planfixGate
+    const { permit } = state
+    if (permit === null) throw new Error('a call is made with a permit alone')
+    if (result.ok) {
+      gate.succeeded(permit)
+      if (!reads) {
+        gate.hasAgain(MESSAGES)
+        this.refused.delete(state.settings.id)
+      }
+      const changes = await success(result.value)
+      return async (fresh) => [...changes, ...calm(fresh)]
+    }
+    const { error } = result
+    const special = await refused(error)
+    if (special) {
+      // What may concern the whole side is not settled yet.
+      if (!stopsSide(error)) gate.succeeded(permit)
+      return async () => special
+    }
+    let wholeSide = stopsSide(error)
+    if (wholeSide) gate.failed(error, permit)
+    else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
+    else gate.succeeded(permit)
+    // Refused for want of a right: whatever else can be done goes on.
+    const isAlone = error.code === 'refused' && !this.isEverybodys(state)
+    if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone)) gate.lacks(MESSAGES, error)
+    else if (!stopsSide(error) && !isAlone) gate.stumbled(MESSAGES, error)
+    return (fresh) =>
+      isAlone && fresh.planfixLane.failures + 1 >= MOST_REFUSALS
+        ? this.givenUp(fresh, error)
+        : this.failed(fresh, error, wholeSide, reads)
+  }
+
+  /** A "no" to one client alone, or to all (a template that is gone): then another one met it too, or nobody got through. */
+  private isEverybodys({ settings, conversation, tokenUserId, assigner }: Loaded): boolean {
+    const refused = this.refused.get(settings.id) ?? new Set()
+    this.refused.set(settings.id, refused.add(conversation.id))
+    const anyMade = tokenUserId !== null || assigner !== null
+    return refused.size > 1 || !anyMade
+  }
+
+  /** Planfix says no to this client's messages again and again, and yes to others: they have failed, and that is shown. */
+  private async givenUp(fresh: Conversation, error: BridgeError): Promise<Change[]> {
+    const { store, clock } = this.context
+    const ids = fresh.attempt?.messageIds ?? []
+    const failed =
+      ids.length > 0 ? await this.messages(ids) : await store.waiting(fresh.id, 'to-planfix', 100)
+    return [
+      {
+        type: 'conversation.patch',
+        id: fresh.id,
+        patch: { attempt: null, planfixLane: { failures: 0, notBefore: 0 } },
+      },
+      ...failed
+        .filter(({ state }) => isOpen(state))
+        .map((message) => stateChange(message, 'failed', reasonOf(error), clock.now())),
+    ]
+  }
+
+  /** The common way of a failure: the attempt is kept when it is unclear, and the lane waits. */
+  private async failed(
+    fresh: Conversation,
+    error: BridgeError,
+    wholeSide: boolean,
+    reads: boolean,
+  ): Promise<Change[]> {
+    const { clock, random, store } = this.context
+    const now = clock.now()
+    const failures = fresh.planfixLane.failures + 1
+    const attempt = fresh.attempt
+    const patch: Partial<Conversation> = {
+      planfixLane: wholeSide
+        ? { failures, notBefore: 0 }
+        : { failures, notBefore: nextTry(error, failures, now, random), failedAt: now },
+    }
+    // A look that failed says nothing about the write it looked for.
+    if (attempt && !reads && error.certain) patch.attempt = null
+    else if (attempt && !reads) {
+      this.lookedInVain.delete(fresh.id)
+      patch.attempt = { ...attempt, unclearAt: now, timedOut: error.timedOut === true }
+    }
+    const waiting = await store.waiting(fresh.id, 'to-planfix', 1)
+    const touched = attempt?.messageIds.length ? await this.messages(attempt.messageIds) : waiting
+    return [
+      { type: 'conversation.patch', id: fresh.id, patch },
+      ...touched
+        .filter((message) => message.state !== 'retrying' || message.reason !== reasonOf(error))
+        .map((message) => stateChange(message, 'retrying', reasonOf(error), now)),
+    ]
+  }
+
+  sending(batch: readonly Message[]): Change[] {
+    return batch.map((message) => ({
+      type: 'message.patch',
+      id: message.id,
+      at: this.context.clock.now(),
+      patch: { state: 'sending', reason: null, attempts: message.attempts + 1, late: message.late },
+    }))
+  }
+
+  attempt(
+    kind: Attempt['kind'],
+    sourceObjectId: string,
+    messageIds: number[],
+    text: string,
+    ownerUserId: number | null,
+    name?: string,
+  ): Attempt {
+    const startedAt = this.context.clock.now()
+    return {
+      kind,
+      sourceObjectId,
+      messageIds,
+      startedAt,
+      unclearAt: null,
+      timedOut: false,
+      text,
+      ownerUserId,
+      ...(name && { name }),
+    }
+  }
+
+  chore(
+    state: Loaded,
+    kind: 'introduce' | 'assigner' | 'verify' | 'note' | 'complete',
+    key: string,
+    data: Record<string, unknown>,
+    delay = 0,
+  ): Change {
+    return {
+      type: 'chore.add',
+      chore: {
+        id: this.context.store.newId(),
+        connectionId: state.settings.id,
+        conversationId: state.conversation.id,
+        kind,
+        key,
+        data,
+        notBefore: this.context.clock.now() + delay,
+        failures: 0,
+        attempt: null,
+      },
+    }
+  }
+
+  async messages(ids: readonly number[]): Promise<Message[]> {
+    const found = await Promise.all(ids.map((id) => this.context.store.message(id)))
+    return found.filter((message) => message !== null)
+  }
+}
+
+export const patchOf = (state: Loaded, patch: Partial<Conversation>): Change => ({
+  type: 'conversation.patch',
+  id: state.conversation.id,
+  patch,
+})
+export const delivered = (
+  message: Message,
+  taskId: number,
+  commentId: number | null,
+  at: number,
+): Change => ({
+  type: 'message.patch',
+  id: message.id,
+  at,
+  patch: {
+    state: 'delivered',
+    reason: message.late ? 'late' : null,
+    planfixTaskId: taskId,
+    planfixCommentId: commentId,
+  },
+})
+export const upTo = (batch: readonly Message[], conversation: Conversation): number =>
+  Math.max(conversation.deliveredUpTo, ...batch.map((message) => message.writtenAt))
+
+/** After a success the lane starts counting failures anew. */
+const calm = (fresh: Conversation): Change[] =>
+  fresh.planfixLane.failures === 0
+    ? []
+    : [{ type: 'conversation.patch', id: fresh.id, patch: { planfixLane: { failures: 0, notBefore: 0 } } }]
+
+/** Whether the client's card is not there any more; asked in a turn of its own, and `false` where Planfix does not say. */
+export async function cardIsGone({ connection, conversation, turn }: Loaded): Promise<boolean> {
+  await turn()
+  const card = await connection.planfix.contact(conversation.contactId ?? 0)
+  return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'
+}

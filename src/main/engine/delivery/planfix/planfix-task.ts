@@ -1,0 +1,267 @@
+import type { BridgeEvent, Message, TaskLink } from '../../../../shared/domain.ts'
+import type { BridgeError } from '../../../../shared/errors.ts'
+import { taskSourceId } from '../../identity.ts'
+import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
+import { tasksMadeBefore, writtenBefore } from '../failover.ts'
+import { PARTICIPANTS, type RefusedParticipants, taskPatch } from '../patches.ts'
+import { adopt, isActive, refusedLook, taskLink } from './adopt-task.ts'
+import { findHandedOver, findOurs, isAnothers } from './our-tasks.ts'
+import { foundWritten } from './planfix-comment.ts'
+import { type Step, thatFit } from './planfix-plan.ts'
+import {
+  type Call,
+  cardIsGone,
+  delivered,
+  type Loaded,
+  type Outcome,
+  type PlanfixWork,
+  patchOf,
+  upTo,
+} from './planfix-step-runner.ts'
+import { plainOf, taskDescription, taskName } from './planfix-text.ts'
+
+/**
+ * A contact that was found, not made, may have an active task of ours that the store does not know (F8). What others made
+ * is not touched: the next task links to it.
+ */
+export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
+  const { planfix } = state.connection
+  const { store } = work.context
+  await state.turn()
+  const found = await planfix.tasksOfContact(state.conversation.contactId ?? 0)
+  const active = found.ok ? found.value.filter((task) => !task.isDeleted && isActive(task, state)) : []
+  const sought = found.ok && !state.previous ? mayBeTakenUp(work, found.value, state) : []
+  const ours = await findOurs(work.context, state, sought)
+  if (ours.length > 0) return adopt(work, ours, state)
+  let relatedTaskId: number | null = null
+  for (const task of active) {
+    const isKnown = (await store.task(state.settings.id, task.id)) !== null
+    if (!isKnown && !(await isAnothers(work.context, state.settings.id, task.id))) relatedTaskId = task.id
+  }
+  return work.settled(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
+}
+
+/** After a restore a completed one too: it may hold what is about to be written. */
+const mayBeTakenUp = ({ context }: PlanfixWork, tasks: readonly PlanfixTask[], state: Loaded) =>
+  isRestore(context.takeover?.()) ? tasks : tasks.filter((task) => !task.isDeleted && isActive(task, state))
+
+export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loaded): Promise<Outcome> {
+  await state.turn()
+  const read = await state.connection.planfix.task(task.taskId)
+  return work.settled(
+    state,
+    read,
+    async (found) => [
+      taskPatch(task, {
+        active: isActive(found, state),
+        deleted: found.isDeleted,
+        checkedAt: work.context.clock.now(),
+      }),
+    ],
+    async (error) =>
+      error.code === 'object-gone' ? [taskPatch(task, { deleted: true, active: false })] : null,
+    true,
+  )
+}
+
+export function createTask(
+  work: PlanfixWork,
+  step: Extract<Step, { do: 'create-task' }>,
+  state: Loaded,
+): Call {
+  const { settings, client, conversation } = state
+  const contactId = conversation.contactId ?? 0
+  const links = {
+    previous: step.previous?.taskId ?? null,
+    related: conversation.relatedTaskId ?? null,
+    perhaps: state.perhapsTask,
+  }
+  const { language } = work.context
+  const textOf = (some: readonly Message[]) =>
+    taskDescription(some, client.profile, links, settings, language, state.history)
+  const batch = thatFit(step.batch, (some) => state.connection.planfix.fits(textOf(some)))
+  const description = textOf(batch)
+  const name = taskName(client.profile)
+  const text = plainOf(description)
+  const sourceObjectId = taskSourceId(settings.id, step.chatId, step.n)
+  const ids = batch.map((message) => message.id)
+  const begun = { name, chatId: step.chatId, n: step.n }
+  const attempt = { ...work.attempt('task', sourceObjectId, ids, text, null), ...begun }
+  const asAssigner =
+    state.assigner === 'contact' && state.tokenUserId !== null && conversation.withoutAssigner !== true
+  const { withoutParticipants = [] } = conversation
+  const leftOut = withoutParticipants.length > 0 ? withoutParticipants : state.refusedParticipants
+  return {
+    changes: [patchOf(state, { attempt }), ...work.sending(batch)],
+    run: async () => {
+      const reopened = await openedAgain(work, step.previous, state)
+      if (reopened) return reopened
+      const before = await tasksMadeBefore(work.context, state, (tasks) =>
+        findOurs(work.context, state, mayBeTakenUp(work, tasks, state)),
+      )
+      if (!before.ok) return refusedLook(work, state, before)
+      if (before.value.length > 0) return adopt(work, before.value, state)
+      const handedOver = await findHandedOver(work.context, state)
+      if (!handedOver.ok) return refusedLook(work, state, handedOver)
+      if (handedOver.value.length > 0) return adopt(work, handedOver.value, state)
+      // They may stand in a task that has been completed since.
+      const written = await writtenBefore(work.context, state, batch)
+      if (!written.ok) return refusedLook(work, state, written)
+      if (written.value.size > 0)
+        return work.settled(state, written, async (found) => foundWritten(work, found, state))
+      await state.turn()
+      const made = await state.connection.planfix.createTask({
+        name,
+        description,
+        contactId,
+        assignerContactId: asAssigner ? contactId : null,
+        participants: participantsOf(
+          settings.planfix.participants.filter((one) => !leftOut.includes(one)),
+          asAssigner ? state.tokenUserId : null,
+        ),
+        sourceObjectId,
+      })
+      return work.settled(
+        state,
+        made,
+        async ({ id }) => taskMade(work, id, batch, text, step.chatId, step.n, state),
+        async (error) => taskRefused(error, asAssigner, leftOut, state),
+      )
+    },
+  }
+}
+
+/**
+ * The last task that is there may have been opened again since it was looked at, or while another one was gone on with: then
+ * nothing is made beside it (F8).
+ */
+async function openedAgain(
+  work: PlanfixWork,
+  previous: TaskLink | null,
+  state: Loaded,
+): Promise<Outcome | null> {
+  if (!previous || previous.deleted || previous.refusesComments || !previous.ours) return null
+  const { planfix } = state.connection
+  await state.turn()
+  const read = await planfix.task(previous.taskId)
+  if (!read.ok) return read.error.code === 'object-gone' ? null : refusedLook(work, state, read)
+  if (read.value.isDeleted || !isActive(read.value, state)) return null
+  return work.settled(state, read, async () => [
+    patchOf(state, { attempt: null, taskId: previous.taskId }),
+    taskPatch(previous, { active: true, closedAt: null, checkedAt: work.context.clock.now() }),
+  ])
+}
+
+/** `begun`: when its write began, where it is only now known to have arrived. */
+export function taskMade(
+  work: PlanfixWork,
+  id: number,
+  batch: readonly Message[],
+  text: string,
+  chatId: string,
+  n: number,
+  state: Loaded,
+  begun = work.context.clock.now(),
+): Change[] {
+  const link = taskLink(work, id, state, { chatId, n, text, cursor: 0 })
+  // Begun before a takeover: what stands in it may have been carried already.
+  const isOlder = begun < (work.context.takeover?.()?.at ?? 0)
+  const changes: Change[] = [
+    { type: 'task.add', task: { ...link, createdAt: begun, ...(isOlder && { readAt: 0 }) } },
+    patchOf(state, {
+      ...{
+        attempt: null,
+        taskId: id,
+        searchTask: false,
+        relatedTaskId: null,
+        withoutAssigner: false,
+        withoutParticipants: [],
+      },
+      deliveredUpTo: upTo(batch, state.conversation),
+    }),
+    ...batch.map((message) => delivered(message, id, null, work.context.clock.now())),
+    ...perhapsNotes(work, state),
+  ]
+  const { contactId, withoutAssigner, withoutParticipants = [] } = state.conversation
+  // It was taken without the client as assigner: whether that was the reason is tried out on the task itself.
+  if (state.assigner === null || withoutAssigner)
+    changes.push(
+      work.chore(state, 'assigner', String(id), {
+        taskId: id,
+        contactId,
+        ...(withoutAssigner && { again: true }),
+      }),
+    )
+  if (withoutParticipants.length > 0)
+    changes.push(...participantsAreGone(withoutParticipants, id, state, work.context.clock.now()))
+  // An agent wrote after the end and found no task to write into: this one is over as well.
+  const isAfterTheEnd = state.conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
+  if (isAfterTheEnd && batch.length > 0 && state.settings.options.completeWhenClientLeaves)
+    changes.push(work.chore(state, 'complete', 'task', {}))
+  return changes
+}
+
+/** Once, the other one's task says that this may be the same person. */
+function perhapsNotes(work: PlanfixWork, state: Loaded): Change[] {
+  const { perhaps, id } = state.conversation
+  if (!perhaps || perhaps.told) return []
+  const other = { ...state, conversation: { ...state.conversation, id: perhaps.conversationId } }
+  return [
+    patchOf(state, { perhaps: { ...perhaps, told: true } }),
+    work.chore(other, 'note', `perhaps:${id}`, { what: 'perhaps', otherConversation: id }),
+  ]
+}
+
+/** The same task was taken without them: that was the reason, and the owner is told. */
+function participantsAreGone(
+  gone: readonly string[],
+  task: number,
+  { settings }: Loaded,
+  at: number,
+): Change[] {
+  const value: RefusedParticipants = { configured: settings.planfix.participants, gone, at }
+  const event: BridgeEvent = {
+    time: at,
+    connectionId: settings.id,
+    level: 'warning',
+    key: 'event.participants-refused',
+    params: { task, who: gone.join(', ') },
+  }
+  return [
+    { type: 'fact.set', connectionId: settings.id, key: PARTICIPANTS, value },
+    { type: 'event.add', event },
+  ]
+}
+
+/**
+ * A certain "no": the assigner is not taken, the contact has been merged away, a participant is gone, or the template is
+ * wrong. What a task can do without is left out, one thing after another: only the same request without it can tell.
+ */
+async function taskRefused(
+  error: BridgeError,
+  asAssigner: boolean,
+  leftOut: readonly string[],
+  state: Loaded,
+): Promise<Change[] | null> {
+  if (error.code !== 'refused' && error.code !== 'object-gone') return null
+  const { planfix } = state.connection
+  if (asAssigner) return [patchOf(state, { attempt: null, withoutAssigner: true })]
+  if (await cardIsGone(state))
+    return [patchOf(state, { attempt: null, contactId: null, contactWritten: null, emailSearched: null })]
+  const rest = state.settings.planfix.participants.filter((one) => !leftOut.includes(one))
+  if (rest.length === 0) return null
+  const missing = await planfix.missingPeople(rest)
+  // Where nobody may tell who is there, all are suspects.
+  const gone = missing.ok ? missing.value : rest
+  return gone.length === 0
+    ? null
+    : [patchOf(state, { attempt: null, withoutParticipants: [...leftOut, ...gone] })]
+}
+
+function participantsOf(configured: readonly string[], tokenUserId: number | null) {
+  const of = (kind: string) =>
+    configured.filter((one) => one.startsWith(`${kind}:`)).map((one) => Number(one.slice(kind.length + 1)))
+  const users = of('user')
+  if (tokenUserId !== null && !users.includes(tokenUserId)) users.push(tokenUserId)
+  return { users, contacts: of('contact'), groups: of('group') }
+}

@@ -1,0 +1,177 @@
+import type { Attempt, Conversation, TaskLink } from '../../../../shared/domain.ts'
+import { ok, type Result } from '../../../../shared/errors.ts'
+import { plainField } from '../../../../shared/plain.ts'
+import type { ConnectionContext, EngineContext } from '../../context.ts'
+import type { PlanfixComment } from '../../ports.ts'
+import { sameText } from '../../text.ts'
+import { isAnothers, madeByUs } from './our-tasks.ts'
+
+/** The services' clocks and ours may differ by this much; Planfix cuts off the seconds. */
+const SLACK_MS = 3 * 60_000
+/**
+ * Until the account's zone is learned, its local digits may be read as UTC (contracts/planfix.md section 4, switch
+ * `datetime-zone`): in the west a new object then seems up to so much older.
+ */
+const FARTHEST_ZONE_MS = 12 * 3_600_000
+const tooOld = (at: number | null, attempt: Attempt) => at !== null && at < attempt.startedAt - SLACK_MS
+const tooOldAnywhere = (at: number | null, attempt: Attempt) =>
+  at !== null && at < attempt.startedAt - SLACK_MS - FARTHEST_ZONE_MS
+
+/** Equal words are a write of ours only near it. */
+const NEAR_MS = 10 * 60_000
+
+/**
+ * Looks whether an unclear write arrived: by our source id, and where the account does not hand the ids back, by
+ * content: who wrote it (the one it was written as, or the token's user), text and time. Only what is not linked to
+ * another message can be the one. What is gone is not there.
+ */
+export class LookAgain {
+  private readonly context: EngineContext
+
+  constructor(context: EngineContext) {
+    this.context = context
+  }
+
+  /** The number of what the attempt made, null when it is not there. */
+  find(
+    attempt: Attempt,
+    connection: ConnectionContext,
+    conversation: Conversation,
+    task: TaskLink | null,
+  ): Promise<Result<number | null>> {
+    if (attempt.kind === 'contact') return this.contact(attempt, connection)
+    if (attempt.kind === 'task') return this.task(attempt, connection, conversation)
+    return task
+      ? this.comment(attempt, connection, task.taskId, conversation.contactId)
+      : Promise.resolve(ok(null))
+  }
+
+  private async contact(
+    attempt: Attempt,
+    { planfix, settings }: ConnectionContext,
+  ): Promise<Result<number | null>> {
+    const found = await planfix.lookForContacts({ ...attempt, name: attempt.name ?? '' })
+    if (!found.ok) return found
+    const bySource = found.value.find((contact) => contact.sourceObjectId === attempt.sourceObjectId)
+    if (bySource) return ok(bySource.id)
+    for (const contact of found.value.toReversed()) {
+      if (
+        contact.isDeleted ||
+        contact.sourceObjectId !== null ||
+        contact.name.trim() !== attempt.name?.trim()
+      )
+        continue
+      if (attempt.text !== '' && contact.email?.toLowerCase() !== attempt.text) continue
+      if ((await this.context.store.conversationsByContact(settings.id, contact.id)).length > 0) continue
+      return ok(contact.id)
+    }
+    return ok(null)
+  }
+
+  private async task(
+    attempt: Attempt,
+    { planfix, settings }: ConnectionContext,
+    conversation: Conversation,
+  ): Promise<Result<number | null>> {
+    const found = await planfix.tasksOfContact(conversation.contactId ?? 0)
+    if (!found.ok) return found
+    const bySource = found.value.find((task) => task.sourceObjectId === attempt.sourceObjectId)
+    if (bySource) return ok(bySource.id)
+    const name = plainField(attempt.name ?? '', '')
+    const tokenUserId = await this.context.store.fact<number>(settings.id, 'tokenUserId')
+    for (const task of found.value.toReversed()) {
+      if (task.sourceObjectId !== null || task.name !== name || task.isDeleted) continue
+      if (tooOldAnywhere(task.createdAt, attempt) || !madeByUs(task, { tokenUserId, conversation })) continue
+      if (await this.context.store.task(settings.id, task.id)) continue
+      if (await isAnothers(this.context, settings.id, task.id)) continue
+      if (tooOld(task.createdAt, attempt)) {
+        // Somebody else's task of today, or ours in a zone not known yet: its text tells.
+        await planfix.pacer.turn(0, `look:${task.id}`)
+        const feed = await planfix.comments(task.id, 0)
+        if (!feed.ok) return feed
+        if (!feed.value.comments.some((comment) => sameText(comment.text, attempt.text))) continue
+      }
+      return ok(task.id)
+    }
+    return ok(null)
+  }
+
+  /** Also used for notes: a comment in `taskId` written by us. */
+  async comment(
+    attempt: Attempt,
+    { planfix, settings }: ConnectionContext,
+    taskId: number,
+    contactId: number | null,
+  ): Promise<Result<number | null>> {
+    const page = await planfix.comments(taskId, 0)
+    if (!page.ok) return page.error.code === 'object-gone' ? ok(null) : page
+    const comments = [...page.value.comments]
+    for (let offset = 100; !page.value.sorted && !page.value.complete; offset += 100) {
+      await planfix.pacer.turn(0, `look:${taskId}`)
+      const more = await planfix.comments(taskId, offset)
+      if (!more.ok) return more
+      comments.push(...more.value.comments)
+      if (more.value.complete) break
+    }
+    const bySource = comments.find((comment) => comment.sourceObjectId === attempt.sourceObjectId)
+    if (bySource) return ok(bySource.id)
+    if (await this.handsIdsBack(comments, settings.id)) return ok(null)
+    const tokenUserId = await this.context.store.fact<number>(settings.id, 'tokenUserId')
+    for (const comment of comments) {
+      if (!mayBe(comment, attempt, contactId, tokenUserId)) continue
+      if ((await this.context.store.messagesByComment(settings.id, comment.id)).length > 0) continue
+      return ok(comment.id)
+    }
+    return ok(null)
+  }
+
+  /**
+   * Whether this account says which comments carry our ids: seen at comments of ours in the list that was read, and
+   * remembered. Then a comment without one is not ours, whatever its words.
+   */
+  private async handsIdsBack(comments: readonly PlanfixComment[], connectionId: string): Promise<boolean> {
+    const { store } = this.context
+    let known = await store.fact<boolean>(connectionId, SEES_IDS)
+    for (const comment of comments) {
+      const [message] = await store.messagesByComment(connectionId, comment.id)
+      if (message?.direction !== 'to-planfix') continue
+      const seen = comment.sourceObjectId !== null
+      if (seen !== known) await store.commit([{ type: 'fact.set', connectionId, key: SEES_IDS, value: seen }])
+      known = seen
+      break
+    }
+    return known ?? false
+  }
+}
+
+/** Fact of a connection: comments are listed with the source ids they were written with. */
+const SEES_IDS = 'seesCommentIds'
+
+/** A client's message is proven by his own card's comment, or one of the token's user, never by an employee's equal words. */
+function mayBe(
+  comment: PlanfixComment,
+  attempt: Attempt,
+  contactId: number | null,
+  tokenUserId: number | null,
+): boolean {
+  // The words of an old one may be forgotten.
+  if (attempt.text === '' || comment.sourceObjectId !== null || !sameText(comment.text, attempt.text))
+    return false
+  if (tooOldAnywhere(comment.at, attempt)) return false
+  const endedAt = attempt.unclearAt ?? attempt.startedAt
+  if (comment.at !== null && comment.at > endedAt + NEAR_MS + FARTHEST_ZONE_MS) return false
+  const { owner } = comment
+  if (attempt.ownerUserId !== null) return owner === `user:${attempt.ownerUserId}`
+  if (attempt.ownerContactId !== undefined)
+    return (
+      owner === null ||
+      owner === `contact:${attempt.ownerContactId}` ||
+      owner === `contact:${contactId}` ||
+      isToken(owner, tokenUserId, false)
+    )
+  return owner === null || isToken(owner, tokenUserId, true)
+}
+
+/** `unknown`: what holds while nobody knows who the token's user is. */
+const isToken = (owner: string, tokenUserId: number | null, unknown: boolean): boolean =>
+  tokenUserId === null ? unknown && owner.startsWith('user:') : owner === `user:${tokenUserId}`

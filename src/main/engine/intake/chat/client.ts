@@ -1,0 +1,264 @@
+import type { Chore, ClientLink, ClientProfile, Conversation, Page } from '../../../../shared/domain.ts'
+import { bornJoined, joinNote } from '../../merge.ts'
+import type { Change, ChatEvent } from '../../ports.ts'
+import { type ChatState, nameOf } from './chat-state.ts'
+
+const MINUTE = 60_000
+
+export interface ClientDecision {
+  changes: Change[]
+  conversation: Conversation | null
+  isNew: boolean
+  /** The event changed something besides messages: an introduction, a visit, the end of the chat. */
+  carries: boolean
+}
+
+/**
+ * Which conversation an event belongs to, and what it says about the client himself: a new device (F13), an
+ * introduction (F12), a new visit (F14), the end of the chat (F11). A client nobody has written for yet gets no
+ * conversation.
+ */
+export function decideClient(
+  event: ChatEvent,
+  state: ChatState,
+  lastClientAt: number | null,
+  clientWrote: boolean,
+  worthCarrying: boolean,
+): ClientDecision {
+  const nothing: ClientDecision = { changes: [], conversation: null, isNew: false, carries: false }
+  if (!state.link && !worthCarrying) return nothing
+  const existing = state.conversation ?? state.joins?.into ?? null
+  const isNew = existing === null
+  const conversation = existing ?? newConversation(state)
+  const changes: Change[] = isNew ? [{ type: 'conversation.add', conversation }] : []
+  if (!state.conversation && state.joins) changes.push(...joining(event, state, state.joins))
+  changes.push(...perhapsSame(conversation, state))
+
+  const visit = newVisit(event, state)
+  const link: ClientLink = {
+    connectionId: state.settings.id,
+    clientId: event.client.id,
+    conversationId: conversation.id,
+    profile: profileOf(event, state),
+    lastWroteAt: Math.max(state.link?.lastWroteAt ?? 0, lastClientAt ?? 0),
+    lastVisitAt: visit ?? state.link?.lastVisitAt ?? null,
+  }
+  changes.push({ type: 'client.save', client: link })
+  const chore = (
+    kind: Chore['kind'],
+    key: string,
+    notBefore: number,
+    data: Record<string, unknown>,
+  ): Change => ({
+    type: 'chore.add',
+    chore: {
+      id: state.newId(),
+      connectionId: state.settings.id,
+      conversationId: conversation.id,
+      kind,
+      key,
+      data,
+      notBefore,
+      failures: 0,
+      attempt: null,
+    },
+  })
+
+  const introduced = introducesHimself(event, state)
+  if (introduced)
+    changes.push(chore('introduce', `contact:${event.client.id}`, state.now, { clientId: event.client.id }))
+  if (visit !== null) {
+    const { os, browser, ip } = event.client
+    changes.push(
+      chore('visit', `${event.client.id}:${visit}`, state.now, {
+        clientId: event.client.id,
+        startedAt: visit,
+        os,
+        browser,
+        ip,
+      }),
+    )
+  }
+  changes.push(...activity(event, state, { conversation, isNew }, lastClientAt, clientWrote, chore))
+  const ended = event.kind === 'transcript' || event.client.visit?.finishedAt != null
+  return { changes, conversation, isNew, carries: introduced || visit !== null || ended }
+}
+
+/** A new device of a person who is known: a conversation of its own that is merged from the start can be separated. */
+function joining(
+  event: ChatEvent,
+  state: ChatState,
+  { into, why }: NonNullable<ChatState['joins']>,
+): Change[] {
+  const { newId, now } = state
+  const begun = bornJoined(newConversation(state), into, why, event.client.id, now)
+  return [
+    { type: 'conversation.add', conversation: begun },
+    joinNote({ store: { newId }, clock: { now: () => now } }, begun, into, why, event.client.id),
+  ]
+}
+
+/** Perhaps the same person: said in the task that is made, or, where there is one, in both. */
+function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
+  const other = state.perhaps
+  if (!other || conversation.perhaps?.conversationId === other.id) return []
+  const told = conversation.taskId !== null
+  const perhaps = { conversationId: other.id, told }
+  const note = (here: Conversation, there: Conversation): Change => ({
+    type: 'chore.add',
+    chore: {
+      id: state.newId(),
+      connectionId: here.connectionId,
+      conversationId: here.id,
+      kind: 'note',
+      key: `perhaps:${there.id}`,
+      data: { what: 'perhaps', otherConversation: there.id },
+      notBefore: state.now,
+      failures: 0,
+      attempt: null,
+    },
+  })
+  return [
+    { type: 'conversation.patch', id: conversation.id, patch: { perhaps } },
+    ...(told ? [note(conversation, other), note(other, conversation)] : []),
+  ]
+}
+
+/** Keeps the conversation's times and decides when the chat is over (docs/architecture.md, "Chat over"). */
+function activity(
+  event: ChatEvent,
+  state: ChatState,
+  { conversation, isNew }: { conversation: Conversation; isNew: boolean },
+  lastClientAt: number | null,
+  clientWrote: boolean,
+  chore: (kind: Chore['kind'], key: string, notBefore: number, data: Record<string, unknown>) => Change,
+): Change[] {
+  const { completeWhenClientLeaves, leaveAfterMinutes } = state.settings.options
+  const patch: Partial<Conversation> = {}
+  const changes: Change[] = []
+  if (clientWrote) {
+    patch.lastClientAt = Math.max(conversation.lastClientAt, lastClientAt ?? state.now)
+    patch.lastActivityAt = state.now
+  }
+  const quiet = leaveAfterMinutes * MINUTE
+  if (event.kind === 'transcript') {
+    if (!endsCurrentChat(event, conversation)) return withPatch(conversation, patch, changes)
+    patch.clientLeft = true
+    changes.push({ type: 'chore.cancel', conversationId: conversation.id, kind: 'leave-check' })
+    if (completeWhenClientLeaves) changes.push(chore('complete', 'task', state.now, {}))
+  } else if (clientWrote) {
+    patch.clientLeft = false
+    changes.push({ type: 'chore.cancel', conversationId: conversation.id, kind: 'complete' })
+    if (completeWhenClientLeaves)
+      changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
+  } else if (isNew || (event.client.visit?.finishedAt != null && !conversation.clientLeft)) {
+    // An agent who begins a chat begins a task, too, which must end like any other.
+    if (completeWhenClientLeaves)
+      changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
+  }
+  return withPatch(conversation, patch, changes)
+}
+
+function withPatch(conversation: Conversation, patch: Partial<Conversation>, changes: Change[]): Change[] {
+  if (Object.keys(patch).length === 0) return changes
+  return [{ type: 'conversation.patch', id: conversation.id, patch }, ...changes]
+}
+
+/** A transcript that comes late, after the client has come back and written, does not end the new chat. */
+function endsCurrentChat(event: ChatEvent, conversation: Conversation): boolean {
+  const times = event.messages.filter((one) => one.type === 'client').map((one) => one.at)
+  if (times.length === 0 || times.some((at) => at === null)) return true
+  return Math.max(...(times as number[])) >= conversation.lastClientAt
+}
+
+/** The latest event tells most; what the client said of himself stays known when an event leaves it out. */
+function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
+  const before = state.link?.profile
+  const { client } = event
+  const former = before && formerOf(before, client)
+  return {
+    ...client,
+    ...(former && { former }),
+    name: client.name ?? before?.name ?? null,
+    email: client.email ?? before?.email ?? null,
+    phone: client.phone ?? before?.phone ?? null,
+    vouched: {
+      name: vouchedOf('name', client, before),
+      email: vouchedOf('email', client, before),
+      phone: vouchedOf('phone', client, before),
+    },
+    startPage: startPageOf(event, state),
+  }
+}
+
+const FORMER = 10
+
+/** What he was called, and which chat he had, before this event; undefined = never anything else. */
+function formerOf(before: ClientProfile, now: ClientProfile): ClientProfile['former'] {
+  const { chatIds = [], names = [] } = before.former ?? {}
+  const isRenamed = now.name !== null && nameOf(now) !== nameOf(before)
+  const former = {
+    chatIds: now.chatId === before.chatId ? chatIds : [...chatIds, before.chatId].slice(-FORMER),
+    names: isRenamed ? [...names, nameOf(before)].slice(-FORMER) : names,
+  }
+  return former.chatIds.length + former.names.length > 0 ? former : undefined
+}
+
+/** What an event leaves out stays vouched for, as long as it is the same value. */
+const vouchedOf = (
+  field: keyof ClientProfile['vouched'],
+  client: ClientProfile,
+  before: ClientProfile | undefined,
+): boolean => (client[field] === null ? (before?.vouched[field] ?? false) : client.vouched[field])
+
+/** Fragments do not tell the page the chat began on (contracts/chatra.md section 4.6): during the visit it stays known. */
+function startPageOf(event: ChatEvent, state: ChatState): Page | null {
+  const before = state.link?.profile
+  const sameVisit = (before?.visit?.startedAt ?? null) === (event.client.visit?.startedAt ?? null)
+  return event.client.startPage ?? (sameVisit ? (before?.startPage ?? null) : null)
+}
+
+/** `startedAt` of a visit that is not on the contact card yet; null when there is none, or nothing to tell about it. */
+function newVisit(event: ChatEvent, state: ChatState): number | null {
+  const { os, browser, ip, visit } = event.client
+  if (!os && !browser && !ip) return null
+  const last = state.link?.lastVisitAt ?? null
+  const startedAt = visit?.startedAt ?? null
+  if (startedAt !== null) return last === null || startedAt > last ? startedAt : null
+  return state.link ? null : state.now
+}
+
+function introducesHimself(event: ChatEvent, state: ChatState): boolean {
+  if (!state.link) return false
+  const before = state.link.profile
+  const now = event.client
+  return (['name', 'email', 'phone'] as const).some(
+    (field) => now[field] !== null && now[field] !== before[field],
+  )
+}
+
+function newConversation(state: ChatState): Conversation {
+  return {
+    id: state.newId(),
+    connectionId: state.settings.id,
+    contactId: null,
+    contactWritten: null,
+    emailSearched: null,
+    searchTask: false,
+    emailRefused: false,
+    taskId: null,
+    clientLeft: false,
+    lastClientAt: 0,
+    lastActivityAt: state.now,
+    deliveredUpTo: 0,
+    paused: null,
+    pausedUntil: null,
+    attempt: null,
+    planfixLane: { failures: 0, notBefore: 0 },
+    chatraLane: { failures: 0, notBefore: 0 },
+    mergedInto: null,
+    joined: null,
+    keptApart: [],
+    perhaps: null,
+  }
+}

@@ -1,0 +1,75 @@
+import type { Connection } from '../../../../shared/config.ts'
+import type { ClientLink, ClientProfile, Conversation } from '../../../../shared/domain.ts'
+import { areKeptApart } from '../../merge.ts'
+import type { Store } from '../../ports.ts'
+import { rootOf } from '../../roots.ts'
+import { decideJoin, type JoinDecision } from '../../same-person.ts'
+
+/** Clients that use one address are looked at up to this number: more of them are a junk address anyway. */
+const MOST = 50
+
+/** Another conversation whose client gave the same address, and whether it is the same person's. */
+export interface SameAddress {
+  conversation: Conversation
+  decision: JoinDecision
+}
+
+/** What of the settings matters. */
+export type JoinSettings = Pick<Connection, 'id'> & {
+  options: Pick<Connection['options'], 'joinDevices' | 'joinAfterQuietMinutes'>
+}
+
+/**
+ * Of all other conversations with the device's address the one to join, else the one that may perhaps be joined, the
+ * latest to write first. `own`: the device's conversation, if it has one.
+ */
+export async function sameAddress(
+  store: Store,
+  settings: JoinSettings,
+  device: ClientProfile,
+  own: Conversation | null,
+  now: number,
+): Promise<SameAddress | null> {
+  if (device.email === null) return null
+  const users = await store.clientsByEmail(settings.id, device.email, MOST)
+  const devices = new Set([device.id, ...users.map(({ clientId }) => clientId)])
+  let best: SameAddress | null = null
+  for (const other of await rootsOfClients(store, users)) {
+    if (other.id === own?.id) continue
+    const decision = await joinWith(store, settings, device, own, other, devices.size, now)
+    if (decision.join === 'thread') return { conversation: other, decision }
+    if (!best || (best.decision.join === 'apart' && decision.join === 'card'))
+      best = { conversation: other, decision }
+  }
+  return best
+}
+
+/** Whether the device's conversation joins `other`. */
+export async function joinWith(
+  store: Store,
+  { options }: JoinSettings,
+  device: ClientProfile,
+  own: Conversation | null,
+  other: Conversation,
+  devicesWithAddress: number,
+  now: number,
+): Promise<JoinDecision> {
+  return decideJoin({
+    mode: options.joinDevices,
+    quietMs: options.joinAfterQuietMinutes * 60_000,
+    now,
+    device,
+    others: (await store.clientsOf(other.id)).filter(({ clientId }) => clientId !== device.id),
+    devicesWithAddress,
+    keptApart: own !== null && (await areKeptApart({ store }, own, other)),
+  })
+}
+
+async function rootsOfClients(store: Store, clients: readonly ClientLink[]): Promise<Conversation[]> {
+  const roots = new Map<number, Conversation>()
+  for (const { conversationId } of clients) {
+    const root = await rootOf(store, conversationId)
+    if (root) roots.set(root.id, root)
+  }
+  return [...roots.values()]
+}

@@ -1,0 +1,167 @@
+import type { ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
+import { latest } from '../../delivery/patches.ts'
+import type { Serial } from '../../keyed-mutex.ts'
+import { type Change, isCarriedElsewhere, isRestore, type Store, type Takeover } from '../../ports.ts'
+import { rootOf, underRoots } from '../../roots.ts'
+import { ECHO_KEY } from '../chat/chat.ts'
+import { longestLine } from '../parts.ts'
+import {
+  type CommentDecision,
+  type CommentEvent,
+  type CommentState,
+  decideComment,
+  IDS_HANDED_BACK,
+  TOKEN_USER,
+} from './comment.ts'
+import type { PendingWrite } from './own-comment.ts'
+
+/** Decisions on one comment are made, and its messages are sent, one after the other: the key of that order (Serial). */
+export const commentKey = (connectionId: string, commentId: number): string =>
+  `comment:${connectionId}:${commentId}`
+
+/**
+ * Reads what is known, decides on a comment, and commits that together with what `settle` adds. Null when its task is
+ * none of ours. Takes the locks of the conversation, which stays the root meanwhile, and of the comment, in this order.
+ */
+export async function applyComment(
+  context: EngineContext,
+  serial: Serial,
+  connection: ConnectionContext,
+  event: CommentEvent,
+  settle: (decision: CommentDecision) => Change[] = () => [],
+): Promise<Applied | null> {
+  const { store } = context
+  const { id } = connection.settings
+  const task = await store.task(id, event.taskId)
+  if (!task) return null
+  return underRoots(store, serial, [task.conversationId], () =>
+    serial.run(commentKey(id, event.comment.id), () => applyUnderLocks(context, connection, event, settle)),
+  )
+}
+
+interface Applied {
+  decision: CommentDecision
+  conversation: Conversation
+}
+
+async function applyUnderLocks(
+  context: EngineContext,
+  connection: ConnectionContext,
+  event: CommentEvent,
+  settle: (decision: CommentDecision) => Change[],
+): Promise<Applied | null> {
+  const state = await loadState(context, connection, event)
+  if (!state) return null
+  const decision = decideComment(event, state)
+  await commit(context, [...decision.changes, ...settle(decision)])
+  return { decision, conversation: state.conversation }
+}
+
+async function loadState(
+  context: EngineContext,
+  connection: ConnectionContext,
+  event: CommentEvent,
+): Promise<CommentState | null> {
+  const { store, clock } = context
+  const { settings } = connection
+  const { id } = settings
+  const task = await store.task(id, event.taskId)
+  const conversation = task && (await rootOf(store, task.conversationId))
+  if (!task || !conversation) return null
+  const original =
+    task.conversationId === conversation.id ? conversation : await store.conversation(task.conversationId)
+  const before = await store.clientMessageBefore(id, task.taskId, event.comment.id)
+  const counterparty = event.counterparty === undefined ? (task.counterparty ?? null) : event.counterparty
+  const takeover = context.takeover?.() ?? null
+  // Where a reply went to that may have been sent before: an echo is looked for among the replies to its client.
+  const devices = event.first ? await store.clientsOf(conversation.id) : []
+  const cards = cardsAt(task, event.comment.at)
+  const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
+  return {
+    settings,
+    now: clock.now(),
+    task,
+    conversation,
+    contactIds: [...new Set(contactIds.filter((one) => one !== null))],
+    known: await store.messagesByComment(id, event.comment.id),
+    changes: await store.changesByComment(id, event.comment.id),
+    attempts: await pendingWrites(store, conversation, original),
+    tokenUserId: await store.fact<number>(id, TOKEN_USER),
+    idsHandedBack: (await store.fact<boolean>(id, IDS_HANDED_BACK)) ?? false,
+    isLater: before !== null && before.planfixCommentId !== null,
+    device:
+      (await deviceOf(store, conversation, before?.chatraClientId ?? null)) ??
+      latest(devices)?.clientId ??
+      null,
+    maxText: connection.chatra.maxText,
+    lineLength: lineLength(context, id),
+    takeover,
+    isSinceTakeover: isSinceTakeover(before, task, takeover),
+    echoes: isRestore(takeover) ? await echoesFor(store, id, devices, takeover.backupAt) : [],
+    newId: () => store.newId(),
+  }
+}
+
+/**
+ * Whether the client's message in front of a comment was written by this store after it took over: numbers ascend, so the
+ * comment is later still. Surely so in a task that the store has known only since then.
+ */
+function isSinceTakeover(before: Message | null, task: TaskLink, takeover: Takeover | null): boolean {
+  if (!takeover || !before || task.createdAt <= Math.max(takeover.at, takeover.until)) return false
+  return before.state === 'delivered' && before.attempts > 0 && !isCarriedElsewhere(before.reason)
+}
+
+/** Cards that stood for the client when a comment was written: who wrote it then did not know of another one. */
+const cardsAt = ({ formerCards = [] }: TaskLink, writtenAt: number | null): number[] =>
+  formerCards.flatMap(({ card, until }) => (writtenAt !== null && writtenAt <= until ? [card] : []))
+
+/** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */
+async function echoesFor(
+  store: Store,
+  connectionId: string,
+  devices: readonly ClientLink[],
+  backupAt: number,
+): Promise<Message[]> {
+  const replies = await Promise.all(
+    devices.map(({ clientId }) => store.repliesTo(connectionId, clientId, backupAt - DAY)),
+  )
+  return replies.flat().filter(({ originKey }) => originKey.startsWith(ECHO_KEY))
+}
+const DAY = 24 * 3_600_000
+
+/** Writes of ours into the task that are under way or unclear, with whose words they say. */
+async function pendingWrites(
+  store: Store,
+  conversation: Conversation,
+  original: Conversation | null,
+): Promise<PendingWrite[]> {
+  const chores = await store.chores(conversation.id)
+  if (original && original.id !== conversation.id) chores.push(...(await store.chores(original.id)))
+  const attempts = [conversation.attempt, original?.attempt ?? null, ...chores.map((chore) => chore.attempt)]
+  const open = new Map(attempts.flatMap((one) => (one ? [[one.sourceObjectId, one] as const] : [])))
+  return Promise.all(
+    [...open.values()].map(async (attempt) => {
+      const [first] = attempt.messageIds
+      const message = first === undefined ? null : await store.message(first)
+      return { ...attempt, byClient: attempt.kind === 'comment' && message?.author.kind === 'client' }
+    }),
+  )
+}
+
+/** A device binds nothing when the store does not know it any more, or when it was separated from this conversation. */
+export async function deviceOf(
+  store: Store,
+  { id, connectionId }: Conversation,
+  clientId: string | null,
+): Promise<string | null> {
+  const client = clientId === null ? null : await store.client(connectionId, clientId)
+  if (!client) return null
+  return (await rootOf(store, client.conversationId))?.id === id ? clientId : null
+}
+
+/** Where there is no public address, files are linked to at Planfix's own. */
+function lineLength(context: EngineContext, connectionId: string): (name: string) => number {
+  const ownLinks = context.fileLink(connectionId, 0, '') !== null
+  return (name) => longestLine(name, ownLinks)
+}

@@ -1,0 +1,159 @@
+import type { Connection } from '../../../../shared/config.ts'
+import type { Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import { type Change, isRestore, type PlanfixComment, type Takeover } from '../../ports.ts'
+import { carriedBefore, inDoubt } from '../delivered-before.ts'
+import { partsOf } from '../parts.ts'
+import { mayGoOut } from './may-go-out.ts'
+import { type OwnMarks, type PendingWrite, recognise } from './own-comment.ts'
+import { changesOf, replyMessage, WAITS } from './reply-changes.ts'
+import { planReplies } from './reply-plan.ts'
+
+/** What the watcher puts into the inbox. */
+export interface CommentEvent {
+  taskId: number
+  comment: PlanfixComment
+  /** The watcher found it missing from the feed and asked for it: it is gone. */
+  gone?: boolean
+  /** Found at the first look after this computer took over from another one. */
+  first?: boolean
+  /** Number of the task's counterparty card at the reading; absent where nobody has looked. */
+  counterparty?: number | null
+}
+
+/** Stands for a comment that is not there any more. */
+export const goneComment = (id: number): PlanfixComment => ({
+  ...{ id, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
+  ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },
+})
+
+/** What is known when a comment of Planfix is decided on. */
+export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
+  settings: Connection
+  now: number
+  task: TaskLink
+  conversation: Conversation
+  /**
+   * The cards that stand for the client: his, those of threads merged into this one, the task's counterparty, and cards it
+   * was taken from after the comment was written.
+   */
+  contactIds: readonly number[]
+  /** Messages that mirror this comment, in order of their parts. */
+  known: readonly Message[]
+  /** Edits and deletions of those. */
+  changes?: readonly Message[]
+  /** Writes of ours into this task that are under way or unclear. */
+  attempts: readonly PendingWrite[]
+  maxText: number
+  /** How long the line of a file gets at most, by its name. Without it no room is left for lines. */
+  lineLength?: (name: string) => number
+  /** The device whose message stands last in front of the comment; null = the one that wrote last when it is sent. */
+  device?: string | null
+  takeover?: Takeover | null
+  /** A write of this store since the takeover stands in front of the comment: nobody has carried it before. */
+  isSinceTakeover?: boolean
+  /** Replies of ours that were seen in the chat after a restore, and of which nobody knows the comment. */
+  echoes?: readonly Message[]
+  newId(): number
+}
+
+export interface CommentDecision {
+  changes: Change[]
+  /** Why nothing is carried; null when something is, or is changed. */
+  skipped: string | null
+}
+
+/** Comments older than this are not followed for edits and deletions. */
+export const FOLLOW_EDITS_MS = 30 * 24 * 3_600_000
+
+/** Taken for one of ours by its words alone. */
+export const OWN_BY_TEXT = 'own-comment-by-text'
+
+/** Decides what a comment means, as it is now: a reply to carry, an internal note, one of our own, another version, a deletion. */
+export function decideComment(event: CommentEvent, state: CommentState): CommentDecision {
+  const comment = event.gone === true ? { ...event.comment, isDeleted: true } : event.comment
+  const learnt = whatItTeaches(event, state)
+  const replies = state.known.filter(
+    (message) => message.direction === 'to-chatra' && message.kind === 'text',
+  )
+  if (replies.length > 0) {
+    const changes = [...learnt, ...nextVersion(comment, replies, state)]
+    return { changes, skipped: changes.length > 0 ? null : 'nothing-new' }
+  }
+  const ours = recognise(comment, state)
+  if (ours === 'description') learnt.push(taskPatch(state, { descriptionCommentId: comment.id }))
+  if (ours !== null) return { changes: learnt, skipped: ours === 'by-text' ? OWN_BY_TEXT : 'own-comment' }
+  if (comment.owner?.startsWith('contact:')) return { changes: learnt, skipped: 'written-by-contact' }
+  if (comment.isDeleted) return { changes: learnt, skipped: 'deleted' }
+  // Only programs give source ids: after a restore our own comments of the time since the backup are not known.
+  if (event.first === true && isRestore(state.takeover) && comment.sourceObjectId !== null)
+    return { changes: learnt, skipped: 'own-comment' }
+  const changes = firstVersion(comment, event.first === true, state)
+  return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }
+}
+
+/** Another version of a comment that was sent, or kept, before. */
+function nextVersion(comment: PlanfixComment, replies: readonly Message[], state: CommentState): Change[] {
+  const verdict = mayGoOut(comment, state.settings, state.contactIds)
+  const bound = replies.find((reply) => reply.chatraClientId !== null)?.chatraClientId
+  const here = { ...state, device: bound ?? state.device ?? null }
+  const acts = planReplies({ verdict, parts: partsIn(comment, state) }, replies, state.changes ?? [])
+  return changesOf(acts, comment, replies, here)
+}
+
+function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: CommentState): Change[] {
+  const verdict = mayGoOut(comment, state.settings, state.contactIds)
+  const parts = partsIn(comment, state)
+  if (!verdict.goesOut) {
+    // One with nothing to show is kept in mind as well: words or files may come, and it may be opened.
+    const kept = parts.length > 0 ? parts : [{ text: '', files: [] }]
+    const states = [{ state: 'skipped' as const, reason: verdict.reason }]
+    return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
+  }
+  const mayBeCarried = isFirstLook && state.isSinceTakeover !== true
+  const doubt = mayBeCarried ? carriedBefore(comment, state.takeover ?? null) : null
+  const added = parts.map((part, index) =>
+    replyMessage(place(part, index, comment, state), WAITS, comment, state),
+  )
+  return doubt === null ? added : inDoubt(added, doubt, comment, state)
+}
+
+function place<T>(part: T, index: number, comment: PlanfixComment, state: CommentState) {
+  const id = state.newId()
+  return { part, id, position: id, key: `p:${comment.id}${index > 0 ? `:${index + 1}` : ''}` }
+}
+
+const partsIn = (comment: PlanfixComment, { maxText, lineLength = (name) => name.length }: CommentState) =>
+  partsOf(comment, maxText, lineLength)
+
+/** Facts about the task and the account that a comment gives away. */
+function whatItTeaches(event: CommentEvent, state: CommentState): Change[] {
+  const { comment, counterparty } = event
+  const changes: Change[] = []
+  if (counterparty !== undefined && counterparty !== (state.task.counterparty ?? null))
+    changes.push(taskPatch(state, { counterparty }))
+  if (comment.sourceObjectId !== null && state.idsHandedBack !== true)
+    changes.push(fact(state, IDS_HANDED_BACK, true))
+  // A note of the bridge has no author of its own: it is the token's user who writes it.
+  const note = state.known.some((message) => message.author.kind === 'bridge')
+  const owner = Number(comment.owner?.match(/^user:(\d+)$/)?.[1] ?? Number.NaN)
+  if (note && (state.tokenUserId ?? null) === null && !Number.isNaN(owner))
+    changes.push(fact(state, TOKEN_USER, owner))
+  return changes
+}
+
+/** Names of facts about a connection. */
+export const IDS_HANDED_BACK = 'commentIdsHandedBack'
+export const TOKEN_USER = 'tokenUserId'
+
+const fact = ({ settings }: CommentState, key: string, value: unknown): Change => ({
+  type: 'fact.set',
+  connectionId: settings.id,
+  key,
+  value,
+})
+const taskPatch = ({ task }: CommentState, patch: Partial<TaskLink>): Change => ({
+  type: 'task.patch',
+  connectionId: task.connectionId,
+  taskId: task.taskId,
+  patch,
+})

@@ -1,0 +1,197 @@
+import type { Message, MessageState } from '../../../../shared/domain.ts'
+import { assertNever } from '../../../../shared/errors.ts'
+import type { Change, PlanfixComment } from '../../ports.ts'
+import type { Part } from '../parts.ts'
+import type { CommentState } from './comment.ts'
+import { printOf } from './comment-fingerprint.ts'
+import { isKeptInside, type ReplyAct } from './reply-plan.ts'
+
+/** How a message enters the store. */
+type Beginning = { state: MessageState; reason: string | null }
+export const WAITS: readonly Beginning[] = [
+  { state: 'received', reason: null },
+  { state: 'queued', reason: null },
+]
+const UNSENT: MessageState[] = ['received', 'queued', 'retrying']
+
+/** What a plan of `planReplies` changes in the store; every message of the comment keeps the comment's print. */
+export function changesOf(
+  acts: readonly ReplyAct[],
+  comment: PlanfixComment,
+  replies: readonly Message[],
+  state: CommentState,
+): Change[] {
+  let behind = 0
+  const changes = acts.map((act): Change => {
+    switch (act.do) {
+      case 'say': {
+        const id = state.newId()
+        // Parts of one comment stay together while they wait.
+        const position = act.behind ? act.behind.position + ++behind / 1024 : id
+        return say(act, { id, position }, comment, state)
+      }
+      case 'reword': {
+        const { message, part } = act
+        const fields = { text: part.text, files: part.files, author: authorOf(comment) }
+        return patch(message, state, fields, [message.state])
+      }
+      case 'edit':
+        return change('edit', act.reply, act.part, WAITS, state)
+      case 'remove':
+        return change('delete', act.reply, act.reply, WAITS, state)
+      case 'keep-inside':
+        return change('edit', act.reply, act.part, [{ state: 'skipped', reason: act.reason }], state)
+      case 'drop':
+      case 'explain': {
+        const { message, reason } = act
+        const from = UNSENT.includes(message.state) ? UNSENT : [message.state]
+        return patch(message, state, { state: 'skipped', reason }, from)
+      }
+      default:
+        return assertNever(act)
+    }
+  })
+  return [...withPrint(changes, printOf(comment), replies, state), ...noteOnce(acts, comment, state)]
+}
+
+/** Adds the print to each of the messages that does not have it yet, in the patch it gets anyhow where it gets one. */
+function withPrint(
+  changes: readonly Change[],
+  print: string,
+  replies: readonly Message[],
+  state: CommentState,
+): Change[] {
+  const missing = new Set(replies.filter(({ fingerprint }) => fingerprint !== print).map(({ id }) => id))
+  const marked = changes.map((one): Change => {
+    if (one.type !== 'message.patch' || !missing.delete(one.id)) return one
+    return { ...one, patch: { ...one.patch, fingerprint: print } }
+  })
+  const others = replies.filter(({ id }) => missing.has(id))
+  return [...marked, ...others.map((reply) => patch(reply, state, { fingerprint: print }))]
+}
+
+const patch = (
+  message: Message,
+  state: CommentState,
+  fields: Partial<Message>,
+  from?: MessageState[],
+): Change => ({ type: 'message.patch', id: message.id, at: state.now, patch: fields, ...(from && { from }) })
+
+function say(
+  { part, again }: Extract<ReplyAct, { do: 'say' }>,
+  { id, position }: { id: number; position: number },
+  comment: PlanfixComment,
+  state: CommentState,
+): Change {
+  if (!again)
+    return replyMessage({ part, id, position, key: `p:${comment.id}:again:${id}` }, WAITS, comment, state)
+  const fields: Partial<Message> = {
+    state: 'queued',
+    reason: null,
+    text: part.text,
+    files: part.files,
+    author: authorOf(comment),
+    position,
+  }
+  if (state.device) fields.chatraClientId = state.device
+  return patch(again, state, fields, [again.state])
+}
+
+const authorOf = ({ owner, ownerName }: PlanfixComment): Message['author'] => ({
+  kind: 'employee',
+  id: Number(owner?.replace('user:', '') ?? 0),
+  name: ownerName,
+})
+
+/** A message of a comment, in the state that `beginning` ends with. */
+export function replyMessage(
+  { part, id, position, key }: { part: Part; id: number; position: number; key: string },
+  beginning: readonly Beginning[],
+  comment: PlanfixComment,
+  state: CommentState,
+): Extract<Change, { type: 'message.add' }> {
+  return {
+    type: 'message.add',
+    states: [...beginning],
+    message: {
+      id,
+      connectionId: state.settings.id,
+      conversationId: state.conversation.id,
+      direction: 'to-chatra',
+      kind: 'text',
+      author: authorOf(comment),
+      text: part.text,
+      files: part.files,
+      originKey: key,
+      chatraClientId: state.device ?? null,
+      chatraMessageId: null,
+      planfixTaskId: state.task.taskId,
+      planfixCommentId: comment.id,
+      targetId: null,
+      writtenAt: comment.at ?? state.now,
+      receivedAt: state.now,
+      position,
+      state: 'queued',
+      reason: null,
+      late: false,
+      attempts: 0,
+      sentAt: null,
+      echoed: false,
+      sentPrint: null,
+      fingerprint: printOf(comment),
+      ...beginning.at(-1),
+    },
+  }
+}
+
+/** An edit or a deletion is carried like a message, behind those that wait. */
+function change(
+  kind: 'edit' | 'delete',
+  reply: Message,
+  { text, files }: Part,
+  beginning: readonly Beginning[],
+  state: CommentState,
+): Change {
+  const id = state.newId()
+  return {
+    type: 'message.add',
+    states: [...beginning],
+    message: {
+      ...reply,
+      ...{ id, kind, text, files, targetId: reply.id, originKey: `${reply.originKey}:${kind}:${id}` },
+      ...{ conversationId: state.conversation.id, chatraMessageId: null },
+      ...{ receivedAt: state.now, writtenAt: state.now, position: id },
+      ...{ attempts: 0, sentAt: null, echoed: false, sentPrint: null },
+      ...{ state: 'queued', reason: null },
+      ...beginning.at(-1),
+    },
+  }
+}
+
+/** An employee who changes a reply that the client has, but no longer shows it to him, is told so once. */
+function noteOnce(acts: readonly ReplyAct[], comment: PlanfixComment, state: CommentState): Change[] {
+  const kept = acts.find(
+    (act) =>
+      act.do === 'keep-inside' ||
+      (act.do === 'drop' && isKeptInside({ ...act.message, state: 'skipped', reason: act.reason })),
+  )
+  if (!kept || (state.changes ?? []).some(isKeptInside)) return []
+  const messageId =
+    kept.do === 'keep-inside' ? kept.reply.id : kept.do === 'drop' ? kept.message.targetId : null
+  return [
+    {
+      type: 'chore.add',
+      chore: {
+        id: state.newId(),
+        connectionId: state.settings.id,
+        conversationId: state.conversation.id,
+        kind: 'note',
+        key: `kept-inside:${comment.id}`,
+        data: { what: 'kept-inside', messageId, taskId: state.task.taskId },
+        notBefore: state.now,
+        failures: 0,
+        attempt: null,
+      },
+    },
+  ]
+}

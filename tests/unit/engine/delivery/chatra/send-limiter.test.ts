@@ -1,0 +1,387 @@
+import { describe, expect, test } from 'vitest'
+import { SendLimiter, type Slot } from '../../../../../src/main/engine/delivery/chatra/send-limiter.ts'
+import { TurnWithdrawn } from '../../../../../src/main/engine/ports.ts'
+import { ManualClock } from '../../manual-clock.ts'
+
+const start = () => {
+  const clock = new ManualClock()
+  return { clock, limiter: new SendLimiter(clock) }
+}
+const settled = () => new Promise((resolve) => setImmediate(resolve))
+
+/** Takes slots one after the other; each call takes no time. */
+async function calls(limiter: SendLimiter, clock: ManualClock, ms: number) {
+  let made = 0
+  let slot: Slot | null = null
+  const take = () => void limiter.slot('change').then((given) => (slot = given))
+  take()
+  for (const until = clock.now() + ms; clock.now() <= until; clock.advance(10)) {
+    await settled()
+    if (slot === null) continue
+    const given: Slot = slot
+    slot = null
+    made += 1
+    given.release()
+    take()
+  }
+  return made
+}
+
+describe('pace', () => {
+  test('three a second after a small burst, as long as nothing is known', async () => {
+    const { clock, limiter } = start()
+    expect(await calls(limiter, clock, 10_000)).toBeGreaterThanOrEqual(30)
+    expect(await calls(limiter, clock, 10_000)).toBeLessThanOrEqual(36)
+  })
+
+  test('success makes it faster, without end for a healthy account', async () => {
+    const { limiter } = start()
+    for (let n = 0; n < 30; n++) {
+      const slot = limiter.slot('send')
+      await settled()
+      limiter.succeeded({ kind: 'send', begunAt: 0, release: () => undefined })
+      void slot.then((given) => given?.release())
+    }
+    expect(limiter.rate).toBe(1000)
+  })
+
+  test('a refusal halves it, calls that were under way together count once, and it grows slowly after that', async () => {
+    const { clock, limiter } = start()
+    const slots = [await limiter.slot('change'), await limiter.slot('change')]
+    clock.advance(100)
+    for (const slot of slots) if (slot) limiter.refused(slot, null)
+    expect(limiter.rate).toBe(1.5)
+    for (const slot of slots) if (slot) limiter.succeeded(slot)
+    expect(limiter.rate).toBeLessThan(1.6)
+  })
+
+  test('Retry-After is obeyed', async () => {
+    const { clock, limiter } = start()
+    const slot = await limiter.slot('send')
+    if (slot) limiter.refused(slot, clock.now() + 20_000)
+    slot?.release()
+    let given = false
+    void limiter.slot('send').then(() => (given = true))
+    clock.advance(19_000)
+    await settled()
+    expect(given).toBe(false)
+    clock.advance(2_000)
+    await settled()
+    expect(given).toBe(true)
+  })
+})
+
+describe('places', () => {
+  const count = async (limiter: SendLimiter, wanted: number) => {
+    const given: Slot[] = []
+    for (let n = 0; n < wanted; n++) void limiter.slot('send').then((slot) => slot && given.push(slot))
+    await settled()
+    return given
+  }
+
+  test('two sends are under way at once, and edits beside them', async () => {
+    const { limiter } = start()
+    const given = await count(limiter, 4)
+    expect(given).toHaveLength(2)
+    expect(await limiter.slot('change')).not.toBeNull()
+    given[0]?.release()
+    await settled()
+    expect(given).toHaveLength(3)
+  })
+
+  test('after one without a clear answer one goes alone; after two those who wait are sent back', async () => {
+    const { limiter } = start()
+    const given = await count(limiter, 2)
+    limiter.unclear()
+    given[0]?.release()
+    const next = limiter.slot('send')
+    await settled()
+    limiter.unclear()
+    expect(limiter.isStopped).toBe(true)
+    expect(await next).toBeNull()
+  })
+
+  test('once Chatra answers again one goes alone, and its success frees the others', async () => {
+    const { clock, limiter } = start()
+    limiter.unclear()
+    limiter.unclear()
+    limiter.recovered()
+    clock.advance(5000)
+    const given = await count(limiter, 3)
+    expect(given).toHaveLength(1)
+    if (given[0]) limiter.succeeded(given[0])
+    given[0]?.release()
+    await settled()
+    expect(given).toHaveLength(3)
+  })
+
+  test('where sends fail although Chatra answers, they are tried ever more rarely', async () => {
+    const { clock, limiter } = start()
+    limiter.unclear()
+    limiter.unclear()
+    const waits = [1, 2, 3].map(() => {
+      limiter.recovered()
+      limiter.unclear()
+      return limiter.heldUntil - clock.now()
+    })
+    expect(waits).toEqual([10_000, 20_000, 40_000])
+  })
+})
+
+test('replies go before edits, edits before questions, and the eldest is not forgotten', async () => {
+  const { clock, limiter } = start()
+  const order: string[] = []
+  const slot = await limiter.slot('change')
+  if (slot) limiter.refused(slot, clock.now() + 1000)
+  const ask = (kind: 'send' | 'change' | 'read') =>
+    void limiter.slot(kind).then((given) => {
+      order.push(kind)
+      given?.release()
+    })
+  for (const kind of ['read', 'change', 'send'] as const) ask(kind)
+  for (let n = 0; n < 10; n++) {
+    clock.advance(1000)
+    await settled()
+  }
+  expect(order).toEqual(['send', 'change', 'read'])
+})
+
+test('whoever waits when the configuration is replaced is sent away', async () => {
+  const { limiter } = start()
+  const slots = [await limiter.slot('send'), await limiter.slot('send')]
+  const third = limiter.slot('send')
+  limiter.withdraw()
+  await expect(third).rejects.toBeInstanceOf(TurnWithdrawn)
+  for (const slot of slots) slot?.release()
+})
+
+describe('the pace, step by step', () => {
+  const success = (kind: Slot['kind'] = 'change'): Slot => ({ kind, begunAt: 0, release: () => undefined })
+  /** How many calls may be made at once. */
+  async function atOnce(limiter: SendLimiter): Promise<number> {
+    let made = 0
+    for (let n = 0; n < 60; n++) void limiter.slot('change').then((slot) => slot && made++)
+    await settled()
+    return made
+  }
+
+  test('begins with five calls at once, and earns three a second', async () => {
+    const { clock, limiter } = start()
+    expect(await atOnce(limiter)).toBe(5)
+    let more = 0
+    void limiter.slot('change')
+    const queued = limiter.slot('change').then(() => more++)
+    expect(limiter.rate).toBe(3)
+    clock.advance(60_000)
+    await queued
+    expect(more).toBe(1)
+  })
+  test('serves one more each third of a second, not earlier', async () => {
+    const { clock, limiter } = start()
+    let made = 0
+    for (let n = 0; n < 8; n++) void limiter.slot('change').then(() => made++)
+    await settled()
+    for (const [ms, expected] of [
+      [332, 5],
+      [2, 6],
+      [331, 6],
+      [2, 7],
+    ] as const) {
+      clock.advance(ms)
+      await settled()
+      expect(made).toBe(expected)
+    }
+  })
+  test('saves up no more than five calls while it is slow, and a fiftieth of its rate when it is fast', async () => {
+    const slow = start()
+    slow.clock.advance(3_600_000)
+    expect(await atOnce(slow.limiter)).toBe(5)
+    const fast = start()
+    while (fast.limiter.rate < 900) fast.limiter.succeeded(success())
+    fast.clock.advance(3_600_000)
+    const made = await atOnce(fast.limiter)
+    expect(made).toBe(Math.floor(Math.min(1000, fast.limiter.rate) / 50))
+  })
+  test('counts nothing any more at a thousand a second', async () => {
+    const { limiter } = start()
+    for (let n = 0; n < 30; n++) limiter.succeeded(success())
+    expect(limiter.rate).toBe(1000)
+    expect(await atOnce(limiter)).toBe(60)
+  })
+  test('halves with each refusal, down to one in ten seconds, and saves up nothing after one', async () => {
+    const { clock, limiter } = start()
+    for (let n = 0; n < 10; n++) {
+      clock.advance(1_000)
+      limiter.refused({ ...success(), begunAt: clock.now() }, null)
+    }
+    expect(limiter.rate).toBe(0.1)
+    expect(limiter.refusedInRow).toBe(10)
+    clock.advance(3_600_000)
+    expect(await atOnce(limiter)).toBe(1)
+  })
+  test('takes calls that began before a refusal as part of it', () => {
+    const { clock, limiter } = start()
+    limiter.refused({ ...success(), begunAt: clock.now() }, null)
+    limiter.refused({ ...success(), begunAt: clock.now() - 1 }, null)
+    expect(limiter.rate).toBe(1.5)
+    limiter.refused({ ...success(), begunAt: clock.now() }, null)
+    expect(limiter.rate).toBe(0.75)
+  })
+  test('grows fast below half of what was refused, and carefully above', () => {
+    const { clock, limiter } = start()
+    for (let n = 0; n < 3; n++) {
+      limiter.refused({ ...success(), begunAt: clock.now() + n }, null)
+      clock.advance(1)
+    }
+    // Refused at 0.75 a second last: half of that is 0.375.
+    expect(limiter.rate).toBe(0.375)
+    limiter.succeeded(success())
+    expect(limiter.rate).toBeCloseTo(0.375 * 1.02, 9)
+    expect(limiter.refusedInRow).toBe(0)
+  })
+  test('forgets a refusal after ten minutes', () => {
+    const growth = (ms: number) => {
+      const { clock, limiter } = start()
+      limiter.refused({ ...success(), begunAt: clock.now() }, null)
+      clock.advance(ms)
+      const before = limiter.rate
+      limiter.succeeded(success())
+      return limiter.rate / before
+    }
+    expect(growth(600_000)).toBeCloseTo(1.02, 9)
+    expect(growth(600_001)).toBeCloseTo(1.3, 9)
+  })
+  test('keeps the longest of several pauses', async () => {
+    const { clock, limiter } = start()
+    limiter.refused({ ...success(), begunAt: clock.now() }, clock.now() + 20_000)
+    limiter.refused({ ...success(), begunAt: clock.now() }, null)
+    let given = false
+    void limiter.slot('change').then(() => (given = true))
+    clock.advance(19_999)
+    await settled()
+    expect(given).toBe(false)
+    clock.advance(1)
+    await settled()
+    expect(given).toBe(true)
+  })
+  test('ends a pause and what is held when the computer woke up', async () => {
+    const { clock, limiter } = start()
+    limiter.unclear()
+    limiter.unclear()
+    limiter.recovered()
+    limiter.unclear()
+    expect(limiter.heldUntil).toBe(clock.now() + 10_000)
+    limiter.refused({ ...success(), begunAt: clock.now() }, clock.now() + 20_000)
+    clock.advance(5_000)
+    let given = false
+    void limiter.slot('change').then(() => (given = true))
+    limiter.reset()
+    await settled()
+    expect([given, limiter.heldUntil]).toEqual([true, 0])
+  })
+})
+
+describe('doubt', () => {
+  test('stops sends alone after two, and is no more than two', async () => {
+    const { clock, limiter } = start()
+    expect(limiter.isStopped).toBe(false)
+    limiter.unclear()
+    expect(limiter.isStopped).toBe(false)
+    expect(limiter.heldUntil).toBe(0)
+    limiter.unclear()
+    limiter.unclear()
+    expect(limiter.isStopped).toBe(true)
+    expect(await limiter.slot('change')).not.toBeNull()
+    limiter.recovered()
+    expect(limiter.isStopped).toBe(false)
+    clock.advance(1_000)
+    expect(await limiter.slot('send')).not.toBeNull()
+  })
+  test('is not ended by an edit that went well, but by a send', () => {
+    const { limiter } = start()
+    const slot = (kind: Slot['kind']): Slot => ({ kind, begunAt: 0, release: () => undefined })
+    limiter.unclear()
+    limiter.succeeded(slot('change'))
+    limiter.unclear()
+    expect(limiter.isStopped).toBe(true)
+    limiter.recovered()
+    limiter.succeeded(slot('send'))
+    limiter.unclear()
+    expect(limiter.isStopped).toBe(false)
+    expect(limiter.heldUntil).toBe(0)
+  })
+  test('of one send is nothing to recover from', () => {
+    const { limiter } = start()
+    limiter.unclear()
+    limiter.recovered()
+    limiter.unclear()
+    expect(limiter.isStopped).toBe(true)
+    expect(limiter.heldUntil).toBe(0)
+  })
+  test('holds sends back for five minutes at most', () => {
+    const { clock, limiter } = start()
+    limiter.unclear()
+    for (let n = 0; n < 12; n++) {
+      limiter.unclear()
+      limiter.recovered()
+    }
+    limiter.unclear()
+    expect(limiter.heldUntil - clock.now()).toBe(300_000)
+  })
+  test('sends those back who wait to send or change, not those who ask', async () => {
+    const { clock, limiter } = start()
+    limiter.refused({ kind: 'send', begunAt: clock.now(), release: () => undefined }, clock.now() + 60_000)
+    const answers: string[] = []
+    for (const kind of ['send', 'change', 'read'] as const)
+      void limiter.slot(kind).then((slot) => answers.push(`${kind} ${slot === null ? 'back' : 'goes'}`))
+    limiter.sendBack()
+    await settled()
+    expect(answers).toEqual(['send back', 'change back'])
+    clock.advance(120_000)
+    await settled()
+    expect(answers).toEqual(['send back', 'change back', 'read goes'])
+  })
+})
+
+test('a place is given back once, however often it is released', async () => {
+  const { limiter } = start()
+  const given: Slot[] = []
+  for (let n = 0; n < 5; n++) void limiter.slot('send').then((slot) => slot && given.push(slot))
+  await settled()
+  given[0]?.release()
+  given[0]?.release()
+  await settled()
+  expect(given).toHaveLength(3)
+})
+
+test('every eighth call is that of the one who has waited longest', async () => {
+  const { clock, limiter } = start()
+  limiter.refused({ kind: 'read', begunAt: clock.now(), release: () => undefined }, clock.now() + 1_000)
+  const order: string[] = []
+  const ask = (kind: 'send' | 'change' | 'read') =>
+    void limiter.slot(kind).then((slot) => {
+      order.push(kind)
+      slot?.release()
+    })
+  ask('read')
+  for (let n = 0; n < 10; n++) ask('change')
+  for (let n = 0; n < 40; n++) {
+    clock.advance(1_000)
+    await settled()
+  }
+  expect(order).toEqual([...Array(7).fill('change'), 'read', 'change', 'change', 'change'])
+})
+
+test('those who wait are sent away together, and nobody is served after that', async () => {
+  const { clock, limiter } = start()
+  limiter.refused({ kind: 'read', begunAt: clock.now(), release: () => undefined }, clock.now() + 1_000)
+  const fates = (['send', 'change', 'read'] as const).map((kind) =>
+    limiter.slot(kind).then(
+      () => 'served',
+      (why: unknown) => (why instanceof TurnWithdrawn ? why.message : 'other'),
+    ),
+  )
+  limiter.withdraw()
+  clock.advance(60_000)
+  expect(await Promise.all(fates)).toEqual(Array(3).fill('the slot was withdrawn'))
+})

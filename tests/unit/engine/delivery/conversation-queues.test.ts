@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { Lanes } from '../../../../src/main/engine/delivery/conversation-queues.ts'
+
+const clock = { now: () => 0, after: () => () => undefined }
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+test.each(Array.from({ length: 12 }, (_, n) => n))(
+  'work that is added %i microtasks after a lane has found nothing is not overlooked',
+  async (microtasks) => {
+    let work = 1
+    let looks = 0
+    const lanes = new Lanes(
+      clock,
+      async () => {
+        if (work > 0) {
+          work -= 1
+          return { next: 'again' }
+        }
+        // A store that answers later leaves room for others between the look and the end of the lane.
+        if (looks++ === 0) void addLater()
+        return { next: 'idle' }
+      },
+      (error) => {
+        throw error
+      },
+    )
+    async function addLater(): Promise<void> {
+      for (let n = 0; n < microtasks; n++) await null
+      work += 1
+      lanes.wake(1, 'planfix')
+    }
+    lanes.wake(1, 'planfix')
+    for (let n = 0; n < 5; n++) await turn()
+    expect(work).toBe(0)
+    expect(lanes.busy).toBe(0)
+  },
+)

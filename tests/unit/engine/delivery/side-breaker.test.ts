@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest'
+import {
+  CircuitBreaker,
+  isStopped,
+  type Permit,
+  type Stopped,
+} from '../../../../src/main/engine/delivery/circuit-breaker.ts'
+import { waitsUntil } from '../../../../src/main/engine/delivery/retry.ts'
+import { SideGate } from '../../../../src/main/engine/delivery/side-breaker.ts'
+import { bridgeError } from '../../../../src/shared/errors.ts'
+
+function setUp() {
+  let now = 0
+  let timers: { at: number; work: () => void }[] = []
+  const clock = {
+    now: () => now,
+    after(ms: number, work: () => void) {
+      const timer = { at: now + ms, work }
+      timers.push(timer)
+      return () => {
+        timers = timers.filter((one) => one !== timer)
+      }
+    },
+  }
+  const states: string[] = []
+  const breaker = new CircuitBreaker(clock, () => 0)
+  const gate = new SideGate(breaker, (state) => states.push(state.state))
+  const advance = async (ms: number) => {
+    now += ms
+    const due = timers.filter((timer) => timer.at <= now)
+    timers = timers.filter((timer) => timer.at > now)
+    for (const timer of due) timer.work()
+    await Promise.resolve()
+  }
+  return { gate, breaker, advance, states, clock }
+}
+const keys = bridgeError('planfix', 'wrong-keys', 'code 1')
+const offline = bridgeError('planfix', 'unreachable', 'ECONNREFUSED')
+const fault = bridgeError('planfix', 'failing', 'HTTP 503')
+
+function admitted(entry: Permit | Stopped): Permit {
+  if (isStopped(entry)) throw new Error('the breaker is open')
+  return entry
+}
+
+test('an open breaker lets one caller probe after a second, and its success closes it for all', async () => {
+  const { gate, advance, states } = setUp()
+  gate.failed(keys, admitted(gate.enter()))
+  expect(gate.state).toMatchObject({ state: 'paused', code: 'wrong-keys' })
+  let opened = 0
+  for (const entry of [gate.enter(), gate.enter()]) {
+    if (isStopped(entry)) void entry.opened.then(() => opened++)
+  }
+  await advance(1000)
+  expect(opened).toBe(2)
+  const probe = admitted(gate.enter())
+  expect(probe.probe).toBe(true)
+  const second = gate.enter()
+  expect(isStopped(second)).toBe(true)
+  gate.succeeded(probe)
+  if (isStopped(second)) await second.opened
+  expect(gate.isOpen).toBe(true)
+  expect(states).toEqual(['paused', 'ok'])
+})
+
+test('waits double up to five minutes where the owner must act; a time told by the service is kept', async () => {
+  const { gate, advance, clock } = setUp()
+  gate.failed(keys, admitted(gate.enter()))
+  const waits: number[] = []
+  for (let n = 0; n < 11; n++) {
+    const wait = gate.breaker.until - clock.now()
+    waits.push(wait)
+    await advance(wait)
+    gate.failed(keys, admitted(gate.enter()))
+  }
+  expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000])
+  await advance(300_000)
+  const time = clock.now() + 7_200_000
+  const limit = bridgeError('planfix', 'daily-limit', 'code 22', { retry: { when: 'at', time } })
+  gate.failed(limit, admitted(gate.enter()))
+  expect(gate.state).toMatchObject({ until: time, code: 'daily-limit' })
+})
+
+test('a service that nobody reaches is probed every ten seconds at least', async () => {
+  const { gate, advance, clock } = setUp()
+  gate.failed(offline, admitted(gate.enter()))
+  for (let n = 0; n < 12; n++) {
+    const wait = gate.breaker.until - clock.now()
+    expect(wait).toBeLessThanOrEqual(10_000)
+    await advance(wait)
+    gate.failed(offline, admitted(gate.enter()))
+  }
+})
+
+test('failures of calls that were under way when the breaker opened count as one', async () => {
+  const { gate, clock } = setUp()
+  const calls = Array.from({ length: 14 }, () => admitted(gate.enter()))
+  for (const permit of calls) gate.failed(offline, permit)
+  expect(gate.breaker.until - clock.now()).toBe(1000)
+})
+
+test('a late failure of an old call is not taken for the failure of the probe', async () => {
+  const { gate, advance } = setUp()
+  const [first, old] = [admitted(gate.enter()), admitted(gate.enter())]
+  gate.failed(offline, first)
+  await advance(1000)
+  const probe = admitted(gate.enter())
+  gate.failed(offline, old)
+  expect(isStopped(gate.enter())).toBe(true)
+  gate.succeeded(probe)
+  expect(gate.isOpen).toBe(true)
+  // And one that comes later still does not stop the service that works again.
+  gate.failed(offline, old)
+  expect(gate.isOpen).toBe(true)
+})
+
+test('a limit is not over because a call from before it went well', async () => {
+  const { gate } = setUp()
+  const [first, old] = [admitted(gate.enter()), admitted(gate.enter())]
+  gate.failed(bridgeError('planfix', 'rate-limited', 'HTTP 429'), first)
+  gate.succeeded(old)
+  expect(gate.isOpen).toBe(false)
+})
+
+test('a permit from before it opened does not hold any more', async () => {
+  const { gate, advance } = setUp()
+  const [first, waits] = [admitted(gate.enter()), admitted(gate.enter())]
+  gate.failed(offline, first)
+  expect(gate.holds(waits)).toBe(false)
+  await advance(1000)
+  const probe = admitted(gate.enter())
+  expect(gate.holds(probe)).toBe(true)
+  gate.succeeded(probe)
+  expect(gate.holds(waits)).toBe(false)
+})
+
+test('three faults in a row open it, whoever met them, and a success in between does not', async () => {
+  const { breaker } = setUp()
+  const call = () => admitted(breaker.enter())
+  breaker.troubled(fault, call())
+  breaker.troubled(fault, call())
+  breaker.succeeded(call())
+  breaker.troubled(fault, call())
+  expect(breaker.troubled(fault, call())).toBe(false)
+  expect(breaker.troubled(fault, call())).toBe(true)
+  expect(breaker.error).toMatchObject({ code: 'failing' })
+})
+
+test('a probe that was not used leaves it to the next caller', async () => {
+  const { gate, advance } = setUp()
+  gate.failed(keys, admitted(gate.enter()))
+  await advance(1000)
+  gate.leave(admitted(gate.enter()))
+  admitted(gate.enter())
+})
+
+test('connections that share an account stop and recover together; what one lacks is its own', async () => {
+  const { gate, breaker, advance, states } = setUp()
+  const others: string[] = []
+  const other = new SideGate(breaker, (state) => others.push(state.state))
+  other.lacks('visit', bridgeError('planfix', 'missing-scope', 'HTTP 403', { scope: 'datatag_add' }))
+  expect(gate.isOpen).toBe(true)
+  gate.failed(offline, admitted(gate.enter()))
+  await advance(1000)
+  gate.succeeded(admitted(other.enter()))
+  expect(states).toEqual(['waiting', 'ok'])
+  expect(others).toEqual(['paused', 'waiting', 'paused'])
+})
+
+test('a lane that backed off waits no longer than until the service has recovered', () => {
+  const lane = { failures: 7, notBefore: 64_000, failedAt: 1000 }
+  expect(waitsUntil(lane, 0, 2000)).toBe(64_000)
+  expect(waitsUntil(lane, 1500, 2000)).toBe(0)
+  expect(waitsUntil(lane, 900, 2000)).toBe(64_000)
+  expect(waitsUntil(lane, 0, 64_000)).toBe(0)
+})
+
+test('a wait that was decided on while the clock was ahead is void', () => {
+  const year = 365 * 86_400_000
+  expect(waitsUntil({ failures: 1, notBefore: year + 1000, failedAt: year }, 0, 1000)).toBe(0)
+  // A row of a program that did not note when.
+  expect(waitsUntil({ failures: 1, notBefore: year }, 0, 1000)).toBe(0)
+  expect(waitsUntil({ failures: 9, notBefore: 300_000 }, 0, 1000)).toBe(300_000)
+})
+
+test('three stumbles in a row of one part make a side that is shown as failing, and its next success mends it', () => {
+  const { gate, states } = setUp()
+  gate.stumbled('messages', fault)
+  gate.stumbled('messages', fault)
+  gate.hasAgain('messages')
+  gate.stumbled('messages', fault)
+  gate.stumbled('messages', fault)
+  expect(gate.isOpen).toBe(true)
+  gate.stumbled('messages', fault)
+  expect(gate.isOpen).toBe(false)
+  expect(gate.state).toMatchObject({ state: 'waiting', code: 'failing' })
+  admitted(gate.enter())
+  gate.hasAgain('messages')
+  expect(states).toEqual(['waiting', 'ok'])
+})
+
+test('a side that lacks a right names it', () => {
+  const { gate } = setUp()
+  gate.lacks('visit', bridgeError('planfix', 'missing-scope', 'HTTP 403, code 5', { scope: 'datatag_add' }))
+  expect(gate.state).toMatchObject({ state: 'paused', code: 'missing-scope', detail: 'datatag_add' })
+})

@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest'
+import { type EchoState, findEcho, isDoubtful } from '../../../../../src/main/engine/intake/chat/echo.ts'
+import type { ChatMessage } from '../../../../../src/main/engine/ports.ts'
+import { comparable, fingerprint } from '../../../../../src/main/engine/text.ts'
+import type { Message } from '../../../../../src/shared/domain.ts'
+import { reply } from '../../values.ts'
+
+const agent = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
+  id: 'new-id',
+  type: 'agent',
+  text: 'It left today',
+  at: 2000,
+  agentId: 'julia',
+  agentName: 'Julia',
+  receivedFrom: null,
+  isPushed: false,
+  file: null,
+  ...changes,
+})
+const sentPrint = fingerprint(comparable('It left today'))
+const ours = (changes: Partial<Message> = {}) => reply({ sentPrint, sentAt: 1000, ...changes })
+const marked = { receivedFrom: 'planfix-bridge' }
+const echoOf = (message: ChatMessage, replies: Message[], changes: Partial<EchoState> = {}) => {
+  const known = {
+    replies,
+    claimed: new Set<number>(),
+    marksSeen: false,
+    writer: null,
+    now: 3000,
+    inTranscript: false,
+  }
+  return findEcho(message, { ...known, ...changes })
+}
+const idOf = (...how: Parameters<typeof echoOf>) => echoOf(...how)?.reply.id ?? null
+
+describe('certain', () => {
+  test('by the id the POST returned, whatever the text became', () => {
+    expect(echoOf(agent({ id: 'm', text: 'cut' }), [ours({ chatraMessageId: 'm' })])?.by).toBe('id')
+  })
+
+  test('by our mark: an uncertain reply goes before one that arrived', () => {
+    const replies = [ours({ id: 1 }), ours({ id: 2, state: 'uncertain' })]
+    expect(echoOf(agent(marked), replies)).toMatchObject({ by: 'mark', reply: { id: 2 } })
+    expect(idOf(agent(marked), [ours({ state: 'sending' })])).toBe(1)
+  })
+
+  test('by what Chatra says when it is asked', () => {
+    const replies = [ours({ state: 'uncertain' })]
+    expect(echoOf(agent(), replies, { writer: 'ours' })?.by).toBe('mark')
+    expect(echoOf(agent(), replies, { writer: 'person' })).toBeNull()
+  })
+
+  test('a reply that was given up as not arrived, or dismissed, may turn up', () => {
+    expect(idOf(agent(marked), [ours({ state: 'failed', reason: 'not-arrived' })])).toBe(1)
+    expect(idOf(agent(marked), [ours({ state: 'skipped', reason: 'dismissed' })])).toBe(1)
+  })
+})
+
+describe("a person's", () => {
+  test('an agent who types the words of an earlier reply is no echo', () => {
+    expect(echoOf(agent(), [ours({ chatraMessageId: 'other', echoed: true })])).toBeNull()
+  })
+
+  test('what another system sent is no echo of ours', () => {
+    expect(echoOf(agent({ receivedFrom: 'crm' }), [ours({ state: 'uncertain' })])).toBeNull()
+  })
+
+  test('without our mark, once marks are known to come, whatever is being sent', () => {
+    for (const state of ['sending', 'uncertain', 'delivered'] as const) {
+      expect(echoOf(agent(), [ours({ state })], { marksSeen: true })).toBeNull()
+      expect(echoOf(agent({ id: null }), [ours({ state })], { marksSeen: true })).toBeNull()
+    }
+  })
+
+  test('the words of long ago, and those of a reply that Chatra certainly refused', () => {
+    expect(echoOf(agent({ at: 10 * 60_000 }), [ours({ state: 'uncertain' })])).toBeNull()
+    expect(echoOf(agent(), [ours({ state: 'failed', reason: 'chatra: refused (…)' })])).toBeNull()
+    expect(echoOf(agent(), [ours({ state: 'retrying' })])).toBeNull()
+  })
+
+  test('the old words of a reply that has been edited since', () => {
+    const edited = [
+      ours({ chatraMessageId: 'a', echoed: true }),
+      ours({ id: 2, kind: 'edit', targetId: 1, sentPrint: 'x' }),
+    ]
+    expect(echoOf(agent({ id: null }), edited)).toBeNull()
+  })
+})
+
+describe('by words, where nothing else can tell', () => {
+  test('an uncertain reply, which is worth a question where there is an id to ask about', () => {
+    const replies = [ours({ state: 'uncertain' })]
+    expect(echoOf(agent(), replies)).toMatchObject({ by: 'words', reply: { id: 1 } })
+    const state = { replies, claimed: new Set<number>(), marksSeen: false, writer: null, now: 3000 }
+    expect(isDoubtful(agent(), { ...state, inTranscript: false })).toBe(true)
+    expect(isDoubtful(agent({ id: null }), { ...state, inTranscript: false })).toBe(false)
+    expect(isDoubtful(agent(), { ...state, marksSeen: true, inTranscript: false })).toBe(false)
+    expect(isDoubtful(agent({ text: 'Other words' }), { ...state, inTranscript: false })).toBe(false)
+  })
+
+  test('without ids the words at about the same time count, each reply once', () => {
+    const replies = [
+      ours({ id: 1, chatraMessageId: 'a' }),
+      ours({ id: 2, chatraMessageId: 'b', sentAt: 1500 }),
+    ]
+    expect(idOf(agent({ id: null }), replies)).toBe(1)
+    expect(idOf(agent({ id: null }), replies, { claimed: new Set([1]) })).toBe(2)
+    expect(idOf(agent({ id: null, at: 10 * 60_000 }), replies)).toBeNull()
+  })
+
+  test('a transcript of the day after that tells neither ids nor times', () => {
+    const late = { now: 86_400_000, inTranscript: true }
+    const replies = [ours({ chatraMessageId: 'a', echoed: true })]
+    expect(idOf(agent({ id: null, at: null }), replies, late)).toBe(1)
+    expect(idOf(agent({ id: null, at: null }), replies, { now: 86_400_000 })).toBeNull()
+  })
+})
+
+describe('of several replies with the same words', () => {
+  const first = (replies: Message[], changes: Partial<ChatMessage> = marked) => idOf(agent(changes), replies)
+  test('one that is being sent or of which nobody knows goes before one that waits, that before one without echo', () => {
+    const delivered = ours({ id: 1, echoed: true })
+    const quiet = ours({ id: 2 })
+    const retrying = ours({ id: 3, state: 'retrying' })
+    for (const state of ['sending', 'uncertain'] as const)
+      expect(first([delivered, quiet, retrying, ours({ id: 4, state })])).toBe(4)
+    expect(first([delivered, quiet, retrying])).toBe(3)
+    expect(first([delivered, quiet])).toBe(2)
+    expect(first([delivered])).toBeNull()
+  })
+  test('an edit is one only where the message has an id, and once it has been carried', () => {
+    const edit = (changes: Partial<Message>) => ours({ id: 2, kind: 'edit', ...changes })
+    const known = ours({ id: 1, chatraMessageId: 'm', echoed: true })
+    expect(first([known, edit({})])).toBe(2)
+    expect(first([edit({ echoed: true })])).toBeNull()
+    expect(first([edit({ state: 'queued' })])).toBeNull()
+    expect(first([ours({ chatraMessageId: 'm' })])).toBeNull()
+    expect(first([edit({})], {})).toBe(2)
+  })
+  test('without an id it is the one of about that time, seen or not', () => {
+    const far = ours({ id: 1, sentAt: 400_000, chatraMessageId: 'a' })
+    const seen = ours({ id: 2, echoed: true, chatraMessageId: 'b' })
+    const unseen = ours({ id: 3, chatraMessageId: 'c' })
+    const noId = { id: null }
+    expect(first([far, seen, unseen], { ...marked, ...noId })).toBe(3)
+    expect(first([far, seen], { ...marked, ...noId })).toBe(2)
+    expect(first([far, seen], noId)).toBe(2)
+    expect(first([far], noId)).toBeNull()
+    expect(first([seen, unseen, ours({ id: 4, state: 'uncertain' })], noId)).toBe(4)
+  })
+})
+
+test('only what was handed over with these words, and is no deletion, has an echo', () => {
+  for (const changes of [{ sentAt: null }, { kind: 'delete' }, { sentPrint: 'x' }] as const)
+    expect(echoOf(agent(marked), [ours({ state: 'uncertain', ...changes })])).toBeNull()
+})
+
+test('words are of about the same time within five minutes', () => {
+  const at = (ms: number) => idOf(agent({ at: 1000 + ms }), [ours({ state: 'uncertain' })])
+  expect([299_999, 300_000, -299_999, -300_000].map(at)).toEqual([1, null, 1, null])
+  const late = (now: number) => idOf(agent({ at: null }), [ours({ state: 'uncertain' })], { now })
+  expect([300_999, 301_000].map(late)).toEqual([1, null])
+  const unclear = { inTranscript: true, now: 9e9 }
+  expect(idOf(agent({ at: 9e9 }), [ours({ state: 'uncertain' })], unclear)).toBeNull()
+})
+
+test('a reply that did not arrive may turn up by its words', () => {
+  expect(idOf(agent(), [ours({ state: 'failed', reason: 'not-arrived' })])).toBe(1)
+})
+
+test('what Chatra said of a message counts for more than that marks come', () => {
+  const replies = [ours({ state: 'uncertain' })]
+  expect(echoOf(agent(), replies, { writer: 'ours', marksSeen: true })?.by).toBe('mark')
+})
+
+test('nobody has to be asked about a client’s message, an automatic one, or one that is certain', () => {
+  const replies = [ours({ state: 'uncertain' })]
+  const state = {
+    replies,
+    claimed: new Set<number>(),
+    marksSeen: false,
+    writer: 'person' as const,
+    now: 3000,
+    inTranscript: false,
+  }
+  expect(isDoubtful(agent(), state)).toBe(true)
+  for (const changes of [
+    { type: 'client' },
+    { type: 'system' },
+    { isPushed: true },
+    marked,
+  ] as Partial<ChatMessage>[])
+    expect(isDoubtful(agent(changes), state)).toBe(false)
+})
