@@ -69,29 +69,47 @@ const vitest = await createVitest(
 )
 
 const all = await vitest.globTestSpecifications()
-const isUnit = ({ moduleId }: TestSpecification) => moduleId.includes('/unit/')
 const reached = await play({ kind: 'reach' }, all)
 if (reached.failed.length > 0) throw new Error(`the tests fail as it is: ${reached.failed.join(', ')}`)
 
 const died = new Set<string>()
-const alone = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
-const living = () => mutants.filter(({ id }) => !died.has(id))
-// What chance finds takes longer.
-for (const specifications of [all.filter(isUnit), all.filter((one) => !isUnit(one))]) {
-  const reach: Record<string, Reach> = {}
-  for (const [test, { ids, questions }] of Object.entries(reached.reach))
-    reach[test] = { questions, ids: ids.filter((id) => !died.has(id) && !alone.has(id)) }
-  const { killed } = await play({ kind: 'kill', reach }, specifications)
-  for (const id of killed) died.add(id)
-}
-for (const id of reached.atLoad) alone.add(id)
-for (const { id, fileName } of living().filter((one) => alone.has(one.id))) {
-  vitest.config.related = [fileName]
-  const { killed, failed } = await play({ kind: 'alone', id }, await vitest.getRelevantTestSpecifications())
-  if (killed.length + failed.length > 0) died.add(id)
+const leavesTraces = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
+const alone = new Set(reached.atLoad).union(leavesTraces)
+/** The tests of a room are unit tests under its name, and what chance finds, which takes longer. */
+const ROOMS = [
+  { src: '/src/main/engine/', tests: '/unit/engine/' },
+  { src: '/src/shared/', tests: '/unit/shared/' },
+]
+for (const room of ROOMS) await killIn(room.src, room.tests)
+for (const room of ROOMS) await killIn(room.src, '/property/')
+for (const room of ROOMS) {
+  for (const { id, fileName } of living(room.src).filter((one) => alone.has(one.id))) {
+    vitest.config.related = [fileName]
+    const related = await vitest.getRelevantTestSpecifications()
+    const specifications = related.filter(({ moduleId }) => moduleId.includes(room.tests))
+    const { killed, failed } = await play({ kind: 'alone', id }, specifications)
+    if (killed.length + failed.length > 0) died.add(id)
+  }
 }
 await vitest.close()
 rmSync(folder, { recursive: true })
+
+/** Mutants of a room that nothing has noticed yet. */
+function living(src: string): typeof mutants {
+  return mutants.filter(({ id, fileName }) => fileName.includes(src) && !died.has(id))
+}
+
+/** Runs the tests of a folder for the living mutants of a room that they reach. */
+async function killIn(src: string, tests: string): Promise<void> {
+  const ids = new Set(living(src).map(({ id }) => id))
+  if (ids.size === 0) return
+  const reach: Record<string, Reach> = {}
+  for (const [test, one] of Object.entries(reached.reach))
+    reach[test] = { ...one, ids: one.ids.filter((id) => ids.has(id) && !leavesTraces.has(id)) }
+  const specifications = all.filter(({ moduleId }) => moduleId.includes(tests))
+  const { killed } = await play({ kind: 'kill', reach }, specifications)
+  for (const id of killed) died.add(id)
+}
 
 /** Runs a round; `failed` are the files of tests that failed, or could not even be read. */
 async function play(

@@ -133,7 +133,7 @@ test('nothing runs while nobody listens, and a listener that throws harms nobody
   const state = () =>
     stateOf({ application, settings: {}, secrets: {}, runningDemo: null, notices: () => [] } as never)
   const feed = createFeed({ application, state, log })
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await new Promise((resolve) => setImmediate(resolve))
   expect(timers).toEqual([])
   const pushes: Push[] = []
   const endBad = feed.subscribe(() => {
@@ -145,6 +145,6 @@ test('nothing runs while nobody listens, and a listener that throws harms nobody
   endBad()
   end()
   const looked = timers.length
-  await new Promise((resolve) => setTimeout(resolve, 50))
+  await new Promise((resolve) => setImmediate(resolve))
   expect(timers.length).toBe(looked)
 })

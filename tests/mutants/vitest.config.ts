@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 /** What `npm run mutate` runs: the tests of decisions alone, which need no service, no disk and no time. */
 export default defineConfig({
   test: {
-    include: ['tests/unit/{engine,shared,relay}/**/*.test.ts', 'tests/property/{decisions,split}.test.ts'],
+    include: ['tests/unit/{engine,shared}/**/*.test.ts', 'tests/property/{decisions,split}.test.ts'],
     setupFiles: ['tests/mutants/brief-properties.ts'],
     runner: 'tests/mutants/runner.ts',
     // What is in the code changes without the file.

@@ -96,7 +96,7 @@ describe('scenario requests', () => {
     const sim = await start(hook, { 'scenario-retry': position, 'scenario-stall': 'off' }, 0.000_01)
     sim.employeeComments(1041, 5, 'one')
     await expect.poll(() => hook.bodies.length).toBe(attempts)
-    await new Promise((resolve) => setTimeout(resolve, 60))
+    await sim.flush()
     expect(hook.bodies).toHaveLength(attempts)
   })
 
