@@ -74,7 +74,7 @@ if (reached.failed.length > 0) throw new Error(`the tests fail as it is: ${reach
 
 const died = new Set<string>()
 const leavesTraces = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
-const alone = new Set(reached.atLoad).union(leavesTraces)
+const alone = new Set([...reached.atLoad, ...leavesTraces])
 /** The tests of a room are unit tests under its name, and what chance finds, which takes longer. */
 const ROOMS = [
   { src: '/src/main/engine/', tests: '/unit/engine/' },

@@ -267,3 +267,75 @@ describe('checkSettings', () => {
     expect(problems.every((one) => isTextKey(one.problem))).toBe(true)
   })
 })
+
+describe('an address that others can reach', () => {
+  const problemOf = (text: string) => {
+    const read = publicAddressOf(text)
+    return read.ok ? null : read.problem
+  }
+  test.each([
+    ...[
+      '0.1.2.3',
+      '10.20.30.40',
+      '169.254.10.20',
+      '192.168.10.20',
+      '172.16.0.1',
+      '172.20.10.1',
+      '172.31.0.1',
+    ],
+    ...['100.64.0.1', '100.70.0.1', '100.99.0.1', '100.100.0.1', '100.119.0.1', '100.127.0.1'],
+    ...['[fc00::1]', '[fd12::1]', '[fe80::1]', '[feb0::1]', '[::2]', '[FD12::1]'],
+    ...[
+      'nas.local',
+      'nas.lan',
+      'nas.home',
+      'nas.internal',
+      'nas.intranet',
+      'nas.home.arpa',
+      'local',
+      'home.arpa',
+    ],
+  ])('is not %s, of a private network', (host) => {
+    expect(problemOf(`https://${host}/`)).toBe('wizard.problem.public-private')
+  })
+  test.each([
+    ...['1.2.3.4', '11.0.0.1', '169.253.0.1', '192.167.0.1', '172.15.0.1', '172.32.0.1', '172.200.0.1'],
+    ...['100.63.0.1', '100.128.0.1', '100.200.0.1', '210.10.0.1', '[2001:db8::1]', '[fec0::1]', '[ff02::1]'],
+    ...[
+      '10.example.com',
+      '192.168.example.com',
+      'local.example',
+      'nas.local.example',
+      'mylocal.example',
+      'xlan.com',
+    ],
+  ])('may be %s', (host) => {
+    expect(problemOf(`https://${host}/`)).toBeNull()
+  })
+  test.each(['shop', 'a..b', '.a'])('is not %j, which is no whole name', (host) => {
+    expect(problemOf(`https://${host}/`)).toBe('wizard.problem.public-unreadable')
+  })
+  test('loses the end that names one of our own pages, and only that', () => {
+    const kept = (text: string) => {
+      const read = publicAddressOf(text)
+      return read.ok ? read.address : null
+    }
+    for (const end of ['/hooks', '/hooks/shop/x/chatra', '/files/abc', '/healthz', '/healthz/'])
+      expect(kept(`https://b.example/bridge${end}`)).toBe('https://b.example/bridge')
+    for (const end of ['/hooksx', '/healthz2', '/x/filesystem'])
+      expect(kept(`https://b.example${end}`)).toBe(`https://b.example${end}`)
+  })
+  test('is not one with a name and password', () => {
+    expect(problemOf(`https://b.example/${'x'.repeat(3_000)}`)).toBe('wizard.problem.public-unreadable')
+  })
+})
+
+describe('what is typed beside the value', () => {
+  test('blanks around it do not count', () => {
+    for (const check of [checkName, checkPublicKey, checkSecretKey, checkToken])
+      expect(check('  abc-123  ')).toBe(check('abc-123'))
+    expect(checkEmail(' a@b.example ')).toBeNull()
+    for (const check of [checkName, checkPublicKey, checkSecretKey, checkToken])
+      expect(check('  ')).toBe(check(''))
+  })
+})
