@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { errorMessage } from '../src/shared/node-errors.ts'
 import { NODE, ROOT } from './build.ts'
 
 /**
@@ -76,7 +77,7 @@ for (const [name, measure] of Object.entries(parts)) {
   try {
     rows.push(...(await measure()))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
+    const why = errorMessage(error)
     rows.push({
       topic: name,
       metric: 'could not be measured',

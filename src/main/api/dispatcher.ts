@@ -10,6 +10,7 @@ import {
   push,
 } from '../../shared/api.ts'
 import { pathOf } from '../../shared/config.ts'
+import { errorCode } from '../../shared/node-errors.ts'
 import type { Log } from '../runtime/application.ts'
 import { errorAnswer } from './context.ts'
 import type { Feed } from './state/push-feed.ts'
@@ -136,10 +137,10 @@ const SPEAKS_OF_CODE = new Set(['TypeError', 'ReferenceError', 'RangeError'])
 function traceOf(error: unknown): { error: string; stack?: string } {
   if (!(error instanceof Error)) return { error: typeof error }
   const { name, message, stack = '' } = error
-  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code.slice(0, 60)})` : ''
+  const code = errorCode(error).slice(0, 60)
   const frames = stack.split('\n').filter((line) => /^\s+at\s/.test(line))
   return {
-    error: SPEAKS_OF_CODE.has(name) ? `${name}: ${message}` : `${name}${code}`,
+    error: SPEAKS_OF_CODE.has(name) ? `${name}: ${message}` : `${name}${code && ` (${code})`}`,
     stack: [name, ...frames].join('\n'),
   }
 }

@@ -1,5 +1,6 @@
 import type { Answer, CallError } from '../../shared/api/answer.ts'
 import type { CallName, Handlers, Words } from '../../shared/api.ts'
+import { errorStack } from '../../shared/node-errors.ts'
 import { TurnWithdrawn } from '../engine/ports.ts'
 import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
@@ -79,7 +80,7 @@ async function useSecrets({ application, secrets, log, apply }: ApiContext): Pro
     await apply()
     if (secrets.trouble === null && application.publicAddress.needsOwner) application.reopenPublicAddress()
   } catch (error) {
-    log.error({ stack: error instanceof Error ? error.stack : undefined }, 'bug: secrets were not taken over')
+    log.error({ stack: errorStack(error) }, 'bug: secrets were not taken over')
   }
 }
 

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { errorMessage } from '../../shared/node-errors.ts'
 
 export type Command =
   | { name: 'log'; json: boolean; follow: boolean }
@@ -82,7 +83,7 @@ export function parseCliOptions(args: string[]): CliOptions | string | null {
       },
     })
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorMessage(error)
   }
   const { values, positionals } = parsed
   if (values.help === true) return null

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { errorMessage } from '../../shared/node-errors.ts'
 
 /** What the simulators do wrong on purpose, to show that the summary is counted and not asserted. */
 export type Sabotage = 'lose-reply' | 'double-reply' | 'leak-note'
@@ -34,7 +35,7 @@ export function parseDemoOptions(
       options: { once: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
     }).values
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorMessage(error)
   }
   if (values.help === true) return null
   const wanted = environment.BRIDGE_DEMO_BREAK?.trim() || null

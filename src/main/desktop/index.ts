@@ -2,6 +2,7 @@ import { enableCompileCache } from 'node:module'
 import { join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { app, dialog, protocol } from 'electron'
+import { errorMessage } from '../../shared/node-errors.ts'
 import { defaultDataDir } from '../settings/data-dir.ts'
 import { appImageOf } from './lifecycle/app-image.ts'
 import { mayCacheCompiledCode } from './lifecycle/compile-cache.ts'
@@ -41,6 +42,6 @@ if (isFirst || trouble !== null) {
 async function endWithWords(error: unknown): Promise<void> {
   // Before, Linux would only print it.
   await app.whenReady()
-  dialog.showErrorBox('Chatra–Planfix Bridge', error instanceof Error ? error.message : String(error))
+  dialog.showErrorBox('Chatra–Planfix Bridge', errorMessage(error))
   app.exit(1)
 }

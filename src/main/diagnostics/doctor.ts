@@ -1,3 +1,4 @@
+import { errorMessage } from '../../shared/node-errors.ts'
 import { accessChecks } from './access-checks.ts'
 import { accountChecks, emailChecks } from './account-checks.ts'
 import {
@@ -55,7 +56,7 @@ async function ask<C>(check: Check<C>, context: C, connection: string | null): P
     const { result, detail, todo } = await check.run(context)
     return { id, connection, title, result, detail, todo }
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = errorMessage(error)
     return { id, connection, title, ...warning(say('diagnostics.detail.bug', { text }), null) }
   }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
+import { errorCode } from '../../shared/node-errors.ts'
 import type { Clock } from '../engine/ports.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -235,5 +236,5 @@ class Limit extends Transform {
 /** The folder or the disk, not the source. */
 const isDiskError = (error: unknown): boolean =>
   ['EEXIST', 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EIO', 'EMFILE'].includes(
-    String((error as { code?: unknown } | null)?.code),
+    errorCode(error),
   )

@@ -4,6 +4,7 @@ import { get as httpsGet } from 'node:https'
 import type { Words } from '../../shared/api.ts'
 import { address as schema } from '../../shared/config.ts'
 import { networkTrouble } from '../../shared/network.ts'
+import { errorCode } from '../../shared/node-errors.ts'
 import { answeredProblem } from '../tunnel/ngrok/errors.ts'
 import type { Proof } from '../tunnel/tunnel.ts'
 
@@ -93,18 +94,14 @@ function problemOfAnswer({ status, ngrokCode }: Answered): Proof {
 }
 
 function problemOfFailure(error: unknown): Proof {
-  const code = codeOf(error)
+  const code = connectErrorCode(error)
   return failed(code === 'ABORT_ERR' ? 'time-out' : networkTrouble(code))
 }
 
 /** Of several addresses tried, that of the last. */
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  if (error instanceof AggregateError) {
-    const codes = error.errors.map((one) => codeOf(one)).filter((code) => code !== '')
-    if (codes.length > 0) return codes.at(-1) ?? ''
-  }
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
+function connectErrorCode(error: unknown): string {
+  const within: unknown[] = error instanceof AggregateError ? error.errors : []
+  return within.map(connectErrorCode).findLast((code) => code !== '') ?? errorCode(error)
 }
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref())

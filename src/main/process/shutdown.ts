@@ -1,8 +1,30 @@
 import { readFileSync } from 'node:fs'
+import { errorMessage, errorStack } from '../../shared/node-errors.ts'
 import type { Log } from './log.ts'
 
 /** The owner of a service waits 5 s before he kills it (docs/architecture.md, "Commands"). */
-const LONGEST_STOP_MS = 4_600
+export const LONGEST_STOP_MS = 4_600
+
+/**
+ * What ends any of our programs: a signal, a starter that shares a channel with it and is gone, a fault. Output that
+ * nobody reads any more does not: the bridge goes on.
+ */
+export function listenForEnd({
+  asked,
+  fault,
+}: {
+  asked(why: string): void
+  fault(error: unknown): void
+}): void {
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => asked(signal))
+  if (process.channel) process.on('disconnect', () => asked(STARTER_GONE))
+  process.on('uncaughtException', fault)
+  process.on('unhandledRejection', fault)
+  process.stdout.on('error', () => undefined)
+  process.stderr.on('error', () => undefined)
+}
+
+const STARTER_GONE = 'the process that started it is gone'
 
 /** Says its last words and ends. */
 export function endWith(
@@ -30,7 +52,7 @@ export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>)
     stop().then(
       () => process.exit(code),
       (error: unknown) => {
-        log.error({ stack: stackOf(error) }, 'bug while stopping')
+        log.error({ stack: errorStack(error) }, 'bug while stopping')
         process.exit(1)
       },
     )
@@ -46,22 +68,13 @@ export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>)
     if (wanted === null) log.info({}, `stopping (${why})`)
     end(0)
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => asked(signal))
-  watchStarter(() => asked('the process that started it is gone'))
-
-  const bug = (error: unknown) => {
-    log.error(
-      { stack: stackOf(error) },
-      `bug, the bridge stops: ${error instanceof Error ? error.message : error}`,
-    )
+  const fault = (error: unknown) => {
+    log.error({ stack: errorStack(error) }, `bug, the bridge stops: ${errorMessage(error)}`)
     if (stop === null) process.exit(1)
     end(1)
   }
-  process.on('uncaughtException', bug)
-  process.on('unhandledRejection', bug)
-  // Whoever read our output may go away; the bridge carries messages all the same.
-  process.stdout.on('error', () => undefined)
-  process.stderr.on('error', () => undefined)
+  listenForEnd({ asked, fault })
+  watchStarter(() => asked(STARTER_GONE))
 
   return {
     onShutdown(work) {
@@ -76,7 +89,6 @@ export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>)
  * nobody can see any more would keep its folder and ports from the next one.
  */
 function watchStarter(gone: () => void): void {
-  if (process.channel) process.on('disconnect', gone)
   if (process.platform === 'win32' || process.env.npm_lifecycle_event === undefined) return
   const starter = starters()
   setInterval(() => {
@@ -96,5 +108,3 @@ function starters(): string {
     return `${parent}`
   }
 }
-
-const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { address } from '../../shared/config.ts'
+import { errorMessage } from '../../shared/node-errors.ts'
 
 export type RelayCommand =
   | {
@@ -52,7 +53,7 @@ export function parseRelayOptions(args: string[]): RelayOptions | string | null 
   try {
     parsed = parse(args)
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorMessage(error)
   }
   const { values, positionals } = parsed
   if (values.help === true) return null

@@ -1,4 +1,5 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
+import { errorMessage } from '../../shared/node-errors.ts'
 import { KeychainTimeout } from './serial-timeout.ts'
 
 /** The keyring is there and nobody has unlocked it. */
@@ -25,7 +26,7 @@ const SAYINGS: readonly [RegExp, KeychainTrouble['code']][] = [
 
 /** Why the keychain does not work, from what a call of it ended with. Pure. */
 export function keychainErrorOf(error: unknown): KeychainTrouble {
-  const detail = (error instanceof Error ? error.message : String(error)).slice(0, 300)
+  const detail = errorMessage(error).slice(0, 300)
   if (error instanceof KeychainTimeout) return { code: 'waiting', detail: '' }
   if (error instanceof KeyringLocked) return { code: 'locked', detail: '' }
   const found = SAYINGS.find(([saying]) => saying.test(detail))

@@ -1,3 +1,4 @@
+import { errorCode } from '../../shared/node-errors.ts'
 import { type OpenBridge, type OpeningOptions, openBridge } from '../bootstrap.ts'
 import type { Application } from '../runtime/application.ts'
 import { startInterface } from './interface/server.ts'
@@ -51,7 +52,7 @@ const openHere = (options: HostOptions): Promise<OpenBridge> =>
 function folderTrouble(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error)) return error
   if (/^Store\w+Error$/.test(error.name)) return new CannotStart(error.message)
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (code === '') return error
   return new CannotStart(
     `the data folder ${dataDir} cannot be used (${code}): choose another with --data-dir`,
@@ -59,7 +60,7 @@ function folderTrouble(error: unknown, dataDir: string): unknown {
 }
 
 const portTrouble = (what: string, option: string, host: string, port: number) => (error: unknown) => {
-  switch (codeOf(error)) {
+  switch (errorCode(error)) {
     case 'EADDRINUSE':
       throw new CannotStart(
         `the ${what} cannot start: port ${port} is used by another program. Choose another one with ${option}`,
@@ -78,6 +79,3 @@ const portTrouble = (what: string, option: string, host: string, port: number) =
       throw error
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { errorStack } from '../../shared/node-errors.ts'
 import { createLog } from '../process/log.ts'
 import { endWith, stopOnSignals } from '../process/shutdown.ts'
 import { environmentSecrets } from '../secrets/environment.ts'
@@ -50,7 +51,7 @@ async function serve(args: string[]): Promise<void> {
     log.info({ dataDir, hooks: host.hooksUrl, connections: host.application.connections.size }, 'ready')
   } catch (error) {
     if (error instanceof CannotStart) return endWith(1, redact(`Cannot start: ${error.message}\n`))
-    log.error({ stack: error instanceof Error ? error.stack : undefined }, `bug: cannot start: ${error}`)
+    log.error({ stack: errorStack(error) }, `bug: cannot start: ${error}`)
     process.exit(1)
   }
 }

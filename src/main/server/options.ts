@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { errorMessage } from '../../shared/node-errors.ts'
 
 export interface ServeOptions {
   dataDir: string | undefined
@@ -43,7 +44,7 @@ export function parseServeOptions(args: string[]): ServeOptions | string | null 
       },
     }).values
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return errorMessage(error)
   }
   if (values.help === true) return null
   const text = (name: string) => (typeof values[name] === 'string' ? values[name] : undefined)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Configuration, parseConfiguration } from '../../shared/config.ts'
+import { errorCode } from '../../shared/node-errors.ts'
 import { jsonProblem } from './json-problem.ts'
 
 /** What reading a configuration file ended with. `path` is null when there is no file and the configuration is empty. */
@@ -19,7 +20,7 @@ export function loadConfiguration(option: string | undefined, dataDir: string): 
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if (option === undefined && codeOf(error) === 'ENOENT') {
+    if (option === undefined && errorCode(error) === 'ENOENT') {
       const empty = parseConfiguration({})
       if (empty.ok) return { ok: true, path: null, value: empty.value }
     }
@@ -41,12 +42,9 @@ function parseText(path: string, text: string): LoadedConfiguration {
 }
 
 function unreadable(error: unknown): string {
-  const code = codeOf(error)
+  const code = errorCode(error)
   if (code === 'ENOENT') return 'the file does not exist'
   if (code === 'EACCES' || code === 'EPERM') return 'the file may not be read by this user'
   if (code === 'EISDIR') return 'this is a folder, not a file'
   return `the file cannot be read (${code || 'unknown reason'})`
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''

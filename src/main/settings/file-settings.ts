@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, resolve } from 'node:path'
 import { type Configuration, checkConfiguration } from '../../shared/config.ts'
+import { errorCode } from '../../shared/node-errors.ts'
 import { jsonProblem } from './json-problem.ts'
 import { problemsOf } from './problems.ts'
 import type { ConfigurationFile, SettingsAnswer, SettingsStore } from './settings-store.ts'
@@ -59,7 +60,7 @@ export function fileSettings(
       await write(path, apart.withoutSecrets(wanted), await writer())
     } catch (error) {
       await takeBack()
-      return { ok: false, why: 'disk', code: codeOf(error) }
+      return { ok: false, why: 'disk', code: errorCode(error) || 'unknown' }
     }
     present = checked.value
     return { ok: true, value: present }
@@ -98,9 +99,9 @@ function contentOf(
   try {
     text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '')
   } catch (error) {
-    return codeOf(error) === 'ENOENT'
+    return errorCode(error) === 'ENOENT'
       ? { ok: true, value: {} }
-      : { ok: false, why: 'disk', code: codeOf(error) }
+      : { ok: false, why: 'disk', code: errorCode(error) || 'unknown' }
   }
   let value: unknown
   try {
@@ -147,6 +148,3 @@ function isWritable(path: string): boolean {
     return false
   }
 }
-
-const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'

@@ -1,4 +1,5 @@
 /** What opening or writing the store can fail with. A bug (a broken constraint, a misuse) is none of these. */
+import { errorCode } from '../../shared/node-errors.ts'
 
 /**
  * The disk is full, read-only or gone, or another process keeps the file: nothing of the commit is stored.
@@ -56,18 +57,15 @@ export class StoreVersionError extends Error {
 
 const UNAVAILABLE =
   /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|NOMEM|PERM|AUTH|NOLFS)/
-
-export const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
-export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error))
-export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(codeOf(error))
+export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(errorCode(error))
+export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(errorCode(error))
 /** The file handle itself may be dead (a disk unplugged and back): open the file anew before the next try. */
 export const wantsReopening = (error: unknown): boolean =>
-  /^SQLITE_(IOERR|CANTOPEN|READONLY)/.test(codeOf(error))
-export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(codeOf(error))
+  /^SQLITE_(IOERR|CANTOPEN|READONLY)/.test(errorCode(error))
+export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(errorCode(error))
 
 /** The error as callers of the store see it. */
 export const storeError = (error: unknown): unknown =>
   error instanceof StoreUnavailableError || !isUnavailable(error)
     ? error
-    : new StoreUnavailableError(codeOf(error), error)
+    : new StoreUnavailableError(errorCode(error), error)

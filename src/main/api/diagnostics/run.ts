@@ -1,6 +1,7 @@
 import type { Words } from '../../../shared/api/answer.ts'
 import type { CheckReport, CheckUp } from '../../../shared/api/diagnostics.ts'
 import type { Connection } from '../../../shared/config.ts'
+import { errorStack } from '../../../shared/node-errors.ts'
 import type { ProgramContext, Report } from '../../diagnostics/check.ts'
 import { examineConnection, examineProgram, totalChecks } from '../../diagnostics/doctor.ts'
 import { publicAddressProbes } from '../../ingress/diagnostics-probes.ts'
@@ -49,10 +50,7 @@ export function createCheckUps(context: ApiContext, redactor: () => Promise<Reda
         telling.soon()
       })
     } catch (error) {
-      context.log.error(
-        { stack: error instanceof Error ? error.stack : undefined },
-        'bug: the check-up broke',
-      )
+      context.log.error({ stack: errorStack(error) }, 'bug: the check-up broke')
     }
     last = { ...begun, reports: last?.reports ?? [], endedAt: Date.now() }
     if (ended.aborted) telling.never()

@@ -1,5 +1,6 @@
 import type { AppState } from '../../../shared/api/state.ts'
 import type { Push } from '../../../shared/api.ts'
+import { errorStack } from '../../../shared/node-errors.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import { rowsOf } from '../log/message-rows.ts'
 
@@ -47,8 +48,7 @@ export function createFeed(options: {
       }
     }
   }
-  const failed = (error: unknown) =>
-    log.error({ stack: error instanceof Error ? error.stack : undefined }, `bug: the feed failed: ${error}`)
+  const failed = (error: unknown) => log.error({ stack: errorStack(error) }, `bug: the feed failed: ${error}`)
 
   async function begin(mine: number): Promise<void> {
     seq = await store.latestSeq()

@@ -1,9 +1,8 @@
 import type { App } from 'electron'
+import { errorMessage, errorStack } from '../../../shared/node-errors.ts'
+import { LONGEST_STOP_MS, listenForEnd } from '../../process/shutdown.ts'
 import type { Log } from '../../runtime/application.ts'
 import { nextArguments } from './crash-restarts.ts'
-
-/** Whoever chose "Quit" waits no longer than 5 s. Everything accepted is on disk, so the rest may be cut. */
-const LONGEST_STOP_MS = 4_600
 
 export interface Shutdown {
   /** What is to be ended before the program does. */
@@ -47,14 +46,14 @@ export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): S
         app.exit(code)
       },
       (error: unknown) => {
-        log.error({ stack: stackOf(error) }, 'bug while stopping')
+        log.error({ stack: errorStack(error) }, 'bug while stopping')
         app.exit(1)
       },
     )
   }
 
   function fault(error: unknown): void {
-    log.error({ stack: stackOf(error) }, `bug, the bridge starts anew: ${messageOf(error)}`)
+    log.error({ stack: errorStack(error) }, `bug, the bridge starts anew: ${errorMessage(error)}`)
     if (ending) return
     const next = nextArguments(args(), now())
     if (next === null) log.error({}, 'it was started anew too often: the bridge stops')
@@ -70,14 +69,8 @@ export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): S
   })
   // The bridge lives in the tray.
   app.on('window-all-closed', () => undefined)
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => app.quit())
   // On Windows `npm start` stays as our parent: when it is gone, nobody sees this program any more.
-  if (process.channel) process.on('disconnect', () => app.quit())
-  process.on('uncaughtException', fault)
-  process.on('unhandledRejection', fault)
-  // Whoever read our output may go away; the bridge carries messages all the same.
-  process.stdout.on('error', () => undefined)
-  process.stderr.on('error', () => undefined)
+  listenForEnd({ asked: () => app.quit(), fault })
 
   return {
     onShutdown(work) {
@@ -99,6 +92,3 @@ export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): S
     },
   }
 }
-
-const stackOf = (error: unknown): string | undefined => (error instanceof Error ? error.stack : undefined)
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,5 +1,6 @@
 import { app, dialog } from 'electron'
 import { translate, translateAny } from '../../../shared/i18n/index.ts'
+import { errorStack } from '../../../shared/node-errors.ts'
 import type { Log } from '../../runtime/application.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import { systemLanguage } from '../system-language.ts'
@@ -13,7 +14,7 @@ export function reportStartupError(error: unknown, { dataDir, log, redact }: Tol
     words === null
       ? translate(language, 'desktop.cannot-start.other', { detail: String(error) })
       : translateAny(language, words.key, words.params)
-  log.error({ stack: error instanceof Error ? error.stack : undefined }, `cannot start: ${text}`)
+  log.error({ stack: errorStack(error) }, `cannot start: ${text}`)
   dialog.showErrorBox(translate(language, 'desktop.cannot-start.title'), redact(text))
   app.exit(1)
 }

@@ -1,4 +1,5 @@
 import type { AppUpdater } from 'electron-updater'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import type { Clock } from '../../engine/ports.ts'
 import type { Log } from '../../runtime/application.ts'
 import type { UpdateFeed } from './feed.ts'
@@ -77,7 +78,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
       updater ??= prepared(await load())
       if (!stopped) await updater.checkForUpdates()
     } catch (error) {
-      log.warn({ feed: feed?.source, detail: messageOf(error) }, 'no look for updates was possible')
+      log.warn({ feed: feed?.source, detail: errorMessage(error) }, 'no look for updates was possible')
     }
   }
 
@@ -140,5 +141,3 @@ async function loadUpdater(): Promise<Updater> {
   const { default: loaded } = await import('electron-updater')
   return loaded.autoUpdater
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,4 +1,5 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import type { Change, Clock, Store } from '../../engine/ports.ts'
 import type { SqliteStore } from '../../store/index.ts'
 
@@ -129,7 +130,7 @@ export class Maintenance {
   }
 
   private failed(error: unknown, key = 'event.upkeep-failed'): void {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = errorMessage(error)
     this.notify({ time: this.clock.now(), connectionId: null, level: 'error', key, params: { detail } })
   }
 }

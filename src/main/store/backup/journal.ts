@@ -15,8 +15,9 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { errorCode } from '../../../shared/node-errors.ts'
 import type { InboxRow } from '../../engine/ports.ts'
-import { codeOf, StoreUnavailableError } from '../errors.ts'
+import { StoreUnavailableError } from '../errors.ts'
 import { type Files, privateFile, syncFolder, syncFolderAside } from '../files.ts'
 
 /**
@@ -137,7 +138,7 @@ export class Journal {
   #failed(error: unknown): StoreUnavailableError {
     this.#aliveAt = 0
     this.#isSuspect = true
-    return new StoreUnavailableError(codeOf(error) || 'JOURNAL', error)
+    return new StoreUnavailableError(errorCode(error) || 'JOURNAL', error)
   }
 
   /** Answers the file, for its sync. */

@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { codeOf, isDamage } from '../errors.ts'
+import { errorCode, errorMessage } from '../../../shared/node-errors.ts'
+import { isDamage } from '../errors.ts'
 import { privateFile } from '../files.ts'
 import { migrations } from '../migrations.ts'
 
@@ -96,5 +97,4 @@ async function firstDamage(store: Database.Database, pace: Pace): Promise<string
 }
 
 const unsound = (detail: string): Outcome => ({ ok: false, damage: true, detail })
-const detailOf = (error: unknown): string =>
-  `${codeOf(error)} ${error instanceof Error ? error.message : String(error)}`.trim()
+const detailOf = (error: unknown): string => `${errorCode(error)} ${errorMessage(error)}`.trim()

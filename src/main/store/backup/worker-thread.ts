@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import { type Outcome, runWorkerTask, type WorkerTask } from './worker-tasks.ts'
 
 // Taken when the program loads: a test's fake timers must not hold back the disk.
@@ -54,13 +55,13 @@ export class WorkerThread {
         const worker = new Worker(file, { workerData: errand, execArgv: [], name: `store: ${errand.errand}` })
         this.#workers.add(worker)
         worker.once('message', (outcome: Outcome) => resolve(outcome))
-        worker.once('error', (error) => resolve(error instanceof Error ? error.message : String(error)))
+        worker.once('error', (error) => resolve(errorMessage(error)))
         worker.once('exit', (code) => {
           this.#workers.delete(worker)
           resolve(`it ended with code ${code}`)
         })
       } catch (error) {
-        resolve(error instanceof Error ? error.message : String(error))
+        resolve(errorMessage(error))
       }
     })
   }

@@ -1,4 +1,5 @@
 import type { Words } from '../../../shared/api.ts'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import type { TunnelProblem } from '../provider.ts'
 
 /**
@@ -45,7 +46,7 @@ const CODE = /ERR_NGROK_\d+/
 
 /** Why ngrok let nobody in. `secret` is taken out of what it says: its messages repeat the token. */
 export function ngrokProblem(error: unknown, secret: string, domain: string | null): TunnelProblem {
-  const message = error instanceof Error ? error.message : String(error)
+  const message = errorMessage(error)
   const code = CODE.exec(message)?.[0] ?? ''
   const detail = `ngrok: ${withoutSecret(message, secret)}`.slice(0, 500)
   const meaning = MEANINGS[code]

@@ -11,7 +11,7 @@ import {
 } from '../../relay-protocol/keys.ts'
 import { PATHS, pairBegun, pairFinished, relayIntroduction } from '../../relay-protocol/messages.ts'
 import type { TunnelProblem } from '../provider.ts'
-import { codeOf, type RelayTrouble, relayProblem } from './problems.ts'
+import { type RelayTrouble, relayProblem, requestErrorCode } from './problems.ts'
 
 export type Paired =
   /** `key` is the secret `RELAY_KEY`; `deviceId` is what the relay calls this computer (`relay pairs`). */
@@ -85,6 +85,6 @@ async function post<T>(
     return { ok: false, trouble: { kind: 'foreign', detail: `status ${response.status}` } }
   } catch (error) {
     if (error instanceof SyntaxError) return { ok: false, trouble: { kind: 'foreign', detail: 'no JSON' } }
-    return { ok: false, trouble: { kind: 'network', code: codeOf(error) } }
+    return { ok: false, trouble: { kind: 'network', code: requestErrorCode(error) } }
   }
 }

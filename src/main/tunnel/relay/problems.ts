@@ -1,4 +1,5 @@
 import { networkTrouble } from '../../../shared/network.ts'
+import { errorCode } from '../../../shared/node-errors.ts'
 import type { TunnelProblem } from '../provider.ts'
 
 /** Why the relay is not reached, or does not take us. */
@@ -51,12 +52,11 @@ export function relayProblem(trouble: RelayTrouble, url: string): TunnelProblem 
 }
 
 /** What went wrong with a request: the code of the cause, which fetch wraps; of several addresses, that of the last. */
-export function codeOf(error: unknown): string {
+export function requestErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if (error.name === 'TimeoutError' || /timed out/i.test(error.message)) return 'ETIMEDOUT'
-  if ('code' in error && typeof error.code === 'string' && error.code !== '') {
-    return /^UND_ERR_\w+_TIMEOUT$/.test(error.code) ? 'ETIMEDOUT' : error.code
-  }
+  const own = errorCode(error)
+  if (own !== '') return /^UND_ERR_\w+_TIMEOUT$/.test(own) ? 'ETIMEDOUT' : own
   const within: unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
-  return within.map((one) => codeOf(one)).findLast((code) => code !== '') ?? ''
+  return within.map((one) => requestErrorCode(one)).findLast((code) => code !== '') ?? ''
 }

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
 import { type FromDesktop, LINE_HEADER, LONGEST_MESSAGE, PATHS } from '../../relay-protocol/messages.ts'
-import { codeOf, type RelayTrouble } from './problems.ts'
+import { type RelayTrouble, requestErrorCode } from './problems.ts'
 
 /** A way for messages to the relay and back. */
 export interface Transport {
@@ -50,7 +50,7 @@ export const openSocket: OpenTransport = (url, ears) =>
       resolve({ ok: false, trouble })
     })
     socket.on('error', (error) => {
-      trouble = { kind: 'network', code: codeOf(error) }
+      trouble = { kind: 'network', code: requestErrorCode(error) }
     })
     socket.on('message', (data) => wanted && ears.message(String(data)))
     socket.on('close', () => {
@@ -133,5 +133,5 @@ function troubleOf(error: unknown): RelayTrouble {
   const isForeign = error instanceof Foreign || error instanceof SyntaxError || error instanceof z.ZodError
   return isForeign
     ? { kind: 'foreign', detail: error.message.slice(0, 100) }
-    : { kind: 'network', code: codeOf(error) }
+    : { kind: 'network', code: requestErrorCode(error) }
 }

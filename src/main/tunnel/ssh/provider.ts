@@ -1,4 +1,5 @@
 import type { AuthenticationType, Client, ConnectConfig, ServerHostKeyAlgorithm } from 'ssh2'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '../provider.ts'
 import { type Channels, createChannels } from './channels.ts'
 import { connectionProblem, sshProblem } from './errors.ts'
@@ -204,7 +205,7 @@ class Connection {
         hostVerifier: (blob: Buffer, say: (isKnown: boolean) => void) => void this.verify(blob, say),
       })
     } catch (error) {
-      this.end(sshProblem('broken', error instanceof Error ? error.message : String(error)))
+      this.end(sshProblem('broken', errorMessage(error)))
       this.gone.resolve()
     }
     return this.started.promise
