@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach } from 'vitest'
-import type { ApiContext, errorAnswer } from '../../src/main/api/context.ts'
+import type { ApiContext } from '../../src/main/api/context.ts'
 import { employeesCalls } from '../../src/main/api/employees/index.ts'
-import type { SetupOptions } from '../../src/main/api/setup/context.ts'
+import type { errorAnswer } from '../../src/main/api/responses.ts'
+import { createSetup, type SetupOptions } from '../../src/main/api/setup/context.ts'
+import { createDrafts } from '../../src/main/api/setup/drafts.ts'
 import { setupCalls } from '../../src/main/api/setup/index.ts'
 import { systemClock } from '../../src/main/runtime/clock.ts'
 import { memoryOver } from '../../src/main/secrets/store.ts'
@@ -82,6 +84,7 @@ function make(store: SqliteStore, file: ConfigurationFile, options: SetupOptions
   }
   const context = {
     application,
+    drafts: createDrafts(store),
     secrets,
     change,
     changeConnection: (id: string, how: (one: Record<string, unknown>) => Record<string, unknown>) =>
@@ -91,12 +94,14 @@ function make(store: SqliteStore, file: ConfigurationFile, options: SetupOptions
       })),
     apply: async () => void settings.applied++,
   } as unknown as ApiContext
+  const setup = createSetup(context, options)
   return {
     context,
+    setup,
     store,
     secrets,
     settings,
-    calls: { ...setupCalls(context, options), ...employeesCalls(context, options) },
+    calls: { ...setupCalls(setup), ...employeesCalls(setup) },
     seeAgents: (id: string, agents: AgentSeen[]) =>
       store.commit(agents.map((agent) => ({ type: 'agent.seen' as const, connectionId: id, agent, at: 1 }))),
   }

@@ -1,12 +1,12 @@
-import type { Answer, CallError } from '../../shared/api/answer.ts'
+import type { Answer } from '../../shared/api/answer.ts'
 import type { LoginItem } from '../../shared/api/desktop.ts'
 import type { Push, Words } from '../../shared/api.ts'
 import type { Configuration } from '../../shared/config.ts'
-import type { BridgeError } from '../../shared/errors.ts'
 import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import type { ConfigurationFile, SettingsStore } from '../settings/settings-store.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
+import type { Drafts } from './setup/drafts.ts'
 
 export type { DemoAccounts, DemoHost } from './demo/host.ts'
 
@@ -27,6 +27,7 @@ export interface ApiContext {
   host: 'server' | 'desktop' | 'demo'
   version: string
   log: Log
+  drafts: Drafts
   /** Simulators of both services; null where the host has none. */
   demo: DemoHost | null
   /** The make-believe accounts that run, and the connection between them, which stands in no file. */
@@ -51,25 +52,3 @@ export interface ApiContext {
   /** Makes the bridge carry by what settings and secrets hold now. After a change of secrets; `change` does it itself. */
   apply(): Promise<void>
 }
-
-export const errorAnswer = (
-  code: CallError['code'],
-  key: string,
-  extra: { params?: Record<string, string | number>; field?: string; detail?: string } = {},
-): { ok: false; error: CallError } => ({
-  ok: false,
-  error: {
-    code,
-    message: { key, params: extra.params ?? {} },
-    field: extra.field ?? null,
-    detail: extra.detail ?? null,
-  },
-})
-
-/** A service's error as the interface shows it. `field` names the input it is about. */
-export const errorAnswerOf = (error: BridgeError, field?: string): { ok: false; error: CallError } =>
-  errorAnswer('service', error.userMessageKey, {
-    params: { scope: error.scope ?? '' },
-    detail: error.detail,
-    ...(field !== undefined && { field }),
-  })

@@ -12,7 +12,7 @@ import {
 import { pathOf } from '../../shared/config.ts'
 import { errorCode } from '../../shared/node-errors.ts'
 import type { Log } from '../runtime/application.ts'
-import { errorAnswer } from './context.ts'
+import { errorAnswer } from './responses.ts'
 import type { Feed } from './state/push-feed.ts'
 
 /** Who calls. The transport judges: by cookie and origin, or by the frame a call came from. */

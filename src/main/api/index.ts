@@ -6,15 +6,18 @@ import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import type { Redactor } from '../settings/redact.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
-import { type ApiContext, type DesktopApi, errorAnswer } from './context.ts'
+import type { ApiContext, DesktopApi } from './context.ts'
 import type { DemoHost, RunningDemo } from './demo/host.ts'
 import { demoCalls } from './demo/index.ts'
 import { desktopCalls } from './desktop.ts'
 import { diagnosticsCalls } from './diagnostics/index.ts'
 import { employeesCalls } from './employees/index.ts'
 import { logCalls } from './log/index.ts'
+import { conflict } from './responses.ts'
 import { settingsCalls } from './settings/index.ts'
 import { settingsWriter } from './settings/settings-writer.ts'
+import { createSetup } from './setup/context.ts'
+import { createDrafts } from './setup/drafts.ts'
 import { setupCalls } from './setup/index.ts'
 import { stateCalls, stateOf } from './state/index.ts'
 import { overviewCalls } from './state/overview.ts'
@@ -53,6 +56,7 @@ export function createApi(options: ApiOptions): Api {
   const feed: Feed = createFeed({ application, log, state: () => stateOf(context) })
   const context: ApiContext = {
     ...options,
+    drafts: createDrafts(application.store),
     runningDemo: options.runningDemo ?? null,
     desktop: options.desktop ?? null,
     notices: options.notices ?? (() => []),
@@ -85,18 +89,21 @@ async function useSecrets({ application, secrets, log, apply }: ApiContext): Pro
 }
 
 /** Every call of shared/api.ts, on one application. */
-export const createHandlers = (context: ApiContext): Handlers => ({
-  ...stateCalls(context),
-  ...logCalls(context),
-  ...overviewCalls(context),
-  ...employeesCalls(context),
-  ...diagnosticsCalls(context),
-  ...settingsCalls(context),
-  ...setupCalls(context),
-  ...demoCalls(context),
-  ...tunnelCalls(context),
-  ...desktopCalls(context),
-})
+export function createHandlers(context: ApiContext): Handlers {
+  const setup = createSetup(context)
+  return {
+    ...stateCalls(context),
+    ...logCalls(context),
+    ...overviewCalls(context),
+    ...employeesCalls(setup),
+    ...diagnosticsCalls(context),
+    ...settingsCalls(context),
+    ...setupCalls(setup),
+    ...demoCalls(context),
+    ...tunnelCalls(context),
+    ...desktopCalls(context),
+  }
+}
 
 /** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */
 function withErrorRules(handlers: Handlers, redact: Redactor): Handlers {
@@ -109,7 +116,7 @@ function withErrorRules(handlers: Handlers, redact: Redactor): Handlers {
         const answer = await handler(args)
         return answer.ok ? answer : { ok: false, error: clean(answer.error, redact) }
       } catch (error) {
-        if (error instanceof TurnWithdrawn) return errorAnswer('conflict', 'error.call.conflict')
+        if (error instanceof TurnWithdrawn) return conflict()
         throw error
       }
     }

@@ -24,13 +24,11 @@ export function withWriteGuard<T extends object, N extends keyof T>(
   names: readonly N[],
   { side, mayWrite }: { side: Side; mayWrite: () => boolean },
 ): T {
-  for (const name of names) {
+  const guarded = names.map((name) => {
     const call = client[name] as (...args: unknown[]) => Promise<Result<unknown>>
-    const look = (...args: unknown[]) =>
-      mayWrite()
-        ? call.apply(client, args)
-        : Promise.resolve(fail(bridgeError(side, 'failing', 'this computer stands by')))
-    Object.assign(client, { [name]: look })
-  }
-  return client
+    const write = async (...args: unknown[]) =>
+      mayWrite() ? call.apply(client, args) : fail(bridgeError(side, 'failing', 'this computer stands by'))
+    return [name, write]
+  })
+  return { ...client, ...Object.fromEntries(guarded) }
 }

@@ -1,18 +1,57 @@
-import { badJson, type FaultRule, type SimRequest, type SimResponse } from '../common/server.ts'
+import {
+  badJson,
+  type FaultRule,
+  type SimRequest,
+  type SimResponse,
+  type SimulatorServer,
+} from '../common/server.ts'
 import { setPositions } from '../common/switches.ts'
+import type { VisitOptions } from './actions.ts'
 import { local } from './local.ts'
-import type { ChatraSimulator } from './simulator.ts'
-import { chatraSwitches } from './switches.ts'
+import type { Agent, Client } from './state.ts'
+import { type ChatraSwitches, chatraSwitches } from './switches.ts'
 import type { Visitor } from './visitor.ts'
+import type { WebhookAttempt } from './webhooks.ts'
 
 type Body = Record<string, unknown>
 type Answer = object | undefined | Promise<object | undefined>
 
+/** What can be driven: the part of the simulator that has a verb or a view. */
+export interface Controlled {
+  readonly url: string
+  readonly apiUrl: string
+  readonly publicKey: string
+  readonly seed: number
+  readonly switches: ChatraSwitches
+  readonly agents: readonly Agent[]
+  readonly clients: readonly Client[]
+  readonly webhooks: readonly WebhookAttempt[]
+  readonly server: Pick<SimulatorServer, 'faults' | 'recording' | 'requests'>
+  webhookUrl: string | null
+  recordWebhooks: boolean
+  rateLimitPerSecond: number
+  visit(options: VisitOptions): Visitor
+  visitor(clientId: string): Visitor
+  addAgent(name: string, email: string): Agent
+  agentSays(clientId: string, agentId: string, text: string): string
+  agentStarts(clientId: string, agentId: string, text: string): string
+  agentEdits(messageId: string, text: string): void
+  agentDeletes(messageId: string): void
+  pushes(clientId: string, text: string): string
+  messages(clientId: string): readonly object[]
+  summary(): object
+  dropNextWebhooks(count: number): void
+  duplicateNextWebhooks(count: number): void
+  pauseWebhooks(): void
+  resumeWebhooks(): void
+  flush(): Promise<void>
+}
+
 /** Drives the simulator from another process: POST /control/<verb> with JSON, GET /control/<view>. Loopback only. */
 export class Control {
-  private readonly simulator: ChatraSimulator
+  private readonly simulator: Controlled
 
-  constructor(simulator: ChatraSimulator) {
+  constructor(simulator: Controlled) {
     this.simulator = simulator
   }
 

@@ -1,15 +1,5 @@
 import { type Account, contactNumber, livingContact, type SimComment } from './state.ts'
 
-/** A letter of Planfix itself to a contact. */
-export interface SimMail {
-  taskId: number
-  commentId: number
-  contactId: number
-  email: string
-  /** HTML of the comment. */
-  description: string
-}
-
 /**
  * A comment in a task that notifies a contact is mailed to the contact's e-mail by Planfix (contracts/planfix-chat.md A6;
  * switch `contact-mail`), unless the contact wrote it.

@@ -1,4 +1,3 @@
-import type { SimMail } from './mails.ts'
 import type { Zone } from './rest/timepoints.ts'
 import { type PlanfixSwitches, type SimStatus, type StatusKey, statusesOf } from './switches.ts'
 
@@ -16,6 +15,16 @@ export interface SimUser {
   status: 'Active' | 'ActiveWithoutAccess' | 'Inactive'
   groups: number[]
   position?: string
+}
+
+/** A letter of Planfix itself to a contact. */
+export interface SimMail {
+  taskId: number
+  commentId: number
+  contactId: number
+  email: string
+  /** HTML of the comment. */
+  description: string
 }
 
 /** What we know of the outside system that wrote an object (§5). */

@@ -1,7 +1,8 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { Handlers, Value } from '../../../shared/api.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import type { ApiContext } from '../context.ts'
+import { done, empty, errorAnswer } from '../responses.ts'
 import { newWebhookSecret } from '../setup/connection.ts'
 import { type DemoAccounts, demoConnection, demoView, type RunningDemo } from './host.ts'
 
@@ -23,13 +24,13 @@ export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'd
         // Where the whole host is a demo it ends with the program.
         if (context.host === 'demo') return errorAnswer('unavailable', 'error.call.unavailable')
         await context.runningDemo?.stop()
-        return { ok: true, value: {} }
+        return empty()
       }),
   }
 }
 
 async function start(context: ApiContext): Promise<Answer<View>> {
-  if (context.runningDemo) return { ok: true, value: context.runningDemo.view }
+  if (context.runningDemo) return done(context.runningDemo.view)
   if (!context.demo) return errorAnswer('unavailable', 'error.call.unavailable')
   const accounts = await context.demo.start()
   const running = runningDemo(context, accounts)
@@ -40,7 +41,7 @@ async function start(context: ApiContext): Promise<Answer<View>> {
     await running.stop()
     throw error
   }
-  return { ok: true, value: running.view }
+  return done(running.view)
 }
 
 /** Each run is a connection of its own, so that its messages are not taken for those of another run. */

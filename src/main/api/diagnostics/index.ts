@@ -2,6 +2,7 @@ import type { diagnosticsCalls as contract } from '../../../shared/api/diagnosti
 import type { Handlers } from '../../../shared/api.ts'
 import { createRedactor, type Redactor } from '../../settings/redact.ts'
 import type { ApiContext } from '../context.ts'
+import { done } from '../responses.ts'
 import { stateOf } from '../state/index.ts'
 import { checkUpReport } from './report.ts'
 import { createCheckUps } from './run.ts'
@@ -13,8 +14,8 @@ export function diagnosticsCalls(context: ApiContext): Pick<Handlers, keyof type
   const { application } = context
   const checkUps = createCheckUps(context, () => redactorOf(context))
   return {
-    'diagnostics.get': async () => ({ ok: true, value: { checkUp: checkUps.last() } }),
-    'diagnostics.start': async () => ({ ok: true, value: checkUps.start() }),
+    'diagnostics.get': async () => done({ checkUp: checkUps.last() }),
+    'diagnostics.start': async () => done(checkUps.start()),
     async 'diagnostics.report'({ language }) {
       const [state, events, redact] = await Promise.all([
         stateOf(context),
@@ -22,7 +23,7 @@ export function diagnosticsCalls(context: ApiContext): Pick<Handlers, keyof type
         redactorOf(context),
       ])
       const checkUp = checkUps.last()
-      return { ok: true, value: checkUpReport({ language, state, events, checkUp, redact }) }
+      return done(checkUpReport({ language, state, events, checkUp, redact }))
     },
   }
 }

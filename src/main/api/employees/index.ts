@@ -1,24 +1,20 @@
 import type { employeesCalls as contract } from '../../../shared/api/employees.ts'
 import type { Handlers } from '../../../shared/api.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import { empty, errorAnswer, notFound } from '../responses.ts'
 import { employeesInFile, sketchOf } from '../setup/connection.ts'
-import { type SetupOptions, setupIn } from '../setup/context.ts'
+import type { SetupContext } from '../setup/context.ts'
 import { questionError } from '../setup/problems.ts'
 import { employeesProblem } from './problem.ts'
 
 /** Who may answer clients, and as whom: of a connection, or of a draft that is none yet. */
-export function employeesCalls(
-  context: ApiContext,
-  options: SetupOptions = {},
-): Pick<Handlers, keyof typeof contract> {
-  const setup = setupIn(context, options)
-  const { drafts, accounts } = setup
+export function employeesCalls(setup: SetupContext): Pick<Handlers, keyof typeof contract> {
+  const { api: context, drafts, accounts } = setup
 
   return {
     async 'employees.get'({ id, refresh }) {
       const connection = setup.connection(id)
       const draft = connection === null ? await drafts.get(id) : null
-      if (connection === null && draft === null) return errorAnswer('not-found', 'error.call.not-found')
+      if (connection === null && draft === null) return notFound()
       const account = await setup.account(id)
       const { list, readAt, problem } = await accounts.employees(
         id,
@@ -48,7 +44,7 @@ export function employeesCalls(
     async 'employees.save'({ id, mode, choices }) {
       const connection = setup.connection(id)
       const draft = await drafts.get(id)
-      if (connection === null && draft === null) return errorAnswer('not-found', 'error.call.not-found')
+      if (connection === null && draft === null) return notFound()
       const wrong = employeesProblem(mode, choices, 'choices')
       if (wrong) return wrong
       if (connection !== null) {
@@ -58,7 +54,7 @@ export function employeesCalls(
       }
       // A draft of the same connection must not bring the old list back.
       await drafts.change(id, (one) => ({ ...one, mode, employees: choices }))
-      return { ok: true, value: {} }
+      return empty()
     },
   }
 }

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { EmployeeChoice } from '../../../shared/api/employees.ts'
 import { checkEmail } from '../../../shared/fields.ts'
-import { errorAnswer } from '../context.ts'
+import { errorAnswer } from '../responses.ts'
 
 /** Why a list of employees cannot be kept; null when it can. `field` is what the list is called in the form. */
 export function employeesProblem(

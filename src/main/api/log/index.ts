@@ -1,11 +1,11 @@
-import type { Answer, CallError } from '../../../shared/api/answer.ts'
 import type { ConversationView, logCalls as contract, MessageRow } from '../../../shared/api/log.ts'
 import type { Handlers } from '../../../shared/api.ts'
 import type { Conversation } from '../../../shared/domain.ts'
 import { pauseEnds } from '../../engine/delivery/loop-breaker.ts'
 import { nameOf } from '../../engine/intake/chat/chat-state.ts'
 import type { StoredConversation } from '../../store/index.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import type { ApiContext } from '../context.ts'
+import { conflict, done, empty, notFound } from '../responses.ts'
 import { exportText } from './export-text.ts'
 import { type Links, linksOf, rowsOf } from './message-rows.ts'
 import { shownPayload } from './raw-payload.ts'
@@ -29,7 +29,7 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
       asked.set(list, question)
       const found = await store.outline(filter, () => asked.get(list) === question)
       if (asked.get(list) === question) asked.delete(list)
-      return found ? done(found) : CHANGED
+      return found ? done(found) : conflict()
     },
 
     async 'log.page'({ filter, fromId, limit }) {
@@ -38,23 +38,23 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
 
     async 'log.message'({ id }) {
       const [message] = await rowsOf(application, [id], { whole: true })
-      return message ? done({ message, life: await store.life(id) }) : GONE
+      return message ? done({ message, life: await store.life(id) }) : notFound()
     },
 
     async 'log.payload'({ id }) {
-      if ((await store.message(id)) === null) return GONE
+      if ((await store.message(id)) === null) return notFound()
       const body = await store.rawPayload(id)
       return done({ text: body === null ? null : await shownPayload(body, context) })
     },
 
     async 'log.retry'({ id }) {
       const answer = await application.retry(id)
-      return answer === 'queued' ? done({}) : answer === 'not-found' ? GONE : CHANGED
+      return answer === 'queued' ? empty() : answer === 'not-found' ? notFound() : conflict()
     },
 
     async 'log.dismiss'({ id }) {
       const answer = await store.dismissMessage(id)
-      return answer === 'dismissed' ? done({}) : answer === 'not-found' ? GONE : CHANGED
+      return answer === 'dismissed' ? empty() : answer === 'not-found' ? notFound() : conflict()
     },
 
     async 'log.export'({ filter, format, afterId }) {
@@ -76,27 +76,23 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
 
     async 'conversation.get'({ id }) {
       const stored = await store.storedConversation(id)
-      if (!stored) return GONE
+      if (!stored) return notFound()
       return done(viewOf(stored, linksOf(application)(stored.conversation.connectionId), application.now()))
     },
 
     async 'conversation.separate'({ id }) {
       const answer = await application.separate(id)
-      return answer === 'separated' ? done({}) : answer === 'not-found' ? GONE : CHANGED
+      return answer === 'separated' ? empty() : answer === 'not-found' ? notFound() : conflict()
     },
 
     async 'conversation.messages'({ id, beforeId, limit }) {
       const found = await store.threadMessages(id, beforeId, limit)
-      if (!found) return GONE
+      if (!found) return notFound()
       const rows: MessageRow[] = await rowsOf(application, found.ids, { whole: true })
       return done({ rows, hasOlder: found.hasOlder })
     },
   }
 }
-
-const done = <T>(value: T): Answer<T> => ({ ok: true, value })
-const GONE: { ok: false; error: CallError } = errorAnswer('not-found', 'error.call.not-found')
-const CHANGED: { ok: false; error: CallError } = errorAnswer('conflict', 'error.call.conflict')
 
 function viewOf(
   { conversation, clients, tasks, merged, messages }: StoredConversation,

@@ -4,9 +4,9 @@ import type { Handlers, ReadArgs, Value } from '../../../shared/api.ts'
 import type { Configuration, Connection } from '../../../shared/config.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
 import { exportable } from '../../settings/export.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import type { ApiContext } from '../context.ts'
+import { done, emptied, empty, errorAnswer, notFound } from '../responses.ts'
 import { connectionInFile, newWebhookSecret, settingsOf } from '../setup/connection.ts'
-import { draftsIn } from '../setup/drafts.ts'
 import { withOwnAddress } from '../tunnel/settings.ts'
 import { readImport, takeOver } from './import.ts'
 import { refuseKeys } from './secrets.ts'
@@ -35,38 +35,38 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
 
     async 'connection.get'({ id }) {
       const found = connection(id)
-      return found ? done({ settings: settingsOf(found), enabled: found.enabled }) : GONE
+      return found ? done({ settings: settingsOf(found), enabled: found.enabled }) : notFound()
     },
 
     async 'connection.save'({ id, settings: wanted }) {
-      return nothing(
+      return emptied(
         await context.changeConnection(id, (one) => ({ ...one, ...connectionInFile(id, wanted) })),
       )
     },
 
     async 'connection.enable'({ id, enabled }) {
-      return nothing(await context.changeConnection(id, (one) => ({ ...one, enabled })))
+      return emptied(await context.changeConnection(id, (one) => ({ ...one, enabled })))
     },
 
     async 'connection.remove'({ id }) {
       if (context.runningDemo?.connection?.id === id) {
         await context.runningDemo.stop()
-        return done({})
+        return empty()
       }
-      if (!settings.read().connections.some((one) => one.id === id)) return GONE
+      if (!settings.read().connections.some((one) => one.id === id)) return notFound()
       const changed = await context.change((file) => ({
         ...file,
         connections: (file.connections ?? []).filter((one) => one.id !== id),
       }))
       if (!changed.ok) return changed
       await secrets.remove(id)
-      await draftsIn(application.store).remove(id)
-      return done({})
+      await context.drafts.remove(id)
+      return empty()
     },
 
     async 'connection.secrets'({ id, chatraSecretKey, planfixToken }) {
       const found = connection(id)
-      if (!found) return GONE
+      if (!found) return notFound()
       const keys = { chatra: chatraSecretKey?.trim() ?? null, planfix: planfixToken?.trim() ?? null }
       const refused = await refuseKeys(found, keys, application.connections.get(id)?.planfix.pacer)
       if (refused) return refused
@@ -75,7 +75,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       await context.apply()
       // Without a keychain a key of a connection opens what was sealed with it, the relay's key too.
       if (secrets.trouble && application.publicAddress.needsOwner) application.reopenPublicAddress()
-      return done({})
+      return empty()
     },
 
     'secrets.tryAgain': async () => done({ trouble: (await secrets.tryAgain?.()) ?? null }),
@@ -105,15 +105,11 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       const { problems, connections, raw } = readImport(text, application.configuration.language)
       const [problem] = problems
       if (problem) return errorAnswer('invalid', problem.key, { params: problem.params })
-      if (ids.some((id) => !connections.some((one) => one.id === id))) return GONE
-      return nothing(await context.change((file) => takeOver(file, raw, ids)))
+      if (ids.some((id) => !connections.some((one) => one.id === id))) return notFound()
+      return emptied(await context.change((file) => takeOver(file, raw, ids)))
     },
   }
 }
-
-const done = <T>(value: T): Answer<T> => ({ ok: true, value })
-const nothing = (answer: Answer<unknown>): Answer<Record<string, never>> => (answer.ok ? done({}) : answer)
-const GONE = errorAnswer('not-found', 'error.call.not-found')
 
 const generalOf = (configuration: Configuration): GeneralSettings => ({
   language: configuration.language,
@@ -139,7 +135,7 @@ function inFile(
 }
 
 function addressesOf({ application }: ApiContext, connection: Connection | null): Answer<Addresses> {
-  if (!connection) return GONE
+  if (!connection) return notFound()
   const { id, webhookSecret } = connection
   if (webhookSecret === undefined) return errorAnswer('conflict', 'settings.problem.no-webhook-secret')
   const { publicUrl } = application

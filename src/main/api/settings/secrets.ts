@@ -1,14 +1,11 @@
-import type { Answer } from '../../../shared/api/answer.ts'
 import type { Connection } from '../../../shared/config.ts'
 import { checkSecretKey, checkToken } from '../../../shared/fields.ts'
 import { createChatraClient } from '../../chatra/client.ts'
 import type { Pacer } from '../../engine/ports.ts'
 import { createPlanfixClient } from '../../planfix/client.ts'
 import { systemClock } from '../../runtime/clock.ts'
-import { errorAnswer } from '../context.ts'
+import { errorAnswer, type Refusal } from '../responses.ts'
 import { accessError, isKnownToken } from '../setup/problems.ts'
-
-type Refusal = Extract<Answer<never>, { ok: false }>
 
 /**
  * Tries new keys against the services before they replace the old ones; null = nothing speaks against them, or none was

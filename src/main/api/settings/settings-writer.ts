@@ -3,7 +3,8 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import { type Configuration, checkConfiguration } from '../../../shared/config.ts'
 import { problemsOf, type SettingsProblem } from '../../settings/problems.ts'
 import type { SettingsAnswer } from '../../settings/settings-store.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import type { ApiContext } from '../context.ts'
+import { done, errorAnswer, notFound } from '../responses.ts'
 
 type Saving = Pick<ApiContext, 'change' | 'changeConnection' | 'apply'>
 type Parts = Pick<ApiContext, 'application' | 'settings' | 'runningDemo'>
@@ -40,7 +41,7 @@ export function settingsWriter(
         .settings.read()
         .connections.some((one) => one.id === id)
     )
-      return GONE
+      return notFound()
     let found = false
     const changed = await change((file) => {
       const connections = (file.connections ?? []).map((one) => {
@@ -50,7 +51,7 @@ export function settingsWriter(
       })
       return found ? { ...file, connections } : file
     })
-    return changed.ok && !found ? GONE : changed
+    return changed.ok && !found ? notFound() : changed
   }
 
   async function changeDemo(
@@ -64,13 +65,11 @@ export function settingsWriter(
       demo.connection = connection
       await apply()
     }
-    return { ok: true, value: parts().application.configuration }
+    return done(parts().application.configuration)
   }
 
   return { change, changeConnection, apply }
 }
-
-const GONE = errorAnswer('not-found', 'error.call.not-found')
 
 /** The demo's connection stands beside those of the settings, and nowhere else. */
 function withDemo(configuration: Configuration, demo: Record<string, unknown> | null): Configuration {

@@ -3,13 +3,11 @@ import type { Draft } from '../../../shared/api/setup.ts'
 import type { ReadArgs } from '../../../shared/api.ts'
 import { checkPublicKey, checkSecretKey, checkToken, planfixAddress } from '../../../shared/fields.ts'
 import { createChatraClient } from '../../chatra/client.ts'
-import { errorAnswer } from '../context.ts'
+import { done, errorAnswer, notFound } from '../responses.ts'
 import { sketchOf } from './connection.ts'
 import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
 import { accessError, isKnownToken } from './problems.ts'
-
-const notFound = () => errorAnswer('not-found', 'error.call.not-found')
 
 /** Tries the keys; what was accepted is kept, the secret where secrets are. */
 export async function checkChatra(
@@ -42,7 +40,7 @@ export async function checkChatra(
   }))
   if (kept === null) return notFound()
   if (typedSecret !== null) await setup.keepSecret(id, 'CHATRA_SECRET_KEY', secretKey)
-  return { ok: true, value: { draft: await setup.view(kept), certain } }
+  return done({ draft: await setup.view(kept), certain })
 }
 
 /** Finds the account behind any pasted address and tries the token in it. */
@@ -66,7 +64,7 @@ export async function checkPlanfix(
   const kept = await setup.drafts.change(id, (one) => inAccount(one, baseUrl, webUrl))
   if (kept === null) return notFound()
   if (typed !== null) await setup.keepSecret(id, 'PLANFIX_TOKEN', token)
-  return { ok: true, value: { draft: await setup.view(kept), account } }
+  return done({ draft: await setup.view(kept), account })
 }
 
 /** The draft with an account that let us in. Numbers of another account mean nothing in it. */

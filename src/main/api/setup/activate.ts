@@ -1,8 +1,8 @@
 import type { Answer } from '../../../shared/api/answer.ts'
 import type { Draft } from '../../../shared/api/setup.ts'
 import { checkSettings } from '../../../shared/fields.ts'
-import { errorAnswer } from '../context.ts'
 import { employeesProblem } from '../employees/problem.ts'
+import { done, empty, errorAnswer, notFound, type Refusal } from '../responses.ts'
 import { connectionInFile, employeesInFile, newWebhookSecret, settingsOf } from './connection.ts'
 import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
@@ -10,7 +10,7 @@ import type { StoredDraft } from './drafts.ts'
 /** Puts the connection of a draft into the settings, switched on; from then on it carries. Once more: with what was changed. */
 export async function activate(setup: SetupContext, id: string): Promise<Answer<Draft>> {
   const draft = await setup.drafts.get(id)
-  if (draft === null) return errorAnswer('not-found', 'error.call.not-found')
+  if (draft === null) return notFound()
   const wrong = await whatIsMissing(setup, draft)
   if (wrong) return wrong
   const sinceSeq = await setup.api.application.store.latestSeq()
@@ -21,13 +21,13 @@ export async function activate(setup: SetupContext, id: string): Promise<Answer<
     activated: true,
     sinceSeq: one.activated ? one.sinceSeq : sinceSeq,
   }))
-  return { ok: true, value: await setup.view(kept ?? draft) }
+  return done(await setup.view(kept ?? draft))
 }
 
 /** Ends the set-up; what was changed since the connection was activated is taken over first. */
 export async function finish(setup: SetupContext, id: string): Promise<Answer<Record<string, never>>> {
   const draft = await setup.drafts.get(id)
-  if (draft === null) return errorAnswer('not-found', 'error.call.not-found')
+  if (draft === null) return notFound()
   if (setup.connection(id)?.enabled !== true) return errorAnswer('conflict', 'wizard.problem.not-active')
   if (isChanged(setup, draft)) {
     const wrong = await whatIsMissing(setup, draft)
@@ -37,10 +37,8 @@ export async function finish(setup: SetupContext, id: string): Promise<Answer<Re
   }
   await setup.drafts.remove(id)
   await setup.dropSecrets(id)
-  return { ok: true, value: {} }
+  return empty()
 }
-
-type Refusal = Extract<Answer<never>, { ok: false }>
 
 async function whatIsMissing(setup: SetupContext, draft: StoredDraft): Promise<Refusal | null> {
   const [wrong] = checkSettings(draft.settings)

@@ -2,9 +2,10 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import type { Draft } from '../../../shared/api/setup.ts'
 import type { Connection } from '../../../shared/config.ts'
 import type { SecretName } from '../../secrets/environment.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import type { ApiContext } from '../context.ts'
+import { done, errorAnswer, notFound } from '../responses.ts'
 import { sketchOf } from './connection.ts'
-import { type Drafts, draftsIn, type StoredDraft, viewOf } from './drafts.ts'
+import { type Drafts, type StoredDraft, viewOf } from './drafts.ts'
 import { type Account, type Accounts, createAccounts } from './planfix.ts'
 
 /** What setting up and choosing employees share. */
@@ -38,21 +39,11 @@ export interface SetupOptions {
   timeoutMs?: number
 }
 
-/** One for each context, whichever calls ask for it first. */
-export function setupIn(context: ApiContext, options: SetupOptions = {}): SetupContext {
-  const known = opened.get(context)
-  if (known) return known
-  const made = open(context, options)
-  opened.set(context, made)
-  return made
-}
-const opened = new WeakMap<ApiContext, SetupContext>()
-
 const NAMES: readonly SecretName[] = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN']
 
-function open(context: ApiContext, options: SetupOptions): SetupContext {
-  const { secrets } = context
-  const drafts = draftsIn(context.application.store)
+/** One for an application: what was asked of an account and the secrets that wait are remembered in it. */
+export function createSetup(context: ApiContext, options: SetupOptions = {}): SetupContext {
+  const { secrets, drafts } = context
   const accounts = createAccounts(context, options)
   /** Accepted for an existing connection and not used by it yet: kept in memory alone. */
   const waiting = new Map<string, Partial<Record<SecretName, string>>>()
@@ -84,11 +75,10 @@ function open(context: ApiContext, options: SetupOptions): SetupContext {
     const existing = connection(id)
     const token = await secret(id, 'PLANFIX_TOKEN')
     if (token !== null) {
-      if (draft?.checked.planfix === 'accepted')
-        return { ok: true, value: accounts.of(sketchOf(id, draft.settings), token) }
-      if (existing !== null) return { ok: true, value: accounts.of(existing, token) }
+      if (draft?.checked.planfix === 'accepted') return done(accounts.of(sketchOf(id, draft.settings), token))
+      if (existing !== null) return done(accounts.of(existing, token))
     }
-    if (draft === null && existing === null) return errorAnswer('not-found', 'error.call.not-found')
+    if (draft === null && existing === null) return notFound()
     return errorAnswer('conflict', 'wizard.problem.planfix-first', { field: 'planfix.token' })
   }
 

@@ -14,6 +14,7 @@ export type StoredDraft = z.output<typeof stored>
 
 /** Drafts of connections in the data folder: they survive a restart. No secret is in them. */
 export interface Drafts {
+  /** Those whose set-up was begun and not finished, the oldest first. */
   list(): Promise<StoredDraft[]>
   get(id: string): Promise<StoredDraft | null>
   put(draft: StoredDraft): Promise<StoredDraft>
@@ -24,22 +25,10 @@ export interface Drafts {
 
 type Facts = Pick<SqliteStore, 'fact' | 'commit'>
 
-/** The same for all who ask with the same store, so that their changes come one after another. */
-export function draftsIn(store: Facts): Drafts {
-  const known = opened.get(store)
-  if (known) return known
-  const drafts = open(store)
-  opened.set(store, drafts)
-  return drafts
-}
-const opened = new WeakMap<Facts, Drafts>()
-
-/** Those whose set-up was begun and not finished, the oldest first. */
-export const listDrafts = (store: Facts): Promise<StoredDraft[]> => draftsIn(store).list()
-
 const KEY = 'drafts'
 
-function open(store: Facts): Drafts {
+/** One for a store: changes are made one after another, and what is on disk is remembered. */
+export function createDrafts(store: Facts): Drafts {
   const oneAtATime = new Serial()
   /** As they stand on disk: the interface is told of them often, and nobody else writes them. */
   let known: StoredDraft[] | null = null

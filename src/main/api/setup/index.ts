@@ -2,12 +2,12 @@ import type { Answer } from '../../../shared/api/answer.ts'
 import type { setupCalls as contract, Draft } from '../../../shared/api/setup.ts'
 import type { Handlers, ReadArgs } from '../../../shared/api.ts'
 import { connectionIdFor, planfixAddress, publicAddressOf } from '../../../shared/fields.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import { done, empty, errorAnswer, notFound } from '../responses.ts'
 import { chooseOwnAddress } from '../tunnel/settings.ts'
 import { checkChatra, checkPlanfix } from './access-check.ts'
 import { activate, finish } from './activate.ts'
 import { settingsOf } from './connection.ts'
-import { type SetupContext, type SetupOptions, setupIn } from './context.ts'
+import type { SetupContext } from './context.ts'
 import { freshDraft, isUntouched, type StoredDraft } from './drafts.ts'
 import { questionError } from './problems.ts'
 import { progressOf } from './progress.ts'
@@ -15,16 +15,14 @@ import { scopesOf } from './scopes.ts'
 
 type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
 
-const notFound = () => errorAnswer('not-found', 'error.call.not-found')
 const notActive = () => errorAnswer('conflict', 'wizard.problem.not-active')
 
 /** The set-up of a connection: drafts that are typed into, checked against the services and, in the end, carried by. */
-export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pick<Handlers, Own> {
-  const setup = setupIn(context, options)
-  const { drafts, accounts } = setup
+export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
+  const { api: context, drafts, accounts } = setup
 
   const shown = async (draft: StoredDraft | null): Promise<Answer<Draft>> =>
-    draft === null ? notFound() : { ok: true, value: await setup.view(draft) }
+    draft === null ? notFound() : done(await setup.view(draft))
 
   return {
     'setup.begin': async ({ connectionId, name }) => begin(setup, connectionId, name ?? ''),
@@ -36,7 +34,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       await drafts.remove(id)
       await setup.dropSecrets(id)
       if (setup.connection(id) === null) accounts.forget(id)
-      return { ok: true, value: {} }
+      return empty()
     },
 
     'setup.checkChatra': (args) => checkChatra(setup, args),
@@ -46,16 +44,14 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       const account = await setup.account(id)
       if (!account.ok) return account
       const scopes = await scopesOf(account.value)
-      return scopes.ok
-        ? { ok: true, value: { scopes: scopes.value } }
-        : questionError(scopes.error, account.value.baseUrl)
+      return scopes.ok ? done({ scopes: scopes.value }) : questionError(scopes.error, account.value.baseUrl)
     },
 
     async 'setup.choices'({ id, kind, taskTemplateId }) {
       const account = await setup.account(id)
       if (!account.ok) return account
       const choices = await accounts.choices(account.value, kind, taskTemplateId ?? null)
-      if (choices.ok) return { ok: true, value: { choices: choices.value } }
+      if (choices.ok) return done({ choices: choices.value })
       return questionError(choices.error, account.value.baseUrl)
     },
 
@@ -65,7 +61,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       const proof = await context.application.proveAddress(reading.address)
       // Kept also when the proof failed: some routers do not let a request out and in again.
       const kept = await context.change((file) => chooseOwnAddress(file, reading.address))
-      return kept.ok ? { ok: true, value: proof } : kept
+      return kept.ok ? done(proof) : kept
     },
 
     'setup.activate': ({ id }) => activate(setup, id),
@@ -76,7 +72,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       if (secret === undefined) return notActive()
       const { publicUrl, hooksUrl } = context.application
       const base = publicUrl ?? hooksUrl
-      return { ok: true, value: { address: `${base}/hooks/${id}/${secret}/planfix`, body: SCENARIO_BODY } }
+      return done({ address: `${base}/hooks/${id}/${secret}/planfix`, body: SCENARIO_BODY })
     },
 
     async 'setup.progress'({ id }) {
@@ -84,7 +80,7 @@ export function setupCalls(context: ApiContext, options: SetupOptions = {}): Pic
       const live = connections.get(id)
       if (!live) return setup.connection(id) || (await drafts.get(id)) ? notActive() : notFound()
       const draft = await drafts.get(id)
-      return { ok: true, value: await progressOf(live, store, draft?.sinceSeq ?? 0) }
+      return done(await progressOf(live, store, draft?.sinceSeq ?? 0))
     },
   }
 }
@@ -96,14 +92,12 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
   const { application } = setup.api
   const all = await setup.drafts.list()
   const sinceSeq = await application.store.latestSeq()
-  const keep = async (draft: StoredDraft): Promise<Answer<Draft>> => ({
-    ok: true,
-    value: await setup.view(await setup.drafts.put(draft)),
-  })
+  const keep = async (draft: StoredDraft): Promise<Answer<Draft>> =>
+    done(await setup.view(await setup.drafts.put(draft)))
   if (id === null) {
     // Whoever opens the wizard and leaves it again leaves nothing behind.
     const untouched = all.find((one) => !one.redo && isUntouched(one))
-    if (untouched && name === '') return { ok: true, value: await setup.view(untouched) }
+    if (untouched && name === '') return done(await setup.view(untouched))
     // One that was removed is known to the store with its tasks and contacts: they may be of another account.
     const before = await application.store.connectionIds()
     const taken = [...[...application.configuration.connections, ...all].map((one) => one.id), ...before]
@@ -111,7 +105,7 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
     return keep({ ...fresh, settings: { ...fresh.settings, name } })
   }
   const begun = all.find((one) => one.id === id)
-  if (begun) return { ok: true, value: await setup.view(begun) }
+  if (begun) return done(await setup.view(begun))
   const connection = setup.connection(id)
   if (connection === null) return notFound()
   return keep({

@@ -48,7 +48,8 @@ export function createAccounts(
 ): Accounts {
   const now = options.now ?? Date.now
   const accounts = new Map<string, { account: Account; token: string; close(): void }>()
-  const lists = new Map<string, { at: number; answer: Promise<Result<Choice[]>> }>()
+  /** By the account's address, then by what was asked. */
+  const lists = new Map<string, Map<string, { at: number; answer: Promise<Result<Choice[]>> }>>()
   const employees = new Map<string, { baseUrl: string; list: PlanfixEmployee[]; readAt: number }>()
 
   /** One account, one pace: whoever carries messages of it already keeps the count. */
@@ -121,14 +122,16 @@ export function createAccounts(
     },
 
     choices(account, kind, taskTemplateId) {
-      const key = JSON.stringify([account.baseUrl, kind, kind === 'statuses' ? taskTemplateId : null])
-      const known = lists.get(key)
+      const told = lists.get(account.baseUrl) ?? new Map()
+      lists.set(account.baseUrl, told)
+      const key = kind === 'statuses' ? `${kind} ${taskTemplateId}` : kind
+      const known = told.get(key)
       if (known && now() - known.at < REMEMBERED_MS) return known.answer
       const answer = readChoices(account, kind, taskTemplateId)
-      lists.set(key, { at: now(), answer })
-      // Only what was told is remembered, not that it was not.
-      const drop = () => lists.get(key)?.answer === answer && lists.delete(key)
-      answer.then((told) => told.ok || drop(), drop)
+      told.set(key, { at: now(), answer })
+      // Only an answer is remembered, not a failure.
+      const drop = () => told.get(key)?.answer === answer && told.delete(key)
+      answer.then((result) => result.ok || drop(), drop)
       return answer
     },
 
@@ -151,9 +154,7 @@ export function createAccounts(
       known?.close()
       accounts.delete(id)
       employees.delete(id)
-      for (const key of lists.keys()) {
-        if (known && JSON.parse(key)[0] === known.account.baseUrl) lists.delete(key)
-      }
+      if (known) lists.delete(known.account.baseUrl)
     },
   }
 }

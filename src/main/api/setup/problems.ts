@@ -1,9 +1,6 @@
-import type { CallError } from '../../../shared/api/answer.ts'
 import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import type { Problem } from '../../../shared/fields.ts'
-import { errorAnswer, errorAnswerOf } from '../context.ts'
-
-type Refusal = { ok: false; error: CallError }
+import { errorAnswer, errorAnswerOf, type Refusal } from '../responses.ts'
 
 /** Why Chatra or Planfix did not let us in when it was tried, with the field to correct. `address` is what was called. */
 export function accessError(error: BridgeError, address: string): Refusal {

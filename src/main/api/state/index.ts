@@ -4,12 +4,12 @@ import type { Connection } from '../../../shared/config.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { ApiContext } from '../context.ts'
-import { listDrafts } from '../setup/drafts.ts'
+import { done } from '../responses.ts'
 
 export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => ({
-  'state.get': async () => ({ ok: true, value: await stateOf(context) }),
+  'state.get': async () => done(await stateOf(context)),
   async 'events.list'({ afterId, limit }) {
-    return { ok: true, value: { events: await context.application.store.events(afterId, limit) } }
+    return done({ events: await context.application.store.events(afterId, limit) })
   },
 })
 
@@ -17,7 +17,7 @@ export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof con
 export async function stateOf(context: ApiContext): Promise<AppState> {
   const { application, settings, secrets, host, version, runningDemo } = context
   const { configuration } = application
-  const drafts = await listDrafts(application.store)
+  const drafts = await context.drafts.list()
   return {
     time: application.now(),
     version,

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import type { Answer } from '../../../shared/api/answer.ts'
 import type { tunnelCalls as contract, TunnelView } from '../../../shared/api/tunnel.ts'
 import type { Handlers, ReadArgs } from '../../../shared/api.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
@@ -8,7 +7,8 @@ import { PROGRAM, type ProgramSecret } from '../../secrets/environment.ts'
 import type { ConfigurationFile } from '../../settings/settings-store.ts'
 import { pairWithRelay } from '../../tunnel/relay/pair.ts'
 import { privateKeyProblem } from '../../tunnel/ssh/provider.ts'
-import { type ApiContext, errorAnswer } from '../context.ts'
+import type { ApiContext } from '../context.ts'
+import { done, errorAnswer } from '../responses.ts'
 import { atField, inFile, settingsOf } from './settings.ts'
 
 type Save = ReadArgs<'tunnel.save'>
@@ -144,5 +144,3 @@ function withHostKey(file: ConfigurationFile, hostKey: string): ConfigurationFil
   const tunnel = (file.tunnel ?? {}) as { ssh?: object }
   return { ...file, tunnel: { ...tunnel, ssh: { ...tunnel.ssh, hostKey } } }
 }
-
-const done = <T>(value: T): Answer<T> => ({ ok: true, value })

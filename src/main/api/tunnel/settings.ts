@@ -3,7 +3,7 @@ import type { TunnelSettings } from '../../../shared/api/tunnel.ts'
 import type { Configuration } from '../../../shared/config.ts'
 import { publicAddressOf } from '../../../shared/fields.ts'
 import type { ConfigurationFile } from '../../settings/settings-store.ts'
-import { errorAnswer } from '../context.ts'
+import { errorAnswer } from '../responses.ts'
 
 /** The settings of the way in as they are typed. */
 export function settingsOf({ tunnel, publicUrl }: Configuration): TunnelSettings {

@@ -1,8 +1,8 @@
 import { Parser } from 'htmlparser2'
-import type { DocumentReader } from './html-reader.ts'
+import type { DocumentReader } from './document-reader.ts'
 
 /** No editor nests as deep; the parser's own list of open elements makes deep nesting quadratic. */
-const DEEPEST = 256
+export const DEEPEST = 256
 
 /**
  * Reads HTML in time linear in its length, whatever it holds. Never fails. What is hidden deeper than `DEEPEST` hides

@@ -1,22 +1,9 @@
 import { Parser } from 'htmlparser2'
 import { type DefaultTreeAdapterMap, defaultTreeAdapter, type ParserOptions, parseFragment } from 'parse5'
-import { readFlat } from './flat-parser.ts'
+import type { DocumentReader } from './document-reader.ts'
+import { DEEPEST, readFlat } from './flat-parser.ts'
 
-/** What happens in a document, in its order. Tags are lower case, entities are decoded. */
-export interface DocumentReader {
-  open(name: string, attributes: Readonly<Record<string, string>>): void
-  close(name: string): void
-  text(text: string): void
-  /** While true, only what is nested matters, not what it is. */
-  isSilent(): boolean
-  /** Text that comes now is not shown. */
-  isUnseen(): boolean
-  /** Elements that must be closed where they end, however deep they stand. */
-  mustNest(name: string): boolean
-}
-
-/** No editor nests as deep or gives an element as many attributes; both make parse5 quadratic. */
-const DEEPEST = 256
+/** No editor gives an element as many attributes, nor nests as deep as `DEEPEST`; both make parse5 quadratic. */
 const MOST_ATTRIBUTES = 200
 /** Shorter ones cannot hold enough attributes to cost time. */
 const LONG = 4_000

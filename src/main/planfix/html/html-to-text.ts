@@ -1,6 +1,7 @@
 import { hasNothingToSee, withoutTail } from '../../../shared/plain.ts'
 import { isPictureShown, isTextShown, type Look, lookOf, PAGE, SILENT } from './appearance.ts'
-import { type DocumentReader, readHtml } from './html-reader.ts'
+import type { DocumentReader } from './document-reader.ts'
+import { readHtml } from './html-reader.ts'
 import { addressIn, isSameToReader, needsLogin, written } from './link-address.ts'
 import { bulletIn, checkBoxIn, type List, listOf } from './lists.ts'
 import { linkedFile, type MediaContext, mediaIn, NO_MEDIA, pictureIn, type Shown } from './media.ts'

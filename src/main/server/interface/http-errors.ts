@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { CallError } from '../../../shared/api.ts'
-import { errorAnswer } from '../../api/context.ts'
+import { errorAnswer } from '../../api/responses.ts'
 
 /**
  * Refusals that HTTP itself has words for. The body is an answer of the contract like any other, so that a page can show

@@ -1,5 +1,6 @@
 import type { ApiContext } from '../../../../src/main/api/context.ts'
 import { diagnosticsCalls } from '../../../../src/main/api/diagnostics/index.ts'
+import { createDrafts } from '../../../../src/main/api/setup/drafts.ts'
 import { type CheckUp, checkUp as schema } from '../../../../src/shared/api/diagnostics.ts'
 import { World, type WorldOptions } from '../../../support/world.ts'
 
@@ -12,6 +13,7 @@ export async function stage(options: WorldOptions = {}) {
   // What diagnostics uses of the context.
   const context = {
     application: world.app,
+    drafts: createDrafts(world.app.store),
     settings: { path: '/settings/config.json' },
     secrets: {
       keptIn: 'memory',

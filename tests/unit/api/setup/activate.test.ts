@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { errorAnswer } from '../../../../src/main/api/context.ts'
-import { setupIn } from '../../../../src/main/api/setup/context.ts'
-import { draftsIn, listDrafts } from '../../../../src/main/api/setup/drafts.ts'
+import { errorAnswer } from '../../../../src/main/api/responses.ts'
 import { parseConfiguration } from '../../../../src/shared/config.ts'
 import { type Desk, openDesk, refusal, SHOP, typed, value } from '../../../support/setup-harness.ts'
 
@@ -11,7 +9,7 @@ let desk: Desk
 async function checked(id: string) {
   await desk.secrets.set(id, 'CHATRA_SECRET_KEY', 'chatra-secret')
   await desk.secrets.set(id, 'PLANFIX_TOKEN', 'planfix-token')
-  await draftsIn(desk.store).change(id, (one) => ({
+  await desk.context.drafts.change(id, (one) => ({
     ...one,
     checked: { chatra: 'accepted', planfix: 'accepted' },
   }))
@@ -149,7 +147,7 @@ describe('going through a connection again', () => {
     await desk.secrets.set('shop', 'PLANFIX_TOKEN', 'old-token')
     await value(desk.calls['setup.begin']({ connectionId: 'shop' }))
   })
-  const newKey = () => setupIn(desk.context).keepSecret('shop', 'CHATRA_SECRET_KEY', 'new-secret')
+  const newKey = () => desk.setup.keepSecret('shop', 'CHATRA_SECRET_KEY', 'new-secret')
   const secret = () => desk.secrets.get('shop', 'CHATRA_SECRET_KEY')
 
   test('goes on with the old keys until it is activated', async () => {
@@ -185,7 +183,7 @@ describe('going through a connection again', () => {
   test('finished without a change writes nothing; with one it is taken over', async () => {
     await value(desk.calls['setup.finish']({ id: 'shop' }))
     expect(desk.settings.changes).toBe(0)
-    expect(await listDrafts(desk.store)).toEqual([])
+    expect(await desk.context.drafts.list()).toEqual([])
     const draft = await value(desk.calls['setup.begin']({ connectionId: 'shop' }))
     await value(desk.calls['setup.save']({ id: 'shop', settings: typed(draft, { name: 'New name' }) }))
     await value(desk.calls['setup.finish']({ id: 'shop' }))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { listDrafts } from '../../../../src/main/api/setup/drafts.ts'
+import { createDrafts } from '../../../../src/main/api/setup/drafts.ts'
 import { draft as draftSchema } from '../../../../src/shared/api/setup.ts'
 import { openDesk, refusal, SHOP, typed, value } from '../../../support/setup-harness.ts'
 
@@ -34,7 +34,7 @@ describe('drafts', () => {
     await value(calls['setup.save']({ id: first.id, settings: typed(first, { name: 'a.example' }) }))
     const second = await value(calls['setup.begin']({ connectionId: null }))
     expect(second.id).not.toBe(first.id)
-    expect((await listDrafts(store)).map((one) => one.id)).toEqual([first.id, second.id])
+    expect((await createDrafts(store).list()).map((one) => one.id)).toEqual([first.id, second.id])
   })
 
   test('what was typed is there after a restart, secrets typed on a server are not', async () => {
@@ -87,7 +87,7 @@ describe('drafts', () => {
     })
     await value(calls['setup.save']({ id: 'shop', step: 'options' }))
     expect(await value(calls['setup.begin']({ connectionId: 'shop' }))).toMatchObject({ step: 'options' })
-    expect(await listDrafts(store)).toHaveLength(1)
+    expect(await createDrafts(store).list()).toHaveLength(1)
   })
 
   test('what does not exist is said', async () => {
@@ -118,7 +118,7 @@ describe('drafts', () => {
     await value(calls['setup.discard']({ id }))
     expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe('used')
     expect(await secrets.get(id, 'PLANFIX_TOKEN')).toBeNull()
-    expect(await listDrafts(store)).toEqual([])
+    expect(await createDrafts(store).list()).toEqual([])
     expect(await store.fact('', 'drafts')).toBeNull()
   })
 
@@ -129,6 +129,6 @@ describe('drafts', () => {
     const mixed = [...(kept ?? []), { id: 'old', step: 'keys' }, 7]
     await desk.store.commit([{ type: 'fact.set', connectionId: '', key: 'drafts', value: mixed }])
     const again = await desk.restarted()
-    expect((await listDrafts(again.store)).map((one) => one.id)).toEqual([id])
+    expect((await createDrafts(again.store).list()).map((one) => one.id)).toEqual([id])
   })
 })
