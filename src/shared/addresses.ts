@@ -1,24 +1,25 @@
-/** Where an address of the web stands in a text: UTF-16 units, `to` is behind it. */
+/** Position of a web address in a text, in UTF-16 units; `to` is exclusive. */
 export interface Place {
   from: number
   to: number
 }
 
-/** Browsers and servers take no longer ones in earnest. */
+/** The longest address in practical use in browsers and servers. */
 const LONGEST = 8_000
-/** DNS knows no longer name, and what is far longer costs time to turn into one. */
+/** DNS allows no longer name, and converting much longer names takes time. */
 const LONGEST_HOST = 253
-/** How far back something is looked for that is closed behind an address. */
+/** How far back, in UTF-16 units, an opening quote or bracket is searched. */
 const LONGEST_LOOK = 500
 
 /**
- * The http(s) addresses of a text, each whole as a browser takes it and without what belongs to the sentence around it:
- * closing quotes and brackets, full stops, dashes, marks of bold text, in any writing. `known` are addresses that are known
- * to stand in the text: they are taken whole, whatever they end in. Takes time linear in the length.
- *
- * Looked at: **linkify-it** 6 is linear and knows most ends of sentences, but takes nothing behind `_`, `=`, backticks or a
- * letter, cuts at `{`, `[`, `–` and `’` within an address and takes `**` at its end along; **linkifyjs** takes every mark
- * outside ASCII along. What is an address at the end is decided by the parser that browsers use (WHATWG URL).
+ * Finds the http(s) addresses of a text. Each address is whole as a browser parses it, without the marks of
+ * the sentence around it: closing quotes and brackets, full stops, dashes, marks of bold text, in any script.
+ * `known` are addresses that certainly occur in the text: they match whole, whatever their last character is.
+ * Takes time linear in the length.
+ * Rejected libraries: **linkify-it** 6 is linear and knows most ends of sentences, but finds nothing after
+ * `_`, `=`, backticks or a letter, cuts at `{`, `[`, `–` and `’` within an address and includes a trailing
+ * `**`; **linkifyjs** includes every mark outside ASCII. The parser of browsers (WHATWG URL) makes the final
+ * decision.
  */
 export function addressesIn(text: string, known: readonly string[] = []): Place[] {
   const places: Place[] = []
@@ -35,7 +36,7 @@ export function addressesIn(text: string, known: readonly string[] = []): Place[
   return places
 }
 
-/** Where `http` or `https` begins in front of `://`. */
+/** Start of `http` or `https` before `://`. */
 function startOf(text: string, mark: number, done: number): number | null {
   for (const scheme of ['https', 'http']) {
     const from = mark - scheme.length
@@ -50,10 +51,10 @@ function longestAt(text: string, from: number, known: readonly string[]): number
   return from + longest
 }
 
-/** Blanks, marks that cannot be seen, quotes and stops of any writing: no address goes on with them. */
+/** White space, invisible marks, quotes and stops of any script: they end an address. */
 const NEVER =
   /[\s\p{Cc}<>"`«»“”„‟‹›—―…،؛؟۔।॥።\u00ad\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\u3000-\u303f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\ufeff]/u
-/** Other marks outside ASCII belong to it between letters alone: `D’Artagnan`, `Michelson–Morley`. */
+/** Other marks outside ASCII belong to an address only between letters: `D’Artagnan`, `Michelson–Morley`. */
 const BETWEEN_LETTERS = /[^\p{ASCII}\p{L}\p{M}\p{N}\p{S}\u200c\u200d]/u
 const LETTER = /[\p{L}\p{M}\p{N}]/u
 const EMOJI = /(?!\p{ASCII})[\p{Extended_Pictographic}\p{Regional_Indicator}]/u
@@ -84,7 +85,7 @@ function endOf(text: string, from: number, path: number): number {
       if (char === closer && open === 0) return at
       if (closer !== text[from - 1]) open += char === text[from - 1] ? 1 : char === closer ? -1 : 0
     }
-    // Addresses in a row.
+    // Adjacent addresses.
     if ((char === ',' || char === ';') && /^https?:\/\//i.test(text.slice(next, next + 8))) return at
     if ('/?#'.includes(char)) isInHost = false
     at = next
@@ -92,7 +93,10 @@ function endOf(text: string, from: number, path: number): number {
   return text.length
 }
 
-/** A full stop or bracket behind an address belongs to the sentence, unless the bracket was opened inside it. */
+/**
+ * A full stop or bracket after an address belongs to the sentence, unless the bracket was opened inside the
+ * address.
+ */
 function trimmed(text: string, from: number, to: number): number {
   const surplus = surplusOf(text.slice(from, to))
   let quotes = text.slice(from, to).split("'").length - 1
@@ -103,7 +107,7 @@ function trimmed(text: string, from: number, to: number): number {
       if (surplus[last]!-- <= 0) break
       end--
     } else if (last === "'") {
-      // One that is closed where it was opened belongs to it.
+      // A bracket that was opened inside the address belongs to it.
       if (quotes-- % 2 === 0) break
       end--
     } else if ('.,;:!?|'.includes(last)) end--
@@ -116,7 +120,7 @@ function trimmed(text: string, from: number, to: number): number {
   return end
 }
 
-/** How many more brackets are closed than opened. */
+/** Number of closing brackets minus number of opening ones. */
 function surplusOf(address: string): Record<string, number> {
   const surplus: Record<string, number> = { ')': 0, ']': 0, '}': 0 }
   for (const char of address) {
@@ -132,7 +136,10 @@ function startOfRun(text: string, end: number, char: string): number {
   return start
 }
 
-/** Whether marks of bold, italic or struck text were opened in front; two of them are nothing else anyhow. */
+/**
+ * True if a mark of bold, italic or struck text was opened before the address; two such marks have no other
+ * meaning.
+ */
 function isOpened(text: string, from: number, marks: string): boolean {
   if (marks === '**' || marks === '~~') return true
   const before = text.slice(Math.max(0, from - LONGEST_LOOK), from)

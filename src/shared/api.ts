@@ -11,8 +11,9 @@ import { appState, bridgeEvent, stateCalls } from './api/state.ts'
 import { tunnelCalls } from './api/tunnel.ts'
 
 /**
- * The contract between the interface and the application: every call and every event, with the schemas of what they
- * take and give. Both sides check both ways. The application owns the state; the interface shows snapshots of it.
+ * The contract between the interface and the application: every call and every event, with schemas of
+ * arguments and results. Both sides validate both. The application owns the state; the interface shows
+ * snapshots of it.
  */
 export const calls = {
   ...stateCalls,
@@ -37,13 +38,13 @@ export type Handlers = { [N in CallName]: (args: ReadArgs<N>) => Promise<Answer<
 export const isCallName = (name: unknown): name is CallName =>
   typeof name === 'string' && Object.hasOwn(calls, name)
 
-/** What the application tells without being asked. */
+/** Events that the application pushes. */
 export const events = {
   /** A new snapshot. */
   state: appState,
   /**
-   * Messages that are new or have changed, newest last. With `more` there were too many to name: what is shown is to be
-   * read again.
+   * New or changed messages, newest last. With `more` there were too many to list: the interface reads the
+   * shown messages again.
    */
   messages: z.object({ rows: z.array(messageRow), more: z.boolean() }),
   event: bridgeEvent,
@@ -52,7 +53,7 @@ export const events = {
 export type EventName = keyof typeof events
 export type EventValue<N extends EventName> = z.output<(typeof events)[N]>
 
-/** An event as it travels. */
+/** An event in transport form. */
 export type Push = { [N in EventName]: { event: N; value: EventValue<N> } }[EventName]
 
 export const push = z.discriminatedUnion('event', [

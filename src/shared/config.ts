@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { withoutTail } from './plain.ts'
 
 /**
- * The configuration file (docs/architecture.md, "Configuration"). Unknown keys are refused with their path; every key
- * but ids, keys and addresses has a default. Keys and tokens are not in it: they come from the keychain
- * or, on a server, from the environment.
+ * The configuration file (docs/architecture.md, "Configuration"). Unknown keys are refused with their path;
+ * every key except ids, keys and addresses has a default. It contains no keys or tokens: they come from the
+ * keychain or, on a server, from the environment.
  */
 
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)
 
-/** https anywhere, http on loopback alone; without a trailing slash. */
+/** https anywhere, http on loopback only; without a trailing slash. */
 export const address = z
   .string()
   .refine(
@@ -27,7 +27,7 @@ export const address = z
   )
   .transform((text) => withoutTail(text, '/'))
 
-/** What the numbers of the configuration may be, both ends included. */
+/** Allowed ranges of the configuration's numbers, both ends included. */
 export const LIMITS = {
   retentionDays: [1, 3650],
   leaveAfterMinutes: [0.01, 10_080],
@@ -60,22 +60,23 @@ const employee = z.strictObject({
 })
 
 /**
- * When another device joins the conversation of the card it was found by through an address that a visitor typed:
- * `always`; `when-quiet` = a second particular agrees or the other device has been quiet for `joinAfterQuietMinutes`;
- * `vouched` = only what the site itself vouches for joins. What a site vouches for joins in every case (F13).
+ * When a second device that gave the same typed e-mail address joins the conversation of that card: `always`;
+ * `when-quiet` = when a second particular agrees or the other device has been quiet for
+ * `joinAfterQuietMinutes`; `vouched` = only when the site vouches for the identity. Devices with a vouched
+ * identity join in every case (F13).
  */
 export const JOIN_DEVICES = ['always', 'when-quiet', 'vouched'] as const
 
 /**
- * What the task of a client who comes back says of the one before: a link, or the link and its last messages, so many, as
- * Planfix's own channels do.
+ * What the new task of a returning client contains of the previous task: a link, or the link and this number
+ * of its last messages, as Planfix's own channels do.
  */
 export const HISTORY = ['link', 5, 10, 20] as const
 
 /**
- * Where a client's e-mail is kept: in the card's e-mail field, where Planfix itself mails each comment that notifies the
- * client (contracts/planfix.md §7), in a text field of the card (`planfix.clientEmailField`), or as a line in the card's
- * description.
+ * Where a client's e-mail is stored: in the card's e-mail field, where Planfix itself mails each comment that
+ * notifies the client (contracts/planfix.md §7), in a text field of the card (`planfix.clientEmailField`), or
+ * as a line in the card's description.
  */
 export const CLIENT_EMAIL = ['card', 'field', 'description'] as const
 
@@ -91,7 +92,9 @@ const options = z.strictObject({
   mirrorChatraReplies: z.boolean().default(true),
   joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
   joinAfterQuietMinutes: limited('joinAfterQuietMinutes').default(30),
-  /** How long messages that come in while the connection is disabled are kept for delivery; 0 = not at all. */
+  /**
+   * Days for which messages are kept for delivery while the connection is disabled; 0 = they are not kept.
+   */
   keepWhilePausedDays: limited('keepWhilePausedDays').default(7),
 })
 
@@ -115,7 +118,7 @@ const connection = z
       webUrl: address.optional(),
       taskTemplateId: id.nullable().default(null),
       contactTemplateId: id.nullable().default(null),
-      /** Custom field of contacts, a line or text, of `clientEmail: "field"`. */
+      /** Number of a custom field of contacts (line or text), for `clientEmail: "field"`. */
       clientEmailField: id.nullable().default(null),
       participants: z.array(participant).default([]),
       pollSeconds: limited('pollSeconds').default(5),
@@ -164,43 +167,48 @@ const connection = z
     }
   })
 
-/** "22:00", the computer's time. */
+/** "22:00", local time. */
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day like "22:00"')
 
-/** What the desktop tells of by itself. */
+/** Which notifications the desktop shows. */
 const notifications = z.strictObject({
   newChats: z.boolean().default(true),
   failures: z.boolean().default(true),
-  /** A connection stopped or works again. */
+  /** A connection stopped, or works again. */
   connections: z.boolean().default(true),
-  /** Where a click on a new chat leads: our own window, or the task in Planfix. */
+  /** Where a click on a new chat leads: our window, or the task in Planfix. */
   opens: z.enum(['window', 'planfix']).default('window'),
-  /** No notification between these; null = never quiet. */
+  /** No notifications between these times; null = no quiet hours. */
   quiet: z.strictObject({ from: timeOfDay, to: timeOfDay }).nullable().default(null),
 })
 
 const hostName = z.string().regex(/^[^\s/@?#]{1,253}$/, 'must be the name or number of a computer')
 const portNumber = (least: 0 | 1) => z.number().int().min(least).max(65_535)
 
-/** How the receiver gets an address that Chatra can reach. Keys, passwords and tokens are not in it. */
+/** How the receiver gets an address that Chatra can reach. Contains no keys, passwords or tokens. */
 const tunnel = z
   .strictObject({
-    /** `own` = `publicUrl`, led to the receiver by the owner. Settings of the others are kept while they are not used. */
+    /**
+     * `own` = `publicUrl`, which the owner forwards to the receiver. Settings of unused providers are kept.
+     */
     provider: z.enum(['none', 'own', 'ngrok', 'ssh', 'relay']),
-    /** `domain`: one that is reserved for the account; null = the one that ngrok gives. */
+    /** `domain`: a domain reserved for the account; null = the one that ngrok assigns. */
     ngrok: z.strictObject({ domain: hostName.nullable().default(null) }).optional(),
     ssh: z
       .strictObject({
         host: hostName,
         port: portNumber(1).default(22),
         user: z.string().trim().min(1).max(100),
-        /** What the server listens at: null = what it takes for its own (`localhost`); some services take a name here. */
+        /**
+         * The server's listening address: null = the server's default (`localhost`); some services take a
+         * name here.
+         */
         remoteHost: hostName.nullable().default(null),
-        /** 0 = any free one. */
+        /** 0 = any free port. */
         remotePort: portNumber(0).default(0),
-        /** Where the remote port is reached from outside; null = the server prints it. */
+        /** The external address of the remote port; null = the server prints it. */
         publicUrl: address.nullable().default(null),
-        /** `SHA256:…` of the server's key; null = that of the first connection holds. */
+        /** `SHA256:…` of the server's key; null = accept the key of the first connection. */
         hostKey: z
           .string()
           .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'must look like "SHA256:…" as ssh-keygen -l prints it')
@@ -226,11 +234,11 @@ export type TunnelConfiguration = z.output<typeof tunnel>
 
 export const configuration = z
   .strictObject({
-    /** Where the receiver can be reached from outside, when the owner has such an address. */
+    /** The owner's public address of the receiver, if there is one. */
     publicUrl: address.nullable().default(null),
-    /** Without it: `own` when there is a `publicUrl`, else `none`. */
+    /** Default: `own` when there is a `publicUrl`, else `none`. */
     tunnel: tunnel.optional(),
-    /** Days after which log lines and payloads are dropped. */
+    /** Days after which log lines and payloads are deleted. */
     retentionDays: limited('retentionDays').int().default(90),
     language: z.enum(['en', 'ro', 'ru']).default('en'),
     theme: z.enum(['light', 'dark', 'system']).default('system'),
@@ -254,7 +262,7 @@ export const configuration = z
     })
     for (const [first, second] of sharedKeys(value.connections)) {
       const [one, other] = [value.connections[first], value.connections[second]]
-      // The same connection twice is told of already.
+      // Duplicate connections are reported elsewhere.
       if (!one || !other || environmentName(one.id) === environmentName(other.id)) continue
       context.addIssue({
         code: 'custom',
@@ -267,8 +275,8 @@ export const configuration = z
   .transform((input) => ({ ...input, tunnel: tunnelOf(input) }))
 
 /**
- * Pairs of connections that stand for one Chatra account: each would carry all of its chats. Keys are compared as they
- * are; what this computer answers (a simulator) is an account of its own for each address.
+ * Pairs of connections that use the same Chatra account: each of them would deliver all of its chats. Keys
+ * are compared literally; on this computer (a simulator) each address is an account of its own.
  */
 function sharedKeys(
   connections: readonly { chatra: { baseUrl: string; publicKey: string } }[],
@@ -283,7 +291,7 @@ function sharedKeys(
   })
 }
 
-/** An own address that is not there is none; one that is there is used unless something else was chosen. */
+/** A missing static address means none; an existing one is used unless another provider was chosen. */
 function tunnelOf(input: {
   publicUrl: string | null
   tunnel?: TunnelConfiguration | undefined
@@ -300,7 +308,9 @@ export type Employee = Connection['employees'][number]
 export const environmentName = (connectionId: string): string =>
   connectionId.toUpperCase().replace(/[^A-Z0-9]/g, '_')
 
-/** Secrets that belong to no connection: those of the way in. On a server `BRIDGE_NGROK_TOKEN` and so on. */
+/**
+ * Secrets of the public address; they belong to no connection. On a server `BRIDGE_NGROK_TOKEN` and so on.
+ */
 export const PROGRAM_SECRETS = [
   'NGROK_TOKEN',
   'SSH_KEY',
@@ -309,7 +319,10 @@ export const PROGRAM_SECRETS = [
   'RELAY_KEY',
 ] as const
 
-/** Reads a configuration; the problems name each wrong key with its path, e.g. `connections[0].planfix.pollSeconds`. */
+/**
+ * Parses a configuration; each problem begins with the path of the wrong key, e.g.
+ * `connections[0].planfix.pollSeconds`.
+ */
 export function parseConfiguration(
   input: unknown,
 ): { ok: true; value: Configuration } | { ok: false; problems: string[] } {
@@ -317,7 +330,7 @@ export function parseConfiguration(
   return checked.ok ? checked : { ok: false, problems: checked.issues.flatMap(describeIssue) }
 }
 
-/** The same with what is wrong as zod tells it. */
+/** The same, with zod's issues as the error. */
 export function checkConfiguration(
   input: unknown,
 ): { ok: true; value: Configuration } | { ok: false; issues: z.core.$ZodIssue[] } {

@@ -1,12 +1,14 @@
 import type { NetworkTrouble } from './network.ts'
 
 /**
- * Failure is a value (docs/architecture.md): expected failures are returned, stored and shown. Bugs throw.
+ * Failures are values (docs/architecture.md): expected failures are returned, stored and shown. Bugs throw.
  */
 export type Side = 'chatra' | 'planfix'
 
 export type ErrorCode =
-  /** The keys or the token are not accepted. Chatra may answer the same for an account without API access. */
+  /**
+   * The service refuses the keys or the token. Chatra may answer the same for an account without API access.
+   */
   | 'wrong-keys'
   /** No API access on this plan (Chatra without a paid licence, Planfix code 21). */
   | 'no-plan'
@@ -14,20 +16,20 @@ export type ErrorCode =
   | 'unpaid'
   /** Planfix code 22; `retry.time` says when it resets. */
   | 'daily-limit'
-  /** Planfix code 5 or 6; `scope` names what the token lacks. */
+  /** Planfix code 5 or 6; `scope` names the missing right of the token. */
   | 'missing-scope'
-  /** The task, contact, comment, client or message is not there any more. */
+  /** The task, contact, comment, client or message no longer exists. */
   | 'object-gone'
   | 'rate-limited'
-  /** Nothing was sent: refused connection, unknown host, no network. */
+  /** The request was not sent: refused connection, unknown host, no network. */
   | 'unreachable'
-  /** Time-out, reset or 5xx of a write: it may have been carried out. */
+  /** Time-out, reset or 5xx of a write: the service may have executed it. */
   | 'unclear'
-  /** Time-out, reset or 5xx of a read: asking again is harmless. */
+  /** Time-out, reset or 5xx of a read: repeating it is harmless. */
   | 'failing'
-  /** A certain "no" to this request alone. */
+  /** The service certainly refused this one request. */
   | 'refused'
-  /** A 2xx whose body does not fit the contract; `detail` holds the path. */
+  /** A 2xx whose body does not match the contract; `detail` contains the path. */
   | 'bad-answer'
 
 export type Retry = { when: 'never' } | { when: 'later' } | { when: 'at'; time: number }
@@ -36,18 +38,18 @@ export interface BridgeError {
   code: ErrorCode
   side: Side
   retry: Retry
-  /** True when the service certainly did not carry the request out. */
+  /** True when the service certainly did not execute the request. */
   certain: boolean
   /** Key of the catalogue text that explains it to the owner, e.g. `error.planfix.daily-limit`. */
   userMessageKey: string
-  /** For the log: status, vendor code and text, path of a misfit. Never a secret. */
+  /** For the log: status, vendor code and text, path of a validation error. Never a secret. */
   detail: string
   status?: number
   vendorCode?: number
   scope?: string
-  /** Where there was no answer at all: why. */
+  /** Why there was no answer at all. */
   network?: NetworkTrouble
-  /** Our own limit or that of a gateway ended the wait: what was asked for may still be carried out late. */
+  /** Our own time limit or that of a gateway expired: the request may still be executed late. */
   timedOut?: boolean
 }
 
@@ -56,7 +58,7 @@ export type Result<T> = { ok: true; value: T } | { ok: false; error: BridgeError
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value })
 export const fail = (error: BridgeError): { ok: false; error: BridgeError } => ({ ok: false, error })
 
-/** Builds a BridgeError with the usual retry and certainty of its code; `extra` overrides. */
+/** Builds a BridgeError with the default retry and certainty of its code; `extra` overrides them. */
 export function bridgeError(
   side: Side,
   code: ErrorCode,
@@ -74,10 +76,10 @@ export function bridgeError(
   }
 }
 
-/** Codes that say "no" to one request for good. The others are tried again. */
+/** Codes of a permanent refusal of one request. Requests with other codes are tried again. */
 const NEVER_AGAIN: ReadonlySet<ErrorCode> = new Set(['object-gone', 'refused'])
 
-/** Codes that concern the whole side of a connection: no other request to it can succeed for now. */
+/** Codes that concern the whole side of a connection: no other request to it can succeed at present. */
 const WHOLE_SIDE: ReadonlySet<ErrorCode> = new Set([
   'wrong-keys',
   'no-plan',
@@ -88,7 +90,7 @@ const WHOLE_SIDE: ReadonlySet<ErrorCode> = new Set([
 ])
 export const stopsSide = (error: BridgeError): boolean => WHOLE_SIDE.has(error.code)
 
-/** Codes the owner must mend; until then the connection is paused, not merely waiting. */
+/** Codes that the owner must fix; until then the connection is paused, not merely waiting. */
 const OWNER_MUST_ACT: ReadonlySet<ErrorCode> = new Set([
   'wrong-keys',
   'no-plan',
@@ -98,7 +100,10 @@ const OWNER_MUST_ACT: ReadonlySet<ErrorCode> = new Set([
 ])
 export const needsOwner = (error: BridgeError): boolean => OWNER_MUST_ACT.has(error.code)
 
-/** An error of the store (StoreUnavailableError): the disk is away or full, and the same work may succeed later. */
+/**
+ * An error of the store (StoreUnavailableError): the disk is missing or full, and the same operation may
+ * succeed later.
+ */
 export const isStoreUnavailable = (error: unknown): boolean =>
   typeof error === 'object' &&
   error !== null &&

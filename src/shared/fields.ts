@@ -5,8 +5,8 @@ import type { TextKey } from './i18n/index.ts'
 import { normalForm, withoutTail } from './plain.ts'
 
 /**
- * What an owner types or pastes, read and judged the same way while typing and when it is kept. A problem is the key of
- * the text that says what is wrong and what to do.
+ * Parses and validates what an owner types or pastes, both while typing and when it is saved. A problem is
+ * the key of a text that says what is wrong and what to do.
  */
 export type Problem = Extract<TextKey, `wizard.problem.${string}`>
 type Read<T> = ({ ok: true } & T) | { ok: false; problem: Problem }
@@ -14,8 +14,9 @@ type Read<T> = ({ ok: true } & T) | { ok: false; problem: Problem }
 const problem = (key: Problem): { ok: false; problem: Problem } => ({ ok: false, problem: key })
 
 /**
- * The account behind any address of Planfix: `shop.planfix.com`, `https://shop.planfix.ru/task/123?x`, `…/rest/`. Another
- * host is taken as it is, its path up to `/rest`; plain http only on this computer. `account` is its name, for the owner.
+ * Derives the account from any address of Planfix: `shop.planfix.com`, `https://shop.planfix.ru/task/123?x`,
+ * `…/rest/`. Another host is kept as it is, with its path up to `/rest`; plain http is allowed only on this
+ * computer. `account` is the account's name, for the owner.
  */
 export function planfixAddress(text: string): Read<{ baseUrl: string; webUrl: string; account: string }> {
   if (clean(text) === '') return problem('wizard.problem.address-empty')
@@ -25,7 +26,8 @@ export function planfixAddress(text: string): Read<{ baseUrl: string; webUrl: st
   if (NO_ACCOUNT.test(host)) return problem('wizard.problem.address-no-account')
   const account = PLANFIX.exec(host)?.[1]
   if (account !== undefined) {
-    // Planfix answers on https alone (contracts/planfix.md §1), so what was copied with http is meant so.
+    // Planfix answers only on https (contracts/planfix.md §1), so an address copied with http is changed to
+    // https.
     return planfixAt(`https://${host}${url.protocol === 'https:' && url.port ? `:${url.port}` : ''}`, account)
   }
   if (!isWhole(host)) return problem('wizard.problem.address-unreadable')
@@ -41,14 +43,14 @@ function planfixAt(webUrl: string, account: string): ReturnType<typeof planfixAd
   return { ok: true, baseUrl, webUrl, account }
 }
 
-/** `.com` and `.ru` are documented; others of the same name are taken for the same service. */
+/** `.com` and `.ru` are documented; other domains of the same name count as the same service. */
 const PLANFIX = /^(?:www\.)?([a-z0-9.-]+)\.planfix\.[a-z]{2,}$/
 const NO_ACCOUNT = /^(?:(?:www|help)\.)?planfix\.[a-z]{2,}$/
 const LONGEST = 500
 
 /**
- * Where the receiver is reached from the internet, out of what was pasted: also a whole webhook address, cut before
- * `/hooks/`. https, or http on this computer; addresses of a home or office network are refused.
+ * Extracts the public address of the receiver from a pasted text, which may be a whole webhook address (cut
+ * before `/hooks/`). https, or http on this computer; addresses of private networks are refused.
  */
 export function publicAddressOf(text: string): Read<{ address: string }> {
   if (clean(text) === '') return problem('wizard.problem.public-empty')
@@ -68,8 +70,8 @@ export function publicAddressOf(text: string): Read<{ address: string }> {
 }
 
 /**
- * An id for a connection of this name: "My shop.example" becomes `my-shop-example`. At most 40 characters, and unlike
- * every id of `taken`, also where secrets are named after it (`environmentName`).
+ * An id for a connection with this name: "My shop.example" becomes `my-shop-example`. At most 40 characters,
+ * and different from every id of `taken`, also in the names of its secrets (`environmentName`).
  */
 export function connectionIdFor(name: string, taken: Iterable<string>): string {
   const used = new Set([...taken].map(environmentName))
@@ -107,7 +109,7 @@ export function checkPublicKey(text: string): Problem | null {
   return /^[\w-]+$/.test(text.trim()) ? null : 'wizard.problem.public-key-form'
 }
 
-/** `publicKey` beside it: the two are easily taken for one another. */
+/** `publicKey` is passed because the two keys are easily confused. */
 export function checkSecretKey(text: string, publicKey = ''): Problem | null {
   if (text.trim() === '') return 'wizard.problem.secret-key-empty'
   if (!fitsHeader(text.trim())) return 'wizard.problem.secret-key-form'
@@ -119,12 +121,12 @@ export function checkToken(text: string): Problem | null {
   return fitsHeader(text.trim()) ? null : 'wizard.problem.token-form'
 }
 
-/** Keys travel in a header. */
+/** HTTP headers carry the keys. */
 const fitsHeader = (text: string) => /^[\x21-\x7e]+$/.test(text)
 
 /**
- * Everything that keeps the settings of a connection from being kept, with the field as its path. Empty texts of the
- * agent, of `webUrl` and of Chatra's address stand for their defaults.
+ * Returns every problem that prevents saving the settings of a connection, with the field as its path. Empty
+ * texts of the agent, of `webUrl` and of Chatra's address stand for their defaults.
  */
 export function checkSettings(settings: GivenSettings): { field: string; problem: Problem }[] {
   const { name, chatra, planfix, options } = settings
@@ -182,7 +184,7 @@ const checkId = (id: number | null): Problem | null =>
   id === null || (Number.isSafeInteger(id) && id > 0) ? null : 'wizard.problem.number'
 const isParticipant = (text: string) => /^(user|contact|group):\d+$/.test(text)
 const within = (value: number, [least, most]: readonly [number, number]) => value >= least && value <= most
-/** What is left out stands for its default. */
+/** A missing value stands for its default. */
 const fits = (value: number | undefined, limits: readonly [number, number]) =>
   value === undefined || within(value, limits)
 
@@ -192,15 +194,17 @@ function checkVisitTag(tag: ConnectionSettings['planfix']['visitDataTag']): Prob
   return ids.map(checkId).find((found) => found !== null) ?? null
 }
 
-// ---- what people paste
+// ---- pasted texts
 
-/** Spaces around it, marks that cannot be seen, quotes. */
+/** Surrounding spaces, invisible marks, quotes. */
 const clean = (text: string): string => {
   const seen = text.replace(/[\u200b-\u200f\u2060\ufeff\u00ad]/g, '').trim()
   return withoutTail(seen.replace(/^[<("'`“”„«]+/, ''), '>)"\'`“”»,;').trim()
 }
 
-/** An address out of a pasted text; null when there is none, or it holds a user and password. */
+/**
+ * Extracts an address from a pasted text; null when there is none, or when it contains a user and password.
+ */
 function readUrl(text: string): URL | null {
   const words = clean(text).split(/\s+/)
   const word = words.length === 1 ? words[0] : words.map(clean).find((one) => /:\/\/|\.planfix\./i.test(one))
@@ -219,7 +223,7 @@ const hostIn = (bare: string): string => /^(\[[^\]]*\]|[^:/?#]*)/.exec(bare)?.[1
 const hostOf = (url: URL): string => url.hostname.replace(/\.$/, '')
 const originOf = (url: URL): string => `${url.protocol}//${hostOf(url)}${url.port && `:${url.port}`}`
 
-/** A name with a dot, as names on the internet have, or the number of a computer. */
+/** A name with a dot, as internet host names have, or an IP address. */
 const isWhole = (host: string): boolean =>
   isLoopback(host) || host.startsWith('[') || /^[^.]+(\.[^.]+)+$/.test(host)
 

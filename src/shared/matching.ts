@@ -4,7 +4,7 @@ import { hasNothingToSee, wholeUpTo } from './plain.ts'
 
 /** Which Planfix employee speaks as which agent of Chatra, as the engine will have it (delivery/chatra/chatra-plan.ts). */
 export interface MatchQuestion {
-  /** Active employees; null while Planfix has not told them. */
+  /** Active employees; null while Planfix has not returned them. */
   planfix: readonly PlanfixEmployee[] | null
   choices: readonly EmployeeChoice[]
   agents: readonly ChatraAgent[]
@@ -15,23 +15,27 @@ export interface MatchQuestion {
 
 export interface MatchRow {
   user: PlanfixEmployee
-  /** What stands in the list, or what would be proposed for whoever is not in it. */
+  /** The entry of the list, or a proposal for an employee who is not listed. */
   choice: EmployeeChoice
-  /** In the list, rather than merely proposed. */
+  /** True if listed, not merely proposed. */
   listed: boolean
-  /** May answer clients now. */
+  /** May currently reply to clients. */
   allowed: boolean
-  /** `email`: an agent with his e-mail has been seen. `hand`: chosen. `none`: no agent is known for him. */
+  /**
+   * `email`: an agent with the employee's e-mail has been seen. `hand`: chosen by the owner. `none`: no agent
+   * is known.
+   */
   match: 'email' | 'hand' | 'none'
-  /** The agent he is matched with, when it has been seen. */
+  /** The matched agent, when it has been seen. */
   agent: ChatraAgent | null
   speaksAs: SpeaksAs
   conflicts: MatchConflict[]
 }
 
 /**
- * Under whose name his replies reach the client. `new-agent`: Chatra makes one from e-mail and name at his first reply.
- * `agent` by hand that has not been seen: `name` and `email` are null, and Chatra may refuse it; then the general user speaks.
+ * The name under which the employee's replies reach the client. `new-agent`: Chatra creates one from e-mail
+ * and name at the first reply. For an unseen `agent` chosen by hand, `name` and `email` are null, and Chatra
+ * may refuse it; then the general agent is used.
  */
 export type SpeaksAs =
   | { kind: 'general'; name: string; email: string }
@@ -39,12 +43,13 @@ export type SpeaksAs =
   | { kind: 'new-agent'; name: string; email: string }
 
 /**
- * `same-email`, `same-agent`: another employee has it too, so replies written in Chatra go to the first of them.
- * `agent-gone`: the agent chosen by hand has not been seen. `left-planfix`: no longer among the active employees.
+ * `same-email`, `same-agent`: another employee has it too, so replies written in Chatra belong to the first
+ * of them. `agent-gone`: the agent chosen by hand has not been seen. `left-planfix`: no longer among the
+ * active employees.
  */
 export type MatchConflict = 'same-email' | 'same-agent' | 'agent-gone' | 'left-planfix'
 
-/** One row for each employee, in the order of Planfix; listed ones who are not there any more come last. */
+/** One row for each employee, in the order of Planfix; listed employees who have left come last. */
 export function matchEmployees(question: MatchQuestion): MatchRow[] {
   const { planfix, choices, agents, mode } = question
   const listed = mode === 'everybody' ? new Map<number, EmployeeChoice>() : firstOfEach(choices)
@@ -77,8 +82,9 @@ export function matchEmployees(question: MatchQuestion): MatchRow[] {
 }
 
 /**
- * A choice for each employee: everybody but robots may answer. His e-mail is the one an agent has been seen with, if any
- * of his has; otherwise his first. One that the settings would not take is left out.
+ * A default choice for each employee: everybody except robots may reply. The e-mail is one with which an
+ * agent has been seen, if there is one; otherwise the employee's first e-mail. An e-mail that the settings
+ * would refuse is omitted.
  */
 export function proposeChoices(
   planfix: readonly PlanfixEmployee[],
@@ -108,7 +114,10 @@ function matchOf(
   return agent ? { match: 'email', agent } : { match: 'none', agent: null }
 }
 
-/** The engine's `speakerOf`: whoever is not listed has no e-mail to go by, so the general user speaks for him. */
+/**
+ * The engine's `speakerOf`: for an employee who is not listed no e-mail is known, so the general agent is
+ * used.
+ */
 function speaksAs(listed: EmployeeChoice | null, user: PlanfixEmployee, question: MatchQuestion): SpeaksAs {
   const general = { kind: 'general', ...question.generalAgent } as const
   if (!question.sendAsEmployee || listed === null) return general
@@ -150,7 +159,7 @@ const folded = (email: string | null): string | null => email?.trim().toLowerCas
 const agentWith = (email: string | null, agents: readonly ChatraAgent[]): ChatraAgent | undefined =>
   email ? agents.find((agent) => folded(agent.email) === folded(email)) : undefined
 
-/** Listed twice: the first counts, as for the engine. */
+/** If an employee is listed twice, the first entry counts, as in the engine. */
 function firstOfEach(choices: readonly EmployeeChoice[]): Map<number, EmployeeChoice> {
   const first = new Map<number, EmployeeChoice>()
   for (const one of choices) if (!first.has(one.planfixUserId)) first.set(one.planfixUserId, one)

@@ -1,4 +1,7 @@
-/** Why a server was not reached, as far as the owner can do something about it: ends of `wizard.problem.network.…`. */
+/**
+ * Why a server could not be reached, as far as the owner can act on it: the last part of
+ * `wizard.problem.network.…`.
+ */
 export type NetworkTrouble =
   | 'unknown-host'
   | 'no-network'
@@ -10,7 +13,7 @@ export type NetworkTrouble =
   | 'time-out'
   | 'broken'
 
-/** What a code of Node's network, look-up or TLS errors means. */
+/** The meaning of an error code of Node's network, DNS or TLS. */
 export function networkTrouble(code: string): NetworkTrouble {
   const found = MEANINGS.find(([pattern]) => pattern.test(code))
   return found?.[1] ?? 'broken'
@@ -18,7 +21,7 @@ export function networkTrouble(code: string): NetworkTrouble {
 
 const MEANINGS: readonly (readonly [RegExp, NetworkTrouble])[] = [
   [/^(ENOTFOUND|EAI_NONAME|EAI_NODATA)$/, 'unknown-host'],
-  // The look-up itself was not answered.
+  // The DNS query got no answer.
   [/^(EAI_\w+|ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL)$/, 'no-network'],
   [/^ECONNREFUSED$/, 'refused'],
   [/^(CERT_HAS_EXPIRED|CERT_NOT_YET_VALID)$/, 'certificate-expired'],

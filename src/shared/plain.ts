@@ -1,10 +1,12 @@
-/** UTF-16 units. The limits of Planfix's fields are unknown: this is what fits a column of most databases. */
+/** UTF-16 units. The limits of Planfix's fields are unknown: this length fits a column of most databases. */
 const MAX = 255
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' })
-/** What a reader takes for one character is never longer in earnest. */
+/** One visible character is never longer in practice. */
 const LONGEST_CHARACTER = 100
 
-/** Without the characters of `tail` at its end. (`/x+$/` begins anew at every x and takes quadratic time.) */
+/**
+ * Removes the characters of `tail` from the end. (`/x+$/` starts again at every x and takes quadratic time.)
+ */
 export function withoutTail(text: string, tail: string): string {
   let end = text.length
   while (end > 0 && tail.includes(text[end - 1]!)) end--
@@ -12,26 +14,28 @@ export function withoutTail(text: string, tail: string): string {
 }
 
 /**
- * What leaves nothing on paper: white space, zero-width marks, joiners, fillers, controls, the empty Braille pattern. Within
- * a text they have their use (emoji, Persian, the direction of Hebrew); alone they are as if nothing was written.
+ * Invisible characters: white space, zero-width marks, joiners, fillers, controls, the empty Braille pattern.
+ * Within a text they have a purpose (emoji, Persian, the direction of Hebrew); alone they count as an empty
+ * text.
  */
 const UNSEEN =
   /^[\p{Default_Ignorable_Code_Point}\p{White_Space}\p{Cc}\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2800\ufff9-\ufffb\u{1d159}]*$/u
 
-/** Whether a reader would see nothing. */
+/** True if the text has no visible character. */
 export const hasNothingToSee = (text: string): boolean => UNSEEN.test(text)
 
 /**
- * `normalize` in time linear in the length. Sorting a long row of marks takes quadratic time, so such a row is cut every
- * 30 marks by a joiner that cannot be seen, as the Stream-Safe Text Format does (Unicode, UAX #15, section 13).
+ * `normalize` in time linear in the length. Sorting a long run of combining marks takes quadratic time, so an
+ * invisible joiner is inserted every 30 marks, as in the Stream-Safe Text Format (Unicode, UAX #15, section
+ * 13).
  */
 export const normalForm = (text: string, form: 'NFC' | 'NFD' | 'NFKD'): string =>
   text.replace(/\p{M}{31,}/gu, (row) => row.replace(/\p{M}{30}/gu, '$&\u034f')).normalize(form)
 
 /**
- * The last place at or before `most` where a text can be cut without halving what a reader takes for one character: an
- * emoji of several parts, a flag, a letter with its marks. `from` = a place that is known to be one (the beginning). Only
- * the neighbourhood is looked at. A heap of marks that is no character is cut between code points.
+ * The last position at or before `most` where a text can be cut without splitting a visible character: an
+ * emoji of several parts, a flag, a letter with its marks. `from` = a known boundary (the beginning). Only
+ * the neighbourhood is examined. A run of marks that forms no character is cut between code points.
  */
 export function wholeUpTo(text: string, most: number, from = 0): number {
   if (most >= text.length) return text.length
@@ -46,7 +50,9 @@ export function wholeUpTo(text: string, most: number, from = 0): number {
     : most
 }
 
-/** Far enough in front that characters are told apart rightly; flags are pairs, so a row of them is looked at whole. */
+/**
+ * Far enough back to find character boundaries correctly; flags are pairs, so a run of flags is read whole.
+ */
 function startOfLook(text: string, most: number, from: number): number {
   let start = Math.max(from, most - 2 * LONGEST_CHARACTER)
   if (start > from && isLow(text.charCodeAt(start))) start--
@@ -60,18 +66,21 @@ function isFlagLetter(text: string, at: number): boolean {
   return text.charCodeAt(at) === 0xd83c && unit >= 0xdde6 && unit <= 0xddff
 }
 
-/** At most `most` UTF-16 units, ending in `…` where something was left out. */
+/** At most `most` UTF-16 units, ending in `…` if the text was cut. */
 export const shortened = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, wholeUpTo(text, most - 1)).trimEnd()}…`
 
-/** What Planfix takes for an e-mail address; with anything else it refuses the whole card (contracts/planfix.md, code 2004). */
+/**
+ * What Planfix accepts as an e-mail address; with any other value it refuses the whole card
+ * (contracts/planfix.md, code 2004).
+ */
 export const isEmailAddress = (text: string): boolean =>
   /^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>"]+$/.test(text.trim())
 
 /**
- * A name for a plain-text field of a contact or task: control characters removed (line ends become spaces), `<` and
- * `>` replaced by ‹ and ›, no HTML entities; trimmed, at most 255 UTF-16 units, never without anything to see (`fallback`).
- * Source: docs/architecture.md, "Plain-text fields".
+ * A name for a plain-text field of a contact or task: control characters removed (line ends become spaces),
+ * `<` and `>` replaced by ‹ and ›, no HTML entities; trimmed, at most 255 UTF-16 units. Returns `fallback`
+ * when no visible character remains. Source: docs/architecture.md, "Plain-text fields".
  */
 export function plainField(text: string, fallback: string): string {
   const clean = text

@@ -1,4 +1,4 @@
-/** Access levels of a Planfix token that the bridge has a use for (contracts/planfix.md §1). */
+/** Access levels of a Planfix token that the bridge uses (contracts/planfix.md §1). */
 export const SCOPES = [
   'task_readonly',
   'task_add',

@@ -1,20 +1,22 @@
 import { z } from 'zod'
 
-/** A text that is put into words where it is shown: a key of the catalogues and what to fill in. */
+/**
+ * A text that is translated where it is shown: a key of the catalogues and the values of its placeholders.
+ */
 export const words = z.object({
   key: z.string().max(100),
   params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 })
 export type Words = z.output<typeof words>
 
-/** Why a call was not done, for the owner. Expected failures are values; nothing here holds a secret. */
+/** Why a call failed, for the owner. Expected failures are values; they contain no secrets. */
 export const callError = z.object({
   code: z.enum(['invalid', 'not-found', 'conflict', 'unavailable', 'service', 'bug', 'no-access', 'offline']),
   /** What happened and what to do about it. */
   message: words,
-  /** The field of the form it is about, as a path: `planfix.baseUrl`. */
+  /** Path of the form field with the error: `planfix.baseUrl`. */
   field: z.string().nullable().default(null),
-  /** For whoever looks closer: status, path of a misfit. */
+  /** Technical detail: status, path of a validation error. */
   detail: z.string().nullable().default(null),
 })
 export type CallError = z.output<typeof callError>
@@ -26,7 +28,7 @@ export const answerOf = <S extends z.ZodType>(value: S) =>
     z.object({ ok: z.literal(false), error: callError }),
   ])
 
-/** One call of the interface: what it takes and what it gives. */
+/** One call of the interface: schemas of its arguments and its result. */
 export interface Call<A extends z.ZodType = z.ZodType, R extends z.ZodType = z.ZodType> {
   args: A
   result: R
@@ -36,7 +38,7 @@ export const call = <A extends z.ZodType, R extends z.ZodType>(args: A, result: 
   result,
 })
 
-// ---- what many calls are made of
+// ---- shared parts of calls
 
 export const nothing = z.strictObject({})
 export const done = z.object({})

@@ -1,8 +1,11 @@
-/** The only channels between the desktop window and the application. Everything of shared/api.ts travels on them. */
+/**
+ * The only channels between the desktop window and the application. All calls and events of shared/api.ts use
+ * them.
+ */
 export const CHANNELS = {
-  /** Name and arguments; answers an `Answer`. */
+  /** Takes name and arguments; returns an `Answer`. */
   call: 'bridge:call',
-  /** The window wants pushes from now on, the present state first. */
+  /** Subscribes the window to pushes; the current state comes first. */
   subscribe: 'bridge:subscribe',
   unsubscribe: 'bridge:unsubscribe',
   push: 'bridge:push',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { call, language, nothing, time, words } from './answer.ts'
 
-/** What one numbered check found. */
+/** The result of one numbered check. */
 export const report = z.object({
   id: z.number(),
   connectionId: z.string().nullable(),
@@ -17,17 +17,17 @@ export const checkUp = z.object({
   run: z.number(),
   startedAt: time,
   endedAt: time.nullable(),
-  /** How many checks there will be in all. */
+  /** Total number of checks. */
   total: z.number(),
   reports: z.array(report),
 })
 export type CheckUp = z.output<typeof checkUp>
 
 export const diagnosticsCalls = {
-  /** The present or last run; null when there was none since the start. */
+  /** The current or last run; null when there was none since the start. */
   'diagnostics.get': call(nothing, z.object({ checkUp: checkUp.nullable() })),
-  /** Begins a run, or answers the one that is under way. Findings come as the event `checkUp`. */
+  /** Starts a run, or returns the one that is under way. Findings come as the event `checkUp`. */
   'diagnostics.start': call(nothing, checkUp),
-  /** The last run and the state of the program as text, without secrets. */
+  /** Returns the last run and the state of the program as text, without secrets. */
   'diagnostics.report': call(z.strictObject({ language }), z.object({ name: z.string(), text: z.string() })),
 } as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { call, callError, connectionId, done, time } from './answer.ts'
 
-/** An employee of the channel: whether he may answer clients, and as whom he speaks. */
+/** An employee of the channel: whether they may reply to clients, and as which agent. */
 export const employeeChoice = z.strictObject({
   planfixUserId: z.number().int().positive(),
   name: z.string().max(200).nullable(),
@@ -30,22 +30,25 @@ export const chatraAgent = z.object({
 export type ChatraAgent = z.output<typeof chatraAgent>
 
 export const employeesView = z.object({
-  /** `everybody`: nobody is listed. */
+  /** `everybody`: the list is empty. */
   mode: z.enum(['everybody', 'selected']),
   choices: z.array(employeeChoice),
-  /** Active employees as Planfix tells them; null when it could not be asked yet, then `problem` says why. */
+  /** Active employees of Planfix; null when they could not be read yet, then `problem` gives the reason. */
   planfix: z.array(planfixEmployee).nullable(),
   readAt: time.nullable(),
   problem: callError.nullable(),
   agents: z.array(chatraAgent),
-  /** Whether replies go out under employees' names at all (F9), and who speaks otherwise (F6). */
+  /** Whether replies are sent under employees' names (F9), and the agent used otherwise (F6). */
   sendAsEmployee: z.boolean(),
   generalAgent: z.object({ email: z.string(), name: z.string() }),
 })
 export type EmployeesView = z.output<typeof employeesView>
 
 export const employeesCalls = {
-  /** `id` may be that of a draft. `refresh` asks Planfix again; otherwise what was read in the last ten minutes is used. */
+  /**
+   * `id` may be that of a draft. `refresh` reads Planfix again; otherwise a list read in the last ten minutes
+   * is returned.
+   */
   'employees.get': call(z.strictObject({ id: connectionId, refresh: z.boolean() }), employeesView),
   'employees.save': call(
     z.strictObject({

@@ -1,19 +1,22 @@
 import { z } from 'zod'
 import { call, connectionId, direction, done, messageId, messageState, time } from './answer.ts'
 
-/** Which messages the live log shows. Empty = all, also those of kind `event`, which say why a webhook led to no message. */
+/**
+ * Which messages the live log shows. Empty = all, including those of kind `event`, which say why a webhook
+ * led to no message.
+ */
 export const logFilter = z.strictObject({
   connectionId: connectionId.optional(),
   direction: direction.optional(),
-  /** The message's state now. */
+  /** Current state of the message. */
   states: z.array(messageState).min(1).max(8).optional(),
   conversationId: z.number().int().positive().optional(),
-  /** Replies this employee wrote. */
+  /** Replies written by this employee. */
   employeeId: z.number().int().positive().optional(),
-  /** Received from (inclusive) and to (exclusive). */
+  /** Receipt time from (inclusive) and to (exclusive). */
   from: time.optional(),
   to: time.optional(),
-  /** Every word of it occurs in text, reason or the client's name, whatever case and accents. */
+  /** Each word must occur in the text, the reason or the client's name, ignoring case and accents. */
   search: z.string().max(200).optional(),
 })
 export type LogFilter = z.output<typeof logFilter>
@@ -23,7 +26,7 @@ export const author = z.object({
   name: z.string(),
 })
 
-/** A message as the log shows it in one line. */
+/** A message as one line of the log. */
 export const messageRow = z.object({
   id: messageId,
   connectionId: z.string(),
@@ -31,14 +34,16 @@ export const messageRow = z.object({
   clientName: z.string().nullable(),
   direction,
   kind: z.enum(['text', 'edit', 'delete', 'event']),
-  /** The message an edit or a deletion changes. */
+  /** The message that an edit or a deletion changes. */
   targetId: messageId.nullable(),
   author,
-  /** The first 300 characters in the log, whole in a conversation. Empty when retention dropped it. */
+  /**
+   * The first 300 characters in the log, the whole text in a conversation. Empty after retention removed it.
+   */
   text: z.string(),
   files: z.array(z.object({ name: z.string(), size: z.number().nullable() })),
   state: messageState,
-  /** Machine word or sentence; `log.reason.{word}` explains it where the catalogues know it. */
+  /** Machine word or sentence; `log.reason.{word}` explains it if the catalogues have it. */
   reason: z.string().nullable(),
   writtenAt: time,
   receivedAt: time,
@@ -55,7 +60,7 @@ export const messageRow = z.object({
 })
 export type MessageRow = z.output<typeof messageRow>
 
-/** One step of a message's life. */
+/** One state change of a message. */
 export const lifeStep = z.object({
   seq: z.number(),
   time,
@@ -70,17 +75,19 @@ const byId = z.strictObject({ id: messageId })
 
 export const logCalls = {
   /**
-   * How many messages a filter finds and where each page of PAGE_ROWS begins, newest first: `pages[i]` is the id of the
-   * first (newest) message of page i. Lets a list of any length be scrolled without holding it. `list` names the list that
-   * asks: its next question ends this one, which is then answered `conflict`.
+   * Number of messages that match a filter, and where each page of PAGE_ROWS begins, newest first: `pages[i]`
+   * is the id of the first (newest) message of page i. With it a list of any length can be scrolled without
+   * loading it. `list` names the requesting list: its next request cancels this one, which then returns
+   * `conflict`.
    */
   'log.outline': call(
     z.strictObject({ filter: logFilter, list: z.string().max(60).optional() }),
     z.object({ total: z.number(), pages: z.array(messageId) }),
   ),
   /**
-   * At most `limit` messages from `fromId` (inclusive) downward; with null from the newest. Ask for no more than the
-   * outline has counted: to find out that there are no others, all the rest of the log has to be read.
+   * Returns at most `limit` messages from `fromId` (inclusive) downward; with null from the newest. Request
+   * no more than the outline has counted: to find out that no other message matches, the rest of the log must
+   * be read.
    */
   'log.page': call(
     z.strictObject({
@@ -90,15 +97,15 @@ export const logCalls = {
     }),
     z.object({ rows: z.array(messageRow) }),
   ),
-  /** The message whole, and every step of its life, oldest first. */
+  /** Returns the whole message with every state change, oldest first. */
   'log.message': call(byId, z.object({ message: messageRow, life: z.array(lifeStep) })),
-  /** What it was made from as it came in, pretty-printed, secrets hidden; null when it is not kept any more. */
+  /** Returns the original payload, pretty-printed, with secrets hidden; null when it is no longer kept. */
   'log.payload': call(byId, z.object({ text: z.string().nullable() })),
   'log.retry': call(byId, done),
   'log.dismiss': call(byId, done),
   /**
-   * A part of an export, oldest first: begin with `afterId` 0 and go on with `next` until it is null. The first part of a CSV
-   * begins with the names of its columns.
+   * Returns a part of an export, oldest first: begin with `afterId` 0 and continue with `next` until it is
+   * null. The first part of a CSV begins with the column names.
    */
   'log.export': call(
     z.strictObject({
@@ -109,7 +116,10 @@ export const logCalls = {
     z.object({ text: z.string(), next: messageId.nullable() }),
   ),
 
-  /** Conversations by client's name, e-mail or phone, latest activity first; all with an empty text. */
+  /**
+   * Returns conversations by client's name, e-mail or phone, latest activity first; all of them for an empty
+   * text.
+   */
   'conversations.find': call(
     z.strictObject({
       text: z.string().max(200),
@@ -129,8 +139,8 @@ export const logCalls = {
     }),
   ),
   /**
-   * `id` may be that of a conversation that was merged into another one: the answer is the other. Addresses are null where
-   * the connection is gone.
+   * `id` may be that of a conversation that was merged into another one: then the other one is returned.
+   * Addresses are null when the connection no longer exists.
    */
   'conversation.get': call(
     z.strictObject({ id: z.number().int().positive() }),
@@ -147,7 +157,10 @@ export const logCalls = {
           os: z.string().nullable(),
           browser: z.string().nullable(),
           chatUrl: z.string().nullable(),
-          /** How it came into this conversation, and what to name to separate it again; null = it began it. */
+          /**
+           * How this device joined the conversation, and the id with which to separate it again; null = it is
+           * the first device.
+           */
           joined: z
             .object({
               conversationId: z.number(),
@@ -162,19 +175,20 @@ export const logCalls = {
         z.object({ id: z.number(), url: z.string().nullable(), active: z.boolean(), deleted: z.boolean() }),
       ),
       clientLeft: z.boolean(),
-      /** Stopped by the loop breaker. */
+      /** The loop breaker paused it. */
       paused: z.string().nullable(),
       messages: z.number(),
     }),
   ),
   /**
-   * Takes a conversation that was merged into another one apart again: `id` is that of a device's `joined`. `conflict` while
-   * something of it is being written or sent, or when it is not merged any more.
+   * Separates a merged conversation again: `id` is that of a device's `joined`. Returns `conflict` while a
+   * part of it is being written or sent, or when it is no longer merged.
    */
   'conversation.separate': call(z.strictObject({ id: z.number().int().positive() }), done),
   /**
-   * Oldest first, the last `limit` before `beforeId`, or of all with null. In the order of the chat: a client's message when
-   * it was written (`writtenAt`), a reply when the bridge noticed it (`receivedAt`), as Planfix tells whole minutes alone.
+   * Oldest first: the last `limit` messages before `beforeId`, or with null the last of all. In the order of
+   * the chat: a client's message by the time of writing (`writtenAt`), a reply by the time when the bridge
+   * noticed it (`receivedAt`), since Planfix gives times only to the minute.
    */
   'conversation.messages': call(
     z.strictObject({

@@ -6,7 +6,7 @@ import { keychainTrouble } from './state.ts'
 const text = z.string().max(500)
 const number = z.number()
 
-/** Settings of the program; those of `connections` are apart. */
+/** Settings of the program, without `connections`. */
 export const generalSettings = z.strictObject({
   language,
   theme,
@@ -17,7 +17,7 @@ export const generalSettings = z.strictObject({
     failures: z.boolean(),
     connections: z.boolean(),
     opens: z.enum(['window', 'planfix']),
-    /** "22:00" and "07:00", the computer's time; null = never quiet. */
+    /** "22:00" and "07:00", local time; null = no quiet hours. */
     quiet: z.strictObject({ from: z.string().max(5), to: z.string().max(5) }).nullable(),
   }),
   startAtLogin: z.boolean(),
@@ -25,8 +25,8 @@ export const generalSettings = z.strictObject({
 export type GeneralSettings = z.output<typeof generalSettings>
 
 /**
- * Everything the owner can choose for a connection but its employees and secrets. Values are as typed: they are checked
- * when they are saved, and a wrong one comes back as an error with its `field`.
+ * All settings of a connection except employees and secrets. Values are as typed: they are checked when they
+ * are saved, and an invalid value is returned as an error with its `field`.
  */
 export const connectionSettings = z.strictObject({
   name: text,
@@ -60,7 +60,7 @@ export const connectionSettings = z.strictObject({
     completedStatusId: number.nullable(),
     sendOnlyWhenClientIsRecipient: z.boolean(),
     mirrorChatraReplies: z.boolean(),
-    // Unknown to drafts that an older program began: they get what the configuration would give them.
+    // Missing in drafts of older versions: they get the configuration's defaults.
     clientEmail: z.enum(CLIENT_EMAIL).default('card'),
     historyInNewTask: z.literal(HISTORY).default('link'),
     joinDevices: z.enum(JOIN_DEVICES).default('when-quiet'),
@@ -69,16 +69,19 @@ export const connectionSettings = z.strictObject({
   }),
 })
 export type ConnectionSettings = z.output<typeof connectionSettings>
-/** The same where what has a default may be missing. */
+/** The same schema; values with a default may be missing. */
 export type GivenSettings = z.input<typeof connectionSettings>
 
 const byId = z.strictObject({ id: connectionId })
 
-/** Where to paste what: they hold the webhook secret, so they are asked for only where they are shown. */
+/**
+ * The webhook addresses and where to paste them. They contain the webhook secret, so a page requests them
+ * only to show them.
+ */
 export const webhookAddresses = z.object({
   chatra: z.string(),
   planfix: z.string(),
-  /** False: there is no public address yet, these lead to this computer only. */
+  /** False: there is no public address yet, and these addresses work on this computer only. */
   public: z.boolean(),
 })
 
@@ -88,9 +91,9 @@ export const settingsCalls = {
   'connection.get': call(byId, z.object({ settings: connectionSettings, enabled: z.boolean() })),
   'connection.save': call(z.strictObject({ id: connectionId, settings: connectionSettings }), done),
   'connection.enable': call(z.strictObject({ id: connectionId, enabled: z.boolean() }), done),
-  /** With its secrets. Its messages stay in the log. */
+  /** Removes it with its secrets. Its messages stay in the log. */
   'connection.remove': call(byId, done),
-  /** New keys are tried before they replace the old ones; null leaves one as it is. */
+  /** New keys are tested before they replace the old ones; null keeps the old one. */
   'connection.secrets': call(
     z.strictObject({
       id: connectionId,
@@ -99,14 +102,17 @@ export const settingsCalls = {
     }),
     done,
   ),
-  /** Whether the keychain of the computer works by now; what was typed since is put into it then. Null = it does. */
+  /**
+   * Checks whether the keychain works by now, and if so stores the secrets typed meanwhile in it. Null = it
+   * works.
+   */
   'secrets.tryAgain': call(nothing, z.object({ trouble: keychainTrouble.nullable() })),
   'connection.addresses': call(byId, webhookAddresses),
-  /** The old addresses stop working at once. */
+  /** Creates new addresses; the old ones stop working at once. */
   'connection.newWebhookSecret': call(byId, webhookAddresses),
-  /** A configuration file without secrets. */
+  /** Returns a configuration file without secrets. */
   'settings.export': call(nothing, z.object({ name: z.string(), text: z.string() })),
-  /** What is in a file, before anything is done with it. */
+  /** Parses a file and returns its contents; changes nothing. */
   'settings.readImport': call(
     z.strictObject({ text: z.string().max(2_000_000) }),
     z.object({
@@ -114,7 +120,7 @@ export const settingsCalls = {
       connections: z.array(z.object({ id: connectionId, name: z.string(), exists: z.boolean() })),
     }),
   ),
-  /** Takes over the named connections; one that exists is replaced and keeps its secrets. */
+  /** Imports the named connections; an existing connection is replaced and keeps its secrets. */
   'settings.import': call(
     z.strictObject({ text: z.string().max(2_000_000), ids: z.array(connectionId).min(1) }),
     done,

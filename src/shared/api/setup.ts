@@ -5,7 +5,7 @@ import { connectionSettings } from './settings.ts'
 import { publicAddress } from './state.ts'
 
 /** Steps of the wizard, in order. */
-/** Lists of a Planfix account from which the owner chooses. */
+/** Lists of a Planfix account that the owner chooses from. */
 const choiceKind = z.enum([
   'task-templates',
   'contact-templates',
@@ -34,24 +34,26 @@ export const STEPS = [
 export const step = z.enum(STEPS)
 export type Step = z.output<typeof step>
 
-/** A connection that is being set up. `id` is the connection's own, given at the beginning. No secret is in it. */
+/**
+ * A connection during set-up. `id` becomes the connection's id and never changes. It contains no secrets.
+ */
 export const draft = z.object({
   id: connectionId,
-  /** An existing connection goes through the wizard again. */
+  /** True if the wizard edits an existing connection. */
   redo: z.boolean(),
   step,
-  /** As typed so far. */
+  /** Values as typed so far. */
   settings: connectionSettings,
   mode: z.enum(['everybody', 'selected']),
   employees: z.array(employeeChoice),
-  /** Secrets that were accepted and are kept. */
+  /** Secrets that the service accepted and that are stored. */
   has: z.object({ chatraSecretKey: z.boolean(), planfixToken: z.boolean() }),
-  /** `unverified`: nothing spoke against the keys, and nothing for them. */
+  /** `unverified`: no answer confirmed or refused the keys. */
   checked: z.object({
     chatra: z.enum(['no', 'accepted', 'unverified']),
     planfix: z.enum(['no', 'accepted']),
   }),
-  /** The connection is in the settings and carries messages. */
+  /** The connection is in the settings and delivers messages. */
   active: z.boolean(),
 })
 export type Draft = z.output<typeof draft>
@@ -60,31 +62,33 @@ const byId = z.strictObject({ id: connectionId })
 export const choice = z.object({
   id: z.number(),
   name: z.string(),
-  /** Of a data tag: its fields. */
+  /** The fields of a data tag. */
   fields: z.array(z.object({ id: z.number(), name: z.string() })).default([]),
 })
 export type Choice = z.output<typeof choice>
 
 export const scopeFinding = z.object({
   scope: z.string(),
-  /** Asked for the product to work, or only for some of it. */
+  /** Whether the whole product needs it, or only a part. */
   needed: z.enum(['always', 'files', 'employees', 'visits', 'tidying']),
   result: z.enum(['granted', 'missing', 'unknown']),
 })
 export type ScopeFinding = z.output<typeof scopeFinding>
 
 export const setupCalls = {
-  /** A new draft, or one of an existing connection, or the draft that connection has already. */
+  /**
+   * Returns a new draft, a draft of an existing connection, or the draft that the connection already has.
+   */
   'setup.begin': call(
     z.strictObject({
       connectionId: connectionId.nullable(),
-      /** Of a new one: its id is made from it. */
+      /** Name of a new connection; its id is derived from the name. */
       name: z.string().max(500).optional(),
     }),
     draft,
   ),
   'setup.get': call(byId, draft),
-  /** Keeps what was typed, so that the wizard can be left at any moment; nothing is checked. */
+  /** Stores the typed values, so that the owner can leave the wizard at any moment; checks nothing. */
   'setup.save': call(
     z.strictObject({
       id: connectionId,
@@ -95,9 +99,11 @@ export const setupCalls = {
     }),
     draft,
   ),
-  /** Forgets the draft and secrets that no connection uses. */
+  /** Deletes the draft, and secrets that no connection uses. */
   'setup.discard': call(byId, done),
-  /** Tries the keys; when they are accepted the secret is kept. `secretKey` null = the one that is kept already. */
+  /**
+   * Tests the keys and stores the secret key when they are accepted. `secretKey` null = use the stored one.
+   */
   'setup.checkChatra': call(
     z.strictObject({
       id: connectionId,
@@ -106,7 +112,7 @@ export const setupCalls = {
     }),
     z.object({ draft, certain: z.boolean() }),
   ),
-  /** `address` may be any pasted address of the account. When the token is accepted it is kept. */
+  /** `address` may be any pasted address of the account. The token is stored when it is accepted. */
   'setup.checkPlanfix': call(
     z.strictObject({
       id: connectionId,
@@ -115,25 +121,27 @@ export const setupCalls = {
     }),
     z.object({ draft, account: z.string() }),
   ),
-  /** What the token may do; takes a few seconds. */
+  /** Returns the rights of the token; takes a few seconds. */
   'setup.scopes': call(byId, z.object({ scopes: z.array(scopeFinding) })),
-  /** Live lists of the Planfix account; `id` of a draft or of a connection. */
+  /** Returns current lists of the Planfix account; `id` is that of a draft or of a connection. */
   'setup.choices': call(
     z.strictObject({
       id: connectionId,
       kind: choiceKind,
-      /** Of `statuses`: those of this template's process. */
+      /** For `statuses`: those of this template's process. */
       taskTemplateId: z.number().nullable().optional(),
     }),
     z.object({ choices: z.array(choice) }),
   ),
-  /** Tries the owner's own public address with a request that must arrive at our receiver, and keeps it. */
+  /**
+   * Tests the owner's public address with a request that must arrive at our receiver, and stores the address.
+   */
   'setup.publicAddress': call(z.strictObject({ address: z.string().max(2000) }), publicAddress),
-  /** Puts the connection into the settings and starts it. */
+  /** Adds the connection to the settings and starts it. */
   'setup.activate': call(byId, draft),
-  /** What a Planfix scenario sends, to copy. */
+  /** Returns the request of a Planfix scenario, to copy. */
   'setup.scenario': call(byId, z.object({ address: z.string(), body: z.string() })),
-  /** How far the latest conversation of this connection has come since the draft was activated. */
+  /** Returns the progress of this connection's latest conversation since the draft was activated. */
   'setup.progress': call(
     byId,
     z.object({
@@ -146,7 +154,7 @@ export const setupCalls = {
       problem: words.nullable(),
     }),
   ),
-  /** Ends the set-up of an active connection. */
+  /** Finishes the set-up of an active connection. */
   'setup.finish': call(byId, done),
   /** Starts simulators of both services and a connection between them. */
   'demo.start': call(nothing, z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() })),

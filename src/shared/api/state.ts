@@ -11,15 +11,15 @@ import {
   words,
 } from './answer.ts'
 
-/** One side of a connection: working, trying again by itself at `until`, or waiting for the owner. */
+/** One side of a connection: it works, it tries again by itself at `until`, or it waits for the owner. */
 export const sideState = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ok') }),
   z.object({
     state: z.enum(['waiting', 'paused']),
-    /** Of `ErrorCode`: with the side, the end of the key `error.{side}.{code}`. */
+    /** An `ErrorCode`: together with the side it forms the key `error.{side}.{code}`. */
     code: z.string(),
     until: time,
-    /** A missing scope's name, otherwise words of the service. */
+    /** The missing scope's name, otherwise the service's message. */
     detail: z.string(),
   }),
 ])
@@ -28,36 +28,36 @@ export const connectionState = z.object({
   id: connectionId,
   name: z.string(),
   enabled: z.boolean(),
-  /** Days for which what comes in is kept while it is switched off; 0 = not at all. */
+  /** Days for which incoming messages are kept while the connection is off; 0 = they are not kept. */
   keepsWhilePausedDays: z.number(),
   /** Its accounts are simulators. */
   demo: z.boolean(),
-  /** Which secrets are not there; it carries nothing until they are. */
+  /** Missing secrets; the connection is stopped until they are there. */
   missing: z.array(z.enum(['chatra-secret-key', 'planfix-token', 'webhook-secret'])),
   chatra: sideState,
   planfix: sideState,
   planfixWebUrl: z.string(),
   budget: z.object({
-    /** Requests Planfix still allows today; null when it has not said. */
+    /** Requests that Planfix still allows today; null when unknown. */
     remaining: z.number().nullable(),
     usedToday: z.number(),
     resetAt: time.nullable(),
-    /** Requests of a day that Planfix allows; null when it cannot be told. */
+    /** Requests that Planfix allows per day; null when unknown. */
     limit: z.number().nullable(),
-    /** Kept for clients' messages; 0 when the limit is not known. */
+    /** Requests kept for clients' messages; 0 when the limit is unknown. */
     reservedForClients: z.number(),
-    /** Nothing but the reserve is left, so nothing is polled. */
+    /** Only the reserve is left, so polling is stopped. */
     isReserveOnly: z.boolean(),
-    /** Milliseconds between two polls at present. */
+    /** Current interval between two polls, in milliseconds. */
     pollEveryMs: z.number(),
-    /** When the count of the day begins anew. */
+    /** When the daily count is reset. */
     renewedAt: time,
   }),
-  /** Messages (not events) by direction and state. */
+  /** Number of messages (without events) by direction and state. */
   counts: z.record(direction, z.record(messageState, z.number())),
-  /** When the last webhook of each came in since the bridge was set up; null = never. */
+  /** When the last webhook of each kind came in since the bridge was set up; null = never. */
   heard: z.object({ chatra: time.nullable(), planfix: time.nullable() }),
-  /** Nobody is listed, so every employee may answer clients. */
+  /** The list is empty, so every employee may reply to clients. */
   everybodyMayAnswer: z.boolean(),
 })
 export type ConnectionState = z.output<typeof connectionState>
@@ -70,29 +70,29 @@ export const publicAddress = z.object({
   /** `proven` = a request through the address arrived at our own receiver. */
   state: z.enum(['none', 'unproven', 'proving', 'proven', 'failing']),
   provenAt: time.nullable(),
-  /** Why it fails: key of the catalogues. */
+  /** Key of the text that explains the failure. */
   problem: z.string().nullable(),
-  /** What is filled into the text of `problem`. */
+  /** Values for the text of `problem`. */
   problemParams: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
-  /** Trying again by itself cannot help: the owner has to do something. */
+  /** Retrying cannot help: the owner must act. */
   needsOwner: z.boolean().default(false),
-  /** Since when it is proven without a break; null when it is not. */
+  /** Start of the current proven period; null when the address is not proven. */
   since: time.nullable().default(null),
-  /** Since when it is not reached; null when it is, or never was. */
+  /** Start of the current outage; null when the address is reachable or was never proven. */
   lostAt: time.nullable().default(null),
-  /** When it is opened again; null when nothing waits. */
+  /** When the tunnel is opened again; null when no attempt is scheduled. */
   retryAt: time.nullable().default(null),
-  /** The last time of more than a minute when it was not reached. `kept`: a relay kept what came in meanwhile. */
+  /** The last outage of more than a minute. `kept`: a relay stored the events meanwhile. */
   gap: z.object({ from: time, to: time, kept: z.boolean() }).nullable().default(null),
-  /** Another computer is paired with the relay too, and gets the events now. */
+  /** Another computer is paired with the same relay and is the active one. */
   standby: z.boolean().default(false),
 })
 export type PublicAddress = z.output<typeof publicAddress>
 
 /**
- * Why the keychain of the computer keeps no secrets: a library of the system is missing; no session bus; nothing there that
- * keeps secrets; it keeps no collection; locked; a prompt waits for its owner, or nothing answers; the program that keeps
- * them has ended since; something else.
+ * Why the computer's keychain stores no secrets: a system library is missing; there is no session bus; no
+ * program on the bus stores secrets; it has no collection; it is locked; a prompt is open or there is no
+ * answer; the program has exited since; another reason.
  */
 export const keychainTrouble = z.object({
   code: z.enum([
@@ -105,12 +105,12 @@ export const keychainTrouble = z.object({
     'lost',
     'failing',
   ]),
-  /** What the system said; may be empty. */
+  /** The system's message; may be empty. */
   detail: z.string(),
 })
 export type KeychainTrouble = z.output<typeof keychainTrouble>
 
-/** Everything the shell and the overview show, as one snapshot; sent whole whenever it changes. */
+/** The data of the shell and the overview as one snapshot; sent whole whenever it changes. */
 export const appState = z.object({
   time,
   version: z.string(),
@@ -120,19 +120,19 @@ export const appState = z.object({
   /** The receiver on this computer. */
   hooksUrl: z.string(),
   publicAddress,
-  /** Why the data folder cannot be written; null when it can. */
+  /** Why the data folder is not writable; null when it is. */
   storeFailing: z.string().nullable(),
-  /** Where settings are kept and whether they can be changed from here. */
+  /** Where settings are stored and whether they can be changed here. */
   settingsFile: z.object({ path: z.string(), writable: z.boolean() }),
-  /** Where secrets typed here are kept: `memory` = until the bridge ends. */
+  /** Where secrets typed here are stored: `memory` = until the bridge exits. */
   secretsKept: z.enum(['keychain', 'memory']),
-  /** Why it is `memory` although the computer's keychain should keep them; null = nothing is wrong. */
+  /** Why the value is `memory` although the keychain should be used; null = no problem. */
   keychainTrouble: keychainTrouble.nullable(),
   connections: z.array(connectionState),
-  /** Connections whose set-up was begun and not finished. */
+  /** Connections whose set-up is not finished. */
   drafts: z.array(z.object({ id: connectionId, name: z.string(), step: z.string(), redo: z.boolean() })),
   demo: z.object({ connectionId, visitorUrl: z.string(), planfixUrl: z.string() }).nullable(),
-  /** What the host has to say on every page: that its desktop shows no tray images. */
+  /** A notice of the host for every page: its desktop shows no tray icons. */
   notices: z.array(words).default([]),
 })
 export type AppState = z.output<typeof appState>
@@ -150,7 +150,7 @@ export type BridgeEventView = z.output<typeof bridgeEvent>
 
 export const stateCalls = {
   'state.get': call(nothing, appState),
-  /** Newest last; with `afterId` those after it, otherwise the newest `limit`. */
+  /** Newest last; with `afterId` the events after it, otherwise the newest `limit`. */
   'events.list': call(
     z.strictObject({ afterId: z.number().int().min(0).nullable(), limit: z.number().int().min(1).max(500) }),
     z.object({ events: z.array(bridgeEvent) }),

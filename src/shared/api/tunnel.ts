@@ -4,35 +4,35 @@ import { publicAddress } from './state.ts'
 
 const text = z.string().max(500)
 
-/** How the receiver gets its public address. Values are as typed: they are checked when they are saved. */
+/** How the receiver gets its public address. Values are as typed and are checked when they are saved. */
 export const tunnelSettings = z.strictObject({
   provider: z.enum(['none', 'own', 'ngrok', 'ssh', 'relay']),
-  /** Led to the receiver by the owner; empty = none. */
+  /** The address that the owner forwards to the receiver; empty = none. */
   own: z.strictObject({ address: z.string().max(2000) }),
-  /** Empty = the domain that ngrok gives. */
+  /** Empty = the domain that ngrok assigns. */
   ngrok: z.strictObject({ domain: text }),
   ssh: z.strictObject({
     host: text,
     port: z.number(),
     user: text,
-    /** Empty unless the service wants a name at this place. */
+    /** Usually empty; some services need a name here. */
     remoteHost: text,
-    /** 0 = any. */
+    /** 0 = any free port. */
     remotePort: z.number(),
     /** Empty = the server prints it. */
     publicUrl: z.string().max(2000),
-    /** Empty = that of the first connection holds. */
+    /** Empty = accept the key of the first connection. */
     hostKey: text,
   }),
   relay: z.strictObject({ url: z.string().max(2000), deviceId: text }),
 })
 export type TunnelSettings = z.output<typeof tunnelSettings>
 
-/** A change of secrets: one that is not named or null stays as it is, an empty one is forgotten. */
+/** A change of secrets: a secret that is missing or null stays as it is, an empty one is deleted. */
 const secret = (longest: number) => z.string().max(longest).nullable().optional()
 export const tunnelSecrets = z.strictObject({
   ngrokToken: secret(500),
-  /** The text of a private key. */
+  /** The private key as text. */
   sshKey: secret(20_000),
   sshPassphrase: secret(500),
   sshPassword: secret(500),
@@ -46,7 +46,7 @@ const hostKey = z.object({
 
 export const tunnelView = z.object({
   settings: tunnelSettings,
-  /** Which secrets are there. */
+  /** Which secrets are stored. */
   has: z.object({
     ngrokToken: z.boolean(),
     sshKey: z.boolean(),
@@ -54,7 +54,7 @@ export const tunnelView = z.object({
     sshPassword: z.boolean(),
     relayKey: z.boolean(),
   }),
-  /** Of the SSH server that is set: the key that holds, and another one that was refused since. */
+  /** Of the configured SSH server: the accepted key, and a different key that was refused since. */
   hostKey: z.object({ pinned: hostKey.nullable(), refused: hostKey.nullable() }),
   state: publicAddress,
 })
@@ -62,16 +62,16 @@ export type TunnelView = z.output<typeof tunnelView>
 
 export const tunnelCalls = {
   'tunnel.get': call(nothing, tunnelView),
-  /** What is wrong comes back with its `field`: `ssh.host`, `ngrokToken`. The way in is opened anew. */
+  /** An error names its `field`: `ssh.host`, `ngrokToken`. The tunnel is reopened. */
   'tunnel.save': call(
     z.strictObject({ settings: tunnelSettings, secrets: tunnelSecrets.default({}) }),
     tunnelView,
   ),
-  /** Tries now: opens the way in when it is closed, and proves it; takes up to half a minute. */
+  /** Opens the tunnel if it is closed and proves the address at once; takes up to half a minute. */
   'tunnel.prove': call(nothing, publicAddress),
-  /** The owner has compared the refused key of the SSH server: it holds from now on. */
+  /** The owner has verified the refused key of the SSH server: it is accepted from now on. */
   'tunnel.trustHostKey': call(z.strictObject({ fingerprint: text }), tunnelView),
-  /** Pairs with a relay by the code that it shows, and uses it from then on. */
+  /** Pairs with a relay using the code that the relay shows, and uses this relay from then on. */
   'tunnel.pair': call(
     z.strictObject({ address: z.string().max(2000), code: z.string().max(100) }),
     tunnelView,

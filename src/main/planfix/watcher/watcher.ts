@@ -42,7 +42,7 @@ export interface ConnectionWatch {
 
 /**
  * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md,
- * "Planfix tells nobody"): one list call tells what changed in the whole account; only tasks that did are read. A webhook
+ * "Planfix sends no events"): one list call tells what changed in the whole account; only tasks that did are read. A webhook
  * is a hint, the list is the truth. What has not been judged yet holds back the position on disk, so that after a crash,
  * or a week off, nothing is missed.
  */

@@ -7,7 +7,7 @@ export interface Moment {
 }
 
 /**
- * How long this desktop may take itself for the active one (docs/relay.md, "Who carries"). It counts from the sending of
+ * How long this desktop may take itself for the active one (docs/relay.md, "The active computer"). It counts from the sending of
  * the last message that the relay has answered, and ends a third before the relay gives the role to another one. Time is
  * what the faster of two clocks says, so that neither a sleep nor a clock that is set back makes it longer.
  */

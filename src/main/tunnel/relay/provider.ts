@@ -26,7 +26,7 @@ export interface RelayProviderOptions {
   random?: () => number
   /** Whether the events come to this computer, or to another one that is paired too. */
   role?: (active: boolean) => void
-  /** Whether this computer may carry: it is the active one, confirmed lately (docs/relay.md, "Who carries"). */
+  /** Whether this computer may carry: it is the active one, confirmed lately (docs/relay.md, "The active computer"). */
   onLeadership?: (may: LeadershipTerm | null) => void
   /** Resolves when nothing is carried any more: only then is the role given away. */
   quiet?: () => Promise<unknown>
