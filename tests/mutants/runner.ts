@@ -13,6 +13,8 @@ export type Round =
   /** All tests with one mutant, from the beginning: one that works while modules are read, or leaves something behind. */
   | { kind: 'alone'; id: string }
 export interface Reach {
+  /** Where the test stands. */
+  file: string
   ids: string[]
   questions: number
 }
@@ -78,7 +80,11 @@ export default class MutantRunner extends TestRunner {
   override async onAfterRetryTask(test: RunnerTestCase, options: TestTryOptions): Promise<void> {
     await super.onAfterRetryTask(test, options)
     if (round.kind === 'reach') {
-      found.reach[test.id] = { ids: [...(mutants.reached ?? [])], questions: mutants.questions }
+      found.reach[test.id] = {
+        file: test.file.filepath,
+        ids: [...(mutants.reached ?? [])],
+        questions: mutants.questions,
+      }
       mutants.reached = atLoad
       return
     }

@@ -11,6 +11,7 @@ export default defineConfig({
     // All in one process, which the modules under test are read into once.
     isolate: false,
     maxWorkers: 1,
+    pool: 'threads',
     // What a mutant keeps waiting has noticed it.
     testTimeout: 10_000,
     hookTimeout: 10_000,
