@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { CommentState } from '../../../../src/main/engine/intake/comment/comment.ts'
-import { printOf } from '../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
-import { changesOf, replyMessage, WAITS } from '../../../../src/main/engine/intake/comment/reply-changes.ts'
-import type { ReplyAct } from '../../../../src/main/engine/intake/comment/reply-plan.ts'
-import type { Message } from '../../../../src/shared/domain.ts'
-import { comment, conversation, reply, settingsOf, task } from '../values.ts'
+import type { CommentState } from '../../../../../src/main/engine/intake/comment/comment.ts'
+import { printOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import {
+  changesOf,
+  replyMessage,
+  WAITS,
+} from '../../../../../src/main/engine/intake/comment/reply-changes.ts'
+import type { ReplyAct } from '../../../../../src/main/engine/intake/comment/reply-plan.ts'
+import type { Message } from '../../../../../src/shared/domain.ts'
+import { comment, conversation, reply, settingsOf, task } from '../../values.ts'
 
 const NOW = 5_000
 function state(changes: Partial<CommentState> = {}): CommentState {

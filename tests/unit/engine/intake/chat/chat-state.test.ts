@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { knownMessage, nameOf, originKeyOf } from '../../../../src/main/engine/intake/chat/chat-state.ts'
-import { fingerprint } from '../../../../src/main/engine/text.ts'
-import { message, profile } from '../../../support/builders.ts'
-import { chatEvent, chatState, said } from '../values.ts'
+import { knownMessage, nameOf, originKeyOf } from '../../../../../src/main/engine/intake/chat/chat-state.ts'
+import { fingerprint } from '../../../../../src/main/engine/text.ts'
+import { message, profile } from '../../../../support/builders.ts'
+import { chatEvent, chatState, said } from '../../values.ts'
 
 test('a client is called what he gave, else what Chatra made up, else by his address or his number', () => {
   const all = { id: 'abcdefghi', name: 'Anna', displayedName: 'Purple Fox', email: 'anna@mail.example' }

@@ -6,10 +6,10 @@ import {
   taskDescription,
   taskName,
   withEmail,
-} from '../../../../src/main/engine/delivery/planfix/planfix-text.ts'
-import type { AgentSeen, Message, Page } from '../../../../src/shared/domain.ts'
-import { message, profile } from '../../../support/builders.ts'
-import { settingsOf } from '../values.ts'
+} from '../../../../../src/main/engine/delivery/planfix/planfix-text.ts'
+import type { AgentSeen, Message, Page } from '../../../../../src/shared/domain.ts'
+import { message, profile } from '../../../../support/builders.ts'
+import { settingsOf } from '../../values.ts'
 
 const employee = (planfixUserId: number, changes: Record<string, unknown> = {}) => ({
   planfixUserId: `user:${planfixUserId}`,

@@ -6,10 +6,10 @@ import {
   speakerOf,
   speakersOf,
   TARGET_ID_UNKNOWN,
-} from '../../../../src/main/engine/delivery/chatra/chatra-plan.ts'
-import { CARRIED_BY_ANOTHER } from '../../../../src/main/engine/ports.ts'
-import type { AgentSeen, Message } from '../../../../src/shared/domain.ts'
-import { conversation, reply, settingsOf } from '../values.ts'
+} from '../../../../../src/main/engine/delivery/chatra/chatra-plan.ts'
+import { CARRIED_BY_ANOTHER } from '../../../../../src/main/engine/ports.ts'
+import type { AgentSeen, Message } from '../../../../../src/shared/domain.ts'
+import { conversation, reply, settingsOf } from '../../values.ts'
 
 const NOW = 100_000
 const plan = (changes: Partial<ReplyState>) =>

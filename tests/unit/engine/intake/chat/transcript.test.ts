@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { absentFrom } from '../../../../src/main/engine/intake/chat/transcript.ts'
-import { CARRIED_BY_ANOTHER, type ChatMessage } from '../../../../src/main/engine/ports.ts'
-import type { Message } from '../../../../src/shared/domain.ts'
-import { message, profile } from '../../../support/builders.ts'
-import { chatEvent, chatState, reply, said } from '../values.ts'
+import { absentFrom } from '../../../../../src/main/engine/intake/chat/transcript.ts'
+import { CARRIED_BY_ANOTHER, type ChatMessage } from '../../../../../src/main/engine/ports.ts'
+import type { Message } from '../../../../../src/shared/domain.ts'
+import { message, profile } from '../../../../support/builders.ts'
+import { chatEvent, chatState, reply, said } from '../../values.ts'
 
 const SENT = 100_000
 /** A send may be carried out until ten seconds after it began. */

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import type { ChatState } from '../../../../src/main/engine/intake/chat/chat-state.ts'
-import { decideClient } from '../../../../src/main/engine/intake/chat/client.ts'
-import type { ChatEvent } from '../../../../src/main/engine/ports.ts'
-import type { ClientProfile, Visit } from '../../../../src/shared/domain.ts'
-import { profile } from '../../../support/builders.ts'
-import { chatEvent, chatState, clientLink, conversation, said, settingsOf } from '../values.ts'
+import type { ChatState } from '../../../../../src/main/engine/intake/chat/chat-state.ts'
+import { decideClient } from '../../../../../src/main/engine/intake/chat/client.ts'
+import type { ChatEvent } from '../../../../../src/main/engine/ports.ts'
+import type { ClientProfile, Visit } from '../../../../../src/shared/domain.ts'
+import { profile } from '../../../../support/builders.ts'
+import { chatEvent, chatState, clientLink, conversation, said, settingsOf } from '../../values.ts'
 
 const NOW = 1_000_000
 const MINUTE = 60_000

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { decideChat, echoStateOf, marksFact } from '../../../../src/main/engine/intake/chat/chat.ts'
-import type { ChatState } from '../../../../src/main/engine/intake/chat/chat-state.ts'
+import { decideChat, echoStateOf, marksFact } from '../../../../../src/main/engine/intake/chat/chat.ts'
+import type { ChatState } from '../../../../../src/main/engine/intake/chat/chat-state.ts'
 import {
   type Change,
   type ChatEvent,
   type ChatMessage,
   RECEIVED_FROM,
-} from '../../../../src/main/engine/ports.ts'
-import { comparable, fingerprint } from '../../../../src/main/engine/text.ts'
-import type { AgentSeen, Message } from '../../../../src/shared/domain.ts'
-import { message, profile } from '../../../support/builders.ts'
-import { chatEvent, chatState, clientLink, conversation, reply, said, settingsOf } from '../values.ts'
+} from '../../../../../src/main/engine/ports.ts'
+import { comparable, fingerprint } from '../../../../../src/main/engine/text.ts'
+import type { AgentSeen, Message } from '../../../../../src/shared/domain.ts'
+import { message, profile } from '../../../../support/builders.ts'
+import { chatEvent, chatState, clientLink, conversation, reply, said, settingsOf } from '../../values.ts'
 
 const NOW = 1_000_000
 /** A client who is known, with a conversation. */

@@ -5,10 +5,10 @@ import {
   type PlanState,
   planStep,
   thatFit,
-} from '../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
-import type { Attempt, Conversation, Message, TaskLink } from '../../../../src/shared/domain.ts'
-import { message, profile } from '../../../support/builders.ts'
-import { clientLink, conversation, settingsOf, task } from '../values.ts'
+} from '../../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
+import type { Attempt, Conversation, Message, TaskLink } from '../../../../../src/shared/domain.ts'
+import { message, profile } from '../../../../support/builders.ts'
+import { clientLink, conversation, settingsOf, task } from '../../values.ts'
 
 const NOW = 1_000_000
 const file = { name: 'a.jpg', url: 'https://x.example/a', planfixFileId: null, size: null }

@@ -4,10 +4,10 @@ import {
   isOfBefore,
   isUnchanged,
   printOf,
-} from '../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
-import type { PlanfixComment } from '../../../../src/main/engine/ports.ts'
-import { fingerprint } from '../../../../src/main/engine/text.ts'
-import { comment } from '../values.ts'
+} from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import type { PlanfixComment } from '../../../../../src/main/engine/ports.ts'
+import { fingerprint } from '../../../../../src/main/engine/text.ts'
+import { comment } from '../../values.ts'
 
 const file = (id: number) => ({ id, name: `f${id}`, size: 1 })
 const whole = { recipients: ['contact:92', 'user:6'], files: [file(1)], lost: ['p.png'] }
