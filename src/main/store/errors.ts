@@ -1,9 +1,13 @@
-/** What opening or writing the store can fail with. A bug (a broken constraint, a misuse) is none of these. */
+/**
+ * Expected failures of opening or writing the store. A bug (a broken constraint, a misuse) is not one of
+ * them.
+ */
 import { errorCode } from '../../shared/node-errors.ts'
 
 /**
- * The disk is full, read-only or gone, or another process keeps the file: nothing of the commit is stored.
- * The same store works again as soon as the disk does; a webhook that met it must not be answered with 200.
+ * The disk is full, read-only or missing, or another process locks the file: no part of the commit is stored.
+ * The same store works again as soon as the disk does; a webhook that fails with it must not be answered with
+ * 200.
  */
 export class StoreUnavailableError extends Error {
   readonly storeUnavailable = true
@@ -17,8 +21,8 @@ export class StoreUnavailableError extends Error {
 }
 
 /**
- * The program has ended, and what was still under way asks the store in vain: what it would have settled is settled by
- * the attempt on disk at the next start.
+ * The program has shut down, and a call under way still uses the store. The pending write on disk settles
+ * that call's work at the next start.
  */
 export class StoreClosedError extends Error {
   constructor() {
@@ -35,7 +39,7 @@ export class StoreInUseError extends Error {
   }
 }
 
-/** Only `shared`: there is no store in this folder yet. */
+/** Only with `shared`: this folder contains no store yet. */
 export class StoreMissingError extends Error {
   constructor(dir: string) {
     super(`there is no bridge data in ${dir}: start the bridge once, or name its folder with --data-dir`)
@@ -43,7 +47,7 @@ export class StoreMissingError extends Error {
   }
 }
 
-/** The file was written by a newer program (or, for `shared`, waits for the server to upgrade it). */
+/** The file was written by a newer program (or, with `shared`, waits for the server to upgrade it). */
 export class StoreVersionError extends Error {
   constructor(found: number, known: number) {
     super(
@@ -59,7 +63,9 @@ const UNAVAILABLE =
   /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|NOMEM|PERM|AUTH|NOLFS)/
 export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(errorCode(error))
 export const isBusy = (error: unknown): boolean => /^SQLITE_(BUSY|LOCKED)/.test(errorCode(error))
-/** The file handle itself may be dead (a disk unplugged and back): open the file anew before the next try. */
+/**
+ * The file handle itself may be invalid (a disk unplugged and back): reopen the file before the next try.
+ */
 export const wantsReopening = (error: unknown): boolean =>
   /^SQLITE_(IOERR|CANTOPEN|READONLY)/.test(errorCode(error))
 export const isUnavailable = (error: unknown): boolean => UNAVAILABLE.test(errorCode(error))

@@ -1,12 +1,14 @@
-// Taken when the program loads: a test's fake timers must not hold up a search.
+// Captured when the program loads, so that a test's fake timers do not delay a search.
 const yieldToEventLoop = setImmediate
 
-/** How long one stretch of reading may hold the event loop: a webhook waits no longer than about this. */
+/**
+ * How long one read may block the event loop, in milliseconds; a webhook waits no longer than about this.
+ */
 const SLICE_MS = 3
 
 /**
- * Cuts long reading into turns of the event loop: `if (turns.isOver) await turns.next()`. Whoever reads much ends with
- * `await turns.next()`: what the caller does with it, or reads next, comes in a turn of its own.
+ * Yields to the event loop during long reads: `if (turns.isOver) await turns.next()`. A long read also ends
+ * with `await turns.next()`, so that the caller's next work runs in a separate turn.
  */
 export class Yielder {
   #until = performance.now() + SLICE_MS

@@ -1,13 +1,16 @@
 import { isBusy, StoreUnavailableError, storeError, wantsReopening } from './errors.ts'
 import type { Sql } from './sql.ts'
 
-// Taken when the program loads: a test's fake timers must not hold back the disk.
+// Captured when the program loads, so that a test's fake timers do not delay the disk.
 const nextTurn = setImmediate
 const later = setTimeout
 
-/** One transaction holds the loop for about this long at most; what still waits goes into the next one. */
+/**
+ * Maximum time, in milliseconds, that one transaction blocks the event loop; the remaining writes go into the
+ * next one.
+ */
 const TURN_MS = 20
-/** How long a commit waits for another process that is writing before it gives up. */
+/** How long a commit waits for another process that is writing, before it fails. */
 const BUSY_PATIENCE_MS = 10_000
 const BUSY_PAUSE_MS = 25
 
@@ -19,34 +22,35 @@ interface Job {
 }
 type Settle = () => void
 
-/** What is written beside the database in the same flush; see backup/journal.ts. */
+/** Data written beside the database in the same flush; see backup/journal.ts. */
 export interface Companion {
-  /** How much waits to be written; `back` forgets what came after that. */
+  /** Number of waiting records; `back` discards those after that number. */
   readonly pending: number
   back(to: number): void
   /**
-   * Writes what waits; on disk when what it answers resolves, null = nothing was to be written. Throws when it cannot be
-   * written: then nothing of the transaction is.
+   * Writes the waiting records; the returned promise resolves when they are on disk; null = there was nothing
+   * to write. Throws when the write fails: then no part of the transaction is stored.
    */
   sync(): Promise<void> | null
 }
 const NONE: Companion = { pending: 0, back: () => undefined, sync: () => null }
 
 /**
- * Puts writes that wait at the same time into one transaction, thus one sync of the disk. Each write is all
- * or nothing by itself: it runs in a savepoint, and one that throws is rejected alone. When the disk fails,
- * every write of the transaction is rejected with StoreUnavailableError and the next one starts afresh.
+ * Combines writes that wait at the same time into one transaction and so into one sync of the disk. Each
+ * write is atomic by itself: it runs in a savepoint, and a write that throws is rejected alone. When the disk
+ * fails, every write of the transaction is rejected with StoreUnavailableError and the next transaction
+ * starts afresh.
  */
 export class GroupCommit {
   readonly #sql: Sql
-  /** Runs inside each transaction, after the writes: what can be saved along without a sync of its own. */
+  /** Runs inside each transaction, after the writes: for data that can be saved without an extra sync. */
   readonly #alongside: () => Settle | null
   readonly #companion: Companion
   #queue: Job[] = []
   #scheduled = false
   #stale = false
   #idle: (() => void)[] = []
-  /** Transactions that are on disk, and whose companion is not yet. */
+  /** Transactions that are on disk while their companion data is not yet. */
   #unsettled = 0
 
   constructor(sql: Sql, alongside: () => Settle | null = () => null, companion: Companion = NONE) {
@@ -55,7 +59,7 @@ export class GroupCommit {
     this.#companion = companion
   }
 
-  /** Resolves with what `work` returned, once that is on disk. `work` must be synchronous. */
+  /** Resolves with the result of `work` once it is on disk. `work` must be synchronous. */
   write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.#queue.push({ work, resolve: resolve as Job['resolve'], reject, queuedAt: performance.now() })
@@ -63,7 +67,7 @@ export class GroupCommit {
     })
   }
 
-  /** Resolves when nothing waits any more. */
+  /** Resolves when no write is waiting. */
   async drained(): Promise<void> {
     if (this.#isBusy) await new Promise<void>((resolve) => this.#idle.push(resolve))
   }
@@ -98,7 +102,7 @@ export class GroupCommit {
     this.#finish()
   }
 
-  /** Both syncs were under way at the same time; a job is done when both are. */
+  /** Both syncs run at the same time; a job is done when both are. */
   #settleWith(beside: Promise<void>, settle: Settle[], jobs: Job[]): void {
     this.#unsettled += 1
     beside
@@ -118,7 +122,7 @@ export class GroupCommit {
     return this.#queue.length > 0 || this.#unsettled > 0
   }
 
-  /** The body of one transaction, which is over, one way or the other, when this returns. */
+  /** The body of one transaction. The transaction is finished, successfully or not, when this returns. */
   #runJobs(): {
     taken: number
     settle: Settle[]
@@ -142,7 +146,7 @@ export class GroupCommit {
       return { taken, settle, beside, failure: null }
     } catch (error) {
       this.#companion.back(0)
-      // The jobs are rejected for what has failed already.
+      // The jobs were already rejected with the failure.
       beside?.catch(() => undefined)
       this.#rollBack()
       return { taken, settle: [], beside: null, failure: { jobs: this.#queue.slice(0, taken), error } }
@@ -166,7 +170,7 @@ export class GroupCommit {
   }
 
   #rollBack(): void {
-    // SQLite has rolled back by itself after some disk errors.
+    // SQLite has already rolled back after some disk errors.
     if (!this.#sql.inTransaction) return
     try {
       this.#sql.run('ROLLBACK')

@@ -1,4 +1,4 @@
-/** What the rest of the house uses of the store. */
+/** The public part of the store. */
 
 export {
   StoreClosedError,

@@ -2,9 +2,9 @@ import Database from 'better-sqlite3'
 import { isBusy, StoreInUseError, storeError } from './errors.ts'
 
 /**
- * Keeps a second server away from the folder: an exclusive transaction held open on a file of its own. The
- * kernel ends it with the process, however that dies, so there is no stale lock to clean. Answers how to
- * release it; throws StoreInUseError when another server holds it.
+ * Prevents a second server on the folder: an exclusive transaction held open on a separate file. The kernel
+ * releases it when the process ends for any reason, so there are no stale locks. Returns a function that
+ * releases it; throws StoreInUseError when another server holds it.
  */
 export function lockFolder(dir: string, path: string): () => void {
   const db = new Database(path, { timeout: 0 })

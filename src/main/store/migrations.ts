@@ -2,12 +2,11 @@ import { StoreVersionError } from './errors.ts'
 import type { Sql } from './sql.ts'
 
 /**
- * The shape of the file, as numbered steps: step N brings `PRAGMA user_version` from N-1 to N. A step that
- * has been released is never changed; a new one is added below it.
- *
- * There are no foreign keys between the big tables: rows that others point to are never deleted, and a check
- * deferred to the end of a shared transaction would fail its innocent neighbours. Tables with times are not
- * STRICT: a vendor's time with a fraction of a millisecond must not make a message impossible to store.
+ * The schema of the file, as numbered steps: step N brings `PRAGMA user_version` from N-1 to N. A released
+ * step is never changed; a new one is added below it.
+ * There are no foreign keys between the big tables: referenced rows are never deleted, and a deferred check
+ * at the end of a shared transaction would fail unrelated writes. Tables with times are not STRICT: a
+ * vendor's time with a fraction of a millisecond must not make a message impossible to store.
  */
 export const migrations: readonly string[] = [
   `
@@ -216,7 +215,10 @@ export const migrations: readonly string[] = [
 /** Number of the file's format; 0 for an empty file. */
 export const versionOf = (sql: Sql): number => sql.value<number>('PRAGMA user_version') ?? 0
 
-/** Brings the file to the newest format, a transaction a step. Throws StoreVersionError for a newer file. */
+/**
+ * Upgrades the file to the newest format, one transaction per step. Throws StoreVersionError for a newer
+ * file.
+ */
 export function migrate(sql: Sql, steps: readonly string[] = migrations): void {
   const found = versionOf(sql)
   if (found > steps.length) throw new StoreVersionError(found, steps.length)

@@ -23,34 +23,34 @@ import { migrate, migrations, versionOf } from './migrations.ts'
 import { Sql } from './sql.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-// Taken when the program loads: a test's fake timers must not hold back the disk.
+// Captured when the program loads, so that a test's fake timers do not delay the disk.
 const later = setTimeout
 
 export interface StoreOptions {
-  /** The data folder; made when missing. `:memory:` keeps all in memory (tests). */
+  /** The data folder; created when missing. `:memory:` keeps all data in memory (tests). */
   dir: string
   clock?: { now(): number }
-  /** Told what the store did by itself; a restore is in `events()` as well. */
+  /** Called with events of the store itself; a restore is in `events()` as well. */
   onEvent?: (event: BridgeEvent) => void
   /**
-   * For the command line beside a running server: takes no lock, makes, upgrades and restores nothing.
-   * Throws StoreMissingError where there is no store.
+   * For the command line beside a running server: takes no lock and creates, upgrades or restores nothing.
+   * Throws StoreMissingError when there is no store.
    */
   shared?: boolean
-  /** For the command line with the server stopped: throws StoreMissingError where there is no store. */
+  /** For the command line with the server stopped: throws StoreMissingError when there is no store. */
   mustExist?: boolean
 }
 
-/** A file up to this size is checked at every start: it takes some milliseconds. */
+/** A file up to this size, in bytes, is checked at every start: it takes some milliseconds. */
 const ALWAYS_CHECKED_BYTES = 4 * 1024 * 1024
-/** Waiting in SQLite holds the event loop: a server waits between tries instead (group-commit.ts). */
+/** Waiting inside SQLite blocks the event loop: a server waits between tries instead (group-commit.ts). */
 const SERVER_BUSY_MS = 100
 const SHARED_BUSY_MS = 10_000
 
 /**
  * Opens the store of a data folder. Throws StoreInUseError when another server runs on it, StoreVersionError
- * when a newer program wrote it, StoreUnavailableError when the disk does not take it. A damaged file is put
- * aside and the newest sound backup restored; `onEvent` is told (`event.store-restored` with `backupTime`,
+ * when a newer program wrote it, StoreUnavailableError when the disk refuses. A damaged file is set aside and
+ * the newest sound backup restored; `onEvent` is then called (`event.store-restored` with `backupTime`,
  * milliseconds, or `event.store-started-empty`; both with `movedTo`, the damaged file's new name).
  */
 export async function openStore(options: StoreOptions): Promise<SqliteStore> {
@@ -76,7 +76,7 @@ const NOTHING_BESIDE = {
 function inMemory(now: () => number): SqliteStore {
   const sql = new Sql(':memory:')
   migrate(sql)
-  const backup = () => Promise.reject(new Error('a store in memory has no backup'))
+  const backup = () => Promise.reject(new Error('an in-memory store has no backup'))
   return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
@@ -89,7 +89,7 @@ function openShared(dir: string, now: () => number): SqliteStore {
     sql.close()
     throw version === 0 ? new StoreMissingError(dir) : new StoreVersionError(version, migrations.length)
   }
-  const backup = () => Promise.reject(new Error('the backup is made by the server'))
+  const backup = () => Promise.reject(new Error('only the server makes backups'))
   return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })
 }
 
@@ -107,12 +107,12 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
     const journal = new Journal(files, now)
     const beside = new WorkerThread((detail) => tell('warning', 'event.store-no-thread', { detail }))
     sql.onDamage = () => {
-      // The next start reads the whole file, restores it if need be, and says so.
+      // The next start reads the whole file, restores it if necessary, and reports it.
       markDamaged(files)
       tell('error', 'event.store-damaged')
     }
     let last: Promise<unknown> = Promise.resolve()
-    /** One at a time: maintenance and an owner may want one at the same moment. */
+    /** One at a time: maintenance and the owner may request one at the same moment. */
     const backup = (): Promise<string> => {
       const mine = last.then(() => writeBackup(sql, { files, journal, beside, now: now() }))
       last = mine.catch(() => undefined)
@@ -140,16 +140,16 @@ function openAlone({ dir, onEvent }: StoreOptions, now: () => number): SqliteSto
   }
 }
 
-/** How long the receiver has the disk for itself after a start. */
+/** How long after a start the receiver has the disk for itself. */
 const CHECK_AFTER_MS = 1000
 
 /**
- * After a crash the file is read to its end beside the work: a webhook must not wait for that. Damage that is found is
- * told at once and mended at the next start: what the store still holds is more than its backup does, so nothing is
- * thrown away while it works.
+ * After a crash the file is read completely in the background: a webhook must not wait for that. Damage is
+ * reported at once and repaired at the next start: the damaged store still holds more than its backup, so
+ * nothing is discarded while it works.
  */
 class LateCheck {
-  /** The file has not been read to its end. */
+  /** The file was not read completely. */
   isOpen = true
 
   constructor(sql: Sql, files: Files, beside: WorkerThread) {
@@ -164,8 +164,8 @@ class LateCheck {
 }
 
 /**
- * The store as it is, upgraded; null when it is damaged or lost. A big file that was not closed in order is not read
- * whole before it is used: `isChecked` is false then.
+ * The store as it is, upgraded; null when it is damaged or lost. A big file that was not closed cleanly is
+ * not read completely before use: `isChecked` is false then.
  */
 function openSound(files: Files): { sql: Sql; isChecked: boolean } | null {
   if (isLost(files)) return null

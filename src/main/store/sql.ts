@@ -3,14 +3,14 @@ import { isDamage, StoreClosedError, storeError } from './errors.ts'
 
 export interface SqlOptions {
   fileMustExist?: boolean
-  /** How long a statement waits for another process, milliseconds; it holds the event loop meanwhile. */
+  /** How long a statement waits for another process, in milliseconds; it blocks the event loop meanwhile. */
   busyTimeout?: number
 }
 type Value = string | number | null | Uint8Array
 
 /**
- * One connection to the file and its prepared statements, kept by their text. Statements are looked up on
- * each use, so the file can be opened anew under a running store.
+ * One connection to the file and its prepared statements, cached by their text. Statements are looked up on
+ * each use, so that the file can be reopened under a running store.
  */
 export class Sql {
   readonly #path: string
@@ -18,7 +18,7 @@ export class Sql {
   #db: Database.Database
   #statements = new Map<string, Database.Statement<unknown[]>>()
   #columns = new Map<string, Database.Statement<unknown[]>>()
-  /** Told once when SQLite finds the file damaged while it is in use. */
+  /** Called once when SQLite finds the file damaged while it is in use. */
   onDamage: (() => void) | null = null
   damaged = false
 
@@ -50,7 +50,7 @@ export class Sql {
     const row = this.get<Record<string, T>>(text, ...values)
     return row ? (Object.values(row)[0] ?? null) : null
   }
-  /** The only column of all rows: long lists of numbers without an object for each. */
+  /** The only column of all rows: for long lists of numbers without an object for each. */
   column<T extends Value>(text: string, ...values: Value[]): T[] {
     return this.#guarded(() => this.#prepared(text, true).all(...values) as T[])
   }
@@ -58,12 +58,12 @@ export class Sql {
     this.#guarded(() => this.#db.exec(text))
   }
 
-  /** Runs `work` in a transaction of its own that is on disk when it returns. */
+  /** Runs `work` in a separate transaction that is on disk when it returns. */
   now<T>(work: () => T): T {
     return this.#guarded(() => this.#db.transaction(work).immediate())
   }
 
-  /** A new handle on the same file; throws and keeps the old one when the file cannot be opened. */
+  /** Opens a new handle on the same file; throws and keeps the old one when the file cannot be opened. */
   reopen(): void {
     if (this.#path === ':memory:') return
     const fresh = this.#guarded(() => open(this.#path, { ...this.#options, fileMustExist: true }))
@@ -71,7 +71,7 @@ export class Sql {
     this.#db = fresh
   }
 
-  /** Whoever asks afterwards gets StoreClosedError. */
+  /** Later calls throw StoreClosedError. */
   close(): void {
     this.#statements.clear()
     this.#columns.clear()
@@ -99,7 +99,7 @@ export class Sql {
     }
   }
 
-  /** Also when somebody else has read the file and found it so. */
+  /** Also when another reader found the damage. */
   foundDamaged(): void {
     if (this.damaged) return
     this.damaged = true
@@ -113,14 +113,14 @@ function open(path: string, options: SqlOptions): Database.Database {
     timeout: options.busyTimeout ?? 250,
   })
   try {
-    // Must come before the first table; lets retention give pages back a few at a time.
+    // Must come before the first table; lets retention release pages a few at a time.
     db.pragma('auto_vacuum = INCREMENTAL')
     db.pragma('journal_mode = WAL')
-    // A commit that was acknowledged survives a power cut; macOS needs F_FULLFSYNC for that.
+    // An acknowledged commit survives a power cut; macOS needs F_FULLFSYNC for that.
     db.pragma('synchronous = FULL')
     db.pragma('fullfsync = ON')
     db.pragma('foreign_keys = ON')
-    // What is overwritten is gone, not only unlinked, where that costs no write of its own.
+    // Overwritten content is erased, not only unlinked, where that costs no extra write.
     db.pragma('secure_delete = FAST')
     db.pragma('cache_size = -16000')
     db.pragma('journal_size_limit = 16777216')

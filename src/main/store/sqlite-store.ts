@@ -56,29 +56,32 @@ import { type MessageRow, messageFrom } from './rows/messages.ts'
 import { type RenameAnswer, renameConnection } from './rows/rename-connection.ts'
 import type { Sql } from './sql.ts'
 
-/** What the store needs of the folder it lives in. */
+/** What the store needs from its data folder. */
 export interface StoreHost {
   now(): number
-  /** Writes the backup files; answers the new one's path. */
+  /** Writes the backup files; returns the new one's path. */
   backup(): Promise<string>
-  /** Drops files that hold what is older than `cutoff`; answers whether the newest backup is that old. */
+  /** Deletes files with content older than `cutoff`; returns true if the newest backup is that old. */
   dropFiles(cutoff: number): Promise<boolean>
-  /** A new backup takes the place of all older ones and of stores that were put aside; answers how many of these. */
+  /**
+   * A new backup replaces all older ones and the stores that were set aside; returns how many of these there
+   * were.
+   */
   renewBackups(): Promise<number>
-  /** Told of what comes in; null where nothing is kept beside the database. */
+  /** Receives new inbox rows; null when there is no journal beside the database. */
   journal: Journal | null
-  /** Ends what is under way beside the store, before the file is closed. */
+  /** Cancels background work, before the file is closed. */
   ending(): Promise<void>
-  /** Called once, after the file is closed; `sound` = no damage was met. */
+  /** Called once, after the file is closed; `sound` = no damage was found. */
   closed(sound: boolean): void
 }
 
-/** What is noted each minute, at each reading of a task, or told the owner, alone makes no backup necessary. */
+/** Records of each minute, of each reading of a task, or notifications alone make no backup necessary. */
 const isWorthACopy = ({ type }: Change): boolean => !['fact.set', 'task.patch', 'event.add'].includes(type)
 
 const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 
-/** The order in which a conversation's chores are done (ChoreKind, "in order of priority"). */
+/** The order in which a conversation's jobs run (ChoreKind, "in order of priority"). */
 const CHORE_ORDER: readonly ChoreKind[] = [
   'reread',
   'note',
@@ -92,8 +95,8 @@ const CHORE_ORDER: readonly ChoreKind[] = [
 ]
 
 /**
- * The store of the bridge on SQLite. Made by `openStore`. Reads answer from what is committed; every failure
- * of the disk is a StoreUnavailableError, and the store goes on when the disk does.
+ * The bridge's store on SQLite. Created by `openStore`. Reads return committed data; every failure of the
+ * disk is a StoreUnavailableError, and the store works again when the disk does.
  */
 export class SqliteStore implements Store {
   readonly #sql: Sql
@@ -101,7 +104,7 @@ export class SqliteStore implements Store {
   readonly #ids: Ids
   readonly #writes: GroupCommit
   #closing: Promise<void> | null = null
-  /** After a start nobody knows. */
+  /** Unknown after a start. */
   #isChanged = true
 
   constructor(sql: Sql, around: StoreHost) {
@@ -117,7 +120,7 @@ export class SqliteStore implements Store {
     return this.#ids.next()
   }
 
-  /** See the port. The changes must not be altered before it resolves. */
+  /** See the port. The changes must not be modified before it resolves. */
   commit(changes: Change[]): Promise<void> {
     if (this.#closing) return Promise.reject(new StoreClosedError())
     if (changes.length === 0) return Promise.resolve()
@@ -126,7 +129,9 @@ export class SqliteStore implements Store {
     return this.#writes.write(() => applyChanges(this.#sql, changes, (row) => journal?.add(row)))
   }
 
-  /** `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not. */
+  /**
+   * `failed`, `uncertain` or dismissed -> `queued`; its conversation is tried again at once, paused or not.
+   */
   retryMessage(id: number): Promise<RetryAnswer> {
     this.#isChanged = true
     return this.#writes.write(() => retryMessage(this.#sql, id, this.#host.now()))
@@ -139,24 +144,25 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * Forgets what was said more than `days` ago: log lines, settled inbox rows, events, text and files of settled
-   * messages, what is known of people who were not seen since, and all of it in backups, journal and stores that were
-   * put aside. Ids, origin keys, pairs and states stay, so nothing old is ever taken for new. Works in small steps
+   * Removes content older than `days`: log lines, settled inbox rows, events, text and files of settled
+   * messages, data of people who were not seen since; also from backups, journal and stores that were set
+   * aside. Ids, origin keys, pairs and states stay, so that nothing old counts as new. Works in small steps
    * between other writes.
    */
   async dropOlderThan(days: number): Promise<Dropped> {
     const cutoff = this.#host.now() - days * 86_400_000
     const dropped = await dropOlderThan(this.#sql, this.#writes, cutoff)
     const wantsBackup = await this.#host.dropFiles(cutoff)
-    // What is forgotten here must not stand in the backups for long.
+    // Removed content must not stay in the backups for long.
     if (wantsBackup || Object.values(dropped).some((number) => number > 0)) this.#isChanged = true
     return dropped
   }
 
   /**
-   * Removes all words, names and addresses of a person from the store, the journal and the backups (the older ones give
-   * way to a new one); null when nobody is found. Ids and states stay. Works while messages are carried. Rejects when no
-   * new backup could be made: the store has forgotten by then, its backups have not, and it may simply be called again.
+   * Removes all texts, names and addresses of a person from the store, the journal and the backups (a new one
+   * replaces the older ones); null when no client matches. Ids and states stay. Works while messages are
+   * delivered. Rejects when no new backup could be made: the store no longer holds the data then, but its
+   * backups do, and the call may be repeated.
    */
   async forgetClient(wanted: Wanted): Promise<Forgotten | null> {
     const person = findPerson(this.#sql, wanted)
@@ -166,20 +172,23 @@ export class SqliteStore implements Store {
     return { ...forgotten, journal, putAside: await this.#host.renewBackups() }
   }
 
-  /** Everything of connection `from` is of `to` from now on, also in the backups. See renameConnection. */
+  /** Moves all data of connection `from` to `to`, also in the backups. See renameConnection. */
   async renameConnection(from: string, to: string): Promise<RenameAnswer> {
     const answer = await this.#writes.write(() => renameConnection(this.#sql, from, to))
     if (answer.answer === 'renamed') await this.#host.renewBackups()
     return answer
   }
 
-  /** Writes the file anew, without what lies in pages that are not used any more. Holds the loop meanwhile. */
+  /** Rewrites the file without the content of unused pages. Blocks the event loop meanwhile. */
   async compact(): Promise<void> {
     await this.#writes.drained()
     this.#sql.exec('VACUUM')
   }
 
-  /** A checked copy of the file beside it, while the store goes on working; the last two are kept. Answers its path. */
+  /**
+   * Makes a verified copy of the file beside it, while the store stays in use; the last two are kept. Returns
+   * its path.
+   */
   async backup(): Promise<string> {
     this.#isChanged = false
     try {
@@ -190,12 +199,12 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Something happened since the last backup: more than what is noted by and by. */
+  /** True if there were changes since the last backup, other than regular records. */
   get isChangedSinceBackup(): boolean {
     return this.#isChanged
   }
 
-  /** Writes what still waits, then closes the file. Commits made after this reject. */
+  /** Writes all waiting changes, then closes the file. Later commits reject. */
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -207,14 +216,14 @@ export class SqliteStore implements Store {
     try {
       this.#ids.giveBack()
     } catch {
-      // The disk does not take it: the numbers are lost, which is harmless.
+      // The disk refuses the write: the ids are lost, which is harmless.
     }
     this.#sql.close()
     await this.#host.journal?.close()
     this.#host.closed(!this.#sql.damaged)
   }
 
-  // ---- the rules' questions
+  // ---- queries of the engine
 
   async inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]> {
     return this.#sql.all<InboxRow>(LOOKUPS.inboxPending, afterSeq, limit)
@@ -282,7 +291,7 @@ export class SqliteStore implements Store {
   async changesOf(messageId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.changesOf, messageId)
   }
-  /** Of kind `text` only: edits and deletions that name the comment are not its mirror. */
+  /** Only of kind `text`: edits and deletions that name the comment are not its mirror. */
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesByComment, connectionId, commentId)
   }
@@ -296,15 +305,18 @@ export class SqliteStore implements Store {
   ): Promise<Message | null> {
     return this.#messages(LOOKUPS.clientMessageBefore, connectionId, taskId, commentId)[0] ?? null
   }
-  /** `since` itself included, here and below: a candidate too many is harmless, one too few is a double. */
+  /**
+   * `since` itself included, here and below: an extra candidate is harmless, a missing one causes a
+   * duplicate.
+   */
   async repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.repliesTo, connectionId, clientId, since)
   }
-  /** Whatever was written in this device's chat, by the client or by agents. */
+  /** All messages written in this device's chat, by the client or by agents. */
   async writtenBy(connectionId: string, clientId: string, since: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.writtenBy, connectionId, clientId, since)
   }
-  /** Of kind `text` only; `since` is compared with `writtenAt`. */
+  /** Only of kind `text`; `since` is compared with `writtenAt`. */
   async saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]> {
     const replies = this.#messages(LOOKUPS.repliedInTask, connectionId, taskId, most)
     const said = [...this.#messages(LOOKUPS.writtenInTask, connectionId, taskId, most), ...replies]
@@ -320,8 +332,9 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * In order of position: the first `limit` open messages and, beside them, the latest `limit` uncertain ones.
-   * They are counted apart, so that uncertain ones nobody settles cannot hide the work behind them.
+   * In order of position: the first `limit` open messages and, in addition, the latest `limit` uncertain
+   * ones. They are counted separately, so that uncertain messages that are never settled cannot hide the open
+   * ones.
    */
   async waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]> {
     const uncertain = this.#messages(LOOKUPS.waitingUncertain, conversationId, direction, limit)
@@ -355,13 +368,13 @@ export class SqliteStore implements Store {
     return value === null ? null : (JSON.parse(value) as T)
   }
 
-  // ---- the application's questions
+  // ---- queries of the application
 
   /** A page of the live log, always oldest first; see LogQuery. */
   logPage(query: LogQuery): Promise<LogEntry[]> {
     return logPage(this.#sql, query)
   }
-  /** The number of the newest log line; 0 when there is none. */
+  /** Number of the newest log line; 0 when there is none. */
   async latestSeq(): Promise<number> {
     return this.#sql.value<number>('SELECT max(seq) FROM entries') ?? 0
   }
@@ -373,54 +386,62 @@ export class SqliteStore implements Store {
   async counts(connectionId: string): Promise<Counts> {
     return counts(this.#sql, connectionId)
   }
-  /** Every connection that ever carried a message, also those that were removed since. */
+  /** Every connection that ever delivered a message, including removed ones. */
   async connectionIds(): Promise<string[]> {
     return this.#sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
   }
-  /** Clients whose card, as last seen, has an e-mail: Planfix itself mails them each comment that notifies them. */
+  /**
+   * Clients whose card, when last read, has an e-mail: Planfix itself mails them each comment that notifies
+   * them.
+   */
   async clientsMailedTwice(connectionId: string): Promise<number> {
     return this.#sql.get<{ count: number }>(MAILED, connectionId)?.count ?? 0
   }
-  /** Connections beside the `known` ones of which something waits, or in whose tasks something happened after `since`. */
+  /**
+   * Connections other than the `known` ones with waiting work, or with activity in their tasks after `since`.
+   */
   async leftBehind(known: readonly string[], since: number): Promise<OrphanedConnection[]> {
     return orphanedConnections(this.#sql, known, since)
   }
-  /** The webhook or comment a message was made from, as received; null when it was not linked or is dropped. */
+  /**
+   * The webhook or comment that a message was made from, as received; null when it was not linked or was
+   * removed.
+   */
   async rawPayload(messageId: number): Promise<string | null> {
     return rawPayload(this.#sql, messageId)
   }
-  /** Messages by number, with what an interface shows beside them, in the order of `ids`. */
+  /** Messages by id, with related data for the interface, in the order of `ids`. */
   shownMessages(ids: readonly number[]): Promise<MessageView[]> {
     return messageViews(this.#sql, ids)
   }
   /**
-   * How many messages a filter finds and where each page begins, newest first. Null when `isWanted`, asked from time
-   * to time, says no.
+   * Number of messages that match a filter and where each page begins, newest first. Null when `isWanted`,
+   * called from time to time, returns false.
    */
   outline(filter: LogFilter, isWanted?: () => boolean): Promise<Outline | null> {
     return outline(this.#sql, filter, isWanted)
   }
-  /** Numbers of at most `limit` messages from `fromId` (inclusive) downward, or from the newest. */
+  /** Ids of at most `limit` messages from `fromId` (inclusive) downward, or from the newest. */
   pageFrom(filter: LogFilter, fromId: number | null, limit: number): Promise<number[]> {
     return pageFrom(this.#sql, filter, fromId, limit)
   }
-  /** Numbers of at most `limit` messages after `afterId`, oldest first. */
+  /** Ids of at most `limit` messages after `afterId`, oldest first. */
   pageAfter(filter: LogFilter, afterId: number, limit: number): Promise<number[]> {
     return pageAfter(this.#sql, filter, afterId, limit)
   }
-  /** Conversations whose client fits, latest activity first. */
+  /** Conversations whose client matches, latest activity first. */
   findConversations(query: ConversationQuery): Promise<FoundConversation[]> {
     return findConversations(this.#sql, query)
   }
-  /** The conversations that began last, the newest first. */
+  /** The latest conversations to begin, newest first. */
   async newestConversations(limit: number): Promise<NewConversation[]> {
     return newestConversations(this.#sql, limit)
   }
-  /** The conversation, or the one it was merged into, with all that belongs to it. */
+  /** The conversation, or the one it was merged into, with its devices and merged conversations. */
   async storedConversation(id: number): Promise<StoredConversation | null> {
     return storedConversation(this.#sql, id)
   }
-  /** The last messages of a thread, oldest first as they stand in the chat; see threadMessages. */
+  /** The last messages of a thread, oldest first, in the order of the chat; see threadMessages. */
   async threadMessages(
     id: number,
     beforeId: number | null,
@@ -428,23 +449,25 @@ export class SqliteStore implements Store {
   ): Promise<{ ids: number[]; hasOlder: boolean } | null> {
     return threadMessages(this.#sql, id, beforeId, limit)
   }
-  /** Messages received between each of `starts` and the next; starts at whole quarters of an hour. */
+  /**
+   * Number of messages received between each of `starts` and the next; starts at whole quarters of an hour.
+   */
   bars(starts: readonly number[], end: number): Promise<Bar[]> {
     return bars(this.#sql, starts, end)
   }
-  /** Figures of what was received from `since` on. */
+  /** Figures of the messages received since `since`. */
   dayFigures(since: number): Promise<DayFigures> {
     return dayFigures(this.#sql, since)
   }
-  /** When the bridge was not running, newest first, of the time after `since`. */
+  /** Periods when the bridge was not running, newest first, that ended after `since`. */
   gapsSince(since: number): Promise<{ from: number; to: number }[]> {
     return gapsSince(this.#sql, since)
   }
-  /** Steps of a message's life, oldest first. */
+  /** State changes of a message, oldest first. */
   async life(messageId: number): Promise<LifeStep[]> {
     return lifeOf(this.#sql, messageId)
   }
-  /** Changes when another process has written to the file; this one's own writes do not change it. */
+  /** Changes when another process has written to the file; our own writes do not change it. */
   dataVersion(): number {
     return this.#sql.value<number>('PRAGMA data_version') ?? 0
   }
@@ -460,10 +483,13 @@ export class SqliteStore implements Store {
   }
 }
 
-/** Its place in a task's feed; the description stands first. */
+/** Its position in a task's feed; the description comes first. */
 const placeOf = ({ planfixCommentId }: Message): number => planfixCommentId ?? 0
 
-/** Rows of former versions say what was written on the card's e-mail field. Reads the connection's conversations. */
+/**
+ * Rows of earlier versions contain the values written on the card's e-mail field. Reads the connection's
+ * conversations.
+ */
 const MAILED = `SELECT count(DISTINCT contact) AS count FROM conversations INDEXED BY conversations_contact
   WHERE connection = ? AND contact IS NOT NULL AND merged_into IS NULL AND contact = coalesce(
     data ->> '$.mailedCard', CASE WHEN data ->> '$.contactWritten.email' IS NOT NULL THEN contact END)`

@@ -7,9 +7,10 @@ import type { Journal } from './journal.ts'
 import type { WorkerThread } from './worker-thread.ts'
 
 /**
- * Copies the store beside itself while it goes on working, and keeps the copy before that one. A copy takes the place of
- * the older one only after it was read to its end and found sound, so damage that nobody has noticed yet costs no good
- * backup. From then on the journal begins anew. Rejects when there is no new backup; the older ones are as they were.
+ * Copies the store beside itself while the store stays in use, and keeps the previous copy. The new copy
+ * replaces the older one only after it was read completely and found sound, so unnoticed damage never
+ * replaces a good backup. The journal starts again with a new backup. Rejects when the backup failed; the
+ * older ones are then unchanged.
  */
 export async function writeBackup(
   sql: Sql,
@@ -23,7 +24,7 @@ export async function writeBackup(
     const outcome = await beside.run({ errand: 'copy', from: files.store, to: files.newBackup, at: now })
     if (!outcome.ok) {
       if (outcome.damage) await askForDamage(sql, files, beside)
-      throw new Error(sql.damaged ? DAMAGED : `the copy is not good: ${outcome.detail}`)
+      throw new Error(sql.damaged ? DAMAGED : `the backup copy is damaged: ${outcome.detail}`)
     }
     // The copy is on disk already: nothing here waits for it on the event loop.
     if (existsSync(files.backup)) renameSync(files.backup, files.olderBackup)
@@ -40,7 +41,7 @@ export async function writeBackup(
 
 const DAMAGED = 'the store is damaged: it is not copied over its backups'
 
-/** A copy that is not sound: the disk spoiled it, or it shows what is wrong with the store itself. */
+/** The copy is damaged: the disk corrupted it, or the store itself is damaged. */
 async function askForDamage(sql: Sql, files: Files, beside: WorkerThread): Promise<void> {
   const outcome = await beside.run({ errand: 'check', path: files.store })
   if (!outcome.ok && outcome.damage) sql.foundDamaged()

@@ -21,23 +21,23 @@ import { StoreUnavailableError } from '../errors.ts'
 import { type Files, privateFile, syncFolder, syncFolderAside } from '../files.ts'
 
 /**
- * What came in from outside since the last good backup, beside the database: Chatra is never asked for a webhook again,
- * so the loss of the database file must not be the loss of what was accepted.
- *
- * A record is a line: checksum, space, JSON (an inbox row, or `{"aliveAt": milliseconds}`). It is on disk before the
- * commit that accepts it. Rows are known by their number in the inbox: a restore takes those above the backup's last
- * one, so older records do no harm, and of two with one number (a commit that failed after its record) the later counts.
+ * The events received since the last good backup, kept beside the database: Chatra does not send a webhook
+ * again, so the loss of the database file must not lose accepted events.
+ * A record is a line: checksum, space, JSON (an inbox row, or `{"aliveAt": milliseconds}`). It is on disk
+ * before the commit that accepts it. Rows are identified by their inbox number: a restore takes the rows
+ * above the backup's last one, so older records do no harm, and of two records with the same number (a commit
+ * failed after its record) the later one counts.
  */
 export class Journal {
   readonly #files: Files
   readonly #now: () => number
   #file: number | null = null
-  /** Bytes of whole records; what lies behind them is the rest of a write that failed. */
+  /** Length of the complete records in bytes; the bytes after them belong to a failed write. */
   #length = 0
   #isTorn = false
   #pending: string[] = []
   #aliveAt = 0
-  /** A write or a sync has failed: the file is opened anew. */
+  /** A write or a sync has failed: the file must be reopened. */
   #isSuspect = false
   readonly #syncs = new Set<Promise<void>>()
 
@@ -46,7 +46,7 @@ export class Journal {
     this.#now = now
   }
 
-  /** How many records wait for the next `sync`; `back` forgets those after the first `to`. */
+  /** Number of records waiting for the next `sync`; `back` discards those after the first `to`. */
   get pending(): number {
     return this.#pending.length
   }
@@ -60,9 +60,10 @@ export class Journal {
   }
 
   /**
-   * Writes everything that waits; on disk when the answer resolves, null where nothing was to be written. Throws, or
-   * rejects with, StoreUnavailableError when it cannot be. The sync runs beside the caller's own. While the store is
-   * written to, a record each minute says so: after a restore it is known since when nothing was done.
+   * Writes all waiting records; resolves when they are on disk; null when there is nothing to write. Throws,
+   * or rejects with, StoreUnavailableError when the write fails. The sync runs in parallel with the caller's
+   * own. While the store is written to, a record each minute says so: a restore then knows since when nothing
+   * was written.
    */
   sync(): Promise<void> | null {
     const now = this.#now()
@@ -79,27 +80,27 @@ export class Journal {
     }
   }
 
-  /** Before a backup is begun: what is written after this may be missing from it. Bytes. */
+  /** Call before a backup begins: records after this position may be missing from the backup. Bytes. */
   mark(): number {
     return this.#file === null && this.#length === 0 ? lengthOf(this.#files.journal) : this.#length
   }
 
-  /** A backup is good that knows everything before `mark`. What it does not know begins the new journal. */
+  /** A good backup contains everything before `mark`. The records after it start the new journal. */
   async rotate(mark: number): Promise<void> {
     await this.#quiet()
     const rest = existsSync(this.#files.journal) ? readFileSync(this.#files.journal).subarray(mark) : ''
     this.#close()
-    // Not synced: until the next sync everything in it stands in the older one as well.
+    // Not synced: until the next sync its whole content is in the older file as well.
     rmSync(this.#files.newJournal, { force: true })
     writeFileSync(this.#files.newJournal, rest, { mode: 0o600 })
     if (existsSync(this.#files.journal)) renameSync(this.#files.journal, this.#files.olderJournal)
     renameSync(this.#files.newJournal, this.#files.journal)
-    // The next record says anew that the store is written to, in the file that is read for it.
+    // The next record states again, in the current file, that the store is written to.
     this.#aliveAt = 0
     await syncFolderAside(dirname(this.#files.journal))
   }
 
-  /** Keeps only the rows that fit, in both files. Answers how many were dropped. */
+  /** Keeps only the rows that match, in both files. Returns the number of dropped rows. */
   async keepOnly(fits: (row: InboxRow) => boolean): Promise<number> {
     await this.#quiet()
     this.#close()
@@ -121,7 +122,7 @@ export class Journal {
     this.#close()
   }
 
-  /** No sync is under way; until the caller's next pause none begins. */
+  /** No sync is under way; none begins before the caller's next await. */
   async #quiet(): Promise<void> {
     while (this.#syncs.size > 0) await Promise.allSettled(this.#syncs)
   }
@@ -134,14 +135,16 @@ export class Journal {
     return sync
   }
 
-  /** The next record is written behind the last whole one, and says anew that the store is written to. */
+  /**
+   * The next record is written after the last complete one, and states again that the store is written to.
+   */
   #failed(error: unknown): StoreUnavailableError {
     this.#aliveAt = 0
     this.#isSuspect = true
     return new StoreUnavailableError(errorCode(error) || 'JOURNAL', error)
   }
 
-  /** Answers the file, for its sync. */
+  /** Returns the file handle, to sync it. */
   #append(bytes: Buffer): number {
     if (this.#isSuspect && this.#syncs.size === 0) this.#close()
     const file = this.#open()
@@ -173,10 +176,10 @@ export class Journal {
   }
 }
 
-/** A minute: how exactly it is known when a lost store was last written to. */
+/** One minute: the precision with which the time of a lost store's last write is known. */
 export const ALIVE_MS = 60_000
 
-/** The watcher finds again what it read itself; only what others sent is kept. */
+/** The watcher finds again what it read itself; only events from outside are kept. */
 const isKept = (row: InboxRow): boolean => row.source === 'chatra' || !row.body.startsWith('{"watcher":true')
 
 type Line = InboxRow | { aliveAt: number }
@@ -190,11 +193,11 @@ const checksum = (text: string) => crc32(text).toString(16).padStart(8, '0')
 export interface Journaled {
   /** Rows in the order in which they were accepted. */
   rows: InboxRow[]
-  /** Up to then the store may have been written to; null when that is not known. */
+  /** Latest time at which the store may have been written to; null when unknown. */
   aliveUntil: number | null
 }
 
-/** What both files hold above number `seq` of the inbox. Lines that are not whole are left out. */
+/** The rows of both files above inbox number `seq`. Incomplete lines are skipped. */
 export function readJournal(files: Files, seq: number): Journaled {
   const older = read(files.olderJournal)
   const present = read(files.journal)
@@ -203,7 +206,7 @@ export function readJournal(files: Files, seq: number): Journaled {
     if ('body' in line && line.seq > seq) rows.set(line.seq, line)
   }
   const alive = present.lines.map((line) => ('body' in line ? line.receivedAt : line.aliveAt))
-  // A line that cannot be read might be the one that says so.
+  // An unreadable line might be the one with that time.
   const isKnown = present.isWhole && alive.length > 0
   return {
     rows: [...rows.values()].sort((one, other) => one.seq - other.seq),
@@ -217,7 +220,7 @@ function read(path: string): { lines: Line[]; isWhole: boolean } {
   if (!existsSync(path)) return { lines, isWhole: false }
   const bytes = readFileSync(path)
   let from = 0
-  // Behind the last line end: nothing, or the beginning of a record that was never acknowledged.
+  // The bytes after the last line end: none, or the beginning of a record that was never acknowledged.
   for (let to = bytes.indexOf(10); to >= 0; to = bytes.indexOf(10, from)) {
     const line = parsed(bytes.toString('utf8', from, to))
     if (line) lines.push(line)
@@ -239,7 +242,7 @@ function parsed(text: string): Line | null {
 
 const TAIL = 64 * 1024
 
-/** Where the last line ends; a line is as long as a webhook, 1 MiB at most. */
+/** Position of the last line end; a line is as long as a webhook, 1 MiB at most. */
 function endOfRecords(file: number): number {
   let end = fstatSync(file).size
   const buffer = Buffer.alloc(TAIL)

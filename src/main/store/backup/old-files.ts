@@ -6,7 +6,10 @@ import type { Journal } from './journal.ts'
 import { PUT_ASIDE } from './restore.ts'
 import { COPIED_AT } from './worker-tasks.ts'
 
-/** When a backup was made: by its own word, else by its file. Milliseconds since 1970; null when it is not there. */
+/**
+ * When a backup was made: by its own record, else by the file's time. Milliseconds since 1970; null when
+ * there is no file.
+ */
 export function backupTime(path: string): number | null {
   if (!existsSync(path)) return null
   try {
@@ -19,14 +22,14 @@ export function backupTime(path: string): number | null {
       backup.close()
     }
   } catch {
-    // No backup of ours, or a damaged one.
+    // Not one of our backups, or a damaged one.
   }
   return Math.round(statSync(path).mtimeMs)
 }
 
 /**
- * What is older than the owner keeps must not live on beside the store: stores that were put aside, the older backup,
- * records of the journal. Answers whether the newest backup is that old too and wants to be made anew.
+ * Deletes copies that are older than the retention period: stores that were set aside, the older backup,
+ * journal records. Returns true if the newest backup is that old too and must be made again.
  */
 export async function dropOldFiles(files: Files, journal: Journal, cutoff: number): Promise<boolean> {
   for (const path of putAside(files)) if (stampOf(path) < cutoff) rmSync(path, { force: true })
@@ -35,7 +38,7 @@ export async function dropOldFiles(files: Files, journal: Journal, cutoff: numbe
   return (backupTime(files.backup) ?? cutoff) < cutoff
 }
 
-/** After a new backup: nothing older is left beside it. Answers how many stores had been put aside. */
+/** Call after a new backup: deletes all older copies. Returns how many stores had been set aside. */
 export function dropReplaced(files: Files): number {
   removeStore(files.olderBackup)
   rmSync(files.olderJournal, { force: true })
@@ -44,7 +47,7 @@ export function dropReplaced(files: Files): number {
   return aside.filter((path) => path.endsWith('.sqlite')).length
 }
 
-/** Damaged stores, and those an owner replaced, with what SQLite kept beside them. */
+/** Damaged stores, and stores that the owner replaced, with SQLite's side files. */
 export function putAside(files: Files): string[] {
   const folder = dirname(files.store)
   return readdirSync(folder)
@@ -52,7 +55,7 @@ export function putAside(files: Files): string[] {
     .map((name) => join(folder, name))
 }
 
-/** The time in its name, e.g. `bridge.corrupt-2026-01-02T03-04-05-678Z.sqlite`. */
+/** The time in the file's name, e.g. `bridge.corrupt-2026-01-02T03-04-05-678Z.sqlite`. */
 function stampOf(path: string): number {
   const [, day, hours, minutes, seconds, rest] =
     /(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z/.exec(path) ?? []

@@ -15,28 +15,34 @@ import {
 import { lockFolder } from '../lock.ts'
 import { prepare, type Restored, restore } from './restore.ts'
 
-/** What a restore would do, found by doing it to a copy. */
+/** The effect of a restore, measured by restoring a copy. */
 export interface Rehearsal {
-  /** The file it would be made from; null = no sound one is there, and the bridge would begin with nothing. */
+  /**
+   * The backup file it would use; null = there is no sound backup, and the bridge would start with an empty
+   * store.
+   */
   backup: string | null
-  /** Backups, or the file named, that are no good. */
+  /** Unusable backups: those found, or the file named. */
   unsound: string[]
-  /** When it was made, milliseconds since 1970; 0 without a backup. */
+  /** When the backup was made, milliseconds since 1970; 0 without a backup. */
   backupAt: number
-  /** Events that came in after it and would be taken up again. */
+  /** Events received after the backup that would be read from the journal. */
   replayed: number
-  /** What the present file holds beyond it; null where that cannot be read. */
+  /** What the current file holds beyond the backup; null when it is unreadable. */
   lost: Lost | null
 }
 export interface Lost {
   conversations: number
   messages: number
   replies: number
-  /** Of the messages, those still to be carried. */
+  /** Those of the messages that are not delivered yet. */
   open: number
 }
 
-/** Throws StoreMissingError where there is no folder of a bridge. Changes nothing of it. */
+/**
+ * Rehearses a restore without changing the folder. Throws StoreMissingError when the folder is not one of the
+ * bridge.
+ */
 export function rehearse(dir: string, from: string | undefined, now: number): Rehearsal {
   const files = filesOf(dir)
   if (!existsSync(dir)) throw new StoreMissingError(dir)
@@ -56,8 +62,8 @@ export function rehearse(dir: string, from: string | undefined, now: number): Re
 }
 
 /**
- * Does it: the present file is put aside as `bridge.replaced-….sqlite`. Throws StoreInUseError while a bridge runs on the
- * folder. Answers the name the present file has now.
+ * Restores: the current file is set aside as `bridge.replaced-….sqlite`. Throws StoreInUseError while a
+ * bridge runs on the folder. Returns the new name of the current file.
  */
 export function restoreNow(dir: string, from: string | undefined, now: number): string {
   const files = filesOf(dir)
@@ -97,7 +103,7 @@ const NEWER = `SELECT
 function lostSince(store: string, backup: string): Lost | null {
   if (!existsSync(store)) return null
   try {
-    // A connection that may only read leaves its side files behind.
+    // A read-only connection leaves its side files behind.
     const present = new Database(store, { fileMustExist: true })
     try {
       present.pragma('query_only = ON')

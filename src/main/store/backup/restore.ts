@@ -14,7 +14,7 @@ import { Sql } from '../sql.ts'
 import { type Journaled, readJournal } from './journal.ts'
 import { COPIED_AT } from './worker-tasks.ts'
 
-/** Numbers skipped after a restore: more than can have been handed out since the backup was made. */
+/** Ids skipped after a restore: more than can have been assigned since the backup was made. */
 const SKIPPED_NUMBERS = 1_000_000
 
 /** True when SQLite finds no damage. Reads the whole file. */
@@ -27,10 +27,10 @@ export const isSound = (sql: Sql): boolean => {
   }
 }
 
-/** Stores that were put aside: damaged ones, and those an owner replaced by a backup. */
+/** Stores that were set aside: damaged ones, and those that an owner replaced by a backup. */
 export const PUT_ASIDE = /^bridge\.(corrupt|replaced)-.*\.sqlite(-wal|-shm|-journal)?$/
 
-/** Something of a store is here, but not the store itself: it was lost, or a restore was interrupted. */
+/** Parts of a store exist, but not the store itself: it was lost, or a restore was interrupted. */
 export function isLost(files: Files): boolean {
   if (existsSync(files.store) && statSync(files.store).size > 0) return false
   const folder = readdirSync(dirname(files.store))
@@ -38,10 +38,11 @@ export function isLost(files: Files): boolean {
 }
 
 /**
- * Puts a damaged or lost store aside and the newest sound backup in its place, or an empty store where there is none.
- * What came in since the backup is taken into the inbox again from the journal, and what may have been carried since is
- * looked for before it is carried (Takeover). The new one is finished under another name, so an interruption only means
- * doing it again. Answers the event that tells the owner; it is in the new store already.
+ * Sets a damaged or lost store aside and replaces it with the newest sound backup, or with an empty store
+ * when there is none. Events received since the backup are added to the inbox from the journal, and messages
+ * that may have been delivered since are reconciled first (Takeover). The new store is completed under
+ * another name, so an interrupted restore can simply run again. Returns the event that notifies the owner;
+ * the new store already contains it.
  */
 export function restore(
   files: Files,
@@ -65,20 +66,20 @@ const event = (time: number, key: string, params: BridgeEvent['params']): Bridge
   params,
 })
 
-/** Answers the file's new name; empty when there was none. */
+/** Returns the file's new name; empty when there was no file. */
 function moveAside(files: Files, now: number, why: string): string {
   const stamp = new Date(now).toISOString().replace(/[:.]/g, '-')
   const aside = join(dirname(files.store), `bridge.${why}-${stamp}.sqlite`)
   if (!existsSync(files.store)) return ''
   const names = withSideFiles(aside)
-  // The store itself last: until then an interruption leaves a damaged store, which is found again.
+  // The store itself is moved last: until then an interruption leaves a damaged store, which is found again.
   for (const [index, path] of [...withSideFiles(files.store).entries()].reverse()) {
     if (existsSync(path)) renameSync(path, names[index]!)
   }
   return basename(aside)
 }
 
-/** Makes the store from `backup` (or from nothing) and puts it in place; null when the backup is no good. */
+/** Makes the store from `backup` (or empty) and moves it into place; null when the backup is unusable. */
 function finish(files: Files, backup: string | null, now: number, movedTo: string): BridgeEvent | null {
   const made = prepare(files, backup, files.fresh, now, movedTo)
   if (made === null) return null
@@ -87,16 +88,16 @@ function finish(files: Files, backup: string | null, now: number, movedTo: strin
   return made.told
 }
 
-/** What a restore makes of a backup. */
+/** The result of restoring a backup. */
 export interface Restored {
   told: BridgeEvent
-  /** When the backup was made; 0 where there is none. */
+  /** When the backup was made; 0 when there is none. */
   backupAt: number
-  /** Events of the journal that were taken up again. */
+  /** Number of events taken from the journal. */
   replayed: number
 }
 
-/** Makes `target` what the store is to become; null when the backup is no good. */
+/** Prepares `target` as the future store; null when the backup is unusable. */
 export function prepare(
   files: Files,
   backup: string | null,
@@ -122,7 +123,7 @@ export function prepare(
   }
 }
 
-/** The backup becomes the store of now. */
+/** The backup becomes the current store. */
 function goOn(sql: Sql, files: Files, backup: string | null, now: number, movedTo: string): Restored {
   const copiedAt = Number(sql.value<string>(LOOKUPS.fact, '', COPIED_AT) ?? 0)
   const backupAt = backup === null ? 0 : copiedAt || Math.round(statSync(backup).mtimeMs)
@@ -142,7 +143,7 @@ function goOn(sql: Sql, files: Files, backup: string | null, now: number, movedT
 }
 
 function noteTakeover(sql: Sql, { aliveUntil }: Journaled, now: number, backupAt: number): void {
-  // Where the journal tells until when the lost store was worked by, what was written after that is surely new.
+  // When the journal says until when the lost store was in use, everything written later is certainly new.
   const until = Math.min(now, aliveUntil ?? now)
   const firstId = sql.value<number>(`SELECT value FROM meta WHERE key = 'next_id'`) ?? 0
   const takeover: Takeover = { at: now, until, cause: 'restore', backupAt, firstId }
@@ -152,20 +153,23 @@ function noteTakeover(sql: Sql, { aliveUntil }: Journaled, now: number, backupAt
   sql.run(`DELETE FROM facts WHERE connection = '' AND key = ?`, COPIED_AT)
 }
 
-/** A task that was in use may have been completed since: it is read before it is relied on. */
+/** A task that was in use may have been completed since: it is read before it is used. */
 const DOUBT_TASKS = `UPDATE tasks SET data = json_set(data, '$.checkedAt', 0) WHERE data ->> '$.active'`
 
 const OPEN = OPEN_STATES.map((state) => `'${state}'`).join(', ')
 const OPEN_REPLIES = `SELECT * FROM messages INDEXED BY messages_open
   WHERE state IN (${OPEN}) AND direction = 'to-chatra' AND kind = 'text'`
 
-/** Replies that waited when the backup was made have most likely been sent since: never again without being asked to. */
+/**
+ * Replies that waited when the backup was made have most likely been sent since: they are sent again only on
+ * request.
+ */
 function holdReplies(sql: Sql, now: number): void {
   for (const row of sql.all<MessageRow>(OPEN_REPLIES)) {
     const message = messageFrom(row)
     patchMessage(sql, message.id, now, {
       ...{ state: 'uncertain', reason: CARRIED_BEFORE_RESTORE },
-      // What an echo of it is recognised by.
+      // The fields by which an echo of it is recognised.
       sentAt: message.sentAt ?? message.receivedAt,
       sentPrint: message.sentPrint ?? fingerprint(comparable(message.text)),
       chatraClientId: message.chatraClientId ?? clientOf(sql, message)?.clientId ?? null,
@@ -174,8 +178,8 @@ function holdReplies(sql: Sql, now: number): void {
 }
 
 /**
- * Numbers handed out since the backup are known outside (the log, `retry ID`, the journal) and must not come again. Where
- * nothing tells how many there were, seconds since 1970 are ahead of anything handed out one by one.
+ * Ids assigned since the backup are known outside (the log, `retry ID`, the journal) and must not be used
+ * again. When their number is unknown, seconds since 1970 are above every id that was assigned one by one.
  */
 function skipNumbers(sql: Sql, now: number, journaled: number): void {
   const seconds = Math.floor(now / 1000)

@@ -5,17 +5,17 @@ import { isDamage } from '../errors.ts'
 import { privateFile } from '../files.ts'
 import { migrations } from '../migrations.ts'
 
-/** Long work on the file, done beside the event loop by backup/worker.ts. */
+/** Long operations on the file, run off the event loop by backup/worker.ts. */
 export type WorkerTask =
-  /** Makes `to` a checked copy of the store `from`, marked as made at `at` (milliseconds since 1970). */
+  /** Makes `to` a verified copy of the store `from`, marked as made at `at` (milliseconds since 1970). */
   | { errand: 'copy'; from: string; to: string; at: number }
-  /** Reads all of the store. */
+  /** Reads the whole store. */
   | { errand: 'check'; path: string }
 
-/** `damage`: the file (of a copy: it or its original) is not as it should be. */
+/** `damage`: the file (for a copy: it or its original) is damaged. */
 export type Outcome = { ok: true } | { ok: false; damage: boolean; detail: string }
 
-/** Fact of a backup: when it was made, by the clock that everything of the bridge goes by. */
+/** Fact of a backup: when it was made, by the bridge's clock. */
 export const COPIED_AT = 'copiedAt'
 const SET_COPIED_AT = `INSERT INTO facts (connection, key, value) VALUES ('', '${COPIED_AT}', ?)
   ON CONFLICT (connection, key) DO UPDATE SET value = excluded.value`
@@ -23,12 +23,12 @@ const SET_COPIED_AT = `INSERT INTO facts (connection, key, value) VALUES ('', '$
 /** Another process may be writing. */
 const BUSY_MS = 10_000
 
-/** Pages copied, or one table read, before the loop is given back; null = in one go. */
+/** Pages to copy, or one table to read, before yielding to the event loop; null = without yielding. */
 export type Pace = { pages: number; pause(): Promise<void> } | null
-/** One step is one snapshot, however much is written meanwhile. */
+/** One step is one snapshot, even when the store is written to meanwhile. */
 const ALL_PAGES = 0x7fffffff
 
-/** Does it. Never rejects for what is wrong with a file. */
+/** Runs the task. Never rejects because of a faulty file. */
 export async function runWorkerTask(errand: WorkerTask, pace: Pace = null): Promise<Outcome> {
   try {
     if (errand.errand === 'copy') return await copy(errand, pace)
@@ -49,7 +49,7 @@ async function copy({ from, to, at }: Extract<WorkerTask, { errand: 'copy' }>, p
   }
   const made = new Database(to, { fileMustExist: true })
   try {
-    // One file alone: nothing of it stands in a journal of SQLite's.
+    // A single file: no part of it is in a SQLite journal.
     made.pragma('journal_mode = DELETE')
     const version = made.pragma('user_version', { simple: true })
     if (version !== migrations.length) return unsound(`format ${String(version)} of ${migrations.length}`)
@@ -78,7 +78,7 @@ async function check(path: string, pace: Pace): Promise<Outcome> {
   }
 }
 
-/** What SQLite finds first; null when all is well. */
+/** The first problem that SQLite finds; null when there is none. */
 async function firstDamage(store: Database.Database, pace: Pace): Promise<string | null> {
   if (pace === null) {
     const found = store.pragma('quick_check(1)', { simple: true })

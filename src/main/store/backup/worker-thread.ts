@@ -4,19 +4,21 @@ import { Worker } from 'node:worker_threads'
 import { errorMessage } from '../../../shared/node-errors.ts'
 import { type Outcome, runWorkerTask, type WorkerTask } from './worker-tasks.ts'
 
-// Taken when the program loads: a test's fake timers must not hold back the disk.
+// Captured when the program loads, so that a test's fake timers do not delay the disk.
 const nextTurn = setImmediate
 
-/** Where the worker lies: beside the sources, beside a built host, or above a chunk of it. */
+/** Path of the worker: beside the sources, beside a built host, or above one of its chunks. */
 const PLACES = ['worker.ts', 'store-worker.js', '../store-worker.js']
 const workerFile = (): string | undefined =>
   PLACES.map((place) => join(import.meta.dirname, place)).find((file) => existsSync(file))
 
-/** Pages copied before the loop is given back, where there is no thread. */
+/** Pages to copy before yielding to the event loop, when there is no thread. */
 const PAGES_A_TURN = 250
 const IN_TURNS = { pages: PAGES_A_TURN, pause: () => new Promise<void>((resolve) => nextTurn(resolve)) }
 
-/** Long work on the store's file, in a thread of its own, so that the event loop is never held. */
+/**
+ * Runs long operations on the store's file in a separate thread, so that they never block the event loop.
+ */
 export class WorkerThread {
   readonly #withoutThread: (why: string) => void
   readonly #file: string | undefined
@@ -24,7 +26,10 @@ export class WorkerThread {
   #ended = false
   #isTold = false
 
-  /** `withoutThread` is told once when no thread can be started: then the work is done here, in turns. */
+  /**
+   * `withoutThread` is called once when no thread can be started: then the operations run here, in short
+   * steps.
+   */
   constructor(withoutThread: (why: string) => void, file = workerFile()) {
     this.#withoutThread = withoutThread
     this.#file = file
@@ -40,13 +45,13 @@ export class WorkerThread {
     return runWorkerTask(errand, IN_TURNS)
   }
 
-  /** Ends what is under way; nothing of it is kept. */
+  /** Cancels the operation under way; its result is discarded. */
   async end(): Promise<void> {
     this.#ended = true
     await Promise.all([...this.#workers].map((worker) => worker.terminate()))
   }
 
-  /** The outcome, or why there is no thread for it. */
+  /** The outcome, or the reason why no thread could be started. */
   #inThread(errand: WorkerTask): Promise<Outcome | string> {
     const file = this.#file
     if (file === undefined) return Promise.resolve('its file is missing')

@@ -15,13 +15,15 @@ export interface FoundConversation {
   lastActivityAt: number
 }
 export interface ConversationQuery {
-  /** Every word of it occurs in a client's name, e-mail or phone; all with an empty one. */
+  /** Each word must occur in a client's name, e-mail or phone; all conversations for an empty text. */
   text: string
   connectionId?: string | undefined
   limit: number
 }
 
-/** Conversations whose client fits, latest activity first. Reads all clients, in turns. */
+/**
+ * Conversations whose client matches, latest activity first. Reads all clients, yielding to the event loop.
+ */
 export async function findConversations(sql: Sql, query: ConversationQuery): Promise<FoundConversation[]> {
   const turns = new Yielder()
   const words = wordsOf(query.text)
@@ -54,7 +56,7 @@ export async function findConversations(sql: Sql, query: ConversationQuery): Pro
   })
 }
 
-/** A client's device with when anything last happened in its conversation. */
+/** A client's device with the time of the last activity in its conversation. */
 interface Candidate {
   key: number
   connectionId: string
@@ -81,11 +83,14 @@ function fits(row: Candidate, words: readonly string[]): boolean {
   const phone = digitsOf(row.phone ?? '')
   return words.every((word) => known.includes(word) || (isNumber(word) && phone.includes(digitsOf(word))))
 }
-/** Phones are written in many ways: only their digits are compared. */
+/** Phone numbers are written in many ways: only their digits are compared. */
 const isNumber = (word: string) => /^\+?[\d().-]+$/.test(word) && /\d/.test(word)
 const digitsOf = (text: string) => text.replace(/\D/g, '')
 
-/** The `limit` conversations that were active last, of all that are offered; one entry for all devices of a client. */
+/**
+ * The `limit` conversations with the latest activity, of all given ones; one entry for all devices of a
+ * client.
+ */
 class Latest {
   readonly conversations: Candidate[] = []
   readonly #limit: number
@@ -108,7 +113,7 @@ class Latest {
   }
 }
 
-/** The conversations that began last, the newest first. */
+/** The latest conversations to begin, newest first. */
 export function newestConversations(sql: Sql, limit: number): NewConversation[] {
   return sql.all<{ id: number; connectionId: string }>(NEWEST, limit).map((one) => ({
     ...one,
@@ -120,20 +125,20 @@ export interface NewConversation {
   connectionId: string
   clientName: string
 }
-/** Numbers ascend. One without a client was merged into another. */
+/** Ids ascend. A conversation without a client was merged into another one. */
 const NEWEST = `SELECT id, connection AS connectionId FROM conversations
   WHERE merged_into IS NULL AND EXISTS (SELECT 1 FROM clients WHERE conversation = conversations.id)
   ORDER BY id DESC LIMIT ?`
 
-/** A conversation with everything that belongs to it, after merges. */
+/** A conversation with its devices and merged conversations. */
 export interface StoredConversation {
   conversation: Conversation
   /** Devices, the latest to write first. */
   clients: ClientLink[]
   tasks: TaskLink[]
-  /** What was merged into it and can be separated again. */
+  /** Merged conversations that can be separated again. */
   merged: Conversation[]
-  /** How many messages it has. */
+  /** Number of its messages. */
   messages: number
 }
 
@@ -156,9 +161,9 @@ export function storedConversation(sql: Sql, id: number): StoredConversation | n
 const COUNT = `SELECT count(*) AS number FROM messages INDEXED BY messages_chat WHERE conversation = ?`
 
 /**
- * Numbers of the last `limit` messages of a thread before `beforeId` (or of all), oldest first, in the order in which
- * they stand in the chat: a client's message when it was written, a reply when the bridge noticed it, as
- * Planfix tells times to the minute at best. Null when there is no such conversation or message.
+ * Ids of the last `limit` messages of a thread before `beforeId` (or of all), oldest first, in the order of
+ * the chat: a client's message by the time of writing, a reply by the time when the bridge noticed it, since
+ * Planfix gives times to the minute at best. Null when there is no such conversation or message.
  */
 export function threadMessages(
   sql: Sql,

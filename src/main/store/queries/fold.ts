@@ -1,11 +1,13 @@
 import { normalForm } from '../../../shared/plain.ts'
 
-/** After lower case: letters of English and Russian carry no marks that folding would take off. */
+/**
+ * After conversion to lower case: letters of English and Russian have no marks that folding would remove.
+ */
 const MAY_HOLD_MARKS = /[^\0-\x7f\u0430-\u044f\u2010-\u2027\u00a0\u00ab\u00bb\u2116]/
 
 /**
- * The form in which texts are searched: lower case, without the marks people leave out (ș ț ă â î é → s t a a i e,
- * ё → е). й stays: it is a letter of its own, and `мой` must not be found by `мои`.
+ * The form in which texts are searched: lower case, without the marks that people omit (ș ț ă â î é → s t a a
+ * i e, ё → е). й stays: it is a separate letter, and `мои` must not find `мой`.
  */
 export function fold(text: string): string {
   const lower = text.toLowerCase()
@@ -17,7 +19,7 @@ export function fold(text: string): string {
     .normalize('NFC')
 }
 
-/** The words of what an owner typed into a search, folded. */
+/** The words of a search text, folded. */
 export const wordsOf = (typed: string | undefined): string[] => [
   ...new Set(
     fold(typed ?? '')

@@ -6,21 +6,24 @@ import { fold, wordsOf } from './fold.ts'
 import { remembered } from './message-view.ts'
 import { clientOf, threadOf } from './threads.ts'
 
-/** How many messages a filter finds, and the first (newest) of each page of PAGE_ROWS. */
+/** Number of messages that match a filter, and the first (newest) of each page of PAGE_ROWS. */
 export interface Outline {
   total: number
   pages: number[]
 }
 
 type Order = 'newest-first' | 'oldest-first'
-/** Where reading begins: messages before (or after) `from`, which is not among them. */
+/** Where reading begins: messages before (or after) `from`, exclusive. */
 interface Reading {
   order: Order
   from: number
 }
 const NEWEST: Reading = { order: 'newest-first', from: Number.MAX_SAFE_INTEGER }
 
-/** Reads everything the filter may find, in turns. `isWanted` is asked between them: false ends it with null. */
+/**
+ * Reads all messages that may match the filter, yielding to the event loop. After each yield `isWanted` is
+ * called: false cancels the read with null.
+ */
 export async function outline(
   sql: Sql,
   filter: LogFilter,
@@ -36,11 +39,11 @@ export async function outline(
   return found
 }
 
-/** At most `limit` numbers of messages from `fromId` (itself included) downward, or from the newest. */
+/** At most `limit` message ids from `fromId` (inclusive) downward, or from the newest. */
 export const pageFrom = (sql: Sql, filter: LogFilter, fromId: number | null, limit: number) =>
   firstOf(sql, filter, fromId === null ? NEWEST : { ...NEWEST, from: fromId + 1 }, limit)
 
-/** At most `limit` numbers of messages after `afterId`, oldest first. */
+/** At most `limit` message ids after `afterId`, oldest first. */
 export const pageAfter = (sql: Sql, filter: LogFilter, afterId: number, limit: number) =>
   firstOf(sql, filter, { order: 'oldest-first', from: afterId }, limit)
 
@@ -55,7 +58,7 @@ async function firstOf(sql: Sql, filter: LogFilter, reading: Reading, limit: num
   return found
 }
 
-/** What is read of a message where a text is sought. */
+/** The columns that a text search reads. */
 interface Row {
   id: number
   connectionId: string
@@ -71,7 +74,9 @@ interface Where {
   values: Values
 }
 
-/** Numbers of the messages a filter finds, in order, a stride at a time; the event loop gets its turn between them. */
+/**
+ * Ids of the messages that match a filter, in order, in batches; it yields to the event loop between them.
+ */
 async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGenerator<number[]> {
   const turns = new Yielder()
   const speaks = textMatcher(sql, filter.search)
@@ -97,10 +102,10 @@ async function* matching(sql: Sql, filter: LogFilter, reading: Reading): AsyncGe
 
 const FIRST_STRIDE = 250
 const WIDEST_STRIDE = 3000
-/** A row with its text is much more to read than an entry of the index. */
+/** A row with its text is much larger than an index entry. */
 const WIDEST_WITH_TEXT = 500
 
-/** Strides grow: a page is often full after the first. */
+/** Batches grow: a page is often full after the first. */
 function* wholeLog(
   sql: Sql,
   filter: LogFilter,
@@ -111,7 +116,7 @@ function* wholeLog(
     order === 'newest-first' ? ['<', '>=', 'min', 'DESC'] : ['>', '<=', 'max', 'ASC']
   const end = `SELECT ${last}(id) AS last, count(*) AS number FROM
     (SELECT id FROM messages INDEXED BY messages_browse WHERE id ${beyond} ? ORDER BY id ${sorting} LIMIT ?)`
-  // Columns that are not in the index are read row by row, which pays only where the index leaves few rows.
+  // Columns outside the index are read row by row, which is worthwhile only when the index leaves few rows.
   const isWide = withText || filter.employeeId !== undefined
   const isNarrow = filter.states !== undefined || filter.from !== undefined || filter.to !== undefined
   const path = isWide && !isNarrow ? 'NOT INDEXED' : 'INDEXED BY messages_browse'
@@ -129,7 +134,10 @@ function* wholeLog(
   }
 }
 
-/** A thread is short beside the log, and its index is in another order: its numbers are read at once and sorted. */
+/**
+ * A thread is short compared with the log, and its index has another order: its ids are read at once and
+ * sorted.
+ */
 function* oneThread(
   sql: Sql,
   filter: LogFilter,
@@ -155,7 +163,7 @@ const IN_CONVERSATION = `SELECT id FROM messages INDEXED BY messages_chat WHERE 
 const TEXT_COLUMNS = `id, connection AS connectionId, chatra_client AS chatraClientId,
   conversation AS conversationId, text, reason`
 
-/** What SQL answers of a filter, with its values. */
+/** The part of a filter that SQL evaluates, with its values. */
 function conditionsOf({ connectionId, direction, states, employeeId, from, to }: LogFilter): Where {
   const texts: string[] = []
   const values: Values = []
@@ -168,20 +176,20 @@ function conditionsOf({ connectionId, direction, states, employeeId, from, to }:
   if (states !== undefined) add(`state IN (${states.map(() => '?').join(', ')})`, ...states)
   if (from !== undefined) add('received_at >= ?', from)
   if (to !== undefined) add('received_at < ?', to)
-  // Only replies have an employee for author.
+  // Only replies have an employee as author.
   if (employeeId !== undefined) {
     add(`direction = 'to-chatra' AND author ->> '$.kind' = 'employee' AND author ->> '$.id' = ?`, employeeId)
   }
   return { text: texts.join(' '), values }
 }
 
-/** Every word occurs in text, reason or the client's name; null when no word is sought. */
+/** Each word must occur in the text, the reason or the client's name; null when the search is empty. */
 function textMatcher(sql: Sql, search: string | undefined): ((row: Row) => boolean) | null {
   const words = wordsOf(search)
   if (words.length === 0) return null
   const names = new Map<string | number | null, string>()
   const nameIn = (row: Row) =>
-    // A device belongs to one conversation; its id alone could be another connection's.
+    // A device belongs to one conversation; its id alone could be that of another connection.
     remembered(
       names,
       row.chatraClientId === null ? row.conversationId : `${row.connectionId} ${row.chatraClientId}`,

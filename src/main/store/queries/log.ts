@@ -9,7 +9,7 @@ import type { Sql } from '../sql.ts'
 
 /**
  * Which lines of the live log. With `afterSeq`: the first `limit` lines after it; otherwise the last `limit`
- * lines before `beforeSeq` (or of all). `search` is looked for in text and reason, whatever the case.
+ * lines before `beforeSeq` (or of all). `search` is compared with text and reason, ignoring case.
  */
 export interface LogQuery {
   afterSeq?: number | undefined
@@ -17,7 +17,7 @@ export interface LogQuery {
   limit: number
   connection?: string | undefined
   direction?: Direction | undefined
-  /** State of the line, not of the message as it is now. */
+  /** State of the line, not the current state of the message. */
   state?: MessageState | undefined
   search?: string | undefined
   messageId?: number | undefined
@@ -28,11 +28,11 @@ export interface StoredEvent extends BridgeEvent {
 export interface Counts {
   /** Messages by direction and state. */
   states: Record<Direction, Record<MessageState, number>>
-  /** Those that still wait to be carried. */
+  /** Those that are still to be delivered. */
   open: Record<Direction, number>
 }
 
-/** Lines looked at before the loop is given back. */
+/** Lines to read before yielding to the event loop. */
 const STRIDE = 1000
 const nextTurn = setImmediate
 
@@ -52,7 +52,7 @@ interface Line {
   planfix_comment: number | null
 }
 
-/** Reads the log in strides, so that a rare word in a million lines never holds up a webhook. */
+/** Reads the log in batches, so that a search for a rare word in a million lines never delays a webhook. */
 export async function logPage(sql: Sql, query: LogQuery): Promise<LogEntry[]> {
   const forward = query.afterSeq !== undefined
   const text = strideStatement(query, forward)
@@ -61,7 +61,7 @@ export async function logPage(sql: Sql, query: LogQuery): Promise<LogEntry[]> {
   let after = query.afterSeq ?? 0
   let before = query.beforeSeq ?? Number.MAX_SAFE_INTEGER
   for (;;) {
-    // A page without a filter needs no more lines than it shows.
+    // A page without a filter needs only the lines it shows.
     const stride = wanted ? STRIDE : Math.min(STRIDE, query.limit - found.length)
     const lines = sql.all<Line>(
       text,
@@ -82,7 +82,7 @@ export async function logPage(sql: Sql, query: LogQuery): Promise<LogEntry[]> {
   }
 }
 
-/** Every line of a stride with its message; only what an index answers is filtered here. */
+/** Every line of a batch with its message; only an index filters here. */
 function strideStatement(query: LogQuery, forward: boolean): string {
   const conditions = ['seq > ?', 'seq < ?']
   let index = 'NOT INDEXED'

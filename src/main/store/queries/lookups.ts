@@ -1,9 +1,9 @@
 import { OPEN_STATES } from '../../../shared/domain.ts'
 
 /**
- * What the rules ask of the store, by name. All but the three marked look only at the rows they answer with,
- * whatever the number of stored ones; tests/unit/store/plans.test.ts holds them to it. `INDEXED BY` where a
- * second index would fit too: without statistics SQLite would guess.
+ * The engine's queries, by name. All except the three marked ones read only the rows they return, whatever
+ * the size of the store; tests/unit/store/plans.test.ts verifies it. `INDEXED BY` is given where a second
+ * index would match too: without statistics SQLite would guess.
  */
 const open = `state IN (${OPEN_STATES.map((state) => `'${state}'`).join(', ')})`
 
@@ -12,7 +12,7 @@ export const LOOKUPS = {
     FROM inbox INDEXED BY inbox_pending WHERE outcome IS NULL AND seq > ? ORDER BY seq LIMIT ?`,
 
   conversation: `SELECT data FROM conversations WHERE id = ?`,
-  /** The one that took the others in, where there are several. */
+  /** The conversation that the others were merged into, if there are several. */
   conversationByContact: `SELECT data FROM conversations INDEXED BY conversations_contact
     WHERE connection = ? AND contact = ? ORDER BY merged_into IS NOT NULL, id LIMIT 1`,
 
@@ -40,26 +40,26 @@ export const LOOKUPS = {
 
   message: `SELECT * FROM messages WHERE id = ?`,
   messageByOrigin: `SELECT * FROM messages INDEXED BY messages_origin WHERE connection = ? AND origin_key = ?`,
-  /** Of the message itself, not of its edits and deletions. */
+  /** The message itself, not its edits and deletions. */
   messageByChatraId: `SELECT * FROM messages INDEXED BY messages_chatra
     WHERE connection = ? AND chatra_message = ? AND kind = 'text' ORDER BY id LIMIT 1`,
   changesOf: `SELECT * FROM messages INDEXED BY messages_target WHERE target = ? ORDER BY id`,
-  /** Edits and deletions carry the id of the message they change: that message comes first. */
+  /** Edits and deletions have the id of the message they change: that message comes first. */
   messagesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind = 'text' ORDER BY id`,
   changesByComment: `SELECT * FROM messages INDEXED BY messages_comment
     WHERE connection = ? AND planfix_comment = ? AND kind IN ('edit', 'delete') ORDER BY position, id`,
-  /** Without a comment: in the description, which stands in front of all of them. */
+  /** Without a comment: messages in the description, which precedes all comments. */
   clientMessageBefore: `SELECT * FROM messages INDEXED BY messages_feed
     WHERE connection = ? AND planfix_task = ? AND coalesce(planfix_comment, 0) < ?
       AND direction = 'to-planfix' AND kind = 'text' AND author ->> '$.kind' = 'client'
     ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT 1`,
-  /** What stands in the description has no comment. */
+  /** Messages in the description have no comment. */
   writtenInTask: `SELECT * FROM messages INDEXED BY messages_feed
     WHERE connection = ? AND planfix_task = ? AND direction = 'to-planfix' AND planfix_task IS NOT NULL
       AND kind = 'text' AND state = 'delivered' AND author ->> '$.kind' IN ('client', 'agent')
     ORDER BY coalesce(planfix_comment, 0) DESC, position DESC, id DESC LIMIT ?`,
-  /** Without what was taken out of the chat again. */
+  /** Without messages that were deleted in the chat. */
   repliedInTask: `SELECT * FROM messages INDEXED BY messages_task
     WHERE connection = ? AND planfix_task = ? AND planfix_comment IS NOT NULL AND direction = 'to-chatra'
       AND kind = 'text' AND state = 'delivered' AND NOT EXISTS (
@@ -82,7 +82,7 @@ export const LOOKUPS = {
     ORDER BY written_at, id`,
   waitingOpen: `SELECT * FROM messages INDEXED BY messages_open
     WHERE conversation = ? AND direction = ? AND ${open} ORDER BY position, id LIMIT ?`,
-  /** The latest ones: an old one that nobody settles must not push newer ones out of sight. */
+  /** The latest ones: an old message that the owner never settles must not hide newer ones. */
   waitingUncertain: `SELECT * FROM messages INDEXED BY messages_uncertain
     WHERE conversation = ? AND direction = ? AND state = 'uncertain' ORDER BY position DESC, id DESC LIMIT ?`,
 
@@ -96,10 +96,10 @@ export const LOOKUPS = {
       SELECT DISTINCT conversation, direction FROM messages INDEXED BY messages_uncertain
         WHERE state = 'uncertain' AND conversation IS NOT NULL
     ) AS lane JOIN conversations ON conversations.id = lane.conversation`,
-  /** Reads all open chores. */
+  /** Reads all open jobs. */
   lanesOfChores: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
 
-  /** Conversations with an open write to Planfix, whether messages of theirs wait or not. */
+  /** Conversations with a pending write to Planfix, with or without waiting messages. */
   lanesOfAttempts: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction
     FROM conversations INDEXED BY conversations_attempt WHERE data ->> '$.attempt' IS NOT NULL`,
 

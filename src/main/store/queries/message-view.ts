@@ -7,17 +7,17 @@ import type { Sql } from '../sql.ts'
 import { LOOKUPS } from './lookups.ts'
 import { clientOf, commonConversation } from './threads.ts'
 
-/** A message with what an interface shows beside it. */
+/** A message with the related data that the interface shows. */
 export interface MessageView {
   message: Message
-  /** The one it belongs to now, after merges. */
+  /** The current conversation, after merges. */
   conversation: Conversation | null
   client: ClientLink | null
   canRetry: boolean
   canDismiss: boolean
 }
 
-/** In the order of `ids`; those that are not there are left out. */
+/** In the order of `ids`; missing messages are skipped. */
 export async function messageViews(sql: Sql, ids: readonly number[]): Promise<MessageView[]> {
   const turns = new Yielder()
   const conversations = new Map<number, Conversation | null>()
@@ -53,7 +53,7 @@ export async function messageViews(sql: Sql, ids: readonly number[]): Promise<Me
   return found
 }
 
-/** What `make` answered for this key the first time. */
+/** Caches the first result of `make` for a key. */
 export function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
   const there = known.get(key)
   if (there !== undefined) return there
@@ -64,9 +64,11 @@ export function remembered<K, V>(known: Map<K, V>, key: K, make: () => V): V {
 
 export type LifeStep = Pick<LogEntry, 'seq' | 'time' | 'state' | 'reason'>
 
-/** The newest of its steps that are kept, oldest first. */
+/** The latest stored state changes, oldest first. */
 export const lifeOf = (sql: Sql, messageId: number): LifeStep[] =>
   sql.all<LifeStep>(LIFE, messageId).reverse()
-/** A message that is tried every five minutes for weeks has thousands: more than these are not shown. */
+/**
+ * A message that is retried every five minutes for weeks has thousands of them: no more than this are shown.
+ */
 const LIFE = `SELECT seq, time, state, reason FROM entries INDEXED BY entries_message
   WHERE message = ? ORDER BY seq DESC LIMIT 1000`

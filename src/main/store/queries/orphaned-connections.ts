@@ -1,12 +1,12 @@
 import { OPEN_STATES } from '../../../shared/domain.ts'
 import type { Sql } from '../sql.ts'
 
-/** A connection that is stored and that nobody carries, because no configuration names it. */
+/** A connection with stored data that no configuration names, so that its work is not done. */
 export interface OrphanedConnection {
   connectionId: string
-  /** Messages to be carried or settled, and events to be decided on. */
+  /** Messages to be delivered or settled, and events to be decided on. */
   waiting: number
-  /** Tasks in which an answer may be expected: open ones that were used lately. */
+  /** Tasks in which a reply may be expected: open ones with recent activity. */
   tasks: number
 }
 
@@ -18,7 +18,7 @@ const EVENTS = `SELECT count(*) FROM inbox INDEXED BY inbox_pending WHERE outcom
 const TASKS = `SELECT count(*) FROM tasks INDEXED BY tasks_watched
   WHERE connection = ? AND deleted = 0 AND last_activity_at >= ? AND data ->> '$.closedAt' IS NULL`
 
-/** Those of which something waits, or in whose tasks something happened after `since`. */
+/** Those with waiting work, or with activity in their tasks after `since`. */
 export function orphanedConnections(sql: Sql, known: readonly string[], since: number): OrphanedConnection[] {
   return sql
     .all<{ connection: string }>(STORED)

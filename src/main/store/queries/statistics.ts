@@ -6,7 +6,7 @@ import { commonConversation, threadOf } from './threads.ts'
 
 const QUARTER = 900_000
 
-/** Messages received from `from` on, by direction. */
+/** Messages received since `from`, by direction. */
 export interface Bar {
   from: number
   toPlanfix: number
@@ -14,8 +14,9 @@ export interface Bar {
 }
 
 /**
- * How many messages came in between each of `starts` and the next, the last one until `end`; ascending. Counted by
- * quarters of an hour, so starts are to be at whole ones, as the hours and days of every time zone are.
+ * Number of messages received between each of `starts` and the next, the last one until `end`; ascending.
+ * Counted by quarters of an hour, so `starts` must be at whole quarters, as the hours and days of every time
+ * zone are.
  */
 export async function bars(sql: Sql, starts: readonly number[], end: number): Promise<Bar[]> {
   const turns = new Yielder()
@@ -41,16 +42,16 @@ const QUARTERS = `SELECT quarter, direction, sum(number) AS number FROM quarters
 export interface DayFigures {
   /** Threads with a message of the client. */
   chats: number
-  /** Of them, those without an earlier message. */
+  /** Those of them without an earlier message. */
   newChats: number
-  /** Between a client's first message and the first reply to it; null while there is none. */
+  /** Milliseconds between a client's first message and the first reply to it; null while there is none. */
   medianFirstReplyMs: number | null
-  /** Messages whose state is now `failed`, `uncertain`. */
+  /** Messages whose current state is `failed` or `uncertain`. */
   failed: number
   uncertain: number
 }
 
-/** What was received from `since` on. Reads the messages of that time alone, in turns. */
+/** Figures of the messages received since `since`. Reads only those messages, yielding to the event loop. */
 export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
   const turns = new Yielder()
   const first = firstReceived(sql, since)
@@ -92,10 +93,10 @@ export async function dayFigures(sql: Sql, since: number): Promise<DayFigures> {
   return { chats: all, newChats, medianFirstReplyMs: median(answered), ...states }
 }
 
-/** What a day holds of one thread. */
+/** One thread's figures of a day. */
 class Chat {
   clientWrote = false
-  /** When the client first wrote on this day; not what was written before it and only came in now. */
+  /** When the client first wrote on this day; messages written before and received today do not count. */
   firstAt: number | null = null
   readonly repliesAt: number[] = []
 }
@@ -124,7 +125,7 @@ function note(chat: Chat, row: Row, since: number): void {
     chat.repliesAt.push(row.direction === 'to-chatra' ? (row.sent ?? row.said) : row.said)
 }
 
-/** A person's words that the client got: carried by the bridge, or typed inside Chatra. */
+/** A person's message that reached the client: delivered by the bridge, or written inside Chatra. */
 function isReply({ direction, author, state, reason }: Row): boolean {
   if (direction === 'to-chatra') return author === 'employee' && state === 'delivered'
   return author === 'agent' && reason !== 'automatic-message' && reason !== 'system-message'
@@ -150,7 +151,7 @@ function hadMessagesBefore(sql: Sql, thread: number, firstId: number): boolean {
 const EARLIER = `SELECT id FROM messages INDEXED BY messages_chat
   WHERE conversation = ? AND id < ? ORDER BY said_at LIMIT 1`
 
-/** The first message received at `since` or later; null when there is none. Numbers ascend with time. */
+/** The first message received at `since` or later; null when there is none. Ids ascend with time. */
 export function firstReceived(sql: Sql, since: number): number | null {
   let low = 0
   let high = (sql.value<number>('SELECT max(id) FROM messages') ?? 0) + 1
@@ -165,7 +166,7 @@ export function firstReceived(sql: Sql, since: number): number | null {
 const AT = `SELECT id, received_at AS at FROM messages INDEXED BY messages_browse
   WHERE id >= ? ORDER BY id LIMIT 1`
 
-/** When the bridge was not running, newest first, as far as it ended after `since`. */
+/** Periods when the bridge was not running, newest first, that ended after `since`. */
 export async function gapsSince(sql: Sql, since: number): Promise<{ from: number; to: number }[]> {
   const turns = new Yielder()
   const gaps: { from: number; to: number }[] = []

@@ -3,11 +3,11 @@ import { type ClientRow, clientFrom, conversationFrom, type DataRow } from '../r
 import type { Sql } from '../sql.ts'
 import { LOOKUPS } from './lookups.ts'
 
-/** One client's conversation with everything that was merged into it: what an owner takes for one chat. */
+/** One client's conversation with all conversations merged into it: one chat from the owner's view. */
 export interface Thread {
-  /** The one the others went into. */
+  /** The conversation that the others were merged into. */
   conversation: Conversation
-  /** Ids of all of them, the common one first. */
+  /** Ids of all of them; the common conversation first. */
   ids: number[]
 }
 
@@ -16,7 +16,7 @@ export function threadOf(sql: Sql, id: number): Thread | null {
   const conversation = commonConversation(sql, id)
   if (!conversation) return null
   const ids = [conversation.id]
-  // Grows while it is walked: what was merged may have taken in others before.
+  // Grows during the loop: a merged conversation may itself have merged ones.
   for (const into of ids) {
     for (const { id: merged } of sql.all<{ id: number }>(LOOKUPS.mergedInto, into)) {
       if (!ids.includes(merged)) ids.push(merged)
@@ -25,7 +25,7 @@ export function threadOf(sql: Sql, id: number): Thread | null {
   return { conversation, ids }
 }
 
-/** The conversation itself, or the one it was merged into in the end. */
+/** The conversation itself, or the one it was finally merged into. */
 export function commonConversation(sql: Sql, id: number): Conversation | null {
   const passed = new Set<number>()
   let found = conversationFrom(sql.get<DataRow>(LOOKUPS.conversation, id))
@@ -38,7 +38,7 @@ export function commonConversation(sql: Sql, id: number): Conversation | null {
   return found
 }
 
-/** Whose message it is, or goes to: the device it names, else the one that wrote last. */
+/** The client who wrote the message or receives it: the device it names, else the device that wrote last. */
 export function clientOf(
   sql: Sql,
   of: { connectionId: string; chatraClientId: string | null; conversationId: number | null },

@@ -10,45 +10,47 @@ import type { Sql } from '../sql.ts'
 import { withoutDescription, withoutPerson, withoutWords } from './redaction.ts'
 import { erasing } from './retention.ts'
 
-/** Whom to forget: Chatra's id of a client, or an e-mail address; of one connection or, with null, of all. */
+/**
+ * The client to forget: Chatra's client id, or an e-mail address; in one connection or, with null, in all.
+ */
 export interface Wanted {
   client: string
   connectionId: string | null
 }
 
-/** What was removed. */
+/** Numbers of removed or cleared records. */
 export interface Forgotten {
-  /** Devices, all of the same persons. */
+  /** Devices of the same person. */
   clients: number
   conversations: number
   messages: number
-  /** Of them, those that were still to be carried: they are not any more. */
+  /** Those of them that were still to be delivered; they are cancelled. */
   notCarried: number
-  /** Webhooks and comments as they came in. */
+  /** Received webhooks and comments. */
   events: number
-  /** Jobs that held words or addresses. */
+  /** Jobs that contained texts or addresses. */
   jobs: number
   /** Records of the journal beside the store. */
   journal: number
-  /** Stores that were put aside, as each of them held everything. */
+  /** Stores that were set aside, since each of them contained all data. */
   putAside: number
 }
 
-/** Who and what is meant: all devices, conversations and tasks of a person. */
+/** The affected records: all devices, conversations and tasks of a person. */
 export interface Person {
   clients: ClientLink[]
   conversations: number[]
-  /** Whether a row of the inbox, or of the journal, speaks of him. */
+  /** True if a row of the inbox, or of the journal, concerns the client. */
   isMeant(row: Pick<InboxRow, 'connectionId' | 'source' | 'body'>): boolean
 }
 
-/** Reason of messages that were to be carried when their client was forgotten. */
+/** Reason of messages that were still to be delivered when their client was forgotten. */
 export const FORGOTTEN = 'forgotten'
 
 const CONNECTIONS = `SELECT DISTINCT connection FROM clients`
 const BY_EMAIL = `SELECT * FROM clients INDEXED BY clients_email WHERE connection = ? AND email = ?`
 
-/** Null when nobody is found. */
+/** Null when no client matches. */
 export function findPerson(sql: Sql, { client, connectionId }: Wanted): Person | null {
   const all = sql.all<{ connection: string }>(CONNECTIONS).map(({ connection }) => connection)
   const found = (connectionId === null ? all : [connectionId]).flatMap((connection) => [
@@ -81,7 +83,7 @@ export function findPerson(sql: Sql, { client, connectionId }: Wanted): Person |
   }
 }
 
-/** As the rules read them: a webhook of Chatra names its client, a comment of the watcher its task. */
+/** By the engine's rules: a webhook of Chatra names its client, a comment of the watcher its task. */
 function whomOf(body: string): { client: string; taskId?: number } {
   try {
     const { client, taskId } = JSON.parse(body) as { client?: { id?: unknown }; taskId?: number }
@@ -91,7 +93,10 @@ function whomOf(body: string): { client: string; taskId?: number } {
   }
 }
 
-/** Removes all words, names and addresses of a person. Ids, states and origin keys stay: nothing is taken for new. */
+/**
+ * Removes all texts, names and addresses of a person. Ids, states and origin keys stay, so that nothing old
+ * counts as new.
+ */
 export function forgetPerson(
   sql: Sql,
   writes: GroupCommit,
@@ -115,7 +120,7 @@ export function forgetPerson(
     for (const client of person.clients) {
       await writes.write(() => {
         const { connectionId, clientId } = client
-        // Seen in the chat, and of no conversation (yet).
+        // Seen in the chat, but not part of a conversation (yet).
         for (const text of [WRITTEN_BY, SAID_TO])
           forgotten.messages += forgetMessages(
             sql,

@@ -1,11 +1,11 @@
 import { type ClientProfile, type Conversation, NOT_VOUCHED, type TaskLink } from '../../../shared/domain.ts'
 import { printOfText } from '../../engine/text.ts'
 
-/** What is left of a profile whose words are forgotten: by what an old client is recognised. */
+/** What remains of a forgotten profile: the data by which a returning client is recognised. */
 export const withoutPerson = (profile: ClientProfile): ClientProfile => ({
   id: profile.id,
   chatId: profile.chatId,
-  // Chatra made it up where no name was given: it tells nothing of the person.
+  // Chatra generated the name where none was given, so it reveals nothing about the person.
   displayedName: profile.name === null ? profile.displayedName : null,
   name: null,
   email: null,
@@ -27,7 +27,7 @@ export const withoutPerson = (profile: ClientProfile): ClientProfile => ({
   vouched: NOT_VOUCHED,
 })
 
-/** Without what the client said of himself. The card's number stays. */
+/** Without the data that clients gave about themselves. The card's number stays. */
 export const withoutWords = (conversation: Conversation): Conversation => ({
   ...conversation,
   contactWritten: null,
@@ -41,7 +41,7 @@ export const withoutWords = (conversation: Conversation): Conversation => ({
   },
 })
 
-/** A task of a former version kept its whole text; a fingerprint recognises it as well. */
+/** A task of an earlier version kept its whole text; a fingerprint recognises it as well. */
 export function withoutDescription(task: TaskLink): TaskLink {
   const { descriptionText, ...rest } = task
   if (descriptionText === undefined || descriptionText === '') return rest

@@ -5,7 +5,7 @@ import { type ClientRow, clientFrom, conversationFrom, taskFrom } from '../rows/
 import type { Sql } from '../sql.ts'
 import { withoutDescription, withoutPerson, withoutWords } from './redaction.ts'
 
-/** How much was forgotten. */
+/** Numbers of removed records. */
 export interface Dropped {
   entries: number
   inbox: number
@@ -13,15 +13,15 @@ export interface Dropped {
   events: number
 }
 
-/** Rows a step looks at: a few milliseconds of the loop. */
+/** Rows per step: a few milliseconds of the event loop. */
 const STEP = 250
 const PAGES_A_STEP = 64
-/** Free pages kept for the next day's messages instead of shrinking and growing the file. */
+/** Free pages kept for the next day's messages, so that the file does not shrink and grow all the time. */
 const SPARE_PAGES = 256
 
 type Step = { dropped: number; reached: number | null }
 
-/** Drops what is older than `cutoff` (milliseconds since 1970); see SqliteStore.dropOlderThan. */
+/** Removes records older than `cutoff` (milliseconds since 1970); see SqliteStore.dropOlderThan. */
 export async function dropOlderThan(sql: Sql, writes: GroupCommit, cutoff: number): Promise<Dropped> {
   const walk = async (from: number, step: (from: number) => Step): Promise<number> => {
     let dropped = 0
@@ -49,14 +49,14 @@ export async function dropOlderThan(sql: Sql, writes: GroupCommit, cutoff: numbe
   })
 }
 
-/** What is deleted meanwhile is overwritten with zeros, and does not stay behind in SQLite's journal. */
+/** Deleted content is overwritten with zeros meanwhile, and does not stay behind in SQLite's journal. */
 export async function erasing<T>(sql: Sql, work: () => Promise<T>): Promise<T> {
   sql.exec('PRAGMA secure_delete = ON')
   try {
     return await work()
   } finally {
     sql.exec('PRAGMA secure_delete = FAST')
-    // Somebody may be reading: then it is emptied another time.
+    // Another connection may be reading: then the journal is emptied another time.
     sql.all('PRAGMA wal_checkpoint(TRUNCATE)')
   }
 }
@@ -70,7 +70,7 @@ const PEOPLE = `SELECT clients.rowid AS key, clients.*, conversations.data ->> '
   FROM clients NOT INDEXED JOIN conversations ON conversations.id = clients.conversation
   WHERE clients.rowid > ? ORDER BY clients.rowid LIMIT ${STEP}`
 
-/** Who has not been seen for so long: name, addresses, pages. That he is known, and by which numbers, stays. */
+/** Clients not seen since then lose name, addresses and pages. The record itself and its ids stay. */
 function forgetPeople(sql: Sql, from: number, cutoff: number): Step {
   const rows = sql.all<ClientRow & { key: number; active_at: number }>(PEOPLE, from)
   let dropped = 0
@@ -105,7 +105,7 @@ const TASKS = `SELECT rowid AS key, data FROM tasks NOT INDEXED WHERE rowid > ? 
 const TASKS_CLEAN_TO = `SELECT value FROM meta WHERE key = 'tasks_clean_to'`
 const SET_TASKS_CLEAN_TO = `INSERT INTO meta VALUES ('tasks_clean_to', ?) ON CONFLICT DO UPDATE SET value = excluded.value`
 
-/** Former versions kept the whole text of a task; once is enough. */
+/** Earlier versions stored the whole text of a task; this runs once. */
 function forgetDescriptions(sql: Sql, from: number): Step {
   const rows = sql.all<{ key: number; data: string }>(TASKS, from)
   let dropped = 0
@@ -120,16 +120,16 @@ function forgetDescriptions(sql: Sql, from: number): Step {
   return { dropped, reached: last }
 }
 
-/** Jobs that hold words or addresses and that could not be done in all that time. */
+/** Jobs with texts or addresses that could not be done in all that time. */
 const DROP_JOBS = `DELETE FROM chores
   WHERE kind IN ('note', 'verify', 'visit') AND (data ->> '$.notBefore') < ?`
 
-/** A table that grows in the order of time: its key, the rows of a step, and how one of them is dropped. */
+/** A table that grows in the order of time: its key, the rows per step, and how a row is deleted. */
 interface Log {
   rows: string
   drop: string
 }
-// `keep`: what is still under way keeps its history.
+// `keep`: work under way keeps its history.
 const ENTRIES: Log = {
   rows: `SELECT seq AS key, time, messages.state IN ('received', 'queued', 'sending', 'retrying', 'uncertain') AS keep
     FROM entries JOIN messages ON messages.id = entries.message WHERE seq > ? ORDER BY seq LIMIT ${STEP}`,
@@ -145,7 +145,9 @@ const EVENTS: Log = {
   drop: 'DELETE FROM events WHERE id = ?',
 }
 
-/** One step from the oldest on; it ends where a whole step is younger, as later ones are younger still. */
+/**
+ * One step from the oldest on; the loop ends when a whole step is younger, as later rows are younger still.
+ */
 function dropRows(sql: Sql, log: Log, from: number, cutoff: number): Step {
   const rows = sql.all<{ key: number; time: number; keep: number }>(log.rows, from)
   const old = rows.filter((row) => row.time < cutoff)
@@ -160,7 +162,10 @@ const DROP_TEXT = `UPDATE messages SET text = NULL, files = NULL WHERE id = ? AN
 const TEXTS_DROPPED_TO = `SELECT value FROM meta WHERE key = 'texts_dropped_to'`
 const SET_TEXTS_DROPPED_TO = `UPDATE meta SET value = ? WHERE key = 'texts_dropped_to'`
 
-/** Message rows stay for ever, so each call goes on where the last one ended, or at what was open then. */
+/**
+ * Message rows stay for ever, so each call continues where the last one ended, or at the first row that was
+ * open then.
+ */
 async function dropTexts(
   sql: Sql,
   cutoff: number,

@@ -6,15 +6,15 @@ import { choreFrom, conversationFrom, taskFrom } from './links.ts'
 import { addMessage, patchMessage } from './messages.ts'
 
 /**
- * Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. `accepted` is told of
- * each new row of the inbox.
+ * Applies the changes of one commit, in their order. Runs inside a transaction; throws on a bug. `accepted`
+ * is called with each new row of the inbox.
  */
 export function applyChanges(
   sql: Sql,
   changes: readonly Change[],
   accepted: (row: InboxRow) => void = () => undefined,
 ): void {
-  // Intake settles an inbox row in the commit that adds its messages: that links a message to what came in.
+  // Intake settles an inbox row in the commit that adds its messages: that links a message to its event.
   const settled = changes.find((change) => change.type === 'inbox.settle')
   for (const change of changes) {
     if (change.type === 'inbox.add') accepted({ seq: addInboxRow(sql, change.row), ...change.row })
@@ -22,7 +22,7 @@ export function applyChanges(
   }
 }
 
-/** Answers the row's number. */
+/** Returns the row's number. */
 export function addInboxRow(sql: Sql, { connectionId, source, receivedAt, body }: NewInboxRow): number {
   return Number(sql.run(ADD_INBOX, connectionId, source, receivedAt, body).lastInsertRowid)
 }
@@ -60,7 +60,7 @@ function applyChange(sql: Sql, change: Exclude<Change, { type: 'inbox.add' }>, i
       saveChore(sql, change.chore)
       return
     case 'chore.patch': {
-      // A chore may have been replaced or cancelled while it was being done.
+      // A job may have been replaced or cancelled while it was running.
       const chore = choreFrom(sql.get(CHORE_DATA, change.id))
       if (chore) saveChore(sql, patched(chore, { ...change.patch, id: chore.id }))
       return
@@ -109,7 +109,7 @@ const SAVE_TASK = `INSERT INTO tasks (connection, task, conversation, chat, last
   ON CONFLICT (connection, task) DO UPDATE SET conversation = excluded.conversation, chat = excluded.chat,
     last_activity_at = excluded.last_activity_at, deleted = excluded.deleted, data = excluded.data`
 const CHORE_DATA = `SELECT data FROM chores WHERE id = ?`
-// OR REPLACE: the one with the same conversation, kind and key gives way, together with its number.
+// OR REPLACE: the job with the same conversation, kind and key is replaced, together with its number.
 const SAVE_CHORE = `INSERT OR REPLACE INTO chores (id, connection, conversation, kind, key, data)
   VALUES (?, ?, ?, ?, ?, ?)`
 const DROP_CHORE = `DELETE FROM chores WHERE id = ?`
@@ -145,7 +145,7 @@ function addConversation(sql: Sql, conversation: Conversation): void {
   sql.run(ADD_CONVERSATION, conversation.id, ...conversationColumns(conversation))
 }
 
-/** Changes the named fields of a conversation; throws when there is none. */
+/** Changes the given fields of a conversation; throws when there is none. */
 export function patchConversation(sql: Sql, id: number, patch: Partial<Conversation>): void {
   const conversation = conversationFrom(sql.get(CONVERSATION_DATA, id))
   if (!conversation) throw new Error(`conversation.patch: no conversation ${id}`)
@@ -199,7 +199,7 @@ function saveChore(sql: Sql, chore: Chore): void {
   sql.run(SAVE_CHORE, id, connectionId, conversationId, kind, key, JSON.stringify(chore))
 }
 
-/** `value` with the fields of `patch` that are given; `undefined` leaves a field alone. */
+/** `value` with the given fields of `patch`; `undefined` leaves a field unchanged. */
 function patched<T extends object>(value: T, patch: Partial<T>): T {
   const given = Object.entries(patch).filter(([, field]) => field !== undefined)
   return { ...value, ...Object.fromEntries(given) }

@@ -7,7 +7,7 @@ import {
   type TaskLink,
 } from '../../../shared/domain.ts'
 
-/** Rows kept as JSON beside the columns they are looked up by. */
+/** Rows stored as JSON beside the columns they are looked up by. */
 export interface DataRow {
   data: string
 }
@@ -27,8 +27,8 @@ const parsed =
 
 const storedConversation = parsed<Omit<Conversation, 'pausedUntil'> & Partial<Conversation>>()
 /**
- * A pause that an older program began has no end yet: it ends as one would that began with the last activity. What it
- * wrote, it wrote on the card that is the client's.
+ * A pause that an older version began has no end: it gets the end of a pause that began with the last
+ * activity. The older version wrote only on the client's own card.
  */
 export const conversationFrom = (row: DataRow | null): Conversation | null => {
   const stored = storedConversation(row)
@@ -45,7 +45,7 @@ export const conversationFrom = (row: DataRow | null): Conversation | null => {
   return { ...stored, pausedUntil, contactWritten: { ...contactWritten, card: contactId ?? 0 } }
 }
 const OLD_PAUSE_MS = 30 * 60_000
-/** Rows of former versions lack what came later; whose task it is they say by the text that the bridge wrote. */
+/** Rows of earlier versions lack newer fields; the text that the bridge wrote shows whose task it is. */
 export function taskFrom(row: DataRow | null): TaskLink | null {
   const task =
     row && (JSON.parse(row.data) as TaskLink & Partial<Pick<TaskLink, 'ours' | 'descriptionPrint'>>)

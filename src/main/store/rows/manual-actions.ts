@@ -12,8 +12,9 @@ export type DismissAnswer = 'dismissed' | 'not-found' | 'not-dismissable'
 const FRESH_LANE = { failures: 0, notBefore: 0 }
 
 /**
- * What the owner does to a message that got stuck, or that waits in a conversation the loop breaker stopped. The lane forgets its failures and the conversation its
- * pause, so that the message is tried at once. Runs inside a transaction, of the server or the command line.
+ * The owner's actions on a message that is stuck, or that waits in a conversation paused by the loop breaker.
+ * The failures of the queue and the pause are reset, so that the message is tried at once. Runs inside a
+ * transaction, of the server or the command line.
  */
 export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
   const row = sql.get<MessageRow>(LOOKUPS.message, id)
@@ -23,10 +24,10 @@ export function retryMessage(sql: Sql, id: number, now: number): RetryAnswer {
     message.conversationId === null
       ? null
       : conversationFrom(sql.get(LOOKUPS.conversation, message.conversationId))
-  // Without a conversation nobody would carry it; a text that retention has dropped cannot be said again.
+  // Without a conversation no queue would deliver it; a text that retention has removed cannot be sent again.
   if (!conversation || row.text === null) return 'not-retryable'
   if (!isRetryable(message, conversation)) return 'not-retryable'
-  // What was being sent when the conversation was stopped is settled by its own rules.
+  // A message that was being sent when the conversation was paused is settled by its own rules.
   const state = message.state === 'sending' ? 'sending' : 'queued'
   patchMessage(sql, id, now, { state, reason: RETRIED_BY_HAND, attempts: 0 })
   const lane = message.direction === 'to-planfix' ? 'planfixLane' : 'chatraLane'
@@ -42,7 +43,10 @@ export function dismissMessage(sql: Sql, id: number, now: number): DismissAnswer
   return 'dismissed'
 }
 
-/** Of a message that has a conversation and a text: whether it is stuck, dismissed, or stopped by the loop breaker. */
+/**
+ * For a message with a conversation and a text: whether it is stuck, dismissed, or paused by the loop
+ * breaker.
+ */
 export const isRetryable = (message: Message, conversation: Conversation): boolean =>
   (conversation.paused !== null && isOpen(message.state)) || isStuck(message, true)
 

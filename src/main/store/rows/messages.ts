@@ -4,7 +4,7 @@ import type { Sql } from '../sql.ts'
 type Column = string | number | null
 type Field = Exclude<keyof Message, 'id'>
 
-/** Where each field of a message is kept. */
+/** The column or JSON field of each field of a message. */
 const COLUMN: Record<Field, string> = {
   connectionId: 'connection',
   conversationId: 'conversation',
@@ -36,15 +36,15 @@ const FIELDS = Object.keys(COLUMN) as Field[]
 const INSERT = `INSERT INTO messages (id, ${FIELDS.map((field) => COLUMN[field]).join(', ')}, handed_at, inbox)
   VALUES (?, ${FIELDS.map(() => '?').join(', ')}, ?, ?) ON CONFLICT (connection, origin_key) DO NOTHING`
 const ADD_ENTRY = `INSERT INTO entries (message, time, state, reason) VALUES (?, ?, ?, ?)`
-/** The line a patch leaves: what the row says after it. Nothing when there is no such message. */
+/** The log line after a patch: the new values of the row. None when there is no such message. */
 const ENTRY_FROM_ROW = `INSERT INTO entries (message, time, state, reason)
   SELECT id, ?, state, reason FROM messages WHERE id = ?`
 
-/** States in which a reply is in Chatra's hands or past them: from then on an echo of it may come. */
+/** States in which Chatra may have the reply: from then on an echo may come. */
 const HANDED: ReadonlySet<MessageState> = new Set(['sending', 'uncertain', 'delivered', 'failed', 'skipped'])
 
 /**
- * Adds the message with a log line for each of `states`, or does nothing when its originKey is known in its
+ * Adds the message with a log line for each of `states`, or does nothing when its originKey exists in its
  * connection. `inbox` is the row it was made from.
  */
 export function addMessage(
@@ -60,9 +60,9 @@ export function addMessage(
 }
 
 /**
- * Changes the named fields; a message that is not there is left so (its `message.add` was a repetition). A
- * new state without a reason forgets the old one, which explained another state. With `from`, a message in any other
- * state is left alone.
+ * Changes the given fields; a missing message is ignored (its `message.add` was a repetition). A new state
+ * without a reason clears the old one, which explained another state. With `from`, a message in any other
+ * state is not changed.
  */
 export function patchMessage(
   sql: Sql,
@@ -106,7 +106,7 @@ function toColumn(field: Field, value: Message[Field] | undefined): Column {
 
 export type MessageRow = Record<string, Column>
 
-/** The row as the rules know it; a text that retention has dropped reads as empty. */
+/** The row as the engine's type; a text that retention has removed reads as empty. */
 export function messageFrom(row: MessageRow): Message {
   const message: Record<string, unknown> = { id: row.id }
   for (const field of FIELDS) message[field] = row[COLUMN[field]] ?? null

@@ -1,15 +1,18 @@
 import type { Sql } from '../sql.ts'
 
-/** `collides`: both have something by the same name, so that one would hide the other. */
+/** `collides`: both connections have a record with the same name, so that one would hide the other. */
 export type RenameAnswer =
   | { answer: 'renamed'; conversations: number; messages: number }
   | { answer: 'not-found' }
   | { answer: 'collides'; what: string }
 
-/** Fact of a connection: the id by which its source ids are made for ever, as things in Planfix carry them. */
+/**
+ * Fact of a connection: the id from which its source ids are always derived, since objects in Planfix carry
+ * them.
+ */
 export const SOURCE_CONNECTION = 'sourceConnection'
 
-/** What two connections may not both have: the text finds one that they do. Values: new id, old id. */
+/** Records that two connections must not both have: the query finds a collision. Values: new id, old id. */
 const COLLISIONS: Record<string, string> = {
   client: `SELECT old.client FROM clients AS new JOIN clients AS old ON old.client = new.client
     WHERE new.connection = ? AND old.connection = ? LIMIT 1`,
@@ -28,8 +31,8 @@ const COUNTED: Record<string, string> = {
 }
 
 /**
- * Everything of connection `from` belongs to `to` from now on. Source ids go on being those of the original id, so that
- * what was written under it is recognised. Runs inside a transaction.
+ * Moves all data of connection `from` to `to`. Source ids remain those of the original id, so that earlier
+ * writes are recognised. Runs inside a transaction.
  */
 export function renameConnection(sql: Sql, from: string, to: string): RenameAnswer {
   const count = (table: string, connection: string) =>
@@ -60,7 +63,7 @@ export function renameConnection(sql: Sql, from: string, to: string): RenameAnsw
   sql.run(`UPDATE OR IGNORE agents SET connection = ? WHERE connection = ?`, to, from)
   sql.run(`UPDATE OR IGNORE facts SET connection = ? WHERE connection = ?`, to, from)
   for (const table of ['agents', 'facts']) sql.run(`DELETE FROM ${table} WHERE connection = ?`, from)
-  // A connection that has written something already is known in Planfix by its own ids.
+  // A connection that has already written to Planfix is known there by its own ids.
   if (isFree) sql.run(SET_SOURCE, to, SOURCE_CONNECTION, source)
   return { answer: 'renamed', conversations, messages }
 }
