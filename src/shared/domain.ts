@@ -84,7 +84,7 @@ export interface Message {
   /** An echo of this reply has been seen in a webhook. */
   echoed: boolean
   /** Fingerprint of the text as sent to the chat (with links to files), to recognise its echo. */
-  sentPrint: string | null
+  sentFingerprint: string | null
   /** Fingerprint of the Planfix comment it came from, to notice edits. */
   fingerprint: string | null
 }
@@ -146,7 +146,7 @@ export interface ClientLink {
 }
 
 /** The intent of a pending write, which may or may not have arrived. Kept until it is settled. */
-export interface Attempt {
+export interface PendingWrite {
   kind: 'contact' | 'task' | 'comment' | 'chore'
   sourceObjectId: string
   /** Ids of the messages in it. */
@@ -219,10 +219,10 @@ export interface Conversation {
   /** When the pause ends by itself; null = only the owner ends it. */
   pausedUntil: number | null
   /** The pending write to Planfix: under way or indeterminate. */
-  attempt: Attempt | null
+  attempt: PendingWrite | null
   /** Failures in a row per queue, and when the next try is due. */
-  planfixLane: LaneState
-  chatraLane: LaneState
+  planfixLane: QueueState
+  chatraLane: QueueState
   /**
    * The conversation this one was merged into (same e-mail on two devices). Open work belongs to the last one
    * of the chain.
@@ -266,7 +266,7 @@ export interface JoinRecord {
   /** The card of the conversation before the merge. */
   contactId: number | null
 }
-export interface LaneState {
+export interface QueueState {
   failures: number
   notBefore: number
   /** Code of the failure that `notBefore` waits after; absent in older rows. */
@@ -363,7 +363,7 @@ export interface Chore {
   data: Record<string, unknown>
   notBefore: number
   failures: number
-  attempt: Attempt | null
+  attempt: PendingWrite | null
 }
 
 /** An agent seen in a webhook: offered for matching, and recognised by e-mail. */

@@ -138,7 +138,7 @@ describe('tasks', () => {
     const { simulator, client } = await open({}, { simulator: { now: () => now } })
     const contactId = await contactFor(client)
     const { id } = got(await client.createTask(newTask(contactId)))
-    const signal = async () => got(await client.task(id)).signal
+    const signal = async () => got(await client.task(id)).changeToken
     const first = await signal()
     now += 60_000
     expect(await signal()).toBe(first)

@@ -191,7 +191,7 @@ describe('the account', () => {
       const time = error.retry.when === 'at' ? error.retry.time : 0
       expect(error.code).toBe('daily-limit')
       expect(Math.abs(time - simulator.limits.resetAt)).toBeLessThan(5000)
-      expect(client.budget().remaining).toBe(0)
+      expect(client.quota().remaining).toBe(0)
     },
   )
 

@@ -18,7 +18,7 @@ async function known(world: World) {
   return { computer, phone, task: task.id, own: own.id }
 }
 const open = async (world: World) => {
-  const work = await world.app.store.lanesWithWork()
+  const work = await world.app.store.queuesWithWork()
   const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
   return [...work.filter(({ lane }) => lane !== 'chores'), ...chores.flat()]
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { ChoreState } from '../../src/main/engine/delivery/jobs/job.ts'
+import type { JobState } from '../../src/main/engine/delivery/jobs/job.ts'
 import { verify } from '../../src/main/engine/delivery/jobs/verify.ts'
 import { ok } from '../../src/shared/errors.ts'
 import { comment, conversation, reply, settingsOf } from '../unit/engine/values.ts'
@@ -12,7 +12,7 @@ function stateWith(attempt: object | null) {
     chore: { data: { taskId: 100, sourceObjectId: 'source', text: 'ok' } },
     conversation: conversation(),
     now: 0,
-    turn: async () => undefined,
+    slot: async () => undefined,
     connection: {
       settings: settingsOf(),
       planfix: {
@@ -33,7 +33,7 @@ function stateWith(attempt: object | null) {
         messagesOfTask: async () => [reply({ direction: 'to-planfix', planfixCommentId: 10 })],
       },
     },
-  } as unknown as ChoreState
+  } as unknown as JobState
   return { state, removed }
 }
 

@@ -214,7 +214,7 @@ describe('a connection', () => {
       const anna = world.chatra.visit({ name: 'Anna' })
       anna.says('#a0')
       await quiet(world)
-      const used = () => world.app.connections.get('shop')!.planfix.budget().usedToday
+      const used = () => world.app.connections.get('shop')!.planfix.quota().usedToday
       const before = used()
       expect(before).toBeGreaterThan(1)
       await world.app.reconfigure(configured(world, (shop) => planfixOf(shop, { pollSeconds: 3600 })))

@@ -202,7 +202,7 @@ class Small {
       if (now.reason === RETRIED_BY_HAND) this.patch(now, { reason: null })
       return
     }
-    this.patch(message, { state: 'sending', reason: null, sentAt: this.clock++, sentPrint: 'print' })
+    this.patch(message, { state: 'sending', reason: null, sentAt: this.clock++, sentFingerprint: 'print' })
     this.underWay = this.messages.get(message.id)!
     const shows = { text: message.text, files: message.files }
     if (message.kind !== 'delete') this.calls.push({ shows, desired: this.desired() })
@@ -224,7 +224,7 @@ class Small {
     }
     const said = { id: `m${message.id}-${this.calls.length}`, shows, at: this.clock++ }
     if (what === 'delivered') this.patch(message, { state: 'delivered', chatraMessageId: said.id })
-    const refused = { sentPrint: null }
+    const refused = { sentFingerprint: null }
     if (what === 'refused') this.patch(message, { state: 'failed', reason: 'chatra: refused', ...refused })
     if (what === 'later')
       this.patch(message, { state: 'retrying', reason: 'chatra: rate-limited', ...refused })

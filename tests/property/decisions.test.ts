@@ -10,10 +10,10 @@ import {
   type Step,
 } from '../../src/main/engine/delivery/planfix/planfix-plan.ts'
 import { nextTry, retryDelay, settlesAt } from '../../src/main/engine/delivery/retry.ts'
-import { printOf } from '../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import { fingerprintOf } from '../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import { comparable, fingerprint, splitText } from '../../src/main/engine/text.ts'
 import { pollEvery } from '../../src/main/planfix/watcher/attention.ts'
-import { type Judged, newsOf, tasksOfPoll, withJudged } from '../../src/main/planfix/watcher/plan.ts'
+import { diffFeed, type Judged, tasksOfPoll, withJudged } from '../../src/main/planfix/watcher/plan.ts'
 import type {
   Author,
   ClientLink,
@@ -177,7 +177,7 @@ describe('planStep', () => {
           task: one.task && taskLink({ checkedAt: 1_000_000, ...one.task }),
           previous: null,
           tasksOfChat: 0,
-          lookedInVainAt: null,
+          noMatchAt: null,
           now: 1_000_000,
         }
         const carried: number[] = []
@@ -224,7 +224,7 @@ describe('planStep', () => {
           task: taskLink({ checkedAt: now }),
           previous: null,
           tasksOfChat: 1,
-          lookedInVainAt: looked,
+          noMatchAt: looked,
           now,
         })
         const settled = settlesAt(unclearAt, timedOut)
@@ -343,10 +343,10 @@ describe('newsOf', () => {
       fc.property(feed, ({ ids, cursor, byClient }) => {
         const all = ids.map((id) => comment({ id, owner: id % byClient === 0 ? 'contact:92' : 'user:5' }))
         const before: Judged = { floor: cursor, ids: new Set() }
-        const { events, seen } = newsOf(all, NOTHING, before, true)
+        const { events, seen } = diffFeed(all, NOTHING, before, true)
         const told = events.map(({ id }) => id)
         expect(told).toEqual(ids.filter((id) => id > cursor && id % byClient !== 0).toSorted((a, b) => a - b))
-        expect(newsOf(all, NOTHING, withJudged(before, seen), true).events).toEqual([])
+        expect(diffFeed(all, NOTHING, withJudged(before, seen), true).events).toEqual([])
       }),
     )
   })
@@ -356,11 +356,16 @@ describe('newsOf', () => {
       fc.property(feed, fc.integer({ min: 2, max: 5 }), ({ ids }, every) => {
         const all = ids.map((id) => comment({ id, text: `text ${id}` }))
         const carried = all.map((one) =>
-          reply({ id: one.id, planfixCommentId: one.id, state: 'delivered', fingerprint: printOf(one) }),
+          reply({
+            id: one.id,
+            planfixCommentId: one.id,
+            state: 'delivered',
+            fingerprint: fingerprintOf(one),
+          }),
         )
         const edited = all.map((one) => (one.id % every === 0 ? { ...one, text: 'edited' } : one))
         const shown = edited.filter(({ id }) => id % every !== 1)
-        const { events, missing } = newsOf(
+        const { events, missing } = diffFeed(
           shown,
           { messages: carried, deleted: new Set() },
           { floor: 400, ids: new Set() },
@@ -379,9 +384,9 @@ describe('newsOf', () => {
 
   test('its tick, its hidden mark, its author and its files are news as its words are; ticks of employees are not', () => {
     const one = comment({ id: 10, recipients: ['contact:92', 'user:6'] })
-    const carried = [reply({ planfixCommentId: 10, fingerprint: printOf(one) })]
+    const carried = [reply({ planfixCommentId: 10, fingerprint: fingerprintOf(one) })]
     const news = (changes: Partial<typeof one>) =>
-      newsOf([{ ...one, ...changes }], { messages: carried, deleted: NONE }, JUDGED, true).events.length
+      diffFeed([{ ...one, ...changes }], { messages: carried, deleted: NONE }, JUDGED, true).events.length
     expect(news({})).toBe(0)
     expect(news({ recipients: ['user:6'] })).toBe(1)
     expect(news({ recipients: ['contact:92'] })).toBe(0)
@@ -394,37 +399,39 @@ describe('newsOf', () => {
 
   test('a reply whose comment is known to be gone is neither news nor asked for again, until it is restored', () => {
     const gone = comment({ id: 10, isDeleted: true })
-    const carried = [reply({ planfixCommentId: 10, fingerprint: printOf(gone) })]
-    expect(newsOf([gone], { messages: carried, deleted: NONE }, JUDGED, true).events).toEqual([])
-    expect(newsOf([], { messages: carried, deleted: NONE }, JUDGED, true).missing).toEqual([])
+    const carried = [reply({ planfixCommentId: 10, fingerprint: fingerprintOf(gone) })]
+    expect(diffFeed([gone], { messages: carried, deleted: NONE }, JUDGED, true).events).toEqual([])
+    expect(diffFeed([], { messages: carried, deleted: NONE }, JUDGED, true).missing).toEqual([])
     expect(
-      newsOf([comment({ id: 10 })], { messages: carried, deleted: NONE }, JUDGED, true).events,
+      diffFeed([comment({ id: 10 })], { messages: carried, deleted: NONE }, JUDGED, true).events,
     ).toHaveLength(1)
   })
 
   test('a note that stayed inside is news when the task belongs to a card that it notifies', () => {
     const one = comment({ id: 10, recipients: ['contact:7'] })
     const reason = 'internal-client-not-notified'
-    const carried = [reply({ planfixCommentId: 10, fingerprint: printOf(one), state: 'skipped', reason })]
-    expect(newsOf([one], { messages: carried, deleted: NONE }, JUDGED, true, 92).events).toEqual([])
-    expect(newsOf([one], { messages: carried, deleted: NONE }, JUDGED, true, 7).events).toEqual([one])
+    const carried = [
+      reply({ planfixCommentId: 10, fingerprint: fingerprintOf(one), state: 'skipped', reason }),
+    ]
+    expect(diffFeed([one], { messages: carried, deleted: NONE }, JUDGED, true, 92).events).toEqual([])
+    expect(diffFeed([one], { messages: carried, deleted: NONE }, JUDGED, true, 7).events).toEqual([one])
   })
 
   test('a print of before, which told of words and files alone, makes no news of what is the same', () => {
     const one = comment({ id: 10 })
     const before = fingerprint(JSON.stringify([one.text, []]))
     const sent = [reply({ planfixCommentId: 10, fingerprint: before })]
-    expect(newsOf([one], { messages: sent, deleted: NONE }, JUDGED, true).events).toEqual([])
+    expect(diffFeed([one], { messages: sent, deleted: NONE }, JUDGED, true).events).toEqual([])
     expect(
-      newsOf([{ ...one, text: 'other' }], { messages: sent, deleted: NONE }, JUDGED, true).events,
+      diffFeed([{ ...one, text: 'other' }], { messages: sent, deleted: NONE }, JUDGED, true).events,
     ).toHaveLength(1)
     expect(
-      newsOf([{ ...one, isDeleted: true }], { messages: sent, deleted: NONE }, JUDGED, true).events,
+      diffFeed([{ ...one, isDeleted: true }], { messages: sent, deleted: NONE }, JUDGED, true).events,
     ).toHaveLength(1)
     const note = [{ ...sent[0]!, state: 'skipped' as const, reason: 'internal-client-not-notified' }]
-    expect(newsOf([one], { messages: note, deleted: NONE }, JUDGED, true).events).toHaveLength(1)
+    expect(diffFeed([one], { messages: note, deleted: NONE }, JUDGED, true).events).toHaveLength(1)
     expect(
-      newsOf([{ ...one, recipients: [] }], { messages: note, deleted: NONE }, JUDGED, true).events,
+      diffFeed([{ ...one, recipients: [] }], { messages: note, deleted: NONE }, JUDGED, true).events,
     ).toEqual([])
   })
 })

@@ -195,7 +195,7 @@ async function settled(world: World): Promise<void> {
   await world.app.settled()
   await world.until('nothing is under way', async () => {
     if ((await world.messages()).some((one) => isOpen(one.state))) return false
-    const work = await world.app.store.lanesWithWork()
+    const work = await world.app.store.queuesWithWork()
     const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
     return chores.flat().every((chore) => chore.kind === 'leave-check' || chore.kind === 'verify')
   })

@@ -80,7 +80,7 @@ function overlooked(one: Course): number[] {
       tell(now)
       if (mark !== null) {
         const row = {
-          ...{ id: 1, signal: String(mark), task: null },
+          ...{ id: 1, changeToken: String(mark), task: null },
           mark: { minute: Math.floor(mark / MINUTE) * MINUTE + ZONE, second: one.seconds ? mark : null },
         }
         watch.changed(row, since, asked, around(now))

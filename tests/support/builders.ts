@@ -53,7 +53,7 @@ export const message = (fields: Partial<Message> = {}): Message => ({
   attempts: 0,
   sentAt: null,
   echoed: false,
-  sentPrint: null,
+  sentFingerprint: null,
   fingerprint: null,
   ...fields,
 })

@@ -2,9 +2,9 @@ import type { Application } from '../../src/main/runtime/application.ts'
 
 /** Both sides of each connection that carries, and what is left of the day's requests. */
 export const sidesOf = (app: Application) =>
-  [...app.connections.values()].map(({ settings, chatraGate, planfixGate, planfix }) => ({
+  [...app.connections.values()].map(({ settings, chatraBreaker, planfixBreaker, planfix }) => ({
     id: settings.id,
-    chatra: chatraGate.state,
-    planfix: planfixGate.state,
-    budget: planfix.budget(),
+    chatra: chatraBreaker.state,
+    planfix: planfixBreaker.state,
+    budget: planfix.quota(),
   }))

@@ -1,6 +1,6 @@
 import { SendLimiter } from '../../src/main/engine/delivery/chatra/send-limiter.ts'
 import { CircuitBreaker } from '../../src/main/engine/delivery/circuit-breaker.ts'
-import { SideGate } from '../../src/main/engine/delivery/side-breaker.ts'
+import { SideBreaker } from '../../src/main/engine/delivery/side-breaker.ts'
 import { Engine } from '../../src/main/engine/engine.ts'
 import type {
   ChatEvent,
@@ -180,12 +180,12 @@ export class EngineWorld {
         }
       },
     }
-    const gate = () => new SideGate(new CircuitBreaker(clock, () => 0))
+    const gate = () => new SideBreaker(new CircuitBreaker(clock, () => 0))
     const connection = {
       settings: this.settings,
       chatra: this.chatra(),
       planfix: this.planfix(),
-      ...{ chatraGate: gate(), planfixGate: gate(), chatraLimiter: new SendLimiter(clock) },
+      ...{ chatraBreaker: gate(), planfixBreaker: gate(), chatraLimiter: new SendLimiter(clock) },
     }
     return new Engine({
       context: {
@@ -233,7 +233,7 @@ export class EngineWorld {
   private planfix(): PlanfixApi {
     const none = async () => fail(bridgeError('planfix', 'object-gone', 'there is none'))
     const api: Partial<PlanfixApi> = {
-      pacer: { turn: async () => undefined, giveBack: () => undefined },
+      rateLimiter: { slot: async () => undefined, release: () => undefined },
       hasVisitTag: false,
       clockSkew: () => 0,
       fits: () => true,
@@ -292,7 +292,7 @@ export class EngineWorld {
     this.tasks.push({
       ...{ id, name, status: null, templateId: null, processId: null, assigner: 'user:1' },
       ...{ counterparty: `contact:${contactId}`, participantUserIds: [], isDeleted: false, sourceObjectId },
-      ...{ createdAt: this.now, signal: '', comments: [text] },
+      ...{ createdAt: this.now, changeToken: '', comments: [text] },
     })
     return { id }
   }

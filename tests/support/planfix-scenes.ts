@@ -71,7 +71,7 @@ export async function calm(world: World): Promise<void> {
 /** `world.quiet`, naming the chores that would not end. */
 export async function quiet(world: World): Promise<void> {
   await world.quiet().catch(async (error: unknown) => {
-    const work = await world.app.store.lanesWithWork()
+    const work = await world.app.store.queuesWithWork()
     const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
     throw new Error(`${(error as Error).message}\n${JSON.stringify(chores.flat(), null, 1)}`)
   })

@@ -143,7 +143,7 @@ export class World {
     await this.chatra.flush()
     await this.app.settled()
     await this.until('nothing waits', async () => {
-      const work = await this.app.store.lanesWithWork()
+      const work = await this.app.store.queuesWithWork()
       if (work.some((one) => one.lane !== 'chores')) return false
       const chores = await Promise.all(work.map((one) => this.app.store.chores(one.conversationId)))
       return chores.flat().every((chore) => chore.kind === 'leave-check' || chore.kind === 'verify')

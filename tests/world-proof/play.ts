@@ -108,7 +108,7 @@ async function waiting(world: World): Promise<string[]> {
     if (Number((chatra.summary().webhooks as { pending: number }).pending) > 0) open.push(`webhooks of ${id}`)
   }
   if ((await store.inboxPending(0, 1)).length > 0) open.push('the inbox')
-  for (const { conversationId, lane } of await store.lanesWithWork()) {
+  for (const { conversationId, lane } of await store.queuesWithWork()) {
     if (lane !== 'chores') {
       open.push(...(await openMessages(world, conversationId, lane)))
       continue

@@ -1,7 +1,7 @@
 import type { Answer, CallError } from '../../shared/api/answer.ts'
 import type { CallName, Handlers, Words } from '../../shared/api.ts'
 import { errorStack } from '../../shared/node-errors.ts'
-import { TurnWithdrawn } from '../engine/ports.ts'
+import { SlotWithdrawn } from '../engine/ports.ts'
 import type { Application, Log } from '../runtime/application.ts'
 import type { SecretStore } from '../secrets/store.ts'
 import type { Redactor } from '../settings/redact.ts'
@@ -116,7 +116,7 @@ function withErrorRules(handlers: Handlers, redact: Redactor): Handlers {
         const answer = await handler(args)
         return answer.ok ? answer : { ok: false, error: clean(answer.error, redact) }
       } catch (error) {
-        if (error instanceof TurnWithdrawn) return conflict()
+        if (error instanceof SlotWithdrawn) return conflict()
         throw error
       }
     }

@@ -120,5 +120,5 @@ function followTheme({ application }: OpenBridge, platform: NodeJS.Platform): ()
     if (platform !== 'linux') nativeTheme.themeSource = application.configuration.theme
   }
   follow()
-  return application.subscribe({ configured: follow })
+  return application.subscribe({ configurationChanged: follow })
 }

@@ -1,15 +1,15 @@
 import type { Connection } from '../../shared/config.ts'
 import type { Continuity } from './continuity.ts'
 import type { SendLimiter } from './delivery/chatra/send-limiter.ts'
-import type { SideGate } from './delivery/side-breaker.ts'
+import type { SideBreaker } from './delivery/side-breaker.ts'
 import type {
   Change,
   ChatraApi,
   Clock,
   FileLink,
-  Lane,
   Listener,
   PlanfixApi,
+  Queue,
   Store,
   Takeover,
 } from './ports.ts'
@@ -19,10 +19,10 @@ export interface ConnectionContext {
   settings: Connection
   chatra: ChatraApi
   planfix: PlanfixApi
-  chatraGate: SideGate
+  chatraBreaker: SideBreaker
   /** The pace of the Chatra account, which connections of the same account share. */
   chatraLimiter: SendLimiter
-  planfixGate: SideGate
+  planfixBreaker: SideBreaker
   /** The watch over its tasks. */
   watch?: TaskNews
 }
@@ -54,9 +54,9 @@ export interface EngineContext {
   /** Since when webhooks certainly arrive; without it no missing echo proves anything. */
   continuity?: Continuity
   /** A call met silence: our own line is to be looked at. */
-  lineDoubtful?(): void
+  onSilence?(): void
   /** There is new work in a lane of a conversation. */
-  wake?(conversationId: number, lane: Lane): void
+  wake?(conversationId: number, lane: Queue): void
 }
 
 /**

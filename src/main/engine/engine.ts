@@ -1,13 +1,13 @@
 import type { Message } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
-import { ToChatra } from './delivery/chatra/chatra-sender.ts'
-import { Lanes } from './delivery/conversation-queues.ts'
-import { Chores } from './delivery/jobs/runner.ts'
+import { ChatraSender } from './delivery/chatra/chatra-sender.ts'
+import { ConversationQueues } from './delivery/conversation-queues.ts'
+import { JobRunner } from './delivery/jobs/runner.ts'
 import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
-import { ToPlanfix } from './delivery/planfix/planfix-sender.ts'
+import { PlanfixSender } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
-import { Serial } from './keyed-mutex.ts'
-import { isRestore, type Lane, type ParseChatEvent } from './ports.ts'
+import { KeyedMutex } from './keyed-mutex.ts'
+import { isRestore, type ParseChatEvent, type Queue } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
 
 /** A slow answer of Chatra, who is asked who wrote a message, does not hold up everything. */
@@ -25,33 +25,33 @@ export interface EngineOptions {
 /** The rules at work: inbox -> decisions -> outbox -> deliveries. Starts from what is stored and stops at any point. */
 export class Engine {
   readonly intake: Intake
-  private readonly lanes: Lanes
-  private readonly toChatra: ToChatra
+  private readonly queues: ConversationQueues
+  private readonly toChatra: ChatraSender
   private readonly context: EngineContext
   private readonly onBug: EngineOptions['onBug']
   private readonly breaker = new LoopBreaker()
-  private readonly serial = new Serial()
+  private readonly serial = new KeyedMutex()
   private readonly unsubscribe: (() => void)[] = []
   /** Nothing is carried yet; whoever is woken now is found by the `resume` that follows. */
   private isReplaying = false
 
   constructor(options: EngineOptions) {
-    const wake = (conversationId: number, lane: Lane) => {
-      if (!this.isReplaying) this.lanes.wake(conversationId, lane)
+    const wake = (conversationId: number, lane: Queue) => {
+      if (!this.isReplaying) this.queues.wake(conversationId, lane)
     }
     const context: EngineContext = { ...options.context, wake }
     this.context = context
     this.onBug = options.onBug
     const serial = this.serial
-    const toPlanfix = new ToPlanfix(context, serial)
-    this.toChatra = new ToChatra(context, serial, (id, sentAt) => this.breaker.delivered(id, sentAt))
-    const chores = new Chores(context, serial, wake)
-    const steps = { planfix: toPlanfix, chatra: this.toChatra, chores }
-    this.lanes = new Lanes(
+    const toPlanfix = new PlanfixSender(context, serial)
+    this.toChatra = new ChatraSender(context, serial, (id, sentAt) => this.breaker.delivered(id, sentAt))
+    const jobs = new JobRunner(context, serial, wake)
+    const steps = { planfix: toPlanfix, chatra: this.toChatra, chores: jobs }
+    this.queues = new ConversationQueues(
       context.clock,
       async (conversationId, lane) => {
         const next = await steps[lane].step(conversationId)
-        if (lane !== 'chores') chores.changed(conversationId)
+        if (lane !== 'chores') jobs.changed(conversationId)
         return next
       },
       (error, conversationId, lane) => options.onBug(error, `conversation ${conversationId}, lane ${lane}`),
@@ -70,7 +70,7 @@ export class Engine {
 
   /** Takes up everything that was left when the process ended or the computer fell asleep. */
   async start(): Promise<void> {
-    for (const { conversationId, lane } of await this.context.store.lanesWithWork()) {
+    for (const { conversationId, lane } of await this.context.store.queuesWithWork()) {
       if (lane === 'chatra') await this.toChatra.wasAway(conversationId)
     }
     if (isRestore(this.context.takeover?.())) await this.replay()
@@ -93,8 +93,8 @@ export class Engine {
 
   /** Looks again at everything that waits: after a wake, or when another process changed the store. */
   async resume(): Promise<void> {
-    for (const { conversationId, lane } of await this.context.store.lanesWithWork()) {
-      this.lanes.wake(conversationId, lane)
+    for (const { conversationId, lane } of await this.context.store.queuesWithWork()) {
+      this.queues.wake(conversationId, lane)
     }
     this.intake.wake()
   }
@@ -108,8 +108,8 @@ export class Engine {
   private followRecoveries(): void {
     const breakers = new Set(
       [...this.context.connections.values()].flatMap((one) => [
-        one.chatraGate.breaker,
-        one.planfixGate.breaker,
+        one.chatraBreaker.breaker,
+        one.planfixBreaker.breaker,
       ]),
     )
     for (const breaker of breakers) {
@@ -124,7 +124,7 @@ export class Engine {
   /** Ends the calls under way and starts none. */
   async stop(): Promise<void> {
     for (const end of this.unsubscribe.splice(0)) end()
-    await this.lanes.stop()
+    await this.queues.stop()
     await this.intake.stop()
   }
 

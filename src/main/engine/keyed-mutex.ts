@@ -1,5 +1,5 @@
 /** Runs work of the same key one after another, of different keys side by side. */
-export class Serial {
+export class KeyedMutex {
   private readonly tails = new Map<string, Promise<unknown>>()
 
   run<T>(key: string, work: () => Promise<T>): Promise<T> {

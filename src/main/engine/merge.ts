@@ -7,8 +7,8 @@ import type {
   MessageState,
 } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
-import type { Serial } from './keyed-mutex.ts'
-import type { Change, Lane } from './ports.ts'
+import type { KeyedMutex } from './keyed-mutex.ts'
+import type { Change, Queue } from './ports.ts'
 import { rootOf, underRoots } from './roots.ts'
 
 /**
@@ -37,11 +37,11 @@ export interface JoinWish {
 /** Merges the roots of both, unless the owner has separated them. Answers the common conversation's id. */
 export async function joinConversations(
   context: EngineContext,
-  serial: Serial,
+  serial: KeyedMutex,
   wish: JoinWish,
 ): Promise<number | null> {
   return underRoots(context.store, serial, [wish.one, wish.other], async ([one, other]) => {
-    if (!one || !other || (await areKeptApart(context, one, other))) {
+    if (!one || !other || (await areSeparated(context, one, other))) {
       await commit(context, wish.changes)
       return one && !other ? one.id : null
     }
@@ -76,7 +76,7 @@ export async function joinChanges(
       (client): Change => ({ type: 'client.save', client: { ...client, conversationId: into.id } }),
     ),
     ...(await movedMessages(context, from, into)),
-    ...movedChores(await store.chores(from.id), from, into, await store.chores(into.id)),
+    ...movedJobs(await store.chores(from.id), from, into, await store.chores(into.id)),
     joinNote(context, from, into, why, clientId),
     { type: 'event.add', event: mergeEvent('event.joined', from, into, now) },
   ]
@@ -121,7 +121,7 @@ export const bornJoined = (
 })
 
 /** Whether the owner has separated two roots, or conversations that were merged into them. */
-export async function areKeptApart(
+export async function areSeparated(
   { store }: Pick<EngineContext, 'store'>,
   one: Conversation,
   other: Conversation,
@@ -144,7 +144,7 @@ export async function areKeptApart(
 export async function handOver(
   context: EngineContext,
   from: Conversation,
-  lane: Lane,
+  lane: Queue,
   running: ReadonlySet<number> = new Set(),
 ): Promise<Change[]> {
   const { store } = context
@@ -154,7 +154,7 @@ export async function handOver(
     const chores = (await store.chores(from.id)).filter(
       ({ id, kind }) => kind !== 'separate' && !running.has(id),
     )
-    return movedChores(chores, from, into, await store.chores(into.id))
+    return movedJobs(chores, from, into, await store.chores(into.id))
   }
   const direction = lane === 'planfix' ? 'to-planfix' : 'to-chatra'
   const open = await store.waiting(from.id, direction, ALL)
@@ -189,7 +189,7 @@ export const move = (
 ): Change => ({ type: 'message.patch', id, at: clock.now(), patch: { conversationId: into.id }, from })
 
 /** Jobs go along; what they mean of the conversation they were made for is written into them. */
-function movedChores(
+function movedJobs(
   chores: readonly Chore[],
   from: Conversation,
   into: Conversation,
@@ -241,7 +241,7 @@ export const joinNote = (
 ): Change => ({
   type: 'chore.add',
   chore: {
-    ...newChore(store.newId(), into, clock.now()),
+    ...newJob(store.newId(), into, clock.now()),
     key: `device-joined:${from.id}`,
     data: { what: 'device-joined', why, clientId },
   },
@@ -256,13 +256,13 @@ export const mergedNote = (
 ): Change => ({
   type: 'chore.add',
   chore: {
-    ...newChore(store.newId(), into, clock.now()),
+    ...newJob(store.newId(), into, clock.now()),
     key: `merged:${from.id}`,
     data: { what: 'merged', taskId, intoConversation: into.id },
   },
 })
 
-const newChore = (id: number, into: Conversation, notBefore: number): Chore => ({
+const newJob = (id: number, into: Conversation, notBefore: number): Chore => ({
   id,
   connectionId: into.connectionId,
   conversationId: into.id,

@@ -6,7 +6,6 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type {
   AgentSeen,
-  Attempt,
   BridgeEvent,
   Chore,
   ChoreKind,
@@ -17,6 +16,7 @@ import type {
   Message,
   MessageState,
   Page,
+  PendingWrite,
   TaskLink,
 } from '../../shared/domain.ts'
 import type { Result, Side } from '../../shared/errors.ts'
@@ -71,7 +71,7 @@ export type Change =
   | { type: 'fact.set'; connectionId: string; key: string; value: unknown }
   | { type: 'event.add'; event: BridgeEvent }
 
-export type Lane = 'planfix' | 'chatra' | 'chores'
+export type Queue = 'planfix' | 'chatra' | 'chores'
 
 export interface Store {
   /** Ascending number for a new message, conversation or chore; never handed out twice, also after a restart. */
@@ -141,7 +141,7 @@ export interface Store {
 
   chores(conversationId: number): Promise<Chore[]>
   /** Every conversation and lane with open work, to start or wake the deliverers; also with an open write alone. */
-  lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]>
+  queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>
   fact<T>(connectionId: string, key: string): Promise<T | null>
@@ -244,7 +244,7 @@ export interface PlanfixTask {
   sourceObjectId: string | null
   createdAt: number | null
   /** Marks of the last change, joined as text: equal text means nothing that can be seen has changed. */
-  signal: string
+  changeToken: string
   /** When it last changed, as far as the account tells; see Mark in planfix/times.ts. */
   mark?: { minute: number | null; second: number | null }
 }
@@ -300,21 +300,21 @@ export interface ContactFields {
 }
 
 /** Planfix paces calls: await `turn` before each call; the call itself does not wait. */
-export interface Pacer {
+export interface RateLimiter {
   /**
-   * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with TurnWithdrawn when those
+   * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with SlotWithdrawn when those
    * who wait are sent away.
    */
-  turn(priority: Priority, conversationKey: string): Promise<void>
+  slot(priority: Priority, conversationKey: string): Promise<void>
   /** A turn that was not used. */
-  giveBack(): void
+  release(): void
 }
 
 /**
  * Whoever waited for a turn is to end here: the configuration he works by is being replaced. Nothing was sent, and what is
  * on disk is taken up again by the next one.
  */
-export class TurnWithdrawn extends Error {}
+export class SlotWithdrawn extends Error {}
 
 /** What an unclear write is looked for by. */
 export interface LookFor {
@@ -323,7 +323,7 @@ export interface LookFor {
 }
 
 export interface PlanfixApi {
-  readonly pacer: Pacer
+  readonly rateLimiter: RateLimiter
   /** Planfix's clock minus ours in milliseconds, from its answers; null before the first. */
   clockSkew(): number | null
   /** True when the rendered HTML fits one comment (64 KB, tags included). */
@@ -416,12 +416,12 @@ export interface Takeover {
 /** Reason of what the owner has sent on again. */
 export const RETRIED_BY_HAND = 'retried by hand'
 /** Reason of what another computer has carried, or may have. */
-export const CARRIED_BY_ANOTHER = 'carried-by-another'
+export const DELIVERED_BY_ANOTHER = 'carried-by-another'
 /** Reason of what was carried, or may have been, between the backup and the damage of the store. */
-export const CARRIED_BEFORE_RESTORE = 'carried-before-restore'
+export const DELIVERED_BEFORE_RESTORE = 'carried-before-restore'
 /** It stands, or may stand, in the other service already, and only a look there or its echo tells. */
-export const isCarriedElsewhere = (reason: string | null): boolean =>
-  reason === CARRIED_BY_ANOTHER || reason === CARRIED_BEFORE_RESTORE
+export const isDeliveredElsewhere = (reason: string | null): boolean =>
+  reason === DELIVERED_BY_ANOTHER || reason === DELIVERED_BEFORE_RESTORE
 export const isRestore = (
   takeover: Takeover | null | undefined,
 ): takeover is Takeover & { backupAt: number } =>
@@ -435,16 +435,16 @@ export interface Listener {
   /** A message failed, or it is unclear whether it arrived. An echo may settle the latter at any moment. */
   stuck?(messageId: number, state: 'failed' | 'uncertain'): void
   /** The public address is another one, or is reached, or is not. */
-  wayIn?(state: PublicAddress): void
+  publicAddressChanged?(state: PublicAddress): void
   /** Why the data folder cannot be written; null = it can again. */
-  storeState?(failing: string | null): void
+  storeStateChanged?(failing: string | null): void
   /** The configuration that holds from now on. */
-  configured?(configuration: Configuration): void
+  configurationChanged?(configuration: Configuration): void
   /** The computer woke up, or its network changed: timers may be late. */
-  woke?(): void
+  wokeUp?(): void
 }
 export type SideState =
   | { state: 'ok' }
   | { state: 'paused' | 'waiting'; code: string; until: number; detail: string }
 
-export type { Attempt }
+export type { PendingWrite }

@@ -1,5 +1,5 @@
 import type { Conversation } from '../../shared/domain.ts'
-import type { Serial } from './keyed-mutex.ts'
+import type { KeyedMutex } from './keyed-mutex.ts'
 import type { Store } from './ports.ts'
 
 /** The conversation itself, or the one it was merged into in the end. Ends also where a damaged file holds a circle. */
@@ -21,7 +21,7 @@ export async function rootOf(store: Pick<Store, 'conversation'>, id: number): Pr
  */
 export async function underRoots<T>(
   store: Store,
-  serial: Serial,
+  serial: KeyedMutex,
   ids: readonly number[],
   work: (roots: readonly Conversation[]) => Promise<T>,
 ): Promise<T> {

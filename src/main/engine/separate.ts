@@ -1,6 +1,6 @@
 import type { Chore, ClientLink, Conversation } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
-import type { Serial } from './keyed-mutex.ts'
+import type { KeyedMutex } from './keyed-mutex.ts'
 import { ALL, DIRECTIONS, MOVABLE, mergeEvent, move, wakeAll } from './merge.ts'
 import type { Change } from './ports.ts'
 import { rootOf } from './roots.ts'
@@ -13,7 +13,7 @@ export type SeparateAnswer = 'separated' | 'not-found' | 'not-joined' | 'busy'
  */
 export async function separateConversation(
   context: EngineContext,
-  serial: Serial,
+  serial: KeyedMutex,
   id: number,
   extra: readonly Change[] = [],
 ): Promise<SeparateAnswer> {
@@ -23,7 +23,7 @@ export async function separateConversation(
 
 async function separateUnder(
   context: EngineContext,
-  serial: Serial,
+  serial: KeyedMutex,
   id: number,
   extra: readonly Change[],
 ): Promise<SeparateAnswer> {

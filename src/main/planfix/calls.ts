@@ -3,12 +3,12 @@ import type { AxiosResponse } from 'axios'
 import type { z } from 'zod'
 import type { BridgeError, Result } from '../../shared/errors.ts'
 import { bridgeError, fail, ok } from '../../shared/errors.ts'
-import type { Clock, Pacer, Priority } from '../engine/ports.ts'
-import { type Asked, badAnswer, errorOfFailure, failureIn } from './errors.ts'
+import type { Clock, Priority, RateLimiter } from '../engine/ports.ts'
+import { badAnswer, errorOfFailure, failureIn, type RequestInfo } from './errors.ts'
 import { createResetReader, isShortPause } from './limits/daily-limit-reset.ts'
 import type { DailyQuota } from './limits/daily-quota.ts'
-import type { PausablePacer } from './limits/rate-limiter.ts'
-import { misfit } from './schemas.ts'
+import type { PausableRateLimiter } from './limits/rate-limiter.ts'
+import { validationError } from './schemas.ts'
 import { type Answer, NOT_JSON, type PlanfixRequest, type Transport } from './transport.ts'
 
 /** Calls whose answers are judged and read: what every operation of the API is made of. */
@@ -43,13 +43,13 @@ export function createCalls(options: {
   transport: Transport | null
   token: string | null
   clock: Clock
-  pacer: Pacer & Partial<PausablePacer>
+  rateLimiter: RateLimiter & Partial<PausableRateLimiter>
   budget: DailyQuota
 }): Calls {
-  const { transport, token, clock, pacer, budget } = options
+  const { transport, token, clock, rateLimiter, budget } = options
   const resetOf = createResetReader()
 
-  const noToken = (request: Asked): Result<never> =>
+  const noToken = (request: RequestInfo): Result<never> =>
     fail(bridgeError('planfix', 'wrong-keys', `${request.method} ${request.path}: there is no token`))
 
   /** A vendor's text must not carry the token back into a log. */
@@ -58,20 +58,20 @@ export function createCalls(options: {
       ? { ...error, detail: error.detail.replaceAll(token, '***') }
       : error
 
-  function judge(request: Asked, answer: Answer): BridgeError | null {
+  function judge(request: RequestInfo, answer: Answer): BridgeError | null {
     const now = clock.now()
     const failure = failureIn(answer.status, answer.body, retryTime(answer.headers, now))
     if (!failure) return null
     const resetAt = failure.vendorCode === 22 ? resetOf(failure.timeToReset, now) : null
     const isPause = resetAt !== null && isShortPause(resetAt, now, budget.state())
-    if (failure.vendorCode === 22 && !isPause) budget.usedUp(resetAt)
+    if (failure.vendorCode === 22 && !isPause) budget.exhausted(resetAt)
     const error = errorOfFailure(
       isPause ? { ...failure, isPause, retryAt: resetAt } : failure,
       request,
       resetAt,
     )
     if (error.code === 'rate-limited') {
-      pacer.pause?.(error.retry.when === 'at' ? error.retry.time : now + BARE_PAUSE)
+      rateLimiter.pause?.(error.retry.when === 'at' ? error.retry.time : now + BARE_PAUSE)
     }
     return redacted(error)
   }
@@ -81,16 +81,17 @@ export function createCalls(options: {
     schema: z.ZodType<T>,
   ): Promise<Result<{ value: T; status: number }>> {
     if (!transport) return noToken(request)
-    budget.spent()
+    budget.recordRequest()
     const sent = await transport.send(request)
     if (!sent.ok) return fail(redacted(sent.error))
     const answer = sent.value
-    budget.saw(answer.headers)
+    budget.recordLimit(answer.headers)
     const failed = judge(request, answer)
     if (failed) return fail(failed)
     if (answer.body === NOT_JSON) return fail(badAnswer(request, answer.status, 'planfix: expected JSON'))
     const parsed = schema.safeParse(answer.body)
-    if (!parsed.success) return fail(redacted(badAnswer(request, answer.status, misfit(parsed.error))))
+    if (!parsed.success)
+      return fail(redacted(badAnswer(request, answer.status, validationError(parsed.error))))
     return ok({ value: parsed.data, status: answer.status })
   }
 
@@ -103,7 +104,7 @@ export function createCalls(options: {
 
     async stream(request, signal) {
       if (!transport) return noToken(request)
-      budget.spent()
+      budget.recordRequest()
       const result = await transport.stream(request, signal)
       if (!result.ok) return fail(redacted(result.error))
       const { response, fromStorage } = result.value
@@ -127,7 +128,7 @@ export function createCalls(options: {
     ): Promise<Result<{ rows: T[]; complete: boolean }>> {
       const rows = new Map<number, T>()
       for (let n = 0; n < maxPages; n++) {
-        if (n > 0) await pacer.turn(OWN_PRIORITY, 'pages')
+        if (n > 0) await rateLimiter.slot(OWN_PRIORITY, 'pages')
         const result = await page(n * PAGE)
         if (!result.ok) return result
         const before = rows.size
@@ -139,7 +140,7 @@ export function createCalls(options: {
       return ok({ rows: [...rows.values()], complete: false })
     },
 
-    turn: () => pacer.turn(OWN_PRIORITY, 'own'),
+    turn: () => rateLimiter.slot(OWN_PRIORITY, 'own'),
   }
 }
 

@@ -2,7 +2,7 @@ import type { AxiosAdapter } from 'axios'
 import type { Connection } from '../../shared/config.ts'
 import { ok, type Result } from '../../shared/errors.ts'
 import { connectionSourceId } from '../engine/identity.ts'
-import type { Clock, Pacer, PlanfixApi } from '../engine/ports.ts'
+import type { Clock, PlanfixApi, RateLimiter } from '../engine/ports.ts'
 import { type AccountApi, accountApi } from './account.ts'
 import { createCalls } from './calls.ts'
 import { commentApi, createCommentReader } from './comments.ts'
@@ -10,7 +10,7 @@ import { contactApi } from './contacts.ts'
 import { type FileApi, fileApi } from './files.ts'
 import { fits } from './html/to-html.ts'
 import { createDailyQuota, type DailyQuota, type QuotaState } from './limits/daily-quota.ts'
-import { createPacer, type PausablePacer } from './limits/rate-limiter.ts'
+import { createRateLimiter, type PausableRateLimiter } from './limits/rate-limiter.ts'
 import { createProcesses, type Processes } from './processes.ts'
 import { type ChangesApi, taskApi } from './tasks.ts'
 import { createTimeReader, type TimeReader } from './times.ts'
@@ -23,8 +23,8 @@ export interface PlanfixClient
     Pick<FileApi, 'download'>,
     ChangesApi,
     Pick<Processes, 'taskTemplates' | 'contactTemplates' | 'contactTextFields' | 'processes' | 'statuses'> {
-  readonly pacer: Pacer & Partial<PausablePacer>
-  budget(): QuotaState
+  readonly rateLimiter: RateLimiter & Partial<PausableRateLimiter>
+  quota(): QuotaState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
   /** Lets idle connections go. */
@@ -44,7 +44,7 @@ export function createPlanfixClient(options: {
   connection: Connection
   token: string | null
   clock: Clock
-  pacer?: Pacer & Partial<PausablePacer>
+  rateLimiter?: RateLimiter & Partial<PausableRateLimiter>
   /** The day's meter of this account, where it outlives the client. */
   budget?: DailyQuota
   /** What is known of the account's clock, where it outlives the client. */
@@ -58,7 +58,8 @@ export function createPlanfixClient(options: {
 }): PlanfixClient {
   const { connection, token, clock } = options
   const { planfix } = connection
-  const pacer = options.pacer ?? createPacer({ clock, requestsPerSecond: planfix.requestsPerSecond })
+  const rateLimiter =
+    options.rateLimiter ?? createRateLimiter({ clock, requestsPerSecond: planfix.requestsPerSecond })
   const transport =
     token === null
       ? null
@@ -82,7 +83,7 @@ export function createPlanfixClient(options: {
     now: () => clock.now(),
   }
   const serverNow = () => clock.now() + (budget.clockSkew() ?? 0)
-  const calls = createCalls({ transport, token, clock, pacer, budget })
+  const calls = createCalls({ transport, token, clock, rateLimiter, budget })
   const times = options.times ?? createTimeReader()
   const reader = createCommentReader(times, serverNow, hostsOf(planfix))
   const processes = createProcesses(calls, settings)
@@ -92,7 +93,7 @@ export function createPlanfixClient(options: {
     processes
 
   return {
-    pacer,
+    rateLimiter,
     fits,
     ...contacts,
     ...taskApi(calls, settings, processes, times, serverNow),
@@ -105,14 +106,14 @@ export function createPlanfixClient(options: {
       for (const [kind, list] of Object.entries(lists)) {
         const asked = ids.filter((id) => id.startsWith(`${kind}:`))
         if (asked.length === 0) continue
-        await pacer.turn(0, 'people')
+        await rateLimiter.slot(0, 'people')
         const answer: Result<{ id: number }[]> = await list()
         if (!answer.ok) return answer
         const there = new Set(answer.value.map(({ id }) => `${kind}:${id}`))
         missing.push(...asked.filter((id) => !there.has(id)))
       }
       for (const id of ids.filter((one) => one.startsWith('contact:'))) {
-        await pacer.turn(0, 'people')
+        await rateLimiter.slot(0, 'people')
         const card = await contacts.contact(Number(id.slice('contact:'.length)))
         if (!card.ok && card.error.code !== 'object-gone') return card
         if (!card.ok || card.value.isDeleted) missing.push(id)
@@ -126,7 +127,7 @@ export function createPlanfixClient(options: {
     statuses,
     completedStatusId,
     isStatusActive,
-    budget: () => budget.state(),
+    quota: () => budget.state(),
     clockSkew: () => budget.clockSkew(),
     close: () => transport?.close(),
   }

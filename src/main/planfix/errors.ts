@@ -4,7 +4,7 @@ import { networkTrouble } from '../../shared/network.ts'
 import type { Scope } from '../../shared/scopes.ts'
 
 /** What the mapping has to know of a request to judge its failure. */
-export interface Asked {
+export interface RequestInfo {
   method: 'GET' | 'POST' | 'DELETE'
   /** Without query: it may be logged. */
   path: string
@@ -47,7 +47,7 @@ const CHECKED_FIRST = new Set([6, 7, 30, 40, 41, 2003, 2004, 2005, 2006, 7002])
  * An answer that is not a success, as an error of ours: by vendor code first, never by text (§3), then by HTTP status.
  * `resetAt` is when the day's limit ends, if the answer said so.
  */
-export function errorOfFailure(failure: Failure, asked: Asked, resetAt: number | null): BridgeError {
+export function errorOfFailure(failure: Failure, asked: RequestInfo, resetAt: number | null): BridgeError {
   const { vendorCode: code, status } = failure
   const at: Retry = failure.retryAt === null ? { when: 'later' } : { when: 'at', time: failure.retryAt }
   const named = (errorCode: ErrorCode, extra: Partial<BridgeError> = {}) =>
@@ -95,7 +95,7 @@ export function errorOfFailure(failure: Failure, asked: Asked, resetAt: number |
 function byClientStatus(
   status: number,
   code: number | null,
-  asked: Asked,
+  asked: RequestInfo,
   named: (errorCode: ErrorCode, extra?: Partial<BridgeError>) => BridgeError,
 ): BridgeError {
   if (code) return named('refused')
@@ -127,7 +127,7 @@ const NOTHING_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EPROTO|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_CA|ERR_INVALID_URL|ERR_PROXY_\w+)$/
 
 /** No answer at all. `timedOutMs` when our own limit ended the wait. */
-export function errorOfNetwork(thrown: unknown, asked: Asked, timedOutMs: number | null): BridgeError {
+export function errorOfNetwork(thrown: unknown, asked: RequestInfo, timedOutMs: number | null): BridgeError {
   const what = `${asked.method} ${asked.path}`
   const lost = asked.writes ? 'unclear' : 'failing'
   if (timedOutMs !== null) {
@@ -165,11 +165,11 @@ export function causeOf(thrown: unknown): { code: string; syscall: string | null
 }
 
 /** A 2xx that does not fit the contract. Of a write it may have been carried out: `certain` is false. */
-export function badAnswer(asked: Asked, status: number, misfit: string): BridgeError {
+export function badAnswer(asked: RequestInfo, status: number, misfit: string): BridgeError {
   return bridgeError('planfix', 'bad-answer', `${asked.method} ${asked.path}: ${misfit}`, { status })
 }
 
-function inWords({ status, vendorCode, text }: Failure, { method, path }: Asked): string {
+function inWords({ status, vendorCode, text }: Failure, { method, path }: RequestInfo): string {
   const code = vendorCode === null ? '' : `, code ${vendorCode}`
   const said = text ? ` "${text}"` : ''
   const late = status === GATEWAY_TIMEOUT ? 'time-out: ' : ''

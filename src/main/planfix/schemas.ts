@@ -180,7 +180,7 @@ export type RawContact = z.output<typeof contact>
 export type RawStatus = z.output<typeof status>
 
 /** "planfix.tasks[3].status.id: expected number": where an answer does not fit, and how. */
-export function misfit(error: z.ZodError): string {
+export function validationError(error: z.ZodError): string {
   const issue = deepest(error.issues[0]!)
   const path = issue.path.reduce<string>(
     (written, part) => written + (typeof part === 'number' ? `[${part}]` : `.${String(part)}`),

@@ -7,12 +7,12 @@ import type { Processes } from './processes.ts'
 import {
   changedList,
   created,
-  misfit,
   type RawTask,
   taskAnswer,
   taskList,
   taskRow,
   updated,
+  validationError,
 } from './schemas.ts'
 import type { Settings } from './settings.ts'
 import { filterMinute, latestOf, type Mark, type TimePoint, type TimeReader } from './times.ts'
@@ -20,7 +20,7 @@ import { filterMinute, latestOf, type Mark, type TimePoint, type TimeReader } fr
 /** A task that a list of changes named. */
 export interface ChangedTask {
   id: number
-  signal: string
+  changeToken: string
   mark: Mark
   /** What else the list told; null when nobody asked for this task. */
   task: PlanfixTask | null
@@ -237,18 +237,18 @@ export function taskApi(
       const rows: ChangedTask[] = []
       const known: PlanfixTask[] = []
       for (const raw of answer.value.tasks) {
-        const signal = signalOf(raw)
+        const signal = changeTokenOf(raw)
         const mark = latestOf([raw.dateOfLastUpdate, raw.dateOfLastComment])
         if (!wanted(raw.id, signal, raw.counterparty)) {
-          rows.push({ id: raw.id, signal, mark, task: null })
+          rows.push({ id: raw.id, changeToken: signal, mark, task: null })
           continue
         }
         const parsed = taskRow.safeParse(raw)
-        if (!parsed.success) return fail(bridgeError('planfix', 'bad-answer', misfit(parsed.error)))
+        if (!parsed.success) return fail(bridgeError('planfix', 'bad-answer', validationError(parsed.error)))
         teach(parsed.data)
         const task = toTask(parsed.data, times.read(parsed.data.dateTime, serverNow()))
         known.push(task)
-        rows.push({ id: raw.id, signal, mark, task })
+        rows.push({ id: raw.id, changeToken: signal, mark, task })
       }
       await processes.saw(known)
       return ok({ rows, complete: answer.value.tasks.length < PAGE })
@@ -309,7 +309,7 @@ function toTask(raw: RawTask, createdAt: number | null): PlanfixTask {
     isDeleted: raw.isDeleted ?? false,
     sourceObjectId: raw.sourceObjectId || null,
     createdAt,
-    signal: signalOf(raw),
+    changeToken: changeTokenOf(raw),
     mark: latestOf([raw.dateOfLastUpdate, raw.dateOfLastComment]),
   }
 }
@@ -322,7 +322,7 @@ interface Marks {
 }
 
 /** Marks as they came: they are compared, never read. */
-function signalOf(raw: Marks): string {
+function changeTokenOf(raw: Marks): string {
   const status = raw.status as { id?: unknown } | null | undefined
   return JSON.stringify([
     raw.dateOfLastComment ?? null,

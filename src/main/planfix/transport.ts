@@ -5,10 +5,10 @@ import axios, { type AxiosAdapter, type AxiosRequestConfig, type AxiosResponse }
 import type { Result } from '../../shared/errors.ts'
 import { fail, ok } from '../../shared/errors.ts'
 import type { Clock } from '../engine/ports.ts'
-import { type Asked, causeOf, errorOfNetwork } from './errors.ts'
+import { causeOf, errorOfNetwork, type RequestInfo } from './errors.ts'
 
 /** One call of the API; `path` begins behind `/rest`. */
-export interface PlanfixRequest extends Asked {
+export interface PlanfixRequest extends RequestInfo {
   query?: Record<string, string | number | boolean>
   body?: unknown
 }
@@ -82,7 +82,7 @@ export function createTransport(options: {
   }
 
   async function exchange<T>(
-    request: Asked,
+    request: RequestInfo,
     config: AxiosRequestConfig,
     signal?: AbortSignal,
   ): Promise<Result<AxiosResponse<T>>> {

@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { Continuity } from '../engine/continuity.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type Clock, type InboxSource, type Listener, TurnWithdrawn } from '../engine/ports.ts'
+import { type Clock, type InboxSource, type Listener, SlotWithdrawn } from '../engine/ports.ts'
 import type { SeparateAnswer } from '../engine/separate.ts'
 import { FileCache } from '../ingress/file-cache.ts'
 import { connectionLinks } from '../ingress/file-links.ts'
@@ -253,7 +253,7 @@ export class Application {
     await this.supervisor.reconfigure(configuration)
     this.continuity.broken()
     this.publicAddressService.follow()
-    this.events.configured(configuration)
+    this.events.configurationChanged(configuration)
     await this.reportOrphaned()
   }
 
@@ -328,7 +328,7 @@ export class Application {
     this.continuity.doubted()
     await this.maintenance.lookForGap()
     this.publicAddressService.wake(asleepSince)
-    this.events.woke()
+    this.events.wokeUp()
     await this.supervisor.park(false)
     await this.supervisor.runtime.wake()
   }
@@ -390,7 +390,7 @@ export class Application {
     const isReached = state.state === 'proven' && !state.standby
     if (isReached) this.continuity.exchanged()
     this.continuity.reached(isReached ? state.provenAt : null)
-    this.events.wayIn(state)
+    this.events.publicAddressChanged(state)
   }
 
   private async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
@@ -425,7 +425,7 @@ export class Application {
     try {
       const download = async () => {
         // Behind everything else: what a visitor opens must not hold up the reading of replies.
-        await planfix.pacer.turn(3, `file:${file.fileId}`)
+        await planfix.rateLimiter.slot(3, `file:${file.fileId}`)
         const got = await planfix.download(file.fileId)
         return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
       }
@@ -435,7 +435,7 @@ export class Application {
       return got === 'later' ? got : { ...got, name: file.name }
     } catch (error) {
       // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
-      if (!(error instanceof TurnWithdrawn) || this.stopping) throw error
+      if (!(error instanceof SlotWithdrawn) || this.stopping) throw error
       await this.supervisor.settled()
       return this.file(token)
     }

@@ -70,7 +70,7 @@ export class BridgeRuntime {
         random: deps.random,
         takeover: deps.takeover,
         continuity: deps.continuity,
-        lineDoubtful: () => deps.onSilence(),
+        onSilence: () => deps.onSilence(),
         keepsWhilePaused: (connectionId) => keptMs(configuration, connectionId),
       },
       parse: parseChatEvent,
@@ -135,10 +135,10 @@ export class BridgeRuntime {
 
   /** The computer woke up or the network changed: everything is tried again at once. */
   async wake(): Promise<void> {
-    for (const { chatraGate, chatraLimiter, planfixGate } of this.connections.values()) {
+    for (const { chatraBreaker, chatraLimiter, planfixBreaker } of this.connections.values()) {
       chatraLimiter.reset()
-      chatraGate.reset()
-      planfixGate.reset()
+      chatraBreaker.reset()
+      planfixBreaker.reset()
     }
     await this.engine.start()
     for (const { watcher } of this.connections.values()) watcher.wake()
@@ -156,7 +156,7 @@ export class BridgeRuntime {
     let cancel = () => {}
     const withdraw = () => {
       for (const { planfix, chatraLimiter } of live) {
-        planfix.pacer.withdraw?.()
+        planfix.rateLimiter.withdraw?.()
         chatraLimiter.withdraw()
       }
       // Whoever has ended a call may want a turn for the next one.
@@ -172,8 +172,8 @@ export class BridgeRuntime {
     for (const [id, connection] of this.connections) {
       if (next?.connections.get(id) === connection) continue
       connection.planfix.close()
-      connection.planfixGate.close()
-      connection.chatraGate.close()
+      connection.planfixBreaker.close()
+      connection.chatraBreaker.close()
     }
   }
 

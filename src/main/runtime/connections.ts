@@ -5,7 +5,7 @@ import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
 import type { Continuity } from '../engine/continuity.ts'
-import { SideGate } from '../engine/delivery/side-breaker.ts'
+import { SideBreaker } from '../engine/delivery/side-breaker.ts'
 import type { Clock, SideState, Takeover } from '../engine/ports.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import type { ConnectionWatch } from '../planfix/watcher/watcher.ts'
@@ -79,7 +79,7 @@ export function openConnection(options: {
   const planfix = withWriteGuard(
     createPlanfixClient({
       ...{ connection: settings, token: keys.planfix, clock, adapter },
-      ...{ pacer: account.pacer, budget: account.quota, times: account.times },
+      ...{ rateLimiter: account.rateLimiter, budget: account.quota, times: account.times },
       onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
     }),
     PLANFIX_WRITES,
@@ -94,12 +94,12 @@ export function openConnection(options: {
     onCall: ({ status }) => void (status !== null && continuity.exchanged()),
   })
   const chatraAccount = options.chatraAccounts.of(settings, keys.chatra)
-  const planfixGate = new SideGate(account.breaker, (state) => changed('planfix', state))
+  const planfixBreaker = new SideBreaker(account.breaker, (state) => changed('planfix', state))
   const watcher = account.watcher.join({
-    ...{ settings, planfix, store, gate: planfixGate },
+    ...{ settings, planfix, store, breaker: planfixBreaker },
     onNews: options.onNews,
     takeover: options.takeover,
-    mayCarry: options.mayWrite,
+    mayWrite: options.mayWrite,
     onBug: (error) => options.onBug(error, `watcher of ${settings.id}`),
   })
   return {
@@ -109,9 +109,9 @@ export function openConnection(options: {
     missingAt: lacking.map(([, place]) => place),
     chatra: withWriteGuard(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
-    chatraGate: new SideGate(chatraAccount.breaker, (state) => changed('chatra', state)),
+    chatraBreaker: new SideBreaker(chatraAccount.breaker, (state) => changed('chatra', state)),
     chatraLimiter: chatraAccount.limiter,
-    planfixGate,
+    planfixBreaker,
     watcher,
     watch: watcher,
     account,

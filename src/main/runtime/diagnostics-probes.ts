@@ -3,13 +3,13 @@ import type { Connection } from '../../shared/config.ts'
 import { bridgeError, fail, ok, type Result } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionProbes, PlanfixProbes } from '../diagnostics/check.ts'
-import { type Clock, type Priority, TurnWithdrawn } from '../engine/ports.ts'
+import { type Clock, type Priority, SlotWithdrawn } from '../engine/ports.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import { type SecretSource, secretVariable } from '../secrets/environment.ts'
 
 /**
  * Everything the checks may ask of one connection; each question is asked once, however many checks want its answer.
- * `planfix` is the client that carries its messages: the check-up then takes its turns behind them at the same pacer.
+ * `planfix` is the client that carries its messages: the check-up then takes its turns behind them at the same rate limiter.
  * Without one a client is made, which `close` lets go.
  */
 export async function probesFor(options: {
@@ -77,9 +77,9 @@ function planfixProbes(planfix: PlanfixClient, ended: AbortSignal | undefined): 
   async function turn(): Promise<boolean> {
     ended?.throwIfAborted()
     try {
-      await planfix.pacer.turn(LAST, 'check-up')
+      await planfix.rateLimiter.slot(LAST, 'check-up')
     } catch (error) {
-      if (!(error instanceof TurnWithdrawn)) throw error
+      if (!(error instanceof SlotWithdrawn)) throw error
       return false
     }
     ended?.throwIfAborted()
@@ -100,7 +100,7 @@ function planfixProbes(planfix: PlanfixClient, ended: AbortSignal | undefined): 
       if (answer.ok) return ok(!answer.value.isDeleted)
       return answer.error.code === 'object-gone' ? ok(false) : answer
     },
-    remainingToday: () => planfix.budget().remaining,
+    remainingToday: () => planfix.quota().remaining,
     clockSkew: () => planfix.clockSkew(),
   }
 }

@@ -2,7 +2,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { isStoreUnavailable, type Side } from '../../shared/errors.ts'
-import { type Clock, type Listener, type SideState, TurnWithdrawn } from '../engine/ports.ts'
+import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
 import { type SqliteStore, StoreClosedError } from '../store/index.ts'
 
@@ -52,21 +52,21 @@ export class EventBus {
     for (const listener of this.listeners) listener.stuck?.(...message)
   }
 
-  wayIn(state: PublicAddress): void {
-    for (const listener of this.listeners) listener.wayIn?.(state)
+  publicAddressChanged(state: PublicAddress): void {
+    for (const listener of this.listeners) listener.publicAddressChanged?.(state)
   }
 
-  configured(configuration: Configuration): void {
-    for (const listener of this.listeners) listener.configured?.(configuration)
+  configurationChanged(configuration: Configuration): void {
+    for (const listener of this.listeners) listener.configurationChanged?.(configuration)
   }
 
-  woke(): void {
-    for (const listener of this.listeners) listener.woke?.()
+  wokeUp(): void {
+    for (const listener of this.listeners) listener.wokeUp?.()
   }
 
   /** Something threw: the disk is away, or it is a bug. */
   reportBug(error: unknown, where: string): void {
-    if (error instanceof TurnWithdrawn || error instanceof StoreClosedError) return
+    if (error instanceof SlotWithdrawn || error instanceof StoreClosedError) return
     const text = error instanceof Error ? error.message : String(error)
     if (!isStoreUnavailable(error)) {
       this.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)
@@ -92,7 +92,7 @@ export class EventBus {
   }
 
   private storeState(): void {
-    for (const listener of this.listeners) listener.storeState?.(this.storeFailing)
+    for (const listener of this.listeners) listener.storeStateChanged?.(this.storeFailing)
   }
 }
 

@@ -5,7 +5,8 @@ type Connections = ReadonlyMap<string, LiveConnection>
 /** Something is missing, paused or failing. */
 export const isDegraded = (connections: Connections): boolean =>
   [...connections.values()].some(
-    ({ missing, chatraGate, planfixGate }) => missing.length > 0 || !chatraGate.isOpen || !planfixGate.isOpen,
+    ({ missing, chatraBreaker, planfixBreaker }) =>
+      missing.length > 0 || !chatraBreaker.isHealthy || !planfixBreaker.isHealthy,
   )
 
 /**

@@ -10,7 +10,7 @@ import type {
   Message,
   TaskLink,
 } from '../../shared/domain.ts'
-import type { Change, InboxRow, Lane, Store } from '../engine/ports.ts'
+import type { Change, InboxRow, Queue, Store } from '../engine/ports.ts'
 import type { Journal } from './backup/journal.ts'
 import { StoreClosedError } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -347,7 +347,7 @@ export class SqliteStore implements Store {
     const chores = this.#data(choreFrom, LOOKUPS.chores, conversationId)
     return chores.sort((one, other) => CHORE_ORDER.indexOf(one.kind) - CHORE_ORDER.indexOf(other.kind))
   }
-  async lanesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Lane }[]> {
+  async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
     const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
     const writing = this.#sql.all<Row>(LOOKUPS.lanesOfAttempts)

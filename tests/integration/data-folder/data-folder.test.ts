@@ -107,7 +107,7 @@ test('the bridge goes on where it ended: what was said arrives once, and every j
   expect(count(said(tasks[0]), 'Good day, Anna')).toBe(2)
   expect(count(cardOf(world), 'Firefox')).toBe(1)
   expect(world.planfix.task(tasks[2] ?? 0)?.statusKey).toBe('completed')
-  const work = await world.app.store.lanesWithWork()
+  const work = await world.app.store.queuesWithWork()
   const left = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
   expect(left.flat().filter(({ kind }) => kind !== 'leave-check')).toEqual([])
   expect(world.complaints).toEqual([])

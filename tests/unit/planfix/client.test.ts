@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createPacer } from '../../../src/main/planfix/limits/rate-limiter.ts'
+import { createRateLimiter } from '../../../src/main/planfix/limits/rate-limiter.ts'
 import type { CallInfo } from '../../../src/main/planfix/transport.ts'
 import { FakeClock } from './fake-clock.ts'
 import { clientOf, comment, errorOf, json, running, serve, TOKEN } from './small-server.ts'
@@ -111,11 +111,11 @@ describe('limits', () => {
   test('429 obeys Retry-After in seconds and holds all turns back', async () => {
     const { url } = await serve((_, response) => json(response, 429, '', { 'retry-after': '7' }))
     const clock = new FakeClock()
-    const pacer = createPacer({ clock, requestsPerSecond: 1000 })
-    const error = errorOf(await clientOf(url, { clock, pacer }).ping())
+    const rateLimiter = createRateLimiter({ clock, requestsPerSecond: 1000 })
+    const error = errorOf(await clientOf(url, { clock, rateLimiter }).ping())
     expect(error).toMatchObject({ code: 'rate-limited', retry: { when: 'at', time: clock.now() + 7000 } })
     let started = false
-    pacer.turn(0, 'a').then(() => {
+    rateLimiter.slot(0, 'a').then(() => {
       started = true
     })
     await clock.advance(6999)
@@ -155,7 +155,7 @@ describe('limits', () => {
     const client = clientOf(url, { clock })
     const error = errorOf(await client.ping())
     expect(error).toMatchObject({ code: 'daily-limit', retry: { when: 'at', time: clock.now() + 7_200_000 } })
-    expect(client.budget()).toMatchObject({ remaining: 0, usedToday: 1, resetAt: clock.now() + 7_200_000 })
+    expect(client.quota()).toMatchObject({ remaining: 0, usedToday: 1, resetAt: clock.now() + 7_200_000 })
   })
 
   test('the meter takes what the header tells and counts what is sent', async () => {
@@ -166,7 +166,7 @@ describe('limits', () => {
     await client.ping()
     await client.ping()
     // What it told is up to ten minutes old: the second request counts by itself.
-    expect(client.budget()).toMatchObject({ remaining: 19_949, limit: 19_951, usedToday: 2, resetAt: null })
+    expect(client.quota()).toMatchObject({ remaining: 19_949, limit: 19_951, usedToday: 2, resetAt: null })
   })
 
   test("the server's clock is compared with ours", async () => {
@@ -225,8 +225,8 @@ describe('lists', () => {
       json(response, 200, { users: page(offset, offset < 200 ? 100 : 0) })
     })
     let turns = 0
-    const pacer = { turn: async () => void turns++, giveBack: () => {} }
-    await clientOf(url, { pacer }).users()
+    const rateLimiter = { slot: async () => void turns++, release: () => {} }
+    await clientOf(url, { rateLimiter }).users()
     expect(turns).toBe(2)
   })
 

@@ -1,15 +1,26 @@
 import { describe, expect, test } from 'vitest'
-import { type Asked, errorOfFailure, errorOfNetwork, failureIn } from '../../../src/main/planfix/errors.ts'
+import {
+  errorOfFailure,
+  errorOfNetwork,
+  failureIn,
+  type RequestInfo,
+} from '../../../src/main/planfix/errors.ts'
 
-const read: Asked = { method: 'GET', path: '/task/7', scope: 'task_readonly', writes: false, about: 'task' }
-const write: Asked = {
+const read: RequestInfo = {
+  method: 'GET',
+  path: '/task/7',
+  scope: 'task_readonly',
+  writes: false,
+  about: 'task',
+}
+const write: RequestInfo = {
   method: 'POST',
   path: '/task/7/comments/',
   scope: 'comment_add',
   writes: true,
   about: 'task',
 }
-const list: Asked = {
+const list: RequestInfo = {
   method: 'POST',
   path: '/user/list',
   scope: 'user_readonly',
@@ -17,7 +28,7 @@ const list: Asked = {
   about: 'account',
 }
 
-const of = (status: number, code: number | null, asked: Asked) => {
+const of = (status: number, code: number | null, asked: RequestInfo) => {
   const body = code === null ? undefined : { result: 'fail', code, error: 'text' }
   const failure = failureIn(status, body, null)
   if (!failure) throw new Error('not a failure')

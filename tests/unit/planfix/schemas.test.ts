@@ -5,14 +5,14 @@ import {
   contactList,
   created,
   dataTagList,
-  misfit,
   taskList,
   updated,
+  validationError,
 } from '../../../src/main/planfix/schemas.ts'
 
 const problem = (schema: z.ZodType, value: unknown) => {
   const parsed = schema.safeParse(value)
-  return parsed.success ? null : misfit(parsed.error)
+  return parsed.success ? null : validationError(parsed.error)
 }
 
 describe('ids', () => {

@@ -13,11 +13,7 @@ describe('what was thrown', () => {
   })
 
   it('gives the message of an Error and the text of anything else', () => {
-    expect([withCode('ENOENT'), 'a text', null].map(errorMessage)).toEqual([
-      'no such file',
-      'a text',
-      'null',
-    ])
+    expect([withCode('ENOENT'), 'a text', null].map(errorMessage)).toEqual(['no such file', 'a text', 'null'])
   })
 
   it('gives the stack of an Error alone', () => {

@@ -68,7 +68,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       const found = connection(id)
       if (!found) return notFound()
       const keys = { chatra: chatraSecretKey?.trim() ?? null, planfix: planfixToken?.trim() ?? null }
-      const refused = await refuseKeys(found, keys, application.connections.get(id)?.planfix.pacer)
+      const refused = await refuseKeys(found, keys, application.connections.get(id)?.planfix.rateLimiter)
       if (refused) return refused
       if (keys.chatra !== null) await secrets.set(id, 'CHATRA_SECRET_KEY', keys.chatra)
       if (keys.planfix !== null) await secrets.set(id, 'PLANFIX_TOKEN', keys.planfix)

@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import { checkSecretKey, checkToken } from '../../../shared/fields.ts'
 import { createChatraClient } from '../../chatra/client.ts'
-import type { Pacer } from '../../engine/ports.ts'
+import type { RateLimiter } from '../../engine/ports.ts'
 import { createPlanfixClient } from '../../planfix/client.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import { errorAnswer, type Refusal } from '../responses.ts'
@@ -9,12 +9,12 @@ import { accessError, isKnownToken } from '../setup/problems.ts'
 
 /**
  * Tries new keys against the services before they replace the old ones; null = nothing speaks against them, or none was
- * given. A refusal names the field. `pacer` is that of the connection's account, where it is already in use.
+ * given. A refusal names the field. `rate limiter` is that of the connection's account, where it is already in use.
  */
 export async function refuseKeys(
   connection: Connection,
   keys: { chatra: string | null; planfix: string | null },
-  pacer: Pacer | undefined,
+  rateLimiter: RateLimiter | undefined,
 ): Promise<Refusal | null> {
   const wrongKey = keys.chatra === null ? null : checkSecretKey(keys.chatra, connection.chatra.publicKey)
   if (wrongKey) return errorAnswer('invalid', wrongKey, { field: 'chatraSecretKey' })
@@ -22,7 +22,7 @@ export async function refuseKeys(
   if (wrongToken) return errorAnswer('invalid', wrongToken, { field: 'planfixToken' })
   return (
     (keys.chatra === null ? null : await tryChatra(connection, keys.chatra)) ??
-    (keys.planfix === null ? null : await tryPlanfix(connection, keys.planfix, pacer))
+    (keys.planfix === null ? null : await tryPlanfix(connection, keys.planfix, rateLimiter))
   )
 }
 
@@ -35,11 +35,16 @@ async function tryChatra(connection: Connection, secretKey: string): Promise<Ref
 async function tryPlanfix(
   connection: Connection,
   token: string,
-  pacer: Pacer | undefined,
+  rateLimiter: RateLimiter | undefined,
 ): Promise<Refusal | null> {
-  const planfix = createPlanfixClient({ connection, token, clock: systemClock, ...(pacer && { pacer }) })
+  const planfix = createPlanfixClient({
+    connection,
+    token,
+    clock: systemClock,
+    ...(rateLimiter && { rateLimiter }),
+  })
   try {
-    await planfix.pacer.turn(1, 'keys')
+    await planfix.rateLimiter.slot(1, 'keys')
     const answer = await planfix.ping()
     if (answer.ok || isKnownToken(answer.error)) return null
     return at('planfixToken', accessError(answer.error, connection.planfix.baseUrl))

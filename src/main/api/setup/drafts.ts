@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Draft, draft } from '../../../shared/api/setup.ts'
-import { Serial } from '../../engine/keyed-mutex.ts'
+import { KeyedMutex } from '../../engine/keyed-mutex.ts'
 import type { SqliteStore } from '../../store/index.ts'
 import { settingsOf, sketchOf } from './connection.ts'
 
@@ -29,7 +29,7 @@ const KEY = 'drafts'
 
 /** One for a store: changes are made one after another, and what is on disk is remembered. */
 export function createDrafts(store: Facts): Drafts {
-  const oneAtATime = new Serial()
+  const oneAtATime = new KeyedMutex()
   /** As they stand on disk: the interface is told of them often, and nobody else writes them. */
   let known: StoredDraft[] | null = null
 

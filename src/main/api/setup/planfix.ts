@@ -2,11 +2,11 @@ import type { PlanfixEmployee } from '../../../shared/api/employees.ts'
 import type { Choice, ChoiceKind } from '../../../shared/api/setup.ts'
 import type { Connection } from '../../../shared/config.ts'
 import { type BridgeError, bridgeError, fail, ok, type Result } from '../../../shared/errors.ts'
-import { type Pacer, TurnWithdrawn } from '../../engine/ports.ts'
+import { type RateLimiter, SlotWithdrawn } from '../../engine/ports.ts'
 import { createPlanfixClient, type PlanfixClient } from '../../planfix/client.ts'
 import { createDailyQuota, type DailyQuota } from '../../planfix/limits/daily-quota.ts'
-import type { PausablePacer } from '../../planfix/limits/rate-limiter.ts'
-import { createPacer } from '../../planfix/limits/rate-limiter.ts'
+import type { PausableRateLimiter } from '../../planfix/limits/rate-limiter.ts'
+import { createRateLimiter } from '../../planfix/limits/rate-limiter.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import type { ApiContext } from '../context.ts'
 
@@ -53,24 +53,24 @@ export function createAccounts(
   const employees = new Map<string, { baseUrl: string; list: PlanfixEmployee[]; readAt: number }>()
 
   /** One account, one pace: whoever carries messages of it already keeps the count. */
-  function paceOf(baseUrl: string, own: PausablePacer): Pacer & Partial<PausablePacer> {
-    const pacer = (): Pacer & Partial<PausablePacer> =>
+  function paceOf(baseUrl: string, own: PausableRateLimiter): RateLimiter & Partial<PausableRateLimiter> {
+    const rateLimiter = (): RateLimiter & Partial<PausableRateLimiter> =>
       [...context.application.connections.values()].find(
         ({ settings }) => settings.planfix.baseUrl === baseUrl,
-      )?.planfix.pacer ?? own
+      )?.planfix.rateLimiter ?? own
     return {
-      async turn(priority, key) {
+      async slot(priority, key) {
         for (;;) {
           try {
-            return await pacer().turn(priority, key)
+            return await rateLimiter().slot(priority, key)
           } catch (error) {
             // The settings are being changed: it is asked by what comes after.
-            if (!(error instanceof TurnWithdrawn)) throw error
+            if (!(error instanceof SlotWithdrawn)) throw error
           }
         }
       },
-      giveBack: () => pacer().giveBack(),
-      pause: (until) => pacer().pause?.(until),
+      release: () => rateLimiter().release(),
+      pause: (until) => rateLimiter().pause?.(until),
     }
   }
 
@@ -82,12 +82,12 @@ export function createAccounts(
 
   function open(settings: Connection, token: string): { account: Account; close(): void } {
     const { baseUrl, requestsPerSecond } = settings.planfix
-    const pacer = paceOf(baseUrl, createPacer({ clock: systemClock, requestsPerSecond }))
+    const rateLimiter = paceOf(baseUrl, createRateLimiter({ clock: systemClock, requestsPerSecond }))
     const client = createPlanfixClient({
       connection: settings,
       token,
       clock: systemClock,
-      pacer,
+      rateLimiter,
       budget: quotaOf(baseUrl) ?? createDailyQuota(systemClock),
       ...(options.timeoutMs !== undefined && { timeoutMs: options.timeoutMs }),
     })
@@ -97,7 +97,7 @@ export function createAccounts(
         async ask(question) {
           let last = bridgeError('planfix', 'rate-limited', 'too many requests')
           for (let tries = 0; tries < MOST_TRIES; tries++) {
-            await pacer.turn(TURN, 'setup')
+            await rateLimiter.slot(TURN, 'setup')
             const answer = await question(client)
             if (answer.ok || answer.error.code !== 'rate-limited') return answer
             last = answer.error

@@ -49,10 +49,10 @@ const textOf = ({ text, files }: Message): string => text || files.map(({ name }
 const nameOf = ({ author }: Message): string => ('name' in author ? author.name : '')
 
 /** A side that waits for the owner comes before one that tries again by itself. */
-function closedSide({ chatraGate, planfixGate }: LiveConnection): Words | null {
+function closedSide({ chatraBreaker, planfixBreaker }: LiveConnection): Words | null {
   const sides: [Side, SideState][] = [
-    ['planfix', planfixGate.state],
-    ['chatra', chatraGate.state],
+    ['planfix', planfixBreaker.state],
+    ['chatra', chatraBreaker.state],
   ]
   const closed =
     sides.find(([, { state }]) => state === 'paused') ?? sides.find(([, one]) => one.state !== 'ok')

@@ -64,7 +64,7 @@ export function followLoginItem(options: LoginItemOptions): {
   if (wanted && !isInstalled)
     log.info({}, 'start at login: only for an installed program, not in development')
   const stop = application.subscribe({
-    configured({ startAtLogin }) {
+    configurationChanged({ startAtLogin }) {
       if (startAtLogin === wanted && !refused) return
       wanted = startAtLogin
       follow(true)

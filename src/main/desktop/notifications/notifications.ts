@@ -139,11 +139,11 @@ export function startNotifications(options: NotificationsOptions): Notifications
     event: (event) => step({ type: 'event', event }),
     sideState: (connectionId, side, now) => step({ type: 'side', connectionId, side, state: now }),
     stuck: (messageId, now) => step({ type: 'stuck', messageId, state: now }),
-    wayIn: (now) => step(addressInput(now)),
-    storeState: (failing) => step({ type: 'store', failing }),
-    configured: () => step({ type: 'time' }),
+    publicAddressChanged: (now) => step(addressInput(now)),
+    storeStateChanged: (failing) => step({ type: 'store', failing }),
+    configurationChanged: () => step({ type: 'time' }),
     // Timers stand still while the computer sleeps.
-    woke: () => step({ type: 'time' }),
+    wokeUp: () => step({ type: 'time' }),
   })
   store.fact<KeptNotices>('', FACT).then(begin, () => begin(null))
 
@@ -190,7 +190,7 @@ function isDown(application: NoticeSource, { what, connectionId }: FaultPlace): 
   if (what === 'store') return application.storeFailing !== null
   if (what === 'address') return application.publicAddress.lostAt !== null
   const live = application.connections.get(connectionId ?? '')
-  return live !== undefined && !(what === 'chatra' ? live.chatraGate : live.planfixGate).isOpen
+  return live !== undefined && !(what === 'chatra' ? live.chatraBreaker : live.planfixBreaker).isHealthy
 }
 
 /** An address that never worked is being set up: its owner is looking at it. */

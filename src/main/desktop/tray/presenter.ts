@@ -51,9 +51,9 @@ export function presentTray(options: {
     newChat: later,
     event: later,
     sideState: later,
-    wayIn: later,
-    storeState: later,
-    configured: later,
+    publicAddressChanged: later,
+    storeStateChanged: later,
+    configurationChanged: later,
   })
   void show()
   return {

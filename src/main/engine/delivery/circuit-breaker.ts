@@ -11,9 +11,9 @@ export interface Permit {
 }
 /** No call may be made now; `opened` resolves when it is worth asking again. */
 export interface Stopped {
-  readonly opened: Promise<void>
+  readonly worthRetry: Promise<void>
 }
-export const isStopped = (entry: Permit | Stopped): entry is Stopped => 'opened' in entry
+export const isStopped = (entry: Permit | Stopped): entry is Stopped => 'worthRetry' in entry
 
 /** Between two probes of a service that nobody can reach, or that fails: a healed one is noticed within this time. */
 const PROBE_MS = 10_000
@@ -70,7 +70,7 @@ export class CircuitBreaker {
       this.prober = { episode: this.episode, probe: true }
       return this.prober
     }
-    return { opened: this.opened() }
+    return { worthRetry: this.opened() }
   }
 
   /** Asked again when the turn of a call has come: whether the permit still holds. */

@@ -1,7 +1,7 @@
-import type { Clock, Lane } from '../ports.ts'
+import type { Clock, Queue } from '../ports.ts'
 
 /** What a lane does after a step. */
-export type Next =
+export type Wait =
   | { next: 'again' }
   | { next: 'idle' }
   | { next: 'wait'; until: number }
@@ -14,17 +14,17 @@ type Running = { again: boolean; stopTimer: (() => void) | null; done: Promise<v
  * One loop per conversation and lane, alive only while there is work: strict order within a conversation, freedom
  * between them.
  */
-export class Lanes {
+export class ConversationQueues {
   private readonly running = new Map<string, Running>()
   private readonly clock: Clock
-  private readonly step: (conversationId: number, lane: Lane) => Promise<Next>
-  private readonly onBug: (error: unknown, conversationId: number, lane: Lane) => void
+  private readonly step: (conversationId: number, lane: Queue) => Promise<Wait>
+  private readonly onBug: (error: unknown, conversationId: number, lane: Queue) => void
   private stopped = false
 
   constructor(
     clock: Clock,
-    step: (conversationId: number, lane: Lane) => Promise<Next>,
-    onBug: (error: unknown, conversationId: number, lane: Lane) => void,
+    step: (conversationId: number, lane: Queue) => Promise<Wait>,
+    onBug: (error: unknown, conversationId: number, lane: Queue) => void,
   ) {
     this.clock = clock
     this.step = step
@@ -32,7 +32,7 @@ export class Lanes {
   }
 
   /** There may be work in this lane. */
-  wake(conversationId: number, lane: Lane): void {
+  wake(conversationId: number, lane: Queue): void {
     if (this.stopped) return
     const key = `${conversationId}:${lane}`
     const running = this.running.get(key)
@@ -58,7 +58,7 @@ export class Lanes {
     return this.running.size
   }
 
-  private async run(conversationId: number, lane: Lane, state: Running): Promise<void> {
+  private async run(conversationId: number, lane: Queue, state: Running): Promise<void> {
     while (!this.stopped) {
       state.again = false
       const outcome = await this.attempt(conversationId, lane)
@@ -81,7 +81,7 @@ export class Lanes {
     if (this.running.get(key) === state) this.running.delete(key)
   }
 
-  private async attempt(conversationId: number, lane: Lane): Promise<Next> {
+  private async attempt(conversationId: number, lane: Queue): Promise<Wait> {
     try {
       return await this.step(conversationId, lane)
     } catch (error) {

@@ -3,7 +3,7 @@ import { ok, type Result } from '../../../shared/errors.ts'
 import type { EngineContext } from '../context.ts'
 import { clientSourceId, messageSourceId, taskSourceId } from '../identity.ts'
 import {
-  isCarriedElsewhere,
+  isDeliveredElsewhere,
   isRestore,
   type PlanfixComment,
   type PlanfixContact,
@@ -11,7 +11,7 @@ import {
   type Takeover,
 } from '../ports.ts'
 import { comparable } from '../text.ts'
-import type { Loaded } from './planfix/planfix-step-runner.ts'
+import type { ConversationState } from './planfix/planfix-step-runner.ts'
 import { commentText, ownerOf, plainOf, taskName } from './planfix/planfix-text.ts'
 
 /**
@@ -43,7 +43,7 @@ const taken = (context: EngineContext): Takeover | null => {
 /** The client's card that was made before; null = it is not there, or nobody else carried. */
 export async function contactMadeBefore(
   context: EngineContext,
-  state: Loaded,
+  state: ConversationState,
   name: string,
 ): Promise<Result<PlanfixContact | null>> {
   const takeover = taken(context)
@@ -76,7 +76,7 @@ const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
  */
 async function cardOfLostChat(
   context: EngineContext,
-  state: Loaded,
+  state: ConversationState,
   takeover: Takeover & { backupAt: number },
   cards: readonly PlanfixContact[],
 ): Promise<Result<PlanfixContact | null>> {
@@ -103,7 +103,7 @@ async function cardOfLostChat(
 }
 
 /** Of this conversation, and begun between a backup and its restore. */
-export function isOfLostTime(context: EngineContext, state: Loaded, task: PlanfixTask): boolean {
+export function isOfLostTime(context: EngineContext, state: ConversationState, task: PlanfixTask): boolean {
   const takeover = taken(context)
   return isRestore(takeover) && isLost(task, state, takeover)
 }
@@ -111,7 +111,7 @@ export function isOfLostTime(context: EngineContext, state: Loaded, task: Planfi
 /** Whether a task was begun for this client after the backup: by its source id, else by its name and the time it was made. */
 export function isLost(
   task: PlanfixTask,
-  state: Loaded,
+  state: ConversationState,
   { at, backupAt }: Takeover & { backupAt: number },
 ): boolean {
   if (task.isDeleted) return false
@@ -138,7 +138,7 @@ export function isLost(
  */
 export async function tasksMadeBefore<T>(
   context: EngineContext,
-  state: Loaded,
+  state: ConversationState,
   ours: (tasks: readonly PlanfixTask[]) => Promise<T[]>,
 ): Promise<Result<T[]>> {
   const takeover = taken(context)
@@ -159,7 +159,7 @@ export interface Place {
 /** Which of these messages stand in a task of the conversation already. */
 export async function writtenBefore(
   context: EngineContext,
-  state: Loaded,
+  state: ConversationState,
   batch: readonly Message[],
 ): Promise<Result<Map<Message, Place>>> {
   const takeover = taken(context)
@@ -183,7 +183,7 @@ export async function writtenBefore(
 /** Which of these messages stand in these tasks. */
 export async function writtenIn(
   context: EngineContext,
-  state: Loaded,
+  state: ConversationState,
   taskIds: readonly number[],
   batch: readonly Message[],
 ): Promise<Result<Map<Message, Place>>> {
@@ -212,7 +212,8 @@ export async function writtenIn(
 
 /** A comment that was read before what it holds was looked for: it was taken for a note, or a reply that may have been sent. */
 export const isGuess = ({ direction, state, reason }: Message): boolean =>
-  direction === 'to-chatra' && (state === 'skipped' || (state === 'uncertain' && isCarriedElsewhere(reason)))
+  direction === 'to-chatra' &&
+  (state === 'skipped' || (state === 'uncertain' && isDeliveredElsewhere(reason)))
 
 const earliestIn = (messages: readonly Message[], takeover: Takeover): number =>
   Math.min(...messages.map((message) => earliestOf(message, takeover))) - SLACK_MS
@@ -227,7 +228,7 @@ export const isDoubtful = (message: Message, takeover: Takeover): boolean =>
 
 /** The feed from the newest comment back to `earliest`; the task's text is its first entry. */
 async function readBack(
-  { connection: { planfix }, turn }: Loaded,
+  { connection: { planfix }, turn }: ConversationState,
   taskId: number,
   earliest: number,
 ): Promise<Result<{ comments: PlanfixComment[]; description: PlanfixComment | null }>> {
@@ -259,12 +260,12 @@ interface Offer extends Found {
 
 /** Which messages the comments of these tasks hold. Each place in a comment stands for one message. */
 class Recognition {
-  private readonly state: Loaded
+  private readonly state: ConversationState
   private readonly language: EngineContext['language']
   private readonly tokenUserId: number | null
   private readonly offers: Offer[] = []
 
-  constructor(context: EngineContext, state: Loaded, tokenUserId: number | null) {
+  constructor(context: EngineContext, state: ConversationState, tokenUserId: number | null) {
     this.language = context.language
     this.state = state
     this.tokenUserId = tokenUserId

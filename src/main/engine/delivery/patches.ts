@@ -34,7 +34,7 @@ export const reasonOf = (error: BridgeError): string => `${error.side}: ${error.
  * Until when a further change may hide behind the same mark: Planfix tells times to the minute
  * (contracts/planfix.md section 4, TimePoint). Milliseconds; `skew` is Planfix's clock minus ours.
  */
-export function hotUntil(now: number, skew: number): number {
+export function pollFastUntil(now: number, skew: number): number {
   const minute = 60_000
   return (Math.floor((now + skew) / minute) + 1) * minute - skew + 3000
 }

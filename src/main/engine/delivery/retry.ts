@@ -1,4 +1,4 @@
-import type { LaneState } from '../../../shared/domain.ts'
+import type { QueueState } from '../../../shared/domain.ts'
 import type { BridgeError, ErrorCode } from '../../../shared/errors.ts'
 
 const FIRST_MS = 1000
@@ -30,7 +30,7 @@ export const isTrouble = (error: BridgeError): boolean => TROUBLE.has(error.code
  * Until when a lane waits; 0 = not at all. A wait is void once the service has recovered since the failure (a lane that
  * backed off during an outage goes on as soon as it is over), and when the clock was ahead when it was decided on.
  */
-export function waitsUntil(lane: LaneState, healedAt: number, now: number): number {
+export function waitsUntil(lane: QueueState, healedAt: number, now: number): number {
   if (lane.notBefore <= now) return 0
   const { failedAt } = lane
   if (failedAt === undefined) return lane.notBefore > now + 2 * MOST_MS ? 0 : lane.notBefore

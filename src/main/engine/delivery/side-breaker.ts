@@ -9,11 +9,11 @@ const FAILING_AFTER = 3
  * One side of a connection as that connection sees it: the circuit breaker of the account behind it, which other
  * connections may share, and what only a part of this connection's work is refused.
  */
-export class SideGate {
+export class SideBreaker {
   readonly breaker: CircuitBreaker
   /** What a part of the work is refused although the side as a whole can be reached, by that part. */
-  private readonly refusals = new Map<string, BridgeError>()
-  private readonly stumbles = new Map<string, number>()
+  private readonly denied = new Map<string, BridgeError>()
+  private readonly partFailures = new Map<string, number>()
   private readonly changed: (state: SideState) => void
   private readonly unsubscribe: () => void
 
@@ -31,7 +31,7 @@ export class SideGate {
   }
 
   get state(): SideState {
-    const error = this.breaker.error ?? [...this.refusals.values()].at(-1)
+    const error = this.breaker.error ?? [...this.denied.values()].at(-1)
     if (!error) return { state: 'ok' }
     return {
       state: needsOwner(error) ? 'paused' : 'waiting',
@@ -42,28 +42,28 @@ export class SideGate {
     }
   }
   /** Nothing is in the way of any part of the work. */
-  get isOpen(): boolean {
-    return this.breaker.error === null && this.refusals.size === 0
+  get isHealthy(): boolean {
+    return this.breaker.error === null && this.denied.size === 0
   }
 
   /** A part of the work is refused, for want of a right for instance: it waits by itself, the rest goes on. */
-  lacks(part: string, error: BridgeError): void {
-    const told = this.refusals.get(part)?.code === error.code
-    this.refusals.set(part, error)
+  denyPart(part: string, error: BridgeError): void {
+    const told = this.denied.get(part)?.code === error.code
+    this.denied.set(part, error)
     if (!told && !this.breaker.error) this.changed(this.state)
   }
 
   /** A part of the work failed for now. One stumble is nothing; three in a row are a service that fails. */
-  stumbled(part: string, error: BridgeError): void {
-    const times = (this.stumbles.get(part) ?? 0) + 1
-    this.stumbles.set(part, times)
-    if (times >= FAILING_AFTER) this.lacks(part, error)
+  recordPartFailure(part: string, error: BridgeError): void {
+    const times = (this.partFailures.get(part) ?? 0) + 1
+    this.partFailures.set(part, times)
+    if (times >= FAILING_AFTER) this.denyPart(part, error)
   }
 
   /** A part of the work was done. */
-  hasAgain(part: string): void {
-    this.stumbles.delete(part)
-    if (this.refusals.delete(part) && !this.breaker.error) this.changed(this.state)
+  clearPart(part: string): void {
+    this.partFailures.delete(part)
+    if (this.denied.delete(part) && !this.breaker.error) this.changed(this.state)
   }
 
   // ---- the breaker's, for whoever makes calls on this side

@@ -1,8 +1,8 @@
 import type { Message } from '../../../shared/domain.ts'
 import {
-  CARRIED_BEFORE_RESTORE,
-  CARRIED_BY_ANOTHER,
   type Change,
+  DELIVERED_BEFORE_RESTORE,
+  DELIVERED_BY_ANOTHER,
   isRestore,
   type PlanfixComment,
   type Takeover,
@@ -22,7 +22,7 @@ const MINUTE = 60_000
  * was restored: what was written well before its end was, what was written after it surely was not, and in between only
  * an echo or the owner can tell. Null = it was not.
  */
-export function carriedBefore(comment: PlanfixComment, takeover: Takeover | null): Doubt | null {
+export function deliveredBefore(comment: PlanfixComment, takeover: Takeover | null): Doubt | null {
   if (!takeover) return null
   if (comment.at === null) return 'uncertain'
   if (comment.at > takeover.until + MINUTE) return null
@@ -38,7 +38,7 @@ export function inDoubt(
   comment: PlanfixComment,
   state: { takeover?: Takeover | null; echoes?: readonly Message[]; now: number },
 ): Change[] {
-  const reason = isRestore(state.takeover) ? CARRIED_BEFORE_RESTORE : CARRIED_BY_ANOTHER
+  const reason = isRestore(state.takeover) ? DELIVERED_BEFORE_RESTORE : DELIVERED_BY_ANOTHER
   const echoes = [...(state.echoes ?? [])]
   return added.map((one) => {
     const at = echoes.findIndex((echo) => isEchoOf(echo, one.message, comment))
@@ -55,7 +55,7 @@ export function inDoubt(
         ...{ state: doubt, reason },
         // Its echo, should it come, settles it.
         sentAt: comment.at ?? state.now,
-        sentPrint: fingerprint(comparable(one.message.text)),
+        sentFingerprint: fingerprint(comparable(one.message.text)),
       },
     }
   })

@@ -2,16 +2,16 @@ import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
 import { isStoreUnavailable } from '../../../shared/errors.ts'
 import { commit, type EngineContext } from '../context.ts'
-import { Serial } from '../keyed-mutex.ts'
+import { KeyedMutex } from '../keyed-mutex.ts'
 import { joinChanges } from '../merge.ts'
 import {
   type Change,
   type ChatEvent,
   type InboxRow,
   isRestore,
-  type Lane,
   type ParseChatEvent,
   type PlanfixComment,
+  type Queue,
   type Takeover,
 } from '../ports.ts'
 import { rootOf, underRoots } from '../roots.ts'
@@ -23,7 +23,7 @@ import { applyComment } from './comment/comment-state.ts'
 import { skippedEvent } from './skipped.ts'
 import { whatIsKnown, writersOf } from './what-is-known.ts'
 
-const LANES: readonly Lane[] = ['planfix', 'chatra', 'chores']
+const LANES: readonly Queue[] = ['planfix', 'chatra', 'chores']
 const DAY = 24 * 3_600_000
 /** Where the configuration does not say otherwise. */
 const KEEPS_WHILE_PAUSED = () => 7 * DAY
@@ -38,8 +38,8 @@ export interface IntakeOptions {
   context: EngineContext
   parse: ParseChatEvent
   /** Locks shared with the deliverers, by conversation. */
-  serial: Serial
-  wake(conversationId: number, lane: Lane): void
+  serial: KeyedMutex
+  wake(conversationId: number, lane: Queue): void
   /** A hint of a Planfix scenario: the task is to be read now. */
   hint(connectionId: string, taskId: number): void
   /** New messages to carry, before the deliverers are woken. */
@@ -61,7 +61,7 @@ interface ReadEvent {
  */
 export class Intake {
   private readonly options: IntakeOptions
-  private readonly perClient = new Serial()
+  private readonly perClient = new KeyedMutex()
   private readonly taken = new Set<number>()
   /** Rows whose decision failed, and how often. */
   private readonly failing = new Map<number, number>()

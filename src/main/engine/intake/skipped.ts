@@ -57,7 +57,7 @@ export function explained(
     attempts: 0,
     sentAt: null,
     echoed: false,
-    sentPrint: null,
+    sentFingerprint: null,
     fingerprint: null,
     ...about,
   }

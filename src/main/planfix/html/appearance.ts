@@ -2,7 +2,7 @@ import { type Colour, colourOf, lengthsOf, numberOf, type Style, valueFrom } fro
 import { NO_SHEET, type StyleSheet } from './style-sheet.ts'
 
 /** How an element is shown, as far as its HTML tells: what its parent hands down and what it says itself. */
-export interface Look {
+export interface Appearance {
   /** Neither it nor anything in it is shown. */
   isGone: boolean
   /** CSS `visibility`: what is in it may be shown all the same. */
@@ -19,11 +19,11 @@ export interface Look {
 }
 
 const WHITE: Colour = [255, 255, 255, 1]
-const RUN: Look['own'] = { isBlock: false, isStruck: false, raised: null }
-const BLOCK: Look['own'] = { ...RUN, isBlock: true }
+const RUN: Appearance['own'] = { isBlock: false, isStruck: false, raised: null }
+const BLOCK: Appearance['own'] = { ...RUN, isBlock: true }
 
 /** A comment in Planfix: something dark on white. */
-export const PAGE: Look = {
+export const PAGE: Appearance = {
   isGone: false,
   isVisible: true,
   fontSize: 14,
@@ -41,13 +41,13 @@ const FAINTEST = 0.05
 const FAR_OFF = 900
 
 /** Whether a text in it can be seen. */
-export const isTextShown = (look: Look): boolean =>
+export const isTextShown = (look: Appearance): boolean =>
   !look.isGone && look.isVisible && look.fontSize >= SMALLEST && isReadable(look)
 
 /** Whether a picture in it can be seen: size and colour of the text do not matter. */
-export const isPictureShown = (look: Look): boolean => !look.isGone && look.isVisible
+export const isPictureShown = (look: Appearance): boolean => !look.isGone && look.isVisible
 
-function isReadable({ colour, background }: Look): boolean {
+function isReadable({ colour, background }: Appearance): boolean {
   if (colour === null) return true
   if (colour[3] < FAINTEST) return false
   return background === null || [0, 1, 2].some((n) => Math.abs(colour[n]! - background[n]!) > 6)
@@ -71,13 +71,13 @@ const RAISED: Record<string, 'super' | 'sub'> = { sup: 'super', sub: 'sub' }
  * How an element is shown that stands in one that looks like `parent`. `isBlock`: by its name it makes a box of its own. Decided by
  * attributes and the comment's own styles alone; every way to hide something that these know counts.
  */
-export function lookOf(
-  parent: Look,
+export function appearanceOf(
+  parent: Appearance,
   name: string,
   attributes: Readonly<Record<string, string>>,
   isBlock: boolean,
   sheet: StyleSheet = NO_SHEET,
-): Look {
+): Appearance {
   if (parent.isGone) return parent
   const style = sheet(name, attributes)
   const colours = OWN_COLOURS[name]
@@ -178,13 +178,13 @@ function hasNoRoom(style: Style, em: number, isBlock: boolean): boolean {
   })
 }
 
-function visibilityOf(parent: Look, style: Style): boolean {
+function visibilityOf(parent: Appearance, style: Style): boolean {
   const visibility = style.get('visibility')?.text
   if (visibility === undefined || /^(inherit|unset|revert)/.test(visibility)) return parent.isVisible
   return visibility !== 'hidden' && visibility !== 'collapse'
 }
 
-function fontSizeOf(parent: Look, style: Style): number {
+function fontSizeOf(parent: Appearance, style: Style): number {
   const size = style.get('font-size') ?? style.get('font')
   // The weight stands in front of the size and is no length; what stands behind a slash is the height of the line.
   const text = size?.text.split('/', 1)[0] ?? ''
@@ -219,14 +219,14 @@ function backgroundOf(attributes: Readonly<Record<string, string>>, style: Style
   return colour[3] < FAINTEST ? undefined : colour[3] < 1 ? null : colour
 }
 
-function spacesOf(parent: Look, name: string, style: Style): boolean {
+function spacesOf(parent: Appearance, name: string, style: Style): boolean {
   const value = style.get('white-space')?.text
   if (value === undefined || /^(inherit|unset|revert)/.test(value))
     return parent.keepsSpaces || name === 'pre'
   return value.startsWith('pre') || value.startsWith('break-spaces')
 }
 
-function ownOf(name: string, style: Style, isBlockByName: boolean): Look['own'] {
+function ownOf(name: string, style: Style, isBlockByName: boolean): Appearance['own'] {
   const display = style.get('display')?.text ?? ''
   const isBlock = /^inline/.test(display)
     ? false

@@ -1,5 +1,5 @@
 import { hasNothingToSee, withoutTail } from '../../../shared/plain.ts'
-import { isPictureShown, isTextShown, type Look, lookOf, PAGE, SILENT } from './appearance.ts'
+import { type Appearance, appearanceOf, isPictureShown, isTextShown, PAGE, SILENT } from './appearance.ts'
 import type { DocumentReader } from './document-reader.ts'
 import { readHtml } from './html-reader.ts'
 import { addressIn, isSameToReader, needsLogin, written } from './link-address.ts'
@@ -95,8 +95,8 @@ class Page implements DocumentReader {
   /** Dot, number or box that the next text gets in front. */
   private bullet = ''
   /** Of the elements that are open, outermost first. */
-  private readonly looks: Look[] = []
-  private readonly page: Look
+  private readonly looks: Appearance[] = []
+  private readonly page: Appearance
   private readonly around: MediaContext
   private readonly sheet: StyleSheet
   private quotes = 0
@@ -121,7 +121,7 @@ class Page implements DocumentReader {
 
   open(name: string, attributes: Readonly<Record<string, string>>): void {
     const around = this.look
-    const look = lookOf(around, name, attributes, BLOCKS.has(name), this.sheet)
+    const look = appearanceOf(around, name, attributes, BLOCKS.has(name), this.sheet)
     this.looks.push(look)
     if (MEDIA.has(name) || name === 'source') this.media(name, attributes, around)
     if (look.isGone) return
@@ -221,7 +221,7 @@ class Page implements DocumentReader {
     return SILENT.has(name)
   }
 
-  private get look(): Look {
+  private get look(): Appearance {
     return this.looks.at(-1) ?? this.page
   }
 
@@ -273,7 +273,7 @@ class Page implements DocumentReader {
     return '\u00a0\u00a0'.repeat(Math.min(Math.max(0, this.lists.length - 1), DEEPEST))
   }
 
-  private openMarks({ own }: Look): void {
+  private openMarks({ own }: Appearance): void {
     if (!own.isStruck && !own.raised) return
     this.putBullet()
     const run = { from: this.line.mark(), before: this.line.last, depth: 1 }
@@ -287,7 +287,7 @@ class Page implements DocumentReader {
     }
   }
 
-  private closeMarks({ own }: Look): void {
+  private closeMarks({ own }: Appearance): void {
     if (own.raised && this.raised && --this.raised.depth === 0) {
       this.rewriteRaised()
       this.raised = null
@@ -313,7 +313,7 @@ class Page implements DocumentReader {
     if (this.struck) this.line.replace(this.struck.from, struckText)
   }
 
-  private media(name: string, attributes: Readonly<Record<string, string>>, around: Look): void {
+  private media(name: string, attributes: Readonly<Record<string, string>>, around: Appearance): void {
     if (name === 'source') {
       if (this.film === null) return
       this.film = null
@@ -321,7 +321,7 @@ class Page implements DocumentReader {
       return
     }
     // Its own content is never shown; whether it is, is told by where it stands and its style.
-    if (!isPictureShown(lookOf(around, 'img', attributes, false, this.sheet))) return
+    if (!isPictureShown(appearanceOf(around, 'img', attributes, false, this.sheet))) return
     if ((name === 'video' || name === 'audio') && !attributes.src) this.film = this.looks.length - 1
     else this.show(mediaIn(attributes, this.around))
   }

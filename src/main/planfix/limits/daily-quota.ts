@@ -20,9 +20,9 @@ export interface QuotaState {
 
 /** The day's API budget and the server's clock, read from the headers of answers (contracts/planfix.md §2). */
 export interface DailyQuota {
-  spent(): void
-  saw(headers: Record<string, unknown>): void
-  usedUp(resetAt: number | null): void
+  recordRequest(): void
+  recordLimit(headers: Record<string, unknown>): void
+  exhausted(resetAt: number | null): void
   state(): QuotaState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
@@ -77,12 +77,12 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
       turnDay()
       return day
     },
-    spent() {
+    recordRequest() {
       turnDay()
       used++
       sentSinceTold++
     },
-    saw(headers) {
+    recordLimit(headers) {
       const header = headers['x-ratelimit-remaining']
       const left = typeof header === 'string' && header.trim() !== '' ? Number(header) : Number.NaN
       if (Number.isFinite(left) && left !== told) {
@@ -100,7 +100,7 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
       // The header has whole seconds, cut off: half a second is the better guess.
       if (!Number.isNaN(date)) skew = date + 500 - clock.now()
     },
-    usedUp(until) {
+    exhausted(until) {
       turnDay()
       told = 0
       sentSinceTold = 0

@@ -1,7 +1,7 @@
 import type { QuotaState } from './daily-quota.ts'
 
 /** How the rest of a day's requests is spent. */
-export interface SpendingPlan {
+export interface QuotaPlan {
   /** Requests that are kept for clients' messages. */
   reserved: number
   /** Milliseconds between two polls at least, so that they last until the limit is renewed; 0 = as often as wanted. */
@@ -17,7 +17,7 @@ const REQUESTS_EACH_POLL = 1.5
 const RESERVE_LOOK_MS = 10 * 60_000
 
 /** Polls never spend more than what is left, less the reserve, shared out over the time until the limit is renewed. */
-export function spendingPlan({ limit, remaining, renewedAt, isTold }: QuotaState, now: number): SpendingPlan {
+export function quotaPlan({ limit, remaining, renewedAt, isTold }: QuotaState, now: number): QuotaPlan {
   const reserved = Math.ceil((limit ?? 0) * RESERVED)
   // At nothing the circuit breaker is open, and probes when something may be left again.
   if (limit === null || !remaining) return { reserved, everyMs: 0, isReserveOnly: false }

@@ -1,9 +1,9 @@
-import { type Clock, type Pacer, type Priority, TurnWithdrawn } from '../../engine/ports.ts'
+import { type Clock, type Priority, type RateLimiter, SlotWithdrawn } from '../../engine/ports.ts'
 
-export interface PausablePacer extends Pacer {
+export interface PausableRateLimiter extends RateLimiter {
   /** No turn is given before this time (429 with Retry-After). A shorter pause does not end a longer one. */
   pause(untilMs: number): void
-  /** Sends everybody away who waits now: their turns reject with TurnWithdrawn. Who comes later waits as ever. */
+  /** Sends everybody away who waits now: their turns reject with SlotWithdrawn. Who comes later waits as ever. */
   withdraw(): void
   /** Another rate from now on; whoever waits keeps his place. */
   setRate(requestsPerSecond: number): void
@@ -20,7 +20,7 @@ interface Waiter {
   /** Order of arrival. */
   n: number
   start: () => void
-  sendAway: (why: TurnWithdrawn) => void
+  sendAway: (why: SlotWithdrawn) => void
 }
 
 /**
@@ -28,11 +28,11 @@ interface Waiter {
  * conversations of one priority take turns. `burst` turns may be saved up; at high rates as many as timers are coarse.
  * No timer runs while nobody waits.
  */
-export function createPacer(options: {
+export function createRateLimiter(options: {
   clock: Clock
   requestsPerSecond: number
   burst?: number
-}): PausablePacer {
+}): PausableRateLimiter {
   const { clock } = options
   let rate = options.requestsPerSecond
   let unlimited = rate >= UNLIMITED
@@ -100,7 +100,7 @@ export function createPacer(options: {
   }
 
   return {
-    turn(priority, conversationKey) {
+    slot(priority, conversationKey) {
       if (waiting === 0 && mayStart(clock.now())) {
         spend()
         return Promise.resolve()
@@ -115,7 +115,7 @@ export function createPacer(options: {
         arm()
       })
     },
-    giveBack() {
+    release() {
       if (unlimited) return
       refill(clock.now())
       tokens = Math.min(burst, tokens + 1)
@@ -144,7 +144,7 @@ export function createPacer(options: {
       waiting = 0
       cancelTimer?.()
       cancelTimer = null
-      for (const waiter of sentAway) waiter.sendAway(new TurnWithdrawn('the turn was withdrawn'))
+      for (const waiter of sentAway) waiter.sendAway(new SlotWithdrawn('the turn was withdrawn'))
     },
   }
 }

@@ -84,8 +84,8 @@ export class TaskBook {
     if (!store) return
     const changes: Change[] = []
     for (const { task, ...row } of rows) {
-      if (!task || !this.isNews(row.id, row.signal, task.counterparty)) continue
-      this.marks.set(row.id, keyOf(row.signal, task.counterparty))
+      if (!task || !this.isNews(row.id, row.changeToken, task.counterparty)) continue
+      this.marks.set(row.id, keyOf(row.changeToken, task.counterparty))
       const link = await store.taskAnywhere(ids, row.id)
       const member = members.find(({ settings }) => settings.id === link?.connectionId)
       if (link && member) changes.push(...(await this.notice(link, { ...row, task }, told, member, around)))
@@ -114,7 +114,7 @@ export class TaskBook {
     const { now } = around
     const { connectionId, taskId } = link
     const watch = this.of(taskId)
-    if (watch.seen === null && this.wasJudged(link, row, told.isNet, around)) watch.knows(row.signal)
+    if (watch.seen === null && this.wasJudged(link, row, told.isNet, around)) watch.knows(row.changeToken)
     watch.changed(row, told.since, told.asked, around)
     const patch: Partial<TaskLink> = {}
     const active =
@@ -140,7 +140,7 @@ export class TaskBook {
   /** Whether a mark that this run of the program sees for the first time was judged before it began. */
   private wasJudged(
     link: TaskLink,
-    { signal, mark }: ChangedTask,
+    { changeToken: signal, mark }: ChangedTask,
     isNet: boolean,
     { zone, skew }: Around,
   ): boolean {

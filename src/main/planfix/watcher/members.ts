@@ -2,7 +2,7 @@ import type { Connection } from '../../../shared/config.ts'
 import { type Result, stopsSide } from '../../../shared/errors.ts'
 import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
 import { isTrouble } from '../../engine/delivery/retry.ts'
-import type { SideGate } from '../../engine/delivery/side-breaker.ts'
+import type { SideBreaker } from '../../engine/delivery/side-breaker.ts'
 import type { Change, Store, Takeover } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
 
@@ -11,14 +11,14 @@ export interface WatchOptions {
   settings: Connection
   planfix: PlanfixClient
   store: Store
-  gate: SideGate
+  breaker: SideBreaker
   /** Something new stands in the inbox. */
   onNews(): void
   onBug(error: unknown): void
   /** The last time that this computer took over from another one. */
   takeover?: () => Takeover | null
   /** Another computer may be carrying: then what is read is that one's to carry. */
-  mayCarry?: () => boolean
+  mayWrite?: () => boolean
 }
 
 export interface Member extends WatchOptions {
@@ -39,21 +39,21 @@ export async function commitOf({ store }: Member, changes: Change[]): Promise<vo
 
 /** One paced call. Null when the side is closed: `hindered` is told when it opens. */
 export async function askOf<T>(
-  { gate, planfix, mayCarry }: Member,
+  { breaker: gate, planfix, mayWrite: mayCarry }: Member,
   ask: (planfix: PlanfixClient) => Promise<Result<T>>,
   part: 'reading' | 'watching',
   hindered: Hindered,
 ): Promise<Result<T> | null> {
   const permit = gate.enter()
   if (isStopped(permit)) {
-    void permit.opened.then(() => hindered.opened())
+    void permit.worthRetry.then(() => hindered.opened())
     return null
   }
-  const result = await planfix.pacer
-    .turn(1, 'watcher')
+  const result = await planfix.rateLimiter
+    .slot(1, 'watcher')
     .then(() => {
       if (gate.holds(permit)) return ask(planfix)
-      planfix.pacer.giveBack()
+      planfix.rateLimiter.release()
       return null
     })
     .catch((error: unknown) => {
@@ -68,9 +68,9 @@ export async function askOf<T>(
   else if (stopsSide(result.error)) gate.failed(result.error, permit)
   else if (isTrouble(result.error)) gate.troubled(result.error, permit)
   else gate.succeeded(permit)
-  if (result.ok) gate.hasAgain(part)
-  else if (result.error.code === 'missing-scope') gate.lacks(part, result.error)
-  else if (result.error.code === 'failing') gate.stumbled(part, result.error)
+  if (result.ok) gate.clearPart(part)
+  else if (result.error.code === 'missing-scope') gate.denyPart(part, result.error)
+  else if (result.error.code === 'failing') gate.recordPartFailure(part, result.error)
   // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
   if (mayCarry?.() === false) {
     gate.leave(permit)

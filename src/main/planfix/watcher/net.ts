@@ -64,9 +64,9 @@ function expect(link: TaskLink, book: TaskBook, now: number): void {
 /** The mark that has been judged goes to disk with the net, so that the next one finds nothing in it. */
 function remembered(link: TaskLink | undefined, task: PlanfixTask, book: TaskBook): Change[] {
   const watch = link && book.tasks.get(link.taskId)
-  if (!watch || watch.judged !== task.signal) return []
+  if (!watch || watch.judged !== task.changeToken) return []
   if (watch.since === null && watch.due === Number.POSITIVE_INFINITY) book.tasks.delete(link.taskId)
-  if (link.signal === task.signal) return []
+  if (link.signal === task.changeToken) return []
   const { connectionId, taskId } = link
-  return [{ type: 'task.patch', connectionId, taskId, patch: { signal: task.signal } }]
+  return [{ type: 'task.patch', connectionId, taskId, patch: { signal: task.changeToken } }]
 }

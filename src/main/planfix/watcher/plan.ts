@@ -70,7 +70,7 @@ export interface Carried {
  * What a reading of a task's feed says that is not known yet. A client's own comments are not news: the bridge wrote
  * them. `complete`: the feed was read to its beginning; `counterparty` is the number of the task's card, where it is known.
  */
-export function newsOf(
+export function diffFeed(
   comments: readonly PlanfixComment[],
   { messages, deleted }: Carried,
   judged: Judged,

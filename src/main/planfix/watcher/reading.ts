@@ -4,7 +4,7 @@ import type { Result } from '../../../shared/errors.ts'
 import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
 import { rootOf } from '../../engine/roots.ts'
-import { isMoved, judgedOf, newsOf, withJudged } from './plan.ts'
+import { diffFeed, isMoved, judgedOf, withJudged } from './plan.ts'
 
 /** A feed is read back so many pages at most in one go, where the newest come first. */
 const MOST_PAGES = 20
@@ -51,7 +51,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     messages: await store.messagesOfTask(settings.id, task.taskId, now - FOLLOW_EDITS_MS),
     deleted: new Set(await store.deletionsOfTask(settings.id, task.taskId)),
   }
-  const news = newsOf(feed.comments, carried, judged, feed.complete, options.counterparty ?? null)
+  const news = diffFeed(feed.comments, carried, judged, feed.complete, options.counterparty ?? null)
   const gone = await confirmGone(news.missing, options.ask)
   const newIds = new Set(news.events.map(({ id }) => id))
   const newestKnown = feed.comments.reduce<number | null>(

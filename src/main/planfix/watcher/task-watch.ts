@@ -85,12 +85,12 @@ export class TaskWatch {
   /** The list named the task. `since`: when the change happened at the earliest. */
   changed(row: ChangedTask, since: number, asked: number, around: Around): void {
     this.lastUsed = around.now
-    if (row.signal === this.seen) return
-    this.seen = row.signal
+    if (row.changeToken === this.seen) return
+    this.seen = row.changeToken
     this.minute = row.mark.minute
     this.second = row.mark.second
     if (this.isExplained(row, since, around)) {
-      if (this.since === null) this.judged = row.signal
+      if (this.since === null) this.judged = row.changeToken
       return
     }
     this.since = Math.min(this.since ?? since, since)

@@ -4,7 +4,7 @@ import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
 import type { Change, Clock, PlanfixTask } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
 import type { DailyQuota } from '../limits/daily-quota.ts'
-import { type SpendingPlan, spendingPlan } from '../limits/quota-plan.ts'
+import { type QuotaPlan, quotaPlan } from '../limits/quota-plan.ts'
 import type { TimeReader } from '../times.ts'
 import { HintTrust, looksOf, pollEvery } from './attention.ts'
 import { TaskBook } from './book.ts'
@@ -209,8 +209,8 @@ export class AccountWatcher {
   }
 
   /** How the rest of the day's requests is spent. */
-  plan(): SpendingPlan {
-    return spendingPlan(this.budget.state(), this.clock.now())
+  plan(): QuotaPlan {
+    return quotaPlan(this.budget.state(), this.clock.now())
   }
 
   private around(): Around {
@@ -355,7 +355,7 @@ export class AccountWatcher {
     if (!listed) return null
     if (!listed.ok) return []
     const rows = listed.value.map((task) => ({
-      ...{ id: task.id, signal: task.signal, task },
+      ...{ id: task.id, changeToken: task.changeToken, task },
       mark: task.mark ?? { minute: null, second: null },
     }))
     await this.book.took(rows, { asked, since: this.known.at || asked, isNet }, this.on, this.around())

@@ -3,7 +3,7 @@ import type { Configuration, Connection } from '../../../shared/config.ts'
 import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
 import type { Change, Clock } from '../../engine/ports.ts'
 import type { DailyQuota } from '../../planfix/limits/daily-quota.ts'
-import { createPacer, type PausablePacer } from '../../planfix/limits/rate-limiter.ts'
+import { createRateLimiter, type PausableRateLimiter } from '../../planfix/limits/rate-limiter.ts'
 import { createTimeReader, type TimeReader } from '../../planfix/times.ts'
 import type { FeedState } from '../../planfix/watcher/feed.ts'
 import { AccountWatcher } from '../../planfix/watcher/watcher.ts'
@@ -21,7 +21,7 @@ const factOf = (key: string) => `feed:${key}`
 export interface PlanfixAccount {
   readonly key: string
   readonly baseUrl: string
-  readonly pacer: PausablePacer
+  readonly rateLimiter: PausableRateLimiter
   readonly quota: DailyQuota
   readonly breaker: CircuitBreaker
   readonly times: TimeReader
@@ -34,7 +34,7 @@ export class PlanfixAccounts {
   private readonly clock: Clock
   private readonly random: () => number
   private readonly quotas: RequestQuotas
-  private readonly pacers = new Map<string, PausablePacer>()
+  private readonly rateLimiters = new Map<string, PausableRateLimiter>()
   private readonly open = new Map<string, Promise<PlanfixAccount>>()
   private readonly ready = new Map<string, PlanfixAccount>()
 
@@ -64,11 +64,11 @@ export class PlanfixAccounts {
 
   /** The pace of each address is that of the slowest connection; nobody who waits loses his place. */
   follow({ connections }: Configuration): void {
-    for (const [baseUrl, pacer] of this.pacers) {
+    for (const [baseUrl, rateLimiter] of this.rateLimiters) {
       const rates = connections
         .filter(({ enabled, planfix }) => enabled && planfix.baseUrl === baseUrl)
         .map(({ planfix }) => planfix.requestsPerSecond)
-      if (rates.length > 0) pacer.setRate(Math.min(...rates))
+      if (rates.length > 0) rateLimiter.setRate(Math.min(...rates))
     }
   }
 
@@ -89,10 +89,10 @@ export class PlanfixAccounts {
     const times = createTimeReader()
     times.recall(kept?.zone ?? null)
     const quota = await this.quotas.of(settings, () => times.zone)
-    const pacer = this.pacers.get(baseUrl) ?? createPacer({ clock, requestsPerSecond })
-    this.pacers.set(baseUrl, pacer)
+    const rateLimiter = this.rateLimiters.get(baseUrl) ?? createRateLimiter({ clock, requestsPerSecond })
+    this.rateLimiters.set(baseUrl, rateLimiter)
     const breaker = new CircuitBreaker(clock, random)
     const watcher = new AccountWatcher({ clock, random, budget: quota, times, kept })
-    return { key, baseUrl, pacer, quota, breaker, times, watcher }
+    return { key, baseUrl, rateLimiter, quota, breaker, times, watcher }
   }
 }

@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type BridgeEvent, OPEN_STATES } from '../../../shared/domain.ts'
-import { CARRIED_BEFORE_RESTORE, type Takeover } from '../../engine/ports.ts'
+import { DELIVERED_BEFORE_RESTORE, type Takeover } from '../../engine/ports.ts'
 import { comparable, fingerprint } from '../../engine/text.ts'
 import { isDamage, StoreVersionError } from '../errors.ts'
 import { type Files, moveInto, privateFile, removeStore, syncFolder, withSideFiles } from '../files.ts'
@@ -168,10 +168,10 @@ function holdReplies(sql: Sql, now: number): void {
   for (const row of sql.all<MessageRow>(OPEN_REPLIES)) {
     const message = messageFrom(row)
     patchMessage(sql, message.id, now, {
-      ...{ state: 'uncertain', reason: CARRIED_BEFORE_RESTORE },
+      ...{ state: 'uncertain', reason: DELIVERED_BEFORE_RESTORE },
       // The fields by which an echo of it is recognised.
       sentAt: message.sentAt ?? message.receivedAt,
-      sentPrint: message.sentPrint ?? fingerprint(comparable(message.text)),
+      sentFingerprint: message.sentFingerprint ?? fingerprint(comparable(message.text)),
       chatraClientId: message.chatraClientId ?? clientOf(sql, message)?.clientId ?? null,
     })
   }

@@ -28,7 +28,7 @@ const COLUMN: Record<Field, string> = {
   attempts: 'attempts',
   sentAt: 'sent_at',
   echoed: 'echoed',
-  sentPrint: 'sent_print',
+  sentFingerprint: 'sent_print',
   fingerprint: 'fingerprint',
 }
 const FIELDS = Object.keys(COLUMN) as Field[]

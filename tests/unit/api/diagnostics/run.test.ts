@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { totalChecks } from '../../../../src/main/diagnostics/doctor.ts'
-import type { PausablePacer } from '../../../../src/main/planfix/limits/rate-limiter.ts'
+import type { PausableRateLimiter } from '../../../../src/main/planfix/limits/rate-limiter.ts'
 import type { WorldOptions } from '../../../support/world.ts'
 import { type Stage, stage } from './stage.ts'
 
@@ -55,10 +55,10 @@ describe('a check-up', () => {
     expect(running).toMatchObject({ result: 'ok', detail: { params: { url: world.app.hooksUrl } } })
   })
 
-  test('takes its turns at the pacer of the messages, behind them', async () => {
+  test('takes its turns at the rate limiter of the messages, behind them', async () => {
     const { start, ended, world } = await given()
-    const { pacer } = world.app.connections.get('shop')!.planfix
-    const turn = vi.spyOn(pacer, 'turn')
+    const { rateLimiter } = world.app.connections.get('shop')!.planfix
+    const turn = vi.spyOn(rateLimiter, 'slot')
     await start()
     await ended()
     const turns = turn.mock.calls.filter(([, key]) => key === 'check-up')
@@ -68,11 +68,11 @@ describe('a check-up', () => {
 
   test('goes on when the settings are changed meanwhile and its turns are withdrawn', async () => {
     const { start, ended, world, pushed } = await given({ requestsPerSecond: 5 })
-    const pacer = world.app.connections.get('shop')!.planfix.pacer as PausablePacer
+    const rateLimiter = world.app.connections.get('shop')!.planfix.rateLimiter as PausableRateLimiter
     await start()
     await world.until('the first findings', () => pushed.some(({ reports }) => reports.length > 6))
-    pacer.withdraw()
-    pacer.withdraw()
+    rateLimiter.withdraw()
+    rateLimiter.withdraw()
     const { reports, total } = await ended()
     expect(reports).toHaveLength(total)
     expect(reports.filter(({ detail }) => detail.key === 'diagnostics.detail.bug')).toEqual([])

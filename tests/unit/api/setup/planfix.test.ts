@@ -2,25 +2,25 @@ import { expect, test } from 'vitest'
 import type { ApiContext } from '../../../../src/main/api/context.ts'
 import { sketchOf } from '../../../../src/main/api/setup/connection.ts'
 import { createAccounts } from '../../../../src/main/api/setup/planfix.ts'
-import { TurnWithdrawn } from '../../../../src/main/engine/ports.ts'
+import { SlotWithdrawn } from '../../../../src/main/engine/ports.ts'
 import { bridgeError, fail, ok } from '../../../../src/shared/errors.ts'
 import { networkTrouble } from '../../../../src/shared/network.ts'
 
 const settings = sketchOf('draft')
 const other = sketchOf('live')
 
-/** The pacer of a connection that carries messages of the same account. */
+/** The rate limiter of a connection that carries messages of the same account. */
 function carrying(baseUrl: string, withdrawals = 0) {
   const turns: [number, string][] = []
   let left = withdrawals
-  const pacer = {
-    async turn(priority: number, key: string) {
+  const rateLimiter = {
+    async slot(priority: number, key: string) {
       turns.push([priority, key])
-      if (left-- > 0) throw new TurnWithdrawn('the turn was withdrawn')
+      if (left-- > 0) throw new SlotWithdrawn('the turn was withdrawn')
     },
-    giveBack() {},
+    release() {},
   }
-  const live = { settings: { ...other, planfix: { ...other.planfix, baseUrl } }, planfix: { pacer } }
+  const live = { settings: { ...other, planfix: { ...other.planfix, baseUrl } }, planfix: { rateLimiter } }
   const application = {
     connections: new Map([['live', { ...live, account: {} }]]),
   } as unknown as ApiContext['application']

@@ -68,10 +68,10 @@ function computer(options: {
     item,
     choose(startAtLogin: boolean) {
       settings = { ...settings, startAtLogin }
-      listener.configured?.(settings)
+      listener.configurationChanged?.(settings)
     },
     change() {
-      listener.configured?.(settings)
+      listener.configurationChanged?.(settings)
     },
   }
 }

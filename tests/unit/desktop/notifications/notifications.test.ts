@@ -214,7 +214,7 @@ describe('notifications', () => {
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     expect(stage.shown).toEqual([])
     stage.configuration = configuration.parse({ connections: [SHOP] })
-    stage.tell.configured?.(stage.configuration)
+    stage.tell.configurationChanged?.(stage.configuration)
     expect(stage.titles).toEqual(['During the quiet hours'])
   })
 

@@ -4,7 +4,7 @@ import {
   isStopped,
   type Permit,
 } from '../../../../src/main/engine/delivery/circuit-breaker.ts'
-import { SideGate } from '../../../../src/main/engine/delivery/side-breaker.ts'
+import { SideBreaker } from '../../../../src/main/engine/delivery/side-breaker.ts'
 import type { SideState } from '../../../../src/main/engine/ports.ts'
 import { bridgeError } from '../../../../src/shared/errors.ts'
 import { ManualClock } from '../manual-clock.ts'
@@ -34,7 +34,7 @@ async function isCalledBy(work: () => void): Promise<boolean> {
   let called = false
   const entry = breaker.enter()
   if (!isStopped(entry)) throw new Error('the breaker is closed')
-  void entry.opened.then(() => (called = true))
+  void entry.worthRetry.then(() => (called = true))
   await Promise.resolve()
   if (called) throw new Error('called too early')
   work()
@@ -183,28 +183,28 @@ describe('the side of one connection', () => {
   const scope = bridgeError('planfix', 'missing-scope', 'HTTP 403', { scope: 'datatag_add' })
   const sideWith = () => {
     const told: SideState[] = []
-    return { told, side: new SideGate(breaker, (state) => told.push(state)) }
+    return { told, side: new SideBreaker(breaker, (state) => told.push(state)) }
   }
 
   test('tells what its parts lack only while the service as a whole works', () => {
     const { told, side } = sideWith()
     breaker.failed(offline, enter())
-    side.lacks('visit', scope)
+    side.denyPart('visit', scope)
     expect(told).toMatchObject([{ code: 'unreachable' }])
-    side.hasAgain('visit')
+    side.clearPart('visit')
     expect(told).toHaveLength(1)
-    side.lacks('visit', scope)
+    side.denyPart('visit', scope)
     clock.advance(1_000)
     breaker.succeeded(enter())
     expect(told).toMatchObject([{ code: 'unreachable' }, { code: 'missing-scope' }])
   })
   test('tells the same lack once, and another one again', () => {
     const { told, side } = sideWith()
-    side.lacks('visit', scope)
-    side.lacks('visit', scope)
-    side.lacks('visit', bridgeError('planfix', 'refused', 'HTTP 400'))
-    side.hasAgain('visit')
-    side.hasAgain('visit')
+    side.denyPart('visit', scope)
+    side.denyPart('visit', scope)
+    side.denyPart('visit', bridgeError('planfix', 'refused', 'HTTP 400'))
+    side.clearPart('visit')
+    side.clearPart('visit')
     expect(told).toMatchObject([
       { code: 'missing-scope', detail: 'datatag_add' },
       { code: 'refused', detail: 'HTTP 400' },
@@ -213,9 +213,9 @@ describe('the side of one connection', () => {
   })
   test('names the right that is lacking, else what was answered', () => {
     const { side } = sideWith()
-    side.lacks('a', bridgeError('planfix', 'missing-scope', 'HTTP 403'))
+    side.denyPart('a', bridgeError('planfix', 'missing-scope', 'HTTP 403'))
     expect(side.state).toMatchObject({ detail: 'HTTP 403' })
-    side.lacks('b', bridgeError('planfix', 'failing', 'HTTP 503', { scope: 'task_add' }))
+    side.denyPart('b', bridgeError('planfix', 'failing', 'HTTP 503', { scope: 'task_add' }))
     expect(side.state).toMatchObject({ detail: 'HTTP 503' })
   })
   test('hears nothing more once the connection has ended', () => {
@@ -223,7 +223,7 @@ describe('the side of one connection', () => {
     side.close()
     side.failed(offline, enter())
     expect(told).toEqual([])
-    expect(side.isOpen).toBe(false)
+    expect(side.isHealthy).toBe(false)
   })
   test('is its breaker for whoever makes calls', async () => {
     const { side } = sideWith()

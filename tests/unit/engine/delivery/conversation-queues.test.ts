@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Lanes } from '../../../../src/main/engine/delivery/conversation-queues.ts'
+import { ConversationQueues } from '../../../../src/main/engine/delivery/conversation-queues.ts'
 
 const clock = { now: () => 0, after: () => () => undefined }
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -9,7 +9,7 @@ test.each(Array.from({ length: 12 }, (_, n) => n))(
   async (microtasks) => {
     let work = 1
     let looks = 0
-    const lanes = new Lanes(
+    const lanes = new ConversationQueues(
       clock,
       async () => {
         if (work > 0) {

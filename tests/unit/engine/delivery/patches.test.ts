@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import {
   ASSIGNER_AGAIN_MS,
   assignerIs,
-  hotUntil,
   latest,
   notArrived,
   notDone,
   noteAbout,
+  pollFastUntil,
   reasonOf,
   rereadOf,
   stateChange,
@@ -57,11 +57,11 @@ test('the reason names the service, the code and what was said', () => {
 })
 
 test('a mark is hot until three seconds after the minute of Planfix has ended', () => {
-  expect(hotUntil(90_000, 0)).toBe(123_000)
-  expect(hotUntil(120_000, 0)).toBe(183_000)
+  expect(pollFastUntil(90_000, 0)).toBe(123_000)
+  expect(pollFastUntil(120_000, 0)).toBe(183_000)
   // Its clock is 40 s ahead: its minute ends 40 s earlier by ours.
-  expect(hotUntil(90_000, 40_000)).toBe(143_000)
-  expect(hotUntil(90_000, -40_000)).toBe(103_000)
+  expect(pollFastUntil(90_000, 40_000)).toBe(143_000)
+  expect(pollFastUntil(90_000, -40_000)).toBe(103_000)
 })
 
 test('whether clients may be assigners is remembered with its time', () => {

@@ -6,7 +6,7 @@ import {
   type Stopped,
 } from '../../../../src/main/engine/delivery/circuit-breaker.ts'
 import { waitsUntil } from '../../../../src/main/engine/delivery/retry.ts'
-import { SideGate } from '../../../../src/main/engine/delivery/side-breaker.ts'
+import { SideBreaker } from '../../../../src/main/engine/delivery/side-breaker.ts'
 import { bridgeError } from '../../../../src/shared/errors.ts'
 
 function setUp() {
@@ -24,7 +24,7 @@ function setUp() {
   }
   const states: string[] = []
   const breaker = new CircuitBreaker(clock, () => 0)
-  const gate = new SideGate(breaker, (state) => states.push(state.state))
+  const gate = new SideBreaker(breaker, (state) => states.push(state.state))
   const advance = async (ms: number) => {
     now += ms
     const due = timers.filter((timer) => timer.at <= now)
@@ -49,7 +49,7 @@ test('an open breaker lets one caller probe after a second, and its success clos
   expect(gate.state).toMatchObject({ state: 'paused', code: 'wrong-keys' })
   let opened = 0
   for (const entry of [gate.enter(), gate.enter()]) {
-    if (isStopped(entry)) void entry.opened.then(() => opened++)
+    if (isStopped(entry)) void entry.worthRetry.then(() => opened++)
   }
   await advance(1000)
   expect(opened).toBe(2)
@@ -58,8 +58,8 @@ test('an open breaker lets one caller probe after a second, and its success clos
   const second = gate.enter()
   expect(isStopped(second)).toBe(true)
   gate.succeeded(probe)
-  if (isStopped(second)) await second.opened
-  expect(gate.isOpen).toBe(true)
+  if (isStopped(second)) await second.worthRetry
+  expect(gate.isHealthy).toBe(true)
   expect(states).toEqual(['paused', 'ok'])
 })
 
@@ -108,10 +108,10 @@ test('a late failure of an old call is not taken for the failure of the probe', 
   gate.failed(offline, old)
   expect(isStopped(gate.enter())).toBe(true)
   gate.succeeded(probe)
-  expect(gate.isOpen).toBe(true)
+  expect(gate.isHealthy).toBe(true)
   // And one that comes later still does not stop the service that works again.
   gate.failed(offline, old)
-  expect(gate.isOpen).toBe(true)
+  expect(gate.isHealthy).toBe(true)
 })
 
 test('a limit is not over because a call from before it went well', async () => {
@@ -119,7 +119,7 @@ test('a limit is not over because a call from before it went well', async () => 
   const [first, old] = [admitted(gate.enter()), admitted(gate.enter())]
   gate.failed(bridgeError('planfix', 'rate-limited', 'HTTP 429'), first)
   gate.succeeded(old)
-  expect(gate.isOpen).toBe(false)
+  expect(gate.isHealthy).toBe(false)
 })
 
 test('a permit from before it opened does not hold any more', async () => {
@@ -157,9 +157,9 @@ test('a probe that was not used leaves it to the next caller', async () => {
 test('connections that share an account stop and recover together; what one lacks is its own', async () => {
   const { gate, breaker, advance, states } = setUp()
   const others: string[] = []
-  const other = new SideGate(breaker, (state) => others.push(state.state))
-  other.lacks('visit', bridgeError('planfix', 'missing-scope', 'HTTP 403', { scope: 'datatag_add' }))
-  expect(gate.isOpen).toBe(true)
+  const other = new SideBreaker(breaker, (state) => others.push(state.state))
+  other.denyPart('visit', bridgeError('planfix', 'missing-scope', 'HTTP 403', { scope: 'datatag_add' }))
+  expect(gate.isHealthy).toBe(true)
   gate.failed(offline, admitted(gate.enter()))
   await advance(1000)
   gate.succeeded(admitted(other.enter()))
@@ -185,22 +185,25 @@ test('a wait that was decided on while the clock was ahead is void', () => {
 
 test('three stumbles in a row of one part make a side that is shown as failing, and its next success mends it', () => {
   const { gate, states } = setUp()
-  gate.stumbled('messages', fault)
-  gate.stumbled('messages', fault)
-  gate.hasAgain('messages')
-  gate.stumbled('messages', fault)
-  gate.stumbled('messages', fault)
-  expect(gate.isOpen).toBe(true)
-  gate.stumbled('messages', fault)
-  expect(gate.isOpen).toBe(false)
+  gate.recordPartFailure('messages', fault)
+  gate.recordPartFailure('messages', fault)
+  gate.clearPart('messages')
+  gate.recordPartFailure('messages', fault)
+  gate.recordPartFailure('messages', fault)
+  expect(gate.isHealthy).toBe(true)
+  gate.recordPartFailure('messages', fault)
+  expect(gate.isHealthy).toBe(false)
   expect(gate.state).toMatchObject({ state: 'waiting', code: 'failing' })
   admitted(gate.enter())
-  gate.hasAgain('messages')
+  gate.clearPart('messages')
   expect(states).toEqual(['waiting', 'ok'])
 })
 
 test('a side that lacks a right names it', () => {
   const { gate } = setUp()
-  gate.lacks('visit', bridgeError('planfix', 'missing-scope', 'HTTP 403, code 5', { scope: 'datatag_add' }))
+  gate.denyPart(
+    'visit',
+    bridgeError('planfix', 'missing-scope', 'HTTP 403, code 5', { scope: 'datatag_add' }),
+  )
   expect(gate.state).toMatchObject({ state: 'paused', code: 'missing-scope', detail: 'datatag_add' })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { goneComment } from '../../../../src/main/engine/intake/comment/comment.ts'
-import { carriedBefore, inDoubt } from '../../../../src/main/engine/intake/delivered-before.ts'
+import { deliveredBefore, inDoubt } from '../../../../src/main/engine/intake/delivered-before.ts'
 import { partsOf } from '../../../../src/main/engine/intake/parts.ts'
 import type { Change, Takeover } from '../../../../src/main/engine/ports.ts'
 import { comparable, fingerprint } from '../../../../src/main/engine/text.ts'
@@ -13,7 +13,7 @@ const restore: Takeover = { ...other, cause: 'restore', backupAt: UNTIL - 60 * M
 
 describe('a comment that is there when this computer takes over', () => {
   const at = (time: number | null, takeover: Takeover | null = other) =>
-    carriedBefore(comment({ at: time }), takeover)
+    deliveredBefore(comment({ at: time }), takeover)
 
   test('was carried by the other one when it was written well before', () => {
     expect(at(UNTIL - 5 * MINUTE - 1)).toBe('skipped')
@@ -63,7 +63,7 @@ describe('a reply that may have been sent before', () => {
           state: 'uncertain',
           reason: 'carried-by-another',
           sentAt: UNTIL,
-          sentPrint: fingerprint(comparable('It left')),
+          sentFingerprint: fingerprint(comparable('It left')),
         },
       },
     ])

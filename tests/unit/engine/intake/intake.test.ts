@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { EngineContext } from '../../../../src/main/engine/context.ts'
 import { Intake } from '../../../../src/main/engine/intake/intake.ts'
-import { Serial } from '../../../../src/main/engine/keyed-mutex.ts'
+import { KeyedMutex } from '../../../../src/main/engine/keyed-mutex.ts'
 import type { Change, InboxRow, Store } from '../../../../src/main/engine/ports.ts'
 import { StoreUnavailableError } from '../../../../src/main/store/errors.ts'
 
@@ -77,7 +77,7 @@ function setUp(rows: { client: string }[]) {
   scene.intake = new Intake({
     context,
     parse: () => ({ ok: false, reason: 'eventName: missing' }),
-    serial: new Serial(),
+    serial: new KeyedMutex(),
     wake: () => undefined,
     hint: () => undefined,
     added: async () => undefined,

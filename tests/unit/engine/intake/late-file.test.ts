@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { fileOf, isLateFile, lateFile, lateFileKey } from '../../../../src/main/engine/intake/late-file.ts'
-import type { Attempt, Message } from '../../../../src/shared/domain.ts'
+import type { Message, PendingWrite } from '../../../../src/shared/domain.ts'
 import { message } from '../../../support/builders.ts'
 import { conversation, said } from '../values.ts'
 
@@ -8,7 +8,7 @@ const file = { name: 'a.jpg', url: 'https://files.example/a', size: 3 }
 const withFile = said({ text: 'a.jpg', file })
 const known = (changes: Partial<Message> = {}) =>
   message({ id: 5, originKey: 'c:m1', text: 'Look', state: 'delivered', ...changes })
-const attempt: Attempt = {
+const attempt: PendingWrite = {
   kind: 'comment',
   sourceObjectId: 's',
   messageIds: [5],

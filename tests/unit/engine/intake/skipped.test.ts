@@ -33,7 +33,7 @@ test('an event that could not be used leaves one line in the log, which says why
       attempts: 0,
       sentAt: null,
       echoed: false,
-      sentPrint: null,
+      sentFingerprint: null,
       fingerprint: null,
     },
   })

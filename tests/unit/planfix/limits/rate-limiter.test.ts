@@ -1,17 +1,17 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type Priority, TurnWithdrawn } from '../../../../src/main/engine/ports.ts'
-import { createPacer } from '../../../../src/main/planfix/limits/rate-limiter.ts'
+import { type Priority, SlotWithdrawn } from '../../../../src/main/engine/ports.ts'
+import { createRateLimiter } from '../../../../src/main/planfix/limits/rate-limiter.ts'
 import { FakeClock } from '../fake-clock.ts'
 
 function setUp(requestsPerSecond = 1, burst?: number) {
   const clock = new FakeClock()
-  const pacer = createPacer({ clock, requestsPerSecond, ...(burst && { burst }) })
+  const rateLimiter = createRateLimiter({ clock, requestsPerSecond, ...(burst && { burst }) })
   const given: { name: string; at: number }[] = []
   const began = clock.now()
   const ask = (name: string, priority: Priority = 0, key = name) =>
-    pacer.turn(priority, key).then(() => void given.push({ name, at: clock.now() - began }))
-  return { clock, pacer, given, ask, names: () => given.map(({ name }) => name).join('') }
+    rateLimiter.slot(priority, key).then(() => void given.push({ name, at: clock.now() - began }))
+  return { clock, rateLimiter, given, ask, names: () => given.map(({ name }) => name).join('') }
 }
 
 test('the first turn is given at once, the next a second later', async () => {
@@ -52,18 +52,18 @@ test('visits are not starved by a stream of messages', async () => {
 })
 
 test('a turn given back is used by the next', async () => {
-  const { clock, pacer, given, ask } = setUp()
+  const { clock, rateLimiter, given, ask } = setUp()
   ask('a')
   ask('b')
   await clock.advance(10)
-  pacer.giveBack()
+  rateLimiter.release()
   await clock.advance(0)
   expect(given.map(({ at }) => at)).toEqual([0, 10])
 })
 
 test('turns given back are not saved up beyond the burst', async () => {
-  const { clock, pacer, given, ask } = setUp()
-  for (let n = 0; n < 5; n++) pacer.giveBack()
+  const { clock, rateLimiter, given, ask } = setUp()
+  for (let n = 0; n < 5; n++) rateLimiter.release()
   ask('a')
   ask('b')
   await clock.advance(500)
@@ -71,9 +71,9 @@ test('turns given back are not saved up beyond the burst', async () => {
 })
 
 test('nobody starts during a pause, and a shorter pause does not end it', async () => {
-  const { clock, pacer, given, ask } = setUp(1000)
-  pacer.pause(clock.now() + 5000)
-  pacer.pause(clock.now() + 100)
+  const { clock, rateLimiter, given, ask } = setUp(1000)
+  rateLimiter.pause(clock.now() + 5000)
+  rateLimiter.pause(clock.now() + 100)
   ask('a')
   await clock.advance(4999)
   expect(given).toHaveLength(0)
@@ -82,11 +82,11 @@ test('nobody starts during a pause, and a shorter pause does not end it', async 
 })
 
 test('a pause that begins while somebody waits holds him back', async () => {
-  const { clock, pacer, given, ask } = setUp()
+  const { clock, rateLimiter, given, ask } = setUp()
   ask('a')
   ask('b')
   await clock.advance(500)
-  pacer.pause(clock.now() + 3000)
+  rateLimiter.pause(clock.now() + 3000)
   await clock.advance(2999)
   expect(given).toHaveLength(1)
   await clock.advance(1)
@@ -94,14 +94,18 @@ test('a pause that begins while somebody waits holds him back', async () => {
 })
 
 test('who waits can be sent away; who comes later has his turn in time', async () => {
-  const { clock, pacer, names, ask } = setUp()
+  const { clock, rateLimiter, names, ask } = setUp()
   ask('a')
   await clock.advance(0)
-  const turns = Promise.allSettled([pacer.turn(0, 'b'), pacer.turn(3, 'c'), pacer.turn(0, 'b')])
-  pacer.withdraw()
+  const turns = Promise.allSettled([
+    rateLimiter.slot(0, 'b'),
+    rateLimiter.slot(3, 'c'),
+    rateLimiter.slot(0, 'b'),
+  ])
+  rateLimiter.withdraw()
   expect(clock.waiting).toBe(0)
   const ended = (await turns).map((turn) => turn.status === 'rejected' && turn.reason)
-  expect(ended).toEqual([1, 2, 3].map(() => expect.any(TurnWithdrawn)))
+  expect(ended).toEqual([1, 2, 3].map(() => expect.any(SlotWithdrawn)))
   ask('d')
   await clock.advance(1000)
   expect(names()).toBe('ad')

@@ -32,7 +32,7 @@ function connection(baseUrl = 'https://shop.planfix.com/rest'): Connection {
 }
 const spend = async (budgets: RequestQuotas, count: number, of = connection()) => {
   const budget = await budgets.of(of)
-  for (let n = 0; n < count; n++) budget.spent()
+  for (let n = 0; n < count; n++) budget.recordRequest()
 }
 const used = async (budgets: RequestQuotas, of = connection()) => (await budgets.of(of)).state().usedToday
 

@@ -210,7 +210,7 @@ describe('a restored store', () => {
     const found = await Promise.all([10, 11, 12, 13].map((id) => restored.message(id)))
     expect(found.map((one) => one?.state)).toEqual(['uncertain', 'uncertain', 'retrying', 'queued'])
     expect(found[0]).toMatchObject({ reason: 'carried-before-restore', chatraClientId: 'c1' })
-    expect(found[0]?.sentPrint).not.toBeNull()
+    expect(found[0]?.sentFingerprint).not.toBeNull()
   })
 })
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Attempt, Conversation } from '../../../../src/shared/domain.ts'
+import type { Conversation, PendingWrite } from '../../../../src/shared/domain.ts'
 import { damageStore } from '../../../support/damage.ts'
 import { adding, chore, client, conversation, folder, inboxRow, message, store, task } from '../material.ts'
 
@@ -16,7 +16,7 @@ const SECRETS = [
   'Anna Pop',
 ]
 
-const attempt = (text: string): Attempt => ({
+const attempt = (text: string): PendingWrite => ({
   ...{ kind: 'comment', sourceObjectId: 'x', messageIds: [10], startedAt: START, unclearAt: START },
   ...{ timedOut: true, text, ownerUserId: null },
 })

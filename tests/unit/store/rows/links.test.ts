@@ -161,7 +161,7 @@ describe('lanes with work', () => {
       adding(reply({ id: 14, conversationId: null, state: 'queued' })),
       { type: 'chore.add', chore: chore({ conversationId: 4 }) },
     ])
-    expect(await db.lanesWithWork()).toEqual([
+    expect(await db.queuesWithWork()).toEqual([
       { conversationId: 1, connectionId: 'shop', lane: 'planfix' },
       { conversationId: 2, connectionId: 'shop', lane: 'chatra' },
       { conversationId: 4, connectionId: 'shop', lane: 'chores' },

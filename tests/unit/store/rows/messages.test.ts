@@ -18,7 +18,7 @@ describe('messages', () => {
       attempts: 2,
       sentAt: 90,
       echoed: true,
-      sentPrint: 'print',
+      sentFingerprint: 'print',
       fingerprint: 'f',
     })
     await db.commit([adding(whole)])

@@ -31,7 +31,7 @@ it('everything of a connection is the other one’s, with its number of messages
   expect(await db.fact('store', SOURCE_CONNECTION)).toBe('shop')
   expect((await db.counts('store')).states['to-planfix'].queued).toBe(1)
   expect(await db.connectionIds()).toEqual(['store'])
-  expect(await db.lanesWithWork()).toEqual(
+  expect(await db.queuesWithWork()).toEqual(
     expect.arrayContaining([{ conversationId: 1, connectionId: 'store', lane: 'planfix' }]),
   )
   // Once more: the first name counts.

@@ -4,7 +4,7 @@ import { type ConnectionContext, commit, type EngineContext } from '../../contex
 import { goneComment } from '../../intake/comment/comment.ts'
 import { applyComment, commentKey } from '../../intake/comment/comment-state.ts'
 import { isSamePart } from '../../intake/parts.ts'
-import type { Serial } from '../../keyed-mutex.ts'
+import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { type PlanfixComment, RETRIED_BY_HAND } from '../../ports.ts'
 import { isStopped } from '../circuit-breaker.ts'
 import { stateChange } from '../patches.ts'
@@ -23,13 +23,13 @@ const UNSENT: MessageState[] = ['queued', 'retrying']
  */
 export class BeforeSending {
   private readonly context: EngineContext
-  private readonly serial: Serial
+  private readonly serial: KeyedMutex
   /** When a comment was last read here, by its key. */
   private readonly readAt = new Map<string, number>()
   /** Print of the comment as it was known when a message was last claimed, by its id. */
   private readonly claimed = new Map<number, string | null>()
 
-  constructor(context: EngineContext, serial: Serial) {
+  constructor(context: EngineContext, serial: KeyedMutex) {
     this.context = context
     this.serial = serial
   }
@@ -109,14 +109,14 @@ export class BeforeSending {
   private async read(
     commentId: number,
     taskId: number,
-    { planfix, planfixGate: gate }: ConnectionContext,
+    { planfix, planfixBreaker: gate }: ConnectionContext,
   ): Promise<Result<PlanfixComment | null>> {
     const permit = gate.enter()
     if (isStopped(permit)) return waitsFor(gate.breaker.error)
     try {
-      await planfix.pacer.turn(1, `reply:${taskId}`)
+      await planfix.rateLimiter.slot(1, `reply:${taskId}`)
       if (!gate.holds(permit)) {
-        planfix.pacer.giveBack()
+        planfix.rateLimiter.release()
         return waitsFor(gate.breaker.error)
       }
       const read = await planfix.comment(commentId)

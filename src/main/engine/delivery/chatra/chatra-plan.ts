@@ -2,7 +2,7 @@ import type { Connection } from '../../../../shared/config.ts'
 import { type AgentSeen, type Conversation, isOpen, type Message } from '../../../../shared/domain.ts'
 import type { Arrival } from '../../continuity.ts'
 import { employeeOf } from '../../intake/comment/may-go-out.ts'
-import { isCarriedElsewhere, type Speaker } from '../../ports.ts'
+import { isDeliveredElsewhere, type Speaker } from '../../ports.ts'
 import { pauseEnds } from '../loop-breaker.ts'
 import { mayBeForAnother, type Writing } from './addressee.ts'
 
@@ -79,7 +79,7 @@ function planNext(state: ReplyState, heldUntil: number): ReplyStep {
 
 /** Nobody here can tell whether another computer's reply is in the chat: it holds nothing up. */
 function holdsUntil(message: Message, now: number): number {
-  if (isCarriedElsewhere(message.reason)) return 0
+  if (isDeliveredElsewhere(message.reason)) return 0
   const sentAt = message.sentAt ?? message.receivedAt
   // A time far ahead of the clock was taken by one that was wrong.
   return sentAt > now + HOLD_MS ? 0 : sentAt + HOLD_MS

@@ -9,7 +9,7 @@ import { isTrouble } from '../retry.ts'
  * Answers why it does not work; null when it does.
  */
 export async function probeChatra(
-  { chatra, chatraGate: gate, chatraLimiter: limiter }: ConnectionContext,
+  { chatra, chatraBreaker: gate, chatraLimiter: limiter }: ConnectionContext,
   clientId: string,
   permit: Permit,
 ): Promise<BridgeError | null> {

@@ -1,12 +1,12 @@
 import { type ClientLink, type Conversation, type Message, OPEN_STATES } from '../../../../shared/domain.ts'
 import type { Result } from '../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
-import type { Serial } from '../../keyed-mutex.ts'
+import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver } from '../../merge.ts'
-import { isCarriedElsewhere } from '../../ports.ts'
+import { isDeliveredElsewhere } from '../../ports.ts'
 import { comparable, fingerprint } from '../../text.ts'
 import { isStopped, type Permit } from '../circuit-breaker.ts'
-import type { Next } from '../conversation-queues.ts'
+import type { Wait } from '../conversation-queues.ts'
 import { latest, notArrived, reasonOf, stateChange } from '../patches.ts'
 import { waitsUntil } from '../retry.ts'
 import { addresseeOf, beingWritten } from './addressee.ts'
@@ -21,11 +21,11 @@ import {
   WAITS_FOR_TARGET,
 } from './chatra-plan.ts'
 import { probeChatra } from './chatra-probe.ts'
-import { calmed, notCarriedOut, REPLIES, replyFailed } from './reply-failed.ts'
+import { calmed, changeNotDone, REPLIES, replyFailed } from './reply-failed.ts'
 import { isLost, PICTURE_LOST, replyText } from './reply-text.ts'
 import type { Slot } from './send-limiter.ts'
 
-type Loaded = ReplyState & { connection: ConnectionContext; clients: ClientLink[]; permit: Permit }
+type ChatraState = ReplyState & { connection: ConnectionContext; clients: ClientLink[]; permit: Permit }
 
 /** What came of a send. Times are ours. */
 interface Sent {
@@ -40,15 +40,15 @@ interface Sent {
 const NO_CLIENT = 'no-such-client'
 
 /** Carries the waiting replies, edits and deletions of one conversation into the chat, strictly in order. */
-export class ToChatra {
+export class ChatraSender {
   private readonly context: EngineContext
-  private readonly serial: Serial
+  private readonly serial: KeyedMutex
   private readonly before: BeforeSending
   private readonly reached: (conversationId: number, sentAt: number) => void
 
   constructor(
     context: EngineContext,
-    serial: Serial,
+    serial: KeyedMutex,
     reached: (conversationId: number, sentAt: number) => void,
   ) {
     this.context = context
@@ -57,7 +57,7 @@ export class ToChatra {
     this.reached = reached
   }
 
-  async step(conversationId: number): Promise<Next> {
+  async step(conversationId: number): Promise<Wait> {
     const state = await this.load(conversationId)
     if (!state) return { next: 'idle' }
     if (state.conversation.mergedInto !== null) return this.handOver(state)
@@ -89,18 +89,18 @@ export class ToChatra {
       case 'drop':
         await commit(this.context, [
           stateChange(step.message, 'skipped', step.reason, this.now(), OPEN_STATES),
-          ...notCarriedOut(this.context, step.message, step.reason),
+          ...changeNotDone(this.context, step.message, step.reason),
         ])
         return { next: 'again' }
     }
-    const { chatraGate: gate, chatraLimiter: limiter } = state.connection
+    const { chatraBreaker: gate, chatraLimiter: limiter } = state.connection
     if (limiter.heldUntil > this.now()) return { next: 'wait', until: limiter.heldUntil }
     const permit = gate.enter()
-    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
+    if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
     try {
       // A stopped Chatra is never tried with a reply.
       if (permit.probe || limiter.isStopped) await this.probe(step.message, state, permit)
-      else await this.carry(step, { ...state, permit })
+      else await this.deliver(step, { ...state, permit })
     } finally {
       gate.leave(permit)
     }
@@ -108,9 +108,9 @@ export class ToChatra {
   }
 
   /** One that may still go out, as it is now. */
-  private async carry(
+  private async deliver(
     step: Extract<ReplyStep, { do: 'send' } | { do: 'change' }>,
-    state: Loaded,
+    state: ChatraState,
   ): Promise<void> {
     const asked = await this.before.check(step.message, state.connection)
     if (!asked.ok) return replyFailed(this.context, step.message, asked.error, state, null)
@@ -120,7 +120,7 @@ export class ToChatra {
   }
 
   /** A merged conversation: what was being sent when the process ended is unclear, and everything is the root's. */
-  private handOver({ conversation, waiting }: Omit<Loaded, 'permit'>): Promise<Next> {
+  private handOver({ conversation, waiting }: Omit<ChatraState, 'permit'>): Promise<Wait> {
     return this.serial.run(String(conversation.id), async () => {
       const interrupted = waiting.filter((one) => one.state === 'sending')
       await commit(
@@ -141,7 +141,7 @@ export class ToChatra {
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
     const unclear = waiting.filter(
-      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && !isCarriedElsewhere(one.reason),
+      (one) => one.state === 'uncertain' && one.reason !== INTERRUPTED && !isDeliveredElsewhere(one.reason),
     )
     const changes = unclear.map((one) =>
       stateChange(one, 'uncertain', INTERRUPTED, this.now(), ['uncertain']),
@@ -153,7 +153,7 @@ export class ToChatra {
     return this.context.clock.now()
   }
 
-  private async load(conversationId: number): Promise<Omit<Loaded, 'permit'> | null> {
+  private async load(conversationId: number): Promise<Omit<ChatraState, 'permit'> | null> {
     const { store, connections } = this.context
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
@@ -165,7 +165,8 @@ export class ToChatra {
       if (target) targets.set(target.id, target)
     }
     const { failedSide } = conversation.chatraLane
-    const { healedAt } = (failedSide === 'planfix' ? connection.planfixGate : connection.chatraGate).breaker
+    const { healedAt } = (failedSide === 'planfix' ? connection.planfixBreaker : connection.chatraBreaker)
+      .breaker
     const notBefore = waitsUntil(conversation.chatraLane, healedAt, this.now())
     const clients = await store.clientsOf(conversationId)
     return {
@@ -181,7 +182,7 @@ export class ToChatra {
   }
 
   /** The reply that would have been next says why it waits. */
-  private async probe(message: Message, state: Omit<Loaded, 'permit'>, permit: Permit): Promise<void> {
+  private async probe(message: Message, state: Omit<ChatraState, 'permit'>, permit: Permit): Promise<void> {
     const clientId = latest(state.clients)?.clientId ?? NO_CLIENT
     const error = await probeChatra(state.connection, clientId, permit)
     if (error === null) return
@@ -190,7 +191,7 @@ export class ToChatra {
     ])
   }
 
-  private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: Loaded): Promise<void> {
+  private async send({ message }: Extract<ReplyStep, { do: 'send' }>, state: ChatraState): Promise<void> {
     const { connection } = state
     const client = await addresseeOf(this.context.store, message, state.conversation, state.clients)
     if (!client) {
@@ -208,9 +209,9 @@ export class ToChatra {
     if (slot === null) return
     try {
       // Chatra stopped working while its turn came: the breaker is asked anew.
-      if (!connection.chatraGate.holds(state.permit)) return
-      const sentPrint = fingerprint(comparable(text.value))
-      if (!(await this.begin(message, { chatraClientId: client.clientId, sentPrint }))) return
+      if (!connection.chatraBreaker.holds(state.permit)) return
+      const sentFingerprint = fingerprint(comparable(text.value))
+      if (!(await this.begin(message, { chatraClientId: client.clientId, sentFingerprint }))) return
       const speakers = speakersOf(message, connection.settings, agents)
       const sentAt = this.now()
       const sent = await this.say(connection, client, text.value, speakers)
@@ -259,7 +260,7 @@ export class ToChatra {
     return sent
   }
 
-  private async finish(message: Message, done: Sent, state: Loaded): Promise<void> {
+  private async finish(message: Message, done: Sent, state: ChatraState): Promise<void> {
     const { sent, slot, client } = done
     const { store, continuity } = this.context
     if (sent.ok) {
@@ -295,16 +296,16 @@ export class ToChatra {
     ])
   }
 
-  private worked({ connection, permit }: Loaded, slot: Slot): void {
+  private worked({ connection, permit }: ChatraState, slot: Slot): void {
     connection.chatraLimiter.succeeded(slot)
-    connection.chatraGate.succeeded(permit)
-    connection.chatraGate.hasAgain(REPLIES)
+    connection.chatraBreaker.succeeded(permit)
+    connection.chatraBreaker.clearPart(REPLIES)
   }
 
   /** An edit or a deletion can be repeated without harm, so unclear is simply tried again. */
   private async change(
     { message, target }: Extract<ReplyStep, { do: 'change' }>,
-    state: Loaded,
+    state: ChatraState,
   ): Promise<void> {
     const { connection } = state
     const text = await replyText(this.context, message, connection, target)
@@ -312,24 +313,24 @@ export class ToChatra {
     const slot = await connection.chatraLimiter.slot('change')
     if (slot === null) return
     try {
-      if (!connection.chatraGate.holds(state.permit)) return
-      await this.carryChange(message, target, text.value, state, slot)
+      if (!connection.chatraBreaker.holds(state.permit)) return
+      await this.deliverChange(message, target, text.value, state, slot)
     } finally {
       slot.release()
     }
   }
 
-  private async carryChange(
+  private async deliverChange(
     message: Message,
     target: Message,
     text: string,
-    state: Loaded,
+    state: ChatraState,
     slot: Slot,
   ): Promise<void> {
     const { connection } = state
     const id = target.chatraMessageId ?? ''
-    const sentPrint = fingerprint(comparable(text))
-    if (!(await this.begin(message, { sentPrint, chatraClientId: target.chatraClientId }))) return
+    const sentFingerprint = fingerprint(comparable(text))
+    if (!(await this.begin(message, { sentFingerprint, chatraClientId: target.chatraClientId }))) return
     const done =
       message.kind === 'edit' ? await connection.chatra.edit(id, text) : await connection.chatra.remove(id)
     const gone = !done.ok && done.error.code === 'object-gone'

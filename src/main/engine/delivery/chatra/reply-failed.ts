@@ -8,14 +8,14 @@ import { isTrouble, nextTry } from '../retry.ts'
 import { TARGET_ID_UNKNOWN } from './chatra-plan.ts'
 import type { Slot } from './send-limiter.ts'
 
-/** The part of the work (SideGate.stumbled) that carries replies. */
+/** The part of the work (SideBreaker.recordPartFailure) that carries replies. */
 export const REPLIES = 'replies'
 /** A refusal for longer, or so many in a row, are shown as a side that waits. */
 const LONG_REFUSAL_MS = 10_000
 const MANY_REFUSALS = 8
 
 /** What a reply, an edit or a deletion was being carried with. */
-interface Carrying {
+interface SendContext {
   conversation: Conversation
   connection: ConnectionContext
   permit: Permit
@@ -26,7 +26,7 @@ export async function replyFailed(
   context: EngineContext,
   message: Message,
   error: BridgeError,
-  carrying: Carrying,
+  carrying: SendContext,
   slot: Slot | null,
 ): Promise<void> {
   const { clock, random } = context
@@ -36,13 +36,13 @@ export async function replyFailed(
   let wholeSide = stopsSide(error) && !isPaced
   // A failure of Planfix (asked where a file is) was met without its permit: the next call to it will tell.
   if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = reportFault(error, carrying, slot)
-  const gate = error.side === 'chatra' ? connection.chatraGate : connection.planfixGate
-  if (!stopsSide(error) && error.retry.when !== 'never') gate.stumbled(REPLIES, error)
+  const gate = error.side === 'chatra' ? connection.chatraBreaker : connection.planfixBreaker
+  if (!stopsSide(error) && error.retry.when !== 'never') gate.recordPartFailure(REPLIES, error)
   if (message.kind === 'text' && !error.certain) return unclear(context, message, error, now)
   // Chatra has said that it did not take it: nothing that comes can be its echo.
   const notInChat: Change[] =
     message.kind === 'text' && slot !== null
-      ? [{ type: 'message.patch', id: message.id, at: now, patch: { sentPrint: null } }]
+      ? [{ type: 'message.patch', id: message.id, at: now, patch: { sentFingerprint: null } }]
       : []
   if (error.retry.when === 'never') {
     const gone = message.kind === 'text' ? 'client-gone' : 'message-gone'
@@ -76,7 +76,7 @@ export async function replyFailed(
  * What follows from an edit or a deletion that cannot be carried out, for a reason of the plan (chatra/chatra-plan.ts). Of a reply
  * that did not arrive the employee is told anyhow; its newer words are not sent by themselves, for it may turn up yet.
  */
-export function notCarriedOut(context: EngineContext, message: Message, reason: string): Change[] {
+export function changeNotDone(context: EngineContext, message: Message, reason: string): Change[] {
   return reason === TARGET_ID_UNKNOWN
     ? [note(context, message, { what: notDone(message), reason: 'id-unknown' })]
     : []
@@ -96,8 +96,8 @@ function isPace(error: BridgeError, slot: Slot, { chatraLimiter }: ConnectionCon
 }
 
 /** Tells the breaker what it says of Chatra. Answers whether nothing is sent to Chatra now. */
-function reportFault(error: BridgeError, { connection, permit }: Carrying, slot: Slot): boolean {
-  const { chatraGate: gate, chatraLimiter: limiter } = connection
+function reportFault(error: BridgeError, { connection, permit }: SendContext, slot: Slot): boolean {
+  const { chatraBreaker: gate, chatraLimiter: limiter } = connection
   if (stopsSide(error) || limiter.isStopped) {
     gate.failed(error, permit)
     return true
@@ -120,7 +120,7 @@ async function unclear(
   if (chatraClientId === null || sentAt === null) return
   const answered = error.status !== undefined
   context.continuity?.sent({ messageId: id, connectionId, clientId: chatraClientId, sentAt, answered })
-  if (!answered) context.lineDoubtful?.()
+  if (!answered) context.onSilence?.()
 }
 
 /** A note to the employee inside the task. */

@@ -41,7 +41,7 @@ export async function replyText(
       lines.push(`${file.name}: ${link}`)
       continue
     }
-    await connection.planfix.pacer.turn(1, `file:${message.id}`)
+    await connection.planfix.rateLimiter.slot(1, `file:${message.id}`)
     const address = await connection.planfix.fileAddress(file.planfixFileId)
     // Without the right to read files the text goes out all the same, and the employee is told.
     const hopeless =

@@ -1,4 +1,4 @@
-import { type Clock, TurnWithdrawn } from '../../ports.ts'
+import { type Clock, SlotWithdrawn } from '../../ports.ts'
 
 /** Where a call stands in the queue: replies first, then their edits and deletions, then what jobs ask. */
 export type CallKind = 'send' | 'change' | 'read'
@@ -25,7 +25,7 @@ const FORGET_MS = 10 * 60_000
 /** So many sends are under way at once, and as many may become uncertain when Chatra begins to fail. */
 const PLACES = 2
 /** Every so many calls the one that has waited longest is served, whatever its kind. */
-const TURNS_TO_ELDEST = 8
+const SLOTS_TO_ELDEST = 8
 /** Chatra answers the probes and yet fails the sends: so long until the next try, doubling. */
 const RELAPSE_MS = 10_000
 const LONGEST_RELAPSE_MS = 5 * 60_000
@@ -34,7 +34,7 @@ interface Waiter {
   kind: CallKind
   n: number
   start(slot: Slot | null): void
-  sendAway(why: TurnWithdrawn): void
+  sendAway(why: SlotWithdrawn): void
 }
 
 /**
@@ -85,7 +85,7 @@ export class SendLimiter {
 
   /**
    * Resolves when a call may be made; null = Chatra has stopped working meanwhile, and its breaker is to be asked again.
-   * Rejects with TurnWithdrawn when those who wait are sent away.
+   * Rejects with SlotWithdrawn when those who wait are sent away.
    */
   slot(kind: CallKind): Promise<Slot | null> {
     return new Promise((start, sendAway) => {
@@ -158,7 +158,7 @@ export class SendLimiter {
   /** Sends everybody away who waits now. */
   withdraw(): void {
     for (const queue of this.queues.values())
-      for (const waiter of queue.splice(0)) waiter.sendAway(new TurnWithdrawn('the slot was withdrawn'))
+      for (const waiter of queue.splice(0)) waiter.sendAway(new SlotWithdrawn('the slot was withdrawn'))
     this.cancelTimer?.()
     this.cancelTimer = null
   }
@@ -208,7 +208,7 @@ export class SendLimiter {
     const free = ORDER.filter((kind) => kind !== 'send' || this.sending + this.doubts < PLACES)
     const first = free.flatMap((kind) => this.queues.get(kind)?.[0] ?? [])
     if (first.length === 0) return null
-    const toEldest = ++this.served % TURNS_TO_ELDEST === 0
+    const toEldest = ++this.served % SLOTS_TO_ELDEST === 0
     const waiter = toEldest ? first.toSorted((a, b) => a.n - b.n)[0] : first[0]
     return waiter ? (this.queues.get(waiter.kind)?.shift() ?? null) : null
   }

@@ -1,12 +1,12 @@
 import { ASSIGNER_AGAIN_MS, assignerIs } from '../patches.ts'
-import type { ChoreOutcome, ChoreState } from './job.ts'
+import type { JobOutcome, JobState } from './job.ts'
 
 /**
  * The first task of a connection tells what the account allows (contracts/planfix.md sections 6.1 and 6.3): who the
  * token's user is, and whether a contact is taken as assigner with the task still visible to us. The token's user
  * takes part first, so that the task cannot vanish for its maker.
  */
-export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
+export async function assigner(state: JobState): Promise<JobOutcome> {
   const { connection, conversation, chore } = state
   const { planfix } = connection
   const connectionId = connection.settings.id
@@ -15,11 +15,11 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
   // A task was refused with the client as assigner, and taken without: perhaps the account has changed its mind.
   const isDoubted = chore.data.again === true
   if (contactId === null || (!isDoubted && (await isKnown(state)))) return { done: [] }
-  const verdict = (value: 'contact' | 'no'): ChoreOutcome => ({
+  const verdict = (value: 'contact' | 'no'): JobOutcome => ({
     done: assignerIs(value, connectionId, state.now),
   })
 
-  await state.turn()
+  await state.slot()
   const before = await planfix.task(taskId)
   if (!before.ok) return before.error.code === 'object-gone' ? { done: [] } : { error: before.error }
   const maker = before.value.assigner
@@ -30,20 +30,20 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
     { type: 'fact.set', connectionId, key: 'tokenUserId', value: tokenUserId },
   ])
 
-  await state.turn()
+  await state.slot()
   const participantUserIds = [...new Set([...before.value.participantUserIds, tokenUserId])]
   const changed = await planfix.updateTask(taskId, { assignerContactId: contactId, participantUserIds })
   if (!changed.ok) {
     if (changed.error.retry.when !== 'never') return { error: changed.error }
     // Only the same change without the contact tells whether it is to blame.
-    await state.turn()
+    await state.slot()
     const without = await planfix.updateTask(taskId, { participantUserIds })
     if (without.ok) return verdict('no')
     return without.error.retry.when === 'never' ? { done: [] } : { error: without.error }
   }
   if (changed.value.failures.includes('assigner')) return verdict('no')
 
-  await state.turn()
+  await state.slot()
   const after = await planfix.task(taskId)
   if (!after.ok) return after.error.code === 'object-gone' ? verdict('no') : { error: after.error }
   if (after.value.assigner === `contact:${contactId}`) return verdict('contact')
@@ -52,7 +52,7 @@ export async function assigner(state: ChoreState): Promise<ChoreOutcome> {
 }
 
 /** A "no" of long ago is found out anew. */
-async function isKnown({ context, connection, now }: ChoreState): Promise<boolean> {
+async function isKnown({ context, connection, now }: JobState): Promise<boolean> {
   const { id } = connection.settings
   const known = await context.store.fact(id, 'assigner')
   const at = (await context.store.fact<number>(id, 'assignerAt')) ?? now

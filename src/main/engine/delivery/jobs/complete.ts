@@ -1,12 +1,12 @@
 import type { Result } from '../../../../shared/errors.ts'
 import type { Change } from '../../ports.ts'
 import { taskPatch } from '../patches.ts'
-import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './job.ts'
+import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 const MINUTE = 60_000
 
 /** F11: the chat is over, so the task is completed, once nothing of the conversation waits any more. */
-export async function complete(state: ChoreState): Promise<ChoreOutcome> {
+export async function complete(state: JobState): Promise<JobOutcome> {
   const { context, connection, conversation, chore, now } = state
   const { planfix, settings } = connection
   if (!settings.options.completeWhenClientLeaves) return { done: [] }
@@ -18,7 +18,7 @@ export async function complete(state: ChoreState): Promise<ChoreOutcome> {
   if (!task || task.deleted) return { done: [] }
   // Somebody else's: it is not for the bridge to say that it is done.
   if (!task.ours) return { done: [leftAlone(state, task.taskId)] }
-  await state.turn()
+  await state.slot()
   const read = await planfix.task(task.taskId)
   if (!read.ok) {
     if (read.error.code !== 'object-gone') return { error: read.error }
@@ -45,14 +45,14 @@ export async function complete(state: ChoreState): Promise<ChoreOutcome> {
   if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
   const still = await context.store.chores(conversation.id)
   if (!still.some((one) => one.id === chore.id)) return { done: [] }
-  await state.turn()
+  await state.slot()
   const changed = await planfix.updateTask(task.taskId, { statusId: target.value })
   if (!changed.ok) return { error: changed.error }
   const closedAt = context.clock.now()
   return { done: [taskPatch(task, { active: false, checkedAt: closedAt, closedAt })] }
 }
 
-const leftAlone = ({ connection, conversation, now }: ChoreState, task: number): Change => ({
+const leftAlone = ({ connection, conversation, now }: JobState, task: number): Change => ({
   type: 'event.add',
   event: {
     ...{ time: now, connectionId: connection.settings.id, level: 'info', key: 'event.task-not-ours' },
@@ -60,7 +60,7 @@ const leftAlone = ({ connection, conversation, now }: ChoreState, task: number):
   },
 })
 
-async function somethingWaits({ context, conversation }: ChoreState): Promise<boolean> {
+async function somethingWaits({ context, conversation }: JobState): Promise<boolean> {
   const current = await context.store.conversation(conversation.id)
   if (current?.attempt) return true
   const [messages, replies] = await Promise.all([
@@ -74,7 +74,7 @@ async function somethingWaits({ context, conversation }: ChoreState): Promise<bo
  * No event says that a visitor left (contracts/chatra.md section 6). After `leaveAfterMinutes` of silence Chatra is asked
  * whether the visit is over; while it is not, it is asked again after the same time, up to a day.
  */
-export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
+export async function leaveCheck(state: JobState): Promise<JobOutcome> {
   const { context, connection, conversation, chore, now } = state
   const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
   // By a clock that was ahead it may lie in the future.
@@ -113,7 +113,7 @@ export async function leaveCheck(state: ChoreState): Promise<ChoreOutcome> {
 
 /** A question of a job waits behind the replies. */
 async function askedInTurn<T>(
-  { chatraLimiter: limiter }: ChoreState['connection'],
+  { chatraLimiter: limiter }: JobState['connection'],
   ask: () => Promise<Result<T>>,
 ): Promise<Result<T>> {
   const slot = await limiter.slot('read')

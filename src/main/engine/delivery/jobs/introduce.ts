@@ -17,14 +17,14 @@ import {
   written,
   writtenOn,
 } from '../planfix/introduction.ts'
-import { type ChoreOutcome, type ChoreState, SLOW_LOOK_MS } from './job.ts'
+import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 /**
  * F12: the contact card gets name, e-mail and phone after the client introduced himself. A field is written only
  * where the card is empty or still holds what the bridge wrote; what a person typed is left alone. What does not come onto
  * the card stands in the task, once.
  */
-export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
+export async function introduce(state: JobState): Promise<JobOutcome> {
   const { context, connection, conversation, chore, now } = state
   const { planfix } = connection
   const { contactId } = conversation
@@ -36,7 +36,7 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
   const isKnown = PARTICULARS.every((one) => given[one] === null || given[one] === ours[one])
   if (isKnown && chore.data.look !== true) return { done: [] }
 
-  await state.turn()
+  await state.slot()
   const card = await planfix.contact(contactId)
   if (!card.ok) return card.error.code === 'object-gone' ? { done: [] } : { error: card.error }
   const { email } = given
@@ -84,7 +84,7 @@ export async function introduce(state: ChoreState): Promise<ChoreOutcome> {
  * certain refusals are no failures.
  */
 async function write(
-  state: ChoreState,
+  state: JobState,
   before: PlanfixContact,
   fields: ContactFields,
   sourceObjectId: string,
@@ -92,13 +92,13 @@ async function write(
   const { planfix } = state.connection
   const names = PARTICULARS.filter((one) => fields[one] !== undefined)
   if (names.length === 0) return ok(new Set())
-  await state.turn()
+  await state.slot()
   const changed = await planfix.updateContact(before.id, fields, sourceObjectId, before)
   const mayBeLost = fields.email !== undefined && isInField(state.connection.settings)
   if (changed.ok && changed.value.failures.length === 0 && !mayBeLost) return ok(new Set(names))
   if (changed.ok) {
     // Planfix names fields as it likes, and says nothing of a field that the template lacks: the card tells.
-    await state.turn()
+    await state.slot()
     const card = await planfix.contact(before.id)
     if (!card.ok) return card
     const asked: Given = { name: null, email: null, phone: null, ...fields }
@@ -118,11 +118,11 @@ async function write(
 
 /** Number of another card that has the address. */
 async function holderOf(
-  state: ChoreState,
+  state: JobState,
   email: string,
   among: 'people' | 'companies',
 ): Promise<Result<number | null>> {
-  await state.turn()
+  await state.slot()
   const found = await state.connection.planfix.contactsByEmail(email, among)
   if (!found.ok) return found
   const own = state.conversation.contactId
@@ -131,7 +131,7 @@ async function holderOf(
 
 /** The card with the address is that of another conversation, which is the same person's (F13). */
 async function joinsOwnerOf(
-  { context, connection, conversation, now }: ChoreState,
+  { context, connection, conversation, now }: JobState,
   contactId: number,
   link: ClientLink,
 ): Promise<JoinWish | null> {
@@ -150,12 +150,7 @@ async function joinsOwnerOf(
 }
 
 /** What does not come onto the card is readable in the task all the same, with a link to the card that has the e-mail. */
-function notes(
-  state: ChoreState,
-  toTell: readonly Particular[],
-  given: Given,
-  other: number | null,
-): Change[] {
+function notes(state: JobState, toTell: readonly Particular[], given: Given, other: number | null): Change[] {
   const isElsewhere = (one: Particular) => one === 'email' && other !== null
   const rest = toTell.filter((one) => !isElsewhere(one))
   return [
@@ -164,7 +159,7 @@ function notes(
   ]
 }
 
-function note(state: ChoreState, value: string, otherContact: number | null): Change {
+function note(state: JobState, value: string, otherContact: number | null): Change {
   const { context, chore, now } = state
   return {
     type: 'chore.add',

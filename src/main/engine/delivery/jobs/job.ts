@@ -1,31 +1,31 @@
-import type { Attempt, Chore, Conversation, Message } from '../../../../shared/domain.ts'
+import type { Chore, Conversation, Message, PendingWrite } from '../../../../shared/domain.ts'
 import type { BridgeError, Result } from '../../../../shared/errors.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
-import type { Serial } from '../../keyed-mutex.ts'
+import type { KeyedMutex } from '../../keyed-mutex.ts'
 import type { JoinWish } from '../../merge.ts'
-import { type Change, isRestore, type Lane } from '../../ports.ts'
-import type { LookAgain } from '../planfix/reconcile.ts'
+import { type Change, isRestore, type Queue } from '../../ports.ts'
+import type { WriteReconciler } from '../planfix/reconcile.ts'
 import { settlesAt } from '../retry.ts'
 
 /** What a chore has to work with. */
-export interface ChoreState {
+export interface JobState {
   context: EngineContext
   connection: ConnectionContext
   conversation: Conversation
   chore: Chore
-  look: LookAgain
+  reconciler: WriteReconciler
   /** Locks by conversation. */
-  serial: Serial
+  mutex: KeyedMutex
   now: number
   /** Waits for a Planfix call's turn at the chore's priority. */
-  turn(): Promise<void>
+  slot(): Promise<void>
   /** Keeps on disk what is about to be written, before it is. */
-  begin(attempt: Attempt): Promise<void>
+  begin(attempt: PendingWrite): Promise<void>
 }
 
 /** How a chore ends. */
-export type ChoreOutcome =
-  | { done: Change[]; wake?: { conversationId: number; lane: Lane } }
+export type JobOutcome =
+  | { done: Change[]; wake?: { conversationId: number; lane: Queue } }
   /** Not before `later`, which is on disk: a time that the rules name. */
   | { later: number; data?: Record<string, unknown> }
   /** Something has to change first; asked again when it did, else at `waits`. Nothing is written for that. */
@@ -38,16 +38,16 @@ export type ChoreOutcome =
 /** A change that nobody told of is noticed within so long. */
 export const SLOW_LOOK_MS = 2 * 60_000
 
-export type RunChore = (state: ChoreState) => Promise<ChoreOutcome>
+export type RunJob = (state: JobState) => Promise<JobOutcome>
 
 /** Reads the message a chore is about. */
-export async function messageOf(state: ChoreState): Promise<Message | null> {
+export async function messageOf(state: JobState): Promise<Message | null> {
   const id = state.chore.data.messageId
   return typeof id === 'number' ? state.context.store.message(id) : null
 }
 
 /** Words of the conversation are on their way into Planfix; what stops them by hand does not count. */
-export async function isBeingWritten({ context, conversation }: ChoreState): Promise<boolean> {
+export async function isBeingWritten({ context, conversation }: JobState): Promise<boolean> {
   const current = await context.store.conversation(conversation.id)
   if (current?.attempt) return true
   if (current?.paused) return false
@@ -62,16 +62,16 @@ export type Written = { written: number } | { waits: number } | { error: BridgeE
  * `exists` looks for the write, `write` makes it; both answer its number.
  */
 export async function writeOnce(
-  state: ChoreState,
-  attempt: Attempt,
-  exists: (attempt: Attempt) => Promise<Result<number | null>>,
+  state: JobState,
+  attempt: PendingWrite,
+  exists: (attempt: PendingWrite) => Promise<Result<number | null>>,
   write: () => Promise<Result<number>>,
 ): Promise<Written> {
-  const before = state.chore.attempt ?? attemptBeforeRestore(state, attempt)
+  const before = state.chore.attempt ?? writeBeforeRestore(state, attempt)
   if (before) {
     const unclearAt = before.unclearAt ?? before.startedAt
     const settled = settlesAt(unclearAt, before.timedOut || before.unclearAt === null)
-    await state.turn()
+    await state.slot()
     const lookedAt = state.context.clock.now()
     const found = await exists(before)
     if (!found.ok) return { error: found.error }
@@ -79,13 +79,13 @@ export async function writeOnce(
     if (lookedAt < settled) return { waits: settled }
   }
   await state.begin(before ? { ...before, startedAt: state.context.clock.now(), unclearAt: null } : attempt)
-  await state.turn()
+  await state.slot()
   const made = await write()
   return made.ok ? { written: made.value } : { error: made.error, wrote: true }
 }
 
 /** An unclear write was repeated: a minute later somebody looks whether it arrived after all. */
-export function verifyLater({ context, chore, now }: ChoreState, data: Record<string, unknown>): Change[] {
+export function verifyLater({ context, chore, now }: JobState, data: Record<string, unknown>): Change[] {
   if (chore.attempt === null) return []
   return [
     {
@@ -101,7 +101,7 @@ export function verifyLater({ context, chore, now }: ChoreState, data: Record<st
 }
 
 /** It may have been written between the backup and the damage of the store: then it is looked for, too. */
-function attemptBeforeRestore({ context, chore }: ChoreState, attempt: Attempt): Attempt | null {
+function writeBeforeRestore({ context, chore }: JobState, attempt: PendingWrite): PendingWrite | null {
   const takeover = context.takeover?.()
   if (!isRestore(takeover)) return null
   const visitAt = chore.kind === 'visit' ? Number(chore.data.startedAt) : Number.POSITIVE_INFINITY

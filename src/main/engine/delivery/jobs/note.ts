@@ -6,9 +6,9 @@ import { rootOf } from '../../roots.ts'
 import { firstLine } from '../../text.ts'
 import { TARGET_NOT_ARRIVED } from '../chatra/chatra-plan.ts'
 import {
-  type ChoreOutcome,
-  type ChoreState,
   isBeingWritten,
+  type JobOutcome,
+  type JobState,
   messageOf,
   SLOW_LOOK_MS,
   verifyLater,
@@ -16,7 +16,7 @@ import {
 } from './job.ts'
 
 /** A note to the employee inside the task; it never goes to the client, because the client is not among its recipients. */
-export async function note(state: ChoreState): Promise<ChoreOutcome> {
+export async function note(state: JobState): Promise<JobOutcome> {
   const { connection, conversation, chore } = state
   const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
   // It belongs to what the client says: into the task that is made for that, or behind what is being written.
@@ -47,7 +47,7 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
   const written = await writeOnce(
     state,
     attempt,
-    (before) => state.look.comment(before, connection, taskId, null),
+    (before) => state.reconciler.comment(before, connection, taskId, null),
     async () => {
       const made = await connection.planfix.addComment(taskId, {
         text: { paragraphs: [{ label: null, text }] },
@@ -70,17 +70,17 @@ export async function note(state: ChoreState): Promise<ChoreOutcome> {
 
 /** Planfix refuses it: perhaps the employee is gone, then it is for the assignee; perhaps the task is, then it goes into the next one. */
 function otherWay(
-  { chore, conversation }: ChoreState,
+  { chore, conversation }: JobState,
   taskId: number,
   isNamed: boolean,
-): ChoreState['chore']['data'] | null {
+): JobState['chore']['data'] | null {
   if (isNamed) return { ...chore.data, unnamed: true }
   const next = conversation.taskId
   return next === null || next === taskId ? null : { ...chore.data, unnamed: true, taskId: next }
 }
 
 /** It has turned up meanwhile, or its comment was deleted: nobody waits for it any more. */
-async function isOvertaken({ context }: ChoreState, { id, state }: Message): Promise<boolean> {
+async function isOvertaken({ context }: JobState, { id, state }: Message): Promise<boolean> {
   if (state !== 'failed') return true
   const changes = await context.store.changesOf(id)
   return changes.some(
@@ -91,7 +91,7 @@ async function isOvertaken({ context }: ChoreState, { id, state }: Message): Pro
 const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
 
 /** Null when there is nothing to say any more. */
-async function noteText(state: ChoreState, message: Message | null): Promise<string | null> {
+async function noteText(state: JobState, message: Message | null): Promise<string | null> {
   const { context, chore, connection } = state
   const { webUrl } = connection.settings.planfix
   const what = String(chore.data.what)
@@ -146,7 +146,7 @@ async function noteText(state: ChoreState, message: Message | null): Promise<str
 
 const namesOf = (message: Message | null): string[] => (message?.files ?? []).map(({ name }) => name)
 
-async function deviceJoined({ context, chore, connection }: ChoreState): Promise<string> {
+async function deviceJoined({ context, chore, connection }: JobState): Promise<string> {
   const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
   const device = [link?.profile.os, link?.profile.browser].filter((part) => part != null).join(', ')
   const isVouched = chore.data.why === 'vouched'
@@ -158,7 +158,7 @@ async function deviceJoined({ context, chore, connection }: ChoreState): Promise
 }
 
 /** Kept as a message of the bridge, so that its comment is known for ours when the watcher reads it; the log shows it. */
-function rememberNote(state: ChoreState, taskId: number, commentId: number, text: string): Change {
+function rememberNote(state: JobState, taskId: number, commentId: number, text: string): Change {
   const { chore, now } = state
   return {
     type: 'message.add',
@@ -187,7 +187,7 @@ function rememberNote(state: ChoreState, taskId: number, commentId: number, text
       attempts: 1,
       sentAt: null,
       echoed: false,
-      sentPrint: null,
+      sentFingerprint: null,
       fingerprint: null,
     },
   }

@@ -1,14 +1,14 @@
 import { goneComment } from '../../intake/comment/comment.ts'
 import { applyComment } from '../../intake/comment/comment-state.ts'
-import type { ChoreOutcome, ChoreState } from './job.ts'
+import type { JobOutcome, JobState } from './job.ts'
 
 /**
  * Reads a comment again and decides on it anew: a reply that was given up has turned up in the chat.
  */
-export async function reread(state: ChoreState): Promise<ChoreOutcome> {
-  const { context, connection, chore, serial } = state
+export async function reread(state: JobState): Promise<JobOutcome> {
+  const { context, connection, chore, mutex: serial } = state
   const [taskId, commentId] = [Number(chore.data.taskId), Number(chore.data.commentId)]
-  await state.turn()
+  await state.slot()
   const read = await connection.planfix.comment(commentId)
   if (!read.ok && read.error.code !== 'object-gone') return { error: read.error }
   const comment = read.ok ? read.value : goneComment(commentId)

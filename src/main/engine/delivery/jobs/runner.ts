@@ -1,27 +1,27 @@
 import type { Chore, Conversation } from '../../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
-import type { Serial } from '../../keyed-mutex.ts'
+import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver, joinConversations } from '../../merge.ts'
-import type { Lane, Priority } from '../../ports.ts'
+import type { Priority, Queue } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { separateConversation } from '../../separate.ts'
 import { probeChatra } from '../chatra/chatra-probe.ts'
 import { isStopped, type Permit } from '../circuit-breaker.ts'
-import type { Next } from '../conversation-queues.ts'
-import { LookAgain } from '../planfix/reconcile.ts'
+import type { Wait } from '../conversation-queues.ts'
+import { WriteReconciler } from '../planfix/reconcile.ts'
 import { isTrouble, nextTry } from '../retry.ts'
-import type { SideGate } from '../side-breaker.ts'
+import type { SideBreaker } from '../side-breaker.ts'
 import { assigner } from './assigner.ts'
 import { complete, leaveCheck } from './complete.ts'
 import { introduce } from './introduce.ts'
-import type { RunChore } from './job.ts'
+import type { RunJob } from './job.ts'
 import { note } from './note.ts'
 import { reread } from './reread.ts'
 import { verify } from './verify.ts'
 import { visit } from './visit.ts'
 
-const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; run: RunChore }> = {
+const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; run: RunJob }> = {
   reread: { priority: 1, run: reread },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
@@ -42,11 +42,11 @@ const LONGEST_WAIT_MS = 10 * 60_000
 const ELSEWHERE_MS = 5000
 
 /** Task upkeep and visit actions of one conversation: beside the messages, never in their way. */
-export class Chores {
+export class JobRunner {
   private readonly context: EngineContext
-  private readonly serial: Serial
-  private readonly look: LookAgain
-  private readonly wake: (conversationId: number, lane: Lane) => void
+  private readonly serial: KeyedMutex
+  private readonly reconciler: WriteReconciler
+  private readonly wake: (conversationId: number, lane: Queue) => void
   /** Under way: a merge may give one to another conversation meanwhile, where it must not begin a second time. */
   private readonly running = new Set<number>()
   /** What waits for a change, by conversation and number, and until when it does without one. */
@@ -54,10 +54,14 @@ export class Chores {
   /** Conversations with a chore under way; true = something changed since it began. */
   private readonly changedMeanwhile = new Map<number, boolean>()
 
-  constructor(context: EngineContext, serial: Serial, wake: (conversationId: number, lane: Lane) => void) {
+  constructor(
+    context: EngineContext,
+    serial: KeyedMutex,
+    wake: (conversationId: number, lane: Queue) => void,
+  ) {
     this.context = context
     this.serial = serial
-    this.look = new LookAgain(context)
+    this.reconciler = new WriteReconciler(context)
     this.wake = wake
   }
 
@@ -67,7 +71,7 @@ export class Chores {
     if (this.parked.delete(conversationId)) this.wake(conversationId, 'chores')
   }
 
-  async step(conversationId: number): Promise<Next> {
+  async step(conversationId: number): Promise<Wait> {
     const { store, connections, clock } = this.context
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
@@ -81,13 +85,13 @@ export class Chores {
       .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
     if (!due) return chores.length === 0 ? { next: 'idle' } : { next: 'wait', until: Math.min(...times) }
     if (due.kind === 'separate') return this.separate(due, now)
-    const gate = due.kind === 'leave-check' ? connection.chatraGate : connection.planfixGate
+    const gate = due.kind === 'leave-check' ? connection.chatraBreaker : connection.planfixBreaker
     const permit = gate.enter()
-    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
+    if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
     this.running.add(due.id)
     this.changedMeanwhile.set(conversationId, false)
     try {
-      if (gate === connection.chatraGate && permit.probe) {
+      if (gate === connection.chatraBreaker && permit.probe) {
         await probeChatra(connection, String(due.data.clientId), permit)
         return { next: 'again' }
       }
@@ -132,7 +136,7 @@ export class Chores {
   }
 
   /** The owner asked on the command line that a conversation be separated from the one it was merged into. */
-  private async separate(chore: Chore, now: number): Promise<Next> {
+  private async separate(chore: Chore, now: number): Promise<Wait> {
     const drop = { type: 'chore.drop', id: chore.id } as const
     const answer = await separateConversation(this.context, this.serial, chore.conversationId, [drop])
     if (answer === 'busy') this.park(chore, now + ELSEWHERE_MS)
@@ -150,7 +154,7 @@ export class Chores {
     chore: Chore,
     conversation: Conversation,
     connection: ConnectionContext,
-    gate: SideGate,
+    gate: SideBreaker,
     permit: Permit,
   ): Promise<void> {
     if (chore.kind === 'separate') throw new Error('it needs no service')
@@ -162,10 +166,10 @@ export class Chores {
       connection,
       conversation,
       chore,
-      look: this.look,
-      serial: this.serial,
+      reconciler: this.reconciler,
+      mutex: this.serial,
       now: clock.now(),
-      turn: () => connection.planfix.pacer.turn(priority, `chores:${conversation.id}`),
+      slot: () => connection.planfix.rateLimiter.slot(priority, `chores:${conversation.id}`),
       begin: (attempt) => {
         begun = attempt
         return store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }])
@@ -197,7 +201,7 @@ export class Chores {
       return store.commit([{ type: 'chore.patch', id: chore.id, patch }])
     }
     gate.succeeded(permit)
-    gate.hasAgain(chore.kind)
+    gate.clearPart(chore.kind)
     await commit(this.context, [{ type: 'chore.drop', id: chore.id }, ...outcome.done])
     if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
   }
@@ -207,12 +211,12 @@ export class Chores {
     chore: Chore,
     error: BridgeError,
     connection: ConnectionContext,
-    entered: SideGate,
+    entered: SideBreaker,
     permit: Permit,
   ): Promise<void> {
     const { clock, random } = this.context
     const now = clock.now()
-    const gate = error.side === 'planfix' ? connection.planfixGate : connection.chatraGate
+    const gate = error.side === 'planfix' ? connection.planfixBreaker : connection.chatraBreaker
     let wholeSide = stopsSide(error)
     // A failure of the other side was met without that side's permit: the next call to it will tell.
     if (gate === entered) {
@@ -220,7 +224,7 @@ export class Chores {
       else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
     }
     entered.leave(permit)
-    if (error.code === 'missing-scope') gate.lacks(chore.kind, error)
+    if (error.code === 'missing-scope') gate.denyPart(chore.kind, error)
     // While a whole side is stopped, its breaker decides when to try again; that is no failure of this chore.
     const failures = wholeSide ? chore.failures : chore.failures + 1
     if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && error.code !== 'missing-scope')) {

@@ -1,15 +1,15 @@
 import { plainField } from '../../../../shared/plain.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import { sameText } from '../../text.ts'
-import { hotUntil } from '../patches.ts'
-import type { ChoreOutcome, ChoreState } from './job.ts'
+import { pollFastUntil } from '../patches.ts'
+import type { JobOutcome, JobState } from './job.ts'
 
 /**
  * A timed-out write can be carried out after it was looked for in vain and repeated (contracts/planfix.md, switch
  * planfix-write-outcome). A minute later it is looked for once more: a second copy of a comment is removed, a second
  * task is watched and says where things go on, of a second card the employees are told, as REST cannot delete either.
  */
-export async function verify(state: ChoreState): Promise<ChoreOutcome> {
+export async function verify(state: JobState): Promise<JobOutcome> {
   const current = await state.context.store.conversation(state.conversation.id)
   // A write under way is not linked yet and would be taken for a second copy.
   if (current?.attempt) return { waits: state.context.clock.now() + 5000 }
@@ -25,11 +25,11 @@ export async function verify(state: ChoreState): Promise<ChoreOutcome> {
   }
 }
 
-async function verifyComment(state: ChoreState): Promise<ChoreOutcome> {
+async function verifyComment(state: JobState): Promise<JobOutcome> {
   const { connection, chore, conversation, context } = state
   const { planfix, settings } = connection
   const taskId = Number(chore.data.taskId)
-  await state.turn()
+  await state.slot()
   const page = await planfix.comments(taskId, 0)
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
   const current = await context.store.conversation(conversation.id)
@@ -50,20 +50,16 @@ async function verifyComment(state: ChoreState): Promise<ChoreOutcome> {
 }
 
 /** A copy by our mark; without marks the same words of the card or of the token's user, who wrote the original. */
-const isCopy = (
-  comment: PlanfixComment,
-  { chore }: ChoreState,
-  owners: readonly (string | null)[],
-): boolean =>
+const isCopy = (comment: PlanfixComment, { chore }: JobState, owners: readonly (string | null)[]): boolean =>
   !comment.isDeleted &&
   (comment.sourceObjectId === chore.data.sourceObjectId ||
     (comment.sourceObjectId === null &&
       owners.includes(comment.owner) &&
       sameText(comment.text, String(chore.data.text))))
 
-async function remove(state: ChoreState, extra: readonly PlanfixComment[]): Promise<ChoreOutcome> {
+async function remove(state: JobState, extra: readonly PlanfixComment[]): Promise<JobOutcome> {
   for (const comment of extra) {
-    await state.turn()
+    await state.slot()
     const removed = await state.connection.planfix.deleteComment(comment.id)
     if (!removed.ok && removed.error.code !== 'object-gone') return { error: removed.error }
   }
@@ -71,8 +67,8 @@ async function remove(state: ChoreState, extra: readonly PlanfixComment[]): Prom
 }
 
 /** Comments on a card are not kept in the store: the first copy stays. */
-async function verifyVisit(state: ChoreState): Promise<ChoreOutcome> {
-  await state.turn()
+async function verifyVisit(state: JobState): Promise<JobOutcome> {
+  await state.slot()
   const page = await state.connection.planfix.contactComments(Number(state.chore.data.contactId))
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
   const mine = page.value.filter(
@@ -86,12 +82,12 @@ async function verifyVisit(state: ChoreState): Promise<ChoreOutcome> {
 }
 
 /** The second task is followed like the first, so that an answer in it reaches the client. */
-async function verifyTask(state: ChoreState): Promise<ChoreOutcome> {
+async function verifyTask(state: JobState): Promise<JobOutcome> {
   const { connection, chore, context, conversation } = state
   const { store } = context
   const { id: connectionId } = connection.settings
   const { sourceObjectId, chatId, n, name, text } = chore.data
-  await state.turn()
+  await state.slot()
   const found = await connection.planfix.tasksOfContact(Number(chore.data.contactId))
   if (!found.ok) return found.error.code === 'object-gone' ? { done: [] } : { error: found.error }
   const made = (await store.tasksOf(conversation.id)).find((task) => task.chatId === chatId && task.n === n)
@@ -106,7 +102,7 @@ async function verifyTask(state: ChoreState): Promise<ChoreOutcome> {
       near(task.createdAt, made.createdAt)
     if (!isMarked && !(isAlike && (await holds(state, task.id, String(text))))) continue
     const now = context.clock.now()
-    const hot = hotUntil(now, connection.planfix.clockSkew() ?? 0)
+    const hot = pollFastUntil(now, connection.planfix.clockSkew() ?? 0)
     const fresh = { cursor: 0, signal: '', readAt: 0, checkedAt: now, hotUntil: hot, lastActivityAt: now }
     changes.push(
       { type: 'task.add', task: { ...made, ...fresh, taskId: task.id, active: true, closedAt: null } },
@@ -123,16 +119,16 @@ async function verifyTask(state: ChoreState): Promise<ChoreOutcome> {
   return { done: changes }
 }
 
-async function holds(state: ChoreState, taskId: number, text: string): Promise<boolean> {
-  await state.turn()
+async function holds(state: JobState, taskId: number, text: string): Promise<boolean> {
+  await state.slot()
   const feed = await state.connection.planfix.comments(taskId, 0)
   return feed.ok && feed.value.comments.some((comment) => sameText(comment.text, text))
 }
 
-async function verifyContact(state: ChoreState): Promise<ChoreOutcome> {
+async function verifyContact(state: JobState): Promise<JobOutcome> {
   const { connection, chore, context, conversation } = state
   const { sourceObjectId, name, startedAt, email } = chore.data
-  await state.turn()
+  await state.slot()
   const look = { sourceObjectId: String(sourceObjectId), startedAt: Number(startedAt), name: String(name) }
   const found = await connection.planfix.lookForContacts(look)
   if (!found.ok) return { error: found.error }

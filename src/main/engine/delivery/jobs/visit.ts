@@ -5,16 +5,16 @@ import type { PlanfixText } from '../../ports.ts'
 import { sameText } from '../../text.ts'
 import { plainOf } from '../planfix/planfix-text.ts'
 import {
-  type ChoreOutcome,
-  type ChoreState,
   isBeingWritten,
+  type JobOutcome,
+  type JobState,
   SLOW_LOOK_MS,
   verifyLater,
   writeOnce,
 } from './job.ts'
 
 /** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
-export async function visit(state: ChoreState): Promise<ChoreOutcome> {
+export async function visit(state: JobState): Promise<JobOutcome> {
   const { connection, conversation, chore, now } = state
   const { planfix, settings } = connection
   const contactId = conversation.contactId
@@ -70,7 +70,7 @@ export async function visit(state: ChoreState): Promise<ChoreOutcome> {
 function visitText(
   startedAt: number,
   values: { os: string; browser: string; ip: string },
-  state: ChoreState,
+  state: JobState,
 ): PlanfixText {
   const { language } = state.context
   const time = new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')

@@ -2,9 +2,14 @@ import type { TaskLink } from '../../../../shared/domain.ts'
 import { ok, type Result } from '../../../../shared/errors.ts'
 import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
 import { printOfText } from '../../text.ts'
-import { hotUntil } from '../patches.ts'
+import { pollFastUntil } from '../patches.ts'
 import type { Marked } from './our-tasks.ts'
-import { type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-step-runner.ts'
+import {
+  type ConversationState,
+  type PlanfixStepRunner,
+  patchOf,
+  type StepResult,
+} from './planfix-step-runner.ts'
 
 /**
  * Tasks of ours (oldest first) are taken up again, and the newest is gone on with, unless the conversation goes on
@@ -13,32 +18,32 @@ import { type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-
  * comments are replies.
  */
 export async function adopt(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   ours: readonly Marked[],
-  state: Loaded,
+  state: ConversationState,
   goesOn: 'there' | 'here' = 'there',
-): Promise<Outcome> {
+): Promise<StepResult> {
   const takeover = work.context.takeover?.() ?? null
   const links: TaskLink[] = []
   for (const { task, chatId, n } of ours) {
     const read = takeover
       ? await wholeFeed(task.id, isRestore(takeover), state)
       : await latestComment(task.id, state)
-    if (!read.ok) return refusedLook(work, state, read)
+    if (!read.ok) return reconcileRefused(work, state, read)
     const link = taskLink(work, task.id, state, { chatId, n, ...read.value })
     const active = isActive(task, state)
     const asFound = { active, closedAt: active ? null : link.createdAt, ...(takeover && { readAt: 0 }) }
     links.push({ ...link, ...asFound, begunAt: task.createdAt ?? 0 })
   }
   const taskId = goesOn === 'here' ? state.conversation.taskId : (links.at(-1)?.taskId ?? null)
-  return work.settled(state, ok(taskId), async () => [
+  return work.applyResult(state, ok(taskId), async () => [
     patchOf(state, { searchTask: false, taskId, attempt: null, relatedTaskId: null }),
     ...links.map((task): Change => ({ type: 'task.add', task })),
   ])
 }
 
 /** The highest comment number in a task; where the account does not sort, of all its pages. */
-async function latestComment(taskId: number, state: Loaded): Promise<Result<Beginning>> {
+async function latestComment(taskId: number, state: ConversationState): Promise<Result<Beginning>> {
   const { planfix } = state.connection
   let highest = 0
   for (let offset = 0; ; offset += 100) {
@@ -58,7 +63,11 @@ interface Beginning {
 }
 
 /** From its beginning; after a restore its first comment is told apart as the description that the bridge wrote. */
-async function wholeFeed(taskId: number, restored: boolean, state: Loaded): Promise<Result<Beginning>> {
+async function wholeFeed(
+  taskId: number,
+  restored: boolean,
+  state: ConversationState,
+): Promise<Result<Beginning>> {
   if (!restored) return ok({ cursor: 0, text: '' })
   const { planfix } = state.connection
   await state.turn()
@@ -70,19 +79,19 @@ async function wholeFeed(taskId: number, restored: boolean, state: Loaded): Prom
 }
 
 /** Nothing was written yet, so there is no attempt to look for. */
-export async function refusedLook(
-  work: PlanfixWork,
-  state: Loaded,
+export async function reconcileRefused(
+  work: PlanfixStepRunner,
+  state: ConversationState,
   failure: Result<never>,
-): Promise<Outcome> {
-  const outcome = await work.settled(state, failure, async () => [])
+): Promise<StepResult> {
+  const outcome = await work.applyResult(state, failure, async () => [])
   return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
 }
 
 export function taskLink(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   taskId: number,
-  state: Loaded,
+  state: ConversationState,
   { chatId, n, text, cursor }: { chatId: string; n: number; text: string; cursor: number },
 ): TaskLink {
   const now = work.context.clock.now()
@@ -100,13 +109,13 @@ export function taskLink(
     checkedAt: now,
     cursor,
     signal: '',
-    hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+    hotUntil: pollFastUntil(now, state.connection.planfix.clockSkew() ?? 0),
     readAt: now,
     lastActivityAt: now,
     closedAt: null,
   }
 }
 
-export function isActive(task: PlanfixTask, state: Loaded): boolean {
+export function isActive(task: PlanfixTask, state: ConversationState): boolean {
   return task.status === null || (state.connection.planfix.isStatusActive(task.status) ?? true)
 }

@@ -4,7 +4,7 @@ import type { ConnectionContext, EngineContext } from '../../context.ts'
 import { ourTask } from '../../identity.ts'
 import { isRestore, type PlanfixTask } from '../../ports.ts'
 import { isDoubtful, isLost, writtenIn } from '../failover.ts'
-import type { Loaded } from './planfix-step-runner.ts'
+import type { ConversationState } from './planfix-step-runner.ts'
 import { taskName } from './planfix-text.ts'
 
 /** A task that carries our mark: the chat that began it, and its ordinal. */
@@ -25,7 +25,7 @@ const WINDOW_MS = 30 * 24 * 3_600_000
  */
 export async function findOurs(
   context: EngineContext,
-  state: Loaded,
+  state: ConversationState,
   tasks: readonly PlanfixTask[],
 ): Promise<Marked[]> {
   const { store } = context
@@ -64,7 +64,11 @@ export async function findOurs(
  * Another connection of the account may have made a task like it for the same card, and have forgotten it by the same
  * restore: then its words tell, those of this chat that may have been written then.
  */
-async function mayHoldOurs(context: EngineContext, state: Loaded, taskId: number): Promise<boolean> {
+async function mayHoldOurs(
+  context: EngineContext,
+  state: ConversationState,
+  taskId: number,
+): Promise<boolean> {
   const takeover = context.takeover?.() ?? null
   const account = ({ settings }: ConnectionContext) =>
     settings.planfix.baseUrl === state.settings.planfix.baseUrl
@@ -79,7 +83,10 @@ async function mayHoldOurs(context: EngineContext, state: Loaded, taskId: number
  * Tasks of this conversation, begun between a backup and its restore, that a person has given to another card since: the
  * change feed names them. The mark tells; without one, a task must begin with the first message that may have been written then.
  */
-export async function findHandedOver(context: EngineContext, state: Loaded): Promise<Result<Marked[]>> {
+export async function findHandedOver(
+  context: EngineContext,
+  state: ConversationState,
+): Promise<Result<Marked[]>> {
   const takeover = context.takeover?.() ?? null
   if (!isRestore(takeover) || (state.task?.createdAt ?? 0) >= takeover.at) return ok([])
   const doubtful = state.waiting.filter((message) => isDoubtful(message, takeover))
@@ -113,7 +120,7 @@ export async function findHandedOver(context: EngineContext, state: Loaded): Pro
 }
 
 /** Without a mark: made with this card by the token's user, before another computer was left. */
-function mayBeOurs(task: PlanfixTask, { takeover }: EngineContext, state: Loaded): boolean {
+function mayBeOurs(task: PlanfixTask, { takeover }: EngineContext, state: ConversationState): boolean {
   const before = takeover?.() ?? null
   if (before === null || task.sourceObjectId !== null || task.createdAt === null) return false
   if (task.createdAt > before.until + SLACK_MS || task.createdAt < before.at - WINDOW_MS) return false
@@ -123,7 +130,7 @@ function mayBeOurs(task: PlanfixTask, { takeover }: EngineContext, state: Loaded
 /** Planfix does not say who made a task; its assigner is the maker, or the client where we made him that. */
 export const madeByUs = (
   { assigner }: PlanfixTask,
-  { tokenUserId, conversation }: Pick<Loaded, 'tokenUserId' | 'conversation'>,
+  { tokenUserId, conversation }: Pick<ConversationState, 'tokenUserId' | 'conversation'>,
 ): boolean =>
   assigner === null ||
   assigner === `contact:${conversation.contactId}` ||

@@ -1,31 +1,31 @@
 import type { Message, TaskLink } from '../../../../shared/domain.ts'
 import { type BridgeError, bridgeError, type ErrorCode } from '../../../../shared/errors.ts'
 import { messageSourceId } from '../../identity.ts'
-import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER, type Change, isRestore } from '../../ports.ts'
+import { type Change, DELIVERED_BEFORE_RESTORE, DELIVERED_BY_ANOTHER, isRestore } from '../../ports.ts'
 import { isGuess, type Place, writtenBefore } from '../failover.ts'
-import { hotUntil, reasonOf, stateChange, taskPatch } from '../patches.ts'
-import { adopt, refusedLook } from './adopt-task.ts'
+import { pollFastUntil, reasonOf, stateChange, taskPatch } from '../patches.ts'
+import { adopt, reconcileRefused } from './adopt-task.ts'
 import { findHandedOver } from './our-tasks.ts'
 import { type Step, thatFit } from './planfix-plan.ts'
 import {
-  type Call,
+  type ApiCall,
+  type ConversationState,
   cardIsGone,
   delivered,
-  type Loaded,
   MESSAGES,
-  type Outcome,
-  type PlanfixWork,
+  type PlanfixStepRunner,
   patchOf,
+  type StepResult,
   upTo,
 } from './planfix-step-runner.ts'
 import { commentText, ownerOf, plainOf } from './planfix-text.ts'
 
 export async function runUpload(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   message: Message,
   index: number,
-  state: Loaded,
-): Promise<Outcome> {
+  state: ConversationState,
+): Promise<StepResult> {
   const file = message.files[index]
   const sent = file?.url
     ? await state.connection.planfix.fileFromUrl(file.name, file.url)
@@ -38,7 +38,7 @@ export async function runUpload(
       patch: { files: message.files.map((one, at) => (at === index ? { ...one, ...change } : one)) },
     },
   ]
-  return work.settled(
+  return work.applyResult(
     state,
     sent,
     async ({ id }) => put({ planfixFileId: id }),
@@ -47,7 +47,11 @@ export async function runUpload(
   )
 }
 
-export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }>, state: Loaded): Call {
+export function comment(
+  work: PlanfixStepRunner,
+  step: Extract<Step, { do: 'comment' }>,
+  state: ConversationState,
+): ApiCall {
   const { settings, conversation } = state
   const first = step.batch[0]
   if (!first) throw new Error('an empty batch is never planned')
@@ -76,12 +80,12 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
     changes: [patchOf(state, { attempt }), ...work.sending(late)],
     run: async () => {
       const lost = await findHandedOver(work.context, state)
-      if (!lost.ok) return refusedLook(work, state, lost)
+      if (!lost.ok) return reconcileRefused(work, state, lost)
       if (lost.value.length > 0) return adopt(work, lost.value, state, 'here')
       const before = await writtenBefore(work.context, state, late)
-      if (!before.ok) return refusedLook(work, state, before)
+      if (!before.ok) return reconcileRefused(work, state, before)
       if (before.value.size > 0) {
-        return work.settled(state, before, async (written) => foundWritten(work, written, state))
+        return work.applyResult(state, before, async (written) => foundWritten(work, written, state))
       }
       await state.turn()
       const made = await state.connection.planfix.addComment(step.task.taskId, {
@@ -94,7 +98,7 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
         writtenAt: late[0]?.late ? first.writtenAt : null,
         sourceObjectId,
       })
-      return work.settled(
+      return work.applyResult(
         state,
         made,
         async ({ id }) => commentMade(work, id, late, step.task, state),
@@ -109,14 +113,14 @@ export function comment(work: PlanfixWork, step: Extract<Step, { do: 'comment' }
  * them, or this one before its store was restored.
  */
 export async function foundWritten(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   written: ReadonlyMap<Message, Place>,
-  state: Loaded,
+  state: ConversationState,
 ): Promise<Change[]> {
   const at = work.context.clock.now()
   const settled: Partial<Message> = isRestore(work.context.takeover?.())
-    ? { state: 'delivered', reason: CARRIED_BEFORE_RESTORE }
-    : { state: 'skipped', reason: CARRIED_BY_ANOTHER }
+    ? { state: 'delivered', reason: DELIVERED_BEFORE_RESTORE }
+    : { state: 'skipped', reason: DELIVERED_BY_ANOTHER }
   const places = new Set([...written.values()].map(({ commentId }) => commentId))
   const taken: Message[] = []
   for (const id of places) {
@@ -138,11 +142,11 @@ export async function foundWritten(
 }
 
 export function commentMade(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   id: number,
   batch: readonly Message[],
   task: TaskLink,
-  state: Loaded,
+  state: ConversationState,
 ): Change[] {
   const now = work.context.clock.now()
   return [
@@ -151,7 +155,7 @@ export function commentMade(
       deliveredUpTo: upTo(batch, state.conversation),
     }),
     taskPatch(task, {
-      hotUntil: hotUntil(now, state.connection.planfix.clockSkew() ?? 0),
+      hotUntil: pollFastUntil(now, state.connection.planfix.clockSkew() ?? 0),
       lastActivityAt: now,
     }),
     ...batch.map((message) => delivered(message, task.taskId, id, now)),
@@ -163,11 +167,11 @@ export function commentMade(
  * to blame, only the same comment without them can tell.
  */
 export async function commentRefused(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   error: BridgeError,
   batch: readonly Message[],
   task: TaskLink,
-  state: Loaded & { isUnnamed: boolean },
+  state: ConversationState & { isUnnamed: boolean },
 ): Promise<Change[] | null> {
   const first = batch[0]
   const isClient = first?.author.kind === 'client'
@@ -188,7 +192,7 @@ export async function commentRefused(
   if (error.code !== 'refused') return null
   if (error.vendorCode === NO_COMMENTS && !state.previousRefuses) return taskIsClosed(work, task, state)
   // Not this task alone: whoever looks at the state of the bridge has to see it.
-  if (error.vendorCode === NO_COMMENTS) state.connection.planfixGate.lacks(MESSAGES, error)
+  if (error.vendorCode === NO_COMMENTS) state.connection.planfixBreaker.denyPart(MESSAGES, error)
   const withFiles = batch.filter(({ files }) => files.some(({ planfixFileId }) => planfixFileId !== null))
   if (withFiles.length > 0)
     return [patchOf(state, { attempt: null }), ...withFiles.map((message) => filesAsLinks(work, message))]
@@ -217,13 +221,13 @@ function mayBeTheAuthors({ code, vendorCode }: BridgeError, isClient: boolean): 
 const TASK_GONE = 1000
 
 /** Planfix code 2000 says so; behind another "no" it may be hidden. */
-async function isCardGone(error: BridgeError, state: Loaded): Promise<boolean> {
+async function isCardGone(error: BridgeError, state: ConversationState): Promise<boolean> {
   if (error.code === 'object-gone') return error.vendorCode === CONTACT_GONE
   if (error.code !== 'refused' || error.vendorCode === NO_COMMENTS) return false
   return cardIsGone(state)
 }
 
-const filesAsLinks = ({ context }: PlanfixWork, message: Message): Change => ({
+const filesAsLinks = ({ context }: PlanfixStepRunner, message: Message): Change => ({
   type: 'message.patch',
   id: message.id,
   at: context.clock.now(),
@@ -234,7 +238,7 @@ const filesAsLinks = ({ context }: PlanfixWork, message: Message): Change => ({
 const NO_COMMENTS = 6
 
 /** The task takes no comments any more: the messages wait for another one, which links to it. */
-function taskIsClosed(work: PlanfixWork, task: TaskLink, state: Loaded): Change[] {
+function taskIsClosed(work: PlanfixStepRunner, task: TaskLink, state: ConversationState): Change[] {
   return [
     patchOf(state, { attempt: null, closedTasks: 1 }),
     taskPatch(task, { refusesComments: true, active: false }),
@@ -255,7 +259,7 @@ function taskIsClosed(work: PlanfixWork, task: TaskLink, state: Loaded): Change[
 const CONTACT_GONE = 2000
 
 /** The client's card has been merged into another one, which now is the task's counterparty. */
-async function contactMerged(task: TaskLink, state: Loaded): Promise<Change[] | null> {
+async function contactMerged(task: TaskLink, state: ConversationState): Promise<Change[] | null> {
   const { planfix } = state.connection
   await state.turn()
   const read = await planfix.task(task.taskId)

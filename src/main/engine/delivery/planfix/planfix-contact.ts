@@ -1,4 +1,4 @@
-import type { Attempt, Conversation, JoinReason } from '../../../../shared/domain.ts'
+import type { Conversation, JoinReason, PendingWrite } from '../../../../shared/domain.ts'
 import { ok } from '../../../../shared/errors.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import { clientSourceId } from '../../identity.ts'
@@ -17,10 +17,21 @@ import {
   written,
 } from './introduction.ts'
 import type { Step } from './planfix-plan.ts'
-import { type Call, type Loaded, type Outcome, type PlanfixWork, patchOf } from './planfix-step-runner.ts'
+import {
+  type ApiCall,
+  type ConversationState,
+  type PlanfixStepRunner,
+  patchOf,
+  type StepResult,
+} from './planfix-step-runner.ts'
 
 /** A card that exists: what stands on it counts as a person's, and it may have a task of ours that the store does not know. */
-function withCard(work: PlanfixWork, contactId: number, email: string, state: Loaded): Change[] {
+function withCard(
+  work: PlanfixStepRunner,
+  contactId: number,
+  email: string,
+  state: ConversationState,
+): Change[] {
   const patch: Partial<Conversation> = {
     ...{ contactId, emailSearched: email, emailRefused: false, searchTask: true },
     contactWritten: written(contactId, {}),
@@ -31,22 +42,26 @@ function withCard(work: PlanfixWork, contactId: number, email: string, state: Lo
 }
 
 /** `look`: even where everything seems to be written. */
-const introduction = (work: PlanfixWork, state: Loaded, look = false): Change => {
+const introduction = (work: PlanfixStepRunner, state: ConversationState, look = false): Change => {
   const { clientId } = state.client
   return work.chore(state, 'introduce', `contact:${clientId}`, { clientId, ...(look && { look }) })
 }
 
 /** Steps that need no call: another conversation of the same address has told what to do. */
 export const sharedCard = (
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   { contactId, email }: Extract<Step, { do: 'use-card' }>,
-  state: Loaded,
+  state: ConversationState,
 ): Change[] => withCard(work, contactId, email, state)
-export const ownCard = ({ email }: Extract<Step, { do: 'own-card' }>, state: Loaded): Change[] => [
+export const ownCard = ({ email }: Extract<Step, { do: 'own-card' }>, state: ConversationState): Change[] => [
   patchOf(state, { emailSearched: email, emailRefused: true }),
 ]
 
-export async function runFindContact(work: PlanfixWork, email: string, state: Loaded): Promise<Outcome> {
+export async function runFindContact(
+  work: PlanfixStepRunner,
+  email: string,
+  state: ConversationState,
+): Promise<StepResult> {
   const { store, clock } = work.context
   const { conversation, settings, client } = state
   await state.turn()
@@ -68,20 +83,20 @@ export async function runFindContact(work: PlanfixWork, email: string, state: Lo
     if (contact && step === 'card') return withCard(work, contact.id, email, state)
     return [patchOf(state, { emailSearched: email, emailRefused: step === 'apart' })]
   }
-  return work.settled(state, found, settle, async () => null, true)
+  return work.applyResult(state, found, settle, async () => null, true)
 }
 
 const MOST_USERS = 50
 
 /** The card is known as that of another conversation, which is the same person's. */
 async function joining(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   owner: Conversation,
   why: JoinReason,
   email: string,
-  state: Loaded,
-): Promise<Outcome> {
-  const outcome = await work.settled(
+  state: ConversationState,
+): Promise<StepResult> {
+  const outcome = await work.applyResult(
     state,
     ok(null),
     async () => [],
@@ -94,7 +109,7 @@ async function joining(
 }
 
 /** The card's own name; what Planfix may refuse beside it is left out of a bare one. */
-function cardFields({ client, conversation }: Loaded): ContactFields & { name: string } {
+function cardFields({ client, conversation }: ConversationState): ContactFields & { name: string } {
   // As Planfix will hand it back, so that it is recognised as ours later.
   const name = plainField(nameOf(client.profile), 'Client')
   if (conversation.bareCard === true) return { name }
@@ -103,7 +118,7 @@ function cardFields({ client, conversation }: Loaded): ContactFields & { name: s
   return { name, ...(email !== undefined && !isRefused && { email }), ...(phone !== undefined && { phone }) }
 }
 
-export function createContact(work: PlanfixWork, state: Loaded): Call {
+export function createContact(work: PlanfixStepRunner, state: ConversationState): ApiCall {
   const { profile, clientId } = state.client
   const fields = cardFields(state)
   const sourceObjectId = clientSourceId(state.settings.id, clientId)
@@ -116,7 +131,7 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
     run: async () => {
       const before = await contactMadeBefore(work.context, state, fields.name)
       if (!before.ok) {
-        const outcome = await work.settled(state, before, async () => [])
+        const outcome = await work.applyResult(state, before, async () => [])
         return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
       }
       if (before.value) {
@@ -129,14 +144,14 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
         // After a restore the task is looked for as one of ours (tasksMadeBefore).
         const searchTask = !isRestore(work.context.takeover?.())
         const isWhole = notOn(card, givenBy(profile)).length === 0
-        return work.settled(state, before, async () => [
+        return work.applyResult(state, before, async () => [
           patchOf(state, { attempt: null, contactId: card.id, contactWritten, searchTask }),
           ...(isWhole ? [] : [introduction(work, state)]),
         ])
       }
       await state.turn()
       const made = await state.connection.planfix.createContact(fields, sourceObjectId)
-      return work.settled(
+      return work.applyResult(
         state,
         made,
         async ({ id, failures }) =>
@@ -153,7 +168,12 @@ export function createContact(work: PlanfixWork, state: Loaded): Call {
 }
 
 /** `sure`: what certainly stands on it. The rest of what the client gave follows, or is told in the task. */
-function cardMade(work: PlanfixWork, id: number, sure: ContactFields, state: Loaded): Change[] {
+function cardMade(
+  work: PlanfixStepRunner,
+  id: number,
+  sure: ContactFields,
+  state: ConversationState,
+): Change[] {
   const given: Given = { ...givenBy(state.client.profile), name: null }
   const isWhole = PARTICULARS.every((one) => given[one] === null || given[one] === sure[one])
   const mayBeLost = sure.email !== undefined && isInField(state.settings)
@@ -167,7 +187,12 @@ function cardMade(work: PlanfixWork, id: number, sure: ContactFields, state: Loa
 }
 
 /** An unclear write turned out to have arrived. */
-export const cardFound = (work: PlanfixWork, id: number, attempt: Attempt, state: Loaded): Change[] =>
+export const cardFound = (
+  work: PlanfixStepRunner,
+  id: number,
+  attempt: PendingWrite,
+  state: ConversationState,
+): Change[] =>
   cardMade(
     work,
     id,

@@ -1,5 +1,5 @@
 import type { Connection } from '../../../../shared/config.ts'
-import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import { isLateFile } from '../../intake/late-file.ts'
 import { pauseEnds } from '../loop-breaker.ts'
 import { settlesAt } from '../retry.ts'
@@ -12,7 +12,7 @@ export type Step =
   | { do: 'idle' }
   | { do: 'wait'; until: number }
   /** Is the unclear write there? */
-  | { do: 'look'; attempt: Attempt }
+  | { do: 'look'; attempt: PendingWrite }
   /** It is not there and can no longer come: forget the attempt and plan again. */
   | { do: 'give-up-attempt' }
   /** Another conversation of the same address has a card: it is this client's, too. No call is needed. */
@@ -43,7 +43,7 @@ export interface PlanState {
   /** Who else gave the client's address; only looked at while there is no card. */
   sameAddress?: { join: 'card' | 'apart'; contactId: number | null } | null
   /** When the open attempt was last looked for in vain; null when not yet. */
-  lookedInVainAt: number | null
+  noMatchAt: number | null
   now: number
 }
 
@@ -65,12 +65,12 @@ export function planStep(state: PlanState): Step {
   return planContact(state) ?? planTask(state) ?? planComment(state)
 }
 
-function planUnclear(attempt: Attempt, state: PlanState): Step {
+function planUnclear(attempt: PendingWrite, state: PlanState): Step {
   const unclearAt = attempt.unclearAt ?? attempt.startedAt
   // What was under way when the process ended may be carried out as late as what was not answered in time.
   const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
-  if (state.lookedInVainAt === null) return { do: 'look', attempt }
-  if (state.lookedInVainAt >= settled) return { do: 'give-up-attempt' }
+  if (state.noMatchAt === null) return { do: 'look', attempt }
+  if (state.noMatchAt >= settled) return { do: 'give-up-attempt' }
   if (state.now >= settled) return { do: 'look', attempt }
   return { do: 'wait', until: settled }
 }

@@ -1,13 +1,13 @@
 import type { Connection } from '../../../../shared/config.ts'
-import type { Attempt, ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
+import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import { commit, type EngineContext } from '../../context.ts'
 import { sameAddress } from '../../intake/chat/same-address.ts'
-import type { Serial } from '../../keyed-mutex.ts'
+import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver, joinConversations, mergedNote } from '../../merge.ts'
-import type { Change, Pacer } from '../../ports.ts'
+import type { Change, RateLimiter } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { isStopped, type Permit } from '../circuit-breaker.ts'
-import type { Next } from '../conversation-queues.ts'
+import type { Wait } from '../conversation-queues.ts'
 import { pauseEnds } from '../loop-breaker.ts'
 import {
   ASSIGNER_AGAIN_MS,
@@ -17,33 +17,39 @@ import {
   stillRefused,
 } from '../patches.ts'
 import { waitsUntil } from '../retry.ts'
-import type { SideGate } from '../side-breaker.ts'
+import type { SideBreaker } from '../side-breaker.ts'
 import { comment, commentMade, runUpload } from './planfix-comment.ts'
 import { cardFound, createContact, ownCard, runFindContact, sharedCard } from './planfix-contact.ts'
 import { MAX_JOINED, planStep, type Step } from './planfix-plan.ts'
-import { type Call, type Loaded, type Outcome, PlanfixWork, patchOf } from './planfix-step-runner.ts'
+import {
+  type ApiCall,
+  type ConversationState,
+  PlanfixStepRunner,
+  patchOf,
+  type StepResult,
+} from './planfix-step-runner.ts'
 import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.ts'
 import { withEmail } from './planfix-text.ts'
-import { LookAgain } from './reconcile.ts'
+import { WriteReconciler } from './reconcile.ts'
 
 /** The end of the other write wakes the root; after a separation, or a crash in between, it looks by itself. */
 const LOOK_ELSEWHERE_MS = 10_000
 
 /** Carries the waiting messages of one conversation into Planfix, one planned step at a time. */
-export class ToPlanfix {
+export class PlanfixSender {
   private readonly context: EngineContext
-  private readonly serial: Serial
-  private readonly look: LookAgain
-  private readonly work: PlanfixWork
+  private readonly serial: KeyedMutex
+  private readonly reconciler: WriteReconciler
+  private readonly work: PlanfixStepRunner
 
-  constructor(context: EngineContext, serial: Serial) {
+  constructor(context: EngineContext, serial: KeyedMutex) {
     this.context = context
     this.serial = serial
-    this.look = new LookAgain(context)
-    this.work = new PlanfixWork(context)
+    this.reconciler = new WriteReconciler(context)
+    this.work = new PlanfixStepRunner(context)
   }
 
-  async step(conversationId: number): Promise<Next> {
+  async step(conversationId: number): Promise<Wait> {
     const { store, connections, clock } = this.context
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
@@ -52,7 +58,7 @@ export class ToPlanfix {
       return this.handOver(conversationId)
     if (await this.writesElsewhere(conversation))
       return { next: 'wait', until: clock.now() + LOOK_ELSEWHERE_MS }
-    const { planfixGate: gate } = connection
+    const { planfixBreaker: gate } = connection
     const waits = waitsUntil(conversation.planfixLane, gate.breaker.healedAt, clock.now())
     if (conversation.attempt || waits > 0) {
       const state = await this.load(conversationId)
@@ -60,7 +66,7 @@ export class ToPlanfix {
       const planned = planStep(state)
       const idle = waitOf(planned)
       if (idle) return idle
-      if (planned.do === 'give-up-attempt') return this.giveUpAttempt(conversationId)
+      if (planned.do === 'give-up-attempt') return this.giveUpWrite(conversationId)
     } else {
       // Enough to know that a turn is worth taking; what it is used for is planned when it has come.
       if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
@@ -68,25 +74,30 @@ export class ToPlanfix {
       if (held !== null) return Number.isFinite(held) ? { next: 'wait', until: held } : { next: 'idle' }
     }
     const permit = gate.enter()
-    if (isStopped(permit)) return { next: 'closed', opened: permit.opened }
+    if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
     try {
-      return await this.perform(conversationId, connection.planfix.pacer, gate, permit)
+      return await this.perform(conversationId, connection.planfix.rateLimiter, gate, permit)
     } finally {
       gate.leave(permit)
     }
   }
 
   /** One call in its turn: planned anew, so that messages that came while it waited are joined. */
-  private async perform(conversationId: number, pacer: Pacer, gate: SideGate, permit: Permit): Promise<Next> {
-    await pacer.turn(0, String(conversationId))
+  private async perform(
+    conversationId: number,
+    rateLimiter: RateLimiter,
+    gate: SideBreaker,
+    permit: Permit,
+  ): Promise<Wait> {
+    await rateLimiter.slot(0, String(conversationId))
     // The service may have stopped while this call waited for its turn: then it would only fail too.
     if (!gate.holds(permit)) {
-      pacer.giveBack()
+      rateLimiter.release()
       return { next: 'closed', opened: gate.breaker.opened() }
     }
     const call = await this.serial.run(String(conversationId), () => this.prepare(conversationId, permit))
     if ('next' in call) {
-      pacer.giveBack()
+      rateLimiter.release()
       return call
     }
     const begun = this.context.clock.now()
@@ -123,7 +134,7 @@ export class ToPlanfix {
   }
 
   /** A merged conversation without an open write: what stands in it is the root's, which may have waited for it. */
-  private handOver(conversationId: number): Promise<Next> {
+  private handOver(conversationId: number): Promise<Wait> {
     return this.serial.run(String(conversationId), async () => {
       const { store } = this.context
       const fresh = await store.conversation(conversationId)
@@ -150,7 +161,7 @@ export class ToPlanfix {
   private async prepare(
     conversationId: number,
     permit: Permit,
-  ): Promise<Next | { run: () => Promise<Outcome>; writes: 'client' | 'agent' | null }> {
+  ): Promise<Wait | { run: () => Promise<StepResult>; writes: 'client' | 'agent' | null }> {
     const state = await this.load(conversationId, permit)
     if (!state) return { next: 'idle' }
     const step = planStep(state)
@@ -176,7 +187,10 @@ export class ToPlanfix {
   }
 
   /** `permit`: that of the call the state is loaded for; null where nothing is called. */
-  private async load(conversationId: number, permit: Permit | null = null): Promise<Loaded | null> {
+  private async load(
+    conversationId: number,
+    permit: Permit | null = null,
+  ): Promise<ConversationState | null> {
     const { store, connections, clock } = this.context
     const conversation = await store.conversation(conversationId)
     const connection = conversation && connections.get(conversation.connectionId)
@@ -204,12 +218,12 @@ export class ToPlanfix {
     const same = needsCard
       ? await sameAddress(store, connection.settings, client.profile, conversation, clock.now())
       : null
-    const { healedAt } = connection.planfixGate.breaker
+    const { healedAt } = connection.planfixBreaker.breaker
     const notBefore = waitsUntil(conversation.planfixLane, healedAt, clock.now())
     return {
       connection,
       permit,
-      turn: turnsOf(connection.planfix.pacer, conversationId),
+      turn: turnsOf(connection.planfix.rateLimiter, conversationId),
       settings: connection.settings,
       conversation: { ...conversation, planfixLane: { ...conversation.planfixLane, notBefore } },
       waiting: waiting
@@ -228,7 +242,7 @@ export class ToPlanfix {
         join: same.decision.join === 'apart' ? 'apart' : 'card',
         contactId: same.conversation.contactId,
       },
-      lookedInVainAt: this.work.lookedInVain.get(conversationId) ?? null,
+      noMatchAt: this.work.noMatchAt.get(conversationId) ?? null,
       now: clock.now(),
       tokenUserId: needsTask ? await store.fact<number>(connectionId, 'tokenUserId') : null,
       assigner: needsTask ? await this.assigner(connectionId) : null,
@@ -272,7 +286,7 @@ export class ToPlanfix {
     return store.clientsOf(root?.id ?? id)
   }
 
-  private callOf(step: Step, state: Loaded): Call {
+  private callOf(step: Step, state: ConversationState): ApiCall {
     switch (step.do) {
       case 'idle':
       case 'wait':
@@ -281,7 +295,7 @@ export class ToPlanfix {
       case 'own-card':
         throw new Error('nothing to call')
       case 'look':
-        return { changes: [], run: () => this.runLook(step.attempt, state) }
+        return { changes: [], run: () => this.reconcile(step.attempt, state) }
       case 'find-contact':
         return { changes: [], run: () => runFindContact(this.work, step.email, state) }
       case 'create-contact':
@@ -299,15 +313,15 @@ export class ToPlanfix {
     }
   }
 
-  private async runLook(attempt: Attempt, state: Loaded): Promise<Outcome> {
+  private async reconcile(attempt: PendingWrite, state: ConversationState): Promise<StepResult> {
     const { conversation, connection, task } = state
-    const found = await this.look.find(attempt, connection, conversation, task)
+    const found = await this.reconciler.find(attempt, connection, conversation, task)
     const settle = async (id: number | null): Promise<Change[]> => {
       if (id === null) {
-        this.work.lookedInVain.set(conversation.id, this.context.clock.now())
+        this.work.noMatchAt.set(conversation.id, this.context.clock.now())
         return []
       }
-      this.work.lookedInVain.delete(conversation.id)
+      this.work.noMatchAt.delete(conversation.id)
       const batch = await this.work.messages(attempt.messageIds)
       if (attempt.kind === 'contact') return cardFound(this.work, id, attempt, state)
       if (attempt.kind === 'task') {
@@ -316,15 +330,15 @@ export class ToPlanfix {
       }
       return task ? commentMade(this.work, id, batch, task, state) : [patchOf(state, { attempt: null })]
     }
-    return this.work.settled(state, found, settle, async () => null, true)
+    return this.work.applyResult(state, found, settle, async () => null, true)
   }
 
   /** It did not arrive: it will be written again, and a late look makes sure that it did not become two. */
-  private giveUpAttempt(conversationId: number): Promise<Next> {
+  private giveUpWrite(conversationId: number): Promise<Wait> {
     return this.serial.run(String(conversationId), async () => {
       const state = await this.load(conversationId)
       if (state && planStep(state).do === 'give-up-attempt') {
-        this.work.lookedInVain.delete(conversationId)
+        this.work.noMatchAt.delete(conversationId)
         await commit(this.context, [patchOf(state, { attempt: null }), ...this.scheduleVerify(state)])
       }
       return { next: 'again' }
@@ -332,7 +346,7 @@ export class ToPlanfix {
   }
 
   /** A minute later somebody looks whether it arrived after all, and became two. */
-  private scheduleVerify(state: Loaded): Change[] {
+  private scheduleVerify(state: ConversationState): Change[] {
     const { attempt, contactId } = state.conversation
     if (!attempt || attempt.kind === 'chore') return []
     const { sourceObjectId, text, startedAt, name, chatId, n } = attempt
@@ -347,7 +361,7 @@ export class ToPlanfix {
 }
 
 /** Steps that only change what is known. */
-function withoutCall(step: Step, state: Loaded, work: PlanfixWork): Change[] | null {
+function withoutCall(step: Step, state: ConversationState, work: PlanfixStepRunner): Change[] | null {
   if (step.do === 'use-card') return sharedCard(work, step, state)
   return step.do === 'own-card' ? ownCard(step, state) : null
 }
@@ -358,14 +372,14 @@ const writerOf = (step: Step): 'client' | 'agent' | null => {
   return step.batch[0]?.author.kind === 'agent' ? 'agent' : 'client'
 }
 
-const waitOf = (step: Step): Next | null =>
+const waitOf = (step: Step): Wait | null =>
   step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
 
 /** A step begins with a turn of its own. */
-function turnsOf(pacer: Pacer, conversationId: number): () => Promise<void> {
+function turnsOf(rateLimiter: RateLimiter, conversationId: number): () => Promise<void> {
   let isFirst = true
   return async () => {
-    if (!isFirst) await pacer.turn(0, String(conversationId))
+    if (!isFirst) await rateLimiter.slot(0, String(conversationId))
     isFirst = false
   }
 }

@@ -1,4 +1,4 @@
-import { type Attempt, type Conversation, isOpen, type Message } from '../../../../shared/domain.ts'
+import { type Conversation, isOpen, type Message, type PendingWrite } from '../../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../../shared/errors.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
 import type { JoinWish } from '../../merge.ts'
@@ -8,7 +8,7 @@ import { reasonOf, stateChange } from '../patches.ts'
 import { isTrouble, nextTry } from '../retry.ts'
 import type { PlanState } from './planfix-plan.ts'
 
-export type Loaded = PlanState & {
+export type ConversationState = PlanState & {
   connection: ConnectionContext
   /** Of the call that is planned; null while only the plan is asked for. */
   permit: Permit | null
@@ -26,21 +26,21 @@ export type Loaded = PlanState & {
   previousRefuses: boolean
 }
 /** What must be on disk before a call, and the call. */
-export type Call = { changes: Change[]; run: () => Promise<Outcome> }
+export type ApiCall = { changes: Change[]; run: () => Promise<StepResult> }
 /** What the call's result changes, given the conversation as it is by then; or with whom it is to be merged. */
-export type Outcome = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
+export type StepResult = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
 
 /** So often one client is refused before the messages are taken for failed: about ten minutes. */
 const MOST_REFUSALS = 10
 
-/** The part of the work (SideGate.lacks) that carries messages. */
+/** The part of the work (SideBreaker.denyPart) that carries messages. */
 export const MESSAGES = 'messages'
 
 /** What all steps toward Planfix share: how results become changes, and how failures are waited out. */
-export class PlanfixWork {
+export class PlanfixStepRunner {
   readonly context: EngineContext
   /** When the open attempt of a conversation was last looked for in vain. */
-  readonly lookedInVain = new Map<number, number>()
+  readonly noMatchAt = new Map<number, number>()
   /** Messages whose next try goes without their author, by conversation, to learn whether he or the account is to blame. */
   readonly unnamedTrial = new Map<number, number>()
   /** Conversations refused in a row on each connection: one of them alone says nothing of the others. */
@@ -54,20 +54,20 @@ export class PlanfixWork {
    * What a call's result changes: success, a special refusal, or the common way of failures. `reads`: the call was
    * not the write of the open attempt.
    */
-  async settled<T>(
-    state: Loaded,
+  async applyResult<T>(
+    state: ConversationState,
     result: Result<T>,
     success: (value: T) => Promise<Change[]>,
     refused: (error: BridgeError) => Promise<Change[] | null> = async () => null,
     reads = false,
-  ): Promise<Outcome> {
-    const gate = state.connection.planfixGate
+  ): Promise<StepResult> {
+    const gate = state.connection.planfixBreaker
     const { permit } = state
     if (permit === null) throw new Error('a call is made with a permit alone')
     if (result.ok) {
       gate.succeeded(permit)
       if (!reads) {
-        gate.hasAgain(MESSAGES)
+        gate.clearPart(MESSAGES)
         this.refused.delete(state.settings.id)
       }
       const changes = await success(result.value)
@@ -86,8 +86,9 @@ export class PlanfixWork {
     else gate.succeeded(permit)
     // Refused for want of a right: whatever else can be done goes on.
     const isAlone = error.code === 'refused' && !this.isEverybodys(state)
-    if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone)) gate.lacks(MESSAGES, error)
-    else if (!stopsSide(error) && !isAlone) gate.stumbled(MESSAGES, error)
+    if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone))
+      gate.denyPart(MESSAGES, error)
+    else if (!stopsSide(error) && !isAlone) gate.recordPartFailure(MESSAGES, error)
     return (fresh) =>
       isAlone && fresh.planfixLane.failures + 1 >= MOST_REFUSALS
         ? this.givenUp(fresh, error)
@@ -95,7 +96,7 @@ export class PlanfixWork {
   }
 
   /** A "no" to one client alone, or to all (a template that is gone): then another one met it too, or nobody got through. */
-  private isEverybodys({ settings, conversation, tokenUserId, assigner }: Loaded): boolean {
+  private isEverybodys({ settings, conversation, tokenUserId, assigner }: ConversationState): boolean {
     const refused = this.refused.get(settings.id) ?? new Set()
     this.refused.set(settings.id, refused.add(conversation.id))
     const anyMade = tokenUserId !== null || assigner !== null
@@ -139,7 +140,7 @@ export class PlanfixWork {
     // A look that failed says nothing about the write it looked for.
     if (attempt && !reads && error.certain) patch.attempt = null
     else if (attempt && !reads) {
-      this.lookedInVain.delete(fresh.id)
+      this.noMatchAt.delete(fresh.id)
       patch.attempt = { ...attempt, unclearAt: now, timedOut: error.timedOut === true }
     }
     const waiting = await store.waiting(fresh.id, 'to-planfix', 1)
@@ -162,13 +163,13 @@ export class PlanfixWork {
   }
 
   attempt(
-    kind: Attempt['kind'],
+    kind: PendingWrite['kind'],
     sourceObjectId: string,
     messageIds: number[],
     text: string,
     ownerUserId: number | null,
     name?: string,
-  ): Attempt {
+  ): PendingWrite {
     const startedAt = this.context.clock.now()
     return {
       kind,
@@ -184,7 +185,7 @@ export class PlanfixWork {
   }
 
   chore(
-    state: Loaded,
+    state: ConversationState,
     kind: 'introduce' | 'assigner' | 'verify' | 'note' | 'complete',
     key: string,
     data: Record<string, unknown>,
@@ -212,7 +213,7 @@ export class PlanfixWork {
   }
 }
 
-export const patchOf = (state: Loaded, patch: Partial<Conversation>): Change => ({
+export const patchOf = (state: ConversationState, patch: Partial<Conversation>): Change => ({
   type: 'conversation.patch',
   id: state.conversation.id,
   patch,
@@ -243,7 +244,7 @@ const calm = (fresh: Conversation): Change[] =>
     : [{ type: 'conversation.patch', id: fresh.id, patch: { planfixLane: { failures: 0, notBefore: 0 } } }]
 
 /** Whether the client's card is not there any more; asked in a turn of its own, and `false` where Planfix does not say. */
-export async function cardIsGone({ connection, conversation, turn }: Loaded): Promise<boolean> {
+export async function cardIsGone({ connection, conversation, turn }: ConversationState): Promise<boolean> {
   await turn()
   const card = await connection.planfix.contact(conversation.contactId ?? 0)
   return card.ok ? card.value.isDeleted : card.error.code === 'object-gone'

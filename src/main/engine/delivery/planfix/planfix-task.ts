@@ -4,18 +4,18 @@ import { taskSourceId } from '../../identity.ts'
 import { type Change, isRestore, type PlanfixTask } from '../../ports.ts'
 import { tasksMadeBefore, writtenBefore } from '../failover.ts'
 import { PARTICIPANTS, type RefusedParticipants, taskPatch } from '../patches.ts'
-import { adopt, isActive, refusedLook, taskLink } from './adopt-task.ts'
+import { adopt, isActive, reconcileRefused, taskLink } from './adopt-task.ts'
 import { findHandedOver, findOurs, isAnothers } from './our-tasks.ts'
 import { foundWritten } from './planfix-comment.ts'
 import { type Step, thatFit } from './planfix-plan.ts'
 import {
-  type Call,
+  type ApiCall,
+  type ConversationState,
   cardIsGone,
   delivered,
-  type Loaded,
-  type Outcome,
-  type PlanfixWork,
+  type PlanfixStepRunner,
   patchOf,
+  type StepResult,
   upTo,
 } from './planfix-step-runner.ts'
 import { plainOf, taskDescription, taskName } from './planfix-text.ts'
@@ -24,7 +24,7 @@ import { plainOf, taskDescription, taskName } from './planfix-text.ts'
  * A contact that was found, not made, may have an active task of ours that the store does not know (F8). What others made
  * is not touched: the next task links to it.
  */
-export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Outcome> {
+export async function runFindTask(work: PlanfixStepRunner, state: ConversationState): Promise<StepResult> {
   const { planfix } = state.connection
   const { store } = work.context
   await state.turn()
@@ -38,17 +38,25 @@ export async function runFindTask(work: PlanfixWork, state: Loaded): Promise<Out
     const isKnown = (await store.task(state.settings.id, task.id)) !== null
     if (!isKnown && !(await isAnothers(work.context, state.settings.id, task.id))) relatedTaskId = task.id
   }
-  return work.settled(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
+  return work.applyResult(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
 }
 
 /** After a restore a completed one too: it may hold what is about to be written. */
-const mayBeTakenUp = ({ context }: PlanfixWork, tasks: readonly PlanfixTask[], state: Loaded) =>
+const mayBeTakenUp = (
+  { context }: PlanfixStepRunner,
+  tasks: readonly PlanfixTask[],
+  state: ConversationState,
+) =>
   isRestore(context.takeover?.()) ? tasks : tasks.filter((task) => !task.isDeleted && isActive(task, state))
 
-export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loaded): Promise<Outcome> {
+export async function runCheckTask(
+  work: PlanfixStepRunner,
+  task: TaskLink,
+  state: ConversationState,
+): Promise<StepResult> {
   await state.turn()
   const read = await state.connection.planfix.task(task.taskId)
-  return work.settled(
+  return work.applyResult(
     state,
     read,
     async (found) => [
@@ -65,10 +73,10 @@ export async function runCheckTask(work: PlanfixWork, task: TaskLink, state: Loa
 }
 
 export function createTask(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   step: Extract<Step, { do: 'create-task' }>,
-  state: Loaded,
-): Call {
+  state: ConversationState,
+): ApiCall {
   const { settings, client, conversation } = state
   const contactId = conversation.contactId ?? 0
   const links = {
@@ -99,16 +107,16 @@ export function createTask(
       const before = await tasksMadeBefore(work.context, state, (tasks) =>
         findOurs(work.context, state, mayBeTakenUp(work, tasks, state)),
       )
-      if (!before.ok) return refusedLook(work, state, before)
+      if (!before.ok) return reconcileRefused(work, state, before)
       if (before.value.length > 0) return adopt(work, before.value, state)
       const handedOver = await findHandedOver(work.context, state)
-      if (!handedOver.ok) return refusedLook(work, state, handedOver)
+      if (!handedOver.ok) return reconcileRefused(work, state, handedOver)
       if (handedOver.value.length > 0) return adopt(work, handedOver.value, state)
       // They may stand in a task that has been completed since.
       const written = await writtenBefore(work.context, state, batch)
-      if (!written.ok) return refusedLook(work, state, written)
+      if (!written.ok) return reconcileRefused(work, state, written)
       if (written.value.size > 0)
-        return work.settled(state, written, async (found) => foundWritten(work, found, state))
+        return work.applyResult(state, written, async (found) => foundWritten(work, found, state))
       await state.turn()
       const made = await state.connection.planfix.createTask({
         name,
@@ -121,7 +129,7 @@ export function createTask(
         ),
         sourceObjectId,
       })
-      return work.settled(
+      return work.applyResult(
         state,
         made,
         async ({ id }) => taskMade(work, id, batch, text, step.chatId, step.n, state),
@@ -136,17 +144,17 @@ export function createTask(
  * nothing is made beside it (F8).
  */
 async function openedAgain(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   previous: TaskLink | null,
-  state: Loaded,
-): Promise<Outcome | null> {
+  state: ConversationState,
+): Promise<StepResult | null> {
   if (!previous || previous.deleted || previous.refusesComments || !previous.ours) return null
   const { planfix } = state.connection
   await state.turn()
   const read = await planfix.task(previous.taskId)
-  if (!read.ok) return read.error.code === 'object-gone' ? null : refusedLook(work, state, read)
+  if (!read.ok) return read.error.code === 'object-gone' ? null : reconcileRefused(work, state, read)
   if (read.value.isDeleted || !isActive(read.value, state)) return null
-  return work.settled(state, read, async () => [
+  return work.applyResult(state, read, async () => [
     patchOf(state, { attempt: null, taskId: previous.taskId }),
     taskPatch(previous, { active: true, closedAt: null, checkedAt: work.context.clock.now() }),
   ])
@@ -154,13 +162,13 @@ async function openedAgain(
 
 /** `begun`: when its write began, where it is only now known to have arrived. */
 export function taskMade(
-  work: PlanfixWork,
+  work: PlanfixStepRunner,
   id: number,
   batch: readonly Message[],
   text: string,
   chatId: string,
   n: number,
-  state: Loaded,
+  state: ConversationState,
   begun = work.context.clock.now(),
 ): Change[] {
   const link = taskLink(work, id, state, { chatId, n, text, cursor: 0 })
@@ -202,7 +210,7 @@ export function taskMade(
 }
 
 /** Once, the other one's task says that this may be the same person. */
-function perhapsNotes(work: PlanfixWork, state: Loaded): Change[] {
+function perhapsNotes(work: PlanfixStepRunner, state: ConversationState): Change[] {
   const { perhaps, id } = state.conversation
   if (!perhaps || perhaps.told) return []
   const other = { ...state, conversation: { ...state.conversation, id: perhaps.conversationId } }
@@ -216,7 +224,7 @@ function perhapsNotes(work: PlanfixWork, state: Loaded): Change[] {
 function participantsAreGone(
   gone: readonly string[],
   task: number,
-  { settings }: Loaded,
+  { settings }: ConversationState,
   at: number,
 ): Change[] {
   const value: RefusedParticipants = { configured: settings.planfix.participants, gone, at }
@@ -241,7 +249,7 @@ async function taskRefused(
   error: BridgeError,
   asAssigner: boolean,
   leftOut: readonly string[],
-  state: Loaded,
+  state: ConversationState,
 ): Promise<Change[] | null> {
   if (error.code !== 'refused' && error.code !== 'object-gone') return null
   const { planfix } = state.connection

@@ -1,4 +1,4 @@
-import type { Attempt, Conversation, TaskLink } from '../../../../shared/domain.ts'
+import type { Conversation, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import { ok, type Result } from '../../../../shared/errors.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
@@ -13,8 +13,8 @@ const SLACK_MS = 3 * 60_000
  * `datetime-zone`): in the west a new object then seems up to so much older.
  */
 const FARTHEST_ZONE_MS = 12 * 3_600_000
-const tooOld = (at: number | null, attempt: Attempt) => at !== null && at < attempt.startedAt - SLACK_MS
-const tooOldAnywhere = (at: number | null, attempt: Attempt) =>
+const tooOld = (at: number | null, attempt: PendingWrite) => at !== null && at < attempt.startedAt - SLACK_MS
+const tooOldAnywhere = (at: number | null, attempt: PendingWrite) =>
   at !== null && at < attempt.startedAt - SLACK_MS - FARTHEST_ZONE_MS
 
 /** Equal words are a write of ours only near it. */
@@ -25,7 +25,7 @@ const NEAR_MS = 10 * 60_000
  * content: who wrote it (the one it was written as, or the token's user), text and time. Only what is not linked to
  * another message can be the one. What is gone is not there.
  */
-export class LookAgain {
+export class WriteReconciler {
   private readonly context: EngineContext
 
   constructor(context: EngineContext) {
@@ -34,7 +34,7 @@ export class LookAgain {
 
   /** The number of what the attempt made, null when it is not there. */
   find(
-    attempt: Attempt,
+    attempt: PendingWrite,
     connection: ConnectionContext,
     conversation: Conversation,
     task: TaskLink | null,
@@ -47,7 +47,7 @@ export class LookAgain {
   }
 
   private async contact(
-    attempt: Attempt,
+    attempt: PendingWrite,
     { planfix, settings }: ConnectionContext,
   ): Promise<Result<number | null>> {
     const found = await planfix.lookForContacts({ ...attempt, name: attempt.name ?? '' })
@@ -69,7 +69,7 @@ export class LookAgain {
   }
 
   private async task(
-    attempt: Attempt,
+    attempt: PendingWrite,
     { planfix, settings }: ConnectionContext,
     conversation: Conversation,
   ): Promise<Result<number | null>> {
@@ -86,7 +86,7 @@ export class LookAgain {
       if (await isAnothers(this.context, settings.id, task.id)) continue
       if (tooOld(task.createdAt, attempt)) {
         // Somebody else's task of today, or ours in a zone not known yet: its text tells.
-        await planfix.pacer.turn(0, `look:${task.id}`)
+        await planfix.rateLimiter.slot(0, `look:${task.id}`)
         const feed = await planfix.comments(task.id, 0)
         if (!feed.ok) return feed
         if (!feed.value.comments.some((comment) => sameText(comment.text, attempt.text))) continue
@@ -98,7 +98,7 @@ export class LookAgain {
 
   /** Also used for notes: a comment in `taskId` written by us. */
   async comment(
-    attempt: Attempt,
+    attempt: PendingWrite,
     { planfix, settings }: ConnectionContext,
     taskId: number,
     contactId: number | null,
@@ -107,7 +107,7 @@ export class LookAgain {
     if (!page.ok) return page.error.code === 'object-gone' ? ok(null) : page
     const comments = [...page.value.comments]
     for (let offset = 100; !page.value.sorted && !page.value.complete; offset += 100) {
-      await planfix.pacer.turn(0, `look:${taskId}`)
+      await planfix.rateLimiter.slot(0, `look:${taskId}`)
       const more = await planfix.comments(taskId, offset)
       if (!more.ok) return more
       comments.push(...more.value.comments)
@@ -118,7 +118,7 @@ export class LookAgain {
     if (await this.handsIdsBack(comments, settings.id)) return ok(null)
     const tokenUserId = await this.context.store.fact<number>(settings.id, 'tokenUserId')
     for (const comment of comments) {
-      if (!mayBe(comment, attempt, contactId, tokenUserId)) continue
+      if (!mayHaveBeenWritten(comment, attempt, contactId, tokenUserId)) continue
       if ((await this.context.store.messagesByComment(settings.id, comment.id)).length > 0) continue
       return ok(comment.id)
     }
@@ -148,9 +148,9 @@ export class LookAgain {
 const SEES_IDS = 'seesCommentIds'
 
 /** A client's message is proven by his own card's comment, or one of the token's user, never by an employee's equal words. */
-function mayBe(
+function mayHaveBeenWritten(
   comment: PlanfixComment,
-  attempt: Attempt,
+  attempt: PendingWrite,
   contactId: number | null,
   tokenUserId: number | null,
 ): boolean {

@@ -1,11 +1,11 @@
 import type { Author, Message, MessageState } from '../../../../shared/domain.ts'
 import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../../delivery/patches.ts'
 import {
-  CARRIED_BEFORE_RESTORE,
-  CARRIED_BY_ANOTHER,
   type Change,
   type ChatEvent,
   type ChatMessage,
+  DELIVERED_BEFORE_RESTORE,
+  DELIVERED_BY_ANOTHER,
   RECEIVED_FROM,
 } from '../../ports.ts'
 import { comparable, fingerprint, splitText } from '../../text.ts'
@@ -45,7 +45,7 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   )
   const changes = [...client.changes]
   for (const { message, key, index, carried } of fresh.toAdd) {
-    const skip = carried ? CARRIED_BY_ANOTHER : reasonToSkip(message, state)
+    const skip = carried ? DELIVERED_BY_ANOTHER : reasonToSkip(message, state)
     changes.push(...addMessage(event, message, key, index, client.conversation?.id ?? null, state, skip))
   }
   for (const { message, index } of fresh.unknownEchoes)
@@ -125,7 +125,7 @@ class Sorting {
         first.message = { ...first.message, file: first.message.file ?? message.file }
         return
       }
-      const carried = carriedByAnother(event, message, state)
+      const carried = deliveredByAnother(event, message, state)
       const added = { message, key, index, carried }
       seen.set(key, added)
       this.toAdd.push(added)
@@ -253,7 +253,7 @@ function ownEcho(reply: Message, echo: ChatMessage, index: number, state: ChatSt
  * A transcript repeats the whole chat. What is in it from before this computer took over came to the other one by itself;
  * what that one had not fetched from the relay comes to us by itself, before the transcript.
  */
-const carriedByAnother = (event: ChatEvent, message: ChatMessage, state: ChatState): boolean =>
+const deliveredByAnother = (event: ChatEvent, message: ChatMessage, state: ChatState): boolean =>
   event.kind === 'transcript' && (message.at ?? 0) < (state.takenOverAt ?? 0)
 
 /** Origin keys of replies that were seen in the chat before their comment was. */
@@ -275,18 +275,18 @@ function echoOfLostReply(
     index,
     conversationId,
     state,
-    CARRIED_BEFORE_RESTORE,
+    DELIVERED_BEFORE_RESTORE,
     Infinity,
   )
   const key = message.id ?? `${event.client.id}:${at}:${fingerprint(message.text)}`
   return {
     type: 'message.add',
-    states: [{ state: 'delivered', reason: CARRIED_BEFORE_RESTORE }],
+    states: [{ state: 'delivered', reason: DELIVERED_BEFORE_RESTORE }],
     message: {
       ...added!.message,
       ...{ direction: 'to-chatra', author: { kind: 'bridge' }, originKey: `${ECHO_KEY}${key}` },
       ...{ state: 'delivered', echoed: true, sentAt: at },
-      sentPrint: fingerprint(comparable(message.text)),
+      sentFingerprint: fingerprint(comparable(message.text)),
     },
   }
 }
@@ -344,7 +344,7 @@ function addMessage(
         attempts: 0,
         sentAt: null,
         echoed: false,
-        sentPrint: null,
+        sentFingerprint: null,
         fingerprint: null,
       },
     }

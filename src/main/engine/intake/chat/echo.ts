@@ -63,7 +63,10 @@ const likeIt = (message: ChatMessage, { replies, claimed }: EchoState): Message[
   const print = fingerprint(comparable(message.text))
   return replies.filter(
     (reply) =>
-      !claimed.has(reply.id) && reply.kind !== 'delete' && reply.sentAt !== null && reply.sentPrint === print,
+      !claimed.has(reply.id) &&
+      reply.kind !== 'delete' &&
+      reply.sentAt !== null &&
+      reply.sentFingerprint === print,
   )
 }
 

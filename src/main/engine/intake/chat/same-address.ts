@@ -1,6 +1,6 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { ClientLink, ClientProfile, Conversation } from '../../../../shared/domain.ts'
-import { areKeptApart } from '../../merge.ts'
+import { areSeparated } from '../../merge.ts'
 import type { Store } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { decideJoin, type JoinDecision } from '../../same-person.ts'
@@ -61,7 +61,7 @@ export async function joinWith(
     device,
     others: (await store.clientsOf(other.id)).filter(({ clientId }) => clientId !== device.id),
     devicesWithAddress,
-    keptApart: own !== null && (await areKeptApart({ store }, own, other)),
+    keptApart: own !== null && (await areSeparated({ store }, own, other)),
   })
 }
 

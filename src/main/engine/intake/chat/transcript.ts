@@ -1,6 +1,6 @@
 import type { Message } from '../../../../shared/domain.ts'
 import { LATEST_COMMIT_MS } from '../../continuity.ts'
-import { CARRIED_BY_ANOTHER, type ChatEvent, type ChatMessage } from '../../ports.ts'
+import { type ChatEvent, type ChatMessage, DELIVERED_BY_ANOTHER } from '../../ports.ts'
 import { type ChatState, knownMessage } from './chat-state.ts'
 
 /**
@@ -20,7 +20,7 @@ export function absentFrom(
     (reply) =>
       reply.kind === 'text' &&
       reply.chatraClientId === event.client.id &&
-      reply.reason !== CARRIED_BY_ANOTHER &&
+      reply.reason !== DELIVERED_BY_ANOTHER &&
       !seen.has(reply.id) &&
       reply.sentAt !== null &&
       covers(event, state, found, reply.sentAt),

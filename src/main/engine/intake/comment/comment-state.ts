@@ -1,8 +1,8 @@
 import type { ClientLink, Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import { latest } from '../../delivery/patches.ts'
-import type { Serial } from '../../keyed-mutex.ts'
-import { type Change, isCarriedElsewhere, isRestore, type Store, type Takeover } from '../../ports.ts'
+import type { KeyedMutex } from '../../keyed-mutex.ts'
+import { type Change, isDeliveredElsewhere, isRestore, type Store, type Takeover } from '../../ports.ts'
 import { rootOf, underRoots } from '../../roots.ts'
 import { ECHO_KEY } from '../chat/chat.ts'
 import { longestLine } from '../parts.ts'
@@ -14,7 +14,7 @@ import {
   IDS_HANDED_BACK,
   TOKEN_USER,
 } from './comment.ts'
-import type { PendingWrite } from './own-comment.ts'
+import type { WriteOfClient } from './own-comment.ts'
 
 /** Decisions on one comment are made, and its messages are sent, one after the other: the key of that order (Serial). */
 export const commentKey = (connectionId: string, commentId: number): string =>
@@ -26,7 +26,7 @@ export const commentKey = (connectionId: string, commentId: number): string =>
  */
 export async function applyComment(
   context: EngineContext,
-  serial: Serial,
+  serial: KeyedMutex,
   connection: ConnectionContext,
   event: CommentEvent,
   settle: (decision: CommentDecision) => Change[] = () => [],
@@ -109,7 +109,7 @@ async function loadState(
  */
 function isSinceTakeover(before: Message | null, task: TaskLink, takeover: Takeover | null): boolean {
   if (!takeover || !before || task.createdAt <= Math.max(takeover.at, takeover.until)) return false
-  return before.state === 'delivered' && before.attempts > 0 && !isCarriedElsewhere(before.reason)
+  return before.state === 'delivered' && before.attempts > 0 && !isDeliveredElsewhere(before.reason)
 }
 
 /** Cards that stood for the client when a comment was written: who wrote it then did not know of another one. */
@@ -135,7 +135,7 @@ async function pendingWrites(
   store: Store,
   conversation: Conversation,
   original: Conversation | null,
-): Promise<PendingWrite[]> {
+): Promise<WriteOfClient[]> {
   const chores = await store.chores(conversation.id)
   if (original && original.id !== conversation.id) chores.push(...(await store.chores(original.id)))
   const attempts = [conversation.attempt, original?.attempt ?? null, ...chores.map((chore) => chore.attempt)]

@@ -1,10 +1,10 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { Conversation, Message, TaskLink } from '../../../../shared/domain.ts'
 import { type Change, isRestore, type PlanfixComment, type Takeover } from '../../ports.ts'
-import { carriedBefore, inDoubt } from '../delivered-before.ts'
+import { deliveredBefore, inDoubt } from '../delivered-before.ts'
 import { partsOf } from '../parts.ts'
 import { mayGoOut } from './may-go-out.ts'
-import { type OwnMarks, type PendingWrite, recognise } from './own-comment.ts'
+import { type OwnMarks, recognise, type WriteOfClient } from './own-comment.ts'
 import { changesOf, replyMessage, WAITS } from './reply-changes.ts'
 import { planReplies } from './reply-plan.ts'
 
@@ -42,7 +42,7 @@ export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   /** Edits and deletions of those. */
   changes?: readonly Message[]
   /** Writes of ours into this task that are under way or unclear. */
-  attempts: readonly PendingWrite[]
+  attempts: readonly WriteOfClient[]
   maxText: number
   /** How long the line of a file gets at most, by its name. Without it no room is left for lines. */
   lineLength?: (name: string) => number
@@ -109,8 +109,8 @@ function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: Comm
     const states = [{ state: 'skipped' as const, reason: verdict.reason }]
     return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
   }
-  const mayBeCarried = isFirstLook && state.isSinceTakeover !== true
-  const doubt = mayBeCarried ? carriedBefore(comment, state.takeover ?? null) : null
+  const mayBeDelivered = isFirstLook && state.isSinceTakeover !== true
+  const doubt = mayBeDelivered ? deliveredBefore(comment, state.takeover ?? null) : null
   const added = parts.map((part, index) =>
     replyMessage(place(part, index, comment, state), WAITS, comment, state),
   )

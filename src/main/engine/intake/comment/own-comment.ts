@@ -1,9 +1,9 @@
-import type { Attempt, Message, TaskLink } from '../../../../shared/domain.ts'
+import type { Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
 import type { PlanfixComment } from '../../ports.ts'
 import { printOfText, sameText } from '../../text.ts'
 
 /** A write of ours that is under way or unclear. */
-export type PendingWrite = Attempt & {
+export type WriteOfClient = PendingWrite & {
   /** It says a client's words, under the client's card. */
   byClient?: boolean
 }
@@ -13,7 +13,7 @@ export interface OwnMarks {
   task: TaskLink
   /** Messages that mirror this comment. */
   known: readonly Message[]
-  attempts: readonly PendingWrite[]
+  attempts: readonly WriteOfClient[]
   /** The client's cards. */
   contactIds: readonly number[]
   /** The user of the token; null while nothing has told. */
@@ -64,7 +64,7 @@ function isTextOf({ descriptionPrint, descriptionText = '' }: TaskLink, text: st
   return descriptionText !== '' && sameText(text, descriptionText)
 }
 
-function ownerFits(comment: PlanfixComment, write: PendingWrite, marks: OwnMarks): boolean {
+function ownerFits(comment: PlanfixComment, write: WriteOfClient, marks: OwnMarks): boolean {
   const { owner } = comment
   if (owner === null) return true
   if (write.ownerUserId !== null) return owner === `user:${write.ownerUserId}`
@@ -84,5 +84,5 @@ const SLACK_MS = 3 * 60_000
 const LATEST_MS = 5 * 60_000
 
 /** By the time Planfix tells, or, where its zone is not known yet, by when it was read. */
-const isNear = (comment: PlanfixComment, { startedAt }: PendingWrite, { now }: OwnMarks): boolean =>
+const isNear = (comment: PlanfixComment, { startedAt }: WriteOfClient, { now }: OwnMarks): boolean =>
   [comment.at, now].some((at) => at !== null && at >= startedAt - SLACK_MS && at <= startedAt + LATEST_MS)

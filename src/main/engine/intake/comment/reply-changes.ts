@@ -3,7 +3,7 @@ import { assertNever } from '../../../../shared/errors.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import type { Part } from '../parts.ts'
 import type { CommentState } from './comment.ts'
-import { printOf } from './comment-fingerprint.ts'
+import { fingerprintOf } from './comment-fingerprint.ts'
 import { isKeptInside, type ReplyAct } from './reply-plan.ts'
 
 /** How a message enters the store. */
@@ -51,11 +51,14 @@ export function changesOf(
         return assertNever(act)
     }
   })
-  return [...withPrint(changes, printOf(comment), replies, state), ...noteOnce(acts, comment, state)]
+  return [
+    ...withFingerprint(changes, fingerprintOf(comment), replies, state),
+    ...noteOnce(acts, comment, state),
+  ]
 }
 
 /** Adds the print to each of the messages that does not have it yet, in the patch it gets anyhow where it gets one. */
-function withPrint(
+function withFingerprint(
   changes: readonly Change[],
   print: string,
   replies: readonly Message[],
@@ -137,8 +140,8 @@ export function replyMessage(
       attempts: 0,
       sentAt: null,
       echoed: false,
-      sentPrint: null,
-      fingerprint: printOf(comment),
+      sentFingerprint: null,
+      fingerprint: fingerprintOf(comment),
       ...beginning.at(-1),
     },
   }
@@ -161,7 +164,7 @@ function change(
       ...{ id, kind, text, files, targetId: reply.id, originKey: `${reply.originKey}:${kind}:${id}` },
       ...{ conversationId: state.conversation.id, chatraMessageId: null },
       ...{ receivedAt: state.now, writtenAt: state.now, position: id },
-      ...{ attempts: 0, sentAt: null, echoed: false, sentPrint: null },
+      ...{ attempts: 0, sentAt: null, echoed: false, sentFingerprint: null },
       ...{ state: 'queued', reason: null },
       ...beginning.at(-1),
     },

@@ -1,5 +1,5 @@
 import type { Message } from '../../../../shared/domain.ts'
-import { isCarriedElsewhere } from '../../ports.ts'
+import { isDeliveredElsewhere } from '../../ports.ts'
 import { areSameParts, isSamePart, type Part } from '../parts.ts'
 import type { Verdict } from './may-go-out.ts'
 
@@ -83,14 +83,14 @@ function slotOf(reply: Message, changes: readonly Message[]): Slot {
 function lifeOf(reply: Message, removal: Message | null): Slot['life'] {
   if (isWaiting(reply)) return 'waiting'
   if (reply.state === 'failed' || isDismissed(reply)) return 'given-up'
-  if (reply.state === 'skipped') return isCarriedElsewhere(reply.reason) ? 'elsewhere' : 'out'
+  if (reply.state === 'skipped') return isDeliveredElsewhere(reply.reason) ? 'elsewhere' : 'out'
   if (removal === null) return 'said'
   return isWaiting(removal) ? 'leaving' : 'out'
 }
 
 const isDismissed = ({ state, reason }: Message) => state === 'skipped' && reason === 'dismissed'
 /** It was handed over, and Chatra has not said that it did not take it: whatever became of it, it may turn up. */
-const mayTurnUp = (reply: Message) => reply.sentPrint !== null
+const mayTurnUp = (reply: Message) => reply.sentFingerprint !== null
 const isWaiting = ({ state }: Message) => state === 'received' || state === 'queued' || state === 'retrying'
 const isWanted = ({ state }: Message) => state !== 'skipped' && state !== 'failed'
 /** Nothing can come of it any more but what is said with it now: no id, no deletion, no late echo. */

@@ -7,7 +7,7 @@ import {
   speakersOf,
   TARGET_ID_UNKNOWN,
 } from '../../../../../src/main/engine/delivery/chatra/chatra-plan.ts'
-import { CARRIED_BY_ANOTHER } from '../../../../../src/main/engine/ports.ts'
+import { DELIVERED_BY_ANOTHER } from '../../../../../src/main/engine/ports.ts'
 import type { AgentSeen, Message } from '../../../../../src/shared/domain.ts'
 import { conversation, reply, settingsOf } from '../../values.ts'
 
@@ -64,7 +64,7 @@ describe('a reply waits', () => {
     expect(behind({ sentAt: NOW + 30_000 })).toEqual({ do: 'wait', until: NOW + 60_000 })
     expect(behind({ sentAt: NOW + 30_001 })).toMatchObject({ do: 'send' })
     expect(behind({ sentAt: null, receivedAt: NOW - 1_000 })).toEqual({ do: 'wait', until: NOW + 29_000 })
-    expect(behind({ reason: CARRIED_BY_ANOTHER })).toMatchObject({ do: 'send' })
+    expect(behind({ reason: DELIVERED_BY_ANOTHER })).toMatchObject({ do: 'send' })
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { SendLimiter, type Slot } from '../../../../../src/main/engine/delivery/chatra/send-limiter.ts'
-import { TurnWithdrawn } from '../../../../../src/main/engine/ports.ts'
+import { SlotWithdrawn } from '../../../../../src/main/engine/ports.ts'
 import { ManualClock } from '../../manual-clock.ts'
 
 const start = () => {
@@ -151,7 +151,7 @@ test('whoever waits when the configuration is replaced is sent away', async () =
   const slots = [await limiter.slot('send'), await limiter.slot('send')]
   const third = limiter.slot('send')
   limiter.withdraw()
-  await expect(third).rejects.toBeInstanceOf(TurnWithdrawn)
+  await expect(third).rejects.toBeInstanceOf(SlotWithdrawn)
   for (const slot of slots) slot?.release()
 })
 
@@ -378,7 +378,7 @@ test('those who wait are sent away together, and nobody is served after that', a
   const fates = (['send', 'change', 'read'] as const).map((kind) =>
     limiter.slot(kind).then(
       () => 'served',
-      (why: unknown) => (why instanceof TurnWithdrawn ? why.message : 'other'),
+      (why: unknown) => (why instanceof SlotWithdrawn ? why.message : 'other'),
     ),
   )
   limiter.withdraw()

@@ -6,14 +6,14 @@ import {
   planStep,
   thatFit,
 } from '../../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
-import type { Attempt, Conversation, Message, TaskLink } from '../../../../../src/shared/domain.ts'
+import type { PendingWrite, Conversation, Message, TaskLink } from '../../../../../src/shared/domain.ts'
 import { message, profile } from '../../../../support/builders.ts'
 import { clientLink, conversation, settingsOf, task } from '../../values.ts'
 
 const NOW = 1_000_000
 const file = { name: 'a.jpg', url: 'https://x.example/a', planfixFileId: null, size: null }
 const agent = { kind: 'agent', id: 'j', name: 'Julia', email: null } as const
-const attempt: Attempt = {
+const attempt: PendingWrite = {
   kind: 'comment',
   sourceObjectId: 's',
   messageIds: [1],
@@ -42,7 +42,7 @@ const state = ({
   task: its && task({ checkedAt: NOW, ...its }),
   previous: null,
   tasksOfChat: 1,
-  lookedInVainAt: null,
+  noMatchAt: null,
   now: NOW,
   ...changes,
 })
@@ -70,8 +70,8 @@ describe('whether anything is done', () => {
 })
 
 describe('a write of which nobody knows whether it arrived', () => {
-  const unclear = (changes: Partial<Attempt>, lookedInVainAt: number | null, now = NOW) =>
-    plan({ conversation: { attempt: { ...attempt, ...changes } }, lookedInVainAt, now })
+  const unclear = (changes: Partial<PendingWrite>, noMatchAt: number | null, now = NOW) =>
+    plan({ conversation: { attempt: { ...attempt, ...changes } }, noMatchAt: noMatchAt, now })
   const isLookedFor = { do: 'look', attempt: expect.objectContaining({ kind: 'comment' }) }
 
   test('is looked for at once, also when nothing waits', () => {

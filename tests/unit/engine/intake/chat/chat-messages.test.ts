@@ -34,9 +34,9 @@ const choresOf = ({ changes }: Decision) =>
 const byAgent = (changes: Partial<ChatMessage> = {}) =>
   said({ id: 'a1', type: 'agent', text: 'It left', agentId: 'julia', agentName: 'Julia', ...changes })
 const marked = (changes: Partial<ChatMessage> = {}) => byAgent({ receivedFrom: RECEIVED_FROM, ...changes })
-const sentPrint = fingerprint(comparable('It left'))
+const sentFingerprint = fingerprint(comparable('It left'))
 const ours = (changes: Partial<Message> = {}) =>
-  reply({ id: 4, text: 'It left', sentPrint, sentAt: 400, state: 'uncertain', ...changes })
+  reply({ id: 4, text: 'It left', sentFingerprint, sentAt: 400, state: 'uncertain', ...changes })
 const julia = { id: 'julia', name: 'Julia P.', email: 'julia@shop.example' } as AgentSeen
 
 describe('a message of a client', () => {
@@ -75,7 +75,7 @@ describe('a message of a client', () => {
           attempts: 0,
           sentAt: null,
           echoed: false,
-          sentPrint: null,
+          sentFingerprint: null,
           fingerprint: null,
         },
       },
@@ -363,7 +363,7 @@ describe('our mark', () => {
     )
   })
   test('on a message that nobody knows keeps it out, and nothing is proven by the transcript', () => {
-    const uncertain = [ours({ id: 6, sentPrint: 'x', chatraClientId: 'client', sentAt: 400 })]
+    const uncertain = [ours({ id: 6, sentFingerprint: 'x', chatraClientId: 'client', sentAt: 400 })]
     const around = [said({ id: 'b', at: 300 }), said({ id: 'c', at: 20_000 })]
     const absent = (messages: ChatMessage[]) =>
       decide(messages, { uncertain, event: { kind: 'transcript' }, now: 30_000, known: new Map() })
@@ -387,7 +387,7 @@ describe('our mark', () => {
         reason: 'carried-before-restore',
         echoed: true,
         sentAt: 500,
-        sentPrint,
+        sentFingerprint,
         conversationId: 8,
         text: 'It left',
         chatraMessageId: 'a1',

@@ -17,8 +17,8 @@ const agent = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
   file: null,
   ...changes,
 })
-const sentPrint = fingerprint(comparable('It left today'))
-const ours = (changes: Partial<Message> = {}) => reply({ sentPrint, sentAt: 1000, ...changes })
+const sentFingerprint = fingerprint(comparable('It left today'))
+const ours = (changes: Partial<Message> = {}) => reply({ sentFingerprint, sentAt: 1000, ...changes })
 const marked = { receivedFrom: 'planfix-bridge' }
 const echoOf = (message: ChatMessage, replies: Message[], changes: Partial<EchoState> = {}) => {
   const known = {
@@ -81,7 +81,7 @@ describe("a person's", () => {
   test('the old words of a reply that has been edited since', () => {
     const edited = [
       ours({ chatraMessageId: 'a', echoed: true }),
-      ours({ id: 2, kind: 'edit', targetId: 1, sentPrint: 'x' }),
+      ours({ id: 2, kind: 'edit', targetId: 1, sentFingerprint: 'x' }),
     ]
     expect(echoOf(agent({ id: null }), edited)).toBeNull()
   })
@@ -151,7 +151,7 @@ describe('of several replies with the same words', () => {
 })
 
 test('only what was handed over with these words, and is no deletion, has an echo', () => {
-  for (const changes of [{ sentAt: null }, { kind: 'delete' }, { sentPrint: 'x' }] as const)
+  for (const changes of [{ sentAt: null }, { kind: 'delete' }, { sentFingerprint: 'x' }] as const)
     expect(echoOf(agent(marked), [ours({ state: 'uncertain', ...changes })])).toBeNull()
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { absentFrom } from '../../../../../src/main/engine/intake/chat/transcript.ts'
-import { CARRIED_BY_ANOTHER, type ChatMessage } from '../../../../../src/main/engine/ports.ts'
+import { DELIVERED_BY_ANOTHER, type ChatMessage } from '../../../../../src/main/engine/ports.ts'
 import type { Message } from '../../../../../src/shared/domain.ts'
 import { message, profile } from '../../../../support/builders.ts'
 import { chatEvent, chatState, reply, said } from '../../values.ts'
@@ -52,7 +52,7 @@ describe('nothing is proven', () => {
   test.each<[string, Partial<Message>]>([
     ['an edit', { kind: 'edit' }],
     ['another device', { chatraClientId: 'other' }],
-    ['another computer', { reason: CARRIED_BY_ANOTHER }],
+    ['another computer', { reason: DELIVERED_BY_ANOTHER }],
     ['a time that is not known', { sentAt: null }],
   ])('about a reply of %s', (_what, changes) => {
     expect(absent([before, after], { replies: [uncertain(changes)] })).toEqual([])

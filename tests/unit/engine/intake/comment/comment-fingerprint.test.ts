@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import {
+  fingerprintOf,
   GONE,
   isOfBefore,
   isUnchanged,
-  printOf,
 } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import type { PlanfixComment } from '../../../../../src/main/engine/ports.ts'
 import { fingerprint } from '../../../../../src/main/engine/text.ts'
@@ -12,14 +12,14 @@ import { comment } from '../../values.ts'
 const file = (id: number) => ({ id, name: `f${id}`, size: 1 })
 const whole = { recipients: ['contact:92', 'user:6'], files: [file(1)], lost: ['p.png'] }
 const same = (changes: Partial<PlanfixComment>) =>
-  printOf(comment({ ...whole, ...changes })) === printOf(comment(whole))
+  fingerprintOf(comment({ ...whole, ...changes })) === fingerprintOf(comment(whole))
 
 /** As it is stored: it may never change. */
 test('the print of a comment says its edition', () => {
   const one = comment(whole)
   const parts = ['Hello', [1, 'p.png'], ['contact:92'], false, 'user:5']
-  expect(printOf(one)).toBe(`2:${fingerprint(JSON.stringify(parts))}`)
-  expect(printOf(comment({ isDeleted: true }))).toBe('gone')
+  expect(fingerprintOf(one)).toBe(`2:${fingerprint(JSON.stringify(parts))}`)
+  expect(fingerprintOf(comment({ isDeleted: true }))).toBe('gone')
   expect(GONE).toBe('gone')
 })
 
@@ -40,7 +40,7 @@ test('the order in which contacts are notified does not matter', () => {
   const [one, other] = [
     ['contact:1', 'contact:2'],
     ['contact:2', 'contact:1'],
-  ].map((recipients) => printOf(comment({ recipients })))
+  ].map((recipients) => fingerprintOf(comment({ recipients })))
   expect(one).toBe(other)
 })
 
@@ -48,7 +48,7 @@ describe('a print of before, of words and files alone', () => {
   const one = comment({ files: [file(1)] })
   const before = fingerprint(JSON.stringify(['Hello', [1]]))
   test('is told by its lack of an edition', () => {
-    expect([null, GONE, printOf(one), before].map(isOfBefore)).toEqual([false, false, false, true])
+    expect([null, GONE, fingerprintOf(one), before].map(isOfBefore)).toEqual([false, false, false, true])
   })
   test('is of the same comment as long as words and files are the same', () => {
     expect(isUnchanged(before, one)).toBe(true)
@@ -60,8 +60,8 @@ describe('a print of before, of words and files alone', () => {
 
 test('a comment is unchanged when its print is the same', () => {
   const one = comment()
-  expect(isUnchanged(printOf(one), one)).toBe(true)
-  expect(isUnchanged(printOf(one), { ...one, owner: 'user:7' })).toBe(false)
+  expect(isUnchanged(fingerprintOf(one), one)).toBe(true)
+  expect(isUnchanged(fingerprintOf(one), { ...one, owner: 'user:7' })).toBe(false)
   expect(isUnchanged(null, one)).toBe(false)
   expect(isUnchanged(GONE, one)).toBe(false)
   expect(isUnchanged(GONE, { ...one, isDeleted: true })).toBe(true)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type CommentState, decideComment } from '../../../../../src/main/engine/intake/comment/comment.ts'
-import { printOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
-import type { Attempt } from '../../../../../src/shared/domain.ts'
+import { fingerprintOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import type { PendingWrite } from '../../../../../src/shared/domain.ts'
 import { comment, conversation, reply, settingsOf, task } from '../../values.ts'
 
 let next = 100
@@ -54,7 +54,7 @@ test('only employees of the channel answer once any are listed', () => {
   expect(added(decide(comment({ owner: 'user:6' }), { settings }))[0]?.state).toBe('queued')
 })
 
-const attempt: Attempt = {
+const attempt: PendingWrite = {
   kind: 'comment',
   sourceObjectId: 'our-id',
   messageIds: [7],
@@ -89,14 +89,14 @@ test('a client writes no replies', () => {
 })
 
 test('a sent comment that is edited becomes an edit of the message in the chat', () => {
-  const known = [reply({ fingerprint: printOf(comment()), chatraMessageId: 'm' })]
+  const known = [reply({ fingerprint: fingerprintOf(comment()), chatraMessageId: 'm' })]
   const decision = decide(comment({ text: 'Hello again' }), { known })
   expect(added(decision)).toMatchObject([{ kind: 'edit', targetId: 1, text: 'Hello again', state: 'queued' }])
   expect(decide(comment(), { known }).changes).toEqual([])
 })
 
 test('a deleted comment is deleted in the chat; one not sent yet is never sent', () => {
-  const sent = [reply({ fingerprint: printOf(comment()) })]
+  const sent = [reply({ fingerprint: fingerprintOf(comment()) })]
   expect(added(decide(comment({ isDeleted: true }), { known: sent }))).toMatchObject([
     { kind: 'delete', targetId: 1 },
   ])
@@ -106,7 +106,7 @@ test('a deleted comment is deleted in the chat; one not sent yet is never sent',
 })
 
 test('an edit that hides a sent comment carries nothing out; the log has a line, and the employee is told once', () => {
-  const known = [reply({ fingerprint: printOf(comment()) })]
+  const known = [reply({ fingerprint: fingerprintOf(comment()) })]
   const first = decide(comment({ text: 'secret', isHidden: true }), { known })
   expect(added(first)).toMatchObject([
     { kind: 'edit', state: 'skipped', reason: 'internal-hidden', text: 'secret', targetId: 1 },
@@ -124,16 +124,16 @@ test('an internal note that is opened to the client later is sent', () => {
   expect(patches(decide(comment(), { known }))).toMatchObject([{ state: 'queued', text: 'Hello' }])
   const still = decide(comment({ recipients: [] }), { known })
   expect(added(still)).toEqual([])
-  expect(patches(still)).toEqual([{ fingerprint: printOf(comment({ recipients: [] })) }])
+  expect(patches(still)).toEqual([{ fingerprint: fingerprintOf(comment({ recipients: [] })) }])
 })
 
 test('a print of an older version changes nothing but the print', () => {
   const known = [reply({ fingerprint: 'of-before', text: 'Hello' })]
   const decision = decide(comment(), { known })
   expect(decision.changes).toEqual([
-    { type: 'message.patch', id: 1, at: 1000, patch: { fingerprint: printOf(comment()) } },
+    { type: 'message.patch', id: 1, at: 1000, patch: { fingerprint: fingerprintOf(comment()) } },
   ])
-  expect(decide(comment(), { known: [{ ...known[0]!, fingerprint: printOf(comment()) }] })).toEqual({
+  expect(decide(comment(), { known: [{ ...known[0]!, fingerprint: fingerprintOf(comment()) }] })).toEqual({
     changes: [],
     skipped: 'nothing-new',
   })
@@ -270,7 +270,7 @@ test('a message of another kind does not make a comment known', () => {
 
 test('a new part of a known comment is for the device of the others', () => {
   const known = [
-    reply({ fingerprint: printOf(comment()), chatraClientId: null }),
+    reply({ fingerprint: fingerprintOf(comment()), chatraClientId: null }),
     reply({ id: 2, text: 'x', chatraClientId: 'phone', state: 'skipped', reason: 'internal-hidden' }),
   ]
   const decision = decide(comment({ text: 'word '.repeat(60) }), { known, maxText: 60, device: 'desk' })

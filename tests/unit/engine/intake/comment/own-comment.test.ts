@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import {
   type OwnMarks,
-  type PendingWrite,
   recognise,
+  type WriteOfClient,
 } from '../../../../../src/main/engine/intake/comment/own-comment.ts'
 import type { PlanfixComment } from '../../../../../src/main/engine/ports.ts'
 import { printOfText } from '../../../../../src/main/engine/text.ts'
@@ -10,7 +10,7 @@ import { comment, reply, task } from '../../values.ts'
 
 const MINUTE = 60_000
 const START = 100 * MINUTE
-const write = (changes: Partial<PendingWrite> = {}): PendingWrite => ({
+const write = (changes: Partial<WriteOfClient> = {}): WriteOfClient => ({
   ...{ kind: 'comment', sourceObjectId: 'our-id', messageIds: [7], startedAt: START },
   ...{ unclearAt: null, timedOut: false, text: 'Да', ownerUserId: null },
   ...changes,
@@ -88,7 +88,7 @@ test('words that have been forgotten are nobody’s', () => {
   expect(by({ text: '' }, { attempts: [write({ text: '', ownerUserId: 5 })] })).toBeNull()
 })
 
-test.each<[string, PlanfixComment['owner'], Partial<PendingWrite>, Partial<OwnMarks>, boolean]>([
+test.each<[string, PlanfixComment['owner'], Partial<WriteOfClient>, Partial<OwnMarks>, boolean]>([
   ['nobody known', null, { ownerUserId: 6 }, {}, true],
   ['one of several cards of the client', 'contact:92', {}, { contactIds: [7, 92] }, true],
   ['a card of somebody else', 'contact:8', {}, { contactIds: [7, 92] }, false],
@@ -108,7 +108,8 @@ test('a write is near from three minutes before it began to five after', () => {
     'by-text',
     null,
   ])
-  const early = (attempt: PendingWrite) => by({ at: null }, { attempts: [attempt], now: START + 60 * MINUTE })
+  const early = (attempt: WriteOfClient) =>
+    by({ at: null }, { attempts: [attempt], now: START + 60 * MINUTE })
   expect(early({ ...asJulia, startedAt: 0 })).toBeNull()
   expect(
     by({ at: null }, { attempts: [write({ ownerUserId: 5, startedAt: -MINUTE })], now: 60 * MINUTE }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CommentState } from '../../../../../src/main/engine/intake/comment/comment.ts'
-import { printOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import { fingerprintOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
 import {
   changesOf,
   replyMessage,
@@ -27,7 +27,7 @@ function state(changes: Partial<CommentState> = {}): CommentState {
   }
 }
 const about = comment({ id: 12, at: 700, owner: 'user:6', ownerName: 'Oleg' })
-const print = printOf(about)
+const print = fingerprintOf(about)
 const file = { name: 'a', url: null, planfixFileId: 3, size: 1 }
 const part = { text: 'new words', files: [file] }
 const known = (changes: Partial<Message> = {}) => reply({ id: 2, fingerprint: print, ...changes })
@@ -68,7 +68,7 @@ test('a message of a comment holds all that is known of it, and waits', () => {
       attempts: 0,
       sentAt: null,
       echoed: false,
-      sentPrint: null,
+      sentFingerprint: null,
       fingerprint: print,
     },
   })
@@ -134,7 +134,7 @@ test('what waits gets other words, unless something became of it meanwhile', () 
 })
 
 describe('an edit or a deletion', () => {
-  const said = known({ chatraMessageId: 'm', attempts: 3, sentAt: 9, echoed: true, sentPrint: 'x' })
+  const said = known({ chatraMessageId: 'm', attempts: 3, sentAt: 9, echoed: true, sentFingerprint: 'x' })
   test('waits like a message, and knows what it changes', () => {
     expect(changes([{ do: 'edit', reply: said, part }], [said])).toEqual([
       {
@@ -156,7 +156,7 @@ describe('an edit or a deletion', () => {
           attempts: 0,
           sentAt: null,
           echoed: false,
-          sentPrint: null,
+          sentFingerprint: null,
           state: 'queued',
           reason: null,
         },

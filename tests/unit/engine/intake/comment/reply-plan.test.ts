@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { StayReason } from '../../../../../src/main/engine/intake/comment/may-go-out.ts'
 import { planReplies, type ReplyAct } from '../../../../../src/main/engine/intake/comment/reply-plan.ts'
 import type { Part } from '../../../../../src/main/engine/intake/parts.ts'
-import { CARRIED_BEFORE_RESTORE, CARRIED_BY_ANOTHER } from '../../../../../src/main/engine/ports.ts'
+import { DELIVERED_BEFORE_RESTORE, DELIVERED_BY_ANOTHER } from '../../../../../src/main/engine/ports.ts'
 import type { Message } from '../../../../../src/shared/domain.ts'
 import { reply as aReply } from '../../values.ts'
 
@@ -105,13 +105,13 @@ describe('it goes out', () => {
     [
       'dismissed by the owner, and perhaps in the chat',
       [part('b')],
-      [reply(1, 'a', { ...kept('dismissed'), sentPrint: 'x' })],
+      [reply(1, 'a', { ...kept('dismissed'), sentFingerprint: 'x' })],
       ['say "b"'],
     ],
     [
       'sent again by the owner, though it may turn up',
       [part('b')],
-      [reply(1, 'a', { ...waits, reason: 'retried by hand', sentPrint: 'x' })],
+      [reply(1, 'a', { ...waits, reason: 'retried by hand', sentFingerprint: 'x' })],
       ['drop 1: replaced', 'say "b" behind 1'],
     ],
     [
@@ -126,8 +126,8 @@ describe('it goes out', () => {
       [reply(1, 'a', waits), reply(2, 'b')],
       ['edit 2: "c"', 'drop 1: deleted-before-sent'],
     ],
-    ['carried by another computer', [part('b')], [reply(1, 'a', kept(CARRIED_BY_ANOTHER))], []],
-    ['carried before a restore', [part('b')], [reply(1, 'a', kept(CARRIED_BEFORE_RESTORE))], []],
+    ['carried by another computer', [part('b')], [reply(1, 'a', kept(DELIVERED_BY_ANOTHER))], []],
+    ['carried before a restore', [part('b')], [reply(1, 'a', kept(DELIVERED_BEFORE_RESTORE))], []],
   ])('%s', (_what, parts, replies, acts) => {
     expect(plan(parts, replies)).toEqual(acts)
   })
