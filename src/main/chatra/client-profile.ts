@@ -18,9 +18,9 @@ type Entries = [string, unknown][] | null
 const short = (limit: number) => tolerant((value) => line(value, limit))
 
 /**
- * The visitor as webhooks and GET /clients/{id} describe him (contracts/chatra.md §3.2). Needed is `id` alone; the rest
- * may be absent (switches `info-present`, `client-keys`, `visitor-name`). A missing `chatId` is replaced by the client's id,
- * which names the same thread as long as one client has one chat.
+ * The visitor as webhooks and GET /clients/{id} describe it (contracts/chatra.md §3.2). Only `id` is
+ * required; the rest may be absent (switches `info-present`, `client-keys`, `visitor-name`). A missing
+ * `chatId` is replaced by the client's id, which names the same thread as long as one client has one chat.
  */
 export const chatClient = z
   .object(
@@ -46,7 +46,7 @@ export const chatClient = z
   .transform((client): ClientProfile => {
     const { basicInfo, integrationData, info } = client
     const guessed = systemFromUserAgent(client.userAgent)
-    // What the site vouches for wins over what was typed: anybody can type an address.
+    // Values that the site vouches for take precedence over typed ones: a visitor can type any address.
     const vouched = {
       name: first([integrationData], NAME, givenLine),
       email: first([integrationData], EMAIL, email),
@@ -83,13 +83,13 @@ export const chatClient = z
 const NAME = /^name$/i
 const EMAIL = /^e-?mail$/i
 const PHONE = /^phone$/i
-/** Notes are what agents write for each other (§2.4); they are not the site's to pass on. */
+/** Notes are what agents write for each other (§2.4); they are not data of the site. */
 const NOTES = /^notes$/i
 
 /**
- * The name the visitor typed. `displayedName` is never taken: Chatra makes one up (switch `visitor-name`). `info` is
- * basicInfo and integrationData merged, so it is asked only where one of the two is missing: a name in `info` that neither
- * part holds was made up as well.
+ * The name the visitor typed. `displayedName` is never used: Chatra generates it (switch `visitor-name`).
+ * `info` is basicInfo and integrationData merged, so it is used only where one of the two is missing: a name
+ * in `info` that neither part contains was generated as well.
  */
 function typedName(basicInfo: Entries, integrationData: Entries, info: Entries): string | null {
   return first(basicInfo && integrationData ? [basicInfo] : [basicInfo, info], NAME, givenLine)
@@ -97,7 +97,7 @@ function typedName(basicInfo: Entries, integrationData: Entries, info: Entries):
 
 const givenLine = (value: unknown) => line(value, 200)
 
-/** What a visitor typed to be reached by, which stays readable where the site vouches for something else. */
+/** Contact data that a visitor typed; it stays readable where the site vouches for other values. */
 const reachable = (basicInfo: Entries): Entries =>
   basicInfo?.filter(([label]) => EMAIL.test(label.trim()) || PHONE.test(label.trim())) ?? null
 
@@ -111,7 +111,10 @@ function first<T>(sources: Entries[], label: RegExp, read: (value: unknown) => T
   return null
 }
 
-/** At most 30 other labels with short values; an e-mail or phone that differs from the one taken stays among them. */
+/**
+ * At most 30 other labels with short values; an e-mail or phone that differs from the chosen one stays among
+ * them.
+ */
 function extra(
   sources: Entries[],
   taken: { email: string | null; phone: string | null },

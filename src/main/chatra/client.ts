@@ -12,7 +12,7 @@ import { type ChatraRequest, createTransport, type Outcome } from './transport.t
 import { identifier, time, tolerant } from './values.ts'
 import { firstProblem } from './webhook.ts'
 
-/** Told after each call, for meters and logs: never holds ids, texts or keys. */
+/** Called after each call, for meters and logs: never with ids, texts or keys. */
 export interface ChatraCall {
   method: ChatraRequest['method']
   /** The path with `{id}` in place of ids. */
@@ -24,10 +24,10 @@ export interface ChatraCall {
 
 export interface ChatraOptions {
   connection: Pick<Connection, 'chatra'>
-  /** null = none is known: every call answers `wrong-keys` without touching the network. */
+  /** null = there is no key: every call returns `wrong-keys` without using the network. */
   secretKey: string | null
   onCall?: (call: ChatraCall) => void
-  /** The whole time of a call (10 s), and the clock it is counted by (the computer's). */
+  /** The time limit of a whole call (10 s), and the clock that measures it (the computer's). */
   timeoutMs?: number
   now?: () => number
   after?: Clock['after']
@@ -36,22 +36,23 @@ export interface ChatraOptions {
 }
 
 export interface ChatraClient extends ChatraApi {
-  /** `checkKeys` with its doubt: `certain` is false when nothing spoke against the keys, but nothing for them either. */
+  /** `checkKeys` with its certainty: `certain` is false when no answer confirmed or refused the keys. */
   probeKeys(): Promise<Result<{ certain: boolean }>>
 }
 
-/** The longest text of one message (§2.1; positions of `long-text` refuse or cut what is longer). */
+/** The longest text of one message (§2.1; positions of `long-text` refuse or cut longer ones). */
 const MAX_TEXT = 5000
 
 const sent = z.object({ id: tolerant(identifier), createdAt: tolerant(time) })
 
 /**
- * Speaks Chatra's REST interface (contracts/chatra.md §1, §2): ten operations, of which five are used. Retries nothing:
- * that is the outbox's task, which knows what may be repeated. Every failure is a BridgeError (see `toBridgeError`).
- *
- * A 400 alone says too little, because bad keys may be answered so too (`bad-key-status`). After one, the client asks
- * for the object it spoke to: found means that the request was really `refused`; not found is `object-gone`; refused
- * again is `wrong-keys`; and when that question is not answered, the call is `failing`: certainly not carried out.
+ * Client of Chatra's REST interface (contracts/chatra.md §1, §2): ten operations, of which five are used.
+ * Retries nothing: that is the outbox's task, which knows which calls may be repeated. Every failure is a
+ * BridgeError (see `toBridgeError`).
+ * A 400 alone is ambiguous, because bad keys may be answered so too (`bad-key-status`). After a 400 the
+ * client reads the object of the request: found means that the request was really `refused`; not found is
+ * `object-gone`; refused again is `wrong-keys`; and when that read gets no answer, the call is `failing`:
+ * certainly not executed.
  */
 export function createChatraClient(options: ChatraOptions): ChatraClient {
   const { publicKey, baseUrl } = options.connection.chatra
@@ -65,7 +66,7 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
   const secrets = secretKey === null ? [] : [secretKey, brokenSecret(secretKey), publicKey]
   const situation = (): Situation => ({ now: now(), acceptedAt, secrets })
 
-  /** One call; with `secret` other than ours its success proves nothing. */
+  /** One call; with a `secret` other than ours its success proves nothing. */
   async function call(request: ChatraRequest, secret: string): Promise<Outcome> {
     const startedAt = performance.now()
     const outcome = await transport.call(request, authorization(secret))
@@ -76,7 +77,7 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
     return outcome
   }
 
-  /** A call and the parsed JSON of its 2xx answer; `undefined` when that is no JSON. */
+  /** A call and the parsed JSON of its 2xx answer; `undefined` when the body is not JSON. */
   async function ask(request: ChatraRequest, about: ChatraRequest): Promise<Result<unknown>> {
     if (secretKey === null) return fail(noKey())
     if (unaddressable(request)) return fail(noSuchId(request))
@@ -109,7 +110,8 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
       case 'refused':
         return toBridgeError(about, probe, situation())
       case 'ambiguous': {
-        // The keys may have been changed a moment ago: where the words speak of keys, proof that is older is not enough.
+        // The keys may have been changed a moment ago: where the words mention keys, older proof is not
+        // enough.
         const doubted = !proven || speaksOfKeys(toBridgeError(about, probe, situation()).detail)
         const settled = doubted ? await settle400(about, probe, secret) : 'accepted'
         if (settled === 'accepted') return of('object-gone')
@@ -125,7 +127,10 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
     return compareWithBroken(real, broken, [...secrets, ...about.path.split('/')])
   }
 
-  /** A GET of one object: a body `null` is "not there" (`unknown-id-status`), a misfit names its path. */
+  /**
+   * A GET of one object: a body `null` means "not there" (`unknown-id-status`), a validation error names its
+   * path.
+   */
   async function read<T>(request: ChatraRequest, schema: z.ZodType<T>): Promise<Result<T>> {
     const answer = await ask(request, request)
     if (!answer.ok) return answer
@@ -140,7 +145,7 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
     )
   }
 
-  /** A change of one of our messages. The answer is the message; `null` in its place means there is none. */
+  /** Changes one of our messages. The answer is the message; `null` in its place means there is none. */
   async function change(request: ChatraRequest, messageId: string): Promise<Result<void>> {
     const answer = await ask(request, messageRequest('GET', messageId))
     if (!answer.ok) return answer
@@ -177,7 +182,8 @@ export function createChatraClient(options: ChatraOptions): ChatraClient {
       const request: ChatraRequest = { method: 'POST', path: '/messages/', label: '/messages/', body }
       const answer = await ask(request, clientRequest(clientId))
       if (!answer.ok) return answer
-      // Whatever the body is, a 2xx says that the visitor has it: asking for more would double the message.
+      // Whatever the body is, a 2xx says that the visitor has the message: repeating the request would
+      // duplicate it.
       const parsed = sent.safeParse(answer.value)
       return ok(parsed.success ? { id: parsed.data.id, at: parsed.data.createdAt } : { id: null, at: null })
     },
@@ -222,14 +228,14 @@ const clientRequest = (id: string): ChatraRequest => ({
 })
 
 const segment = (id: string) => encodeURIComponent(id.toWellFormed())
-/** Ids that no address can carry: they would name the list or its parent instead. */
+/** Ids that no address can contain: they would name the list or its parent instead. */
 const unaddressable = ({ path, label }: ChatraRequest) => label.endsWith('{id}') && /\/\.{0,2}$/.test(path)
 
 const isSuccess = (outcome: Outcome): boolean =>
   outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300
 const isBadRequest = (outcome: Outcome): boolean => outcome.kind === 'answer' && outcome.status === 400
 
-/** The required fields are missing (`missing-field-status`): whoever says so works. */
+/** The required fields are missing (`missing-field-status`): a service that says so works. */
 const isRefusedAsEmpty = (outcome: Outcome): boolean =>
   outcome.kind === 'answer' && [400, 404, 422].includes(outcome.status)
 
@@ -252,7 +258,7 @@ function unfit(text: string): BridgeError | null {
   return null
 }
 
-/** The JSON of an answer; `undefined` when it is none. */
+/** The JSON of an answer; `undefined` when it is not JSON. */
 function parsedBody(outcome: Outcome): unknown {
   try {
     return outcome.kind === 'answer' ? JSON.parse(outcome.body) : undefined

@@ -8,11 +8,11 @@ export interface Situation {
   now: number
   /** When a call of this connection was last accepted; null when never. */
   acceptedAt: number | null
-  /** Taken out of Chatra's words before they are shown. */
+  /** Removed from Chatra's texts before they are shown. */
   secrets: readonly string[]
 }
 
-/** For how long an accepted call proves that the keys and the plan are in order. */
+/** How long an accepted call proves that the keys and the plan are valid, in milliseconds. */
 export const PROOF_LASTS_MS = 60_000
 const LONGEST_WAIT_MS = 60 * 60_000
 
@@ -20,11 +20,10 @@ export const keysProven = ({ now, acceptedAt }: Situation): boolean =>
   acceptedAt !== null && now - acceptedAt < PROOF_LASTS_MS
 
 /**
- * What an answer other than 2xx, or no answer, means (contracts/chatra.md §1, §10: statuses and the shape of error bodies
- * are UNKNOWN, so only the status decides and the body is mere explanation).
- *
- * 403 may be bad keys, no paid plan or too many requests: it is taken as `rate-limited` when the keys were accepted
- * within the last minute, else as `wrong-keys`.
+ * Classifies an answer other than 2xx, or no answer (contracts/chatra.md §1, §10: statuses and the shape of
+ * error bodies are UNKNOWN, so only the status decides and the body is only explanation).
+ * 403 may mean bad keys, no paid plan or too many requests: it counts as `rate-limited` when the keys were
+ * accepted within the last minute, else as `wrong-keys`.
  */
 export function toBridgeError(request: ChatraRequest, outcome: Outcome, situation: Situation): BridgeError {
   return outcome.kind === 'silence' ? fromSilence(request, outcome) : fromStatus(request, outcome, situation)
@@ -61,7 +60,7 @@ function fromStatus(
   if (status === 403) return keysProven(situation) ? of('rate-limited', retry) : of('wrong-keys')
   if (status === 404) return of('object-gone')
   if (status === 429) return of('rate-limited', retry)
-  // The request did not arrive whole (408), or a proxy wants it elsewhere (3xx): a "no" that need not last.
+  // The request did not arrive completely (408), or a proxy redirects it (3xx): the refusal may be temporary.
   if (status === 408 || status < 400) return of('failing', { certain: true, ...retry })
   return of('refused')
 }
@@ -90,7 +89,7 @@ function errorWords(body: string): string {
   }
 }
 
-/** `Retry-After` in seconds or as a date; at most an hour ahead, null when it says nothing useful. */
+/** `Retry-After` in seconds or as a date; at most an hour ahead, null when it is unusable. */
 function waitUntil(retryAfter: string | null, now: number): number | null {
   if (retryAfter === null) return null
   const text = retryAfter.trim()

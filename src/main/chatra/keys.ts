@@ -1,12 +1,12 @@
 import type { Outcome } from './transport.ts'
 
 /**
- * Whether an answer speaks for or against the keys. Chatra has no call that only checks them, and a 400 may mean bad keys
- * (switch `bad-key-status`) as well as an unknown id (`unknown-id-status`).
+ * Whether an answer confirms or refuses the keys. Chatra has no call that only checks them, and a 400 may
+ * mean bad keys (switch `bad-key-status`) as well as an unknown id (`unknown-id-status`).
  */
 export type KeysVerdict = 'accepted' | 'refused' | 'ambiguous' | 'not-said'
 
-/** What the answer to a GET of an object says about the keys. */
+/** What the answer to a GET of an object proves about the keys. */
 export function verdictOf(outcome: Outcome): KeysVerdict {
   if (outcome.kind === 'silence') return 'not-said'
   const { status } = outcome
@@ -16,8 +16,9 @@ export function verdictOf(outcome: Outcome): KeysVerdict {
 }
 
 /**
- * Settles a 400: the same GET was sent once more with a secret that is wrong on purpose. When Chatra answers that one
- * differently, the 400 was about the id and the keys are good; when both look the same, nothing is known.
+ * Settles a 400: the same GET was sent once more with a deliberately wrong secret. When Chatra answers that
+ * one differently, the 400 concerned the id and the keys are good; when both look the same, the result is
+ * unknown.
  */
 export function compareWithBroken(real: Outcome, broken: Outcome, volatile: readonly string[]): KeysVerdict {
   if (real.kind === 'silence' || broken.kind === 'silence') return 'not-said'
@@ -27,15 +28,15 @@ export function compareWithBroken(real: Outcome, broken: Outcome, volatile: read
 }
 
 /**
- * Whether the words of a 400 are about keys. Chatra's wording is UNKNOWN, so this only decides what the comparison left
- * open: wrong keys that are answered 400 would otherwise pass the check.
+ * Whether the text of a 400 mentions keys. Chatra's wording is UNKNOWN, so this only decides where the
+ * comparison could not: wrong keys that are answered 400 would otherwise pass the check.
  */
 export const speaksOfKeys = (words: string): boolean =>
   /credential|unauthor|authenti|authoris|authoriz|api.?key|(public|secret|invalid|wrong|bad).?key|secret/i.test(
     words,
   )
 
-/** An error body without what changes from request to request: ids, keys, numbers such as times. */
+/** An error body without the parts that differ between requests: ids, keys, numbers such as times. */
 function shape(body: string, volatile: readonly string[]): string {
   return volatile
     .filter(Boolean)
@@ -45,5 +46,5 @@ function shape(body: string, volatile: readonly string[]): string {
     .replace(/\s+/g, ' ')
 }
 
-/** The secret with its first character changed: still of the form of a secret, and certainly wrong. */
+/** The secret with its first character changed: still in the form of a secret, and certainly wrong. */
 export const brokenSecret = (secret: string): string => (secret.startsWith('x') ? 'y' : 'x') + secret.slice(1)

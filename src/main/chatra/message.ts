@@ -4,9 +4,9 @@ import type { ChatMessage } from '../engine/ports.ts'
 import { identifier, labelled, line, prose, time, tolerant, webLink } from './values.ts'
 
 /**
- * A message of a webhook or of GET /messages/{id} (contracts/chatra.md §3.1, §4.4). Needed is `type` alone; a type
- * Chatra is not known to use counts as `system` (switch `system-messages`), so that it is never shown as somebody's
- * words. The text may stand in `text` or in `message` (switch `text-key`).
+ * A message of a webhook or of GET /messages/{id} (contracts/chatra.md §3.1, §4.4). Only `type` is required;
+ * an unknown type counts as `system` (switch `system-messages`), so that it is never shown as a person's
+ * message. The text may be in `text` or in `message` (switch `text-key`).
  */
 export const chatMessage = z
   .object(
@@ -35,11 +35,14 @@ export const chatMessage = z
     }
   })
 
-/** True when there is nothing to carry: no file, and no text that anybody could see. */
+/** True when the message has no file and no visible text. */
 export const isEmpty = (message: ChatMessage): boolean =>
   hasNothingToSee(message.text) && message.file === null
 
-/** `name` or `filename`, `url` or `link`, `size` (§3.1, Brevo's names; switch `files`). Without an address it is no file. */
+/**
+ * `name` or `filename`, `url` or `link`, `size` (§3.1, Brevo's names; switch `files`). Without an address it
+ * is no file.
+ */
 function chatFile(value: unknown, text: string): ChatMessage['file'] {
   const entries = labelled(value)
   if (!entries) return null

@@ -13,8 +13,8 @@ export interface ChatraRequest {
 export type Outcome =
   | { kind: 'answer'; status: number; retryAfter: string | null; body: string }
   /**
-   * No answer. `begun` is false when no connection stood, so that nothing of the request can have left this computer:
-   * refused connection, unknown host, failed TLS handshake, or the time ran out before.
+   * No answer. `begun` is false when no connection was established, so that no byte of the request can have
+   * left this computer: refused connection, unknown host, failed TLS handshake, or an earlier time-out.
    */
   | { kind: 'silence'; begun: boolean; timedOut: boolean; code: string }
 
@@ -27,13 +27,13 @@ const LARGEST_ANSWER = 1024 * 1024
 
 export interface TransportOptions {
   baseUrl: string
-  /** Covers the whole call, from the look-up of the host to the last byte of the answer. */
+  /** Covers the whole call, from the DNS query to the last byte of the answer. */
   timeoutMs: number
   /** Counts it; the computer's time when absent. */
   after?: Clock['after'] | undefined
   /**
-   * Carries the requests instead of Node's HTTP (a simulated network). An error with the code of a connection that never
-   * stood (`ECONNREFUSED`, `ENOTFOUND`) says that nothing was sent.
+   * Replaces Node's HTTP (a simulated network). An error with the code of a connection that was never
+   * established (`ECONNREFUSED`, `ENOTFOUND`) means that nothing was sent.
    */
   adapter?: AxiosAdapter | undefined
 }
@@ -44,8 +44,8 @@ export function createTransport({
   after = realAfter,
   adapter,
 }: TransportOptions): Transport {
-  // A free connection is given up after 4 s, before common servers close it under a request (Node's own default is 5 s):
-  // a write that meets a closing connection would be unclear.
+  // A free connection is closed after 4 s, before common servers close it during a request (Node's own
+  // default is 5 s): a write on a closing connection would have an indeterminate result.
   const kept = { keepAlive: true, timeout: 4_000, maxSockets: 32 }
   const secure = baseUrl.startsWith('https:')
   const agent = secure ? new https.Agent(kept) : new http.Agent(kept)
@@ -80,7 +80,7 @@ export function createTransport({
         })
         return answer(response.status, response.headers['retry-after'], response.data)
       } catch (error) {
-        // An answer that broke off has still told its status.
+        // An interrupted answer has still delivered its status.
         if (axios.isAxiosError(error) && error.response) {
           return answer(error.response.status, error.response.headers['retry-after'], '')
         }
@@ -111,7 +111,10 @@ function answer(status: number, retryAfter: unknown, body: unknown): Outcome {
   }
 }
 
-/** Node's own transport, which also notes when the connection (and its TLS) stands: before that nothing is sent. */
+/**
+ * Node's own transport, which also notes when the connection (and its TLS) is established: before that
+ * nothing is sent.
+ */
 function watched(line: { begun: boolean }) {
   return {
     request(options: https.RequestOptions, onAnswer: (answer: http.IncomingMessage) => void) {

@@ -17,7 +17,10 @@ const SYSTEMS: [string, RegExp][] = [
   ['Linux', /\bLinux\b/],
 ]
 
-/** A rough reading of a User-Agent line, for when Chatra names no browser or system (switch `client-keys`). */
+/**
+ * A rough interpretation of a User-Agent line, for clients without browser or system from Chatra (switch
+ * `client-keys`).
+ */
 export function systemFromUserAgent(userAgent: string | null): { os: string | null; browser: string | null } {
   if (!userAgent) return { os: null, browser: null }
   const os = SYSTEMS.find(([, mark]) => mark.test(userAgent))?.[0] ?? null

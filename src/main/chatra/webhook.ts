@@ -6,7 +6,7 @@ import { chatClient, page } from './client-profile.ts'
 import { chatMessage, isEmpty } from './message.ts'
 import { identifier, labelled, line, needed, email as toEmail, tolerant } from './values.ts'
 
-/** A parsed event; `dropped` names the messages that were left out, e.g. `messages[2]: neither text nor file`. */
+/** A parsed event; `dropped` names the omitted messages, e.g. `messages[2]: neither text nor file`. */
 export type ReadChatEvent = { ok: true; event: ChatEvent; dropped: string[] } | { ok: false; reason: string }
 
 const KINDS = { chatStarted: 'started', chatFragment: 'fragment', chatTranscript: 'transcript' } as const
@@ -28,13 +28,12 @@ const envelope = z.object(
 )
 
 /**
- * Reads the body of a webhook (contracts/chatra.md §4; every sample there is reconstructed, so only what the bridge cannot
- * do without is needed): `eventName`, `client.id` and the messages: `messages[]`, or a single `message`. Unknown keys and
- * odd values elsewhere are left out. Never throws.
- *
- * One bad message does not cost the others: a message that is no object or has no `type`, and one with neither text nor
- * file, is dropped and named in `dropped`. When nothing but broken messages came, the event is refused with the first
- * reason, except a transcript: that one also says that the chat is over (F11).
+ * Parses the body of a webhook (contracts/chatra.md §4; every sample there is reconstructed, so only the
+ * indispensable fields are required): `eventName`, `client.id` and the messages: `messages[]`, or a single
+ * `message`. Unknown keys and invalid optional values are omitted. Never throws.
+ * One bad message does not affect the others: a message that is no object or has no `type`, and one with
+ * neither text nor file, is dropped and named in `dropped`. When all messages are invalid, the event is
+ * refused with the first reason, except a transcript: that one also says that the chat is over (F11).
  */
 export const readChatEvent = (body: unknown): ReadChatEvent => {
   const name = new Map(labelled(body) ?? []).get('eventName')
@@ -62,7 +61,7 @@ export const parseChatEvent: ParseChatEvent = readChatEvent
 
 type Placed = { path: string; value: unknown }
 
-/** `chatStarted` carries one `message`, the others `messages[]` (§4.2); either is taken wherever it stands. */
+/** `chatStarted` contains one `message`, the others `messages[]` (§4.2); either is accepted in any event. */
 function findMessages(
   kind: ChatEvent['kind'],
   { message, messages }: { message: unknown; messages: unknown },
@@ -96,7 +95,9 @@ function readMessages(list: Placed[]): { messages: ChatMessage[]; broken: string
   return { messages, broken, dropped }
 }
 
-/** Full entries, entries with an id alone, bare ids, or a single `agent` (switch `agents-list`); each id once. */
+/**
+ * Full entries, entries with only an id, bare ids, or a single `agent` (switch `agents-list`); each id once.
+ */
 function readAgents({ agent, agents }: { agent: unknown; agents: unknown }): AgentSeen[] {
   const found = new Map<string, AgentSeen>()
   for (const value of [...(Array.isArray(agents) ? agents : [agents]), agent]) {

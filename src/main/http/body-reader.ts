@@ -5,9 +5,9 @@ export const TOO_LARGE = Symbol('too large')
 const BYTE_ORDER_MARK = '\ufeff'
 
 /**
- * The body as text; `TOO_LARGE` over 1 MiB. What comes after the limit is read and thrown away, because a connection cut
- * while the sender still writes would hide the 413 from it. Bytes that are no UTF-8 become U+FFFD. Rejects when the
- * sender goes away.
+ * Reads the body as text; returns `TOO_LARGE` over 1 MiB. Bytes after the limit are read and discarded,
+ * because closing the connection while the sender still writes would hide the 413. Bytes that are not UTF-8
+ * become U+FFFD. Rejects when the sender disconnects.
  */
 export function readBody(request: IncomingMessage): Promise<string | typeof TOO_LARGE> {
   return new Promise((resolve, reject) => {
@@ -31,14 +31,14 @@ export function readBody(request: IncomingMessage): Promise<string | typeof TOO_
       resolve(chunks.length === 1 ? chunks[0]!.toString() : Buffer.concat(chunks).toString()),
     )
     request.on('error', reject)
-    request.on('close', () => reject(new Error('the sender went away')))
+    request.on('close', () => reject(new Error('the sender disconnected')))
   })
 }
 
 /**
- * The JSON text to store, or null when the body is no JSON object. The sender's text is kept as it came: parsing it again
- * would change big numbers. The stated content type does not matter, except that `form` bodies (Planfix scenarios send
- * them) become an object of texts.
+ * Returns the JSON text to store, or null when the body is not a JSON object. The sender's text stays
+ * unchanged: parsing would change big numbers. The declared content type is ignored, except that `form`
+ * bodies (sent by Planfix scenarios) become an object of texts.
  */
 export function objectText(body: string, form: boolean): string | null {
   const text = body.startsWith(BYTE_ORDER_MARK) ? body.slice(1) : body
@@ -48,9 +48,9 @@ export function objectText(body: string, form: boolean): string | null {
 }
 
 /**
- * The JSON text to store of a scenario's hint. Planfix tells the task's number in the header `X-Planfix-Task`, too
- * (contracts/planfix-chat.md): it counts where the body is empty or names no task (`task`), so that an owner who leaves the
- * body out has instant replies all the same.
+ * Returns the JSON text to store for a scenario's hint. Planfix also sends the task's number in the header
+ * `X-Planfix-Task` (contracts/planfix-chat.md): it is used where the body is empty or names no task (`task`),
+ * so that instant replies also work for an owner who omits the body.
  */
 export function hintText(body: string, form: boolean, header: string | string[] | undefined): string | null {
   const told = typeof header === 'string' && /^\s*\d{1,15}\s*$/.test(header) ? Number(header) : 0

@@ -1,28 +1,28 @@
 import type { Socket } from 'node:net'
 
-/** What a connection is doing; in this order they give way when too many are open. */
+/** What a connection is doing; in this order connections are closed when too many are open. */
 type Doing = 'silent' | 'idle' | 'busy' | 'proven'
 const GIVES_WAY: readonly Doing[] = ['silent', 'idle', 'busy']
 
 export interface ConnectionSlots {
-  /** A new connection: when there are too many, another one ends. */
+  /** A new connection: when there are too many, another one is closed. */
   opened(socket: Socket): void
-  /** The head of a request came in on it. */
+  /** The head of a request was received. */
   asked(socket: PeerOf): void
-  /** That request has been answered. */
+  /** That request was answered. */
   answered(socket: PeerOf): void
-  /** It brought an event at a right address: from now on it gives way to nobody. */
+  /** It delivered an event to a correct address: from now on it is never closed. */
   proved(socket: PeerOf): void
   readonly size: number
 }
 type PeerOf = Pick<Socket, 'remoteAddress' | 'remotePort'>
 
 /**
- * Keeps the number of open connections at `most` by ending the one that deserves its place least: the oldest that has not
- * sent the head of a request, then the oldest that rests, then the oldest whose request is under way. Connections that
- * brought events stay; when there are no others, a new one is ended. So slow senders only ever push out each other, and
- * Chatra is heard. `each`: of one address that never brought an event at most so many; this computer's own (a tunnel or a
- * proxy in front) are not counted.
+ * Limits the number of open connections to `most` by closing the least important one: the oldest that has not
+ * sent the head of a request, then the oldest idle one, then the oldest whose request is under way.
+ * Connections that delivered events stay; when there are no others, the new one is closed. So slow senders
+ * only displace each other, and Chatra's events arrive. `each`: the limit per address that never delivered an
+ * event; addresses of this computer (a tunnel or a proxy) are not counted.
  */
 export function createConnectionSlots({ most, each }: { most: number; each: number }): ConnectionSlots {
   const sets: Record<Doing, Map<string, Socket>> = {
@@ -93,7 +93,7 @@ export function createConnectionSlots({ most, each }: { most: number; each: numb
   }
 }
 
-/** Addresses that events came from are few; whatever happens, their list stays short. */
+/** Few addresses deliver events; their list is limited in any case. */
 const MOST_TRUSTED = 1_000
 
 const keyOf = ({ remoteAddress, remotePort }: PeerOf): string => `${remoteAddress} ${remotePort}`

@@ -8,7 +8,7 @@ import { createConnectionSlots } from './connection-slots.ts'
 import { createRateLimiter, type Rate } from './rate-limiter.ts'
 import { tidyAddress } from './tidy-address.ts'
 
-/** Something the owner or the log should know. `detail` holds neither secrets nor message texts. */
+/** An event for the owner or the log. `detail` contains neither secrets nor message texts. */
 export interface ReceiverProblem {
   kind: 'store' | 'file'
   connectionId: string | null
@@ -16,16 +16,21 @@ export interface ReceiverProblem {
 }
 
 export interface HttpServerOptions {
-  /** Whether an id and a secret belong together; must take the same time whatever is wrong. */
+  /** Whether an id and a secret belong together; must take the same time for every kind of mismatch. */
   isAddress: (id: string, secret: string) => boolean
-  /** Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is JSON text of an object. */
+  /**
+   * Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is
+   * JSON text of an object.
+   */
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
   onProblem?: ((problem: ReceiverProblem) => void) | undefined
-  /** An event came to an address that is nobody's; `id` stands where a connection's id belongs, whoever wrote it. */
+  /**
+   * An event came to a wrong address; `id` is the part in place of a connection's id, from an unknown sender.
+   */
   onWrongAddress?: ((id: string) => void) | undefined
-  /** PEM texts, where no proxy in front does it. */
+  /** PEM texts, for a server without a proxy. */
   tls?: { cert: string; key: string } | undefined
-  /** Proxies (addresses or networks) whose word about the sender's address is taken, beside those on this computer. */
+  /** Proxies (addresses or networks) whose X-Forwarded-For is trusted, besides those on this computer. */
   proxies?: readonly string[] | undefined
   limits?: Limits | undefined
 }
@@ -34,35 +39,38 @@ export interface Limits {
   /** Milliseconds a request may take to come in (15 s), and to be answered after `stop` (2 s). */
   requestMs?: number
   stopMs?: number
-  /** Requests that are no event: each sender's and all of them. */
+  /** Limits for requests that are not events: per sender and in total. */
   strangers?: { each: Rate; total: Rate }
-  /** Events at a right address. */
+  /** Limit for events at correct addresses. */
   events?: Rate
 }
 
-/** The part of a server that strangers reach, with the addresses for events; more are added by who made it. */
+/** The part of a server that strangers can reach, with the addresses for events; its creator adds more. */
 export interface HttpServer {
   server: FastifyInstance
-  /** Refuses, or confirms, without a word. */
+  /** Refuses or confirms with an empty body. */
   sendEmpty(reply: FastifyReply, status: number): FastifyReply
-  /** False = this stranger, or all together, ask too often. */
+  /** False = this stranger, or all together, send too many requests. */
   allow(request: IncomingMessage): boolean
-  /** A hook for every other address: 429 for who asks too often. */
+  /** A hook for every other address: 429 above the limit. */
   rateLimited(request: FastifyRequest, reply: FastifyReply, next: () => void): void
   stopping(): boolean
   listen(at: { host: string; port: number }): Promise<{ url: string; port: number }>
-  /** Takes no more connections, answers what is in flight and cuts the rest after 2 s. */
+  /** Accepts no more connections, answers requests in flight and closes the rest after 2 s. */
   stop(): Promise<void>
 }
 
 const STRANGERS = { each: { perSecond: 50, burst: 300 }, total: { perSecond: 1_000, burst: 3_000 } }
 const EVENTS = { perSecond: 20_000, burst: 20_000 }
-/** Open at a time, in all and of one stranger's address; for more, others give way (http/connection-slots.ts). */
+/**
+ * Maximum open connections, in total and per stranger's address; above it, others are closed
+ * (http/connection-slots.ts).
+ */
 const MOST_CONNECTIONS = { most: 1_000, each: 100 }
 
 /**
- * HTTP with the addresses for events (docs/architecture.md, "Webhook addresses"). Every refusal has an empty body, and a
- * wrong id or secret cannot be told from an address that does not exist.
+ * HTTP with the addresses for events (docs/architecture.md, "Webhook addresses"). Every refusal has an empty
+ * body, and a wrong id or secret looks like an address that does not exist.
  */
 export function createHttpServer(options: HttpServerOptions): HttpServer {
   const { requestMs = 15_000, stopMs = 2_000, strangers = STRANGERS, events = EVENTS } = options.limits ?? {}
@@ -79,7 +87,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     connectionTimeout: requestMs,
     requestTimeout: requestMs,
     keepAliveTimeout: 30_000,
-    // What a person pastes into Chatra may end in a slash or a space.
+    // An address that a person pastes into Chatra may end in a slash or a space.
     rewriteUrl: (request: { url?: string | undefined }) => tidyAddress(request.url ?? '/'),
     routerOptions: { maxParamLength: 4_096 },
     frameworkErrors: (_error: unknown, _request: unknown, reply: unknown) =>
@@ -90,7 +98,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
       else socket.destroy()
     },
   }
-  // Node looks for slow senders every 30 s unless it is told otherwise.
+  // Node checks for slow senders only every 30 s by default.
   const slowness = { headersTimeout: requestMs, connectionsCheckingInterval: Math.min(1_000, requestMs) }
   const server = options.tls
     ? (fastify({ ...common, https: { ...options.tls, ...slowness } }) as unknown as FastifyInstance)
@@ -106,7 +114,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     if (stopping) reply.header('connection', 'close')
     return reply.code(status).send()
   }
-  /** How a stranger is refused, who may be one of too many. */
+  /** Refuses a stranger, who may have exceeded the limit. */
   const refuse = (request: FastifyRequest, reply: FastifyReply): void => {
     const isTaken = takes(request.raw)
     const id = isTaken && request.method === 'POST' ? HOOK.exec(request.url)?.[1] : undefined
@@ -118,9 +126,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 
   server.setErrorHandler((_error, _request, reply) => empty(reply, 500))
   server.setNotFoundHandler((_request, reply) => empty(reply, 404))
-  // Before the body is looked at: an unknown address is 404 whatever was sent to it.
+  // Before the body is read: an unknown address is 404 for any content.
   server.addHook('onRequest', (request, reply, next) => (request.is404 ? refuse(request, reply) : next()))
-  // Bodies are read by the handlers; fastify must neither parse them nor judge their stated type.
+  // The handlers read bodies; fastify must neither parse them nor check their declared type.
   server.removeAllContentTypeParsers()
   server.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
@@ -180,11 +188,11 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   }
 }
 
-/** An address for events, or what is left of one; with the id of its connection. */
+/** An address for events, or the remains of one; with the id of its connection. */
 const HOOK = /^\/hooks\/([^/?]{1,200})(?:[/?]|$)/
 
 type HookParams = { id: string; secret: string }
-/** Content types as stated, taken away from fastify, which refuses those it cannot read. */
+/** Declared content types, hidden from fastify, which refuses unknown ones. */
 const statedTypes = new WeakMap<FastifyRequest, string | undefined>()
 
 const CLIENT_ERRORS: Record<string, string> = {

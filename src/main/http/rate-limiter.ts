@@ -1,18 +1,18 @@
-/** How many requests are taken: after a burst, so many a second. */
+/** How many requests are allowed: a burst, then this many per second. */
 export interface Rate {
   perSecond: number
   burst: number
 }
 
-/** Counts requests by sender and altogether, in buckets that refill by themselves. */
+/** Counts requests per sender and in total, in token buckets. */
 export interface RateLimiter {
-  /** False = one too many: answer 429. */
+  /** False = above the limit: answer 429. */
   allow(address: string): boolean
 }
 
-/** More senders than this at a time share what is left of the total: memory stays bounded whoever asks. */
+/** More senders than this at a time share the rest of the total: memory stays bounded. */
 const MOST_SENDERS = 10_000
-/** Going through all of them is work that a flood must not be able to ask for. */
+/** A flood must not be able to cause scans of all of them. */
 const FORGET_EVERY_MS = 1_000
 
 /** `now` is in milliseconds and never runs backward. */
@@ -59,7 +59,7 @@ function spend(bucket: Bucket, rate: Rate, now: number): boolean {
   return true
 }
 
-/** Whose bucket is full again need not be known any more. */
+/** A sender with a full bucket need not be stored. */
 function forgetIdle(senders: Map<string, Bucket>, rate: Rate, now: number): void {
   const refillMs = (rate.burst / rate.perSecond) * 1000
   for (const [sender, bucket] of senders) if (now - bucket.at > refillMs) senders.delete(sender)

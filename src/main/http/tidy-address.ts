@@ -1,12 +1,15 @@
-/** What copying and pasting leaves around an address: white space, quotes, brackets, the full stop of a sentence. */
+/**
+ * Characters that copying and pasting leave around an address: white space, quotes, brackets, the full stop
+ * of a sentence.
+ */
 const AROUND = /^[\s/"'`<>()[\]{}«»“”„‟‘’‚‹›.,;:!*|\\\u00ad\u200b-\u200f\u2060\ufeff]$/u
-/** As many bytes as the first of them says: what is no character throws, which takes long. */
+/** As many bytes as the first of them requires: invalid sequences throw, which is slow. */
 const ONE_CHARACTER =
   /^(?:%[0-7][\da-f]|%[cd][\da-f]%[89ab][\da-f]|%e[\da-f](?:%[89ab][\da-f]){2}|%f[0-4](?:%[89ab][\da-f]){3})$/i
 /** UTF-8 takes four bytes a character at most, three letters each. */
 const LONGEST_CHARACTER = 12
 
-/** Letters of the character at this end of `path`, raw or encoded, when it is one of those; 0 when it is none. */
+/** Length of the listed character at this end of `path`, raw or encoded; 0 when there is none. */
 function surplusAt(path: string, end: 'first' | 'last'): number {
   const raw = end === 'first' ? path[0] : path[path.length - 1]
   if (raw === undefined) return 0
@@ -27,8 +30,9 @@ function decoded(code: string): string {
 }
 
 /**
- * The path of a request without what pasting leaves in it: white space, quotes and the like at its ends, raw or encoded
- * (`%20`), slashes at its end, slashes that are doubled. What follows `?` stays. Takes time linear in the length.
+ * The path of a request without the characters that pasting adds: white space, quotes and the like at its
+ * ends, raw or encoded (`%20`), slashes at its end, doubled slashes. The part after `?` stays. Takes time
+ * linear in the length.
  */
 export function tidyAddress(url: string): string {
   const mark = url.indexOf('?')

@@ -19,17 +19,21 @@ export interface PlanfixDataTag {
   fields: { id: number; name: string }[]
 }
 
-/** What the wizard and the diagnostics ask of an account (contracts/planfix.md §1, §9, §11). */
+/** Account queries for the wizard and the diagnostics (contracts/planfix.md §1, §9, §11). */
 export interface AccountApi {
-  /** `ok` when the token is accepted, whatever its scopes; `bad-answer` when something else than Planfix answers. */
+  /**
+   * `ok` when the token is accepted, whatever its scopes; `bad-answer` when another program than Planfix
+   * answers.
+   */
   ping(): Promise<Result<void>>
   /** Active employees. */
   users(): Promise<Result<PlanfixUser[]>>
   groups(): Promise<Result<{ id: number; name: string }[]>>
   dataTags(): Promise<Result<PlanfixDataTag[]>>
   /**
-   * Whether the token may do what `scope` covers, found by trying: reads read one row, writes ask for something that
-   * must be refused (an object that cannot exist), so nothing is changed. An error says that it could not be told.
+   * Tests by calls whether the token has the rights of `scope`: reads read one row, writes send a request
+   * that must be refused (for an object that cannot exist), so nothing is changed. An error means that the
+   * result is unknown.
    */
   probeScope(scope: Scope): Promise<Result<'granted' | 'missing'>>
 }
@@ -125,7 +129,7 @@ export function accountApi(calls: Calls, settings: Settings): AccountApi {
       if (answer.ok) return ok('granted')
       const { code } = answer.error
       if (code === 'missing-scope') return ok('missing')
-      // Refused for what was asked, not for who asked.
+      // The object was refused, not the caller.
       return code === 'object-gone' || code === 'refused' ? ok('granted') : fail(answer.error)
     },
   }
@@ -182,7 +186,7 @@ const PROBES: Record<Scope, Omit<PlanfixRequest, 'scope'>> = {
     path: `/file/${NOWHERE}`,
     query: { fields: 'id' },
   },
-  // No address that could be fetched.
+  // An address that cannot be fetched.
   file_add: {
     ...changing,
     method: 'POST',

@@ -11,19 +11,19 @@ import type { PausableRateLimiter } from './limits/rate-limiter.ts'
 import { validationError } from './schemas.ts'
 import { type Answer, NOT_JSON, type PlanfixRequest, type Transport } from './transport.ts'
 
-/** Calls whose answers are judged and read: what every operation of the API is made of. */
+/** Calls with classified and parsed answers: the base of every API operation. */
 export interface Calls {
-  /** One exchange; the caller has its turn already. */
+  /** One exchange; the caller already has a slot. */
   call<T>(request: PlanfixRequest, schema: z.ZodType<T>): Promise<Result<T>>
-  /** The same, and the status beside the value (202: queued inside Planfix). */
+  /** The same, with the status beside the value (202: queued inside Planfix). */
   callWithStatus<T>(
     request: PlanfixRequest,
     schema: z.ZodType<T>,
   ): Promise<Result<{ value: T; status: number }>>
   stream(request: PlanfixRequest, signal?: AbortSignal): Promise<Result<AxiosResponse<Readable>>>
   /**
-   * Reads pages of 100 until a short one (lists tell no total, §4). The first page goes out on the caller's turn,
-   * each further one takes its own.
+   * Reads pages of 100 until a short one (lists give no total, §4). The first page uses the caller's slot,
+   * each further one takes a slot.
    */
   pages<T extends { id: number }>(
     page: (offset: number) => Promise<Result<T[]>>,
@@ -33,9 +33,9 @@ export interface Calls {
 }
 
 export const PAGE = 100
-/** Turns taken inside an operation: behind client messages, before upkeep. */
+/** Slots taken inside an operation: after client messages, before maintenance. */
 const OWN_PRIORITY: Priority = 1
-/** A bare 429 (no Retry-After) holds all calls back for so long. */
+/** How long a bare 429 (no Retry-After) delays all calls. */
 const BARE_PAUSE = 1000
 
 export function createCalls(options: {
@@ -52,7 +52,7 @@ export function createCalls(options: {
   const noToken = (request: RequestInfo): Result<never> =>
     fail(bridgeError('planfix', 'wrong-keys', `${request.method} ${request.path}: there is no token`))
 
-  /** A vendor's text must not carry the token back into a log. */
+  /** A vendor's text must not bring the token into a log. */
   const redacted = (error: BridgeError): BridgeError =>
     token && error.detail.includes(token)
       ? { ...error, detail: error.detail.replaceAll(token, '***') }
@@ -111,7 +111,7 @@ export function createCalls(options: {
       const { status, headers, data } = response
       if (status >= 200 && status < 300) return ok(response)
       if (fromStorage) {
-        // Not Planfix's word: a storage that refuses (an expired address) says nothing about the token.
+        // Not an answer of Planfix: a storage that refuses (an expired address) says nothing about the token.
         data.destroy()
         return fail(
           bridgeError('planfix', 'failing', `GET ${request.path}: the storage answered HTTP ${status}`),
@@ -133,7 +133,7 @@ export function createCalls(options: {
         if (!result.ok) return result
         const before = rows.size
         for (const row of result.value) rows.set(row.id, row)
-        // A page that brings nothing new means an account that does not turn pages.
+        // A page without new rows means an account that ignores the page offset.
         const complete = result.value.length < PAGE || rows.size === before
         if (complete) return ok({ rows: [...rows.values()], complete })
       }

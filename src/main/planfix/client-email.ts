@@ -2,17 +2,20 @@ import type { RawContact } from './schemas.ts'
 import type { Settings } from './settings.ts'
 
 /**
- * Where on a card a client's e-mail is kept (shared/config.ts, `clientEmail`): what is asked for, read and written of it.
- * The card's own e-mail field is where Planfix mails comments to (contracts/planfix.md §7).
+ * Where on a card a client's e-mail is stored (shared/config.ts, `clientEmail`): the fields to request, to
+ * read and to write. Planfix mails comments to the card's own e-mail field (contracts/planfix.md §7).
  */
 export interface EmailPlace {
-  /** Fields to ask for beside the common ones. */
+  /** Additional fields to request. */
   fields: string[]
-  /** The address that is kept there. */
+  /** The stored address. */
   read(raw: RawContact): string | null
-  /** What a body says, given the card's description as it is. */
+  /** Fields of a request body, given the card's current description. */
   body(email: string, description: string): Record<string, unknown>
-  /** A filter of /contact/list for cards that keep it there; null = there is none, or it is the one of e-mails. */
+  /**
+   * A filter of /contact/list for cards with the address in this place; null = there is none, or it is the
+   * filter of e-mails.
+   */
   filter(email: string): Record<string, unknown> | null
 }
 
@@ -48,10 +51,10 @@ const IN_DESCRIPTION: EmailPlace = {
   filter: () => null,
 }
 
-/** RFC 5321, section 4.5.3.1, and what stands around an address. */
+/** RFC 5321, section 4.5.3.1, plus the characters around an address. */
 const LONGEST_ADDRESS = 320
 
-/** Where the address stands that follows the label; also where Planfix has dropped the ends of lines. */
+/** Position of the address after the label; also where Planfix has dropped line ends. */
 function placeIn(description: string): { from: number; to: number } | null {
   for (let at = description.indexOf(LABEL); at >= 0; at = description.indexOf(LABEL, at + 1)) {
     const from = at + LABEL.length
@@ -61,13 +64,13 @@ function placeIn(description: string): { from: number; to: number } | null {
   return null
 }
 
-/** The address that stands behind the label. */
+/** The address after the label. */
 export function emailIn(description: string): string | null {
   const place = placeIn(description)
   return place && description.slice(place.from, place.to)
 }
 
-/** With this address instead of the one that is read from it, else with a line for it; everything else stays. */
+/** Replaces the address that was read from the description, or adds a line for it; all other text stays. */
 export function withEmail(description: string, email: string): string {
   const place = placeIn(description)
   if (place) return description.slice(0, place.from) + email + description.slice(place.to)

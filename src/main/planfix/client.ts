@@ -16,7 +16,7 @@ import { type ChangesApi, taskApi } from './tasks.ts'
 import { createTimeReader, type TimeReader } from './times.ts'
 import { type CallInfo, createTransport } from './transport.ts'
 
-/** The engine's port and what the wizard, the diagnostics and the meter ask beside it. */
+/** The engine's port, plus the calls of the wizard, the diagnostics and the meter. */
 export interface PlanfixClient
   extends PlanfixApi,
     AccountApi,
@@ -27,18 +27,18 @@ export interface PlanfixClient
   quota(): QuotaState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
-  /** Lets idle connections go. */
+  /** Closes idle connections. */
   close(): void
 }
 
-/** Where an address of the account leads. */
+/** The URL of an address of the account. */
 const hostsOf = ({ baseUrl, webUrl }: Connection['planfix']): ReadonlySet<string> =>
   new Set([baseUrl, webUrl].flatMap((address) => URL.parse(address)?.host ?? []))
 
 /**
- * REST client of one Planfix account (contracts/planfix.md §1–§11). Errors are values (shared/errors.ts); nothing is
- * retried; no call waits for its turn by itself except for pages after the first and look-ups an operation adds.
- * Without a token every call answers `wrong-keys` and nothing is sent.
+ * REST client of one Planfix account (contracts/planfix.md §1–§11). Errors are values (shared/errors.ts);
+ * nothing is retried; a call waits for a slot only for pages after the first and for look-ups that an
+ * operation adds. Without a token every call returns `wrong-keys` and nothing is sent.
  */
 export function createPlanfixClient(options: {
   connection: Connection
@@ -47,9 +47,9 @@ export function createPlanfixClient(options: {
   rateLimiter?: RateLimiter & Partial<PausableRateLimiter>
   /** The day's meter of this account, where it outlives the client. */
   budget?: DailyQuota
-  /** What is known of the account's clock, where it outlives the client. */
+  /** Knowledge of the account's clock, when it outlives the client. */
   times?: TimeReader
-  /** Told of every exchange, for the log: neither query nor body. */
+  /** Called with every exchange, for the log: without query and body. */
   onCall?: (info: CallInfo) => void
   /** For a whole exchange, in milliseconds. */
   timeoutMs?: number

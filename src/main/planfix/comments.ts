@@ -13,22 +13,28 @@ type CommentApi = Pick<PlanfixApi, 'addComment' | 'comments' | 'comment' | 'dele
 export const COMMENT_FIELDS =
   'id,dateTime,type,description,owner,recipients,isDeleted,isHidden,files,sourceObjectId'
 
-/** The schema spells the key `filed`, the example `field`: both are sent (contracts/planfix.md §7, `result-order`). */
+/**
+ * The schema spells the key `filed`, the example `field`: both are sent (contracts/planfix.md §7,
+ * `result-order`).
+ */
 export const newestFirst = [{ field: 'id', filed: 'id', direction: 'Desc' }]
 
-/** Turns answers into comments; learns the account's zone from comments the bridge wrote itself. */
+/** Converts answers to comments; learns the account's zone from comments that the bridge wrote itself. */
 export interface CommentReader {
   page(raw: RawComment[]): { comments: PlanfixComment[]; complete: boolean; sorted: boolean }
   one(raw: RawComment): PlanfixComment
-  /** Reads the long ones in turns; what a client wrote comes from us and is no news. */
+  /**
+   * Converts long texts with yields to the event loop; comments written for clients are our own and are
+   * skipped.
+   */
   prepare(raw: readonly RawComment[]): Promise<void>
-  /** Comment `id` was written just now. */
+  /** Comment `id` was just written. */
   wrote(id: number): void
 }
 
 const REMEMBERED = 50
 
-/** `hosts`: of the account, which only people of the account get in at. */
+/** `hosts`: of the account, accessible only to people of the account. */
 export function createCommentReader(
   times: TimeReader,
   serverNow: () => number,
@@ -90,7 +96,7 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
           method: 'POST',
           path: `/task/${taskId}/comments/`,
           body: {
-            // A comment may consist of files alone.
+            // A comment may consist of files only.
             ...(description !== '' && { description }),
             ...(owner !== null && { owner: { id: owner } }),
             ...(Object.keys(notified).length > 0 && { recipients: notified }),
@@ -160,7 +166,7 @@ export function commentApi(calls: Calls, settings: Settings, reader: CommentRead
 }
 
 /**
- * The text is made from HTML when it is first read: of a page of the feed few comments are news, and the others must cost
+ * The text is converted from HTML on first use: few comments of a page are new, and the others must cost
  * nothing.
  */
 function toComment(raw: RawComment, at: number | null, texts: CommentTexts): PlanfixComment {

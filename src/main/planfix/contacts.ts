@@ -33,9 +33,9 @@ type ContactApi = Pick<
 const COMMON_FIELDS =
   'id,name,midname,lastname,email,additionalEmailAddresses,phones,isDeleted,sourceObjectId'
 const DAY = 86_400_000
-/** 500 contacts made around one day: beyond that the name narrows the search. */
+/** 500 contacts created around one day: above that the name narrows the search. */
 const LOOK_PAGES = 5
-/** Mobile; Planfix shows it whatever its kind (contracts/planfix.md §4, Phone). */
+/** Mobile; Planfix shows it as a phone of any kind (contracts/planfix.md §4, Phone). */
 const MOBILE = 1
 
 /** Contacts, the actions on their cards and the data tag of visits (contracts/planfix.md §8, §7, §11). */
@@ -89,7 +89,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
         },
         created,
       )
-      // `failures` can stand beside the id (switch `email-duplicate`, in-failures): the contact is there.
+      // `failures` can accompany the id (switch `email-duplicate`, in-failures): the contact exists.
       return answer.ok ? ok({ id: answer.value.id, failures: answer.value.failures }) : answer
     },
 
@@ -145,7 +145,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       if (!exact.ok) return exact
       const found = exact.value.rows.filter(holds)
       if (found.length > 0) return ok(found)
-      // A second address is searched by another filter, and only as part of one (§8).
+      // A second address is found by another filter, and only as part of one (§8).
       await calls.turn()
       const other = await list(
         [{ type: 4221, operator: 'equal', value: email.trim() }],
@@ -156,7 +156,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
     },
 
     async lookForContacts({ startedAt, name }) {
-      // Dates are read in the zone of the token's employee, which is not known: a day of room on both sides.
+      // Dates are read in the unknown zone of the token's employee: a day of margin on both sides.
       const created = {
         type: 12,
         operator: 'equal',
@@ -172,7 +172,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
       const byName = { type: 4001, operator: 'equal', value: plainField(name, name) }
       const narrowed = await list([created, byName], LOOK_PAGES)
       if (!narrowed.ok) return narrowed
-      // "Not found" must be certain, or the contact would be made twice.
+      // "Not found" must be certain, or the contact would be created twice.
       if (!narrowed.value.complete)
         return fail(
           bridgeError('planfix', 'failing', 'POST /contact/list: too many contacts to look through'),
@@ -220,7 +220,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
         if (!answer.ok) return answer
         const { comments, complete, sorted } = reader.page(answer.value.comments)
         for (const one of comments) all.set(one.id, one)
-        // Where the account sorts, what is looked for is on the first page.
+        // Where the account sorts, the contact is on the first page.
         if (complete || sorted) break
       }
       return ok([...all.values()])
@@ -228,7 +228,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
 
     async addVisitTag(contactId, values): Promise<Result<void>> {
       if (!visitDataTag) {
-        return fail(bridgeError('planfix', 'refused', 'no data tag is chosen for visits'))
+        return fail(bridgeError('planfix', 'refused', 'no data tag is configured for visits'))
       }
       const { fields } = visitDataTag
       const customFieldData = (['os', 'browser', 'ip'] as const).flatMap((name) => {
@@ -251,7 +251,7 @@ export function contactApi(calls: Calls, settings: Settings, reader: CommentRead
   }
 }
 
-/** What of the fields can be written. */
+/** The fields that can be written. */
 function contactBody({ name, email, phone }: ContactFields, place: EmailPlace, description: string) {
   const number = phone === undefined ? '' : plainField(phone, '')
   return {
@@ -268,7 +268,7 @@ const contactReader =
     const email = place.read(raw)
     return {
       id: raw.id,
-      // All parts: a last name added by a person shows that the card is his.
+      // All parts: a last name that a person added belongs to the same card.
       name: [raw.name, raw.midname, raw.lastname].filter(Boolean).join(' '),
       email,
       otherEmails: [

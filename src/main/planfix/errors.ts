@@ -6,46 +6,49 @@ import type { Scope } from '../../shared/scopes.ts'
 /** What the mapping has to know of a request to judge its failure. */
 export interface RequestInfo {
   method: 'GET' | 'POST' | 'DELETE'
-  /** Without query: it may be logged. */
+  /** Without query, so that it may be logged. */
   path: string
-  /** What the token must be allowed, named to the owner when it is not. */
+  /** The right that the token needs, named to the owner when it is missing. */
   scope: Scope
-  /** It changes something, so an unknown outcome must be looked up before it is sent again. */
+  /** A write: an unknown outcome must be reconciled before it is sent again. */
   writes: boolean
-  /** The object it cannot do without; `account` for lists and settings. */
+  /** The object that the request needs; `account` for lists and settings. */
   about: 'task' | 'contact' | 'comment' | 'file' | 'tag' | 'account'
 }
 
 export interface Failure {
   status: number
-  /** Vendor code; null when the body holds none. */
+  /** Vendor code; null when the body contains none. */
   vendorCode: number | null
   text: string
   /** As sent, unit unknown (see limits/daily-limit-reset.ts). */
   timeToReset: number | null
   /** Milliseconds since 1970, from Retry-After. */
   retryAt: number | null
-  /** Code 22 for seconds or minutes: too many requests in a short time, not the day's limit (see limits/daily-limit-reset.ts). */
+  /**
+   * Code 22 for seconds or minutes: too many requests in a short time, not the daily limit (see
+   * limits/daily-limit-reset.ts).
+   */
   isPause?: boolean
 }
 
-/** A gateway gave up waiting: what stands behind it may still be at work. */
+/** A gateway gave up waiting: the server behind it may still be working. */
 const GATEWAY_TIMEOUT = 504
 
 /** Account, user or token that is inactive, blocked or unpaid (§3). */
 const UNPAID = new Set([2, 10, 11, 16, 20, 23])
 /**
- * "Does not exist" (§3). 7000 counts only where the file is what was asked for, and 4000 (an employee) never: a
- * comment whose author or attachment is missing does not mean that its task is. 2000 always counts: a contact may be
- * merged away at any time (§8), and whoever gets it has to find the contact anew.
+ * "Does not exist" (§3). 7000 counts only where the file was requested, and 4000 (an employee) never: a
+ * comment whose author or attachment is missing does not mean that its task is. 2000 always counts: a contact
+ * may be merged away at any time (§8), and the caller must find the contact again.
  */
 const GONE = new Set([1000, 2000, 5000, 6000, 6010])
-/** Found wrong before anything is carried out, so certain even inside a 5xx. */
+/** Rejected before execution, so the result is certain even inside a 5xx. */
 const CHECKED_FIRST = new Set([6, 7, 30, 40, 41, 2003, 2004, 2005, 2006, 7002])
 
 /**
- * An answer that is not a success, as an error of ours: by vendor code first, never by text (§3), then by HTTP status.
- * `resetAt` is when the day's limit ends, if the answer said so.
+ * Converts an unsuccessful answer to an error: by vendor code first, never by text (§3), then by HTTP status.
+ * `resetAt` is the end of the daily limit, if the answer contains it.
  */
 export function errorOfFailure(failure: Failure, asked: RequestInfo, resetAt: number | null): BridgeError {
   const { vendorCode: code, status } = failure
@@ -68,8 +71,8 @@ export function errorOfFailure(failure: Failure, asked: RequestInfo, resetAt: nu
     })
   }
   if (code === 5) return named('missing-scope', { scope: asked.scope })
-  // Code 6 closes a method or one object. Where one object is asked for it must not stop the whole connection:
-  // what cannot be read is gone for us, what cannot be written is a plain no.
+  // Code 6 closes a method or a single object. For a single object it must not stop the whole connection: an
+  // object that cannot be read counts as gone, one that cannot be written as refused.
   if (code === 6) {
     if (asked.about === 'account') return named('missing-scope', { scope: asked.scope })
     return asked.writes ? named('refused') : named('object-gone')
@@ -84,10 +87,10 @@ export function errorOfFailure(failure: Failure, asked: RequestInfo, resetAt: nu
   }
   if (status >= 400) return byClientStatus(status, code, asked, named)
   if (status >= 300) {
-    // Not Planfix speaking (a login page, a moved address): nothing was carried out.
+    // Not an answer of Planfix (a login page, a moved address): nothing was executed.
     return named('unreachable')
   }
-  // A failure inside a 2xx (switch `fail-in-2xx`): a code says no, "unknown error" says nothing.
+  // A failure inside a 2xx (switch `fail-in-2xx`): with a code it is certain, "unknown error" is not.
   if (code) return named('refused')
   return named(asked.writes ? 'unclear' : 'failing')
 }
@@ -104,7 +107,8 @@ function byClientStatus(
       return named('wrong-keys')
     case 402:
       return named('unpaid')
-    // A bare 403 or 405 is most likely a right the token lacks; it is tried again, a person may mend it.
+    // A bare 403 or 405 is most likely a missing right of the token; it is tried again, since a person may
+    // fix it.
     case 403:
     case 405:
       return named('missing-scope', { scope: asked.scope })
@@ -112,17 +116,18 @@ function byClientStatus(
     case 425:
       return named('unreachable')
     case 404:
-      // Without Planfix's own body it is somebody else's 404 (a wrong address), which must not make new tasks.
+      // Without Planfix's own body the 404 comes from another program (a wrong address) and must not create
+      // new tasks.
       return named(code === 0 && asked.about !== 'account' ? 'object-gone' : 'refused')
     case 400:
-      // A missing task answers code 0 (§6.3, switch `missing-task`).
+      // For a missing task Planfix answers code 0 (§6.3, switch `missing-task`).
       return named(code === 0 && asked.about === 'task' && asked.method === 'GET' ? 'object-gone' : 'refused')
     default:
       return named('refused')
   }
 }
 
-/** Network errors before which no byte of the request can have been understood by Planfix. */
+/** Network errors that occur before Planfix can have read any byte of the request. */
 const NOTHING_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EPROTO|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_CA|ERR_INVALID_URL|ERR_PROXY_\w+)$/
 
@@ -146,7 +151,7 @@ export function errorOfNetwork(thrown: unknown, asked: RequestInfo, timedOutMs: 
   })
 }
 
-/** The code of the innermost error that has one: messages carry addresses, codes do not. */
+/** The code of the innermost error that has one: messages contain addresses, codes do not. */
 export function causeOf(thrown: unknown): { code: string; syscall: string | null } {
   let code = 'no answer'
   let syscall: string | null = null
@@ -177,8 +182,8 @@ function inWords({ status, vendorCode, text }: Failure, { method, path }: Reques
 }
 
 /**
- * The failure an answer speaks of; null when it is a success. Keys are read whatever their capitals (§3: the help
- * page writes them with capitals), and `"result":"fail"` counts inside a 2xx as well (switch `fail-in-2xx`).
+ * The failure in an answer; null when it is a success. Keys are compared in any case (§3: the help page
+ * writes them with capitals), and `"result":"fail"` counts inside a 2xx as well (switch `fail-in-2xx`).
  */
 export function failureIn(status: number, body: unknown, retryAt: number | null): Failure | null {
   const fields = lowerKeys(body)

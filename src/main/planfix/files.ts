@@ -5,7 +5,7 @@ import type { PlanfixApi } from '../engine/ports.ts'
 import type { Calls } from './calls.ts'
 import { created, fileAnswer } from './schemas.ts'
 
-/** A file under way. `size` is bytes, null when the storage does not tell. */
+/** A file in transfer. `size` is in bytes, null when the storage does not send it. */
 export interface FileStream {
   stream: Readable
   name: string
@@ -15,7 +15,10 @@ export interface FileStream {
 }
 
 export interface FileApi extends Pick<PlanfixApi, 'fileFromUrl' | 'fileAddress'> {
-  /** The bytes of a Planfix file, from the storage Planfix redirects to. Destroy the stream when it is not read. */
+  /**
+   * The content of a Planfix file, from the storage that Planfix redirects to. The caller must destroy a
+   * stream that it does not read.
+   */
   download(fileId: number, signal?: AbortSignal): Promise<Result<FileStream>>
 }
 
@@ -80,7 +83,7 @@ export function fileApi(calls: Calls): FileApi {
   }
 }
 
-/** The name the storage gives the file, else the last part of its address; never a path. */
+/** The name given by the storage, else the last part of its address; never a path. */
 function nameIn(disposition: unknown, address: string | undefined): string {
   const header = String(disposition ?? '')
   const encoded = /filename\*\s*=\s*UTF-8''([^;]+)/i.exec(header)?.[1]

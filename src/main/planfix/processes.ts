@@ -5,31 +5,34 @@ import { customFieldList, processList, statusList, templateList } from './schema
 import type { Settings } from './settings.ts'
 import { chooseCompleted, judgeActive, type NamedStatus, toStatus } from './statuses.ts'
 
-/** A template of tasks; `processId` decides which statuses its tasks have. */
+/** A template of tasks; `processId` determines the statuses of its tasks. */
 export interface TaskTemplate {
   id: number
   name: string
   processId: number | null
 }
 
-/** Templates, processes and their statuses, remembered for an hour (contracts/planfix.md §6.5). */
+/** Templates, processes and their statuses, cached for an hour (contracts/planfix.md §6.5). */
 export interface Processes {
   taskTemplates(): Promise<Result<TaskTemplate[]>>
   contactTemplates(): Promise<Result<{ id: number; name: string }[]>>
-  /** Custom fields of contacts that hold words: lines and texts. */
+  /** Custom fields of contacts with text: lines and texts. */
   contactTextFields(): Promise<Result<{ id: number; name: string }[]>>
   processes(): Promise<Result<{ id: number; name: string }[]>>
   statuses(processId: number): Promise<Result<NamedStatus[]>>
   completedStatusId(): Promise<Result<number | null>>
   isStatusActive(status: PlanfixStatus): boolean | null
-  /** Tasks were read: learns their process, and reads its statuses once when a flag alone may mislead. */
+  /**
+   * Call after reading tasks: learns their process, and reads its statuses once when a flag alone may
+   * mislead.
+   */
   saw(tasks: PlanfixTask[]): Promise<void>
 }
 
 /** A line and a text (contracts/planfix.md §4). */
 const TEXT_TYPES = [0, 2]
 const HOUR = 3_600_000
-/** After a refusal or an empty answer the statuses are asked for again only then. */
+/** After a refusal or an empty answer the statuses are read again only after this time. */
 const TEN_MINUTES = 600_000
 const TEMPLATE_PAGES = 20
 
@@ -37,7 +40,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
   const { now, taskTemplateId } = settings
   const known = new Map<number, { statuses: NamedStatus[]; until: number }>()
   let process: { id: number; until: number } | null = null
-  /** The process of tasks seen lately: the built-in one is listed nowhere but there. */
+  /** The process of recently read tasks: the built-in process appears only there. */
   let seenProcessId: number | null = null
 
   const templates = (
@@ -94,7 +97,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
     return ok(list)
   }
 
-  /** The process of the chosen template; without one, that of the tasks seen. */
+  /** The process of the chosen template; without a template, that of the tasks read. */
   async function processId(): Promise<Result<number | null>> {
     if (taskTemplateId === null) return ok(seenProcessId)
     if (process && process.until > now()) return ok(process.id)
@@ -106,7 +109,7 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
     return ok(found ?? seenProcessId)
   }
 
-  /** The statuses that matter most first: those of the template's process. */
+  /** The most important statuses first: those of the template's process. */
   const allKnown = (): NamedStatus[] => {
     const first = process?.id ?? seenProcessId
     return [...known]
@@ -183,7 +186,8 @@ export function createProcesses(calls: Calls, settings: Settings): Processes {
         if (processId === null) continue
         seenProcessId = processId
         const remembered = known.get(processId)
-        // An active flag is clear. An inactive or absent one means something only beside the others of its process.
+        // An active flag is clear. An inactive or absent one has a meaning only together with the others of
+        // its process.
         if (!status || status.isActive === true || (remembered && remembered.until > now())) continue
         await calls.turn()
         await statuses(processId)

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 
 /**
- * Answers of Planfix (contracts/planfix.md §4–§11). Extra fields are tolerated, almost every field may be absent or
- * null (only what `fields` names comes back), and ids come as 5, "5" or "user:5" (switch `id-shape`).
+ * Answers of Planfix (contracts/planfix.md §4–§11). Extra fields are tolerated, almost every field may be
+ * absent or null (only the fields named in `fields` are returned), and ids come as 5, "5" or "user:5" (switch
+ * `id-shape`).
  */
 
 const AN_ID = 'expected an id like 5 or "user:5"'
@@ -137,21 +138,24 @@ const failures = z
     return list.map((one) => one.field ?? 'unknown')
   })
 
-/** A write that made something. */
+/** Answer of a write that created an object. */
 export const created = z.looseObject({ id: numberId, failures })
 /** An update's answer, also an empty one (switch `update-answer`). */
 export const updated = z
   .looseObject({ failures })
   .nullish()
   .transform((value) => value?.failures ?? [])
-/** Anything that is not a failure. */
+/** Any answer that is not a failure. */
 export const done = z.unknown()
-/** `{"result":"success"}` [DOC]: nothing else tells Planfix from another server that answers 200 to everything. */
+/**
+ * `{"result":"success"}` [DOC]: only this distinguishes Planfix from another server that answers 200 to
+ * everything.
+ */
 export const pong = z.looseObject({ result: z.string() })
 
 export const taskAnswer = z.looseObject({ task: taskRow })
 export const taskList = z.looseObject({ tasks: z.array(taskRow) })
-/** Of most of its tasks nothing but the marks is looked at. */
+/** For most tasks of the list only the marks are read. */
 export const changedList = z.looseObject({
   tasks: z.array(z.looseObject({ id: numberId, dateOfLastUpdate: timePoint, dateOfLastComment: timePoint })),
 })
@@ -189,7 +193,7 @@ export function validationError(error: z.ZodError): string {
   return `${path}: ${issue.message.replace(/^Invalid input: /, '')}`
 }
 
-/** Of a union the branch that came furthest says best what is wrong. */
+/** For a union, the branch that matched furthest describes the problem best. */
 function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return issue
   const inner = issue.errors.flat().toSorted((a, b) => b.path.length - a.path.length)[0]

@@ -1,7 +1,7 @@
 import type { PlanfixStatus } from '../engine/ports.ts'
 import type { RawStatus } from './schemas.ts'
 
-/** A status with its names in the languages Planfix tells (contracts/planfix.md §6.5). */
+/** A status with its names in Planfix's languages (contracts/planfix.md §6.5). */
 export interface NamedStatus extends PlanfixStatus {
   names: string[]
 }
@@ -19,7 +19,7 @@ export const toStatus = (raw: RawStatus): NamedStatus => {
 /** The number Planfix gives "completed" on accounts with system statuses (§6.5): a hint, never a proof. */
 const USUAL_COMPLETED = 3
 
-// Whole words, because "not completed", "incomplete" or "невыполненная" say the opposite.
+// Whole words, because "not completed", "incomplete" or "невыполненная" mean the opposite.
 const word = (stems: string) => new RegExp(`(?:^|[\\s(/-])(?:${stems})\\p{L}*`, 'iu')
 const COMPLETED = word(
   'complet|завершен|завершён|finalizat|incheiat|încheiat|terminat|zakończ|zakoncz|conclu|terminad|abgeschlossen|завершенн|завершено|skończ',
@@ -36,8 +36,8 @@ const says = (status: NamedStatus, pattern: RegExp): boolean =>
 const contradicted = (status: NamedStatus): boolean => says(status, CONTRADICTS)
 
 /**
- * The status that completes a task; null when none can be told. Among inactive statuses (among all, when the account
- * does not tell which are active) the one whose name says so, the usual number first (switch `status-set`).
+ * The status that completes a task; null when unknown. Among inactive statuses (among all, when the account
+ * does not mark active ones) the one whose name says so, the usual number first (switch `status-set`).
  */
 export function chooseCompleted(statuses: NamedStatus[]): number | null {
   const told = statuses.some(({ isActive }) => isActive !== null)
@@ -48,17 +48,17 @@ export function chooseCompleted(statuses: NamedStatus[]): number | null {
   const done = candidates.filter((status) => says(status, DONE))
   const named = completed.length > 0 ? completed : done
   const usual = candidates.find(({ id }) => id === USUAL_COMPLETED)
-  // Number 3 with a name in a language not known here is still the best guess, as long as no other name speaks.
+  // Number 3 with a name in an unknown language is still the best guess, as long as no other name matches.
   const chosen =
     usual && (named.length === 0 || named.includes(usual) || done.includes(usual)) ? usual : named[0]
   return chosen?.id ?? null
 }
 
 /**
- * Whether a status counts as active; null when nothing says. The flag of the status comes first, then the flag in its
- * process, then names. Where a process has no active status at all (switch `status-set`, no-active-status) its flags
- * say nothing, or every message of a client would begin a new task: then what is neither completed nor closed by its
- * name is active.
+ * Whether a status counts as active; null when unknown. The flag of the status comes first, then the flag in
+ * its process, then names. Where a process has no active status at all (switch `status-set`,
+ * no-active-status) its flags have no meaning, or every message of a client would begin a new task: then a
+ * status is active unless its name says completed or closed.
  */
 export function judgeActive(
   status: PlanfixStatus,

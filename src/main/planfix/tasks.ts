@@ -17,20 +17,21 @@ import {
 import type { Settings } from './settings.ts'
 import { filterMinute, latestOf, type Mark, type TimePoint, type TimeReader } from './times.ts'
 
-/** A task that a list of changes named. */
+/** A task in a list of changes. */
 export interface ChangedTask {
   id: number
   changeToken: string
   mark: Mark
-  /** What else the list told; null when nobody asked for this task. */
+  /** Further fields of the list; null when they were not requested for this task. */
   task: PlanfixTask | null
 }
 
-/** What the watch over an account asks. */
+/** The calls of the watcher. */
 export interface ChangesApi {
   /**
-   * One page (100, from `offset`) of the tasks that changed or got a comment since the minute of `from`, ids ascending.
-   * `zone` is the offset of the token's employee from UTC in milliseconds. Only what `wanted` names is read further.
+   * One page (100, from `offset`) of the tasks that changed or got a comment since the minute of `from`, ids
+   * ascending. `zone` is the offset of the token's employee from UTC in milliseconds. Only tasks in `wanted`
+   * are parsed completely.
    */
   changedTasks(
     from: number,
@@ -48,13 +49,13 @@ type TaskApi = Pick<
 
 const FIELDS =
   'id,name,status,processId,template,assigner,counterparty,participants,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment,sourceObjectId'
-/** What a list of changes is asked for: participants would be those of thousands of tasks. */
+/** Fields requested for a list of changes: participants would be those of thousands of tasks. */
 const CHANGED_FIELDS =
   'id,status,processId,template,counterparty,isDeleted,dateTime,dateOfLastUpdate,dateOfLastComment'
 const DAY = 86_400_000
 /** The largest offset of a zone from UTC. */
 const FARTHEST_ZONE = 14 * 3_600_000
-/** 2,000 tasks of one client: more means that the account does not filter. */
+/** 2,000 tasks of one client: more means that the account ignores the filter. */
 const CONTACT_PAGES = 20
 const REMEMBERED = 500
 
@@ -67,10 +68,12 @@ export function taskApi(
   serverNow: () => number,
 ): TaskApi {
   const { sourceId, taskTemplateId } = settings
-  /** Contacts and groups among the participants of tasks read lately: a list of users would replace them. */
+  /**
+   * Contacts and groups among the participants of recently read tasks: a list of users would replace them.
+   */
   const others = new Map<number, Participants>()
 
-  /** Tasks made just now, by number: their times teach the zone. */
+  /** Tasks just created, by number: their times reveal the zone. */
   const made = new Map<number, number>()
 
   function teach({ id, dateTime }: RawTask): void {
@@ -139,7 +142,7 @@ export function taskApi(
             ...(task.assignerContactId !== null && { assigner: { id: `contact:${task.assignerContactId}` } }),
             ...(people.length + groups.length > 0 && {
               participants: {
-                // Bare numbers would silently become the token's user (§4).
+                // Planfix would silently read bare numbers as the token's user (§4).
                 ...(people.length > 0 && { users: people.map((id) => ({ id })) }),
                 ...(groups.length > 0 && { groups: groups.map((id) => ({ id })) }),
               },
@@ -195,7 +198,7 @@ export function taskApi(
       if (answer.ok) return ok((await read([answer.value.task]))[0]!)
       const { error } = answer
       if (error.code !== 'failing' || error.vendorCode !== 0) return answer
-      // "Unknown error", but not as a 400: a missing task or an ailing Planfix? The list knows.
+      // "Unknown error", but not as a 400: a missing task or a failing Planfix? The list decides.
       await calls.turn()
       const listed = await page(0, [{ type: 57, operator: 'equal', value: [id] }])
       if (!listed.ok) return answer
@@ -262,10 +265,10 @@ export function taskApi(
       const answer = await calls.pages((offset) => page(offset, filters), CONTACT_PAGES)
       if (!answer.ok) return answer
       if (!answer.value.complete) {
-        return fail(bridgeError('planfix', 'failing', 'POST /task/list: too many tasks of one contact'))
+        return fail(bridgeError('planfix', 'failing', 'POST /task/list: the contact has too many tasks'))
       }
       const tasks = await read(answer.value.rows)
-      // An account that leaves a filter out must not hand over somebody else's task.
+      // An account that ignores a filter must not return another client's task.
       const belongs = (task: PlanfixTask) =>
         (task.counterparty === null || task.counterparty === `contact:${contactId}`) &&
         (taskTemplateId === null || task.templateId === null || task.templateId === taskTemplateId)
@@ -273,7 +276,7 @@ export function taskApi(
     },
 
     async tasksChangedSince(at) {
-      // The zone of the token's employee may not be known yet: as far back as the farthest one.
+      // The zone of the token's employee may not be known yet: use the farthest one.
       const filters = [changedSince(at - FARTHEST_ZONE, 0)]
       const answer = await calls.pages((offset) => page(offset, filters), CONTACT_PAGES)
       if (answer.ok) return ok(await read(answer.value.rows))

@@ -1,6 +1,6 @@
 /**
- * Moments as Planfix writes them (contracts/planfix.md §4, TimePoint). `date` and `time` are in the account's zone,
- * and whether the Z of `datetime` is true is unknown (switch `datetime-zone`).
+ * Times as Planfix writes them (contracts/planfix.md §4, TimePoint). `date` and `time` are in the account's
+ * zone, and it is unknown whether the Z of `datetime` is true (switch `datetime-zone`).
  */
 export interface TimePoint {
   date?: string | null | undefined
@@ -10,15 +10,15 @@ export interface TimePoint {
 }
 
 export interface TimeReader {
-  /** Milliseconds since 1970; null when absent, unreadable, or certainly wrong (it lies ahead of now). */
+  /** Milliseconds since 1970; null when absent, unreadable, or certainly wrong (in the future). */
   read(point: TimePoint | string | null | undefined, now: number): number | null
-  /** Teaches the zone by an object whose true time is known, because the bridge wrote it. */
+  /** Learns the zone from an object whose true time is known, because the bridge wrote it. */
   learn(point: TimePoint | string | null | undefined, trueTime: number): void
-  /** Teaches the zone by an object that tells its moment both in UTC and in the account's zone. */
+  /** Learns the zone from an object with its time both in UTC and in the account's zone. */
   saw(point: TimePoint | string | null | undefined): void
-  /** The account's zone as far as it is known: local digits minus UTC, in milliseconds. */
+  /** The account's zone if known: local digits minus UTC, in milliseconds. */
   readonly zone: number | null
-  /** What was known of it before a restart. */
+  /** The zone as known before a restart. */
   recall(zone: number | null): void
 }
 
@@ -29,9 +29,9 @@ export const WIDEST_ZONE = 14 * 60 * MINUTE
 const quarters = (ms: number) => Math.round(ms / QUARTER) * QUARTER
 
 /**
- * `dateTimeUtcSeconds` is taken as it is. `datetime` that differs from `date` and `time` is true UTC; when both show
- * the same digits, the digits are the account's local time or the account lives in UTC, and only an object of known
- * time tells which. Until then the Z is believed, unless it speaks of the future.
+ * `dateTimeUtcSeconds` is used as it is. A `datetime` that differs from `date` and `time` is true UTC; when
+ * both show the same digits, the digits are the account's local time or the account is in UTC, and only an
+ * object of known time decides. Until then the Z is trusted, unless the time is in the future.
  */
 export function createTimeReader(): TimeReader {
   let offset: number | null = null
@@ -47,7 +47,7 @@ export function createTimeReader(): TimeReader {
       if (!point || typeof point === 'string' || !point.time) return
       const local = parseLocal(`${point.date} ${point.time}`)
       const stated = parseIso(point.dateTimeUtcSeconds) ?? parseIso(point.datetime)
-      // Equal digits say nothing: they are local time, or the account lives in UTC.
+      // Equal digits decide nothing: they are local time, or the account is in UTC.
       if (local === null || stated === null || local === stated) return
       const found = quarters(local - stated)
       if (Math.abs(found) <= WIDEST_ZONE) zone = found
@@ -64,7 +64,7 @@ export function createTimeReader(): TimeReader {
       if (!found || found.certain) return
       const difference = found.time - trueTime
       const near = quarters(difference)
-      // More than a few minutes off a zone's offset: the object is not as new as it was thought to be.
+      // More than a few minutes from a zone's offset: the object is older than assumed.
       if (Math.abs(difference - near) > 3 * MINUTE || Math.abs(near) > WIDEST_ZONE) return
       offset = near
       zone = near
@@ -106,7 +106,7 @@ function parseLocal(text: string): number | null {
 }
 
 /**
- * A moment to write. Both UTC forms are sent: `dateTimeUtcSeconds` leaves no doubt where it is understood, and
+ * A time to write. Both UTC forms are sent: `dateTimeUtcSeconds` is unambiguous where it is supported, and
  * `datetime` is the form of Planfix's own example of a comment with a date.
  */
 export function writtenPoint(ms: number): TimePoint {
@@ -114,7 +114,9 @@ export function writtenPoint(ms: number): TimePoint {
   return { datetime: `${iso.slice(0, 16)}Z`, dateTimeUtcSeconds: `${iso.slice(0, 19)}+0000` }
 }
 
-/** "dd-MM-yyyy" of the UTC day, for date filters; callers leave a day on both sides for the zone. */
+/**
+ * "dd-MM-yyyy" of the UTC day, for date filters; callers leave a day of margin on both sides for the zone.
+ */
 export function filterDay(ms: number): string {
   const [year, month, day] = new Date(ms).toISOString().slice(0, 10).split('-')
   return `${day}-${month}-${year}`
@@ -127,8 +129,8 @@ export function filterMinute(ms: number, zone: number): string {
 }
 
 /**
- * When an object last changed, by the later of its moments: `minute` = the account's local digits as if they were UTC,
- * `second` = the true time where the account tells seconds. Milliseconds; null = not told.
+ * When an object last changed, by the later of its times: `minute` = the account's local digits as if they
+ * were UTC, `second` = the true time where the account sends seconds. Milliseconds; null = unknown.
  */
 export interface Mark {
   minute: number | null

@@ -15,7 +15,7 @@ export interface PlanfixRequest extends RequestInfo {
 export interface Answer {
   status: number
   headers: Record<string, unknown>
-  /** Parsed JSON; undefined when the body is empty, NOT_JSON when it is something else. */
+  /** Parsed JSON; undefined for an empty body, NOT_JSON for any other content. */
   body: unknown
 }
 export const NOT_JSON = Symbol('not JSON')
@@ -25,43 +25,43 @@ export interface CallInfo {
   path: string
   /** null when there was no answer. */
   status: number | null
-  /** Why there was none, e.g. `ECONNREFUSED` or `time-out`. */
+  /** Why there was no answer, e.g. `ECONNREFUSED` or `time-out`. */
   code: string | null
   ms: number
 }
 
 export interface Download {
   response: AxiosResponse<Readable>
-  /** It comes from the storage Planfix pointed to, not from Planfix. */
+  /** The answer comes from the storage that Planfix redirected to, not from Planfix. */
   fromStorage: boolean
 }
 
 export interface Transport {
   send(request: PlanfixRequest): Promise<Result<Answer>>
-  /** A body as a stream, redirects followed without the token. */
+  /** A body as a stream; redirects are followed without the token. */
   stream(request: PlanfixRequest, signal?: AbortSignal): Promise<Result<Download>>
   close(): void
 }
 
-/** Time for a whole exchange, also with a server that trickles (docs/architecture.md: outgoing HTTP, 10 s). */
+/** Time limit of a whole exchange, also with a slow server (docs/architecture.md: outgoing HTTP, 10 s). */
 const TIME_LIMIT = 10_000
 const MAX_ANSWER = 32 * 1024 * 1024
-/** Idle connections are let go before common servers (5 s and more) close them under a request. */
+/** Idle connections are closed before common servers (5 s and more) close them during a request. */
 const IDLE = 4000
-/** A file that stops flowing for so long is given up. */
+/** A file transfer that stalls for this long is aborted. */
 const STREAM_IDLE = 30_000
 const MAX_REDIRECTS = 3
-/** The size told is the size sent. */
+/** The announced size must equal the sent size. */
 const asIs = { 'Accept-Encoding': 'identity' }
 
-/** HTTP to one account. Nothing is retried here: that is the engine's work (docs/architecture.md). */
+/** HTTP to one account. No retries here: that is the engine's task (docs/architecture.md). */
 export function createTransport(options: {
   baseUrl: string
   token: string
   clock: Clock
   timeoutMs?: number
   onCall?: (info: CallInfo) => void
-  /** Carries the requests instead of Node's HTTP: a simulated network. */
+  /** Replaces Node's HTTP: a simulated network. */
   adapter?: AxiosAdapter | undefined
 }): Transport {
   const { baseUrl, token, clock, onCall } = options
@@ -108,7 +108,7 @@ export function createTransport(options: {
       return fail(errorOfNetwork(thrown, request, timedOut ? limit : null))
     } finally {
       cancelTimer()
-      // A stream goes on after its headers: the caller's signal still ends it.
+      // A stream continues after its headers: the caller's signal still aborts it.
       if (config.responseType !== 'stream') signal?.removeEventListener('abort', give)
     }
   }
@@ -151,7 +151,8 @@ export function createTransport(options: {
         }
         data.destroy()
         url = location
-        // The storage is somebody else's: it gets no token, and refuses a second way of authorization (§10).
+        // The storage belongs to another company: it gets no token, and refuses a second form of
+        // authorization (§10).
         headers = asIs
       }
     },
@@ -172,7 +173,7 @@ function parse(text: unknown): unknown {
   }
 }
 
-/** Where a redirect leads: https, or the plain http of an account on this computer. */
+/** Target of a redirect: https, or plain http of an account on this computer. */
 function next(from: string, location: unknown, baseUrl: string): string | null {
   if (typeof location !== 'string' || !URL.canParse(location, from)) return null
   const to = new URL(location, from)
@@ -188,7 +189,7 @@ export function isLoopback(address: string): boolean {
 
 function idleGuard(stream: Readable): void {
   const socket = stream as Partial<{ setTimeout(ms: number, work: () => void): void }> & Readable
-  socket.setTimeout?.(STREAM_IDLE, () => stream.destroy(new Error('the file stopped flowing')))
+  socket.setTimeout?.(STREAM_IDLE, () => stream.destroy(new Error('the file transfer stalled')))
 }
 
 const mapValues = <T, U>(record: Record<string, T>, change: (value: T) => U): Record<string, U> =>

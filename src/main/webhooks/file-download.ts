@@ -2,12 +2,12 @@ import type { ServerResponse } from 'node:http'
 import { type Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
-/** A file on its way through. */
+/** A file in transfer. */
 export interface FileDownload {
   name: string
-  /** Stated content type; only harmless image types are passed on. */
+  /** Declared content type; only harmless image types are forwarded. */
   type: string | null
-  /** Bytes, when certain. */
+  /** Size in bytes, when certain. */
   size: number | null
   body: Readable
 }
@@ -15,14 +15,14 @@ export interface FileDownload {
 const SHOWN_AS_IMAGE = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp'])
 
 /**
- * Hands a file to a stranger's browser, always as a download that can run nothing. When the source breaks off, the
- * connection is cut, so that half a file never looks whole; when the browser goes away, the source is stopped. Rejects
- * in both cases.
+ * Sends a file to a stranger's browser, always as a download that cannot run code. When the source breaks
+ * off, the connection is closed, so that a partial file never looks complete; when the browser disconnects,
+ * the source is stopped. Rejects in both cases.
  */
 export async function sendFile(response: ServerResponse, file: FileDownload): Promise<void> {
   if (response.destroyed) {
     file.body.destroy()
-    throw new Error('the browser went away')
+    throw new Error('the browser disconnected')
   }
   response.writeHead(200, {
     'Content-Type': imageType(file.type) ?? 'application/octet-stream',
@@ -37,12 +37,12 @@ export async function sendFile(response: ServerResponse, file: FileDownload): Pr
 }
 
 /**
- * Passes the bytes on, and fails when they are not as many as were announced. (No generator: `pipeline` does not stop
- * the source while a generator waits for it.)
+ * Forwards the bytes, and fails when their number differs from the announced size. (No generator: `pipeline`
+ * does not stop the source while a generator waits for it.)
  */
 function wholeOnly(size: number | null): Transform {
   let sent = 0
-  const wrong = () => new Error(`the source gave another number of bytes than ${size}`)
+  const wrong = () => new Error(`the source sent a number of bytes other than ${size}`)
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       sent += chunk.length

@@ -10,9 +10,12 @@ export interface LinkedFile {
   name: string
 }
 export interface FileLinks {
-  /** `{publicUrl}/files/{token}`; null when there is no public address. The same file has the same address for an hour. */
+  /**
+   * `{publicUrl}/files/{token}`; null when there is no public address. The same file has the same address for
+   * an hour.
+   */
   link(connectionId: string, fileId: number, name: string): string | null
-  /** null for anything that is not a token of ours, or an expired one. */
+  /** null for an invalid or expired token. */
   open(token: string): LinkedFile | null
 }
 
@@ -22,12 +25,13 @@ const TAG = 16
 const LONGEST_TOKEN = 4096
 
 /**
- * Addresses under which a chat's visitor opens a Planfix file without an account. A token holds what it opens and until
- * when, sealed with AES-256-GCM: nobody can guess or change one, and nothing has to be stored. `key` is 32 bytes kept in
- * the keychain; a new key ends all links. Links live for `validForMs`, at most a hundredth less.
- *
- * The expiry is rounded and the nonce is made from the content (a keyed hash, so it repeats only for the very same
- * content): a reply that is sent again within the hour reads as the same text, and its echo is recognised.
+ * Addresses under which a chat's visitor opens a Planfix file without an account. A token contains the file
+ * and its expiry, sealed with AES-256-GCM: it cannot be guessed or changed, and nothing has to be stored.
+ * `key` is 32 bytes from the keychain; a new key invalidates all links. Links are valid for `validForMs`, at
+ * most a hundredth less.
+ * The expiry is rounded and the nonce is derived from the content (a keyed hash, so it repeats only for
+ * exactly the same content): a reply that is sent again within the hour has the same text, and its echo is
+ * recognised.
  */
 export function createFileLinks({
   key,
@@ -73,7 +77,7 @@ export function createFileLinks({
   function unseal(token: string): unknown {
     if (token.length > LONGEST_TOKEN || !/^[\w-]+$/.test(token)) return null
     const bytes = Buffer.from(token, 'base64url')
-    // The last character of base64url may have spare bits: one token, one spelling.
+    // The last character of base64url may have spare bits: one token has one spelling.
     if (bytes.length <= IV + TAG || bytes.toString('base64url') !== token) return null
     const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, IV), { authTagLength: TAG })
     decipher.setAuthTag(bytes.subarray(-TAG))
@@ -86,7 +90,7 @@ export function createFileLinks({
   }
 }
 
-/** Long names would make long addresses; the ending is what matters for opening the file. */
+/** Long names would make long addresses; the extension is needed for opening the file. */
 function shortName(name: string): string {
   const clean = name.toWellFormed()
   if (clean.length <= 120) return clean

@@ -7,8 +7,8 @@ export interface HookConnection {
 }
 
 /**
- * Answers whether an id and a secret belong together, in the same time whether the id, the secret or nothing of them is
- * known: both sides are hashed, all connections are compared, and the outcome is looked at in the end.
+ * Returns whether an id and a secret belong together, in constant time whether or not the id or the secret is
+ * known: both sides are hashed, all connections are compared, and the result is read at the end.
  */
 export function createHookAuth(
   connections: () => readonly HookConnection[],
@@ -21,7 +21,7 @@ export function createHookAuth(
     const address = addressOf(id, secret)
     let digest = digests.get(address)
     if (digest === undefined) {
-      // Old secrets would pile up only if they were changed by the thousand.
+      // Old secrets would accumulate only after thousands of changes.
       if (digests.size > 1_000) digests.clear()
       digest = digestText(address)
       digests.set(address, digest)

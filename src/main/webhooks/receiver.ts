@@ -12,18 +12,24 @@ export interface ReceiverOptions {
   /** 0 = any free port. */
   port: number
   connections: () => readonly HookConnection[]
-  /** Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is JSON text of an object. */
+  /**
+   * Resolves when the event is on disk; rejects when it cannot be stored now (the sender gets 503). `body` is
+   * JSON text of an object.
+   */
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
-  /** What a token of a file link opens; null = nothing, `later` = not now. */
+  /** The file of a link's token; null = unknown, `later` = not available now. */
   file?: (token: string) => Promise<FileDownload | 'later' | null>
-  /** Whether a token is one of ours, told at once: only strange ones are guesses. */
+  /** Whether a token is one of ours, without delay: only other tokens are guesses. */
   isFile?: (token: string) => boolean
   /** Answer of /healthz. */
   health: () => object
-  /** What stood in `?proof=` of a request to /healthz; answers whether it was awaited. Nobody outside can tell. */
+  /**
+   * The value of `?proof=` of a request to /healthz; returns whether it was expected. Senders cannot see the
+   * result.
+   */
   onProof?: (nonce: string) => boolean | undefined
   onProblem?: (problem: ReceiverProblem) => void
-  /** An event came to an address that is nobody's; `id` stands where a connection's id belongs. */
+  /** An event came to a wrong address; `id` is the part in place of a connection's id. */
   onWrongAddress?: (id: string) => void
   limits?: Limits & { downloads?: typeof DOWNLOADS }
 }
@@ -31,16 +37,16 @@ export interface ReceiverOptions {
 export interface Receiver {
   url: string
   port: number
-  /** Takes no more connections, answers what is in flight and cuts the rest after 2 s. */
+  /** Accepts no more connections, answers requests in flight and closes the rest after 2 s. */
   stop(): Promise<void>
 }
 
-/** Of each link and of all together. */
+/** Limits per link and in total. */
 const DOWNLOADS = { each: { perSecond: 1, burst: 20 }, total: { perSecond: 20, burst: 200 } }
 
 /**
  * The HTTP receiver: the only part of the bridge that strangers can reach. Its addresses are fixed
- * (docs/architecture.md, "Webhook addresses"). Rejects when the port is taken.
+ * (docs/architecture.md, "Webhook addresses"). Rejects when the port is in use.
  */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   const { accept, onProblem, onWrongAddress, limits } = options
@@ -51,7 +57,8 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const { server, sendEmpty: empty, rateLimited: onlySometimes } = front
   const downloads = createRateLimiter(limits?.downloads ?? DOWNLOADS)
 
-  // Behind a tunnel all come from one address: a flood must not keep out our own proof, nor who has a link of ours.
+  // Behind a tunnel all requests come from one address: a flood must not block our own proof, nor clients
+  // with a valid link.
   const unlessProof: typeof onlySometimes = (request, reply, next) => {
     const { proof } = request.query as Record<string, unknown>
     if (typeof proof === 'string' && options.onProof?.(proof)) next()
@@ -92,7 +99,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   return { url, port, stop: front.stop }
 }
 
-/** A person reads this, so it is said in words. */
+/** A person reads this answer, so it is a sentence. */
 const notNow = (reply: FastifyReply) =>
   reply
     .code(503)

@@ -5,16 +5,16 @@ import { NO_SHEET, type StyleSheet } from './style-sheet.ts'
 export interface Appearance {
   /** Neither it nor anything in it is shown. */
   isGone: boolean
-  /** CSS `visibility`: what is in it may be shown all the same. */
+  /** CSS `visibility`: descendants may be visible all the same. */
   isVisible: boolean
   /** Pixels. */
   fontSize: number
-  /** null = cannot be told, so it is taken for readable. */
+  /** null = unknown, so it counts as readable. */
   colour: Colour | null
   background: Colour | null
   /** Spaces and line ends of the source are kept (CSS `white-space`). */
   keepsSpaces: boolean
-  /** What the element itself does with its text, whatever stands around. */
+  /** What the element itself does with its text, whatever surrounds it. */
   own: { isBlock: boolean; isStruck: boolean; raised: 'super' | 'sub' | null }
 }
 
@@ -33,11 +33,11 @@ export const PAGE: Appearance = {
   own: BLOCK,
 }
 
-/** Smaller text, or a smaller box, is no text to anybody. Pixels. */
+/** Smaller text, or a smaller box, is not readable. Pixels. */
 const SMALLEST = 2
-/** Fainter is not seen. */
+/** Fainter text is invisible. */
 const FAINTEST = 0.05
-/** Nobody scrolls so far to the left or up. Pixels. */
+/** Positions further to the left or up are out of reach. Pixels. */
 const FAR_OFF = 900
 
 /** Whether a text in it can be seen. */
@@ -53,13 +53,13 @@ function isReadable({ colour, background }: Appearance): boolean {
   return background === null || [0, 1, 2].some((n) => Math.abs(colour[n]! - background[n]!) > 6)
 }
 
-/** Their content is never shown, as text at least. */
+/** Their content is never shown, at least not as text. */
 export const SILENT: ReadonlySet<string> = new Set(
   'audio canvas datalist head iframe noembed noframes noscript object rp script style svg template title video'.split(
     ' ',
   ),
 )
-/** A link has a colour of its own; so has what is marked. */
+/** Links and marked text have their own colour. */
 const OWN_COLOURS: Record<string, { colour: Colour | null; background?: Colour }> = {
   a: { colour: null },
   mark: { colour: null, background: [255, 255, 0, 1] },
@@ -68,8 +68,8 @@ const STRUCK = new Set(['s', 'del', 'strike'])
 const RAISED: Record<string, 'super' | 'sub'> = { sup: 'super', sub: 'sub' }
 
 /**
- * How an element is shown that stands in one that looks like `parent`. `isBlock`: by its name it makes a box of its own. Decided by
- * attributes and the comment's own styles alone; every way to hide something that these know counts.
+ * Appearance of an element inside one that looks like `parent`. `isBlock`: the element's name makes a box.
+ * Uses only attributes and the comment's own styles; every way of hiding that these can express counts.
  */
 export function appearanceOf(
   parent: Appearance,
@@ -129,7 +129,7 @@ function isMadeUnseen(style: Style, em: number, isBlock: boolean): boolean {
 
 const isPlaced = (style: Style) => /^(absolute|fixed)/.test(style.get('position')?.text ?? '')
 
-/** Nothing of it is left by `clip`, `clip-path` or a scale of nought. */
+/** `clip`, `clip-path` or a scale of zero leaves nothing of it. */
 function isClipped(style: Style, em: number): boolean {
   const clip = style.get('clip')
   if (clip?.text.startsWith('rect') && isPlaced(style)) {
@@ -146,7 +146,7 @@ function isClipped(style: Style, em: number): boolean {
   return scale !== null && Math.abs(scale) < 0.02
 }
 
-/** It stands where nobody looks. */
+/** Positioned out of sight. */
 function isFarOff(style: Style, em: number): boolean {
   const shift = (property: string) => Math.min(0, ...lengthsOf(style.get(property), em, 1_000))
   const isMoved = isPlaced(style) || style.get('position')?.text === 'relative'
@@ -163,7 +163,9 @@ function isFarOff(style: Style, em: number): boolean {
   return shifts.some((property) => shift(property) < -FAR_OFF)
 }
 
-/** A box without room, out of which nothing stands. A run of text has no box of its own, so its size does not count. */
+/**
+ * A box without size and without overflow. Inline text has no box of its own, so its size does not count.
+ */
 function hasNoRoom(style: Style, em: number, isBlock: boolean): boolean {
   const display = style.get('display')?.text ?? (isBlock ? 'block' : 'inline')
   const float = style.get('float')?.text ?? 'none'
@@ -186,7 +188,7 @@ function visibilityOf(parent: Appearance, style: Style): boolean {
 
 function fontSizeOf(parent: Appearance, style: Style): number {
   const size = style.get('font-size') ?? style.get('font')
-  // The weight stands in front of the size and is no length; what stands behind a slash is the height of the line.
+  // The weight comes before the size and is no length; the value after a slash is the line height.
   const text = size?.text.split('/', 1)[0] ?? ''
   const name = style.has('font-size') ? text : ''
   if (/^(inherit|unset|revert|smaller|larger)/.test(name)) return parent.fontSize
@@ -195,7 +197,7 @@ function fontSizeOf(parent: Appearance, style: Style): number {
   const sizes = isWritten && size ? lengthsOf(valueFrom(text), parent.fontSize, parent.fontSize) : []
   const [first] = style.has('font-size') ? sizes : sizes.toReversed()
   if (first !== undefined) return first
-  // A word such as `small`, or `initial`.
+  // A keyword such as `small` or `initial`.
   return size && style.has('font-size') ? PAGE.fontSize : parent.fontSize
 }
 
@@ -210,7 +212,7 @@ function textColourOf(
   return name === 'font' && attributes.color ? colourOf(valueFrom(attributes.color)) : around
 }
 
-/** undefined = the one behind it. */
+/** undefined = use the next one. */
 function backgroundOf(attributes: Readonly<Record<string, string>>, style: Style): Colour | null | undefined {
   const value = style.get('background') ?? style.get('background-color')
   if (style.has('background-image') || /url\(|gradient\(/.test(value?.text ?? '')) return null

@@ -1,24 +1,24 @@
 import { type CommentText, readComment } from './html-to-text.ts'
 import { type MediaContext, NO_MEDIA } from './media.ts'
 
-/** UTF-16 units of HTML and text that are kept: some pages of ordinary comments, one page of the longest. */
+/** Cache size in UTF-16 units of HTML and text: some pages of ordinary comments, one page of the longest. */
 const KEPT = 8_000_000
-/** A conversion of so much may take a millisecond. */
+/** A conversion of this length may take a millisecond. */
 const LONG = 8_000
-/** After so many milliseconds others have their turn. */
+/** After this many milliseconds the conversion yields to the event loop. */
 const TURN_MS = 10
 
 type Files = MediaContext['files']
 
-/** Plain texts of comments. What has not changed since it was read last is not converted again. */
+/** Plain texts of comments. A comment that has not changed since the last read is not converted again. */
 export interface CommentTexts {
   of(id: number, html: string, files?: Files): CommentText
-  /** Converts the long ones among them in turns, so that reading a page never holds up everything else. */
+  /** Converts the long texts with yields, so that reading a page never blocks the event loop. */
   prepare(comments: readonly { id: number; html: string; files?: Files }[]): Promise<void>
 }
 
 export function createCommentTexts(kept = KEPT, hosts = NO_MEDIA.hosts): CommentTexts {
-  /** Those asked for last stand at the end. */
+  /** The most recently used are at the end. */
   const known = new Map<number, { html: string; files: string; read: CommentText }>()
   let size = 0
 

@@ -1,12 +1,12 @@
-/** What happens in a document, in its order. Tags are lower case, entities are decoded. */
+/** Events of a document, in its order. Tags are in lower case, entities are decoded. */
 export interface DocumentReader {
   open(name: string, attributes: Readonly<Record<string, string>>): void
   close(name: string): void
   text(text: string): void
-  /** While true, only what is nested matters, not what it is. */
+  /** While true, only the nesting of elements matters. */
   isSilent(): boolean
-  /** Text that comes now is not shown. */
+  /** The following text is hidden. */
   isUnseen(): boolean
-  /** Elements that must be closed where they end, however deep they stand. */
+  /** Elements that must be closed at their end, at any depth. */
   mustNest(name: string): boolean
 }

@@ -1,12 +1,14 @@
 import { Parser } from 'htmlparser2'
 import type { DocumentReader } from './document-reader.ts'
 
-/** No editor nests as deep; the parser's own list of open elements makes deep nesting quadratic. */
+/**
+ * No editor nests as deep; with deeper nesting the parser's list of open elements would take quadratic time.
+ */
 export const DEEPEST = 256
 
 /**
- * Reads HTML in time linear in its length, whatever it holds. Never fails. What is hidden deeper than `DEEPEST` hides
- * everything behind it up to where the nesting is less deep again.
+ * Reads any HTML in time linear in its length. Never fails. An element hidden deeper than `DEEPEST` hides
+ * everything after it until the nesting is less deep again.
  */
 export function readFlat(html: string, reader: DocumentReader): void {
   new FlatParser(reader).end(html)
@@ -21,8 +23,8 @@ interface State {
 }
 
 /**
- * htmlparser2 with a bound on nesting: what is opened deeper than `DEEPEST` is closed at once, so its content stands one
- * level up and is still read.
+ * htmlparser2 with a limit on nesting: an element opened deeper than `DEEPEST` is closed at once, so its
+ * content moves up one level and is still read.
  */
 class FlatParser extends Parser {
   private readonly reader: DocumentReader
@@ -57,7 +59,9 @@ class FlatParser extends Parser {
     this.state = state
   }
 
-  /** Asked when a tag begins and again when it ends, between which nothing else is: both times the same is answered. */
+  /**
+   * Called when a tag begins and again when it ends, with nothing in between: both calls return the same.
+   */
   protected override isVoidElement(name: string): boolean {
     const { state, reader } = this
     if (state.opening !== null) {
@@ -70,7 +74,7 @@ class FlatParser extends Parser {
     return state.decided
   }
 
-  /** Where an element ends, nothing is opened for long: what stands open is closed however deep it is. */
+  /** At the end of an element nothing stays open for long: open elements are closed at any depth. */
   override onclosetag(start: number, endIndex: number): void {
     this.state.closing = true
     super.onclosetag(start, endIndex)

@@ -3,21 +3,23 @@ import { type DefaultTreeAdapterMap, defaultTreeAdapter, type ParserOptions, par
 import type { DocumentReader } from './document-reader.ts'
 import { DEEPEST, readFlat } from './flat-parser.ts'
 
-/** No editor gives an element as many attributes, nor nests as deep as `DEEPEST`; both make parse5 quadratic. */
+/**
+ * No editor writes as many attributes, nor nests as deep as `DEEPEST`; both would cost parse5 quadratic time.
+ */
 const MOST_ATTRIBUTES = 200
-/** Shorter ones cannot hold enough attributes to cost time. */
+/** Shorter ones cannot contain enough attributes to take long. */
 const LONG = 4_000
 
 type Node = DefaultTreeAdapterMap['childNode']
 type Parent = DefaultTreeAdapterMap['parentNode']
 
 /**
- * Reads HTML as a browser does, in time linear in its length, whatever it holds. Never fails.
- *
- * Looked at: **parse5** builds the tree that the standard prescribes, so what is hidden there is hidden for the employee,
- * also where tags are not closed or stand in each other wrongly; but deep nesting, formatting that is repeated in each
- * paragraph and very many attributes cost it quadratic time. **htmlparser2** is linear once its nesting is bounded, but
- * closes elements by simpler rules. So parse5 reads everything that people write, and htmlparser2 what would make it slow.
+ * Reads any HTML as a browser does, in time linear in its length. Never fails.
+ * Two parsers: **parse5** builds the tree that the standard prescribes, so elements hidden there are hidden
+ * for the employee, also with unclosed or wrongly nested tags; but deep nesting, formatting repeated in each
+ * paragraph and very many attributes cost it quadratic time. **htmlparser2** is linear once its nesting is
+ * limited, but closes elements by simpler rules. So parse5 reads all ordinary HTML, and htmlparser2 the HTML
+ * that would make parse5 slow.
  */
 export function readHtml(html: string, reader: DocumentReader): void {
   const tree = hasManyAttributes(html) ? null : treeOf(html)
@@ -27,14 +29,14 @@ export function readHtml(html: string, reader: DocumentReader): void {
 
 class TooMuch extends Error {}
 
-/** Null when it would take long. */
+/** Null when it would take too long. */
 function treeOf(html: string): Parent | null {
   let room = 200 + 4 * html.split('<').length
   let open = 0
   const treeAdapter: NonNullable<ParserOptions<DefaultTreeAdapterMap>['treeAdapter']> = {
     ...defaultTreeAdapter,
     createElement(...element) {
-      // Elements that the standard repeats in each paragraph can be more than were written.
+      // Elements that the standard repeats in each paragraph can outnumber those written.
       if (--room < 0) throw new TooMuch()
       return defaultTreeAdapter.createElement(...element)
     },
@@ -70,7 +72,7 @@ function walk(root: Parent, reader: DocumentReader): void {
   }
 }
 
-/** Looks at tags alone: nothing nests. */
+/** Reads tags only, without nesting. */
 class Tags extends Parser {
   protected override isVoidElement(): boolean {
     return true

@@ -14,7 +14,7 @@ const BLOCKS = new Set(
     ' ',
   ),
 )
-/** What plays, or is shown in a frame. */
+/** Elements that play media or show a frame. */
 const MEDIA = new Set(['iframe', 'video', 'audio', 'embed', 'object', 'oembed'])
 
 /** UTF-16 units. A comment holds 64 KB, HTML included (contracts/planfix.md §2). */
@@ -23,17 +23,20 @@ const LONGEST = 64 * 1024
 /** A comment as the client can read it. */
 export interface CommentText {
   text: string
-  /** Pictures, films and files of the text that no client can open, by their names; empty names where none is known. */
+  /**
+   * Names of pictures, films and files in the text that no client can open; a name is empty when unknown.
+   */
   lost: string[]
 }
 
 /**
- * An employee's comment as plain chat text: what the employee sees of it in Planfix, and nothing else (html/appearance.ts). Lines end
- * where blocks and `<br>` end them, at most two empty ones follow each other; links become `text (address)` or the address
- * alone; lists get `• `, numbers or `[x] `; quotes `> `; table rows one line with ` | ` between cells; what is struck out
- * `~~…~~`; smileys their text; pictures and films their address. Every rule with an example: docs/texts.md.
- * Never fails: what has no markup at all keeps its own line ends. Empty when there is nothing to see. Takes time linear in
- * the length, whatever it is given; over 64 Ki characters the rest is left out, and `…` says so.
+ * Converts an employee's comment to plain chat text: what the employee sees of it in Planfix, and nothing
+ * else (html/appearance.ts). Blocks and `<br>` end lines, with at most two empty lines in a row; links become
+ * `text (address)` or the address alone; list items get `• `, numbers or `[x] `; quotes `> `; table rows
+ * become one line with ` | ` between cells; struck-out text `~~…~~`; smileys their text; pictures and films
+ * their address. docs/texts.md lists every rule with an example. Never fails: text without markup keeps its
+ * own line ends. Empty when there is no visible content. Takes time linear in the length for any input; text
+ * over 64 Ki characters is cut, and ends with `…`.
  */
 export function readComment(html: string, around: MediaContext = NO_MEDIA): CommentText {
   const read = html.length > LONGEST ? shortened(html) : html
@@ -45,7 +48,7 @@ export function readComment(html: string, around: MediaContext = NO_MEDIA): Comm
 
 export const htmlToText = (html: string): string => readComment(html).text
 
-/** The rules of its style elements, wherever they stand. */
+/** The rules of its style elements, at any position. */
 function sheetIn(html: string): StyleSheet {
   if (!/<style/i.test(html)) return NO_SHEET
   let css = ''
@@ -67,32 +70,32 @@ function sheetIn(html: string): StyleSheet {
   return readStyleSheet(css)
 }
 
-/** Cut before a tag or a space where one is near, so that none is left in halves. */
+/** Cut before a nearby tag or space, if there is one, so that none is split. */
 function shortened(html: string): string {
   const near = Math.max(html.lastIndexOf('<', LONGEST), html.lastIndexOf(' ', LONGEST))
   return html.slice(0, near > LONGEST - 1000 ? near : LONGEST).toWellFormed()
 }
 
-/** Quotes and lists that are shown inside each other: deeper ones would only make lines long. */
+/** Maximum depth of nested quotes and lists: deeper ones would only make lines long. */
 const DEEPEST = 10
 const MOST_EMPTY_LINES = 2
 
-/** A part of the line that is rewritten where it ends. */
+/** A part of the line that is rewritten at its end. */
 interface Run {
-  /** Of the line. */
+  /** Position in the line. */
   from: number
   before: string
 }
 
-/** The text as far as it is written, and where in the document the writing is. */
+/** The text written so far, and the current position in the document. */
 class Page implements DocumentReader {
   readonly lost: string[] = []
   private readonly lines: string[] = []
-  /** Line under way; `\u00a0` stands for a space that must stay. */
+  /** The current line; `\u00a0` stands for a space that must stay. */
   private readonly line = new TextLine()
-  /** Empty lines at the end. */
+  /** Number of empty lines at the end. */
   private empty = 0
-  /** Dot, number or box that the next text gets in front. */
+  /** Dot, number or box to put before the next text. */
   private bullet = ''
   /** Of the elements that are open, outermost first. */
   private readonly looks: Appearance[] = []
@@ -107,10 +110,10 @@ class Page implements DocumentReader {
   /** Links do not nest in HTML: a second one ends the first. */
   private link: { attributes: Readonly<Record<string, string>>; from: number; lineNumber: number } | null =
     null
-  /** Elements that strike out, and the run of this line that they do it to. */
+  /** Open elements that strike out, and the run of this line that they affect. */
   private struck: (Run & { depth: number }) | null = null
   private raised: (Run & { depth: number; kind: 'super' | 'sub' }) | null = null
-  /** A film without an address: its first source has one. How many elements were open around it. */
+  /** A film without an address: its first source has one. The number of open elements around it. */
   private film: number | null = null
 
   constructor(plain: boolean, around: MediaContext, sheet: StyleSheet) {
@@ -199,7 +202,7 @@ class Page implements DocumentReader {
       return
     }
     const spaced = clean.replace(/[ \t\n\f\r]+/g, ' ')
-    // A space after a space, or at the start of a line, is not seen in HTML.
+    // A space after a space, or at the start of a line, is invisible in HTML.
     this.put(this.line.isEmpty || this.line.last === ' ' ? spaced.replace(/^ /, '') : spaced)
   }
 
@@ -226,7 +229,7 @@ class Page implements DocumentReader {
   }
 
   private put(text: string): void {
-    // A point of a list is begun by something that can be seen.
+    // The first visible content begins a list item.
     if (text === '' || (this.bullet !== '' && hasNothingToSee(text))) return
     this.putBullet()
     this.line.add(text)
@@ -238,16 +241,16 @@ class Page implements DocumentReader {
     this.bullet = ''
   }
 
-  /** A box at the beginning of a line takes the place of the dot. */
+  /** A box at the beginning of a line replaces the dot. */
   private putBox(box: string): void {
     const isFirst = this.line.isEmpty && this.cells === 0
-    // Some editors say it in the point and draw it as well.
+    // Some editors write the state into the item and draw it as well.
     if (isFirst && this.bullet.endsWith('] ')) return
     if (isFirst) this.bullet = (/^\u00a0*/.exec(this.bullet)?.[0] ?? '') + box
     else this.put(`${this.line.isEmpty || this.line.endsInSpace ? '' : ' '}${box}`)
   }
 
-  /** A block begins or ends: what is written so far is a line of its own. Inside a table cell it is but a space. */
+  /** A block begins or ends: the text so far becomes a line. Inside a table cell it becomes a space. */
   private block(): void {
     if (this.line.isEmpty) return
     if (this.cells > 0) this.line.space()
@@ -298,7 +301,7 @@ class Page implements DocumentReader {
     }
   }
 
-  /** A line ends within what is struck out or raised. */
+  /** A line ends within struck-out or raised text. */
   private rewrite(): void {
     this.rewriteRaised()
     this.rewriteStruck()
@@ -338,7 +341,7 @@ class Page implements DocumentReader {
     const { link } = this
     this.link = null
     if (!link) return
-    // A link over several lines is judged by its last one.
+    // For a link over several lines the last one decides.
     const isHere = link.lineNumber === this.lines.length
     const text = this.line
       .text(isHere ? link.from : 0)
@@ -367,7 +370,7 @@ class Page implements DocumentReader {
   }
 }
 
-/** What stands in front of the dots of a shortened text; null when there are none. */
+/** The text before the dots of a shortened text; null when there are none. */
 function withoutDots(text: string): string | null {
   const dots = ['…', '...'].find((end) => text.endsWith(end))
   return dots === undefined ? null : text.slice(0, -dots.length)

@@ -1,20 +1,21 @@
-/** Where a text leads to, as far as a client can follow it. */
+/** Addresses of links, as far as a client can follow them. */
 
-/** They lead into the page, the computer or the letter that they stand in, or run something. */
+/** Schemes that point into the page, the computer or the letter itself, or that run code. */
 const NOWHERE = new Set(
   'javascript vbscript data blob file filesystem about cid mid resource chrome view-source ms-settings res'.split(
     ' ',
   ),
 )
-/** A name of a scheme has no full stop in practice; that of a host in front of a port has. */
+/** In practice a scheme's name contains no full stop; a host name before a port does. */
 const SCHEME = /^([a-z][a-z0-9+-]*):/i
 
-/** The account's own addresses, which nobody opens without signing in. Hosts in lower case, with the port where one is named. */
+/** The account's own addresses, which need a login. Hosts in lower case, with the port if there is one. */
 export type OwnHosts = ReadonlySet<string>
 
 /**
- * The address of a link or a picture as a client can use it: of the web, of a letter, a telephone, a messenger. Empty for
- * relative ones, which lead into Planfix, and for those that lead nowhere. Blanks in it are dealt with as browsers do.
+ * The address of a link or a picture as a client can use it: web, e-mail, telephone, messenger. Empty for
+ * relative addresses, which lead into Planfix, and for unusable ones. White space in it is treated as
+ * browsers do.
  */
 export function addressIn(attribute: string | undefined): string {
   const address = (attribute ?? '').trim().replace(/[\t\r\n]/g, '')
@@ -25,13 +26,15 @@ export function addressIn(attribute: string | undefined): string {
   return address.length > scheme.length + 1 ? address.replace(/\s/g, '%20') : ''
 }
 
-/** How an address is written in a text: letters and calls need no scheme. */
+/** Address as written in a text: e-mail addresses and telephone numbers need no scheme. */
 export function written(address: string): string {
   if (/^tel:/i.test(address)) return decoded(address.slice(4))
   return /^mailto:/i.test(address) ? decoded(address.slice(7).split('?', 1)[0] ?? '') : address
 }
 
-/** `https://Example.com/` and `example.com` are the same to a reader, and so is a number however it is grouped. */
+/**
+ * `https://Example.com/` and `example.com` look the same to a reader, as does a number with any grouping.
+ */
 export function isSameToReader(text: string, address: string): boolean {
   if (/^tel:/i.test(address)) return digits(text) === digits(written(address))
   return bare(text) === bare(written(address))
@@ -53,7 +56,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Only who is signed in to Planfix gets what is there: a file, a picture, a page of the account. */
+/** True if it needs a Planfix login: a file, a picture, a page of the account. */
 export function needsLogin(address: string, hosts: OwnHosts): boolean {
   const url = URL.parse(address)
   if (!url) return false
@@ -62,7 +65,7 @@ export function needsLogin(address: string, hosts: OwnHosts): boolean {
 }
 const INSIDE = /^\/(rest\/|api\/)?(task|user|employee|contact|company|project|file|comment)s?\/\d/i
 
-/** On a host of the account, or of Planfix itself: what is shown there as a picture is not for strangers. */
+/** On a host of the account, or of Planfix itself: a picture there is not public. */
 export function isOnOwnHost(address: string, hosts: OwnHosts): boolean {
   const url = URL.parse(address)
   return url !== null && isOwn(url, hosts)
@@ -71,7 +74,7 @@ export function isOnOwnHost(address: string, hosts: OwnHosts): boolean {
 const isOwn = ({ host, hostname }: URL, hosts: OwnHosts) =>
   hosts.has(host) || /(^|\.)planfix\.(com|ru)$/.test(hostname)
 
-/** The number of a file in an address of Planfix; null when it names none. */
+/** The file number in an address of Planfix; null when there is none. */
 export function fileNumberIn(address: string): number | null {
   const url = URL.parse(address, 'https://account.invalid/')
   if (!url) return null

@@ -1,14 +1,14 @@
-/** Points of lists, and boxes to be ticked. */
+/** List items and check boxes. */
 
 type Attributes = Readonly<Record<string, string>>
 
 export interface List {
-  /** null in a list with dots. */
+  /** null in a bulleted list. */
   next: number | null
   step: 1 | -1
-  /** Of `<ol type="a">`: letters instead of numbers. */
+  /** For `<ol type="a">`: letters instead of numbers. */
   letters: 'a' | 'A' | null
-  /** Some editors keep in the list whether its points are ticked. */
+  /** Some editors store in the list whether its items are ticked. */
   box: string | null
 }
 
@@ -27,7 +27,7 @@ export function listOf(name: string, attributes: Attributes): List {
   }
 }
 
-/** What stands in front of a point: `• `, `3. `, `c. `, `[x] `. */
+/** Prefix of an item: `• `, `3. `, `c. `, `[x] `. */
 export function bulletIn(list: List | undefined, attributes: Attributes): string {
   const box = boxOfPoint(attributes) ?? list?.box ?? null
   if (box !== null) return box
@@ -55,7 +55,7 @@ function boxOfPoint({
 const boxBy = (checked: string | undefined): string | null =>
   checked === 'true' ? CHECKED : checked === 'false' ? UNCHECKED : null
 
-/** A box to be ticked, or a choice; null for anything else. */
+/** A check box or radio button; null for anything else. */
 export function checkBoxIn(name: string, attributes: Attributes): string | null {
   const type = name === 'input' ? attributes.type?.toLowerCase() : undefined
   if (type === 'checkbox') return 'checked' in attributes ? CHECKED : UNCHECKED

@@ -1,26 +1,26 @@
 import { addressIn, fileNumberIn, isOnOwnHost, needsLogin, type OwnHosts } from './link-address.ts'
 
-/** What stands around the HTML of a comment. */
+/** Context of a comment's HTML. */
 export interface MediaContext {
-  /** The comment's files: a picture of the text that is one of them goes out as a file. */
+  /** The comment's files: a picture in the text that is one of them is sent as a file. */
   files: readonly { id: number; name: string }[]
   hosts: OwnHosts
 }
 export const NO_MEDIA: MediaContext = { files: [], hosts: new Set() }
 
-/** How a picture, a film or a file of the text reaches the client. */
+/** How a picture, a film or a file in the text reaches the client. */
 export type Shown =
   | { as: 'text'; text: string }
   | { as: 'address'; address: string }
-  /** It goes out with the comment's files, or there is nothing to be seen. */
+  /** It is sent with the comment's files, or it is invisible. */
   | { as: 'nothing' }
-  /** Nobody without an account of Planfix can open it. `name` is empty where none is known. */
+  /** It needs a Planfix account. `name` is empty when unknown. */
   | { as: 'lost'; name: string }
 
 type Attributes = Readonly<Record<string, string>>
 const NOTHING: Shown = { as: 'nothing' }
 
-/** A picture: a smiley is its text, a picture of the web its address. */
+/** A picture: a smiley becomes its text, a web picture its address. */
 export function pictureIn(attributes: Attributes, around: MediaContext): Shown {
   const smiley = smileyIn(attributes)
   if (smiley !== null) return { as: 'text', text: smiley }
@@ -29,13 +29,13 @@ export function pictureIn(attributes: Attributes, around: MediaContext): Shown {
   const address = addressIn(source)
   const isOpen = /^https?:/i.test(address) && !needsLogin(address, around.hosts)
   if (isOpen && !isOnOwnHost(address, around.hosts)) return { as: 'address', address }
-  // What the editor itself draws is small, or a smiley without words, and no file.
+  // Pictures drawn by the editor itself are small, or smileys without text, and no files.
   const isDrawn = isSmall(attributes) || (!/^data:/i.test(source) && /smil|emoji|emoticon/i.test(source))
   if (fileNumberIn(source) === null && isDrawn) return NOTHING
   return fromFiles(source, nameOf(attributes), around)
 }
 
-/** A file that is linked to, which only those who are signed in can open; null when it is another kind of link. */
+/** A linked file that needs a login; null for any other link. */
 export function linkedFile(href: string | undefined, text: string, around: MediaContext): Shown | null {
   const source = (href ?? '').trim()
   const address = addressIn(source) || URL.parse(source, 'https://account.planfix.com/')?.href || ''
@@ -44,7 +44,7 @@ export function linkedFile(href: string | undefined, text: string, around: Media
   return fromFiles(source, text, around)
 }
 
-/** Something that plays or is shown in a frame: where it can be seen. */
+/** Media or a frame: the address where it can be seen. */
 export function mediaIn(attributes: Attributes, around: MediaContext): Shown {
   const source = (attributes.src ?? attributes.data ?? attributes.url ?? '').trim()
   if (source === '' || isDot(attributes) || /^(about:|javascript:)/i.test(source)) return NOTHING
@@ -82,7 +82,7 @@ function isEmoticon(text: string): boolean {
   return /^(x+d+|[^\s\p{L}\d]*[\p{L}\d]?[^\s\p{L}\d]+[\p{L}\d]{0,2}[^\s\p{L}\d]*)$/iu.test(text)
 }
 
-/** A picture that counts readers. */
+/** A tracking pixel. */
 const isDot = ({ width, height, style }: Attributes): boolean =>
   (isTiny(width) && isTiny(height)) ||
   (/(^|[;\s])width:\s*[01](px)?\s*(;|$)/i.test(style ?? '') &&
@@ -91,7 +91,7 @@ const isTiny = (size: string | undefined) => /^\s*[01](px)?\s*$/.test(size ?? ''
 const isSmall = ({ width, height }: Attributes): boolean =>
   [width, height].every((size) => /^\s*[1-3]?\d(px)?\s*$/.test(size ?? ''))
 
-/** The page of a film instead of the frame that plays it inside another page. */
+/** The page of a film instead of its embedded frame. */
 export function watchAddress(address: string): string {
   const url = URL.parse(address)
   if (!url) return address

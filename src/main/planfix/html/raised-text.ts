@@ -1,4 +1,4 @@
-/** Marks of HTML that change what a text says, written with characters. */
+/** HTML formatting that changes the meaning of a text, written with characters. */
 
 const SUPER = new Map(Object.entries({ ...pairs('0123456789+-−=()ni', '⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ') }))
 const SUB = new Map(Object.entries(pairs('0123456789+-−=()', '₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎')))
@@ -7,14 +7,15 @@ function pairs(from: string, to: string): Record<string, string> {
   return Object.fromEntries([...from].map((char, n) => [char, [...to][n]!]))
 }
 
-/** Of trade, and of notes. */
+/** Trade marks and footnotes. */
 const SIGNS = /^(tm|sm|[®™©℠*†‡§]+|\[.*\])$/iu
 /** Longer ones are sentences in small print. */
 const LONGEST = 12
 
 /**
- * A text above or below the line: `10⁵`, `H₂O`; with `^` or `_` where no such characters exist (`xᵐᵃˣ` → `x^max`). Ends of
- * ordinal numbers, signs of trade and notes (`1st`, `®`, `[1]`) mean the same on the line. `before` = what stands in front.
+ * Superscript or subscript text: `10⁵`, `H₂O`; with `^` or `_` where no such characters exist (`xᵐᵃˣ` →
+ * `x^max`). Ends of ordinal numbers, trade marks and footnotes (`1st`, `®`, `[1]`) mean the same on the line.
+ * `before` = the text before it.
  */
 export function raisedText(kind: 'super' | 'sub', text: string, before: string): string {
   const [, start = '', core = '', end = ''] = /^(\s*)(.*?)(\s*)$/su.exec(text.length <= 200 ? text : '') ?? []
@@ -30,7 +31,7 @@ export function raisedText(kind: 'super' | 'sub', text: string, before: string):
   return /^[\p{L}\p{N}]+$/u.test(core) ? mark + core + end : `${mark}(${core})${end}`
 }
 
-/** What is struck out, as chats write it: `~~1500~~`. Blanks at its ends stay outside. */
+/** Struck-out text as chats write it: `~~1500~~`. White space at its ends stays outside. */
 export function struckText(text: string): string {
   const start = text.length - text.trimStart().length
   const core = text.trim()

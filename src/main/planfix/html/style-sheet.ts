@@ -12,28 +12,32 @@ import { merged, NO_STYLE, readStyle, type Style } from './style.ts'
 
 type Attributes = Readonly<Record<string, string>>
 
-/** What the `<style>` of a comment says about an element; its own style attribute has the last word. */
+/** The rules of a comment's `<style>` for an element; its own style attribute takes precedence. */
 export type StyleSheet = (name: string, attributes: Attributes) => Style
 
 export const NO_SHEET: StyleSheet = (_, { style }) => (style ? readStyle(style) : NO_STYLE)
 
-/** What one element must be: a tag, classes, an id. Names of tags in lower case. */
+/** Conditions on one element: a tag, classes, an id. Tag names in lower case. */
 interface Selector {
   tag: string | null
   id: string | null
   classes: string[]
 }
 
-/** UTF-16 units and rules of a style element that are read; letters from Outlook bring long ones that hide nothing. */
+/**
+ * Limits of a style element in UTF-16 units and rules; e-mails from Outlook contain long ones that hide
+ * nothing.
+ */
 const LONGEST = 32_000
 const MOST_RULES = 100
-/** The properties that html/appearance.ts asks for. */
+/** The properties used by html/appearance.ts. */
 const RELEVANT =
   /display|visibility|opacity|filter|font|colou?r|background|clip|overflow|width|height|size|position|indent|margin|transform|translate|scale|text-decoration|align|white-space|left|top|inset/
 
 /**
- * Reads the rules of style elements for tags, classes and ids, for all screens. Of a selector with several elements the last
- * one counts, when it names a class or an id: rather too much is hidden than shown. Others are left out. Never fails.
+ * Reads the rules of style elements for tags, classes and ids, for all media. Of a selector with several
+ * elements only the last one is tested, if it names a class or an id: hiding too much is better than showing
+ * too much. Other selectors are ignored. Never fails.
  */
 export function readStyleSheet(css: string): StyleSheet {
   const rules = rulesIn(tokenize({ css: css.slice(0, LONGEST) }))
@@ -76,10 +80,10 @@ function rulesIn(tokens: readonly CSSToken[]): Rule[] {
   }
   return rules
 }
-/** Marks of HTML comments, in which old pages hide their styles. */
+/** Delimiters of HTML comments, in which old pages hide their styles. */
 const IGNORED: ReadonlySet<TokenType> = new Set([TokenType.CDO, TokenType.CDC, TokenType.Comment])
 
-/** What stands in it is read as if it stood outside. */
+/** Its rules are read as if they were outside. */
 function isForScreens(prelude: readonly CSSToken[]): boolean {
   const [first, ...rest] = prelude.filter((token) => !isTokenWhiteSpaceOrComment(token))
   if (!first || !isTokenAtKeyword(first)) return false
@@ -96,7 +100,7 @@ function selectorsIn(prelude: readonly CSSToken[]): Selector[] {
   return lists.flatMap((list) => selectorOf(list) ?? [])
 }
 
-/** null for what is not read: states, attributes, rules about something else. */
+/** null for unsupported selectors: states, attributes, other rules. */
 function selectorOf(tokens: readonly CSSToken[]): Selector | null {
   const words = tokens.slice(
     tokens.findIndex((token) => !isTokenWhiteSpaceOrComment(token)),

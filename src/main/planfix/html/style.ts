@@ -12,10 +12,10 @@ import {
   tokenize,
 } from '@csstools/css-tokenizer'
 
-/** Values of a style attribute by property, in lower case; of a property that is named twice the one that counts. */
+/** Values of a style attribute by property, in lower case; the effective one of a repeated property. */
 export type Style = ReadonlyMap<string, Value>
 export interface Value {
-  /** As it is written, without comments. */
+  /** As written, without comments. */
   text: string
   tokens: readonly CSSToken[]
   isImportant?: boolean
@@ -26,7 +26,7 @@ export const NO_STYLE: Style = new Map()
 const LONGEST = 4_000
 const MOST_TOKENS = 100
 
-/** The same few styles stand everywhere in a comment. */
+/** A comment repeats the same few styles. */
 const remembered = new Map<string, Style>()
 const REMEMBERED = 200
 
@@ -58,12 +58,12 @@ function readDeclarations(css: string): Style {
   return style
 }
 
-/** What is said later counts, unless what was said before is more important. */
+/** A later value wins unless an earlier one is more important. */
 function put(style: Map<string, Value>, name: string, value: Value): void {
   if (value.isImportant || style.get(name)?.isImportant !== true) style.set(name, value)
 }
 
-/** Several styles for one element, the most particular last. */
+/** Merges several styles of one element; the most specific is last. */
 export function merged(styles: readonly Style[]): Style {
   const style = new Map<string, Value>()
   for (const one of styles) for (const [name, value] of one) put(style, name, value)
@@ -103,14 +103,14 @@ function declaration(parts: readonly CSSToken[]) {
   if (text === '' || VALID[property]?.test(text) === false) return null
   return { name: property, text, tokens, isImportant }
 }
-/** What a browser does not know counts as not written. */
+/** Values unknown to browsers are ignored. */
 const VALID: Record<string, RegExp> = {
   display:
     /^(none|contents|block|flow|list-item|run-in|flex|grid|ruby|table|inline|math|-webkit-|revert|in|un)/,
   visibility: /^(visible|hidden|collapse|inherit|initial|unset|revert)/,
 }
 
-/** Pixels that a length of `unit` has; `em` is of the text around, `whole` what 100 % are. */
+/** Length in pixels of one `unit`; `em` refers to the surrounding text, `whole` is 100 %. */
 function pixels(amount: number, unit: string, em: number, whole: number): number {
   if (unit === '%') return (amount / 100) * whole
   const size = UNITS[unit]
@@ -132,7 +132,7 @@ const UNITS: Record<string, number> = {
   vmax: 10,
 }
 
-/** Every length of a value in pixels; sums are worked out first. */
+/** All lengths of a value in pixels; sums are evaluated first. */
 export function lengthsOf(value: Value | undefined, em: number, whole: number): number[] {
   if (!value) return []
   const isSum = value.tokens.length <= MOST_TOKENS && MATHS.test(value.text)
@@ -145,15 +145,15 @@ export function lengthsOf(value: Value | undefined, em: number, whole: number): 
 }
 const MATHS = /\b(calc|min|max|clamp)\(/
 
-/** A plain number, or per cent of one. */
+/** A plain number or a percentage. */
 export const numberOf = (value: Value | undefined): number | null => lengthsOf(value, 1, 1)[0] ?? null
 
 /** Of red, green and blue (0–255) and opacity (0–1). */
 export type Colour = readonly [number, number, number, number]
 
-/** The first colour of a value; null when it names none that can be told. */
+/** The first colour of a value; null when it contains no known colour. */
 export function colourOf(value: Value | undefined): Colour | null {
-  // What stands in many brackets is read by as many calls in each other.
+  // Nested brackets take as many recursive calls.
   for (const component of parseListOfComponentValues(value?.tokens.slice(0, MOST_TOKENS) ?? [])) {
     const parsed = parseColor(component)
     if (parsed) return rgbaOf(String(serializeRGB(parsed)))
@@ -166,7 +166,7 @@ function rgbaOf(text: string): Colour | null {
   return red === undefined || green === undefined || blue === undefined ? null : [red, green, blue, alpha]
 }
 
-/** A value that stands alone, as that of an attribute does. */
+/** A single value, as in an attribute. */
 export const valueFrom = (text: string): Value => ({
   text: text.trim().toLowerCase(),
   tokens: tokenize({ css: text.slice(0, LONGEST) }).filter((token) => token[0] !== TokenType.EOF),

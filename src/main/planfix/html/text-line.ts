@@ -1,10 +1,10 @@
 /**
- * A line of text that is written piece by piece. Its end can be looked at and taken back at once, however long it is: a
- * string that grows would be copied whole by each look.
+ * A line of text that is written piece by piece. Its end can be read and removed in constant time: a growing
+ * string would be copied whole by each read.
  */
 export class TextLine {
   private readonly pieces: string[] = []
-  /** Whether it holds anything but blanks and the bars between cells. */
+  /** True if it contains more than white space and the bars between cells. */
   hasWords = false
 
   get isEmpty(): boolean {
@@ -26,7 +26,7 @@ export class TextLine {
     this.hasWords ||= /[^ |\u00a0]/.test(text)
   }
 
-  /** Puts `mark` behind the text, without the white space that the text ends in. */
+  /** Appends `mark` to the text, before its trailing white space. */
   separate(mark: string): void {
     for (let last = this.pieces.pop(); last !== undefined; last = this.pieces.pop()) {
       const kept = last.trimEnd()
@@ -37,12 +37,12 @@ export class TextLine {
     this.add(mark)
   }
 
-  /** A space, unless it would not be seen: behind another one, or at the start. */
+  /** A space, unless it would be invisible: after another one, or at the start. */
   space(): void {
     if (!this.isEmpty && this.last !== ' ') this.add(' ')
   }
 
-  /** Writes what was written since the mark in another way. */
+  /** Rewrites the text since the mark. */
   replace(from: number, rewrite: (text: string) => string): void {
     if (from >= this.pieces.length) return
     const text = rewrite(this.text(from))
@@ -50,17 +50,17 @@ export class TextLine {
     if (text !== '') this.pieces.push(text)
   }
 
-  /** A place to come back to: for `text` and `cut`. */
+  /** A position for `text` and `cut`. */
   mark(): number {
     return this.pieces.length
   }
 
-  /** What was written since the mark, or all of it. */
+  /** The text since the mark, or all of it. */
   text(from = 0): string {
     return this.pieces.slice(from).join('')
   }
 
-  /** Takes back what was written since the mark. */
+  /** Removes the text since the mark. */
   cut(from: number): void {
     this.pieces.length = Math.min(from, this.pieces.length)
   }

@@ -3,13 +3,19 @@ import type { PlanfixText } from '../../engine/ports.ts'
 
 export { htmlToText, readComment } from './html-to-text.ts'
 
-/** One comment holds 64 KB, HTML included (contracts/planfix.md §2); some room is left for what Planfix adds. */
+/**
+ * One comment holds 64 KB, HTML included (contracts/planfix.md §2); some room is left for Planfix's
+ * additions.
+ */
 const MAX_BYTES = 60_000
 
 /** True when the rendered text fits one comment. */
 export const fits = (text: PlanfixText): boolean => Buffer.byteLength(toHtml(text)) <= MAX_BYTES
 
-/** As HTML. Where links, which hold their address twice, would make it longer than a comment may be, they stay plain. */
+/**
+ * Returns HTML. Where links, which contain their address twice, would make it too long for a comment,
+ * addresses stay plain text.
+ */
 export function toHtml(text: PlanfixText): string {
   const html = rendered(text)
   if (html.length * 3 <= MAX_BYTES || Buffer.byteLength(html) <= MAX_BYTES) return html
@@ -17,9 +23,9 @@ export function toHtml(text: PlanfixText): string {
 }
 
 /**
- * Renders paragraphs as the HTML Planfix understands (§6.1): text stays text, whatever it holds; `\n` is dropped by
- * Planfix, so lines end in `<br>` and the output has no newline; http(s) addresses become links. Tags used: p,
- * blockquote, b, br, a. Paragraphs with neither label nor text vanish.
+ * Renders paragraphs as the HTML that Planfix understands (§6.1): all text is escaped; Planfix drops `\n`, so
+ * lines end in `<br>` and the output has no newline; http(s) addresses become links. Tags used: p,
+ * blockquote, b, br, a. Paragraphs with neither label nor text are omitted.
  */
 const rendered = (text: PlanfixText): string =>
   text.paragraphs
@@ -32,7 +38,10 @@ const rendered = (text: PlanfixText): string =>
     })
     .join('')
 
-/** What a comment cannot carry is dropped or replaced: control characters, halves of emoji, the many kinds of line end. */
+/**
+ * Characters that a comment cannot contain are removed or replaced: control characters, halves of emoji, the
+ * many kinds of line end.
+ */
 export const cleanText = (text: string): string =>
   text
     .toWellFormed()
@@ -58,7 +67,7 @@ function line(text: string, links?: readonly string[]): string {
   return html + plain(text.slice(done), done === 0)
 }
 
-/** HTML joins spaces: of several all but the last are made fast, at the start of a line all. */
+/** HTML collapses spaces: all but the last of several become non-breaking, at the start of a line all. */
 const plain = (text: string, startsLine: boolean): string =>
   escaped(text).replace(/ {2,}|^ /g, (spaces, at: number) => {
     const fast = startsLine && at === 0 ? spaces.length : spaces.length - 1

@@ -2,12 +2,12 @@ import type { QuotaState } from './daily-quota.ts'
 
 const DAY_S = 86_400
 const QUARTER = 900_000
-/** Clocks and rounding may be off by so much. */
+/** Tolerance for clocks and rounding. */
 const SLACK = 15_000
 
 /**
- * Reads `timeToReset` of code 22, whose unit nobody documents (contracts/planfix.md §2; switch `daily-limit`).
- * Answers when the limit ends, in milliseconds since 1970.
+ * Interprets `timeToReset` of code 22, whose unit is undocumented (contracts/planfix.md §2; switch
+ * `daily-limit`). Returns when the limit ends, in milliseconds since 1970.
  */
 export function createResetReader(): (timeToReset: number | null, now: number) => number | null {
   let previous: { value: number; now: number } | null = null
@@ -20,10 +20,10 @@ export function createResetReader(): (timeToReset: number | null, now: number) =
 }
 
 /**
- * Over a day in seconds it can only be milliseconds, and up to 1000 live clients read seconds (CHK). Between, two
- * answers tell by how fast the value runs down. Of a single one: the count starts anew at somebody's midnight, which
- * in every time zone is a whole quarter of an hour. In doubt milliseconds: asking too early costs one request, waiting
- * too long costs a day.
+ * A value over a day in seconds must be milliseconds, and existing clients read up to 1000 as seconds (CHK).
+ * Between these, two answers show the unit by how fast the value decreases. For a single answer: the count is
+ * reset at a midnight, which in every time zone is a whole quarter of an hour. In doubt it is milliseconds:
+ * asking too early costs one request, waiting too long costs a day.
  */
 function looksLikeSeconds(
   value: number,
@@ -39,12 +39,12 @@ function looksLikeSeconds(
 
 const fromQuarter = (time: number): number => Math.min(time % QUARTER, QUARTER - (time % QUARTER))
 
-/** A pause that ends sooner than this may be one for too many requests in a short time. */
+/** A pause that ends sooner than this may be caused by too many requests in a short time. */
 const SHORT_MS = 3_600_000
 
 /**
- * Code 22 means the day's limit [DOC], but its time may end within seconds or minutes while much of the day's requests is
- * left, or long before the account's midnight: then it is a pause and is called one.
+ * Code 22 means the daily limit [DOC], but its time may end within seconds or minutes while many of the day's
+ * requests are left, or long before the account's midnight: then it is reported as a pause.
  */
 export function isShortPause(
   resetAt: number,

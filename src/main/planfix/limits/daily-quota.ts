@@ -1,24 +1,26 @@
 import type { Clock } from '../../engine/ports.ts'
 
 export interface QuotaState {
-  /** Requests of a day that Planfix allows, as far as it can be told from what it said; null = it cannot. */
+  /** Requests that Planfix allows per day, derived from its answers; null = unknown. */
   limit: number | null
   /**
-   * Requests left today: as Planfix last told, about right and up to ten minutes old, less what was sent since; or by our
-   * own count where it tells nothing but its limit was met before. null = not known.
+   * Requests left today: Planfix's last value (approximate and up to ten minutes old) minus the requests sent
+   * since; or our own count where Planfix gives no value but its limit was reached before. null = unknown.
    */
   remaining: number | null
-  /** Planfix tells what is left; otherwise it is our own count. */
+  /** True if Planfix reports the remaining requests; otherwise it is our own count. */
   isTold: boolean
-  /** Requests this program sent since midnight. Others may use the same account. */
+  /** Requests sent by this program since midnight. Other programs may use the same account. */
   usedToday: number
-  /** When the day's limit, once used up, ends: milliseconds since 1970. */
+  /** When a used-up daily limit ends: milliseconds since 1970. */
   resetAt: number | null
-  /** When the day's count begins anew: as told, otherwise at the account's next midnight. */
+  /** When the daily count is reset: as reported, otherwise at the account's next midnight. */
   renewedAt: number
 }
 
-/** The day's API budget and the server's clock, read from the headers of answers (contracts/planfix.md §2). */
+/**
+ * The daily API quota and the server's clock, read from the headers of answers (contracts/planfix.md §2).
+ */
 export interface DailyQuota {
   recordRequest(): void
   recordLimit(headers: Record<string, unknown>): void
@@ -26,24 +28,26 @@ export interface DailyQuota {
   state(): QuotaState
   /** Server's clock minus ours, in milliseconds; null before the first answer. */
   clockSkew(): number | null
-  /** The day of its account that it counts: days since 1970. */
+  /** The account's day that is counted: days since 1970. */
   day(): number
-  /** The limit that code 22 taught; null = it was never met. */
+  /** The limit learned from code 22; null = it was never reached. */
   readonly learnt: number | null
 }
 
 const DAY = 86_400_000
-/** The count Planfix tells has begun anew when it is more than what was left by so many. */
+/** Planfix's count was reset when it exceeds the previous rest by this number. */
 const RENEWED_BY = 500
-/** A limit that seems to be less was met because others use the account: it says nothing of ours. */
+/**
+ * A limit that seems lower was reached because other programs use the account: it does not show our limit.
+ */
 const LEAST_LIMIT = 1000
 
 export interface QuotaOptions {
-  /** Requests sent today before it was made. */
+  /** Requests sent today before the object was created. */
   used?: number
-  /** The limit that was met on a day before. */
+  /** The limit reached on an earlier day. */
   learnt?: number | null
-  /** The account's zone: local time minus UTC in milliseconds; null = not known. */
+  /** The account's zone: local time minus UTC in milliseconds; null = unknown. */
   zone?: () => number | null
 }
 
@@ -64,7 +68,7 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
     if (today === day) return
     day = today
     used = 0
-    // What was told of yesterday's rest says nothing of today's.
+    // Yesterday's remaining number says nothing about today.
     if (told !== null) told = limit
     sentSinceTold = 0
   }
@@ -91,13 +95,13 @@ export function createDailyQuota(clock: Clock, options: QuotaOptions = {}): Dail
         sentSinceTold = 0
         limit = Math.max(renewed ? 0 : (limit ?? 0), told + used)
       }
-      // It answers again; a refusal is told of behind this.
+      // The account answers again; a refusal is recorded after this.
       else if (Number.isNaN(left) && told === 0) {
         told = null
         resetAt = null
       }
       const date = Date.parse(String(headers.date ?? ''))
-      // The header has whole seconds, cut off: half a second is the better guess.
+      // The header has whole seconds, truncated: adding half a second is the better estimate.
       if (!Number.isNaN(date)) skew = date + 500 - clock.now()
     },
     exhausted(until) {

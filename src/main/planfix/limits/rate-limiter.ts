@@ -5,13 +5,15 @@ export interface PausableRateLimiter extends RateLimiter {
   pause(untilMs: number): void
   /** Sends everybody away who waits now: their turns reject with SlotWithdrawn. Who comes later waits as ever. */
   withdraw(): void
-  /** Another rate from now on; whoever waits keeps his place. */
+  /** Sets another rate; waiting callers keep their place. */
   setRate(requestsPerSecond: number): void
 }
 
-/** From this rate on nothing is counted: turns are given at once. */
+/** From this rate on the limiter does not count: slots are granted at once. */
 const UNLIMITED = 1000
-/** Every so many turns the one who has waited longest is served, whatever his priority, so nobody starves. */
+/**
+ * Every this many slots the longest-waiting caller is served, whatever its priority, so that none starves.
+ */
 const TURNS_TO_ELDEST = 8
 
 interface Waiter {
@@ -24,9 +26,9 @@ interface Waiter {
 }
 
 /**
- * Token bucket over Planfix's one request a second (contracts/planfix.md §2). Lower priority numbers go first, the
- * conversations of one priority take turns. `burst` turns may be saved up; at high rates as many as timers are coarse.
- * No timer runs while nobody waits.
+ * Token bucket for Planfix's one request a second (contracts/planfix.md §2). Lower priority numbers go first;
+ * the conversations of one priority take turns. Up to `burst` slots may be saved; at high rates as many as
+ * the resolution of timers requires. No timer runs while no caller waits.
  */
 export function createRateLimiter(options: {
   clock: Clock
@@ -37,7 +39,7 @@ export function createRateLimiter(options: {
   let rate = options.requestsPerSecond
   let unlimited = rate >= UNLIMITED
   let burst = Math.max(1, options.burst ?? rate / 50)
-  // One ordered map of queues per priority: its first key is the conversation whose turn is next.
+  // One ordered map of queues per priority: its first key is the conversation to be served next.
   const queues: Map<string, Waiter[]>[] = [new Map(), new Map(), new Map(), new Map()]
   let waiting = 0
   let arrivals = 0
@@ -48,7 +50,7 @@ export function createRateLimiter(options: {
   let cancelTimer: (() => void) | null = null
 
   function refill(now: number): void {
-    // A clock set back must not take saved turns away.
+    // A clock set back must not remove saved slots.
     if (now > countedAt) tokens = Math.min(burst, tokens + ((now - countedAt) * rate) / 1000)
     countedAt = now
   }
@@ -57,7 +59,7 @@ export function createRateLimiter(options: {
     if (now < pausedUntil) return false
     if (unlimited) return true
     refill(now)
-    // Fractions of a token are lost in floating point: the thousandth part of a turn is let go.
+    // Fractions of a token are lost in floating point: a deficit of a thousandth of a slot is ignored.
     return tokens >= 0.999
   }
 
@@ -153,7 +155,7 @@ function firstOf(queues: Map<string, Waiter[]>[]): Waiter {
   for (const queue of queues) {
     for (const line of queue.values()) return line[0]!
   }
-  throw new Error('nobody waits')
+  throw new Error('the rate limiter has no waiting caller')
 }
 
 function eldestOf(queues: Map<string, Waiter[]>[]): Waiter {
@@ -161,6 +163,6 @@ function eldestOf(queues: Map<string, Waiter[]>[]): Waiter {
   for (const queue of queues) {
     for (const [first] of queue.values()) if (first && (!eldest || first.n < eldest.n)) eldest = first
   }
-  if (!eldest) throw new Error('nobody waits')
+  if (!eldest) throw new Error('the rate limiter has no waiting caller')
   return eldest
 }

@@ -2,28 +2,31 @@ const SECOND = 1000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 
-/** What is known when the next poll is planned; times in milliseconds. */
+/** Facts for planning the next poll; times in milliseconds. */
 export interface Need {
   /** The owner's `pollSeconds`. */
   base: number
-  /** A client waits for an answer that a poll, and nothing else, would find. */
+  /** A client waits for a reply that only a poll would find. */
   isAwaited: boolean
   /** Clients wait, and all of their tasks are being read directly. */
   isLookedAt: boolean
-  /** Since something happened last in any task. */
+  /** Time since the last activity in any task. */
   quiet: number
-  /** A scenario tells of every reply. */
+  /** A scenario sends a hint for every reply. */
   isTold: boolean
-  /** What the rest of the day's requests allows between two polls. */
+  /** Minimum interval that the rest of the day's requests allows. */
   allowed: number
 }
 
-/** Where a scenario tells of every reply, polls only make sure of it. */
+/** Where a scenario sends a hint for every reply, polls are only a safety net. */
 const TOLD_MS = 90 * SECOND
-/** A client who has waited so long does not expect an answer at once. */
+/** A client who has waited this long does not expect a reply at once. */
 export const PATIENCE_MS = 3 * MINUTE
 
-/** Milliseconds until the next poll: the owner's pace while an answer may come any moment, ever slower the quieter it is. */
+/**
+ * Milliseconds until the next poll: the owner's interval while a reply may come at any moment, longer the
+ * quieter it is.
+ */
 export function pollEvery({ base, isAwaited, isLookedAt, quiet, isTold, allowed }: Need): number {
   const wanted = isTold
     ? Math.max(base, TOLD_MS)
@@ -39,23 +42,24 @@ function patience(quiet: number): number {
   return 24
 }
 
-/** How a task is read in which a change may hide behind a mark that is known already; milliseconds. */
+/** How to read a task in which a change may have the same mark as a known one; milliseconds. */
 export interface Looks {
-  /** After a write of ours: nobody reads and answers faster. */
+  /** After a write of ours: no person reads and answers faster. */
   first: number
-  /** Between two looks while a client waits, just after a reply, and otherwise. */
+  /** Interval between two reads while a client waits, just after a reply, and otherwise. */
   awaited: number
   replied: number
   otherwise: number
-  /** The last look, after the moment from which on nothing can hide any more. */
+  /** The last read, at a time when no change can have the same mark any more. */
   last: number
-  /** Between two looks at least. */
+  /** Minimum interval between two reads. */
   least: number
 }
 
-/** `stretch` >= 1: how much slower the rest of the day's requests makes everything. */
+/** `stretch` >= 1: the factor by which the rest of the day's requests slows all reads. */
 export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
-  // A scenario tells of what may hide: one late look makes sure of it, and most are spared by what comes before.
+  // A scenario reports hidden changes: one late read verifies, and earlier activity makes most of them
+  // unnecessary.
   if (isTold)
     return { first: HOUR, awaited: HOUR, replied: HOUR, otherwise: HOUR, last: 90 * SECOND, least: base }
   return {
@@ -68,14 +72,14 @@ export function looksOf(base: number, isTold: boolean, stretch: number): Looks {
   }
 }
 
-/** So many replies in a row must have been told of by a scenario. */
+/** Number of replies in a row that must have had a hint. */
 const PROVEN_BY = 10
-/** The scenario's request may come in a little after we have seen the reply ourselves. */
+/** The scenario's request may arrive a little after we have found the reply ourselves. */
 const GRACE_MS = 20 * SECOND
-/** A hint names what happened just before it. */
+/** A hint refers to an event just before it. */
 const FRESH_MS = 2 * MINUTE
 
-/** Whether a scenario can be relied on to tell of every reply. */
+/** Whether the scenario reliably sends a hint for every reply. */
 export class HintTrust {
   private told = 0
   private readonly hints = new Map<number, number>()
@@ -90,7 +94,7 @@ export class HintTrust {
     prune(this.hints, (at) => now - at > FRESH_MS)
     const early = this.untold.get(taskId)
     this.untold.delete(taskId)
-    // It was on its way when we looked by ourselves.
+    // The hint was on its way when we read the task ourselves.
     if (early && now - early.at <= GRACE_MS) this.told = Math.max(this.told, early.before + 1)
   }
 

@@ -7,27 +7,27 @@ import { type Around, TaskWatch } from './task-watch.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-/** A task that nothing happened in for so long is forgotten here; the list names it when something does. */
+/** A task without activity for this long is removed here; the list names it again on activity. */
 const FORGOTTEN_AFTER_MS = 48 * HOUR
 const MARKS_REMEMBERED = 50_000
 
-/** Of which list rows are. */
+/** The source of the list rows. */
 export interface Told {
-  /** When it was asked for. */
+  /** When the request was sent. */
   asked: number
-  /** When what is new in it happened at the earliest. */
+  /** Earliest time of the new changes in it. */
   since: number
-  /** It is the safety net, which looks for what the feed has not told. */
+  /** It is the safety net, which finds what the feed has missed. */
   isNet: boolean
 }
 
-/** Where the watch stands in every task that something happened in lately. */
+/** The watcher's position in every task with recent activity. */
 export class TaskBook {
   readonly tasks = new Map<number, TaskWatch>()
-  /** The last mark of every task that was named lately, also of tasks that are not ours. */
+  /** The last mark of every recently listed task, also of tasks that are not ours. */
   private marks = new Map<number, string>()
   private forgotAt = 0
-  /** Everything before was judged before the program began. */
+  /** Everything before was decided on before the program started. */
   private readonly judgedBefore: number
 
   constructor(judgedBefore: number) {
@@ -49,14 +49,14 @@ export class TaskBook {
     return soonest
   }
 
-  /** How many tasks are being read again and again, or wait to be. */
+  /** Number of tasks that are read repeatedly or wait to be read. */
   get busy(): number {
     let busy = 0
     for (const { due } of this.tasks.values()) if (due < Number.POSITIVE_INFINITY) busy++
     return busy
   }
 
-  /** When the first change happened at the earliest that has not been judged yet. */
+  /** Earliest time of a change that was not decided on yet. */
   get unjudgedSince(): number {
     let first = Number.POSITIVE_INFINITY
     for (const { since } of this.tasks.values()) if (since !== null) first = Math.min(first, since)
@@ -66,13 +66,13 @@ export class TaskBook {
   isNews = (taskId: number, signal: string, counterparty: unknown): boolean =>
     this.marks.get(taskId) !== keyOf(signal, counterparty)
 
-  /** The next row of this task, or of any, is looked at whatever its mark. */
+  /** The next row of this task, or of any, is read whatever its mark. */
   forgetMark(taskId?: number): void {
     if (taskId === undefined) this.marks.clear()
     else this.marks.delete(taskId)
   }
 
-  /** Rows of a list: what is new in them is remembered, and read in this same round. */
+  /** Rows of a list: records their new changes, to be read in the same round. */
   async took(
     rows: readonly ChangedTask[],
     told: Told,
@@ -94,7 +94,7 @@ export class TaskBook {
     if (changes.length > 0) await store.commit(changes)
   }
 
-  /** Drops what nothing has happened in for long. */
+  /** Removes tasks without activity for a long time. */
   forget(now: number): void {
     if (now - this.forgotAt < HOUR) return
     this.forgotAt = now
@@ -130,14 +130,15 @@ export class TaskBook {
     if (watch.counterparty !== counterparty) {
       const followed = await followCard(link, counterparty, member.store, now)
       changes.push(...followed)
-      // What was kept inside may be the new card's, and its mark may be of a minute that was judged before.
+      // A comment that stayed internal may be for the new card, and its mark may belong to a minute that was
+      // already decided on.
       if (followed.length > 0) watch.hint(now)
       watch.counterparty = counterparty
     }
     return changes
   }
 
-  /** Whether a mark that this run of the program sees for the first time was judged before it began. */
+  /** Whether a mark that this run sees for the first time was decided on before the program started. */
   private wasJudged(
     link: TaskLink,
     { changeToken: signal, mark }: ChangedTask,
@@ -145,7 +146,7 @@ export class TaskBook {
     { zone, skew }: Around,
   ): boolean {
     if (link.signal === signal) return true
-    // The net looks for what the feed has not told: what is known to be another mark is read.
+    // The safety net finds what the feed has missed: a task with a different mark is read.
     if (isNet && link.signal !== '') return false
     if (mark.minute === null || zone === null) return false
     const over = mark.minute - zone - skew + MINUTE
@@ -153,7 +154,10 @@ export class TaskBook {
   }
 }
 
-/** A task may be given to another contact within the minute of its last mark. `counterparty` as Planfix or as we write it. */
+/**
+ * A task may be assigned to another contact within the minute of its last mark. `counterparty` in Planfix's
+ * format or ours.
+ */
 function keyOf(signal: string, counterparty: unknown): string {
   const id =
     counterparty !== null && typeof counterparty === 'object'

@@ -6,28 +6,28 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** Marks have minutes: so far each window reaches back behind what the one before has covered. */
+/** Marks have minutes: each window overlaps the previous one by this much. */
 const OVERLAP_MS = MINUTE
-/** From time to time further back than any change of the clock, and than any transaction that commits late. */
+/** From time to time a window reaches back further than any clock change and any late commit. */
 const DEEP_EVERY_MS = 5 * MINUTE
 const DEEP_MS = 70 * MINUTE
-/** More pages than this, each time: the account's filter is of no use to us. */
+/** More pages than this, each time: the account's filter is useless to us. */
 const MOST_PAGES_EACH_TIME = 5
-/** After a long pause everything is read that changed meanwhile. */
+/** After a long pause all changes since are read. */
 const MOST_PAGES = 1000
-/** Rows so much older than the window: the account does not filter. */
+/** Rows this much older than the window: the account ignores the filter. */
 const IGNORED_MS = 2 * DAY
-/** An account that refuses the filter is asked again after so long. */
+/** An account that refuses the filter is tried again after this time. */
 const TRY_AGAIN_MS = DAY
-/** A write of ours that so many polls did not show: the zone is another one. */
+/** A write of ours that this many polls did not return: the zone is a different one. */
 const BLIND_AFTER = 3
 
-/** What is kept on disk of a feed. */
+/** The part of a feed's state that is stored on disk. */
 export interface FeedState {
-  /** Everything that changed before this time has been judged. */
+  /** All changes before this time were decided on. */
   position: number
   zone: number | null
-  /** When the account refused the filter; null = it takes it. */
+  /** When the account refused the filter; null = it accepts it. */
   refusedAt: number | null
 }
 
@@ -38,23 +38,23 @@ export type PageOf = (
 ) => Promise<Result<{ rows: ChangedTask[]; complete: boolean }> | null>
 
 export type Polled =
-  /** `since`: the start of the poll before, when what is new here happened at the earliest. */
+  /** `since`: the start of the previous poll, the earliest time of new changes. */
   | { outcome: 'read'; rows: ChangedTask[]; asked: number; since: number }
-  /** Nothing could be asked now; `error` null = the side is closed. */
+  /** No request was possible; `error` null = the side is stopped. */
   | { outcome: 'failed'; error: BridgeError | null }
-  /** The account does not take the filter, or ignores it. */
+  /** The account refuses or ignores the filter. */
   | { outcome: 'refused' }
 
 /**
- * The list of what changed in the whole account since a minute (contracts/planfix.md section 6.4, filter 79): one call,
- * whatever the number of tasks. It asks in the local digits of the token's employee, whose zone is learned; until it is
- * known, and whenever it seems to be another one, the window is wide enough for any.
+ * The list of changes in the whole account since a minute (contracts/planfix.md section 6.4, filter 79): one
+ * call, whatever the number of tasks. It uses the local digits of the token's employee, whose zone is
+ * learned; until it is known, and whenever it seems wrong, the window is wide enough for any zone.
  */
 export class ChangeFeed {
   refusedAt: number | null
   private position: number | null
   private deepAt = 0
-  /** The zone of the account is not that of the token's employee. */
+  /** The zone of the account differs from that of the token's employee. */
   private isZoneWrong = false
   private ownWrites = new Map<number, number>()
 
@@ -67,22 +67,22 @@ export class ChangeFeed {
     return this.refusedAt !== null && now - this.refusedAt < TRY_AGAIN_MS
   }
 
-  /** When the poll before began; null = there was none. */
+  /** When the previous poll began; null = there was none. */
   get asked(): number | null {
     return this.position
   }
 
-  /** A write of ours, which the next polls have to show. */
+  /** A write of ours, which the next polls must return. */
   wrote(taskId: number): void {
     this.ownWrites.set(taskId, 0)
   }
 
-  /** The marks of the last minutes are of no use any more: all of them are to be told anew. */
+  /** The marks of the last minutes are no longer valid: all of them must be listed again. */
   deepen(): void {
     this.deepAt = 0
   }
 
-  /** `zone` is asked again after the first page, which may have taught it. */
+  /** `zone` is called again after the first page, which may have revealed it. */
   async poll(page: PageOf, zone: () => number | null, now: number, skew: number): Promise<Polled> {
     const begun = this.position ?? now
     const isDeep = now >= this.deepAt
@@ -105,7 +105,7 @@ export class ChangeFeed {
     return { outcome: 'read', rows: read, asked: now, since: begun }
   }
 
-  /** What a poll told has been taken: the next one begins where it began. */
+  /** The result of a poll was processed: the next one begins where it began. */
   taken(asked: number): void {
     this.position = asked
   }

@@ -6,7 +6,7 @@ import type { SideBreaker } from '../../engine/delivery/side-breaker.ts'
 import type { Change, Store, Takeover } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
 
-/** What a connection brings into the watch over its account. */
+/** A connection's part of the watcher of its account. */
 export interface WatchOptions {
   settings: Connection
   planfix: PlanfixClient
@@ -15,7 +15,7 @@ export interface WatchOptions {
   /** Something new stands in the inbox. */
   onNews(): void
   onBug(error: unknown): void
-  /** The last time that this computer took over from another one. */
+  /** The last takeover by this computer. */
   takeover?: () => Takeover | null
   /** Another computer may be carrying: then what is read is that one's to carry. */
   mayWrite?: () => boolean
@@ -25,11 +25,11 @@ export interface Member extends WatchOptions {
   isOn: boolean
 }
 
-/** What becomes of the watch when a call could not be made. */
+/** What happens to the watcher when a call was not possible. */
 export interface Hindered {
-  /** The side may be asked again. */
+  /** The side may be called again. */
   opened(): void
-  /** Another computer may be carrying: nothing that was read is kept. */
+  /** Another computer may be active: discard what was read. */
   stoodBy(): void
 }
 
@@ -37,7 +37,7 @@ export async function commitOf({ store }: Member, changes: Change[]): Promise<vo
   if (changes.length > 0) await store.commit(changes)
 }
 
-/** One paced call. Null when the side is closed: `hindered` is told when it opens. */
+/** One rate-limited call. Null when the side is stopped: `hindered` is called when it works again. */
 export async function askOf<T>(
   { breaker: gate, planfix, mayWrite: mayCarry }: Member,
   ask: (planfix: PlanfixClient) => Promise<Result<T>>,

@@ -6,10 +6,12 @@ import { commitOf, type Member } from './members.ts'
 import { inHundreds } from './plan.ts'
 
 const DAY = 86_400_000
-/** Open tasks of the last two days are read once a day: an edit may leave no mark. So many at most, and so far apart. */
+/**
+ * Open tasks of the last two days are read once a day: an edit may leave no mark. Maximum number and spacing.
+ */
 const DAILY_READINGS = 100
 const DAILY_READINGS_EVERY_MS = 30_000
-/** Of the oldest tasks so many are looked at in a day. */
+/** Number of the oldest tasks to check per day. */
 const QUIET_EACH_DAY = 2000
 
 export type ListByNumber = (
@@ -20,8 +22,8 @@ export type ListByNumber = (
 ) => Promise<PlanfixTask[] | null>
 
 /**
- * The daily safety net: the marks of all tasks by number, the oldest in weekly turns; and the comments of what was busy
- * lately, where an edit may have left no mark. False when the side is closed.
+ * The daily safety net: the marks of all tasks by number, the oldest in weekly rotation; and the comments of
+ * recently busy tasks, where an edit may have left no mark. False when the side is stopped.
  */
 export async function castNet(
   members: readonly Member[],
@@ -55,13 +57,13 @@ export async function castNet(
   return true
 }
 
-/** A change that was noticed before a restart and not read is unread still. */
+/** A change noticed but not read before a restart is still unread. */
 function expect(link: TaskLink, book: TaskBook, now: number): void {
   book.forgetMark(link.taskId)
   if (!book.tasks.has(link.taskId) && link.readAt < link.hotUntil) book.of(link.taskId).hint(now)
 }
 
-/** The mark that has been judged goes to disk with the net, so that the next one finds nothing in it. */
+/** The processed mark is stored with the net, so that the next one finds no difference. */
 function remembered(link: TaskLink | undefined, task: PlanfixTask, book: TaskBook): Change[] {
   const watch = link && book.tasks.get(link.taskId)
   if (!watch || watch.judged !== task.changeToken) return []

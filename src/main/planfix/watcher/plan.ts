@@ -2,18 +2,18 @@ import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment/comment-fingerprint.ts'
 import type { PlanfixComment } from '../../engine/ports.ts'
 
-/** Of a hundred tasks asked for in one call, at least so many are completed ones. */
+/** Of a hundred tasks requested in one call, at least this many are completed ones. */
 const LEAST_ROOM = 20
 
 /**
- * Which tasks one poll asks for by number: all of open conversations, the rest of the last hundred filled with completed
- * ones in turn, the latest first. `turn` counts the polls.
+ * Which tasks one poll requests by number: all of open conversations, and completed ones in rotation for the
+ * rest of the last hundred, latest first. `turn` counts the polls.
  */
 export function tasksOfPoll(watched: readonly TaskLink[], turn: number): number[][] {
   const open = watched.filter((task) => task.closedAt === null).map((task) => task.taskId)
   const closed = watched.filter((task) => task.closedAt !== null).map((task) => task.taskId)
   const left = 100 - (open.length % 100)
-  // So little room that the completed ones would hardly come round: they get a call of their own beside it.
+  // With so little room the completed ones would rarely be reached: they get a separate call.
   const room = left < LEAST_ROOM ? left + 100 : left
   const chunks = Math.max(1, Math.ceil(closed.length / Math.max(1, room)))
   const from = (turn % chunks) * room
@@ -26,13 +26,16 @@ export function inHundreds(ids: readonly number[]): number[][] {
   return polls
 }
 
-/** Which comments of a task have been judged: one above `floor` that is not among `judged` is news, whatever its number. */
+/**
+ * Which comments of a task were decided on: one above `floor` that is not in `judged` is new, whatever its
+ * number.
+ */
 export interface Judged {
   floor: number
   ids: ReadonlySet<number>
 }
 
-/** So many numbers are kept on disk for a task; what lies below them all counts as judged. */
+/** Maximum number of comment ids stored per task; all comments below them count as decided on. */
 const MOST_JUDGED = 200
 
 export const judgedOf = (task: TaskLink): Judged => ({
@@ -40,7 +43,7 @@ export const judgedOf = (task: TaskLink): Judged => ({
   ids: new Set(task.judged ?? []),
 })
 
-/** With these comments judged too, kept small. */
+/** Adds these comments and keeps the record small. */
 export function withJudged({ floor, ids }: Judged, more: readonly number[]): Judged {
   const all = [...new Set([...ids, ...more])].filter((id) => id > floor).toSorted((a, b) => b - a)
   return {
@@ -50,25 +53,26 @@ export function withJudged({ floor, ids }: Judged, more: readonly number[]): Jud
 }
 
 export interface Reading {
-  /** Comments the engine has not seen, or that changed since, oldest first. */
+  /** Comments that the engine has not seen, or that changed since, oldest first. */
   events: PlanfixComment[]
-  /** Comments we carried that are no longer in the part of the feed that was read. */
+  /** Delivered comments that are missing from the part of the feed that was read. */
   missing: number[]
-  /** Every comment that was there. */
+  /** Every comment in the feed. */
   seen: number[]
 }
 
-/** What the store knows of a task's comments. */
+/** What the store knows about a task's comments. */
 export interface Carried {
   /** The task's messages of the last 30 days. */
   messages: readonly Message[]
-  /** Comments whose deletion has been carried, or is being carried. */
+  /** Comments whose deletion was delivered, or is being delivered. */
   deleted: ReadonlySet<number>
 }
 
 /**
- * What a reading of a task's feed says that is not known yet. A client's own comments are not news: the bridge wrote
- * them. `complete`: the feed was read to its beginning; `counterparty` is the number of the task's card, where it is known.
+ * The unknown part of a task's feed. Comments with a client's message are not new: the bridge wrote them.
+ * `complete`: the feed was read to its beginning; `counterparty` is the number of the task's card, when
+ * known.
  */
 export function diffFeed(
   comments: readonly PlanfixComment[],
@@ -83,7 +87,7 @@ export function diffFeed(
     const known = byComment.get(comment.id) ?? []
     const replies = known.filter(({ direction }) => direction === 'to-chatra')
     if (replies.length > 0) return isNews(comment, replies, counterparty)
-    // Deleted before anybody saw it: nothing was said, and it is news when somebody brings it back.
+    // Deleted before any read: nothing was sent, and it is new if a person restores it.
     if (known.length > 0 || comment.isDeleted || comment.owner?.startsWith('contact:')) return false
     return comment.id > judged.floor && !judged.ids.has(comment.id)
   })
@@ -96,11 +100,11 @@ export function diffFeed(
   return { events: events.toSorted((a, b) => a.id - b.id), missing, seen: [...ids] }
 }
 
-/** One whose comment is known to be gone needs no further question. */
+/** A comment that is known to be deleted needs no further request. */
 const mayStandInTheChat = ({ direction, state, fingerprint }: Message) =>
   direction === 'to-chatra' && state !== 'skipped' && state !== 'failed' && fingerprint !== GONE
 
-/** Anything about the comment that decides what the client sees is another than when it was last decided on. */
+/** True if anything that decides what the client sees has changed since the last decision. */
 function isNews(comment: PlanfixComment, known: readonly Message[], counterparty: number | null): boolean {
   if (known.some(({ fingerprint }) => !isUnchanged(fingerprint, comment))) return true
   return known.some((reply) => {
@@ -111,7 +115,7 @@ function isNews(comment: PlanfixComment, known: readonly Message[], counterparty
   })
 }
 
-/** Prints of before did not tell whether an internal note was opened to a contact. */
+/** Older fingerprints did not contain whether an internal note was opened to a contact. */
 function wasOpened(comment: PlanfixComment, { reason, fingerprint }: Message): boolean {
   const mayBeOpened = reason === 'internal-hidden' || reason === 'internal-client-not-notified'
   const isOpen = !comment.isHidden && comment.recipients.some((one) => one.startsWith('contact:'))
@@ -122,8 +126,9 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
 /**
- * Whether a comment came here from another task (moved by hand, tasks merged): it is older than the task, or, under a
- * new number, more than a day older than what was known before it. What was said elsewhere is not said to this client.
+ * Whether a comment was moved here from another task (by hand, or by merging tasks): it is older than the
+ * task, or, under a new number, more than a day older than the comments known before it. Messages of another
+ * conversation are not sent to this client.
  */
 export function isMoved(comment: PlanfixComment, task: TaskLink, newestKnownAt: number | null): boolean {
   const { at } = comment

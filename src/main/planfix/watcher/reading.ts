@@ -6,13 +6,13 @@ import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } fr
 import { rootOf } from '../../engine/roots.ts'
 import { diffFeed, isMoved, judgedOf, withJudged } from './plan.ts'
 
-/** A feed is read back so many pages at most in one go, where the newest come first. */
+/** Maximum pages to read at once, where the newest come first. */
 const MOST_PAGES = 20
-/** The same where an account sorts them oldest first, and everything has to be passed. */
+/** The same where an account sorts them oldest first, so that all pages must be passed. */
 const MOST_PAGES_OLDEST_FIRST = 200
 const PAGE = 100
 
-/** One call in its turn. Null when the side is closed. */
+/** One rate-limited call. Null when the side is stopped. */
 export type Ask = <T>(call: (planfix: PlanfixApi) => Promise<Result<T>>) => Promise<Result<T> | null>
 
 export interface ReadingOptions {
@@ -20,11 +20,13 @@ export interface ReadingOptions {
   store: Store
   clock: Clock
   ask: Ask
-  /** Number of the counterparty's contact as the list told it; undefined = it has not. */
+  /** Number of the counterparty's contact from the list; undefined = not in the list. */
   counterparty: number | null | undefined
   /** Connections that share the account. */
   connections: readonly string[]
-  /** The first look since this computer took over: what is there already may have been carried by the other one. */
+  /**
+   * The first read since this computer took over: the other computer may have delivered existing comments.
+   */
   isFirst: boolean
 }
 
@@ -32,15 +34,18 @@ export type Read =
   | { outcome: 'closed' | 'failed' | 'gone' }
   | {
       outcome: 'read'
-      /** When each comment that is new was written, milliseconds; null = not told. */
+      /** When each new comment was written, milliseconds; null = unknown. */
       writtenAt: (number | null)[]
       hasReply: boolean
-      /** Something stands in the inbox. */
+      /** The inbox has a new row. */
       hasNews: boolean
       counterparty: number | null | undefined
     }
 
-/** Reads a task's comments from the newest back to what has been judged, and stores what is new for the intake to decide on. */
+/**
+ * Reads a task's comments from the newest back to those already decided on, and stores the new ones for the
+ * intake.
+ */
 export async function readTask(task: TaskLink, options: ReadingOptions): Promise<Read> {
   const { store, settings, clock } = options
   const feed = await readFeed(task, options.ask)
@@ -91,7 +96,7 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
     news.seen.filter((id) => newIds.has(id)),
   )
   const tail = feed.tail !== (task.tail ?? 0) && Math.abs(feed.tail - (task.tail ?? 0)) >= PAGE
-  // That the first look has been is kept even where it found nothing: what comes after it is new.
+  // The first read is recorded even if it found nothing: later comments are new.
   if (changes.length > 0 || tail || options.isFirst) {
     const patch: Partial<TaskLink> = {
       cursor: Math.max(task.cursor, ...news.seen),
@@ -116,14 +121,14 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
 interface Feed {
   comments: PlanfixComment[]
   complete: boolean
-  /** Of a feed that is sorted oldest first: where its last page begins; otherwise 0. */
+  /** For a feed sorted oldest first: where its last page begins; otherwise 0. */
   tail: number
 }
 
 async function readFeed(task: TaskLink, ask: Ask): Promise<Feed | { outcome: 'closed' | 'failed' | 'gone' }> {
   const { floor, ids } = judgedOf(task)
   const comments: PlanfixComment[] = []
-  // One page in front of the remembered end: what was judged last stands there.
+  // One page before the stored end: the last decided comment is there.
   let offset = Math.max(0, (task.tail ?? 0) - PAGE)
   const isFromStart = offset === 0
   let isNewestFirst = isFromStart
@@ -143,7 +148,7 @@ async function readFeed(task: TaskLink, ask: Ask): Promise<Feed | { outcome: 'cl
   return { comments, complete: false, tail: isNewestFirst ? 0 : offset - PAGE }
 }
 
-/** A comment that is not in the feed any more is asked for by its number before it is taken for deleted. */
+/** A comment missing from the feed is requested by its number before it counts as deleted. */
 async function confirmGone(ids: readonly number[], ask: Ask): Promise<PlanfixComment[]> {
   const gone: PlanfixComment[] = []
   for (const id of ids) {
@@ -155,7 +160,7 @@ async function confirmGone(ids: readonly number[], ask: Ask): Promise<PlanfixCom
   return gone
 }
 
-/** The store knows it in another task: it has been moved here, and was judged there. */
+/** The store knows it in another task: it was moved here, and was decided on there. */
 async function isKnownElsewhere(
   commentId: number,
   task: TaskLink,
@@ -169,7 +174,10 @@ async function isKnownElsewhere(
   return false
 }
 
-/** The task's client is its counterparty: where a comment notifies a card that is not known, the task is asked who it is. */
+/**
+ * The task's client is its counterparty: when a comment notifies an unknown card, the task is read to
+ * identify it.
+ */
 async function counterpartyOf(
   task: TaskLink,
   events: readonly PlanfixComment[],
@@ -190,10 +198,12 @@ export function contactOf(task: PlanfixTask): number | null {
   return Number.isNaN(id) ? null : id
 }
 
-/** Former cards of a task that are remembered. */
+/** Number of a task's former cards to remember. */
 const CARDS = 10
 
-/** A person gave the task to another card: what is written to that card's owner is for this client from now on. */
+/**
+ * A person assigned the task to another card: messages to that card's owner are for this client from now on.
+ */
 export async function followCard(
   task: TaskLink,
   counterparty: number | null,

@@ -3,55 +3,57 @@ import { type Looks, PATIENCE_MS } from './attention.ts'
 
 const MINUTE = 60_000
 const QUARTER = 15
-/** Clocks of two computers, and cut-off seconds. */
+/** Tolerance for clocks of two computers and truncated seconds. */
 const SLACK_MS = 3000
-/** A row that says it changed longer ago than the poll before is not understood: then it is read. */
+/** A row that claims to have changed before the previous poll is implausible: then the task is read. */
 const STALE_MS = 3 * MINUTE
-/** Where marks tell seconds, a change in the very second of a write of ours is looked for so much later. */
+/**
+ * Where marks have seconds, a change in the same second as a write of ours is searched for after this time.
+ */
 const SAME_SECOND_LOOK_MS = MINUTE
-/** Writes of ours that are remembered to be recognised in a mark. */
+/** Number of our own writes to remember, to recognise their marks. */
 const WRITES = 20
 
-/** What the account tells beside the task's row, at the moment of a decision. Milliseconds. */
+/** Facts about the account, beside the task's row, at the time of a decision. Milliseconds. */
 export interface Around {
   now: number
   /** Planfix's clock minus ours. */
   skew: number
-  /** Local digits minus UTC; null = not known. */
+  /** Local digits minus UTC; null = unknown. */
   zone: number | null
   looks: Looks
 }
 
 /**
- * Where the watcher stands in one task. A mark counts as seen only when the comments were read after it, and after the
- * minute it names was over: until then a further change may hide behind the same mark. All of it is memory: what is not
- * judged yet holds back the position of the feed, which is on disk, so that a restart sees it again.
+ * The watcher's position in one task. A mark counts as seen only when the comments were read after it, and
+ * after its minute was over: until then another change may have the same mark. All of this is in memory: an
+ * undecided change holds back the feed's position on disk, so that a restart sees it again.
  */
 export class TaskWatch {
   /** The mark of the last row. */
   seen: string | null = null
-  /** The mark as of which everything has been judged. */
+  /** The mark up to which everything was decided on. */
   judged: string | null = null
-  /** When the first change happened at the earliest that has not been judged yet; null = none. */
+  /** Earliest time of a change that was not decided on yet; null = none. */
   since: number | null = null
-  /** When the comments are to be read; Infinity = not. */
+  /** When the comments are to be read; Infinity = not planned. */
   due = Number.POSITIVE_INFINITY
-  /** Number of the counterparty's contact; null = none, undefined = not told yet. */
+  /** Number of the counterparty's contact; null = none, undefined = unknown. */
   counterparty: number | null | undefined
-  /** Since when the client waits for an answer; null = he does not. */
+  /** Since when the client waits for a reply; null = the client does not wait. */
   awaitedSince: number | null = null
   lastUsed = 0
-  /** A mark or a hint told of something that was not read yet: read before what may only hide something. */
+  /** A mark or a hint announced an unread change: it is read before possibly hidden ones. */
   isTold = false
   private minute: number | null = null
   private second: number | null = null
   private readAt: number | null = null
-  /** Nothing can hide any more from then on. */
+  /** From then on no change can be hidden. */
   private hotUntil = 0
   private writes: { from: number; to: number }[] = []
   private failures = 0
 
-  /** Read again and again because something may hide, so a poll has nothing to find here. */
+  /** Read repeatedly because a change may be hidden, so a poll has nothing to find here. */
   isLookedAt(around: Around): boolean {
     return this.due - around.now <= around.looks.awaited
   }
@@ -60,7 +62,7 @@ export class TaskWatch {
     return this.awaitedSince !== null && now - this.awaitedSince < PATIENCE_MS
   }
 
-  /** This mark was judged before the program began. */
+  /** This mark was decided on before the program started. */
   knows(signal: string): void {
     this.seen = signal
     this.judged = signal
@@ -82,7 +84,7 @@ export class TaskWatch {
     this.plan(Math.min(now + (isClients ? looks.first : looks.otherwise), this.lastLook(around)))
   }
 
-  /** The list named the task. `since`: when the change happened at the earliest. */
+  /** The list named the task. `since`: earliest time of the change. */
   changed(row: ChangedTask, since: number, asked: number, around: Around): void {
     this.lastUsed = around.now
     if (row.changeToken === this.seen) return
@@ -98,7 +100,7 @@ export class TaskWatch {
     this.plan(asked)
   }
 
-  /** To be read now, whatever its mark says. */
+  /** Read it now, whatever its mark. */
   hint(now: number): void {
     this.lastUsed = now
     this.since ??= now
@@ -106,12 +108,15 @@ export class TaskWatch {
     this.due = 0
   }
 
-  /** To be read at a time that does not matter. */
+  /** Read it at some later time. */
   lookAt(at: number): void {
     this.plan(at)
   }
 
-  /** Its comments were read to the end by a call that began at `started`. `minutes`: when what is new was written. */
+  /**
+   * Its comments were read completely by a call that began at `started`. `minutes`: when the new ones were
+   * written.
+   */
   read(started: number, minutes: readonly (number | null)[], foundReply: boolean, around: Around): void {
     const { now, looks } = around
     this.lastUsed = now
@@ -145,13 +150,15 @@ export class TaskWatch {
     }
   }
 
-  /** The comments could not be read: what its mark told of is still to be read, however long that takes. */
+  /**
+   * The comments could not be read: the change announced by the mark stays unread, however long that takes.
+   */
   failed(base: number, now: number): void {
     this.failures++
     this.due = now + Math.min(base * 2 ** (this.failures - 1), Math.max(base, MINUTE))
   }
 
-  /** When nothing can hide any more, and not sooner than the owner's pace. */
+  /** When no change can be hidden any more, and not sooner than the owner's interval. */
   private lastLook({ now, looks }: Around): number {
     return Math.max(this.hotUntil + looks.last, now + looks.least)
   }
@@ -160,10 +167,10 @@ export class TaskWatch {
     this.due = Math.min(this.due, at)
   }
 
-  /** Whether a mark tells nothing that was not read already, or that is not about to be read anyway. */
+  /** True if the mark announces only changes that were read or are about to be read. */
   private isExplained({ mark }: ChangedTask, since: number, around: Around): boolean {
     const { skew, zone } = around
-    // A mark that the list did not show yet after the last reading is newer than that, whatever it says.
+    // A mark that the list did not show after the last read is newer than that read, whatever its value.
     const lastRead = this.readAt !== null && this.readAt >= since ? this.readAt : Number.NEGATIVE_INFINITY
     if (mark.second !== null) {
       const at = mark.second - skew
@@ -174,21 +181,24 @@ export class TaskWatch {
     const began = mark.minute - zone - skew
     if (began < since - STALE_MS) return false
     const end = began + MINUTE + SLACK_MS
-    // Its minute was over when the comments were read last, or a last look when it is over is planned.
+    // Its minute was over at the last read, or a final read after it is planned.
     return (
       end <= lastRead || (this.due < Number.POSITIVE_INFINITY && Math.abs(end - this.hotUntil) <= SLACK_MS)
     )
   }
 }
 
-/** When the minute is over that Planfix's clock shows; ours, with room for its inaccuracy. */
+/** When the minute on Planfix's clock is over; in our time, with a margin for inaccuracy. */
 const minuteEnd = ({ now, skew }: Pick<Around, 'now' | 'skew'>): number =>
   (Math.floor((now + skew) / MINUTE) + 1) * MINUTE - skew + SLACK_MS
 
-/** Whether `minute` may be the one that Planfix's clock showed at `at`: every zone is off UTC by whole quarters of an hour. */
+/**
+ * Whether `minute` may be the minute on Planfix's clock at `at`: every zone differs from UTC by whole
+ * quarters of an hour.
+ */
 function isMinuteOf(minute: number, at: number, { skew }: Around): boolean {
   const told = Math.floor(minute / MINUTE) % QUARTER
-  // Clocks differ a little: shortly after a minute began, the one before may still be shown.
+  // Clocks differ a little: shortly after a minute began, the previous one may still be shown.
   return [at + skew - SLACK_MS, at + skew + SLACK_MS].some(
     (time) => Math.floor(time / MINUTE) % QUARTER === told,
   )

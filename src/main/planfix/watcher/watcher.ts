@@ -19,32 +19,32 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const POLL_AFTER_HINT_MS = 5000
-/** Readings of one round before the list has its turn again. */
+/** Reads per round before the list is polled again. */
 const READINGS_EACH_ROUND = 5
-/** So many tasks can be looked at again and again side by side at one request a second. */
+/** Maximum number of tasks that can be read repeatedly at one request a second. */
 const BUSY_AT_EASE = 4
 
-/** A connection's part in the watch over its account. */
+/** A connection's part of the watcher of its account. */
 export interface ConnectionWatch {
   start(): void
   stop(): Promise<void>
-  /** A scenario told of this task: it is read at once. */
+  /** A scenario's hint for this task: it is read at once. */
   hint(taskId: number): void
-  /** One of ours is known again, whose comments nobody here has read. */
+  /** One of our tasks is watched again, and its comments were not read here. */
   found(taskId: number): void
-  /** Polls now: the computer woke up, the network is back. */
+  /** Polls now: the computer woke up, or the network is back. */
   wake(): void
-  /** We wrote into the task, by a call that began at `from`. */
+  /** The bridge wrote into the task, by a call that began at `from`. */
   wrote(taskId: number, from: number, isClients: boolean): void
-  /** Until when everything is known that people changed in the task; 0 = not known. */
+  /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
 }
 
 /**
- * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md,
- * "Planfix sends no events"): one list call tells what changed in the whole account; only tasks that did are read. A webhook
- * is a hint, the list is the truth. What has not been judged yet holds back the position on disk, so that after a crash,
- * or a week off, nothing is missed.
+ * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md, "Planfix
+ * sends no events"): one list call returns the changes of the whole account; only changed tasks are read. A
+ * webhook is only a hint, the list is authoritative. Undecided changes hold back the position on disk, so
+ * that after a crash, or a week off, nothing is missed.
  */
 export class AccountWatcher {
   private readonly members = new Map<string, Member>()
@@ -56,9 +56,9 @@ export class AccountWatcher {
   private nextPoll = 0
   private nextNet: number
   private lastHappening: number
-  /** The last poll, and which tasks it was about; null = all. */
+  /** The last poll, and the tasks it covered; null = all. */
   private known: { at: number; ids: Set<number> | null } = { at: 0, ids: null }
-  /** The first poll that was read to its end since this computer began. */
+  /** The first poll that was processed completely since this computer became active. */
   private caughtUpAt: number | null = null
   private stopTimer: (() => void) | null = null
   private round: Promise<void> | null = null
@@ -93,9 +93,10 @@ export class AccountWatcher {
       start: () => {
         this.members.set(id, member)
         member.isOn = true
-        // Another computer may have carried since: what is there at the first poll is not new for certain.
+        // Another computer may have been active since: comments existing at the first poll are not certainly
+        // new.
         this.caughtUpAt = null
-        // What it knows may be more than before.
+        // It may know more than before.
         this.book.forgetMark()
         this.feed.deepen()
         this.wake()
@@ -114,7 +115,7 @@ export class AccountWatcher {
     }
   }
 
-  /** What is to be kept on disk: everything before `position` has been judged. */
+  /** The state for the disk: everything before `position` was decided on. */
   state(): FeedState & { netAt: number } {
     const position = Math.min(this.feed.asked ?? this.clock.now(), this.book.unjudgedSince)
     return {
@@ -125,12 +126,12 @@ export class AccountWatcher {
     }
   }
 
-  /** Whether there is something to keep. */
+  /** True if there is state to store. */
   get isAlive(): boolean {
     return this.feed.asked !== null
   }
 
-  /** Milliseconds between two polls at present. */
+  /** Current milliseconds between two polls. */
   get pollEveryMs(): number {
     return this.interval()
   }
@@ -140,7 +141,8 @@ export class AccountWatcher {
     this.lastHappening = now
     this.trust.hinted(taskId, now)
     this.book.of(taskId).hint(now)
-    // Its status may have changed as well: the list tells that a moment later, so that a reply costs one call.
+    // Its status may have changed as well: the list reports that a moment later, so that a reply costs one
+    // call.
     if (!this.trust.isProven) this.pollBy(now + Math.min(this.base, POLL_AFTER_HINT_MS))
     this.nudge()
   }
@@ -164,7 +166,7 @@ export class AccountWatcher {
     this.book.of(taskId).wrote(from, isClients, this.around())
     this.book.forgetMark(taskId)
     this.feed.wrote(taskId)
-    // Polls that were slow because nobody was there; of a task just made the list has something to tell.
+    // Polls were slow without activity; the list has news of a task that was just created.
     this.pollBy(isNew ? now + 1000 : now + this.interval())
     this.nudge(false)
   }
@@ -172,7 +174,8 @@ export class AccountWatcher {
   private knownAt(taskId: number): number {
     const { at, ids } = this.known
     if (at === 0 || (ids !== null && !ids.has(taskId))) return 0
-    // What was known at the last poll holds for two polls (planStep), and they may be slower at present than the owner's pace.
+    // The facts of the last poll are valid for two polls (planStep), which may currently be slower than the
+    // owner's interval.
     return Math.min(this.clock.now(), at + 2 * (this.interval() - this.base))
   }
 
@@ -184,7 +187,7 @@ export class AccountWatcher {
     return [...this.members.values()].filter(({ isOn }) => isOn)
   }
 
-  /** The owner's pace: of several connections that of the quickest. */
+  /** The owner's interval: with several connections the shortest. */
   private get base(): number {
     const all = this.on.map(({ settings }) => settings.planfix.pollSeconds * 1000)
     return all.length === 0 ? MINUTE : Math.min(...all)
@@ -194,7 +197,7 @@ export class AccountWatcher {
     return Math.max(1, this.plan().everyMs / this.base)
   }
 
-  /** Many tasks at once share the pace: each is looked at less often, so that what a mark told of is not kept waiting. */
+  /** Many tasks share the rate: each is read less often, so that announced changes are not delayed. */
   private get load(): number {
     return Math.max(1, this.book.busy / BUSY_AT_EASE)
   }
@@ -233,7 +236,7 @@ export class AccountWatcher {
     })
   }
 
-  /** Does now what is due; `isUrgent` false: what is due by the plan, which may be another one now. */
+  /** Does the work that is due; `isUrgent` false: only what the plan, which may have changed, makes due. */
   private nudge(isUrgent = true): void {
     if (this.members.size === 0) return
     if (!isUrgent && this.round === null) {
@@ -268,7 +271,7 @@ export class AccountWatcher {
     if (this.on.length === 0) return
     const now = this.clock.now()
     if (!(await this.knowsTasks())) return this.sleep(now + this.base)
-    // What is left of the day is for clients' messages.
+    // The rest of the day is for clients' messages.
     if (this.plan().isReserveOnly) return this.sleep(now + this.interval())
     if (now >= this.nextNet) {
       if (!(await castNet(this.on, this.book, (...what) => this.list(...what), now))) return
@@ -283,7 +286,7 @@ export class AccountWatcher {
     this.sleep(Math.min(this.nextPoll, this.nextNet, this.book.soonest))
   }
 
-  /** Accounts that began at the same moment must not all poll at the same moment for ever. */
+  /** Accounts that started at the same moment must not all poll at the same moment for ever. */
   private jittered(ms: number): number {
     return ms * (0.95 + 0.1 * this.random())
   }
@@ -298,7 +301,7 @@ export class AccountWatcher {
     })
   }
 
-  /** False when the side is closed and a wake-up has been arranged. */
+  /** False when the side is stopped and a wake-up has been arranged. */
   private async poll(): Promise<boolean> {
     const now = this.clock.now()
     if (!this.feed.isRefused(now)) {
@@ -344,7 +347,7 @@ export class AccountWatcher {
     return true
   }
 
-  /** The marks of these tasks, asked for by number. */
+  /** The marks of these tasks, requested by number. */
   private async list(
     member: Member,
     ids: readonly number[],
@@ -368,7 +371,7 @@ export class AccountWatcher {
     return listed.value
   }
 
-  /** Not in the list: deleted, or not visible to us any more. */
+  /** Not in the list: deleted, or no longer visible to us. */
   private async missing(member: Member, { connectionId, taskId }: TaskLink): Promise<Change[]> {
     const read = await this.call(member, (planfix) => planfix.task(taskId), 'watching')
     const isGone = read && (read.ok ? read.value.isDeleted : read.error.code === 'object-gone')
@@ -441,15 +444,16 @@ export class AccountWatcher {
   }
 
   /**
-   * Whether what is read may have been carried before this store was worked by. In a task that was known at the first poll,
-   * what happens after that poll is new; one taken up again later has never been read here, whatever we have written into it.
+   * Whether another store may have delivered the comments read here. In a task known at the first poll,
+   * activity after that poll is new; a task that is watched again later has never been read here, whatever we
+   * have written into it.
    */
   private isFirstLook(link: TaskLink, watch: TaskWatch, takenAt: number): boolean {
     if (link.readAt >= takenAt) return false
     return link.readAt === 0 || this.caughtUpAt === null || (watch.since ?? 0) <= this.caughtUpAt
   }
 
-  /** One call in its turn; null when the side is closed, and the watch wakes when it opens. */
+  /** One rate-limited call; null when the side is stopped; the watcher wakes when it works again. */
   private call<T>(
     member: Member,
     ask: (planfix: PlanfixClient) => Promise<Result<T>>,
