@@ -1,0 +1,127 @@
+import type {
+  AgentSeen,
+  BridgeEvent,
+  Chore,
+  ChoreKind,
+  ClientLink,
+  Conversation,
+  Direction,
+  Message,
+  MessageState,
+  TaskLink,
+} from '../../../shared/domain.ts'
+
+export type InboxSource = 'chatra' | 'planfix'
+/** One event as it came in, stored before it is answered. */
+export interface InboxRow {
+  seq: number
+  connectionId: string
+  source: InboxSource
+  receivedAt: number
+  /** JSON text as received (a webhook body, or a comment as the watcher read it). */
+  body: string
+}
+export type NewInboxRow = Omit<InboxRow, 'seq'>
+
+/** A change to the store. One `commit` is all or nothing, on disk when it resolves. */
+export type Change =
+  | { type: 'inbox.add'; row: NewInboxRow }
+  | { type: 'inbox.settle'; seq: number; outcome: 'done' | 'skipped'; reason: string | null }
+  /** Inserts, or changes the named fields of the row with that id. */
+  | { type: 'conversation.add'; conversation: Conversation }
+  | { type: 'conversation.patch'; id: number; patch: Partial<Conversation> }
+  | { type: 'client.save'; client: ClientLink }
+  | { type: 'task.add'; task: TaskLink }
+  | { type: 'task.patch'; connectionId: string; taskId: number; patch: Partial<TaskLink> }
+  /** Adds a message with a log entry for each of `states` (e.g. received, queued). Ignored when its originKey is known. */
+  | { type: 'message.add'; message: Message; states: { state: MessageState; reason: string | null }[] }
+  /**
+   * Changes fields; when `patch.state` or `patch.reason` is given, a log entry is written. With `from`, only a message that
+   * is still in one of these states is changed: an echo may have settled it since the decision was made.
+   */
+  | { type: 'message.patch'; id: number; at: number; patch: Partial<Message>; from?: readonly MessageState[] }
+  /** Replaces an open chore with the same conversation, kind and key. */
+  | { type: 'chore.add'; chore: Chore }
+  | { type: 'chore.patch'; id: number; patch: Partial<Chore> }
+  | { type: 'chore.drop'; id: number }
+  | { type: 'chore.cancel'; conversationId: number; kind: ChoreKind }
+  | { type: 'agent.seen'; connectionId: string; agent: AgentSeen; at: number }
+  /** Small facts about a connection; `null` forgets. */
+  | { type: 'fact.set'; connectionId: string; key: string; value: unknown }
+  | { type: 'event.add'; event: BridgeEvent }
+
+export type Queue = 'planfix' | 'chatra' | 'chores'
+
+export interface Store {
+  /** Ascending number for a new message, conversation or chore; never handed out twice, also after a restart. */
+  newId(): number
+  /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
+  commit(changes: Change[]): Promise<void>
+
+  /** Unsettled inbox rows after `afterSeq`, oldest first. */
+  inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]>
+
+  conversation(id: number): Promise<Conversation | null>
+  client(connectionId: string, clientId: string): Promise<ClientLink | null>
+  clientsOf(conversationId: number): Promise<ClientLink[]>
+  /** Any client of the connection with this e-mail (compared lower-case), the latest to write first. */
+  clientByEmail(connectionId: string, email: string): Promise<ClientLink | null>
+  /** Clients of the connection with this e-mail (compared lower-case), the latest to write first. */
+  clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]>
+  conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null>
+  /** All that use this card and were not merged into another one, the oldest first. */
+  conversationsByContact(connectionId: string, contactId: number): Promise<Conversation[]>
+
+  task(connectionId: string, taskId: number): Promise<TaskLink | null>
+  tasksOf(conversationId: number): Promise<TaskLink[]>
+  /** With those of everything that was merged into the conversation. */
+  tasksOfThread(conversationId: number): Promise<TaskLink[]>
+  /** Tasks of the connection that are not deleted and had activity after `since`, latest activity first. */
+  tasksWatched(connectionId: string, since: number): Promise<TaskLink[]>
+  /**
+   * Tasks that are not deleted and had no activity since `before`: the seventh part of them that is number `turn` (0 to 6),
+   * at most `limit`.
+   */
+  tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]>
+  /** The task, whichever of these connections it belongs to: that which had it first. */
+  taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null>
+  taskCount(connectionId: string, chatId: string): Promise<number>
+
+  message(id: number): Promise<Message | null>
+  messageByOrigin(connectionId: string, originKey: string): Promise<Message | null>
+  /** The reply, or the client's message, that has this id in the chat, however old. */
+  messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null>
+  /** Edits and deletions of this reply, oldest first. */
+  changesOf(messageId: number): Promise<Message[]>
+  /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
+  messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
+  /** Edits and deletions of the replies made from this comment, in order of position. */
+  changesByComment(connectionId: string, commentId: number): Promise<Message[]>
+  /**
+   * The client's message that stands last in front of this comment in the feed of the task: in a comment, else in the
+   * task's description (then it has no comment number). Null when there is none.
+   */
+  clientMessageBefore(connectionId: string, taskId: number, commentId: number): Promise<Message | null>
+  /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */
+  repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]>
+  /** Client messages of this device written after `since`, oldest first (messages that carry no id). */
+  writtenBy(connectionId: string, clientId: string, since: number): Promise<Message[]>
+  /** Open messages of a lane in order of position (`queued`, `sending`, `retrying`), and uncertain ones in front of them. */
+  waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]>
+  /** Messages with a comment in this task, newest first. */
+  /**
+   * The last messages that stand in a task and in the client's chat, in the order of its feed: his own, agents' and the replies that he
+   * was sent, as they were sent first. Nothing internal is among them.
+   */
+  saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]>
+  messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
+  /** Comments of this task whose deletion has become a message. */
+  deletionsOfTask(connectionId: string, taskId: number): Promise<number[]>
+
+  chores(conversationId: number): Promise<Chore[]>
+  /** Every conversation and lane with open work, to start or wake the deliverers; also with an open write alone. */
+  queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]>
+
+  agents(connectionId: string): Promise<AgentSeen[]>
+  fact<T>(connectionId: string, key: string): Promise<T | null>
+}
