@@ -94,7 +94,7 @@ function troubleOf(error: unknown, dataDir: string): string | null {
       return '--host is not an address of this computer'
     case /^(EACCES|EPERM|ENOENT|ENOTDIR|EROFS|ENOSPC)$/.test(code) || code.startsWith('ERR_OSSL'):
       return error.message
-    case / is no address or network$/.test(error.message):
+    case / is not an address or network$/.test(error.message):
       return `--proxy: ${error.message}`
     default:
       return null
