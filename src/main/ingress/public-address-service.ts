@@ -3,7 +3,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { publicAddressOf } from '../../shared/fields.ts'
-import { type Clock, isRestore, type Takeover } from '../engine/ports.ts'
+import type { Clock, Takeover } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
@@ -15,11 +15,10 @@ import type { HookConnection } from '../webhooks/hook-auth.ts'
 import { providerFor, signatureOf } from './provider-factory.ts'
 import { AddressProof } from './public-address.ts'
 import { hostKeysOf } from './ssh-host-keys.ts'
+import { recordedTakeover, recordTerm } from './takeover-record.ts'
 
 /** Facts of the program, in the data folder. */
-const FACT = { address: 'tunnelAddress', state: 'publicAddress', takeover: 'takeover' } as const
-/** The relay's number of the last turn in which this computer carried, by relay. */
-const epochFact = (relay: string) => `relayTurn:${relay.slice(0, 16)}`
+const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
 /** An address that was proven a moment ago is not asked again because it was also saved. */
 const FRESH_MS = 10_000
 
@@ -104,7 +103,7 @@ export class PublicAddressService {
 
   /** What is known of former times, before anything is carried. */
   async recall(): Promise<void> {
-    this.taken = await this.options.store.fact<Takeover>('', FACT.takeover)
+    this.taken = await recordedTakeover(this.options.store)
   }
 
   /** The receiver listens. */
@@ -269,7 +268,10 @@ export class PublicAddressService {
   private applyRole(term: LeadershipTerm | null): Promise<void> {
     if (term === null) return this.setActive(false)
     const mine = ++this.transitions
-    const recorded = this.transition.then(() => this.record(term))
+    const { store, clock } = this.options
+    const recorded = this.transition.then(async () => {
+      this.taken = await recordTerm(store, term, this.taken, clock.now())
+    })
     return recorded.then(
       () => (mine === this.transitions ? this.setActive(true) : undefined),
       (error: unknown) => {
@@ -290,27 +292,6 @@ export class PublicAddressService {
       .allow(active)
       .catch((error: unknown) => this.options.trouble(error, 'standby'))
     return this.transition
-  }
-
-  /** What another computer has carried since this one did is not to be carried again, whatever happens next. */
-  private async record({ relay, turn: applyRole, silentMs, leaseMs }: LeadershipTerm): Promise<void> {
-    const { store, clock } = this.options
-    const before = await store.fact<{ applyRole: number }>('', epochFact(relay))
-    if (before?.applyRole === applyRole) return
-    const at = clock.now()
-    const until = Math.min(at, at - silentMs + leaseMs)
-    // The first of all that this relay ever had follows nobody.
-    if (before !== null || silentMs > 0) {
-      // A restore stays one: what was done since its backup is looked for, whoever did it.
-      const restored = isRestore(this.taken)
-        ? { ...this.taken, until: Math.max(until, this.taken.until) }
-        : null
-      this.taken = restored ? { ...restored, at } : { at, until }
-    }
-    await store.commit([
-      { type: 'fact.set', connectionId: '', key: epochFact(relay), value: { turn: applyRole } },
-      { type: 'fact.set', connectionId: '', key: FACT.takeover, value: this.taken },
-    ])
   }
 
   /** Nothing is looked at while there is no way in. */
