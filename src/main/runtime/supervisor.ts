@@ -2,6 +2,15 @@ import type { Configuration } from '../../shared/config.ts'
 import type { Log } from '../process/log.ts'
 import type { HookConnection } from '../webhooks/hook-auth.ts'
 import { BridgeRuntime, type RuntimeDeps } from './bridge-runtime.ts'
+import {
+  isHalted,
+  isStarted,
+  openedAs,
+  type SupervisorEvent,
+  type SupervisorState,
+  stepFor,
+  transition,
+} from './supervisor-state.ts'
 
 /** A computer that was to sleep and is awake for so long stays awake. */
 const PARKED_MS = 30_000
@@ -18,13 +27,7 @@ export class RuntimeSupervisor {
   /** Who may send webhooks while a change is under way; null = whoever stands in the configuration. */
   private acceptedMeanwhile: readonly HookConnection[] | null = null
   private changing: Promise<unknown> = Promise.resolve()
-  private started = false
-  private stopping = false
-  /** Whether this computer is to carry, and whether it is kept from it: another one may be carrying. */
-  private isActive: boolean
-  private isStandby: boolean
-  /** The computer is about to sleep. It may stay awake all the same. */
-  private isParked = false
+  private state: SupervisorState
   private cancelParking = () => {}
 
   private constructor(options: SupervisorOptions, current: BridgeRuntime) {
@@ -33,9 +36,8 @@ export class RuntimeSupervisor {
     this.prepare = options.prepare
     this.present = options.configuration
     this.current = current
-    this.isActive = !options.startsAsStandby
-    this.isStandby = options.startsAsStandby
-    if (this.isStandby) void current.stop()
+    this.state = openedAs(!options.startsAsStandby)
+    if (isHalted(this.state)) void current.stop()
   }
 
   static async open(options: SupervisorOptions): Promise<RuntimeSupervisor> {
@@ -57,9 +59,9 @@ export class RuntimeSupervisor {
   }
 
   async start(): Promise<void> {
-    this.started = true
+    this.apply({ type: 'started' })
     this.warnOfMissingSecrets(null)
-    if (!this.isStandby) await this.current.start({ away: true, kept: false })
+    if (!isHalted(this.state)) await this.current.start({ away: true, kept: false })
   }
 
   /** See Application.reconfigure. */
@@ -73,28 +75,29 @@ export class RuntimeSupervisor {
    * Whether this computer may carry. Without it everything but the receiver stands still, and what comes in waits in the
    * inbox. Resolves when it is so: calls under way are ended first.
    */
-  setActive(active: boolean): Promise<void> {
-    this.isActive = active
-    return this.applyRole()
+  setActive(isActive: boolean): Promise<void> {
+    this.apply({ type: 'role', isActive })
+    return this.follow()
   }
 
   /** For as long as the computer sleeps nothing is carried. Resolves when it is so, or when it is carried again. */
   async park(isParked: boolean): Promise<void> {
-    if (isParked === this.isParked) return
-    this.isParked = isParked
+    if (this.isStopping || isParked === (this.state.kind === 'parked')) return
+    this.apply({ type: 'park', isParked })
     this.cancelParking()
     if (isParked) this.cancelParking = this.deps.clock.after(PARKED_MS, () => void this.park(false))
-    await this.applyRole().catch((error: unknown) => this.deps.onBug(error, 'sleep'))
+    await this.follow().catch((error: unknown) => this.deps.onBug(error, 'sleep'))
   }
 
-  private applyRole(): Promise<void> {
-    const mine = this.changing.then(() => this.transition())
+  private apply(event: SupervisorEvent): void {
+    this.state = transition(this.state, event)
+  }
+
+  /** The runtime is made to fit the state, after all changes that were asked for before. */
+  private follow(): Promise<void> {
+    const mine = this.changing.then(() => this.takeStep())
     this.changing = mine.catch(() => undefined)
     return mine
-  }
-
-  private get mayRun(): boolean {
-    return this.isActive && !this.isParked
   }
 
   /** Resolves when no change is under way. */
@@ -104,7 +107,7 @@ export class RuntimeSupervisor {
 
   /** Ends what is on its way. A change that is under way ends here as well. */
   async stop(): Promise<void> {
-    this.stopping = true
+    this.apply({ type: 'stop' })
     this.cancelParking()
     await Promise.all([this.current.stop(), this.changing])
   }
@@ -114,43 +117,48 @@ export class RuntimeSupervisor {
     this.current.close(null)
   }
 
-  private async transition(): Promise<void> {
+  private get isStopping(): boolean {
+    return this.state.kind === 'stopping'
+  }
+
+  private async takeStep(): Promise<void> {
     const before = this.current
-    if (this.stopping) return before.stop()
-    if (this.isStandby === !this.mayRun) return
-    if (!this.mayRun) {
-      this.isStandby = true
+    const step = stepFor(this.state)
+    if (step === 'none') return
+    if (step === 'halt') {
+      this.apply({ type: 'halted' })
       return before.stop()
     }
     const next = await BridgeRuntime.open(this.deps, this.present, before)
-    if (this.stopping || !this.mayRun) return next.close(before)
+    // The role may have been taken away meanwhile.
+    if (stepFor(this.state) !== 'resume') return next.close(before)
     before.close(next)
     this.current = next
-    this.isStandby = false
-    if (this.started) await this.begin(next, true)
+    this.apply({ type: 'resumed' })
+    if (isStarted(this.state)) await this.begin(next, true)
   }
 
   private async replace(configuration: Configuration): Promise<void> {
-    if (this.stopping) return
+    if (this.isStopping) return
     const before = this.current
     await this.prepare(configuration)
     const next = await BridgeRuntime.open(this.deps, configuration, before)
     const isSame = next.isEquivalentTo(before)
-    if (!this.stopping && !isSame) {
+    if (!this.isStopping && !isSame) {
       // An address that is new or not valid any more waits until nobody works by the old configuration.
       this.acceptedMeanwhile = common(hookConnections(this.present), hookConnections(configuration))
       await before.stop()
     }
-    if (this.stopping) return next.close(before)
+    if (this.isStopping) return next.close(before)
     this.present = configuration
     this.acceptedMeanwhile = null
     if (isSame) return
     before.close(next)
     this.current = next
-    if (this.isStandby) void next.stop()
-    if (!this.started) return
+    if (isHalted(this.state)) void next.stop()
+    if (!isStarted(this.state)) return
     this.warnOfMissingSecrets(before)
-    if (!this.isStandby) await this.begin(next, false)
+    if (!isHalted(this.state)) await this.begin(next, false)
   }
 
   private begin(next: BridgeRuntime, away: boolean): Promise<void> {
@@ -159,10 +167,10 @@ export class RuntimeSupervisor {
 
   /** The new configuration stands, but what waits could not be looked up. */
   private startLater(next: BridgeRuntime, away: boolean, error: unknown): void {
-    if (this.stopping) return
+    if (this.isStopping) return
     this.deps.onBug(error, 'reconfigure')
     this.deps.clock.after(LOOK_AGAIN_MS, () => {
-      if (this.stopping || this.current !== next) return
+      if (this.isStopping || this.current !== next) return
       void this.begin(next, away)
     })
   }

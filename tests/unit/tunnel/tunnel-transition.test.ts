@@ -1,0 +1,384 @@
+import { describe, expect, test } from 'vitest'
+import type { TunnelProblem } from '../../../src/main/tunnel/provider.ts'
+import {
+  initialState,
+  proofOf,
+  publicState,
+  type TunnelInput,
+  type TunnelState,
+  usableAddress,
+  wakeAt,
+} from '../../../src/main/tunnel/tunnel-state.ts'
+import { transition } from '../../../src/main/tunnel/tunnel-transition.ts'
+
+const NOW = 1_000_000_000
+const ADDRESS = 'https://a.example'
+const OTHER = 'https://b.example'
+const words = { key: 'tunnel.problem.ssh.closed', params: {} }
+const problem = (retries: boolean): TunnelProblem => ({ words, retries, detail: 'closed' })
+const provider = { kind: 'ssh' } as const
+const GENERATION = 4
+const PROOF = 7
+
+const held: TunnelState = {
+  ...initialState,
+  provider,
+  generation: GENERATION,
+  proofs: PROOF,
+  address: ADDRESS,
+  linkAddress: ADDRESS,
+  lastProvenAddress: ADDRESS,
+  provenAt: NOW - 60_000,
+  lastGood: NOW - 50_000,
+}
+const reached = { ...held, since: NOW - 60_000 }
+const away = { ...held, lostAt: NOW - 90_000, problem: problem(true), attempts: 2 }
+
+const STATES = {
+  closed: { ...held, provider: null, phase: { kind: 'closed' } },
+  young: { ...away, phase: { kind: 'opening', startedAt: NOW - 1000 } },
+  opening: { ...away, phase: { kind: 'opening', startedAt: NOW - 3000 } },
+  open: { ...reached, phase: { kind: 'open', failures: 0, proof: { kind: 'planned', at: NOW + 5000 } } },
+  failing: { ...away, phase: { kind: 'open', failures: 1, proof: { kind: 'planned', at: NOW + 5000 } } },
+  proving: {
+    ...reached,
+    phase: { kind: 'open', failures: 0, proof: { kind: 'running', id: PROOF, address: ADDRESS } },
+  },
+  lost: { ...away, phase: { kind: 'lost', retryAt: NOW + 4000 } },
+  blocked: { ...away, problem: problem(false), phase: { kind: 'blocked' } },
+} satisfies Record<string, TunnelState>
+
+const INPUTS = {
+  use: { type: 'use', provider, before: null },
+  'use none': { type: 'use', provider: null, before: null },
+  stop: { type: 'stop' },
+  started: { type: 'started', generation: GENERATION, start: { ok: true, address: ADDRESS } },
+  'not started': { type: 'started', generation: GENERATION, start: { ok: false, problem: problem(true) } },
+  refused: { type: 'started', generation: GENERATION, start: { ok: false, problem: problem(false) } },
+  lost: { type: 'change', generation: GENERATION, change: { type: 'lost', problem: problem(true) } },
+  doubtful: { type: 'change', generation: GENERATION, change: { type: 'doubtful', problem: problem(true) } },
+  moved: { type: 'change', generation: GENERATION, change: { type: 'address', address: OTHER } },
+  'not moved': { type: 'change', generation: GENERATION, change: { type: 'address', address: ADDRESS } },
+  notice: { type: 'change', generation: GENERATION, change: { type: 'notice', words } },
+  proven: { type: 'proof', id: PROOF, proof: { ok: true } },
+  unproven: { type: 'proof', id: PROOF, proof: { ok: false, problem: words } },
+  due: { type: 'due' },
+  slept: { type: 'slept', since: NOW - 20_000 },
+  woke: { type: 'woke' },
+  doubt: { type: 'doubt' },
+  'prove now': { type: 'prove-now' },
+  webhook: { type: 'webhook' },
+} satisfies Record<string, TunnelInput>
+
+/**
+ * Each state after each input: the phase, a `*` where a proof is under way, and what is done at once. `-` = nothing changes.
+ * `started` and `not started` come only while it is opened, so only there they stand.
+ */
+const TABLE: Record<keyof typeof INPUTS, Partial<Record<keyof typeof STATES, string>>> = {
+  use: each('opening: open changed'),
+  'use none': each('closed: changed'),
+  stop: each('closed: close settled'),
+  started: { young: 'open*: log prove changed', opening: 'open*: log prove changed' },
+  'not started': { young: 'lost: log settled changed', opening: 'lost: log settled changed' },
+  refused: { young: 'blocked: log settled changed', opening: 'blocked: log settled changed' },
+  lost: {
+    ...each('lost: log settled changed'),
+    closed: undefined,
+    lost: undefined,
+    blocked: undefined,
+  },
+  doubtful: {
+    young: 'opening: changed',
+    opening: 'opening: changed',
+    open: 'open*: prove changed',
+    failing: 'open*: prove changed',
+    proving: 'open*: changed',
+  },
+  moved: {
+    young: 'opening: changed',
+    opening: 'opening: changed',
+    open: 'open*: prove changed',
+    failing: 'open*: prove changed',
+    proving: 'open*: prove changed',
+  },
+  'not moved': each('-'),
+  notice: {
+    ...each('-'),
+    young: 'opening: notify',
+    opening: 'opening: notify',
+    open: 'open: notify',
+    failing: 'open: notify',
+    proving: 'open*: notify',
+    closed: 'closed: notify',
+    lost: 'lost: notify',
+    blocked: 'blocked: notify',
+  },
+  proven: { ...each('-'), proving: 'open: settled changed' },
+  unproven: { ...each('-'), proving: 'open: settled changed' },
+  due: { ...each('-'), open: 'open*: prove', failing: 'open*: prove', lost: 'opening: open' },
+  slept: { ...each('-'), open: 'open:', proving: 'open*:' },
+  woke: {
+    closed: '-',
+    young: 'opening: changed',
+    opening: 'opening: open changed',
+    open: 'open*: prove changed',
+    failing: 'open*: prove changed',
+    proving: 'open*: changed',
+    lost: 'opening: open changed',
+    blocked: '-',
+  },
+  doubt: { ...each('-'), open: 'open*: prove', failing: 'open*: prove' },
+  'prove now': {
+    ...each('-'),
+    open: 'open*: prove',
+    failing: 'open*: prove',
+    lost: 'opening: open',
+    blocked: 'opening: open',
+  },
+  webhook: {
+    closed: 'closed:',
+    young: 'opening:',
+    opening: 'opening:',
+    open: 'open:',
+    failing: 'open:',
+    proving: 'open*:',
+    lost: 'lost:',
+    blocked: 'blocked:',
+  },
+}
+
+function each(cell: string) {
+  return Object.fromEntries(Object.keys(STATES).map((name) => [name, cell])) as Record<
+    keyof typeof STATES,
+    string
+  >
+}
+
+const cells = Object.entries(TABLE).flatMap(([input, row]) =>
+  Object.entries(row).flatMap(([state, cell]) =>
+    cell === undefined
+      ? []
+      : [{ input: input as keyof typeof INPUTS, state: state as keyof typeof STATES, cell }],
+  ),
+)
+const step = (state: TunnelState, input: TunnelInput, random = 1) =>
+  transition(state, input, { now: NOW, random: () => random })
+
+function cellOf(before: TunnelState, input: TunnelInput): string {
+  const { state, effects } = step(before, input)
+  if (effects.length === 0 && JSON.stringify(state) === JSON.stringify(before)) return '-'
+  const mark = proofOf(state) ? '*' : ''
+  return `${state.phase.kind}${mark}: ${effects.map(({ type }) => type).join(' ')}`.trim()
+}
+
+describe('the state of the tunnel', () => {
+  test.each(cells)('$state + $input → $cell', ({ input, state, cell }) => {
+    expect(cellOf(STATES[state], INPUTS[input])).toBe(cell)
+  })
+
+  test('leaves no state out of the table but those in which an input cannot come', () => {
+    const missing = Object.entries(TABLE).filter(([, row]) =>
+      Object.keys(STATES).some((name) => row[name as keyof typeof STATES] === undefined),
+    )
+    expect(missing.map(([input]) => input)).toEqual([
+      'started',
+      'not started',
+      'refused',
+      'lost',
+      'doubtful',
+      'moved',
+    ])
+  })
+
+  test.each(Object.entries(STATES))('never alters the one that was given (%s)', (_name, state) => {
+    const before = JSON.stringify(state)
+    for (const input of Object.values(INPUTS)) step(state, input)
+    expect(JSON.stringify(state)).toBe(before)
+  })
+
+  test.each(Object.entries(STATES))(
+    'heeds nothing that a former opening or proof reports (%s)',
+    (_name, state) => {
+      const old: TunnelInput[] = [
+        { ...INPUTS.started, generation: GENERATION - 1 },
+        { ...INPUTS['not started'], generation: GENERATION - 1 },
+        { ...INPUTS.lost, generation: GENERATION - 1 },
+        { ...INPUTS.moved, generation: GENERATION - 1 },
+        { ...INPUTS.proven, id: PROOF - 1 },
+        { ...INPUTS.unproven, id: PROOF - 1 },
+      ]
+      for (const input of old) expect(cellOf(state, input)).toBe('-')
+    },
+  )
+
+  test.each(Object.entries(STATES))(
+    'begins a new generation whenever it is opened, lost or closed (%s)',
+    (_name, state) => {
+      for (const input of Object.values(INPUTS)) {
+        const { state: after, effects } = step(state, input)
+        const isLeft = after.phase.kind !== state.phase.kind && after.phase.kind !== 'open'
+        const isOpened = effects.some(({ type }) => type === 'open')
+        if (isLeft || isOpened) expect(after.generation).toBeGreaterThan(GENERATION)
+      }
+    },
+  )
+})
+
+describe('the times of the tunnel', () => {
+  test('acts by itself only where it is lost or a proof is planned', () => {
+    const times = Object.entries(STATES).map(([name, state]) => [name, wakeAt(state)])
+    expect(Object.fromEntries(times)).toEqual({
+      closed: null,
+      young: null,
+      opening: null,
+      open: NOW + 5000,
+      failing: NOW + 5000,
+      proving: null,
+      lost: NOW + 4000,
+      blocked: null,
+    })
+  })
+
+  test.each([
+    { attempts: 0, random: 1, wait: 1000 },
+    { attempts: 0, random: 0, wait: 500 },
+    { attempts: 3, random: 1, wait: 8000 },
+    { attempts: 20, random: 1, wait: 60_000 },
+  ])('waits $wait ms after $attempts failures with random $random', ({ attempts, random, wait }) => {
+    const { state } = step({ ...STATES.opening, attempts }, INPUTS['not started'], random)
+    expect([wakeAt(state), state.attempts]).toEqual([NOW + wait, attempts + 1])
+  })
+
+  test('tries again at once what was open before the computer slept, and counts no attempt', () => {
+    const { state } = step({ ...STATES.open, failsAtOnce: true }, INPUTS.lost)
+    expect([wakeAt(state), state.attempts, state.failsAtOnce]).toEqual([NOW, 0, false])
+  })
+
+  test('begins with a short wait again after it held for half a minute', () => {
+    const waitAfter = (since: number) => {
+      const { state } = step({ ...STATES.open, attempts: 5, since }, INPUTS.lost)
+      return (wakeAt(state) ?? 0) - NOW
+    }
+    expect([waitAfter(NOW - 29_999), waitAfter(NOW - 30_000)]).toEqual([32_000, 1000])
+  })
+
+  test('proves again after the time of the provider, or after five minutes', () => {
+    const rarely = { ...STATES.proving, provider: { kind: 'ngrok', proofEveryMs: 600_000 } as const }
+    const next = [STATES.proving, rarely].map((state) => wakeAt(step(state, INPUTS.proven).state))
+    expect(next).toEqual([NOW + 300_000, NOW + 600_000])
+  })
+
+  test('asks for one proof in three seconds, however much is doubtful', () => {
+    const at = (provenAt: number) => cellOf({ ...STATES.open, provenAt }, INPUTS.doubt)
+    expect([at(NOW - 3000), at(NOW - 3001)]).toEqual(['-', 'open*: prove'])
+  })
+})
+
+describe('a proof that fails', () => {
+  const proving = (failures: number, failsAtOnce = false): TunnelState => ({
+    ...STATES.proving,
+    failsAtOnce,
+    phase: { ...STATES.proving.phase, failures },
+  })
+
+  test('is repeated after five seconds the first time and opens the tunnel again the second time', () => {
+    const once = step(proving(0), INPUTS.unproven).state
+    expect([once.phase.kind, wakeAt(once), once.since, once.lostAt]).toEqual(['open', NOW + 5000, null, NOW])
+    expect(step(proving(1), INPUTS.unproven).state.phase.kind).toBe('lost')
+  })
+
+  test('is believed at once after sleep, and the break began when something was last heard', () => {
+    const { state } = step(proving(0, true), INPUTS.unproven)
+    expect([state.phase.kind, state.lostAt]).toEqual(['lost', held.lastGood])
+  })
+})
+
+describe('a proof that succeeds', () => {
+  const provenFrom = (more: Partial<TunnelState>) =>
+    step({ ...STATES.proving, since: null, ...more }, INPUTS.proven)
+  const notified = (more: Partial<TunnelState>) =>
+    provenFrom(more).effects.flatMap((effect) => (effect.type === 'notify' ? [effect.event] : []))
+
+  test('ends a break, which is reported when it was longer than a minute', () => {
+    expect(notified({ lostAt: NOW - 60_000 })).toEqual([])
+    expect(notified({ lostAt: NOW - 60_001 })).toMatchObject([
+      { level: 'warning', words: { key: 'event.address-gap' } },
+    ])
+    const { state } = provenFrom({ lostAt: NOW - 60_001 })
+    expect([state.since, state.lostAt, state.gap]).toEqual([
+      NOW,
+      null,
+      { from: NOW - 60_001, to: NOW, kept: false },
+    ])
+  })
+
+  test('reports a break as harmless where a relay keeps what comes in', () => {
+    const relay = { kind: 'relay', storesWhileClosed: true } as const
+    const [event] = notified({ lostAt: NOW - 90_000, provider: relay })
+    expect(event).toMatchObject({ level: 'info', words: { key: 'event.address-gap-kept' } })
+  })
+
+  test('tells the owner of another address than the one that was proven before, and of none the first time', () => {
+    expect(notified({ lastProvenAddress: OTHER })).toMatchObject([
+      {
+        level: 'error',
+        words: { key: 'event.address-changed', params: { old: 'b.example', new: 'a.example' } },
+      },
+    ])
+    expect(notified({ lastProvenAddress: null })).toEqual([])
+    const first = provenFrom({ lastProvenAddress: null, linkAddress: null })
+    expect(first.effects).toContainEqual({ type: 'remember', address: ADDRESS })
+    expect(usableAddress(first.state)).toBe(ADDRESS)
+  })
+})
+
+describe('another provider', () => {
+  const usedBy = (state: TunnelState, before: { address: string; same: boolean } | null) =>
+    step(state, { type: 'use', provider, before }).state
+
+  test('is expected at the address that it had before, and the break begins now', () => {
+    const fresh = { ...initialState, provider: null }
+    const known = usedBy(fresh, { address: ADDRESS, same: true })
+    expect([known.linkAddress, known.lastProvenAddress, known.lostAt]).toEqual([ADDRESS, ADDRESS, NOW])
+    const other = usedBy(fresh, { address: ADDRESS, same: false })
+    expect([other.linkAddress, other.lastProvenAddress, other.lostAt]).toEqual([null, ADDRESS, null])
+  })
+
+  test('takes over the break of the former one, and begins one where that one was reached', () => {
+    expect(usedBy(STATES.lost, null).lostAt).toBe(away.lostAt)
+    expect(usedBy(STATES.open, null).lostAt).toBe(NOW)
+  })
+})
+
+describe('what is shown of the tunnel', () => {
+  test.each([
+    ['closed', 'none'],
+    ['young', 'failing'],
+    ['open', 'proven'],
+    ['failing', 'failing'],
+    ['proving', 'proven'],
+    ['blocked', 'failing'],
+  ] as const)('%s is shown as %s', (name, word) => {
+    expect(publicState(STATES[name]).state).toBe(word)
+  })
+
+  test('is being proven while nothing is known to be wrong, and unproven between two proofs', () => {
+    const quiet = { since: null, problem: null }
+    const shown = [STATES.opening, STATES.proving, STATES.open].map(
+      (state) => publicState({ ...state, ...quiet }).state,
+    )
+    expect(shown).toEqual(['proving', 'proving', 'unproven'])
+  })
+
+  test('says when it is tried again, and when only the owner can help', () => {
+    expect(publicState(STATES.lost)).toMatchObject({ retryAt: NOW + 4000, needsOwner: false })
+    expect(publicState(STATES.blocked)).toMatchObject({ retryAt: null, needsOwner: true })
+  })
+
+  test('gives an own address before it was proven, and any other only afterwards', () => {
+    const unproven = { ...STATES.opening, linkAddress: null }
+    expect(usableAddress(unproven)).toBeNull()
+    expect(usableAddress({ ...unproven, provider: { kind: 'own' } })).toBe(ADDRESS)
+    expect(usableAddress({ ...STATES.open, provider: null })).toBeNull()
+  })
+})
