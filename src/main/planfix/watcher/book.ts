@@ -2,6 +2,7 @@ import type { TaskLink } from '../../../shared/domain.ts'
 import type { Change, PlanfixTask } from '../../engine/ports.ts'
 import type { ChangedTask } from '../tasks.ts'
 import type { Member } from './members.ts'
+import { planNotice } from './plan.ts'
 import { contactOf, followCard } from './reading.ts'
 import { type Around, TaskWatch } from './task-watch.ts'
 
@@ -116,16 +117,9 @@ export class TaskBook {
     const watch = this.of(taskId)
     if (watch.seen === null && this.wasJudged(link, row, told.isNet, around)) watch.knows(row.changeToken)
     watch.changed(row, told.since, told.asked, around)
-    const patch: Partial<TaskLink> = {}
-    const active =
-      task.status === null ? link.active : (member.planfix.isStatusActive(task.status) ?? link.active)
-    if (task.isDeleted && !link.deleted) Object.assign(patch, { deleted: true, active: false })
-    else if (active !== link.active) Object.assign(patch, { active, closedAt: active ? null : now })
-    if (!task.isDeleted && link.deleted) patch.deleted = false
-    const changes: Change[] = []
-    if (Object.keys(patch).length > 0) {
-      changes.push({ type: 'task.patch', connectionId, taskId, patch: { ...patch, checkedAt: now } })
-    }
+    const isActive = task.status === null ? null : (member.planfix.isStatusActive(task.status) ?? null)
+    const patch = planNotice(link, task, isActive, now)
+    const changes: Change[] = patch ? [{ type: 'task.patch', connectionId, taskId, patch }] : []
     const counterparty = contactOf(task)
     if (watch.counterparty !== counterparty) {
       const followed = await followCard(link, counterparty, member.store, now)

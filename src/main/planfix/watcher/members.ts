@@ -21,9 +21,41 @@ export interface WatchOptions {
   mayWrite?: () => boolean
 }
 
-export interface Member extends WatchOptions {
-  isOn: boolean
+export type Member = WatchOptions
+
+/** The connections whose tasks are watched at present, one member each. */
+export class Members {
+  private readonly byConnection = new Map<string, Member>()
+
+  get all(): Member[] {
+    return [...this.byConnection.values()]
+  }
+
+  get isEmpty(): boolean {
+    return this.byConnection.size === 0
+  }
+
+  of(connectionId: string): Member | undefined {
+    return this.byConnection.get(connectionId)
+  }
+
+  join(member: Member): void {
+    this.byConnection.set(member.settings.id, member)
+  }
+
+  /** A member that was replaced meanwhile has left already. */
+  leave(member: Member): void {
+    const { id } = member.settings
+    if (this.byConnection.get(id) === member) this.byConnection.delete(id)
+  }
 }
+
+/** One rate-limited call for a member; null when the side is stopped, and a wake-up has been arranged. */
+export type Call = <T>(
+  member: Member,
+  ask: (planfix: PlanfixClient) => Promise<Result<T>>,
+  part: 'reading' | 'watching',
+) => Promise<Result<T> | null>
 
 /** What happens to the watcher when a call was not possible. */
 export interface Hindered {

@@ -1,6 +1,6 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment/comment-fingerprint.ts'
-import type { PlanfixComment } from '../../engine/ports.ts'
+import type { PlanfixComment, PlanfixTask } from '../../engine/ports.ts'
 
 /** Of a hundred tasks requested in one call, at least this many are completed ones. */
 const LEAST_ROOM = 20
@@ -120,6 +120,24 @@ function wasOpened(comment: PlanfixComment, { reason, fingerprint }: Message): b
   const mayBeOpened = reason === 'internal-hidden' || reason === 'internal-client-not-notified'
   const isOpen = !comment.isHidden && comment.recipients.some((one) => one.startsWith('contact:'))
   return mayBeOpened && isOpen && isOfBefore(fingerprint)
+}
+
+/**
+ * What a row of the list changes in what the store knows of its task; null = nothing. `isActive`: whether the row's status
+ * is one in which work goes on; null = the row does not tell.
+ */
+export function planNotice(
+  link: Pick<TaskLink, 'active' | 'deleted'>,
+  { isDeleted }: Pick<PlanfixTask, 'isDeleted'>,
+  isActive: boolean | null,
+  now: number,
+): Partial<TaskLink> | null {
+  if (isDeleted && !link.deleted) return { deleted: true, active: false, checkedAt: now }
+  const active = isActive ?? link.active
+  const moved = active === link.active ? {} : { active, closedAt: active ? null : now }
+  const back = link.deleted && !isDeleted ? { deleted: false } : {}
+  const patch = { ...moved, ...back }
+  return Object.keys(patch).length === 0 ? null : { ...patch, checkedAt: now }
 }
 
 const MINUTE = 60_000

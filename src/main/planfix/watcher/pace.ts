@@ -1,0 +1,89 @@
+import type { Clock } from '../../engine/ports.ts'
+import type { DailyQuota } from '../limits/daily-quota.ts'
+import { type QuotaPlan, quotaPlan } from '../limits/quota-plan.ts'
+import type { TimeReader } from '../times.ts'
+import { HintTrust, looksOf, pollEvery } from './attention.ts'
+import type { TaskBook } from './book.ts'
+import type { Members } from './members.ts'
+import type { Around } from './task-watch.ts'
+
+const MINUTE = 60_000
+/** Maximum number of tasks that can be read repeatedly at one request a second. */
+const BUSY_AT_EASE = 4
+
+export interface PaceOptions {
+  clock: Clock
+  random: () => number
+  budget: DailyQuota
+  times: TimeReader
+  members: Members
+  book: TaskBook
+}
+
+/** How often the account is polled, by its activity and by the rest of the day's requests. Milliseconds. */
+export class Pace {
+  readonly trust = new HintTrust()
+  /** Time of the last activity in any task. */
+  lastHappening: number
+  private readonly options: PaceOptions
+
+  constructor(options: PaceOptions) {
+    this.options = options
+    this.lastHappening = options.clock.now()
+  }
+
+  happened(): void {
+    this.lastHappening = this.options.clock.now()
+  }
+
+  /** The owner's interval: with several connections the shortest. */
+  get base(): number {
+    const all = this.options.members.all.map(({ settings }) => settings.planfix.pollSeconds * 1000)
+    return all.length === 0 ? MINUTE : Math.min(...all)
+  }
+
+  /** How the rest of the day's requests is spent. */
+  plan(): QuotaPlan {
+    return quotaPlan(this.options.budget.state(), this.options.clock.now())
+  }
+
+  around(): Around {
+    const { clock, budget, times } = this.options
+    return {
+      now: clock.now(),
+      skew: budget.clockSkew() ?? 0,
+      zone: times.zone,
+      looks: looksOf(this.base, this.trust.isProven, this.stretch * this.load),
+    }
+  }
+
+  /** Current time between two polls. */
+  interval(): number {
+    const around = this.around()
+    const { now } = around
+    const awaited = [...this.options.book.tasks.values()].filter((task) => task.isAwaited(now))
+    const isAwaited = awaited.some((task) => !task.isLookedAt(around))
+    return pollEvery({
+      base: this.base,
+      isAwaited,
+      isLookedAt: awaited.length > 0 && !isAwaited,
+      quiet: now - this.lastHappening,
+      isTold: this.trust.isProven,
+      allowed: this.plan().everyMs,
+    })
+  }
+
+  /** Accounts that started at the same moment must not all poll at the same moment for ever. */
+  jitteredInterval(): number {
+    return this.interval() * (0.95 + 0.1 * this.options.random())
+  }
+
+  private get stretch(): number {
+    return Math.max(1, this.plan().everyMs / this.base)
+  }
+
+  /** Many tasks share the rate: each is read less often, so that announced changes are not delayed. */
+  private get load(): number {
+    return Math.max(1, this.options.book.busy / BUSY_AT_EASE)
+  }
+}
