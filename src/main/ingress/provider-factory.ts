@@ -1,7 +1,11 @@
-import type { TunnelConfiguration } from '../../shared/config.ts'
+import packageFile from '../../../package.json' with { type: 'json' }
+import type { Configuration, TunnelConfiguration } from '../../shared/config.ts'
+import type { Clock } from '../engine/ports.ts'
 import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
 import { ngrokTunnel } from '../tunnel/ngrok/provider.ts'
 import type { TunnelProvider } from '../tunnel/provider.ts'
+import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
 import {
   createRelayProvider,
   type RelayProvider,
@@ -10,9 +14,44 @@ import {
 import type { HostKeys } from '../tunnel/ssh/host-key.ts'
 import { sshTunnel } from '../tunnel/ssh/provider.ts'
 import { staticAddress } from '../tunnel/static-address.ts'
+import type { HookConnection } from '../webhooks/hook-auth.ts'
+import { hostKeysOf } from './ssh-host-keys.ts'
+
+/** What a provider may need beside the configuration. */
+export interface ProviderParts {
+  store: SqliteStore
+  clock: Clock
+  random: () => number
+  secrets: SecretSource
+  /** Who may send events. */
+  connections: () => readonly HookConnection[]
+  /** Events that a relay had kept are in the inbox. */
+  stored: (events: readonly RelayedEvent[]) => void
+}
+
+/** Makes the provider that a configuration names; null = it names none. */
+export type CreateProvider = (
+  configuration: Pick<Configuration, 'tunnel' | 'publicUrl'>,
+  role: Pick<RelayProviderOptions, 'onLeadership' | 'quiet'>,
+) => TunnelProvider | RelayProvider | null
+
+export function providerFactory(parts: ProviderParts): CreateProvider {
+  const { store, clock, random, secrets, connections, stored } = parts
+  return ({ tunnel, publicUrl }, role) =>
+    providerFor({
+      tunnel,
+      publicUrl,
+      secrets,
+      hostKeys: hostKeysOf(store, tunnel.ssh ?? NO_SERVER, () => clock.now()),
+      relay: { ...role, connections, clock, random, inbox: (key) => relayInbox(store, key, stored) },
+      version: packageFile.version,
+    })
+}
+
+const NO_SERVER = { host: '', port: 0, hostKey: null }
 
 /** The provider that the configuration names; null = there is none. Secrets are asked for when it starts. */
-export function providerFor(options: {
+function providerFor(options: {
   tunnel: TunnelConfiguration
   publicUrl: string | null
   secrets: SecretSource

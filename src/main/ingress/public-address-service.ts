@@ -1,20 +1,16 @@
-import packageFile from '../../../package.json' with { type: 'json' }
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { publicAddressOf } from '../../shared/fields.ts'
-import type { Clock, Takeover } from '../engine/ports.ts'
+import type { Clock } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
-import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import { watchNetwork } from '../tunnel/network-watch.ts'
-import { type RelayedEvent, relayInbox } from '../tunnel/relay/inbox.ts'
 import type { LeadershipTerm, RelayProvider } from '../tunnel/relay/provider.ts'
 import { type Proof, Tunnel, type TunnelEvent } from '../tunnel/tunnel.ts'
-import type { HookConnection } from '../webhooks/hook-auth.ts'
-import { providerFor, signatureOf } from './provider-factory.ts'
+import { type CreateProvider, signatureOf } from './provider-factory.ts'
 import { AddressProof } from './public-address.ts'
-import { hostKeysOf } from './ssh-host-keys.ts'
+import type { PublicAddressState } from './public-address-state.ts'
 import { recordedTakeover, recordTerm } from './takeover-record.ts'
 
 /** Facts of the program, in the data folder. */
@@ -35,26 +31,28 @@ export interface NotedAddress {
 }
 export const notedAddress = (store: SqliteStore) => store.fact<NotedAddress>('', FACT.state)
 
+interface Subscribable {
+  subscribe(work: () => void): void
+}
+
 export interface PublicAddressServiceOptions {
   store: SqliteStore
   clock: Clock
   random: () => number
-  secrets: SecretSource
-  configuration: () => Configuration
-  /** Who may send events. */
-  connections: () => readonly HookConnection[]
-  /** Events that a relay had kept are in the inbox. */
-  stored: (events: readonly RelayedEvent[]) => void
-  /** It starts behind a relay: nothing is carried before the role is known. */
-  relayed: boolean
+  configuration: { readonly value: Configuration }
+  /** What others read of the public address; written here alone. */
+  shared: PublicAddressState
+  createProvider: CreateProvider
+  /** Webhooks came in through the address. */
+  arrival: Subscribable
+  /** A call of ours met silence. */
+  silence: Subscribable
   /** Whether this computer is to carry. Resolves when it is so. */
   allow: (carries: boolean) => Promise<void>
   log: Log
   notify: (event: BridgeEvent) => void
   /** The state may be another one. */
   changed: (state: PublicAddress) => void
-  /** The computer slept, or its network changed. */
-  woke: (asleepSince: number | null) => void
   trouble: (error: unknown, where: string) => void
   /** See Outside. */
   prove?: (address: string, limitMs: number) => Promise<Proof>
@@ -72,42 +70,46 @@ export class PublicAddressService {
   private justProven: { address: string; at: number } | null = null
   private noted = ''
   private stopWatch: (() => void) | null = null
-  private relay: RelayProvider | null = null
-  /** Another computer may be carrying: none of ours does. */
-  private standby: boolean
+  private readonly shared: PublicAddressState
   /** Told last of whether we are to carry; what is told later waits for it. */
   private transition: Promise<void> = Promise.resolve()
   private transitions = 0
   /** Which way in is the present one. */
   private ways = 0
-  /** The last time that this computer took over. */
-  private taken: Takeover | null = null
+  private woke: (asleepSince: number | null) => void = () => undefined
   /** The relay has to know the connections too. */
   private connectionsChanged = () => {}
 
   constructor(options: PublicAddressServiceOptions) {
     this.options = options
-    const { clock, random, log } = options
-    this.standby = options.relayed
+    const { clock, random, log, shared } = options
+    this.shared = shared
     this.proof = new AddressProof()
     this.tunnel = new Tunnel({
       clock,
       random,
+      held: shared,
       prove: (address, limitMs) => this.prove(address, limitMs),
       changed: () => this.note(),
       notify: (event) => this.notify(event),
       remember: (address) => this.remember(address),
       log: (level, text) => log[level]({}, text),
     })
+    options.arrival.subscribe(() => this.tunnel.webhookArrived())
+    options.silence.subscribe(() => this.tunnel.suspectLoss())
   }
 
   /** What is known of former times, before anything is carried. */
   async recall(): Promise<void> {
-    this.taken = await recordedTakeover(this.options.store)
+    this.shared.takeover = await recordedTakeover(this.options.store)
   }
 
-  /** The receiver listens. */
-  async start(receiver: { host: string; port: number }): Promise<void> {
+  /** The receiver listens. `woke`: the computer slept, or its network changed. */
+  async start(
+    receiver: { host: string; port: number },
+    woke: (asleepSince: number | null) => void,
+  ): Promise<void> {
+    this.woke = woke
     this.known = await this.options.store.fact<KnownAddress>('', FACT.address)
     this.target = { host: REACHED_AT[receiver.host] ?? receiver.host, port: receiver.port }
     this.follow()
@@ -116,7 +118,7 @@ export class PublicAddressService {
   /** The configuration may be another one. */
   follow(): void {
     if (this.target === null) return
-    const { tunnel, publicUrl } = this.options.configuration()
+    const { tunnel, publicUrl } = this.options.configuration.value
     if (signatureOf(tunnel, publicUrl) !== this.signature) this.reopen()
     else this.connectionsChanged()
   }
@@ -125,22 +127,15 @@ export class PublicAddressService {
   reopen(): void {
     const { target, known, options } = this
     if (target === null) return
-    const { store, clock, random, secrets, connections, stored } = options
-    const { tunnel, publicUrl } = options.configuration()
+    const { tunnel, publicUrl } = options.configuration.value
     const signature = signatureOf(tunnel, publicUrl)
-    const server = tunnel.ssh ?? { host: '', port: 0, hostKey: null }
-    const hostKeys = hostKeysOf(store, server, () => clock.now())
-    const inbox = (relayKey: string) => relayInbox(store, relayKey, stored)
     const mine = ++this.ways
-    const relay = {
-      ...{ connections, inbox, clock, random },
-      onLeadership: (term: LeadershipTerm | null) => void (mine === this.ways && this.applyRole(term)),
+    const provider = options.createProvider(options.configuration.value, {
+      onLeadership: (term) => void (mine === this.ways && this.applyRole(term)),
       quiet: () => this.transition,
-    }
-    const { version } = packageFile
-    const provider = providerFor({ tunnel, publicUrl, secrets, hostKeys, relay, version })
+    })
     this.signature = signature
-    this.relay = provider?.kind === 'relay' ? (provider as RelayProvider) : null
+    this.shared.relay = provider?.kind === 'relay' ? (provider as RelayProvider) : null
     // Behind a relay the role is asked for anew; without one there is nobody to ask.
     void this.setActive(tunnel.provider !== 'relay')
     this.connectionsChanged = () => {
@@ -156,16 +151,6 @@ export class PublicAddressService {
     this.tunnel.wake(asleepSince)
   }
 
-  /** A call of ours met silence. */
-  suspectLoss(): void {
-    this.tunnel.suspectLoss()
-  }
-
-  /** A webhook came in. */
-  webhookArrived(): void {
-    this.tunnel.webhookArrived()
-  }
-
   /** A proof came in at the receiver. Answers whether it was awaited. */
   arrived(nonce: string): boolean {
     return this.proof.arrived(nonce)
@@ -177,30 +162,9 @@ export class PublicAddressService {
     await this.tunnel.stop()
   }
 
-  /** It is reached, or known not to be: what is missed meanwhile it tells of itself. */
-  get reportsGaps(): boolean {
-    const { since, lostAt } = this.tunnel.state
-    return since !== null || lostAt !== null
-  }
-
-  /** Looked at before each write. */
-  get mayWrite(): boolean {
-    return !this.standby && (this.relay === null || this.relay.isLeader)
-  }
-
-  get takeover(): Takeover | null {
-    return this.taken
-  }
-
-  /** The address for links and for pasting; null when there is none. */
-  get usable(): string | null {
-    const { tunnel, publicUrl } = this.options.configuration()
-    return tunnel.provider === 'own' ? publicUrl : this.tunnel.usable
-  }
-
   get state(): PublicAddress {
-    const { tunnel, publicUrl } = this.options.configuration()
-    const state = { ...this.tunnel.state, standby: this.standby }
+    const { tunnel, publicUrl } = this.options.configuration.value
+    const state = { ...this.tunnel.state, standby: this.shared.isStandby }
     if (this.target !== null || tunnel.provider !== 'own' || publicUrl === null) return state
     return { ...state, provider: 'own', address: publicUrl, state: 'unproven' }
   }
@@ -237,7 +201,7 @@ export class PublicAddressService {
 
   /** Told, and kept for `doctor`, which runs beside us. */
   private note(): void {
-    const noted: NotedAddress = { state: this.state, usable: this.usable }
+    const noted: NotedAddress = { state: this.state, usable: this.shared.usable }
     const text = JSON.stringify({ ...noted, state: { ...noted.state, retryAt: null } })
     if (text === this.noted) return
     this.noted = text
@@ -252,9 +216,7 @@ export class PublicAddressService {
 
   private notify({ level, words }: TunnelEvent): void {
     const { store, clock, configuration, notify: tell } = this.options
-    const names = configuration()
-      .connections.filter(({ enabled }) => enabled)
-      .map(({ name }) => name)
+    const names = configuration.value.connections.filter(({ enabled }) => enabled).map(({ name }) => name)
     const params =
       words.key === 'event.address-changed'
         ? { ...words.params, connections: names.join(', ') }
@@ -270,7 +232,7 @@ export class PublicAddressService {
     const mine = ++this.transitions
     const { store, clock } = this.options
     const recorded = this.transition.then(async () => {
-      this.taken = await recordTerm(store, term, this.taken, clock.now())
+      this.shared.takeover = await recordTerm(store, term, this.shared.takeover, clock.now())
     })
     return recorded.then(
       () => (mine === this.transitions ? this.setActive(true) : undefined),
@@ -286,7 +248,7 @@ export class PublicAddressService {
 
   private setActive(active: boolean): Promise<void> {
     this.transitions += 1
-    this.standby = !active
+    this.shared.isStandby = !active
     this.note()
     this.transition = this.options
       .allow(active)
@@ -298,7 +260,8 @@ export class PublicAddressService {
   private watch(wanted: boolean): void {
     if (wanted === (this.stopWatch !== null)) return
     this.stopWatch?.()
-    const { clock, woke: changed, addresses } = this.options
+    const { clock, addresses } = this.options
+    const changed = (asleepSince: number | null) => this.woke(asleepSince)
     this.stopWatch = wanted ? watchNetwork({ clock, changed, ...(addresses && { addresses }) }) : null
   }
 }

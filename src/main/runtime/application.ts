@@ -1,51 +1,25 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
-import type { BridgeEvent } from '../../shared/domain.ts'
-import { Continuity } from '../engine/continuity.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type Clock, type InboxSource, type Listener, SlotWithdrawn } from '../engine/ports.ts'
+import type { Clock, Listener } from '../engine/ports.ts'
 import type { SeparateAnswer } from '../engine/separate.ts'
-import { FileCache } from '../ingress/file-cache.ts'
-import { connectionLinks } from '../ingress/file-links.ts'
-import { MisaddressedWebhooks } from '../ingress/misaddressed-webhooks.ts'
-import { PublicAddressService } from '../ingress/public-address-service.ts'
-import type { Log } from '../process/log.ts'
-import type { SecretSource } from '../secrets/environment.ts'
+import type { PublicAddressService } from '../ingress/public-address-service.ts'
 import type { Forgotten, OrphanedConnection, RetryAnswer, SqliteStore } from '../store/index.ts'
-import type { FileDownload } from '../webhooks/file-download.ts'
 import type { Receiver } from '../webhooks/receiver.ts'
-import { ChatraAccounts } from './accounts/chatra-accounts.ts'
-import { PlanfixAccounts } from './accounts/planfix-accounts.ts'
-import { canSpare } from './accounts/request-quotas.ts'
-import type { RuntimeDeps } from './bridge-runtime.ts'
-import { systemClock } from './clock.ts'
+import { type ApplicationOptions, compose, type Parts } from './composition.ts'
 import type { LiveConnection } from './connections.ts'
-import { EventBus } from './event-bus.ts'
+import type { EventBus } from './event-bus.ts'
 import { healthOf, isDegraded } from './health.ts'
-import { WebhookActivity, type WebhookTimes } from './last-webhooks.ts'
-import { Maintenance } from './maintenance/maintenance.ts'
+import type { WebhookTimes } from './last-webhooks.ts'
 import { reportOrphaned } from './maintenance/orphaned-connections.ts'
 import { watchStoreChanges } from './maintenance/store-change-watcher.ts'
-import { type OutsideWorld, realWorld } from './outside-world.ts'
-import { RuntimeSupervisor } from './supervisor.ts'
+import type { RuntimeSupervisor } from './supervisor.ts'
 
 export type { Log } from '../process/log.ts'
+export type { ApplicationOptions } from './composition.ts'
 
 /** What is under way when the program ends is waited for so long. */
 const LONGEST_END_MS = 3500
-
-export interface ApplicationOptions {
-  configuration: Configuration
-  secrets: SecretSource
-  dataDir: string
-  receiver: { host: string; port: number }
-  log: Log
-  listener?: Listener
-  clock?: Clock
-  random?: () => number
-  /** A simulated world in the place of the real one. */
-  outside?: Partial<OutsideWorld>
-}
 
 /**
  * The whole bridge as one object: the store, the receiver and upkeep live as long as it does; what carries messages by
@@ -55,145 +29,38 @@ export interface ApplicationOptions {
 export class Application {
   readonly store: SqliteStore
   readonly clock: Clock
-  private supervisor!: RuntimeSupervisor
-  private readonly options: ApplicationOptions
+  private readonly parts: Parts
   private readonly events: EventBus
-  private readonly deps: RuntimeDeps
-  private readonly accounts: PlanfixAccounts
-  private readonly continuity: Continuity
-  private readonly webhookActivity = new WebhookActivity()
-  private readonly links: ReturnType<typeof connectionLinks>
-  private readonly files: FileCache
+  private readonly supervisor: RuntimeSupervisor
   private readonly publicAddressService: PublicAddressService
-  private readonly maintenance: Maintenance
   private receiver: Receiver | null = null
   private orphaned: readonly OrphanedConnection[] = []
   private stopStoreWatch: () => void = () => undefined
   private stopping: Promise<void> | null = null
   private readonly ending = new AbortController()
 
-  private constructor(options: ApplicationOptions, store: SqliteStore, clock: Clock, events: EventBus) {
-    this.options = options
-    this.store = store
-    this.clock = clock
-    this.events = events
-    this.continuity = new Continuity(clock)
-    const random = options.random ?? Math.random
-    this.accounts = new PlanfixAccounts(store, clock, random)
-    const { exchange, prove, addresses } = options.outside ?? {}
-    this.publicAddressService = new PublicAddressService({
-      store,
-      clock,
-      random,
-      secrets: options.secrets,
-      configuration: () => this.configuration,
-      connections: () => this.supervisor.acceptedHooks(),
-      relayed: options.configuration.tunnel.provider === 'relay',
-      stored: (events) => this.stored(events),
-      allow: (carries) => this.supervisor.setActive(carries),
-      log: options.log,
-      notify: (event) => events.event(event),
-      changed: (state) => this.publicAddressChanged(state),
-      woke: (asleepSince) => void this.wake(asleepSince),
-      trouble: (error, where) => events.reportBug(error, where),
-      ...(prove && { prove }),
-      ...(addresses && { addresses }),
-    })
-    this.links = connectionLinks({
-      configuration: () => this.configuration,
-      publicUrl: () => this.publicUrl,
-      clock,
-    })
-    this.files = new FileCache(options.dataDir, clock)
-    this.deps = {
-      store,
-      clock,
-      random,
-      secrets: options.secrets,
-      accounts: this.accounts,
-      fileLink: (connectionId, fileId, name) => this.links.link(connectionId, fileId, name),
-      listener: {
-        newChat: (...chat) => events.newChat(...chat),
-        event: (event) => events.event(event),
-        stuck: (...message) => events.stuck(...message),
-      },
-      sideChanged: (...change) => events.sideState(store, clock, ...change),
-      onNews: () => this.engine.intake.wake(),
-      mayWrite: () => this.publicAddressService.mayWrite,
-      takeover: () => this.publicAddressService.takeover,
-      chatraAccounts: new ChatraAccounts(clock, random),
-      continuity: this.continuity,
-      onSilence: () => this.publicAddressService.suspectLoss(),
-      onBug: (error, where) => events.reportBug(error, where),
-      exchange,
-    }
-    this.maintenance = new Maintenance({
-      store,
-      clock,
-      retentionDays: () => this.configuration.retentionDays,
-      remember: () => this.toRemember(),
-      notify: (event) => events.event(event),
-      isReportedElsewhere: () => this.publicAddressService.reportsGaps,
-    })
+  private constructor(parts: Parts) {
+    this.parts = parts
+    this.store = parts.store
+    this.clock = parts.clock
+    this.events = parts.events
+    this.supervisor = parts.supervisor
+    this.publicAddressService = parts.publicAddress
   }
 
   /** Opens the store (StoreInUseError when another server runs on it) and makes the clients; nothing is sent yet. */
   static async open(options: ApplicationOptions): Promise<Application> {
-    const clock = options.clock ?? systemClock
-    const events = new EventBus(options.log)
-    if (options.listener) events.subscribe(options.listener)
-    const { openStore } = { ...realWorld, ...options.outside }
-    let opened: SqliteStore | null = null
-    const onEvent = (event: BridgeEvent): void => {
-      events.event(event)
-      // What is told while it is opened stands in it already.
-      opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
-    }
-    const store = await openStore({ dir: options.dataDir, clock, onEvent })
-    opened = store
-    try {
-      const application = new Application(options, store, clock, events)
-      application.supervisor = await RuntimeSupervisor.open({
-        deps: application.deps,
-        configuration: options.configuration,
-        log: options.log,
-        startsAsStandby: options.configuration.tunnel.provider === 'relay',
-        prepare: (configuration) => application.recall(configuration),
-      })
-      return application
-    } catch (error) {
-      await store.close()
-      throw error
-    }
+    return new Application(await compose(options))
   }
 
   /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
   async start(): Promise<void> {
-    const { receiver, log, outside } = this.options
-    const { receive } = { ...realWorld, ...outside }
-    const wrong = new MisaddressedWebhooks({
-      clock: this.clock,
-      connections: () => this.configuration.connections,
-      notify: (event) => {
-        this.events.event(event)
-        this.store.commit([{ type: 'event.add', event }]).catch(() => undefined)
-      },
-    })
-    this.receiver = await receive({
-      ...receiver,
-      connections: () => this.supervisor.acceptedHooks(),
-      accept: (connectionId, source, body) => this.accept(connectionId, source, body),
-      file: (token) => this.file(token),
-      health: () => healthOf(this.isDegraded(), this.publicAddress.standby),
-      isFile: (token) => this.links.open(token) !== null,
-      onProof: (nonce) => this.publicAddressService.arrived(nonce),
-      onProblem: (problem) => log.error({ ...problem }, `receiver: ${problem.detail}`),
-      onWrongAddress: (id) => wrong.arrived(id),
-    })
-    this.continuity.start()
-    await this.files.start()
+    const { options, continuity, fileCache, maintenance } = this.parts
+    this.receiver = await this.receive()
+    continuity.start()
+    await fileCache.start()
     await this.publicAddressService.recall()
-    await this.maintenance.start()
+    await maintenance.start()
     await this.supervisor.start()
     await this.reportOrphaned()
     if (this.stopping !== null) return
@@ -203,7 +70,23 @@ export class Application {
       changed: () => void this.resume(),
       onBug: (error) => this.events.reportBug(error, 'store'),
     })
-    await this.publicAddressService.start({ host: receiver.host, port: this.receiver.port })
+    const target = { host: options.receiver.host, port: this.receiver.port }
+    await this.publicAddressService.start(target, (asleepSince) => void this.wake(asleepSince))
+  }
+
+  private receive(): Promise<Receiver> {
+    const { options, outside, supervisor, inbox, downloads, links, misaddressed } = this.parts
+    return outside.receive({
+      ...options.receiver,
+      connections: () => supervisor.acceptedHooks(),
+      accept: (connectionId, source, body) => inbox.accept(connectionId, source, body),
+      file: (token) => downloads.get(token),
+      health: () => healthOf(this.isDegraded(), this.publicAddress.standby),
+      isFile: (token) => links.open(token) !== null,
+      onProof: (nonce) => this.publicAddressService.arrived(nonce),
+      onProblem: (problem) => options.log.error({ ...problem }, `receiver: ${problem.detail}`),
+      onWrongAddress: (id) => misaddressed.arrived(id),
+    })
   }
 
   /** By the clock that everything of the bridge goes by: milliseconds since 1970. */
@@ -212,7 +95,7 @@ export class Application {
   }
 
   get dataDir(): string {
-    return this.options.dataDir
+    return this.parts.options.dataDir
   }
 
   /** Aborted as soon as it is being stopped: for work beside the messages that must not be waited for. */
@@ -251,7 +134,7 @@ export class Application {
    */
   async reconfigure(configuration: Configuration): Promise<void> {
     await this.supervisor.reconfigure(configuration)
-    this.continuity.broken()
+    this.parts.continuity.broken()
     this.publicAddressService.follow()
     this.events.configurationChanged(configuration)
     await this.reportOrphaned()
@@ -265,10 +148,10 @@ export class Application {
 
   private async end(): Promise<void> {
     this.ending.abort()
-    this.continuity.stop()
+    this.parts.continuity.stop()
     this.stopStoreWatch()
-    this.maintenance.stop()
-    this.files.stop()
+    this.parts.maintenance.stop()
+    this.parts.fileCache.stop()
     const quiet = Promise.all([
       this.publicAddressService.stop(),
       this.receiver?.stop(),
@@ -279,7 +162,7 @@ export class Application {
     await Promise.race([quiet, over])
     cancel()
     this.supervisor.close()
-    await this.store.commit(this.toRemember()).catch(() => undefined)
+    await this.store.commit(this.parts.unsaved()).catch(() => undefined)
     await this.store.close()
   }
 
@@ -294,7 +177,7 @@ export class Application {
 
   /** When a webhook of each service last came in for this connection. */
   webhookTimes(connectionId: string): WebhookTimes {
-    return this.webhookActivity.of(connectionId)
+    return this.parts.activity.of(connectionId)
   }
 
   /** How Chatra reaches the receiver, whoever provides the address. */
@@ -304,7 +187,7 @@ export class Application {
 
   /** The present public address, for links and for pasting; null when there is none. */
   get publicUrl(): string | null {
-    return this.publicAddressService.usable
+    return this.parts.address.usable
   }
 
   /** Sends a request through this address, which has to arrive at our own receiver; takes at most 15 s. */
@@ -325,8 +208,8 @@ export class Application {
   /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
   async wake(asleepSince: number | null = null): Promise<void> {
     if (this.stopping !== null) return
-    this.continuity.doubted()
-    await this.maintenance.lookForGap()
+    this.parts.continuity.doubted()
+    await this.parts.maintenance.lookForGap()
     this.publicAddressService.wake(asleepSince)
     this.events.wokeUp()
     await this.supervisor.park(false)
@@ -339,7 +222,7 @@ export class Application {
    */
   park(): void {
     if (this.stopping !== null) return
-    this.continuity.broken()
+    this.parts.continuity.broken()
     void this.supervisor.park(true)
   }
 
@@ -383,73 +266,10 @@ export class Application {
 
   /** Since when the webhooks of this connection certainly arrive, milliseconds since 1970; null = that is not known. */
   certainSince(connectionId: string): number | null {
-    return this.continuity.since(connectionId)
-  }
-
-  private publicAddressChanged(state: PublicAddress): void {
-    const isReached = state.state === 'proven' && !state.standby
-    if (isReached) this.continuity.exchanged()
-    this.continuity.reached(isReached ? state.provenAt : null)
-    this.events.publicAddressChanged(state)
-  }
-
-  private async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
-    const receivedAt = this.clock.now()
-    try {
-      await this.store.commit([{ type: 'inbox.add', row: { connectionId, source, receivedAt, body } }])
-    } catch (error) {
-      // It is answered 503, and Chatra may not send it again.
-      this.continuity.broken()
-      this.events.reportBug(error, 'receiver')
-      throw error
-    }
-    this.stored([{ connectionId, source, receivedAt }])
-  }
-
-  /** Events are in the inbox, from our own receiver or from a relay that had kept them. */
-  private stored(events: readonly { connectionId: string; source: InboxSource; receivedAt: number }[]): void {
-    this.events.storeWorks()
-    this.publicAddressService.webhookArrived()
-    this.continuity.exchanged()
-    for (const { connectionId, source, receivedAt } of events) {
-      this.webhookActivity.note(connectionId, source, receivedAt)
-    }
-    this.engine.intake.wake()
-  }
-
-  private async file(token: string): Promise<FileDownload | 'later' | null> {
-    const file = this.links.open(token)
-    const connection = file ? this.connections.get(file.connectionId) : undefined
-    if (!file || !connection) return null
-    const { planfix, settings } = connection
-    try {
-      const download = async () => {
-        // Behind everything else: what a visitor opens must not hold up the reading of replies.
-        await planfix.rateLimiter.slot(3, `file:${file.fileId}`)
-        const got = await planfix.download(file.fileId)
-        return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
-      }
-      const mayAsk = async () => canSpare(connection.account.quota.state())
-      const got = await this.files.get(`${settings.planfix.baseUrl} ${file.fileId}`, download, mayAsk)
-      if (got === 'gone') return null
-      return got === 'later' ? got : { ...got, name: file.name }
-    } catch (error) {
-      // The configuration is being changed: the next one's turn, unless it does not know the connection any more.
-      if (!(error instanceof SlotWithdrawn) || this.stopping) throw error
-      await this.supervisor.settled()
-      return this.file(token)
-    }
+    return this.parts.continuity.since(connectionId)
   }
 
   private resume(): Promise<void> {
     return this.engine.resume().catch((error: unknown) => this.events.reportBug(error, 'resume'))
-  }
-
-  private async recall(configuration: Configuration): Promise<void> {
-    for (const { id } of configuration.connections) await this.webhookActivity.recall(this.store, id)
-  }
-
-  private toRemember() {
-    return [...this.accounts.changes(), ...this.webhookActivity.changes()]
   }
 }

@@ -2,6 +2,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { Log } from '../process/log.ts'
 import type { HookConnection } from '../webhooks/hook-auth.ts'
 import { BridgeRuntime, type RuntimeDeps } from './bridge-runtime.ts'
+import type { Signal } from './signal.ts'
 import {
   isHalted,
   isStarted,
@@ -22,7 +23,7 @@ export class RuntimeSupervisor {
   private readonly deps: RuntimeDeps
   private readonly log: Log
   private readonly prepare: (configuration: Configuration) => Promise<void>
-  private present: Configuration
+  private readonly held: { value: Configuration }
   private current: BridgeRuntime
   /** Who may send webhooks while a change is under way; null = whoever stands in the configuration. */
   private acceptedMeanwhile: readonly HookConnection[] | null = null
@@ -34,20 +35,21 @@ export class RuntimeSupervisor {
     this.deps = options.deps
     this.log = options.log
     this.prepare = options.prepare
-    this.present = options.configuration
+    this.held = options.configuration
     this.current = current
     this.state = openedAs(!options.startsAsStandby)
     if (isHalted(this.state)) void current.stop()
+    options.news.subscribe(() => this.current.engine.intake.wake())
   }
 
   static async open(options: SupervisorOptions): Promise<RuntimeSupervisor> {
     const { deps, configuration } = options
-    await options.prepare(configuration)
-    return new RuntimeSupervisor(options, await BridgeRuntime.open(deps, configuration, null))
+    await options.prepare(configuration.value)
+    return new RuntimeSupervisor(options, await BridgeRuntime.open(deps, configuration.value, null))
   }
 
   get configuration(): Configuration {
-    return this.present
+    return this.held.value
   }
   get runtime(): BridgeRuntime {
     return this.current
@@ -55,7 +57,7 @@ export class RuntimeSupervisor {
 
   /** Whose webhooks are taken now. */
   acceptedHooks(): readonly HookConnection[] {
-    return this.acceptedMeanwhile ?? hookConnections(this.present)
+    return this.acceptedMeanwhile ?? hookConnections(this.configuration)
   }
 
   async start(): Promise<void> {
@@ -117,7 +119,7 @@ export class RuntimeSupervisor {
     this.current.close(null)
   }
 
-  private get isStopping(): boolean {
+  get isStopping(): boolean {
     return this.state.kind === 'stopping'
   }
 
@@ -129,7 +131,7 @@ export class RuntimeSupervisor {
       this.apply({ type: 'halted' })
       return before.stop()
     }
-    const next = await BridgeRuntime.open(this.deps, this.present, before)
+    const next = await BridgeRuntime.open(this.deps, this.configuration, before)
     // The role may have been taken away meanwhile.
     if (stepFor(this.state) !== 'resume') return next.close(before)
     before.close(next)
@@ -146,11 +148,11 @@ export class RuntimeSupervisor {
     const isSame = next.isEquivalentTo(before)
     if (!this.isStopping && !isSame) {
       // An address that is new or not valid any more waits until nobody works by the old configuration.
-      this.acceptedMeanwhile = common(hookConnections(this.present), hookConnections(configuration))
+      this.acceptedMeanwhile = common(hookConnections(this.configuration), hookConnections(configuration))
       await before.stop()
     }
     if (this.isStopping) return next.close(before)
-    this.present = configuration
+    this.held.value = configuration
     this.acceptedMeanwhile = null
     if (isSame) return
     before.close(next)
@@ -186,8 +188,11 @@ export class RuntimeSupervisor {
 
 interface SupervisorOptions {
   deps: RuntimeDeps
-  configuration: Configuration
+  /** The configuration that holds; written by the supervisor alone, once what carries by it stands. */
+  configuration: { value: Configuration }
   log: Log
+  /** Something new stands in the inbox. */
+  news: Signal
   /** It is not known yet whether this computer may carry. */
   startsAsStandby: boolean
   /** What is to be known of a configuration before it is carried by. */

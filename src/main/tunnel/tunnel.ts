@@ -20,6 +20,8 @@ export type { Proof, Remembered, TunnelEvent } from './tunnel-state.ts'
 
 export interface TunnelOptions {
   clock: Clock
+  /** Where the state is kept, for others to read; the tunnel alone writes it. */
+  held?: { tunnel: TunnelState }
   random?: () => number
   /** Never rejects. `limitMs` = how long it may take at most. */
   prove(address: string, limitMs: number): Promise<Proof>
@@ -45,7 +47,7 @@ export class Tunnel {
   private readonly random: () => number
   private provider: TunnelProvider | null = null
   private target = { host: '127.0.0.1', port: 0 }
-  private current: TunnelState = initialState
+  private readonly held: { tunnel: TunnelState }
   /** One start or stop of a provider after the other. */
   private serial: Promise<void> = Promise.resolve()
   private timer: { at: number; cancel: () => void } | null = null
@@ -54,6 +56,7 @@ export class Tunnel {
   constructor(options: TunnelOptions) {
     this.options = options
     this.random = options.random ?? Math.random
+    this.held = options.held ?? { tunnel: initialState }
   }
 
   /** Uses this provider from now on; null = none. What was open is closed. `before` counts the first time. */
@@ -113,10 +116,14 @@ export class Tunnel {
     await settled
   }
 
+  private get current(): TunnelState {
+    return this.held.tunnel
+  }
+
   private dispatch(input: TunnelInput): void {
     const now = this.options.clock.now()
     const { state, effects } = transition(this.current, input, { now, random: this.random })
-    this.current = state
+    this.held.tunnel = state
     this.setTimer(now)
     for (const effect of effects) this.carryOut(effect)
   }

@@ -113,9 +113,9 @@ async function scene(sshd: Sshd, options: Scene = {}) {
   }
 }
 
-const refusal = (what: string, again: boolean) => ({
+const refusal = (what: string, retries: boolean) => ({
   ok: false,
-  problem: { again, words: { key: `tunnel.problem.ssh.${what}` } },
+  problem: { retries, words: { key: `tunnel.problem.ssh.${what}` } },
 })
 
 describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {

@@ -1,0 +1,225 @@
+import type { PublicAddress } from '../../shared/api/state.ts'
+import type { Configuration } from '../../shared/config.ts'
+import type { BridgeEvent } from '../../shared/domain.ts'
+import { Continuity } from '../engine/continuity.ts'
+import type { Change, Clock, Listener } from '../engine/ports.ts'
+import { FileCache } from '../ingress/file-cache.ts'
+import { connectionLinks } from '../ingress/file-links.ts'
+import { MisaddressedWebhooks } from '../ingress/misaddressed-webhooks.ts'
+import { providerFactory } from '../ingress/provider-factory.ts'
+import { PublicAddressService } from '../ingress/public-address-service.ts'
+import { PublicAddressState } from '../ingress/public-address-state.ts'
+import type { Log } from '../process/log.ts'
+import type { SecretSource } from '../secrets/environment.ts'
+import type { SqliteStore } from '../store/index.ts'
+import type { FileLinks } from '../webhooks/file-links.ts'
+import { ChatraAccounts } from './accounts/chatra-accounts.ts'
+import { PlanfixAccounts } from './accounts/planfix-accounts.ts'
+import { systemClock } from './clock.ts'
+import { EventBus } from './event-bus.ts'
+import { FileDownloads } from './file-downloads.ts'
+import { WebhookActivity } from './last-webhooks.ts'
+import { Maintenance } from './maintenance/maintenance.ts'
+import { type OutsideWorld, realWorld } from './outside-world.ts'
+import { Signal } from './signal.ts'
+import { RuntimeSupervisor } from './supervisor.ts'
+import { WebhookInbox } from './webhook-inbox.ts'
+
+export interface ApplicationOptions {
+  configuration: Configuration
+  secrets: SecretSource
+  dataDir: string
+  receiver: { host: string; port: number }
+  log: Log
+  listener?: Listener
+  clock?: Clock
+  random?: () => number
+  /** A simulated world in the place of the real one. */
+  outside?: Partial<OutsideWorld>
+}
+
+/** Everything that the bridge consists of, built and not started. */
+export interface Parts {
+  options: ApplicationOptions
+  outside: OutsideWorld
+  store: SqliteStore
+  clock: Clock
+  events: EventBus
+  continuity: Continuity
+  activity: WebhookActivity
+  address: PublicAddressState
+  inbox: WebhookInbox
+  links: FileLinks
+  fileCache: FileCache
+  supervisor: RuntimeSupervisor
+  downloads: FileDownloads
+  publicAddress: PublicAddressService
+  misaddressed: MisaddressedWebhooks
+  maintenance: Maintenance
+  /** What is kept in memory and is to be on disk once a minute, and at the end. */
+  unsaved(): Change[]
+}
+
+/**
+ * The one place where the bridge is put together, from leaf to root: a part is given only what stands already. What has to
+ * go the other way goes through a Signal, or through a value that one part writes and others read (PublicAddressState,
+ * the configuration). Rejects with StoreInUseError when another server runs on the data folder.
+ */
+export async function compose(options: ApplicationOptions): Promise<Parts> {
+  const clock = options.clock ?? systemClock
+  const outside = { ...realWorld, ...options.outside }
+  const events = new EventBus(options.log)
+  if (options.listener) events.subscribe(options.listener)
+  const store = await openStore(options.dataDir, outside, clock, events)
+  try {
+    return await build(options, outside, clock, events, store)
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+async function openStore(
+  dir: string,
+  outside: OutsideWorld,
+  clock: Clock,
+  events: EventBus,
+): Promise<SqliteStore> {
+  let opened: SqliteStore | null = null
+  const onEvent = (event: BridgeEvent): void => {
+    events.event(event)
+    // What is reported while the store is opened stands in it already.
+    opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
+  }
+  opened = await outside.openStore({ dir, clock, onEvent })
+  return opened
+}
+
+async function build(
+  options: ApplicationOptions,
+  outside: OutsideWorld,
+  clock: Clock,
+  events: EventBus,
+  store: SqliteStore,
+): Promise<Parts> {
+  const { log, secrets } = options
+  const random = options.random ?? Math.random
+  const isRelayed = options.configuration.tunnel.provider === 'relay'
+  const notify = (event: BridgeEvent): void => events.event(event)
+  const reportBug = (error: unknown, where: string): void => events.reportBug(error, where)
+
+  const configuration = { value: options.configuration }
+  const address = new PublicAddressState(configuration, isRelayed)
+  const [news, arrival, silence] = [new Signal(), new Signal(), new Signal()]
+  const continuity = new Continuity(clock)
+  const activity = new WebhookActivity()
+  const accounts = new PlanfixAccounts(store, clock, random)
+  const links = connectionLinks({
+    configuration: () => configuration.value,
+    publicUrl: () => address.usable,
+    clock,
+  })
+  const fileCache = new FileCache(options.dataDir, clock)
+  const inbox = new WebhookInbox({ store, clock, events, continuity, activity, arrival, news })
+
+  const supervisor = await RuntimeSupervisor.open({
+    deps: {
+      store,
+      clock,
+      random,
+      secrets,
+      accounts,
+      fileLink: (connectionId, fileId, name) => links.link(connectionId, fileId, name),
+      listener: {
+        newChat: (...chat) => events.newChat(...chat),
+        event: notify,
+        stuck: (...message) => events.stuck(...message),
+      },
+      sideChanged: (...change) => events.sideState(store, clock, ...change),
+      onNews: () => news.raise(),
+      mayWrite: () => address.mayWrite,
+      takeover: () => address.takeover,
+      chatraAccounts: new ChatraAccounts(clock, random),
+      continuity,
+      onSilence: () => silence.raise(),
+      onBug: reportBug,
+      exchange: outside.exchange,
+    },
+    configuration,
+    log,
+    news,
+    startsAsStandby: isRelayed,
+    prepare: async ({ connections }) => {
+      for (const { id } of connections) await activity.recall(store, id)
+    },
+  })
+  const connections = () => supervisor.acceptedHooks()
+
+  const publicAddress = new PublicAddressService({
+    store,
+    clock,
+    random,
+    configuration,
+    shared: address,
+    createProvider: providerFactory({
+      store,
+      clock,
+      random,
+      secrets,
+      connections,
+      stored: (webhooks) => inbox.stored(webhooks),
+    }),
+    arrival,
+    silence,
+    allow: (isActive) => supervisor.setActive(isActive),
+    log,
+    notify,
+    changed: (state) => publish(state, continuity, events),
+    trouble: reportBug,
+    ...(outside.prove && { prove: outside.prove }),
+    ...(outside.addresses && { addresses: outside.addresses }),
+  })
+
+  const unsaved = () => [...accounts.changes(), ...activity.changes()]
+  return {
+    options,
+    outside,
+    store,
+    clock,
+    events,
+    continuity,
+    activity,
+    address,
+    inbox,
+    links,
+    fileCache,
+    supervisor,
+    downloads: new FileDownloads({ links, files: fileCache, supervisor }),
+    publicAddress,
+    misaddressed: new MisaddressedWebhooks({
+      clock,
+      connections: () => configuration.value.connections,
+      notify: (event) => {
+        events.event(event)
+        store.commit([{ type: 'event.add', event }]).catch(() => undefined)
+      },
+    }),
+    maintenance: new Maintenance({
+      store,
+      clock,
+      retentionDays: () => configuration.value.retentionDays,
+      remember: unsaved,
+      notify,
+      isReportedElsewhere: () => address.reportsGaps,
+    }),
+    unsaved,
+  }
+}
+
+/** The public address is another one, or is reached, or is not. */
+function publish(state: PublicAddress, continuity: Continuity, events: EventBus): void {
+  const isReached = state.state === 'proven' && !state.standby
+  if (isReached) continuity.exchanged()
+  continuity.reached(isReached ? state.provenAt : null)
+  events.publicAddressChanged(state)
+}

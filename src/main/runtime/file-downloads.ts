@@ -1,0 +1,47 @@
+import { SlotWithdrawn } from '../engine/ports.ts'
+import type { FileCache } from '../ingress/file-cache.ts'
+import type { FileDownload } from '../webhooks/file-download.ts'
+import type { FileLinks } from '../webhooks/file-links.ts'
+import { canSpare } from './accounts/request-quotas.ts'
+import type { RuntimeSupervisor } from './supervisor.ts'
+
+export interface FileDownloadsOptions {
+  links: FileLinks
+  files: FileCache
+  supervisor: RuntimeSupervisor
+}
+
+/** Gives the files of Planfix to whom our links lead. */
+export class FileDownloads {
+  private readonly options: FileDownloadsOptions
+
+  constructor(options: FileDownloadsOptions) {
+    this.options = options
+  }
+
+  /** Null: the link leads to nothing (any more); `later`: the file cannot be read just now. */
+  async get(token: string): Promise<FileDownload | 'later' | null> {
+    const { links, files, supervisor } = this.options
+    const file = links.open(token)
+    const connection = file ? supervisor.runtime.connections.get(file.connectionId) : undefined
+    if (!file || !connection) return null
+    const { planfix, settings } = connection
+    try {
+      const download = async () => {
+        // Behind everything else: what a visitor opens must not hold up the reading of replies.
+        await planfix.rateLimiter.slot(3, `file:${file.fileId}`)
+        const got = await planfix.download(file.fileId)
+        return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
+      }
+      const mayAsk = async () => canSpare(connection.account.quota.state())
+      const got = await files.get(`${settings.planfix.baseUrl} ${file.fileId}`, download, mayAsk)
+      if (got === 'gone') return null
+      return got === 'later' ? got : { ...got, name: file.name }
+    } catch (error) {
+      // The configuration is being changed: the next runtime reads it, unless that does not know the connection any more.
+      if (!(error instanceof SlotWithdrawn) || supervisor.isStopping) throw error
+      await supervisor.settled()
+      return this.get(token)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/** Something happened that others act on: raised by parts that do not know them. */
+export class Signal {
+  private readonly subscribers = new Set<() => void>()
+
+  subscribe(work: () => void): void {
+    this.subscribers.add(work)
+  }
+
+  raise(): void {
+    for (const work of this.subscribers) work()
+  }
+}

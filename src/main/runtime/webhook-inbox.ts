@@ -1,0 +1,59 @@
+import type { Continuity } from '../engine/continuity.ts'
+import type { Clock, InboxSource } from '../engine/ports.ts'
+import type { SqliteStore } from '../store/index.ts'
+import type { EventBus } from './event-bus.ts'
+import type { WebhookActivity } from './last-webhooks.ts'
+import type { Signal } from './signal.ts'
+
+/** A webhook that stands in the inbox. `receivedAt`: milliseconds since 1970. */
+export interface StoredWebhook {
+  connectionId: string
+  source: InboxSource
+  receivedAt: number
+}
+
+export interface WebhookInboxOptions {
+  store: SqliteStore
+  clock: Clock
+  events: EventBus
+  continuity: Continuity
+  activity: WebhookActivity
+  /** Raised when webhooks came in through the public address. */
+  arrival: Signal
+  /** Raised when something new stands in the inbox. */
+  news: Signal
+}
+
+/** Where webhooks are kept before anybody decides on them. */
+export class WebhookInbox {
+  private readonly options: WebhookInboxOptions
+
+  constructor(options: WebhookInboxOptions) {
+    this.options = options
+  }
+
+  /** Resolves when the body is on disk. Rejects when it cannot be written: Chatra is answered 503, and may not send it again. */
+  async accept(connectionId: string, source: InboxSource, body: string): Promise<void> {
+    const { store, clock, events, continuity } = this.options
+    const receivedAt = clock.now()
+    try {
+      await store.commit([{ type: 'inbox.add', row: { connectionId, source, receivedAt, body } }])
+    } catch (error) {
+      continuity.broken()
+      events.reportBug(error, 'receiver')
+      throw error
+    }
+    this.stored([{ connectionId, source, receivedAt }])
+  }
+
+  /** These are in the inbox, from our own receiver or from a relay that had kept them. */
+  stored(webhooks: readonly StoredWebhook[]): void {
+    const { events, continuity, activity, arrival, news } = this.options
+    events.storeWorks()
+    arrival.raise()
+    continuity.exchanged()
+    for (const { connectionId, source, receivedAt } of webhooks)
+      activity.note(connectionId, source, receivedAt)
+    news.raise()
+  }
+}
