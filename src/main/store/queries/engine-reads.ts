@@ -1,0 +1,202 @@
+import type {
+  AgentSeen,
+  Chore,
+  ChoreKind,
+  ClientLink,
+  Conversation,
+  Direction,
+  Message,
+  TaskLink,
+} from '../../../shared/domain.ts'
+import type { InboxRow, Queue } from '../../engine/ports.ts'
+import { foldEmail } from '../rows/changes.ts'
+import {
+  type ClientRow,
+  choreFrom,
+  clientFrom,
+  conversationFrom,
+  type DataRow,
+  taskFrom,
+} from '../rows/links.ts'
+import { type MessageRow, messageFrom } from '../rows/messages.ts'
+import type { Sql } from '../sql.ts'
+import { LOOKUPS } from './lookups.ts'
+import { threadOf } from './threads.ts'
+
+/** The order in which a conversation's jobs run (ChoreKind, "in order of priority"). */
+const CHORE_ORDER: readonly ChoreKind[] = [
+  'reread',
+  'note',
+  'separate',
+  'assigner',
+  'introduce',
+  'complete',
+  'leave-check',
+  'verify',
+  'visit',
+]
+
+/** The queries of the engine (engine/ports.ts, Store). They return committed data. */
+export class EngineReads {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  async inboxPending(afterSeq: number, limit: number): Promise<InboxRow[]> {
+    return this.#sql.all<InboxRow>(LOOKUPS.inboxPending, afterSeq, limit)
+  }
+
+  async conversation(id: number): Promise<Conversation | null> {
+    return conversationFrom(this.#sql.get(LOOKUPS.conversation, id))
+  }
+  /** Conversations whose client has not left (`clientLeft`) and that were not merged into another. */
+  async conversationByContact(connectionId: string, contactId: number): Promise<Conversation | null> {
+    return conversationFrom(this.#sql.get(LOOKUPS.conversationByContact, connectionId, contactId))
+  }
+
+  async client(connectionId: string, clientId: string): Promise<ClientLink | null> {
+    return this.#clients(LOOKUPS.client, connectionId, clientId)[0] ?? null
+  }
+  /** The latest to write first. */
+  async clientsOf(conversationId: number): Promise<ClientLink[]> {
+    return this.#clients(LOOKUPS.clientsOf, conversationId)
+  }
+  async clientByEmail(connectionId: string, email: string): Promise<ClientLink | null> {
+    return this.#clients(LOOKUPS.clientByEmail, connectionId, foldEmail(email))[0] ?? null
+  }
+
+  async clientsByEmail(connectionId: string, email: string, limit: number): Promise<ClientLink[]> {
+    return this.#clients(LOOKUPS.clientsByEmail, connectionId, foldEmail(email), limit)
+  }
+  async conversationsByContact(connectionId: string, contactId: number): Promise<Conversation[]> {
+    return this.#data(conversationFrom, LOOKUPS.conversationsByContact, connectionId, contactId)
+  }
+
+  async task(connectionId: string, taskId: number): Promise<TaskLink | null> {
+    return taskFrom(this.#sql.get(LOOKUPS.task, connectionId, taskId))
+  }
+  async tasksOf(conversationId: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksOf, conversationId)
+  }
+  async tasksOfThread(conversationId: number): Promise<TaskLink[]> {
+    const ids = threadOf(this.#sql, conversationId)?.ids ?? [conversationId]
+    return ids.flatMap((id) => this.#data(taskFrom, LOOKUPS.tasksOf, id))
+  }
+  async tasksWatched(connectionId: string, since: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksWatched, connectionId, since)
+  }
+  async tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]> {
+    return this.#data(taskFrom, LOOKUPS.tasksQuiet, connectionId, before, turn, limit)
+  }
+  async taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null> {
+    const found = connectionIds.flatMap((id) => this.#data(taskFrom, LOOKUPS.task, id, taskId))
+    return found.toSorted((one, other) => one.createdAt - other.createdAt)[0] ?? null
+  }
+  async taskCount(connectionId: string, chatId: string): Promise<number> {
+    return this.#sql.value<number>(LOOKUPS.taskCount, connectionId, chatId) ?? 0
+  }
+
+  async message(id: number): Promise<Message | null> {
+    return this.#messages(LOOKUPS.message, id)[0] ?? null
+  }
+  async messageByOrigin(connectionId: string, originKey: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByOrigin, connectionId, originKey)[0] ?? null
+  }
+  async messageByChatraId(connectionId: string, chatraMessageId: string): Promise<Message | null> {
+    return this.#messages(LOOKUPS.messageByChatraId, connectionId, chatraMessageId)[0] ?? null
+  }
+  async changesOf(messageId: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.changesOf, messageId)
+  }
+  /** Only of kind `text`: edits and deletions that name the comment are not its mirror. */
+  async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.messagesByComment, connectionId, commentId)
+  }
+  async changesByComment(connectionId: string, commentId: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.changesByComment, connectionId, commentId)
+  }
+  async clientMessageBefore(
+    connectionId: string,
+    taskId: number,
+    commentId: number,
+  ): Promise<Message | null> {
+    return this.#messages(LOOKUPS.clientMessageBefore, connectionId, taskId, commentId)[0] ?? null
+  }
+  /**
+   * `since` itself included, here and below: an extra candidate is harmless, a missing one causes a
+   * duplicate.
+   */
+  async repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.repliesTo, connectionId, clientId, since)
+  }
+  /** All messages written in this device's chat, by the client or by agents. */
+  async writtenBy(connectionId: string, clientId: string, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.writtenBy, connectionId, clientId, since)
+  }
+  /** Only of kind `text`; `since` is compared with `writtenAt`. */
+  async saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]> {
+    const replies = this.#messages(LOOKUPS.repliedInTask, connectionId, taskId, most)
+    const said = [...this.#messages(LOOKUPS.writtenInTask, connectionId, taskId, most), ...replies]
+    return said.sort((a, b) => placeOf(a) - placeOf(b) || a.position - b.position || a.id - b.id).slice(-most)
+  }
+  async messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.messagesOfTask, connectionId, taskId, since)
+  }
+  async deletionsOfTask(connectionId: string, taskId: number): Promise<number[]> {
+    return this.#sql
+      .all<{ comment: number }>(LOOKUPS.deletionsOfTask, connectionId, taskId)
+      .map(({ comment }) => comment)
+  }
+
+  /**
+   * In order of position: the first `limit` open messages and, in addition, the latest `limit` uncertain
+   * ones. They are counted separately, so that uncertain messages that are never settled cannot hide the open
+   * ones.
+   */
+  async waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]> {
+    const uncertain = this.#messages(LOOKUPS.waitingUncertain, conversationId, direction, limit)
+    const open = this.#messages(LOOKUPS.waitingOpen, conversationId, direction, limit)
+    if (uncertain.length === 0) return open
+    return [...uncertain, ...open].sort((one, other) => one.position - other.position || one.id - other.id)
+  }
+
+  async chores(conversationId: number): Promise<Chore[]> {
+    const chores = this.#data(choreFrom, LOOKUPS.chores, conversationId)
+    return chores.sort((one, other) => CHORE_ORDER.indexOf(one.kind) - CHORE_ORDER.indexOf(other.kind))
+  }
+  async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]> {
+    type Row = { conversationId: number; connectionId: string; direction?: Direction }
+    const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
+    const writing = this.#sql.all<Row>(LOOKUPS.lanesOfAttempts)
+    const chores = this.#sql.all<Row>(LOOKUPS.lanesOfChores)
+    return [...messages, ...writing, ...chores].map(({ conversationId, connectionId, direction }) => ({
+      conversationId,
+      connectionId,
+      lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'chores',
+    }))
+  }
+
+  /** The latest seen first. */
+  async agents(connectionId: string): Promise<AgentSeen[]> {
+    return this.#sql.all<AgentSeen>(LOOKUPS.agents, connectionId)
+  }
+  async fact<T>(connectionId: string, key: string): Promise<T | null> {
+    const value = this.#sql.value<string>(LOOKUPS.fact, connectionId, key)
+    return value === null ? null : (JSON.parse(value) as T)
+  }
+
+  #messages(text: string, ...values: (string | number)[]): Message[] {
+    return this.#sql.all<MessageRow>(text, ...values).map(messageFrom)
+  }
+  #clients(text: string, ...values: (string | number)[]): ClientLink[] {
+    return this.#sql.all<ClientRow>(text, ...values).map(clientFrom)
+  }
+  #data<T>(from: (row: DataRow) => T | null, text: string, ...values: (string | number)[]): T[] {
+    return this.#sql.all<DataRow>(text, ...values).map((row) => from(row)!)
+  }
+}
+
+/** Its position in a task's feed; the description comes first. */
+const placeOf = ({ planfixCommentId }: Message): number => planfixCommentId ?? 0
