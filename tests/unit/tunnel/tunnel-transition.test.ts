@@ -72,7 +72,7 @@ const INPUTS = {
 
 /**
  * Each state after each input: the phase, a `*` where a proof is under way, and what is done at once. `-` = nothing changes.
- * `started` and `not started` come only while it is opened, so only there they stand.
+ * Inputs stand only with the states in which they can come: a provider opens only what is being opened, and so on.
  */
 const TABLE: Record<keyof typeof INPUTS, Partial<Record<keyof typeof STATES, string>>> = {
   use: each('opening: open changed'),
@@ -103,13 +103,12 @@ const TABLE: Record<keyof typeof INPUTS, Partial<Record<keyof typeof STATES, str
   },
   'not moved': each('-'),
   notice: {
-    ...each('-'),
+    closed: 'closed: notify',
     young: 'opening: notify',
     opening: 'opening: notify',
     open: 'open: notify',
     failing: 'open: notify',
     proving: 'open*: notify',
-    closed: 'closed: notify',
     lost: 'lost: notify',
     blocked: 'blocked: notify',
   },
