@@ -33,10 +33,10 @@ export interface ConnectionWatch {
 }
 
 /**
- * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md, "Planfix
- * sends no events"): one list call returns the changes of the whole account; only changed tasks are read. A
- * webhook is only a hint, the list is authoritative. Undecided changes hold back the position on disk, so
- * that after a crash, or a week off, nothing is missed.
+ * Watches the tasks of all connections of one Planfix account for comments (docs/architecture.md,
+ * "Planfix sends no events"): one list call returns the changes of the whole account; only changed tasks are
+ * read. A webhook is only a hint, the list is authoritative. Undecided changes hold back the position on disk,
+ * so that after a crash, or a week off, nothing is missed.
  */
 export class AccountWatcher {
   private readonly members = new Members()
