@@ -1,5 +1,6 @@
 import packageFile from '../../package.json' with { type: 'json' }
 import type { Words } from '../shared/api.ts'
+import { isStoreError } from '../shared/store-error.ts'
 import type { ApiContext, DesktopApi } from './api/context.ts'
 import type { DemoHost, RunningDemo } from './api/demo/host.ts'
 import { type Caller, checkedFeed, createCaller, type PushSource } from './api/dispatcher.ts'
@@ -9,7 +10,6 @@ import { Application, type Log } from './runtime/application.ts'
 import type { SecretStore } from './secrets/store.ts'
 import type { Redactor } from './settings/redact.ts'
 import type { SettingsStore } from './settings/settings-store.ts'
-import { StoreInUseError } from './store/index.ts'
 
 /** What every host needs to open the bridge. */
 export interface OpeningOptions {
@@ -90,7 +90,7 @@ async function openPatiently(options: OpeningOptions): Promise<Application> {
         ...(options.listener && { listener: options.listener }),
       })
     } catch (error) {
-      if (!(error instanceof StoreInUseError) || Date.now() > until) throw error
+      if (!isStoreError(error, 'in-use') || Date.now() > until) throw error
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }

@@ -100,16 +100,6 @@ const OWNER_MUST_ACT: ReadonlySet<ErrorCode> = new Set([
 ])
 export const needsOwner = (error: BridgeError): boolean => OWNER_MUST_ACT.has(error.code)
 
-/**
- * An error of the store (StoreUnavailableError): the disk is missing or full, and the same operation may
- * succeed later.
- */
-export const isStoreUnavailable = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'storeUnavailable' in error &&
-  error.storeUnavailable === true
-
 export function assertNever(value: never): never {
   throw new Error(`unexpected ${JSON.stringify(value)}`)
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { StoreError } from '../../src/shared/store-error.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 import {
   closeWorld,
@@ -186,7 +187,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
       )
       if (!isWebhook || refused > 0) return commit(changes)
       refused += 1
-      return Promise.reject(Object.assign(new Error('the disk is full'), { storeUnavailable: true }))
+      return Promise.reject(new StoreError('unavailable', 'the disk is full'))
     }
     answers('r2: Arrived')
     await is('r2', 'uncertain')

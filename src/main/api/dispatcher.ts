@@ -11,6 +11,7 @@ import {
 } from '../../shared/api.ts'
 import { pathOf } from '../../shared/config.ts'
 import { errorCode } from '../../shared/node-errors.ts'
+import { isStoreUnavailable } from '../../shared/store-error.ts'
 import type { Log } from '../runtime/application.ts'
 import { errorAnswer } from './responses.ts'
 import type { Feed } from './state/push-feed.ts'
@@ -122,13 +123,6 @@ const mismatchesOf = ({ issues }: z.ZodError): string[] =>
 /** Whatever else was sent as a name may be anything, also something secret. */
 const looksLikeName = (name: unknown): name is string =>
   typeof name === 'string' && /^[a-z]{1,20}\.[a-zA-Z]{1,20}$/.test(name)
-
-const isStoreUnavailable = (error: unknown): error is { code: string } =>
-  typeof error === 'object' &&
-  error !== null &&
-  'storeUnavailable' in error &&
-  'code' in error &&
-  typeof error.code === 'string'
 
 /** The runtime says in these which name was undefined, or not a function; other messages may quote values. */
 const SPEAKS_OF_CODE = new Set(['TypeError', 'ReferenceError', 'RangeError'])

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Words } from '../../shared/api/answer.ts'
 import type { Configuration } from '../../shared/config.ts'
 import { translateAny } from '../../shared/i18n/index.ts'
+import { isStoreError } from '../../shared/store-error.ts'
 import type { Report, Verdict } from '../diagnostics/check.ts'
 import { examine } from '../diagnostics/doctor.ts'
 import { publicAddressProbes } from '../ingress/diagnostics-probes.ts'
@@ -13,7 +14,7 @@ import { orphanedIn } from '../runtime/maintenance/orphaned-connections.ts'
 import { loadConfiguration } from '../settings/config-file.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { secretsIn } from '../settings/secrets-in.ts'
-import { type OrphanedConnection, openStore, type SqliteStore, StoreInUseError } from '../store/index.ts'
+import { type OrphanedConnection, openStore, type SqliteStore } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
 import { print } from './output.ts'
 import { secretsOf, withWebhookSecrets } from './secrets.ts'
@@ -120,7 +121,7 @@ function isRunning(dataDir: string): boolean {
     lockFolder(dataDir, path)()
     return false
   } catch (error) {
-    return error instanceof StoreInUseError
+    return isStoreError(error, 'in-use')
   }
 }
 

@@ -1,3 +1,4 @@
+import { isStoreError } from '../../shared/store-error.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
 import { type CliOptions, parseCliOptions, USAGE } from './options.ts'
 import { endWith, quietWhenNobodyReads } from './output.ts'
@@ -12,8 +13,9 @@ async function main(args: string[]): Promise<never> {
     return await endWith(await run(options))
   } catch (error) {
     // A folder without data, data of another version, a full disk: the store says it in words.
-    const isExpected = error instanceof Error && /^Store\w+Error$/.test(error.name)
-    const text = isExpected ? error.message : `bug: ${error instanceof Error ? error.stack : String(error)}`
+    const text = isStoreError(error)
+      ? error.message
+      : `bug: ${error instanceof Error ? error.stack : String(error)}`
     return endWith(1, '', `${text}\n`)
   }
 }

@@ -1,10 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
+/** A trusted proxy is written as something else than an address or a network. */
+export class NotANetwork extends Error {}
+
 /**
  * Returns a function for the client's address of a request: the peer or, when the peer is a trusted proxy,
  * the address in X-Forwarded-For, read from its end, because its beginning can be forged. `proxies` are
- * addresses or networks (`10.0.0.0/8`) besides those of this computer. Throws for a text that is neither.
+ * addresses or networks (`10.0.0.0/8`) besides those of this computer. Throws NotANetwork for a text that is neither.
  */
 export function createClientIpReader(proxies: readonly string[] = []): (request: IncomingMessage) => string {
   const trusted = new BlockList()
@@ -25,7 +28,7 @@ export function createClientIpReader(proxies: readonly string[] = []): (request:
 
 function trust(list: BlockList, text: string): void {
   const [address = '', bits] = text.split('/')
-  if (isIP(address) === 0) throw new Error(`"${text}" is not an address or network`)
+  if (isIP(address) === 0) throw new NotANetwork(`"${text}" is not an address or network`)
   if (bits === undefined) list.addAddress(address, familyOf(address))
   else list.addSubnet(address, Number(bits), familyOf(address))
 }

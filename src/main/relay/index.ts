@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { errorCode } from '../../shared/node-errors.ts'
+import { isStoreError, type StoreError } from '../../shared/store-error.ts'
+import { NotANetwork } from '../http/client-ip.ts'
 import { createLog } from '../process/log.ts'
 import { endWith, stopOnSignals } from '../process/shutdown.ts'
 import { defaultDataDir } from '../settings/data-dir.ts'
@@ -79,25 +82,27 @@ async function beside(
 
 /** What went wrong, for the technician; null = a bug. */
 function troubleOf(error: unknown, dataDir: string): string | null {
+  if (isStoreError(error)) return storeTrouble(error, dataDir)
   if (!(error instanceof Error)) return null
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
-  switch (true) {
-    case error.name === 'StoreInUseError':
+  const code = errorCode(error)
+  if (code === 'EADDRINUSE') return 'the port is used by another program. Choose another one with --port'
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return '--host is not an address of this computer'
+  if (FILE_TROUBLE.test(code)) return error.message
+  if (error instanceof NotANetwork) return `--proxy: ${error.message}`
+  return null
+}
+
+/** A folder or a file of the certificate that cannot be used. */
+const FILE_TROUBLE = /^(EACCES$|EPERM$|ENOENT$|ENOTDIR$|EROFS$|ENOSPC$|ERR_OSSL)/
+
+function storeTrouble(error: StoreError, dataDir: string): string {
+  switch (error.kind) {
+    case 'in-use':
       return `another relay is already running on the data folder ${dataDir}`
-    case error.name === 'StoreMissingError':
+    case 'missing':
       return `no relay has run on ${dataDir} yet: start it once, or name its folder with --data-dir`
-    case /^Store\w+Error$/.test(error.name):
-      return `the data folder ${dataDir}: ${error.message}`
-    case code === 'EADDRINUSE':
-      return 'the port is used by another program. Choose another one with --port'
-    case code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND':
-      return '--host is not an address of this computer'
-    case /^(EACCES|EPERM|ENOENT|ENOTDIR|EROFS|ENOSPC)$/.test(code) || code.startsWith('ERR_OSSL'):
-      return error.message
-    case / is not an address or network$/.test(error.message):
-      return `--proxy: ${error.message}`
     default:
-      return null
+      return `the data folder ${dataDir}: ${error.message}`
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { isStoreError } from '../../shared/store-error.ts'
 import {
   deviceOf,
   type KeyPair,
@@ -70,7 +71,7 @@ export class Pairing {
       if (!this.#store.pair(code, device)) return null
       return { box: seal.shut({ relay: this.#relayKey }), device }
     } catch (error) {
-      if (error instanceof Error && error.name.startsWith('Store')) throw error
+      if (isStoreError(error)) throw error
       return null
     }
   }

@@ -45,7 +45,7 @@ const KEPT_MS = 14 * 24 * 3_600_000
 const SWEEP_MS = 3_600_000
 const AWAY = 'The computer that has this file cannot be reached at the moment. Please try again later.\n'
 
-/** Starts the relay. Rejects when the port is taken or the folder is in use (StoreInUseError) or cannot be written. */
+/** Starts the relay. Rejects when the port is taken or the folder is in use (StoreError, kind `in-use`) or cannot be written. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { log, now = Date.now, leaseMs = LEASE_MS, quota = QUOTA } = options
   const store = RelayStore.open(options.dataDir)

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { EventHeader, SealedEvent } from '../relay-protocol/keys.ts'
+import { storeMissing } from '../store/errors.ts'
 import { privateFile, privateFolder } from '../store/files.ts'
 import { GroupCommit } from '../store/group-commit.ts'
-import { StoreMissingError } from '../store/index.ts'
 import { lockFolder } from '../store/lock.ts'
 import { migrate } from '../store/migrations.ts'
 import { Sql } from '../store/sql.ts'
@@ -91,7 +91,7 @@ export interface Term {
 
 /**
  * What the relay keeps: events that nobody fetched yet (sealed), who is paired, and its own keys, in one SQLite file of
- * which a commit survives a power cut. Failures of the disk are StoreUnavailableErrors. The commands beside a running
+ * which a commit survives a power cut. Failures of the disk are StoreErrors of the kind `unavailable`. The commands beside a running
  * relay (`pair`, `unpair`) work on the same file.
  */
 export class RelayStore {
@@ -108,7 +108,7 @@ export class RelayStore {
     this.#lastSeq = Number(this.#meta('last_seq', () => 0))
   }
 
-  /** For the relay itself: makes the folder and keeps a second relay away (StoreInUseError). */
+  /** For the relay itself: makes the folder and keeps a second relay away (StoreError, kind `in-use`). */
   static open(dir: string): RelayStore {
     privateFolder(dir)
     privateFile(join(dir, 'relay.lock'))
@@ -124,9 +124,9 @@ export class RelayStore {
     }
   }
 
-  /** For a command beside the relay. Throws StoreMissingError where no relay has ever run. */
+  /** For a command beside the relay. Throws a StoreError of the kind `missing` where no relay has ever run. */
   static beside(dir: string): RelayStore {
-    if (!existsSync(fileIn(dir))) throw new StoreMissingError(dir)
+    if (!existsSync(fileIn(dir))) throw storeMissing(dir)
     const sql = new Sql(fileIn(dir), { fileMustExist: true, busyTimeout: 10_000 })
     migrate(sql, STEPS)
     return new RelayStore(sql, () => undefined)

@@ -48,7 +48,7 @@ export class Application {
     this.publicAddressService = parts.publicAddress
   }
 
-  /** Opens the store (StoreInUseError when another server runs on it) and makes the clients; nothing is sent yet. */
+  /** Opens the store (StoreError `in-use` when another server runs on it) and makes the clients; nothing is sent yet. */
   static async open(options: ApplicationOptions): Promise<Application> {
     return new Application(await compose(options))
   }

@@ -1,10 +1,11 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
-import { isStoreUnavailable, type Side } from '../../shared/errors.ts'
+import type { Side } from '../../shared/errors.ts'
+import { isStoreError, isStoreUnavailable } from '../../shared/store-error.ts'
 import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
-import { type SqliteStore, StoreClosedError } from '../store/index.ts'
+import type { SqliteStore } from '../store/index.ts'
 
 /** What the application tells by itself: to the log, to whoever listens, and of the disk's state to all of the house. */
 export class EventBus {
@@ -66,7 +67,7 @@ export class EventBus {
 
   /** Something threw: the disk is away, or it is a bug. */
   reportBug(error: unknown, where: string): void {
-    if (error instanceof SlotWithdrawn || error instanceof StoreClosedError) return
+    if (error instanceof SlotWithdrawn || isStoreError(error, 'closed')) return
     const text = error instanceof Error ? error.message : String(error)
     if (!isStoreUnavailable(error)) {
       this.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)

@@ -1,4 +1,5 @@
 import { errorCode } from '../../shared/node-errors.ts'
+import { isStoreError } from '../../shared/store-error.ts'
 import { type OpenBridge, type OpeningOptions, openBridge } from '../bootstrap.ts'
 import type { Application } from '../runtime/application.ts'
 import { startInterface } from './interface/server.ts'
@@ -51,7 +52,7 @@ const openHere = (options: HostOptions): Promise<OpenBridge> =>
 
 function folderTrouble(error: unknown, dataDir: string): unknown {
   if (!(error instanceof Error)) return error
-  if (/^Store\w+Error$/.test(error.name)) return new CannotStart(error.message)
+  if (isStoreError(error)) return new CannotStart(error.message)
   const code = errorCode(error)
   if (code === '') return error
   return new CannotStart(

@@ -1,4 +1,5 @@
-import { isBusy, StoreUnavailableError, storeError, wantsReopening } from './errors.ts'
+import { isStoreUnavailable } from '../../shared/store-error.ts'
+import { isBusy, storeError, storeUnavailable, wantsReopening } from './errors.ts'
 import type { Sql } from './sql.ts'
 
 // Captured when the program loads, so that a test's fake timers do not delay the disk.
@@ -38,7 +39,7 @@ const NONE: Companion = { pending: 0, back: () => undefined, sync: () => null }
 /**
  * Combines writes that wait at the same time into one transaction and so into one sync of the disk. Each
  * write is atomic by itself: it runs in a savepoint, and a write that throws is rejected alone. When the disk
- * fails, every write of the transaction is rejected with StoreUnavailableError and the next transaction
+ * fails, every write of the transaction is rejected with StoreError `unavailable` and the next transaction
  * starts afresh.
  */
 export class GroupCommit {
@@ -161,7 +162,7 @@ export class GroupCommit {
       this.#sql.run('RELEASE one')
       return () => job.resolve(value)
     } catch (error) {
-      if (error instanceof StoreUnavailableError) throw error
+      if (isStoreUnavailable(error)) throw error
       this.#companion.back(before)
       this.#sql.run('ROLLBACK TO one')
       this.#sql.run('RELEASE one')
@@ -182,7 +183,7 @@ export class GroupCommit {
   #rejectAll(jobs: Job[], cause: unknown): void {
     if (wantsReopening(cause)) this.#stale = true
     const seen = storeError(cause)
-    const error = seen instanceof StoreUnavailableError ? seen : new StoreUnavailableError('COMMIT', seen)
+    const error = isStoreUnavailable(seen) ? seen : storeUnavailable('COMMIT', seen)
     for (const job of jobs) job.reject(error)
   }
 

@@ -1,12 +1,5 @@
 /** The public part of the store. */
 
-export {
-  StoreClosedError,
-  StoreInUseError,
-  StoreMissingError,
-  StoreUnavailableError,
-  StoreVersionError,
-} from './errors.ts'
 export { openStore, type StoreOptions } from './open.ts'
 export type { FoundConversation, StoredConversation } from './queries/conversations.ts'
 export type { Counts, LogQuery, StoredEvent } from './queries/log.ts'

@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3'
-import { isBusy, StoreInUseError, storeError } from './errors.ts'
+import { isBusy, storeError, storeInUse } from './errors.ts'
 
 /**
  * Prevents a second server on the folder: an exclusive transaction held open on a separate file. The kernel
  * releases it when the process ends for any reason, so there are no stale locks. Returns a function that
- * releases it; throws StoreInUseError when another server holds it.
+ * releases it; throws StoreError `in-use` when another server holds it.
  */
 export function lockFolder(dir: string, path: string): () => void {
   const db = new Database(path, { timeout: 0 })
@@ -14,7 +14,7 @@ export function lockFolder(dir: string, path: string): () => void {
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db.close()
-    throw isBusy(error) ? new StoreInUseError(dir) : storeError(error)
+    throw isBusy(error) ? storeInUse(dir) : storeError(error)
   }
   return () => db.close()
 }

@@ -1,4 +1,4 @@
-import { StoreVersionError } from './errors.ts'
+import { storeOfOtherVersion } from './errors.ts'
 import type { Sql } from './sql.ts'
 
 /**
@@ -216,12 +216,12 @@ export const migrations: readonly string[] = [
 export const versionOf = (sql: Sql): number => sql.value<number>('PRAGMA user_version') ?? 0
 
 /**
- * Upgrades the file to the newest format, one transaction per step. Throws StoreVersionError for a newer
+ * Upgrades the file to the newest format, one transaction per step. Throws StoreError `newer` for a newer
  * file.
  */
 export function migrate(sql: Sql, steps: readonly string[] = migrations): void {
   const found = versionOf(sql)
-  if (found > steps.length) throw new StoreVersionError(found, steps.length)
+  if (found > steps.length) throw storeOfOtherVersion(found, steps.length)
   steps.slice(found).forEach((step, index) => {
     sql.now(() => {
       sql.exec(step)

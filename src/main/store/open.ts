@@ -5,7 +5,7 @@ import { Journal } from './backup/journal.ts'
 import { dropOldFiles, dropReplaced } from './backup/old-files.ts'
 import { isLost, isSound, restore } from './backup/restore.ts'
 import { WorkerThread } from './backup/worker-thread.ts'
-import { isDamage, StoreMissingError, StoreVersionError, storeError } from './errors.ts'
+import { isDamage, storeError, storeMissing, storeOfOtherVersion } from './errors.ts'
 import {
   type Files,
   filesOf,
@@ -34,10 +34,10 @@ export interface StoreOptions {
   onEvent?: (event: BridgeEvent) => void
   /**
    * For the command line beside a running server: takes no lock and creates, upgrades or restores nothing.
-   * Throws StoreMissingError when there is no store.
+   * Throws StoreError `missing` when there is no store.
    */
   shared?: boolean
-  /** For the command line with the server stopped: throws StoreMissingError when there is no store. */
+  /** For the command line with the server stopped: throws StoreError `missing` when there is no store. */
   mustExist?: boolean
 }
 
@@ -48,8 +48,8 @@ const SERVER_BUSY_MS = 100
 const SHARED_BUSY_MS = 10_000
 
 /**
- * Opens the store of a data folder. Throws StoreInUseError when another server runs on it, StoreVersionError
- * when a newer program wrote it, StoreUnavailableError when the disk refuses. A damaged file is set aside and
+ * Opens the store of a data folder. Throws StoreError `in-use` when another server runs on it, StoreError `newer`
+ * when a newer program wrote it, StoreError `unavailable` when the disk refuses. A damaged file is set aside and
  * the newest sound backup restored; `onEvent` is then called (`event.store-restored` with `backupTime`,
  * milliseconds, or `event.store-started-empty`; both with `movedTo`, the damaged file's new name).
  */
@@ -58,7 +58,7 @@ export async function openStore(options: StoreOptions): Promise<SqliteStore> {
   const now = () => clock.now()
   try {
     if (options.dir === ':memory:') return inMemory(now)
-    if (options.mustExist && !existsSync(filesOf(options.dir).store)) throw new StoreMissingError(options.dir)
+    if (options.mustExist && !existsSync(filesOf(options.dir).store)) throw storeMissing(options.dir)
     return options.shared ? openShared(options.dir, now) : openAlone(options, now)
   } catch (error) {
     throw storeError(error)
@@ -82,12 +82,12 @@ function inMemory(now: () => number): SqliteStore {
 
 function openShared(dir: string, now: () => number): SqliteStore {
   const files = filesOf(dir)
-  if (!existsSync(files.store)) throw new StoreMissingError(dir)
+  if (!existsSync(files.store)) throw storeMissing(dir)
   const sql = new Sql(files.store, { fileMustExist: true, busyTimeout: SHARED_BUSY_MS })
   const version = versionOf(sql)
   if (version !== migrations.length) {
     sql.close()
-    throw version === 0 ? new StoreMissingError(dir) : new StoreVersionError(version, migrations.length)
+    throw version === 0 ? storeMissing(dir) : storeOfOtherVersion(version, migrations.length)
   }
   const backup = () => Promise.reject(new Error('only the server makes backups'))
   return new SqliteStore(sql, { ...NOTHING_BESIDE, now, backup })

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { isDamage, StoreClosedError, storeError } from './errors.ts'
+import { isDamage, storeClosed, storeError } from './errors.ts'
 
 export interface SqlOptions {
   fileMustExist?: boolean
@@ -71,7 +71,7 @@ export class Sql {
     this.#db = fresh
   }
 
-  /** Later calls throw StoreClosedError. */
+  /** Later calls throw StoreError `closed`. */
   close(): void {
     this.#statements.clear()
     this.#columns.clear()
@@ -90,7 +90,7 @@ export class Sql {
   }
 
   #guarded<T>(work: () => T): T {
-    if (!this.#db.open) throw new StoreClosedError()
+    if (!this.#db.open) throw storeClosed()
     try {
       return work()
     } catch (error) {

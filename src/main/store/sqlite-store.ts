@@ -2,7 +2,7 @@ import type { LogFilter } from '../../shared/api/log.ts'
 import type { LogEntry } from '../../shared/domain.ts'
 import type { Change, Store } from '../engine/ports.ts'
 import type { Journal } from './backup/journal.ts'
-import { StoreClosedError } from './errors.ts'
+import { storeClosed } from './errors.ts'
 import { GroupCommit } from './group-commit.ts'
 import { Ids } from './ids.ts'
 import {
@@ -63,7 +63,7 @@ const CONNECTIONS = 'SELECT DISTINCT connection FROM tallies'
 
 /**
  * The bridge's store on SQLite. Created by `openStore`. Reads return committed data; every failure of the
- * disk is a StoreUnavailableError, and the store works again when the disk does.
+ * disk is a StoreError `unavailable`, and the store works again when the disk does.
  */
 export class SqliteStore extends EngineReads implements Store {
   readonly #sql: Sql
@@ -90,7 +90,7 @@ export class SqliteStore extends EngineReads implements Store {
 
   /** See the port. The changes must not be modified before it resolves. */
   commit(changes: Change[]): Promise<void> {
-    if (this.#closing) return Promise.reject(new StoreClosedError())
+    if (this.#closing) return Promise.reject(storeClosed())
     if (changes.length === 0) return Promise.resolve()
     const { journal } = this.#host
     if (changes.some(isWorthACopy)) this.#isChanged = true

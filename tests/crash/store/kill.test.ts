@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { openStore, StoreInUseError } from '../../../src/main/store/index.ts'
+import { openStore } from '../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../src/shared/domain.ts'
 import { folder, store } from '../../unit/store/material.ts'
 
@@ -58,7 +58,7 @@ it('the folder is free at once after SIGKILL, and taken until then', async () =>
   const gone = new Promise((resolve) => child.once('exit', resolve))
   await new Promise((resolve) => child.stdout.once('data', resolve))
   child.stdout.resume()
-  await expect(openStore({ dir })).rejects.toThrow(StoreInUseError)
+  await expect(openStore({ dir })).rejects.toMatchObject({ kind: 'in-use' })
   child.kill('SIGKILL')
   await gone
   await store({ dir })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { checkedFeed, createCaller } from '../../../src/main/api/dispatcher.ts'
-import { StoreUnavailableError } from '../../../src/main/store/errors.ts'
+import { storeUnavailable } from '../../../src/main/store/errors.ts'
 import type { Handlers, Push } from '../../../src/shared/api.ts'
 import { appState, hearableFeed, recordedLog, statePush } from './values.ts'
 
@@ -124,7 +124,7 @@ describe('a call', () => {
   test('that meets a full disk says so', async () => {
     const { caller, lines } = callerWith({
       'log.retry': async () => {
-        throw new StoreUnavailableError('SQLITE_FULL')
+        throw storeUnavailable('SQLITE_FULL')
       },
     })
     expect(await caller.call(TRUSTED, 'log.retry', { id: 1 })).toMatchObject({

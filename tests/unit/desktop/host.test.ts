@@ -20,7 +20,7 @@ import {
   writeWindowState,
 } from '../../../src/main/desktop/window/window-state.ts'
 import { freePort } from '../../../src/main/process/free-port.ts'
-import { StoreInUseError } from '../../../src/main/store/errors.ts'
+import { storeInUse } from '../../../src/main/store/errors.ts'
 import { isTextKey } from '../../../src/shared/i18n/index.ts'
 
 describe('a link goes to the browser', () => {
@@ -97,7 +97,7 @@ test('the receiver takes its own port while it is free, and any other when it is
 
 test('why it cannot start is told in words where it is known, and a bug is not dressed up', () => {
   const disk = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
-  for (const error of [new StoreInUseError('/data'), disk]) {
+  for (const error of [storeInUse('/data'), disk]) {
     const words = startupErrorText(error, '/data')
     expect(isTextKey(words!.key)).toBe(true)
     expect(words!.params.path).toBe('/data')

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { describe, expect, test } from 'vitest'
-import { createClientIpReader } from '../../../src/main/http/client-ip.ts'
+import { createClientIpReader, NotANetwork } from '../../../src/main/http/client-ip.ts'
 import { createRateLimiter } from '../../../src/main/http/rate-limiter.ts'
 
 describe('a flood', () => {
@@ -64,6 +64,6 @@ describe('the sender of a request', () => {
     const reader = createClientIpReader(['172.16.0.0/12'])
     expect(reader(request('172.18.0.2', '1.2.3.4'))).toBe('1.2.3.4')
     expect(createClientIpReader()(request('172.18.0.2', '1.2.3.4'))).toBe('172.18.0.2')
-    expect(() => createClientIpReader(['proxy.example'])).toThrow('no address or network')
+    expect(() => createClientIpReader(['proxy.example'])).toThrow(NotANetwork)
   })
 })

@@ -4,7 +4,6 @@ import {
   bridgeError,
   type ErrorCode,
   fail,
-  isStoreUnavailable,
   needsOwner,
   ok,
   stopsSide,
@@ -51,19 +50,6 @@ test('a result is a value or an error', () => {
   const error = bridgeError('chatra', 'refused', '')
   expect(ok(1)).toEqual({ ok: true, value: 1 })
   expect(fail(error)).toEqual({ ok: false, error })
-})
-
-test('only an error that says so is one of the store', () => {
-  expect(isStoreUnavailable(Object.assign(new Error('full'), { storeUnavailable: true }))).toBe(true)
-  for (const other of [
-    Object.assign(new Error('full'), { storeUnavailable: false }),
-    Object.assign(new Error('full'), { storeUnavailable: 'yes' }),
-    new Error('x'),
-    null,
-    undefined,
-    'storeUnavailable',
-  ])
-    expect(isStoreUnavailable(other)).toBe(false)
 })
 
 test('what cannot be is named', () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { StoreUnavailableError } from '../../../src/main/store/errors.ts'
 import { GroupCommit } from '../../../src/main/store/group-commit.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
+import { StoreError } from '../../../src/shared/store-error.ts'
 import { adding, conversation, folder, inboxRow, message, store } from './material.ts'
 
 /** A table of numbers and the statements its writer ran. */
@@ -62,8 +62,8 @@ describe('a disk that is full', () => {
     const answers = await Promise.allSettled([insert(1), insert(2, 'x'.repeat(100_000)), insert(3)])
     const reasons = answers.map((answer) => answer.status === 'rejected' && answer.reason)
     for (const reason of reasons.slice(0, 2)) {
-      expect(reason).toBeInstanceOf(StoreUnavailableError)
-      expect(reason).toMatchObject({ storeUnavailable: true, code: 'SQLITE_FULL' })
+      expect(reason).toBeInstanceOf(StoreError)
+      expect(reason).toMatchObject({ kind: 'unavailable', code: 'SQLITE_FULL' })
     }
     // The third one was still waiting when the second met the full disk.
     expect(stored()).toEqual([3])
@@ -77,7 +77,7 @@ describe('a disk that is read-only', () => {
   it('rejects as unavailable, and the file is opened anew for the next commit', async () => {
     const { sql, insert, stored } = numbers()
     sql.exec('PRAGMA query_only = ON')
-    await expect(insert(1)).rejects.toMatchObject({ storeUnavailable: true, code: 'SQLITE_READONLY' })
+    await expect(insert(1)).rejects.toMatchObject({ kind: 'unavailable', code: 'SQLITE_READONLY' })
     await insert(2)
     expect(stored()).toEqual([2])
   })

@@ -2,13 +2,7 @@ import { chmodSync, existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import {
-  openStore,
-  StoreClosedError,
-  StoreInUseError,
-  StoreMissingError,
-  StoreVersionError,
-} from '../../../src/main/store/index.ts'
+import { openStore } from '../../../src/main/store/index.ts'
 import { migrate, migrations } from '../../../src/main/store/migrations.ts'
 import { Sql } from '../../../src/main/store/sql.ts'
 import { adding, folder, message, store } from './material.ts'
@@ -17,7 +11,7 @@ describe('one server on a folder', () => {
   it('refuses a second one, and lets it in when the first has closed', async () => {
     const dir = folder()
     const first = await store({ dir })
-    await expect(openStore({ dir })).rejects.toThrow(StoreInUseError)
+    await expect(openStore({ dir })).rejects.toMatchObject({ name: 'StoreError', kind: 'in-use' })
     await first.close()
     await store({ dir })
   })
@@ -35,14 +29,20 @@ it('tells whoever comes late that it is closed', async () => {
   const db = await store({ dir: folder() })
   await db.commit([adding(message())])
   await db.close()
-  await expect(db.commit([adding(message())])).rejects.toThrow(StoreClosedError)
-  await expect(Promise.resolve().then(() => db.conversation(1))).rejects.toThrow(StoreClosedError)
+  await expect(db.commit([adding(message())])).rejects.toMatchObject({ name: 'StoreError', kind: 'closed' })
+  await expect(Promise.resolve().then(() => db.conversation(1))).rejects.toMatchObject({
+    name: 'StoreError',
+    kind: 'closed',
+  })
 })
 
 describe('the command line', () => {
   it('is told when there is nothing yet, and makes nothing', async () => {
     const dir = folder()
-    await expect(openStore({ dir, shared: true })).rejects.toThrow(StoreMissingError)
+    await expect(openStore({ dir, shared: true })).rejects.toMatchObject({
+      name: 'StoreError',
+      kind: 'missing',
+    })
     expect(readdirSync(dir)).toEqual([])
   })
 
@@ -52,7 +52,7 @@ describe('the command line', () => {
     const db = new Database(join(dir, 'bridge.sqlite'))
     db.pragma(`user_version = ${migrations.length - 1}`)
     db.close()
-    await expect(openStore({ dir, shared: true })).rejects.toThrow()
+    await expect(openStore({ dir, shared: true })).rejects.toMatchObject({ kind: 'older' })
     const after = new Database(join(dir, 'bridge.sqlite'))
     onTestFinished(() => void after.close())
     expect(after.pragma('user_version', { simple: true })).toBe(migrations.length - 1)
@@ -66,7 +66,7 @@ describe('the format of the file', () => {
     const db = new Database(join(dir, 'bridge.sqlite'))
     db.pragma('user_version = 99')
     db.close()
-    await expect(openStore({ dir })).rejects.toThrow(StoreVersionError)
+    await expect(openStore({ dir })).rejects.toMatchObject({ name: 'StoreError', kind: 'newer' })
     await expect(openStore({ dir })).rejects.toThrow('update the bridge')
     expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).toEqual([])
   })

@@ -1,11 +1,11 @@
 import type { Words } from '../../../shared/api.ts'
-import { StoreInUseError } from '../../store/index.ts'
+import { isStoreError } from '../../../shared/store-error.ts'
 
 /** Why the bridge did not start, for its owner; null: a bug, which is told as it is. */
 export function startupErrorText(error: unknown, dataDir: string): Words | null {
-  if (error instanceof StoreInUseError) return words('in-use', { path: dataDir })
+  if (isStoreError(error, 'in-use')) return words('in-use', { path: dataDir })
   if (!(error instanceof Error)) return null
-  if (/^Store\w+Error$/.test(error.name)) return words('folder', { path: dataDir, detail: error.message })
+  if (isStoreError(error)) return words('folder', { path: dataDir, detail: error.message })
   const code = 'code' in error && typeof error.code === 'string' ? error.code : null
   return code === null ? null : words('folder', { path: dataDir, detail: code })
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, ClientLink, Conversation, Message } from '../../../shared/domain.ts'
-import { isStoreUnavailable } from '../../../shared/errors.ts'
+import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit, type EngineContext } from '../context.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
 import { joinChanges } from '../merge.ts'

@@ -16,8 +16,9 @@ import {
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { errorCode } from '../../../shared/node-errors.ts'
+import type { StoreError } from '../../../shared/store-error.ts'
 import type { InboxRow } from '../../engine/ports.ts'
-import { StoreUnavailableError } from '../errors.ts'
+import { storeUnavailable } from '../errors.ts'
 import { type Files, privateFile, syncFolder, syncFolderAside } from '../files.ts'
 
 /**
@@ -61,7 +62,7 @@ export class Journal {
 
   /**
    * Writes all waiting records; resolves when they are on disk; null when there is nothing to write. Throws,
-   * or rejects with, StoreUnavailableError when the write fails. The sync runs in parallel with the caller's
+   * or rejects with, StoreError `unavailable` when the write fails. The sync runs in parallel with the caller's
    * own. While the store is written to, a record each minute says so: a restore then knows since when nothing
    * was written.
    */
@@ -138,10 +139,10 @@ export class Journal {
   /**
    * The next record is written after the last complete one, and states again that the store is written to.
    */
-  #failed(error: unknown): StoreUnavailableError {
+  #failed(error: unknown): StoreError {
     this.#aliveAt = 0
     this.#isSuspect = true
-    return new StoreUnavailableError(errorCode(error) || 'JOURNAL', error)
+    return storeUnavailable(errorCode(error) || 'JOURNAL', error)
   }
 
   /** Returns the file handle, to sync it. */

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { OPEN_STATES } from '../../../shared/domain.ts'
-import { StoreMissingError, storeError } from '../errors.ts'
+import { storeError, storeMissing } from '../errors.ts'
 import {
   type Files,
   filesOf,
@@ -40,12 +40,12 @@ export interface Lost {
 }
 
 /**
- * Rehearses a restore without changing the folder. Throws StoreMissingError when the folder is not one of the
+ * Rehearses a restore without changing the folder. Throws StoreError `missing` when the folder is not one of the
  * bridge.
  */
 export function rehearse(dir: string, from: string | undefined, now: number): Rehearsal {
   const files = filesOf(dir)
-  if (!existsSync(dir)) throw new StoreMissingError(dir)
+  if (!existsSync(dir)) throw storeMissing(dir)
   const aside = mkdtempSync(join(dir, 'rehearsal-'))
   const unsound: string[] = []
   try {
@@ -62,12 +62,12 @@ export function rehearse(dir: string, from: string | undefined, now: number): Re
 }
 
 /**
- * Restores: the current file is set aside as `bridge.replaced-….sqlite`. Throws StoreInUseError while a
+ * Restores: the current file is set aside as `bridge.replaced-….sqlite`. Throws StoreError `in-use` while a
  * bridge runs on the folder. Returns the new name of the current file.
  */
 export function restoreNow(dir: string, from: string | undefined, now: number): string {
   const files = filesOf(dir)
-  if (!existsSync(dir)) throw new StoreMissingError(dir)
+  if (!existsSync(dir)) throw storeMissing(dir)
   privateFolder(dir)
   const release = lockFolder(dir, files.lock)
   try {

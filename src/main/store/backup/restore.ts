@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { type BridgeEvent, OPEN_STATES } from '../../../shared/domain.ts'
+import { isStoreError } from '../../../shared/store-error.ts'
 import { DELIVERED_BEFORE_RESTORE, type Takeover } from '../../engine/ports.ts'
 import { comparable, fingerprint } from '../../engine/text.ts'
-import { isDamage, StoreVersionError } from '../errors.ts'
+import { isDamage } from '../errors.ts'
 import { type Files, moveInto, privateFile, removeStore, syncFolder, withSideFiles } from '../files.ts'
 import { migrate, versionOf } from '../migrations.ts'
 import { LOOKUPS } from '../queries/lookups.ts'
@@ -116,7 +117,7 @@ export function prepare(
     migrate(store)
     return store.now(() => goOn(store, files, backup, now, movedTo))
   } catch (error) {
-    if (backup && (isDamage(error) || error instanceof StoreVersionError)) return null
+    if (backup && (isDamage(error) || isStoreError(error, 'newer'))) return null
     throw error
   } finally {
     sql?.close()

@@ -3,7 +3,7 @@ import type { EngineContext } from '../../../../src/main/engine/context.ts'
 import { Intake } from '../../../../src/main/engine/intake/intake.ts'
 import { KeyedMutex } from '../../../../src/main/engine/keyed-mutex.ts'
 import type { Change, InboxRow, Store } from '../../../../src/main/engine/ports.ts'
-import { StoreUnavailableError } from '../../../../src/main/store/errors.ts'
+import { storeUnavailable } from '../../../../src/main/store/errors.ts'
 
 /** An intake over rows in memory. Every row is refused by `parse` with its number, so that settling it is all there is to do. */
 function setUp(rows: { client: string }[]) {
@@ -87,7 +87,7 @@ function setUp(rows: { client: string }[]) {
 }
 
 const rowsOf = (...clients: string[]) => clients.map((client) => ({ client }))
-const diskFull = new StoreUnavailableError('COMMIT', new Error('disk is full'))
+const diskFull = storeUnavailable('COMMIT', new Error('disk is full'))
 
 test('an inbox that cannot be read for a moment is told, and read again five seconds later', async () => {
   const scene = setUp(rowsOf('anna'))

@@ -122,7 +122,7 @@ describe('a journal that cannot be written', () => {
     const db = await store({ dir, ...clock(1_000_000) })
     rmSync(join(dir, JOURNAL), { force: true })
     mkdirSync(join(dir, JOURNAL))
-    await expect(db.commit([event(1)])).rejects.toMatchObject({ storeUnavailable: true })
+    await expect(db.commit([event(1)])).rejects.toMatchObject({ kind: 'unavailable' })
     expect(await numbers(db)).toEqual([])
     rmSync(join(dir, JOURNAL), { recursive: true })
     await db.commit([event(1)])
