@@ -342,7 +342,7 @@ export interface TaskLink {
 }
 
 /** Jobs beside the messages. Kinds in order of priority. */
-export type ChoreKind =
+export type JobKind =
   | 'reread'
   | 'note'
   | 'separate'
@@ -353,11 +353,11 @@ export type ChoreKind =
   | 'verify'
   | 'visit'
 
-export interface Chore {
+export interface Job {
   id: number
   connectionId: string
   conversationId: number
-  kind: ChoreKind
+  kind: JobKind
   /** One open job of a kind and key; a newer one replaces it. */
   key: string
   data: Record<string, unknown>

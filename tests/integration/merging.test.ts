@@ -19,8 +19,8 @@ async function known(world: World) {
 }
 const open = async (world: World) => {
   const work = await world.app.store.queuesWithWork()
-  const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
-  return [...work.filter(({ lane }) => lane !== 'chores'), ...chores.flat()]
+  const jobs = await Promise.all(work.map((one) => world.app.store.jobs(one.conversationId)))
+  return [...work.filter(({ lane }) => lane !== 'jobs'), ...jobs.flat()]
 }
 const everywhere = (world: World) => [...feedMarks(world, 'Anna'), ...feedMarks(world, 'Guest')]
 

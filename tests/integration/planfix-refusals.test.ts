@@ -245,7 +245,7 @@ test('jobs that wait for a change write nothing meanwhile', async () => {
     let commits = 0
     const commit = world.app.store.commit.bind(world.app.store)
     world.app.store.commit = (changes) => {
-      commits += changes.some((change) => change.type.startsWith('chore.')) ? 1 : 0
+      commits += changes.some((change) => change.type.startsWith('job.')) ? 1 : 0
       return commit(changes)
     }
     await pass(world, 60_000)

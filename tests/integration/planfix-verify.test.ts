@@ -9,7 +9,7 @@ function stateWith(attempt: object | null) {
   const removed: number[] = []
   const now = conversation({ attempt: attempt as never })
   const state = {
-    chore: { data: { taskId: 100, sourceObjectId: 'source', text: 'ok' } },
+    job: { data: { taskId: 100, sourceObjectId: 'source', text: 'ok' } },
     conversation: conversation(),
     now: 0,
     slot: async () => undefined,

@@ -350,8 +350,8 @@ test('a job that a clock from the future put off is done all the same', async ()
     await world.app.store.commit([
       { type: 'conversation.patch', id: conversationId, patch: { lastActivityAt: far } },
       {
-        type: 'chore.add',
-        chore: {
+        type: 'job.add',
+        job: {
           ...{
             id: world.app.store.newId(),
             connectionId: 'shop',

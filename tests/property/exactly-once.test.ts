@@ -196,8 +196,8 @@ async function settled(world: World): Promise<void> {
   await world.until('nothing is under way', async () => {
     if ((await world.messages()).some((one) => isOpen(one.state))) return false
     const work = await world.app.store.queuesWithWork()
-    const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
-    return chores.flat().every((chore) => chore.kind === 'leave-check' || chore.kind === 'verify')
+    const jobs = await Promise.all(work.map((one) => world.app.store.jobs(one.conversationId)))
+    return jobs.flat().every((job) => job.kind === 'leave-check' || job.kind === 'verify')
   })
 }
 

@@ -149,7 +149,7 @@ async function expectRoots(world: EngineWorld): Promise<void> {
       'left behind',
     ).toEqual([])
     if (world.inFlight === 0) {
-      const kinds = (await world.store.chores(conversation.id)).map(({ kind }) => kind)
+      const kinds = (await world.store.jobs(conversation.id)).map(({ kind }) => kind)
       expect(kinds, 'jobs left behind').toEqual([])
     }
   }

@@ -68,12 +68,12 @@ export async function calm(world: World): Promise<void> {
   await quiet(world)
 }
 
-/** `world.quiet`, naming the chores that would not end. */
+/** `world.quiet`, naming the jobs that would not end. */
 export async function quiet(world: World): Promise<void> {
   await world.quiet().catch(async (error: unknown) => {
     const work = await world.app.store.queuesWithWork()
-    const chores = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
-    throw new Error(`${(error as Error).message}\n${JSON.stringify(chores.flat(), null, 1)}`)
+    const jobs = await Promise.all(work.map((one) => world.app.store.jobs(one.conversationId)))
+    throw new Error(`${(error as Error).message}\n${JSON.stringify(jobs.flat(), null, 1)}`)
   })
 }
 

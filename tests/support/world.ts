@@ -144,9 +144,9 @@ export class World {
     await this.app.settled()
     await this.until('nothing waits', async () => {
       const work = await this.app.store.queuesWithWork()
-      if (work.some((one) => one.lane !== 'chores')) return false
-      const chores = await Promise.all(work.map((one) => this.app.store.chores(one.conversationId)))
-      return chores.flat().every((chore) => chore.kind === 'leave-check' || chore.kind === 'verify')
+      if (work.some((one) => one.lane !== 'jobs')) return false
+      const jobs = await Promise.all(work.map((one) => this.app.store.jobs(one.conversationId)))
+      return jobs.flat().every((job) => job.kind === 'leave-check' || job.kind === 'verify')
     })
   }
 

@@ -109,13 +109,13 @@ async function waiting(world: World): Promise<string[]> {
   }
   if ((await store.inboxPending(0, 1)).length > 0) open.push('the inbox')
   for (const { conversationId, lane } of await store.queuesWithWork()) {
-    if (lane !== 'chores') {
+    if (lane !== 'jobs') {
       open.push(...(await openMessages(world, conversationId, lane)))
       continue
     }
-    for (const chore of await store.chores(conversationId)) {
-      if (chore.kind !== 'leave-check' && chore.kind !== 'verify')
-        open.push(`conversation ${conversationId}: job ${chore.kind} ${chore.key}`)
+    for (const job of await store.jobs(conversationId)) {
+      if (job.kind !== 'leave-check' && job.kind !== 'verify')
+        open.push(`conversation ${conversationId}: job ${job.kind} ${job.key}`)
     }
   }
   return open

@@ -21,8 +21,8 @@ export async function separate(options: { id: number; dataDir: string }): Promis
     const { connectionId, mergedInto } = conversation
     await store.commit([
       {
-        type: 'chore.add',
-        chore: {
+        type: 'job.add',
+        job: {
           ...{ id: store.newId(), connectionId, conversationId: id, kind: 'separate', key: 'by-hand' },
           ...{ data: {}, notBefore: 0, failures: 0, attempt: null },
         },

@@ -64,7 +64,7 @@ export class DemoSetup {
   async calm(): Promise<boolean> {
     const { application } = this.sandbox.host
     await application.settled()
-    return (await application.store.queuesWithWork()).every(({ lane }) => lane === 'chores')
+    return (await application.store.queuesWithWork()).every(({ lane }) => lane === 'jobs')
   }
 
   /** The person's current task. */

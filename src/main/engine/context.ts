@@ -67,7 +67,7 @@ export async function commit(context: EngineContext, changes: Change[]): Promise
   if (changes.length === 0) return
   await context.store.commit(changes)
   for (const change of changes) {
-    if (change.type === 'chore.add') context.wake?.(change.chore.conversationId, 'chores')
+    if (change.type === 'job.add') context.wake?.(change.job.conversationId, 'jobs')
     if (change.type === 'event.add') context.listener.event?.(change.event)
     tellStuck(context.listener, change)
     const movedTo = change.type === 'message.patch' ? change.patch.conversationId : null

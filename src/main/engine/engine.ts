@@ -46,12 +46,12 @@ export class Engine {
     const toPlanfix = new PlanfixSender(context, serial)
     this.toChatra = new ChatraSender(context, serial, (id, sentAt) => this.breaker.delivered(id, sentAt))
     const jobs = new JobRunner(context, serial, wake)
-    const steps = { planfix: toPlanfix, chatra: this.toChatra, chores: jobs }
+    const steps = { planfix: toPlanfix, chatra: this.toChatra, jobs: jobs }
     this.queues = new ConversationQueues(
       context.clock,
       async (conversationId, lane) => {
         const next = await steps[lane].step(conversationId)
-        if (lane !== 'chores') jobs.changed(conversationId)
+        if (lane !== 'jobs') jobs.changed(conversationId)
         return next
       },
       (error, conversationId, lane) => options.onBug(error, `conversation ${conversationId}, lane ${lane}`),
@@ -156,8 +156,8 @@ export class Engine {
         { type: 'message.patch', id: message.id, at: now, patch: { reason: `paused: ${reason}` } },
         { type: 'event.add', event },
         {
-          type: 'chore.add',
-          chore: {
+          type: 'job.add',
+          job: {
             id: store.newId(),
             connectionId,
             conversationId,

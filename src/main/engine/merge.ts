@@ -1,11 +1,4 @@
-import type {
-  Chore,
-  Conversation,
-  Direction,
-  JoinReason,
-  Message,
-  MessageState,
-} from '../../shared/domain.ts'
+import type { Conversation, Direction, Job, JoinReason, Message, MessageState } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
 import type { KeyedMutex } from './keyed-mutex.ts'
 import type { Change, Queue } from './ports.ts'
@@ -76,7 +69,7 @@ export async function joinChanges(
       (client): Change => ({ type: 'client.save', client: { ...client, conversationId: into.id } }),
     ),
     ...(await movedMessages(context, from, into)),
-    ...movedJobs(await store.chores(from.id), from, into, await store.chores(into.id)),
+    ...movedJobs(await store.jobs(from.id), from, into, await store.jobs(into.id)),
     joinNote(context, from, into, why, clientId),
     { type: 'event.add', event: mergeEvent('event.joined', from, into, now) },
   ]
@@ -150,11 +143,9 @@ export async function handOver(
   const { store } = context
   const into = await rootOf(store, from.id)
   if (!into || into.id === from.id) return []
-  if (lane === 'chores') {
-    const chores = (await store.chores(from.id)).filter(
-      ({ id, kind }) => kind !== 'separate' && !running.has(id),
-    )
-    return movedJobs(chores, from, into, await store.chores(into.id))
+  if (lane === 'jobs') {
+    const jobs = (await store.jobs(from.id)).filter(({ id, kind }) => kind !== 'separate' && !running.has(id))
+    return movedJobs(jobs, from, into, await store.jobs(into.id))
   }
   const direction = lane === 'planfix' ? 'to-planfix' : 'to-chatra'
   const open = await store.waiting(from.id, direction, ALL)
@@ -190,33 +181,31 @@ export const move = (
 
 /** Jobs go along; what they mean of the conversation they were made for is written into them. */
 function movedJobs(
-  chores: readonly Chore[],
+  jobs: readonly Job[],
   from: Conversation,
   into: Conversation,
-  there: readonly Chore[],
+  there: readonly Job[],
 ): Change[] {
-  return chores.flatMap((chore): Change[] => {
-    const add = (fields: Partial<Chore> = {}): Change[] => [
-      { type: 'chore.add', chore: { ...chore, conversationId: into.id, ...fields } },
+  return jobs.flatMap((job): Change[] => {
+    const add = (fields: Partial<Job> = {}): Change[] => [
+      { type: 'job.add', job: { ...job, conversationId: into.id, ...fields } },
     ]
-    const taskId = chore.data.taskId ?? from.taskId
-    switch (chore.kind) {
+    const taskId = job.data.taskId ?? from.taskId
+    switch (job.kind) {
       case 'leave-check':
-        return there.some(({ kind }) => kind === 'leave-check')
-          ? [{ type: 'chore.drop', id: chore.id }]
-          : add()
+        return there.some(({ kind }) => kind === 'leave-check') ? [{ type: 'job.drop', id: job.id }] : add()
       case 'complete':
         return taskId === null
-          ? [{ type: 'chore.drop', id: chore.id }]
-          : add({ key: `task:${String(taskId)}`, data: { ...chore.data, taskId } })
+          ? [{ type: 'job.drop', id: job.id }]
+          : add({ key: `task:${String(taskId)}`, data: { ...job.data, taskId } })
       case 'note':
         return add({
-          key: chore.key === 'loop' ? `loop:${from.id}` : chore.key,
-          data: { ...chore.data, ...(taskId !== null && { taskId }) },
+          key: job.key === 'loop' ? `loop:${from.id}` : job.key,
+          data: { ...job.data, ...(taskId !== null && { taskId }) },
         })
       case 'assigner':
       case 'verify':
-        return add({ data: { contactId: from.contactId, ...chore.data } })
+        return add({ data: { contactId: from.contactId, ...job.data } })
       default:
         return add()
     }
@@ -239,8 +228,8 @@ export const joinNote = (
   why: JoinReason,
   clientId: string,
 ): Change => ({
-  type: 'chore.add',
-  chore: {
+  type: 'job.add',
+  job: {
     ...newJob(store.newId(), into, clock.now()),
     key: `device-joined:${from.id}`,
     data: { what: 'device-joined', why, clientId },
@@ -254,15 +243,15 @@ export const mergedNote = (
   taskId: number,
   into: Conversation,
 ): Change => ({
-  type: 'chore.add',
-  chore: {
+  type: 'job.add',
+  job: {
     ...newJob(store.newId(), into, clock.now()),
     key: `merged:${from.id}`,
     data: { what: 'merged', taskId, intoConversation: into.id },
   },
 })
 
-const newJob = (id: number, into: Conversation, notBefore: number): Chore => ({
+const newJob = (id: number, into: Conversation, notBefore: number): Job => ({
   id,
   connectionId: into.connectionId,
   conversationId: into.id,
@@ -282,6 +271,6 @@ export const mergeEvent = (key: string, from: Conversation, into: Conversation, 
 
 export function wakeAll(context: EngineContext, ids: readonly number[]): void {
   for (const id of ids) {
-    for (const lane of ['planfix', 'chatra', 'chores'] as const) context.wake?.(id, lane)
+    for (const lane of ['planfix', 'chatra', 'jobs'] as const) context.wake?.(id, lane)
   }
 }

@@ -1,4 +1,4 @@
-import type { Chore, ClientLink, Conversation } from '../../shared/domain.ts'
+import type { ClientLink, Conversation, Job } from '../../shared/domain.ts'
 import { commit, type EngineContext } from './context.ts'
 import type { KeyedMutex } from './keyed-mutex.ts'
 import { ALL, DIRECTIONS, MOVABLE, mergeEvent, move, wakeAll } from './merge.ts'
@@ -106,14 +106,14 @@ async function partedWork(
       changes.push(move(context, message, from, [...MOVABLE, 'sending']))
     }
   }
-  for (const chore of await store.chores(root.id)) {
-    const { clientId, taskId } = chore.data
+  for (const job of await store.jobs(root.id)) {
+    const { clientId, taskId } = job.data
     const isTheirs =
       (typeof clientId === 'string' && devices.has(clientId)) ||
       (typeof taskId === 'number' && tasks.has(taskId))
     if (!isTheirs) continue
-    changes.push({ type: 'chore.add', chore: { ...chore, conversationId: from.id } })
-    if (chore.kind === 'leave-check') changes.push(...leaveCheckOfOthers(context, chore, root, others))
+    changes.push({ type: 'job.add', job: { ...job, conversationId: from.id } })
+    if (job.kind === 'leave-check') changes.push(...leaveCheckOfOthers(context, job, root, others))
   }
   return changes
 }
@@ -121,11 +121,11 @@ async function partedWork(
 /** A conversation has one check whether the client has left: that of the devices that stay is not to go along. */
 const leaveCheckOfOthers = (
   { store }: EngineContext,
-  chore: Chore,
+  job: Job,
   root: Conversation,
   others: readonly ClientLink[],
 ): Change[] =>
   others.slice(0, 1).map(({ clientId }) => ({
-    type: 'chore.add',
-    chore: { ...chore, id: store.newId(), conversationId: root.id, data: { ...chore.data, clientId } },
+    type: 'job.add',
+    job: { ...job, id: store.newId(), conversationId: root.id, data: { ...job.data, clientId } },
   }))

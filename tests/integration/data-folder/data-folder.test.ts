@@ -52,7 +52,7 @@ test('its messages, figures and jobs are read', async () => {
   const [anna, boris, phone] = await Promise.all(
     ['anna', 'boris', 'phone'].map(async (id) => (await store.client('shop', id))?.conversationId ?? 0),
   )
-  expect((await store.chores(anna ?? 0)).map((one) => `${one.kind} ${one.key}`)).toEqual([
+  expect((await store.jobs(anna ?? 0)).map((one) => `${one.kind} ${one.key}`)).toEqual([
     'reread comment:50233',
     'note loop',
     'note kept-inside:50233',
@@ -64,7 +64,7 @@ test('its messages, figures and jobs are read', async () => {
     'verify x',
     'visit anna:1',
   ])
-  expect((await store.chores(phone ?? 0)).map(({ kind }) => kind)).toEqual(['separate', 'leave-check'])
+  expect((await store.jobs(phone ?? 0)).map(({ kind }) => kind)).toEqual(['separate', 'leave-check'])
   expect(await store.conversation(boris ?? 0)).toMatchObject({
     attempt: { kind: 'comment', text: 'Written without an answer', ownerContactId: 93 },
   })
@@ -108,7 +108,7 @@ test('the bridge goes on where it ended: what was said arrives once, and every j
   expect(count(cardOf(world), 'Firefox')).toBe(1)
   expect(world.planfix.task(tasks[2] ?? 0)?.statusKey).toBe('completed')
   const work = await world.app.store.queuesWithWork()
-  const left = await Promise.all(work.map((one) => world.app.store.chores(one.conversationId)))
+  const left = await Promise.all(work.map((one) => world.app.store.jobs(one.conversationId)))
   expect(left.flat().filter(({ kind }) => kind !== 'leave-check')).toEqual([])
   expect(world.complaints).toEqual([])
 })

@@ -9,9 +9,9 @@ const EVENTS: Pick<BridgeEvent, 'key' | 'params'>[] = [
   { key: 'event.gap', params: { from: time, to: time + 3_600_000 } },
   { key: 'event.loop', params: { conversation: 12345, why: 'same-text' } },
   { key: 'event.no-completed-status', params: { conversation: 1 } },
-  ...['note', 'assigner', 'introduce', 'complete', 'leave-check', 'verify', 'visit'].map((chore) => ({
+  ...['note', 'assigner', 'introduce', 'complete', 'leave-check', 'verify', 'visit'].map((job) => ({
     key: 'event.chore-failed',
-    params: { conversation: 1, chore, code: 'refused', detail: 'HTTP 400' },
+    params: { conversation: 1, chore: job, code: 'refused', detail: 'HTTP 400' },
   })),
   { key: 'event.upkeep-failed', params: { detail: 'ENOSPC' } },
   { key: 'event.backup-failed', params: { detail: 'ENOSPC' } },

@@ -28,12 +28,7 @@ function planOf(sql: Sql, text: string): string[] {
 const scans = (plan: string[]) =>
   plan.filter((step) => step.startsWith('SCAN') && step !== 'SCAN CONSTANT ROW')
 
-const {
-  lanesOfMessages,
-  lanesOfAttempts: _allOpenWrites,
-  lanesOfChores: _allOpenChores,
-  ...perMessage
-} = LOOKUPS
+const { lanesOfMessages, lanesOfAttempts: _allOpenWrites, lanesOfJobs: _allOpenJobs, ...perMessage } = LOOKUPS
 
 describe('what is asked for each message reads no whole table', () => {
   it.each(Object.entries(perMessage))('%s', (_name, text) => {

@@ -1,5 +1,5 @@
 import type { Change } from '../../../src/main/engine/ports.ts'
-import type { Chore, ClientLink, Message, MessageState, TaskLink } from '../../../src/shared/domain.ts'
+import type { ClientLink, Job, Message, MessageState, TaskLink } from '../../../src/shared/domain.ts'
 import * as nouns from '../../support/builders.ts'
 
 export { conversation } from '../../support/builders.ts'
@@ -42,7 +42,7 @@ export const withEmail = (email: string, fields: Partial<ClientLink> = {}): Clie
 export const task = (fields: Partial<TaskLink> = {}): TaskLink =>
   nouns.taskLink({ taskId: 500, chatId: 'chat1', ...fields })
 
-export const chore = (fields: Partial<Chore> = {}): Chore => ({
+export const job = (fields: Partial<Job> = {}): Job => ({
   id: 20,
   connectionId: 'shop',
   conversationId: 1,

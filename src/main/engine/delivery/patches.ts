@@ -69,8 +69,8 @@ export const noteAbout = (
   now: number,
   newId: () => number,
 ): Change => ({
-  type: 'chore.add',
-  chore: {
+  type: 'job.add',
+  job: {
     id: newId(),
     connectionId: message.connectionId,
     conversationId: message.conversationId ?? 0,
@@ -93,8 +93,8 @@ export const rereadOf = (message: Message, now: number, newId: () => number): Ch
     ? []
     : [
         {
-          type: 'chore.add',
-          chore: {
+          type: 'job.add',
+          job: {
             id: newId(),
             connectionId: message.connectionId,
             conversationId: message.conversationId ?? 0,

@@ -23,7 +23,7 @@ import { applyComment } from './comment/comment-state.ts'
 import { skippedEvent } from './skipped.ts'
 import { whatIsKnown, writersOf } from './what-is-known.ts'
 
-const LANES: readonly Queue[] = ['planfix', 'chatra', 'chores']
+const LANES: readonly Queue[] = ['planfix', 'chatra', 'jobs']
 const DAY = 24 * 3_600_000
 /** Where the configuration does not say otherwise. */
 const KEEPS_WHILE_PAUSED = () => 7 * DAY
@@ -220,7 +220,7 @@ export class Intake {
     await this.noteHeard(row, event)
     if (decision.conversationId !== null) {
       wake(decision.conversationId, 'planfix')
-      if (changes.some((change) => change.type === 'chore.add')) wake(decision.conversationId, 'chores')
+      if (changes.some((change) => change.type === 'job.add')) wake(decision.conversationId, 'jobs')
       if (decision.settledReply) wake(decision.conversationId, 'chatra')
     }
     return null

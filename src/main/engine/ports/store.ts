@@ -1,11 +1,11 @@
 import type {
   AgentSeen,
   BridgeEvent,
-  Chore,
-  ChoreKind,
   ClientLink,
   Conversation,
   Direction,
+  Job,
+  JobKind,
   Message,
   MessageState,
   TaskLink,
@@ -40,20 +40,20 @@ export type Change =
    * is still in one of these states is changed: an echo may have settled it since the decision was made.
    */
   | { type: 'message.patch'; id: number; at: number; patch: Partial<Message>; from?: readonly MessageState[] }
-  /** Replaces an open chore with the same conversation, kind and key. */
-  | { type: 'chore.add'; chore: Chore }
-  | { type: 'chore.patch'; id: number; patch: Partial<Chore> }
-  | { type: 'chore.drop'; id: number }
-  | { type: 'chore.cancel'; conversationId: number; kind: ChoreKind }
+  /** Replaces an open job with the same conversation, kind and key. */
+  | { type: 'job.add'; job: Job }
+  | { type: 'job.patch'; id: number; patch: Partial<Job> }
+  | { type: 'job.drop'; id: number }
+  | { type: 'job.cancel'; conversationId: number; kind: JobKind }
   | { type: 'agent.seen'; connectionId: string; agent: AgentSeen; at: number }
   /** Small facts about a connection; `null` forgets. */
   | { type: 'fact.set'; connectionId: string; key: string; value: unknown }
   | { type: 'event.add'; event: BridgeEvent }
 
-export type Queue = 'planfix' | 'chatra' | 'chores'
+export type Queue = 'planfix' | 'chatra' | 'jobs'
 
 export interface Store {
-  /** Ascending number for a new message, conversation or chore; never handed out twice, also after a restart. */
+  /** Ascending number for a new message, conversation or job; never handed out twice, also after a restart. */
   newId(): number
   /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
   commit(changes: Change[]): Promise<void>
@@ -118,7 +118,7 @@ export interface Store {
   /** Comments of this task whose deletion has become a message. */
   deletionsOfTask(connectionId: string, taskId: number): Promise<number[]>
 
-  chores(conversationId: number): Promise<Chore[]>
+  jobs(conversationId: number): Promise<Job[]>
   /** Every conversation and lane with open work, to start or wake the deliverers; also with an open write alone. */
   queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]>
 

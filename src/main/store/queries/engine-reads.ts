@@ -1,10 +1,10 @@
 import type {
   AgentSeen,
-  Chore,
-  ChoreKind,
   ClientLink,
   Conversation,
   Direction,
+  Job,
+  JobKind,
   Message,
   TaskLink,
 } from '../../../shared/domain.ts'
@@ -12,10 +12,10 @@ import type { InboxRow, Queue } from '../../engine/ports.ts'
 import { foldEmail } from '../rows/changes.ts'
 import {
   type ClientRow,
-  choreFrom,
   clientFrom,
   conversationFrom,
   type DataRow,
+  jobFrom,
   taskFrom,
 } from '../rows/links.ts'
 import { type MessageRow, messageFrom } from '../rows/messages.ts'
@@ -23,8 +23,8 @@ import type { Sql } from '../sql.ts'
 import { LOOKUPS } from './lookups.ts'
 import { threadOf } from './threads.ts'
 
-/** The order in which a conversation's jobs run (ChoreKind, "in order of priority"). */
-const CHORE_ORDER: readonly ChoreKind[] = [
+/** The order in which a conversation's jobs run (JobKind, "in order of priority"). */
+const JOB_ORDER: readonly JobKind[] = [
   'reread',
   'note',
   'separate',
@@ -162,19 +162,19 @@ export class EngineReads {
     return [...uncertain, ...open].sort((one, other) => one.position - other.position || one.id - other.id)
   }
 
-  async chores(conversationId: number): Promise<Chore[]> {
-    const chores = this.#data(choreFrom, LOOKUPS.chores, conversationId)
-    return chores.sort((one, other) => CHORE_ORDER.indexOf(one.kind) - CHORE_ORDER.indexOf(other.kind))
+  async jobs(conversationId: number): Promise<Job[]> {
+    const jobs = this.#data(jobFrom, LOOKUPS.jobs, conversationId)
+    return jobs.sort((one, other) => JOB_ORDER.indexOf(one.kind) - JOB_ORDER.indexOf(other.kind))
   }
   async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }
     const messages = this.#sql.all<Row>(LOOKUPS.lanesOfMessages)
     const writing = this.#sql.all<Row>(LOOKUPS.lanesOfAttempts)
-    const chores = this.#sql.all<Row>(LOOKUPS.lanesOfChores)
-    return [...messages, ...writing, ...chores].map(({ conversationId, connectionId, direction }) => ({
+    const jobs = this.#sql.all<Row>(LOOKUPS.lanesOfJobs)
+    return [...messages, ...writing, ...jobs].map(({ conversationId, connectionId, direction }) => ({
       conversationId,
       connectionId,
-      lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'chores',
+      lane: direction === 'to-planfix' ? 'planfix' : direction === 'to-chatra' ? 'chatra' : 'jobs',
     }))
   }
 

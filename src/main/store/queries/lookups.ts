@@ -86,7 +86,7 @@ export const LOOKUPS = {
   waitingUncertain: `SELECT * FROM messages INDEXED BY messages_uncertain
     WHERE conversation = ? AND direction = ? AND state = 'uncertain' ORDER BY position DESC, id DESC LIMIT ?`,
 
-  chores: `SELECT data FROM chores WHERE conversation = ? ORDER BY id`,
+  jobs: `SELECT data FROM chores WHERE conversation = ? ORDER BY id`,
   /** Reads the index of all open messages: once, at start. */
   lanesOfMessages: `SELECT lane.conversation AS conversationId, conversations.connection AS connectionId, direction
     FROM (
@@ -97,7 +97,7 @@ export const LOOKUPS = {
         WHERE state = 'uncertain' AND conversation IS NOT NULL
     ) AS lane JOIN conversations ON conversations.id = lane.conversation`,
   /** Reads all open jobs. */
-  lanesOfChores: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
+  lanesOfJobs: `SELECT DISTINCT conversation AS conversationId, connection AS connectionId FROM chores`,
 
   /** Conversations with a pending write to Planfix, with or without waiting messages. */
   lanesOfAttempts: `SELECT id AS conversationId, connection AS connectionId, 'to-planfix' AS direction

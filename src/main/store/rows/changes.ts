@@ -1,8 +1,8 @@
-import type { Chore, ClientLink, Conversation, TaskLink } from '../../../shared/domain.ts'
+import type { ClientLink, Conversation, Job, TaskLink } from '../../../shared/domain.ts'
 import { assertNever } from '../../../shared/errors.ts'
 import type { Change, InboxRow, NewInboxRow } from '../../engine/ports.ts'
 import type { Sql } from '../sql.ts'
-import { choreFrom, conversationFrom, taskFrom } from './links.ts'
+import { conversationFrom, jobFrom, taskFrom } from './links.ts'
 import { addMessage, patchMessage } from './messages.ts'
 
 /**
@@ -56,20 +56,20 @@ function applyChange(sql: Sql, change: Exclude<Change, { type: 'inbox.add' }>, i
     case 'message.patch':
       patchMessage(sql, change.id, change.at, change.patch, change.from)
       return
-    case 'chore.add':
-      saveChore(sql, change.chore)
+    case 'job.add':
+      saveJob(sql, change.job)
       return
-    case 'chore.patch': {
+    case 'job.patch': {
       // A job may have been replaced or cancelled while it was running.
-      const chore = choreFrom(sql.get(CHORE_DATA, change.id))
-      if (chore) saveChore(sql, patched(chore, { ...change.patch, id: chore.id }))
+      const job = jobFrom(sql.get(JOB_DATA, change.id))
+      if (job) saveJob(sql, patched(job, { ...change.patch, id: job.id }))
       return
     }
-    case 'chore.drop':
-      sql.run(DROP_CHORE, change.id)
+    case 'job.drop':
+      sql.run(DROP_JOB, change.id)
       return
-    case 'chore.cancel':
-      sql.run(CANCEL_CHORES, change.conversationId, change.kind)
+    case 'job.cancel':
+      sql.run(CANCEL_JOBS, change.conversationId, change.kind)
       return
     case 'agent.seen': {
       const { id, name, email } = change.agent
@@ -108,12 +108,12 @@ const SAVE_TASK = `INSERT INTO tasks (connection, task, conversation, chat, last
   VALUES (?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (connection, task) DO UPDATE SET conversation = excluded.conversation, chat = excluded.chat,
     last_activity_at = excluded.last_activity_at, deleted = excluded.deleted, data = excluded.data`
-const CHORE_DATA = `SELECT data FROM chores WHERE id = ?`
+const JOB_DATA = `SELECT data FROM chores WHERE id = ?`
 // OR REPLACE: the job with the same conversation, kind and key is replaced, together with its number.
-const SAVE_CHORE = `INSERT OR REPLACE INTO chores (id, connection, conversation, kind, key, data)
+const SAVE_JOB = `INSERT OR REPLACE INTO chores (id, connection, conversation, kind, key, data)
   VALUES (?, ?, ?, ?, ?, ?)`
-const DROP_CHORE = `DELETE FROM chores WHERE id = ?`
-const CANCEL_CHORES = `DELETE FROM chores WHERE conversation = ? AND kind = ?`
+const DROP_JOB = `DELETE FROM chores WHERE id = ?`
+const CANCEL_JOBS = `DELETE FROM chores WHERE conversation = ? AND kind = ?`
 const SEE_AGENT = `INSERT INTO agents (connection, agent, name, email, seen_at) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (connection, agent) DO UPDATE SET name = coalesce(excluded.name, name),
     email = coalesce(excluded.email, email), seen_at = max(excluded.seen_at, seen_at)`
@@ -131,10 +131,10 @@ export const CHANGE_STATEMENTS = {
   SAVE_CLIENT,
   TASK_DATA,
   SAVE_TASK,
-  CHORE_DATA,
-  SAVE_CHORE,
-  DROP_CHORE,
-  CANCEL_CHORES,
+  JOB_DATA,
+  SAVE_JOB,
+  DROP_JOB,
+  CANCEL_JOBS,
   SEE_AGENT,
   SET_FACT,
   FORGET_FACT,
@@ -194,9 +194,9 @@ export function saveTask(sql: Sql, task: TaskLink): void {
   )
 }
 
-function saveChore(sql: Sql, chore: Chore): void {
-  const { id, connectionId, conversationId, kind, key } = chore
-  sql.run(SAVE_CHORE, id, connectionId, conversationId, kind, key, JSON.stringify(chore))
+function saveJob(sql: Sql, job: Job): void {
+  const { id, connectionId, conversationId, kind, key } = job
+  sql.run(SAVE_JOB, id, connectionId, conversationId, kind, key, JSON.stringify(job))
 }
 
 /** `value` with the given fields of `patch`; `undefined` leaves a field unchanged. */

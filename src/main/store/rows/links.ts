@@ -1,8 +1,8 @@
 import {
-  type Chore,
   type ClientLink,
   type ClientProfile,
   type Conversation,
+  type Job,
   NOT_VOUCHED,
   type TaskLink,
 } from '../../../shared/domain.ts'
@@ -53,7 +53,7 @@ export function taskFrom(row: DataRow | null): TaskLink | null {
   const { descriptionPrint = '', descriptionText = '' } = task
   return { ...task, descriptionPrint, ours: task.ours ?? (descriptionPrint !== '' || descriptionText !== '') }
 }
-export const choreFrom = parsed<Chore>()
+export const jobFrom = parsed<Job>()
 
 export const clientFrom = (row: ClientRow): ClientLink => ({
   connectionId: row.connection,

@@ -88,8 +88,8 @@ describe('a note about a reply', () => {
   test('is a job of its own for each reply, subject and file', () => {
     const message = reply({ id: 3, conversationId: 9, planfixTaskId: 41 })
     expect(noteAbout(message, { what: 'file-refused', file: 'a.jpg' }, NOW, newId)).toEqual({
-      type: 'chore.add',
-      chore: {
+      type: 'job.add',
+      job: {
         id: 77,
         connectionId: 'shop',
         conversationId: 9,
@@ -102,7 +102,7 @@ describe('a note about a reply', () => {
       },
     })
     expect(noteAbout(reply({ id: 3, conversationId: null }), { what: 'x' }, NOW, newId)).toMatchObject({
-      chore: { conversationId: 0, key: 'x:3:' },
+      job: { conversationId: 0, key: 'x:3:' },
     })
   })
   test('says what was not done', () => {
@@ -116,8 +116,8 @@ test('the comment of a reply is read again, where the reply has one', () => {
   const message = reply({ conversationId: null, planfixTaskId: 41, planfixCommentId: 12 })
   expect(rereadOf(message, NOW, newId)).toEqual([
     {
-      type: 'chore.add',
-      chore: {
+      type: 'job.add',
+      job: {
         id: 77,
         connectionId: 'shop',
         conversationId: 0,
@@ -131,7 +131,7 @@ test('the comment of a reply is read again, where the reply has one', () => {
     },
   ])
   expect(rereadOf({ ...message, conversationId: 9 }, NOW, newId)).toMatchObject([
-    { chore: { conversationId: 9 } },
+    { job: { conversationId: 9 } },
   ])
   expect(rereadOf({ ...message, planfixTaskId: null }, NOW, newId)).toEqual([])
   expect(rereadOf({ ...message, planfixCommentId: null }, NOW, newId)).toEqual([])
@@ -147,7 +147,7 @@ test('a reply that did not arrive fails only while it is uncertain, and the empl
     from: ['uncertain'],
   })
   expect(note).toMatchObject({
-    type: 'chore.add',
-    chore: { kind: 'note', data: { what: 'not-delivered', reason: 'not-arrived' } },
+    type: 'job.add',
+    job: { kind: 'note', data: { what: 'not-delivered', reason: 'not-arrived' } },
   })
 })

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Conversation, PendingWrite } from '../../../../src/shared/domain.ts'
 import { damageStore } from '../../../support/damage.ts'
-import { adding, chore, client, conversation, folder, inboxRow, message, store, task } from '../material.ts'
+import { adding, client, conversation, folder, inboxRow, job, message, store, task } from '../material.ts'
 
 const DAY = 86_400_000
 const START = 1000 * DAY
@@ -54,7 +54,7 @@ async function longAgo(dir: string, clock: { now(): number }) {
     adding(
       message({ id: 10, state: 'delivered', text: 'Passport 123', receivedAt: START, writtenAt: START }),
     ),
-    { type: 'chore.add', chore: chore({ kind: 'visit', data: { ip: '10.1.2.3' }, notBefore: START }) },
+    { type: 'job.add', job: job({ kind: 'visit', data: { ip: '10.1.2.3' }, notBefore: START }) },
     inboxRow(JSON.stringify({ text: SECRETS.join(' ') }), START),
   ])
   const [row] = await db.inboxPending(0, 1)

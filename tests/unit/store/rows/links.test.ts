@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
   adding,
-  chore,
   client,
   conversation,
   inboxRow,
+  job,
   message,
   reply,
   store,
@@ -88,36 +88,36 @@ describe('tasks', () => {
   })
 })
 
-describe('chores', () => {
+describe('jobs', () => {
   it('replace an open one of the same kind and key', async () => {
     const db = await store()
-    await db.commit([{ type: 'chore.add', chore: chore({ id: 20 }) }])
-    await db.commit([{ type: 'chore.add', chore: chore({ id: 21, notBefore: 5 }) }])
-    expect(await db.chores(1)).toEqual([chore({ id: 21, notBefore: 5 })])
+    await db.commit([{ type: 'job.add', job: job({ id: 20 }) }])
+    await db.commit([{ type: 'job.add', job: job({ id: 21, notBefore: 5 }) }])
+    expect(await db.jobs(1)).toEqual([job({ id: 21, notBefore: 5 })])
   })
 
   it('are told in order of priority', async () => {
     const db = await store()
     await db.commit([
-      { type: 'chore.add', chore: chore({ id: 20, kind: 'visit' }) },
-      { type: 'chore.add', chore: chore({ id: 21, kind: 'complete' }) },
-      { type: 'chore.add', chore: chore({ id: 22, kind: 'note' }) },
+      { type: 'job.add', job: job({ id: 20, kind: 'visit' }) },
+      { type: 'job.add', job: job({ id: 21, kind: 'complete' }) },
+      { type: 'job.add', job: job({ id: 22, kind: 'note' }) },
     ])
-    expect((await db.chores(1)).map(({ kind }) => kind)).toEqual(['note', 'complete', 'visit'])
+    expect((await db.jobs(1)).map(({ kind }) => kind)).toEqual(['note', 'complete', 'visit'])
   })
 
   it('can be changed, dropped and cancelled; one that is gone is left so', async () => {
     const db = await store()
     await db.commit([
-      { type: 'chore.add', chore: chore({ id: 20, key: 'a' }) },
-      { type: 'chore.add', chore: chore({ id: 21, key: 'b' }) },
-      { type: 'chore.add', chore: chore({ id: 22, kind: 'leave-check' }) },
-      { type: 'chore.drop', id: 21 },
-      { type: 'chore.patch', id: 21, patch: { failures: 3 } },
-      { type: 'chore.patch', id: 20, patch: { failures: 3 } },
-      { type: 'chore.cancel', conversationId: 1, kind: 'leave-check' },
+      { type: 'job.add', job: job({ id: 20, key: 'a' }) },
+      { type: 'job.add', job: job({ id: 21, key: 'b' }) },
+      { type: 'job.add', job: job({ id: 22, kind: 'leave-check' }) },
+      { type: 'job.drop', id: 21 },
+      { type: 'job.patch', id: 21, patch: { failures: 3 } },
+      { type: 'job.patch', id: 20, patch: { failures: 3 } },
+      { type: 'job.cancel', conversationId: 1, kind: 'leave-check' },
     ])
-    expect(await db.chores(1)).toEqual([chore({ id: 20, key: 'a', failures: 3 })])
+    expect(await db.jobs(1)).toEqual([job({ id: 20, key: 'a', failures: 3 })])
   })
 })
 
@@ -149,7 +149,7 @@ describe('the inbox', () => {
 })
 
 describe('lanes with work', () => {
-  it('are those with open or uncertain messages or a chore', async () => {
+  it('are those with open or uncertain messages or a job', async () => {
     const db = await store()
     const conversations = [1, 2, 3, 4].map((id) => conversation({ id }))
     await db.commit([
@@ -159,12 +159,12 @@ describe('lanes with work', () => {
       adding(reply({ id: 12, conversationId: 2, state: 'uncertain' })),
       adding(reply({ id: 13, conversationId: 3, state: 'delivered' })),
       adding(reply({ id: 14, conversationId: null, state: 'queued' })),
-      { type: 'chore.add', chore: chore({ conversationId: 4 }) },
+      { type: 'job.add', job: job({ conversationId: 4 }) },
     ])
     expect(await db.queuesWithWork()).toEqual([
       { conversationId: 1, connectionId: 'shop', lane: 'planfix' },
       { conversationId: 2, connectionId: 'shop', lane: 'chatra' },
-      { conversationId: 4, connectionId: 'shop', lane: 'chores' },
+      { conversationId: 4, connectionId: 'shop', lane: 'jobs' },
     ])
   })
 })

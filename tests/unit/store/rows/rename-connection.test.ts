@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest'
 import type { Change } from '../../../../src/main/engine/ports.ts'
 import { SOURCE_CONNECTION } from '../../../../src/main/store/index.ts'
-import { adding, chore, client, conversation, folder, inboxRow, message, store, task } from '../material.ts'
+import { adding, client, conversation, folder, inboxRow, job, message, store, task } from '../material.ts'
 
 const everything: Change[] = [
   { type: 'conversation.add', conversation: conversation({ contactId: 92 }) },
   { type: 'client.save', client: client() },
   { type: 'task.add', task: task() },
-  { type: 'chore.add', chore: chore() },
+  { type: 'job.add', job: job() },
   adding(message({ id: 10, state: 'queued' })),
   inboxRow('{}'),
   { type: 'agent.seen', connectionId: 'shop', agent: { id: 'a', name: 'Julia', email: null }, at: 1 },
@@ -23,7 +23,7 @@ it('everything of a connection is the other one’s, with its number of messages
   expect(await db.conversation(1)).toEqual(conversation({ contactId: 92, connectionId: 'store' }))
   expect(await db.client('store', 'c1')).toEqual(client({ connectionId: 'store' }))
   expect(await db.task('store', 500)).toEqual(task({ connectionId: 'store' }))
-  expect(await db.chores(1)).toEqual([chore({ connectionId: 'store' })])
+  expect(await db.jobs(1)).toEqual([job({ connectionId: 'store' })])
   expect(await db.message(10)).toMatchObject({ connectionId: 'store' })
   expect(await db.inboxPending(0, 9)).toMatchObject([{ connectionId: 'store' }])
   expect(await db.agents('store')).toHaveLength(1)

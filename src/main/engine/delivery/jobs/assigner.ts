@@ -7,13 +7,13 @@ import type { JobOutcome, JobState } from './job.ts'
  * takes part first, so that the task cannot vanish for its maker.
  */
 export async function assigner(state: JobState): Promise<JobOutcome> {
-  const { connection, conversation, chore } = state
+  const { connection, conversation, job } = state
   const { planfix } = connection
   const connectionId = connection.settings.id
-  const taskId = Number(chore.data.taskId)
-  const contactId = typeof chore.data.contactId === 'number' ? chore.data.contactId : conversation.contactId
+  const taskId = Number(job.data.taskId)
+  const contactId = typeof job.data.contactId === 'number' ? job.data.contactId : conversation.contactId
   // A task was refused with the client as assigner, and taken without: perhaps the account has changed its mind.
-  const isDoubted = chore.data.again === true
+  const isDoubted = job.data.again === true
   if (contactId === null || (!isDoubted && (await isKnown(state)))) return { done: [] }
   const verdict = (value: 'contact' | 'no'): JobOutcome => ({
     done: assignerIs(value, connectionId, state.now),

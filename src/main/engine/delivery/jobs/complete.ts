@@ -7,11 +7,11 @@ const MINUTE = 60_000
 
 /** F11: the chat is over, so the task is completed, once nothing of the conversation waits any more. */
 export async function complete(state: JobState): Promise<JobOutcome> {
-  const { context, connection, conversation, chore, now } = state
+  const { context, connection, conversation, job, now } = state
   const { planfix, settings } = connection
   if (!settings.options.completeWhenClientLeaves) return { done: [] }
   // Of a conversation that was merged into this one: its own task.
-  const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
+  const named = typeof job.data.taskId === 'number' ? job.data.taskId : null
   if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
   const taskId = named ?? conversation.taskId
   const task = taskId === null ? null : await context.store.task(settings.id, taskId)
@@ -43,8 +43,8 @@ export async function complete(state: JobState): Promise<JobOutcome> {
   }
   // A message may have come while the status was read.
   if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
-  const still = await context.store.chores(conversation.id)
-  if (!still.some((one) => one.id === chore.id)) return { done: [] }
+  const still = await context.store.jobs(conversation.id)
+  if (!still.some((one) => one.id === job.id)) return { done: [] }
   await state.slot()
   const changed = await planfix.updateTask(task.taskId, { statusId: target.value })
   if (!changed.ok) return { error: changed.error }
@@ -75,19 +75,19 @@ async function somethingWaits({ context, conversation }: JobState): Promise<bool
  * whether the visit is over; while it is not, it is asked again after the same time, up to a day.
  */
 export async function leaveCheck(state: JobState): Promise<JobOutcome> {
-  const { context, connection, conversation, chore, now } = state
+  const { context, connection, conversation, job, now } = state
   const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
   // By a clock that was ahead it may lie in the future.
   const quietSince = Math.min(conversation.lastActivityAt, now)
   if (now < quietSince + quiet) return { later: quietSince + quiet }
-  const clientId = String(chore.data.clientId)
+  const clientId = String(job.data.clientId)
   const read = await askedInTurn(connection, () => connection.chatra.client(clientId))
   if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
   const visit = read.value.visit
   if (visit?.finishedAt == null) {
-    const tries = Number(chore.data.tries ?? 0) + 1
+    const tries = Number(job.data.tries ?? 0) + 1
     if (now > quietSince + 24 * 60 * MINUTE || visit === null) return { done: [] }
-    return { later: now + quiet * Math.min(tries, 6), data: { ...chore.data, tries } }
+    return { later: now + quiet * Math.min(tries, 6), data: { ...job.data, tries } }
   }
   const over = Math.max(visit.finishedAt, quietSince) + quiet
   if (now < over) return { later: over }
@@ -95,9 +95,9 @@ export async function leaveCheck(state: JobState): Promise<JobOutcome> {
     done: [
       { type: 'conversation.patch', id: conversation.id, patch: { clientLeft: true } },
       {
-        type: 'chore.add',
-        chore: {
-          ...chore,
+        type: 'job.add',
+        job: {
+          ...job,
           id: context.store.newId(),
           kind: 'complete',
           key: 'task',

@@ -25,16 +25,16 @@ import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
  * the card stands in the task, once.
  */
 export async function introduce(state: JobState): Promise<JobOutcome> {
-  const { context, connection, conversation, chore, now } = state
+  const { context, connection, conversation, job, now } = state
   const { planfix } = connection
   const { contactId } = conversation
-  const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
+  const link = await context.store.client(connection.settings.id, String(job.data.clientId))
   if (!link) return { done: [] }
   if (contactId === null) return { waits: now + SLOW_LOOK_MS }
   const ours = writtenOn(conversation)
   const given = givenBy(link.profile)
   const isKnown = PARTICULARS.every((one) => given[one] === null || given[one] === ours[one])
-  if (isKnown && chore.data.look !== true) return { done: [] }
+  if (isKnown && job.data.look !== true) return { done: [] }
 
   await state.slot()
   const card = await planfix.contact(contactId)
@@ -160,11 +160,11 @@ function notes(state: JobState, toTell: readonly Particular[], given: Given, oth
 }
 
 function note(state: JobState, value: string, otherContact: number | null): Change {
-  const { context, chore, now } = state
+  const { context, job, now } = state
   return {
-    type: 'chore.add',
-    chore: {
-      ...chore,
+    type: 'job.add',
+    job: {
+      ...job,
       ...{ id: context.store.newId(), kind: 'note', key: `introduction:${value}`, notBefore: now },
       data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
       ...{ failures: 0, attempt: null },

@@ -1,4 +1,4 @@
-import type { Chore, Conversation, Message, PendingWrite } from '../../../../shared/domain.ts'
+import type { Conversation, Job, Message, PendingWrite } from '../../../../shared/domain.ts'
 import type { BridgeError, Result } from '../../../../shared/errors.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
@@ -7,23 +7,23 @@ import { type Change, isRestore, type Queue } from '../../ports.ts'
 import type { WriteReconciler } from '../planfix/reconcile.ts'
 import { settlesAt } from '../retry.ts'
 
-/** What a chore has to work with. */
+/** What a job has to work with. */
 export interface JobState {
   context: EngineContext
   connection: ConnectionContext
   conversation: Conversation
-  chore: Chore
+  job: Job
   reconciler: WriteReconciler
   /** Locks by conversation. */
   mutex: KeyedMutex
   now: number
-  /** Waits for a Planfix call's turn at the chore's priority. */
+  /** Waits for a Planfix call's turn at the job's priority. */
   slot(): Promise<void>
   /** Keeps on disk what is about to be written, before it is. */
   begin(attempt: PendingWrite): Promise<void>
 }
 
-/** How a chore ends. */
+/** How a job ends. */
 export type JobOutcome =
   | { done: Change[]; wake?: { conversationId: number; lane: Queue } }
   /** Not before `later`, which is on disk: a time that the rules name. */
@@ -40,9 +40,9 @@ export const SLOW_LOOK_MS = 2 * 60_000
 
 export type RunJob = (state: JobState) => Promise<JobOutcome>
 
-/** Reads the message a chore is about. */
+/** Reads the message a job is about. */
 export async function messageOf(state: JobState): Promise<Message | null> {
-  const id = state.chore.data.messageId
+  const id = state.job.data.messageId
   return typeof id === 'number' ? state.context.store.message(id) : null
 }
 
@@ -54,7 +54,7 @@ export async function isBeingWritten({ context, conversation }: JobState): Promi
   return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
 }
 
-/** How a write of a chore ended: the number of what was written, or why it is not there yet. */
+/** How a write of a job ended: the number of what was written, or why it is not there yet. */
 export type Written = { written: number } | { waits: number } | { error: BridgeError; wrote?: boolean }
 
 /**
@@ -67,7 +67,7 @@ export async function writeOnce(
   exists: (attempt: PendingWrite) => Promise<Result<number | null>>,
   write: () => Promise<Result<number>>,
 ): Promise<Written> {
-  const before = state.chore.attempt ?? writeBeforeRestore(state, attempt)
+  const before = state.job.attempt ?? writeBeforeRestore(state, attempt)
   if (before) {
     const unclearAt = before.unclearAt ?? before.startedAt
     const settled = settlesAt(unclearAt, before.timedOut || before.unclearAt === null)
@@ -85,15 +85,15 @@ export async function writeOnce(
 }
 
 /** An unclear write was repeated: a minute later somebody looks whether it arrived after all. */
-export function verifyLater({ context, chore, now }: JobState, data: Record<string, unknown>): Change[] {
-  if (chore.attempt === null) return []
+export function verifyLater({ context, job, now }: JobState, data: Record<string, unknown>): Change[] {
+  if (job.attempt === null) return []
   return [
     {
-      type: 'chore.add',
-      chore: {
-        ...chore,
-        ...{ id: context.store.newId(), kind: 'verify', key: chore.attempt.sourceObjectId },
-        data: { sourceObjectId: chore.attempt.sourceObjectId, text: chore.attempt.text, ...data },
+      type: 'job.add',
+      job: {
+        ...job,
+        ...{ id: context.store.newId(), kind: 'verify', key: job.attempt.sourceObjectId },
+        data: { sourceObjectId: job.attempt.sourceObjectId, text: job.attempt.text, ...data },
         ...{ notBefore: now + 60_000, failures: 0, attempt: null },
       },
     },
@@ -101,10 +101,10 @@ export function verifyLater({ context, chore, now }: JobState, data: Record<stri
 }
 
 /** It may have been written between the backup and the damage of the store: then it is looked for, too. */
-function writeBeforeRestore({ context, chore }: JobState, attempt: PendingWrite): PendingWrite | null {
+function writeBeforeRestore({ context, job }: JobState, attempt: PendingWrite): PendingWrite | null {
   const takeover = context.takeover?.()
   if (!isRestore(takeover)) return null
-  const visitAt = chore.kind === 'visit' ? Number(chore.data.startedAt) : Number.POSITIVE_INFINITY
-  const isOlder = chore.id < (takeover.firstId ?? 0) || visitAt < takeover.at
+  const visitAt = job.kind === 'visit' ? Number(job.data.startedAt) : Number.POSITIVE_INFINITY
+  const isOlder = job.id < (takeover.firstId ?? 0) || visitAt < takeover.at
   return isOlder ? { ...attempt, startedAt: takeover.backupAt } : null
 }

@@ -17,23 +17,22 @@ import {
 
 /** A note to the employee inside the task; it never goes to the client, because the client is not among its recipients. */
 export async function note(state: JobState): Promise<JobOutcome> {
-  const { connection, conversation, chore } = state
-  const named = typeof chore.data.taskId === 'number' ? chore.data.taskId : null
+  const { connection, conversation, job } = state
+  const named = typeof job.data.taskId === 'number' ? job.data.taskId : null
   // It belongs to what the client says: into the task that is made for that, or behind what is being written.
-  if (named === null && FOLLOWS.has(String(chore.data.what)) && (await isBeingWritten(state)))
+  if (named === null && FOLLOWS.has(String(job.data.what)) && (await isBeingWritten(state)))
     return { waits: state.now + SLOW_LOOK_MS }
   const taskId = named ?? conversation.taskId
   if (taskId === null) return { done: [] }
   const link = await state.context.store.task(connection.settings.id, taskId)
   if (link && !link.ours) return { done: [] }
   const message = await messageOf(state)
-  if (chore.data.what === 'not-delivered' && message && (await isOvertaken(state, message)))
-    return { done: [] }
+  if (job.data.what === 'not-delivered' && message && (await isOvertaken(state, message))) return { done: [] }
   const text = await noteText(state, message)
   if (text === null) return { done: [] }
-  const isUnnamed = chore.data.unnamed === true
+  const isUnnamed = job.data.unnamed === true
   const employee = message?.author.kind === 'employee' && !isUnnamed ? [`user:${message.author.id}`] : []
-  const sourceObjectId = noteSourceId(connection.settings.id, chore.id, chore.key)
+  const sourceObjectId = noteSourceId(connection.settings.id, job.id, job.key)
   const attempt = {
     kind: 'chore' as const,
     sourceObjectId,
@@ -70,13 +69,13 @@ export async function note(state: JobState): Promise<JobOutcome> {
 
 /** Planfix refuses it: perhaps the employee is gone, then it is for the assignee; perhaps the task is, then it goes into the next one. */
 function otherWay(
-  { chore, conversation }: JobState,
+  { job, conversation }: JobState,
   taskId: number,
   isNamed: boolean,
-): JobState['chore']['data'] | null {
-  if (isNamed) return { ...chore.data, unnamed: true }
+): JobState['job']['data'] | null {
+  if (isNamed) return { ...job.data, unnamed: true }
   const next = conversation.taskId
-  return next === null || next === taskId ? null : { ...chore.data, unnamed: true, taskId: next }
+  return next === null || next === taskId ? null : { ...job.data, unnamed: true, taskId: next }
 }
 
 /** It has turned up meanwhile, or its comment was deleted: nobody waits for it any more. */
@@ -92,17 +91,17 @@ const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'intro
 
 /** Null when there is nothing to say any more. */
 async function noteText(state: JobState, message: Message | null): Promise<string | null> {
-  const { context, chore, connection } = state
+  const { context, job, connection } = state
   const { webUrl } = connection.settings.planfix
-  const what = String(chore.data.what)
+  const what = String(job.data.what)
   if (what === 'merged') {
-    const into = await rootOf(context.store, Number(chore.data.intoConversation))
+    const into = await rootOf(context.store, Number(job.data.intoConversation))
     return into?.taskId
       ? translate(context.language, 'note.merged', { link: `${webUrl}/task/${into.taskId}` })
       : translate(context.language, 'note.merged-no-task')
   }
   if (what === 'perhaps') {
-    const other = await context.store.conversation(Number(chore.data.otherConversation))
+    const other = await context.store.conversation(Number(job.data.otherConversation))
     // Joined meanwhile: another note says so.
     if (!other?.taskId || other.mergedInto !== null) return null
     return translate(context.language, 'note.perhaps', { link: `${webUrl}/task/${other.taskId}` })
@@ -110,23 +109,23 @@ async function noteText(state: JobState, message: Message | null): Promise<strin
   if (what === 'device-joined') return deviceJoined(state)
   if (what === 'twin')
     return translate(context.language, 'note.twin', {
-      link: `${webUrl}/task/${String(chore.data.otherTask)}`,
+      link: `${webUrl}/task/${String(job.data.otherTask)}`,
     })
   if (what === 'twin-card')
     return translate(context.language, 'note.twin-card', {
-      link: `${webUrl}/contact/${String(chore.data.otherContact)}`,
+      link: `${webUrl}/contact/${String(job.data.otherContact)}`,
     })
   if (what === 'introduction') {
-    const other = chore.data.otherContact
-    const value = String(chore.data.value)
+    const other = job.data.otherContact
+    const value = String(job.data.value)
     return typeof other === 'number'
       ? translate(context.language, 'note.introduction-other', { value, link: `${webUrl}/contact/${other}` })
       : translate(context.language, 'note.introduction', { value })
   }
-  if (what === 'file-not-delivered' && chore.data.file === '')
+  if (what === 'file-not-delivered' && job.data.file === '')
     return translate(context.language, 'note.picture-not-delivered')
   if (what === 'file-not-delivered')
-    return translate(context.language, 'note.file-not-delivered', { file: String(chore.data.file) })
+    return translate(context.language, 'note.file-not-delivered', { file: String(job.data.file) })
   if (what === 'kept-inside')
     return translate(context.language, 'note.kept-inside', { text: firstLine(message?.text ?? '', 200) })
   if (what === 'arrived-after-all')
@@ -134,7 +133,7 @@ async function noteText(state: JobState, message: Message | null): Promise<strin
       text: firstLine(message?.text ?? '', 200),
     })
   if (what === 'loop') return translate(context.language, 'note.loop')
-  const reason = translate(context.language, `reason.${String(chore.data.reason)}` as TextKey)
+  const reason = translate(context.language, `reason.${String(job.data.reason)}` as TextKey)
   const isOfChange = what === 'not-changed' || what === 'not-removed'
   return translate(context.language, isOfChange ? `note.${what}` : 'note.not-delivered', {
     reason,
@@ -146,10 +145,10 @@ async function noteText(state: JobState, message: Message | null): Promise<strin
 
 const namesOf = (message: Message | null): string[] => (message?.files ?? []).map(({ name }) => name)
 
-async function deviceJoined({ context, chore, connection }: JobState): Promise<string> {
-  const link = await context.store.client(connection.settings.id, String(chore.data.clientId))
+async function deviceJoined({ context, job, connection }: JobState): Promise<string> {
+  const link = await context.store.client(connection.settings.id, String(job.data.clientId))
   const device = [link?.profile.os, link?.profile.browser].filter((part) => part != null).join(', ')
-  const isVouched = chore.data.why === 'vouched'
+  const isVouched = job.data.why === 'vouched'
   const key = isVouched ? 'note.device-joined-vouched' : 'note.device-joined'
   return translate(context.language, key, {
     device: device || '—',
@@ -159,20 +158,20 @@ async function deviceJoined({ context, chore, connection }: JobState): Promise<s
 
 /** Kept as a message of the bridge, so that its comment is known for ours when the watcher reads it; the log shows it. */
 function rememberNote(state: JobState, taskId: number, commentId: number, text: string): Change {
-  const { chore, now } = state
+  const { job, now } = state
   return {
     type: 'message.add',
     states: [{ state: 'delivered', reason: 'note-to-employee' }],
     message: {
       id: state.context.store.newId(),
-      connectionId: chore.connectionId,
-      conversationId: chore.conversationId,
+      connectionId: job.connectionId,
+      conversationId: job.conversationId,
       direction: 'to-planfix',
       kind: 'text',
       author: { kind: 'bridge' },
       text,
       files: [],
-      originKey: `note:${chore.id}`,
+      originKey: `note:${job.id}`,
       chatraClientId: null,
       chatraMessageId: null,
       planfixTaskId: taskId,

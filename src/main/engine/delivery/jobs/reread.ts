@@ -6,8 +6,8 @@ import type { JobOutcome, JobState } from './job.ts'
  * Reads a comment again and decides on it anew: a reply that was given up has turned up in the chat.
  */
 export async function reread(state: JobState): Promise<JobOutcome> {
-  const { context, connection, chore, mutex: serial } = state
-  const [taskId, commentId] = [Number(chore.data.taskId), Number(chore.data.commentId)]
+  const { context, connection, job, mutex: serial } = state
+  const [taskId, commentId] = [Number(job.data.taskId), Number(job.data.commentId)]
   await state.slot()
   const read = await connection.planfix.comment(commentId)
   if (!read.ok && read.error.code !== 'object-gone') return { error: read.error }

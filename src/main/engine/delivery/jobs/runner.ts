@@ -1,4 +1,4 @@
-import type { Chore, Conversation } from '../../../../shared/domain.ts'
+import type { Conversation, Job } from '../../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
@@ -21,7 +21,7 @@ import { reread } from './reread.ts'
 import { verify } from './verify.ts'
 import { visit } from './visit.ts'
 
-const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; run: RunJob }> = {
+const KINDS: Record<Exclude<Job['kind'], 'separate'>, { priority: Priority; run: RunJob }> = {
   reread: { priority: 1, run: reread },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
@@ -31,12 +31,12 @@ const KINDS: Record<Exclude<Chore['kind'], 'separate'>, { priority: Priority; ru
   verify: { priority: 2, run: verify },
   visit: { priority: 3, run: visit },
 }
-const ORDER: readonly Chore['kind'][] = ['separate', ...(Object.keys(KINDS) as (keyof typeof KINDS)[])]
+const ORDER: readonly Job['kind'][] = ['separate', ...(Object.keys(KINDS) as (keyof typeof KINDS)[])]
 
-/** A chore that fails this often is given up, and said. A day and more of waiting. */
+/** A job that fails this often is given up, and said. A day and more of waiting. */
 const GIVE_UP_AFTER = 300
 
-/** A time farther ahead was told by a clock that was wrong, unless the chore itself waits for longer. */
+/** A time farther ahead was told by a clock that was wrong, unless the job itself waits for longer. */
 const LONGEST_WAIT_MS = 10 * 60_000
 /** Asked again so soon when another conversation's lane is doing it. */
 const ELSEWHERE_MS = 5000
@@ -51,7 +51,7 @@ export class JobRunner {
   private readonly running = new Set<number>()
   /** What waits for a change, by conversation and number, and until when it does without one. */
   private readonly parked = new Map<number, Map<number, number>>()
-  /** Conversations with a chore under way; true = something changed since it began. */
+  /** Conversations with a job under way; true = something changed since it began. */
   private readonly changedMeanwhile = new Map<number, boolean>()
 
   constructor(
@@ -68,7 +68,7 @@ export class JobRunner {
   /** Something of the conversation changed: what waits for a change is asked again. */
   changed(conversationId: number): void {
     if (this.changedMeanwhile.has(conversationId)) this.changedMeanwhile.set(conversationId, true)
-    if (this.parked.delete(conversationId)) this.wake(conversationId, 'chores')
+    if (this.parked.delete(conversationId)) this.wake(conversationId, 'jobs')
   }
 
   async step(conversationId: number): Promise<Wait> {
@@ -77,13 +77,13 @@ export class JobRunner {
     const connection = conversation && connections.get(conversation.connectionId)
     if (!conversation || !connection) return { next: 'idle' }
     if (conversation.mergedInto !== null) await this.handOver(conversationId)
-    const chores = await store.chores(conversationId)
+    const jobs = await store.jobs(conversationId)
     const now = clock.now()
-    const times = chores.map((chore) => this.dueAt(chore, connection, now))
-    const due = chores
-      .filter((_chore, index) => (times[index] ?? now) <= now)
+    const times = jobs.map((job) => this.dueAt(job, connection, now))
+    const due = jobs
+      .filter((_job, index) => (times[index] ?? now) <= now)
       .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
-    if (!due) return chores.length === 0 ? { next: 'idle' } : { next: 'wait', until: Math.min(...times) }
+    if (!due) return jobs.length === 0 ? { next: 'idle' } : { next: 'wait', until: Math.min(...times) }
     if (due.kind === 'separate') return this.separate(due, now)
     const gate = due.kind === 'leave-check' ? connection.chatraBreaker : connection.planfixBreaker
     const permit = gate.enter()
@@ -105,20 +105,20 @@ export class JobRunner {
     return { next: 'again' }
   }
 
-  /** When a chore is to be done. A time that lies farther ahead than any wait was told by a clock that was wrong. */
-  private dueAt(chore: Chore, { settings }: ConnectionContext, now: number): number {
-    if (this.running.has(chore.id)) return now + ELSEWHERE_MS
-    const parkedUntil = this.parked.get(chore.conversationId)?.get(chore.id) ?? 0
+  /** When a job is to be done. A time that lies farther ahead than any wait was told by a clock that was wrong. */
+  private dueAt(job: Job, { settings }: ConnectionContext, now: number): number {
+    if (this.running.has(job.id)) return now + ELSEWHERE_MS
+    const parkedUntil = this.parked.get(job.conversationId)?.get(job.id) ?? 0
     if (parkedUntil > now) return parkedUntil
     const longest =
-      chore.kind === 'leave-check'
+      job.kind === 'leave-check'
         ? Math.max(LONGEST_WAIT_MS, 6 * 60_000 * settings.options.leaveAfterMinutes)
         : LONGEST_WAIT_MS
-    return chore.notBefore > now + longest ? now : chore.notBefore
+    return job.notBefore > now + longest ? now : job.notBefore
   }
 
   /** `until` 0: it waits for nothing any more. */
-  private park({ id, conversationId }: Chore, until: number): void {
+  private park({ id, conversationId }: Job, until: number): void {
     const parked = this.parked.get(conversationId) ?? new Map<number, number>()
     if (until === 0) parked.delete(id)
     else parked.set(id, until)
@@ -131,54 +131,54 @@ export class JobRunner {
     return this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
       if (fresh?.mergedInto != null)
-        await commit(this.context, await handOver(this.context, fresh, 'chores', this.running))
+        await commit(this.context, await handOver(this.context, fresh, 'jobs', this.running))
     })
   }
 
   /** The owner asked on the command line that a conversation be separated from the one it was merged into. */
-  private async separate(chore: Chore, now: number): Promise<Wait> {
-    const drop = { type: 'chore.drop', id: chore.id } as const
-    const answer = await separateConversation(this.context, this.serial, chore.conversationId, [drop])
-    if (answer === 'busy') this.park(chore, now + ELSEWHERE_MS)
+  private async separate(job: Job, now: number): Promise<Wait> {
+    const drop = { type: 'job.drop', id: job.id } as const
+    const answer = await separateConversation(this.context, this.serial, job.conversationId, [drop])
+    if (answer === 'busy') this.park(job, now + ELSEWHERE_MS)
     else if (answer !== 'separated') await commit(this.context, [drop])
     return { next: 'again' }
   }
 
-  /** What became of a chore concerns the one that has it by now. */
+  /** What became of a job concerns the one that has it by now. */
   private async followMerge(conversationId: number): Promise<void> {
     const root = await rootOf(this.context.store, conversationId)
-    if (root && root.id !== conversationId) this.wake(root.id, 'chores')
+    if (root && root.id !== conversationId) this.wake(root.id, 'jobs')
   }
 
   private async perform(
-    chore: Chore,
+    job: Job,
     conversation: Conversation,
     connection: ConnectionContext,
     gate: SideBreaker,
     permit: Permit,
   ): Promise<void> {
-    if (chore.kind === 'separate') throw new Error('it needs no service')
-    const { priority, run } = KINDS[chore.kind]
+    if (job.kind === 'separate') throw new Error('it needs no service')
+    const { priority, run } = KINDS[job.kind]
     const { clock, store } = this.context
-    let begun = chore.attempt
+    let begun = job.attempt
     const outcome = await run({
       context: this.context,
       connection,
       conversation,
-      chore,
+      job,
       reconciler: this.reconciler,
       mutex: this.serial,
       now: clock.now(),
-      slot: () => connection.planfix.rateLimiter.slot(priority, `chores:${conversation.id}`),
+      slot: () => connection.planfix.rateLimiter.slot(priority, `jobs:${conversation.id}`),
       begin: (attempt) => {
         begun = attempt
-        return store.commit([{ type: 'chore.patch', id: chore.id, patch: { attempt } }])
+        return store.commit([{ type: 'job.patch', id: job.id, patch: { attempt } }])
       },
     })
-    this.park(chore, 0)
+    this.park(job, 0)
     if ('error' in outcome)
       return this.failed(
-        { ...chore, attempt: outcome.wrote ? begun : null },
+        { ...job, attempt: outcome.wrote ? begun : null },
         outcome.error,
         connection,
         gate,
@@ -186,29 +186,29 @@ export class JobRunner {
       )
     if ('waits' in outcome) {
       // What it waits for may have come while it looked.
-      if (!this.changedMeanwhile.get(conversation.id)) this.park(chore, outcome.waits)
+      if (!this.changedMeanwhile.get(conversation.id)) this.park(job, outcome.waits)
       return gate.leave(permit)
     }
     if ('join' in outcome) {
       gate.leave(permit)
-      const changes = [...outcome.join.changes, { type: 'chore.drop', id: chore.id } as const]
+      const changes = [...outcome.join.changes, { type: 'job.drop', id: job.id } as const]
       await joinConversations(this.context, this.serial, { ...outcome.join, changes })
       return
     }
     if ('later' in outcome) {
       gate.leave(permit)
       const patch = { notBefore: outcome.later, ...(outcome.data && { data: outcome.data }) }
-      return store.commit([{ type: 'chore.patch', id: chore.id, patch }])
+      return store.commit([{ type: 'job.patch', id: job.id, patch }])
     }
     gate.succeeded(permit)
-    gate.clearPart(chore.kind)
-    await commit(this.context, [{ type: 'chore.drop', id: chore.id }, ...outcome.done])
+    gate.clearPart(job.kind)
+    await commit(this.context, [{ type: 'job.drop', id: job.id }, ...outcome.done])
     if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
   }
 
-  /** `chore.attempt`: of the write that failed; null when something else did. */
+  /** `job.attempt`: of the write that failed; null when something else did. */
   private async failed(
-    chore: Chore,
+    job: Job,
     error: BridgeError,
     connection: ConnectionContext,
     entered: SideBreaker,
@@ -224,24 +224,24 @@ export class JobRunner {
       else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
     }
     entered.leave(permit)
-    if (error.code === 'missing-scope') gate.denyPart(chore.kind, error)
-    // While a whole side is stopped, its breaker decides when to try again; that is no failure of this chore.
-    const failures = wholeSide ? chore.failures : chore.failures + 1
+    if (error.code === 'missing-scope') gate.denyPart(job.kind, error)
+    // While a whole side is stopped, its breaker decides when to try again; that is no failure of this job.
+    const failures = wholeSide ? job.failures : job.failures + 1
     if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && error.code !== 'missing-scope')) {
       await commit(this.context, [
-        { type: 'chore.drop', id: chore.id },
+        { type: 'job.drop', id: job.id },
         {
           type: 'event.add',
           event: {
             time: now,
-            connectionId: chore.connectionId,
+            connectionId: job.connectionId,
             level: 'warning',
             key: 'event.chore-failed',
             params: {
-              chore: chore.kind,
+              chore: job.kind,
               code: error.code,
               detail: error.detail,
-              conversation: chore.conversationId,
+              conversation: job.conversationId,
             },
           },
         },
@@ -250,15 +250,15 @@ export class JobRunner {
     }
     // A certain "no" was no write.
     const attempt =
-      chore.attempt && !error.certain
-        ? { ...chore.attempt, unclearAt: now, timedOut: error.timedOut === true }
+      job.attempt && !error.certain
+        ? { ...job.attempt, unclearAt: now, timedOut: error.timedOut === true }
         : null
     const wait = wholeSide ? now : nextTry(error, failures, now, random)
     await commit(this.context, [
       {
-        type: 'chore.patch',
-        id: chore.id,
-        patch: { failures, notBefore: wait, ...(chore.attempt && { attempt }) },
+        type: 'job.patch',
+        id: job.id,
+        patch: { failures, notBefore: wait, ...(job.attempt && { attempt }) },
       },
     ])
   }

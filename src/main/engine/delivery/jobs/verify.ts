@@ -13,7 +13,7 @@ export async function verify(state: JobState): Promise<JobOutcome> {
   const current = await state.context.store.conversation(state.conversation.id)
   // A write under way is not linked yet and would be taken for a second copy.
   if (current?.attempt) return { waits: state.context.clock.now() + 5000 }
-  switch (state.chore.data.what) {
+  switch (state.job.data.what) {
     case 'task':
       return verifyTask(state)
     case 'contact':
@@ -26,9 +26,9 @@ export async function verify(state: JobState): Promise<JobOutcome> {
 }
 
 async function verifyComment(state: JobState): Promise<JobOutcome> {
-  const { connection, chore, conversation, context } = state
+  const { connection, job, conversation, context } = state
   const { planfix, settings } = connection
-  const taskId = Number(chore.data.taskId)
+  const taskId = Number(job.data.taskId)
   await state.slot()
   const page = await planfix.comments(taskId, 0)
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
@@ -37,7 +37,7 @@ async function verifyComment(state: JobState): Promise<JobOutcome> {
   const linked = new Set(
     (await context.store.messagesOfTask(settings.id, taskId, 0)).map((message) => message.planfixCommentId),
   )
-  const contactId = typeof chore.data.contactId === 'number' ? chore.data.contactId : conversation.contactId
+  const contactId = typeof job.data.contactId === 'number' ? job.data.contactId : conversation.contactId
   const tokenUserId = await context.store.fact<number>(settings.id, 'tokenUserId')
   const owners = [`contact:${contactId}`, ...(tokenUserId === null ? [] : [`user:${tokenUserId}`])]
   const mine = page.value.comments.filter((comment) => isCopy(comment, state, owners))
@@ -50,12 +50,12 @@ async function verifyComment(state: JobState): Promise<JobOutcome> {
 }
 
 /** A copy by our mark; without marks the same words of the card or of the token's user, who wrote the original. */
-const isCopy = (comment: PlanfixComment, { chore }: JobState, owners: readonly (string | null)[]): boolean =>
+const isCopy = (comment: PlanfixComment, { job }: JobState, owners: readonly (string | null)[]): boolean =>
   !comment.isDeleted &&
-  (comment.sourceObjectId === chore.data.sourceObjectId ||
+  (comment.sourceObjectId === job.data.sourceObjectId ||
     (comment.sourceObjectId === null &&
       owners.includes(comment.owner) &&
-      sameText(comment.text, String(chore.data.text))))
+      sameText(comment.text, String(job.data.text))))
 
 async function remove(state: JobState, extra: readonly PlanfixComment[]): Promise<JobOutcome> {
   for (const comment of extra) {
@@ -69,13 +69,13 @@ async function remove(state: JobState, extra: readonly PlanfixComment[]): Promis
 /** Comments on a card are not kept in the store: the first copy stays. */
 async function verifyVisit(state: JobState): Promise<JobOutcome> {
   await state.slot()
-  const page = await state.connection.planfix.contactComments(Number(state.chore.data.contactId))
+  const page = await state.connection.planfix.contactComments(Number(state.job.data.contactId))
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
   const mine = page.value.filter(
     (comment) =>
       !comment.isDeleted &&
-      (comment.sourceObjectId === state.chore.data.sourceObjectId ||
-        (comment.sourceObjectId === null && sameText(comment.text, String(state.chore.data.text)))),
+      (comment.sourceObjectId === state.job.data.sourceObjectId ||
+        (comment.sourceObjectId === null && sameText(comment.text, String(state.job.data.text)))),
   )
   const [first, ...extra] = mine.toSorted((one, other) => one.id - other.id)
   return remove(state, first ? extra.filter((comment) => near(comment.at, first.at)) : [])
@@ -83,12 +83,12 @@ async function verifyVisit(state: JobState): Promise<JobOutcome> {
 
 /** The second task is followed like the first, so that an answer in it reaches the client. */
 async function verifyTask(state: JobState): Promise<JobOutcome> {
-  const { connection, chore, context, conversation } = state
+  const { connection, job, context, conversation } = state
   const { store } = context
   const { id: connectionId } = connection.settings
-  const { sourceObjectId, chatId, n, name, text } = chore.data
+  const { sourceObjectId, chatId, n, name, text } = job.data
   await state.slot()
-  const found = await connection.planfix.tasksOfContact(Number(chore.data.contactId))
+  const found = await connection.planfix.tasksOfContact(Number(job.data.contactId))
   if (!found.ok) return found.error.code === 'object-gone' ? { done: [] } : { error: found.error }
   const made = (await store.tasksOf(conversation.id)).find((task) => task.chatId === chatId && task.n === n)
   if (!made) return { done: [] }
@@ -107,9 +107,9 @@ async function verifyTask(state: JobState): Promise<JobOutcome> {
     changes.push(
       { type: 'task.add', task: { ...made, ...fresh, taskId: task.id, active: true, closedAt: null } },
       {
-        type: 'chore.add',
-        chore: {
-          ...chore,
+        type: 'job.add',
+        job: {
+          ...job,
           ...{ id: store.newId(), kind: 'note', key: `twin:${task.id}`, notBefore: now, failures: 0 },
           data: { what: 'twin', taskId: task.id, otherTask: made.taskId },
         },
@@ -126,8 +126,8 @@ async function holds(state: JobState, taskId: number, text: string): Promise<boo
 }
 
 async function verifyContact(state: JobState): Promise<JobOutcome> {
-  const { connection, chore, context, conversation } = state
-  const { sourceObjectId, name, startedAt, email } = chore.data
+  const { connection, job, context, conversation } = state
+  const { sourceObjectId, name, startedAt, email } = job.data
   await state.slot()
   const look = { sourceObjectId: String(sourceObjectId), startedAt: Number(startedAt), name: String(name) }
   const found = await connection.planfix.lookForContacts(look)
@@ -147,9 +147,9 @@ async function verifyContact(state: JobState): Promise<JobOutcome> {
       .filter((_one, index) => known[index]?.length === 0)
       .map(
         (one): Change => ({
-          type: 'chore.add',
-          chore: {
-            ...chore,
+          type: 'job.add',
+          job: {
+            ...job,
             ...{ id: context.store.newId(), kind: 'note', key: `twin-card:${one.id}`, failures: 0 },
             notBefore: context.clock.now(),
             data: { what: 'twin-card', otherContact: one.id },

@@ -15,19 +15,19 @@ import {
 
 /** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
 export async function visit(state: JobState): Promise<JobOutcome> {
-  const { connection, conversation, chore, now } = state
+  const { connection, conversation, job, now } = state
   const { planfix, settings } = connection
   const contactId = conversation.contactId
   // The client's words go first.
   if (contactId === null || (conversation.taskId === null && (await isBeingWritten(state))))
     return { waits: now + SLOW_LOOK_MS }
-  const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(chore.data[key] ?? '')) as [
+  const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(job.data[key] ?? '')) as [
     string,
     string,
     string,
   ]
-  const startedAt = Number(chore.data.startedAt)
-  const sourceObjectId = visitSourceId(settings.id, String(chore.data.clientId), startedAt)
+  const startedAt = Number(job.data.startedAt)
+  const sourceObjectId = visitSourceId(settings.id, String(job.data.clientId), startedAt)
   const text = visitText(startedAt, { os, browser, ip }, state)
   const attempt = {
     kind: 'chore' as const,

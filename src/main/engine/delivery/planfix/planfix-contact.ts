@@ -44,7 +44,7 @@ function withCard(
 /** `look`: even where everything seems to be written. */
 const introduction = (work: PlanfixStepRunner, state: ConversationState, look = false): Change => {
   const { clientId } = state.client
-  return work.chore(state, 'introduce', `contact:${clientId}`, { clientId, ...(look && { look }) })
+  return work.job(state, 'introduce', `contact:${clientId}`, { clientId, ...(look && { look }) })
 }
 
 /** Steps that need no call: another conversation of the same address has told what to do. */

@@ -352,7 +352,7 @@ export class PlanfixSender {
     const { sourceObjectId, text, startedAt, name, chatId, n } = attempt
     const looked = { sourceObjectId, text, contactId }
     const later = (data: Record<string, unknown>) => [
-      this.work.chore(state, 'verify', sourceObjectId, { ...looked, ...data }, 60_000),
+      this.work.job(state, 'verify', sourceObjectId, { ...looked, ...data }, 60_000),
     ]
     if (attempt.kind === 'contact') return later({ what: 'contact', name, startedAt, email: text })
     if (attempt.kind === 'task') return later({ what: 'task', name, chatId, n })

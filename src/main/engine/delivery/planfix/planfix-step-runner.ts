@@ -184,7 +184,7 @@ export class PlanfixStepRunner {
     }
   }
 
-  chore(
+  job(
     state: ConversationState,
     kind: 'introduce' | 'assigner' | 'verify' | 'note' | 'complete',
     key: string,
@@ -192,8 +192,8 @@ export class PlanfixStepRunner {
     delay = 0,
   ): Change {
     return {
-      type: 'chore.add',
-      chore: {
+      type: 'job.add',
+      job: {
         id: this.context.store.newId(),
         connectionId: state.settings.id,
         conversationId: state.conversation.id,

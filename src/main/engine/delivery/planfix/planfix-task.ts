@@ -194,7 +194,7 @@ export function taskMade(
   // It was taken without the client as assigner: whether that was the reason is tried out on the task itself.
   if (state.assigner === null || withoutAssigner)
     changes.push(
-      work.chore(state, 'assigner', String(id), {
+      work.job(state, 'assigner', String(id), {
         taskId: id,
         contactId,
         ...(withoutAssigner && { again: true }),
@@ -205,7 +205,7 @@ export function taskMade(
   // An agent wrote after the end and found no task to write into: this one is over as well.
   const isAfterTheEnd = state.conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
   if (isAfterTheEnd && batch.length > 0 && state.settings.options.completeWhenClientLeaves)
-    changes.push(work.chore(state, 'complete', 'task', {}))
+    changes.push(work.job(state, 'complete', 'task', {}))
   return changes
 }
 
@@ -216,7 +216,7 @@ function perhapsNotes(work: PlanfixStepRunner, state: ConversationState): Change
   const other = { ...state, conversation: { ...state.conversation, id: perhaps.conversationId } }
   return [
     patchOf(state, { perhaps: { ...perhaps, told: true } }),
-    work.chore(other, 'note', `perhaps:${id}`, { what: 'perhaps', otherConversation: id }),
+    work.job(other, 'note', `perhaps:${id}`, { what: 'perhaps', otherConversation: id }),
   ]
 }
 

@@ -1,4 +1,4 @@
-import type { Chore, ClientLink, ClientProfile, Conversation, Page } from '../../../../shared/domain.ts'
+import type { ClientLink, ClientProfile, Conversation, Job, Page } from '../../../../shared/domain.ts'
 import { bornJoined, joinNote } from '../../merge.ts'
 import type { Change, ChatEvent } from '../../ports.ts'
 import { type ChatState, nameOf } from './chat-state.ts'
@@ -44,14 +44,9 @@ export function decideClient(
     lastVisitAt: visit ?? state.link?.lastVisitAt ?? null,
   }
   changes.push({ type: 'client.save', client: link })
-  const chore = (
-    kind: Chore['kind'],
-    key: string,
-    notBefore: number,
-    data: Record<string, unknown>,
-  ): Change => ({
-    type: 'chore.add',
-    chore: {
+  const job = (kind: Job['kind'], key: string, notBefore: number, data: Record<string, unknown>): Change => ({
+    type: 'job.add',
+    job: {
       id: state.newId(),
       connectionId: state.settings.id,
       conversationId: conversation.id,
@@ -66,11 +61,11 @@ export function decideClient(
 
   const introduced = introducesHimself(event, state)
   if (introduced)
-    changes.push(chore('introduce', `contact:${event.client.id}`, state.now, { clientId: event.client.id }))
+    changes.push(job('introduce', `contact:${event.client.id}`, state.now, { clientId: event.client.id }))
   if (visit !== null) {
     const { os, browser, ip } = event.client
     changes.push(
-      chore('visit', `${event.client.id}:${visit}`, state.now, {
+      job('visit', `${event.client.id}:${visit}`, state.now, {
         clientId: event.client.id,
         startedAt: visit,
         os,
@@ -79,7 +74,7 @@ export function decideClient(
       }),
     )
   }
-  changes.push(...activity(event, state, { conversation, isNew }, lastClientAt, clientWrote, chore))
+  changes.push(...activity(event, state, { conversation, isNew }, lastClientAt, clientWrote, job))
   const ended = event.kind === 'transcript' || event.client.visit?.finishedAt != null
   return { changes, conversation, isNew, carries: introduced || visit !== null || ended }
 }
@@ -105,8 +100,8 @@ function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
   const told = conversation.taskId !== null
   const perhaps = { conversationId: other.id, told }
   const note = (here: Conversation, there: Conversation): Change => ({
-    type: 'chore.add',
-    chore: {
+    type: 'job.add',
+    job: {
       id: state.newId(),
       connectionId: here.connectionId,
       conversationId: here.id,
@@ -131,7 +126,7 @@ function activity(
   { conversation, isNew }: { conversation: Conversation; isNew: boolean },
   lastClientAt: number | null,
   clientWrote: boolean,
-  chore: (kind: Chore['kind'], key: string, notBefore: number, data: Record<string, unknown>) => Change,
+  job: (kind: Job['kind'], key: string, notBefore: number, data: Record<string, unknown>) => Change,
 ): Change[] {
   const { completeWhenClientLeaves, leaveAfterMinutes } = state.settings.options
   const patch: Partial<Conversation> = {}
@@ -144,17 +139,17 @@ function activity(
   if (event.kind === 'transcript') {
     if (!endsCurrentChat(event, conversation)) return withPatch(conversation, patch, changes)
     patch.clientLeft = true
-    changes.push({ type: 'chore.cancel', conversationId: conversation.id, kind: 'leave-check' })
-    if (completeWhenClientLeaves) changes.push(chore('complete', 'task', state.now, {}))
+    changes.push({ type: 'job.cancel', conversationId: conversation.id, kind: 'leave-check' })
+    if (completeWhenClientLeaves) changes.push(job('complete', 'task', state.now, {}))
   } else if (clientWrote) {
     patch.clientLeft = false
-    changes.push({ type: 'chore.cancel', conversationId: conversation.id, kind: 'complete' })
+    changes.push({ type: 'job.cancel', conversationId: conversation.id, kind: 'complete' })
     if (completeWhenClientLeaves)
-      changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
+      changes.push(job('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   } else if (isNew || (event.client.visit?.finishedAt != null && !conversation.clientLeft)) {
     // An agent who begins a chat begins a task, too, which must end like any other.
     if (completeWhenClientLeaves)
-      changes.push(chore('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
+      changes.push(job('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   }
   return withPatch(conversation, patch, changes)
 }

@@ -136,9 +136,9 @@ async function pendingWrites(
   conversation: Conversation,
   original: Conversation | null,
 ): Promise<WriteOfClient[]> {
-  const chores = await store.chores(conversation.id)
-  if (original && original.id !== conversation.id) chores.push(...(await store.chores(original.id)))
-  const attempts = [conversation.attempt, original?.attempt ?? null, ...chores.map((chore) => chore.attempt)]
+  const jobs = await store.jobs(conversation.id)
+  if (original && original.id !== conversation.id) jobs.push(...(await store.jobs(original.id)))
+  const attempts = [conversation.attempt, original?.attempt ?? null, ...jobs.map((job) => job.attempt)]
   const open = new Map(attempts.flatMap((one) => (one ? [[one.sourceObjectId, one] as const] : [])))
   return Promise.all(
     [...open.values()].map(async (attempt) => {

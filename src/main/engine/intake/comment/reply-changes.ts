@@ -183,8 +183,8 @@ function noteOnce(acts: readonly ReplyAct[], comment: PlanfixComment, state: Com
     kept.do === 'keep-inside' ? kept.reply.id : kept.do === 'drop' ? kept.message.targetId : null
   return [
     {
-      type: 'chore.add',
-      chore: {
+      type: 'job.add',
+      job: {
         id: state.newId(),
         connectionId: state.settings.id,
         conversationId: state.conversation.id,

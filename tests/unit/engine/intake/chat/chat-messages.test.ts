@@ -29,8 +29,8 @@ const messagesOf = (decision: Decision): Message[] => addedBy(decision).map((one
 const patchesOf = ({ changes }: Decision) =>
   changes.flatMap((change) => (change.type === 'message.patch' ? [change] : []))
 const factsOf = ({ changes }: Decision) => changes.filter((change: Change) => change.type === 'fact.set')
-const choresOf = ({ changes }: Decision) =>
-  changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore] : []))
+const jobsOf = ({ changes }: Decision) =>
+  changes.flatMap((change) => (change.type === 'job.add' ? [change.job] : []))
 const byAgent = (changes: Partial<ChatMessage> = {}) =>
   said({ id: 'a1', type: 'agent', text: 'It left', agentId: 'julia', agentName: 'Julia', ...changes })
 const marked = (changes: Partial<ChatMessage> = {}) => byAgent({ receivedFrom: RECEIVED_FROM, ...changes })
@@ -335,16 +335,16 @@ describe('an echo', () => {
       decide([marked({ at })], { replies: [ours({ planfixTaskId: 100, planfixCommentId: 10, ...changes })] })
     const dismissed = given({ state: 'skipped', reason: 'dismissed' })
     expect(patchesOf(dismissed)).toMatchObject([{ patch: { state: 'delivered', sentAt: 700 } }])
-    expect(choresOf(dismissed)).toMatchObject([{ kind: 'reread' }])
+    expect(jobsOf(dismissed)).toMatchObject([{ kind: 'reread' }])
     expect(patchesOf(given({ state: 'failed', reason: 'not-arrived' }, null))).toMatchObject([
       { patch: { sentAt: NOW } },
     ])
-    const told = choresOf(given({ state: 'failed', reason: 'not-arrived' }))
+    const told = jobsOf(given({ state: 'failed', reason: 'not-arrived' }))
     expect(told).toMatchObject([{ kind: 'reread' }, { kind: 'note', data: { what: 'arrived-after-all' } }])
-    expect(choresOf(given({ state: 'failed', reason: 'other' }))).toMatchObject([{ kind: 'reread' }])
-    expect(choresOf(given({ state: 'skipped', reason: 'not-arrived' }))).toMatchObject([{ kind: 'reread' }])
+    expect(jobsOf(given({ state: 'failed', reason: 'other' }))).toMatchObject([{ kind: 'reread' }])
+    expect(jobsOf(given({ state: 'skipped', reason: 'not-arrived' }))).toMatchObject([{ kind: 'reread' }])
     const uncertain = given({})
-    expect(choresOf(uncertain)).toEqual([])
+    expect(jobsOf(uncertain)).toEqual([])
     expect(patchesOf(uncertain)[0]?.patch).not.toHaveProperty('sentAt')
   })
 })

@@ -37,8 +37,8 @@ test('the same e-mail on another device joins its conversation', () => {
   expect(of(decision, 'conversation.add')).toMatchObject([
     { conversation: { mergedInto: 7, joined: { why: 'vouched', clientIds: ['client'] } } },
   ])
-  expect(of(decision, 'chore.add')).toContainEqual(
-    expect.objectContaining({ chore: expect.objectContaining({ conversationId: 7, kind: 'note' }) }),
+  expect(of(decision, 'job.add')).toContainEqual(
+    expect.objectContaining({ job: expect.objectContaining({ conversationId: 7, kind: 'note' }) }),
   )
 })
 
@@ -50,11 +50,11 @@ test('what the client said of himself is not forgotten when a later event leaves
   ])
 })
 
-test('an introduction is a chore of its own, and the same one again is none', () => {
+test('an introduction is a job of its own, and the same one again is none', () => {
   const introduced = event({ client: profile({ name: 'Anna' }) })
   const kinds = (one: ChatState) =>
     decideChat(introduced, one).changes.flatMap((change) =>
-      change.type === 'chore.add' ? [change.chore.kind] : [],
+      change.type === 'job.add' ? [change.job.kind] : [],
     )
   expect(kinds(state({ link: link(), conversation: conversation() }))).toContain('introduce')
   const again = link({ profile: profile({ name: 'Anna' }) })
@@ -67,7 +67,7 @@ test('a transcript ends the chat, unless the client has written since', () => {
     decideChat(
       transcript,
       state({ link: link(), conversation: conversation({ lastClientAt }) }),
-    ).changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore.kind] : []))
+    ).changes.flatMap((change) => (change.type === 'job.add' ? [change.job.kind] : []))
   expect(kinds(500)).toContain('complete')
   expect(kinds(900)).not.toContain('complete')
 })

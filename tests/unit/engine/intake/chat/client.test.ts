@@ -31,8 +31,8 @@ const here = (changes: Partial<ChatState> = {}): Partial<ChatState> => ({
 })
 const ofType = <T extends string>(decision: ReturnType<typeof decide>, type: T) =>
   decision.changes.filter((change) => change.type === type)
-const chores = (decision: ReturnType<typeof decide>) =>
-  decision.changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore] : []))
+const jobs = (decision: ReturnType<typeof decide>) =>
+  decision.changes.flatMap((change) => (change.type === 'job.add' ? [change.job] : []))
 const savedProfile = (how: How): ClientProfile => {
   const [saved] = decide(how).changes.flatMap((change) =>
     change.type === 'client.save' ? [change.client] : [],
@@ -47,7 +47,7 @@ const visit = (changes: Partial<Visit> = {}): Visit => ({
   pages: [],
   ...changes,
 })
-const chore = { connectionId: 'shop', conversationId: 8, failures: 0, attempt: null }
+const job = { connectionId: 'shop', conversationId: 8, failures: 0, attempt: null }
 
 describe('a client who is not known', () => {
   test('gets nothing as long as there is nothing to carry', () => {
@@ -100,11 +100,11 @@ describe('a client who is not known', () => {
           id: 100,
           patch: { lastClientAt: 700, lastActivityAt: NOW, clientLeft: false },
         },
-        { type: 'chore.cancel', conversationId: 100, kind: 'complete' },
+        { type: 'job.cancel', conversationId: 100, kind: 'complete' },
         {
-          type: 'chore.add',
-          chore: {
-            ...chore,
+          type: 'job.add',
+          job: {
+            ...job,
             id: 101,
             conversationId: 100,
             kind: 'leave-check',
@@ -120,7 +120,7 @@ describe('a client who is not known', () => {
   test('whom an agent wrote to gets a conversation that is looked after, too', () => {
     const decision = decide({ worthCarrying: true })
     expect(decision).toMatchObject({ isNew: true, carries: false })
-    expect(chores(decision)).toMatchObject([
+    expect(jobs(decision)).toMatchObject([
       { kind: 'leave-check', key: 'task', data: { clientId: 'client' }, notBefore: NOW + 10 * MINUTE },
     ])
     expect(ofType(decision, 'conversation.patch')).toEqual([])
@@ -139,7 +139,7 @@ describe('a client who is not known', () => {
         },
       },
     ])
-    expect(chores(decision)).toMatchObject([
+    expect(jobs(decision)).toMatchObject([
       {
         conversationId: 8,
         kind: 'note',
@@ -166,15 +166,15 @@ describe('perhaps the same person', () => {
     expect(ofType(decision, 'conversation.patch')).toEqual([
       { type: 'conversation.patch', id: 8, patch: { perhaps: { conversationId: 9, told: false } } },
     ])
-    expect(chores(decision)).toEqual([])
+    expect(jobs(decision)).toEqual([])
   })
   test('is said in both tasks where there is one', () => {
     const decision = decide({
       state: here({ conversation: conversation({ id: 8, taskId: 41 }), perhaps: other }),
     })
     expect(ofType(decision, 'conversation.patch')).toMatchObject([{ patch: { perhaps: { told: true } } }])
-    const note = { ...chore, kind: 'note', notBefore: NOW }
-    expect(chores(decision)).toEqual([
+    const note = { ...job, kind: 'note', notBefore: NOW }
+    expect(jobs(decision)).toEqual([
       { ...note, id: 100, key: 'perhaps:9', data: { what: 'perhaps', otherConversation: 9 } },
       {
         ...note,
@@ -207,9 +207,9 @@ describe('an introduction', () => {
   test.each(['name', 'email', 'phone'] as const)('of %s is a job of its own', (field) => {
     const decision = introduced({}, { [field]: 'x' })
     expect(decision.carries).toBe(true)
-    expect(chores(decision)).toEqual([
+    expect(jobs(decision)).toEqual([
       {
-        ...chore,
+        ...job,
         id: 100,
         kind: 'introduce',
         key: 'contact:client',
@@ -222,9 +222,9 @@ describe('an introduction', () => {
     expect(introduced({ [field]: 'x' }, {}).carries).toBe(false)
   })
   test('of a client who is new is part of the card that is made', () => {
-    expect(
-      chores(decide({ event: { client: profile({ name: 'Anna' }) }, worthCarrying: true })),
-    ).toMatchObject([{ kind: 'leave-check' }])
+    expect(jobs(decide({ event: { client: profile({ name: 'Anna' }) }, worthCarrying: true }))).toMatchObject(
+      [{ kind: 'leave-check' }],
+    )
   })
 })
 
@@ -235,9 +235,9 @@ describe('a visit', () => {
   test('that is new is written once, with what is known of it', () => {
     const decision = visits({ os: 'Linux', browser: 'Firefox', ip: '10.0.0.1', visit: visit() }, 400)
     expect(decision.carries).toBe(true)
-    expect(chores(decision)).toEqual([
+    expect(jobs(decision)).toEqual([
       {
-        ...chore,
+        ...job,
         id: 100,
         kind: 'visit',
         key: 'client:500',
@@ -246,21 +246,21 @@ describe('a visit', () => {
       },
     ])
     expect(ofType(decision, 'client.save')).toMatchObject([{ client: { lastVisitAt: 500 } }])
-    expect(chores(visits({ os: 'Linux', visit: visit() }, null))).toHaveLength(1)
+    expect(jobs(visits({ os: 'Linux', visit: visit() }, null))).toHaveLength(1)
   })
   test.each(['os', 'browser', 'ip'] as const)('of which only the %s is known is written', (field) => {
-    expect(chores(visits({ [field]: 'x', visit: visit() }, null))).toMatchObject([{ kind: 'visit' }])
+    expect(jobs(visits({ [field]: 'x', visit: visit() }, null))).toMatchObject([{ kind: 'visit' }])
   })
   test('that is known, or of which nothing is, is not written', () => {
     const known = visits({ os: 'Linux', visit: visit() }, 500)
     expect(known.carries).toBe(false)
     expect(ofType(known, 'client.save')).toMatchObject([{ client: { lastVisitAt: 500 } }])
-    expect(chores(visits({ visit: visit() }, null))).toEqual([])
+    expect(jobs(visits({ visit: visit() }, null))).toEqual([])
   })
   test('without a beginning is one for a new client alone', () => {
-    expect(chores(visits({ os: 'Linux' }, null))).toEqual([])
+    expect(jobs(visits({ os: 'Linux' }, null))).toEqual([])
     const first = decide({ event: { client: profile({ os: 'Linux' }) }, worthCarrying: true })
-    expect(chores(first)).toMatchObject([{ kind: 'visit', key: `client:${NOW}` }, { kind: 'leave-check' }])
+    expect(jobs(first)).toMatchObject([{ kind: 'visit', key: `client:${NOW}` }, { kind: 'leave-check' }])
   })
 })
 
@@ -328,7 +328,7 @@ describe('what is known of a client', () => {
 describe('the end of a chat', () => {
   const off = settingsOf({ options: { completeWhenClientLeaves: false } })
   const complete = { kind: 'complete', key: 'task', data: {}, notBefore: NOW }
-  const cancelled = (kind: string) => ({ type: 'chore.cancel', conversationId: 8, kind })
+  const cancelled = (kind: string) => ({ type: 'job.cancel', conversationId: 8, kind })
   const transcript = (at: (number | null)[], lastClientAt: number, more: Partial<ChatState> = {}) =>
     decide({
       event: {
@@ -344,12 +344,12 @@ describe('the end of a chat', () => {
     expect(ofType(decision, 'conversation.patch')).toEqual([
       { type: 'conversation.patch', id: 8, patch: { clientLeft: true } },
     ])
-    expect(ofType(decision, 'chore.cancel')).toEqual([cancelled('leave-check')])
-    expect(chores(decision)).toMatchObject([complete])
+    expect(ofType(decision, 'job.cancel')).toEqual([cancelled('leave-check')])
+    expect(jobs(decision)).toMatchObject([complete])
   })
   test('comes with a transcript that tells no times, or in which the client says nothing', () => {
     for (const times of [[], [null], [400, null]])
-      expect(chores(transcript(times, 500))).toMatchObject([complete])
+      expect(jobs(transcript(times, 500))).toMatchObject([complete])
   })
   test('does not come with the transcript of an earlier chat', () => {
     const decision = transcript([499, 300], 500)
@@ -359,7 +359,7 @@ describe('the end of a chat', () => {
   })
   test('completes nothing where that is switched off', () => {
     const decision = transcript([500], 500, { settings: off })
-    expect(chores(decision)).toEqual([])
+    expect(jobs(decision)).toEqual([])
     expect(ofType(decision, 'conversation.patch')).toMatchObject([{ patch: { clientLeft: true } }])
   })
   test('with new words in its transcript keeps the time of the last ones', () => {
@@ -390,9 +390,9 @@ describe('the end of a chat', () => {
     expect(ofType(decision, 'conversation.patch')).toMatchObject([
       { patch: { lastClientAt: NOW, lastActivityAt: NOW, clientLeft: false } },
     ])
-    expect(ofType(decision, 'chore.cancel')).toEqual([cancelled('complete')])
-    expect(chores(decision)).toMatchObject([leaveCheck])
-    expect(chores(decide({ state: here({ settings: off }), clientWrote: true }))).toEqual([])
+    expect(ofType(decision, 'job.cancel')).toEqual([cancelled('complete')])
+    expect(jobs(decision)).toMatchObject([leaveCheck])
+    expect(jobs(decide({ state: here({ settings: off }), clientWrote: true }))).toEqual([])
   })
   test('does not set back the time of the last words', () => {
     const later = conversation({ id: 8, lastClientAt: 900 })
@@ -403,11 +403,11 @@ describe('the end of a chat', () => {
     const ended = (more: Partial<ChatState>) =>
       decide({ event: { client: profile({ visit: visit({ finishedAt: 900 }) }) }, state: here(more) })
     expect(ended({}).carries).toBe(true)
-    expect(chores(ended({}))).toMatchObject([leaveCheck])
-    expect(chores(ended({ settings: off }))).toEqual([])
-    expect(chores(ended({ conversation: conversation({ id: 8, clientLeft: true }) }))).toEqual([])
+    expect(jobs(ended({}))).toMatchObject([leaveCheck])
+    expect(jobs(ended({ settings: off }))).toEqual([])
+    expect(jobs(ended({ conversation: conversation({ id: 8, clientLeft: true }) }))).toEqual([])
     const goesOn = decide({ event: { client: profile({ visit: visit() }) }, state: here() })
     expect(goesOn.carries).toBe(false)
-    expect(chores(goesOn)).toEqual([])
+    expect(jobs(goesOn)).toEqual([])
   })
 })

@@ -112,7 +112,7 @@ test('an edit that hides a sent comment carries nothing out; the log has a line,
     { kind: 'edit', state: 'skipped', reason: 'internal-hidden', text: 'secret', targetId: 1 },
   ])
   const notes = (decision: ReturnType<typeof decide>) =>
-    decision.changes.flatMap((change) => (change.type === 'chore.add' ? [change.chore.data] : []))
+    decision.changes.flatMap((change) => (change.type === 'job.add' ? [change.job.data] : []))
   expect(notes(first)).toEqual([{ what: 'kept-inside', messageId: 1, taskId: 100 }])
   const second = decide(comment({ text: 'more', isHidden: true }), { known, changes: added(first) })
   expect(added(second)).toMatchObject([{ state: 'skipped', text: 'more' }])

@@ -221,8 +221,8 @@ describe('an employee whose new version stays inside', () => {
   const said = known({ id: 2, chatraMessageId: 'm' })
   const keep: ReplyAct = { do: 'keep-inside', reply: said, part, reason: 'internal-hidden' }
   const note = (messageId: number | null) => ({
-    type: 'chore.add',
-    chore: {
+    type: 'job.add',
+    job: {
       id: 101,
       connectionId: 'shop',
       conversationId: 8,
@@ -252,7 +252,7 @@ describe('an employee whose new version stays inside', () => {
   test('is told so about an edit that is dropped, not about a message that nobody has seen', () => {
     const edit = known({ id: 3, kind: 'edit', targetId: 2, state: 'queued' })
     const [, told] = changes([{ do: 'drop', message: edit, reason: 'internal-hidden' }])
-    expect(told).toEqual({ ...note(2), chore: { ...note(2).chore, id: 100 } })
+    expect(told).toEqual({ ...note(2), job: { ...note(2).job, id: 100 } })
     for (const [message, reason] of [
       [edit, 'replaced'],
       [known({ kind: 'text', state: 'queued' }), 'internal-hidden'],
