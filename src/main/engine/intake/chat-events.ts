@@ -1,0 +1,197 @@
+import type { Connection } from '../../../shared/config.ts'
+import type { ClientLink, Conversation } from '../../../shared/domain.ts'
+import { commit } from '../context.ts'
+import type { KeyedMutex } from '../keyed-mutex.ts'
+import { joinChanges } from '../merge.ts'
+import { type ChatEvent, type InboxRow, isRestore, type Queue, type Takeover } from '../ports.ts'
+import { rootOf, underRoots } from '../roots.ts'
+import { type ChatDecision, decideChat } from './chat/chat.ts'
+import { type ChatState, nameOf } from './chat/chat-state.ts'
+import { type SameAddress, sameAddress } from './chat/same-address.ts'
+import { refuse, reportAdded, settled } from './inbox-outcome.ts'
+import type { IntakeOptions } from './options.ts'
+import { skippedEvent } from './skipped.ts'
+import { whatIsKnown, writersOf } from './what-is-known.ts'
+
+const QUEUES: readonly Queue[] = ['planfix', 'chatra', 'jobs']
+
+/** An event of Chatra, with what was asked about it before it is decided on. */
+interface ReadEvent {
+  event: ChatEvent
+  /** Nothing of it was broken and left out. */
+  isWhole: boolean
+  writers: ChatState['writers']
+}
+
+/** Decides what events of Chatra mean, and commits that together with the outcome of their inbox rows. */
+export class ChatEvents {
+  private readonly options: IntakeOptions
+  /** Events of one client one after the other; shared with the inbox. */
+  private readonly perClient: KeyedMutex
+
+  constructor(options: IntakeOptions, perClient: KeyedMutex) {
+    this.options = options
+    this.perClient = perClient
+  }
+
+  async decide(row: InboxRow, body: unknown): Promise<void> {
+    const { context, parse } = this.options
+    const read = parse(body)
+    if (!read.ok) return refuse(context, row, read.reason)
+    const event = read.event
+    const { store } = context
+    // Broken messages beside good ones: shown, with their paths.
+    if (read.dropped.length > 0)
+      await commit(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
+    const link = await store.client(row.connectionId, event.client.id)
+    const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
+    const isWhole = read.dropped.length === 0
+    const work = (known?: ClientLink | null) => this.applyChat(row, event, isWhole, known)
+    // Two devices that introduce themselves at the same moment must not found two conversations.
+    return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
+  }
+
+  /** Decides under the locks of the conversations it concerns: nobody merges or separates them meanwhile. */
+  private async applyChat(
+    row: InboxRow,
+    event: ChatEvent,
+    isWhole: boolean,
+    justRead?: ClientLink | null,
+  ): Promise<void> {
+    const { context, serial } = this.options
+    const { store } = context
+    const connection = context.connections.get(row.connectionId)
+    if (!connection) return
+    // Before any lock is taken: the answer to a send that is under way needs the conversation's.
+    const writers = await writersOf(context, connection, event, row.receivedAt)
+    const link = justRead ?? (await store.client(row.connectionId, event.client.id))
+    let ids: readonly number[] = link ? [link.conversationId] : []
+    for (;;) {
+      const more = await underRoots(store, serial, ids, (roots) =>
+        this.decideEvent(row, { event, isWhole, writers }, roots),
+      )
+      if (more === null) return
+      ids = more
+    }
+  }
+
+  /** Null when it is decided; otherwise the conversations whose locks are needed. */
+  private async decideEvent(
+    row: InboxRow,
+    { event, isWhole, writers }: ReadEvent,
+    locked: readonly Conversation[],
+  ): Promise<readonly number[] | null> {
+    const { context, wake } = this.options
+    const { store } = context
+    const connection = context.connections.get(row.connectionId)
+    if (!connection) return null
+    const link = await store.client(row.connectionId, event.client.id)
+    const own = link ? await rootOf(store, link.conversationId) : null
+    const same = await this.samePerson(connection.settings, event, link, own, row.receivedAt)
+    const joins =
+      same?.decision.join === 'thread' ? { into: same.conversation, why: same.decision.why } : null
+    const needed = [own, joins?.into].flatMap((one) => (one ? [one.id] : []))
+    if (needed.some((id) => !locked.some((one) => one.id === id))) return needed
+    const joined =
+      own && joins
+        ? await joinChanges(context, own, joins.into, { why: joins.why, clientId: event.client.id })
+        : null
+    const conversation = joined ? joined.into : own
+    const decision = decideChat(event, {
+      settings: connection.settings,
+      now: row.receivedAt,
+      link,
+      conversation,
+      joins: own ? null : joins,
+      perhaps: same?.decision.join === 'card' ? same.conversation : null,
+      isWhole,
+      ...afterTakeover(context.takeover?.() ?? null),
+      newId: () => store.newId(),
+      ...(await whatIsKnown(context, connection, event, conversation)),
+      writers,
+    })
+    const changes = [...(joined?.changes ?? []), ...decision.changes]
+    await commit(context, [...changes, settled(row, decision)])
+    this.announce(connection.settings.id, event, decision, conversation)
+    await reportAdded(changes, this.options.added)
+    if (joined) for (const lane of QUEUES) wake(joined.from.id, lane)
+    await this.noteHeard(row, event)
+    if (decision.conversationId !== null) {
+      wake(decision.conversationId, 'planfix')
+      if (changes.some((change) => change.type === 'job.add')) wake(decision.conversationId, 'jobs')
+      if (decision.settledReply) wake(decision.conversationId, 'chatra')
+    }
+    return null
+  }
+
+  /**
+   * Whether the client is asked about at all (F13): with an address given newly, at the beginning of a conversation, and
+   * when a chat begins anew, but never in the middle of a talk.
+   */
+  private async samePerson(
+    settings: Connection,
+    event: ChatEvent,
+    link: ClientLink | null,
+    own: Conversation | null,
+    now: number,
+  ): Promise<SameAddress | null> {
+    const { client } = event
+    const before = link?.profile
+    const email = client.email ?? before?.email ?? null
+    if (email === null) return null
+    const isGiven =
+      client.email !== null &&
+      (client.email !== before?.email || client.vouched.email !== before.vouched.email)
+    const writes = event.kind !== 'transcript' && event.messages.some(({ type }) => type === 'client')
+    const quietMs = settings.options.joinAfterQuietMinutes * 60_000
+    const isAnew = writes && link !== null && (own?.clientLeft === true || link.lastWroteAt + quietMs <= now)
+    if (link && !isGiven && !isAnew) return null
+    const { store } = this.options.context
+    const device = {
+      ...client,
+      email,
+      name: client.name ?? before?.name ?? null,
+      phone: client.phone ?? before?.phone ?? null,
+      vouched: client.email === null && before ? before.vouched : client.vouched,
+    }
+    return sameAddress(store, settings, device, own, now)
+  }
+
+  /** What has been decided on tells of replies that had no answer: whoever waits for that looks again. */
+  private async noteHeard({ connectionId, seq, receivedAt }: InboxRow, event: ChatEvent): Promise<void> {
+    const { context, wake } = this.options
+    const { startedAt = null, finishedAt = null } = event.client.visit ?? {}
+    const times = [startedAt, finishedAt, ...event.messages.map(({ at }) => at)].filter((at) => at !== null)
+    const told = context.continuity?.heard({
+      connectionId,
+      seq,
+      receivedAt,
+      clientId: event.client.id,
+      writtenAt: times.length > 0 ? Math.max(...times) : null,
+      isPrompt: event.kind !== 'transcript' && event.messages.some(({ at }) => at !== null),
+    })
+    for (const id of told ?? []) {
+      const message = await context.store.message(id)
+      if (message?.conversationId != null) wake(message.conversationId, 'chatra')
+    }
+  }
+
+  private announce(
+    connectionId: string,
+    event: ChatEvent,
+    decision: ChatDecision,
+    before: Conversation | null,
+  ): void {
+    const { context } = this.options
+    const line = decision.newFromClient[0]
+    // Without a task yet, only the first words begin it: Planfix may be away while the client goes on writing.
+    const isFirst = before?.taskId === null && before.lastClientAt === 0
+    const starts = decision.isNewConversation || before?.clientLeft === true || isFirst
+    if (line === undefined || !starts || decision.conversationId === null) return
+    context.listener.newChat?.(connectionId, decision.conversationId, nameOf(event.client), line)
+  }
+}
+
+/** A restored store knows nothing of what came since its backup: all of it is carried, and looked for before. */
+const afterTakeover = (takeover: Takeover | null) =>
+  isRestore(takeover) ? { restoredAt: takeover.at } : { takenOverAt: takeover?.at ?? 0 }

@@ -1,0 +1,17 @@
+import type { Message } from '../../../shared/domain.ts'
+import type { EngineContext } from '../context.ts'
+import type { KeyedMutex } from '../keyed-mutex.ts'
+import type { ParseChatEvent, Queue } from '../ports.ts'
+
+export interface IntakeOptions {
+  context: EngineContext
+  parse: ParseChatEvent
+  /** Locks shared with the deliverers, by conversation. */
+  serial: KeyedMutex
+  wake(conversationId: number, lane: Queue): void
+  /** A hint of a Planfix scenario: the task is to be read now. */
+  hint(connectionId: string, taskId: number): void
+  /** New messages to deliver; called before the deliverers are woken. */
+  added(conversationId: number, messages: readonly Message[]): Promise<void>
+  onBug(error: unknown, where: string): void
+}
