@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pathOf } from '../../shared/config.ts'
 import type { AgentSeen } from '../../shared/domain.ts'
+import { printReason } from '../../shared/reason.ts'
 import type { ChatEvent, ChatMessage, ParseChatEvent } from '../engine/ports.ts'
 import { chatClient, page } from './client-profile.ts'
 import { chatMessage, isEmpty } from './message.ts'
@@ -10,6 +11,9 @@ import { identifier, labelled, line, needed, email as toEmail, tolerant } from '
 export type ReadChatEvent = { ok: true; event: ChatEvent; dropped: string[] } | { ok: false; reason: string }
 
 const KINDS = { chatStarted: 'started', chatFragment: 'fragment', chatTranscript: 'transcript' } as const
+const unknownEvent = (name: string): string =>
+  printReason({ kind: 'unknown-event', name: line(name, 60) ?? '' })
+
 const isKnown = (name: string): name is keyof typeof KINDS => Object.hasOwn(KINDS, name)
 
 const whole = tolerant((value) => value)
@@ -38,12 +42,12 @@ const envelope = z.object(
 export const readChatEvent = (body: unknown): ReadChatEvent => {
   const name = new Map(labelled(body) ?? []).get('eventName')
   if (typeof name === 'string' && !isKnown(name)) {
-    return { ok: false, reason: `unknown event "${line(name, 60) ?? ''}"` }
+    return { ok: false, reason: unknownEvent(name) }
   }
   const parsed = envelope.safeParse(body)
   if (!parsed.success) return { ok: false, reason: firstProblem(parsed.error, 'body') }
   const { eventName, client, chatStartedPage, conversationStartPage, ...rest } = parsed.data
-  if (!isKnown(eventName)) return { ok: false, reason: `unknown event "${line(eventName, 60) ?? ''}"` }
+  if (!isKnown(eventName)) return { ok: false, reason: unknownEvent(eventName) }
   const kind = KINDS[eventName]
 
   const found = findMessages(kind, rest)

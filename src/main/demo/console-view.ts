@@ -1,5 +1,6 @@
 import type { LogEntry, Message } from '../../shared/domain.ts'
-import { isTextKey, translate } from '../../shared/i18n/index.ts'
+import { translate } from '../../shared/i18n/index.ts'
+import { parseReason } from '../../shared/reason.ts'
 import type { ChatraSimulator } from '../../simulators/chatra/index.ts'
 import type { Application } from '../runtime/application.ts'
 import { inColumn, type Screen } from './screen.ts'
@@ -120,7 +121,6 @@ function stateOf(entry: LogEntry, message: Message, chatra: ChatraSimulator): st
 
 /** A failure is kept as `planfix: unclear (detail)`; the catalogue says the same to an owner. */
 function explained(reason: string): string {
-  const [, side, code] = /^(chatra|planfix): ([\w-]+) \(/.exec(reason) ?? []
-  const key = `error.${side}.${code}`
-  return isTextKey(key) ? translate('en', key) : reason
+  const cause = parseReason(reason)
+  return cause.kind === 'service' ? translate('en', `error.${cause.side}.${cause.code}`) : reason
 }

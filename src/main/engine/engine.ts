@@ -1,4 +1,5 @@
 import type { Message } from '../../shared/domain.ts'
+import { printReason } from '../../shared/reason.ts'
 import { commit, type EngineContext } from './context.ts'
 import { ChatraSender } from './delivery/chatra/chatra-sender.ts'
 import { ConversationQueues } from './delivery/conversation-queues.ts'
@@ -153,7 +154,12 @@ export class Engine {
           id: conversationId,
           patch: { paused: reason, pausedUntil: now + PAUSE_MS },
         },
-        { type: 'message.patch', id: message.id, at: now, patch: { reason: `paused: ${reason}` } },
+        {
+          type: 'message.patch',
+          id: message.id,
+          at: now,
+          patch: { reason: printReason({ kind: 'paused', why: reason }) },
+        },
         { type: 'event.add', event },
         {
           type: 'job.add',

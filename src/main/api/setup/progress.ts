@@ -2,6 +2,7 @@ import type { Words } from '../../../shared/api/answer.ts'
 import type { SetupProgress } from '../../../shared/api/setup.ts'
 import type { Message } from '../../../shared/domain.ts'
 import type { Side } from '../../../shared/errors.ts'
+import { parseReason } from '../../../shared/reason.ts'
 import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { SqliteStore } from '../../store/index.ts'
@@ -80,9 +81,9 @@ function ofMessage(message: Message | undefined): Words | null {
   if (message?.state !== 'failed' && message?.state !== 'retrying') return null
   const reason = message.reason ?? ''
   if (reason === 'client-unknown') return { key: 'reason.client-gone', params: {} }
-  // `planfix: refused (…)`: side and code (docs/architecture.md, "Life of a message").
-  const [, side, code, rest = ''] = /^(chatra|planfix): ([a-z-]+)(?: \((.*)\))?/s.exec(reason) ?? []
-  if (side && code) return { key: `error.${side}.${code}`, params: { scope: rest } }
+  const cause = parseReason(reason)
+  if (cause.kind === 'service')
+    return { key: `error.${cause.side}.${cause.code}`, params: { scope: cause.detail } }
   return message.state === 'failed'
     ? { key: 'wizard.problem.message-failed', params: { detail: reason } }
     : null

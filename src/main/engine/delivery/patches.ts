@@ -1,5 +1,6 @@
 import type { ClientLink, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
+import { printReason } from '../../../shared/reason.ts'
 import type { Change } from '../ports.ts'
 
 /** The device that wrote last (F13). */
@@ -28,7 +29,8 @@ export const stateChange = (
 })
 
 /** Why a message waits or failed, as shown in the log: the code and what the service said. */
-export const reasonOf = (error: BridgeError): string => `${error.side}: ${error.code} (${error.detail})`
+export const reasonOf = ({ side, code, detail }: BridgeError): string =>
+  printReason({ kind: 'service', side, code, detail })
 
 /**
  * Until when a further change may hide behind the same mark: Planfix tells times to the minute

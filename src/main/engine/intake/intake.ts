@@ -1,4 +1,5 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
+import { printReason } from '../../../shared/reason.ts'
 import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit } from '../context.ts'
 import { KeyedMutex } from '../keyed-mutex.ts'
@@ -164,7 +165,7 @@ export class Intake {
       key: 'event.put-aside',
       params: { row: row.seq, reason: fault },
     }
-    const reason = `put-aside: ${fault}`
+    const reason = printReason({ kind: 'put-aside', fault })
     await commit(this.options.context, [
       skippedEvent(row, reason, store.newId(), {}, 'failed'),
       { type: 'inbox.settle', seq: row.seq, outcome: 'skipped', reason },

@@ -1,4 +1,5 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
+import { isInternal } from '../../../shared/reason.ts'
 import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment/comment-fingerprint.ts'
 import type { PlanfixComment, PlanfixTask } from '../../engine/ports.ts'
 
@@ -117,7 +118,7 @@ function isNews(comment: PlanfixComment, known: readonly Message[], counterparty
 
 /** Older fingerprints did not contain whether an internal note was opened to a contact. */
 function wasOpened(comment: PlanfixComment, { reason, fingerprint }: Message): boolean {
-  const mayBeOpened = reason === 'internal-hidden' || reason === 'internal-client-not-notified'
+  const mayBeOpened = isInternal(reason)
   const isOpen = !comment.isHidden && comment.recipients.some((one) => one.startsWith('contact:'))
   return mayBeOpened && isOpen && isOfBefore(fingerprint)
 }

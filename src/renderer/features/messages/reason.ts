@@ -1,6 +1,6 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
-import type { ErrorCode } from '../../../shared/errors.ts'
 import { isTextKey, type TextKey } from '../../../shared/i18n/index.ts'
+import { type Reason as Cause, parseReason } from '../../../shared/reason.ts'
 import type { Tone } from '../../components/status-badge.tsx'
 import type { Speech } from '../../i18n.tsx'
 
@@ -12,9 +12,6 @@ export interface Reason {
   detail: string | null
 }
 
-/** `planfix: failing (…)`, as the engine writes down a service's error. */
-const SERVICE_ERROR = /^(chatra|planfix): ([a-z-]+)(?: \((.*)\))?$/s
-
 /**
  * The words for a reason of the engine (docs/architecture.md, "Life of a message"): one of its machine words, an error of
  * a service, or a path of what could not be read, which stays as it is. Null when there is nothing to explain.
@@ -24,18 +21,26 @@ export function reasonOf(
   { t }: Pick<Speech, 't'>,
 ): Reason | null {
   if (reason === null) return late ? ofWord('late', t) : null
-  const error = SERVICE_ERROR.exec(reason)
-  if (error !== null) {
-    const [, side = '', code = '', detail = ''] = error
-    const known = ofError(side, code as ErrorCode, detail, t)
-    if (known !== null) return known
+  const cause = parseReason(reason)
+  switch (cause.kind) {
+    case 'service':
+      return ofError(cause, t)
+    case 'unknown-event':
+      return { ...ofWord('unknown-event', t), detail: reason }
+    case 'own-echo':
+      return { ...ofWord('own-echo', t), detail: String(cause.messageId) }
+    case 'put-aside':
+      return { ...ofWord('put-aside', t), detail: cause.fault }
+    case 'paused':
+      return known(cause.why, reason, t)
+    case 'word':
+      return known(cause.word, reason, t)
   }
-  if (reason.startsWith('unknown event')) return { ...ofWord('unknown-event', t), detail: reason }
-  const own = /^own-echo \(message (\d+)\)$/.exec(reason)
-  if (own !== null) return { ...ofWord('own-echo', t), detail: own[1] ?? null }
-  const aside = /^put-aside: (.*)$/s.exec(reason)
-  if (aside !== null) return { ...ofWord('put-aside', t), detail: aside[1] ?? null }
-  const word = reason.replace(/^paused: /, '').replaceAll(' ', '-')
+}
+
+/** The words for a machine word; the catalogue writes it with hyphens. What it does not know could not be read. */
+function known(text: string, reason: string, t: Speech['t']): Reason {
+  const word = text.replaceAll(' ', '-')
   if (isTextKey(`log.reason.${word}`) && isTextKey(`log.why.${word}`)) return ofWord(word, t)
   return { short: t('log.why.unreadable'), long: t('log.reason.unreadable'), detail: reason }
 }
@@ -46,13 +51,11 @@ const ofWord = (word: string, t: Speech['t']): Reason => ({
   detail: null,
 })
 
-function ofError(side: string, code: ErrorCode, detail: string, t: Speech['t']): Reason | null {
-  const [short, long] = [`log.why-error.${code}`, `error.${side}.${code}`]
-  if (!isTextKey(short) || !isTextKey(long)) return null
+function ofError({ side, code, detail }: Extract<Cause, { kind: 'service' }>, t: Speech['t']): Reason {
   return {
-    short: `${t(side === 'chatra' ? 'side.chatra' : 'side.planfix')}: ${t(short)}`,
+    short: `${t(`side.${side}`)}: ${t(`log.why-error.${code}`)}`,
     // The text of the catalogue names the right, which the reason does not hold.
-    long: code === 'missing-scope' ? t('log.reason.missing-scope') : t(long),
+    long: code === 'missing-scope' ? t('log.reason.missing-scope') : t(`error.${side}.${code}`),
     detail: detail === '' ? null : t('log.reason.said', { detail }),
   }
 }

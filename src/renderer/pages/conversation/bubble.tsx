@@ -1,5 +1,6 @@
 import { UnstyledButton, VisuallyHidden } from '@mantine/core'
 import type { MessageRow } from '../../../shared/api/log.ts'
+import { isInternal } from '../../../shared/reason.ts'
 import { IconEyeOff, IconPaperclip, IconPencil, IconTrash } from '../../components/icons.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { reasonOf, toneOf } from '../../features/messages/reason.ts'
@@ -160,7 +161,7 @@ export function Aside({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 
 /** Why it stands apart: the other side never saw it. */
 function apartOf(row: MessageRow): 'log.talk.internal' | 'log.talk.not-sent' | 'log.talk.not-passed' | null {
   if (row.state !== 'skipped') return null
-  if (row.reason?.startsWith('internal-')) return 'log.talk.internal'
+  if (isInternal(row.reason)) return 'log.talk.internal'
   return row.direction === 'to-chatra' ? 'log.talk.not-sent' : 'log.talk.not-passed'
 }
 

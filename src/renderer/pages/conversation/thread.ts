@@ -1,4 +1,5 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
+import { isKeptFromClient } from '../../../shared/reason.ts'
 
 /** A message as it is shown in the conversation. */
 export type Item =
@@ -45,7 +46,7 @@ export function itemsOf(rows: readonly MessageRow[]): Item[] {
 
 /** A later version that is internal: the chat goes on showing the one before, so it stands apart. */
 const isKeptInside = ({ kind, state, reason }: MessageRow): boolean =>
-  kind === 'edit' && state === 'skipped' && /^(internal|employee)-/.test(reason ?? '')
+  kind === 'edit' && state === 'skipped' && isKeptFromClient(reason)
 
 const isSaid = ({ kind, author, reason }: MessageRow): boolean =>
   kind === 'text' && author.kind !== 'bridge' && reason !== 'system-message'

@@ -1,4 +1,5 @@
 import type { Author, Message, MessageState } from '../../../../shared/domain.ts'
+import { printReason } from '../../../../shared/reason.ts'
 import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../../delivery/patches.ts'
 import {
   type Change,
@@ -243,7 +244,7 @@ function afterAll(reply: Message, state: ChatState): Change[] {
 
 /** What is taken for an echo by its words alone leaves a line in the log, with the message it was matched to. */
 function ownEcho(reply: Message, echo: ChatMessage, index: number, state: ChatState): Change {
-  const reason = `own-echo (message ${reply.id})`
+  const reason = printReason({ kind: 'own-echo', messageId: reply.id })
   const key = `echo:${reply.id}:${state.now}:${index}`
   const { connectionId } = reply
   return explained({ connectionId, key, direction: 'to-planfix', text: echo.text, reason }, state)

@@ -1,4 +1,5 @@
 import type { Message } from '../../../../shared/domain.ts'
+import { isKeptFromClient } from '../../../../shared/reason.ts'
 import { isDeliveredElsewhere } from '../../ports.ts'
 import { areSameParts, isSamePart, type Part } from '../parts.ts'
 import type { Verdict } from './may-go-out.ts'
@@ -198,4 +199,4 @@ function keepInside(
 
 /** A version of a comment that was not carried into the chat. */
 export const isKeptInside = ({ kind, state, reason }: Message): boolean =>
-  kind === 'edit' && state === 'skipped' && /^(internal|employee)-/.test(reason ?? '')
+  kind === 'edit' && state === 'skipped' && isKeptFromClient(reason)
