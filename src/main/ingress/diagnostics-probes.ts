@@ -3,7 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { PublicAddressProbes } from '../diagnostics/check.ts'
 import { PROGRAM, type ProgramSecret, type SecretSource } from '../secrets/environment.ts'
 
-/** What the checks of the way in look at. */
+/** Data for the checks of the public address. */
 export async function publicAddressProbes(options: {
   configuration: Configuration | null
   secrets: SecretSource
@@ -22,7 +22,7 @@ export async function publicAddressProbes(options: {
   return { provider, missingSecrets: missing.flat(), state, now }
 }
 
-/** Some SSH services let everybody in: only the server can tell what it needs. */
+/** Some SSH services accept everybody: only the server knows what it needs. */
 const NEEDED: Record<PublicAddressProbes['provider'], readonly ProgramSecret[]> = {
   none: [],
   own: [],

@@ -12,12 +12,12 @@ const MEGABYTE = 1024 * 1024
 const DAY = 86_400_000
 
 export interface CacheLimits {
-  /** Bytes of all files together, and of one; a larger one is passed on without being kept. */
+  /** Maximum bytes of all files together, and of one; a larger file is forwarded without caching. */
   total: number
   each: number
-  /** How long a file is kept: as long as a link to it lives. */
+  /** How long a file is cached: as long as a link to it is valid. */
   keptMs: number
-  /** Downloads of one file a day, where it cannot be kept. */
+  /** Maximum downloads per day of a file that cannot be cached. */
   downloadsADay: number
 }
 const LIMITS: CacheLimits = {
@@ -27,15 +27,15 @@ const LIMITS: CacheLimits = {
   downloadsADay: 20,
 }
 
-/** What a download brings. */
+/** The result of a download. */
 export interface Source {
   body: Readable
-  /** Bytes, when the storage tells. */
+  /** Size in bytes, when the storage sends it. */
   size: number | null
   type: string
 }
 
-/** `later`: the account must not be asked now. */
+/** `later`: the account has no requests left now. */
 export type Fetched = { body: Readable; size: number | null; type: string } | 'gone' | 'later'
 
 interface Kept {
@@ -47,9 +47,9 @@ interface Kept {
 const description = z.object({ type: z.string(), at: z.number() })
 
 /**
- * Files of Planfix that visitors open, kept in a folder of the data folder (`files`, for the owner's eyes only), so that a
- * link costs the account one request and not one for each time it is opened. Those not opened for longest go first. Where
- * the disk cannot take a file it is passed on as it comes, a few times a day.
+ * Planfix files that visitors open, cached in a folder of the data folder (`files`, readable only for the
+ * owner), so that a link costs the account one request and not one per use. The least recently opened files
+ * are deleted first. When the disk cannot store a file, it is forwarded directly, a few times a day.
  */
 export class FileCache {
   private readonly dir: string
@@ -57,7 +57,7 @@ export class FileCache {
   private readonly limits: CacheLimits
   private readonly kept = new Map<string, Kept>()
   private readonly underWay = new Map<string, Promise<'kept' | 'too-large' | 'gone' | 'later'>>()
-  /** Downloads of today, by file. */
+  /** Today's downloads, by file. */
   private readonly counted = new Map<string, number>()
   private day = 0
   private cancel: () => void = () => undefined
@@ -68,7 +68,7 @@ export class FileCache {
     this.limits = { ...LIMITS, ...limits }
   }
 
-  /** Reads what is there and drops what is too old, now and once a day. */
+  /** Reads the folder and deletes old files, now and once a day. */
   async start(): Promise<void> {
     await this.tidy()
     this.cancel = this.clock.after(DAY, () => void this.start())
@@ -79,8 +79,9 @@ export class FileCache {
   }
 
   /**
-   * The file `key` stands for, from the disk or by `download` (null = it is gone). One download of a file is under way at a
-   * time, the others wait for it. `mayAsk`: whether the account can spare a request. Rejects as `download` does.
+   * The file of `key`, from the disk or by `download` (null = it no longer exists). One download of a file is
+   * under way at a time, other callers wait for it. `mayAsk`: whether the account has a request left. Rejects
+   * as `download` does.
    */
   async get(
     key: string,
@@ -113,7 +114,7 @@ export class FileCache {
       return null
     }
     entry.usedAt = now
-    // Told to the disk as well, so that the order survives a restart.
+    // Also stored on disk, so that the order survives a restart.
     await utimes(join(this.dir, name), new Date(now), new Date(now)).catch(() => undefined)
     return { body, size: entry.size, type: entry.type }
   }
@@ -127,7 +128,7 @@ export class FileCache {
     const source = await download()
     if (source === null) return 'gone'
     if (source.size !== null && source.size > this.limits.each) {
-      // One who passes it on asks again, and is counted.
+      // A caller that forwards it requests again, and is counted.
       source.body.destroy()
       return 'too-large'
     }
@@ -136,7 +137,7 @@ export class FileCache {
       await mkdir(this.dir, { recursive: true, mode: 0o700 })
       const limit = new Limit(this.limits.each)
       await pipeline(source.body, limit, createWriteStream(part, { mode: 0o600 }))
-      if (source.size !== null && limit.bytes !== source.size) throw new Error('the file broke off')
+      if (source.size !== null && limit.bytes !== source.size) throw new Error('the file is incomplete')
       const at = this.clock.now()
       const about = JSON.stringify({ type: source.type, at })
       await writeFile(join(this.dir, `${name}.json`), about, { mode: 0o600 })
@@ -152,7 +153,7 @@ export class FileCache {
     }
   }
 
-  /** Counts a download that is about to be made. */
+  /** Counts a download before it begins. */
   private async mayDownload(name: string, mayAsk: () => boolean | Promise<boolean>): Promise<boolean> {
     const today = Math.floor(this.clock.now() / DAY)
     if (today !== this.day) this.counted.clear()
@@ -180,7 +181,7 @@ export class FileCache {
     }
   }
 
-  /** Never rejects: without the folder nothing is kept. */
+  /** Never rejects: without the folder nothing is cached. */
   private async tidy(): Promise<void> {
     const found = await readdir(this.dir).catch(() => [])
     for (const file of found) {
@@ -207,7 +208,7 @@ export class FileCache {
   }
 }
 
-/** Null when the file cannot be read; a file that is dropped while it is read is read to its end. */
+/** Null when the file cannot be read; a file that is deleted while it is read is read to its end. */
 function opened(path: string): Promise<Readable | null> {
   return new Promise((resolve) => {
     const stream = createReadStream(path)
@@ -218,7 +219,7 @@ function opened(path: string): Promise<Readable | null> {
 
 class TooLarge extends Error {}
 
-/** Passes bytes on and counts them, up to `most`. */
+/** Forwards bytes and counts them, up to `most`. */
 class Limit extends Transform {
   bytes = 0
 
@@ -233,7 +234,7 @@ class Limit extends Transform {
   }
 }
 
-/** The folder or the disk, not the source. */
+/** The folder or the disk failed, not the source. */
 const isDiskError = (error: unknown): boolean =>
   ['EEXIST', 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'ENOENT', 'ENOTDIR', 'EIO', 'EMFILE'].includes(
     errorCode(error),

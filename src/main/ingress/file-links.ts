@@ -4,17 +4,17 @@ import type { Clock } from '../engine/ports.ts'
 import { createFileLinks, type FileLinks } from '../webhooks/file-links.ts'
 
 /**
- * Links to files by the configuration as it is now. Each connection's are sealed with a key made from its webhook secret:
- * stable over restarts, never stored itself, and untouched by what happens to other connections.
+ * Links to files by the current configuration. Each connection's links are sealed with a key derived from its
+ * webhook secret: stable over restarts, never stored, and independent of other connections.
  */
 export function connectionLinks(options: {
   configuration: () => Configuration
-  /** Where the receiver is reached from outside. */
+  /** The receiver's public address. */
   publicUrl: () => string | null
   clock: Pick<Clock, 'now'>
 }): FileLinks {
   const opened = new Map<string, FileLinks>()
-  /** Of connections without a secret: their links hold until the program ends. */
+  /** For connections without a secret: their links are valid until the program exits. */
   const spare = randomBytes(32)
 
   const linksOf = ({ id, webhookSecret }: Connection): FileLinks => {

@@ -10,9 +10,9 @@ interface Options {
 }
 
 /**
- * Events that came to an address which names a connection but is not its own: an address that was copied in part, or that
- * of before its secret was changed. The owner is told once an hour for each connection; who asks for anything else is a
- * stranger.
+ * Events sent to an address that names a connection but has a wrong secret: an incompletely copied address,
+ * or the one from before a change of the secret. The owner is notified once an hour for each connection;
+ * requests for other addresses come from strangers.
  */
 export class MisaddressedWebhooks {
   private readonly reportedAt = new Map<string, number>()
@@ -22,7 +22,7 @@ export class MisaddressedWebhooks {
     this.options = options
   }
 
-  /** `id`: what stands where the connection's id belongs. */
+  /** `id`: the part in place of the connection's id. */
   arrived(id: string): void {
     const { clock, connections, notify: tell } = this.options
     const connection = connections().find((one) => one.id === id)

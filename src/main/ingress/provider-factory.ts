@@ -56,7 +56,7 @@ function providerFor(options: {
   publicUrl: string | null
   secrets: SecretSource
   hostKeys: HostKeys
-  /** What the client of a relay needs beside its settings. */
+  /** What a relay client needs besides its settings. */
   relay: Omit<RelayProviderOptions, 'url' | 'key'>
   version: string
 }): TunnelProvider | RelayProvider | null {
@@ -97,7 +97,7 @@ function providerFor(options: {
   }
 }
 
-/** Changes with everything that makes another way in of it; no secret is in it. */
+/** A text that changes with every setting that makes it another tunnel; it contains no secret. */
 export function signatureOf(tunnel: TunnelConfiguration, publicUrl: string | null): string {
   const { provider } = tunnel
   return JSON.stringify([provider, provider === 'own' || provider === 'none' ? publicUrl : tunnel[provider]])

@@ -23,7 +23,7 @@ interface KnownAddress {
   signature: string
 }
 
-/** What `doctor` reads of a bridge that runs beside it. */
+/** State for `doctor` when it runs beside the bridge. */
 export interface NotedAddress {
   state: PublicAddress
   /** For links and for pasting. */
@@ -51,7 +51,7 @@ export interface PublicAddressServiceOptions {
   allow: (carries: boolean) => Promise<void>
   log: Log
   notify: (event: BridgeEvent) => void
-  /** The state may be another one. */
+  /** Called when the state may have changed. */
   changed: (state: PublicAddress) => void
   trouble: (error: unknown, where: string) => void
   /** See Outside. */
@@ -59,7 +59,7 @@ export interface PublicAddressServiceOptions {
   addresses?: () => string
 }
 
-/** How Chatra reaches the receiver: the tunnel that the configuration names, its proof, and what is remembered of both. */
+/** How Chatra reaches the receiver: the configured tunnel, its proof, and the stored state of both. */
 export class PublicAddressService {
   private readonly options: PublicAddressServiceOptions
   private readonly tunnel: Tunnel
@@ -74,7 +74,7 @@ export class PublicAddressService {
   /** Told last of whether we are to carry; what is told later waits for it. */
   private transition: Promise<void> = Promise.resolve()
   private transitions = 0
-  /** Which way in is the present one. */
+  /** Identifies the current tunnel. */
   private ways = 0
   private woke: (asleepSince: number | null) => void = () => undefined
   /** The relay has to know the connections too. */
@@ -99,7 +99,7 @@ export class PublicAddressService {
     options.silence.subscribe(() => this.tunnel.suspectLoss())
   }
 
-  /** What is known of former times, before anything is carried. */
+  /** Loads the state of earlier runs, before anything is delivered. */
   async recall(): Promise<void> {
     this.shared.takeover = await recordedTakeover(this.options.store)
   }
@@ -115,7 +115,7 @@ export class PublicAddressService {
     this.follow()
   }
 
-  /** The configuration may be another one. */
+  /** Called when the configuration may have changed. */
   follow(): void {
     if (this.target === null) return
     const { tunnel, publicUrl } = this.options.configuration.value
@@ -123,7 +123,7 @@ export class PublicAddressService {
     else this.connectionsChanged()
   }
 
-  /** Also when only a secret or a host key is another one. */
+  /** Also when only a secret or a host key changed. */
   reopen(): void {
     const { target, known, options } = this
     if (target === null) return
@@ -169,13 +169,13 @@ export class PublicAddressService {
     return { ...state, provider: 'own', address: publicUrl, state: 'unproven' }
   }
 
-  /** Tries now, also what waits for the owner. */
+  /** Tries now, even when it waits for the owner. */
   async proveNow(): Promise<PublicAddress> {
     await this.tunnel.proveNow()
     return this.state
   }
 
-  /** Whether this address leads to our receiver, also one that is not in use yet. */
+  /** Whether this address leads to our receiver, including an address that is not in use yet. */
   async proveAddress(typed: string): Promise<PublicAddress> {
     const read = publicAddressOf(typed)
     const address = read.ok ? read.address : typed
@@ -199,7 +199,7 @@ export class PublicAddressService {
     this.keep(FACT.address, this.known)
   }
 
-  /** Told, and kept for `doctor`, which runs beside us. */
+  /** Reported, and stored for `doctor`, which runs beside us. */
   private note(): void {
     const noted: NotedAddress = { state: this.state, usable: this.shared.usable }
     const text = JSON.stringify({ ...noted, state: { ...noted.state, retryAt: null } })
@@ -226,7 +226,7 @@ export class PublicAddressService {
     store.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
 
-  /** The role is this computer's, or is not (any more). */
+  /** This computer has the role, or not (any more). */
   private applyRole(term: LeadershipTerm | null): Promise<void> {
     if (term === null) return this.setActive(false)
     const mine = ++this.transitions
@@ -266,10 +266,10 @@ export class PublicAddressService {
   }
 }
 
-/** The disk is away: a takeover is recorded before anything is carried. */
+/** The disk is missing: a takeover is recorded before anything is delivered. */
 const RECORD_AGAIN_MS = 1_000
 
-/** A receiver that listens everywhere is reached here. */
+/** A receiver that listens on all addresses is reached at this one. */
 const REACHED_AT: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
 
 const NOTHING: PublicAddress = {

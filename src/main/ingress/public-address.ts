@@ -8,28 +8,28 @@ import { errorCode } from '../../shared/node-errors.ts'
 import { answeredProblem } from '../tunnel/ngrok/errors.ts'
 import type { Proof } from '../tunnel/tunnel.ts'
 
-/** A proof takes no longer; then its nonce is forgotten. */
+/** Time limit of a proof; then its nonce is discarded. */
 const LONGEST_MS = 15_000
-/** What stands between may answer before it has passed the request on. */
+/** A proxy may answer before it has forwarded the request. */
 const GRACE_MS = 1_500
 
 /**
- * Whether a public address leads to our own receiver: a request with an unguessable nonce goes out through it and has to
- * come in there. An answer proves nothing, whatever it says: proxies and login pages answer too.
+ * Whether a public address leads to our own receiver: a request with an unguessable nonce goes out through it
+ * and must come in there. The answer proves nothing: proxies and login pages answer too.
  */
 export class AddressProof {
-  /** What is awaited at the receiver, and whom to tell. */
+  /** The nonces expected at the receiver, and their callbacks. */
   private readonly awaited = new Map<string, () => void>()
   private readonly underWay = new Map<string, Promise<Proof>>()
 
-  /** A request came in at our receiver and bore this. Answers whether it was awaited. */
+  /** A request with this nonce came in at our receiver. Returns whether it was expected. */
   arrived(nonce: string): boolean {
     const tell = this.awaited.get(nonce)
     tell?.()
     return tell !== undefined
   }
 
-  /** Proves it now, or joins the proof of it that is under way. Never rejects. */
+  /** Proves the address now, or joins a proof of it that is under way. Never rejects. */
   prove(typed: string, limitMs: number = LONGEST_MS): Promise<Proof> {
     const read = schema.safeParse(typed.trim())
     if (!read.success) return Promise.resolve(failed('not-https'))
@@ -55,7 +55,7 @@ export class AddressProof {
       },
       (error: unknown) => problemOfFailure(error),
     )
-    // It has arrived as soon as it is seen, whatever becomes of the answer.
+    // It counts as arrived as soon as it is seen, whatever the answer is.
     const proof = await Promise.race([arrival, answer])
     this.awaited.delete(nonce)
     ended.abort()
@@ -68,25 +68,25 @@ const failed = (what: string): Proof => ({ ok: false, problem: { key: keyOf(what
 
 interface Answered {
   status: number
-  /** Of ngrok, where it answers in the place of whom it leads to. */
+  /** ngrok's own error code, when ngrok answers in place of the receiver. */
   ngrokCode: string | null
 }
 
-/** On a connection of its own: one that was kept open may be as dead as the network it was made in. */
+/** On a separate connection: a connection kept open may be as dead as the network it was made in. */
 function ask(url: string, limit: AbortSignal): Promise<Answered> {
   const { promise, resolve, reject } = Promise.withResolvers<Answered>()
   const get = url.startsWith('https:') ? httpsGet : httpGet
   const request = get(url, { agent: false, signal: limit }, ({ statusCode = 0, headers, socket }) => {
     const code = headers['ngrok-error-code']
     resolve({ status: statusCode, ngrokCode: typeof code === 'string' ? code : null })
-    // Nothing of what it says is read.
+    // The answer's body is not read.
     socket.destroy()
   })
   request.on('error', reject)
   return promise
 }
 
-/** Something answered, and it was not our receiver. */
+/** The answer did not come from our receiver. */
 function problemOfAnswer({ status, ngrokCode }: Answered): Proof {
   const problem: Words | null = answeredProblem(ngrokCode)
   if (problem) return { ok: false, problem }
@@ -98,7 +98,7 @@ function problemOfFailure(error: unknown): Proof {
   return failed(code === 'ABORT_ERR' ? 'time-out' : networkTrouble(code))
 }
 
-/** Of several addresses tried, that of the last. */
+/** With several addresses tried, that of the last one. */
 function connectErrorCode(error: unknown): string {
   const within: unknown[] = error instanceof AggregateError ? error.errors : []
   return within.map(connectErrorCode).findLast((code) => code !== '') ?? errorCode(error)

@@ -1,7 +1,7 @@
 import type { SqliteStore } from '../store/index.ts'
 import type { HostKeys, KnownKey } from '../tunnel/ssh/host-key.ts'
 
-/** The key of an SSH server that holds, and another one that it showed since. */
+/** The accepted key of an SSH server, and a different key that it showed since. */
 export interface ServerKeys {
   pinned: SeenKey | null
   refused: SeenKey | null
@@ -11,14 +11,14 @@ type SeenKey = KnownKey & { seenAt: number }
 export interface SshServer {
   host: string
   port: number
-  /** What the owner wrote into the configuration goes before what was seen. */
+  /** The owner's value in the configuration takes precedence over the stored key. */
   hostKey: string | null
 }
 
 const NONE: ServerKeys = { pinned: null, refused: null }
 const factOf = ({ host, port }: SshServer) => `sshHostKey:${host.toLowerCase()}:${port}`
 
-/** What is remembered of the server's keys. */
+/** The stored state of the server's keys. */
 export async function serverKeys(store: SqliteStore, server: SshServer): Promise<ServerKeys> {
   return (await store.fact<ServerKeys>('', factOf(server))) ?? NONE
 }
@@ -26,7 +26,7 @@ export async function serverKeys(store: SqliteStore, server: SshServer): Promise
 const keep = (store: SqliteStore, server: SshServer, value: ServerKeys) =>
   store.commit([{ type: 'fact.set', connectionId: '', key: factOf(server), value }])
 
-/** Makes the key that was refused the one that holds. False when it was another one, or none. */
+/** Accepts the refused key. False when it was a different one, or none. */
 export async function trustKey(store: SqliteStore, server: SshServer, fingerprint: string): Promise<boolean> {
   const { refused } = await serverKeys(store, server)
   if (refused?.fingerprint !== fingerprint) return false

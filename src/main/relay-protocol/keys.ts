@@ -15,8 +15,8 @@ import {
 } from 'node:crypto'
 
 /**
- * What the relay and the desktop both compute (docs/relay.md, "Keys and messages"). Not for the window: it has no
- * node:crypto. Keys and signatures are base64url texts where they travel or are kept.
+ * Cryptography shared by the relay and the desktop (docs/relay.md, "Keys and messages"). Not for the window:
+ * it has no node:crypto. Keys and signatures are base64url texts on the wire and on disk.
  */
 
 type Curve = 'ed25519' | 'x25519'
@@ -25,7 +25,7 @@ export interface KeyPair {
   privateKey: KeyObject
 }
 
-// RFC 8410: what stands before the 32 bytes of a key in PKCS #8 and SPKI.
+// RFC 8410: the prefix of the 32 bytes of a key in PKCS #8 and SPKI.
 const OID = { ed25519: '2b6570', x25519: '2b656e' } as const
 const privateHead = (curve: Curve) => Buffer.from(`302e02010030050603${OID[curve]}04220420`, 'hex')
 const publicHead = (curve: Curve) => Buffer.from(`302a30050603${OID[curve]}032100`, 'hex')
@@ -38,7 +38,7 @@ export function keyPair(curve: Curve, seed: Buffer = randomBytes(32)): KeyPair {
   return { privateKey, publicKey: spki.subarray(-32).toString('base64url') }
 }
 
-/** Throws for a text that is no key. */
+/** Throws for a text that is not a key. */
 function publicKeyOf(curve: Curve, text: string): KeyObject {
   const bytes = Buffer.from(text, 'base64url')
   if (bytes.length !== 32) throw new Error('not a public key')
@@ -49,13 +49,13 @@ function publicKeyOf(curve: Curve, text: string): KeyObject {
 export const derive = (key: Buffer, salt: Buffer | string, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', key, salt, `chatra-planfix relay 1 ${purpose}`, 32))
 
-/** Several texts as one that no other texts give. */
+/** Encodes several texts as one, unambiguously. */
 const together = (...texts: (string | number)[]): string => JSON.stringify(texts)
 
-// ---- AES-256-GCM under keys that are used once ------------------------------------------------------------
+// ---- AES-256-GCM under single-use keys --------------------------------------------------------------------
 
 const TAG = 16
-/** Every key here seals exactly one text, so the nonce need not differ. */
+/** Every key here seals exactly one text, so a constant nonce is safe. */
 const ONCE = Buffer.alloc(12)
 
 function shut(key: Buffer, content: Buffer, header: string): Buffer {
@@ -63,7 +63,7 @@ function shut(key: Buffer, content: Buffer, header: string): Buffer {
   return Buffer.concat([cipher.update(content), cipher.final(), cipher.getAuthTag()])
 }
 
-/** Throws when a bit of it, of the header or of the key is wrong. */
+/** Throws when a bit of the box, of the header or of the key is wrong. */
 function unshut(key: Buffer, box: Buffer, header: string): Buffer {
   const decipher = createDecipheriv('aes-256-gcm', key, ONCE, { authTagLength: TAG })
   decipher.setAAD(Buffer.from(header)).setAuthTag(box.subarray(-TAG))
@@ -77,13 +77,16 @@ const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const RANDOM_LETTERS = 26
 const CHECK_LETTERS = 2
 
-/** 130 random bits and a check of typing, as 7 groups of 4 letters. */
+/** 130 random bits and a checksum against typing errors, as 7 groups of 4 letters. */
 export function makePairingCode(): string {
   const letters = Array.from({ length: RANDOM_LETTERS }, () => LETTERS[randomInt(32)]).join('')
   return (letters + checkOf(letters)).match(/.{4}/g)!.join('-')
 }
 
-/** What both sides make of the code; null = it was mistyped. Small letters, O for 0 and I or L for 1 are understood. */
+/**
+ * The key that both sides derive from the code; null = it was mistyped. Small letters, O for 0 and I or L for
+ * 1 are accepted.
+ */
 export function readPairingCode(typed: string): Buffer | null {
   const plain = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1')
   const letters = plain.slice(0, RANDOM_LETTERS)
@@ -98,15 +101,16 @@ function checkOf(letters: string): string {
 
 /** One side of the pairing after both ephemeral X25519 keys are known. */
 export interface PairingSeal {
-  /** Seals what this side says, once. */
+  /** Seals this side's message; to be called once. */
   shut(content: object): string
-  /** What the other side says. Throws unless it was made with the same code for this very exchange. */
+  /** Opens the other side's message. Throws unless it was made with the same code for this exchange. */
   open(box: string): unknown
 }
 
 /**
- * The keys of a pairing come out of the X25519 secret of two fresh keys *and* the code: who does not know the code can
- * neither open nor make one, whatever he records or changes. Each direction has its own, used once.
+ * The keys of a pairing are derived from the X25519 secret of two fresh keys *and* the code: an attacker who
+ * does not know the code can neither open nor make a box, even by recording or changing messages. Each
+ * direction has its own key, used once.
  */
 export function pairingSeal(
   side: 'desktop' | 'relay',
@@ -129,13 +133,13 @@ export function pairingSeal(
 
 // ---- a desktop's keys -------------------------------------------------------------------------------------
 
-/** What a desktop keeps of a pairing, made of the secret `RELAY_KEY`. */
+/** The desktop's keys of a pairing, derived from the secret `RELAY_KEY`. */
 export interface DesktopKeys {
-  /** Name of the desktop at the relay: made of its public key. */
+  /** Name of the desktop at the relay: derived from its public key. */
   device: string
   sign: KeyPair
   seal: KeyPair
-  /** Ed25519 key by which this relay and no other is recognised. */
+  /** Ed25519 key that identifies the paired relay. */
   relay: string
 }
 
@@ -164,7 +168,7 @@ export function pairsOf(seed: Buffer): Omit<DesktopKeys, 'relay'> {
 
 // ---- each connection --------------------------------------------------------------------------------------
 
-/** What both sides sign at the start of a connection: fresh numbers of both, and who is who. */
+/** The text that both sides sign at the start of a connection: fresh nonces and both identities. */
 export interface Greeting {
   relay: string
   device: string
@@ -178,7 +182,7 @@ export const freshNonce = (): string => randomBytes(32).toString('base64url')
 export const signGreeting = (by: 'desktop' | 'relay', pair: KeyPair, greeting: Greeting): string =>
   sign(null, greetingText(by, greeting), pair.privateKey).toString('base64url')
 
-/** False for a wrong signature and for what is no signature or key at all. */
+/** False for a wrong signature and for texts that are no signature or key. */
 export function isSigned(
   by: 'desktop' | 'relay',
   key: string,
@@ -193,13 +197,16 @@ export function isSigned(
   }
 }
 
-/** By this the relay recognises a connection's address without knowing its secret. `key` is the relay's. */
+/**
+ * With this hash the relay recognises a connection's address without knowing its secret. `key` is the
+ * relay's.
+ */
 export const addressHash = (key: Buffer, connectionId: string, secret: string): Buffer =>
   createHmac('sha256', key).update(`${connectionId}\n${secret}`).digest()
 
 // ---- events -----------------------------------------------------------------------------------------------
 
-/** What is not secret of an event; none of it can be changed without breaking the seal. */
+/** The public header of an event; no field can be changed without breaking the seal. */
 export interface EventHeader {
   seq: number
   connectionId: string
@@ -211,14 +218,14 @@ export interface SealedEvent {
   /** Fresh X25519 key of this event. */
   from: string
   body: Buffer
-  /** The key of the body, sealed for each desktop by its name. */
+  /** The key of the body, sealed for each desktop under its name. */
   keys: Record<string, string>
 }
 
 const headerText = ({ seq, connectionId, source, receivedAt }: EventHeader) =>
   together('event', seq, connectionId, source, receivedAt)
 
-/** Seals a body so that only these desktops can open it; who seals cannot open it again. */
+/** Seals a body so that only these desktops can open it; the sealing side cannot open it again. */
 export function sealEvent(
   header: EventHeader,
   body: string,
@@ -242,7 +249,7 @@ export function sealEvent(
   }
 }
 
-/** The body. Throws when it was not sealed for this desktop, or anything of it was changed. */
+/** Returns the body. Throws when it was not sealed for this desktop, or when any part was changed. */
 export function openEvent(
   header: EventHeader,
   sealed: { from: string; body: Buffer; key: string },

@@ -1,26 +1,26 @@
 import { z } from 'zod'
 
 /**
- * What the relay and the desktop say to each other (docs/relay.md, "Keys and messages"), as JSON texts: one a WebSocket
- * message, or lists of them where a proxy lets no WebSocket through. Unknown fields are ignored.
+ * The messages between relay and desktop (docs/relay.md, "Keys and messages"), as JSON texts: one per
+ * WebSocket message, or lists of them where a proxy blocks WebSockets. Unknown fields are ignored.
  */
 
 export const PATHS = {
   socket: '/relay/socket',
-  /** Long polling: opening a line, saying, listening. */
+  /** Long polling: opening a line, sending, receiving. */
   open: '/relay/line',
   say: '/relay/line/say',
   hear: '/relay/line/hear',
   pairBegin: '/relay/pair/begin',
   pairFinish: '/relay/pair/finish',
 } as const
-/** Header that names a line of long polling. */
+/** Header with the name of a long-polling line. */
 export const LINE_HEADER = 'x-relay-line'
 
-/** Bytes of a file that may be on their way before the reader has to ask for more, and in one message. */
+/** Maximum bytes of a file on their way before the reader requests more, and per message. */
 export const FILE_WINDOW = 256 * 1024
 export const FILE_PIECE = 32 * 1024
-/** The longest message: an event of 1 MiB and what surrounds it. */
+/** The longest message: an event of 1 MiB and its envelope. */
 export const LONGEST_MESSAGE = 8 * 1024 * 1024
 
 const key = z.string().regex(/^[\w-]{43}$/)
@@ -48,7 +48,7 @@ const header = z.record(z.string().max(100), z.string().max(4_096))
 export const fromDesktop = z.discriminatedUnion('type', [
   z.object({ type: z.literal('hello'), version: z.literal(1), device: z.string().max(40), nonce: key }),
   z.object({ type: z.literal('prove'), signature: z.string().max(200) }),
-  /** Which connections there are; only a hash of each secret (`addressHash`). */
+  /** The desktop's connections; with only a hash of each secret (`addressHash`). */
   z.object({
     type: z.literal('connections'),
     list: z.array(z.object({ id: connectionId, hash: key })).max(1_000),
@@ -79,7 +79,10 @@ export const relayEvent = z.object({
 })
 export type RelayEvent = z.output<typeof relayEvent>
 
-/** With the role: its number grows with each hand-over, and how long ago the former desktop was last heard. */
+/**
+ * With the active role: its number grows with each hand-over; also how long ago the relay last heard from the
+ * previous desktop.
+ */
 const term = { turn: count.default(0), silentMs: count.default(0) }
 
 export const fromRelay = z.discriminatedUnion('type', [
@@ -88,22 +91,24 @@ export const fromRelay = z.discriminatedUnion('type', [
     type: z.literal('welcome'),
     /** Key of `addressHash`. */
     hookKey: key,
-    /** Where clients and services reach the relay; empty = where the desktop reached it. */
+    /** The public address of the relay; empty = the address that the desktop used. */
     public: z.string().max(1_000),
     /** How often to ping, milliseconds. */
     beatMs: z.number().min(10).max(60_000),
     active: z.boolean(),
     ...term,
   }),
-  /** The line is closed after it. `unpaired`: this desktop is not known (any more). */
+  /** The line is closed after it. `unpaired`: the relay does not know this desktop (any more). */
   z.object({ type: z.literal('refused'), reason: z.enum(['unpaired', 'replaced', 'protocol', 'stopping']) }),
-  /** Whether the events go to this desktop or to another one. */
+  /** Whether this desktop or another one gets the events. */
   z.object({ type: z.literal('role'), active: z.boolean(), ...term }),
   z.object({ type: z.literal('events'), batch: count, list: z.array(relayEvent) }),
   z.object({
     type: z.literal('notice'),
     id: count,
-    /** `refused`: the quota was full, Chatra was told to try again. `expired`: nobody fetched them in time. */
+    /**
+     * `refused`: the quota was full, and Chatra was asked to try again. `expired`: not delivered in time.
+     */
     kind: z.enum(['refused', 'expired']),
     connectionId,
     count,
@@ -112,13 +117,13 @@ export const fromRelay = z.discriminatedUnion('type', [
   z.object({ type: z.literal('proof'), nonce: z.string().max(200) }),
   z.object({ type: z.literal('pong'), n: count }),
   z.object({ type: z.literal('get'), id: count, path: z.string().max(5_000) }),
-  /** The reader took so many bytes more. */
+  /** The reader consumed this many more bytes. */
   z.object({ type: z.literal('more'), id: count, bytes: count }),
   z.object({ type: z.literal('cancel'), id: count }),
 ])
 export type FromRelay = z.output<typeof fromRelay>
 
-/** One message as text; null = it is none that is known. */
+/** One message as text; null = not a known message. */
 export function readMessage<T>(schema: z.ZodType<T>, text: string): T | null {
   try {
     const read = schema.safeParse(JSON.parse(text))
@@ -128,7 +133,7 @@ export function readMessage<T>(schema: z.ZodType<T>, text: string): T | null {
   }
 }
 
-/** The headers of a passed answer that are handed on. */
+/** Headers of an answer that are forwarded. */
 export const PASSED_HEADERS = [
   'content-type',
   'content-length',

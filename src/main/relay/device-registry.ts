@@ -9,9 +9,9 @@ export interface DeviceRegistryOptions {
   intake: EventIngest
   relayKeys: KeyPair
   hookKey: Buffer
-  /** Where strangers reach the relay; empty = where desktops reach it. */
+  /** The relay's address for strangers; empty = the same as for desktops. */
   publicUrl: string
-  /** Milliseconds of a clock that nobody sets. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number
   /** How long the active desktop may be silent before another takes over. */
   leaseMs: number
@@ -21,12 +21,13 @@ export interface DeviceRegistryOptions {
 const PROVE_MS = 10_000
 const PROOF_MS = 10_000
 const MOST_STRANGERS = 200
-/** A relay that is started anew knows when the active desktop was last heard, to so much. */
+/** Precision with which a restarted relay knows when it last heard from the active desktop. */
 const NOTED_MS = 60_000
 
 /**
- * The desktops whose lines are open. Exactly one is active: it alone is given events. It stays active while it is heard,
- * and `leaseMs` longer; then, or when it gives the role away, the one that has waited longest takes over.
+ * The desktops with open lines. Exactly one is active: only it gets events. It stays active while the relay
+ * hears from it, and `leaseMs` longer; then, or when it releases the role, the desktop that has waited
+ * longest takes over.
  */
 export class DeviceRegistry {
   readonly #options: DeviceRegistryOptions
@@ -37,20 +38,20 @@ export class DeviceRegistry {
   readonly #heartbeat: NodeJS.Timeout
   #active: { device: string; until: number } | null
   #version: number
-  /** Whose role it is or was last. */
+  /** The desktop with the current or last role. */
   #last: string | null
   #term: Term
-  /** When that one was last heard, by the clock of the wall, and when this was noted. */
+  /** When the relay last heard from it, by the wall clock, and when that was stored. */
   #heardAt: number
   #notedAt = 0
-  /** The role is on its way to this one: it is told once that is on disk. */
+  /** The role is being assigned to this desktop: it is notified once that is on disk. */
   #election: { device: string; done: Promise<void> } | null = null
 
   constructor(options: DeviceRegistryOptions) {
     const { store, now, leaseMs } = options
     this.#options = options
     this.#version = store.dataVersion()
-    // It was active when the relay ended, and is given the time to come back.
+    // It was active when the relay stopped, and gets time to come back.
     const before = store.active
     this.#active = before === null ? null : { device: before, until: now() + leaseMs }
     this.#last = before
@@ -71,15 +72,16 @@ export class DeviceRegistry {
     this.#heartbeat = setInterval(() => this.#guarded(() => this.#look()), Math.max(20, leaseMs / 20))
   }
 
-  /** The one that is given events, if its line is open. */
+  /** The desktop that gets events, if its line is open. */
   get active(): Session | null {
     const session = this.#active === null ? undefined : this.#sessions.get(this.#active.device)
     return session?.active ? session : null
   }
 
-  /** A new line, on which nothing is believed yet. Answers what to tell of it. */
+  /** A new, unauthenticated line. Returns its event handlers. */
   take(line: Line): { message(text: string): void; ended(): void } {
-    // Whoever stands at the door the longest goes: a crowd there must not keep a desktop out, which needs an instant.
+    // Drops the oldest unauthenticated connection, so that a flood cannot block a real device, which needs
+    // only an instant.
     const [longest] = this.#unproven
     if (longest && this.#unproven.size >= MOST_STRANGERS) {
       this.#unproven.delete(longest)
@@ -128,7 +130,9 @@ export class DeviceRegistry {
     this.#guarded(() => this.active?.pump())
   }
 
-  /** Sends the nonce to every desktop that is there; true = one of them has seen it come in at its own receiver. */
+  /**
+   * Sends the nonce to every connected desktop; true = one of them has seen it come in at its own receiver.
+   */
   prove(nonce: string): Promise<boolean> {
     if (this.#sessions.size === 0 || this.#proofs.size >= MOST_STRANGERS) return Promise.resolve(false)
     return new Promise((resolve) => {
@@ -150,7 +154,7 @@ export class DeviceRegistry {
     for (const line of this.#unproven) line.close()
   }
 
-  /** The relay shows first who it is: whatever it says later can be believed. */
+  /** The relay authenticates first, so that its later messages can be trusted. */
   #challenge(line: Line, { device, nonce }: { device: string; nonce: string }): Greeting {
     const relay = this.#options.relayKeys
     const greeting = { relay: relay.publicKey, device, desktopNonce: nonce, relayNonce: freshNonce() }
@@ -238,7 +242,10 @@ export class DeviceRegistry {
     return { turn, silentMs: formerHeardAt === 0 ? 0 : Math.max(1, Date.now() - formerHeardAt) }
   }
 
-  /** Makes the role this desktop's. It is on disk before anybody is told, so that no two ever have it at a time. */
+  /**
+   * Makes this desktop active. The change is on disk before any desktop is notified, so that there are never
+   * two active ones.
+   */
   #makeLeader(device: string): Promise<void> {
     const { store, now, leaseMs } = this.#options
     const take = () => {
@@ -288,7 +295,7 @@ export class DeviceRegistry {
     session.pump()
   }
 
-  /** A disk that fails must not end the relay: the desktop or Chatra tries again. */
+  /** A failing disk must not end the relay: the desktop or Chatra tries again. */
   #guarded(work: () => void): void {
     try {
       work()

@@ -2,21 +2,21 @@ import { timingSafeEqual } from 'node:crypto'
 import { addressHash, type EventHeader, sealEvent } from '../relay-protocol/keys.ts'
 import type { Device, RelayStore, Tally } from './store.ts'
 
-/** The most that is kept of one connection. */
+/** The maximum that is stored for one connection. */
 export interface Quota {
   events: number
   bytes: number
 }
 export const QUOTA: Quota = { events: 50_000, bytes: 500 * 1024 * 1024 }
 
-/** Takes events in: knows the right addresses, keeps the quota, seals and stores. */
+/** Accepts events: verifies addresses, enforces the quota, seals and stores. */
 export class EventIngest {
   readonly #store: RelayStore
   readonly #quota: Quota
   readonly #hookKey: Buffer
   readonly #now: () => number
   #desktops: readonly { device: string; sealKey: string }[] = []
-  /** Hashes of the right addresses, by connection and computer. */
+  /** Hashes of the correct addresses, by connection and computer. */
   #addresses: readonly Buffer[] = []
   #tallies: Map<string, Tally>
 
@@ -29,13 +29,13 @@ export class EventIngest {
     this.know(options.store.devices())
   }
 
-  /** Who is paired, or which connections they have, may have changed. */
+  /** The paired computers or their connections may have changed. */
   know(devices: readonly Device[]): void {
     this.#desktops = devices.map(({ device, sealKey }) => ({ device, sealKey }))
     this.#addresses = this.#store.connections().map(({ hash }) => Buffer.from(hash, 'base64url'))
   }
 
-  /** In the same time whether the id, the secret or nothing of them is known. */
+  /** In constant time whether or not the id or the secret is known. */
   isAddress(connectionId: string, secret: string): boolean {
     const given = addressHash(this.#hookKey, connectionId, secret)
     let matches = 0
@@ -43,14 +43,17 @@ export class EventIngest {
     return matches === 1
   }
 
-  /** Resolves when the event is on disk. Rejects when it cannot be stored, or the quota is full: what is there is kept. */
+  /**
+   * Resolves when the event is on disk. Rejects when it cannot be stored, or when the quota is full: stored
+   * events are kept.
+   */
   async accept(connectionId: string, source: EventHeader['source'], body: string): Promise<void> {
     const receivedAt = this.#now()
     if (!this.#hasRoom(connectionId, Buffer.byteLength(body))) {
       await this.#store.note('refused', connectionId, 1, receivedAt)
       throw new Error(`the quota of connection "${connectionId}" is full`)
     }
-    // Numbered, sealed and queued in one go: the order of numbers is the order on disk.
+    // Numbered, sealed and queued in one synchronous step: the order of numbers is the order on disk.
     const header = { seq: this.#store.nextSeq(receivedAt), connectionId, source, receivedAt }
     const event = { ...header, ...sealEvent(header, body, this.#desktops) }
     this.#add(connectionId, 1, event.body.length)
@@ -62,7 +65,7 @@ export class EventIngest {
     }
   }
 
-  /** These are gone from the disk. */
+  /** These events were removed from the disk. */
   dropped(tallies: ReadonlyMap<string, Tally>): void {
     for (const [connection, { events, bytes }] of tallies) this.#add(connection, -events, -bytes)
   }

@@ -12,7 +12,7 @@ import { offerCode } from './pairing.ts'
 import { startRelay } from './relay.ts'
 import { RelayStore } from './store.ts'
 
-/** The relay: `npm run relay` (docs/relay.md). Exit codes: 0 stopped or done, 1 could not, 2 wrong use. */
+/** The relay: `npm run relay` (docs/relay.md). Exit codes: 0 stopped or done, 1 failed, 2 usage error. */
 async function main(args: string[]): Promise<void> {
   const options = parseRelayOptions(args)
   if (options === null) return endWith(0, USAGE, process.stdout)
@@ -51,7 +51,7 @@ async function run(options: Extract<RelayCommand, { name: 'run' }>, dataDir: str
   log.info({ dataDir, public: relay.public }, 'ready')
 }
 
-/** A command beside the relay, which need not run meanwhile: exit code, text and where it goes. */
+/** A command beside the relay, which need not be running: exit code, text and output stream. */
 async function beside(
   command: Exclude<RelayCommand, { name: 'run' }>,
   dataDir: string,
@@ -80,7 +80,7 @@ async function beside(
   }
 }
 
-/** What went wrong, for the technician; null = a bug. */
+/** The explanation of an error for the technician; null = a bug. */
 function troubleOf(error: unknown, dataDir: string): string | null {
   if (isStoreError(error)) return storeTrouble(error, dataDir)
   if (!(error instanceof Error)) return null

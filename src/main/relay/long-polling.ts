@@ -6,29 +6,29 @@ import type { HttpServer } from '../http/http-server.ts'
 import { LINE_HEADER, PATHS, readMessage } from '../relay-protocol/messages.ts'
 import type { DeviceRegistry } from './device-registry.ts'
 
-/** Shorter than the time after which the front cuts a silent connection (15 s). */
+/** Shorter than the time after which the HTTP server closes a silent connection (15 s). */
 const HELD_MS = 10_000
-/** Nobody has listened for so long: the line is dead. */
+/** Without a receive request for this long the line is dead. */
 const SILENT_MS = 30_000
 const ONE_ANSWER = 4 * 1024 * 1024
 
-/** What the desktop says, numbered, so that a proxy's repetition is noticed. */
+/** A message of the desktop, numbered, so that a proxy's repetition is noticed. */
 const said = z.object({ n: z.number().int(), messages: z.array(z.string()).max(10_000) })
 
 interface PollingLine {
   message(text: string): void
   ended(): void
-  /** Messages that wait, as texts. */
+  /** Waiting messages, as texts. */
   waiting: string[]
-  /** The request that listens. */
+  /** The open receive request. */
   answer: (() => void) | null
   lastSaid: number
   silence: NodeJS.Timeout
 }
 
 /**
- * Lines as long polling, for proxies that let no WebSocket through: one request says, another listens for up to 10 s.
- * Anything that goes wrong ends the line; the desktop opens another one, and what was not acknowledged is sent again.
+ * Lines over long polling, for proxies that block WebSockets: one request sends, another receives for up to
+ * 10 s. Any error ends the line; the desktop opens another one, and unacknowledged messages are sent again.
  */
 export function addPolling({ front, desktops }: { front: HttpServer; desktops: DeviceRegistry }): () => void {
   const { server, sendEmpty: empty } = front
@@ -63,7 +63,7 @@ export function addPolling({ front, desktops }: { front: HttpServer; desktops: D
     return reply.header('cache-control', 'no-store').send({ messages: nextOf(line.waiting) })
   })
 
-  /** Who has a line is no stranger; a made-up name counts as one's request. */
+  /** A client with a line is not a stranger; a made-up name counts as a stranger's request. */
   function onlyLines(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
     if (lineOf(request)) next()
     else front.rateLimited(request, reply, () => void empty(reply, 409))
@@ -82,7 +82,7 @@ export function addPolling({ front, desktops }: { front: HttpServer; desktops: D
     lines.set(name, line)
   }
 
-  /** The last words are still handed to who listens. */
+  /** Final messages are still delivered to the open request. */
   function end(name: string): void {
     const line = lines.get(name)
     if (line === undefined) return
@@ -100,9 +100,9 @@ export function addPolling({ front, desktops }: { front: HttpServer; desktops: D
   }
 }
 
-/** Resolves when there is something to say, the listener went away, or it has waited long enough. */
+/** Resolves when there is a message, the client disconnected, or the wait is over. */
 function news(line: PollingLine, request: FastifyRequest): Promise<void> {
-  // One listens at a time; the one before is gone without a word.
+  // One receive request at a time; the previous one was lost.
   line.answer?.()
   return new Promise((resolve) => {
     const done = () => {

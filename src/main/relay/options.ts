@@ -47,7 +47,7 @@ const NUMBERS = {
   'keep-days': [14, 1, 365],
 } as const
 
-/** Reads the command line; a string says what is wrong with it. `null` = help was asked for. */
+/** Parses the command line; a string is the description of an error. `null` = help was requested. */
 export function parseRelayOptions(args: string[]): RelayOptions | string | null {
   let parsed: ReturnType<typeof parse>
   try {

@@ -17,7 +17,10 @@ const TRIES = 10
 const EXCHANGE_LIVES_MS = 30_000
 const MOST_EXCHANGES = 200
 
-/** Makes a code that pairs one computer within 15 minutes, and ends the code before it. Only its key is stored. */
+/**
+ * Creates a code that pairs one computer within 15 minutes, and invalidates the previous code. Only its key
+ * is stored.
+ */
 export function offerCode(store: RelayStore, now: number): string {
   const code = makePairingCode()
   store.offerPairing(readPairingCode(code)!, now + CODE_LIVES_MS, TRIES)
@@ -26,14 +29,13 @@ export function offerCode(store: RelayStore, now: number): string {
 
 /**
  * The relay's side of a pairing (docs/relay.md, "Keys and messages"):
- *
- *   desktop → relay   a fresh X25519 key
- *   relay → desktop   a fresh X25519 key, and the name of the exchange
- *   desktop → relay   its public keys, sealed under a key made of both and the code
- *   relay → desktop   its own public key, sealed likewise
- *
- * The relay says nothing that depends on the code before the desktop has shown that it knows it. An exchange can be
- * finished once, so a recorded one is worth nothing; every attempt costs one of ten tries, after which the code is dead.
+ * desktop → relay   a fresh X25519 key
+ * relay → desktop   a fresh X25519 key, and the name of the exchange
+ * desktop → relay   its public keys, sealed under a key derived from both and the code
+ * relay → desktop   its own public key, sealed likewise
+ * The relay sends nothing that depends on the code before the desktop has proven that it knows the code. An
+ * exchange can be finished once, so a recorded one is worthless; every attempt uses one of ten tries, after
+ * which the code is invalid.
  */
 export class Pairing {
   readonly #store: RelayStore
@@ -48,7 +50,7 @@ export class Pairing {
   }
 
   begin(other: string): { exchange: string; key: string } {
-    // Of a crowd the oldest go: finishing takes a moment.
+    // When there are too many, the oldest are dropped: finishing takes a moment.
     const [oldest] = this.#exchanges.keys()
     if (oldest !== undefined && this.#exchanges.size >= MOST_EXCHANGES) this.#exchanges.delete(oldest)
     const exchange = randomBytes(16).toString('base64url')
@@ -57,7 +59,10 @@ export class Pairing {
     return { exchange, key: own.publicKey }
   }
 
-  /** Pairs the computer that knows the code; null when it does not, or there is no code or no such exchange. */
+  /**
+   * Pairs the computer that knows the code; null when it does not, or when there is no code or no such
+   * exchange.
+   */
   finish(exchange: string, box: string): { box: string; device: Device } | null {
     const begun = this.#exchanges.get(exchange)
     this.#exchanges.delete(exchange)

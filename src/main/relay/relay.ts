@@ -15,7 +15,7 @@ export interface RelayOptions {
   host: string
   /** 0 = any free port. */
   port: number
-  /** Where strangers reach it, when that is not where it listens. */
+  /** The relay's public address, when it differs from the listening address. */
   publicUrl: string | null
   tls?: { cert: string; key: string } | undefined
   proxies?: readonly string[] | undefined
@@ -33,9 +33,9 @@ export interface RelayLog {
   error(fields: object, text: string): void
 }
 export interface Relay {
-  /** The beginning of the addresses for Chatra and Planfix. */
+  /** The common prefix of the addresses for Chatra and Planfix. */
   public: string
-  /** Where it listens: for a desktop on the same computer, and for a proxy. */
+  /** The listening address: for a desktop on the same computer, and for a proxy. */
   control: string
   stop(): Promise<void>
 }
@@ -55,7 +55,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   let at = ''
   let storeFails = false
   const trouble = (error: unknown) =>
-    log.error({}, `relay: ${error instanceof Error ? error.message : 'unknown trouble'}`)
+    log.error({}, `relay: ${error instanceof Error ? error.message : 'unknown error'}`)
 
   const desktops = new DeviceRegistry({
     ...{ store, intake, relayKeys, hookKey, leaseMs, trouble },
@@ -103,7 +103,7 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     if (active !== null) {
       reply.hijack()
       if (await active.get(`/files/${token}`, reply.raw)) return
-      // Nothing was written, or the reader is gone.
+      // Nothing was written, or the reader has disconnected.
       if (reply.raw.headersSent || reply.raw.destroyed) return
       reply.raw.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '60' })
       return void reply.raw.end(AWAY)

@@ -12,8 +12,9 @@ const MOST_AT_A_TIME = 32
 const FIRST_WORD_MS = 12_000
 
 /**
- * Requests of strangers that the desktop answers, streamed over its line. No more of a file is on its way than its
- * reader has asked for (`FILE_WINDOW`), so a slow one holds up nobody and fills no memory.
+ * Requests of strangers that the desktop answers, streamed over its line. Only as much of a file is on its
+ * way as its reader has requested (`FILE_WINDOW`), so a slow reader delays no other request and fills no
+ * memory.
  */
 export class RequestProxy {
   readonly #send: (message: FromRelay) => void
@@ -24,7 +25,9 @@ export class RequestProxy {
     this.#send = send
   }
 
-  /** Resolves when the desktop begins to answer; false = it does not, and nothing was written to `response`. */
+  /**
+   * Resolves when the desktop begins to answer; false = it does not, and nothing was written to `response`.
+   */
   get(path: string, response: ServerResponse): Promise<boolean> {
     if (this.#open.size >= MOST_AT_A_TIME) return Promise.resolve(false)
     const id = ++this.#lastId
@@ -61,12 +64,12 @@ export class RequestProxy {
       case 'end':
         this.#open.delete(piece.id)
         passing.begun(false)
-        // Half a file must never look whole.
+        // A partial file must never look complete.
         if (response.headersSent) piece.whole ? response.end() : response.destroy()
     }
   }
 
-  /** The line is gone. */
+  /** The line is closed. */
   close(): void {
     for (const { response, begun } of this.#open.values()) {
       begun(false)
@@ -75,7 +78,7 @@ export class RequestProxy {
     this.#open.clear()
   }
 
-  /** The reader went away, or the desktop does not answer. */
+  /** The reader disconnected, or the desktop does not answer. */
   #giveUp(id: number): void {
     const passing = this.#open.get(id)
     if (!this.#open.delete(id)) return

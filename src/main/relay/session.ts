@@ -3,14 +3,14 @@ import type { FromDesktop, FromRelay, RelayEvent } from '../relay-protocol/messa
 import { RequestProxy } from './request-proxy.ts'
 import type { RelayStore, StoredEvent, Tally } from './store.ts'
 
-/** The way messages take to one desktop, whatever carries it (transports.ts). */
+/** The channel for messages to one desktop, over any transport (transports.ts). */
 export interface Line {
   send(message: FromRelay): void
-  /** Says goodbye where it can, and is gone. */
+  /** Sends a final message if possible, and closes. */
   close(): void
 }
 
-/** What a session needs from those who know the other ones. */
+/** What a session needs from the registry of all sessions. */
 export interface SessionHost {
   store: RelayStore
   now(): number
@@ -19,14 +19,14 @@ export interface SessionHost {
   connectionsChanged(): void
   released(session: Session): void
   seen(nonce: string): void
-  /** The disk does not take it, or there is a bug: the line ends, and the desktop begins anew. */
+  /** The disk refuses the write, or there is a bug: the line ends, and the desktop reconnects. */
   failed(session: Session, error: unknown): void
 }
 
-/** Batches on their way at a time: the next one is read while the desktop stores the one before. */
+/** Batches on their way at a time: the next one is read while the desktop stores the previous one. */
 const MOST_BATCHES = 2
 
-/** A paired desktop that has proven itself, from then until its line is gone. */
+/** The session of a paired and authenticated desktop, until its line is closed. */
 export class Session {
   readonly device: string
   heardAt: number
@@ -34,14 +34,14 @@ export class Session {
   readonly #line: Line
   readonly #host: SessionHost
   readonly #proxy: RequestProxy
-  /** Connections that this desktop knows: it gets no events of others. */
+  /** Connections that this desktop has: it gets no events of others. */
   #connections = new Set<string>()
-  /** Everything up to this number was looked at. */
+  /** All events up to this number were processed. */
   #cursor = 0
   #lastBatch = 0
   readonly #onTheirWay = new Map<number, number[]>()
   readonly #termMessage = new Map<number, number>()
-  /** What was acknowledged and is still on the disk. */
+  /** Acknowledged events that are still on the disk. */
   #dropping: Promise<unknown> = Promise.resolve()
 
   constructor(device: string, line: Line, host: SessionHost) {
@@ -66,7 +66,7 @@ export class Session {
     this.send({ type: 'role', active, ...term })
   }
 
-  /** Events were stored, or a batch was taken: sends what there is room for. */
+  /** Events were stored, or a batch was acknowledged: sends as many as allowed. */
   pump(): void {
     while (this.active && this.#onTheirWay.size < MOST_BATCHES) {
       const page = this.#host.store.eventsAfter(this.#cursor)
@@ -106,7 +106,7 @@ export class Session {
         this.#host.seen(message.nonce)
         break
       case 'release':
-        // What was acknowledged before is gone from the disk first: the next one shall not get it again.
+        // Acknowledged events are deleted first: the next desktop must not get them again.
         void this.#dropping.finally(() => this.#host.released(this))
         break
       case 'head':
@@ -125,7 +125,7 @@ export class Session {
     return this.#proxy.get(path, response)
   }
 
-  /** The line is gone. */
+  /** The line is closed. */
   ended(): void {
     this.active = false
     this.#proxy.close()
@@ -154,7 +154,7 @@ export class Session {
     this.pump()
   }
 
-  /** What was sent and not acknowledged is sent again: the desktop knows what it has. */
+  /** Unacknowledged events are sent again: the desktop recognises those it has. */
   #fromTheBeginning(): void {
     this.#cursor = 0
     this.#onTheirWay.clear()
@@ -162,7 +162,7 @@ export class Session {
 
   #addressed({ keys, body, ...event }: StoredEvent): RelayEvent[] {
     const key = keys[this.device]
-    // A desktop that was paired later cannot open it; one without the connection would not know what to do with it.
+    // A desktop that was paired later cannot open it; a desktop without the connection cannot use it.
     if (key === undefined || !this.#connections.has(event.connectionId)) return []
     return [{ ...event, key, body: body.toString('base64') }]
   }

@@ -5,14 +5,14 @@ import { PATHS } from '../relay-protocol/messages.ts'
 import type { DeviceRegistry } from './device-registry.ts'
 
 const GOODBYE_MS = 250
-/** Pieces of files and lists of connections: strangers must not be able to fill the memory. */
+/** Limits for file chunks and connection lists: strangers must not be able to fill the memory. */
 const LONGEST_FROM_DESKTOP = 512 * 1024
 
-/** Lines as WebSockets. Answers how to cut what is left of them. */
+/** Lines over WebSockets. Returns a function that closes the remaining ones. */
 export function takeSockets(options: {
   server: Server
   desktops: DeviceRegistry
-  /** False = this stranger asks too often. */
+  /** False = this stranger sends too many requests. */
   takes: (request: IncomingMessage) => boolean
 }): () => void {
   const { server, desktops, takes } = options
@@ -30,7 +30,7 @@ export function takeSockets(options: {
   })
 
   function take(socket: WebSocket): void {
-    // Without a listener an error of one line would end the program.
+    // Without a listener an error on one line would end the program.
     socket.on('error', () => socket.terminate())
     const ears = desktops.take({
       send(message) {

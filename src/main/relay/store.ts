@@ -74,18 +74,21 @@ const STEPS: readonly string[] = [
   `,
 ]
 
-/** One page of sealed bodies, and one step of dropping old ones. */
+/** One page of sealed bodies, and one step of deleting old ones. */
 const PAGE_EVENTS = 200
 const PAGE_BYTES = 1024 * 1024
 const DROP_EVENTS = 500
-/** Numbers of events are this times the milliseconds since 1970, or a little more. */
+/** Event numbers are this factor times the milliseconds since 1970, or a little more. */
 const PER_MS = 1024
 
-/** A time of one desktop's being active. */
+/** A period in which one desktop is active. */
 export interface Term {
-  /** Never comes twice. */
+  /** Never repeats. */
   turn: number
-  /** When the desktop before was last heard, milliseconds since 1970 by the relay's clock; 0 = there was none. */
+  /**
+   * When the relay last heard from the previous desktop, milliseconds since 1970 by the relay's clock; 0 =
+   * there was none.
+   */
   formerHeardAt: number
 }
 
@@ -98,7 +101,7 @@ export class RelayStore {
   readonly #sql: Sql
   readonly #writes: GroupCommit
   readonly #release: () => void
-  /** Of the event that came in last, ever. */
+  /** Number of the last event ever received. */
   #lastSeq: number
 
   private constructor(sql: Sql, release: () => void) {
@@ -138,34 +141,36 @@ export class RelayStore {
     this.#release()
   }
 
-  /** The seed of the relay's own key, and the key of the hashes of addresses; made once. */
+  /** The seed of the relay's own key, and the key of the address hashes; generated once. */
   keys(): { seed: Buffer; hookKey: Buffer } {
     const fresh = () => randomBytes(32).toString('base64url')
     const read = (name: string) => Buffer.from(String(this.#meta(name, fresh)), 'base64url')
     return { seed: read('seed'), hookKey: read('hook_key') }
   }
 
-  /** Changes when a command beside the relay has written. */
+  /** Changes when a command beside the relay has written to the file. */
   dataVersion(): number {
     return this.#sql.value<number>('PRAGMA data_version') ?? 0
   }
 
   // ---- pairing
 
-  /** One code at a time: a new one ends the one before. */
+  /** One code at a time: a new one replaces the previous one. */
   offerPairing(codeKey: Buffer, expiresAt: number, tries: number): void {
     const row = [codeKey.toString('base64url'), expiresAt, tries] as const
     this.#sql.run('INSERT OR REPLACE INTO pairing VALUES (1, ?, ?, ?)', ...row)
   }
 
-  /** What is made of the code that holds now, at the cost of one of its tries; null = there is none. */
+  /** The key derived from the valid code, at the cost of one of its tries; null = there is none. */
   tryPairing(now: number): Buffer | null {
     this.#sql.run('DELETE FROM pairing WHERE expires_at <= ? OR tries_left <= 0', now)
     const key = this.#sql.value<string>('UPDATE pairing SET tries_left = tries_left - 1 RETURNING code_key')
     return key === null ? null : Buffer.from(key, 'base64url')
   }
 
-  /** Ends the code `codeKey` and adds the computer; false when the code was used or replaced meanwhile. */
+  /**
+   * Invalidates the code `codeKey` and adds the computer; false when the code was used or replaced meanwhile.
+   */
   pair(codeKey: Buffer, device: Device): boolean {
     return this.#sql.now(() => {
       const used = this.#sql.run('DELETE FROM pairing WHERE code_key = ?', codeKey.toString('base64url'))
@@ -187,7 +192,7 @@ export class RelayStore {
     )
   }
 
-  /** False when there is none of that name. */
+  /** False when there is no computer with this name. */
   unpair(device: string): boolean {
     return this.#sql.run('DELETE FROM devices WHERE device = ?', device).changes > 0
   }
@@ -195,14 +200,14 @@ export class RelayStore {
   get active(): string | null {
     return this.#stored('active')
   }
-  /** Which hand-over of the role the present one is, and when the desktop before was last heard. */
+  /** The number of the current hand-over, and when the relay last heard from the previous desktop. */
   get term(): Term {
     return {
       turn: Number(this.#stored('turn') ?? 0),
       formerHeardAt: Number(this.#stored('former_heard_at') ?? 0),
     }
   }
-  /** Another desktop than the one before is to be active. */
+  /** Another desktop than the previous one becomes active. */
   setActive(device: string, { turn, formerHeardAt }: Term): Promise<void> {
     return this.#writes.write(() => {
       this.#setMeta('turn', turn)
@@ -211,7 +216,7 @@ export class RelayStore {
     })
   }
 
-  /** When the active desktop was last heard, for a relay that is started anew. */
+  /** When the relay last heard from the active desktop, for a restarted relay. */
   get heardAt(): number {
     return Number(this.#stored('heard_at') ?? 0)
   }
@@ -237,15 +242,15 @@ export class RelayStore {
   // ---- events
 
   /**
-   * The number of the next event. Numbers grow with the clock, so that they never come again, not even after an old
-   * backup was put back; and they grow in any case, so that order is kept when the clock is set back.
+   * The number of the next event. Numbers grow with the clock, so that they never repeat, not even after an
+   * old backup was restored; and they always grow, so that order is kept when the clock is set back.
    */
   nextSeq(now: number): number {
     this.#lastSeq = Math.max(this.#lastSeq + 1, Math.floor(now) * PER_MS)
     return this.#lastSeq
   }
 
-  /** Resolves when it is on disk. Events are stored in the order in which this is called. */
+  /** Resolves when it is on disk. Events are stored in the order of the calls. */
   add(event: StoredEvent): Promise<void> {
     const { seq, connectionId, source, receivedAt, from, keys, body } = event
     return this.#writes.write(() => {
@@ -278,7 +283,7 @@ export class RelayStore {
     return rows.map((row) => ({ ...row, keys: JSON.parse(row.keys) as Record<string, string> }))
   }
 
-  /** Forgets events that were handed over. */
+  /** Deletes delivered events. */
   drop(seqs: readonly number[]): Promise<Map<string, Tally>> {
     return this.#writes.write(() => {
       const dropped = new Map<string, Tally>()
@@ -293,7 +298,7 @@ export class RelayStore {
     })
   }
 
-  /** Drops what nobody fetched since `before`, in small steps, and notes how much that was. */
+  /** Deletes events not delivered since `before`, in small steps, and records their number. */
   async dropOlderThan(before: number, now: number): Promise<Map<string, Tally>> {
     const dropped = new Map<string, Tally>()
     for (;;) {
@@ -319,7 +324,7 @@ export class RelayStore {
     return new Map(rows.map(({ connection, events, bytes }) => [connection, { events, bytes }]))
   }
 
-  // ---- what the owner has to be told
+  // ---- notices for the owner
 
   note(kind: Told['kind'], connectionId: string, events: number, now: number): Promise<void> {
     return this.#writes.write(() => {
@@ -333,7 +338,7 @@ export class RelayStore {
   notices(): Told[] {
     return this.#sql.all<Told>('SELECT id, kind, connection AS connectionId, count, since FROM notices')
   }
-  /** So many of it have been told. */
+  /** This many of them were reported. */
   noted(id: number, events: number): Promise<void> {
     return this.#writes.write(() => {
       this.#sql.run('UPDATE notices SET count = count - ? WHERE id = ?', events, id)

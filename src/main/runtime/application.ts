@@ -18,13 +18,13 @@ import type { RuntimeSupervisor } from './supervisor.ts'
 export type { Log } from '../process/log.ts'
 export type { ApplicationOptions } from './composition.ts'
 
-/** What is under way when the program ends is waited for so long. */
+/** How long shutdown waits for work under way, in milliseconds. */
 const LONGEST_END_MS = 3500
 
 /**
- * The whole bridge as one object: the store, the receiver and upkeep live as long as it does; what carries messages by
- * one configuration is replaced when that changes (runtime/supervisor.ts). It knows neither Electron nor a browser; every host
- * starts it the same way.
+ * The whole bridge as one object: the store, the receiver and maintenance live as long as it does; the parts
+ * that deliver messages by one configuration are replaced when that changes (runtime/supervisor.ts). It uses
+ * neither Electron nor a browser; every host starts it the same way.
  */
 export class Application {
   readonly store: SqliteStore
@@ -53,7 +53,7 @@ export class Application {
     return new Application(await compose(options))
   }
 
-  /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
+  /** Starts receiving and delivering. Rejects when the receiver's port is in use. */
   async start(): Promise<void> {
     const { options, continuity, fileCache, maintenance } = this.parts
     this.receiver = await this.receive()
@@ -89,7 +89,7 @@ export class Application {
     })
   }
 
-  /** By the clock that everything of the bridge goes by: milliseconds since 1970. */
+  /** By the bridge's clock: milliseconds since 1970. */
   now(): number {
     return this.clock.now()
   }
@@ -98,12 +98,12 @@ export class Application {
     return this.parts.options.dataDir
   }
 
-  /** Aborted as soon as it is being stopped: for work beside the messages that must not be waited for. */
+  /** Aborted when shutdown begins: for background work that shutdown must not wait for. */
   get ended(): AbortSignal {
     return this.ending.signal
   }
 
-  /** The one that holds now. */
+  /** The current configuration. */
   get configuration(): Configuration {
     return this.supervisor.configuration
   }
@@ -116,21 +116,21 @@ export class Application {
     return this.receiver?.url ?? ''
   }
 
-  /** Why the data folder cannot be written; null when it can. */
+  /** Why the data folder is not writable; null when it is. */
   get storeFailing(): string | null {
     return this.events.storeFailing
   }
 
-  /** Told from now on of what may interest the owner at once. Answers how to end it. */
+  /** Subscribes to events that may concern the owner. Returns a function that unsubscribes. */
   subscribe(listener: Listener): () => void {
     return this.events.subscribe(listener)
   }
 
   /**
-   * Carries by this configuration, and by the secrets as they are now, from when it resolves. The receiver goes on storing
-   * meanwhile, and what is under way is ended first, so nothing is lost or doubled. Connections that stay as they are keep
-   * all they know; when all do, nothing is interrupted. One change at a time, in the order they were asked for. Rejects,
-   * and everything stays as it was, when secrets cannot be read.
+   * Applies this configuration and the current secrets; resolves when they are in use. The receiver continues
+   * to store meanwhile, and work under way finishes first, so no message is lost or duplicated. Unchanged
+   * connections keep their state; when all are unchanged, nothing is interrupted. One change at a time, in
+   * the order of the calls. Rejects without a change when secrets cannot be read.
    */
   async reconfigure(configuration: Configuration): Promise<void> {
     await this.supervisor.reconfigure(configuration)
@@ -140,7 +140,7 @@ export class Application {
     await this.reportOrphaned()
   }
 
-  /** Ends what is on its way (at most 4 s) and closes. May be called twice, and at any moment. */
+  /** Finishes work under way (at most 4 s) and closes. May be called twice, and at any moment. */
   stop(): Promise<void> {
     this.stopping ??= this.end()
     return this.stopping
@@ -180,32 +180,35 @@ export class Application {
     return this.parts.activity.of(connectionId)
   }
 
-  /** How Chatra reaches the receiver, whoever provides the address. */
+  /** State of the public address, with any provider. */
   get publicAddress(): PublicAddress {
     return this.publicAddressService.state
   }
 
-  /** The present public address, for links and for pasting; null when there is none. */
+  /** The current public address, for links and for pasting; null when there is none. */
   get publicUrl(): string | null {
     return this.parts.address.usable
   }
 
-  /** Sends a request through this address, which has to arrive at our own receiver; takes at most 15 s. */
+  /** Sends a request through this address, which must arrive at our own receiver; takes at most 15 s. */
   proveAddress(address: string): Promise<PublicAddress> {
     return this.publicAddressService.proveAddress(address)
   }
 
-  /** Opens the way in when it is closed, and proves it; takes up to half a minute. */
+  /** Opens the tunnel if it is closed and proves the address; takes up to half a minute. */
   provePublicAddress(): Promise<PublicAddress> {
     return this.publicAddressService.proveNow()
   }
 
-  /** A secret or a host key of the way in is another one: it is opened anew. */
+  /** A secret or a host key of the tunnel has changed: it is reopened. */
   reopenPublicAddress(): void {
     this.publicAddressService.reopen()
   }
 
-  /** The computer woke up (it slept since `asleepSince`, when that is known) or the network changed: everything is tried at once. */
+  /**
+   * The computer woke up (it slept since `asleepSince`, if known) or the network changed: all work is tried
+   * at once.
+   */
   async wake(asleepSince: number | null = null): Promise<void> {
     if (this.stopping !== null) return
     this.parts.continuity.doubted()
@@ -217,8 +220,8 @@ export class Application {
   }
 
   /**
-   * The computer is about to sleep: calls under way are ended and none is begun, and what comes in waits in the inbox.
-   * `wake` goes on with it; so does the bridge by itself when the computer stays awake all the same.
+   * The computer is about to sleep: calls under way finish, no new call begins, and events wait in the inbox.
+   * `wake` resumes; so does the bridge by itself when the computer stays awake.
    */
   park(): void {
     if (this.stopping !== null) return
@@ -226,27 +229,27 @@ export class Application {
     void this.supervisor.park(true)
   }
 
-  /** The owner wants a stuck message carried: it is taken up at once. */
+  /** The owner wants a stuck message delivered: it is tried at once. */
   async retry(id: number): Promise<RetryAnswer> {
     const answer = await this.store.retryMessage(id)
     if (answer === 'queued') await this.engine.resume()
     return answer
   }
 
-  /** The owner takes apart what was merged: see engine/merge.ts. */
+  /** The owner separates a merged conversation: see engine/merge.ts. */
   separate(conversationId: number): Promise<SeparateAnswer> {
     return this.engine.separate(conversationId)
   }
 
   /**
-   * Removes all words, names and addresses of a client (Chatra's id, or an e-mail address) from data, journal and backups;
-   * null when nobody is found. See SqliteStore.forgetClient.
+   * Removes all texts, names and addresses of a client (Chatra's id, or an e-mail address) from data, journal
+   * and backups; null when no client matches. See SqliteStore.forgetClient.
    */
   forgetClient(client: string, connectionId: string | null): Promise<Forgotten | null> {
     return this.store.forgetClient({ client, connectionId })
   }
 
-  /** Something waits for connections that no configuration names: nobody carries it. */
+  /** Work of connections that no configuration names is waiting: it is not delivered. */
   private async reportOrphaned(): Promise<void> {
     try {
       this.orphaned = await reportOrphaned({
@@ -264,7 +267,9 @@ export class Application {
     return this.supervisor.runtime.engine
   }
 
-  /** Since when the webhooks of this connection certainly arrive, milliseconds since 1970; null = that is not known. */
+  /**
+   * Since when the webhooks of this connection certainly arrive, milliseconds since 1970; null = unknown.
+   */
   certainSince(connectionId: string): number | null {
     return this.parts.continuity.since(connectionId)
   }

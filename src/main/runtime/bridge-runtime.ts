@@ -12,10 +12,10 @@ import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import type { PlanfixAccounts } from './accounts/planfix-accounts.ts'
 import { isStill, keysOf, type LiveConnection, openConnection } from './connections.ts'
 
-/** Events that came in before a change are decided on before the deliverers start anew; so long at most. */
+/** On reconfigure, wait at most this long (ms) for the inbox to be decided before delivery starts again. */
 const DECIDE_FIRST_MS = 2000
 
-/** What stays when the configuration changes. */
+/** The parts that survive a change of the configuration. */
 export interface RuntimeDeps {
   store: SqliteStore
   clock: Clock
@@ -28,21 +28,21 @@ export interface RuntimeDeps {
   /** A watcher has stored something new. */
   onNews(): void
   onBug(error: unknown, where: string): void
-  /** Looked at before each write: another computer may carry instead of this one. */
+  /** Checked before each write: another computer may have become active. */
   mayWrite(): boolean
   takeover: () => Takeover | null
   chatraAccounts: ChatraAccounts
   continuity: Continuity
-  /** A call met silence: the public address is to be looked at. */
+  /** A call got no answer: the public address is checked. */
   onSilence(): void
   /** See Outside. */
   exchange?: AxiosAdapter | undefined
 }
 
 /**
- * Everything that carries messages by one configuration: the engine, and the clients and watcher of each enabled
- * connection. Replaced whole by the next one; connections that stay as they are go over to it with all they know (state
- * of both sides, pace, what is to be read).
+ * Everything that works by one configuration: the engine, and the clients and watcher of each enabled
+ * connection. Replaced as a whole by the next one; unchanged connections move to it with their state (state
+ * of both sides, rate limiters, pending reads).
  */
 export class BridgeRuntime {
   readonly configuration: Configuration
@@ -79,7 +79,7 @@ export class BridgeRuntime {
     })
   }
 
-  /** Makes clients for what is new; nothing is sent yet. Rejects when a secret cannot be read. */
+  /** Creates clients for new connections; nothing is sent yet. Rejects when a secret cannot be read. */
   static async open(
     deps: RuntimeDeps,
     configuration: Configuration,
@@ -108,7 +108,7 @@ export class BridgeRuntime {
     return new BridgeRuntime(deps, configuration, new Map(live.map((one) => [one.settings.id, one])))
   }
 
-  /** Whether it would carry just as the other one does. */
+  /** Whether it would work exactly like the other one. */
   isEquivalentTo(other: BridgeRuntime): boolean {
     return (
       this.configuration.language === other.configuration.language &&
@@ -118,12 +118,12 @@ export class BridgeRuntime {
   }
 
   /**
-   * `away`: nobody could hear the services before, as after a start of the program; `kept`: what came in meanwhile is in
-   * the inbox, and is decided on first.
+   * `away`: the services could not reach us before, as after a start of the program; `kept`: events received
+   * meanwhile are in the inbox, and are decided on first.
    */
   async start({ away, kept }: { away: boolean; kept: boolean }): Promise<void> {
     if (kept) {
-      // The echo of a reply may be among them: it must be seen before somebody asks why it has not come.
+      // They may contain the echo of a reply: it must be processed before the reply counts as not arrived.
       this.engine.intake.wake()
       await this.atMost(DECIDE_FIRST_MS, this.engine.intake.idle())
     }
@@ -133,7 +133,7 @@ export class BridgeRuntime {
     for (const { watcher } of this.connections.values()) watcher.start()
   }
 
-  /** The computer woke up or the network changed: everything is tried again at once. */
+  /** The computer woke up or the network changed: all work is tried again at once. */
   async wake(): Promise<void> {
     for (const { chatraBreaker, chatraLimiter, planfixBreaker } of this.connections.values()) {
       chatraLimiter.reset()
@@ -144,7 +144,10 @@ export class BridgeRuntime {
     for (const { watcher } of this.connections.values()) watcher.wake()
   }
 
-  /** Ends the calls under way and starts none. Whoever waits for a turn is sent away: his work is on disk. */
+  /**
+   * Finishes the calls under way and starts none. Calls waiting for a rate-limit slot are cancelled; their
+   * work is on disk.
+   */
   stop(): Promise<void> {
     this.stopping ??= this.stopCalls()
     return this.stopping
@@ -159,7 +162,7 @@ export class BridgeRuntime {
         planfix.rateLimiter.withdraw?.()
         chatraLimiter.withdraw()
       }
-      // Whoever has ended a call may want a turn for the next one.
+      // A caller whose call has finished may request a slot for the next one.
       cancel = this.clock.after(100, withdraw)
     }
     withdraw()
@@ -167,7 +170,7 @@ export class BridgeRuntime {
     cancel()
   }
 
-  /** Lets go what `next` does not go on with. */
+  /** Releases the parts that `next` does not reuse. */
   close(next: BridgeRuntime | null): void {
     for (const [id, connection] of this.connections) {
       if (next?.connections.get(id) === connection) continue
@@ -189,7 +192,10 @@ export class BridgeRuntime {
 
 const DAY = 86_400_000
 
-/** How long events of a connection that is switched off wait; those of one that is gone wait as long as any. */
+/**
+ * How long events wait for a connection that is switched off; events of a removed connection wait as long as
+ * any.
+ */
 function keptMs({ connections }: Configuration, connectionId: string): number {
   const days = connections
     .filter(({ id }) => id === connectionId)

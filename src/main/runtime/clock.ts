@@ -11,7 +11,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** The same for a command that has to end: it stays alive while it waits for a turn. */
+/** The same for a command that must exit: the process stays alive while it waits for a slot. */
 export const foregroundClock: Clock = {
   now: () => Date.now(),
   after(ms, work) {

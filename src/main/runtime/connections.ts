@@ -23,9 +23,9 @@ export interface LiveConnection extends ConnectionContext {
   watcher: ConnectionWatch
   /** Shared with other connections of the same account. */
   account: PlanfixAccount
-  /** What the owner has to provide before it can work. */
+  /** What the owner must provide before it can work. */
   missing: MissingSecret[]
-  /** The same in the words of a log: where each of them is to be put. */
+  /** The same for the log: where to put each of them. */
   missingAt: string[]
   keys: Keys
 }
@@ -44,11 +44,11 @@ export async function keysOf(secrets: SecretSource, connectionId: string): Promi
   return { chatra, planfix }
 }
 
-/** It can go on as it is: the same settings and the same secrets. */
+/** It can continue: the same settings and the same secrets. */
 export const isStill = (live: LiveConnection, settings: Connection, keys: Keys): boolean =>
   isDeepStrictEqual(live.settings, settings) && isDeepStrictEqual(live.keys, keys)
 
-/** Makes the clients of a connection. A secret that is missing is said; nothing is sent without it. */
+/** Creates the clients of a connection. A missing secret is reported; nothing is sent without it. */
 export function openConnection(options: {
   settings: Connection
   keys: Keys
@@ -58,14 +58,14 @@ export function openConnection(options: {
   clock: Clock
   random: () => number
   changed(side: Side, state: SideState): void
-  /** Something new stands in the inbox. */
+  /** The inbox has a new row. */
   onNews(): void
   onBug(error: unknown, where: string): void
   mayWrite(): boolean
   takeover: () => Takeover | null
   chatraAccounts: ChatraAccounts
   continuity: Continuity
-  /** Carries every request to both services instead of Node's HTTP. */
+  /** Replaces Node's HTTP for every request to both services. */
   exchange?: AxiosAdapter | undefined
 }): LiveConnection {
   const { settings, keys, store, account, clock, changed, continuity } = options

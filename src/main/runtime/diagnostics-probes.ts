@@ -16,14 +16,14 @@ export async function probesFor(options: {
   connection: Connection
   publicUrl: string | null
   secrets: SecretSource
-  /** Whether secrets can stand in the environment, so that the owner is told of it. */
+  /** Whether secrets can come from the environment, so that the owner is told about it. */
   inEnvironment: boolean
   bridge: ConnectionProbes['bridge']
   /** Null: the data cannot be read. */
   mailedTwice: number | null
   clock: Clock
   planfix?: PlanfixClient | undefined
-  /** Once aborted nothing more is asked. */
+  /** Once aborted, no further value is read. */
   ended?: AbortSignal
 }): Promise<{ context: ConnectionProbes; close(): void }> {
   const { connection, publicUrl, secrets, bridge, clock } = options
@@ -56,14 +56,14 @@ export async function probesFor(options: {
   return { context, close }
 }
 
-/** Behind everything that carries messages. */
+/** With the lowest priority, after all message traffic. */
 const LAST: Priority = 3
 const MOST_TRIES = 5
 
 function planfixProbes(planfix: PlanfixClient, ended: AbortSignal | undefined): PlanfixProbes {
   /**
-   * Others share the account's requests a second with us, so a "too fast" is asked again; and so is what waited while the
-   * settings were changed.
+   * Other programs use the same rate limit, so a "too fast" is retried; and so is a call that waited while
+   * the settings changed.
    */
   async function patient<T>(ask: () => Promise<Result<T>>): Promise<Result<T>> {
     let answer: Result<T> = fail(bridgeError('planfix', 'rate-limited', 'too many requests'))

@@ -7,18 +7,18 @@ import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../eng
 import type { Log } from '../process/log.ts'
 import type { SqliteStore } from '../store/index.ts'
 
-/** What the application tells by itself: to the log, to whoever listens, and of the disk's state to all of the house. */
+/** Publishes events to the log, the listeners and (for the state of the store) every component. */
 export class EventBus {
   private readonly log: Log
   private readonly listeners = new Set<Listener>()
-  /** Why the data folder cannot be written; null when it can. */
+  /** Why the data folder is not writable; null when it is. */
   storeFailing: string | null = null
 
   constructor(log: Log) {
     this.log = log
   }
 
-  /** Answers how to end it. */
+  /** Returns a function that unsubscribes. */
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
@@ -33,7 +33,7 @@ export class EventBus {
     for (const listener of this.listeners) listener.event?.(event)
   }
 
-  /** One side of a connection stopped or works again: logged, kept, told. */
+  /** One side of a connection stopped or works again: logged, stored, published. */
   sideState(store: SqliteStore, clock: Clock, connectionId: string, side: Side, state: SideState): void {
     const params: BridgeEvent['params'] =
       state.state === 'ok' ? { side } : { side, code: state.code, detail: state.detail }
@@ -65,7 +65,7 @@ export class EventBus {
     for (const listener of this.listeners) listener.wokeUp?.()
   }
 
-  /** Something threw: the disk is away, or it is a bug. */
+  /** An exception: the disk is missing, or it is a bug. */
   reportBug(error: unknown, where: string): void {
     if (error instanceof SlotWithdrawn || isStoreError(error, 'closed')) return
     const text = error instanceof Error ? error.message : String(error)
@@ -84,11 +84,11 @@ export class EventBus {
     if (before === null) this.storeState()
   }
 
-  /** Something was written. */
+  /** A write succeeded. */
   storeWorks(): void {
     if (this.storeFailing === null) return
     this.storeFailing = null
-    this.log.info({}, 'the data folder can be written again')
+    this.log.info({}, 'the data folder is writable again')
     this.storeState()
   }
 

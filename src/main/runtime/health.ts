@@ -10,8 +10,8 @@ export const isDegraded = (connections: Connections): boolean =>
   )
 
 /**
- * The answer of /healthz, which strangers see: nothing but whether all is well. `standby`: another computer carries, or may
- * be carrying. Which connection fails and why is told by the interface (`state.get`) and by `bridge doctor`.
+ * The answer of /healthz, which strangers see: only whether all is well. `standby`: another computer is
+ * active, or may be. The interface (`state.get`) and `bridge doctor` show which connection fails and why.
  */
 export const healthOf = (degraded: boolean, standby: boolean): object => ({
   status: degraded ? 'degraded' : 'ok',

@@ -6,12 +6,14 @@ const FACT = 'heardAt'
 /** When a webhook of each service last came in; null = never since the bridge was set up. */
 export type WebhookTimes = Record<InboxSource, number | null>
 
-/** Remembers, for each connection, when a webhook last came in. Noting costs nothing: the disk is written by upkeep. */
+/**
+ * Records, for each connection, when a webhook last came in, in memory; maintenance writes it to the disk.
+ */
 export class WebhookActivity {
   private readonly at = new Map<string, WebhookTimes>()
   private readonly moved = new Set<string>()
 
-  /** Takes over what is on disk of a connection that is not known yet. */
+  /** Loads the stored values of a connection that is not known yet. */
   async recall(store: SqliteStore, connectionId: string): Promise<void> {
     const kept = await store.fact<WebhookTimes>(connectionId, FACT)
     if (kept && !this.at.has(connectionId)) this.at.set(connectionId, kept)
@@ -31,7 +33,7 @@ export class WebhookActivity {
     return { ...(this.at.get(connectionId) ?? { chatra: null, planfix: null }) }
   }
 
-  /** What is to be kept on disk since it was last asked for. */
+  /** State for the disk that changed since the last call. */
   changes(): Change[] {
     const changes = [...this.moved].map((connectionId): Change => {
       return { type: 'fact.set', connectionId, key: FACT, value: this.of(connectionId) }

@@ -3,13 +3,13 @@ import { openStore } from '../store/index.ts'
 import type { Proof } from '../tunnel/tunnel.ts'
 import { startReceiver } from '../webhooks/receiver.ts'
 
-/** Where the bridge touches the world. A simulated world (tests/world-proof) puts itself in the place of each. */
+/** The interfaces to the outside world. A simulated world (tests/world-proof) replaces each of them. */
 export interface OutsideWorld {
   /** Opens the store of the data folder. */
   openStore: typeof openStore
   /** Starts the receiver of webhooks. */
   receive: typeof startReceiver
-  /** Carries every request to both services instead of Node's HTTP, as an adapter of axios does. */
+  /** Replaces Node's HTTP for every request to both services, as an axios adapter does. */
   exchange?: AxiosAdapter | undefined
   /** Whether a request to this public address comes in at our receiver, within `limitMs`. Never rejects. */
   prove?: ((address: string, limitMs: number) => Promise<Proof>) | undefined

@@ -13,19 +13,21 @@ import {
   transition,
 } from './supervisor-state.ts'
 
-/** A computer that was to sleep and is awake for so long stays awake. */
+/** If the computer is still awake this long (ms) after a suspend notice, the suspend did not happen. */
 const PARKED_MS = 30_000
-/** The disk is away: what waits is looked up again after so long. */
+/** The disk is missing: waiting work is read again after this time (ms). */
 const LOOK_AGAIN_MS = 5000
 
-/** The configuration that holds and what carries by it; both are replaced together, one change at a time. */
+/** The current configuration and its runtime; both are replaced together, one change at a time. */
 export class RuntimeSupervisor {
   private readonly deps: RuntimeDeps
   private readonly log: Log
   private readonly prepare: (configuration: Configuration) => Promise<void>
   private readonly held: { value: Configuration }
   private current: BridgeRuntime
-  /** Who may send webhooks while a change is under way; null = whoever stands in the configuration. */
+  /**
+   * The connections that may send webhooks while a change is under way; null = those of the configuration.
+   */
   private acceptedMeanwhile: readonly HookConnection[] | null = null
   private changing: Promise<unknown> = Promise.resolve()
   private state: SupervisorState
@@ -55,7 +57,7 @@ export class RuntimeSupervisor {
     return this.current
   }
 
-  /** Whose webhooks are taken now. */
+  /** The connections whose webhooks are accepted now. */
   acceptedHooks(): readonly HookConnection[] {
     return this.acceptedMeanwhile ?? hookConnections(this.configuration)
   }
@@ -74,15 +76,15 @@ export class RuntimeSupervisor {
   }
 
   /**
-   * Whether this computer may carry. Without it everything but the receiver stands still, and what comes in waits in the
-   * inbox. Resolves when it is so: calls under way are ended first.
+   * Whether this computer is active. When not, everything but the receiver stops, and events wait in the
+   * inbox. Resolves when the change is complete: calls under way finish first.
    */
   setActive(isActive: boolean): Promise<void> {
     this.apply({ type: 'role', isActive })
     return this.follow()
   }
 
-  /** For as long as the computer sleeps nothing is carried. Resolves when it is so, or when it is carried again. */
+  /** Nothing is delivered while the computer sleeps. Resolves when delivery has stopped, or was resumed. */
   async park(isParked: boolean): Promise<void> {
     if (this.isStopping || isParked === (this.state.kind === 'parked')) return
     this.apply({ type: 'park', isParked })
@@ -107,14 +109,14 @@ export class RuntimeSupervisor {
     await this.changing
   }
 
-  /** Ends what is on its way. A change that is under way ends here as well. */
+  /** Finishes work under way. A change under way ends here as well. */
   async stop(): Promise<void> {
     this.apply({ type: 'stop' })
     this.cancelParking()
     await Promise.all([this.current.stop(), this.changing])
   }
 
-  /** Lets the clients go. */
+  /** Releases the clients. */
   close(): void {
     this.current.close(null)
   }
@@ -167,7 +169,7 @@ export class RuntimeSupervisor {
     return next.start({ away, kept: true }).catch((error: unknown) => this.startLater(next, away, error))
   }
 
-  /** The new configuration stands, but what waits could not be looked up. */
+  /** The new configuration is in use, but waiting work could not be read. */
   private startLater(next: BridgeRuntime, away: boolean, error: unknown): void {
     if (this.isStopping) return
     this.deps.onBug(error, 'reconfigure')
@@ -195,7 +197,7 @@ interface SupervisorOptions {
   news: Signal
   /** It is not known yet whether this computer may carry. */
   startsAsStandby: boolean
-  /** What is to be known of a configuration before it is carried by. */
+  /** Data to load for a configuration before its runtime starts. */
   prepare(configuration: Configuration): Promise<void>
 }
 

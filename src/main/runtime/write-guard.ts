@@ -1,7 +1,7 @@
 import { bridgeError, fail, type Result, type Side } from '../../shared/errors.ts'
 import type { ChatraApi, PlanfixApi } from '../engine/ports.ts'
 
-/** Calls that change something. Reading harms nobody, whoever does it. */
+/** Calls that write. Reads are always allowed. */
 export const CHATRA_WRITES = ['send', 'edit', 'remove'] as const satisfies readonly (keyof ChatraApi)[]
 export const PLANFIX_WRITES = [
   'createContact',
@@ -16,8 +16,9 @@ export const PLANFIX_WRITES = [
 ] as const satisfies readonly (keyof PlanfixApi)[]
 
 /**
- * The same client, whose writes are refused while another computer may carry: certainly not sent, to be tried again later.
- * The last look before each call, for a process that stood still between a decision and its call.
+ * The same client, whose writes are refused while another computer may be active: certainly not sent, to be
+ * tried again later. This is the last check before each call, for a process that was suspended between a
+ * decision and its call.
  */
 export function withWriteGuard<T extends object, N extends keyof T>(
   client: T,
@@ -27,7 +28,9 @@ export function withWriteGuard<T extends object, N extends keyof T>(
   const guarded = names.map((name) => {
     const call = client[name] as (...args: unknown[]) => Promise<Result<unknown>>
     const write = async (...args: unknown[]) =>
-      mayWrite() ? call.apply(client, args) : fail(bridgeError(side, 'failing', 'this computer stands by'))
+      mayWrite()
+        ? call.apply(client, args)
+        : fail(bridgeError(side, 'failing', 'this computer is on standby'))
     return [name, write]
   })
   return { ...client, ...Object.fromEntries(guarded) }

@@ -1,6 +1,6 @@
 import type { SecretName } from './environment.ts'
 
-/** The name of an entry of the keychain: `<connection>/<NAME>`, of the program `/<NAME>`. */
+/** The name of a keychain entry: `<connection>/<NAME>`, of the program `/<NAME>`. */
 export type Account = string
 
 export const accountOf = (connectionId: string, name: SecretName): Account => `${connectionId}/${name}`
@@ -10,6 +10,6 @@ export function partsOf(account: Account): [connectionId: string, name: SecretNa
   return [id, name as SecretName]
 }
 
-/** What an owner has elsewhere too, and can type again. */
+/** Secrets that the owner has elsewhere too, and can type again. */
 export const KEYS = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN'] as const
 export const isKey = (account: Account): boolean => KEYS.some((name) => name === partsOf(account)[1])

@@ -1,11 +1,11 @@
 import type { Keychain } from './keytar.ts'
 
-/** Begins the first piece of a secret that is kept in several; no key or token holds this character. */
+/** Begins the first part of a secret that is stored in several; no key or token contains this character. */
 const MARK = '\u0001'
 
 /**
- * A keychain whose entries hold `most` bytes: a longer secret is kept in several, `account`, `account+1`, … The first names
- * their number and is written last, so that a secret is there whole or not at all.
+ * A keychain whose entries hold `most` bytes: a longer secret is stored in several, `account`, `account+1`, …
+ * The first contains their number and is written last, so that a secret is stored completely or not at all.
  */
 export function chunked(keychain: Keychain, most: number): Keychain {
   const piece = (account: string, index: number) => (index === 0 ? account : `${account}+${index}`)
@@ -46,7 +46,7 @@ export function chunked(keychain: Keychain, most: number): Keychain {
   }
 }
 
-/** Parts of at most so many bytes; no character is cut in two. */
+/** Splits into parts of at most this many bytes; no character is split. */
 function cut(text: string, most: number): string[] {
   const parts: string[] = []
   let part = ''

@@ -1,14 +1,14 @@
 import { environmentName, type PROGRAM_SECRETS } from '../../shared/config.ts'
 
-/** Asked for with `PROGRAM` in place of a connection. */
+/** Used as the connection for secrets of the program. */
 export type ProgramSecret = (typeof PROGRAM_SECRETS)[number]
 /** No connection has this id. */
 export const PROGRAM = ''
 
-/** `WEBHOOK_SECRET`: on the desktop alone; a server has it in its configuration. */
+/** `WEBHOOK_SECRET`: only on the desktop; a server has it in its configuration. */
 export type SecretName = 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN' | 'WEBHOOK_SECRET' | ProgramSecret
 
-/** Where keys and tokens come from: the OS keychain on the desktop, the environment on a server. */
+/** The source of keys and tokens: the OS keychain on the desktop, the environment on a server. */
 export interface SecretSource {
   /** Null when there is none. */
   get(connectionId: string, name: SecretName): Promise<string | null>
@@ -16,7 +16,7 @@ export interface SecretSource {
   whereToPut(connectionId: string, name: SecretName): string
 }
 
-/** The variable of the environment that holds a secret on a server. */
+/** The environment variable of a secret on a server. */
 export const secretVariable = (connectionId: string, name: SecretName): string =>
   connectionId === PROGRAM ? `BRIDGE_${name}` : `BRIDGE_${environmentName(connectionId)}_${name}`
 

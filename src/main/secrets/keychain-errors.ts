@@ -2,18 +2,21 @@ import type { KeychainTrouble } from '../../shared/api/state.ts'
 import { errorMessage } from '../../shared/node-errors.ts'
 import { KeychainTimeout } from './serial-timeout.ts'
 
-/** The keyring is there and nobody has unlocked it. */
+/** The keyring exists but is locked. */
 export class KeyringLocked extends Error {
   constructor() {
     super('the keyring is locked')
   }
 }
 
-/** What libsecret, GLib and the bus say (English or not, the names of errors and interfaces stay), and what it means. */
+/**
+ * Messages of libsecret, GLib and the bus (in any language the names of errors and interfaces stay), and
+ * their meaning.
+ */
 const SAYINGS: readonly [RegExp, KeychainTrouble['code']][] = [
   [/load keytar|native addon|\.node\b|shared object|dlopen/i, 'no-library'],
-  // The one that answered until now, by its own name on the bus: libsecret knows no other before the process begins anew,
-  // unless GLib's loop runs in it, as in Electron.
+  // The program that answered until now, by its own name on the bus: libsecret finds no other one before the
+  // process restarts, unless GLib's loop runs in it, as in Electron.
   [/name :[\d.]+ was not provided|disconnected from message bus|remote peer/i, 'lost'],
   [/not provided by any|ServiceUnknown|NameHasNoOwner|org\.freedesktop\.secrets/i, 'no-service'],
   [
@@ -24,7 +27,7 @@ const SAYINGS: readonly [RegExp, KeychainTrouble['code']][] = [
   [/locked|dismissed|cancell?ed|denied|not allowed|auth ?failed|passphrase/i, 'locked'],
 ]
 
-/** Why the keychain does not work, from what a call of it ended with. Pure. */
+/** Why the keychain does not work, from the error of a call. Pure. */
 export function keychainErrorOf(error: unknown): KeychainTrouble {
   const detail = errorMessage(error).slice(0, 300)
   if (error instanceof KeychainTimeout) return { code: 'waiting', detail: '' }

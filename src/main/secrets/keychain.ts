@@ -11,34 +11,38 @@ import type { SecretStore } from './store.ts'
 
 export type { KeychainTrouble } from '../../shared/api/state.ts'
 
-/** The name of the product's entries in the keychain. */
+/** The product's service name in the keychain. */
 export const SERVICE = 'chatra-planfix-bridge'
 
 export interface KeychainOptions {
-  /** The name of the entries in the keychain. */
+  /** The service name of the entries in the keychain. */
   service: string
-  /** Told each secret before anything else can happen to it (Redactor.add). */
+  /** Called with each secret before any other use (Redactor.add). */
   learn: (secret: string) => void
   log: { info(fields: object, text: string): void; warn(fields: object, text: string): void }
   platform: NodeJS.Platform
-  /** Where it is noted how secrets are kept (secrets-file.ts); without it nothing of it outlives the process. */
+  /** Records how secrets are stored (secrets-file.ts); without it none of that outlives the process. */
   dataDir?: string
-  /** For who only looks: nothing is put into the keychain, nothing is noted. */
+  /** Read only: nothing is stored in the keychain or recorded. */
   readsOnly?: boolean
-  /** How long a call of the keychain is waited for, milliseconds. */
+  /** Time limit of a keychain call, milliseconds. */
   limitMs?: number
-  /** When it is tried again by itself after it did not work, milliseconds each. */
+  /** Delays of the automatic retries after a failure, milliseconds each. */
   retryMs?: readonly number[]
   keychain?: (service: string) => Promise<Keychain>
 }
 
-/** Long enough for a keyring that is only being started; a prompt is answered later, and noticed then. */
+/**
+ * Long enough for a keyring that is being started; the answer to a prompt comes later, and is noticed then.
+ */
 const LIMIT_MS = 4000
-/** A desktop session may bring its keyring up after the programs that start with it. */
+/** A desktop session may start its keyring after the programs that start with it. */
 const RETRY_MS = [2000, 5000, 15_000, 60_000]
 const MENDS_ITSELF: readonly KeychainTrouble['code'][] = ['no-bus', 'no-service', 'lost', 'failing']
 
-/** Tells a keychain that works from one that is locked: asked for an entry of a locked keyring, Linux answers "none". */
+/**
+ * Distinguishes a working keychain from a locked one: for an entry of a locked keyring, Linux answers "none".
+ */
 const PROOF = 'works'
 
 const OF_CONNECTION = [...KEYS, 'WEBHOOK_SECRET'] as const
@@ -50,9 +54,10 @@ export interface KeychainSecrets extends SecretStore {
 }
 
 /**
- * The secrets of the desktop, in the keychain of the operating system: one entry each, `<connection>/<NAME>`. Never rejects:
- * where no keychain works, `trouble` says why, `keeps` is `memory`, and everything given is kept until the process ends, or
- * put into the keychain once it works. Nothing is written to disk in plain text (docs/architecture.md, "Secrets").
+ * The secrets of the desktop, in the keychain of the operating system: one entry each, `<connection>/<NAME>`.
+ * Never rejects: where no keychain works, `trouble` gives the reason, `keeps` is `memory`, and all secrets
+ * are kept until the process exits, or stored in the keychain once it works. Nothing is written to disk in
+ * plain text (docs/architecture.md, "Secrets").
  */
 export async function openSecrets(options: KeychainOptions): Promise<KeychainSecrets> {
   const secrets = new Secrets(options)
@@ -65,18 +70,18 @@ class Secrets implements KeychainSecrets {
   private readonly options: KeychainOptions
   private readonly line: SerialCalls
   private readonly listeners = new Set<() => void>()
-  /** What was read from the keychain, or given. */
+  /** Secrets read from the keychain, or set. */
   private readonly known = new Map<Account, string>()
   private readonly lent = new Map<Account, string>()
   /** Certainly not in the keychain. */
   private readonly absent = new Set<Account>()
-  /** To be put into the keychain, or removed from it (null), once it works. */
+  /** To be stored in the keychain, or removed from it (null), once it works. */
   private readonly pending = new Map<Account, string | null>()
   private readonly remembered: SecretsState
   private keychain: Keychain | null = null
   private trying: Promise<KeychainTrouble | null> | null = null
   private retries: number[]
-  /** The trouble that was told last. */
+  /** The last reported trouble. */
   private told: KeychainTrouble['code'] | null = null
 
   constructor(options: KeychainOptions) {
@@ -92,7 +97,8 @@ class Secrets implements KeychainSecrets {
   }
 
   async begin(): Promise<void> {
-    // It worked the last time, so the proof is there: an owner who has just dismissed a prompt is not asked once more.
+    // It worked the last time, so the proof entry exists: an owner who has just dismissed a prompt does not
+    // get another.
     const provesItself = this.remembered.worked || this.options.readsOnly === true
     await this.tryOnce(!provesItself)
   }
@@ -121,7 +127,7 @@ class Secrets implements KeychainSecrets {
       this.pending.delete(account)
       return
     }
-    // Another value may have been given while the keychain was waited for.
+    // Another value may have been set during the keychain call.
     const latest = this.known.get(account)
     if (latest !== undefined) this.pending.set(account, latest)
     await this.note()
@@ -135,7 +141,7 @@ class Secrets implements KeychainSecrets {
   async remove(connectionId: string): Promise<void> {
     const names = connectionId === PROGRAM ? PROGRAM_SECRETS : OF_CONNECTION
     const lent = names.filter((name) => this.lent.delete(accountOf(connectionId, name)))
-    // What is lent was never kept.
+    // A lent secret was never stored.
     if (lent.length > 0) return
     for (const name of names) await this.delete(connectionId, name)
   }
@@ -172,18 +178,18 @@ class Secrets implements KeychainSecrets {
     return value
   }
 
-  /** Null when there is none, and when the keychain does not work any more: `trouble` says it then. */
+  /** Null when there is none, and when the keychain no longer works: then `trouble` gives the reason. */
   private async read(account: Account): Promise<string | null> {
     const read = await this.done((keychain) => keychain.get(account))
     if (read === null || read.value !== null) return read?.value ?? null
-    // None, or locked since: the proof is there as long as it is not.
+    // None, or locked since: the proof entry exists unless the keychain is locked.
     const proof = await this.done((keychain) => keychain.get(PROOF))
     if (proof?.value === null) await this.fell(new KeyringLocked())
     else if (proof !== null) this.absent.add(account)
     return null
   }
 
-  /** What the keychain answered; null = it did not, and what it says instead is the new trouble. */
+  /** The keychain's answer; null = it failed, and the failure is the new trouble. */
   private async done<T>(work: (keychain: Keychain) => Promise<T>): Promise<{ value: T } | null> {
     try {
       const keychain = this.keychain
@@ -201,7 +207,10 @@ class Secrets implements KeychainSecrets {
     this.retryLater()
     if (this.told === trouble.code) return
     this.told = trouble.code
-    this.options.log.warn(trouble, 'the keychain does not work: keys are kept until the bridge ends')
+    this.options.log.warn(
+      trouble,
+      'the keychain does not work: keys are kept in memory until the bridge exits',
+    )
     await this.note()
     this.tell()
   }
@@ -224,7 +233,7 @@ class Secrets implements KeychainSecrets {
       for (const [account, value] of this.waiting()) {
         if (value === null) await this.line.run(() => forget(keychain, account))
         else await this.line.run(() => keychain.set(account, value))
-        // Unless it has changed once more meanwhile.
+        // Unless it has changed again meanwhile.
         if (this.pending.get(account) === value) this.pending.delete(account)
       }
     } catch (error) {
@@ -245,7 +254,7 @@ class Secrets implements KeychainSecrets {
     return null
   }
 
-  /** What is given while the others are put away comes last. */
+  /** Secrets set while the others are being stored come last. */
   private *waiting(): Generator<[Account, string | null]> {
     for (;;) {
       const [first] = this.pending
@@ -254,11 +263,11 @@ class Secrets implements KeychainSecrets {
     }
   }
 
-  /** A call that was given up has ended: the owner has answered the prompt, one way or the other. */
+  /** A call that had timed out has ended: the owner has accepted or dismissed the prompt. */
   private late(ending: PromiseSettledResult<unknown>): void {
     if (this.trouble?.code !== 'waiting') return
     if (ending.status === 'rejected') void this.fell(ending.reason)
-    // What a dismissed prompt leaves. He is not asked once more before he wants it.
+    // The state after a dismissed prompt. The owner gets no other prompt before asking for it.
     else if (ending.value === null) void this.fell(new KeyringLocked())
     else void this.tryOnce(true)
   }
@@ -281,7 +290,7 @@ class Secrets implements KeychainSecrets {
     return this.learned(account, secret)
   }
 
-  /** What was sealed is newer than what the keychain holds, which did not work then. */
+  /** The sealed value is newer than the keychain's, which did not work then. */
   private async takeSealed(keychain: Keychain): Promise<void> {
     const sealed = this.remembered.sealed.filter((account) => !this.known.has(account))
     for (const id of this.remembered.connections) {
@@ -299,12 +308,12 @@ class Secrets implements KeychainSecrets {
     try {
       await this.remembered.write({ works: this.trouble === null, forget, known: this.known })
     } catch (error) {
-      this.options.log.warn({ error: String(error) }, 'where keys are kept could not be noted')
+      this.options.log.warn({ error: String(error) }, 'the place where keys are stored could not be recorded')
     }
   }
 }
 
-/** What a Windows credential holds is 2,560 bytes; a private key may be longer. */
+/** A Windows credential holds 2,560 bytes; a private key may be longer. */
 const MOST_ON_WINDOWS = 2400
 
 const fitting = (keychain: Keychain, platform: NodeJS.Platform): Keychain =>
@@ -315,7 +324,7 @@ async function forget(keychain: Keychain, account: Account): Promise<void> {
   if (!(await keychain.delete(account)) && (await keychain.get(PROOF)) === null) throw new KeyringLocked()
 }
 
-/** Rejects unless what is put into the keychain comes out of it. `mayAsk`: the owner may be asked to unlock it. */
+/** Rejects unless a stored value can be read back. `mayAsk`: the owner may get a prompt to unlock it. */
 async function prove(keychain: Keychain, mayAsk: boolean): Promise<void> {
   if ((await keychain.get(PROOF)) !== null) return
   if (!mayAsk) throw new KeyringLocked()

@@ -1,15 +1,18 @@
-/** The keychain of the operating system, for one product. Every call may take as long as its owner takes to answer a prompt. */
+/**
+ * The keychain of the operating system, for one product. Every call may last until the owner answers a
+ * prompt.
+ */
 export interface Keychain {
   /** Null when there is none; on Linux also when the keyring is locked and stays so. */
   get(account: string): Promise<string | null>
   set(account: string, secret: string): Promise<void>
-  /** False when there was none, and so is that of a locked keyring. */
+  /** False when there was none, and also when the keyring is locked. */
   delete(account: string): Promise<boolean>
 }
 
 /**
- * Loaded when it is needed first, as it loads native code: rejects where a library of the system is missing. `service` is
- * the name under which the owner finds the entries in the keychain.
+ * Loaded on first use, since it loads native code: rejects where a library of the system is missing.
+ * `service` is the name under which the owner finds the entries in the keychain.
  */
 export async function loadKeychain(service: string): Promise<Keychain> {
   const { default: keytar } = await import('keytar')

@@ -1,12 +1,14 @@
 import { createCipheriv, createDecipheriv, randomBytes, type ScryptOptions, scrypt } from 'node:crypto'
 
 const COST: ScryptOptions = { N: 16_384, r: 8, p: 1 }
-/** A key that could be guessed seals nothing. */
+/** A guessable key must not seal anything. */
 const SHORTEST_KEY = 16
 
 export const mayBeKey = (text: string): boolean => text.length >= SHORTEST_KEY
 
-/** The secret as text that only who has `key` can read (AES-256-GCM, the key by scrypt): `salt.iv.tag.data`. */
+/**
+ * The secret as text that can be read only with `key` (AES-256-GCM, the key by scrypt): `salt.iv.tag.data`.
+ */
 export async function seal(secret: string, key: string): Promise<string> {
   const [salt, iv] = [randomBytes(16), randomBytes(12)]
   const cipher = createCipheriv('aes-256-gcm', await stretched(key, salt), iv)
@@ -14,7 +16,7 @@ export async function seal(secret: string, key: string): Promise<string> {
   return [salt, iv, cipher.getAuthTag(), data].map((part) => part.toString('base64url')).join('.')
 }
 
-/** Null: it was sealed with another key, or is none. */
+/** Null: it was sealed with another key, or is invalid. */
 export async function unseal(sealed: string, key: string): Promise<string | null> {
   const [salt, iv, tag, data] = sealed.split('.').map((part) => Buffer.from(part, 'base64url'))
   if (!salt || iv?.length !== 12 || tag?.length !== 16 || !data) return null

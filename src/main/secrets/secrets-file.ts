@@ -2,22 +2,25 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { dirname } from 'node:path'
 import { z } from 'zod'
 
-/** Beside the settings: where secrets are kept, and what has to be remembered while the keychain does not work. */
+/**
+ * A file beside the settings: where secrets are stored, and what must be recorded while the keychain does not
+ * work.
+ */
 export const SECRETS_FILE = 'secrets.json'
 
 const notes = z.object({
-  /** The name of the entries in the keychain. */
+  /** The service name of the entries in the keychain. */
   service: z.string(),
   /** Whether the keychain worked the last time. */
   kept: z.enum(['keychain', 'memory']),
-  /** Accounts to be removed as soon as it works again. */
+  /** Accounts to remove as soon as it works again. */
   forget: z.array(z.string()).default([]),
-  /** Secrets that no owner could type again, each sealed with keys that he can (seal.ts). */
+  /** Secrets that an owner cannot type again, each sealed with keys that the owner can type (seal.ts). */
   sealed: z.record(z.string(), z.array(z.string())).default({}),
 })
 export type SecretsFile = z.output<typeof notes>
 
-/** Null when there are none, or none that can be read: they are made anew then. */
+/** Null when the file is missing or unreadable: a new one is written then. */
 export function readSecretsFile(path: string): SecretsFile | null {
   try {
     const read = notes.safeParse(JSON.parse(readFileSync(path, 'utf8')))
@@ -27,7 +30,7 @@ export function readSecretsFile(path: string): SecretsFile | null {
   }
 }
 
-/** Whole or not at all, readable for its owner alone. Throws what the disk throws. */
+/** Written completely or not at all, readable only for its owner. Throws the disk's errors. */
 export function writeSecretsFile(path: string, value: SecretsFile): void {
   const fresh = `${path}.${process.pid}.new`
   try {

@@ -4,17 +4,18 @@ import { PROGRAM, type SecretName } from './environment.ts'
 import { mayBeKey, seal, unseal } from './seal.ts'
 import { readSecretsFile, SECRETS_FILE, type SecretsFile, writeSecretsFile } from './secrets-file.ts'
 
-/** No owner knows them by heart, and new ones would have to be made known to others. */
+/** Owners do not know these secrets, and new ones would have to be entered elsewhere. */
 const SEALED: readonly SecretName[] = ['WEBHOOK_SECRET', 'RELAY_KEY']
 
 /**
- * What outlives the process beside the keychain, in the data folder: whether the keychain worked, what has to be removed from
- * it, and, while it does not work, the secrets nobody could type again, sealed with the keys the owner types at each start.
+ * State beside the keychain that outlives the process, in the data folder: whether the keychain worked, which
+ * entries must be removed from it, and, while it does not work, the secrets that cannot be typed again,
+ * sealed with the keys that the owner types at each start.
  */
 export class SecretsState {
   private readonly path: string | null
   private readonly notes: SecretsFile
-  /** Sealing is slow on purpose: what was sealed with which key, in this process. */
+  /** Sealing is slow on purpose, so results are cached in this process with their keys. */
   private readonly made = new Map<string, string>()
   private readonly readsOnly: boolean
 
@@ -36,12 +37,12 @@ export class SecretsState {
   get sealed(): Account[] {
     return this.readsOnly ? [] : Object.keys(this.notes.sealed)
   }
-  /** Whose keys open what is sealed. */
+  /** Whose keys can open the sealed secret. */
   get connections(): Set<string> {
     return new Set(this.sealed.map((account) => partsOf(account)[0]).filter((id) => id !== PROGRAM))
   }
 
-  /** The sealed secret, where a key of it is known; null otherwise. */
+  /** The sealed secret, when one of its keys is known; null otherwise. */
   async open(account: Account, known: ReadonlyMap<Account, string>): Promise<string | null> {
     for (const key of keysFor(account, known)) {
       for (const sealed of this.notes.sealed[account] ?? []) {
@@ -56,7 +57,7 @@ export class SecretsState {
     this.notes.sealed = {}
   }
 
-  /** Writes it down. Throws what the disk throws. */
+  /** Writes the file. Throws the disk's errors. */
   async write(now: {
     works: boolean
     forget: Account[]
@@ -65,7 +66,7 @@ export class SecretsState {
     if (this.path === null || this.readsOnly) return
     if (!now.works) await this.sealAll(now.known)
     for (const account of now.forget) delete this.notes.sealed[account]
-    // Once a keychain holds something it is asked for it again, whatever it is like today.
+    // Once a keychain holds an entry it is read again, whatever its state today.
     if (now.works) this.notes.kept = 'keychain'
     this.notes.forget = now.forget
     writeSecretsFile(this.path, this.notes)
@@ -86,7 +87,7 @@ export class SecretsState {
   }
 }
 
-/** The keys the owner can type that may open it: its connection's, or any for those of the program. */
+/** The typed keys that may open it: its connection's, or any for secrets of the program. */
 function keysFor(account: Account, known: ReadonlyMap<Account, string>): string[] {
   const [id] = partsOf(account)
   return [...known]

@@ -1,4 +1,4 @@
-/** A call took longer than it may; it is still out. */
+/** A call exceeded its time limit and is still running. */
 export class KeychainTimeout extends Error {
   constructor() {
     super('the keychain does not answer')
@@ -6,14 +6,17 @@ export class KeychainTimeout extends Error {
 }
 
 export interface SerialCalls {
-  /** Rejects with KeychainTimeout after the time, and at once while an earlier call is out that did. */
+  /**
+   * Rejects with KeychainTimeout after the time limit, and at once while an earlier timed-out call is
+   * running.
+   */
   run<T>(work: () => Promise<T>): Promise<T>
 }
 
 /**
- * Calls to the keychain, one at a time, each with a time limit. A call cannot be taken back: while a prompt waits for its
- * owner it holds a thread of the process, of which there are few, so no other is made meanwhile. `late` is told how it ended
- * after all.
+ * Calls to the keychain, one at a time, each with a time limit. A call cannot be cancelled: while a prompt
+ * waits for the owner it occupies one of the process's few threads, so no other call is made meanwhile.
+ * `late` is called with its final result.
  */
 export function serialWithTimeout(
   limitMs: number,
@@ -28,7 +31,7 @@ export function serialWithTimeout(
     const call = work()
     const timer = setTimeout(() => {
       isStuck = true
-      // The thread that is held would hold up the end of the process as well. By then everything is on disk.
+      // The occupied thread would delay the process exit as well. By then everything is on disk.
       process.once('exit', endAtOnce)
       reject(new KeychainTimeout())
       void Promise.allSettled([call]).then(([ending]) => {
@@ -51,9 +54,9 @@ export function serialWithTimeout(
 }
 
 /**
- * Electron tells Node's `exit` from the first listener of the application's `quit` (lib/browser/init.ts), where the updater's,
- * which installs, comes later: what waits in the queue runs when all of them have been told (event_emitter_caller.cc). Node
- * itself runs nothing any more after `exit`.
+ * Electron calls Node's `exit` from the first listener of the application's `quit` (lib/browser/init.ts), and
+ * the updater's listener, which installs, comes later: queued tasks run when all of them have been called
+ * (event_emitter_caller.cc). Node itself runs nothing after `exit`.
  */
 function endAtOnce(): void {
   const end = () => process.kill(process.pid, 'SIGKILL')

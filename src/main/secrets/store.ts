@@ -1,28 +1,30 @@
 import type { KeychainTrouble } from '../../shared/api/state.ts'
 import type { SecretName, SecretSource } from './environment.ts'
 
-/** A source of secrets that the owner can also fill from the interface. */
+/** A source of secrets that the owner can also set in the interface. */
 export interface SecretStore extends SecretSource {
-  /** How long a secret given here is kept: `memory` = until the program ends. */
+  /** How long a secret set here is kept: `memory` = until the program exits. */
   readonly keptIn: 'keychain' | 'memory'
   set(connectionId: string, name: SecretName, value: string): Promise<void>
-  /** Keeps it in memory alone, whatever the store does with others: that of a demo. */
+  /** Keeps it only in memory, whatever the store does with other secrets: for a demo. */
   setTemporary(connectionId: string, name: SecretName, value: string): void
-  /** Forgets every secret of the connection that was given here. */
+  /** Deletes every secret of the connection that was set here. */
   remove(connectionId: string): Promise<void>
-  /** Forgets this one. */
+  /** Deletes this one. */
   delete(connectionId: string, name: SecretName): Promise<void>
-  /** Why the keychain does not keep them; null = it does. Not there where the host uses none. */
+  /** Why the keychain does not store them; null = it does. Absent in a host without a keychain. */
   readonly trouble?: KeychainTrouble | null
-  /** Whether the keychain works by now; what was given since is put into it then. */
+  /** Whether the keychain works by now; then secrets set since are stored in it. */
   tryAgain?(): Promise<KeychainTrouble | null>
-  /** Told whenever `trouble` has changed, and with it what `get` answers; answers how to end it. */
+  /**
+   * Subscribes to changes of `trouble`, and so of the results of `get`; returns a function that unsubscribes.
+   */
   watch?(changed: () => void): () => void
 }
 
 /**
- * On a server: what was typed since the start goes before what the environment holds. Nothing is written to disk. `learn`
- * is told each secret before anything else can happen to it (Redactor.add).
+ * On a server: secrets typed since the start take precedence over the environment. Nothing is written to
+ * disk. `learn` is called with each secret before any other use (Redactor.add).
  */
 export function memoryOver(source: SecretSource, learn: (secret: string) => void = () => {}): SecretStore {
   const typed = new Map<string, Map<SecretName, string>>()

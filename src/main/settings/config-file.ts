@@ -4,15 +4,18 @@ import { type Configuration, parseConfiguration } from '../../shared/config.ts'
 import { errorCode } from '../../shared/node-errors.ts'
 import { jsonProblem } from './json-problem.ts'
 
-/** What reading a configuration file ended with. `path` is null when there is no file and the configuration is empty. */
+/**
+ * The result of reading a configuration file. `path` is null when there is no file and the configuration is
+ * empty.
+ */
 export type LoadedConfiguration =
   | { ok: true; path: string | null; value: Configuration }
   /** Each problem names the place: a path in the file, or line and column. */
   | { ok: false; path: string; problems: string[] }
 
 /**
- * Reads `--config`, or `config.json` of the data folder when it is there (docs/architecture.md, "Configuration").
- * Without either the configuration is empty. Never throws for what stands in a file or for a missing one.
+ * Reads `--config`, or `config.json` of the data folder if it exists (docs/architecture.md, "Configuration").
+ * Without either the configuration is empty. Never throws for invalid content or a missing file.
  */
 export function loadConfiguration(option: string | undefined, dataDir: string): LoadedConfiguration {
   const path = option === undefined ? join(dataDir, 'config.json') : resolve(option)
@@ -32,7 +35,7 @@ export function loadConfiguration(option: string | undefined, dataDir: string): 
 function parseText(path: string, text: string): LoadedConfiguration {
   let input: unknown
   try {
-    // Editors on Windows put a byte order mark in front.
+    // Editors on Windows add a byte order mark at the start.
     input = JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (error) {
     return { ok: false, path, problems: [jsonProblem(text, error)] }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 
-/** Where the bridge keeps its data when nobody says otherwise: the platform's folder for application data. */
+/** The default data folder: the platform's folder for application data. */
 export function defaultDataDir(
   environment: NodeJS.ProcessEnv,
   platform = process.platform,
@@ -11,7 +11,7 @@ export function defaultDataDir(
     return join(environment.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), name)
   }
   if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', name)
-  // The XDG specification wants relative values ignored.
+  // The XDG specification requires relative values to be ignored.
   const xdg = environment.XDG_DATA_HOME
   return join(xdg?.startsWith('/') ? xdg : join(homedir(), '.local', 'share'), name)
 }

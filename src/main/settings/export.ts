@@ -2,8 +2,9 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'n
 import type { Configuration } from '../../shared/config.ts'
 
 /**
- * The configuration in the form of the configuration file, without secrets: `webhookSecret` is left out, keys
- * and tokens never were in it (docs/architecture.md, "Configuration"). Reading it again gives the same configuration.
+ * The configuration in the format of the configuration file, without secrets: `webhookSecret` is omitted,
+ * keys and tokens are never in it (docs/architecture.md, "Configuration"). Reading it again gives the same
+ * configuration.
  */
 export function exportable(configuration: Configuration): object {
   return {
@@ -19,8 +20,8 @@ export function exportable(configuration: Configuration): object {
 }
 
 /**
- * Writes the export, readable for its owner alone. Answers `exists` instead of overwriting, unless `force`.
- * Throws what the disk throws.
+ * Writes the export, readable only for its owner. Returns `exists` instead of overwriting, unless `force`.
+ * Throws the disk's errors.
  */
 export function writeExport(
   path: string,
@@ -37,7 +38,7 @@ export function writeExport(
       throw error
     }
   }
-  // A new file in the old one's place: its mode is ours, and nothing is lost when the disk is full.
+  // A new file replaces the old one: it has our mode, and nothing is lost when the disk is full.
   const fresh = `${path}.${process.pid}.new`
   try {
     writeWhole(fresh, text)

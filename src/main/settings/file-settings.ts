@@ -6,7 +6,7 @@ import { jsonProblem } from './json-problem.ts'
 import { problemsOf } from './problems.ts'
 import type { ConfigurationFile, SettingsAnswer, SettingsStore } from './settings-store.ts'
 
-/** What writes the file: `conf`, or what a host has made of it. */
+/** The writer of the file: `conf`, or a host's variant of it. */
 export type FileWriter = new (options: {
   cwd: string
   name: string
@@ -17,19 +17,19 @@ export type FileWriter = new (options: {
   serialize(value: Record<string, unknown>): string
 }) => { store: Record<string, unknown> }
 
-/** What of the configuration is kept elsewhere than in its file. */
+/** The fields of the configuration that are stored outside its file. */
 export interface ExternalizedFields {
-  /** The content with it. */
+  /** Returns the content with these fields. */
   withSecrets(file: ConfigurationFile): Promise<ConfigurationFile>
-  /** The content without it, to be written. */
+  /** Returns the content without them, to be written. */
   withoutSecrets(file: ConfigurationFile): ConfigurationFile
-  /** Keeps what `wanted` changes of it; answers how to take that back. */
+  /** Stores the changes of `wanted` to these fields; returns a function that undoes them. */
   keep(before: ConfigurationFile, wanted: ConfigurationFile): Promise<() => Promise<void>>
 }
 
 /**
- * The configuration in a JSON file, readable for its owner alone. `first` is what was read from it at the start. A change
- * begins with what stands in the file now, so that what was edited by hand meanwhile is kept and taken over.
+ * The configuration in a JSON file, readable only for its owner. `first` is the content read at the start. A
+ * change starts from the file's current content, so that manual edits are kept and used.
  */
 export function fileSettings(
   file: string,
@@ -88,10 +88,10 @@ const NOTHING_EXTERNAL: ExternalizedFields = {
   keep: async () => async () => undefined,
 }
 
-/** Loaded when it is needed first: it brings a schema compiler, and most starts change nothing. */
+/** Loaded on first use: it contains a schema compiler, and most starts change nothing. */
 const plainWriter = async (): Promise<FileWriter> => (await import('conf')).default
 
-/** What stands in the file; nothing when there is none. */
+/** The file's content; empty when there is no file. */
 function contentOf(
   path: string,
 ): { ok: true; value: ConfigurationFile } | Extract<SettingsAnswer, { why: 'edited' | 'disk' }> {
@@ -115,9 +115,9 @@ function contentOf(
   return { ok: false, why: 'edited', detail: problems.join('; ') }
 }
 
-/** A new file in the old one's place, whole or not at all. Throws what the disk throws. */
+/** A new file replaces the old one, completely or not at all. Throws the disk's errors. */
 async function write(path: string, content: ConfigurationFile, Writer: FileWriter): Promise<void> {
-  // The package would make the folder, and on some systems never come back from that.
+  // The package would create the folder, and on some systems never return from that.
   statSync(dirname(path))
   const extension = extname(path)
   const name = basename(path, extension)
@@ -127,14 +127,14 @@ async function write(path: string, content: ConfigurationFile, Writer: FileWrite
     configName: name,
     fileExtension: extension.slice(1),
     configFileMode: 0o600,
-    // What stands in the file was read and checked already, by our own schema.
+    // The file's content was already read and validated by our own schema.
     deserialize: () => ({}),
     serialize: (value) => `${JSON.stringify(value, null, 2)}\n`,
   })
   file.store = content
 }
 
-/** The file itself, and its folder, where the new one is made. */
+/** The file itself, and its folder, where the new file is created. */
 const mayBeWritten = (path: string): boolean =>
   isFolder(dirname(path)) && isWritable(dirname(path)) && (!existsSync(path) || isWritable(path))
 

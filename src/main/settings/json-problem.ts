@@ -1,6 +1,7 @@
 /**
- * Where JSON text is broken, as `line 3, column 7: …`. V8 tells a position in some of its messages and not in
- * others (and quotes the text, which may hold a secret), so the place is found by reading the text once more.
+ * The position of a syntax error in JSON text, as `line 3, column 7: …`. V8 gives a position in some of its
+ * messages and not in others (and quotes the text, which may contain a secret), so the position is found by
+ * parsing the text once more.
  */
 export function jsonProblem(text: string, error: unknown): string {
   const told = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined
@@ -17,10 +18,10 @@ const token =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
   /\s*("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|[{}[\],:])/y
 
-/** What may come next: a value, a key, or what ends either. */
+/** What may come next: a value, a key, or the end of either. */
 type Place = 'value' | 'value-or-end' | 'key' | 'key-or-end' | 'colon' | 'after'
 
-/** Offset of the first character that no JSON text can go on with. */
+/** Offset of the first character that cannot continue any JSON text. */
 function brokenAt(text: string): number {
   const open: ('{' | '[')[] = []
   let place: Place = 'value'
@@ -36,7 +37,7 @@ function brokenAt(text: string): number {
   }
 }
 
-/** The place behind a token that stands at `at`; null where it may not stand. Keeps the brackets that are open. */
+/** The position after the token at `at`; null where the token is not allowed. Tracks the open brackets. */
 function placeBehind(found: string, at: Place, open: ('{' | '[')[]): Place | null {
   const wantsValue = at === 'value' || at === 'value-or-end'
   switch (found) {

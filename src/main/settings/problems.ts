@@ -2,17 +2,17 @@ import type { z } from 'zod'
 import type { Words } from '../../shared/api/answer.ts'
 import { LIMITS, pathOf } from '../../shared/config.ts'
 
-/** One thing that is wrong in a configuration. */
+/** One problem of a configuration. */
 export interface SettingsProblem {
   /** `connections[0].planfix.baseUrl`; empty for the whole. */
   path: string
   /** For the owner. */
   words: Words
-  /** For whoever edits the file. */
+  /** For the person who edits the file. */
   message: string
 }
 
-/** What is wrong, as zod tells it, in words for the owner (`settings.problem.*`). Pure. */
+/** Converts zod's issues to texts for the owner (`settings.problem.*`). Pure. */
 export function problemsOf(issues: readonly z.core.$ZodIssue[]): SettingsProblem[] {
   return issues.flatMap((issue) => {
     if (issue.code !== 'unrecognized_keys') {
@@ -44,7 +44,7 @@ function wordsOf(issue: z.core.$ZodIssue): Words {
     case 'too_big':
       return issue.origin === 'string' ? say('too-long', { max: Number(issue.maximum) }) : say('unknown')
     case 'invalid_type':
-      // JSON and forms know no "undefined": the key is not there.
+      // JSON and forms have no "undefined": the key is missing.
       return issue.input === undefined && issue.message.endsWith('undefined')
         ? say('empty')
         : (BY_NAME[name] ?? say('unknown'))
@@ -69,7 +69,7 @@ function customWords({ problem, name, other }: Record<string, unknown>): Words {
 
 const say = (key: string, params: Words['params'] = {}): Words => ({ key: `settings.problem.${key}`, params })
 
-/** What a text must look like, by the name of the field. */
+/** The required format of a text, by the name of the field. */
 const BY_NAME: Record<string, Words> = {
   id: say('id'),
   publicKey: say('key'),

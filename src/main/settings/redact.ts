@@ -1,17 +1,20 @@
-/** What no log, report or error message may hold (docs/architecture.md, "Configuration"): shown as `***` instead. */
+/**
+ * Values that no log, report or error message may contain (docs/architecture.md, "Configuration"): replaced
+ * by `***`.
+ */
 export interface Redactor {
   (text: string): string
-  /** Values that are secret from now on, wherever they stand. */
+  /** Adds secret values, to be redacted everywhere from now on. */
   add(...secrets: (string | null | undefined)[]): void
 }
 
-/** Shorter ones would blot out ordinary words. */
+/** Shorter ones would redact ordinary words. */
 const SHORTEST = 6
 
 /**
- * The one redaction of the program: every sink passes each finished line through it, so that a secret is found
- * in whatever field, address or stack it came. Known values are replaced wherever they stand, also inside JSON
- * and addresses; unknown ones by the places where secrets are written.
+ * The program's redaction: every sink passes each finished line through it, so that a secret is found in any
+ * field, address or stack. Known values are replaced at any position, also inside JSON and addresses; unknown
+ * ones by the places where secrets are written.
  */
 export function createRedactor(...first: (string | null | undefined)[]): Redactor {
   const known = new Set<string>()
@@ -27,7 +30,7 @@ export function createRedactor(...first: (string | null | undefined)[]): Redacto
       for (const form of secret && secret.length >= SHORTEST ? formsOf(secret) : []) known.add(form)
     }
     if (known.size === before) return
-    // The longest first: one secret may begin like another.
+    // The longest first: one secret may be the prefix of another.
     const parts = [...known].sort((one, other) => other.length - one.length).map((form) => escaped(form))
     pattern = parts.length === 0 ? null : new RegExp(parts.join('|'), 'g')
   }
@@ -35,7 +38,7 @@ export function createRedactor(...first: (string | null | undefined)[]): Redacto
   return Object.assign(redact, { add })
 }
 
-/** A secret as it is, in JSON, in JSON inside JSON, and in an address. */
+/** A secret as plain text, in JSON, in JSON inside JSON, and in an address. */
 function formsOf(secret: string): string[] {
   const inJson = JSON.stringify(secret).slice(1, -1)
   const twice = JSON.stringify(inJson).slice(1, -1)

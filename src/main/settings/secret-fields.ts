@@ -1,9 +1,9 @@
 import type { ExternalizedFields } from './file-settings.ts'
 import type { ConfigurationFile } from './settings-store.ts'
 
-/** Where webhook secrets are kept, by connection. */
+/** The store of webhook secrets, by connection. */
 export interface WebhookSecrets {
-  /** Whether what is set outlives the program without the file. */
+  /** Whether a stored secret outlives the program without the file. */
   readonly keptIn: 'keychain' | 'memory'
   get(connectionId: string): Promise<string | null>
   set(connectionId: string, secret: string): Promise<void>
@@ -11,11 +11,11 @@ export interface WebhookSecrets {
 }
 
 /**
- * Keeps `webhookSecret` out of the file. One that stands there all the same, because the owner brought the file from a
- * server, is taken over, and leaves the file with the next write once it is kept elsewhere for good.
+ * Keeps `webhookSecret` out of the file. A secret in the file, which comes from a server, is imported, and is
+ * removed from the file with the next write once it is stored elsewhere permanently.
  */
 export function externalWebhookSecrets(secrets: WebhookSecrets): ExternalizedFields {
-  /** Those that stand in the file, by connection. */
+  /** The secrets in the file, by connection. */
   const standing = new Map<string, string>()
 
   return {

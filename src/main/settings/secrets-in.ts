@@ -1,6 +1,6 @@
 import { type Configuration, environmentName, PROGRAM_SECRETS } from '../../shared/config.ts'
 
-/** Every secret value the program was given, for the redaction alone. */
+/** Every secret value that the program was given, only for redaction. */
 export function secretsIn(configuration: Configuration, environment: NodeJS.ProcessEnv): string[] {
   const values = configuration.connections.flatMap(({ id, webhookSecret }) => [
     webhookSecret,

@@ -2,12 +2,13 @@ import { networkInterfaces } from 'node:os'
 import type { Clock } from '../engine/ports.ts'
 
 const EVERY_MS = 5_000
-/** A timer that is so much late was asleep with its computer. */
+/** A timer that is this late was asleep with its computer. */
 const ASLEEP_MS = 20_000
 
 /**
- * Notices that the computer slept (`asleepSince` = when it was last awake) or that its network addresses changed (null).
- * Answers how to end it. Hosts that are told by their system may tell as well: it is done twice without harm.
+ * Notices that the computer slept (`asleepSince` = when it was last awake) or that its network addresses
+ * changed (null). Returns a function that stops it. Hosts that get notices from their system may report as
+ * well: a duplicate report is harmless.
  */
 export function watchNetwork(options: {
   clock: Clock
@@ -32,7 +33,10 @@ export function watchNetwork(options: {
   return () => cancel()
 }
 
-/** Of this computer in its networks. Those of one link alone come and go with programs that run containers. */
+/**
+ * This computer's addresses in its networks. Link-local addresses are ignored: they change with programs that
+ * run containers.
+ */
 function ownAddresses(): string {
   const all = Object.values(networkInterfaces()).flatMap((several) => several ?? [])
   const outside = all.filter(({ internal, address }) => !internal && !address.startsWith('fe80:'))

@@ -1,39 +1,42 @@
 import type { Words } from '../../shared/api.ts'
 
-/** Something that gives the receiver on this computer an address that Chatra can reach. */
+/** Gives the receiver on this computer an address that Chatra can reach. */
 export interface TunnelProvider {
   readonly kind: 'own' | 'ngrok' | 'ssh' | 'relay'
-  /** How often the way in is proven, where another time than five minutes is better: requests may be counted there. */
+  /**
+   * Interval of proofs in milliseconds, where it must differ from five minutes: the service may count
+   * requests.
+   */
   readonly proofEveryMs?: number
-  /** What comes in is kept somewhere while the way in is closed: a gap loses nothing. */
+  /** Events are stored elsewhere while the tunnel is closed: an outage loses nothing. */
   readonly storesWhileClosed?: boolean
   /**
-   * Opens the way in to `target` and resolves with the public address (https, without a trailing slash), or with why not.
-   * What happens afterwards is told through `tell`. May be called again after `lost` or `stop`.
+   * Opens the tunnel to `target` and resolves with the public address (https, without a trailing slash), or
+   * with the problem. Later events are reported through `tell`. May be called again after `lost` or `stop`.
    */
   start(target: { host: string; port: number }, tell: (change: TunnelChange) => void): Promise<TunnelStart>
-  /** Closes the way in. Resolves when nothing is left open; may be called at any moment, also twice. */
+  /** Closes the tunnel. Resolves when nothing is left open; may be called at any moment, also twice. */
   stop(): Promise<void>
-  /** The computer woke up or the network changed: what looks open may be dead. */
+  /** The computer woke up or the network changed: an open connection may be dead. */
   wake?(): void
 }
 
 export type TunnelStart = { ok: true; address: string } | { ok: false; problem: TunnelProblem }
 
 export type TunnelChange =
-  /** The service gave another address; it has to be pasted into Chatra again. */
+  /** The service assigned another address; it must be pasted into Chatra again. */
   | { type: 'address'; address: string }
-  /** The way in may be closed, and the provider is about to mend it: it is proven at once. */
+  /** The tunnel may be broken, and the provider is about to repair it: the address is proven at once. */
   | { type: 'doubtful'; problem: TunnelProblem }
-  /** The way in is closed; the supervisor opens it again. */
+  /** The tunnel is closed; it will be reopened. */
   | { type: 'lost'; problem: TunnelProblem }
-  /** Something the owner should know, e.g. that the relay refused events: becomes an event, its key is `event.…`. */
+  /** A notice for the owner, e.g. that the relay refused events: becomes an event, its key is `event.…`. */
   | { type: 'notice'; words: Words }
 
 export interface TunnelProblem {
   /** Key and parameters of the catalogues (`tunnel.problem.*`). Never a secret. */
   words: Words
-  /** False: trying again by itself cannot help (a wrong token, a changed host key); the owner must act. */
+  /** False: retrying cannot help (a wrong token, a changed host key); the owner must act. */
   retries: boolean
   /** For the log. */
   detail: string

@@ -1,6 +1,9 @@
 import type { TunnelProvider } from './provider.ts'
 
-/** An address that the owner leads to the receiver himself: a router, a reverse proxy, a VPN. There is nothing to open. */
+/**
+ * An address that the owner forwards to the receiver: a router, a reverse proxy, a VPN. There is nothing to
+ * open.
+ */
 export const staticAddress = (address: string): TunnelProvider => ({
   kind: 'own',
   start: async () => ({ ok: true, address }),

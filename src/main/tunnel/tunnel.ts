@@ -25,10 +25,10 @@ export interface TunnelOptions {
   random?: () => number
   /** Never rejects. `limitMs` = how long it may take at most. */
   prove(address: string, limitMs: number): Promise<Proof>
-  /** The state may be another now. */
+  /** Called when the state may have changed. */
   changed(): void
   notify(event: TunnelEvent): void
-  /** The address was proven and is not the one of before: to be kept on disk. */
+  /** The address was proven and differs from the previous one: to be stored on disk. */
   remember(address: string): void
   log(level: 'info' | 'warn', text: string): void
 }
@@ -59,7 +59,10 @@ export class Tunnel {
     this.held = options.held ?? { tunnel: initialState }
   }
 
-  /** Uses this provider from now on; null = none. What was open is closed. `before` counts the first time. */
+  /**
+   * Uses this provider from now on; null = none. The previous tunnel is closed. `before` counts the first
+   * time.
+   */
   use(
     provider: TunnelProvider | null,
     target: { host: string; port: number },
@@ -71,7 +74,7 @@ export class Tunnel {
     this.dispatch({ type: 'use', provider, before })
   }
 
-  /** Closes what is open; at most a few seconds. */
+  /** Closes the tunnel; takes at most a few seconds. */
   async stop(): Promise<void> {
     this.dispatch({ type: 'stop' })
     this.provider = null
@@ -93,8 +96,8 @@ export class Tunnel {
   }
 
   /**
-   * The computer woke up or the network changed: what looks open may be dead, and what waits is tried at once. While it
-   * slept, since `asleepSince`, nobody could reach it.
+   * The computer woke up or the network changed: an open tunnel may be dead, and waiting work is tried at
+   * once. While the computer slept, since `asleepSince`, the address was unreachable.
    */
   wake(asleepSince: number | null = null): void {
     if (this.provider === null) return
@@ -108,7 +111,7 @@ export class Tunnel {
     this.dispatch({ type: 'doubt' })
   }
 
-  /** Tries now, also what waits for the owner. Resolves when something came of it. */
+  /** Tries now, even when it waits for the owner. Resolves when there is a result. */
   async proveNow(): Promise<void> {
     if (this.provider === null) return
     const settled = new Promise<void>((resolve) => this.waiting.add(resolve))

@@ -3,18 +3,18 @@ import { SendLimiter } from '../../engine/delivery/chatra/send-limiter.ts'
 import { CircuitBreaker } from '../../engine/delivery/circuit-breaker.ts'
 import type { Clock } from '../../engine/ports.ts'
 
-/** After so many sends without a clear answer in a row nothing more is sent: each of them is uncertain for good. */
+/** After this many sends in a row without a clear answer sending stops: each of them stays uncertain. */
 const UNCLEAR_SENDS = 2
 
-/** What is known of one Chatra account: whether it works, and how fast it may be asked. */
+/** The state of one Chatra account: whether it works, and how fast it may be called. */
 export interface ChatraAccount {
   breaker: CircuitBreaker
   limiter: SendLimiter
 }
 
 /**
- * The Chatra accounts by their keys. They live as long as the program: a change of the configuration teaches nothing of
- * the service. Other keys are another account, of which nothing is known.
+ * The Chatra accounts by their keys. They live as long as the program: a change of the configuration reveals
+ * nothing about the service. Other keys mean another account, with unknown state.
  */
 export class ChatraAccounts {
   private readonly accounts = new Map<string, ChatraAccount>()

@@ -11,12 +11,12 @@ import type { SqliteStore } from '../../store/index.ts'
 import { RequestQuotas } from './request-quotas.ts'
 
 const ALL = ''
-/** The account's feed: how far everything has been judged. */
+/** The position of the account's feed: changes before it were decided on. */
 const factOf = (key: string) => `feed:${key}`
 
 /**
- * One Planfix account, that is an address and the employee its token belongs to. Everything that several connections of
- * it have to share: pace and quota (those of the address), circuit breaker, clock and zone, and the watch over changes.
+ * One Planfix account: an address and the employee of its token. Its connections share rate and quota (of the
+ * address), circuit breaker, clock and zone, and the watcher.
  */
 export interface PlanfixAccount {
   readonly key: string
@@ -28,7 +28,7 @@ export interface PlanfixAccount {
   readonly watcher: AccountWatcher
 }
 
-/** The accounts in use. They outlive a change of the configuration in which nothing about them changed. */
+/** The accounts in use. They outlive a change of the configuration that does not concern them. */
 export class PlanfixAccounts {
   private readonly store: SqliteStore
   private readonly clock: Clock
@@ -62,7 +62,7 @@ export class PlanfixAccounts {
     return made
   }
 
-  /** The pace of each address is that of the slowest connection; nobody who waits loses his place. */
+  /** The rate of each address is that of the slowest connection; waiting callers keep their places. */
   follow({ connections }: Configuration): void {
     for (const [baseUrl, rateLimiter] of this.rateLimiters) {
       const rates = connections
@@ -72,7 +72,7 @@ export class PlanfixAccounts {
     }
   }
 
-  /** What is to be kept on disk, asked for each minute. */
+  /** State for the disk, read each minute. */
   changes(): Change[] {
     const feeds = [...this.ready.values()]
       .filter(({ watcher }) => watcher.isAlive)

@@ -4,27 +4,29 @@ import { createDailyQuota, type DailyQuota, type QuotaState } from '../../planfi
 import type { SqliteStore } from '../../store/index.ts'
 
 const DAY = 86_400_000
-/** Of each account; before it was one of each connection. */
+/** Per account; earlier versions stored one per connection. */
 const FACT = 'requestsToday'
 const ALL = ''
 
-/** Requests of one day to one account, as they are kept on disk. */
+/** Requests of one day to one account, as stored on disk. */
 interface Kept {
   day: number
   used: number
   account: string
-  /** The limit that was met once. */
+  /** The limit that was reached once. */
   learnt?: number | null
 }
 
 /** Share of the day's requests that is kept for messages. */
 const KEPT_FOR_MESSAGES = 0.1
 
-/** Whether the account has requests left for what is no message; what it does not tell counts as enough. */
+/**
+ * Whether the account has requests left for work other than messages; an unknown number counts as enough.
+ */
 export const canSpare = ({ remaining, usedToday, resetAt }: QuotaState): boolean =>
   resetAt === null && (remaining === null || remaining > KEPT_FOR_MESSAGES * (remaining + usedToday))
 
-/** The day's meters of all accounts: they outlive a change of the configuration, and on disk a restart. */
+/** The daily meters of all accounts: they outlive a change of the configuration and, on disk, a restart. */
 export class RequestQuotas {
   private readonly store: SqliteStore
   private readonly clock: Clock
@@ -38,7 +40,10 @@ export class RequestQuotas {
     this.clock = clock
   }
 
-  /** The meter of this connection's account, shared by all who use the address. `zone`: the account's. */
+  /**
+   * The meter of this connection's account, shared by all connections with the address. `zone`: the
+   * account's.
+   */
   of(
     connection: Pick<Connection, 'id' | 'planfix'>,
     zone: () => number | null = () => null,
@@ -53,13 +58,13 @@ export class RequestQuotas {
         made.ready = budget
         made.kept = budget.state().usedToday
       },
-      // It could not be read: whoever asks next tries again.
+      // It could not be read: the next call tries again.
       () => this.open.delete(account),
     )
     return made.budget
   }
 
-  /** What is to be kept on disk: the meters that have moved since they were last asked for. */
+  /** State for the disk: the meters that have changed since the last call. */
   changes(): Change[] {
     const changes: Change[] = []
     for (const [account, one] of this.open) {

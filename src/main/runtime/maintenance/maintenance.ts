@@ -9,13 +9,13 @@ const DAY = 24 * HOUR
 /** Facts that belong to no connection. */
 const ALL = ''
 
-/** How often it is asked whether a backup is due; one that failed is tried again then. */
+/** How often to check whether a backup is due; a failed one is retried then. */
 const BACKUP_LOOK_MS = 10 * MINUTE
 
 /**
- * What the application does beside messages: it notes each minute that it is alive, so that a gap can be told
- * afterwards, makes a backup copy each hour while something happens, and drops what is older than the owner keeps once
- * a day, by night where it runs then.
+ * Background work of the application: it records each minute that it is alive, so that a gap can be reported
+ * afterwards, makes a backup each hour while something happens, and removes data older than the retention
+ * period once a day, at night if it runs then.
  */
 export class Maintenance {
   private readonly store: SqliteStore
@@ -34,10 +34,10 @@ export class Maintenance {
     store: SqliteStore
     clock: Clock
     retentionDays: () => number
-    /** What others want kept on disk, asked for each minute. */
+    /** State of other components for the disk, read each minute. */
     remember?: () => Change[]
     notify(event: BridgeEvent): void
-    /** Whether somebody else tells of a gap while the program runs (its computer slept). */
+    /** Whether another component reports gaps while the program runs (its computer slept). */
     isReportedElsewhere?: () => boolean
   }) {
     this.store = options.store
@@ -51,7 +51,7 @@ export class Maintenance {
   async start(): Promise<void> {
     await noteGap(this.store, this.clock, this.notify)
     this.every(MINUTE, MINUTE, () => this.alive(this.remember()))
-    // Soon after the start as well: a computer that is on for short times only has its backups too.
+    // Also soon after the start: a computer that is on only for short times needs backups too.
     this.every(2 * MINUTE, BACKUP_LOOK_MS, () => this.backUp())
     this.every(2 * MINUTE + 1, HOUR, () => this.nightly())
   }
@@ -61,12 +61,12 @@ export class Maintenance {
     for (const cancel of this.cancels) cancel()
   }
 
-  /** The computer may have slept: then it is as if the bridge had not been running. Never rejects. */
+  /** After sleep, accounts for the gap as downtime. Never rejects. */
   async lookForGap(): Promise<void> {
     if (!this.stopped) await this.alive([]).catch((error: unknown) => this.failed(error))
   }
 
-  /** One at a time: the minute and the system may notice the same gap at the same moment. */
+  /** One at a time: the minute timer and the system may notice the same gap at the same moment. */
   private alive(beside: Change[]): Promise<void> {
     const { store, clock, notify: tell } = this
     const mine = this.lastAlive.then(() =>
@@ -93,14 +93,14 @@ export class Maintenance {
   private async backUp(): Promise<void> {
     const now = this.clock.now()
     const last = (await this.store.fact<number>(ALL, 'backupAt')) ?? 0
-    // A clock that was set back must not put the backups off.
+    // A clock that was set back must not delay the backups.
     const isRecent = last <= now && now - last < HOUR
     if (isRecent || !this.store.isChangedSinceBackup) return
     try {
       await this.store.backup()
     } catch (error) {
       if (this.stopped) return
-      // Once until a backup succeeds.
+      // Reported once until a backup succeeds.
       if (!this.backupFails) this.failed(error, 'event.backup-failed')
       this.backupFails = true
       return
@@ -139,7 +139,9 @@ async function noteAlive(store: Store, clock: Clock, beside: Change[] = []): Pro
   await store.commit([{ type: 'fact.set', connectionId: ALL, key: 'aliveAt', value: clock.now() }, ...beside])
 }
 
-/** The bridge was not running for a while: what came meanwhile may be missing, and the owner is told. */
+/**
+ * The bridge was not running for a while: messages of that time may be missing, and the owner is notified.
+ */
 async function noteGap(
   store: Store,
   clock: Clock,
@@ -156,7 +158,7 @@ async function noteGap(
     key: 'event.gap',
     params: { from: last, to: now },
   }
-  // With the time, so that nobody tells of it again.
+  // With the time, so that it is not reported again.
   await noteAlive(store, clock, [...beside, { type: 'event.add', event }])
   notify(event)
 }

@@ -2,11 +2,11 @@ import type { BridgeEvent } from '../../../shared/domain.ts'
 import type { Clock } from '../../engine/ports.ts'
 import type { OrphanedConnection, SqliteStore } from '../../store/index.ts'
 
-/** Answers in tasks are followed for so long. */
+/** How long replies in tasks are considered. */
 const FOLLOWED_MS = 30 * 24 * 3_600_000
 const TOLD = 'leftBehindTold'
 
-/** Connections that are stored and not configured any more: most likely one whose id was changed. */
+/** Connections that are stored but no longer configured: most likely their id was changed. */
 export const orphanedIn = (
   store: SqliteStore,
   known: readonly string[],
@@ -14,8 +14,8 @@ export const orphanedIn = (
 ): Promise<OrphanedConnection[]> => store.leftBehind(known, now - FOLLOWED_MS)
 
 /**
- * Tells the owner of them: at each start while something waits for one, else once. Answers those of which something
- * waits.
+ * Notifies the owner of them: at each start while work of one is waiting, else once. Returns those with
+ * waiting work.
  */
 export async function reportOrphaned(options: {
   store: SqliteStore

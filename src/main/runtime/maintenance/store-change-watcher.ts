@@ -2,10 +2,13 @@ import type { Clock } from '../../engine/ports.ts'
 
 const EVERY_MS = 1000
 
-/** Notices within a second that another process (the command line) wrote to the store. Answers how to end it. */
+/**
+ * Notices within a second that another process (the command line) wrote to the store. Returns a function that
+ * stops it.
+ */
 export function watchStoreChanges(options: {
   clock: Clock
-  /** Differs when somebody else has written. */
+  /** Differs after a write of another process. */
   version(): number
   changed(): void
   onBug(error: unknown): void

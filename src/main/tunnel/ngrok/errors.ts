@@ -3,7 +3,8 @@ import { errorMessage } from '../../../shared/node-errors.ts'
 import type { TunnelProblem } from '../provider.ts'
 
 /**
- * What ngrok's error codes mean for the owner (https://ngrok.com/docs/errors/reference). `again` = it may pass by itself.
+ * Meaning of ngrok's error codes for the owner (https://ngrok.com/docs/errors/reference). `again` = it may be
+ * temporary.
  */
 type Meaning = readonly [what: string, again: boolean]
 
@@ -44,7 +45,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 const CODE = /ERR_NGROK_\d+/
 
-/** Why ngrok let nobody in. `secret` is taken out of what it says: its messages repeat the token. */
+/** Why ngrok refused the session. `secret` is removed from its message, which repeats the token. */
 export function ngrokProblem(error: unknown, secret: string, domain: string | null): TunnelProblem {
   const message = errorMessage(error)
   const code = CODE.exec(message)?.[0] ?? ''
@@ -55,7 +56,7 @@ export function ngrokProblem(error: unknown, secret: string, domain: string | nu
   return { words: say('network'), retries: true, detail }
 }
 
-/** What the code in ngrok's own answer to a visitor means; null when it is not ngrok's. */
+/** Meaning of the code in ngrok's own answer to a visitor; null when the answer is not ngrok's. */
 export function answeredProblem(header: string | null): Words | null {
   const code = CODE.exec(header ?? '')?.[0]
   if (code === undefined) return null

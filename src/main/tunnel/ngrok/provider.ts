@@ -7,7 +7,7 @@ import { loadNgrok, type NgrokSdk, type Session } from './sdk.ts'
 export type { NgrokSdk } from './sdk.ts'
 
 export interface NgrokOptions {
-  /** Reserved for the account; null = the one that ngrok gives. */
+  /** Reserved for the account; null = the one that ngrok assigns. */
   domain: string | null
   token: () => Promise<string | null>
   version: string
@@ -15,22 +15,23 @@ export interface NgrokOptions {
   load?: () => Promise<NgrokSdk>
 }
 
-/** In seconds, as the SDK takes them. A session that is silent for so long is lost. */
+/** In seconds, as the SDK expects. A session without traffic for this long is lost. */
 const HEARTBEAT = { interval: 10, tolerance: 15 }
-/** The free plan has 20,000 requests a month; a proof every five minutes would be 8,640 of them. */
+/** The free plan has 20,000 requests a month; a proof every five minutes would use 8,640 of them. */
 const PROOF_EVERY_MS = 10 * 60_000
 
-/** A session without a connection may never answer that it is closed. */
+/** A disconnected session may never confirm that it is closed. */
 const LONGEST_CLOSE_MS = 3_000
 
 /**
- * ngrok in this process. A session that lost its connection is connected again by the SDK, which takes a refusal for an
- * error of the whole program; the supervisor is told, proves the address, and opens a new session when that does not help.
+ * ngrok in this process. The SDK reconnects a session that lost its connection, and treats a refusal as an
+ * error of the whole program; the tunnel is notified, proves the address, and opens a new session when that
+ * fails.
  */
 export function ngrokTunnel(options: NgrokOptions): TunnelProvider {
   const { load = loadNgrok, domain } = options
   let session: Session | null = null
-  /** A start that belongs to an earlier number was stopped meanwhile. */
+  /** A start with an earlier number was stopped meanwhile. */
   let turn = 0
 
   async function open(
@@ -107,7 +108,7 @@ const STOPPED: TunnelStart = {
   problem: { words: say('network'), retries: true, detail: 'ngrok: stopped meanwhile' },
 }
 
-/** The native part is not there for every system. */
+/** The native module does not exist for every system. */
 const notInstalled = (error: Error): TunnelProblem => ({
   words: say('not-installed', { system: `${process.platform} ${process.arch}` }),
   retries: false,

@@ -1,4 +1,4 @@
-/** What is used of `@ngrok/ngrok`. */
+/** The used part of `@ngrok/ngrok`. */
 export interface NgrokSdk {
   SessionBuilder: new () => SessionBuilder
 }
@@ -22,8 +22,8 @@ interface EndpointBuilder {
 let loading: Promise<NgrokSdk> | null = null
 
 /**
- * The SDK, loaded when it is first needed: the package is native, and most bridges do without. Rejects where the system has
- * no binary of it. Everything that loads it in this program loads it here.
+ * The SDK, loaded on first use: the package is native, and most bridges do not need it. Rejects where the
+ * system has no binary of it. All of this program loads it here.
  */
 export function loadNgrok(): Promise<NgrokSdk> {
   loading ??= importNgrok().catch((error: unknown) => {
@@ -44,10 +44,11 @@ async function importNgrok(): Promise<NgrokSdk> {
 }
 
 /**
- * On Linux the package chooses between glibc and musl by `process.report.getReport()`. Inside Electron that call ends the
- * process (Electron disables Node's own tests of it: script/node-disabled-tests.json, `report/test-report-getreport`), so a
- * prepared answer takes its place while the package is loaded: there is no Electron for musl. Under plain Node the report
- * is right, but looks up the name of each open socket, which is left out.
+ * On Linux the package chooses between glibc and musl by `process.report.getReport()`. Inside Electron that
+ * call ends the process (Electron disables Node's own tests of it: script/node-disabled-tests.json,
+ * `report/test-report-getreport`), so a prepared answer replaces it while the package is loaded: there is no
+ * Electron for musl. Under plain Node the report works, but resolves the name of each open socket, which is
+ * left out.
  */
 function tameReport(): () => void {
   const report: (NodeJS.ProcessReport & { excludeNetwork?: boolean }) | undefined = process.report

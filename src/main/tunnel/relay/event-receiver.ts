@@ -6,12 +6,12 @@ import type { RelayedEvent, RelayInbox } from './inbox.ts'
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 
-/** Takes batches of events into the inbox, one after the other; what is there already is left out. */
+/** Stores batches of events in the inbox, one after the other; events already stored are skipped. */
 export class EventReceiver {
   private readonly inbox: RelayInbox
   private readonly clock: Clock
   private readonly seal: KeyPair
-  /** Told how many events of a connection nobody can open. */
+  /** Called with the number of a connection's events that cannot be opened. */
   private readonly unreadable: (connectionId: string, events: number) => void
   private readonly last = new Map<string, number>()
   private queue: Promise<unknown>
@@ -21,7 +21,7 @@ export class EventReceiver {
     inbox: RelayInbox
     clock: Clock
     seal: KeyPair
-    /** What has to end first. */
+    /** The operation that must finish first. */
     after: Promise<unknown>
     unreadable: (connectionId: string, events: number) => void
   }) {
@@ -32,14 +32,14 @@ export class EventReceiver {
     this.queue = options.after
   }
 
-  /** True = all of them are on disk now, or were before; false = it was stopped meanwhile. */
+  /** True = all of them are on disk, now or from before; false = it was stopped meanwhile. */
   take(list: readonly RelayEvent[]): Promise<boolean> {
     const mine = this.queue.then(() => this.store(list))
     this.queue = mine
     return mine
   }
 
-  /** Begins nothing more; resolves when nothing is being stored. */
+  /** Begins no further batch; resolves when nothing is being stored. */
   async stop(): Promise<void> {
     this.stopped = true
     await this.queue
@@ -54,7 +54,7 @@ export class EventReceiver {
         for (const { connectionId, seq } of fresh) this.last.set(connectionId, seq)
         return true
       } catch {
-        // The disk is full or away: the relay keeps the events meanwhile.
+        // The disk is full or missing: the relay keeps the events meanwhile.
         await new Promise<void>((resolve) => this.clock.after(wait, resolve))
       }
     }

@@ -1,6 +1,6 @@
 import type { Change, InboxSource, Store } from '../../engine/ports.ts'
 
-/** An event as it came in at the relay. */
+/** An event as the relay received it. */
 export interface RelayedEvent {
   /** Grows from event to event. */
   seq: number
@@ -12,17 +12,18 @@ export interface RelayedEvent {
   body: string
 }
 
-/** Where relayed events go, which remembers how far it got. */
+/** The store of relayed events, with its position. */
 export interface RelayInbox {
   /** Number of the last event of this connection that is stored; 0 = none. */
   last(connectionId: string): Promise<number>
-  /** Stores these events, in order, and that they are stored: all or nothing, on disk when it resolves. */
+  /** Stores these events, in order, together with the position: all or nothing, on disk when it resolves. */
   store(events: readonly RelayedEvent[]): Promise<void>
 }
 
 /**
- * The bridge's own inbox: events and the number of the last one are one commit, so that an event is in it once, wherever
- * a crash comes between. `relay` is the relay's public key: another relay counts anew. `stored` is told afterwards.
+ * The bridge's own inbox: events and the number of the last one are one commit, so that each event is stored
+ * once, whenever a crash comes. `relay` is the relay's public key: another relay counts separately. `stored`
+ * is called afterwards.
  */
 export function relayInbox(
   store: Pick<Store, 'commit' | 'fact'>,

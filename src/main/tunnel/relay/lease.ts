@@ -1,15 +1,16 @@
 import type { Clock } from '../../engine/ports.ts'
 
-/** A moment by both clocks: the monotonic one stands still while the computer sleeps, the other may be set. */
+/** A moment on both clocks: the monotonic one stops while the computer sleeps, the other one may be set. */
 export interface Moment {
   monotonic: number
   wall: number
 }
 
 /**
- * How long this desktop may take itself for the active one (docs/relay.md, "The active computer"). It counts from the sending of
- * the last message that the relay has answered, and ends a third before the relay gives the role to another one. Time is
- * what the faster of two clocks says, so that neither a sleep nor a clock that is set back makes it longer.
+ * How long this desktop may consider itself active (docs/relay.md, "The active computer"). The lease counts
+ * from the sending of the last message that the relay answered, and ends a third before the relay gives the
+ * role to another desktop. Time is measured by the faster of two clocks, so that neither a sleep nor a clock
+ * that is set back extends it.
  */
 export class Lease {
   private readonly clock: Clock
@@ -31,12 +32,12 @@ export class Lease {
     this.monotonic = monotonic
   }
 
-  /** Whether it may carry at this very moment. */
+  /** Whether this desktop is active at this moment. */
   get holds(): boolean {
     return this.active && this.confirmed !== null && this.ageOf(this.confirmed) < this.heldMs
   }
 
-  /** The role is this computer's, as far as it knows, but the relay has not said so lately. */
+  /** This computer has the role as far as it knows, but the relay has not confirmed it recently. */
   get isUnconfirmed(): boolean {
     return this.active && !this.holds
   }
@@ -45,20 +46,23 @@ export class Lease {
     return { monotonic: this.monotonic(), wall: this.clock.now() }
   }
 
-  /** The relay has answered what was sent then. `beatMs`: a third of the time after which it takes another desktop. */
+  /**
+   * The relay has answered a message sent at that time. `beatMs`: a third of the time after which it
+   * activates another desktop.
+   */
   confirm(sent: Moment, beatMs: number): void {
     if (this.confirmed === null || this.ageOf(sent) < this.ageOf(this.confirmed)) this.confirmed = sent
     this.heldMs = 2 * beatMs
     this.look()
   }
 
-  /** What the relay said of its role. */
+  /** The relay's message about the role. */
   setActive(active: boolean): void {
     this.active = active
     this.look()
   }
 
-  /** Nothing is known any more. */
+  /** The state is unknown again. */
   end(): void {
     this.active = false
     this.confirmed = null

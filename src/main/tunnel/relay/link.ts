@@ -11,23 +11,23 @@ import type { Moment } from './lease.ts'
 import type { RelayTrouble } from './problems.ts'
 import type { OpenTransport, Transport } from './transports.ts'
 
-/** Which hand-over of the role this is, and how long the former desktop has been silent. */
+/** The number of this hand-over, and how long the previous desktop has been silent. */
 export interface Term {
   turn: number
   silentMs: number
 }
 
-/** A line on which both sides have shown who they are. */
+/** A line on which both sides have authenticated. */
 export interface Link {
   hookKey: Buffer
   publicUrl: string
   active: boolean
   term: Term
   beatMs: number
-  /** When the greeting was sent that the relay has answered. */
+  /** When the greeting was sent that the relay answered. */
   proven: Moment
   send(message: FromDesktop): void
-  /** Tells what comes from now on, and first what has come since the welcome. */
+  /** Delivers messages from now on, beginning with those received since the welcome. */
   listen(ears: LinkListener): void
   /** The relay must answer within `ms`, or the link is dead. */
   probe(ms: number): void
@@ -35,20 +35,20 @@ export interface Link {
 }
 export interface LinkListener {
   message(message: FromRelay): void
-  /** It is dead: broken, silent, or ended by the relay. */
+  /** The link is dead: broken, silent, or closed by the relay. */
   closed(trouble: RelayTrouble): void
-  /** The relay has answered what was sent then. */
+  /** The relay has answered a message sent at that time. */
   felt(sent: Moment): void
 }
 export type Linked = { ok: true; link: Link } | { ok: false; trouble: RelayTrouble }
 
 const GREETING_MS = 10_000
-/** Two pings without an answer, and the half of another for the way. */
+/** Two pings without an answer, plus half a ping interval of delay. */
 const BEATS_TO_DEATH = 2.5
 
 /**
- * Opens a line and proves both sides to each other: the relay first, by its key that is known since the pairing, so that
- * nobody else can pretend to be it; then the desktop. Resolves when the relay has let it in.
+ * Opens a line and authenticates both sides: first the relay, by its key from the pairing, so that no other
+ * program can impersonate it; then the desktop. Resolves when the relay has accepted the desktop.
  */
 export async function openLink(options: {
   open: OpenTransport
@@ -77,7 +77,7 @@ export async function openLink(options: {
   const hear = (text: string) => {
     if (state === 'over' || line === null) return
     const message = readMessage<FromRelay>(fromRelay, text)
-    // A message of a newer relay is passed over; garbage in place of a greeting is another program.
+    // Unknown messages of a newer relay are ignored; an invalid greeting comes from another program.
     if (message === null) {
       if (state === 'greeting') end({ kind: 'foreign', detail: 'an unreadable message' })
       return
@@ -145,13 +145,13 @@ export async function openLink(options: {
   return promise.finally(cancel)
 }
 
-/** What the relay says before it has shown who it is may be anybody's word. */
+/** Messages before the relay has authenticated may come from any program. */
 function refusal(reason: 'unpaired' | 'replaced' | 'protocol' | 'stopping', greeted: boolean): RelayTrouble {
   if (!greeted || reason === 'protocol') return { kind: 'foreign', detail: `refused: ${reason}` }
   return { kind: reason }
 }
 
-/** Asks for a sign of life with every beat. A clock that jumped over a night's sleep finds the link dead at once. */
+/** Sends a ping with every beat. A clock that jumped over a night's sleep finds the link dead at once. */
 class Pulse {
   private readonly clock: Clock
   private readonly moment: () => Moment
@@ -174,7 +174,7 @@ class Pulse {
     this.beat()
   }
 
-  /** Answers when that ping was sent. */
+  /** Returns when that ping was sent. */
   felt(n: number): Moment | undefined {
     const sent = this.asked.get(n)
     this.confirmedAt = Math.max(this.confirmedAt, sent?.wall ?? 0)

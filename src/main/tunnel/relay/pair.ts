@@ -14,20 +14,21 @@ import type { TunnelProblem } from '../provider.ts'
 import { type RelayTrouble, relayProblem, requestErrorCode } from './problems.ts'
 
 export type Paired =
-  /** `key` is the secret `RELAY_KEY`; `deviceId` is what the relay calls this computer (`relay pairs`). */
+  /** `key` is the secret `RELAY_KEY`; `deviceId` is the relay's name for this computer (`relay pairs`). */
   { ok: true; url: string; deviceId: string; key: string } | { ok: false; problem: TunnelProblem }
 
 const LONGEST_MS = 10_000
 
 /**
- * Pairs this computer with a relay by the code that `relay pair` printed there. The exchange is that of
- * src/main/relay/pairing.ts: the code itself is never sent, and who does not know it can neither take the relay's place
- * nor this computer's. With `before`, the RELAY_KEY of an earlier pairing, this computer stays the same one to the relay.
+ * Pairs this computer with a relay by the code that `relay pair` printed there. The protocol is that of
+ * src/main/relay/pairing.ts: the code itself is never sent, and an attacker without the code can impersonate
+ * neither the relay nor this computer. With `before`, the RELAY_KEY of an earlier pairing, this computer
+ * keeps its identity at the relay.
  */
 export async function pairWithRelay(options: {
   url: string
   code: string
-  /** How the relay lists this computer. */
+  /** The relay's label for this computer. */
   name: string
   before?: string | null
 }): Promise<Paired> {

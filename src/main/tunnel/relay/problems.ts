@@ -2,10 +2,10 @@ import { networkTrouble } from '../../../shared/network.ts'
 import { errorCode } from '../../../shared/node-errors.ts'
 import type { TunnelProblem } from '../provider.ts'
 
-/** Why the relay is not reached, or does not take us. */
+/** Why the relay is not reached, or refuses this computer. */
 export type RelayTrouble =
   | { kind: 'network'; code: string }
-  /** Something answers there, but no relay: a login page, another program, a proxy's error. */
+  /** The answer is not from a relay: a login page, another program, a proxy's error. */
   | { kind: 'foreign'; detail: string }
   | { kind: RelayFault }
 type RelayFault =
@@ -20,12 +20,12 @@ type RelayFault =
   | 'code-foreign'
   | 'busy'
 
-/** Trying again by itself cannot help. */
+/** Retrying cannot help. */
 const FOR_THE_OWNER: readonly string[] = [
   'key-missing',
   'unpaired',
   'identity',
-  // Another computer uses our key: the two would push each other out for ever.
+  // Another computer uses our key: the two would disconnect each other for ever.
   'replaced',
   'address',
   'code-mistyped',
@@ -51,7 +51,10 @@ export function relayProblem(trouble: RelayTrouble, url: string): TunnelProblem 
   }
 }
 
-/** What went wrong with a request: the code of the cause, which fetch wraps; of several addresses, that of the last. */
+/**
+ * The cause of a failed request: the code of the cause, which fetch wraps; with several addresses, that of
+ * the last one.
+ */
 export function requestErrorCode(error: unknown): string {
   if (!(error instanceof Error)) return ''
   if (error.name === 'TimeoutError' || /timed out/i.test(error.message)) return 'ETIMEDOUT'

@@ -14,35 +14,41 @@ import { ProxiedRequests } from './proxied-requests.ts'
 import { openPolling, openSocket } from './transports.ts'
 
 export interface RelayProviderOptions {
-  /** Where the relay is: https, or http on this computer. */
+  /** Address of the relay: https, or http on this computer. */
   url: string
   /** The secret `RELAY_KEY` as the pairing gave it; null = there is none. */
   key: () => Promise<string | null>
-  /** The connections and the secrets of their addresses; asked on each new link and after `connectionsChanged`. */
+  /**
+   * The connections and the secrets of their addresses; called on each new link and after
+   * `connectionsChanged`.
+   */
   connections: () => readonly { id: string; secret: string | null }[]
   /** `relay` is the relay's public key. */
   inbox: (relay: string) => RelayInbox
   clock: Clock
   random?: () => number
-  /** Whether the events come to this computer, or to another one that is paired too. */
+  /** Whether the events come to this computer, or to another paired one. */
   role?: (active: boolean) => void
-  /** Whether this computer may carry: it is the active one, confirmed lately (docs/relay.md, "The active computer"). */
+  /**
+   * Whether this computer is active: the relay has confirmed it recently (docs/relay.md, "The active
+   * computer").
+   */
   onLeadership?: (may: LeadershipTerm | null) => void
-  /** Resolves when nothing is carried any more: only then is the role given away. */
+  /** Resolves when all deliveries have stopped: only then is the role released. */
   quiet?: () => Promise<unknown>
 }
 
-/** A time of being the active one. */
+/** A period of being active. */
 export interface LeadershipTerm extends Term {
-  /** Public key of the relay, which counts the turns. */
+  /** Public key of the relay, which numbers the turns. */
   relay: string
-  /** After so long a silence of one desktop the relay takes another. */
+  /** How long a desktop may be silent before the relay activates another one. */
   leaseMs: number
 }
 
 export interface RelayProvider extends TunnelProvider {
   readonly kind: 'relay'
-  /** At this very moment: to be looked at before each write, as the process may have stood still. */
+  /** At this moment: to be checked before each write, as the process may have been suspended. */
   readonly isLeader: boolean
   /** A connection was added, removed or changed. */
   connectionsChanged(): void
@@ -50,24 +56,24 @@ export interface RelayProvider extends TunnelProvider {
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 30_000
-/** A relay that is there answers in a fraction of it. */
+/** An available relay answers in a fraction of this time. */
 const WAKE_PROBE_MS = 1_500
-/** A proxy that broke WebSockets is given another chance after this. */
+/** After this time WebSockets are tried again on a proxy that broke them. */
 const POLLING_FOR_MS = 30 * 60_000
 const LAST_BATCH_MS = 1_500
-/** The calls under way are given so long before the line is closed without giving the role away. */
+/** Time for calls under way before the line is closed without releasing the role. */
 const LAST_CALLS_MS = 2_500
-/** What did not hold so long is no success: waits go on growing. */
+/** A link that lasted less than this counts as a failure: delays keep growing. */
 const STEADY_MS = 30_000
-/** So long after its lease has ended the owner is told that this computer carries nothing. */
+/** How long after its lease has ended the owner is notified that this computer is on standby. */
 const UNREACHED_MS = 10_000
 
 export const createRelayProvider = (options: RelayProviderOptions): RelayProvider => new RelayTunnel(options)
 
 /**
- * The desktop's side of the relay: a link that is opened outward, over which stored events come in, are put into the inbox
- * and acknowledged, and strangers' requests are passed on. A link that breaks is opened again (after 0.5 s, doubling
- * with jitter up to 30 s; at once on wake); meanwhile the relay keeps what comes in.
+ * The desktop's side of the relay: an outgoing link over which stored events are received, put into the inbox
+ * and acknowledged, and strangers' requests are forwarded. A broken link is reopened (after 0.5 s, doubling
+ * with jitter up to 30 s; at once on wake); meanwhile the relay stores events.
  */
 class RelayTunnel implements RelayProvider {
   readonly kind = 'relay'
@@ -87,19 +93,19 @@ class RelayTunnel implements RelayProvider {
   private isRepairing = false
   private attempts = 0
   private linkedAt = 0
-  /** What is still being stored for a link that is gone. */
+  /** Pending writes of a link that is closed. */
   private storing: Promise<unknown> = Promise.resolve()
-  /** What began before the last change of this number is over. */
+  /** Operations with an earlier number are obsolete. */
   private generation = 0
   private retry: (() => void) | null = null
-  /** Ends the wait before the owner is told that nothing is carried. */
+  /** Cancels the wait before the owner is notified of the standby. */
   private unreached = () => {}
 
   constructor(options: RelayProviderOptions) {
     this.options = options
     this.lease = new Lease(options.clock, (holds) => {
       options.onLeadership?.(holds ? this.term : null)
-      // After a night's sleep it is back in a moment: that is no news.
+      // After a night's sleep the link is back in a moment: no notice is needed.
       this.unreached()
       this.unreached = options.clock.after(UNREACHED_MS, () => {
         if (this.lease.isUnconfirmed) this.notice('event.relay-unreached', {})
@@ -147,12 +153,13 @@ class RelayTunnel implements RelayProvider {
     ])
     this.link = null
     this.receiver = null
-    // What is being stored is acknowledged, so that nobody gets it a second time; then another computer may take over.
+    // Events being stored are acknowledged, so that no other computer gets them; then another computer may
+    // take over.
     if (taking) {
       this.storing = taking.stop()
       await Promise.race([this.storing, pause(LAST_BATCH_MS, undefined, { ref: false })])
     }
-    // Whoever still has a call under way keeps the role until the relay takes it from him.
+    // With a call still under way the role is kept until the relay takes it away.
     if (await isQuiet) link?.send({ type: 'release' })
     link?.close()
   }
@@ -161,7 +168,7 @@ class RelayTunnel implements RelayProvider {
     this.attempts = 0
     if (this.link) this.link.probe(WAKE_PROBE_MS)
     else if (this.retry) this.retry()
-    // A try that began before the sleep may hang.
+    // An attempt that began before the sleep may hang.
     else if (this.isRepairing && this.keys) void this.again(++this.generation, this.keys)
   }
 
@@ -175,7 +182,7 @@ class RelayTunnel implements RelayProvider {
     link.send({ type: 'connections', list })
   }
 
-  /** Opens a link; null = it stands. */
+  /** Opens a link; null = it is open. */
   private async attempt(mine: number, keys: DesktopKeys): Promise<RelayTrouble | null> {
     const { url, clock } = this.options
     const kinds = clock.now() < this.pollingUntil ? [openPolling, openSocket] : [openSocket, openPolling]
@@ -289,7 +296,7 @@ class RelayTunnel implements RelayProvider {
     this.term = { turn: generation, silentMs, relay: this.keys?.relay ?? '', leaseMs: 3 * beatMs }
     this.lease.setActive(active)
     if (this.active === active) return
-    // Of the first role only the unexpected one is told.
+    // Of the first role only an unexpected one is reported.
     if (this.active !== null || !active) this.notice(`event.relay-${active ? 'active' : 'standby'}`, {})
     this.active = active
     this.options.role?.(active)
@@ -304,7 +311,7 @@ class RelayTunnel implements RelayProvider {
   }
 }
 
-/** A proxy may break WebSockets in every way but these. */
+/** A proxy may break WebSockets in every way except these. */
 const mayBeTheProxy = (trouble: RelayTrouble): boolean =>
   trouble.kind === 'foreign' ||
   (trouble.kind === 'network' &&

@@ -9,12 +9,14 @@ interface Target {
 interface Passing {
   /** Bytes that may still be sent. */
   room: number
-  /** There is room again, or the reader is gone. */
+  /** There is room again, or the reader has disconnected. */
   wake(): void
   ending: AbortController
 }
 
-/** Requests of strangers, passed on to the receiver on this computer and streamed back at the reader's pace. */
+/**
+ * Requests of strangers, forwarded to the receiver on this computer and streamed back at the reader's pace.
+ */
 export class ProxiedRequests {
   private readonly send: Send
   private readonly target: Target
@@ -53,7 +55,7 @@ export class ProxiedRequests {
     for (const id of [...this.open.keys()]) this.cancel(id)
   }
 
-  /** Lets the nonce come in at the receiver. */
+  /** Sends the nonce to the receiver. */
   async prove(nonce: string): Promise<void> {
     const response = await this.ask(
       `/healthz?proof=${encodeURIComponent(nonce)}`,
@@ -63,9 +65,9 @@ export class ProxiedRequests {
     this.send({ type: 'seen', nonce })
   }
 
-  /** True when all of it was sent. */
+  /** True when the whole body was sent. */
   private async serve(id: number, path: string, passing: Passing): Promise<boolean> {
-    // Whoever runs the relay shall reach files by their links, and nothing else of this computer.
+    // The relay's operator must reach only linked files, and nothing else on this computer.
     if (!/^\/files\/[\w-]+$/.test(path)) return false
     const response = await this.ask(path, passing.ending.signal)
     const header = Object.fromEntries(

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { type FromDesktop, LINE_HEADER, LONGEST_MESSAGE, PATHS } from '../../relay-protocol/messages.ts'
 import { type RelayTrouble, requestErrorCode } from './problems.ts'
 
-/** A way for messages to the relay and back. */
+/** A channel for messages to the relay and back. */
 export interface Transport {
   send(message: FromDesktop): void
-  /** At once, whether the other side hears it or not; `closed` is not called. */
+  /** Closes at once, with or without notice to the other side; `closed` is not called. */
   close(): void
 }
 export interface TransportListener {
@@ -20,7 +20,7 @@ const OPEN_MS = 8_000
 /** The relay holds a request for 10 s. */
 const HEAR_MS = 25_000
 
-/** A line as a WebSocket. */
+/** A line over a WebSocket. */
 export const openSocket: OpenTransport = (url, ears) =>
   new Promise((resolve) => {
     const socket = new WebSocket(url.replace(/^http/, 'ws') + PATHS.socket, {
@@ -38,7 +38,7 @@ export const openSocket: OpenTransport = (url, ears) =>
         close() {
           wanted = false
           socket.close()
-          // Who does not answer the goodbye is cut.
+          // A peer that does not answer the closing handshake is disconnected.
           setTimeout(() => socket.terminate(), 250).unref()
         },
       }
@@ -62,7 +62,9 @@ export const openSocket: OpenTransport = (url, ears) =>
 const opened = z.object({ line: z.string().max(100) })
 const heard = z.object({ messages: z.array(z.string()) })
 
-/** A line as long polling, where a proxy lets no WebSocket through. Any failure ends it: the next one begins anew. */
+/**
+ * A line over long polling, where a proxy blocks WebSockets. Any failure ends it: a new line is opened then.
+ */
 export const openPolling: OpenTransport = async (url, ears) => {
   const ending = new AbortController()
   const post = async (path: string, body: string | null, ms: number, name = ''): Promise<unknown> => {
@@ -108,7 +110,7 @@ export const openPolling: OpenTransport = async (url, ears) => {
       for (const text of messages) if (!ending.signal.aborted) ears.message(text)
     }
   }
-  // Nobody listens yet: what comes at once must find the caller ready.
+  // There is no listener yet: the first messages must find the caller ready.
   setImmediate(() => void hear().catch(fail))
   return {
     ok: true,
@@ -118,7 +120,7 @@ export const openPolling: OpenTransport = async (url, ears) => {
         void say().catch(fail)
       },
       close() {
-        // The last words are given a moment.
+        // Time for sending the final messages.
         void Promise.race([say().catch(() => {}), new Promise((done) => setTimeout(done, 250).unref())]).then(
           () => ending.abort(),
         )

@@ -1,18 +1,18 @@
 import { connect } from 'node:net'
 import type { Duplex } from 'node:stream'
 
-/** Open at a time; more are refused. The receiver has a limit of its own. */
+/** Maximum number open at a time; more are refused. The receiver has its own limit. */
 const MOST_CHANNELS = 500
-/** One side has ended: the other one has so long to end as well. */
+/** One side has ended: the other side must end within this time. */
 const HALF_OPEN_MS = 30_000
-/** Nothing was said for so long: a request takes seconds. */
+/** A channel idle for this long is closed: a request takes seconds. */
 const SILENT_MS = 120_000
 
-/** Requests that come in through the server, each led to the receiver on this computer. */
+/** Requests that come in through the server, each forwarded to the receiver on this computer. */
 export interface Channels {
-  /** `open` makes the way to the sender, `refuse` turns it away. */
+  /** `open` accepts the channel from the sender, `refuse` rejects it. */
   lead(open: () => Duplex, refuse: () => void): void
-  /** Cuts all. */
+  /** Closes all. */
   cut(): void
 }
 
@@ -40,7 +40,7 @@ export function createChannels(
         cutting ??= setTimeout(cut, halfOpenMs).unref()
       }
       open.add(cut)
-      // `pipe` waits for the slower side and passes on an end; a side that is gone takes the other one with it.
+      // `pipe` waits for the slower side and forwards its end; when one side breaks, the other is closed too.
       outside.pipe(inside).pipe(outside)
       inside.setTimeout(silentMs, cut)
       for (const side of [outside, inside]) {

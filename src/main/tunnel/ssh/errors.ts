@@ -2,7 +2,7 @@ import type { Words } from '../../../shared/api.ts'
 import { networkTrouble } from '../../../shared/network.ts'
 import type { TunnelProblem } from '../provider.ts'
 
-/** The end of a key `tunnel.problem.ssh.…`. `retries` = it may pass by itself. */
+/** The last part of a key `tunnel.problem.ssh.…`. `retries` = it may be temporary. */
 export const sshProblem = (
   what: string,
   detail: string,
@@ -13,7 +13,7 @@ export const sshProblem = (
   detail: `ssh: ${detail}`.replace(/[\r\n]+/g, ' ').slice(0, 300),
 })
 
-/** What an error of the connection means. */
+/** Meaning of a connection error. */
 export function connectionProblem(error: Error, server: { host: string; user: string }): TunnelProblem {
   const { host, user } = server
   const level = 'level' in error ? String(error.level) : ''

@@ -1,24 +1,24 @@
 import { hash } from 'node:crypto'
 
-/** What is remembered of a server's key. */
+/** The stored facts of a server's key. */
 export interface KnownKey {
   /** `SHA256:…`, as OpenSSH shows it. */
   fingerprint: string
-  /** `ssh-ed25519`; null where the owner gave the fingerprint alone. */
+  /** `ssh-ed25519`; null when the owner entered only the fingerprint. */
   type: string | null
 }
 
-/** Where keys of servers are remembered. */
+/** The store of server keys. */
 export interface HostKeys {
-  /** The key that holds for this server; null = none was seen yet. */
+  /** The accepted key of this server; null = none was seen yet. */
   known(): Promise<KnownKey | null>
-  /** The first connection: it holds from now on. */
+  /** First connection: the key is accepted from now on. */
   pin(key: KnownKey): Promise<void>
   /** Another key was shown and refused. */
   refused(key: KnownKey): Promise<void>
 }
 
-/** `blob` is the public key as it travels (RFC 4253, 6.6): it begins with the name of its type. */
+/** `blob` is the public key in wire format (RFC 4253, 6.6): it begins with the name of its type. */
 export function keyOf(blob: Buffer): KnownKey {
   const length = blob.length >= 4 ? blob.readUInt32BE(0) : 0
   return {
@@ -28,8 +28,8 @@ export function keyOf(blob: Buffer): KnownKey {
 }
 
 /**
- * The server is asked for a key of the type that is known: one that has several would otherwise seem to have changed when
- * it gets one more.
+ * Requests a key of the known type from the server: a server with several keys would otherwise seem to have
+ * changed when it gets one more.
  */
 export const algorithmsFor = (type: string): string[] =>
   type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type]

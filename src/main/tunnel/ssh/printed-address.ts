@@ -1,16 +1,17 @@
 import { withoutTail } from '../../../shared/plain.ts'
 
 /**
- * The public address that a forwarding service prints after the forward is open; null while there is none. Such services
- * greet with links to their site first, so a line that speaks of forwarding goes before a line that is an address and
- * nothing else, later before earlier, and nothing else counts. It is a guess until it is proven.
+ * The public address that a forwarding service prints after the forward is open; null while there is none.
+ * Such services greet with links to their site first, so a line about forwarding takes precedence over a line
+ * that is only an address, and a later line over an earlier one; other lines are ignored. It is a guess until
+ * it is proven.
  */
 export function printedAddress(output: string): string | null {
   const lines = plain(output).split(/[\r\n]+/)
   return lastIn(lines.filter(saysSo)) ?? lastIn(lines.filter((line) => ALONE.test(line)))
 }
 
-/** Whether the line was certain, so that nothing better can follow. */
+/** True if the line was certain, so that no better one can follow. */
 export const printsForwarding = (output: string): boolean =>
   lastIn(
     plain(output)
@@ -32,7 +33,7 @@ function lastIn(lines: readonly string[]): string | null {
   return found.at(-1) ?? null
 }
 
-/** A tunnel has a host of its own; what has a path, a user or a question is a page to read. */
+/** A tunnel has its own host; an address with a path, a user or a query is a web page. */
 function rootOf(text: string): string | null {
   const bare = withoutTail(text, '.!:')
   if (!URL.canParse(bare)) return null
@@ -41,7 +42,7 @@ function rootOf(text: string): string | null {
   return isBare && /^[^.]+(\.[^.]+)+$/.test(url.hostname) ? url.origin : null
 }
 
-/** Without colours and other commands to a terminal. */
+/** Without colours and other terminal commands. */
 const plain = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
   text.replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g, '')

@@ -12,13 +12,13 @@ export interface SshSettings {
   user: string
   /** Null = the server's own (`localhost`). */
   remoteHost: string | null
-  /** 0 = any. */
+  /** 0 = any free port. */
   remotePort: number
-  /** Where the remote port is reached from outside; null = the server prints it. */
+  /** The external address of the remote port; null = the server prints it. */
   publicUrl: string | null
 }
 export interface SshSecrets {
-  /** The text of a private key. */
+  /** The private key as text. */
   key: string | null
   passphrase: string | null
   password: string | null
@@ -33,25 +33,29 @@ export interface SshOptions {
 }
 
 const LIMITS = {
-  /** Until the server has let us in. */
+  /** Time limit for the login. */
   loginMs: 15_000,
-  /** Two of them unanswered, and the connection is dead at the third. */
+  /** After two unanswered ones the third ends the connection. */
   keepAliveMs: 10_000,
-  /** After waking up it has to answer within this. */
+  /** After waking up the server must answer within this time. */
   pingMs: 2_000,
-  /** How long the server has for printing an address, and how long it is quiet before a likely one is taken. */
+  /**
+   * Time limit for the server to print an address, and how long it must be quiet before a likely address is
+   * accepted.
+   */
   printMs: 10_000,
   quietMs: 1_500,
   halfOpenMs: 30_000,
   silentMs: 120_000,
 }
-/** More than this of what a server prints is not looked at. */
+/** Output of a server beyond this length is ignored. */
 const MOST_PRINTED = 64 * 1024
 const LONGEST_STOP_MS = 1_500
 
 /**
- * A reverse forward through any SSH server: what comes to its port is led to the receiver. The server's key is the one of
- * the first connection or nothing is opened. One connection a start; it is opened again by the supervisor.
+ * A reverse forward through any SSH server: connections to its port are forwarded to the receiver. The
+ * server's key must be that of the first connection, or nothing is opened. One connection per start; the
+ * tunnel reopens it.
  */
 export function sshTunnel(options: SshOptions): TunnelProvider {
   let connection: Connection | null = null
@@ -78,7 +82,7 @@ export function sshTunnel(options: SshOptions): TunnelProvider {
   }
 }
 
-/** Why a private key cannot be used; null = it can. */
+/** Why a private key is unusable; null = it is usable. */
 export async function privateKeyProblem(
   key: string,
   passphrase: string | null,
@@ -94,14 +98,14 @@ interface Prepared {
   Client: typeof Client
 }
 
-/** What can be told without the server: a key that cannot be read. */
+/** Problems that need no server: an unreadable key. */
 async function prepare({
   settings,
   secrets,
   hostKeys,
   limits,
 }: SshOptions): Promise<Prepared | TunnelProblem> {
-  // Loaded when it is needed: most bridges do without.
+  // Loaded on first use: most bridges do not need it.
   const { default: ssh2 } = await import('ssh2')
   const { key, passphrase, password } = await secrets()
   const text = key === null ? null : keyText(key)
@@ -124,20 +128,22 @@ async function prepare({
   return { config, known, Client: ssh2.Client }
 }
 
-/** Some services let everybody in; a key is tried before a password, of which servers take few wrong ones. */
+/**
+ * Some services accept everybody; a key is tried before a password, since servers allow few wrong passwords.
+ */
 const waysIn = (hasKey: boolean, hasPassword: boolean): AuthenticationType[] => [
   'none',
   ...(hasKey ? (['publickey'] as const) : []),
   ...(hasPassword ? (['password', 'keyboard-interactive'] as const) : []),
 ]
 
-/** The package leaves alone what stands in its list already, and puts one after the other in front. */
+/** The package keeps the existing entries of its list, and adds the others before them. */
 function firstOf(type: string) {
   const wanted = algorithmsFor(type) as ServerHostKeyAlgorithm[]
   return { remove: wanted, prepend: wanted.toReversed(), append: [] }
 }
 
-/** Variables of the environment often cannot hold lines: `\n` in it stands for one. */
+/** Environment variables often cannot contain line breaks: `\n` in the value stands for one. */
 function keyText(key: string): string {
   const text = key.includes('\n') ? key : key.replaceAll('\\n', '\n')
   return `${text.replace(/\r\n?/g, '\n').trim()}\n`
@@ -160,7 +166,7 @@ class Connection {
   private readonly client: Client
   private readonly channels: Channels
   private readonly limits: typeof LIMITS
-  /** Why it ended, before the connection says so in its own words. */
+  /** Why it ended, before the connection reports it with its own message. */
   private reason: TunnelProblem | null = null
   private state: 'opening' | 'open' | 'closed' = 'opening'
   private readonly started = Promise.withResolvers<TunnelStart>()
@@ -219,7 +225,7 @@ class Connection {
     this.client.destroy()
   }
 
-  /** Asks for something that every server answers, at least by refusing it. */
+  /** Sends a request that every server answers, at least with a refusal. */
   ping(): void {
     if (this.state !== 'open') return
     const timer = this.timer(this.limits.pingMs, () =>
@@ -276,7 +282,7 @@ class Connection {
     })
     try {
       this.client.shell(false, (error, channel) => {
-        // Where there is no session the banner may have said it.
+        // Without a session the banner may contain it.
         if (error) return this.onPrinted('')
         const take = (chunk: Buffer) => this.onPrinted(chunk.toString())
         channel.on('data', take)
@@ -284,7 +290,7 @@ class Connection {
         channel.on('error', () => undefined)
       })
     } catch {
-      // The connection went away in this very moment; that is told by itself.
+      // The connection was lost at this moment; that is reported separately.
     }
     this.onPrinted('')
   }
@@ -307,7 +313,7 @@ class Connection {
     }
   }
 
-  /** A banner comes before the forward is open; then the forward's own step looks again. */
+  /** A banner comes before the forward is open; then the forward's own step checks again. */
   private whenForwarded(address: string): void {
     if (this.isForwarded) this.isOpen(address)
   }
