@@ -97,7 +97,7 @@ describe('what is wrong is said', () => {
     [['nonsense'], 2, 'there is no command'],
     [['unpair'], 2, 'needs the ID'],
     [['--tls-cert', '/nowhere/a.pem', '--tls-key', '/nowhere/b.pem'], 1, 'no such file'],
-    [['--proxy', 'proxy.example'], 1, '--proxy: "proxy.example" is no address'],
+    [['--proxy', 'proxy.example'], 1, '--proxy: "proxy.example" is not an address'],
     [['pair'], 1, 'no relay has run on'],
   ] as const)('%s', async (args, code, text) => {
     const answer = await run(...args, '--data-dir', join(folder, `wrong-${code}-${args[0]}`))
