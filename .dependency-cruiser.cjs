@@ -9,7 +9,7 @@ module.exports = {
       'no-circles',
       'Two files that import each other are one story told twice',
       {},
-      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      { circular: true },
     ),
     forbid(
       'shared-imports-nothing',
@@ -28,6 +28,12 @@ module.exports = {
       'effects belong to adapters',
       { path: room('engine') },
       { dependencyTypes: ['npm', 'core'], pathNot: '(node_modules/zod|^crypto$|^node:crypto$)' },
+    ),
+    forbid(
+      'engine-by-its-front-door',
+      'adapters, interface and hosts use the ports and what engine/index.ts names; the runtime builds the engine',
+      { path: '^src/main/(?!(engine|runtime)/)' },
+      { path: room('engine'), pathNot: '^src/main/engine/(index|ports)\\.ts$' },
     ),
     forbid(
       'adapters-look-down',

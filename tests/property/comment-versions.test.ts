@@ -6,7 +6,8 @@ import {
   TARGET_NOT_ARRIVED,
   WAITS_FOR_TARGET,
 } from '../../src/main/engine/delivery/chatra/chatra-plan.ts'
-import { type CommentState, decideComment } from '../../src/main/engine/intake/comment/comment.ts'
+import { decideComment } from '../../src/main/engine/intake/comment/comment.ts'
+import type { CommentState } from '../../src/main/engine/intake/comment/comment-input.ts'
 import { mayGoOut } from '../../src/main/engine/intake/comment/may-go-out.ts'
 import { isSamePart, type Part, partsOf } from '../../src/main/engine/intake/parts.ts'
 import type { Change, PlanfixComment } from '../../src/main/engine/ports.ts'

@@ -1,7 +1,7 @@
 import type { AxiosAdapter } from 'axios'
 import type { Connection } from '../../shared/config.ts'
 import { ok, type Result } from '../../shared/errors.ts'
-import { connectionSourceId } from '../engine/identity.ts'
+import { connectionSourceId } from '../engine/index.ts'
 import type { Clock, PlanfixApi, RateLimiter } from '../engine/ports.ts'
 import { type AccountApi, accountApi } from './account.ts'
 import { createCalls } from './calls.ts'

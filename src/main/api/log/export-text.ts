@@ -1,5 +1,5 @@
+import { clientNameOf } from '../../engine/index.ts'
 import type { MessageView } from '../../store/index.ts'
-import { clientNameOf } from './message-rows.ts'
 
 export type ExportFormat = 'csv' | 'json'
 

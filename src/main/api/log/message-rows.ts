@@ -1,6 +1,6 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { Connection } from '../../../shared/config.ts'
-import { nameOf } from '../../engine/intake/chat/chat-state.ts'
+import { clientNameOf } from '../../engine/index.ts'
 import type { Application } from '../../runtime/application.ts'
 import type { MessageView } from '../../store/index.ts'
 
@@ -50,10 +50,6 @@ function rowOf(shown: MessageView, links: Links, whole: boolean): MessageRow {
     canDismiss,
   }
 }
-
-/** Null for what concerns no client: an event that could not be used. */
-export const clientNameOf = ({ message, client }: Pick<MessageView, 'message' | 'client'>): string | null =>
-  client ? nameOf(client.profile) : message.author.kind === 'client' ? message.author.name : null
 
 /** Addresses a person opens; null where the connection is gone and nothing tells its accounts. */
 export interface Links {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Draft, draft } from '../../../shared/api/setup.ts'
-import { KeyedMutex } from '../../engine/keyed-mutex.ts'
+import { KeyedMutex } from '../../engine/index.ts'
 import type { SqliteStore } from '../../store/index.ts'
 import { settingsOf, sketchOf } from './connection.ts'
 

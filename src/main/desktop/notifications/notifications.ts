@@ -1,8 +1,8 @@
 import type { Notification as ElectronNotification } from 'electron'
 import type { PublicAddress } from '../../../shared/api/state.ts'
 import { translate } from '../../../shared/i18n/index.ts'
-import { clientNameOf, linksOf } from '../../api/log/message-rows.ts'
-import { rootOf } from '../../engine/roots.ts'
+import { linksOf } from '../../api/log/message-rows.ts'
+import { clientNameOf, rootOf } from '../../engine/index.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import {
   decideNotices,

@@ -1,6 +1,7 @@
 import { commit } from '../context.ts'
 import { type Change, type InboxRow, isRestore } from '../ports.ts'
-import { type CommentDecision, type CommentEvent, OWN_BY_TEXT } from './comment/comment.ts'
+import { type CommentDecision, OWN_BY_TEXT } from './comment/comment.ts'
+import type { CommentEvent } from './comment/comment-input.ts'
 import { applyComment } from './comment/comment-state.ts'
 import { isRecord, reportAdded, settled } from './inbox-outcome.ts'
 import type { IntakeOptions } from './options.ts'

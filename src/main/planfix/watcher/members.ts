@@ -1,8 +1,6 @@
 import type { Connection } from '../../../shared/config.ts'
 import { type Result, stopsSide } from '../../../shared/errors.ts'
-import { isStopped } from '../../engine/delivery/circuit-breaker.ts'
-import { isTrouble } from '../../engine/delivery/retry.ts'
-import type { SideBreaker } from '../../engine/delivery/side-breaker.ts'
+import { isStopped, isTrouble, type SideBreaker } from '../../engine/index.ts'
 import type { Change, Store, Takeover } from '../../engine/ports.ts'
 import type { PlanfixClient } from '../client.ts'
 

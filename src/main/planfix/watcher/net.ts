@@ -1,5 +1,5 @@
 import type { TaskLink } from '../../../shared/domain.ts'
-import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
+import { FOLLOW_EDITS_MS } from '../../engine/index.ts'
 import type { Change, PlanfixTask } from '../../engine/ports.ts'
 import type { TaskBook } from './book.ts'
 import { commitOf, type Member } from './members.ts'

@@ -1,6 +1,6 @@
 import type { Message, TaskLink } from '../../../shared/domain.ts'
 import { isInternal } from '../../../shared/reason.ts'
-import { GONE, isOfBefore, isUnchanged } from '../../engine/intake/comment/comment-fingerprint.ts'
+import { GONE, isOfBefore, isUnchanged } from '../../engine/index.ts'
 import type { PlanfixComment, PlanfixTask } from '../../engine/ports.ts'
 
 /** Of a hundred tasks requested in one call, at least this many are completed ones. */

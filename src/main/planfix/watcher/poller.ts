@@ -1,4 +1,4 @@
-import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
+import { FOLLOW_EDITS_MS } from '../../engine/index.ts'
 import type { Clock, PlanfixTask } from '../../engine/ports.ts'
 import type { DailyQuota } from '../limits/daily-quota.ts'
 import type { TimeReader } from '../times.ts'

@@ -1,9 +1,8 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
-import { FOLLOW_EDITS_MS } from '../../engine/intake/comment/comment.ts'
+import { FOLLOW_EDITS_MS, rootOf } from '../../engine/index.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
-import { rootOf } from '../../engine/roots.ts'
 import { diffFeed, isMoved, judgedOf, withJudged } from './plan.ts'
 
 /** Maximum pages to read at once, where the newest come first. */

@@ -1,5 +1,5 @@
 import type { ClientLink, Conversation, TaskLink } from '../../../shared/domain.ts'
-import { nameOf } from '../../engine/intake/chat/chat-state.ts'
+import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import { type ClientRow, clientFrom, conversationFrom, type DataRow, taskFrom } from '../rows/links.ts'
 import type { Sql } from '../sql.ts'

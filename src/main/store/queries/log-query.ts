@@ -1,5 +1,5 @@
 import { type LogFilter, PAGE_ROWS } from '../../../shared/api/log.ts'
-import { nameOf } from '../../engine/intake/chat/chat-state.ts'
+import { nameOf } from '../../engine/index.ts'
 import { Yielder } from '../event-loop-yield.ts'
 import type { Sql } from '../sql.ts'
 import { fold, wordsOf } from './fold.ts'

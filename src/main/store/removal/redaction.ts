@@ -1,5 +1,5 @@
 import { type ClientProfile, type Conversation, NOT_VOUCHED, type TaskLink } from '../../../shared/domain.ts'
-import { printOfText } from '../../engine/text.ts'
+import { printOfText } from '../../engine/index.ts'
 
 /** What remains of a forgotten profile: the data by which a returning client is recognised. */
 export const withoutPerson = (profile: ClientProfile): ClientProfile => ({

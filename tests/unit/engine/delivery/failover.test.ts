@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { type CommentState, decideComment } from '../../../../src/main/engine/intake/comment/comment.ts'
+import { decideComment } from '../../../../src/main/engine/intake/comment/comment.ts'
+import type { CommentState } from '../../../../src/main/engine/intake/comment/comment-input.ts'
 import type { PlanfixComment } from '../../../../src/main/engine/ports.ts'
 import { message } from '../../../support/builders.ts'
 import { comment, conversation, settingsOf, task } from '../values.ts'

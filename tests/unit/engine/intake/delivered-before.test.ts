@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { goneComment } from '../../../../src/main/engine/intake/comment/comment.ts'
+import { goneComment } from '../../../../src/main/engine/intake/comment/comment-input.ts'
 import { deliveredBefore, inDoubt } from '../../../../src/main/engine/intake/delivered-before.ts'
 import { partsOf } from '../../../../src/main/engine/intake/parts.ts'
 import type { Change, Takeover } from '../../../../src/main/engine/ports.ts'

@@ -1,7 +1,7 @@
 import type { Message, MessageState } from '../../../../shared/domain.ts'
 import { type BridgeError, fail, ok, type Result, stopsSide } from '../../../../shared/errors.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
-import { goneComment } from '../../intake/comment/comment.ts'
+import { goneComment } from '../../intake/comment/comment-input.ts'
 import { applyComment, commentKey } from '../../intake/comment/comment-state.ts'
 import { isSamePart } from '../../intake/parts.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'

@@ -1,4 +1,4 @@
-import { goneComment } from '../../intake/comment/comment.ts'
+import { goneComment } from '../../intake/comment/comment-input.ts'
 import { applyComment } from '../../intake/comment/comment-state.ts'
 import type { JobOutcome, JobState } from './job.ts'
 

@@ -2,8 +2,8 @@ import type { Conversation, JoinReason, PendingWrite } from '../../../../shared/
 import { ok } from '../../../../shared/errors.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import { clientSourceId } from '../../identity.ts'
-import { nameOf } from '../../intake/chat/chat-state.ts'
 import { joinWith } from '../../intake/chat/same-address.ts'
+import { nameOf } from '../../naming.ts'
 import { type Change, type ContactFields, isRestore } from '../../ports.ts'
 import { contactMadeBefore } from '../failover.ts'
 import {

@@ -1,7 +1,7 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { AgentSeen, ClientProfile, Message } from '../../../../shared/domain.ts'
 import { translate } from '../../../../shared/i18n/index.ts'
-import { nameOf } from '../../intake/chat/chat-state.ts'
+import { nameOf } from '../../naming.ts'
 import type { PlanfixText } from '../../ports.ts'
 import { comparable } from '../../text.ts'
 import { factsThatFit, newestThatFit, shortAddress } from './facts-that-fit.ts'

@@ -1,11 +1,5 @@
 import type { Connection } from '../../../../shared/config.ts'
-import type {
-  ClientLink,
-  ClientProfile,
-  Conversation,
-  JoinReason,
-  Message,
-} from '../../../../shared/domain.ts'
+import type { ClientLink, Conversation, JoinReason, Message } from '../../../../shared/domain.ts'
 import type { Skew } from '../../continuity.ts'
 import type { ChatEvent, ChatMessage } from '../../ports.ts'
 import { fingerprint } from '../../text.ts'
@@ -46,10 +40,6 @@ export interface ChatState {
   restoredAt?: number
   newId(): number
 }
-
-/** The name shown for a client: given by him, else made up by Chatra, else the beginning of his id. */
-export const nameOf = (profile: ClientProfile): string =>
-  profile.name ?? profile.displayedName ?? profile.email ?? `Client ${profile.id.slice(0, 6)}`
 
 /** Origin key of a message in a webhook: its id, or who, what kind, when and which text. Null when it has neither id nor time. */
 export function originKeyOf(clientId: string, message: ChatMessage): string | null {

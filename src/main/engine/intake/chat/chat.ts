@@ -1,6 +1,7 @@
 import type { Author, Message, MessageState } from '../../../../shared/domain.ts'
 import { printReason } from '../../../../shared/reason.ts'
 import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../../delivery/patches.ts'
+import { nameOf } from '../../naming.ts'
 import {
   type Change,
   type ChatEvent,
@@ -12,7 +13,7 @@ import {
 import { comparable, fingerprint, splitText } from '../../text.ts'
 import { fileOf, isLateFile, lateFile } from '../late-file.ts'
 import { explained } from '../skipped.ts'
-import { type ChatState, nameOf, originKeyOf } from './chat-state.ts'
+import { type ChatState, originKeyOf } from './chat-state.ts'
 import { decideClient } from './client.ts'
 import { type Echo, type EchoState, findEcho } from './echo.ts'
 import { absentFrom } from './transcript.ts'

@@ -1,7 +1,8 @@
 import type { ClientLink, ClientProfile, Conversation, Job, Page } from '../../../../shared/domain.ts'
 import { bornJoined, joinNote } from '../../merge.ts'
+import { nameOf } from '../../naming.ts'
 import type { Change, ChatEvent } from '../../ports.ts'
-import { type ChatState, nameOf } from './chat-state.ts'
+import type { ChatState } from './chat-state.ts'
 
 const MINUTE = 60_000
 

@@ -6,14 +6,8 @@ import { type Change, isDeliveredElsewhere, isRestore, type Store, type Takeover
 import { rootOf, underRoots } from '../../roots.ts'
 import { ECHO_KEY } from '../chat/chat.ts'
 import { longestLine } from '../parts.ts'
-import {
-  type CommentDecision,
-  type CommentEvent,
-  type CommentState,
-  decideComment,
-  IDS_HANDED_BACK,
-  TOKEN_USER,
-} from './comment.ts'
+import { type CommentDecision, decideComment, IDS_HANDED_BACK, TOKEN_USER } from './comment.ts'
+import type { CommentEvent, CommentState } from './comment-input.ts'
 import type { WriteOfClient } from './own-comment.ts'
 
 /** Decisions on one comment are made, and its messages are sent, one after the other: the key of that order (Serial). */

@@ -2,8 +2,8 @@ import type { Message, MessageState } from '../../../../shared/domain.ts'
 import { assertNever } from '../../../../shared/errors.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import type { Part } from '../parts.ts'
-import type { CommentState } from './comment.ts'
 import { fingerprintOf } from './comment-fingerprint.ts'
+import type { CommentState } from './comment-input.ts'
 import { isKeptInside, type ReplyAct } from './reply-plan.ts'
 
 /** How a message enters the store. */

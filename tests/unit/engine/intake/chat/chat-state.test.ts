@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest'
-import { knownMessage, nameOf, originKeyOf } from '../../../../../src/main/engine/intake/chat/chat-state.ts'
+import { knownMessage, originKeyOf } from '../../../../../src/main/engine/intake/chat/chat-state.ts'
 import { fingerprint } from '../../../../../src/main/engine/text.ts'
-import { message, profile } from '../../../../support/builders.ts'
+import { message } from '../../../../support/builders.ts'
 import { chatEvent, chatState, said } from '../../values.ts'
-
-test('a client is called what he gave, else what Chatra made up, else by his address or his number', () => {
-  const all = { id: 'abcdefghi', name: 'Anna', displayedName: 'Purple Fox', email: 'anna@mail.example' }
-  expect(nameOf(profile(all))).toBe('Anna')
-  expect(nameOf(profile({ ...all, name: null }))).toBe('Purple Fox')
-  expect(nameOf(profile({ ...all, name: null, displayedName: null }))).toBe('anna@mail.example')
-  expect(nameOf(profile({ id: 'abcdefghi', displayedName: null }))).toBe('Client abcdef')
-})
 
 test('a message is the same when it has the same id, else the same author, kind, time and words', () => {
   expect(originKeyOf('anna', said({ id: 'm1' }))).toBe('c:m1')

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { type CommentState, decideComment } from '../../../../../src/main/engine/intake/comment/comment.ts'
+import { decideComment } from '../../../../../src/main/engine/intake/comment/comment.ts'
 import { fingerprintOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import type { CommentState } from '../../../../../src/main/engine/intake/comment/comment-input.ts'
 import type { PendingWrite } from '../../../../../src/shared/domain.ts'
 import { comment, conversation, reply, settingsOf, task } from '../../values.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { CommentState } from '../../../../../src/main/engine/intake/comment/comment.ts'
 import { fingerprintOf } from '../../../../../src/main/engine/intake/comment/comment-fingerprint.ts'
+import type { CommentState } from '../../../../../src/main/engine/intake/comment/comment-input.ts'
 import {
   changesOf,
   replyMessage,

@@ -1,0 +1,15 @@
+/**
+ * What the rest of the house uses of the rules besides ports.ts: pure decisions that an adapter needs as well. The runtime
+ * alone reaches further in, as it builds the engine.
+ */
+export { isStopped } from './delivery/circuit-breaker.ts'
+export { pauseEnds } from './delivery/loop-breaker.ts'
+export { isTrouble } from './delivery/retry.ts'
+export type { SideBreaker } from './delivery/side-breaker.ts'
+export { connectionSourceId } from './identity.ts'
+export { FOLLOW_EDITS_MS } from './intake/comment/comment.ts'
+export { GONE, isOfBefore, isUnchanged } from './intake/comment/comment-fingerprint.ts'
+export { KeyedMutex } from './keyed-mutex.ts'
+export { clientNameOf, nameOf } from './naming.ts'
+export { rootOf } from './roots.ts'
+export { comparable, fingerprint, printOfText } from './text.ts'
