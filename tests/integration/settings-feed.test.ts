@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { createDrafts } from '../../src/main/api/setup/drafts.ts'
 import { stateOf } from '../../src/main/api/state/index.ts'
 import { createFeed } from '../../src/main/api/state/push-feed.ts'
 import type { EventName, EventValue, Push } from '../../src/shared/api.ts'
@@ -130,8 +131,9 @@ test('nothing runs while nobody listens, and a listener that throws harms nobody
     },
   })
   const log = { info() {}, warn() {}, error() {} }
+  const drafts = createDrafts(bridge.app.store)
   const state = () =>
-    stateOf({ application, settings: {}, secrets: {}, runningDemo: null, notices: () => [] } as never)
+    stateOf({ application, drafts, settings: {}, secrets: {}, runningDemo: null, notices: () => [] } as never)
   const feed = createFeed({ application, state, log })
   await new Promise((resolve) => setImmediate(resolve))
   expect(timers).toEqual([])
