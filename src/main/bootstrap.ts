@@ -16,20 +16,20 @@ export interface OpeningOptions {
   settings: SettingsStore
   secrets: SecretStore
   dataDir: string
-  /** Where webhooks are received; port 0 = any free one. */
+  /** Address of the webhook receiver; port 0 = any free one. */
   hooks: { host: string; port: number }
   log: Log
   redact: Redactor
   listener?: Listener
-  /** Make-believe accounts to try the bridge with, for who asks for them. */
+  /** Simulated accounts to try the bridge with. */
   demo?: DemoHost
-  /** What the host has to say to its owner; see AppState. */
+  /** The host's notice for its owner; see AppState. */
   notices?: () => Words[]
-  /** The accounts are make-believe already: the whole host is a demo. */
+  /** The accounts are already simulated: the whole host is a demo. */
   runningDemo?: RunningDemo
-  /** What a desktop does for its interface. */
+  /** Functions of a desktop for its interface. */
   desktop?: DesktopApi
-  /** How long a data folder that is still in use is waited for; 3 s. */
+  /** How long to wait for a data folder that is still in use; 3 s. */
   patienceMs?: number
 }
 
@@ -38,13 +38,16 @@ export interface OpenBridge {
   application: Application
   caller: Caller
   feed: PushSource
-  /** Starts receiving and carrying. Rejects when the receiver's port is taken. */
+  /** Starts receiving and delivering. Rejects when the receiver's port is in use. */
   begin(): Promise<void>
   /** At most about 4 s. May be called twice. */
   stop(): Promise<void>
 }
 
-/** Opens the store and makes the api; nothing is received or sent yet. Rejects when the data folder cannot be used. */
+/**
+ * Opens the store and creates the api; nothing is received or sent yet. Rejects when the data folder is
+ * unusable.
+ */
 export async function openBridge(options: OpeningOptions, host: ApiContext['host']): Promise<OpenBridge> {
   const application = await openPatiently(options)
   const { settings, secrets, redact, log, demo = null, runningDemo, notices, desktop } = options
@@ -70,13 +73,13 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
   }
 }
 
-/** Where the receiver listens, for `doctor`, which runs beside us. */
+/** The receiver's address, for `doctor`, which runs beside us. */
 const noteAddress = (application: Application): Promise<void> =>
   application.store.commit([
     { type: 'fact.set', connectionId: '', key: 'hooksUrl', value: application.hooksUrl },
   ])
 
-/** A bridge that is just ending still holds its folder for a moment. */
+/** A bridge that is shutting down holds its folder for a moment longer. */
 async function openPatiently(options: OpeningOptions): Promise<Application> {
   const until = Date.now() + (options.patienceMs ?? 3000)
   for (;;) {

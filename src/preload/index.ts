@@ -2,9 +2,9 @@ import { contextBridge, ipcRenderer } from 'electron'
 import { CHANNELS } from '../shared/api/channels.ts'
 
 /**
- * What the window gets of the application: the calls and pushes of shared/api.ts, and nothing else of the computer.
- * Runs in the sandbox, so it may import electron alone; the names of the channels are built in. Everything is checked
- * where it arrives (src/main/api/dispatcher.ts).
+ * The application's API for the window: the calls and pushes of shared/api.ts, and no other access to the
+ * computer. Runs in the sandbox, so it may only import electron; the names of the channels are inlined. The
+ * receiver validates everything (src/main/api/dispatcher.ts).
  */
 type Listener = (push: unknown) => void
 
@@ -16,16 +16,16 @@ const hear = (_event: unknown, push: unknown) => {
 contextBridge.exposeInMainWorld('bridge', {
   host: 'desktop',
 
-  /** Answers what the application answers. */
+  /** Returns the application's answer. */
   call(name: unknown, args: unknown): Promise<unknown> {
     if (typeof name !== 'string') return Promise.reject(new TypeError('the name of a call is a text'))
     return ipcRenderer.invoke(CHANNELS.call, name, args)
   },
 
-  /** Calls `listener` with each push, the present state first, until the answer is called. */
+  /** Calls `listener` with each push, the current state first, until the returned function is called. */
   subscribe(listener: unknown): () => void {
     if (typeof listener !== 'function') throw new TypeError('a listener is a function')
-    // A listener that subscribes twice is two.
+    // A listener that subscribes twice is two listeners.
     const own: Listener = (push) => listener(push)
     if (listeners.size === 0) ipcRenderer.on(CHANNELS.push, hear)
     listeners.add(own)

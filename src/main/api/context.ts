@@ -10,16 +10,16 @@ import type { Drafts } from './setup/drafts.ts'
 
 export type { DemoAccounts, DemoHost } from './demo/host.ts'
 
-/** What a desktop does for the calls that concern the computer it runs on. */
+/** Functions of a desktop for the calls that concern its computer. */
 export interface DesktopApi {
   login(): LoginItem
   /** The folder of the log files. */
   readonly logs: string
-  /** Answers what is in the way; empty = it is open. */
+  /** Returns the problem; empty = the folder is open. */
   openLogs(): Promise<string>
 }
 
-/** What the calls of the interface work on. */
+/** What the calls of the interface use. */
 export interface ApiContext {
   application: Application
   settings: SettingsStore
@@ -28,27 +28,32 @@ export interface ApiContext {
   version: string
   log: Log
   drafts: Drafts
-  /** Simulators of both services; null where the host has none. */
+  /** Simulators of both services; null in a host without them. */
   demo: DemoHost | null
-  /** The make-believe accounts that run, and the connection between them, which stands in no file. */
+  /** The running simulated accounts, and the connection between them, which is in no file. */
   runningDemo: RunningDemo | null
-  /** Null where the host is no desktop. */
+  /** Null in a host that is not a desktop. */
   desktop: DesktopApi | null
-  /** What the host has to say to its owner; see AppState. */
+  /** The host's notice for its owner; see AppState. */
   notices: () => Words[]
-  /** Tells every interface that is connected. */
+  /** Sends an event to every connected interface. */
   push(message: Push): void
   /**
-   * Changes the settings: `change` gets a copy of the file's content and answers what it shall be. Checked, written, and
-   * carried by from then on. A misfit comes back with its `field` (of a connection: without `connections[n].`), and nothing
-   * was changed.
+   * Changes the settings: `change` gets a copy of the file's content and returns the new content, which is
+   * validated, written, and used from then on. A validation error names its `field` (for a connection:
+   * without `connections[n].`), and nothing is changed.
    */
   change(change: (file: ConfigurationFile) => ConfigurationFile): Promise<Answer<Configuration>>
-  /** The same for one connection, in the form of the file; also for the demo's, which is kept in memory. */
+  /**
+   * The same for one connection, in the format of the file; also for the demo's, which is kept in memory.
+   */
   changeConnection(
     id: string,
     change: (connection: Record<string, unknown>) => Record<string, unknown>,
   ): Promise<Answer<Configuration>>
-  /** Makes the bridge carry by what settings and secrets hold now. After a change of secrets; `change` does it itself. */
+  /**
+   * Applies the current settings and secrets to the running bridge. Needed after a change of secrets;
+   * `change` does it itself.
+   */
   apply(): Promise<void>
 }

@@ -16,7 +16,9 @@ import type { Log } from '../runtime/application.ts'
 import { errorAnswer } from './responses.ts'
 import type { Feed } from './state/push-feed.ts'
 
-/** Who calls. The transport judges: by cookie and origin, or by the frame a call came from. */
+/**
+ * The caller. The transport decides whether to trust it: by cookie and origin, or by the frame of the call.
+ */
 export interface CallerIdentity {
   trusted: boolean
 }
@@ -26,13 +28,13 @@ export interface Caller {
   call(who: CallerIdentity, name: unknown, args: unknown): Promise<Answer<unknown>>
 }
 
-/** What the application tells without being asked, for whoever only listens. */
+/** Events that the application pushes, for subscribers. */
 export type PushSource = Pick<Feed, 'subscribe'>
 
 /**
- * The one gate between any interface and the application, whatever the transport: refuses whoever is not trusted and
- * what shared/api.ts does not name, checks what goes in and what comes out, and turns a throw into an answer. The log
- * gets names, paths and codes, never a value.
+ * The only entrance from an interface to the application, for every transport: refuses callers that are not
+ * trusted and calls that shared/api.ts does not define, validates arguments and results, and turns exceptions
+ * into error answers. The log gets names, paths and codes, never a value.
  */
 export function createCaller({ handlers, log }: { handlers: Handlers; log: Log }): Caller {
   return {
@@ -57,8 +59,8 @@ export function createCaller({ handlers, log }: { handlers: Handlers; log: Log }
 }
 
 /**
- * What the feed tells, checked once for everybody who listens: a push that does not fit the contract is a bug, and reaches
- * nobody. Only the first listener is told the present state at once; the others ask for it.
+ * The feed's events, validated once for all listeners: an invalid push is a bug, and is not delivered. Only
+ * the first listener gets the current state at once; the others request it.
  */
 export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): PushSource {
   const listeners = new Set<(push: Push) => void>()
@@ -73,7 +75,7 @@ export function checkedFeed({ feed, log }: { feed: PushSource; log: Log }): Push
   }
   return {
     subscribe(listener) {
-      // A listener that subscribes twice is two.
+      // A listener that subscribes twice is two listeners.
       const own = (told: Push) => listener(told)
       listeners.add(own)
       end ??= feed.subscribe(pass)
@@ -96,7 +98,7 @@ function schemaMismatch(log: Log, name: CallName, error: z.ZodError): Answer<nev
   })
 }
 
-/** The answer as the contract has it, and nothing beside it. */
+/** The answer with the fields of the contract, and no others. */
 function checked(log: Log, name: CallName, answer: Answer<unknown>): Answer<unknown> {
   if (answer?.ok === true) {
     const value = calls[name].result.safeParse(answer.value)
@@ -114,20 +116,20 @@ const bug = (name: CallName) => errorAnswer('bug', 'error.call.bug', { detail: n
 
 const MOST_MISMATCHES = 5
 
-/** `path: code` of each issue. Their messages are left out: some of them quote what was sent. */
+/** `path: code` of each issue. Their messages are left out: some of them quote the input. */
 const mismatchesOf = ({ issues }: z.ZodError): string[] =>
   issues
     .slice(0, MOST_MISMATCHES)
     .map(({ path, code }) => `${pathOf(path).slice(0, 100) || 'whole'}: ${code}`)
 
-/** Whatever else was sent as a name may be anything, also something secret. */
+/** Any other value in place of a name may be secret. */
 const looksLikeName = (name: unknown): name is string =>
   typeof name === 'string' && /^[a-z]{1,20}\.[a-zA-Z]{1,20}$/.test(name)
 
-/** The runtime says in these which name was undefined, or not a function; other messages may quote values. */
+/** In these errors the runtime names an undefined value or function; other messages may quote values. */
 const SPEAKS_OF_CODE = new Set(['TypeError', 'ReferenceError', 'RangeError'])
 
-/** Where it was thrown, without what was in the error's message. */
+/** Where it was thrown, without the error's message. */
 function traceOf(error: unknown): { error: string; stack?: string } {
   if (!(error instanceof Error)) return { error: typeof error }
   const { name, message, stack = '' } = error

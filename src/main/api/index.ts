@@ -28,22 +28,22 @@ export interface ApiOptions {
   application: Application
   settings: SettingsStore
   secrets: SecretStore
-  /** Learns webhook secrets, and hides secrets in what is answered as in what is logged. */
+  /** Learns webhook secrets, and redacts secrets in answers as in the log. */
   redact: Redactor
   log: Log
   host: ApiContext['host']
   version: string
-  /** Null where the host has no simulators. */
+  /** Null in a host without simulators. */
   demo: DemoHost | null
-  /** Where the whole host is a demo. */
+  /** Set when the whole host is a demo. */
   runningDemo?: RunningDemo
   /** Of a desktop. */
   desktop?: DesktopApi
-  /** What the host has to say to its owner; see AppState. */
+  /** The host's notice for its owner; see AppState. */
   notices?: () => Words[]
 }
 
-/** What a host serves: the calls of shared/api.ts, and what is told without being asked. */
+/** What a host serves: the calls of shared/api.ts, and the pushed events. */
 export interface Api {
   handlers: Handlers
   feed: Feed
@@ -78,7 +78,7 @@ export function createApi(options: ApiOptions): Api {
   }
 }
 
-/** The keychain works by now, or works no more: the bridge goes on with the secrets there are. */
+/** The keychain works now, or no longer works: the bridge continues with the available secrets. */
 async function useSecrets({ application, secrets, log, apply }: ApiContext): Promise<void> {
   try {
     await apply()
@@ -105,7 +105,7 @@ export function createHandlers(context: ApiContext): Handlers {
   }
 }
 
-/** What concerns all calls alike: no secret in an error, and a question that a change of the configuration cut short. */
+/** Common to all calls: no secret in an error, and a call that a change of the configuration interrupted. */
 function withErrorRules(handlers: Handlers, redact: Redactor): Handlers {
   type Handler = (args: never) => Promise<Answer<unknown>>
   const entries = Object.entries(handlers) as [CallName, Handler][]

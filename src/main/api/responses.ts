@@ -1,16 +1,16 @@
 import type { Answer, CallError } from '../../shared/api/answer.ts'
 import type { BridgeError } from '../../shared/errors.ts'
 
-/** What a call gives back: shared/api/answer.ts says what the parts mean. */
+/** Results of calls: shared/api/answer.ts describes the parts. */
 
 export type Refusal = { ok: false; error: CallError }
 
 export const done = <T>(value: T): { ok: true; value: T } => ({ ok: true, value })
 
-/** Done, and there is nothing to give back. */
+/** Success without a value. */
 export const empty = () => done<Record<string, never>>({})
 
-/** The same without its value, for a call that gives back only whether it was done. */
+/** The same without its value, for a call that returns only whether it succeeded. */
 export const emptied = (answer: Answer<unknown>): Answer<Record<string, never>> =>
   answer.ok ? empty() : answer
 
@@ -28,13 +28,13 @@ export const errorAnswer = (
   },
 })
 
-/** What the call is about does not exist, or not any more. */
+/** The subject of the call does not exist, or no longer exists. */
 export const notFound = () => errorAnswer('not-found', 'error.call.not-found')
 
-/** What the call is about has changed meanwhile. */
+/** The subject of the call has changed meanwhile. */
 export const conflict = () => errorAnswer('conflict', 'error.call.conflict')
 
-/** A service's error as the interface shows it. `field` names the input it is about. */
+/** A service's error as the interface shows it. `field` names the input with the error. */
 export const errorAnswerOf = (error: BridgeError, field?: string): Refusal =>
   errorAnswer('service', error.userMessageKey, {
     params: { scope: error.scope ?? '' },

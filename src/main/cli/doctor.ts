@@ -78,7 +78,7 @@ export async function doctor(options: {
   return reports.some(({ result }) => result === 'failed') ? 1 : 0
 }
 
-/** The command line speaks English, as its other output does. */
+/** The command line is in English, as its other output. */
 interface EnglishReport {
   id: number
   connection: string | null
@@ -113,7 +113,7 @@ function summary(reports: EnglishReport[]): string {
   return count('failed') > 0 ? `${counts}. Begin with the first that failed.` : counts
 }
 
-/** The running bridge holds the lock of its folder; the kernel lets it go with the process. */
+/** The running bridge holds the lock of its folder; the kernel releases it when the process ends. */
 function isRunning(dataDir: string): boolean {
   const path = join(dataDir, 'bridge.lock')
   if (!existsSync(path)) return false
@@ -134,8 +134,8 @@ interface Noted {
 }
 
 /**
- * Where the bridge said last that its receiver listens, where it is reached from outside, and what is stored of
- * connections that are not configured.
+ * The last known address of the bridge's receiver, its public address, and the stored connections that are
+ * not configured.
  */
 async function noted(dataDir: string, configuration: Configuration | null): Promise<Noted> {
   try {

@@ -3,7 +3,10 @@ import { loadConfiguration } from '../settings/config-file.ts'
 import { writeExport } from '../settings/export.ts'
 import { complain, print } from './output.ts'
 
-/** `export FILE`: 0 written, 1 not written, 2 the configuration is wrong. Never holds keys, tokens or webhook secrets. */
+/**
+ * `export FILE`: 0 written, 1 not written, 2 invalid configuration. Never contains keys, tokens or webhook
+ * secrets.
+ */
 export async function exportTo(options: {
   file: string
   force: boolean

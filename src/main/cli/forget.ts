@@ -2,8 +2,8 @@ import { openStore } from '../store/index.ts'
 import { complain, print } from './output.ts'
 
 /**
- * `forget CLIENT`: 0 when everything of the client is gone, 1 when nobody was found or the backups could not be made
- * anew. The bridge has to be stopped: the backups and the journal are its own while it runs.
+ * `forget CLIENT`: 0 when all data of the client is removed, 1 when no client matches or the backups could
+ * not be rewritten. The bridge must be stopped: a running bridge owns the backups and the journal.
  */
 export async function forget(options: {
   client: string

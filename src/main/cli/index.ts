@@ -3,7 +3,10 @@ import { dataDirFrom } from '../settings/data-dir.ts'
 import { type CliOptions, parseCliOptions, USAGE } from './options.ts'
 import { endWith, quietWhenNobodyReads } from './output.ts'
 
-/** The command line: `npm run bridge -- …` (docs/architecture.md, "Commands"). Exit codes: 0 done, 1 not done, 2 wrong use or configuration. */
+/**
+ * The command line: `npm run bridge -- …` (docs/architecture.md, "Commands"). Exit codes: 0 done, 1 not done,
+ * 2 usage or configuration error.
+ */
 async function main(args: string[]): Promise<never> {
   quietWhenNobodyReads()
   const options = parseCliOptions(args)
@@ -12,7 +15,7 @@ async function main(args: string[]): Promise<never> {
   try {
     return await endWith(await run(options))
   } catch (error) {
-    // A folder without data, data of another version, a full disk: the store says it in words.
+    // A folder without data, data of another version, a full disk: the store's error explains it.
     const text = isStoreError(error)
       ? error.message
       : `bug: ${error instanceof Error ? error.stack : String(error)}`
@@ -20,7 +23,7 @@ async function main(args: string[]): Promise<never> {
   }
 }
 
-/** Each command loads only what it needs, so that all of them start fast. */
+/** Each command loads only the modules it needs, so that all of them start fast. */
 async function run({ command, dataDir: option, config }: CliOptions): Promise<number> {
   const dataDir = dataDirFrom(option, process.env)
   switch (command.name) {

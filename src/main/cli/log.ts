@@ -6,10 +6,10 @@ import { print } from './output.ts'
 import { entryLine, eventLine, HEADING } from './table.ts'
 
 const PAGE = 500
-/** How often a running server's news are looked for. */
+/** How often to read a running server's new lines, in milliseconds. */
 const FOLLOW_MS = 250
 
-/** `log`: everything that is stored, oldest first; with `follow` what comes, until SIGINT or SIGTERM. */
+/** `log`: all stored lines, oldest first; with `follow` also new ones, until SIGINT or SIGTERM. */
 export async function log(options: {
   json: boolean
   follow: boolean
@@ -33,7 +33,7 @@ export async function log(options: {
   return 0
 }
 
-/** A line as other programs read it: these keys and no others (docs/architecture.md, "Commands"). */
+/** A line for other programs: exactly these keys (docs/architecture.md, "Commands"). */
 export const jsonLine = (entry: LogEntry): string =>
   JSON.stringify({
     id: entry.id,
@@ -49,7 +49,7 @@ export const jsonLine = (entry: LogEntry): string =>
     planfixCommentId: entry.planfixCommentId,
   })
 
-/** Prints what is new since it was last called. */
+/** Prints the lines added since the last call. */
 type Printer = () => Promise<void>
 
 function jsonPrinter(store: SqliteStore): Printer {
@@ -64,7 +64,7 @@ function jsonPrinter(store: SqliteStore): Printer {
   }
 }
 
-/** For people: events of connections and of the program stand among the lines of messages, by time. */
+/** For people: events of connections and of the program are placed among the lines of messages, by time. */
 function tablePrinter(store: SqliteStore, language: Language): Printer {
   let afterSeq = 0
   let afterEvent = 0
@@ -97,7 +97,7 @@ function tablePrinter(store: SqliteStore, language: Language): Printer {
   }
 }
 
-/** The log can be read whatever is wrong with the configuration. */
+/** The log is readable even with an invalid configuration. */
 function languageOf(options: { dataDir: string; config: string | undefined }): Language {
   const loaded = loadConfiguration(options.config, options.dataDir)
   return loaded.ok ? loaded.value.language : 'en'

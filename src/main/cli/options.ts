@@ -50,7 +50,7 @@ const FLAGS: Record<string, readonly string[]> = {
   forget: ['connection'],
   rename: [],
 }
-/** How many arguments a command takes, and what each is called. */
+/** The number of arguments of a command, and the name of each. */
 const ARGUMENTS: Record<string, readonly string[]> = {
   log: [],
   doctor: [],
@@ -63,7 +63,7 @@ const ARGUMENTS: Record<string, readonly string[]> = {
 }
 const OPTIONS = ['json', 'follow', 'force', 'yes', 'from', 'connection']
 
-/** Reads the command line; a string says what is wrong with it. `null` = help was asked for. */
+/** Parses the command line; a string is the description of an error. `null` = help was requested. */
 export function parseCliOptions(args: string[]): CliOptions | string | null {
   let parsed: { values: { [name: string]: string | boolean | undefined }; positionals: string[] }
   try {

@@ -1,4 +1,4 @@
-/** `| head` closes the pipe when it has enough: that is no error. */
+/** `| head` closes the pipe when it has enough: that is not an error. */
 export function quietWhenNobodyReads(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,7 +8,7 @@ export function quietWhenNobodyReads(): void {
   }
 }
 
-/** Waits while the reader is slower than we are, so that a long log does not pile up in memory. */
+/** Waits for a slow reader, so that a long log does not accumulate in memory. */
 export function print(text: string): Promise<void> {
   return new Promise((resolve) => {
     if (process.stdout.write(text)) resolve()
@@ -20,7 +20,7 @@ export const complain = (text: string): void => {
   process.stderr.write(text)
 }
 
-/** Everything printed is out before the end. */
+/** All output is written before the process exits. */
 export function endWith(code: number, out = '', error = ''): Promise<never> {
   return new Promise(() => {
     process.stderr.write(error, () => process.stdout.write(out, () => process.exit(code)))

@@ -2,7 +2,9 @@ import { loadConfiguration } from '../settings/config-file.ts'
 import { openStore } from '../store/index.ts'
 import { complain, print } from './output.ts'
 
-/** `rename OLD NEW`: 0 when everything is NEW's, 1 when it cannot be. The bridge has to be stopped. */
+/**
+ * `rename OLD NEW`: 0 when all data belongs to NEW, 1 when that is impossible. The bridge must be stopped.
+ */
 export async function rename(options: {
   from: string
   to: string

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path'
 import { type Rehearsal, rehearse, restoreNow } from '../store/backup/restore-rehearsal.ts'
 import { complain, print } from './output.ts'
 
-/** `restore`: 0 rehearsed or done, 1 when there is no good backup. With --yes the bridge has to be stopped. */
+/** `restore`: 0 rehearsed or done, 1 when there is no good backup. With --yes the bridge must be stopped. */
 export async function restoreBackup(options: {
   from: string | undefined
   yes: boolean

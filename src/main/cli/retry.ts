@@ -1,7 +1,10 @@
 import { openStore } from '../store/index.ts'
 import { complain, print } from './output.ts'
 
-/** `retry ID`: 0 when the message is queued, 1 with the reason when it cannot be. A running server takes it up within a second. */
+/**
+ * `retry ID`: 0 when the message is queued, 1 with the reason when it cannot be. A running server sends it
+ * within a second.
+ */
 export async function retry(options: { id: number; dataDir: string }): Promise<number> {
   const { id } = options
   const store = await openStore({ dir: options.dataDir, shared: true })

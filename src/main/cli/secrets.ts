@@ -5,13 +5,13 @@ import { type KeychainTrouble, openSecrets } from '../secrets/keychain.ts'
 import { readSecretsFile, SECRETS_FILE } from '../secrets/secrets-file.ts'
 
 export interface SecretsHere extends SecretSource {
-  /** Undefined where the data folder is that of a server. */
+  /** Undefined for the data folder of a server. */
   keychain: KeychainTrouble | null | undefined
 }
 
 /**
- * The secrets of a data folder: from the environment, and, where it is a desktop's, from the keychain. Nothing is written
- * there. What was only typed into a running bridge is known to it alone.
+ * The secrets of a data folder: from the environment, and, for a desktop's folder, from the keychain. Read
+ * only. Secrets that were only typed are known to the running bridge alone.
  */
 export async function secretsOf(dataDir: string, learn: (secret: string) => void): Promise<SecretsHere> {
   const environment = environmentSecrets(process.env)
@@ -31,7 +31,7 @@ export async function secretsOf(dataDir: string, learn: (secret: string) => void
   }
 }
 
-/** The configuration with the webhook secrets that are not in its file. */
+/** The configuration with the webhook secrets that are stored outside its file. */
 export async function withWebhookSecrets(
   configuration: Configuration,
   secrets: SecretsHere,

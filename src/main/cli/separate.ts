@@ -2,8 +2,9 @@ import { openStore } from '../store/index.ts'
 import { complain, print } from './output.ts'
 
 /**
- * `separate ID`: asks the bridge to take a conversation apart from the one it was joined with. 0 when it is asked for, 1 with
- * the reason when there is nothing to separate. A running server does it within a second, else the next start.
+ * `separate ID`: requests that the bridge separates a conversation from the one it was joined with. 0 when
+ * requested, 1 with the reason when there is nothing to separate. A running server does it within a second,
+ * else the next start.
  */
 export async function separate(options: { id: number; dataDir: string }): Promise<number> {
   const { id } = options

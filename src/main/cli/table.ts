@@ -20,7 +20,7 @@ export const HEADING = `${row({
   reason: 'REASON',
 })}  TEXT`
 
-/** A change of a message as one aligned line; cut to `width` when there is one. */
+/** A state change of a message as one aligned line; cut to `width` if given. */
 export function entryLine(entry: LogEntry, width: number | null): string {
   const cells = row({
     time: localTime(entry.time),
@@ -35,7 +35,7 @@ export function entryLine(entry: LogEntry, width: number | null): string {
   return width === null ? line : cut(line, width)
 }
 
-/** An event stands over the columns: it concerns no message. */
+/** An event spans the columns: it belongs to no message. */
 export function eventLine(event: StoredEvent, language: Language, width: number | null): string {
   const mark = event.level === 'info' ? '·' : event.level === 'warning' ? '!' : '✗'
   const place = event.connectionId === null ? '' : `${event.connectionId}: `
@@ -48,7 +48,7 @@ function localTime(time: number): string {
   return new Date(time - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 19).replace('T', ' ')
 }
 
-/** A client's text must not steer the terminal, and one line stays one line. */
+/** A client's text must not control the terminal, and one line stays one line. */
 const plain = (text: string) => text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, '')
 
 function cut(text: string, width: number): string {

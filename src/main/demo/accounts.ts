@@ -8,9 +8,9 @@ export interface SimulatedAccounts extends DemoAccounts {
 }
 
 /**
- * Starts make-believe accounts that a person can try at once: three employees, a task template, a contact template and a
- * page for each side. Ana and Julia are known by their e-mail; Mihai has none, so his comments go out from the general
- * user. Leaves nothing behind when it rejects.
+ * Starts simulated accounts that a person can try at once: three employees, a task template, a contact
+ * template and a page for each side. Ana and Julia are matched by their e-mail; Mihai has none, so his
+ * comments are sent under the general agent. Leaves nothing running when it rejects.
  */
 export async function startDemoAccounts(): Promise<SimulatedAccounts> {
   const chatra = await startChatraSimulator({ switches: { files: 'brevo-file-object' } })

@@ -8,12 +8,12 @@ import { inColumn, type Screen } from './screen.ts'
 const EVERY_MS = 100
 
 export interface Follower {
-  /** Prints what the log holds by now. */
+  /** Prints the new lines of the log. */
   catchUp(): Promise<void>
   stop(): Promise<void>
 }
 
-/** Prints each step of each message that a reader cares about, from the bridge's own log. */
+/** Prints each important state change of each message, from the bridge's own log. */
 export function followLog(app: Application, chatra: ChatraSimulator, screen: Screen): Follower {
   let seen = 0
   let stopped = false
@@ -46,7 +46,9 @@ export function followLog(app: Application, chatra: ChatraSimulator, screen: Scr
 
 const TOLD = new Set<LogEntry['state']>(['delivered', 'retrying', 'uncertain', 'failed', 'skipped'])
 
-/** `received`, `queued` and `sending` last for a blink; events that only explain an inbox row hold no words. */
+/**
+ * `received`, `queued` and `sending` last only a moment; events that only explain an inbox row have no text.
+ */
 const worthTelling = (entry: LogEntry, message: Message) =>
   TOLD.has(entry.state) && (message.kind !== 'event' || message.text !== '')
 
@@ -98,7 +100,7 @@ function wordsOf(message: Message): string {
   return message.kind === 'delete' ? `deleted: ${words}` : words
 }
 
-/** The log's reasons a visitor of the demo meets, in plain words. */
+/** Plain texts for the log's reasons that occur in the demo. */
 const REASONS: Record<string, string> = {
   'internal-hidden': 'stays inside: marked hidden',
   'internal-client-not-notified': 'stays inside: the client is not notified',
@@ -119,7 +121,7 @@ function stateOf(entry: LogEntry, message: Message, chatra: ChatraSimulator): st
   return `${why || entry.state}${said?.agentName ? ` (speaks as ${said.agentName})` : ''}`
 }
 
-/** A failure is kept as `planfix: unclear (detail)`; the catalogue says the same to an owner. */
+/** A failure is stored as `planfix: unclear (detail)`; the catalogue contains the text for an owner. */
 function explained(reason: string): string {
   const cause = parseReason(reason)
   return cause.kind === 'service' ? translate('en', `error.${cause.side}.${cause.code}`) : reason

@@ -1,7 +1,7 @@
 import type { ChatraSimulator, Visitor } from '../../simulators/chatra/index.ts'
 import type { PlanfixSimulator, SimComment, SimTask } from '../../simulators/planfix/index.ts'
 
-/** Somebody on the site: one person, one or more devices, and every name his card may bear. */
+/** A visitor of the site: one person, one or more devices, and every name that the card may have. */
 export interface Person {
   names: string[]
   devices: Visitor[]
@@ -26,17 +26,17 @@ export interface Tally {
 export interface Account {
   rows: Record<Direction, Tally>
   total: Tally
-  /** Texts of what is missing or there more than once. */
+  /** Texts of messages that are missing or duplicated. */
   lost: string[]
   doubled: string[]
   notes: number
-  /** Texts of internal notes that stand in some client's chat. */
+  /** Texts of internal notes found in a client's chat. */
   leaked: string[]
 }
 
 /**
- * What was said on either side, and how often the other side holds it. Everything is counted in the simulators;
- * the bridge is not asked.
+ * The messages of both sides, and how often the other side contains each of them. All counts come from the
+ * simulators; the bridge is not asked.
  */
 export class DeliveryCounter {
   private readonly chatra: ChatraSimulator
@@ -49,14 +49,14 @@ export class DeliveryCounter {
     this.planfix = planfix
   }
 
-  /** A client's or agent's text has to stand in one comment (or description) of the client's tasks. */
+  /** A client's or agent's text must be in one comment (or description) of the client's tasks. */
   toPlanfix(person: Person, text: string): Sent {
     return this.add('Chatra → Planfix', text, () =>
       this.count(person, (one) => timesIn(plain(one.description), text)),
     )
   }
 
-  /** A client's file has to hang, byte for byte, on one comment of the client's tasks. */
+  /** A client's file must be attached, byte for byte, to one comment of the client's tasks. */
   fileToPlanfix(person: Person, name: string, content: Buffer): Sent {
     return this.add('Chatra → Planfix', `[file ${name}]`, () =>
       this.count(person, (comment) => {
@@ -66,7 +66,9 @@ export class DeliveryCounter {
     )
   }
 
-  /** An employee's text has to stand in the chat of one of the client's devices. `text` may be changed by an edit. */
+  /**
+   * An employee's text must be in the chat of one of the client's devices. `text` may be changed by an edit.
+   */
   toChatra(person: Person, text: string): Sent {
     const entry = this.add('Planfix → Chatra', text, () =>
       this.countChats(person, (shown) => timesIn(shown, entry.text)),
@@ -74,9 +76,9 @@ export class DeliveryCounter {
     return entry
   }
 
-  /** An employee's file has to be behind a link in the chat that really opens. */
+  /** An employee's file must be behind a working link in the chat. */
   fileToChatra(person: Person, name: string, content: Buffer): Sent {
-    // What has opened once is not asked again: the bridge answers a stranger only so often.
+    // A link that has opened once is not opened again: the bridge limits the requests of strangers.
     const good = new Set<string>()
     return this.add('Planfix → Chatra', `[file ${name}]`, async () => {
       for (const link of this.chatTexts().flatMap((shown) => linksIn(shown, name))) {
@@ -86,7 +88,7 @@ export class DeliveryCounter {
     })
   }
 
-  /** Must not stand in any chat. */
+  /** Must not be in any chat. */
   internal(text: string): void {
     this.notes.push(text)
   }
@@ -185,7 +187,7 @@ async function opens(link: string, content: Buffer): Promise<boolean> {
   }
 }
 
-/** What a person reads of a comment's HTML. */
+/** The visible text of a comment's HTML. */
 export const plain = (html: string): string =>
   html
     .replace(/<br\s*\/?>|<\/p>/g, '\n')

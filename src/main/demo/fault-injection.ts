@@ -2,11 +2,11 @@ import type { Person } from './delivery-counter.ts'
 import type { Sandbox } from './sandbox.ts'
 
 /**
- * Spoils one message in the services themselves, behind the bridge's back (BRIDGE_DEMO_BREAK): the summary counts
- * what they hold, so it has to notice.
+ * Spoils one message inside the services, unknown to the bridge (BRIDGE_DEMO_BREAK): the summary counts the
+ * services' content, so it must notice.
  */
 
-/** Chatra accepts the next reply with a proper answer and throws it away. */
+/** Chatra accepts the next reply with a proper answer and discards it. */
 export function breakReply({ chatra }: Sandbox): void {
   const body = { id: 'SwallowedReply001', type: 'agent', text: '', createdAt: Date.now() }
   chatra.server.faults.add({
@@ -19,11 +19,11 @@ export function breakReply({ chatra }: Sandbox): void {
   })
 }
 
-/** Somebody says the same reply a second time. */
+/** A person sends the same reply a second time. */
 export const repeatReply = (sandbox: Sandbox, person: Person, text: string): Promise<void> =>
   sayInChat(sandbox, person, text)
 
-/** Somebody pastes an internal note into the chat. */
+/** A person pastes an internal note into the chat. */
 export const leakNote = (sandbox: Sandbox, person: Person, note: string): Promise<void> =>
   sayInChat(sandbox, person, note)
 

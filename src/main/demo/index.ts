@@ -10,12 +10,12 @@ import { type Cast, play } from './script.ts'
 import { DemoSetup, StoryStopped, until } from './setup.ts'
 import { isGood, type Outcome, printSummary } from './summary.ts'
 
-/** A second copy of a message could still come when the last one has arrived. */
+/** A duplicate of a message could still come after the last one has arrived. */
 const AFTERTHOUGHT_MS = 800
 
 /**
- * The demo: `npm run demo [-- --once]`. Exit codes: 0 ended by the user, or everything arrived once; 1 something went
- * wrong; 2 wrong use.
+ * The demo: `npm run demo [-- --once]`. Exit codes: 0 ended by the user, or everything arrived once; 1
+ * failed; 2 usage error.
  */
 async function demo(args: string[]): Promise<void> {
   const options = parseDemoOptions(args, process.env)
@@ -41,7 +41,7 @@ async function demo(args: string[]): Promise<void> {
   }
   ending.onShutdown(async () => {
     await stop()
-    // Interrupted before it could tell: not a success.
+    // Interrupted before it had a result: not a success.
     if (options.once && !judged) process.exit(1)
   })
 
@@ -78,7 +78,7 @@ async function playToTheEnd(stage: DemoSetup): Promise<{ cast: Cast | null; stop
   }
 }
 
-/** Nothing is under way any more, and a moment has passed in which doubles would have come. */
+/** No message is under way, and a moment has passed in which duplicates would have come. */
 async function settle(stage: DemoSetup): Promise<void> {
   await Promise.all([stage.sandbox.chatra.flush(), stage.sandbox.planfix.flush()])
   await until(() => stage.calm(), 3_000)
@@ -111,7 +111,7 @@ function printInvitation({ chatra, planfix }: Sandbox, cast: Cast | null, screen
   screen.line()
 }
 
-/** The bridge's own words: only what went wrong. */
+/** The bridge's own log: only errors. */
 function warningsOn(screen: Screen): Log {
   const say = (style: 'yellow' | 'red') => (fields: object, text: string) => {
     const detail = 'detail' in fields && typeof fields.detail === 'string' ? `: ${fields.detail}` : ''

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { errorMessage } from '../../shared/node-errors.ts'
 
-/** What the simulators do wrong on purpose, to show that the summary is counted and not asserted. */
+/** Deliberate faults of the simulators, to show that the summary really counts. */
 export type Sabotage = 'lose-reply' | 'double-reply' | 'leak-note'
 const SABOTAGES: readonly Sabotage[] = ['lose-reply', 'double-reply', 'leak-note']
 
@@ -23,7 +23,7 @@ The environment variable BRIDGE_DEMO_BREAK makes the simulators spoil one messag
 so that the summary has something to find: lose-reply, double-reply or leak-note.
 `
 
-/** Reads the command line; a string says what is wrong with it, `null` = help was asked for. */
+/** Parses the command line; a string is the description of an error, `null` = help was requested. */
 export function parseDemoOptions(
   args: string[],
   environment: NodeJS.ProcessEnv,

@@ -15,18 +15,18 @@ import { fileSettings } from '../settings/file-settings.ts'
 import { createRedactor } from '../settings/redact.ts'
 import { startDemoAccounts } from './accounts.ts'
 
-/** Both services as simulators and the whole product between them, on loopback and in a folder of its own. */
+/** Both services as simulators and the whole product between them, on loopback and in a temporary folder. */
 export interface Sandbox {
   chatra: ChatraSimulator
   planfix: PlanfixSimulator
   host: Host
-  /** Ends everything and removes the folder. */
+  /** Stops everything and removes the folder. */
   stop(): Promise<void>
 }
 
 const CONNECTION = 'shop'
 
-/** Starts the two services and the bridge. Leaves nothing behind when it rejects. */
+/** Starts the two services and the bridge. Leaves nothing running when it rejects. */
 export async function startSandbox(log: Log): Promise<Sandbox> {
   const undo: (() => Promise<unknown>)[] = []
   const stop = async () => {
@@ -73,7 +73,7 @@ export async function startSandbox(log: Log): Promise<Sandbox> {
   }
 }
 
-/** The receiver's port has to be known before it starts: the configuration names its public address. */
+/** The receiver's port must be known before it starts: the configuration contains its public address. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {

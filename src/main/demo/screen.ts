@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 type Style = Parameters<typeof styleText>[0]
 
-/** Where the demo writes: colours on a terminal alone, and never where NO_COLOR is set. */
+/** The demo's output: colours only on a terminal, and never when NO_COLOR is set. */
 export interface Screen {
   line(text?: string): void
   paint(style: Style, text: string): string

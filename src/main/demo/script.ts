@@ -9,7 +9,7 @@ export interface Cast {
   anna: Person
 }
 
-/** Plays the whole conversation. Each scene waits for what it caused, so that the story reads in order. */
+/** Plays the whole conversation. Each scene waits for its results, so that the output is in order. */
 export async function play(stage: DemoSetup): Promise<Cast> {
   const { chatra } = stage.sandbox
   const red = { link: 'https://shop.example/red-shoes', title: 'Red shoes' }
@@ -147,7 +147,7 @@ async function outage(stage: DemoSetup, anna: Person): Promise<void> {
   await stage.says(victor, 'Hi, where is my order 1007?')
   const { id } = await stage.task(victor)
   const { faults } = planfix.server
-  // The comment is written, but the bridge is told 504; then its looking is refused too.
+  // The comment is written, but the bridge gets a 504; then its search is refused too.
   const path = `^/rest/task/${id}/comments/`
   faults.add({ kind: 'status', status: 504, afterWrite: true, method: 'POST', path: `${path}$`, times: 1 })
   faults.add({ kind: 'status', status: 503, path, times: 2 })

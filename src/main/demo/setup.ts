@@ -9,16 +9,16 @@ export const ANA = 5
 export const JULIA = 6
 export const MIHAI = 7
 
-/** Something that has to hold when the story is over, read from the simulators. */
+/** A condition that must hold at the end, read from the simulators. */
 export interface Check {
   what: string
   holds(): boolean
 }
 
-/** A step waits so long at most; what has not come by then is found missing in the summary. */
+/** Maximum wait of a step; messages that have not arrived by then count as missing in the summary. */
 const PATIENCE_MS = 6_000
 
-/** What one scene works with. */
+/** The context of one scene. */
 export class DemoSetup {
   readonly sandbox: Sandbox
   readonly ledger: DeliveryCounter
@@ -41,7 +41,7 @@ export class DemoSetup {
     this.follower = follower
   }
 
-  /** Begins a scene, once the log has told all of the one before. */
+  /** Begins a scene after the log has shown the whole previous one. */
   async scene(text: string): Promise<void> {
     await until(() => this.calm(), 2_000)
     await this.follower.catchUp()
@@ -53,7 +53,10 @@ export class DemoSetup {
     this.checks.push({ what, holds })
   }
 
-  /** A client writes from one of his devices. Resolves when it has arrived, or not within the patience. */
+  /**
+   * A client writes from one of their devices. Resolves when the message has arrived, or after the maximum
+   * wait.
+   */
   async says(person: Person, text: string, device = 0): Promise<void> {
     const sent = this.ledger.toPlanfix(person, text)
     person.devices[device]?.says(text)
@@ -75,7 +78,10 @@ export class DemoSetup {
     return task
   }
 
-  /** An employee comments the task with the client among the recipients. Answers what the ledger counts, and the comment. */
+  /**
+   * An employee comments on the task with the client among the recipients. Returns the record for the
+   * counter, and the comment.
+   */
   async replies(person: Person, employee: number, text: string, files: number[] = []) {
     const task = await this.task(person)
     const sent = this.ledger.toChatra(person, text)
@@ -85,10 +91,10 @@ export class DemoSetup {
   }
 }
 
-/** The story cannot go on: what it waited for never came. */
+/** The demo cannot continue: an expected result never came. */
 export class StoryStopped extends Error {}
 
-/** Looks again until `check` holds or the patience is over. */
+/** Checks again until `check` holds or the maximum wait is over. */
 export async function until(
   check: () => boolean | Promise<boolean>,
   patience = PATIENCE_MS,

@@ -5,9 +5,9 @@ import type { Check } from './setup.ts'
 export interface Outcome {
   account: Account
   checks: readonly Check[]
-  /** Requests that a correct client never sends, as the Planfix simulator saw them. */
+  /** Requests that a correct client never sends, as recorded by the Planfix simulator. */
   violations: readonly string[]
-  /** Why the story broke off; null when it was played to the end. */
+  /** Why the demo stopped early; null when it was played to the end. */
   stopped: string | null
 }
 
@@ -17,7 +17,7 @@ export function isGood({ account, checks, violations, stopped }: Outcome): boole
   return complete && violations.length === 0 && stopped === null && checks.every((check) => check.holds())
 }
 
-/** The table at the end: everything in it was counted in the two services. */
+/** The table at the end: all its numbers were counted in the two services. */
 export function printSummary(outcome: Outcome, screen: Screen): void {
   const { account, checks, violations, stopped } = outcome
   const mark = (good: boolean) => (good ? screen.paint('green', '✓') : screen.paint('red', '✗'))

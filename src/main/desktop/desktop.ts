@@ -21,21 +21,23 @@ import { type SystemIntegration, startSystemIntegration } from './system-integra
 import { type TraySupport, traySupport, watchTraySupport } from './tray/support.ts'
 
 export interface DesktopOptions {
-  /** Where `out` and `resources` are. */
+  /** The folder of `out` and `resources`. */
   root: string
   dataDir: string
-  /** Why the data folder cannot be used, where that is known already. */
+  /** Why the data folder is unusable, if already known. */
   trouble: Error | null
 }
 
 const PLATFORM = process.platform
-/** The receiver is for this computer alone: a way in leads to it. */
+/** The receiver listens on this computer only: a tunnel leads to it. */
 const HOST = '127.0.0.1'
 const NO_TRAY = { missing: 'desktop.no-tray', unsure: 'desktop.no-tray-unsure' } as const
-/** Everything of a start has been compiled by then. */
+/** By then all code of a start has been compiled. */
 const COMPILED_AFTER_MS = 10_000
 
-/** Starts the desktop application; it lives in the tray from then on. Ends the program, with words, when it cannot. */
+/**
+ * Starts the desktop application, which then runs in the tray. Shows an error and exits when it cannot start.
+ */
 export async function startDesktop({ root, dataDir, trouble }: DesktopOptions): Promise<void> {
   if (PLATFORM === 'win32') identifyOnWindows(app)
   const redact = createRedactor()
@@ -59,11 +61,11 @@ interface Parts extends Omit<DesktopOptions, 'trouble'> {
   redact: Redactor
   log: Log
   ending: Shutdown
-  /** Whether a panel was there when the program started. */
+  /** Whether a panel existed when the program started. */
   area: Promise<TraySupport>
 }
 
-/** The tray comes first, so that something is seen while a keychain asks its owner; the bridge follows. */
+/** The tray comes first, so that it is visible while a keychain prompts the owner; the bridge follows. */
 async function run({ root, dataDir, logs, redact, log, ending, area: first }: Parts): Promise<void> {
   const smoke = watchSmokeTest(app)
   const front = openShell({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
@@ -87,7 +89,7 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
     {
       ...{ settings, secrets, dataDir, log, redact },
       hooks: { host: HOST, port: await freePort(HOST, HOOK_PORT) },
-      // Loaded when they are asked for: most never are.
+      // Loaded on first use: most programs never need it.
       demo: { start: async () => (await import('../demo/accounts.ts')).startDemoAccounts() },
       desktop: {
         login: () => around?.login.state() ?? { starts: false, why: null },
@@ -116,11 +118,11 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   const { application } = bridge
   log.info({ dataDir, hooks: application.hooksUrl, connections: application.connections.size }, 'ready')
   void smoke?.begun({ tray: area.decided, keychain: secrets.trouble?.code ?? 'works' })
-  // Written now: an end that is cut short would write nothing.
+  // Written now: a shutdown that is cut short would not write it.
   application.clock.after(COMPILED_AFTER_MS, () => flushCompileCache())
 }
 
-/** After a fault it is as visible as before. */
+/** After a crash the window is as visible as before. */
 function restartArguments(isOpen: boolean): string[] {
   const others = process.argv.slice(1).filter((one) => one !== HIDDEN)
   return isOpen ? others : [...others, HIDDEN]

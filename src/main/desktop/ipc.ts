@@ -8,16 +8,16 @@ export interface IpcOptions {
   ipcMain: Pick<IpcMain, 'handle' | 'removeHandler' | 'on' | 'off'>
   caller: Caller
   feed: PushSource
-  /** Whether an address is that of our own page; see `isPage`. */
+  /** Whether an address belongs to our own page; see `isPage`. */
   isTrusted: (url: string) => boolean
 }
 
 /**
- * The calls and pushes of shared/api.ts for the desktop's windows. The sender of every message is looked at: only the
- * main frame of a window that shows our own page is heard, and pushes go only to windows that asked for them.
+ * The calls and pushes of shared/api.ts for the desktop's windows. The sender of every message is checked:
+ * only the main frame of a window with our own page may call, and pushes go only to windows that subscribed.
  */
 export function serveIpc({ ipcMain, caller, feed, isTrusted }: IpcOptions): { stop(): void } {
-  /** How to end what each window is told. */
+  /** Functions that end the subscription of each window. */
   const told = new Map<WebContents, () => void>()
 
   const isOurs = ({ senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean =>
@@ -52,7 +52,7 @@ export function serveIpc({ ipcMain, caller, feed, isTrusted }: IpcOptions): { st
   }
 }
 
-/** Whether an address is `page`, wherever in it: what stands behind ? and # belongs to the page. */
+/** Whether an address is `page`; the parts after ? and # belong to the page. */
 export function isPage(page: string): (url: string) => boolean {
   const own = placeOf(page)
   return (url) => own !== null && placeOf(url) === own
@@ -64,7 +64,10 @@ function placeOf(address: string): string | null {
   return `${protocol}//${host}${pathname}`
 }
 
-/** Tells a window everything, the present state first, until the answer is called. A window that goes away ends it by `over`. */
+/**
+ * Sends all pushes to a window, the current state first, until the returned function is called. A window that
+ * closes ends it by `over`.
+ */
 function tell(window: WebContents, caller: Caller, feed: PushSource, over: () => void): () => void {
   let waiting: Push[] | null = []
   const send = (push: Push) => {
@@ -72,7 +75,7 @@ function tell(window: WebContents, caller: Caller, feed: PushSource, over: () =>
   }
   const leave = feed.subscribe((push) => (waiting === null ? send(push) : void waiting.push(push)))
 
-  /** Another page, or this one anew: it asks by itself when it is ours. */
+  /** Another page, or this one reloaded: it subscribes itself if it is ours. */
   const navigated = (event: { isMainFrame: boolean; isSameDocument: boolean }) => {
     if (event.isMainFrame && !event.isSameDocument) over()
   }
@@ -87,7 +90,7 @@ function tell(window: WebContents, caller: Caller, feed: PushSource, over: () =>
     const first = answer.ok ? (answer.value as AppState) : null
     if (first) send({ event: 'state', value: first })
     for (const push of pushes) {
-      // A snapshot that was told while the first one was made may be the older of the two.
+      // A snapshot pushed while the first one was made may be the older of the two.
       if (push.event !== 'state' || first === null || push.value.time >= first.time) send(push)
     }
   })

@@ -6,28 +6,28 @@ import type { Log } from '../runtime/application.ts'
 import type { Redactor } from '../settings/redact.ts'
 
 export interface FileLogOptions {
-  /** The folder of the files; made when it is missing. */
+  /** The folder of the files; created when missing. */
   dir: string
   redact: Redactor
   /** Also on standard error: in development. */
   console?: boolean
-  /** Of one file; 5 MB. */
+  /** Maximum size of one file; 5 MB. */
   maxBytes?: number
   /** For tests. */
   now?: () => number
 }
 
-/** `bridge.log`, then `bridge.1.log` (the one before) and so on. */
+/** `bridge.log`, then `bridge.1.log` (the previous one) and so on. */
 const FILES = 5
 const MAX_BYTES = 5 * 1024 * 1024
-/** A folder that cannot be written is not tried again at each line. */
+/** A folder that is not writable is not retried at each line. */
 const AGAIN_MS = 10_000
 const MODE = 0o600
 
 /**
- * The log in files that their owner alone can read: JSON lines as `serve` writes them, each redacted whole, in at most five
- * files of 5 MB. A disk that is full or away costs lines, never the program; it is written again as soon as it can be.
- * `path` is the file that is written now.
+ * The log in files that only their owner can read: JSON lines as `serve` writes them, each complete line
+ * redacted, in at most five files of 5 MB. A full or missing disk costs lines, never the program; writing
+ * resumes as soon as possible. `path` is the current file.
  */
 export function createFileLog(options: FileLogOptions): Log & { readonly path: string } {
   const { dir, redact, maxBytes = MAX_BYTES, now = Date.now } = options
@@ -38,7 +38,8 @@ export function createFileLog(options: FileLogOptions): Log & { readonly path: s
 
   function write(line: string): void {
     if (options.console) toStandardError(line)
-    // The transport gives a folder up for good that it once could not write, so it is asked only when it can be.
+    // The transport abandons a folder for ever after one failed write, so it is called only when the folder
+    // is writable.
     if (!isThere && Math.abs(now() - triedAt) >= AGAIN_MS) {
       triedAt = now()
       isThere = isUsable(dir, path)
@@ -48,13 +49,15 @@ export function createFileLog(options: FileLogOptions): Log & { readonly path: s
   return Object.assign(createLog({ redact, pretty: false, write }), { path })
 }
 
-/** The file transport of electron-log, with nothing of its own in the lines. Answers whether the line was written. */
+/**
+ * The file transport of electron-log, without additions of its own. Returns whether the line was written.
+ */
 function fileTransport(dir: string, path: string, maxBytes: number): (line: string) => boolean {
   const logger = electronLog.create({ logId: path })
   const { file } = logger.transports
-  // It would tell of a full disk on the console, at each line, by its first logger.
+  // Otherwise it would report a full disk on the console, at each line, by its first logger.
   electronLog.transports.console.writeFn = () => {}
-  // Else it looks for a package.json, and throws where there is none.
+  // Otherwise it searches for a package.json, and throws when there is none.
   file.setAppName('chatra-planfix-bridge')
   file.resolvePathFn = () => path
   file.maxSize = maxBytes
@@ -77,13 +80,13 @@ function fileTransport(dir: string, path: string, maxBytes: number): (line: stri
       file({ data: [line.trimEnd()], date: new Date(), level: 'info' })
       return isWritten
     } catch {
-      // A log is not worth the program.
+      // A logging failure must not end the program.
       return false
     }
   }
 }
 
-/** Each file takes the name of the next older one; the oldest goes. */
+/** Each file gets the name of the next older one; the oldest is deleted. */
 function shifted(dir: string): boolean {
   const name = (age: number) => join(dir, age === 0 ? 'bridge.log' : `bridge.${age}.log`)
   try {
@@ -105,7 +108,7 @@ function isUsable(dir: string, path: string): boolean {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     appendFileSync(path, '', { mode: MODE })
-    // One of a former time may have been made by somebody else.
+    // An old file may have been created by another user.
     chmodSync(path, MODE)
     return true
   } catch {

@@ -9,19 +9,20 @@ import type { Redactor } from '../settings/redact.ts'
 import { externalWebhookSecrets } from '../settings/secret-fields.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 
-/** What is wrong in the settings file at the start. */
+/** The problems of the settings file at the start. */
 export interface SettingsTrouble {
   path: string
   /** Each with its place: a path in the file, or line and column. */
   problems: string[]
-  /** Where it was copied to; null = it could not be. */
+  /** Path of the copy; null = it could not be copied. */
   copy: string | null
 }
 
 /**
- * The settings of the desktop: `config.json` in its data folder, written by electron-store, checked by our own schema; webhook
- * secrets are in the keychain instead. A file that cannot be read is left as it is: the program starts without connections,
- * `problem` says why, changes are refused, and a copy is kept. Never rejects but for a folder that cannot be made.
+ * The settings of the desktop: `config.json` in its data folder, written by electron-store, validated by our
+ * own schema; webhook secrets are in the keychain instead. An invalid file is left as it is: the program
+ * starts without connections, `problem` gives the reason, changes are refused, and a copy is kept. Rejects
+ * only for a folder that cannot be created.
  */
 export async function openDesktopSettings(options: {
   dataDir: string
@@ -64,7 +65,7 @@ export async function openDesktopSettings(options: {
   return Object.assign(store, { refresh })
 }
 
-/** With what is wrong, until a change shows that the owner has mended the file. */
+/** With the problems, until a change shows that the owner has fixed the file. */
 function untilMended(store: SettingsStore, broken: Words): SettingsStore {
   let problem: Words | null = broken
   return {
@@ -83,7 +84,7 @@ function untilMended(store: SettingsStore, broken: Words): SettingsStore {
   }
 }
 
-/** A file that was brought from a server holds webhook secrets: they leave it as soon as the keychain has them. */
+/** A file from a server contains webhook secrets: they are removed once the keychain has stored them. */
 async function clean(
   store: Pick<SettingsStore, 'change'>,
   path: string,
@@ -101,7 +102,7 @@ function textOf(path: string): string {
   }
 }
 
-/** Beside it, named after the time of the file: the same broken file is copied once. */
+/** Beside it, named after the time of the file: the same invalid file is copied once. */
 function copied(path: string): string | null {
   try {
     const time = statSync(path).mtime.toISOString().slice(0, 19).replaceAll(':', '-')
@@ -128,7 +129,7 @@ async function electronStore(): Promise<FileWriter> {
   return class extends Store {
     constructor(options: ConstructorParameters<FileWriter>[0]) {
       super(options)
-      // It offers the folder's path to every page over a channel of its own; nobody here asks.
+      // It offers the folder's path to every page over a channel of its own, which we do not use.
       ipcMain.removeAllListeners('electron-store-get-data')
     }
   }

@@ -14,27 +14,29 @@ import { isOurs, servePage } from './window/renderer-protocol.ts'
 import { secureWebContents } from './window/web-contents-security.ts'
 import { createMainWindow } from './window/window.ts'
 
-/** Everything of the application that is seen: tray and window. */
+/** The visible parts of the application: tray and window. */
 export interface Shell {
-  /** Shows the window, at a page of the interface where one is named; once the bridge is there. */
+  /** Shows the window, at a page of the interface if given; once the bridge is open. */
   show(route?: string): void
   readonly isOpen: boolean
-  /** Closes the window before an update; resolves with false where its owner wants to save something first. */
+  /**
+   * Closes the window before an update; resolves with false when the owner wants to save something first.
+   */
   leave(): Promise<boolean>
-  /** A panel takes the tray's image. */
+  /** A panel accepts the tray icon. */
   showTray(): void
-  /** The bridge is there. Answers how to end what was begun with it. */
+  /** The bridge is open. Returns a function that ends what was started with it. */
   serve(bridge: OpenBridge): { stop(): void }
-  /** It runs: what was asked for meanwhile is shown. */
+  /** It runs: the requested page is shown. */
   begin(): void
 }
 
 export interface ShellOptions {
-  /** Where `out` and `resources` are. */
+  /** The folder of `out` and `resources`. */
   root: string
   dataDir: string
   log: Log
-  /** Started by the system: nobody asked for the window. */
+  /** Started by the system: no window was requested. */
   hidden: boolean
   platform: NodeJS.Platform
 }
@@ -42,7 +44,7 @@ export interface ShellOptions {
 export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions): Shell {
   let bridge: OpenBridge | null = null
   let begun = false
-  /** What is to be shown when it begins; null = nothing. */
+  /** What to show when it begins; null = nothing. */
   let wanted: { route?: string } | null = hidden ? null : {}
 
   const t = (key: TextKey, params?: TextParams) =>
@@ -59,7 +61,7 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
     else void enable(action.connectionId, action.enabled)
   }
 
-  /** As in the settings of the interface; where it is refused, they say more. */
+  /** As in the settings of the interface; when it is refused, they give more detail. */
   async function enable(id: string, enabled: boolean): Promise<void> {
     const answer = await bridge?.caller.call({ trusted: true }, 'connection.enable', { id, enabled })
     if (answer?.ok !== false) return
@@ -114,7 +116,10 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   }
 }
 
-/** Title bars and menus of the system in the colours of the interface; on Linux the panel would take them as well. */
+/**
+ * The system's title bars and menus get the colours of the interface; on Linux the panel would get them as
+ * well.
+ */
 function followTheme({ application }: OpenBridge, platform: NodeJS.Platform): () => void {
   const follow = () => {
     if (platform !== 'linux') nativeTheme.themeSource = application.configuration.theme

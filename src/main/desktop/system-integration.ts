@@ -10,18 +10,18 @@ import { externalLink } from './window/external-links.ts'
 
 export interface SystemIntegration {
   readonly login: ReturnType<typeof followLoginItem>
-  /** The system takes no notifications from this program. */
+  /** The system accepts no notifications from this program. */
   readonly isMute: boolean
   stop(): void
 }
 
-/** What ties the bridge to the computer it runs on: notifications, start at login, sleep, updates. */
+/** Integration with the computer: notifications, start at login, sleep, updates. */
 export function startSystemIntegration(options: {
   bridge: OpenBridge
   ending: Shutdown
   log: Log
   show(route?: string): void
-  /** Closes the window; false where its owner wants to save something first. */
+  /** Closes the window; false when the owner wants to save something first. */
   leave(): Promise<boolean>
 }): SystemIntegration {
   const { bridge, ending, log, show, leave } = options
@@ -41,7 +41,7 @@ export function startSystemIntegration(options: {
     tell: (ready) => notices.update(ready),
   })
 
-  /** Where a click on a notification leads. */
+  /** Target of a click on a notification. */
   function open(target: NoticeTarget): void {
     if (target.kind === 'page') show(target.route)
     else if (target.kind === 'conversation') show(`/conversation/${target.conversationId}`)
@@ -71,7 +71,7 @@ export function startSystemIntegration(options: {
   }
 }
 
-/** Whether something is on its way to a service at this moment. */
+/** Whether a call to a service is under way at this moment. */
 async function isDelivering({ application }: OpenBridge): Promise<boolean> {
   const counts = [...application.connections.keys()].map((id) => application.store.counts(id))
   return (await Promise.all(counts)).some(

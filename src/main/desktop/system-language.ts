@@ -1,5 +1,5 @@
 import { LANGUAGES, type Language } from '../../shared/i18n/index.ts'
 
-/** Of a locale as systems name it (`ro-MD`); English where we do not speak it. */
+/** The language of a system locale (`ro-MD`); English for unsupported ones. */
 export const systemLanguage = (locale: string): Language =>
   LANGUAGES.find((one) => one === locale.slice(0, 2).toLowerCase()) ?? 'en'

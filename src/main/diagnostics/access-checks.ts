@@ -19,7 +19,7 @@ const byError = (error: BridgeError): Finding => failed(reportedBy(error), todoF
 const noSecretKey = () => skipped(say('diagnostics.detail.no-secret-key'))
 const noToken = () => skipped(say('diagnostics.detail.no-token'))
 
-/** Whether the bridge gets into both services at all: checks 3 to 21. */
+/** Whether the bridge has access to both services: checks 3 to 21. */
 export const accessChecks: readonly Connections[] = [
   { id: 3, title: say('diagnostics.title.secrets'), run: secrets },
   {
@@ -58,7 +58,7 @@ export const accessChecks: readonly Connections[] = [
       if (answer.ok || isAboutAccount(answer.error)) {
         return good(say('diagnostics.detail.planfix-answers', { text: connection.planfix.baseUrl }))
       }
-      // Something answers there that is not Planfix.
+      // The answer does not come from Planfix.
       if (isOneOf(answer.error, 'refused', 'bad-answer', 'object-gone')) {
         return failed(reportedBy(answer.error), say('diagnostics.todo.address'))
       }
@@ -96,7 +96,7 @@ function secrets({ secrets: { chatra, planfix, variables } }: ConnectionProbes):
   )
 }
 
-/** Planfix speaks, and its answer is about the account or the token. */
+/** Planfix answers, and the answer is about the account or the token. */
 const isAboutAccount = (error: BridgeError): boolean =>
   isOneOf(error, 'wrong-keys', 'no-plan', 'unpaid', 'daily-limit', 'missing-scope', 'rate-limited')
 
@@ -116,11 +116,11 @@ async function probe(scope: Scope, context: ConnectionProbes): Promise<Finding> 
     : warning(say(`diagnostics.detail.without.${spared}`, { scope }), todo)
 }
 
-/** A question that was not answered. */
+/** A call without an answer. */
 export const unreported = (error: BridgeError): Finding =>
   warning(say('diagnostics.detail.untold', { text: error.detail }), todoFor(error))
 
-/** Nothing can be asked of Planfix: the finding that says so. */
+/** Planfix cannot be called: the finding that says so. */
 export async function withoutPlanfix({ secrets, planfix }: ConnectionProbes): Promise<Finding | null> {
   if (!secrets.planfix) return noToken()
   return (await planfix.ping()).ok ? null : skipped(say('diagnostics.detail.no-planfix'))

@@ -11,7 +11,7 @@ import {
   warning,
 } from './check.ts'
 
-/** Whether what the settings name exists in Planfix: checks 22 to 27. */
+/** Whether the configured objects exist in Planfix: checks 22 to 27. */
 export const accountChecks: readonly Check<ConnectionProbes>[] = [
   {
     id: 22,
@@ -35,12 +35,12 @@ export const accountChecks: readonly Check<ConnectionProbes>[] = [
   { id: 27, title: say('diagnostics.title.participants'), run: asked(participants) },
 ]
 
-/** Check 38; it came later. */
+/** Check 38; it was added later. */
 export const emailChecks: readonly Check<ConnectionProbes>[] = [
   { id: 38, title: say('diagnostics.title.client-email'), run: asked(clientEmail) },
 ]
 
-/** A check that needs Planfix, skipped when it does not let us in. */
+/** A check that needs Planfix, skipped without access. */
 function asked(run: (context: ConnectionProbes) => Promise<Finding>): Check<ConnectionProbes>['run'] {
   return async (context) => (await withoutPlanfix(context)) ?? run(context)
 }
@@ -151,7 +151,10 @@ async function employees({ planfix, connection }: ConnectionProbes): Promise<Fin
   return good(say('diagnostics.detail.employees', { count: list.length }))
 }
 
-/** Where clients' addresses are kept, and whom Planfix mails beside the chat (contracts/planfix.md §7). */
+/**
+ * Where clients' addresses are stored, and which clients Planfix mails beside the chat (contracts/planfix.md
+ * §7).
+ */
 async function clientEmail({ planfix, connection, mailedTwice }: ConnectionProbes): Promise<Finding> {
   const { clientEmail: kept, sendOnlyWhenClientIsRecipient } = connection.options
   if (kept === 'field') {
@@ -169,7 +172,7 @@ async function clientEmail({ planfix, connection, mailedTwice }: ConnectionProbe
   }
   const count = mailedTwice ?? 0
   if (count === 0) return good(say(`diagnostics.detail.client-email.${kept}`))
-  // Nobody has to notify a client then.
+  // Employees need not notify a client then.
   if (!sendOnlyWhenClientIsRecipient) return good(say('diagnostics.detail.mailed-when-ticked', { count }))
   const todo = kept === 'card' ? 'diagnostics.todo.mailed-twice' : 'diagnostics.todo.mailed-old-cards'
   return warning(say('diagnostics.detail.mailed-twice', { count }), say(todo))

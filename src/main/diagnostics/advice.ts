@@ -4,7 +4,7 @@ import { isTextKey } from '../../shared/i18n/index.ts'
 import type { Scope } from '../../shared/scopes.ts'
 import { say } from './check.ts'
 
-/** What the owner does about an error of a service: the same words as wherever else it is shown. */
+/** The owner's remedy for an error of a service: the same text as in other places. */
 export const todoFor = ({ userMessageKey, scope, detail }: BridgeError): Words =>
   isTextKey(userMessageKey)
     ? say(userMessageKey, { scope: scope ?? '' })
@@ -12,11 +12,11 @@ export const todoFor = ({ userMessageKey, scope, detail }: BridgeError): Words =
 
 const NAMES = { chatra: 'Chatra', planfix: 'Planfix' } as const
 
-/** What a service said, in its own words. */
+/** The service's own message. */
 export const reportedBy = ({ side, detail }: BridgeError): Words =>
   say('diagnostics.detail.error', { side: NAMES[side], text: detail })
 
-/** The scopes the bridge can live without; what does not work then is `diagnostics.detail.without.{scope}`. */
+/** Optional scopes; `diagnostics.detail.without.{scope}` says what does not work without one. */
 const SPARED = ['comment_delete', 'user_readonly', 'file_readonly', 'file_add'] as const
 export const optionalScope = (scope: Scope): (typeof SPARED)[number] | null =>
   SPARED.find((one) => one === scope) ?? null

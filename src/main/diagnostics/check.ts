@@ -7,15 +7,15 @@ import type { Scope } from '../../shared/scopes.ts'
 
 export type Verdict = 'ok' | 'warning' | 'failed' | 'skipped'
 
-/** What one check found: what is so, and what the owner does about it. Never a secret. */
+/** The result of one check: the state, and what the owner should do. Never a secret. */
 export interface Finding {
   result: Verdict
   detail: Words
-  /** Null when there is nothing to do. */
+  /** Null when no action is needed. */
   todo: Words | null
 }
 
-/** A numbered question; numbers stay the same for ever, so that people can speak of "check 7". */
+/** A numbered check; numbers never change, so that people can refer to "check 7". */
 export interface Check<C> {
   id: number
   title: Words
@@ -29,7 +29,7 @@ export interface Report extends Finding {
   title: Words
 }
 
-/** What is asked of the program as a whole. */
+/** Data for the checks of the program. */
 export interface ProgramContext {
   configuration: {
     /** Null: there is no file. */
@@ -39,24 +39,27 @@ export interface ProgramContext {
     connections: number
   }
   dataDir: string
-  /** Why the computer's keychain keeps no secrets; null = it does; undefined = the host uses none. */
+  /** Why the computer's keychain stores no secrets; null = it does; undefined = the host uses none. */
   keychain?: KeychainTrouble | null | undefined
   publicAddress: PublicAddressProbes
-  /** Connections that are stored and not configured, and how much waits for each; undefined = the data cannot be read. */
+  /**
+   * Connections that are stored but not configured, with the amount of waiting work; undefined = the data is
+   * unreadable.
+   */
   leftBehind?: readonly { connectionId: string; waiting: number }[] | undefined
 }
 
-/** How Chatra reaches this computer, as far as it is known. */
+/** How Chatra reaches this computer, if known. */
 export interface PublicAddressProbes {
   provider: PublicAddress['provider']
-  /** Variables of the environment, or names, of secrets that the provider needs and that are not there. */
+  /** Environment variables, or names, of secrets that the provider needs and that are missing. */
   missingSecrets: string[]
-  /** As the running bridge says it; null = it does not run, or has said nothing. */
+  /** As reported by the running bridge; null = it does not run, or has reported nothing. */
   state: PublicAddress | null
   now: number
 }
 
-/** What is asked of one connection. Nothing of it writes into Chatra or Planfix. */
+/** Data for the checks of one connection. None of it writes into Chatra or Planfix. */
 export interface ConnectionProbes {
   connection: Connection
   publicUrl: string | null
@@ -64,24 +67,26 @@ export interface ConnectionProbes {
   secrets: {
     chatra: boolean
     planfix: boolean
-    /** On a server: the variables of the environment that can hold them; null where a keychain does. */
+    /** On a server: the environment variables for them; null with a keychain. */
     variables: { chatra: string; planfix: string } | null
   }
-  /** `certain` is false when nothing spoke against the keys, but nothing for them either. */
+  /** `certain` is false when no answer confirmed or refused the keys. */
   probeChatra(): Promise<Result<{ certain: boolean }>>
   planfix: PlanfixProbes
-  /** Clients whose card has an e-mail, so that Planfix itself mails them too; null = the data cannot be read. */
+  /**
+   * Clients whose card has an e-mail, so that Planfix itself mails them too; null = the data is unreadable.
+   */
   mailedTwice: number | null
   bridge: {
     isRunning: boolean
-    /** Where its receiver listens on this computer, as it said last. */
+    /** The last known address of its receiver on this computer. */
     hooksUrl: string | null
   }
-  /** The status code and the `status` field of `{url}/healthz`; null when nothing answers. */
+  /** The status code and the `status` field of `{url}/healthz`; null without an answer. */
   health(url: string): Promise<{ code: number; status: string | null } | null>
 }
 
-/** Every call waits for its turn by itself. Its pauses are the account's limit of requests a second. */
+/** Every call waits for its slot. The pauses are the account's rate limit. */
 export interface PlanfixProbes {
   ping(): Promise<Result<void>>
   probeScope(scope: Scope): Promise<Result<'granted' | 'missing'>>
@@ -99,7 +104,7 @@ export interface PlanfixProbes {
   clockSkew(): number | null
 }
 
-/** A text of the catalogues, to be put into the owner's language where it is shown. */
+/** A text of the catalogues, to be translated where it is shown. */
 export const say = (key: TextKey, params: TextParams = {}): Words => ({ key, params })
 
 export const good = (detail: Words): Finding => ({ result: 'ok', detail, todo: null })

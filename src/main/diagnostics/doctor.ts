@@ -23,11 +23,13 @@ export const connectionChecks: readonly Check<ConnectionProbes>[] = [
   ...emailChecks,
 ]
 
-/** How many findings there will be for so many connections. */
+/** Number of findings for this many connections. */
 export const totalChecks = (connections: number): number =>
   wholeChecks.length + connections * connectionChecks.length
 
-/** Asks everything in order of number, connection by connection; findings come one by one, as they are made. */
+/**
+ * Runs all checks in order of number, connection by connection; findings come one by one, as they are made.
+ */
 export async function* examine(
   program: ProgramContext,
   connections: readonly ConnectionProbes[],
@@ -40,7 +42,7 @@ export async function* examineProgram(program: ProgramContext): AsyncGenerator<R
   for (const check of wholeChecks) yield await ask(check, program, null)
 }
 
-/** Of a connection that is switched off nothing is asked. */
+/** A connection that is switched off is not checked. */
 export async function* examineConnection(context: ConnectionProbes): AsyncGenerator<Report> {
   const { id: connection, enabled } = context.connection
   for (const check of connectionChecks) {
@@ -49,7 +51,7 @@ export async function* examineConnection(context: ConnectionProbes): AsyncGenera
   }
 }
 
-/** A check that breaks is a finding too: the others are still asked. */
+/** A check that throws is a finding too: the other checks still run. */
 async function ask<C>(check: Check<C>, context: C, connection: string | null): Promise<Report> {
   const { id, title } = check
   try {

@@ -1,12 +1,12 @@
 import { withoutPlanfix } from './access-checks.ts'
 import { type Check, type ConnectionProbes, failed, good, say, skipped, warning } from './check.ts'
 
-/** Times of messages are compared with Planfix's; beyond this they mislead. */
+/** Times of messages are compared with Planfix's; a larger difference makes them misleading. */
 const MOST_SKEW_MS = 60_000
-/** At a task a minute an hour's work. */
+/** At one task a minute, the work of an hour. */
 const FEW_REQUESTS = 500
 
-/** What stands around the two accounts: checks 28 to 32. */
+/** The environment of the two accounts: checks 28 to 32. */
 export const environmentChecks: readonly Check<ConnectionProbes>[] = [
   {
     id: 28,

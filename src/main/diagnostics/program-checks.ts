@@ -4,11 +4,11 @@ import type { Words } from '../../shared/api/answer.ts'
 import { type Check, failed, good, type ProgramContext, say, skipped, warning } from './check.ts'
 
 const MB = 1024 * 1024
-/** The store needs some room for its journal and the nightly backup. */
+/** The store needs some room for its journal and the hourly backup. */
 const LOW = 500 * MB
 const TOO_LOW = 50 * MB
 
-/** What concerns the program as a whole: checks 1, 2, 36 and 37. */
+/** Checks of the whole program: 1, 2, 36 and 37. */
 export const programChecks: readonly Check<ProgramContext>[] = [
   {
     id: 1,

@@ -1,7 +1,7 @@
 import { type Check, failed, good, type ProgramContext, say, skipped, warning } from './check.ts'
 
 const MINUTE = 60_000
-/** It is proven every five or ten minutes. */
+/** The address is proven every five or ten minutes. */
 const OLD_MS = 20 * MINUTE
 
 /** How Chatra reaches this computer: checks 33 to 35. */
@@ -11,7 +11,7 @@ export const tunnelChecks: readonly Check<ProgramContext>[] = [
     title: say('diagnostics.title.way-in-secrets'),
     run({ keychain, publicAddress: { provider, missingSecrets, state } }) {
       if (provider === 'none' || provider === 'own') return good(say('diagnostics.detail.way-in-no-secrets'))
-      // What was typed into a running bridge is known to it alone.
+      // Typed secrets are known to the running bridge alone.
       if (missingSecrets.length === 0 || state?.state === 'proven')
         return good(say('diagnostics.detail.way-in-secrets'))
       return failed(

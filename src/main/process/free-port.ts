@@ -1,9 +1,9 @@
 import { createServer } from 'node:net'
 
-/** What an owner's own way in may be led to: it is the same at each start as long as nobody else takes it. */
+/** A stable local port that a user's own proxy can forward to. */
 export const HOOK_PORT = Number(process.env.BRIDGE_HOOK_PORT) || 47_815
 
-/** `wanted` when nobody listens there; else 0, any free one. */
+/** `wanted` when it is free; else 0, any free port. */
 export const freePort = (host: string, wanted: number): Promise<number> =>
   new Promise((resolve) => {
     const probe = createServer()

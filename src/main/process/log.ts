@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { pino } from 'pino'
 import type { Redactor } from '../settings/redact.ts'
 
-/** Where the program's own messages go; `fields` are written beside the text. */
+/** The sink of the program's messages; `fields` are written beside the text. */
 export interface Log {
   info(fields: object, text: string): void
   warn(fields: object, text: string): void
@@ -10,8 +10,8 @@ export interface Log {
 }
 
 /**
- * The program's log on standard error: JSON lines, or short readable ones on a terminal. Every line passes the
- * redaction whole. Written at once, so that the last words before an end are not lost.
+ * The program's log on standard error: JSON lines, or short readable ones on a terminal. Every complete line
+ * is redacted. Written at once, so that the last lines before an exit are not lost.
  */
 export function createLog(options: {
   redact: Redactor
@@ -34,7 +34,7 @@ export function toStandardError(text: string): void {
     try {
       rest = rest.subarray(writeSync(2, rest))
     } catch (error) {
-      // A full pipe is tried again, a closed one has no reader: the bridge goes on without its log.
+      // A full pipe is retried; a closed one has no reader: the bridge continues without its log.
       if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
       Atomics.wait(PAUSE, 0, 0, 1)
     }

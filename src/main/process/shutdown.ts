@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { errorMessage, errorStack } from '../../shared/node-errors.ts'
 import type { Log } from './log.ts'
 
-/** The owner of a service waits 5 s before he kills it (docs/architecture.md, "Commands"). */
+/** A service manager waits 5 s before it kills the process (docs/architecture.md, "Commands"). */
 export const LONGEST_STOP_MS = 4_600
 
 /**
- * What ends any of our programs: a signal, a starter that shares a channel with it and is gone, a fault. Output that
- * nobody reads any more does not: the bridge goes on.
+ * The reasons to end any of our programs: a signal, the exit of a parent that shares a channel, an exception.
+ * Closed output is not one: the bridge continues.
  */
 export function listenForEnd({
   asked,
@@ -26,7 +26,7 @@ export function listenForEnd({
 
 const STARTER_GONE = 'the process that started it is gone'
 
-/** Says its last words and ends. */
+/** Writes the last log line and exits. */
 export function endWith(
   code: number,
   text: string,
@@ -36,8 +36,9 @@ export function endWith(
 }
 
 /**
- * Stops the program in order on SIGTERM, SIGINT and SIGHUP, once however often they come, and when the process
- * that started it is gone. Everything accepted is on disk already, so an end that takes too long may be cut.
+ * Stops the program in order on SIGTERM, SIGINT and SIGHUP, once even if they repeat, and when its parent
+ * process has exited. All accepted data is already on disk, so a shutdown that takes too long may be cut
+ * short.
  */
 export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>): void } {
   let stop: (() => Promise<void>) | null = null
@@ -85,8 +86,8 @@ export function stopOnSignals(log: Log): { onShutdown(stop: () => Promise<void>)
 }
 
 /**
- * npm (and on Windows scripts/run.ts) waits in front of us. When it is killed hard no signal comes, and a bridge
- * nobody can see any more would keep its folder and ports from the next one.
+ * npm (and on Windows scripts/run.ts) waits as our parent. When it is killed no signal arrives, and an
+ * invisible bridge would block its folder and ports for the next one.
  */
 function watchStarter(gone: () => void): void {
   if (process.platform === 'win32' || process.env.npm_lifecycle_event === undefined) return
@@ -96,12 +97,12 @@ function watchStarter(gone: () => void): void {
   }, 200).unref()
 }
 
-/** Our parent and, on Linux, its parent: npm puts a shell between itself and us, which outlives it. */
+/** Our parent and, on Linux, its parent: npm starts a shell between itself and us, which outlives npm. */
 function starters(): string {
   const parent = process.ppid
   if (process.platform !== 'linux') return `${parent}`
   try {
-    // "pid (name) state ppid …"; the name may hold anything, also brackets.
+    // "pid (name) state ppid …"; the name may contain anything, also brackets.
     const stat = readFileSync(`/proc/${parent}/stat`, 'latin1')
     return `${parent} ${stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]}`
   } catch {

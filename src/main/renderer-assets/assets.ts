@@ -10,8 +10,7 @@ export interface Asset {
 }
 
 /**
- * The built page. Only files that were there when it was first asked for are served, so no path can lead out
- * of the folder.
+ * The built page. Only files that existed at the first request are served, so no path can leave the folder.
  */
 export function createAssets(
   folder: string | null = builtRenderer(),
@@ -47,7 +46,7 @@ function listed(folder: string): Map<string, string> {
   return new Map(paths.map((path) => [`/${relative(folder, path).split(sep).join('/')}`, path]))
 }
 
-/** `out/renderer`, seen from a built host (out/main, or a chunk of it) or from the sources. */
+/** `out/renderer`, relative to a built host (out/main, or a chunk of it) or to the sources. */
 function builtRenderer(): string | null {
   const places = ['../renderer', '../../renderer', '../../../out/renderer']
   const folders = places.map((place) => join(import.meta.dirname, place))

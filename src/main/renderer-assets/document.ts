@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** Nothing of ours is shown inside another page, nothing is guessed, nothing is told to others. */
+/** No framing by other pages, no content sniffing, no referrer. */
 export const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
@@ -10,19 +10,19 @@ export const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 }
 
-/** Written into the document by the build; the interface gives it to the style elements it makes. */
+/** A placeholder that the build writes into the document; the interface copies it to its style elements. */
 const NONCE_PLACE = '__CSP_NONCE__'
 
 /**
- * The document for one load, with a nonce of its own, and the content security policy that goes with it. `connect` is
- * what the page may connect to, in the words of the policy.
+ * The document for one load, with its own nonce, and the matching content security policy. `connect` is the
+ * policy's source list for connections.
  */
 export function documentOf(built: Buffer, connect: string): { html: string; policy: string } {
   const nonce = randomBytes(16).toString('base64')
   return { html: built.toString('utf8').replaceAll(NONCE_PLACE, nonce), policy: policy(nonce, connect) }
 }
 
-/** Nothing foreign is loaded or run. */
+/** No foreign content is loaded or run. */
 const policy = (nonce: string, connect: string): string =>
   [
     "default-src 'none'",

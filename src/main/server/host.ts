@@ -11,19 +11,19 @@ export interface HostOptions extends OpeningOptions {
 
 export interface Host {
   application: Application
-  /** With the token: whoever has this address may look and act. */
+  /** With the token: this address gives full access. */
   uiUrl: string
   hooksUrl: string
   /** At most about 4 s. May be called twice. */
   stop(): Promise<void>
 }
 
-/** Why the host did not start, in words for the owner. */
+/** Why the host did not start, as a text for the owner. */
 export class CannotStart extends Error {}
 
 /**
- * Starts the application and its interface on this computer. Rejects with CannotStart (a port is taken, the
- * data folder is in use or cannot be written) and leaves nothing running then.
+ * Starts the application and its interface on this computer. Rejects with CannotStart (a port is in use, the
+ * data folder is in use or not writable) and leaves nothing running then.
  */
 export async function startHost(options: HostOptions): Promise<Host> {
   const bridge = await openHere(options)

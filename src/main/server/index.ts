@@ -12,7 +12,10 @@ import { secretsIn } from '../settings/secrets-in.ts'
 import { CannotStart, startHost } from './host.ts'
 import { parseServeOptions, USAGE } from './options.ts'
 
-/** The server host: `npm run serve` (docs/architecture.md, "Commands"). Exit codes: 0 stopped, 1 could not start, 2 wrong use or configuration. */
+/**
+ * The server host: `npm run serve` (docs/architecture.md, "Commands"). Exit codes: 0 stopped, 1 could not
+ * start, 2 usage or configuration error.
+ */
 async function serve(args: string[]): Promise<void> {
   const options = parseServeOptions(args)
   if (options === null) return endWith(0, USAGE, process.stdout)
@@ -39,7 +42,7 @@ async function serve(args: string[]): Promise<void> {
       settings: fileSettings(configuration.path ?? join(dataDir, 'config.json'), configuration.value),
       secrets: memoryOver(environmentSecrets(process.env), (secret) => redact.add(secret)),
       dataDir,
-      // Loaded when they are asked for: most servers never are.
+      // Loaded on first use: most servers never need it.
       demo: { start: async () => (await import('../demo/accounts.ts')).startDemoAccounts() },
       uiPort: options.uiPort,
       hooks: { host: options.host, port: options.hookPort },

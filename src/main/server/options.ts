@@ -28,7 +28,9 @@ and for the public address, as far as it needs them:
 Those typed into the interface go before them and are forgotten when the server ends.
 `
 
-/** Reads the command line of `serve`; a string says what is wrong with it. `null` = help was asked for. */
+/**
+ * Parses the command line of `serve`; a string is the description of an error. `null` = help was requested.
+ */
 export function parseServeOptions(args: string[]): ServeOptions | string | null {
   let values: { [name: string]: string | boolean | undefined }
   try {

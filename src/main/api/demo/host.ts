@@ -1,4 +1,6 @@
-/** Starts make-believe accounts on this computer. Given by the host: the application knows no simulator. */
+/**
+ * Starts simulated accounts on this computer. Provided by the host: the application imports no simulator.
+ */
 export interface DemoHost {
   start(): Promise<DemoAccounts>
 }
@@ -12,17 +14,17 @@ export interface DemoAccounts {
     taskTemplateId: number
     contactTemplateId: number
   }
-  /** In the form of the configuration file. */
+  /** In the format of the configuration file. */
   employees: { planfixUserId: string; name: string; email?: string }[]
   /** Where the simulators send their webhooks. */
   deliverTo(addresses: { chatra: string; planfix: string }): void
   stop(): Promise<void>
 }
 
-/** A demo as the interface shows it, and the connection it lends to the configuration. */
+/** A demo as the interface shows it, and its connection, added to the configuration. */
 export interface RunningDemo {
   view: { connectionId: string; visitorUrl: string; planfixUrl: string }
-  /** In the form of the configuration file; null when the connection stands in the configuration itself. */
+  /** In the format of the configuration file; null when the connection is in the configuration itself. */
   connection: Record<string, unknown> | null
   stop(): Promise<void>
 }
@@ -34,8 +36,8 @@ export const demoView = (connectionId: string, { chatra, planfix }: DemoAccounts
 })
 
 /**
- * The connection between the two accounts, in the form of the configuration file. Quicker than real accounts allow, so that
- * nobody waits; employees speak under their own names, as far as they have an e-mail.
+ * The connection between the two accounts, in the format of the configuration file. Faster than real accounts
+ * allow, to avoid waiting; employees reply under their own names if they have an e-mail.
  */
 export const demoConnection = (
   { chatra, planfix, employees }: DemoAccounts,

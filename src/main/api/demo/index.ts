@@ -8,7 +8,7 @@ import { type DemoAccounts, demoConnection, demoView, type RunningDemo } from '.
 
 type View = Value<'demo.start'>
 
-/** A connection between make-believe accounts, for whoever wants to look before he has keys. */
+/** A connection between simulated accounts, to try the bridge without keys. */
 export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'demo.stop'> {
   let last: Promise<unknown> = Promise.resolve()
   const oneAtATime = <T>(work: () => Promise<T>): Promise<T> => {
@@ -21,7 +21,7 @@ export function demoCalls(context: ApiContext): Pick<Handlers, 'demo.start' | 'd
     'demo.start': () => oneAtATime(() => start(context)),
     'demo.stop': () =>
       oneAtATime(async () => {
-        // Where the whole host is a demo it ends with the program.
+        // When the whole host is a demo, it ends with the program.
         if (context.host === 'demo') return errorAnswer('unavailable', 'error.call.unavailable')
         await context.runningDemo?.stop()
         return empty()
@@ -44,7 +44,7 @@ async function start(context: ApiContext): Promise<Answer<View>> {
   return done(running.view)
 }
 
-/** Each run is a connection of its own, so that its messages are not taken for those of another run. */
+/** Each run has a separate connection, so that its messages are not mixed with those of another run. */
 function runningDemo(context: ApiContext, accounts: DemoAccounts): RunningDemo {
   const { application, secrets } = context
   const id = `demo-${Date.now().toString(36)}`

@@ -9,7 +9,7 @@ import { createCheckUps } from './run.ts'
 
 const LAST_EVENTS = 50
 
-/** The check-up of the interface: the numbered checks of `doctor`, asked by the bridge that runs. */
+/** The diagnostics of the interface: the numbered checks of `doctor`, run by the running bridge. */
 export function diagnosticsCalls(context: ApiContext): Pick<Handlers, keyof typeof contract> {
   const { application } = context
   const checkUps = createCheckUps(context, () => redactorOf(context))

@@ -27,8 +27,9 @@ interface ReportOptions {
 type Say = (key: TextKey, params?: TextParams) => string
 
 /**
- * The last check-up and the state of the program as a text file for whoever helps the owner. No secrets, no words of
- * clients, no e-mail addresses; what a service said is left out where it may quote a message.
+ * The last run and the state of the program as a text file, for a person who helps the owner. It contains no
+ * secrets, no texts of clients and no e-mail addresses; a service's message is left out where it may quote a
+ * message.
  */
 export function checkUpReport(options: ReportOptions): { name: string; text: string } {
   const { language, state, redact } = options
@@ -135,7 +136,7 @@ function findingLines(
   return todo === null ? [line] : [line, `       ${t('diagnostics.todo')}: ${told(todo)}`]
 }
 
-/** Findings whose text is what a service said. */
+/** Findings whose text is a service's message. */
 const QUOTING = new Set(['diagnostics.detail.error', 'diagnostics.detail.untold'])
 
 function eventLine(event: BridgeEvent, language: Language): string {
@@ -145,14 +146,16 @@ function eventLine(event: BridgeEvent, language: Language): string {
   return `${localTime(event.time)} ${event.level}${place} ${eventText(language, { key: event.key, params })}`
 }
 
-/** Planfix's words stand in quotes, Chatra's after the status (their errors.ts); both may repeat what was sent. */
+/**
+ * Planfix's texts are in quotes, Chatra's after the status (their errors.ts); both may repeat what was sent.
+ */
 const withoutQuotes = (detail: string) =>
   detail.replace(/"[\s\S]*"/, '"…"').replace(/(\banswered \d{3}): [\s\S]*$/, '$1')
 
 const withoutMail = (text: string) =>
   text.replace(/[^\s<>()[\]"':;,]+/g, (word) => (/[^@]@[^@]/.test(word) ? '***@***' : word))
 
-/** `2026-11-22 10:15`, in the computer's time. */
+/** `2026-11-22 10:15`, local time. */
 function localTime(time: number): string {
   const shifted = new Date(time - new Date(time).getTimezoneOffset() * 60_000)
   return shifted.toISOString().slice(0, 16).replace('T', ' ')

@@ -10,19 +10,20 @@ import { orphanedIn } from '../../runtime/maintenance/orphaned-connections.ts'
 import type { Redactor } from '../../settings/redact.ts'
 import type { ApiContext } from '../context.ts'
 
-/** Findings that come close together are told together: each telling carries all of them. */
+/** Findings within this time are pushed together: each push contains all of them. */
 const PROGRESS_EVERY_MS = 100
 
 export interface CheckUps {
-  /** The present or last one. */
+  /** The current or last run. */
   last(): CheckUp | null
-  /** Begins one, or answers the one that is under way. */
+  /** Starts a run, or returns the one under way. */
   start(): CheckUp
 }
 
 /**
- * One check-up at a time. Accounts of Planfix are examined side by side, connections of one account one after the other,
- * as they share its requests a second. It ends, unfinished, when the application stops; nothing is told after that.
+ * One run at a time. Planfix accounts are checked in parallel, connections of one account one after the
+ * other, as they share its rate limit. A run ends, unfinished, when the application stops; nothing is pushed
+ * after that.
  */
 export function createCheckUps(context: ApiContext, redactor: () => Promise<Redactor>): CheckUps {
   let last: CheckUp | null = null
@@ -114,7 +115,7 @@ async function examineOne(
   }
 }
 
-/** Hands over what comes until all has come or `ended`; a question that is out then is not waited for. */
+/** Delivers results until all have come or `ended`; an open request is not awaited then. */
 async function eachUntil<T>(
   ended: AbortSignal,
   all: AsyncGenerator<T>,
@@ -147,7 +148,7 @@ function shown({ id, connection, title, result, detail, todo }: Report, redact: 
   return { id, connectionId: connection, title, result, detail: clean(detail), todo: todo && clean(todo) }
 }
 
-/** The program first, then the connections as they stand in the settings. */
+/** The program first, then the connections in the order of the settings. */
 function inOrder(reports: CheckReport[], connections: readonly Connection[]): CheckReport[] {
   const place = new Map(connections.map(({ id }, index) => [id, index]))
   const placeOf = ({ connectionId }: CheckReport) =>
@@ -155,7 +156,7 @@ function inOrder(reports: CheckReport[], connections: readonly Connection[]): Ch
   return reports.sort((one, other) => placeOf(one) - placeOf(other) || one.id - other.id)
 }
 
-/** Does `work` at most every so many milliseconds. */
+/** Runs `work` at most once in this many milliseconds. */
 function every(ms: number, work: () => void) {
   let timer: NodeJS.Timeout | null = null
   const now = () => {

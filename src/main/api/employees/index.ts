@@ -6,7 +6,7 @@ import type { SetupContext } from '../setup/context.ts'
 import { questionError } from '../setup/problems.ts'
 import { employeesProblem } from './problem.ts'
 
-/** Who may answer clients, and as whom: of a connection, or of a draft that is none yet. */
+/** Who may reply to clients, and as which agent: for a connection, or for a draft. */
 export function employeesCalls(setup: SetupContext): Pick<Handlers, keyof typeof contract> {
   const { api: context, drafts, accounts } = setup
 
@@ -52,17 +52,17 @@ export function employeesCalls(setup: SetupContext): Pick<Handlers, keyof typeof
         const changed = await context.changeConnection(id, (one) => ({ ...one, employees }))
         if (!changed.ok) return changed
       }
-      // A draft of the same connection must not bring the old list back.
+      // A draft of the same connection must not restore the old list.
       await drafts.change(id, (one) => ({ ...one, mode, employees: choices }))
       return empty()
     },
   }
 }
 
-/** A connection whose token is missing; a draft has a step of the wizard to go back to. */
+/** A connection without a token; a draft has a step of the wizard for it. */
 const NOT_CONNECTED = errorAnswer('conflict', 'employees.problem.no-planfix').error
 
-/** Who speaks in general, by the name and e-mail of the draft as far as they are typed. */
+/** The general agent, by the name and e-mail typed into the draft so far. */
 function agentOf(id: string, settings: Parameters<typeof sketchOf>[1] & object) {
   const fallback = sketchOf(id, settings).chatra.agent
   const { email, name } = settings.chatra?.agent ?? { email: '', name: '' }

@@ -3,7 +3,7 @@ import type { EmployeeChoice } from '../../../shared/api/employees.ts'
 import { checkEmail } from '../../../shared/fields.ts'
 import { errorAnswer } from '../responses.ts'
 
-/** Why a list of employees cannot be kept; null when it can. `field` is what the list is called in the form. */
+/** Why a list of employees cannot be saved; null when it can. `field` is the list's name in the form. */
 export function employeesProblem(
   mode: 'everybody' | 'selected',
   choices: readonly EmployeeChoice[],

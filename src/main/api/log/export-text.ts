@@ -3,7 +3,7 @@ import type { MessageView } from '../../store/index.ts'
 
 export type ExportFormat = 'csv' | 'json'
 
-/** One part of an export. `isFirst` and `isLast` put what stands before and behind all of them. */
+/** One part of an export. `isFirst` and `isLast` add the beginning and the end of the whole text. */
 export function exportText(
   format: ExportFormat,
   shown: readonly MessageView[],
@@ -13,7 +13,7 @@ export function exportText(
   return format === 'csv' ? csv(lines, isFirst) : json(lines, isFirst, isLast)
 }
 
-/** Columns in order: those of `log --json` under its names, and what a table needs beside them. */
+/** Columns in order: those of `log --json` with the same names, and additional ones for a table. */
 const COLUMNS = [
   'id',
   'time',
@@ -60,7 +60,7 @@ function json(lines: readonly Exported[], isFirst: boolean, isLast: boolean): st
   return `${before}${values}${isLast ? '\n]\n' : ''}`
 }
 
-/** RFC 4180, with the mark by which spreadsheets know UTF-8. */
+/** RFC 4180, with the mark by which spreadsheets recognise UTF-8. */
 function csv(lines: readonly Exported[], isFirst: boolean): string {
   const rows = lines.map((line) => COLUMNS.map((name) => cell(line[name])).join(','))
   const all = isFirst ? [COLUMNS.join(','), ...rows] : rows
@@ -69,7 +69,7 @@ function csv(lines: readonly Exported[], isFirst: boolean): string {
 
 function cell(value: Exported[keyof Exported]): string {
   const text = value === null ? '' : Array.isArray(value) ? value.join('; ') : String(value)
-  // A spreadsheet would take it for a formula, and a client may have typed it.
+  // A spreadsheet would read it as a formula, and a client may have typed it.
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe
 }

@@ -11,14 +11,14 @@ import { shownPayload } from './raw-payload.ts'
 
 /** Messages in a part of an export: about a megabyte. */
 const EXPORT_PART = 2000
-/** Messages made into text in one turn of the event loop: two milliseconds. */
+/** Messages converted between two yields to the event loop: two milliseconds. */
 const EXPORT_PIECE = 250
 
 /** The live log and the conversations. */
 export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contract> => {
   const { application } = context
   const { store } = application
-  /** The latest question of each list that is being answered. */
+  /** The latest open request of each list. */
   const asked = new Map<string, object>()
 
   return {
@@ -60,7 +60,7 @@ export const logCalls = (context: ApiContext): Pick<Handlers, keyof typeof contr
       const ids = await store.pageAfter(filter, afterId, EXPORT_PART)
       const isLast = ids.length < EXPORT_PART
       let text = ''
-      // What stands before and behind all parts stands before and behind all pieces of them.
+      // The beginning and the end of all parts also enclose their pieces.
       for (let at = 0; at === 0 || at < ids.length; at += EXPORT_PIECE) {
         const shown = await store.shownMessages(ids.slice(at, at + EXPORT_PIECE))
         const ends = { isFirst: afterId === 0 && at === 0, isLast: isLast && at + EXPORT_PIECE >= ids.length }
@@ -100,7 +100,7 @@ function viewOf(
 ): ConversationView {
   const profiles = clients.map(({ profile }) => profile)
   const latest = profiles[0]
-  // What one device does not tell another may.
+  // Actions that one device may do without the others.
   const told = (key: 'email' | 'phone') =>
     profiles.map((one) => one[key]).find((value) => value !== null) ?? null
   const place = [latest?.city, latest?.country].filter((part) => part !== null && part !== undefined)

@@ -4,13 +4,16 @@ import { clientNameOf } from '../../engine/index.ts'
 import type { Application } from '../../runtime/application.ts'
 import type { MessageView } from '../../store/index.ts'
 
-/** What rows are made of. */
+/** The data that rows are built from. */
 export type RowSource = Pick<Application, 'store' | 'configuration'>
 
-/** A line of the log shows so much of a text. */
+/** Maximum length of a text in a line of the log. */
 const LINE_TEXT = 300
 
-/** Messages as the interface shows them, in the order of `ids`; unknown ids are left out. `whole`: with all of the text. */
+/**
+ * Messages as the interface shows them, in the order of `ids`; unknown ids are skipped. `whole`: with the
+ * complete text.
+ */
 export async function rowsOf(
   application: RowSource,
   ids: readonly number[],
@@ -76,7 +79,7 @@ function linksInto({ chatra, planfix }: Connection): Links {
 
 const NO_LINKS: Links = { task: () => null, contact: () => null, chat: () => null }
 
-/** At most `length` characters, without half of a pair. */
+/** At most `length` characters, without splitting a surrogate pair. */
 function beginning(text: string, length: number): string {
   const cut = text.slice(0, length)
   return cut.length < text.length && /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut

@@ -1,7 +1,7 @@
 import { createRedactor } from '../../settings/redact.ts'
 import type { ApiContext } from '../context.ts'
 
-/** What came in, as an owner may see it: pretty-printed, every secret as `***`. */
+/** The original payload for the owner: pretty-printed, every secret as `***`. */
 export async function shownPayload(body: string, context: ApiContext): Promise<string> {
   const redact = createRedactor(...(await secretsOf(context)))
   return redact(pretty(body))
@@ -20,7 +20,7 @@ const SECRET_KEY =
 const isSecret = (key: string, value: unknown): boolean =>
   value !== null && value !== '' && SECRET_KEY.test(key)
 
-/** Values that are secret wherever they stand. */
+/** Values that are secret at any position. */
 async function secretsOf({ application, secrets }: ApiContext): Promise<(string | null | undefined)[]> {
   const found = application.configuration.connections.map(async ({ id, webhookSecret, chatra }) => [
     webhookSecret,

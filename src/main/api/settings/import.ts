@@ -8,15 +8,15 @@ import { newWebhookSecret } from '../setup/connection.ts'
 
 const MOST_PROBLEMS = 20
 
-/** What stands in an imported text. With problems there are no connections. Pure. */
+/** The content of an imported text. With problems there are no connections. Pure. */
 export interface Import {
   problems: Words[]
   connections: { id: string; name: string }[]
-  /** In the form of the file. */
+  /** In the format of the file. */
   raw: Record<string, unknown>[]
 }
 
-/** Reads the text of a configuration file; its problems name their places, in the owner's language. */
+/** Parses the text of a configuration file; its problems name their places, in the owner's language. */
 export function readImport(text: string, language: Language): Import {
   const wrong = (...problems: Words[]): Import => ({ problems, connections: [], raw: [] })
   const plain = text.replace(/^\uFEFF/, '')
@@ -47,8 +47,9 @@ export function readImport(text: string, language: Language): Import {
 const say = (key: string, params: Words['params'] = {}): Words => ({ key: `settings.import.${key}`, params })
 
 /**
- * The file with the named connections of an import in it. One that exists is replaced where it stands and keeps its
- * webhook secret, as its keys are kept elsewhere; a new one gets one of its own unless it brought one. Pure but for that.
+ * The file with the named connections of an import. An existing connection is replaced at its place and keeps
+ * its webhook secret, since its keys are stored elsewhere; a new one gets a secret unless the import contains
+ * one. Pure except for that.
  */
 export function takeOver(
   file: ConfigurationFile,

@@ -73,7 +73,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       if (keys.chatra !== null) await secrets.set(id, 'CHATRA_SECRET_KEY', keys.chatra)
       if (keys.planfix !== null) await secrets.set(id, 'PLANFIX_TOKEN', keys.planfix)
       await context.apply()
-      // Without a keychain a key of a connection opens what was sealed with it, the relay's key too.
+      // Without a keychain a key of a connection opens the secrets sealed with it, including the relay's key.
       if (secrets.trouble && application.publicAddress.needsOwner) application.reopenPublicAddress()
       return empty()
     },
@@ -120,7 +120,7 @@ const generalOf = (configuration: Configuration): GeneralSettings => ({
   startAtLogin: configuration.startAtLogin,
 })
 
-/** What was given, in the form of the file. The public address may be any pasted one; empty = none. */
+/** The given values, in the format of the file. The public address may be any pasted one; empty = none. */
 function inFile(
   given: ReadArgs<'settings.save'>['settings'],
 ): Answer<Record<string, unknown> & { publicUrl?: string | null }> {

@@ -8,8 +8,9 @@ import { errorAnswer, type Refusal } from '../responses.ts'
 import { accessError, isKnownToken } from '../setup/problems.ts'
 
 /**
- * Tries new keys against the services before they replace the old ones; null = nothing speaks against them, or none was
- * given. A refusal names the field. `rate limiter` is that of the connection's account, where it is already in use.
+ * Tests new keys against the services before they replace the old ones; null = they are accepted, or none was
+ * given. A refusal names the field. `rate limiter` is that of the connection's account, when it is already in
+ * use.
  */
 export async function refuseKeys(
   connection: Connection,
@@ -53,7 +54,7 @@ async function tryPlanfix(
   }
 }
 
-/** Here there is one field a side; an address that is wrong is not among them. */
+/** The form has one field per side; a wrong address is not one of them. */
 const at = (field: string, { ok, error }: Refusal): Refusal => ({
   ok,
   error: { ...error, field: error.field === null || error.field.endsWith('baseUrl') ? null : field },

@@ -9,7 +9,7 @@ import { done, errorAnswer, notFound } from '../responses.ts'
 type Saving = Pick<ApiContext, 'change' | 'changeConnection' | 'apply'>
 type Parts = Pick<ApiContext, 'application' | 'settings' | 'runningDemo'>
 
-/** How the calls change the settings. `learn` is told every webhook secret before it is used. */
+/** How the calls change the settings. `learn` is called with every webhook secret before it is used. */
 export function settingsWriter(
   parts: () => Parts,
   learn: (...secrets: (string | undefined)[]) => void,
@@ -71,7 +71,7 @@ export function settingsWriter(
   return { change, changeConnection, apply }
 }
 
-/** The demo's connection stands beside those of the settings, and nowhere else. */
+/** The demo's connection is only in memory, beside those of the settings. */
 function withDemo(configuration: Configuration, demo: Record<string, unknown> | null): Configuration {
   if (demo === null) return configuration
   const checked = checkConfiguration({ connections: [demo] })
@@ -93,7 +93,7 @@ function refusalOf(answer: Extract<SettingsAnswer, { ok: false }>, path: string)
   }
 }
 
-/** The first one: a form shows one at a time, and the next save tells the next. */
+/** The first problem: a form shows one at a time, and the next save shows the next. */
 function misfit(problems: readonly SettingsProblem[]): Answer<never> {
   const [first] = problems
   if (!first) return errorAnswer('invalid', 'settings.problem.unknown')
@@ -104,5 +104,5 @@ function misfit(problems: readonly SettingsProblem[]): Answer<never> {
   })
 }
 
-/** Of a connection, its path within it: `planfix.baseUrl`. */
+/** For a connection, the path within it: `planfix.baseUrl`. */
 const fieldOf = (path: string): string => path.replace(/^connections\[\d+\]\.?/, '')

@@ -9,7 +9,7 @@ import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
 import { accessError, isKnownToken } from './problems.ts'
 
-/** Tries the keys; what was accepted is kept, the secret where secrets are. */
+/** Tests the keys; accepted values are stored, the secret in the secret store. */
 export async function checkChatra(
   setup: SetupContext,
   { id, publicKey: typedPublic, secretKey: typedSecret }: ReadArgs<'setup.checkChatra'>,
@@ -43,7 +43,7 @@ export async function checkChatra(
   return done({ draft: await setup.view(kept), certain })
 }
 
-/** Finds the account behind any pasted address and tries the token in it. */
+/** Finds the account of any pasted address and tests the token in it. */
 export async function checkPlanfix(
   setup: SetupContext,
   { id, address, token: typed }: ReadArgs<'setup.checkPlanfix'>,
@@ -67,7 +67,7 @@ export async function checkPlanfix(
   return done({ draft: await setup.view(kept), account })
 }
 
-/** The draft with an account that let us in. Numbers of another account mean nothing in it. */
+/** The draft with an accepted account. Ids of another account are invalid in it. */
 function inAccount(draft: StoredDraft, baseUrl: string, webUrl: string): StoredDraft {
   const { planfix, options } = draft.settings
   const checked = { ...draft.checked, planfix: 'accepted' as const }

@@ -7,7 +7,10 @@ import { connectionInFile, employeesInFile, newWebhookSecret, settingsOf } from 
 import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
 
-/** Puts the connection of a draft into the settings, switched on; from then on it carries. Once more: with what was changed. */
+/**
+ * Adds the connection of a draft to the settings, enabled; from then on it delivers messages. When repeated:
+ * applies the changes.
+ */
 export async function activate(setup: SetupContext, id: string): Promise<Answer<Draft>> {
   const draft = await setup.drafts.get(id)
   if (draft === null) return notFound()
@@ -24,7 +27,7 @@ export async function activate(setup: SetupContext, id: string): Promise<Answer<
   return done(await setup.view(kept ?? draft))
 }
 
-/** Ends the set-up; what was changed since the connection was activated is taken over first. */
+/** Finishes the set-up; changes since the activation are applied first. */
 export async function finish(setup: SetupContext, id: string): Promise<Answer<Record<string, never>>> {
   const draft = await setup.drafts.get(id)
   if (draft === null) return notFound()

@@ -4,7 +4,7 @@ import type { ConnectionSettings } from '../../../shared/api/settings.ts'
 import { type Connection, LIMITS, parseConfiguration } from '../../../shared/config.ts'
 import { planfixAddress } from '../../../shared/fields.ts'
 
-/** What the owner can choose of a connection, as the interface has it. */
+/** The owner's settings of a connection, in the interface's format. */
 export function settingsOf({ name, chatra, planfix, options }: Connection): ConnectionSettings {
   return {
     name,
@@ -28,8 +28,8 @@ export function settingsOf({ name, chatra, planfix, options }: Connection): Conn
 }
 
 /**
- * The same in the form of the configuration file. Empty texts stand for their defaults; the address of Planfix may be
- * any pasted one.
+ * The same in the format of the configuration file. Empty texts stand for their defaults; the address of
+ * Planfix may be any pasted one.
  */
 export function connectionInFile(id: string, settings: ConnectionSettings): Record<string, unknown> {
   const { chatra } = settings
@@ -37,7 +37,7 @@ export function connectionInFile(id: string, settings: ConnectionSettings): Reco
   const { webUrl: typed, ...planfix } = settings.planfix
   const reading = planfixAddress(planfix.baseUrl)
   const address = reading.ok ? reading : { baseUrl: planfix.baseUrl, webUrl: '' }
-  // A name alone goes with the e-mail the program would propose.
+  // A name alone is used with the e-mail that the program would propose.
   const name = agent.name.trim()
   const email = agent.email.trim() || (name && sketchOf(id, settings).chatra.agent.email)
   const webUrl = typed.trim() || address.webUrl
@@ -57,7 +57,7 @@ export function connectionInFile(id: string, settings: ConnectionSettings): Reco
   }
 }
 
-/** Employees in the form of the configuration file: `everybody` is an empty list. */
+/** Employees in the format of the configuration file: `everybody` is an empty list. */
 export const employeesInFile = (
   mode: 'everybody' | 'selected',
   choices: readonly EmployeeChoice[],
@@ -72,10 +72,10 @@ export const employeesInFile = (
         allowed: one.allowed,
       }))
 
-/** 32 URL-safe characters, 192 bits of chance. */
+/** 32 random URL-safe characters, 192 bits. */
 export const newWebhookSecret = (): string => randomBytes(24).toString('base64url')
 
-/** A connection as far as it is known: what is missing or does not fit is as in an empty one. */
+/** A connection as far as it is known: missing or invalid values are as in an empty one. */
 export function sketchOf(id: string, settings: Partial<ConnectionSettings> = {}): Connection {
   const name = settings.name?.trim().slice(0, 100)
   const reading = planfixAddress(settings.planfix?.baseUrl ?? '')

@@ -8,24 +8,27 @@ import { sketchOf } from './connection.ts'
 import { type Drafts, type StoredDraft, viewOf } from './drafts.ts'
 import { type Account, type Accounts, createAccounts } from './planfix.ts'
 
-/** What setting up and choosing employees share. */
+/** Shared by the set-up and the choice of employees. */
 export interface SetupContext {
   api: ApiContext
   drafts: Drafts
   accounts: Accounts
-  /** The connection as it is carried by, the demo's too; null while it is only a draft. */
+  /** The connection in use, also the demo's; null while it is only a draft. */
   connection(id: string): Connection | null
-  /** The secret a draft goes by: the one checked last, also when the connection does not use it yet. */
+  /** The secret that a draft uses: the last accepted one, even if the connection does not use it yet. */
   secret(id: string, name: SecretName): Promise<string | null>
   /**
-   * Keeps a secret that was accepted. That of an existing connection is replaced only by `applySecrets`: until then the
-   * connection goes on with the keys that belong together.
+   * Stores an accepted secret. The secret of an existing connection is replaced only by `applySecrets`: until
+   * then the connection keeps its matching keys.
    */
   keepSecret(id: string, name: SecretName, value: string): Promise<void>
-  /** Replaces the secrets of an existing connection by those checked since; answers how to take it back, null = no change. */
+  /**
+   * Replaces the secrets of an existing connection by the accepted ones; returns a function that undoes it,
+   * null = no change.
+   */
   applySecrets(id: string): Promise<(() => Promise<void>) | null>
   hasFreshSecrets(id: string): boolean
-  /** Forgets those that were not applied, and all of a draft that never became a connection. */
+  /** Deletes secrets that were not applied, and all secrets of a draft that never became a connection. */
   dropSecrets(id: string): Promise<void>
   view(draft: StoredDraft): Promise<Draft>
   /** The Planfix account of a draft or a connection. */
@@ -41,11 +44,11 @@ export interface SetupOptions {
 
 const NAMES: readonly SecretName[] = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN']
 
-/** One for an application: what was asked of an account and the secrets that wait are remembered in it. */
+/** One per application: it caches answers of accounts and the waiting secrets. */
 export function createSetup(context: ApiContext, options: SetupOptions = {}): SetupContext {
   const { secrets, drafts } = context
   const accounts = createAccounts(context, options)
-  /** Accepted for an existing connection and not used by it yet: kept in memory alone. */
+  /** Accepted for an existing connection and not used by it yet: only in memory. */
   const waiting = new Map<string, Partial<Record<SecretName, string>>>()
 
   const connection = (id: string) =>

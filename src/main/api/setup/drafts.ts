@@ -4,17 +4,20 @@ import { KeyedMutex } from '../../engine/index.ts'
 import type { SqliteStore } from '../../store/index.ts'
 import { settingsOf, sketchOf } from './connection.ts'
 
-/** A draft as it is kept. Whether its secrets are there and whether it carries is asked anew each time. */
+/** A draft as stored. Whether its secrets exist and whether it delivers is read each time. */
 const stored = draft.omit({ has: true, active: true }).extend({
-  /** Newest line of the log when it was begun, then when it was first activated: what comes later is its test. */
+  /**
+   * Newest line of the log when it was begun, then when it was first activated: later lines belong to its
+   * test.
+   */
   sinceSeq: z.number(),
   activated: z.boolean(),
 })
 export type StoredDraft = z.output<typeof stored>
 
-/** Drafts of connections in the data folder: they survive a restart. No secret is in them. */
+/** Drafts of connections in the data folder: they survive a restart. They contain no secrets. */
 export interface Drafts {
-  /** Those whose set-up was begun and not finished, the oldest first. */
+  /** Drafts whose set-up is not finished, the oldest first. */
   list(): Promise<StoredDraft[]>
   get(id: string): Promise<StoredDraft | null>
   put(draft: StoredDraft): Promise<StoredDraft>
@@ -27,10 +30,10 @@ type Facts = Pick<SqliteStore, 'fact' | 'commit'>
 
 const KEY = 'drafts'
 
-/** One for a store: changes are made one after another, and what is on disk is remembered. */
+/** One per store: changes are made one after another, and the stored content is cached. */
 export function createDrafts(store: Facts): Drafts {
   const oneAtATime = new KeyedMutex()
-  /** As they stand on disk: the interface is told of them often, and nobody else writes them. */
+  /** As on disk: the interface reads them often, and only this module writes them. */
   let known: StoredDraft[] | null = null
 
   async function list(): Promise<StoredDraft[]> {
@@ -65,13 +68,13 @@ export function createDrafts(store: Facts): Drafts {
   }
 }
 
-/** One that an older program wrote in another form is forgotten. */
+/** A draft of an older program with another format is discarded. */
 function readable(kept: unknown): StoredDraft[] {
   const all = z.array(z.unknown()).safeParse(kept).data ?? []
   return all.flatMap((one) => stored.safeParse(one).data ?? [])
 }
 
-/** A draft of a connection that does not exist yet: everything as the program proposes it. */
+/** A draft of a new connection: with the program's default values. */
 export function freshDraft(id: string, sinceSeq: number): StoredDraft {
   const defaults = settingsOf(sketchOf(id))
   return {
@@ -98,14 +101,14 @@ export function isUntouched(one: StoredDraft): boolean {
   return JSON.stringify(stored.parse({ ...one, step: fresh.step })) === JSON.stringify(stored.parse(fresh))
 }
 
-/** What the interface sees of it. `secrets` tells which are there now. */
+/** The interface's view of it. `secrets` says which exist now. */
 export function viewOf(one: StoredDraft, has: Draft['has'], active: boolean): Draft {
   const { sinceSeq: _since, activated: _activated, ...seen } = one
   return {
     ...seen,
     has,
     active,
-    // Checked with a secret that is gone is not checked.
+    // A check with a secret that no longer exists does not count.
     checked: {
       chatra: has.chatraSecretKey ? one.checked.chatra : 'no',
       planfix: has.planfixToken ? one.checked.planfix : 'no',

@@ -17,7 +17,9 @@ type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
 
 const notActive = () => errorAnswer('conflict', 'wizard.problem.not-active')
 
-/** The set-up of a connection: drafts that are typed into, checked against the services and, in the end, carried by. */
+/**
+ * The set-up of a connection: drafts that are edited, checked against the services and finally activated.
+ */
 export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
   const { api: context, drafts, accounts } = setup
 
@@ -59,7 +61,7 @@ export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
       const reading = publicAddressOf(address)
       if (!reading.ok) return errorAnswer('invalid', reading.problem, { field: 'address' })
       const proof = await context.application.proveAddress(reading.address)
-      // Kept also when the proof failed: some routers do not let a request out and in again.
+      // Saved even when the proof failed: some routers cannot route a request out and back in.
       const kept = await context.change((file) => chooseOwnAddress(file, reading.address))
       return kept.ok ? done(proof) : kept
     },
@@ -85,7 +87,7 @@ export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
   }
 }
 
-/** The number alone: Planfix escapes nothing in the body (docs/planfix-scenario.md). */
+/** Only the number: Planfix does not escape texts in the body (docs/planfix-scenario.md). */
 const SCENARIO_BODY = '{"task": {{Задача.Номер}}}'
 
 async function begin(setup: SetupContext, id: string | null, name: string): Promise<Answer<Draft>> {
@@ -95,10 +97,10 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
   const keep = async (draft: StoredDraft): Promise<Answer<Draft>> =>
     done(await setup.view(await setup.drafts.put(draft)))
   if (id === null) {
-    // Whoever opens the wizard and leaves it again leaves nothing behind.
+    // Opening and closing the wizard leaves no draft behind.
     const untouched = all.find((one) => !one.redo && isUntouched(one))
     if (untouched && name === '') return done(await setup.view(untouched))
-    // One that was removed is known to the store with its tasks and contacts: they may be of another account.
+    // The store knows the tasks and contacts of a removed connection: they may belong to another account.
     const before = await application.store.connectionIds()
     const taken = [...[...application.configuration.connections, ...all].map((one) => one.id), ...before]
     const fresh = freshDraft(connectionIdFor(name, taken), sinceSeq)
@@ -115,7 +117,7 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
     settings: settingsOf(connection),
     mode: connection.employees.length === 0 ? 'everybody' : 'selected',
     employees: connection.employees,
-    // It carries with them; where one is missing the draft's view says so.
+    // The connection uses them; if one is missing, the draft's view says so.
     checked: { chatra: 'accepted', planfix: 'accepted' },
     sinceSeq,
     activated: false,
@@ -124,7 +126,7 @@ async function begin(setup: SetupContext, id: string | null, name: string): Prom
 
 type Typed = Omit<ReadArgs<'setup.save'>, 'id'>
 
-/** What was typed into it, kept as it is. What was checked before is unchecked when it was changed. */
+/** The typed values, stored unchanged. A changed value resets its check. */
 function withTyped(
   draft: StoredDraft,
   { step, settings = draft.settings, mode, employees }: Typed,

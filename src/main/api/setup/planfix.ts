@@ -10,36 +10,36 @@ import { createRateLimiter } from '../../planfix/limits/rate-limiter.ts'
 import { systemClock } from '../../runtime/clock.ts'
 import type { ApiContext } from '../context.ts'
 
-/** A Planfix account that is asked while a connection is set up or its employees are chosen. */
+/** A Planfix account during the set-up of a connection or the choice of its employees. */
 export interface Account {
   baseUrl: string
-  /** Asks when it is its turn among everything that uses the account; "too fast" is asked again. */
+  /** Sends the call in its turn among all users of the account; "too fast" is retried. */
   ask<T>(question: (client: PlanfixClient) => Promise<Result<T>>): Promise<Result<T>>
 }
 
-/** Employees as Planfix told them last; `problem` says why they could not be asked now. */
+/** The last known employees; `problem` says why they could not be read now. */
 export interface Employees {
   list: PlanfixEmployee[] | null
   readAt: number | null
   problem: BridgeError | null
 }
 
-/** The accounts that drafts and connections speak to; what they told is remembered for ten minutes. */
+/** The accounts of drafts and connections; their answers are cached for ten minutes. */
 export interface Accounts {
-  /** `id` only tells accounts apart; `settings` may be a sketch. */
+  /** `id` only distinguishes accounts; `settings` may be incomplete. */
   of(settings: Connection, token: string): Account
   choices(account: Account, kind: ChoiceKind, taskTemplateId: number | null): Promise<Result<Choice[]>>
-  /** `account` null: Planfix cannot be asked, what was told before is shown. */
+  /** `account` null: Planfix cannot be called, the cached answer is returned. */
   employees(id: string, account: Account | null, refresh: boolean): Promise<Employees>
-  /** Forgets what was told to `id`. */
+  /** Deletes the cached answers for `id`. */
   forget(id: string): void
 }
 
 const REMEMBERED_MS = 600_000
 const MOST_TRIES = 5
-/** A longer pause that Planfix asks for is told to the owner instead of waited for. */
+/** A longer pause is shown to the owner instead of waiting. */
 const LONGEST_WAIT_MS = 10_000
-/** Before what can wait, behind clients' messages (Priority 0). */
+/** Before deferrable work, after clients' messages (Priority 0). */
 const TURN = 1
 
 export function createAccounts(
@@ -48,11 +48,11 @@ export function createAccounts(
 ): Accounts {
   const now = options.now ?? Date.now
   const accounts = new Map<string, { account: Account; token: string; close(): void }>()
-  /** By the account's address, then by what was asked. */
+  /** By the account's address, then by the call. */
   const lists = new Map<string, Map<string, { at: number; answer: Promise<Result<Choice[]>> }>>()
   const employees = new Map<string, { baseUrl: string; list: PlanfixEmployee[]; readAt: number }>()
 
-  /** One account, one pace: whoever carries messages of it already keeps the count. */
+  /** One account has one rate: the runtime that delivers its messages already counts. */
   function paceOf(baseUrl: string, own: PausableRateLimiter): RateLimiter & Partial<PausableRateLimiter> {
     const rateLimiter = (): RateLimiter & Partial<PausableRateLimiter> =>
       [...context.application.connections.values()].find(
@@ -64,7 +64,7 @@ export function createAccounts(
           try {
             return await rateLimiter().slot(priority, key)
           } catch (error) {
-            // The settings are being changed: it is asked by what comes after.
+            // The settings are being changed: the next runtime sends the call.
             if (!(error instanceof SlotWithdrawn)) throw error
           }
         }
@@ -74,7 +74,7 @@ export function createAccounts(
     }
   }
 
-  /** What is asked here counts against the same quota. */
+  /** These calls count against the same quota. */
   function quotaOf(baseUrl: string): DailyQuota | undefined {
     const all = [...context.application.connections.values()]
     return all.find(({ settings }) => settings.planfix.baseUrl === baseUrl)?.account.quota
@@ -129,7 +129,7 @@ export function createAccounts(
       if (known && now() - known.at < REMEMBERED_MS) return known.answer
       const answer = readChoices(account, kind, taskTemplateId)
       told.set(key, { at: now(), answer })
-      // Only an answer is remembered, not a failure.
+      // Only an answer is cached, not a failure.
       const drop = () => told.get(key)?.answer === answer && told.delete(key)
       answer.then((result) => result.ok || drop(), drop)
       return answer
@@ -137,7 +137,7 @@ export function createAccounts(
 
     async employees(id, account, refresh) {
       const before = employees.get(id)
-      // Of another account it says nothing.
+      // It does not apply to another account.
       const known = account === null || before?.baseUrl === account.baseUrl ? before : undefined
       const shown = { list: known?.list ?? null, readAt: known?.readAt ?? null }
       if (account === null) return { ...shown, problem: null }
@@ -191,7 +191,7 @@ async function readChoices(
 const plain = (answer: Result<{ id: number; name: string }[]>): Result<Choice[]> =>
   answer.ok ? ok(answer.value.map(({ id, name }) => ({ id, name, fields: [] }))) : answer
 
-/** The process of the template; without one, the only process there is. Null when it cannot be told. */
+/** The process of the template; without a template, the only process. Null when unknown. */
 async function processOf(account: Account, taskTemplateId: number | null): Promise<Result<number | null>> {
   if (taskTemplateId !== null) {
     const templates = await account.ask((client) => client.taskTemplates())

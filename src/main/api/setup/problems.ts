@@ -2,7 +2,7 @@ import { type BridgeError, stopsSide } from '../../../shared/errors.ts'
 import type { Problem } from '../../../shared/fields.ts'
 import { errorAnswer, errorAnswerOf, type Refusal } from '../responses.ts'
 
-/** Why Chatra or Planfix did not let us in when it was tried, with the field to correct. `address` is what was called. */
+/** Why Chatra or Planfix refused a test, with the field to correct. `address` is the called address. */
 export function accessError(error: BridgeError, address: string): Refusal {
   const { key, field } = error.side === 'chatra' ? ofChatra(error) : ofPlanfix(error, address)
   return errorAnswer('service', key, {
@@ -12,7 +12,7 @@ export function accessError(error: BridgeError, address: string): Refusal {
   })
 }
 
-/** Why an account that has let us in before did not answer a question. */
+/** Why an account that accepted the keys before did not answer a call. */
 export function questionError(error: BridgeError, address: string): Refusal {
   const aboutAccess = error.network !== undefined || error.code === 'failing' || stopsSide(error)
   return aboutAccess ? accessError(error, address) : errorAnswerOf(error)
@@ -20,7 +20,7 @@ export function questionError(error: BridgeError, address: string): Refusal {
 
 interface Found {
   key: Problem
-  /** Null when nothing that was typed is wrong. */
+  /** Null when no typed value is wrong. */
   field: string | null
 }
 const found = (key: Problem, field: string | null = null): Found => ({ key, field })
@@ -35,7 +35,7 @@ function ofChatra({ code, network, status = 0 }: BridgeError): Found {
     case 'rate-limited':
       return found(`wizard.problem.chatra.${code}`)
     case 'failing':
-      // A proxy or a login page sends elsewhere.
+      // A proxy or a login page redirects.
       return status >= 300 && status < 400
         ? found('wizard.problem.chatra.not-chatra')
         : found('wizard.problem.chatra.failing')
@@ -49,7 +49,7 @@ function ofPlanfix(error: BridgeError, address: string): Found {
   if (network) return found(`wizard.problem.network.${network}`, 'planfix.baseUrl')
   switch (code) {
     case 'wrong-keys':
-      // Any server may ask for a password; only Planfix says with its own code that it does not know the token.
+      // Any server may ask for a password; only Planfix says with its own code that the token is unknown.
       if (error.vendorCode === undefined && !isPlanfixHost(address)) break
       return found('wizard.problem.planfix.wrong-token', 'planfix.token')
     case 'no-plan':
@@ -64,6 +64,6 @@ function ofPlanfix(error: BridgeError, address: string): Found {
 
 const isPlanfixHost = (address: string) => /^https:\/\/[^/]+\.planfix\.[a-z]+(?::\d+)?\//.test(`${address}/`)
 
-/** The token is known and merely may not do what was asked: Planfix says so with a code of its own (5, 6). */
+/** The token is valid and only lacks a right: Planfix says so with its own code (5, 6). */
 export const isKnownToken = (error: BridgeError): boolean =>
   error.code === 'missing-scope' && error.vendorCode !== undefined

@@ -7,12 +7,12 @@ import type { SideState } from '../../engine/ports.ts'
 import type { LiveConnection } from '../../runtime/connections.ts'
 import type { SqliteStore } from '../../store/index.ts'
 
-/** Lines of the log looked at: more than a test conversation ever has. */
+/** Lines of the log to read: more than a test conversation ever has. */
 const LINES = 300
 
 /**
- * How far the newest conversation of the connection has come since line `sinceSeq` of the log. What stands in the way is
- * said: first a side that is closed, then what became of the reply or the client's message.
+ * The progress of the connection's newest conversation since line `sinceSeq` of the log. Reports an obstacle:
+ * first a stopped side, then the state of the reply or of the client's message.
  */
 export async function progressOf(
   live: LiveConnection,
@@ -29,7 +29,7 @@ export async function progressOf(
 
   const fromClient = said.find(({ author }) => author.kind === 'client')
   const replies = said.filter(({ author }) => author.kind === 'employee')
-  // A note kept inside says nothing about a reply that went out before it.
+  // An internal note says nothing about a reply that was sent before it.
   const reply = replies.find(({ state }) => state !== 'skipped') ?? replies[0]
   const conversationId = fromClient?.conversationId ?? null
   const conversation = conversationId === null ? null : await store.conversation(conversationId)

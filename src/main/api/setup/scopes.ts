@@ -3,7 +3,7 @@ import { type BridgeError, ok, type Result, stopsSide } from '../../../shared/er
 import { SCOPES, type Scope } from '../../../shared/scopes.ts'
 import type { Account } from './planfix.ts'
 
-/** What each scope is asked for; without one that is not `always`, a part of the product does not work. */
+/** The purpose of each scope; without one that is not `always`, a part of the product does not work. */
 export const NEEDED: Record<Scope, ScopeFinding['needed']> = {
   task_readonly: 'always',
   task_add: 'always',
@@ -22,8 +22,8 @@ export const NEEDED: Record<Scope, ScopeFinding['needed']> = {
 }
 
 /**
- * Tries every scope, as fast as the account's pace allows; what could not be told is `unknown`. An error only when the
- * account answers nothing at all.
+ * Tests every scope, at the account's rate; an undecided one is `unknown`. Returns an error only when the
+ * account does not answer at all.
  */
 export async function scopesOf(account: Account): Promise<Result<ScopeFinding[]>> {
   const closed: BridgeError[] = []

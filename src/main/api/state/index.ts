@@ -13,7 +13,7 @@ export const stateCalls = (context: ApiContext): Pick<Handlers, keyof typeof con
   },
 })
 
-/** Everything the shell and the overview show, as it is now. */
+/** The current data of the shell and the overview. */
 export async function stateOf(context: ApiContext): Promise<AppState> {
   const { application, settings, secrets, host, version, runningDemo } = context
   const { configuration } = application
@@ -66,7 +66,7 @@ async function connectionState(
   }
 }
 
-/** The plan of the day, which all connections of the account share. */
+/** The daily plan, shared by all connections of the account. */
 function planOf({ account }: LiveConnection): ConnectionState['budget'] {
   const { isTold: _, ...budget } = account.quota.state()
   const { reserved, isReserveOnly } = account.watcher.plan()
@@ -80,5 +80,5 @@ const NOTHING_SPENT: ConnectionState['budget'] = {
   ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 0 },
 }
 
-/** Nothing is asked of a connection that is switched off, so nothing fails. */
+/** No calls are made for a connection that is switched off, so nothing fails. */
 const OFF: SideState = { state: 'ok' }

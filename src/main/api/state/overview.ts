@@ -29,7 +29,7 @@ export const overviewCalls = ({ application }: ApiContext): Pick<Handlers, keyof
   },
 })
 
-/** The last hours, the present one last, as the clocks of the owner strike: some zones are half an hour off the others. */
+/** The last hours, the current one last, by the owner's clock: some zones differ by half an hour. */
 function hourStarts(midnight: number, now: number): number[] {
   const present = midnight + Math.floor((now - midnight) / HOUR) * HOUR
   return Array.from({ length: HOURS }, (_, index) => present - (HOURS - 1 - index) * HOUR)

@@ -4,25 +4,25 @@ import { errorStack } from '../../../shared/node-errors.ts'
 import type { Application, Log } from '../../runtime/application.ts'
 import { rowsOf } from '../log/message-rows.ts'
 
-/** What the application tells without being asked. */
+/** Events that the application pushes. */
 export interface Feed {
-  /** From now on; the present state comes at once. Answers how to end it. */
+  /** Subscribes; the current state comes at once. Returns a function that unsubscribes. */
   subscribe(listener: (push: Push) => void): () => void
-  /** Tells it to everybody who listens. */
+  /** Sends it to all listeners. */
   push(message: Push): void
-  /** Ends it for everybody. */
+  /** Ends it for all listeners. */
   stop(): void
 }
 
 const EVERY_MS = 250
 const MOST_ROWS = 200
-/** Lines of the log read in one look: each message has a few. */
+/** Lines of the log per read: each message has a few. */
 const MOST_LINES = 1000
 const MOST_EVENTS = 100
 
 /**
- * Tells what has changed in the store and the state, looked at four times a second while somebody listens. Nothing runs
- * while nobody does. What a listener throws concerns nobody else.
+ * Pushes changes of the store and the state, read four times a second while there are listeners. Without
+ * listeners nothing runs. An exception in one listener does not affect the others.
  */
 export function createFeed(options: {
   application: Application
@@ -32,7 +32,7 @@ export function createFeed(options: {
   const { application, log } = options
   const { store, clock } = application
   const listeners = new Set<(push: Push) => void>()
-  /** Counts the times somebody began to listen: a look that began for others tells nothing any more. */
+  /** Counts subscriptions: a read that began for earlier listeners is discarded. */
   let generation = 0
   let cancel = () => {}
   let seq = 0
@@ -92,7 +92,7 @@ export function createFeed(options: {
     return [{ event: 'state', value }]
   }
 
-  /** The next look begins when this one is over: a slow disk is not asked twice at once. */
+  /** The next read begins when this one is over: a slow disk is not read twice at once. */
   function go(mine: number, work: (mine: number) => Promise<void>): void {
     void work(mine)
       .catch(failed)

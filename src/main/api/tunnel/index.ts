@@ -78,7 +78,7 @@ export function tunnelCalls(context: ApiContext): Pick<Handlers, keyof typeof co
     },
   }
 
-  /** Why the secrets cannot be used; null = they can. Those that are not typed are the ones that are kept. */
+  /** Why the secrets cannot be used; null = they can. Secrets that are not typed are the stored ones. */
   async function refuseSecrets({ provider }: Save['settings'], typed: Typed) {
     const wanted = async (name: keyof Typed) => {
       const text = typed[name]?.trim()

@@ -5,7 +5,7 @@ import { publicAddressOf } from '../../../shared/fields.ts'
 import type { ConfigurationFile } from '../../settings/settings-store.ts'
 import { errorAnswer } from '../responses.ts'
 
-/** The settings of the way in as they are typed. */
+/** The settings of the public address as they are typed. */
 export function settingsOf({ tunnel, publicUrl }: Configuration): TunnelSettings {
   const { provider, ngrok, ssh, relay } = tunnel
   return {
@@ -27,7 +27,9 @@ export function settingsOf({ tunnel, publicUrl }: Configuration): TunnelSettings
 
 type Change = (file: ConfigurationFile) => ConfigurationFile
 
-/** What was typed, in the form of the file. Settings of a provider that is not chosen are kept where they are whole. */
+/**
+ * The typed values, in the format of the file. Complete settings of providers that are not chosen are kept.
+ */
 export function inFile(typed: TunnelSettings): Answer<Change> {
   const { provider, ngrok, ssh, relay } = typed
   const own = addressIn(typed.own.address, 'own.address', provider === 'own')
@@ -63,20 +65,20 @@ export function inFile(typed: TunnelSettings): Answer<Change> {
   return { ok: true, value: (file) => ({ ...file, publicUrl: own.value, tunnel }) }
 }
 
-/** An address of the owner's own is used from now on. Whatever else was set up is kept. */
+/** Uses a static address from now on. All other settings are kept. */
 export function chooseOwnAddress(file: ConfigurationFile, address: string): ConfigurationFile {
-  // Without a choice it follows from the address.
+  // Without a choice the provider follows from the address.
   if (file.tunnel === undefined) return { ...file, publicUrl: address }
   return { ...file, publicUrl: address, tunnel: { ...file.tunnel, provider: 'own' } }
 }
 
-/** The same for who saves many settings at once: one that stays as it is chooses nothing. Null = none. */
+/** The same for saving many settings at once: an unchanged address chooses nothing. Null = none. */
 export function withOwnAddress(file: ConfigurationFile, address: string | null): ConfigurationFile {
   const isNew = address !== null && address !== (file.publicUrl ?? null)
   return isNew ? chooseOwnAddress(file, address) : { ...file, publicUrl: address }
 }
 
-/** A refusal of the settings, with the field as the form names it: `tunnel.ssh.host` is its `ssh.host`. */
+/** A validation error with the field's name in the form: `tunnel.ssh.host` is its `ssh.host`. */
 export function atField<A extends Answer<unknown>>(answer: A): A {
   if (answer.ok || answer.error.field === null) return answer
   const field = answer.error.field.replace(/^tunnel\./, '').replace(/^publicUrl$/, 'own.address')
@@ -93,7 +95,7 @@ function addressIn(text: string, field: string, needed: boolean): Answer<string 
 
 const orNull = (text: string): string | null => text.trim() || null
 
-/** Pasted as an address, or with a port after it, it is still a name. */
+/** Pasted as an address, or with a port, it is still a name. */
 const hostOf = (text: string): string =>
   text
     .trim()

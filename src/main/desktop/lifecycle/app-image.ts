@@ -1,8 +1,9 @@
 import { realpathSync } from 'node:fs'
 
 /**
- * The AppImage that this program runs from; null = none. The runtime of an AppImage sets APPIMAGE (its own file) and APPDIR
- * (where it is unpacked), and whatever is started from it inherits both: they are ours when our program lies in APPDIR.
+ * The AppImage that this program runs from; null = none. The runtime of an AppImage sets APPIMAGE (its own
+ * file) and APPDIR (where it is unpacked), and child processes inherit both: they are ours when our program
+ * is inside APPDIR.
  */
 export function appImageOf(
   { APPIMAGE, APPDIR }: NodeJS.ProcessEnv = process.env,
@@ -12,7 +13,7 @@ export function appImageOf(
   return [APPDIR, realOf(APPDIR)].some((folder) => program.startsWith(`${folder}/`)) ? APPIMAGE : null
 }
 
-/** The program's own path holds no links any more. */
+/** The program's own path contains no links any more. */
 function realOf(folder: string): string {
   try {
     return realpathSync(folder)

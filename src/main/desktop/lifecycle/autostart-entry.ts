@@ -6,8 +6,9 @@ import type { LoginList } from './login-list.ts'
 const NAME = 'chatra-planfix-bridge.desktop'
 
 /**
- * Start at login on Linux: a file in the autostart folder (XDG Desktop Application Autostart Specification). Desktops switch
- * an entry off by `Hidden=true` or a key of their own, which is heeded. An entry of a former place is written anew.
+ * Start at login on Linux: a file in the autostart folder (XDG Desktop Application Autostart Specification).
+ * Desktops switch an entry off by `Hidden=true` or their own key, which is respected. An entry with an old
+ * path is rewritten.
  */
 export function autostartEntry(options: {
   program: string
@@ -19,7 +20,7 @@ export function autostartEntry(options: {
     ? environment.XDG_CONFIG_HOME
     : join(environment.HOME ?? homedir(), '.config')
   const path = join(folder, 'autostart', NAME)
-  // Desktops pass over an entry whose program is gone, as after `apt remove`.
+  // Desktops ignore an entry whose program no longer exists, as after `apt remove`.
   const starts = [`TryExec=${program.replaceAll('\\', '\\\\')}`, `Exec=${execLine([program, ...args])}`]
   return {
     read() {
@@ -59,8 +60,9 @@ function linesOf(path: string): string[] | null {
 }
 
 /**
- * The value of `Exec`: each argument in quotes, `"`, `` ` ``, `$` and `\` behind a backslash, `%` doubled; then each backslash
- * once more, as in every value of such a file (Desktop Entry Specification, "The Exec key").
+ * The value of `Exec`: each argument in quotes, `"`, `` ` ``, `$` and `\` escaped with a backslash, `%`
+ * doubled; then each backslash once more, as in every value of such a file (Desktop Entry Specification, "The
+ * Exec key").
  */
 export const execLine = (words: readonly string[]): string =>
   words

@@ -1,8 +1,8 @@
 /**
- * Whether compiled code is kept on disk, which halves the start. Not where the archive's hash is checked (the fuse
- * `enableEmbeddedAsarIntegrityValidation` works on Windows and macOS): V8 does not ask where such code comes from, so
- * whatever may write the user's files could run in our name. Not from an AppImage either: it has another path at each start,
- * by which nothing is found again.
+ * Whether compiled code is cached on disk, which halves the start time. Not where the archive's hash is
+ * checked (the fuse `enableEmbeddedAsarIntegrityValidation` works on Windows and macOS): V8 does not verify
+ * the origin of such code, so any program that may write the user's files could run code in our name. Not
+ * from an AppImage either: its path differs at each start, so cached code is never found again.
  */
 export const mayCacheCompiledCode = ({
   isPackaged,

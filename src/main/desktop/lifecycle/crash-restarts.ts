@@ -1,9 +1,9 @@
-/** The flag behind which a program that ended by a fault tells the next one when it was started anew. */
+/** The flag with which a crashed program tells the next one that it was restarted. */
 const FLAG = '--restarted='
 const MOST = 3
 const WHILE_MS = 10 * 60_000
 
-/** When the program was started anew because of a fault, as its own arguments tell. */
+/** When the program was restarted after crashes, from its own arguments. */
 export function restartsIn(args: readonly string[]): number[] {
   const told = args.find((one) => one.startsWith(FLAG))?.slice(FLAG.length) ?? ''
   return told
@@ -12,7 +12,10 @@ export function restartsIn(args: readonly string[]): number[] {
     .filter((at) => Number.isFinite(at) && at > 0)
 }
 
-/** The arguments of the next start; null when it has been tried often enough: a fault that stays would go on for ever. */
+/**
+ * The arguments of the next start; null when there were too many restarts: a permanent fault would repeat for
+ * ever.
+ */
 export function nextArguments(args: readonly string[], now: number): string[] | null {
   const recent = restartsIn(args).filter((at) => now - at < WHILE_MS)
   if (recent.length >= MOST) return null

@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Why files cannot be written in a folder, which is made when it is missing; null = they can. */
+/** Why files cannot be written in a folder, which is created when missing; null = they can. */
 export function folderProblem(folder: string): Error | null {
   const file = join(folder, `.tried-${process.pid}`)
   try {
     mkdirSync(folder, { recursive: true })
-    // A full disk takes an empty file.
+    // A full disk accepts an empty file.
     writeFileSync(file, 'tried')
     rmSync(file)
     return null

@@ -19,18 +19,19 @@ export interface LoginItemOptions {
 }
 
 /**
- * Keeps the system's list as the setting `startAtLogin` says. What the owner has switched off there stays so, until he
- * switches it on here. Nothing is written for a program that is not installed: the entry would lead nowhere.
+ * Keeps the system's list in line with the setting `startAtLogin`. An entry that the owner switched off in
+ * the system stays off until the owner switches it on here. Nothing is written for a program that is not
+ * installed: the entry would lead nowhere.
  */
 export function followLoginItem(options: LoginItemOptions): {
   state(): LoginItem
-  /** The AppImage has another place from now on: an update gave the file another name. */
+  /** The AppImage has a new path: an update renamed the file. */
   moved(appImage: string): void
   stop(): void
 } {
   const { app, application, log } = options
   let list = listOf(options)
-  // A smoke test starts a program that is packaged and not installed.
+  // A smoke test starts a program that is packaged but not installed.
   const isInstalled = app.isPackaged && !isSmokeTest(options.environment)
   let refused = false
   let wanted = application.configuration.startAtLogin
@@ -83,7 +84,9 @@ export function followLoginItem(options: LoginItemOptions): {
 
 const WHY = { absent: 'refused', off: 'switched-off', approval: 'approval' } as const
 
-/** The system started the program at login, so no window is wanted. macOS passes no arguments, but says so. */
+/**
+ * The system started the program at login, so no window is needed. macOS passes no arguments, but reports it.
+ */
 export const startedAtLogin = (
   app: Pick<App, 'getLoginItemSettings'>,
   argv: readonly string[] = process.argv,
@@ -93,7 +96,7 @@ export const startedAtLogin = (
 function listOf({ app, platform = process.platform, ...rest }: LoginItemOptions): LoginList {
   const { environment = process.env, execPath = process.execPath } = rest
   if (platform === 'linux') {
-    // Of an AppImage the file itself is started: what it unpacks is gone after a while.
+    // For an AppImage the file itself is started: its unpacked content is deleted after a while.
     return entryOf(appImageOf(environment, execPath) ?? execPath, environment)
   }
   return platform === 'darwin' ? macList(app) : windowsList(app)
@@ -102,7 +105,9 @@ function listOf({ app, platform = process.platform, ...rest }: LoginItemOptions)
 const entryOf = (program: string, environment: NodeJS.ProcessEnv = process.env): LoginList =>
   autostartEntry({ program, args: [HIDDEN], environment })
 
-/** The entry is one with these arguments; whether Windows heeds it stands apart (task manager, "startup apps"). */
+/**
+ * The entry has these arguments; whether Windows uses it is stored elsewhere (task manager, "startup apps").
+ */
 function windowsList(app: LoginItemOptions['app']): LoginList {
   const args = [HIDDEN]
   return {

@@ -1,7 +1,7 @@
-/** The system's list of programs that are started at login, as far as this one is in it. */
+/** This program's entry in the system's list of programs started at login. */
 export interface LoginList {
-  /** `off` = it is there, and the owner has switched it off in the system. */
+  /** `off` = the entry exists, and the owner has switched it off in the system. */
   read(): 'absent' | 'on' | 'off' | 'approval'
-  /** `anew`: also what was switched off in the system. Throws when the system refuses. */
+  /** `anew`: also enables an entry that was switched off in the system. Throws when the system refuses. */
   write(starts: boolean, again: boolean): void
 }

@@ -2,15 +2,15 @@ import type { App, BrowserWindow, PowerMonitor } from 'electron'
 import type { Application } from '../../runtime/application.ts'
 
 export interface PowerOptions {
-  /** Windows tells its end to windows alone. */
+  /** Windows sends notice of its shutdown only to windows. */
   app: Pick<App, 'on' | 'off'>
   powerMonitor: Pick<PowerMonitor, 'on' | 'off'>
   application: Pick<Application, 'park' | 'wake' | 'now'>
-  /** The computer is being switched off. */
+  /** The computer is shutting down. */
   shutdown(): void
 }
 
-/** What the system tells of sleep and of its end reaches the application. Answers how to end it. */
+/** Forwards the system's sleep and shutdown notices to the application. Returns a function that stops it. */
 export function followPower({ app, powerMonitor, application, shutdown }: PowerOptions): () => void {
   let asleepSince: number | null = null
   const suspend = () => {
@@ -23,13 +23,14 @@ export function followPower({ app, powerMonitor, application, shutdown }: PowerO
     void application.wake(since)
   }
   const off = (event?: { preventDefault?(): void }) => {
-    // Where the system waits for who asks for it, it waits until we have ended.
+    // Where the system lets programs delay the shutdown, it waits until we have finished.
     event?.preventDefault?.()
     shutdown()
   }
   /**
-   * Windows ends every process a moment later, without `before-quit` and without `shutdown` (electron.d.ts, "before-quit"):
-   * nothing new is begun. Without a window nothing is told at all; the next start goes on from what is on disk.
+   * Windows kills every process a moment later, without `before-quit` and without `shutdown` (electron.d.ts,
+   * "before-quit"): no new work begins. Without a window there is no notice at all; the next start continues
+   * from the state on disk.
    */
   const watch = (_event: unknown, window: BrowserWindow) => {
     window.on('query-session-end', application.park.bind(application))

@@ -5,27 +5,30 @@ import type { Log } from '../../runtime/application.ts'
 import { nextArguments } from './crash-restarts.ts'
 
 export interface Shutdown {
-  /** What is to be ended before the program does. */
+  /** What to close before the program exits. */
   onShutdown(stop: () => Promise<void>): void
-  /** The arguments of a new start after a fault, without the program itself; at first those of this one. */
+  /** The arguments of a restart after a crash, without the program itself; initially those of this start. */
   restartsWith(args: () => readonly string[]): void
-  /** A fault that nobody expected: ends in order and starts anew, unless that was done too often. */
+  /** An unexpected exception: shuts down in order and restarts, unless that happened too often. */
   fault(error: unknown): void
-  /** Ends what the program holds and leaves its own end to somebody else: the installer of an update. */
+  /** Releases resources without exiting, so that the installer of an update can quit the app. */
   releaseForUpdate(): Promise<void>
-  /** After `releaseForUpdate`: nobody ended the program, so it starts anew. */
+  /** After `releaseForUpdate`: the installer did not quit the app, so it restarts. */
   relaunch(): void
 }
 
 export interface ShutdownOptions {
   app: Pick<App, 'on' | 'exit' | 'relaunch' | 'quit'>
   log: Log
-  /** An AppImage is started anew by its own file, not by what it has unpacked. */
+  /** An AppImage is restarted by its own file, not by its unpacked content. */
   appImage: string | null
   now: () => number
 }
 
-/** Ends the program in order, once however often it is asked for: by "Quit", by the system, by a signal, by a fault. */
+/**
+ * Shuts the program down in order, once for any number of requests: by "Quit", by the system, by a signal, by
+ * an exception.
+ */
 export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): Shutdown {
   let stop: (() => Promise<void>) | null = null
   let args: () => readonly string[] = () => process.argv.slice(1)
@@ -67,9 +70,9 @@ export function orderlyShutdown({ app, log, appImage, now }: ShutdownOptions): S
     if (!ending) log.info({}, 'stopping')
     end(0)
   })
-  // The bridge lives in the tray.
+  // The bridge runs in the tray.
   app.on('window-all-closed', () => undefined)
-  // On Windows `npm start` stays as our parent: when it is gone, nobody sees this program any more.
+  // On Windows `npm start` stays as our parent: when it exits, this program becomes invisible.
   listenForEnd({ asked: () => app.quit(), fault })
 
   return {

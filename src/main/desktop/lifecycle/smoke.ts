@@ -2,11 +2,12 @@ import type { App, WebContents } from 'electron'
 import { loadNgrok } from '../../tunnel/ngrok/sdk.ts'
 
 /**
- * `BRIDGE_SMOKE=1`: how a packaged application shows, on a system nobody sits at, that nothing is missing from it. It starts
- * as always; when it is known whether a panel takes the tray's image and the page shows a heading (so its scripts run and the
- * bridge has answered them), it prints one line
- * `{"event":"ready","version":…,"tray":true,"window":…,"heading":…,"keychain":"works","native":{…}}` and quits in order.
- * `keychain`: else the code of its trouble. It does not enter itself in the list of programs started at login.
+ * `BRIDGE_SMOKE=1`: how a packaged application shows, on an unattended system, that nothing is missing from
+ * it. It starts normally; when it is known whether a panel accepts the tray icon and the page shows a heading
+ * (so its scripts run and the bridge has answered them), it prints one line
+ * `{"event":"ready","version":…,"tray":true,"window":…,"heading":…,"keychain":"works","native":{…}}` and
+ * quits in order. `keychain`: else the code of its trouble. It does not add itself to the list of programs
+ * started at login.
  */
 export function watchSmokeTest(app: Pick<App, 'on' | 'quit' | 'exit' | 'getVersion'>): SmokeTest | null {
   if (!isSmokeTest()) return null
@@ -39,14 +40,14 @@ export const isSmokeTest = (environment: NodeJS.ProcessEnv = process.env): boole
   environment.BRIDGE_SMOKE === '1'
 
 export interface SmokeTest {
-  /** The bridge runs. `tray`: whether somebody takes tray images here, as soon as it is known. */
+  /** The bridge runs. `tray`: whether a panel accepts tray icons, as soon as it is known. */
   begun(found: { tray: Promise<boolean>; keychain: string }): Promise<void>
 }
 
 const LONGEST_LOAD_MS = 60_000
 const LOOK_MS = 100
 
-/** Of the page, as soon as it has one: React draws it after the bridge has answered. */
+/** Of the page, as soon as it has one: React renders it after the bridge has answered. */
 async function headingOf(contents: WebContents): Promise<string> {
   for (;;) {
     const found: unknown = await contents.executeJavaScript(`document.querySelector('h1')?.textContent ?? ''`)
@@ -55,7 +56,7 @@ async function headingOf(contents: WebContents): Promise<string> {
   }
 }
 
-/** Each package with machine code, loaded as the bridge loads it; what went wrong otherwise. */
+/** Each package with machine code, loaded as the bridge loads it; otherwise the error. */
 async function loadNative(): Promise<Record<string, string>> {
   const results: Record<string, string> = {}
   const load = async (name: string, work: () => Promise<unknown>): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { Words } from '../../../shared/api.ts'
 import { isStoreError } from '../../../shared/store-error.ts'
 
-/** Why the bridge did not start, for its owner; null: a bug, which is told as it is. */
+/** Why the bridge did not start, for its owner; null: a bug, which is shown as it is. */
 export function startupErrorText(error: unknown, dataDir: string): Words | null {
   if (isStoreError(error, 'in-use')) return words('in-use', { path: dataDir })
   if (!(error instanceof Error)) return null

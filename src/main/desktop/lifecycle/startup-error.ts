@@ -6,7 +6,7 @@ import type { Redactor } from '../../settings/redact.ts'
 import { systemLanguage } from '../system-language.ts'
 import { startupErrorText } from './startup-error-text.ts'
 
-/** Says why the bridge does not start, and ends the program. */
+/** Shows why the bridge does not start, and exits. */
 export function reportStartupError(error: unknown, { dataDir, log, redact }: Told): void {
   const language = systemLanguage(app.getLocale())
   const words = startupErrorText(error, dataDir)

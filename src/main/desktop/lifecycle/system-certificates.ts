@@ -2,9 +2,10 @@ import tls from 'node:tls'
 import type { Log } from '../../runtime/application.ts'
 
 /**
- * The certificates that the system trusts count as well, for every call of this process: an office that inspects what goes
- * out installs its own there. Node's bundled ones alone would refuse every call, and the fuse that ignores NODE_OPTIONS
- * switches off NODE_EXTRA_CA_CERTS, too (Electron: docs/tutorial/fuses.md). Some 100 ms; never throws.
+ * Trusts the system's certificates as well, for every call of this process: an office that inspects outgoing
+ * traffic installs its own certificate there. With only Node's bundled ones every call would fail, and the
+ * fuse that ignores NODE_OPTIONS disables NODE_EXTRA_CA_CERTS, too (Electron: docs/tutorial/fuses.md). Some
+ * 100 ms; never throws.
  */
 export function trustSystemCertificates(
   log: Pick<Log, 'warn'>,

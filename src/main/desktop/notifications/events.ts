@@ -1,6 +1,8 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
 
-/** Which switch of the settings an event belongs to; null = the log is enough. Unknown errors are failures. */
+/**
+ * The setting that controls notifications of an event; null = the log is enough. Unknown errors are failures.
+ */
 export function groupOf({ key, level }: BridgeEvent): 'failures' | 'connections' | null {
   const group = GROUPS[key]
   return group === undefined ? (level === 'error' ? 'failures' : null) : group
@@ -21,9 +23,9 @@ const GROUPS: Record<string, 'failures' | 'connections' | null> = {
   'event.chore-failed': null,
 }
 
-/** Nothing was lost: news only to whoever knows that the address was away. */
+/** No message was lost: relevant only if the owner was notified of the outage. */
 export const GAP_KEPT = 'event.address-gap-kept'
-/** They say that the address is reached again. */
+/** Events that say that the address is reachable again. */
 export const ADDRESS_GAPS: ReadonlySet<string> = new Set(['event.address-gap', GAP_KEPT])
 
 export interface Gap {
@@ -34,12 +36,18 @@ export interface Gap {
 export const gapOf = ({ key, params }: BridgeEvent): Gap | null =>
   key === 'event.gap' || ADDRESS_GAPS.has(key) ? { from: Number(params.from), to: Number(params.to) } : null
 
-/** After a start or a wake it takes a while until the address is reached too: that is the same gap to the owner. */
+/**
+ * After a start or a wake it takes a while until the address is reachable too: for the owner that is the same
+ * gap.
+ */
 export const isWithin = (gap: Gap, other: Gap): boolean =>
   gap.from >= other.from - MINUTE && gap.to <= other.to + 5 * MINUTE
 const MINUTE = 60_000
 
-/** Events that are alike are told once in a while. Another time or address makes another event of a gap or a change. */
+/**
+ * Similar events are notified only once in a while. Another time or address makes another event of a gap or a
+ * change.
+ */
 export const likeness = (event: BridgeEvent): string =>
   gapOf(event) || event.key === 'event.address-changed'
     ? JSON.stringify([event.key, event.params])

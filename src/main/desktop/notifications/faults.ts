@@ -1,26 +1,26 @@
 import type { Fault, FaultPlace } from './show.ts'
 
-/** A fault that may have to be told, or one that was. */
+/** A fault that may have to be reported, or that was. */
 export interface Lasting {
   fault: Fault
   since: number
   told: boolean
-  /** It works again; told when it was told that it did not, and this holds. */
+  /** It works again; report this if the fault was reported and the recovery lasts. */
   isOver: boolean
-  /** When its beginning or its end is to be told; null = nothing is left to tell. */
+  /** When its beginning or its end is to be reported; null = nothing is left to report. */
   dueAt: number | null
 }
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND
-/** A short interruption is no news. What only the owner can mend is soon. */
+/** Ignore short outages; report those needing action immediately. */
 const OWNER_MS = 15 * SECOND
 const LASTS_MS = { chatra: 2 * MINUTE, planfix: 2 * MINUTE, address: 3 * MINUTE, store: 10 * SECOND }
-/** One that lasts so long goes along with another one that is told. */
+/** A fault that has lasted this long is included in another fault's notification. */
 const ALONG_MS = 30 * SECOND
 const STEADY_MS = 10 * SECOND
 
-/** It does not work now. One that needs the owner since now is told once more. */
+/** It does not work now. A fault that has since come to need the owner is reported once more. */
 export function faultBegins(faults: readonly Lasting[], fault: Fault, now: number): Lasting[] {
   const lasts = fault.needsOwner ? Math.min(OWNER_MS, LASTS_MS[fault.what]) : LASTS_MS[fault.what]
   const known = faultAt(faults, fault)
@@ -31,27 +31,27 @@ export function faultBegins(faults: readonly Lasting[], fault: Fault, now: numbe
   return replaced(faults, known, { ...known, fault, told, isOver: false, dueAt })
 }
 
-/** It works. Nobody is told of the end of what nobody was told of. */
+/** It works. Report recovery only if the failure was reported. */
 export function faultEnds(faults: readonly Lasting[], place: FaultPlace, now: number): Lasting[] {
   const known = faultAt(faults, place)
   if (!known || known.isOver) return [...faults]
   return replaced(faults, known, known.told ? { ...known, isOver: true, dueAt: now + STEADY_MS } : null)
 }
 
-/** It is told otherwise that it works. */
+/** Its recovery is reported by another event. */
 export const faultSettled = (faults: readonly Lasting[], place: FaultPlace): Lasting[] =>
   faults.filter(({ fault }) => !isAt(fault, place))
 
 export interface FaultContext {
   now: number
-  /** Whether it is so now: what was told of it last may have been replaced. */
+  /** Whether it is still so: the last reported state may have been replaced. */
   isDown(place: FaultPlace): boolean
   isWanted(fault: Fault): boolean
-  /** Of a connection that is there and switched on. */
+  /** For a connection that exists and is enabled. */
   isKnown(place: FaultPlace): boolean
 }
 
-/** Those that are worth a thought: of what is there, not ended untold, and wanted when it was their time. */
+/** Faults still eligible for a notification. */
 export function faultsLeft(faults: readonly Lasting[], around: FaultContext): Lasting[] {
   return faults.flatMap((one) => {
     if (!around.isKnown(one.fault)) return []
@@ -61,7 +61,7 @@ export function faultsLeft(faults: readonly Lasting[], around: FaultContext): La
   })
 }
 
-/** What is to be told now; `rest` is what is left when it was. */
+/** The faults to report now; `rest` is the remaining state after that. */
 export function dueFaults(
   faults: readonly Lasting[],
   { now, isDown, isWanted }: FaultContext,

@@ -32,11 +32,11 @@ export type NoticeSource = Pick<
 >
 
 export interface Notifications {
-  /** The system did not take the last notification: macOS takes none from a program that is not signed. */
+  /** The system refused the last notification: macOS accepts none from an unsigned program. */
   readonly refused: boolean
   /** A new version is downloaded. */
   update(ready: { version: string; onQuit: boolean }): void
-  /** The owner wanted it, and something is under way. */
+  /** The owner requested it, and work is under way. */
   updateBusy(version: string): void
   stop(): void
 }
@@ -45,11 +45,12 @@ export interface Notifications {
 const FACT = 'notices'
 
 /**
- * Shows what the owner is to know at once (policy.ts decides). Begin before the application is started, so that what it
- * tells at its start is heard. Settings and language are those of the application's configuration, also after a change.
- *
- * Do-not-disturb is the system's: Windows (focus assist), macOS (focus) and the notification daemon of Linux keep back what
- * every program shows, so nothing is asked for here that would go round it: no urgency, no sound of its own.
+ * Shows notifications (policy.ts decides which). Create it before the application starts, so that it receives
+ * the events of the start. Settings and language are those of the application's configuration, also after a
+ * change.
+ * Do-not-disturb belongs to the system: Windows (focus assist), macOS (focus) and the notification daemon of
+ * Linux hold back notifications of every program, so nothing here requests to bypass it: no urgency, no
+ * sound.
  */
 export function startNotifications(options: NotificationsOptions): Notifications {
   const { application, log } = options
@@ -86,7 +87,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
     )
   }
 
-  /** The task is made after the chat was told; while there is none, the window shows the conversation. */
+  /** The task is created after the notification; while there is none, the window shows the conversation. */
   async function taskOr(target: NoticeTarget): Promise<NoticeTarget> {
     if (target.kind !== 'conversation') return target
     try {
@@ -142,7 +143,7 @@ export function startNotifications(options: NotificationsOptions): Notifications
     publicAddressChanged: (now) => step(addressInput(now)),
     storeStateChanged: (failing) => step({ type: 'store', failing }),
     configurationChanged: () => step({ type: 'time' }),
-    // Timers stand still while the computer sleeps.
+    // Timers stop while the computer sleeps.
     wokeUp: () => step({ type: 'time' }),
   })
   store.fact<KeptNotices>('', FACT).then(begin, () => begin(null))
@@ -207,13 +208,14 @@ function addressInput(address: PublicAddress): NoticeInput {
   return { type: 'address', lost }
 }
 
-/** More than the systems show; what was told long ago leads nowhere any more. */
+/** More than the systems show; old notifications are no longer clickable. */
 const MOST_OPEN = 50
 
 /**
- * Shows through the system. A notification that nobody holds is collected, and a click on it is lost. On Windows one that
- * leaves the screen for the Action Center tells `close` with `timedOut` and can still be clicked there
- * (windows_toast_notification.cc, NotificationDismissed with should_destroy = false).
+ * Shows a notification through the system. An unreferenced notification is garbage-collected, and a click on
+ * it is lost. On Windows a notification that moves from the screen to the Action Center emits `close` with
+ * `timedOut` and can still be clicked there (windows_toast_notification.cc, NotificationDismissed with
+ * should_destroy = false).
  */
 function showing({ Notification, log, platform = process.platform }: NotificationsOptions) {
   const open = new Set<ElectronNotification>()
@@ -256,8 +258,8 @@ function showing({ Notification, log, platform = process.platform }: Notificatio
 }
 
 /**
- * Daemons of Linux read the body as markup, though not all of them, and Electron hands it over as it is: what could be a tag
- * is written with other brackets, so that it reads the same everywhere, and `&` as the markup wants it.
+ * Some Linux daemons read the body as markup, and Electron passes it unchanged: angle brackets are replaced
+ * by similar ones, so that it looks the same everywhere, and `&` is escaped.
  */
 export function forSystem(
   { title, body }: ToldNotice,

@@ -25,9 +25,10 @@ import {
 } from './show.ts'
 
 /**
- * Decides, purely, what the owner is told at once. The first of a kind is told at once; what follows within seconds becomes
- * one notice, and the more comes the longer it is gathered. A fault is told when it has lasted, its end only when it was told.
- * In quiet hours all is gathered into one summary, but faults: they are told afterwards if they still last.
+ * Decides, purely, which notifications the owner gets at once. The first of a kind is shown at once; those
+ * that follow within seconds are combined into one, and the more come, the longer they are collected. A fault
+ * is notified after it has lasted, its end only if the fault was notified. In quiet hours all are collected
+ * into one summary, except faults: these are notified afterwards if they still last.
  */
 export function decideNotices(
   state: NoticeState,
@@ -50,12 +51,12 @@ export function decideNotices(
 export interface NoticeState {
   /** Waits for its turn, which is soon. */
   ready: Collected
-  /** Of the quiet hours, for the summary. */
+  /** From quiet hours, for the summary. */
   held: Collected
-  /** When each chat, and the like of each event, was taken up last. */
+  /** When each chat, and each similar event, was last handled. */
   chats: Lately
   events: Lately
-  /** Messages that seem stuck, and when they are looked at: they may settle by themselves. */
+  /** Messages that seem stuck, and when to check them: they may settle by themselves. */
   looks: [messageId: number, at: number][]
   faults: Lasting[]
   turns: Turns
@@ -71,22 +72,22 @@ type Lately = [key: string, at: number][]
 export type NoticeInput =
   | { type: 'chat'; chat: Chat }
   | { type: 'stuck'; messageId: number; state: 'failed' | 'uncertain' }
-  /** Those of a look that are stuck indeed. */
+  /** Those of a check that are really stuck. */
   | { type: 'found'; messages: readonly Stuck[] }
   | { type: 'side'; connectionId: string; side: 'chatra' | 'planfix'; state: SideState }
-  /** Null = it is reached. */
+  /** Null = it is reachable. */
   | { type: 'address'; lost: Pick<Fault, 'code' | 'params' | 'needsOwner'> | null }
-  /** There is no way in (any more). */
+  /** There is no public address (any more). */
   | { type: 'address-none' }
   | { type: 'store'; failing: string | null }
   | { type: 'event'; event: BridgeEvent }
-  /** Time went by, or the settings are others. */
+  /** Time passed, or the settings changed. */
   | { type: 'time' }
 
 export interface NotificationContext {
   now: number
   settings: Configuration['notifications']
-  /** Ids of the connections that are switched on. */
+  /** Ids of the enabled connections. */
   connections: ReadonlySet<string>
   isDown(place: FaultPlace): boolean
 }
@@ -94,13 +95,13 @@ export interface NotificationContext {
 export interface NoticeDecision {
   state: NoticeState
   show: Notice[]
-  /** Messages to read; those that are stuck are handed in as `found`. */
+  /** Messages to read; the stuck ones are passed back as `found`. */
   look: number[]
-  /** When to ask again; null = when something happens. */
+  /** When to call again; null = at the next event. */
   wakeAt: number | null
 }
 
-/** What is kept over a restart. */
+/** State that survives a restart. */
 export type KeptNotices = Pick<NoticeState, 'held' | 'chats'>
 export const keptOf = ({ held, chats }: NoticeState): KeptNotices => ({ held, chats })
 
@@ -121,14 +122,16 @@ const nothing = (): Collected => ({
 })
 
 const MINUTE = 60_000
-/** A client who left and came back within it is the same chat to the owner. */
+/** A client who returns within this time continues the same chat for the owner. */
 const SAME_CHAT_MS = 10 * MINUTE
 const SAME_EVENT_MS = 12 * 60 * MINUTE
 const MOST_REMEMBERED = 200
 const MOST_EVENTS_HELD = 10
-/** What fails together is told together. */
+/** Failures within this time are notified together. */
 const LOOK_FAILED_MS = 2000
-/** Twice the time in which an unclear reply settles by itself (docs/architecture.md, "An uncertain reply"). */
+/**
+ * Twice the time in which an uncertain reply settles by itself (docs/architecture.md, "An uncertain reply").
+ */
 const LOOK_UNCERTAIN_MS = MINUTE
 
 const ADDRESS = { what: 'address', connectionId: null } as const
@@ -146,7 +149,7 @@ function take(state: NoticeState, input: NoticeInput, now: number): void {
     case 'stuck': {
       const { messageId } = input
       const at = now + (input.state === 'failed' ? LOOK_FAILED_MS : LOOK_UNCERTAIN_MS)
-      // Unclear once more, after it was sent again, is waited for anew.
+      // Uncertain again, after it was sent again: the wait starts again.
       state.looks = [...state.looks.filter(([id]) => id !== messageId), [messageId, at]]
       break
     }
@@ -194,7 +197,7 @@ function takeEvent(state: NoticeState, event: BridgeEvent, now: number): void {
   if (ADDRESS_GAPS.has(event.key)) {
     const wasTold = faultAt(state.faults, ADDRESS)?.told === true
     if (event.key === GAP_KEPT && !wasTold) return
-    // The gap says it too that the address is reached again.
+    // The gap's notification also says that the address is reachable again.
     if (wasTold) state.faults = faultSettled(state.faults, ADDRESS)
     else if (isOfLastGap(state, event)) return
   }
@@ -207,7 +210,7 @@ function isOfLastGap({ lastGap }: NoticeState, event: BridgeEvent): boolean {
   return gap !== null && lastGap !== null && isWithin(gap, lastGap)
 }
 
-/** Whether it is the first for a while. It is remembered. */
+/** Whether it is the first for a while. It is recorded. */
 function isNews(known: Lately, key: string, now: number, forMs: number): boolean {
   const at = known.findIndex(([one]) => one === key)
   const last = known[at]?.[1]

@@ -3,8 +3,9 @@ import type { Configuration } from '../../../shared/config.ts'
 type QuietHours = NonNullable<Configuration['notifications']['quiet']>
 
 /**
- * When the quiet hours that `now` lies in end (milliseconds since 1970); null when it lies in none. By the computer's clock,
- * also over midnight; the first minute belongs to them, the last does not. From a time to the same time is never quiet.
+ * When the quiet hours containing `now` end (milliseconds since 1970); null outside quiet hours. By local
+ * time, also over midnight; the first minute belongs to them, the last does not. Equal start and end mean no
+ * quiet hours.
  */
 export function quietUntil(quiet: QuietHours | null, now: number): number | null {
   if (quiet === null) return null
@@ -16,7 +17,7 @@ export function quietUntil(quiet: QuietHours | null, now: number): number | null
   if (!isQuiet) return null
   const days = overMidnight && present >= from ? 1 : 0
   const end = new Date(here.getFullYear(), here.getMonth(), here.getDate() + days, 0, to).getTime()
-  // Where the clocks are put back, the hour may come twice.
+  // When clocks are set back, the hour may occur twice.
   return Math.max(end, now + 60_000)
 }
 

@@ -1,7 +1,7 @@
-/** How often notices are shown, each kind by itself and all together. */
+/** How often notifications are shown, per kind and in total. */
 export interface Turns {
   paces: Record<Paced, Pace>
-  /** When something was shown within the last minute. */
+  /** When notifications were shown within the last minute. */
   shown: number[]
 }
 export type Paced = 'chats' | 'failures' | 'faults'
@@ -11,7 +11,7 @@ interface Pace {
 }
 
 const MINUTE = 60_000
-/** No stream of whatever kind shows more. */
+/** The maximum for any kind. */
 export const MOST_A_MINUTE = 6
 const FIRST_SPACING_MS = 5000
 const LONGEST_SPACING_MS = MINUTE
@@ -22,8 +22,9 @@ export function firstTurns(): Turns {
 }
 
 /**
- * Whether a notice may be shown now; it counts as shown then. After the first of a kind the next waits 5 s, and twice as long
- * each time it had to wait, up to a minute: whoever comes meanwhile is gathered. Without a kind only the limit of all holds.
+ * Whether a notification may be shown now; if so, it counts as shown. After the first of a kind the next
+ * waits 5 s, and twice as long each time it had to wait, up to a minute: later items are batched. Without a
+ * kind only the total limit applies.
  */
 export function takeTurn(turns: Turns, now: number, paced: Paced | null): boolean {
   turns.shown = turns.shown.filter((at) => at <= now && now - at < MINUTE)
@@ -39,7 +40,7 @@ export function takeTurn(turns: Turns, now: number, paced: Paced | null): boolea
   return true
 }
 
-/** When there is a turn again. */
+/** When the next one may be shown. */
 export function nextTurn({ paces, shown }: Turns, now: number, paced: Paced | null): number {
   const room = shown.length < MOST_A_MINUTE ? now : shown.at(-MOST_A_MINUTE)! + MINUTE
   return paced === null ? room : Math.max(room, paces[paced].nextAt)

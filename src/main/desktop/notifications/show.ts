@@ -1,24 +1,24 @@
 import type { BridgeEvent, Direction } from '../../../shared/domain.ts'
 import type { Side } from '../../../shared/errors.ts'
 
-/** What can be told to the owner by a notification, as data; text.ts says it. */
+/** The possible notifications, as data; text.ts makes the texts. */
 export type Notice =
   | { kind: 'chat'; chat: Chat }
   | ({ kind: 'chats' } & Gathered<Chat>)
   | { kind: 'failure'; message: Stuck }
   | ({ kind: 'failures' } & Gathered<Stuck>)
   | { kind: 'event'; event: BridgeEvent }
-  /** `alsoBack`: what works again meanwhile. */
+  /** `alsoBack`: sides that work again meanwhile. */
   | { kind: 'lost'; faults: Fault[]; alsoBack: Fault[] }
   | { kind: 'back'; faults: Fault[] }
-  /** Of the quiet hours. */
+  /** From quiet hours. */
   | { kind: 'summary'; chats: Gathered<Chat>; failures: Gathered<Stuck>; events: BridgeEvent[] }
 
 export interface Chat {
   connectionId: string
   conversationId: number
   client: string
-  /** What he wrote first. */
+  /** The client's first message. */
   text: string
 }
 
@@ -33,27 +33,27 @@ export interface Stuck {
   state: 'failed' | 'uncertain'
 }
 
-/** What can fail to work: a side of a connection, the public address, the data folder. */
+/** Parts that can fail: a side of a connection, the public address, the data folder. */
 export interface FaultPlace {
   what: Side | 'address' | 'store'
-  /** Of a side. */
+  /** For a side. */
   connectionId: string | null
 }
 export interface Fault extends FaultPlace {
-  /** It does not heal by itself. */
+  /** It does not recover by itself. */
   needsOwner: boolean
-  /** Of a side its ErrorCode, of the address the key of the problem's text. */
+  /** For a side its ErrorCode, for the address the key of the problem's text. */
   code: string
   params: BridgeEvent['params']
 }
 
-/** Many of a kind: how many, and the first of them. */
+/** Many of a kind: their number, and the first of them. */
 export interface Gathered<T> {
   count: number
   first: T[]
 }
 
-/** So many are named. */
+/** Maximum number of names. */
 const MOST_NAMED = 3
 
 export const gather = <T>(

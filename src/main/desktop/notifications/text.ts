@@ -10,7 +10,7 @@ import {
 import { gapOf } from './events.ts'
 import type { Chat, Fault, Gathered, Notice, Stuck } from './show.ts'
 
-/** Where a click leads. */
+/** Target of a click. */
 export type NoticeTarget =
   | { kind: 'conversation'; connectionId: string; conversationId: number }
   /** A task in Planfix: an address for the browser. */
@@ -20,7 +20,7 @@ export type NoticeTarget =
   /** Installs the new version. */
   | { kind: 'update' }
 
-/** A notice in words: plain text. */
+/** A notification as plain text. */
 export interface ToldNotice {
   title: string
   body: string
@@ -29,11 +29,11 @@ export interface ToldNotice {
 
 export interface NoticeWords {
   language: Language
-  /** Names of the connections that are there. */
+  /** Names of the existing connections. */
   names: ReadonlyMap<string, string>
 }
 
-/** The notice as the owner reads it, each part in one or few short lines. */
+/** The notification's text, each part in one or few short lines. */
 export function noticeText(notice: Notice, words: NoticeWords): ToldNotice {
   const say = saying(words.language)
   switch (notice.kind) {
@@ -176,7 +176,7 @@ function back(faults: readonly Fault[], words: NoticeWords): ToldNotice {
   }
 }
 
-/** `Chatra (shop.example), Planfix (shop.example)`; without the names where there is one connection. */
+/** `Chatra (shop.example), Planfix (shop.example)`; without the names when there is only one connection. */
 function faultNames(faults: readonly Fault[], words: NoticeWords): string {
   const say = saying(words.language)
   const names = faults.map(({ what, connectionId }) => {
@@ -210,13 +210,13 @@ const clientsOf = (say: Say, { count, first }: Gathered<Chat>): string =>
     count,
   )
 
-/** Several messages may be of one client, so those who are not named are not counted. */
+/** Several messages may come from one client, so unnamed clients are not counted. */
 function clientsOfStuck(say: Say, { count, first }: Gathered<Stuck>): string {
   const names = [...new Set(first.map(({ client }) => nameIn(say, client)))].join(', ')
   return count > first.length ? `${names}…` : names
 }
 
-/** The names, and how many there are beside them. */
+/** The names, and the number of further ones. */
 function named(say: Say, names: readonly string[], count: number): string {
   const list = names.join(', ')
   return count > names.length ? say('notices.more', { names: list, count: count - names.length }) : list
@@ -231,8 +231,8 @@ const nameOf = ({ names }: NoticeWords, connectionId: string | null): string =>
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
 /**
- * The first line that says something, as plain text: no control characters, nothing that turns the direction of what stands
- * around it, at most `max` characters as a reader counts them.
+ * The first visible line, as plain text: no control characters, no changes of text direction, at most `max`
+ * visible characters.
  */
 export function plainLine(text: string, max: number): string {
   const line =

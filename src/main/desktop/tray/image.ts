@@ -3,8 +3,8 @@ import type { NativeTheme } from 'electron'
 import type { TrayState } from './status.ts'
 
 /**
- * The image of a state: macOS takes one that it colours itself, Windows one with several sizes, elsewhere there are two
- * for panels of either brightness.
+ * The icon of a state: macOS needs a template image, Windows one with several sizes, other systems have two
+ * for light and dark panels.
  */
 export function trayImagePath(
   root: string,
@@ -22,8 +22,8 @@ export function trayImagePath(
 }
 
 /**
- * The panel's brightness, which need not be that of the windows; Linux tells only one for both, and the bar of GNOME, of
- * Ubuntu's and of elementary's desktop is dark with either theme.
+ * The panel's brightness, which may differ from that of the windows; Linux reports only one for both, and the
+ * bar of GNOME, of Ubuntu's and of elementary's desktop is dark with either theme.
  */
 export function isPanelDark(
   platform: NodeJS.Platform,

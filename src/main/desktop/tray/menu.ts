@@ -2,7 +2,7 @@ import type { AppState } from '../../../shared/api/state.ts'
 import type { TextKey, TextParams } from '../../../shared/i18n/index.ts'
 import { type TrayLook, trayLook } from './status.ts'
 
-/** What a click in the menu asks for. */
+/** The action of a menu item. */
 export type TrayAction =
   | { do: 'open'; route?: string }
   | { do: 'enable'; connectionId: string; enabled: boolean }
@@ -10,7 +10,7 @@ export type TrayAction =
 
 export type TrayEntry =
   | { kind: 'line' }
-  /** Without an action it is only read. */
+  /** Without an action it is only text. */
   | { kind: 'item'; id: string; label: string; action?: TrayAction }
   | { kind: 'group'; id: string; label: string; entries: TrayEntry[] }
 
@@ -27,11 +27,11 @@ export interface TrayFacts {
   t(key: TextKey, params?: TextParams): string
 }
 
-/** More of them stand in a menu of their own. */
+/** Further ones are in a submenu. */
 const MOST_IN_PLACE = 5
 const LONGEST_NAME = 40
 
-/** The menu of the tray: how it is, what can be done about it, who wrote last. */
+/** The menu of the tray: the state, the possible actions, the latest clients. */
 export function trayMenu({ state, chats, t }: TrayFacts): TrayEntry[] {
   const connections = state?.connections ?? []
   const switches = connections.map((one): TrayEntry => {
@@ -58,7 +58,7 @@ export function trayMenu({ state, chats, t }: TrayFacts): TrayEntry[] {
   ]
 }
 
-/** What stands beside the image when it is pointed at. */
+/** The tooltip of the icon. */
 export const trayTip = (state: AppState | null, t: TrayFacts['t']): string =>
   `${t('app.name')}\n${wordsOf(trayLook(state), t)}`
 
@@ -74,7 +74,10 @@ const group = (id: string, label: string, entries: TrayEntry[]): TrayEntry => ({
   entries,
 })
 
-/** Names come from outside: one line, of a length that a menu can show. Windows takes a single & for a key's mark. */
+/**
+ * Names come from outside: one line, of a length that fits a menu. Windows reads a single & as the mark of an
+ * access key.
+ */
 function short(name: string): string {
   const line = name.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim()
   const letters = [...line]

@@ -5,13 +5,13 @@ import type { Application } from '../../runtime/application.ts'
 import type { RecentChat } from './menu.ts'
 import type { ShownTray } from './tray.ts'
 
-/** Changes come in crowds: they are shown together. */
+/** Changes come in bursts: they are shown together. */
 const TOGETHER_MS = 100
 const MOST_CHATS = 5
 
 /**
- * Keeps the tray as the bridge is. It is asked only when it has told that something is different: nothing runs while
- * nothing happens.
+ * Keeps the tray in line with the state of the bridge. It reads the state only after an event: without events
+ * nothing runs.
  */
 export function presentTray(options: {
   application: Pick<Application, 'subscribe' | 'clock' | 'store'>

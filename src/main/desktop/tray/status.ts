@@ -1,16 +1,16 @@
 import type { AppState, ConnectionState, PublicAddress } from '../../../shared/api/state.ts'
 import type { Words } from '../../../shared/api.ts'
 
-/** What the tray image shows, each by a shape of its own. */
+/** The states of the tray icon, each with its own shape. */
 export type TrayState = 'working' | 'setup' | 'degraded' | 'stopped' | 'paused'
 
 export interface TrayLook {
   state: TrayState
-  /** The same in words. */
+  /** The same as text. */
   words: Words
 }
 
-/** How the bridge is, at one glance. Null: it is not running (yet). */
+/** The overall state of the bridge. Null: it is not running (yet). */
 export function trayLook(state: AppState | null): TrayLook {
   if (state === null) return look('stopped', 'desktop.state.not-running')
   const { connections, publicAddress } = state
@@ -21,7 +21,7 @@ export function trayLook(state: AppState | null): TrayLook {
   const complete = enabled.filter((one) => one.missing.length === 0)
   const incomplete = enabled.find((one) => one.missing.length > 0)
   if (complete.length === 0) return look('setup', 'desktop.state.missing', { name: incomplete?.name ?? '' })
-  // Another computer carries: here nothing is asked, so nothing that failed before counts.
+  // Another computer is active: this one makes no calls, so earlier failures do not count.
   if (publicAddress.standby) return look('working', 'desktop.state.standby')
 
   const stopped = complete.filter(waitsForOwner)
@@ -46,5 +46,5 @@ const waitsForOwner = ({ chatra, planfix }: ConnectionState): boolean =>
   chatra.state === 'paused' || planfix.state === 'paused'
 const triesAgain = ({ chatra, planfix }: ConnectionState): boolean =>
   chatra.state === 'waiting' || planfix.state === 'waiting'
-/** Chosen, and known not to be reached. */
+/** Configured, and known to be unreachable. */
 const isLost = ({ provider, state }: PublicAddress): boolean => provider !== 'none' && state === 'failing'

@@ -4,7 +4,7 @@ import type { Clock } from '../../engine/ports.ts'
 import type { Log } from '../../runtime/application.ts'
 import { systemClock } from '../../runtime/clock.ts'
 
-/** `unknown`: there is nothing to ask with. */
+/** `unknown`: there is no program to query the bus. */
 export type TraySupport = 'there' | 'missing' | 'unknown'
 
 const WATCHER = 'org.kde.StatusNotifierWatcher'
@@ -14,12 +14,12 @@ const BUS = 'org.freedesktop.DBus'
 const PATH = '/org/freedesktop/DBus'
 const GET = `${BUS}.Properties.Get`
 
-/** A program that asks the session's bus, with what it is given for each of the two questions. */
+/** A program that queries the session bus, with its arguments for each of the two queries. */
 interface Asker {
   command: string
-  /** Is there a watcher? Asked first: the second question could start one that nobody looks at. */
+  /** Is there a watcher? Asked first: the second query could start one without a panel. */
   owner: readonly string[]
-  /** Does a panel show what the watcher holds? */
+  /** Does a panel show the watcher's icons? */
   host: readonly string[]
 }
 const gdbus = (dest: string, path: string, method: string, ...args: string[]) => [
@@ -50,12 +50,12 @@ const ASKERS: readonly Asker[] = [
 ]
 const LONGEST_MS = 2_000
 
-/** Runs a program; null when there is none, or it did not end well. */
+/** Runs a program; null when there is none, or it failed. */
 export type Run = (command: string, args: readonly string[]) => Promise<string | null>
 
 /**
- * Whether this desktop shows tray images. On Linux Chromium asks two things (status_icon_linux_dbus.cc): is there a
- * StatusNotifierWatcher, and has a panel registered with it. The same is asked here.
+ * Whether this desktop shows tray icons. On Linux Chromium makes two queries (status_icon_linux_dbus.cc): is
+ * there a StatusNotifierWatcher, and has a panel registered with it. This makes the same queries.
  */
 export async function traySupport(
   platform: NodeJS.Platform,
@@ -77,7 +77,7 @@ function truthIn(said: string | null): boolean | null {
   return found === null ? null : found[1] === 'true'
 }
 
-/** Where the session's bus is, by its specification or as systemd places it. */
+/** The address of the session bus, by its specification or systemd's default. */
 const hasBus = ({ DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR }: NodeJS.ProcessEnv): boolean =>
   Boolean(DBUS_SESSION_BUS_ADDRESS) || (Boolean(XDG_RUNTIME_DIR) && existsSync(`${XDG_RUNTIME_DIR}/bus`))
 
@@ -92,35 +92,36 @@ const runBriefly: Run = (command, args) =>
     child.on('close', (code) => resolve(code === 0 ? said : null))
   })
 
-/** A panel may come up a while after the programs that are started at login. */
+/** A panel may start a while after the programs that start at login. */
 const OFTEN_MS = 500
 const OFTEN_UNTIL_MS = 5_000
 const SELDOM_MS = 3_000
-/** Nobody waits any longer for a panel: the window is opened. */
+/** Time limit for a panel: after it the window is opened. */
 const PATIENCE_MS = 30_000
-/** An extension that brings tray images may be switched on at any time. */
+/** An extension that shows tray icons may be enabled at any time. */
 const RARELY_MS = 60_000
 
 export interface TrayWatch {
-  /** What the owner is told: nobody shows the tray image, or perhaps nobody; null = nothing. */
+  /** The owner's notice: no panel shows the tray icon, or perhaps none; null = no notice. */
   readonly trouble: 'missing' | 'unsure' | null
-  /** Resolves with whether the image is shown, as soon as that is known. */
+  /** Resolves with whether the icon is shown, as soon as that is known. */
   readonly decided: Promise<boolean>
   stop(): void
 }
 
 /**
- * Finds out when the tray image can be made. On Linux Electron decides once for each image, when it is made, how to show it,
- * and one that is made before the panel is there stays invisible for ever (tray_icon_linux.cc,
- * OnImplInitializationFailed): so it is made when a panel takes it. `make` is called once at most; `missing` once, when no
- * panel has come within 30 s. On X11 the image is made then all the same: older panels show it (XEmbed).
+ * Finds out when the tray icon can be created. On Linux Electron decides for each icon, when it is created,
+ * how to show it, and an icon created before the panel exists stays invisible for ever (tray_icon_linux.cc,
+ * OnImplInitializationFailed): so it is created when a panel accepts icons. `make` is called at most once;
+ * `missing` once, when no panel has appeared within 30 s. On X11 the icon is created then anyway: older
+ * panels show it (XEmbed).
  */
 export function watchTraySupport(options: {
   platform: NodeJS.Platform
   log: Pick<Log, 'info' | 'warn'>
   make(): void
   missing(): void
-  /** The first answer, where it was asked for earlier: while the system still starts the program. */
+  /** The first answer, when it was requested earlier: while the system still starts the program. */
   first?: Promise<TraySupport>
   run?: Run
   clock?: Clock
@@ -182,7 +183,10 @@ function waitAfter(passed: number): number {
   return passed < PATIENCE_MS ? Math.min(SELDOM_MS, PATIENCE_MS - passed) : RARELY_MS
 }
 
-/** Panels of X11 may show images by XEmbed. GNOME's never do, and Electron takes GTK 4 there, which has no such images. */
+/**
+ * X11 panels may show icons by XEmbed. GNOME's never do, and Electron uses GTK 4 there, which has no such
+ * icons.
+ */
 function mayEmbed({ DISPLAY, WAYLAND_DISPLAY, XDG_SESSION_TYPE, XDG_CURRENT_DESKTOP }: NodeJS.ProcessEnv) {
   const isX11 = XDG_SESSION_TYPE === 'x11' || (Boolean(DISPLAY) && !WAYLAND_DISPLAY)
   return isX11 && XDG_SESSION_TYPE !== 'wayland' && !/gnome|unity/i.test(XDG_CURRENT_DESKTOP ?? '')

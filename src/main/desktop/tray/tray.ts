@@ -4,21 +4,21 @@ import { type TrayAction, type TrayEntry, type TrayFacts, trayMenu, trayTip } fr
 import { type TrayState, trayLook } from './status.ts'
 
 export interface TrayOptions {
-  /** Where `resources` is. */
+  /** The folder of `resources`. */
   root: string
   platform: NodeJS.Platform
   act(action: TrayAction): void
 }
 
 export interface ShownTray {
-  /** Makes the image: on Linux when a panel takes it (support.ts). */
+  /** Creates the icon: on Linux when a panel accepts it (support.ts). */
   make(): void
-  /** Shows this from now on, as soon as there is an image; what is the same as before is left alone. */
+  /** Shows this from now on, as soon as there is an icon; unchanged parts are not set again. */
   show(facts: TrayFacts): void
   stop(): void
 }
 
-/** The tray's image and menu. */
+/** The tray's icon and menu. */
 export function openTray({ root, platform, act }: TrayOptions): ShownTray {
   let tray: Tray | null = null
   let facts: TrayFacts | null = null

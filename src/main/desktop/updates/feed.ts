@@ -2,18 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Log } from '../../runtime/application.ts'
 
-/** Where updates come from. */
+/** The source of updates. */
 export interface UpdateFeed {
   /** For the log. */
   source: string
-  /** The package is one that the system installs, after asking for a password. */
+  /** The system installs the package, after asking for a password. */
   asksPassword: boolean
 }
 
 /**
- * The feed that packaging has configured: `publish` in electron-builder.yml makes the file `app-update.yml` beside the program,
- * which the updater reads itself (on Windows with the names of the publishers whose signatures it accepts, so an address from
- * elsewhere would switch that check off). Null = no updates: there is no such file, or it leads where a stranger could answer.
+ * The feed configured by packaging: `publish` in electron-builder.yml creates the file `app-update.yml`
+ * beside the program, which the updater reads itself (on Windows with the names of the accepted publishers,
+ * so an address from another source would disable that check). Null = no updates: the file is missing, or its
+ * address is not trustworthy.
  */
 export function updateFeedIn(resourcesPath: string | undefined, log: Log): UpdateFeed | null {
   if (resourcesPath === undefined) return null
@@ -28,7 +29,7 @@ export function updateFeedIn(resourcesPath: string | undefined, log: Log): Updat
   return { source: feed.source, asksPassword: kind !== '' }
 }
 
-/** Of the providers only those whose addresses are https, all of them, and that name no other host for it. */
+/** Only providers whose addresses are all https, and whose options name no other host. */
 export function readUpdateFeed(text: string): { ok: true; source: string } | { ok: false; why: string } {
   const values = topLevel(text)
   const provider = values.get('provider')
@@ -56,7 +57,7 @@ export function readUpdateFeed(text: string): { ok: true; source: string } | { o
   }
 }
 
-/** `key: value` lines at the left margin, as electron-builder writes them; quotes are taken off. */
+/** `key: value` lines at the left margin, as electron-builder writes them; quotes are removed. */
 function topLevel(text: string): Map<string, string> {
   const values = new Map<string, string>()
   for (const line of text.split(/\r?\n/)) {

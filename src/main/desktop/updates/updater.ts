@@ -6,7 +6,7 @@ import type { UpdateFeed } from './feed.ts'
 
 export { type UpdateFeed, updateFeedIn } from './feed.ts'
 
-/** What is used of electron-updater. */
+/** The used part of electron-updater. */
 export type Updater = Pick<
   AppUpdater,
   | 'autoDownload'
@@ -21,45 +21,49 @@ export type Updater = Pick<
 >
 
 export interface UpdatesOptions {
-  /** Null: nothing is checked, and nothing of the updater is loaded. */
+  /** Null: there are no checks, and the updater is not loaded. */
   feed: UpdateFeed | null
   clock: Clock
   log: Log
-  /** Something is being handed over right now: the program is not to be restarted. */
+  /** Data is being delivered right now: the program must not restart. */
   isBusy(): boolean | Promise<boolean>
-  /** What the owner has not saved is asked for: false = he stays, and nothing is restarted. */
+  /** Asks the owner about unsaved changes: false = the owner stays, and nothing restarts. */
   leave(): Promise<boolean>
-  /** Everything of the bridge has ended when it resolves: asked for before a restart, as the installer does not wait. */
+  /** Resolves when the bridge has shut down: called before a restart, as the installer does not wait. */
   end(): Promise<void>
-  /** The bridge has ended, but the installer did not begin: the program is to be started anew. */
+  /** The bridge has shut down, but the installer did not begin: the program must be restarted. */
   failed(): void
-  /** A version is downloaded. `onQuit`: it is installed by itself when the program ends. */
+  /** A version is downloaded. `onQuit`: it is installed automatically when the program exits. */
   tell(ready: { version: string; onQuit: boolean }): void
-  /** The AppImage that starts next time is this file. */
+  /** The AppImage file that starts next time. */
   moved(appImage: string): void
   /** For tests. */
   load?: () => Promise<Updater>
 }
 
 export interface Updates {
-  /** The version that is downloaded and waits; null = none. */
+  /** The downloaded version that waits; null = none. */
   readonly ready: string | null
-  /** The owner wants it now. `busy` = something is under way, `kept` = something is not saved: nothing was done. `none` = nothing is downloaded. */
+  /**
+   * The owner requests it now. `busy` = work is under way, `kept` = unsaved changes: nothing was done. `none`
+   * = nothing is downloaded.
+   */
   restart(): Promise<'restarting' | 'busy' | 'kept' | 'none'>
   stop(): void
 }
 
 const HOUR = 3_600_000
-/** After the start has settled; whoever switches off each evening gets updates too. */
+/** After the start has settled; users who switch off each evening get updates too. */
 const FIRST_MS = HOUR / 4
 const EVERY_MS = 24 * HOUR
-/** The program has ended long before. */
+/** The program has exited long before. */
 const INSTALLER_MS = 60_000
 
 /**
- * Looks for a new version a quarter of an hour after the start and then once a day, downloads it in the background, and leaves the rest
- * to the end of the program or to the owner: nothing is ever restarted by itself. What is wrong with the feed or the network is
- * in the log alone; the next day has another try. Signatures are checked by the updater as packaging has set them.
+ * Checks for a new version a quarter of an hour after the start and then once a day, downloads it in the
+ * background, and installs it on exit or on the owner's request: nothing restarts automatically. Faults of
+ * the feed or the network are only logged; the next day tries again. The updater verifies signatures as
+ * configured by packaging.
  */
 export function startUpdates(options: UpdatesOptions): Updates {
   const { feed, clock, log } = options
@@ -83,7 +87,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
   }
 
   function prepared(one: Updater): Updater {
-    // A system that asks for a password to install would ask it at each end of the program, also while it shuts down.
+    // A system that asks for a password to install would ask at each exit, also during shutdown.
     const onQuit = feed?.asksPassword !== true
     one.autoDownload = true
     one.autoInstallOnAppQuit = onQuit
@@ -96,7 +100,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
       warn: (text) => log.warn({}, `updates: ${text}`),
       error: (text) => log.warn({}, `updates: ${text}`),
     }
-    // Told by the promise as well; an error event that nobody hears would end the program.
+    // Also reported by the promise; an unhandled error event would end the program.
     one.on('error', () => undefined)
     one.on('appimage-filename-updated', (path) => options.moved(path))
     one.on('update-downloaded', ({ version }) => {
@@ -116,7 +120,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
       if (updater === null || ready === null) return 'none'
       if (restarting) return 'restarting'
       restarting = true
-      // Before the installer is started: from then on a window that stays would be in its way.
+      // Before the installer starts: afterwards an open window would block it.
       const against = (await options.isBusy()) ? 'busy' : (await options.leave()) ? null : 'kept'
       if (against !== null) {
         restarting = false
@@ -124,7 +128,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
       }
       log.info({ version: ready }, 'updates: restarting as the owner wants')
       await options.end()
-      // Still here: a password that was not given, a file that is gone.
+      // Still running: a password was not entered, or a file is missing.
       clock.after(INSTALLER_MS, () => options.failed())
       updater.quitAndInstall(true, true)
       return 'restarting'
@@ -136,7 +140,7 @@ export function startUpdates(options: UpdatesOptions): Updates {
   }
 }
 
-/** Loaded when it is needed first: most runs of the program never do. */
+/** Loaded on first use: most runs never need it. */
 async function loadUpdater(): Promise<Updater> {
   const { default: loaded } = await import('electron-updater')
   return loaded.autoUpdater

@@ -1,6 +1,6 @@
 /**
- * A link that may be given to the system's browser, as a whole address; null otherwise. Other schemes start programs, and
- * a name in front of the host only pretends to be one.
+ * A link that may be passed to the system's browser, as a whole address; null otherwise. Other schemes start
+ * programs, and a user name before the host only imitates a host.
  */
 export function externalLink(url: string): string | null {
   if (!URL.canParse(url)) return null

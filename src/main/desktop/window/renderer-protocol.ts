@@ -3,19 +3,22 @@ import { createAssets } from '../../renderer-assets/assets.ts'
 import { documentOf, HEADERS } from '../../renderer-assets/document.ts'
 import { isPage } from '../ipc.ts'
 
-/** Where the interface lives on the desktop: an origin of its own, which no site and no file has. */
+/** The origin of the interface on the desktop, which no site and no file shares. */
 export const PAGE = 'bridge://app/'
 /** The address of a page of the interface, e.g. `/conversation/5`. */
 export const pageAt = (route: string): string => `${PAGE}#${route}`
 export const isOurs = isPage(PAGE)
 
-/** To be registered before Electron is ready. Like https, and with nothing that goes past the content security policy. */
+/**
+ * Must be registered before Electron is ready. Like https, and without a bypass of the content security
+ * policy.
+ */
 export const PAGE_SCHEME: CustomScheme = {
   scheme: 'bridge',
   privileges: { standard: true, secure: true, supportFetchAPI: true },
 }
 
-/** Serves the built interface, and nothing else of the disk, under PAGE. */
+/** Serves the built interface, and no other file, under PAGE. */
 export function servePage(protocol: Pick<Protocol, 'handle'>, folder?: string): void {
   const asset = createAssets(folder)
   protocol.handle('bridge', async ({ url, method }) => {
@@ -26,7 +29,7 @@ export function servePage(protocol: Pick<Protocol, 'handle'>, folder?: string): 
     if (!found.type.startsWith('text/html')) {
       return new Response(new Uint8Array(found.body), { headers: { ...type, 'cache-control': 'no-cache' } })
     }
-    // Calls and events go through the preload: the page itself connects to nothing.
+    // Calls and events use the preload: the page itself makes no connections.
     const { html, policy } = documentOf(found.body, "'none'")
     return new Response(html, {
       headers: { ...type, 'content-security-policy': policy, 'cache-control': 'no-store' },

@@ -1,11 +1,11 @@
 import type { BrowserWindow } from 'electron'
 import type { Clock } from '../../engine/ports.ts'
 
-/** A page that does not draw (trouble with the graphics) is shown all the same: a window says more than none. */
+/** A page that does not render (a graphics problem) is shown all the same: a window is better than none. */
 const LONGEST_MS = 5_000
 
 /**
- * Shows a window that was made hidden once it has something to show. To maximize it shows it as well (electron.d.ts,
+ * Shows a hidden window once it has content. Maximizing shows it as well (electron.d.ts,
  * `BrowserWindow.maximize`), so that waits, too.
  */
 export function showWhenReady(

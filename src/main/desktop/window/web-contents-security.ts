@@ -11,14 +11,16 @@ export interface GuardOptions {
   >
   shell: Pick<Shell, 'openExternal'>
   log: Log
-  /** One of our own pages was asked for in a new window. */
+  /** A page requested one of our own pages in a new window. */
   show(url: string): void
 }
 
-/** Copying is done by our own page; everything else a page may ask a computer for is refused. */
+/** Our own page may copy; all other permissions are refused. */
 const GRANTED = 'clipboard-sanitized-write'
 
-/** What no window may do, whoever makes it: go elsewhere, open others, hold webviews, ask for the computer's devices. */
+/**
+ * Restrictions of every window: no navigation elsewhere, no other windows, no webviews, no device access.
+ */
 export function secureWebContents({ app, session, shell, log, show }: GuardOptions): void {
   session.setPermissionRequestHandler((contents, permission, answer, { requestingUrl, isMainFrame }) =>
     answer(permission === GRANTED && isMainFrame && isOurs(requestingUrl) && isOurs(contents.getURL())),
@@ -60,5 +62,5 @@ export function secureWebContents({ app, session, shell, log, show }: GuardOptio
   }
 }
 
-/** The rest of an address may hold anything, also something secret. */
+/** The rest of an address may contain secrets. */
 const schemeOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : 'nowhere')

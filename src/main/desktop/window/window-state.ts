@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Where the window was when it was closed, in the screens' own measure. */
+/** Position of the window when it was closed, in screen coordinates. */
 const kept = z.object({
   x: z.number().int(),
   y: z.number().int(),
@@ -19,10 +19,10 @@ export interface Area {
 
 export const SMALLEST = { width: 720, height: 520 }
 const FIRST = { width: 1120, height: 760 }
-/** So much of the window is on a screen at least, or it could not be taken hold of. */
+/** At least this much of the window must be on a screen, so that it can be moved. */
 const GRIP = 80
 
-/** Null when nothing, or nothing that makes sense, is kept. */
+/** Null when there is no valid stored position. */
 export function readWindowState(file: string): WindowState | null {
   try {
     return kept.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null
@@ -31,16 +31,19 @@ export function readWindowState(file: string): WindowState | null {
   }
 }
 
-/** Never throws: a place that is not kept is no loss. Written at once, as the program may end with the window. */
+/** Never throws: a lost position does no harm. Written at once, as the program may exit with the window. */
 export function writeWindowState(file: string, bounds: WindowState): void {
   try {
     writeFileSync(file, JSON.stringify(bounds))
   } catch {
-    // The window opens where it was before.
+    // The window opens at its last position.
   }
 }
 
-/** Where the window opens: where it was, unless that screen is gone; else in the middle of the first one. */
+/**
+ * Where the window opens: at its last position, unless that screen is gone; else in the middle of the first
+ * screen.
+ */
 export function initialBounds(
   before: WindowState | null,
   screens: readonly Area[],

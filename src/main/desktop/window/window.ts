@@ -7,33 +7,33 @@ import { PAGE, pageAt } from './renderer-protocol.ts'
 import { showWhenReady } from './show-when-ready.ts'
 import { initialBounds, readWindowState, SMALLEST, writeWindowState } from './window-state.ts'
 
-/** The one window: made when it is wanted, gone when it is closed. */
+/** The only window: created on demand, destroyed when closed. */
 export interface MainWindow {
-  /** In front of everything; at this page of the interface, where one is named (`/conversation/5`). */
+  /** Brings it to the front; at this page of the interface, if given (`/conversation/5`). */
   show(route?: string): void
   /** At one of the interface's own addresses. */
   showUrl(url: string): void
   readonly isOpen: boolean
-  /** Closes it, asking its owner where something is not saved; resolves with whether it has gone. */
+  /** Closes it, asking the owner about unsaved changes; resolves with whether it was closed. */
   leave(): Promise<boolean>
-  /** Keeps where it is: the end of the program closes no window. */
+  /** Stores its position: exiting the program closes no window. */
   keep(): void
 }
 
 export interface WindowOptions {
-  /** Where `out` is. */
+  /** The folder of `out`. */
   root: string
   dataDir: string
   log: Log
   now: () => number
   t(key: TextKey): string
-  /** The window came or went. */
+  /** The window was opened or closed. */
   changed(isOpen: boolean): void
 }
 
-/** A page that does not answer for so long is loaded anew. */
+/** A page that does not respond for this long is reloaded. */
 const HANGS_MS = 15_000
-/** A window that breaks more often is not made anew by itself. */
+/** A window that crashes more often is not recreated automatically. */
 const REVIVALS = 3
 const REVIVAL_MS = 60_000
 
@@ -41,9 +41,9 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
   const placeFile = join(dataDir, 'window.json')
   let window: BrowserWindow | null = null
   let revivals: number[] = []
-  /** The address that was asked for last. */
+  /** The last requested address. */
   let wanted = PAGE
-  /** Told when the window has gone, or its owner wants it to stay. */
+  /** Called when the window has closed, or the owner wants to keep it open. */
   let left: (gone: boolean) => void = () => undefined
 
   function open(url: string): void {
@@ -71,13 +71,13 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
         experimentalFeatures: false,
         webviewTag: false,
         navigateOnDragDrop: false,
-        // Chromium would fetch dictionaries from afar.
+        // Chromium would download dictionaries.
         spellcheck: false,
       },
     })
     window = made
     showWhenReady(made, { maximized: before?.maximized ?? false, clock: systemClock })
-    // Said before the page is asked whether it may go.
+    // Set before the page is asked whether it may close.
     let closing = false
     made.on('close', () => {
       closing = true
@@ -109,8 +109,8 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
   }
 
   /**
-   * The page has changes that are not saved, so it stays: its owner decides. Asked beside everything else: a question that
-   * waits for its answer in place would hold up the messages. `next`: where the window was to go; null = it was closed.
+   * The page has unsaved changes, so it stays: its owner decides. Asked asynchronously: a synchronous dialog
+   * would block the messages. `next`: the target of the navigation; null = it was closed.
    */
   async function leave(made: BrowserWindow, next: string | null): Promise<void> {
     const { response } = await dialog.showMessageBox(made, {
@@ -128,7 +128,7 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
     if (next !== null) open(next)
   }
 
-  /** The messages go on whatever happens to the window. */
+  /** Message delivery continues whatever happens to the window. */
   function watch(made: BrowserWindow): void {
     let patience: NodeJS.Timeout | undefined
     made.on('unresponsive', () => {
@@ -144,7 +144,7 @@ export function createMainWindow({ root, dataDir, log, now, t, changed }: Window
       if (reason === 'clean-exit') return
       log.error({ reason, exitCode }, 'the window broke')
       const url = made.webContents.getURL()
-      // It is not to be touched while it is telling this.
+      // It must not be changed while it emits this event.
       setImmediate(() => revive(made, url))
     })
   }

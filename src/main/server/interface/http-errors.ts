@@ -3,8 +3,8 @@ import type { CallError } from '../../../shared/api.ts'
 import { errorAnswer } from '../../api/responses.ts'
 
 /**
- * Refusals that HTTP itself has words for. The body is an answer of the contract like any other, so that a page can show
- * it; `detail` is for whoever looks closer.
+ * Refusals with an HTTP status. The body is an answer of the contract, so that a page can show it; `detail`
+ * is technical.
  */
 export const sendErrorStatus = (reply: FastifyReply, status: number, detail: string): FastifyReply => {
   const code = codeOf(status)

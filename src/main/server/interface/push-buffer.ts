@@ -1,30 +1,30 @@
 import type { Push } from '../../../shared/api.ts'
 
-/** Where texts go out: a WebSocket, as far as it is used here. */
+/** The receiver of texts: the used part of a WebSocket. */
 export interface Wire {
-  /** Bytes that wait to be taken. */
+  /** Bytes waiting to be sent. */
   readonly bufferedAmount: number
-  /** `sent` is called when the text has been taken, or never will be. */
+  /** `sent` is called when the text was sent, or never will be. */
   send(text: string, sent: () => void): void
 }
 
 /**
- * What one page is told, in order. A page that takes slowly gets no endless queue: what it could not take is folded into
- * the newest state and a note that messages are to be read again.
+ * Sends pushes to one page, in order. A slow page gets no endless queue: pending pushes are merged into the
+ * newest state and a note to read messages again.
  */
 export interface PushBuffer {
-  /** Everything told before waits for this. */
+  /** All earlier pushes wait for this. */
   open(first: StatePush): void
-  /** `text` is `push` as it travels, made once for all pages. */
+  /** `text` is `push` serialised, once for all pages. */
   tell(push: Push, text: string): void
 }
 
 type StatePush = Extract<Push, { event: 'state' }>
 type CheckUpPush = Extract<Push, { event: 'checkUp' }>
 
-/** As many bytes may wait: some 15 full pages of the log. */
+/** Maximum waiting bytes: some 15 full pages of the log. */
 const MOST_WAITING_BYTES = 1_000_000
-/** Small things that happen rarely; the oldest are in `events.list` anyway. */
+/** Small, rare events; the oldest are in `events.list` anyway. */
 const MOST_NOTICES = 100
 
 interface Held {
@@ -56,7 +56,7 @@ export function createPushBuffer(wire: Wire): PushBuffer {
     tell,
     open(first) {
       opened = true
-      // A snapshot that was told while the first one was made may be the older of the two.
+      // A snapshot pushed while the first one was made may be the older of the two.
       if (held?.state && held.state.value.time < first.value.time) held.state = null
       write(JSON.stringify(first))
       caughtUp()

@@ -17,21 +17,21 @@ export interface Interface {
   stop(): Promise<void>
 }
 
-/** An import of settings is the largest thing that is ever sent. */
+/** An import of settings is the largest request. */
 const MOST_BYTES = 4 * 1024 * 1024
 
 /**
- * The interface over HTTP, on 127.0.0.1 alone: the page, `POST /api/call/{name}` for each call of shared/api.ts, and the
- * WebSocket `/api/live` for its events. The page itself is no secret; the rest needs the cookie that the printed
- * address gives. Rejects when the port is taken.
+ * The interface over HTTP, only on 127.0.0.1: the page, `POST /api/call/{name}` for each call of
+ * shared/api.ts, and the WebSocket `/api/live` for its events. The page itself is public; the rest needs the
+ * cookie that the printed address sets. Rejects when the port is in use.
  */
 export async function startInterface(options: {
   caller: Caller
   feed: PushSource
-  /** 0 = any free one. */
+  /** 0 = any free port. */
   port: number
   redact: Redactor
-  /** The built page, where it is not beside the program. */
+  /** The built page, when it is not beside the program. */
   pageFolder?: string
 }): Promise<Interface> {
   const session = createSession()
@@ -53,7 +53,7 @@ export async function startInterface(options: {
   })
   server.setNotFoundHandler((_request, reply) => sendErrorStatus(reply, 404, 'not found'))
   const cutLines = takesLines(server)
-  // Before every other hook: it ends the sockets of lines that a later one refuses.
+  // Before every other hook: it closes the sockets that a later hook refuses.
   await server.register(websocket, {
     options: { maxPayload: 1024, perMessageDeflate: false },
     errorHandler: (_error, socket) => socket.terminate(),
@@ -61,7 +61,8 @@ export async function startInterface(options: {
   })
   server.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS)
-    // A foreign site may give its own name our address (DNS rebinding): then the browser says that name here.
+    // A foreign site may resolve its own name to our address (DNS rebinding): then the browser sends that
+    // name here.
     if (!isOurs(request.headers.host, port())) return sendErrorStatus(reply, 421, 'unknown host')
     if (request.ws && request.routeOptions.url !== LIVE) return sendErrorStatus(reply, 404, 'not found')
   })
@@ -77,7 +78,10 @@ export async function startInterface(options: {
 
 const LIVE = '/api/live'
 
-/** The guard hangs on the routes, not on the text of an address, which can be written in many ways (`/%61pi/`). */
+/**
+ * The guard is attached to the routes, not to the text of an address, which can be written in many ways
+ * (`/%61pi/`).
+ */
 function addApi(
   api: FastifyInstance,
   session: Session,
@@ -100,7 +104,10 @@ function addApi(
   api.get(LIVE, { websocket: true }, (socket) => live.take(socket))
 }
 
-/** Node's server waits for sockets it has given away, and knows them no more. The answer cuts those that are left. */
+/**
+ * Node's server waits for upgraded sockets and no longer tracks them. The returned function closes the
+ * remaining ones.
+ */
 function takesLines(server: FastifyInstance): () => void {
   const lines = new Set<Duplex>()
   server.server.on('upgrade', (_request, socket: Duplex) => {
@@ -115,5 +122,5 @@ function takesLines(server: FastifyInstance): () => void {
 const isOurs = (host: string | undefined, port: number): boolean =>
   ['127.0.0.1', 'localhost', '[::1]'].some((name) => host?.toLowerCase() === `${name}:${port}`)
 
-/** SameSite does not tell ports apart: another program's page on this computer has another origin. */
+/** SameSite does not distinguish ports: another program's page on this computer has another origin. */
 const isOwnPage = ({ headers }: FastifyRequest): boolean => headers.origin === `http://${headers.host}`

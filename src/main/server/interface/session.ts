@@ -1,14 +1,14 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /**
- * Who may use the interface: whoever opens the printed address. The token in it is new at each start; a browser
- * that shows it gets a cookie instead, so that it stays in no address bar, history or referrer.
+ * Access to the interface: for browsers that open the printed address. Its token is new at each start; the
+ * browser gets a cookie in exchange, so that the token stays in no address bar, history or referrer.
  */
 export interface Session {
-  /** In the printed address alone. 256 bits. */
+  /** Only in the printed address. 256 bits. */
   token: string
   acceptsToken(token: unknown): boolean
-  /** The Set-Cookie header for a browser that showed the token. */
+  /** The Set-Cookie header for a browser with the right token. */
   cookieFor(port: number): string
   hasCookie(header: string | undefined, port: number): boolean
 }
@@ -28,10 +28,10 @@ export function createSession(): Session {
   }
 }
 
-/** Browsers keep cookies by host, whatever the port: two bridges on one computer must not share a name. */
+/** Browsers keep cookies by host, ignoring the port: two bridges on one computer must not share a name. */
 const nameFor = (port: number) => `bridge_${port}`
 
-/** In a time that tells nothing of where or whether the lengths differ. */
+/** Compares in constant time, also for different lengths. */
 function equal(one: string, other: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest()
   return timingSafeEqual(digest(one), digest(other))

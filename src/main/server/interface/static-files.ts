@@ -5,8 +5,8 @@ import { sendErrorStatus } from './http-errors.ts'
 import type { Session } from './session.ts'
 
 /**
- * The built page and its parts. The address with the token gives the cookie and is left at once; with a token that is
- * not valid (any more) the page is shown all the same, and says what it lacks.
+ * The built page and its parts. The address with the token sets the cookie and redirects at once; with an
+ * invalid token the page is still shown, and explains what is missing.
  */
 export function addPage(
   server: FastifyInstance,
@@ -38,7 +38,7 @@ const sendPart = (reply: FastifyReply, { body, type, lasting }: Asset) =>
     .type(type)
     .send(body)
 
-/** Not every browser takes a WebSocket of the page's own address for 'self'. */
+/** Some browsers do not count a WebSocket of the page's own address as 'self'. */
 function sendDocument(request: FastifyRequest, reply: FastifyReply, { body, type }: Asset) {
   const document = documentOf(body, `'self' ws://${request.headers.host ?? ''}`)
   return reply

@@ -3,7 +3,7 @@ import type { Push } from '../../../shared/api.ts'
 import type { Caller, PushSource } from '../../api/dispatcher.ts'
 import { createPushBuffer, type PushBuffer, type Wire } from './push-buffer.ts'
 
-/** A WebSocket, as far as it is used here. */
+/** The used part of a WebSocket. */
 export interface LiveSocket extends Wire {
   ping(): void
   close(code: number, reason: string): void
@@ -11,11 +11,11 @@ export interface LiveSocket extends Wire {
   on(event: 'pong' | 'close' | 'error', listener: () => void): unknown
 }
 
-/** Every page that is open, fed with what the application tells. */
+/** All open pages, which receive the application's pushes. */
 export interface Live {
-  /** The first thing it is told is the state. */
+  /** Its first message is the state. */
   take(socket: LiveSocket): void
-  /** Says goodbye and cuts what has not gone after a moment. */
+  /** Closes all and disconnects those that do not close within a moment. */
   stop(): Promise<void>
 }
 
@@ -40,7 +40,7 @@ export function createLive({ caller, feed }: { caller: Caller; feed: PushSource 
   let rest: () => void = () => undefined
   let stopped = false
 
-  /** The feed is listened to only while somebody looks. */
+  /** The feed is subscribed only while a page is open. */
   const work = () => {
     const leave = feed.subscribe((push) => {
       const text = JSON.stringify(push)
@@ -99,7 +99,7 @@ async function begin(caller: Caller, { socket, outbox }: Page): Promise<void> {
   outbox.open({ event: 'state', value: answer.value as AppState } satisfies Push)
 }
 
-/** Who has not answered since the last beat has gone without a word: a laptop that was closed, a cable pulled out. */
+/** No pong since the last ping: the client is gone without closing (a closed laptop, a pulled cable). */
 function listenFor(page: Page): void {
   const { socket, answers } = page
   page.answers = false
