@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/main/runtime/clock.ts'
+import { systemClock } from '../../../src/main/process/clock.ts'
 import { openStore } from '../../../src/main/store/index.ts'
 import { relayInbox } from '../../../src/main/tunnel/relay/inbox.ts'
 import { createRelayProvider } from '../../../src/main/tunnel/relay/provider.ts'

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../../../src/main/process/clock.ts'
 import { RelayStore } from '../../../src/main/relay/store.ts'
-import { systemClock } from '../../../src/main/runtime/clock.ts'
 import { droppingProxy } from '../../support/proxies.ts'
 import {
   type Desktop,

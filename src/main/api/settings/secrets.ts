@@ -3,7 +3,7 @@ import { checkSecretKey, checkToken } from '../../../shared/fields.ts'
 import { createChatraClient } from '../../chatra/client.ts'
 import type { RateLimiter } from '../../engine/ports.ts'
 import { createPlanfixClient } from '../../planfix/client.ts'
-import { systemClock } from '../../runtime/clock.ts'
+import { systemClock } from '../../process/clock.ts'
 import { errorAnswer, type Refusal } from '../responses.ts'
 import { accessError, isKnownToken } from '../setup/problems.ts'
 

@@ -7,7 +7,7 @@ import { createPlanfixClient, type PlanfixClient } from '../../planfix/client.ts
 import { createDailyQuota, type DailyQuota } from '../../planfix/limits/daily-quota.ts'
 import type { PausableRateLimiter } from '../../planfix/limits/rate-limiter.ts'
 import { createRateLimiter } from '../../planfix/limits/rate-limiter.ts'
-import { systemClock } from '../../runtime/clock.ts'
+import { systemClock } from '../../process/clock.ts'
 import type { ApiContext } from '../context.ts'
 
 /** A Planfix account during the set-up of a connection or the choice of its employees. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import type { Clock } from '../../engine/ports.ts'
+import { systemClock } from '../../process/clock.ts'
 import type { Log } from '../../runtime/application.ts'
-import { systemClock } from '../../runtime/clock.ts'
 
 /** `unknown`: there is no program to query the bus. */
 export type TraySupport = 'there' | 'missing' | 'unknown'

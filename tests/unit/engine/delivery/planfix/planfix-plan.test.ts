@@ -6,7 +6,7 @@ import {
   planStep,
   thatFit,
 } from '../../../../../src/main/engine/delivery/planfix/planfix-plan.ts'
-import type { PendingWrite, Conversation, Message, TaskLink } from '../../../../../src/shared/domain.ts'
+import type { Conversation, Message, PendingWrite, TaskLink } from '../../../../../src/shared/domain.ts'
 import { message, profile } from '../../../../support/builders.ts'
 import { clientLink, conversation, settingsOf, task } from '../../values.ts'
 

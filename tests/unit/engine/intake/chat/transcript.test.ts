@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { absentFrom } from '../../../../../src/main/engine/intake/chat/transcript.ts'
-import { DELIVERED_BY_ANOTHER, type ChatMessage } from '../../../../../src/main/engine/ports.ts'
+import { type ChatMessage, DELIVERED_BY_ANOTHER } from '../../../../../src/main/engine/ports.ts'
 import type { Message } from '../../../../../src/shared/domain.ts'
 import { message, profile } from '../../../../support/builders.ts'
 import { chatEvent, chatState, reply, said } from '../../values.ts'
