@@ -5,12 +5,7 @@ const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error',
 
 module.exports = {
   forbidden: [
-    forbid(
-      'no-circles',
-      'Two files that import each other are one story told twice',
-      {},
-      { circular: true },
-    ),
+    forbid('no-circles', 'Two files that import each other are one story told twice', {}, { circular: true }),
     forbid(
       'shared-imports-nothing',
       'shared/ is imported by every process',
