@@ -349,6 +349,60 @@ describe('another provider', () => {
   })
 })
 
+describe('what a step leaves behind', () => {
+  const provings = (state: TunnelState, input: TunnelInput) =>
+    step(state, input).effects.flatMap((effect) => (effect.type === 'prove' ? [effect] : []))
+
+  test('gives a proof fifteen seconds, and five where the tunnel may be dead', () => {
+    const limits = (['due', 'prove now', 'woke', 'doubt', 'doubtful'] as const).map(
+      (name) => provings(STATES.open, INPUTS[name])[0]?.limitMs,
+    )
+    expect(limits).toEqual([15_000, 15_000, 5000, 5000, 5000])
+    expect(provings(STATES.opening, INPUTS.started)).toMatchObject([
+      { id: PROOF + 1, address: ADDRESS, limitMs: 15_000 },
+    ])
+  })
+
+  test('believes the first failure after the computer woke up, until something is proven or another provider comes', () => {
+    const woken = step(STATES.open, INPUTS.woke).state
+    expect([woken.failsAtOnce, woken.attempts]).toEqual([true, 0])
+    expect(step({ ...STATES.proving, failsAtOnce: true }, INPUTS.proven).state.failsAtOnce).toBe(false)
+    expect(step({ ...STATES.open, failsAtOnce: true }, INPUTS.use).state.failsAtOnce).toBe(false)
+  })
+
+  test('begins an opening again on wake once it is older than two seconds', () => {
+    const woken = (startedAt: number) =>
+      cellOf({ ...away, phase: { kind: 'opening', startedAt } }, INPUTS.woke)
+    expect([woken(NOW - 2000), woken(NOW - 2001)]).toEqual(['opening: changed', 'opening: open changed'])
+  })
+
+  test('counts no failures of a former address', () => {
+    const { state } = step(STATES.failing, INPUTS.moved)
+    expect(state.phase).toMatchObject({ kind: 'open', failures: 0, proof: { address: OTHER } })
+  })
+
+  test('keeps since when it is reached, and since when it is not, while that goes on', () => {
+    expect(step(STATES.proving, INPUTS.proven).state.since).toBe(reached.since)
+    expect(step(STATES.opening, INPUTS['not started']).state.lostAt).toBe(away.lostAt)
+    expect(step(STATES.failing, INPUTS.slept).state.lostAt).toBe(away.lostAt)
+    expect(step(STATES.open, INPUTS.slept).state).toMatchObject({ since: null, lostAt: NOW - 20_000 })
+  })
+
+  test('hands a notice of the provider to the owner as a warning', () => {
+    const event = { level: 'warning', words }
+    expect(step(STATES.open, INPUTS.notice).effects).toEqual([{ type: 'notify', event }])
+  })
+
+  test('logs where it is open and why it is not', () => {
+    const logged = (state: TunnelState, input: TunnelInput) =>
+      step(state, input).effects.flatMap((effect) =>
+        effect.type === 'log' ? [[effect.level, effect.text]] : [],
+      )
+    expect(logged(STATES.opening, INPUTS.started)).toEqual([['info', 'tunnel: open at a.example']])
+    expect(logged(STATES.open, INPUTS.lost)).toEqual([['warn', 'tunnel: not open: closed']])
+  })
+})
+
 describe('what is shown of the tunnel', () => {
   test.each([
     ['closed', 'none'],
@@ -367,6 +421,22 @@ describe('what is shown of the tunnel', () => {
       (state) => publicState({ ...state, ...quiet }).state,
     )
     expect(shown).toEqual(['proving', 'proving', 'unproven'])
+  })
+
+  test('shows no address without a provider, and the last one that was proven until another one is known', () => {
+    const known = { address: null, linkAddress: ADDRESS }
+    expect(publicState({ ...STATES.closed, ...known })).toMatchObject({ provider: 'none', address: null })
+    expect(publicState({ ...STATES.lost, ...known })).toMatchObject({ provider: 'ssh', address: ADDRESS })
+    expect(publicState({ ...STATES.lost, address: OTHER }).address).toBe(OTHER)
+  })
+
+  test('shows the words of the problem', () => {
+    const problem = { words: { key: 'a', params: { host: 'h' } }, retries: true, detail: '' }
+    expect(publicState({ ...STATES.lost, problem })).toMatchObject({
+      problem: 'a',
+      problemParams: { host: 'h' },
+    })
+    expect(publicState(STATES.open)).toMatchObject({ problem: null, problemParams: {} })
   })
 
   test('says when it is tried again, and when only the owner can help', () => {

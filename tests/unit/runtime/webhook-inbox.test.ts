@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest'
+import { Continuity } from '../../../src/main/engine/continuity.ts'
+import type { Change } from '../../../src/main/engine/ports.ts'
+import { EventBus } from '../../../src/main/runtime/event-bus.ts'
+import { WebhookActivity } from '../../../src/main/runtime/last-webhooks.ts'
+import { Signal } from '../../../src/main/runtime/signal.ts'
+import { WebhookInbox } from '../../../src/main/runtime/webhook-inbox.ts'
+import { storeUnavailable } from '../../../src/main/store/errors.ts'
+import type { SqliteStore } from '../../../src/main/store/index.ts'
+import { FakeClock } from '../planfix/fake-clock.ts'
+
+/** An inbox on a disk that is full or not, with everything that it reports in the order in which that came. */
+function scene() {
+  const clock = new FakeClock(5000)
+  const happened: string[] = []
+  const scene = { clock, happened, isFull: false, changes: [] as Change[] }
+  const store = {
+    async commit(changes: Change[]) {
+      if (scene.isFull) throw storeUnavailable('SQLITE_FULL')
+      scene.changes.push(...changes)
+      happened.push('stored')
+    },
+  } as unknown as SqliteStore
+  const events = new EventBus({ info: () => {}, warn: () => {}, error: () => {} })
+  events.subscribe({ storeStateChanged: (failing) => happened.push(failing ? 'disk away' : 'disk back') })
+  const [arrival, news] = [new Signal(), new Signal()]
+  arrival.subscribe(() => happened.push('arrival'))
+  news.subscribe(() => happened.push('news'))
+  const activity = new WebhookActivity()
+  const continuity = new Continuity(clock)
+  const inbox = new WebhookInbox({ store, clock, events, continuity, activity, arrival, news })
+  return Object.assign(scene, { inbox, activity })
+}
+
+describe('the inbox of webhooks', () => {
+  test('stores a body before anybody is told of it', async () => {
+    const s = scene()
+    await s.inbox.accept('shop', 'chatra', '{}')
+    const row = { connectionId: 'shop', source: 'chatra', receivedAt: 5000, body: '{}' }
+    expect(s.changes).toEqual([{ type: 'inbox.add', row }])
+    expect(s.happened).toEqual(['stored', 'arrival', 'news'])
+    expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null })
+  })
+
+  test('rejects what cannot be written, reports the disk, and tells nobody that something came in', async () => {
+    const s = scene()
+    s.isFull = true
+    await expect(s.inbox.accept('shop', 'chatra', '{}')).rejects.toThrow('SQLITE_FULL')
+    expect(s.happened).toEqual(['disk away'])
+    expect(s.activity.of('shop')).toEqual({ chatra: null, planfix: null })
+    s.isFull = false
+    await s.inbox.accept('shop', 'chatra', '{}')
+    expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news'])
+  })
+
+  test('tells once of several webhooks that a relay had kept, each with its own time', () => {
+    const s = scene()
+    s.inbox.stored([
+      { connectionId: 'shop', source: 'chatra', receivedAt: 1000 },
+      { connectionId: 'shop', source: 'planfix', receivedAt: 2000 },
+      { connectionId: 'other', source: 'chatra', receivedAt: 3000 },
+    ])
+    expect(s.happened).toEqual(['arrival', 'news'])
+    expect(s.activity.of('shop')).toEqual({ chatra: 1000, planfix: 2000 })
+    expect(s.activity.of('other')).toEqual({ chatra: 3000, planfix: null })
+  })
+})
