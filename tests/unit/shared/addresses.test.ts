@@ -212,3 +212,63 @@ test('places are in order, apart, and addresses for a browser, whatever the text
     { numRuns: 1000 },
   )
 })
+
+describe('an address that is closed by what opened it', () => {
+  test.each([
+    ['[https://x.example/a]b', 'https://x.example/a'],
+    ['[https://x.example/a[b]c]d', 'https://x.example/a[b]c'],
+    ['{https://x.example/a}b', 'https://x.example/a'],
+    ['{https://x.example/{a}/{b}}c', 'https://x.example/{a}/{b}'],
+    ['(https://x.example/(a)/b)c', 'https://x.example/(a)/b'],
+    ['|https://x.example/a|b', 'https://x.example/a'],
+    ["'https://x.example/a'b", 'https://x.example/a'],
+    ['’https://x.example/a’b', 'https://x.example/a'],
+    ['‘https://x.example/a’b', 'https://x.example/a'],
+  ])('in %j is %j', (text, address) => {
+    expect(found(text)).toEqual([address])
+  })
+})
+
+describe('marks at the end of an address', () => {
+  test.each([
+    ['**https://x.example/a**', 'https://x.example/a'],
+    ['https://x.example/a**', 'https://x.example/a'],
+    ['https://x.example/a~~', 'https://x.example/a'],
+    ['_see https://x.example/a_', 'https://x.example/a'],
+    ['see https://x.example/a_', 'https://x.example/a_'],
+    ['*see https://x.example/a*', 'https://x.example/a'],
+    ['see * https://x.example/a*', 'https://x.example/a*'],
+    ['2*3 https://x.example/a*', 'https://x.example/a*'],
+    ['_other line\nhttps://x.example/a_', 'https://x.example/a_'],
+    ["https://x.example/it's", "https://x.example/it's"],
+    ["https://x.example/'a'", "https://x.example/'a'"],
+    ["see 'x' https://x.example/a'", 'https://x.example/a'],
+    ['https://x.example/a(b)', 'https://x.example/a(b)'],
+    ['https://x.example/a(b))', 'https://x.example/a(b)'],
+    ['https://x.example/a[b]', 'https://x.example/a[b]'],
+    ['https://x.example/a{b}}', 'https://x.example/a{b}'],
+  ])('of %j leave %j', (text, address) => {
+    expect(found(text)).toEqual([address])
+  })
+})
+
+test('addresses that follow each other with a comma or semicolon are two', () => {
+  expect(found(`${A},${A}`)).toEqual([A, A])
+  expect(found(`${A};http://y.example/b`)).toEqual([A, 'http://y.example/b'])
+  expect(found(`${A},xhttps`)).toEqual([`${A},xhttps`])
+  expect(found(`${A};b`)).toEqual([`${A};b`])
+})
+
+test('emoji may stand in a path of no address, but in its host', () => {
+  expect(found('https://x.example/a🙂b')).toEqual(['https://x.example/a'])
+  expect(found('https://🙂.example/a')).toEqual(['https://🙂.example/a'])
+})
+
+test('an address without a host, or longer than any, is none', () => {
+  expect(found('https://')).toEqual([])
+  expect(found('://x.example')).toEqual([])
+  expect(found(`https://x.example/${'a'.repeat(8_000)}`)).toEqual([])
+  const longest = `https://x.example/${'a'.repeat(8_000 - 'https://x.example/'.length)}`
+  expect(found(longest)).toEqual([longest])
+  expect(found(`https://${'a.'.repeat(130)}example/b`)).toEqual([])
+})

@@ -339,3 +339,96 @@ describe('what is typed beside the value', () => {
       expect(check('  ')).toBe(check(''))
   })
 })
+
+describe('the settings of a connection, at each limit', () => {
+  const settings = (planfix: object = {}, options: object = {}, chatra: object = {}) => ({
+    name: 'shop.example',
+    chatra: { baseUrl: '', publicKey: 'key', agent: { email: '', name: '' }, ...chatra },
+    planfix: {
+      baseUrl: 'shop.planfix.com',
+      webUrl: '',
+      taskTemplateId: null,
+      contactTemplateId: null,
+      participants: [],
+      pollSeconds: 5,
+      requestsPerSecond: 1,
+      visitDataTag: null,
+      ...planfix,
+    },
+    options: {
+      newTaskWhenNoneActive: true,
+      sendAsEmployee: false,
+      completeWhenClientLeaves: true,
+      leaveAfterMinutes: 10,
+      completedStatusId: null,
+      sendOnlyWhenClientIsRecipient: true,
+      mirrorChatraReplies: true,
+      ...options,
+    },
+  })
+  const wrong = (...given: Parameters<typeof settings>) =>
+    checkSettings(settings(...given) as Parameters<typeof checkSettings>[0]).map(({ field, problem }) => [
+      field,
+      problem,
+    ])
+
+  test('a data tag may be left out, and each of its fields', () => {
+    expect(wrong()).toEqual([])
+    expect(wrong({ visitDataTag: { id: 4, fields: { os: undefined, ip: 7 } } })).toEqual([])
+    expect(wrong({ visitDataTag: { id: 4, fields: { os: 0 } } })).toEqual([
+      ['planfix.visitDataTag', 'wizard.problem.number'],
+    ])
+  })
+  test('an e-mail field must be named where addresses are kept in one', () => {
+    const problem = ['planfix.clientEmailField', 'wizard.problem.client-email-field']
+    expect(wrong({}, { clientEmail: 'field' })).toEqual([problem])
+    expect(wrong({ clientEmailField: null }, { clientEmail: 'field' })).toEqual([problem])
+    expect(wrong({ clientEmailField: 7 }, { clientEmail: 'field' })).toEqual([])
+    expect(wrong({ clientEmailField: null }, { clientEmail: 'card' })).toEqual([])
+    expect(wrong({ clientEmailField: 0 })).toEqual([['planfix.clientEmailField', 'wizard.problem.number']])
+  })
+  test('ids count from one', () => {
+    expect(wrong({ contactTemplateId: 0 })).toEqual([['planfix.contactTemplateId', 'wizard.problem.number']])
+    expect(wrong({ contactTemplateId: 1 })).toEqual([])
+  })
+  test('every participant must be one', () => {
+    const problem = [['planfix.participants', 'wizard.problem.participant']]
+    expect(wrong({ participants: ['user:12', 'contact:3', 'group:45'] })).toEqual([])
+    for (const bad of ['xuser:12', 'user:12x', 'robot:1', 'user:'])
+      expect(wrong({ participants: ['user:1', bad] })).toEqual(problem)
+  })
+  test('numbers may be as small and as large as their limits', () => {
+    expect(wrong({ pollSeconds: 1, requestsPerSecond: 0.1 }, { leaveAfterMinutes: 0.01 })).toEqual([])
+    expect(wrong({ pollSeconds: 3600, requestsPerSecond: 1000 }, { leaveAfterMinutes: 10_080 })).toEqual([])
+  })
+  test('the name of the general user is checked where there is one', () => {
+    const named = (name: string) => wrong({}, {}, { agent: { email: '', name } })
+    expect(named('x'.repeat(101))).toEqual([['chatra.agent.name', 'wizard.problem.name-long']])
+    expect(named('Julia')).toEqual([])
+  })
+})
+
+test('the secret key must not be the public one, blanks aside', () => {
+  expect(checkSecretKey(' key ', 'key ')).toBe('wizard.problem.keys-same')
+  expect(checkSecretKey('key', 'other')).toBeNull()
+  expect(checkSecretKey('Stryker was here!')).toBe('wizard.problem.secret-key-form')
+})
+
+test.each([
+  ['ftp://shop.example', null],
+  ['  «https://crm.shop.example/x»;', 'https://crm.shop.example/rest'],
+  ['((https://crm.shop.example/x))', 'https://crm.shop.example/rest'],
+  ['https:///crm.shop.example', 'https://crm.shop.example/rest'],
+  ['http://planfix.shop.planfix.com:8080/', 'https://planfix.shop.planfix.com/rest'],
+  ['https://proxy.example/a/rest/b/rest/c', 'https://proxy.example/a/rest'],
+] as const)('Planfix behind %j is %s', (text, baseUrl) => {
+  const read = planfixAddress(text)
+  expect(read.ok ? read.baseUrl : null).toBe(baseUrl)
+})
+
+test('the id of a connection begins and ends with a letter or digit, however long its name is', () => {
+  expect(connectionIdFor('--- My  shop ---', [])).toBe('my-shop')
+  expect(connectionIdFor(`${'a'.repeat(39)} b`, [])).toBe('a'.repeat(39))
+  expect(connectionIdFor(`${'a'.repeat(36)}  bcd`, ['x'])).toBe(`${'a'.repeat(36)}-bcd`)
+  expect(connectionIdFor(`${'a'.repeat(37)} bc`, ['a'.repeat(37).concat('-bc')])).toBe(`${'a'.repeat(37)}-2`)
+})
