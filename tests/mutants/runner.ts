@@ -35,16 +35,17 @@ const found = existsSync(process.env.MUTANTS_FOUND ?? '')
 const atLoad = new Set(found.atLoad)
 const killed = new Set(found.killed)
 
-/** More questions than this many times those of the sound code are an endless loop. */
+/** More questions than this many times those of the sound code, or than ever, are an endless loop. */
 const ENDLESS = 20
 const ENDLESS_AT_LEAST = 20_000
+const ENDLESS_EVER = 2_000_000
 
 /** What the code asks. */
 const mutants = {
   active: round.kind === 'alone' ? round.id : null,
   reached: atLoad as Set<string> | null,
   questions: 0,
-  most: Number.POSITIVE_INFINITY,
+  most: round.kind === 'alone' ? ENDLESS_EVER : Number.POSITIVE_INFINITY,
   isActive(id: string): boolean {
     if (++this.questions > this.most) throw new Error('endless')
     return this.active === id
