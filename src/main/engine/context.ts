@@ -20,24 +20,27 @@ export interface ConnectionContext {
   chatra: ChatraApi
   planfix: PlanfixApi
   chatraBreaker: SideBreaker
-  /** The pace of the Chatra account, which connections of the same account share. */
+  /** The rate limiter of the Chatra account, shared by the connections of the same account. */
   chatraLimiter: SendLimiter
   planfixBreaker: SideBreaker
-  /** The watch over its tasks. */
+  /** The watcher of its tasks. */
   watch?: TaskNews
 }
 
-/** What the watch over a connection's tasks is told, and knows. Times are milliseconds since 1970. */
+/** The engine's interface to the watcher of a connection's tasks. Times are milliseconds since 1970. */
 export interface TaskNews {
-  /** We wrote into the task, by a call that began at `from`; `isClients`: a client waits for the answer. */
+  /**
+   * The bridge wrote into the task, by a call that began at `from`; `isClients`: a client waits for the
+   * reply.
+   */
   wrote(taskId: number, from: number, isClients: boolean): void
-  /** A task of ours is known again, whose comments nobody here has read: it is read at once. */
+  /** One of our tasks is watched again, and its comments were not read here: it is read at once. */
   found(taskId: number): void
-  /** Until when everything is known that people changed in the task; 0 = not known. */
+  /** Time up to which all changes by people in the task are known; 0 = unknown. */
   knownAt(taskId: number): number
 }
 
-/** Everything the rules work with. */
+/** The dependencies of the rules. */
 export interface EngineContext {
   store: Store
   clock: Clock
@@ -45,23 +48,23 @@ export interface EngineContext {
   fileLink: FileLink
   language: 'en' | 'ro' | 'ru'
   listener: Listener
-  /** Chance in [0, 1), for jitter. */
+  /** Random number in [0, 1), for jitter. */
   random: () => number
-  /** The last time that this computer took over from another one; null = never. */
+  /** The last takeover by this computer; null = never. */
   takeover?(): Takeover | null
-  /** How long what comes in for a connection that is switched off waits to be carried, in milliseconds. */
+  /** How long events of a disabled connection wait for delivery, in milliseconds. */
   keepsWhilePaused?(connectionId: string): number
-  /** Since when webhooks certainly arrive; without it no missing echo proves anything. */
+  /** Since when webhooks certainly arrive; without it a missing echo proves nothing. */
   continuity?: Continuity
-  /** A call met silence: our own line is to be looked at. */
+  /** A call got no answer: our own network is checked. */
   onSilence?(): void
-  /** There is new work in a lane of a conversation. */
+  /** There is new work in a queue of a conversation. */
   wake?(conversationId: number, lane: Queue): void
 }
 
 /**
- * A commit that has nothing to say costs nothing. Work it gives to another lane or conversation wakes that one; events, and a
- * message that is stuck now, are told.
+ * Empty commits are no-ops. Work that the commit gives to another queue or conversation wakes that queue;
+ * events, and messages that are now stuck, are reported.
  */
 export async function commit(context: EngineContext, changes: Change[]): Promise<void> {
   if (changes.length === 0) return

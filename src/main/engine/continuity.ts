@@ -1,20 +1,20 @@
 import type { Clock } from './ports.ts'
 
-/** A send may still be carried out for so long after it began: the time-out of a call. */
+/** How long after its start a send may still be executed: the time-out of a call. */
 export const LATEST_COMMIT_MS = 10_000
-/** A reply without an answer is not settled before. */
+/** A reply without an answer is not settled earlier than this. */
 const SETTLE_MS = 30_000
-/** What was sent to us a moment before may come in a moment later. */
+/** Tolerance for a webhook that was sent a moment before and comes in a moment later. */
 const OVERTAKEN_MS = 5_000
-/** How far Chatra's clock may be from ours while nothing says how far it is. */
+/** Tolerance for Chatra's clock while its offset is unknown. */
 const UNKNOWN_SKEW_MS = 2 * 60_000
-/** The promptest of all webhooks took no longer. */
+/** Maximum delay of the fastest of all webhooks. */
 const PROMPT_MS = 10_000
-/** Times may be told in whole seconds. */
+/** Times may be given in whole seconds. */
 const ROUNDED_MS = 1_000
-/** For so long the delay of webhooks is remembered. */
+/** How long delays of webhooks are remembered. */
 const DELAY_MS = 10 * 60_000
-/** The clock is looked at so often, and must not be found further back or ahead than this. */
+/** Interval of clock checks, and the tolerance for a deviation found by them. */
 const TICK_MS = 5_000
 const JUMP_BACK_MS = 3_000
 const JUMP_AHEAD_MS = 30_000
@@ -28,13 +28,13 @@ export interface UnansweredSend {
   connectionId: string
   clientId: string
   sentAt: number
-  /** Chatra did answer (5xx), so our line to it worked. */
+  /** Chatra did answer (5xx), so our network to it worked. */
   answered: boolean
 }
-/** What is known of whether it arrived; `lookAt` = when more may be known by time alone. */
+/** Whether the reply arrived, if known; `lookAt` = when the passing of time may decide more. */
 export type Arrival = 'unknown' | 'not-arrived' | { lookAt: number }
 
-/** Chatra's clock minus ours lies between these, in milliseconds. */
+/** Range of Chatra's clock minus ours, in milliseconds. */
 export interface Skew {
   lowest: number
   highest: number
@@ -47,13 +47,13 @@ export interface HeardWebhook {
   /** Number and time of its row in the inbox. */
   seq: number
   receivedAt: number
-  /** The latest time in it, by Chatra's clock; null teaches nothing. */
+  /** The latest time in it, by Chatra's clock; null = it reveals nothing. */
   writtenAt: number | null
-  /** It was sent as soon as this was written, as far as Chatra says: no transcript. */
+  /** Chatra sent it as soon as this was written: it is no transcript. */
   isPrompt: boolean
 }
 
-/** A webhook that was written after a send: by which row of the inbox, and when it came. */
+/** A webhook written after a send: its inbox row and receipt time. */
 interface Later {
   seq: number
   receivedAt: number
@@ -64,19 +64,20 @@ interface Open extends UnansweredSend {
 }
 interface Line {
   brokenAt: number
-  /** The latest writing of a webhook that came in, by our clock, at the earliest it can have been. */
+  /** The latest time at which a received webhook was written: by our clock, the earliest possible value. */
   writtenAt: number
   skew: Skew | null
-  /** Of the promptest webhook: when it was written, by Chatra's clock, minus when it came in, by ours. */
+  /** For the fastest webhook: its time of writing by Chatra's clock minus its receipt by ours. */
   lead: number
   slowest: { delay: number; at: number }
 }
 
 /**
- * Since when the webhooks of each connection certainly arrive, and what follows from it for replies that had no answer
- * (docs/architecture.md, "An uncertain reply"). It begins when the public address is proven while the program is awake
- * and stores what comes, and is a fact once a webhook written after that moment has come in. Everything that may have
- * swallowed a webhook begins it anew. Nothing of it outlives the process: a start is a break.
+ * Since when the webhooks of each connection certainly arrive, and the conclusions for replies without an
+ * answer (docs/architecture.md, "An uncertain reply"). The period begins when the public address is proven
+ * while the program is awake and stores events, and is confirmed once a webhook written after that moment has
+ * come in. Every event that may have lost a webhook starts the period again. None of it outlives the process:
+ * a start is a break.
  */
 export class Continuity {
   private readonly clock: Clock
@@ -111,7 +112,7 @@ export class Continuity {
     this.stopTicking = null
   }
 
-  /** When the public address was last seen to lead to our receiver; null = it does not, or nobody knows. */
+  /** When the public address was last proven; null = it is not reachable, or the state is unknown. */
   reached(provenAt: number | null): void {
     const isProven = provenAt !== null && provenAt >= this.provenAfter
     if (isProven === (this.upSince !== null)) return
@@ -119,13 +120,16 @@ export class Continuity {
     this.sends.clear()
   }
 
-  /** The computer slept, or its network changed: nothing certainly arrives until the address has been proven anew. */
+  /**
+   * The computer slept, or its network changed: webhooks do not certainly arrive until the address is proven
+   * again.
+   */
   doubted(): void {
     this.provenAfter = this.clock.now()
     this.reached(null)
   }
 
-  /** Something may have swallowed webhooks until now: of one connection, or of all. */
+  /** Webhooks may have been lost until now: of one connection, or of all. */
   broken(connectionId?: string): void {
     const now = this.clock.now()
     if (connectionId !== undefined) this.line(connectionId).brokenAt = now
@@ -134,7 +138,7 @@ export class Continuity {
       if (connectionId === undefined || send.connectionId === connectionId) this.sends.delete(id)
   }
 
-  /** A service answered, whatever it said, or our own request came in: our line works. */
+  /** A service answered (with any answer), or our own request came in: our network works. */
   exchanged(): void {
     const now = this.clock.now()
     const last = this.exchanges.at(-1)
@@ -142,19 +146,21 @@ export class Continuity {
     this.exchanges = [...this.exchanges.filter((at) => now - at < REMEMBERED_MS), now]
   }
 
-  /** A request to something other than Chatra was not answered: our own line may have been away since it began. */
+  /**
+   * A request to a service other than Chatra got no answer: our own network may have failed since it began.
+   */
   unanswered(ms: number): void {
     const to = this.clock.now()
     this.silences = [...this.silences.filter((one) => to - one.to < REMEMBERED_MS), { from: to - ms, to }]
   }
 
-  /** Since when the webhooks of this connection certainly arrive; null = that is not known. */
+  /** Since when the webhooks of this connection certainly arrive; null = unknown. */
   since(connectionId: string): number | null {
     const begun = this.begunAt(connectionId)
     return begun !== null && (this.lines.get(connectionId)?.writtenAt ?? 0) >= begun ? begun : null
   }
 
-  /** Chatra has told when it took a message that was sent between these times of ours. */
+  /** Chatra's timestamp of a message that was sent between these times of ours. */
   toldTime(connectionId: string, sentAt: number, answeredAt: number, chatraTime: number | null): void {
     if (chatraTime === null || answeredAt < sentAt) return
     this.line(connectionId).skew = {
@@ -163,7 +169,10 @@ export class Continuity {
     }
   }
 
-  /** As the answers to our sends tell; else as the promptest webhook does, which was written before it came in. */
+  /**
+   * Derived from the answers to our sends; else from the fastest webhook, which was written before it came
+   * in.
+   */
   skew(connectionId: string): Skew {
     const line = this.lines.get(connectionId)
     if (line?.skew) return line.skew
@@ -172,7 +181,7 @@ export class Continuity {
     return { lowest: -UNKNOWN_SKEW_MS, highest: UNKNOWN_SKEW_MS }
   }
 
-  /** A reply was sent and had no clear answer. Remembered only if webhooks could come in the whole time. */
+  /** A reply was sent and had no clear answer. Recorded only if webhooks could come in the whole time. */
   sent(send: UnansweredSend): void {
     const begun = this.begunAt(send.connectionId)
     if (begun === null || begun > send.sentAt || this.sends.size >= MOST_SENDS) return
@@ -184,13 +193,13 @@ export class Continuity {
     this.sends.delete(messageId)
   }
 
-  /** A webhook was decided on. Answers the replies of which more may be known now. */
+  /** A webhook was decided on. Returns the replies that may be decidable now. */
   heard(webhook: HeardWebhook): number[] {
     const { connectionId, clientId, seq, receivedAt } = webhook
     if (webhook.writtenAt === null) return []
     const line = this.line(connectionId)
     const writtenAt = webhook.writtenAt - this.skew(connectionId).highest
-    // Nothing is written after it came in: such a time says nothing.
+    // A message cannot be written after its receipt: such a time is wrong.
     if (writtenAt > receivedAt) return []
     line.writtenAt = Math.max(line.writtenAt, writtenAt)
     if (webhook.isPrompt) noteDelay(line, webhook.writtenAt - receivedAt, receivedAt)
@@ -205,7 +214,10 @@ export class Continuity {
     return told
   }
 
-  /** Whether a reply without an answer certainly did not arrive (if `provenBy` is what all has been decided on up to). */
+  /**
+   * Whether a reply without an answer certainly did not arrive (provided that everything up to `provenBy` was
+   * decided on).
+   */
   arrival(messageId: number, now: number): Arrival {
     const send = this.sends.get(messageId)
     if (!send) return 'unknown'
@@ -220,15 +232,15 @@ export class Continuity {
     return now >= proof.at ? 'not-arrived' : { lookAt: proof.at }
   }
 
-  /** The row of the inbox that proves it: what came before it must have been decided on. */
+  /** The inbox row that proves it: all rows before it must have been decided on. */
   provenBy(messageId: number): number | null {
     const send = this.sends.get(messageId)
     return (send?.ofClient ?? send?.ofConnection)?.seq ?? null
   }
 
   /**
-   * From when on a later webhook proves it. Chatra posts the events of one client in order; those of another may overtake
-   * its echo by as much as webhooks have lately been late.
+   * From when on a later webhook proves it. Chatra posts the events of one client in order; those of another
+   * client may overtake the echo by as much as webhooks have recently been delayed.
    */
   private proofOf(send: Open): { at: number } | null {
     if (send.ofClient) return { at: send.ofClient.receivedAt + OVERTAKEN_MS }
@@ -239,8 +251,8 @@ export class Continuity {
   }
 
   /**
-   * A send that met no answer may have met a broken line of ours, which swallowed the webhook too: something else must
-   * have been answered while it was under way, and nothing must have stayed unanswered.
+   * A send without an answer may have met a failure of our network, which lost the webhook too: another
+   * request must have been answered while the send was under way, and none must have stayed unanswered.
    */
   private lineWorked({ sentAt, answered }: Open): boolean {
     const until = sentAt + LATEST_COMMIT_MS
@@ -255,7 +267,7 @@ export class Continuity {
 
   private clockJumped(): void {
     this.broken()
-    // A time of before says nothing beside one of after.
+    // A time before the start of the period cannot be compared with one after it.
     this.provenAfter = Math.min(this.provenAfter, this.clock.now())
     this.exchanges = []
     this.silences = []
@@ -271,7 +283,7 @@ export class Continuity {
   }
 }
 
-/** What is learned from the clocks, and worth nothing after one of them was set. */
+/** Offsets learned from the clocks; invalid after one of the clocks was set. */
 const freshClocks = () => ({
   writtenAt: 0,
   skew: null,

@@ -11,7 +11,7 @@ import { KeyedMutex } from './keyed-mutex.ts'
 import { isRestore, type ParseChatEvent, type Queue } from './ports.ts'
 import { type SeparateAnswer, separateConversation } from './separate.ts'
 
-/** A slow answer of Chatra, who is asked who wrote a message, does not hold up everything. */
+/** A slow answer of Chatra to a request for a message's author does not block everything. */
 const LONGEST_REPLAY_MS = 30_000
 
 export interface EngineOptions {
@@ -19,11 +19,14 @@ export interface EngineOptions {
   parse: ParseChatEvent
   /** A scenario's hint: read this task now. */
   hint(connectionId: string, taskId: number): void
-  /** A bug in the rules: told, never swallowed. */
+  /** A bug in the rules: reported, never swallowed. */
   onBug(error: unknown, where: string): void
 }
 
-/** The rules at work: inbox -> decisions -> outbox -> deliveries. Starts from what is stored and stops at any point. */
+/**
+ * The running engine: inbox -> decisions -> outbox -> delivery. Starts from the stored state and can stop at
+ * any point.
+ */
 export class Engine {
   readonly intake: Intake
   private readonly queues: ConversationQueues
@@ -33,7 +36,7 @@ export class Engine {
   private readonly breaker = new LoopBreaker()
   private readonly serial = new KeyedMutex()
   private readonly unsubscribe: (() => void)[] = []
-  /** Nothing is carried yet; whoever is woken now is found by the `resume` that follows. */
+  /** Nothing is delivered yet; the `resume` that follows finds woken queues. */
   private isReplaying = false
 
   constructor(options: EngineOptions) {
@@ -69,7 +72,7 @@ export class Engine {
     this.followRecoveries()
   }
 
-  /** Takes up everything that was left when the process ended or the computer fell asleep. */
+  /** Continues all work that was left when the process ended or the computer fell asleep. */
   async start(): Promise<void> {
     for (const { conversationId, lane } of await this.context.store.queuesWithWork()) {
       if (lane === 'chatra') await this.toChatra.wasAway(conversationId)
@@ -79,8 +82,8 @@ export class Engine {
   }
 
   /**
-   * After a restore what came in since the backup is decided on before anything is carried: later events tell who a client
-   * is, and by that his card and his tasks of that time are found again.
+   * After a restore the events since the backup are decided on before anything is delivered: later events
+   * identify a client, and so the card and tasks of that period are found again.
    */
   private async replay(): Promise<void> {
     this.isReplaying = true
@@ -92,7 +95,7 @@ export class Engine {
     this.isReplaying = false
   }
 
-  /** Looks again at everything that waits: after a wake, or when another process changed the store. */
+  /** Checks all waiting work again: after a wake, or when another process changed the store. */
   async resume(): Promise<void> {
     for (const { conversationId, lane } of await this.context.store.queuesWithWork()) {
       this.queues.wake(conversationId, lane)
@@ -100,12 +103,12 @@ export class Engine {
     this.intake.wake()
   }
 
-  /** The owner takes two clients apart that were merged (engine/merge.ts). */
+  /** The owner separates two merged clients (engine/merge.ts). */
   separate(conversationId: number): Promise<SeparateAnswer> {
     return separateConversation(this.context, this.serial, conversationId)
   }
 
-  /** A service works again: what backed off while it did not is tried at once. */
+  /** A service works again: work that backed off meanwhile is tried at once. */
   private followRecoveries(): void {
     const breakers = new Set(
       [...this.context.connections.values()].flatMap((one) => [
@@ -122,14 +125,14 @@ export class Engine {
     }
   }
 
-  /** Ends the calls under way and starts none. */
+  /** Finishes the calls under way and starts none. */
   async stop(): Promise<void> {
     for (const end of this.unsubscribe.splice(0)) end()
     await this.queues.stop()
     await this.intake.stop()
   }
 
-  /** Two robots talking: the conversation stops and the owner is told; nothing of it is lost. */
+  /** Two robots answer each other: the conversation stops and the owner is notified; no message is lost. */
   private async watchForLoops(conversationId: number, messages: readonly Message[]): Promise<void> {
     const { clock, store } = this.context
     const now = clock.now()

@@ -1,16 +1,16 @@
 import { v5 as uuidv5 } from 'uuid'
 
 /**
- * Source ids (docs/architecture.md, "Source ids"): the same input gives the same id for ever, on every machine,
- * so a write that may have arrived can be recognised in Planfix.
+ * Source ids (docs/architecture.md, "Source ids"): the same input always gives the same id, on every machine,
+ * so that a write that may have arrived is recognised in Planfix.
  */
 const NAMESPACE = '7c0f1c2e-5b1a-5d0e-9a53-0c8f1f2b6a10'
 
 const ofConnection = new Map<string, string>()
 
 /**
- * A connection that was renamed goes on with the ids of its first name: things in Planfix carry them. To be said when it
- * is opened, before anything is written.
+ * A renamed connection keeps the ids of its first name, since objects in Planfix carry them. To be called
+ * when it is opened, before any write.
  */
 export function identifyAs(connectionId: string, firstId: string): void {
   ofConnection.set(connectionId, uuidv5(`connection:${firstId}`, NAMESPACE))
@@ -24,7 +24,7 @@ export function connectionSourceId(connectionId: string): string {
 
 const of = (connectionId: string, name: string): string => uuidv5(name, connectionSourceId(connectionId))
 
-/** Joined messages carry the id of the first of them; further parts of a long message are numbered from 2. */
+/** Joined messages have the id of the first of them; further parts of a long message are numbered from 2. */
 export const messageSourceId = (connectionId: string, chatraMessageId: string, part = 1): string =>
   of(connectionId, `message:${chatraMessageId}${part > 1 ? `:${part}` : ''}`)
 export const clientSourceId = (connectionId: string, clientId: string): string =>
@@ -33,10 +33,10 @@ export const clientSourceId = (connectionId: string, clientId: string): string =
 export const taskSourceId = (connectionId: string, chatId: string, n: number): string =>
   of(connectionId, `task:${chatId}:${n}`)
 
-/** More tasks of one chat than this are not looked through for our mark. */
+/** Maximum number of a chat's tasks to compare with our mark. */
 const MOST_TASKS = 200
 
-/** The chat and ordinal a task's mark speaks of, where it is one of ours for these chats; null where it is not. */
+/** The chat and ordinal of a task's mark, if it is one of ours for these chats; else null. */
 export function ourTask(
   connectionId: string,
   chatIds: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * What the rest of the house uses of the rules besides ports.ts: pure decisions that an adapter needs as well. The runtime
- * alone reaches further in, as it builds the engine.
+ * The engine's public part besides ports.ts: pure decisions that an adapter needs as well. Only the runtime
+ * imports further modules, as it builds the engine.
  */
 export { isStopped } from './delivery/circuit-breaker.ts'
 export { pauseEnds } from './delivery/loop-breaker.ts'

@@ -1,4 +1,4 @@
-/** Runs work of the same key one after another, of different keys side by side. */
+/** Runs work with the same key sequentially, work with different keys in parallel. */
 export class KeyedMutex {
   private readonly tails = new Map<string, Promise<unknown>>()
 
@@ -14,7 +14,10 @@ export class KeyedMutex {
     return result
   }
 
-  /** Runs work that needs several keys at once. Keys are taken in the order given: give it the same order everywhere. */
+  /**
+   * Runs work that needs several keys at once. Keys are taken in the given order: use the same order
+   * everywhere.
+   */
   runAll<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
     const [first, ...others] = keys
     return first === undefined ? work() : this.run(first, () => this.runAll(others, work))

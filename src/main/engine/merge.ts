@@ -5,13 +5,13 @@ import type { Change, Queue } from './ports.ts'
 import { rootOf, underRoots } from './roots.ts'
 
 /**
- * Two conversations are one client's (F13), and are separated again. Open work always belongs to the root: a merge hands
- * over everything that can be moved in one commit, under the locks of both. What is under way at that moment (an open
- * write to Planfix, a reply in `sending`, a job) is settled where it began, and the lane hands it over (`handOver`).
- * Nothing can be merged in a circle: only roots are, under their locks.
+ * Merges two conversations of one client (F13), and prepares their separation. Open work always belongs to
+ * the root: a merge moves everything that can be moved in one commit, under the locks of both. Work under way
+ * at that moment (a pending write to Planfix, a reply in `sending`, a job) is settled where it began, and the
+ * queue moves it (`handOver`). Merges cannot form a circle: only roots are merged, under their locks.
  */
 
-/** What may move while nobody is carrying it. A reply in `sending` is its lane's. */
+/** Messages that may move while they are not being delivered. A reply in `sending` belongs to its queue. */
 export const MOVABLE: readonly MessageState[] = ['queued', 'retrying', 'uncertain']
 export const DIRECTIONS: readonly Direction[] = ['to-planfix', 'to-chatra']
 export const ALL = 100_000
@@ -23,11 +23,11 @@ export interface JoinWish {
   why: JoinReason
   /** The device that joins, for the note in the task. */
   clientId: string
-  /** Committed together with the merge, or by themselves where nothing is merged. */
+  /** Committed together with the merge, or alone when nothing is merged. */
   changes: Change[]
 }
 
-/** Merges the roots of both, unless the owner has separated them. Answers the common conversation's id. */
+/** Merges the roots of both, unless the owner has separated them. Returns the common conversation's id. */
 export async function joinConversations(
   context: EngineContext,
   serial: KeyedMutex,
@@ -77,7 +77,7 @@ export async function joinChanges(
   return { from, into, changes }
 }
 
-/** Who has a task stays, then who has a card, then the elder. */
+/** The conversation with a task stays, then the one with a card, then the older one. */
 const byStanding = (one: Conversation, other: Conversation): number =>
   Number(one.taskId === null) - Number(other.taskId === null) ||
   Number(one.contactId === null) - Number(other.contactId === null) ||
@@ -100,7 +100,7 @@ const together = (from: Conversation, into: Conversation): Partial<Conversation>
   }),
 })
 
-/** A conversation that begins as a part of another one: a device of a person who is known already. */
+/** A conversation that begins as a part of another one: a device of a known person. */
 export const bornJoined = (
   begun: Conversation,
   into: Conversation,
@@ -131,8 +131,8 @@ export async function areSeparated(
 }
 
 /**
- * What a merged conversation still holds and nobody is carrying: it belongs to the root. Call it under the lock of `from`.
- * `running`: jobs under way, which stay until they are done.
+ * The work left in a merged conversation that is not under way: it is moved to the root. Call it under the
+ * lock of `from`. `running`: jobs under way, which stay until they are done.
  */
 export async function handOver(
   context: EngineContext,
@@ -149,7 +149,7 @@ export async function handOver(
   }
   const direction = lane === 'planfix' ? 'to-planfix' : 'to-chatra'
   const open = await store.waiting(from.id, direction, ALL)
-  // Without an open write, what stands as being written to Planfix waits like any other.
+  // Without a pending write, messages marked as being written to Planfix wait like any other.
   const states = direction === 'to-planfix' ? [...MOVABLE, 'sending' as const] : MOVABLE
   return open.flatMap((message) =>
     states.includes(message.state) ? move(context, message, into, states) : [],
@@ -179,7 +179,7 @@ export const move = (
   from: readonly MessageState[],
 ): Change => ({ type: 'message.patch', id, at: clock.now(), patch: { conversationId: into.id }, from })
 
-/** Jobs go along; what they mean of the conversation they were made for is written into them. */
+/** Jobs are moved; references to their original conversation are written into them. */
 function movedJobs(
   jobs: readonly Job[],
   from: Conversation,
@@ -212,15 +212,15 @@ function movedJobs(
   })
 }
 
-// ---- what is said of it
+// ---- notes about the merge
 
-/** What a note is made with: numbers and the time. */
+/** The parameters of a note: numbers and the time. */
 interface NoteMaker {
   store: Pick<EngineContext['store'], 'newId'>
   clock: Pick<EngineContext['clock'], 'now'>
 }
 
-/** The task says that another device joined, and whether the site vouches for that. */
+/** The task gets a note that another device joined, and whether the site vouches for that. */
 export const joinNote = (
   { store, clock }: NoteMaker,
   from: Conversation,
@@ -236,7 +236,7 @@ export const joinNote = (
   },
 })
 
-/** The task of before says where things go on. */
+/** The previous task gets a note with the new task. */
 export const mergedNote = (
   { store, clock }: NoteMaker,
   from: Conversation,

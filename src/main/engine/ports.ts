@@ -1,6 +1,6 @@
 /**
- * What the rules need from the outside. Adapters implement these; the engine imports nothing else.
- * Every port is asynchronous, so that a networked database can stand behind the store.
+ * What the rules need from outside. Adapters implement these; the engine imports nothing else. Every port is
+ * asynchronous, so that a networked database could implement the store.
  */
 export type { PendingWrite } from '../../shared/domain.ts'
 export * from './ports/chatra.ts'

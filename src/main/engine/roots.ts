@@ -2,7 +2,10 @@ import type { Conversation } from '../../shared/domain.ts'
 import type { KeyedMutex } from './keyed-mutex.ts'
 import type { Store } from './ports.ts'
 
-/** The conversation itself, or the one it was merged into in the end. Ends also where a damaged file holds a circle. */
+/**
+ * The conversation itself, or the one it was finally merged into. Also terminates when a damaged file
+ * contains a circle.
+ */
 export async function rootOf(store: Pick<Store, 'conversation'>, id: number): Promise<Conversation | null> {
   const passed = new Set<number>()
   let found = await store.conversation(id)
@@ -16,8 +19,9 @@ export async function rootOf(store: Pick<Store, 'conversation'>, id: number): Pr
 }
 
 /**
- * Runs `work` under the locks of the roots of these conversations, which stay roots meanwhile. Locks are taken in ascending
- * order of their numbers, so that two of these never wait for each other. Never call it under a conversation's lock.
+ * Runs `work` under the locks of the roots of these conversations, which stay roots meanwhile. Locks are
+ * taken in ascending order of their ids, so that two calls never deadlock. Never call it under a
+ * conversation's lock.
  */
 export async function underRoots<T>(
   store: Store,
@@ -30,7 +34,7 @@ export async function underRoots<T>(
     const keys = wanted.map(({ id }) => String(id))
     const done = await serial.runAll(keys, async () => {
       const roots = await rootsOf(store, ids)
-      // Merged or separated while the locks were waited for.
+      // Merged or separated while this call waited for the locks.
       if (roots.map(({ id }) => String(id)).join() !== keys.join()) return null
       return { value: await work(roots) }
     })

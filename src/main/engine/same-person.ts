@@ -1,7 +1,7 @@
 import type { JOIN_DEVICES } from '../../shared/config.ts'
 import type { ClientLink, ClientProfile, JoinReason } from '../../shared/domain.ts'
 
-/** What is known when a device gives an address that another conversation has, too. */
+/** The facts when a device gives an address that another conversation has, too. */
 export interface JoinQuestion {
   /** The connection's `options.joinDevices`. */
   mode: (typeof JOIN_DEVICES)[number]
@@ -12,22 +12,26 @@ export interface JoinQuestion {
   device: ClientProfile
   /** Devices of the other conversation. */
   others: readonly Pick<ClientLink, 'profile' | 'lastWroteAt'>[]
-  /** Devices of the connection that use the address, this one included. */
+  /** Devices of the connection that use the address, including this one. */
   devicesWithAddress: number
   /** The owner has separated the two before. */
   keptApart: boolean
 }
 
-/** `thread`: one conversation. `card`: a conversation and a task of its own with the same card. `apart`: nothing in common. */
+/**
+ * `thread`: one conversation. `card`: a separate conversation and task with the same card. `apart`: nothing
+ * in common.
+ */
 export type JoinDecision = { join: 'thread'; why: JoinReason } | { join: 'card' } | { join: 'apart' }
 
-/** An address that more devices use is nobody's in particular (1@1.ru, info@firm). */
+/** An address that more devices use is not personal (1@1.ru, info@firm). */
 const MOST_DEVICES = 2
 
 /**
- * Whether two conversations with the same address are one person's (F13). What the site vouches for on both sides joins at
- * once. A typed address proves nothing: it joins the card, and the thread only when a second particular agrees or the
- * other device is quiet, never when a third device uses it, and never against different names while both are active.
+ * Whether two conversations with the same address are one person's (F13). With an identity that the site
+ * vouches for on both sides they join at once. A typed address proves nothing: they share the card, and the
+ * thread only when a second particular agrees or the other device is quiet, never when a third device uses
+ * the address, and never with different names while both are active.
  */
 export function decideJoin(question: JoinQuestion): JoinDecision {
   const { mode, device, others, devicesWithAddress } = question
@@ -57,7 +61,7 @@ function sameName(one: string | null, other: string | null): boolean {
 }
 const plainName = (name: string) => name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim()
 
-/** With or without the country's number. */
+/** With or without the country code. */
 function samePhone(one: string | null, other: string | null): boolean {
   if (one === null || other === null) return false
   const [short = '', long = ''] = [significant(one), significant(other)].sort((a, b) => a.length - b.length)

@@ -8,8 +8,8 @@ import { rootOf } from './roots.ts'
 export type SeparateAnswer = 'separated' | 'not-found' | 'not-joined' | 'busy'
 
 /**
- * Undoes a merge: devices, what is open of them, and the task that was the conversation's own are its own again, and the
- * two are never joined again by themselves. `busy` while something of these devices is being written or sent.
+ * Undoes a merge: the conversation gets back its devices, their open work, and its own task, and the two are
+ * never joined again automatically. Returns `busy` while a message of these devices is being written or sent.
  */
 export async function separateConversation(
   context: EngineContext,
@@ -17,7 +17,8 @@ export async function separateConversation(
   id: number,
   extra: readonly Change[] = [],
 ): Promise<SeparateAnswer> {
-  // The lock of what was merged, then that of the root: only the way up, so that no two wait for each other.
+  // The lock of the merged conversation, then that of the root: always upward, so that two calls never
+  // deadlock.
   return serial.run(String(id), () => separateUnder(context, serial, id, extra))
 }
 
@@ -31,7 +32,7 @@ async function separateUnder(
   const from = await store.conversation(id)
   if (!from) return 'not-found'
   const root = await rootOf(store, id)
-  // Merges of before their record was kept cannot be undone: nobody knows which device came from where.
+  // Merges without a record (of earlier versions) cannot be undone: the origin of each device is unknown.
   if (!root || from.mergedInto === null || root.id === id || !from.joined) return 'not-joined'
   return serial.run(String(root.id), async () => {
     const current = await rootOf(store, id)
@@ -61,7 +62,7 @@ function separateChanges(
     clientLeft: root.clientLeft,
     lastActivityAt: Math.max(from.lastActivityAt, Math.min(lastClientAt, now)),
     keptApart: [...new Set([...(from.keptApart ?? []), root.id])],
-    // The owner says that they are two people: the address is looked for no more.
+    // The owner says that they are two people: the address is not searched for any more.
     ...(from.contactId === null && {
       emailSearched: clients.find(({ profile }) => profile.email !== null)?.profile.email ?? null,
       emailRefused: true,
@@ -118,7 +119,10 @@ async function partedWork(
   return changes
 }
 
-/** A conversation has one check whether the client has left: that of the devices that stay is not to go along. */
+/**
+ * A conversation has one job that checks whether the client has left: the one of the remaining devices must
+ * not move.
+ */
 const leaveCheckOfOthers = (
   { store }: EngineContext,
   job: Job,

@@ -1,9 +1,9 @@
 import { shortened, wholeUpTo } from '../../shared/plain.ts'
 
 /**
- * Splits a text into parts of at most `max` UTF-16 units, each ending in its number, e.g. `(2/3)`, when there is more than
- * one. Cuts at a line end or a space where one is near, else in front of the word. A cut never halves what a reader takes
- * for one character, nor an address or another word that fits one part. Takes time linear in the length.
+ * Splits a text into parts of at most `max` UTF-16 units, each ending in its number, e.g. `(2/3)`, when there
+ * is more than one. Cuts at a nearby line end or space, else before the word. A cut never splits a visible
+ * character, nor an address or another word that fits one part. Takes time linear in the length.
  */
 export function splitText(text: string, max: number): string[] {
   if (text.length <= max) return [text]
@@ -16,19 +16,20 @@ export function splitText(text: string, max: number): string[] {
   }
 }
 
-/** One message of several: its words, and which of the lines stand below them. */
+/** One message of several: its text, and the indices of the lines below it. */
 export interface Part {
-  /** Empty where there are lines alone. */
+  /** Empty when there are only lines. */
   text: string
   /** Indices of the given lines, ascending. */
   lines: number[]
 }
 
 /**
- * Lays a text and the lines that belong below it (one for each file) out into parts of at most `max` UTF-16 units, the
- * numbers of `splitText` and the line ends between the lines included. The lines keep their order and follow the whole
- * text; they fill its last part first. A line longer than `max` cannot be cut (it is an address) and has a part of its own.
- * No text and no lines are no parts. Of a line its length is enough.
+ * Divides a text and the lines below it (one for each file) into parts of at most `max` UTF-16 units,
+ * including the numbers of `splitText` and the line ends between the lines. The lines keep their order and
+ * follow the whole text; they fill its last part first. A line longer than `max` cannot be cut (it is an
+ * address) and gets a part of its own. Without text and lines there are no parts. Only the length of a line
+ * is needed.
  */
 export function partsWithLines(text: string, lines: readonly { length: number }[], max: number): Part[] {
   const parts: Part[] = text === '' ? [] : splitText(text, max).map((words) => ({ text: words, lines: [] }))
@@ -46,10 +47,10 @@ export function partsWithLines(text: string, lines: readonly { length: number }[
   return parts
 }
 
-/** UTF-16 units of a file's name in its line; the link holds the name once more. */
+/** UTF-16 units of a file's name in its line; the link contains the name once more. */
 const LONGEST_NAME = 150
 
-/** The line of a file below a reply: its name, shortened in the middle of a long one, and where it is. */
+/** The line of a file below a reply: its name, shortened in the middle if long, and its address. */
 export const fileLine = (name: string, address: string): string =>
   `${shortened(name, LONGEST_NAME)}: ${address}`
 
@@ -82,7 +83,7 @@ function cutAt(text: string, from: number, room: number): number {
 
 const isSpace = (char: string) => /\s/.test(char)
 
-/** The last white space at or before `at` that has words in front of it; `from` when there is none. */
+/** The last white space at or before `at` that has text before it; `from` when there is none. */
 function spaceBefore(text: string, at: number, from: number): number {
   for (let n = at; n > from; n--) {
     if (isSpace(text[n]!)) return text.slice(from, n).trim() === '' ? from : n
@@ -90,14 +91,16 @@ function spaceBefore(text: string, at: number, from: number): number {
   return from
 }
 
-/** Where the word ends that stands at `at`; at most `room` behind. */
+/** End of the word at `at`; at most `room` further. */
 function wordEnd(text: string, at: number, room: number): number {
   let end = at
   while (end < text.length && end < at + room && !isSpace(text[end]!)) end++
   return end
 }
 
-/** What no address goes on with: quotes and brackets of sentences, and writing that has no spaces between words. */
+/**
+ * Characters that end an address: quotes and brackets of sentences, and scripts without spaces between words.
+ */
 const NO_ADDRESS =
   /[\s<>"'`«»“”„‘’\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\u3000-\u303f\uff00-\uffef]/u
 /** `https`, `mailto` and others of their kind. */
@@ -108,7 +111,10 @@ const IN_MAIL = /[\p{L}\p{N}._%+-]/u
 const LONGEST_LOCAL_PART = 64
 const LONGEST_DOMAIN = 255
 
-/** Where the address begins that a cut at `at` would go through, in a "word" too long for a part; `from` = through none. */
+/**
+ * Start of the address that a cut at `at` would split, in a "word" too long for a part; `from` = none is
+ * split.
+ */
 function addressAround(text: string, at: number, from: number, room: number): number {
   const start = reach(text, at, from, -1, (char) => !NO_ADDRESS.test(char))
   const end = reach(text, at, Math.min(text.length, at + room), 1, (char) => !NO_ADDRESS.test(char))

@@ -3,7 +3,10 @@ import { normalForm, shortened } from '../../shared/plain.ts'
 
 export { fileLine, type Part, partsWithLines, splitText } from './split.ts'
 
-/** Text as two services may hand it back: white space, tags, quote marks and bullets do not make it another text. */
+/**
+ * Text as two services may return it: white space, tags, quote marks and bullets do not make it a different
+ * text.
+ */
 export function comparable(text: string): string {
   return normalForm(text, 'NFC')
     .replace(/<[^<>]*>/g, '')
@@ -17,7 +20,7 @@ export const sameText = (a: string, b: string): boolean => comparable(a) === com
 export const fingerprint = (text: string): string =>
   createHash('sha256').update(text).digest('base64url').slice(0, 22)
 
-/** Recognises a text that a service hands back, without keeping it. */
+/** Recognises a text that a service returns, without storing it. */
 export const printOfText = (text: string): string => fingerprint(comparable(text))
 
 /** The first line of a text, for notifications and lists. */

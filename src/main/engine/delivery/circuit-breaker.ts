@@ -2,27 +2,29 @@ import type { BridgeError } from '../../../shared/errors.ts'
 import type { Clock } from '../ports.ts'
 import { isTrouble, retryDelay } from './retry.ts'
 
-/** A call that may be made now. Handed back with its result, or unused. */
+/** Permission for one call. Returned with the call's result, or unused. */
 export interface Permit {
-  /** How often the breaker had opened when the call began: what it says of an earlier time counts differently. */
+  /**
+   * How often the breaker had opened when the call began: results from an earlier period count differently.
+   */
   readonly episode: number
-  /** The one call that tries whether a stopped service works again. */
+  /** The one call that tests whether a stopped service works again. */
   readonly probe: boolean
 }
-/** No call may be made now; `opened` resolves when it is worth asking again. */
+/** No call may be made now; `opened` resolves when the caller should ask again. */
 export interface Stopped {
   readonly worthRetry: Promise<void>
 }
 export const isStopped = (entry: Permit | Stopped): entry is Stopped => 'worthRetry' in entry
 
-/** Between two probes of a service that nobody can reach, or that fails: a healed one is noticed within this time. */
+/** Interval of probes of an unreachable or failing service: its recovery is noticed within this time. */
 const PROBE_MS = 10_000
 
 /**
- * Whether a service can be used at all: closed = working, open = stopped. Errors that concern every request open it at
- * once, faults (time-outs, resets, 5xx) after `troubleLimit` in a row. While it is open one caller at a time probes, and
- * its success closes it for all. A failure counts once for each time it opens: calls that had begun before say nothing
- * new. Shared by everybody who uses the same account of the service.
+ * Whether a service can be used at all: closed = working, open = stopped. Errors that concern every request
+ * open it at once, faults (time-outs, resets, 5xx) after `troubleLimit` in a row. While it is open, one
+ * caller at a time probes, and its success closes it for all. A failure counts once per opening: calls that
+ * began before it reveal nothing new. Shared by all users of the same account of the service.
  */
 export class CircuitBreaker {
   private failures = 0
@@ -49,16 +51,19 @@ export class CircuitBreaker {
   get error(): BridgeError | null {
     return this.last
   }
-  /** When it will be probed next, milliseconds since 1970. */
+  /** Time of the next probe, milliseconds since 1970. */
   get until(): number {
     return this.openUntil
   }
-  /** When it last closed after having been open; 0 = never. A wait that was decided on before is void. */
+  /** When it last closed after having been open; 0 = never. A delay that was set before is void. */
   get healedAt(): number {
     return this.healed
   }
 
-  /** Told when it opens for another reason or closes, and after it has closed. Answers how to end it. */
+  /**
+   * Called when it opens for another reason or closes, and after it has closed. Returns a function that
+   * unsubscribes.
+   */
   subscribe(listener: (what: 'changed' | 'healed') => void): () => void {
     this.listeners.add(listener)
     return () => this.listeners.delete(listener)
@@ -73,12 +78,12 @@ export class CircuitBreaker {
     return { worthRetry: this.opened() }
   }
 
-  /** Asked again when the turn of a call has come: whether the permit still holds. */
+  /** Called again when a call's slot is granted: whether the permit is still valid. */
   holds(permit: Permit): boolean {
     return permit.probe ? permit === this.prober : permit.episode === this.episode && this.last === null
   }
 
-  /** Resolves when it is worth asking again. */
+  /** Resolves when the caller should ask again. */
   opened(): Promise<void> {
     return new Promise<void>((resolve) => {
       this.waiting.push(resolve)
@@ -86,7 +91,7 @@ export class CircuitBreaker {
     })
   }
 
-  /** A permit was not used after all, or what came of the call says nothing of the service. */
+  /** A permit was not used, or the call's result says nothing about the service. */
   leave(permit: Permit): void {
     if (permit !== this.prober) return
     this.prober = null
@@ -95,7 +100,7 @@ export class CircuitBreaker {
 
   succeeded(permit: Permit): void {
     const isStale = permit.episode !== this.episode
-    // A limit is not over because a call from before it went well.
+    // The success of a call from before does not end a limit.
     if (isStale && this.last && (this.last.code === 'rate-limited' || this.last.retry.when === 'at')) return
     if (permit === this.prober) this.prober = null
     this.troubles = 0
@@ -111,7 +116,9 @@ export class CircuitBreaker {
     this.tell('healed')
   }
 
-  /** A fault of the service: time-out, reset, 5xx, an answer that is none. Answers whether the breaker is open now. */
+  /**
+   * A fault of the service: time-out, reset, 5xx, an invalid answer. Returns whether the breaker is open now.
+   */
   troubled(error: BridgeError, permit: Permit): boolean {
     if (permit.episode !== this.episode) return this.last !== null
     if (permit.probe) this.failed(error, permit)
@@ -119,11 +126,11 @@ export class CircuitBreaker {
     return this.last !== null
   }
 
-  /** An error for which every other call is pointless too. */
+  /** An error that every other call would meet too. */
   failed(error: BridgeError, permit: Permit): void {
     if (permit.episode !== this.episode) return
     const isProbe = permit === this.prober
-    // While it is open only the probe tells anything new.
+    // While it is open only the probe's result counts.
     if (this.last && !isProbe) return
     this.prober = null
     this.troubles = 0
@@ -136,7 +143,7 @@ export class CircuitBreaker {
     this.arm()
   }
 
-  /** Asks again now: after a wake, a change of network or of keys. */
+  /** Probes now: after a wake, a change of network or of keys. */
   reset(): void {
     this.openUntil = this.clock.now()
     this.failures = 0

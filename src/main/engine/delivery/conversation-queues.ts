@@ -1,18 +1,18 @@
 import type { Clock, Queue } from '../ports.ts'
 
-/** What a lane does after a step. */
+/** What a queue does after a step. */
 export type Wait =
   | { next: 'again' }
   | { next: 'idle' }
   | { next: 'wait'; until: number }
-  /** The side is closed; asked again once `opened` resolves. */
+  /** The side is stopped; ask again once `opened` resolves. */
   | { next: 'closed'; opened: Promise<void> }
 
 type Running = { again: boolean; stopTimer: (() => void) | null; done: Promise<void> }
 
 /**
- * One loop per conversation and lane, alive only while there is work: strict order within a conversation, freedom
- * between them.
+ * One loop per conversation and queue, alive only while there is work: strict order within a conversation,
+ * independence between conversations.
  */
 export class ConversationQueues {
   private readonly running = new Map<string, Running>()
@@ -31,7 +31,7 @@ export class ConversationQueues {
     this.onBug = onBug
   }
 
-  /** There may be work in this lane. */
+  /** There may be work in this queue. */
   wake(conversationId: number, lane: Queue): void {
     if (this.stopped) return
     const key = `${conversationId}:${lane}`
@@ -46,7 +46,7 @@ export class ConversationQueues {
     state.done = this.run(conversationId, lane, state).finally(() => this.forget(key, state))
   }
 
-  /** No new steps; resolves when those under way have ended. */
+  /** Starts no new steps; resolves when those under way have ended. */
   async stop(): Promise<void> {
     this.stopped = true
     const all = [...this.running.values()]
@@ -65,7 +65,8 @@ export class ConversationQueues {
       if (outcome.next === 'again') continue
       if (outcome.next === 'idle') {
         if (state.again) continue
-        // In the same turn as the look at `again`: a wake after it must find that nobody runs any more.
+        // In the same synchronous step as the check of `again`: a later wake must find that no loop runs any
+        // more.
         this.forget(`${conversationId}:${lane}`, state)
         return
       }

@@ -15,24 +15,24 @@ import type { ConversationState } from './planfix/planfix-step-runner.ts'
 import { commentText, ownerOf, plainOf, taskName } from './planfix/planfix-text.ts'
 
 /**
- * Looks for what may have been written already by whoever was active before (Takeover): another computer
- * (docs/architecture.md, "Several computers"), or this one before its store was restored. Source ids are the same on
- * every computer, so contacts, tasks and comments are recognised by them; where the account does not hand them back,
- * by what they are, who made them and when.
+ * Searches for writes that the previously active store may have made (Takeover): that of another computer
+ * (docs/architecture.md, "Several computers"), or our own before it was restored. Source ids are the same on
+ * every computer, so contacts, tasks and comments are recognised by them; where the account does not return
+ * them, by content, author and time.
  */
 
-/** What a conversation was begun with so long ago is not looked for any more. */
+/** Objects of a conversation that began longer ago than this are not searched for. */
 const LOOK_DAYS = 30
 const DAY = 24 * 3_600_000
-/** The clocks of the services may differ by so much. */
+/** Tolerance for the services' clocks. */
 const SLACK_MS = 3 * 60_000
-/** So long a reply may have waited before it was in the chat. */
+/** Maximum time that a reply may have waited before it was in the chat. */
 const MOST_REPLY_MS = 30 * 60_000
 /** Local digits may be read as UTC (contracts/planfix.md section 4, switch `datetime-zone`). */
 const FARTHEST_ZONE_MS = 12 * 3_600_000
-/** Ordinals of a chat's tasks that are compared. */
+/** Number of a chat's task ordinals to compare. */
 const MOST_TASKS = 20
-/** A feed is read back this many pages at most. */
+/** Maximum pages of a feed to read back. */
 const MOST_PAGES = 20
 
 const taken = (context: EngineContext): Takeover | null => {
@@ -40,7 +40,7 @@ const taken = (context: EngineContext): Takeover | null => {
   return takeover !== null && context.clock.now() - takeover.at < LOOK_DAYS * DAY ? takeover : null
 }
 
-/** The client's card that was made before; null = it is not there, or nobody else carried. */
+/** The client's card that was created before; null = there is none, or there was no takeover. */
 export async function contactMadeBefore(
   context: EngineContext,
   state: ConversationState,
@@ -63,16 +63,16 @@ export async function contactMadeBefore(
   return cardOfLostChat(context, state, takeover, alike)
 }
 
-/** By its name alone it might be somebody else's: an e-mail that is known has to be the same. */
+/** With only the name equal it might be another person's: a known e-mail must be equal too. */
 const mayBeHis = (contact: PlanfixContact, { email }: ClientProfile): boolean =>
   contact.sourceObjectId === null &&
   !contact.isDeleted &&
   (email === null || contact.email === null || contact.email.toLowerCase() === email.toLowerCase())
 
 /**
- * Among cards of that name, the one whose tasks of the lost time are this client's: they hold everything the client wrote
- * then. Where nothing of that is known, the client must have been on the site before the restore. More than one, or none
- * that surely is: better a second card than another person's.
+ * Among cards of that name, the one whose tasks of the lost period are this client's: they contain everything
+ * the client wrote then. If nothing is known of that period, the client must have been on the site before the
+ * restore. If several cards match, or none certainly does: a second card is better than another person's.
  */
 async function cardOfLostChat(
   context: EngineContext,
@@ -81,7 +81,8 @@ async function cardOfLostChat(
   cards: readonly PlanfixContact[],
 ): Promise<Result<PlanfixContact | null>> {
   const { planfix } = state.connection
-  // By our own clock: what the journal gave back. An agent's message may be a reply of ours, which has the employee as author.
+  // By our own clock: messages restored from the journal. An agent's message may be one of our replies, whose
+  // author is the employee.
   const known = state.waiting.filter(
     ({ receivedAt, author }) => receivedAt < takeover.at && author.kind === 'client',
   )
@@ -108,7 +109,10 @@ export function isOfLostTime(context: EngineContext, state: ConversationState, t
   return isRestore(takeover) && isLost(task, state, takeover)
 }
 
-/** Whether a task was begun for this client after the backup: by its source id, else by its name and the time it was made. */
+/**
+ * Whether a task was begun for this client after the backup: by its source id, else by its name and the time
+ * of its creation.
+ */
 export function isLost(
   task: PlanfixTask,
   state: ConversationState,
@@ -123,7 +127,7 @@ export function isLost(
     }
     return false
   }
-  // He may have given his name, or his e-mail, after the task was made.
+  // The client may have given a name, or an e-mail, after the task was created.
   const former = (profile.former?.names ?? []).map((name) => ({ ...profile, name }))
   const anonymous = { ...profile, name: null }
   const names = [profile, anonymous, { ...anonymous, displayedName: null }, ...former].map(taskName)
@@ -133,8 +137,8 @@ export function isLost(
 }
 
 /**
- * Tasks of this conversation that were begun before and that the store does not know; `ours` knows them among those of the
- * client's card.
+ * Tasks of this conversation that were begun before and are missing from the store; `ours` recognises them
+ * among those of the client's card.
  */
 export async function tasksMadeBefore<T>(
   context: EngineContext,
@@ -150,13 +154,13 @@ export async function tasksMadeBefore<T>(
   return found.ok ? ok(await ours(found.value)) : found
 }
 
-/** Where a message stands in Planfix. */
+/** The position of a message in Planfix. */
 export interface Place {
   taskId: number
   commentId: number
 }
 
-/** Which of these messages stand in a task of the conversation already. */
+/** Which of these messages are already in a task of the conversation. */
 export async function writtenBefore(
   context: EngineContext,
   state: ConversationState,
@@ -167,7 +171,7 @@ export async function writtenBefore(
   if (takeover === null || doubtful.length === 0) return ok(new Map())
   const earliest = earliestIn(doubtful, takeover)
   const tasks = await context.store.tasksOfThread(state.conversation.id)
-  // What had ended before can hold none of them; when those that were found again ended is not known.
+  // A task that had ended before cannot contain them; when a rediscovered task ended is unknown.
   const open = tasks.filter(
     ({ closedAt, createdAt }) => closedAt === null || closedAt >= earliest || createdAt >= takeover.at,
   )
@@ -180,7 +184,7 @@ export async function writtenBefore(
   )
 }
 
-/** Which of these messages stand in these tasks. */
+/** Which of these messages are in these tasks. */
 export async function writtenIn(
   context: EngineContext,
   state: ConversationState,
@@ -195,7 +199,7 @@ export async function writtenIn(
   const doubted: [Found, Message[]][] = []
   for (const taskId of taskIds) {
     const feed = await readBack(state, taskId, earliestIn(doubtful, takeover))
-    // A task that is gone holds nothing.
+    // A deleted task contains nothing.
     if (!feed.ok && feed.error.code === 'object-gone') continue
     if (!feed.ok) return feed
     for (const comment of feed.value.comments) {
@@ -210,7 +214,10 @@ export async function writtenIn(
   return ok(found.among(doubtful, takeover))
 }
 
-/** A comment that was read before what it holds was looked for: it was taken for a note, or a reply that may have been sent. */
+/**
+ * A comment that was read before its content was searched for: it counted as a note, or as a reply that may
+ * have been sent.
+ */
 export const isGuess = ({ direction, state, reason }: Message): boolean =>
   direction === 'to-chatra' &&
   (state === 'skipped' || (state === 'uncertain' && isDeliveredElsewhere(reason)))
@@ -218,7 +225,10 @@ export const isGuess = ({ direction, state, reason }: Message): boolean =>
 const earliestIn = (messages: readonly Message[], takeover: Takeover): number =>
   Math.min(...messages.map((message) => earliestOf(message, takeover))) - SLACK_MS
 
-/** When it can have been written; a message without id and time comes with a transcript, long after it was said. */
+/**
+ * Earliest possible time of writing; a message without id and time comes with a transcript, long after it was
+ * written.
+ */
 const earliestOf = (message: Message, takeover: Takeover): number =>
   message.originKey.startsWith('u:') && isRestore(takeover) ? takeover.backupAt : message.writtenAt
 
@@ -253,12 +263,12 @@ interface Found {
   isDescription: boolean
 }
 interface Offer extends Found {
-  /** Lines, and names of files, that no message accounts for yet. */
+  /** Lines, and names of files, that are not matched with a message yet. */
   rest: string
   files: string[]
 }
 
-/** Which messages the comments of these tasks hold. Each place in a comment stands for one message. */
+/** Which messages the comments of these tasks contain. Each place in a comment stands for one message. */
 class Recognition {
   private readonly state: ConversationState
   private readonly language: EngineContext['language']
@@ -271,7 +281,7 @@ class Recognition {
     this.tokenUserId = tokenUserId
   }
 
-  /** `linked`: messages that are known to stand in it. */
+  /** `linked`: messages that are known to be in it. */
   offer(entry: Found, linked: readonly Message[]): void {
     const { text, files } = entry.comment
     const offered: Offer = { ...entry, rest: linesOf(text), files: files.map(({ name }) => name) }
@@ -288,7 +298,8 @@ class Recognition {
       this.take(offered, message)
       found.set(message, placeOf(offered))
     }
-    // Joined messages have the source id of the first of them; the others are lines of the comment, or of the task's text.
+    // Joined messages have the source id of the first of them; the others are lines of the comment, or of the
+    // task's text.
     for (const message of batch) {
       if (found.has(message)) continue
       const offered = this.offers.find(
@@ -312,12 +323,12 @@ class Recognition {
     if (at !== null && at < earliestOf(message, takeover) - SLACK_MS) return false
     if (at !== null && at > takeover.at + SLACK_MS) return false
     if (isDescription || owner === null || owner.startsWith('contact:')) return true
-    // Whose the token is may not be known again yet: then it may be anybody of the staff.
+    // The token's user may be unknown: then it may be any employee.
     if (this.tokenUserId === null) return true
     return [this.tokenUserId, ownerOf(message, this.state.settings)].some((id) => owner === `user:${id}`)
   }
 
-  /** Takes the message out of what the comment still offers; false when it is not in it. */
+  /** Removes the message from the unmatched lines of the comment; false when it is not in it. */
   private take(offered: Offer, message: Message): boolean {
     const sent = message.files.filter((file) => !file.linkOnly).map(({ name }) => name)
     const files = [...offered.files]
@@ -334,7 +345,7 @@ class Recognition {
     return true
   }
 
-  /** As it is written: with the name of an agent, or with its time when it came late, in front of it. */
+  /** As it is written: preceded by the name of an agent, or by its time when it came late. */
   private textsOf(message: Message): string[] {
     const { settings } = this.state
     const written = [false, true].flatMap((late) =>
@@ -347,15 +358,15 @@ class Recognition {
 }
 
 /**
- * After a restore an agent's message may be the echo of a reply that the store does not know any more: then the employee's
- * comment says the same, and was written shortly before.
+ * After a restore an agent's message may be the echo of a reply that is missing from the store: then an
+ * employee's comment has the same text, and was written shortly before.
  */
 function isReplyOf(echo: Message, { comment, rest }: Offer, takeover: Takeover): boolean {
   const { owner, at, isHidden } = comment
   if (!isRestore(takeover) || echo.author.kind !== 'agent' || isHidden || !owner?.startsWith('user:'))
     return false
   if (at !== null && (at > echo.writtenAt + SLACK_MS || at < echo.writtenAt - MOST_REPLY_MS)) return false
-  // What a known reply stands for is taken already.
+  // The comment of a known reply is already matched.
   return comment.files.length === echo.files.length && rest.trim() === linesOf(echo.text).trim()
 }
 

@@ -8,7 +8,10 @@ const TURNS = 30
 export const PAUSE_MS = 30 * 60_000
 const MINUTE = 60_000
 
-/** Until when the loop breaker holds a conversation (Infinity = until the owner ends it); null when it does not. Pure. */
+/**
+ * Until when the loop breaker pauses a conversation (Infinity = until the owner ends it); null when it is not
+ * paused. Pure.
+ */
 export function pauseEnds(
   { paused, pausedUntil }: Pick<Conversation, 'paused' | 'pausedUntil'>,
   now: number,
@@ -19,7 +22,8 @@ export function pauseEnds(
 }
 
 /**
- * When a message was written, as near as can be told. Planfix tells the minute alone: within it, not later than it was read.
+ * The best estimate of when a message was written. Planfix gives only the minute: the latest time within it,
+ * not after the message was read.
  */
 function timeOf(direction: Direction, { writtenAt, receivedAt }: Written, now: number): number {
   if (writtenAt === undefined) return now
@@ -27,29 +31,33 @@ function timeOf(direction: Direction, { writtenAt, receivedAt }: Written, now: n
   if (direction !== 'to-chatra' || writtenAt % MINUTE !== 0) return writtenAt
   return Math.max(writtenAt, Math.min(receivedAt, writtenAt + MINUTE - 1))
 }
-/** Without times it was written now. */
+/** Without a time it counts as written now. */
 export type Written = Pick<Message, 'text'> & Partial<Pick<Message, 'writtenAt' | 'receivedAt'>>
 
 interface Trace {
   /** Times of each text in the window, per direction. */
   texts: Map<string, number[]>
-  /** Times of turns: a new message that follows a delivery of ours into the same chat. */
+  /** Times of turns: a new message that follows one of our deliveries into the same chat. */
   turns: number[]
-  /** When a delivery of ours began that reached the chat and that no turn has followed yet, by our clock; null = none. */
+  /**
+   * When the last delivery that reached the chat and has no following turn yet began, by our clock; null =
+   * none.
+   */
   deliveredAt: number | null
-  /** When something was last noted, by our clock. */
+  /** When something was last recorded, by our clock. */
   seenAt: number
 }
 
 /**
- * Notices two robots talking to each other (docs/architecture.md, "Loop breaker"): the same text at least 10 times in
- * one conversation and direction within 60 s, or more than 30 turns within 60 s. What counts is when it was written, and
- * for a turn that it came in after the delivery: a backlog that is read in a second is no loop.
+ * Detects two robots that answer each other (docs/architecture.md, "Loop breaker"): the same text at least 10
+ * times in one conversation and direction within 60 s, or more than 30 turns within 60 s. The time of writing
+ * counts, and for a turn that it came in after the delivery: a backlog that is read within a second is no
+ * loop.
  */
 export class LoopBreaker {
   private readonly traces = new Map<number, Trace>()
 
-  /** A new message came from the client or an employee. Answers why the conversation must stop, or null. */
+  /** A new message came from the client or an employee. Returns why the conversation must stop, or null. */
   saw(
     conversationId: number,
     direction: Direction,
@@ -60,14 +68,14 @@ export class LoopBreaker {
     const trace = this.traceOf(conversationId)
     const key = `${direction}:${fingerprint(message.text.trim())}`
     const times = [...(trace.texts.get(key) ?? []), at].slice(-MOST_KEPT)
-    // The text said last stands last.
+    // The most recent text is at the end.
     trace.texts.delete(key)
     trace.texts.set(key, times)
     if (trace.texts.size > MOST_TEXTS) {
       const [oldest] = trace.texts.keys()
       if (oldest !== undefined) trace.texts.delete(oldest)
     }
-    // What had come in before the delivery is no answer to it, however late it is decided on.
+    // A message received before the delivery is no answer to it, however late it is decided on.
     const { receivedAt = now } = message
     if (direction === 'to-planfix' && trace.deliveredAt !== null && receivedAt >= trace.deliveredAt) {
       trace.deliveredAt = null
@@ -79,12 +87,15 @@ export class LoopBreaker {
     return within(trace.turns, at) > TURNS ? 'turns' : null
   }
 
-  /** A delivery of ours reached the chat, by a call that began at `sentAt`: an answer may come in before that of the call. */
+  /**
+   * A delivery reached the chat, by a call that began at `sentAt`: an answer may come in before the call's
+   * own answer.
+   */
   delivered(conversationId: number, sentAt: number): void {
     this.traceOf(conversationId).deliveredAt ??= sentAt
   }
 
-  /** The owner let it go on. */
+  /** The owner ended the pause. */
   reset(conversationId: number): void {
     this.traces.delete(conversationId)
   }
@@ -98,17 +109,20 @@ export class LoopBreaker {
     return trace
   }
 
-  /** Keeps memory small: quiet conversations and old texts are dropped. */
+  /** Limits memory: quiet conversations and old texts are dropped. */
   private forget(now: number): void {
     if (this.traces.size < 1000) return
     for (const [id, trace] of this.traces) if (now - trace.seenAt > WINDOW_MS) this.traces.delete(id)
   }
 }
 
-/** Times kept of each kind, and texts of each conversation. */
+/** Number of times kept per kind, and of texts per conversation. */
 const MOST_KEPT = 100
 const MOST_TEXTS = 200
 
-/** How many of the times lie in the 60 s before `at`. What is read late and in another order counts where it was written. */
+/**
+ * How many of the times lie in the 60 s before `at`. Messages that are read late and in another order count
+ * at their time of writing.
+ */
 const within = (times: readonly number[], at: number): number =>
   times.filter((time) => time <= at && at - time < WINDOW_MS).length

@@ -28,27 +28,27 @@ export const stateChange = (
   ...(from && { from }),
 })
 
-/** Why a message waits or failed, as shown in the log: the code and what the service said. */
+/** Why a message waits or failed, as shown in the log: the code and the service's message. */
 export const reasonOf = ({ side, code, detail }: BridgeError): string =>
   printReason({ kind: 'service', side, code, detail })
 
 /**
- * Until when a further change may hide behind the same mark: Planfix tells times to the minute
- * (contracts/planfix.md section 4, TimePoint). Milliseconds; `skew` is Planfix's clock minus ours.
+ * Until when another change may have the same mark: Planfix gives times to the minute (contracts/planfix.md
+ * section 4, TimePoint). Milliseconds; `skew` is Planfix's clock minus ours.
  */
 export function pollFastUntil(now: number, skew: number): number {
   const minute = 60_000
   return (Math.floor((now + skew) / minute) + 1) * minute - skew + 3000
 }
 
-/** Whether the account takes a client as assigner; a "no" is asked again some day. */
+/** Whether the account accepts a client as assigner; a refusal is verified again later. */
 export const assignerIs = (value: 'contact' | 'no', connectionId: string, at: number): Change[] => [
   { type: 'fact.set', connectionId, key: 'assigner', value },
   { type: 'fact.set', connectionId, key: 'assignerAt', value: at },
 ]
 export const ASSIGNER_AGAIN_MS = 7 * 24 * 3_600_000
 
-/** Configured participants without which a task was taken; with those of now it is tried again some day. */
+/** Configured participants without which a task was accepted; they are tried again later. */
 export interface RefusedParticipants {
   configured: readonly string[]
   gone: readonly string[]
@@ -64,7 +64,7 @@ export function stillRefused(
   return isSame && now - fact.at <= ASSIGNER_AGAIN_MS ? fact.gone : []
 }
 
-/** A note to the employee inside the task, about a reply of his. */
+/** A note to the employee inside the task, about the employee's reply. */
 export const noteAbout = (
   message: Message,
   data: Record<string, unknown>,
@@ -85,11 +85,11 @@ export const noteAbout = (
   },
 })
 
-/** What a note says of a reply that was not sent, or of its edit or deletion that was not carried out. */
+/** The note about a reply that was not sent, or about its edit or deletion that was not executed. */
 export const notDone = ({ kind }: Message) =>
   kind === 'edit' ? 'not-changed' : kind === 'delete' ? 'not-removed' : 'not-delivered'
 
-/** The comment of a reply is to be read and decided on anew: something else is in the chat than was thought. */
+/** The comment of a reply must be read and decided on again: the chat differs from what was assumed. */
 export const rereadOf = (message: Message, now: number, newId: () => number): Change[] =>
   message.planfixCommentId === null || message.planfixTaskId === null
     ? []
@@ -110,10 +110,13 @@ export const rereadOf = (message: Message, now: number, newId: () => number): Ch
         },
       ]
 
-/** Reason of a reply of which it is known that it is not in the chat. */
+/** Reason of a reply that certainly is not in the chat. */
 export const NOT_ARRIVED = 'not-arrived'
 
-/** An uncertain reply certainly did not arrive: it is not sent again by itself, and the employee is told. */
+/**
+ * An uncertain reply certainly did not arrive: it is not sent again automatically, and the employee gets a
+ * note.
+ */
 export const notArrived = (message: Message, now: number, newId: () => number): Change[] => [
   stateChange(message, 'failed', NOT_ARRIVED, now, ['uncertain']),
   noteAbout(message, { what: 'not-delivered', reason: NOT_ARRIVED }, now, newId),

@@ -4,19 +4,24 @@ import type { BridgeError, ErrorCode } from '../../../shared/errors.ts'
 const FIRST_MS = 1000
 const MOST_MS = 5 * 60_000
 
-/** Wait before the next try after `failures` in a row: 1 s, doubling up to 5 min, with up to 20 % of jitter. */
+/**
+ * Delay before the next try after `failures` in a row: 1 s, doubling up to 5 min, with up to 20 % of jitter.
+ */
 export function retryDelay(failures: number, random: () => number): number {
   const base = Math.min(MOST_MS, FIRST_MS * 2 ** Math.max(0, failures - 1))
   return Math.min(MOST_MS, Math.round(base * (1 + random() * 0.2)))
 }
 
-/** When to try again after `error`, the `failures`-th in a row: always later than `now`, also where the time it names is over. */
+/**
+ * When to try again after `error`, the `failures`-th in a row: always later than `now`, even when the time it
+ * names has passed.
+ */
 export function nextTry(error: BridgeError, failures: number, now: number, random: () => number): number {
   const delayed = now + retryDelay(failures, random)
   return error.retry.when === 'at' && error.retry.time > now ? error.retry.time : delayed
 }
 
-/** Faults of the network or the service, which pass by themselves. */
+/** Faults of the network or the service, which are temporary. */
 const TROUBLE: ReadonlySet<ErrorCode> = new Set([
   'failing',
   'unclear',
@@ -27,8 +32,9 @@ const TROUBLE: ReadonlySet<ErrorCode> = new Set([
 export const isTrouble = (error: BridgeError): boolean => TROUBLE.has(error.code)
 
 /**
- * Until when a lane waits; 0 = not at all. A wait is void once the service has recovered since the failure (a lane that
- * backed off during an outage goes on as soon as it is over), and when the clock was ahead when it was decided on.
+ * Until when a queue waits; 0 = not at all. A delay is void once the service has recovered since the failure
+ * (a queue that backed off during an outage continues as soon as it is over), and when the clock was ahead
+ * when it was set.
  */
 export function waitsUntil(lane: QueueState, healedAt: number, now: number): number {
   if (lane.notBefore <= now) return 0
@@ -37,10 +43,13 @@ export function waitsUntil(lane: QueueState, healedAt: number, now: number): num
   return healedAt >= failedAt || failedAt > now ? 0 : lane.notBefore
 }
 
-/** A time-out may still be carried out for a while; a reset or a 5xx not for long. Milliseconds. */
+/**
+ * After a time-out a write may still be executed for a while; after a reset or a 5xx only briefly.
+ * Milliseconds.
+ */
 const SETTLE_AFTER_TIME_OUT = 6_000
 const SETTLE = 2_000
 
-/** Until when an unclear write is only looked for and not repeated. */
+/** Until when an indeterminate write is only searched for and not repeated. */
 export const settlesAt = (unclearAt: number, timedOut: boolean): number =>
   unclearAt + (timedOut ? SETTLE_AFTER_TIME_OUT : SETTLE)

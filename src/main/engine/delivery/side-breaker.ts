@@ -6,12 +6,12 @@ import type { CircuitBreaker, Permit, Stopped } from './circuit-breaker.ts'
 const FAILING_AFTER = 3
 
 /**
- * One side of a connection as that connection sees it: the circuit breaker of the account behind it, which other
- * connections may share, and what only a part of this connection's work is refused.
+ * One side of a connection as that connection sees it: the circuit breaker of the account behind it, which
+ * other connections may share, and refusals of only a part of this connection's work.
  */
 export class SideBreaker {
   readonly breaker: CircuitBreaker
-  /** What a part of the work is refused although the side as a whole can be reached, by that part. */
+  /** Refusals of a part of the work while the side as a whole is reachable, by part. */
   private readonly denied = new Map<string, BridgeError>()
   private readonly partFailures = new Map<string, number>()
   private readonly changed: (state: SideState) => void
@@ -25,7 +25,7 @@ export class SideBreaker {
     })
   }
 
-  /** The connection ends; the breaker goes on for others. */
+  /** The connection ends; the breaker continues for others. */
   close(): void {
     this.unsubscribe()
   }
@@ -37,23 +37,23 @@ export class SideBreaker {
       state: needsOwner(error) ? 'paused' : 'waiting',
       code: error.code,
       until: this.breaker.until,
-      // What the owner has to allow, by its name (shared/api/state.ts).
+      // The right that the owner must grant, by its name (shared/api/state.ts).
       detail: error.code === 'missing-scope' && error.scope ? error.scope : error.detail,
     }
   }
-  /** Nothing is in the way of any part of the work. */
+  /** No part of the work is refused. */
   get isHealthy(): boolean {
     return this.breaker.error === null && this.denied.size === 0
   }
 
-  /** A part of the work is refused, for want of a right for instance: it waits by itself, the rest goes on. */
+  /** A part of the work is refused, for example for a missing right: it waits alone, the rest continues. */
   denyPart(part: string, error: BridgeError): void {
     const told = this.denied.get(part)?.code === error.code
     this.denied.set(part, error)
     if (!told && !this.breaker.error) this.changed(this.state)
   }
 
-  /** A part of the work failed for now. One stumble is nothing; three in a row are a service that fails. */
+  /** A part of the work failed. Opens after three consecutive failures. */
   recordPartFailure(part: string, error: BridgeError): void {
     const times = (this.partFailures.get(part) ?? 0) + 1
     this.partFailures.set(part, times)
@@ -66,7 +66,7 @@ export class SideBreaker {
     if (this.denied.delete(part) && !this.breaker.error) this.changed(this.state)
   }
 
-  // ---- the breaker's, for whoever makes calls on this side
+  // ---- the breaker's methods, for callers on this side
 
   enter(): Permit | Stopped {
     return this.breaker.enter()

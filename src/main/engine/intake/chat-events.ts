@@ -16,10 +16,10 @@ import { whatIsKnown, writersOf } from './what-is-known.ts'
 
 const QUEUES: readonly Queue[] = ['planfix', 'chatra', 'jobs']
 
-/** An event of Chatra, with what was asked about it before it is decided on. */
+/** An event of Chatra, with the data read before it is decided on. */
 interface ReadEvent {
   event: ChatEvent
-  /** Nothing of it was broken and left out. */
+  /** No part of it was invalid and omitted. */
   isWhole: boolean
   writers: ChatState['writers']
 }
@@ -27,7 +27,7 @@ interface ReadEvent {
 /** Decides what events of Chatra mean, and commits that together with the outcome of their inbox rows. */
 export class ChatEvents {
   private readonly options: IntakeOptions
-  /** Events of one client one after the other; shared with the inbox. */
+  /** Serialises the events of one client; shared with the inbox. */
   private readonly perClient: KeyedMutex
 
   constructor(options: IntakeOptions, perClient: KeyedMutex) {
@@ -41,18 +41,18 @@ export class ChatEvents {
     if (!read.ok) return refuse(context, row, read.reason)
     const event = read.event
     const { store } = context
-    // Broken messages beside good ones: shown, with their paths.
+    // Invalid messages beside valid ones: shown, with their paths.
     if (read.dropped.length > 0)
       await commit(context, [skippedEvent(row, read.dropped.join('; '), store.newId())])
     const link = await store.client(row.connectionId, event.client.id)
     const needsOrder = !link || (event.client.email !== null && event.client.email !== link.profile.email)
     const isWhole = read.dropped.length === 0
     const work = (known?: ClientLink | null) => this.applyChat(row, event, isWhole, known)
-    // Two devices that introduce themselves at the same moment must not found two conversations.
+    // Two devices that introduce themselves at the same moment must not create two conversations.
     return needsOrder ? this.perClient.run(`connection:${row.connectionId}`, () => work()) : work(link)
   }
 
-  /** Decides under the locks of the conversations it concerns: nobody merges or separates them meanwhile. */
+  /** Decides under the locks of the affected conversations: no merge or separation happens meanwhile. */
   private async applyChat(
     row: InboxRow,
     event: ChatEvent,
@@ -63,7 +63,7 @@ export class ChatEvents {
     const { store } = context
     const connection = context.connections.get(row.connectionId)
     if (!connection) return
-    // Before any lock is taken: the answer to a send that is under way needs the conversation's.
+    // Before any lock is taken: the answer to a send under way needs the conversation's lock.
     const writers = await writersOf(context, connection, event, row.receivedAt)
     const link = justRead ?? (await store.client(row.connectionId, event.client.id))
     let ids: readonly number[] = link ? [link.conversationId] : []
@@ -126,8 +126,8 @@ export class ChatEvents {
   }
 
   /**
-   * Whether the client is asked about at all (F13): with an address given newly, at the beginning of a conversation, and
-   * when a chat begins anew, but never in the middle of a talk.
+   * Whether other clients with the same address are searched for (F13): when an address is new, at the
+   * beginning of a conversation, and when a chat begins again, but never in the middle of a chat.
    */
   private async samePerson(
     settings: Connection,
@@ -158,7 +158,7 @@ export class ChatEvents {
     return sameAddress(store, settings, device, own, now)
   }
 
-  /** What has been decided on tells of replies that had no answer: whoever waits for that looks again. */
+  /** A decided event may settle replies without an answer: the waiting queues check again. */
   private async noteHeard({ connectionId, seq, receivedAt }: InboxRow, event: ChatEvent): Promise<void> {
     const { context, wake } = this.options
     const { startedAt = null, finishedAt = null } = event.client.visit ?? {}
@@ -185,7 +185,8 @@ export class ChatEvents {
   ): void {
     const { context } = this.options
     const line = decision.newFromClient[0]
-    // Without a task yet, only the first words begin it: Planfix may be away while the client goes on writing.
+    // Without a task only the first messages begin it: Planfix may be unreachable while the client continues
+    // to write.
     const isFirst = before?.taskId === null && before.lastClientAt === 0
     const starts = decision.isNewConversation || before?.clientLeft === true || isFirst
     if (line === undefined || !starts || decision.conversationId === null) return
@@ -193,6 +194,8 @@ export class ChatEvents {
   }
 }
 
-/** A restored store knows nothing of what came since its backup: all of it is carried, and looked for before. */
+/**
+ * A restored store lacks the messages since its backup: all of them are delivered, after a search for each.
+ */
 const afterTakeover = (takeover: Takeover | null) =>
   isRestore(takeover) ? { restoredAt: takeover.at } : { takenOverAt: takeover?.at ?? 0 }

@@ -7,7 +7,10 @@ import { isRecord, reportAdded, settled } from './inbox-outcome.ts'
 import type { IntakeOptions } from './options.ts'
 import { skippedEvent } from './skipped.ts'
 
-/** Decides what comments of Planfix mean, and commits that together with the outcome of their inbox rows; passes hints on. */
+/**
+ * Decides what comments of Planfix mean, and commits that together with the outcome of their inbox rows;
+ * forwards hints.
+ */
 export class CommentEvents {
   private readonly options: IntakeOptions
 
@@ -30,7 +33,7 @@ export class CommentEvents {
       return
     }
     const takeover = context.takeover?.() ?? null
-    // What the watcher had read before the backup was made may have been decided on, and carried, since.
+    // Comments that the watcher had read before the backup may have been decided on, and delivered, since.
     const event = isRestore(takeover) && row.receivedAt < takeover.at ? { ...body, first: true } : body
     const { taskId: planfixTaskId } = body
     const { id: planfixCommentId, text } = body.comment
@@ -47,7 +50,7 @@ export class CommentEvents {
   }
 }
 
-/** Written by our own watcher, so its shape is known once the marker is there. */
+/** Written by our own watcher, so its format is known once the marker is there. */
 function isCommentEvent(body: unknown): body is CommentEvent {
   return isRecord(body) && body.watcher === true && isRecord(body.comment) && typeof body.taskId === 'number'
 }

@@ -10,28 +10,31 @@ import {
 import { comparable, fingerprint, sameText } from '../text.ts'
 
 type Added = Extract<Change, { type: 'message.add' }>
-/** What is known of a reply that may have been sent before this store knew of it. */
+/** The facts about a reply that may have been sent before this store knew about it. */
 export type Doubt = 'skipped' | 'uncertain'
 
-/** Planfix tells times to the minute, its clock may differ, and the other one may not have read it at once. */
+/**
+ * Planfix gives times to the minute, its clock may differ, and the other computer may not have read it at
+ * once.
+ */
 const DOUBT_MS = 5 * 60_000
 const MINUTE = 60_000
 
 /**
- * Whether a comment of the first look was carried by who was active before, another computer or this one before its store
- * was restored: what was written well before its end was, what was written after it surely was not, and in between only
- * an echo or the owner can tell. Null = it was not.
+ * Whether a comment of the first read was delivered by the previously active store, of another computer or
+ * our own before it was restored: a comment written well before its end was delivered, one written after it
+ * certainly was not, and in between only an echo or the owner can decide. Null = it was not.
  */
 export function deliveredBefore(comment: PlanfixComment, takeover: Takeover | null): Doubt | null {
   if (!takeover) return null
   if (comment.at === null) return 'uncertain'
   if (comment.at > takeover.until + MINUTE) return null
-  // What was done since the backup nobody knows any more, unless an echo tells.
+  // Work since the backup is unknown, unless an echo proves it.
   const sure = isRestore(takeover) ? takeover.backupAt : takeover.until
   return comment.at < sure - DOUBT_MS ? 'skipped' : 'uncertain'
 }
 
-/** Replies of which it is not known whether they are in the chat: an echo that was seen there settles them at once. */
+/** Replies whose arrival in the chat is unknown: an echo that was seen there settles them at once. */
 export function inDoubt(
   added: readonly Added[],
   doubt: Doubt,
@@ -53,7 +56,7 @@ export function inDoubt(
       message: {
         ...one.message,
         ...{ state: doubt, reason },
-        // Its echo, should it come, settles it.
+        // Its echo, if it comes, settles it.
         sentAt: comment.at ?? state.now,
         sentFingerprint: fingerprint(comparable(one.message.text)),
       },
@@ -61,14 +64,14 @@ export function inDoubt(
   })
 }
 
-/** The words of the part, with a line for each of its files. */
+/** The text of the part, with a line for each of its files. */
 function isEchoOf(echo: Message, { text, files }: Message, { at }: PlanfixComment): boolean {
   if (at !== null && echo.writtenAt < at - DOUBT_MS) return false
   const lines = echo.text.split('\n')
   return sameText(lines.slice(0, lines.length - files.length).join('\n'), text)
 }
 
-/** It was seen in the chat: the comment was carried before the store was restored. */
+/** It was seen in the chat: the comment was delivered before the store was restored. */
 function claim(echo: Message, reply: Message, at: number): Change {
   const { author, text, files, originKey, planfixTaskId, planfixCommentId, conversationId } = reply
   const patch = { author, text, files, originKey, planfixTaskId, planfixCommentId, conversationId }

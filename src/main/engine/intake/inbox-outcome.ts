@@ -3,7 +3,9 @@ import { commit, type EngineContext } from '../context.ts'
 import type { Change, InboxRow } from '../ports.ts'
 import { skippedEvent } from './skipped.ts'
 
-/** What became of an inbox row, in the commit that carries out its decision. `skipped`: the reason, or null when it is done. */
+/**
+ * The outcome of an inbox row, in the commit of its decision. `skipped`: the reason, or null when it is done.
+ */
 export function settled(row: InboxRow, decision: { skipped: string | null }): Change {
   const outcome = decision.skipped === null ? 'done' : 'skipped'
   return { type: 'inbox.settle', seq: row.seq, outcome, reason: decision.skipped }

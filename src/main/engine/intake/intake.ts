@@ -11,18 +11,25 @@ import type { IntakeOptions } from './options.ts'
 import { skippedEvent } from './skipped.ts'
 
 const DAY = 24 * 3_600_000
-/** Where the configuration does not say otherwise. */
+/** Default when the configuration has no value. */
 const KEEPS_WHILE_PAUSED = () => 7 * DAY
-/** What could not be decided on is tried again, all of it together, after so long. */
+/** Delay before all failed decisions are tried again together. */
 const TRY_AGAIN_MS = 5000
-/** A row that fails so often although the store works is put aside, so that it holds up nobody for ever. */
+/**
+ * A row that fails this often although the store works is set aside, so that it does not block others for
+ * ever.
+ */
 const MOST_TRIES = 5
-/** Decided on in one go: between batches the receiver has its turn, so that a flood of events is answered first. */
+/**
+ * Maximum rows decided per batch: between batches the receiver runs, so that a flood of events is answered
+ * first.
+ */
 const BATCH = 100
 
 /**
- * Takes stored events out of the inbox, decides what they mean and commits that together with the row's outcome.
- * Events of one client keep their order; different clients go side by side, so that their commits share a sync.
+ * Takes stored events from the inbox, decides what they mean and commits that together with the row's
+ * outcome. Events of one client keep their order; different clients run in parallel, so that their commits
+ * share a sync.
  */
 export class Intake {
   private readonly options: IntakeOptions
@@ -32,9 +39,9 @@ export class Intake {
   private readonly taken = new Set<number>()
   /** Rows whose decision failed, and how often. */
   private readonly failing = new Map<number, number>()
-  /** Order keys of rows that failed in this round: what came after them waits too. */
+  /** Order keys of rows that failed in this round: later rows with the same key wait too. */
   private readonly heldBack = new Set<string>()
-  /** Where the next round begins: the lowest row that failed or waited behind one. */
+  /** Where the next round begins: the lowest row that failed or waited for a failed one. */
   private resumeAt = Number.POSITIVE_INFINITY
   private stopTimer: (() => void) | null = null
   private running: Promise<void> | null = null
@@ -48,7 +55,7 @@ export class Intake {
     this.comments = new CommentEvents(options)
   }
 
-  /** Something was added to the inbox. */
+  /** A row was added to the inbox. */
   wake(): void {
     if (this.stopped) return
     this.again = true
@@ -60,14 +67,14 @@ export class Intake {
       })
   }
 
-  /** Takes nothing more out of the inbox; resolves when what was taken has been decided on. */
+  /** Takes no more rows from the inbox; resolves when the taken ones have been decided on. */
   async stop(): Promise<void> {
     this.stopped = true
     this.stopTimer?.()
     await this.idle()
   }
 
-  /** Resolves when everything that is in the inbox has been decided on. */
+  /** Resolves when all rows of the inbox have been decided on. */
   async idle(): Promise<void> {
     while (this.running || this.taken.size > 0) {
       await (this.running ?? new Promise<void>((resolve) => setImmediate(resolve)))
@@ -105,7 +112,7 @@ export class Intake {
     return row.source === 'chatra' ? this.chats.decide(row, parsed) : this.comments.decide(row, parsed)
   }
 
-  /** The inbox could not even be read: the disk is away. What stands in it is taken up when it is back. */
+  /** The inbox could not be read: the disk is missing. Its rows are decided on when the disk is back. */
   private readLater(error: unknown): void {
     this.again = false
     this.options.onBug(error, 'inbox')
@@ -113,8 +120,9 @@ export class Intake {
   }
 
   /**
-   * The connection is switched off, or its id is not in the configuration any more: the event stays in the inbox and is
-   * decided on when it is switched on again. What is older than the owner lets wait is given up, and shown.
+   * The connection is disabled, or its id is not in the configuration any more: the event stays in the inbox
+   * and is decided on when the connection is enabled again. Events older than the owner's limit are given up,
+   * and shown.
    */
   private async keep(row: InboxRow): Promise<void> {
     const { clock, keepsWhilePaused = KEEPS_WHILE_PAUSED } = this.options.context
@@ -123,8 +131,8 @@ export class Intake {
   }
 
   /**
-   * The store is away, or a bug: the row stays unsettled, what came after it from the same client or task waits, and all
-   * that failed is taken up again together. A row that only ever fails by itself is put aside.
+   * The store is unavailable, or there is a bug: the row stays unsettled, later rows of the same client or
+   * task wait, and all failed rows are tried again together. A row that always fails alone is set aside.
    */
   private async postpone(row: InboxRow, key: string, error: unknown): Promise<void> {
     this.heldBack.add(key)
@@ -182,7 +190,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Events of one client, or comments of one task, are decided on in the order they came. */
+/** Events of one client, or comments of one task, are decided on in their order of arrival. */
 function orderKey(row: InboxRow, body: unknown): string {
   const object = isRecord(body) ? body : {}
   const client = isRecord(object.client) ? String(object.client.id) : ''

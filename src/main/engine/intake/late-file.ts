@@ -2,7 +2,7 @@ import type { Conversation, Message, MessageFile } from '../../../shared/domain.
 import type { Change, ChatMessage } from '../ports.ts'
 import type { ChatState } from './chat/chat-state.ts'
 
-/** What the origin key of a file ends in that came after its message had been carried. */
+/** Suffix of the origin key of a file that came after its message had been delivered. */
 const LATE_FILE = ':file'
 export const lateFileKey = (originKey: string): string => `${originKey}${LATE_FILE}`
 export const isLateFile = ({ originKey, files }: Pick<Message, 'originKey' | 'files'>): boolean =>
@@ -12,9 +12,9 @@ export const fileOf = ({ file }: ChatMessage): MessageFile[] =>
   file ? [{ name: file.name, url: file.url, planfixFileId: null, size: file.size }] : []
 
 /**
- * A message that was seen without its file is seen again with it: Chatra may tell the address only once the upload is
- * done (contracts/chatra.md section 3.1, switch `files`). One that still waits takes the file along; else the file follows
- * as a message of its own, once.
+ * A message that was seen without its file is seen again with it: Chatra may send the address only once the
+ * upload is done (contracts/chatra.md section 3.1, switch `files`). A waiting message gets the file;
+ * otherwise the file follows once as a separate message.
  */
 export function lateFile(
   message: ChatMessage,
@@ -24,7 +24,7 @@ export function lateFile(
 ): Change[] {
   const files = fileOf(message)
   if (files.length === 0 || known.files.length > 0 || known.direction !== 'to-planfix') return []
-  // Without words either: what it held has been forgotten (docs/architecture.md, "Retention").
+  // Without a text either: its content was removed (docs/architecture.md, "Retention").
   if (known.kind !== 'text' || known.state === 'skipped' || known.text === '') return []
   const originKey = lateFileKey(known.originKey)
   if (state.known.has(originKey) || state.written.some((one) => one.originKey === originKey)) return []

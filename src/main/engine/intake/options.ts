@@ -9,7 +9,7 @@ export interface IntakeOptions {
   /** Locks shared with the deliverers, by conversation. */
   serial: KeyedMutex
   wake(conversationId: number, lane: Queue): void
-  /** A hint of a Planfix scenario: the task is to be read now. */
+  /** A hint of a Planfix scenario: the task must be read now. */
   hint(connectionId: string, taskId: number): void
   /** New messages to deliver; called before the deliverers are woken. */
   added(conversationId: number, messages: readonly Message[]): Promise<void>

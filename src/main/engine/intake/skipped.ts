@@ -2,8 +2,8 @@ import type { Direction, Message } from '../../../shared/domain.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
 /**
- * What could not be used of a stored event, as a line of the log with its reason. Once for each row of the inbox. `about`
- * names what it was, where that is known.
+ * The unusable part of a stored event, as a line of the log with its reason. Once for each row of the inbox.
+ * `about` names the message, if known.
  */
 export function skippedEvent(
   row: InboxRow,
@@ -27,7 +27,7 @@ interface Line extends About {
   reason: string
 }
 
-/** A line of the log that belongs to no message: what came in, and what became of it. Once for each key. */
+/** A line of the log without a message: what came in, and its outcome. Once for each key. */
 export function explained(
   { key, connectionId, direction, text, reason, ...about }: Line,
   { now, newId }: { now: number; newId(): number },

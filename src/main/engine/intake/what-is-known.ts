@@ -15,9 +15,9 @@ type Known = Pick<
 >
 
 /**
- * Reads from the store, and where it must from Chatra, what an event is decided on by. What stands in a chat is known by
- * its id however old it is. Only what has no id is compared with what was said lately; a transcript, which may come a year
- * later, with all that was said to and by this client.
+ * Reads from the store, and if necessary from Chatra, the facts for deciding on an event. Messages with an id
+ * are recognised however old they are. Only messages without an id are compared with recent ones; in a
+ * transcript, which may come a year later, with all messages from and to this client.
  */
 export async function whatIsKnown(
   context: EngineContext,
@@ -57,8 +57,8 @@ export async function whatIsKnown(
 }
 
 /**
- * Who wrote the agents' messages of which the event alone does not tell. May take seconds, and waits for sends that are
- * under way: not to be called under a conversation's lock.
+ * The authors of agents' messages that the event alone does not identify. May take seconds, and waits for
+ * sends under way: must not be called under a conversation's lock.
  */
 export async function writersOf(
   context: EngineContext,
@@ -73,7 +73,9 @@ export async function writersOf(
 
 const hasAgent = (event: ChatEvent): boolean => event.messages.some(({ type }) => type === 'agent')
 
-/** Replies that the agents' messages of an event may be the echoes of, and whether our mark comes this way. */
+/**
+ * Replies that the agents' messages of an event may echo, and whether our mark occurs in events of this kind.
+ */
 async function repliesIn(
   { store, clock }: EngineContext,
   connectionId: string,
@@ -92,7 +94,7 @@ async function repliesIn(
   return { replies: unique([...byId, ...lately]), marksSeen }
 }
 
-/** Without a running program nothing is known of the clocks. */
+/** Without a running program nothing is known about the clocks. */
 const UNKNOWN_SKEW = { lowest: Number.NEGATIVE_INFINITY, highest: Number.POSITIVE_INFINITY }
 
 const unique = (messages: readonly Message[]): Message[] => [

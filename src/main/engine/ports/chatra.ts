@@ -5,7 +5,7 @@ export interface ChatMessage {
   id: string | null
   type: 'client' | 'agent' | 'system'
   text: string
-  /** Milliseconds, null when the webhook does not say. */
+  /** Milliseconds, null when the webhook has no time. */
   at: number | null
   agentId: string | null
   agentName: string | null
@@ -21,18 +21,20 @@ export interface ChatEvent {
   startPage: Page | null
 }
 /**
- * Reads a stored webhook body; the reason says why it is skipped, with the path of what is missing. `dropped` names broken
- * messages of an event that is otherwise good, e.g. `messages[2]: neither text nor file`.
+ * Parses a stored webhook body; the reason says why it is skipped, with the path of the missing value.
+ * `dropped` names invalid messages of an otherwise valid event, e.g. `messages[2]: neither text nor file`.
  */
 export type ParseChatEvent = (
   body: unknown,
 ) => { ok: true; event: ChatEvent; dropped: string[] } | { ok: false; reason: string }
 
-/** Who speaks in the chat. */
+/** The agent of a message. */
 export type Speaker = { agentId: string } | { agentEmail: string; agentName: string }
 
 export interface ChatraApi {
-  /** Says `text` (at most `maxText` UTF-16 units). Marked with receivedFrom, so that its echo is known. */
+  /**
+   * Sends `text` (at most `maxText` UTF-16 units). Marked with receivedFrom, so that its echo is recognised.
+   */
   send(
     clientId: string,
     text: string,
@@ -45,11 +47,11 @@ export interface ChatraApi {
   /** `object-gone` when there is no such client. */
   client(clientId: string): Promise<Result<ClientProfile>>
   /**
-   * Whether Chatra works, by calls that reach nobody: reads this client, and with `writes` also asks what takes messages,
-   * by one without addressee and words, which no Chatra can carry out.
+   * Tests whether Chatra works, with calls that reach no client: reads this client, and with `writes` also
+   * calls the endpoint for messages, with an empty message without recipient, which Chatra must refuse.
    */
   probe(clientId: string, writes: boolean): Promise<Result<void>>
-  /** Asks for a client that cannot exist: `ok` when the keys are accepted. */
+  /** Requests a client that cannot exist: `ok` when the keys are accepted. */
   checkKeys(): Promise<Result<void>>
   readonly maxText: number
 }

@@ -1,18 +1,18 @@
 import type { Result } from '../../../shared/errors.ts'
 
-/** 0 client messages, 1 reading replies, 2 task upkeep, 3 visit actions. */
+/** 0 client messages, 1 reading replies, 2 task maintenance, 3 visit actions. */
 export type Priority = 0 | 1 | 2 | 3
 
 export interface PlanfixContact {
   id: number
   name: string
-  /** Where the owner wants clients' addresses to be kept (shared/config.ts, `clientEmail`). */
+  /** Where clients' addresses are stored (shared/config.ts, `clientEmail`). */
   email: string | null
   /** All others on the card. */
   otherEmails: string[]
-  /** In the card's own e-mail field: there Planfix mails each comment that notifies the contact. */
+  /** In the card's own e-mail field: Planfix mails each comment that notifies the contact to it. */
   mailed: string | null
-  /** Plain text; empty where it was not asked for. */
+  /** Plain text; empty when it was not requested. */
   description: string
   phones: string[]
   isDeleted: boolean
@@ -33,14 +33,14 @@ export interface PlanfixTask {
   /** `user:1` or `contact:92`. */
   assigner: string | null
   counterparty: string | null
-  /** Numbers of the users that take part. */
+  /** Numbers of the participating users. */
   participantUserIds: number[]
   isDeleted: boolean
   sourceObjectId: string | null
   createdAt: number | null
-  /** Marks of the last change, joined as text: equal text means nothing that can be seen has changed. */
+  /** Marks of the last change, joined as text: equal text means no visible change. */
   changeToken: string
-  /** When it last changed, as far as the account tells; see Mark in planfix/times.ts. */
+  /** When it last changed, if the account says so; see Mark in planfix/times.ts. */
   mark?: { minute: number | null; second: number | null }
 }
 export interface PlanfixComment {
@@ -51,20 +51,22 @@ export interface PlanfixComment {
   /** `user:5` or `contact:92`; null when unknown. */
   owner: string | null
   ownerName: string
-  /** Everyone notified, e.g. `user:5`, `contact:92`. */
+  /** All notified people, e.g. `user:5`, `contact:92`. */
   recipients: string[]
   isHidden: boolean
   isDeleted: boolean
   files: { id: number; name: string; size: number | null }[]
-  /** Pictures and films of the text that only people of the account can open, by name; empty where none is known. */
+  /**
+   * Names of pictures and films in the text that only people of the account can open; empty when unknown.
+   */
   lost?: string[]
   sourceObjectId: string | null
   at: number | null
 }
 
 /**
- * Text that becomes HTML in Planfix. Each paragraph is plain text and stays plain text. `links` are addresses in it that are
- * known to be whole, whatever they end in.
+ * Text that becomes HTML in Planfix. Each paragraph is plain text and stays plain text. `links` are addresses
+ * in it that are known to be complete, whatever their last character is.
  */
 export interface PlanfixText {
   paragraphs: { label: string | null; text: string; quote?: boolean; links?: readonly string[] }[]
@@ -84,7 +86,7 @@ export interface NewComment {
   owner: string | null
   recipients: { roles: ('assignee' | 'participant' | 'auditor' | 'assigner')[]; users: string[] }
   fileIds: number[]
-  /** When it was written, for messages that come late; milliseconds. */
+  /** Time of writing, for messages that come late; milliseconds. */
   writtenAt: number | null
   sourceObjectId: string
 }
@@ -94,24 +96,24 @@ export interface ContactFields {
   phone?: string
 }
 
-/** Planfix paces calls: await `turn` before each call; the call itself does not wait. */
+/** Planfix limits the rate of calls: await `turn` before each call; the call itself does not wait. */
 export interface RateLimiter {
   /**
-   * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with SlotWithdrawn when those
-   * who wait are sent away.
+   * Resolves when a call may be made. Lower numbers first; conversations take turns. Rejects with
+   * SlotWithdrawn when waiting callers are cancelled.
    */
   slot(priority: Priority, conversationKey: string): Promise<void>
-  /** A turn that was not used. */
+  /** A slot that was not used. */
   release(): void
 }
 
 /**
- * Whoever waited for a turn is to end here: the configuration he works by is being replaced. Nothing was sent, and what is
- * on disk is taken up again by the next one.
+ * Rejects queued waiters because the configuration is being replaced. Nothing was sent, and the next engine
+ * continues from the state on disk.
  */
 export class SlotWithdrawn extends Error {}
 
-/** What an unclear write is looked for by. */
+/** The criteria for finding an indeterminate write. */
 export interface LookFor {
   sourceObjectId: string
   startedAt: number
@@ -131,36 +133,36 @@ export interface PlanfixApi {
     id: number,
     fields: ContactFields,
     sourceObjectId: string,
-    /** The card as it was just read. */
+    /** The card as last read. */
     before: Pick<PlanfixContact, 'description'>,
   ): Promise<Result<{ failures: string[] }>>
   contact(id: number): Promise<Result<PlanfixContact>>
-  /** `companies` instead of people: an address is one's alone in the whole account. */
+  /** `companies` instead of people: an address is unique in the whole account. */
   contactsByEmail(email: string, among?: 'people' | 'companies'): Promise<Result<PlanfixContact[]>>
-  /** Contacts created since the day of `startedAt` with this name or source id; the engine compares. */
+  /** Contacts created since the day of `startedAt` with this name or source id; the engine compares them. */
   lookForContacts(look: LookFor & { name: string }): Promise<Result<PlanfixContact[]>>
 
-  /** Which of these (`user:7`, `group:3`, `contact:92`) are not there any more, or not active. */
+  /** Which of these (`user:7`, `group:3`, `contact:92`) no longer exist, or are not active. */
   missingPeople(ids: readonly string[]): Promise<Result<string[]>>
   createTask(task: NewTask): Promise<Result<{ id: number }>>
-  /** `failures` names fields that were not taken (a partial success); `queued` is Planfix's 202. */
+  /** `failures` names fields that were refused (a partial success); `queued` is Planfix's 202. */
   updateTask(
     id: number,
     patch: { statusId?: number; assignerContactId?: number; participantUserIds?: number[] },
   ): Promise<Result<{ failures: string[]; queued: boolean }>>
   /** `object-gone` when it is missing or invisible. */
   task(id: number): Promise<Result<PlanfixTask>>
-  /** Up to 100 tasks in one call; missing ones are simply not in the answer. */
+  /** Up to 100 tasks in one call; missing ones are absent from the result. */
   tasks(ids: number[]): Promise<Result<PlanfixTask[]>>
   tasksOfContact(contactId: number): Promise<Result<PlanfixTask[]>>
   /**
-   * Tasks of the account that changed or got a comment since `at` (milliseconds), numbers ascending, 2,000 at most. None where
-   * the account refuses the filter.
+   * Tasks of the account that changed or got a comment since `at` (milliseconds), numbers ascending, 2,000 at
+   * most. Empty where the account refuses the filter.
    */
   tasksChangedSince(at: number): Promise<Result<PlanfixTask[]>>
 
   addComment(taskId: number, comment: NewComment): Promise<Result<{ id: number }>>
-  /** One page (100), newest first as far as the account sorts; `complete` when no older ones are left. */
+  /** One page (100), newest first if the account sorts; `complete` when there are no older ones. */
   comments(
     taskId: number,
     offset: number,
@@ -173,16 +175,16 @@ export interface PlanfixApi {
     sourceObjectId: string,
   ): Promise<Result<{ id: number }>>
   contactComments(contactId: number): Promise<Result<PlanfixComment[]>>
-  /** Adds an entry of the data tag chosen for visits; `refused` when none is configured. */
+  /** Adds an entry of the data tag configured for visits; `refused` when none is configured. */
   addVisitTag(contactId: number, values: { os: string; browser: string; ip: string }): Promise<Result<void>>
   readonly hasVisitTag: boolean
 
-  /** Planfix fetches the file itself. */
+  /** Planfix downloads the file itself. */
   fileFromUrl(name: string, url: string): Promise<Result<{ id: number }>>
-  /** Where the file can be had for a while without a token; null when the account does not say. */
+  /** A temporary address of the file that needs no token; null when the account does not send one. */
   fileAddress(id: number): Promise<Result<{ name: string; url: string | null }>>
-  /** Id of the status that completes a task of the template; null when none can be told. */
+  /** Id of the status that completes a task of the template; null when unknown. */
   completedStatusId(): Promise<Result<number | null>>
-  /** Whether the status counts as active; null when nothing says. */
+  /** Whether the status counts as active; null when unknown. */
   isStatusActive(status: PlanfixStatus): boolean | null
 }

@@ -12,7 +12,7 @@ import type {
 } from '../../../shared/domain.ts'
 
 export type InboxSource = 'chatra' | 'planfix'
-/** One event as it came in, stored before it is answered. */
+/** One received event, stored before it is answered. */
 export interface InboxRow {
   seq: number
   connectionId: string
@@ -27,17 +27,21 @@ export type NewInboxRow = Omit<InboxRow, 'seq'>
 export type Change =
   | { type: 'inbox.add'; row: NewInboxRow }
   | { type: 'inbox.settle'; seq: number; outcome: 'done' | 'skipped'; reason: string | null }
-  /** Inserts, or changes the named fields of the row with that id. */
+  /** Inserts, or changes the given fields of the row with that id. */
   | { type: 'conversation.add'; conversation: Conversation }
   | { type: 'conversation.patch'; id: number; patch: Partial<Conversation> }
   | { type: 'client.save'; client: ClientLink }
   | { type: 'task.add'; task: TaskLink }
   | { type: 'task.patch'; connectionId: string; taskId: number; patch: Partial<TaskLink> }
-  /** Adds a message with a log entry for each of `states` (e.g. received, queued). Ignored when its originKey is known. */
+  /**
+   * Adds a message with a log entry for each of `states` (e.g. received, queued). Ignored when its originKey
+   * exists.
+   */
   | { type: 'message.add'; message: Message; states: { state: MessageState; reason: string | null }[] }
   /**
-   * Changes fields; when `patch.state` or `patch.reason` is given, a log entry is written. With `from`, only a message that
-   * is still in one of these states is changed: an echo may have settled it since the decision was made.
+   * Changes fields; when `patch.state` or `patch.reason` is given, a log entry is written. With `from`, only
+   * a message that is still in one of these states is changed: an echo may have settled it since the
+   * decision.
    */
   | { type: 'message.patch'; id: number; at: number; patch: Partial<Message>; from?: readonly MessageState[] }
   /** Replaces an open job with the same conversation, kind and key. */
@@ -46,14 +50,14 @@ export type Change =
   | { type: 'job.drop'; id: number }
   | { type: 'job.cancel'; conversationId: number; kind: JobKind }
   | { type: 'agent.seen'; connectionId: string; agent: AgentSeen; at: number }
-  /** Small facts about a connection; `null` forgets. */
+  /** Small facts about a connection; `null` deletes. */
   | { type: 'fact.set'; connectionId: string; key: string; value: unknown }
   | { type: 'event.add'; event: BridgeEvent }
 
 export type Queue = 'planfix' | 'chatra' | 'jobs'
 
 export interface Store {
-  /** Ascending number for a new message, conversation or job; never handed out twice, also after a restart. */
+  /** Ascending id for a new message, conversation or job; never assigned twice, also after a restart. */
   newId(): number
   /** Atomic and durable when it resolves; commits that wait at the same time share one sync. */
   commit(changes: Change[]): Promise<void>
@@ -74,16 +78,16 @@ export interface Store {
 
   task(connectionId: string, taskId: number): Promise<TaskLink | null>
   tasksOf(conversationId: number): Promise<TaskLink[]>
-  /** With those of everything that was merged into the conversation. */
+  /** Including those of all conversations merged into it. */
   tasksOfThread(conversationId: number): Promise<TaskLink[]>
   /** Tasks of the connection that are not deleted and had activity after `since`, latest activity first. */
   tasksWatched(connectionId: string, since: number): Promise<TaskLink[]>
   /**
-   * Tasks that are not deleted and had no activity since `before`: the seventh part of them that is number `turn` (0 to 6),
-   * at most `limit`.
+   * Tasks that are not deleted and had no activity since `before`: the seventh part of them with number
+   * `turn` (0 to 6), at most `limit`.
    */
   tasksQuiet(connectionId: string, before: number, turn: number, limit: number): Promise<TaskLink[]>
-  /** The task, whichever of these connections it belongs to: that which had it first. */
+  /** The task, of any of these connections: the first one that had it. */
   taskAnywhere(connectionIds: readonly string[], taskId: number): Promise<TaskLink | null>
   taskCount(connectionId: string, chatId: string): Promise<number>
 
@@ -98,20 +102,26 @@ export interface Store {
   /** Edits and deletions of the replies made from this comment, in order of position. */
   changesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /**
-   * The client's message that stands last in front of this comment in the feed of the task: in a comment, else in the
-   * task's description (then it has no comment number). Null when there is none.
+   * The client's last message before this comment in the feed of the task: in a comment, else in the task's
+   * description (then it has no comment number). Null when there is none.
    */
   clientMessageBefore(connectionId: string, taskId: number, commentId: number): Promise<Message | null>
-  /** Replies to this client that were handed over or settled after `since`, oldest first: candidates of an echo. */
+  /**
+   * Replies to this client that were sent or settled after `since`, oldest first: candidates for an echo.
+   */
   repliesTo(connectionId: string, clientId: string, since: number): Promise<Message[]>
-  /** Client messages of this device written after `since`, oldest first (messages that carry no id). */
+  /** Client messages of this device written after `since`, oldest first (messages without an id). */
   writtenBy(connectionId: string, clientId: string, since: number): Promise<Message[]>
-  /** Open messages of a lane in order of position (`queued`, `sending`, `retrying`), and uncertain ones in front of them. */
+  /**
+   * Open messages of a queue in order of position (`queued`, `sending`, `retrying`), preceded by uncertain
+   * ones.
+   */
   waiting(conversationId: number, direction: Direction, limit: number): Promise<Message[]>
   /** Messages with a comment in this task, newest first. */
   /**
-   * The last messages that stand in a task and in the client's chat, in the order of its feed: his own, agents' and the replies that he
-   * was sent, as they were sent first. Nothing internal is among them.
+   * The last messages that are both in a task and in the client's chat, in the order of its feed: messages of
+   * the client and of agents, and replies in the form in which they were first sent. None of them is
+   * internal.
    */
   saidInTask(connectionId: string, taskId: number, most: number): Promise<Message[]>
   messagesOfTask(connectionId: string, taskId: number, since: number): Promise<Message[]>
@@ -119,7 +129,10 @@ export interface Store {
   deletionsOfTask(connectionId: string, taskId: number): Promise<number[]>
 
   jobs(conversationId: number): Promise<Job[]>
-  /** Every conversation and lane with open work, to start or wake the deliverers; also with an open write alone. */
+  /**
+   * Every conversation and queue with open work, to start or wake the deliverers; also those with only a
+   * pending write.
+   */
   queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]>
 
   agents(connectionId: string): Promise<AgentSeen[]>

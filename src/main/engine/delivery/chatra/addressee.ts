@@ -3,13 +3,16 @@ import { deviceOf } from '../../intake/comment/comment-state.ts'
 import type { Store } from '../../ports.ts'
 import { latest } from '../patches.ts'
 
-/** A client's message that is being written into the task: whose device said it, and when the write began (ms since 1970). */
+/**
+ * A client's message that is being written into the task: the device that sent it, and when the write began
+ * (ms since 1970).
+ */
 export interface Writing {
   clientId: string
   since: number
 }
 
-/** Null also where there is one device only, which every reply is for. */
+/** Null also when there is only one device, which every reply is for. */
 export async function beingWritten(
   store: Store,
   { attempt }: Conversation,
@@ -22,8 +25,8 @@ export async function beingWritten(
 }
 
 /**
- * Whether it is not known yet which device a reply answers: what another one said may stand in front of it already, which
- * the end of the write tells.
+ * True if the device that a reply answers is not known yet: another device's message may precede the reply,
+ * which the end of the write will show.
  */
 export const mayBeForAnother = (
   { attempts, chatraClientId, receivedAt }: Message,
@@ -32,8 +35,9 @@ export const mayBeForAnother = (
   writing !== null && attempts === 0 && chatraClientId !== writing.clientId && writing.since <= receivedAt
 
 /**
- * The device that a reply answers: whose message stands last in front of its comment. What was known when the comment was
- * read may have been less than is known now; once handed over, it stays. Where nothing tells, the one that wrote last.
+ * The device that a reply answers: the one whose message directly precedes the reply's comment. More may be
+ * known now than when the comment was read; once the reply was sent, the device is fixed. If unknown, the
+ * device that wrote last.
  */
 export async function addresseeOf(
   store: Store,

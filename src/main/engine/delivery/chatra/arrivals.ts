@@ -3,11 +3,14 @@ import type { EngineContext } from '../../context.ts'
 import type { Arrival } from '../../continuity.ts'
 import type { Store } from '../../ports.ts'
 
-/** What came in is decided on within moments. */
+/** Received events are decided on within moments. */
 const DECIDED_SOON_MS = 2_000
 const PENDING_LOOKED_AT = 1_000
 
-/** What is known of the uncertain ones. Only where echoes of this connection have been seen does a missing one count. */
+/**
+ * The state of the uncertain replies. A missing echo counts only where echoes of this connection have been
+ * seen.
+ */
 export async function arrivalsOf(
   { store, continuity, clock }: EngineContext,
   waiting: readonly Message[],
@@ -24,7 +27,7 @@ export async function arrivalsOf(
   return arrivals
 }
 
-/** Something that came in before has not been decided on yet. */
+/** An earlier event has not been decided on yet. */
 async function mayHoldEcho(store: Store, connectionId: string, seq: number | null): Promise<boolean> {
   const pending = await store.inboxPending(0, PENDING_LOOKED_AT)
   return pending.some((row) => row.connectionId === connectionId && (seq === null || row.seq <= seq))

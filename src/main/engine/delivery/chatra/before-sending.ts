@@ -10,23 +10,23 @@ import { isStopped } from '../circuit-breaker.ts'
 import { stateChange } from '../patches.ts'
 import { isTrouble } from '../retry.ts'
 
-/** What was read of a comment is relied on for so long. */
+/** How long the last read of a comment is relied on. */
 const FRESH_MS = 60_000
-/** So many messages that were being sent are remembered; one that is forgotten is asked about once more. */
+/** Number of messages being sent to remember; a forgotten one is checked once more. */
 const CLAIMS = 10_000
 const UNSENT: MessageState[] = ['queued', 'retrying']
 
 /**
- * Asks once more whether a reply, or an edit of one, may go out: its comment is read again when it waited for over a minute,
- * or when the owner sends it again, and decided on as any other version of it. So what was hidden, unticked or deleted
- * while it waited is not sent.
+ * Checks once more whether a reply, or an edit of one, may go out: its comment is read again when the reply
+ * waited for over a minute, or when the owner sends it again, and is decided on like any other version. So a
+ * reply that was hidden, unticked or deleted while it waited is not sent.
  */
 export class BeforeSending {
   private readonly context: EngineContext
   private readonly serial: KeyedMutex
   /** When a comment was last read here, by its key. */
   private readonly readAt = new Map<string, number>()
-  /** Print of the comment as it was known when a message was last claimed, by its id. */
+  /** Fingerprint of the comment as known when a message was last claimed, by message id. */
   private readonly claimed = new Map<number, string | null>()
 
   constructor(context: EngineContext, serial: KeyedMutex) {
@@ -34,7 +34,7 @@ export class BeforeSending {
     this.serial = serial
   }
 
-  /** The message as it is to be sent now; null when it is not to be sent any more. */
+  /** The message to send now; null when it must not be sent any more. */
   async check(message: Message, connection: ConnectionContext): Promise<Result<Message | null>> {
     const { planfixCommentId: commentId, planfixTaskId: taskId, kind, state } = message
     if (commentId === null || taskId === null || kind === 'delete') return ok(message)
@@ -42,7 +42,7 @@ export class BeforeSending {
     const read = await this.read(commentId, taskId, connection)
     if (!read.ok) return read
     const key = commentKey(message.connectionId, commentId)
-    // An edit that was interrupted is begun again, unless it is not wanted any more.
+    // An interrupted edit is repeated, unless it is no longer wanted.
     if (state === 'sending')
       await commit(this.context, [stateChange(message, 'retrying', 'interrupted', this.now(), ['sending'])])
     await applyComment(this.context, this.serial, connection, {
@@ -56,8 +56,8 @@ export class BeforeSending {
   }
 
   /**
-   * Marks a message as being sent, as the last thing before its call. False when another version of its comment came
-   * since `message` was read: then it is not to be sent as it is.
+   * Marks a message as being sent, directly before its call. Returns false when another version of its
+   * comment came since `message` was read: then it must not be sent as it is.
    */
   claim(message: Message, patch: Partial<Message>): Promise<boolean> {
     const { store } = this.context
@@ -83,13 +83,16 @@ export class BeforeSending {
     return this.now() - Math.max(readAt, receivedAt) > FRESH_MS
   }
 
-  /** Tried before, and another version of its comment came while it was being sent: then it could not be changed. */
+  /**
+   * It was tried before, and another version of its comment came while it was being sent: that version could
+   * not change it then.
+   */
   private async wasOvertaken(message: Message): Promise<boolean> {
     if (message.attempts === 0) return false
     return this.claimed.get(message.id) !== (await this.printBehind(message))
   }
 
-  /** Print of the comment's version that was decided on last. */
+  /** Fingerprint of the last version of the comment that was decided on. */
   private async printBehind(message: Message): Promise<string | null> {
     const reply = message.targetId === null ? null : await this.context.store.message(message.targetId)
     const own = reply ?? (await this.context.store.message(message.id)) ?? message
@@ -105,7 +108,10 @@ export class BeforeSending {
     }
   }
 
-  /** The comment as it is now; null when it is gone. Whatever else keeps it from being read passes, and is waited for. */
+  /**
+   * The current comment; null when it was deleted. Any other reason why it cannot be read is temporary, and
+   * the reply waits.
+   */
   private async read(
     commentId: number,
     taskId: number,
@@ -138,7 +144,7 @@ export class BeforeSending {
   }
 }
 
-/** Nothing was sent, so it is certain; a reply that cannot be asked about waits until it can. */
+/** Nothing was sent, so the result is certain; a reply whose comment cannot be read waits until it can. */
 function waitsFor(error: BridgeError | null): Result<never> {
   const retry = !error || error.retry.when === 'never' ? ({ when: 'later' } as const) : error.retry
   return fail({ ...(error ?? UNASKED), certain: true, retry })

@@ -6,23 +6,27 @@ import { isDeliveredElsewhere, type Speaker } from '../../ports.ts'
 import { pauseEnds } from '../loop-breaker.ts'
 import { mayBeForAnother, type Writing } from './addressee.ts'
 
-/** An uncertain reply holds back later ones for so long (docs/architecture.md, "An uncertain reply"). */
+/** How long an uncertain reply delays later ones (docs/architecture.md, "An uncertain reply"). */
 export const HOLD_MS = 30_000
-/** A write ends within a moment, or is unclear for seconds. */
+/** A write ends within a moment, or is indeterminate for seconds. */
 const WRITTEN_SOON_MS = 1_000
 
 export type ReplyStep =
   | { do: 'idle' }
   | { do: 'wait'; until: number }
-  /** It certainly did not arrive (engine/continuity.ts). It is not sent again by itself. */
+  /** It certainly did not arrive (engine/continuity.ts). It is not sent again automatically. */
   | { do: 'settle-as-not-arrived'; message: Message }
-  /** It was being sent when the process ended or could not write to disk: nobody knows whether it arrived. */
+  /**
+   * It was being sent when the process ended or could not write to disk: it is unknown whether it arrived.
+   */
   | { do: 'mark-uncertain'; message: Message }
-  /** An edit or a deletion of a reply of which nobody knows yet whether it arrived: said once, and it holds nothing up. */
+  /**
+   * An edit or a deletion of a reply whose arrival is unknown: reported once, and it delays no other message.
+   */
   | { do: 'let-wait'; message: Message }
   | { do: 'send'; message: Message }
   | { do: 'change'; message: Message; target: Message }
-  /** The message it would change never reached the chat, or something later changes it. */
+  /** The message to change never reached the chat, or a later change replaces this one. */
   | { do: 'drop'; message: Message; reason: string }
 
 export interface ReplyState {
@@ -31,14 +35,14 @@ export interface ReplyState {
   waiting: readonly Message[]
   /** Targets of edits and deletions, by id. */
   targets: ReadonlyMap<number, Message>
-  /** What is known of uncertain replies, by id; nothing where it is not there. */
+  /** State of uncertain replies, by id; absent when unknown. */
   arrivals: ReadonlyMap<number, Arrival>
-  /** What a device says is being written into the task; null = nothing, or there is one device only. */
+  /** The client's message that is being written into the task; null = none, or there is only one device. */
   writing: Writing | null
   now: number
 }
 
-/** What to do next for a conversation toward Chatra. Pure. */
+/** Plans the next step of a conversation toward Chatra. Pure. */
 export function planReply(state: ReplyState): ReplyStep {
   const { now } = state
   const looks: number[] = []
@@ -61,7 +65,8 @@ function planNext(state: ReplyState, heldUntil: number): ReplyStep {
   if (notBefore > now) return { do: 'wait', until: notBefore }
   for (const message of state.waiting) {
     if (message.state === 'uncertain') continue
-    // Only this lane sends, so a reply found in `sending` was interrupted. Edits and deletions may simply be repeated.
+    // Only this queue sends, so a reply found in `sending` was interrupted. Edits and deletions may simply be
+    // repeated.
     if (message.state === 'sending' && message.kind === 'text') return { do: 'mark-uncertain', message }
     const step = planOpen(message, state)
     if (step === null) continue
@@ -77,24 +82,24 @@ function planNext(state: ReplyState, heldUntil: number): ReplyStep {
   return { do: 'idle' }
 }
 
-/** Nobody here can tell whether another computer's reply is in the chat: it holds nothing up. */
+/** It cannot be known here whether another computer's reply is in the chat: it delays no other message. */
 function holdsUntil(message: Message, now: number): number {
   if (isDeliveredElsewhere(message.reason)) return 0
   const sentAt = message.sentAt ?? message.receivedAt
-  // A time far ahead of the clock was taken by one that was wrong.
+  // A time far ahead of the clock was recorded by a wrong clock.
   return sentAt > now + HOLD_MS ? 0 : sentAt + HOLD_MS
 }
 
 /** The bridge was not running, or slept, when its echo may have come, so a missing echo proves nothing. */
 export const INTERRUPTED = 'interrupted'
-/** Why an edit or a deletion waits: it is not known whether the reply it changes has arrived. */
+/** Why an edit or a deletion waits: it is unknown whether the reply to change has arrived. */
 export const WAITS_FOR_TARGET = 'waits-for-target'
-/** The reply that an edit or a deletion would change is not in the chat, as far as is known: it may turn up yet. */
+/** As far as known, the reply to edit or delete is not in the chat: it may still appear. */
 export const TARGET_NOT_ARRIVED = 'target-not-arrived'
-/** It is in the chat, and Chatra has not told its id. */
+/** It is in the chat, and Chatra has not sent its id. */
 export const TARGET_ID_UNKNOWN = 'target-id-unknown'
 
-/** What to do with an open reply, edit or deletion; null = nothing yet. */
+/** Plans an open reply, edit or deletion; null = nothing to do yet. */
 function planOpen(message: Message, state: ReplyState): ReplyStep | null {
   const later = state.waiting.filter((one) => one.id > message.id && one.kind !== 'text')
   if (message.kind === 'text') {
@@ -113,8 +118,9 @@ function planOpen(message: Message, state: ReplyState): ReplyStep | null {
 }
 
 /**
- * Who speaks (F6, F9): the connection's general user, or with "send as employee" the employee who wrote: as the agent
- * chosen by hand, else the agent seen with his e-mail, else by e-mail and name (Chatra then makes an agent).
+ * The agent of a message (F6, F9): the connection's general agent, or with "send as employee" the employee
+ * who wrote: as the agent chosen by hand, else the agent seen with the employee's e-mail, else by e-mail and
+ * name (Chatra then creates an agent).
  */
 export function speakerOf(message: Message, settings: Connection, agents: readonly AgentSeen[]): Speaker {
   if (!settings.options.sendAsEmployee || message.author.kind !== 'employee')
@@ -131,8 +137,8 @@ export function generalSpeaker(settings: Connection, agents: readonly AgentSeen[
 }
 
 /**
- * Who may speak, in order of preference: who should, else the general user, last of all by e-mail and name, because an
- * agent known by id may have been removed from Chatra since.
+ * The possible agents, in order of preference: the intended one, else the general one, last of all by e-mail
+ * and name, because an agent known by id may have been removed from Chatra since.
  */
 export function speakersOf(
   message: Message,

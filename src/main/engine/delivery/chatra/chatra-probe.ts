@@ -4,9 +4,9 @@ import type { Permit } from '../circuit-breaker.ts'
 import { isTrouble } from '../retry.ts'
 
 /**
- * Whether a Chatra that was stopped works again, asked by calls that reach nobody: a client is read, and where sends had
- * no clear answer, what takes them is asked too. Success closes the breaker for all. `clientId`: any that is known.
- * Answers why it does not work; null when it does.
+ * Tests whether a stopped Chatra works again, with calls that reach no client: a client is read, and after
+ * sends without a clear answer the endpoint for sends is called too. Success closes the breaker for all.
+ * `clientId`: any known one. Returns why it does not work; null when it does.
  */
 export async function probeChatra(
   { chatra, chatraBreaker: gate, chatraLimiter: limiter }: ConnectionContext,

@@ -27,7 +27,7 @@ import type { Slot } from './send-limiter.ts'
 
 type ChatraState = ReplyState & { connection: ConnectionContext; clients: ClientLink[]; permit: Permit }
 
-/** What came of a send. Times are ours. */
+/** The result of a send. Times are ours. */
 interface Sent {
   sent: Result<{ id: string | null; at: number | null }>
   sentAt: number
@@ -36,10 +36,10 @@ interface Sent {
   client: ClientLink
 }
 
-/** Nobody has this id: the answer that there is no such client is one too. */
+/** No client has this id: the answer "no such client" is an answer too. */
 const NO_CLIENT = 'no-such-client'
 
-/** Carries the waiting replies, edits and deletions of one conversation into the chat, strictly in order. */
+/** Sends the waiting replies, edits and deletions of one conversation to the chat, strictly in order. */
 export class ChatraSender {
   private readonly context: EngineContext
   private readonly serial: KeyedMutex
@@ -98,7 +98,7 @@ export class ChatraSender {
     const permit = gate.enter()
     if (isStopped(permit)) return { next: 'closed', opened: permit.worthRetry }
     try {
-      // A stopped Chatra is never tried with a reply.
+      // A stopped Chatra is never tested with a reply.
       if (permit.probe || limiter.isStopped) await this.probe(step.message, state, permit)
       else await this.deliver(step, { ...state, permit })
     } finally {
@@ -107,7 +107,7 @@ export class ChatraSender {
     return { next: 'again' }
   }
 
-  /** One that may still go out, as it is now. */
+  /** A message that may still go out, in its current form. */
   private async deliver(
     step: Extract<ReplyStep, { do: 'send' } | { do: 'change' }>,
     state: ChatraState,
@@ -119,7 +119,10 @@ export class ChatraSender {
     else await this.change({ ...step, message: asked.value }, state)
   }
 
-  /** A merged conversation: what was being sent when the process ended is unclear, and everything is the root's. */
+  /**
+   * A merged conversation: the result of a message being sent when the process ended is indeterminate, and
+   * all work is moved to the root.
+   */
   private handOver({ conversation, waiting }: Omit<ChatraState, 'permit'>): Promise<Wait> {
     return this.serial.run(String(conversation.id), async () => {
       const interrupted = waiting.filter((one) => one.state === 'sending')
@@ -137,7 +140,10 @@ export class ChatraSender {
     })
   }
 
-  /** The bridge was off: the echo of an unclear reply may have come meanwhile, so that its absence proves nothing. */
+  /**
+   * The bridge was off: the echo of an uncertain reply may have come meanwhile, so that its absence proves
+   * nothing.
+   */
   async wasAway(conversationId: number): Promise<void> {
     const waiting = await this.context.store.waiting(conversationId, 'to-chatra', 10_000)
     const unclear = waiting.filter(
@@ -181,7 +187,7 @@ export class ChatraSender {
     }
   }
 
-  /** The reply that would have been next says why it waits. */
+  /** The next reply in the queue shows why it waits. */
   private async probe(message: Message, state: Omit<ChatraState, 'permit'>, permit: Permit): Promise<void> {
     const clientId = latest(state.clients)?.clientId ?? NO_CLIENT
     const error = await probeChatra(state.connection, clientId, permit)
@@ -208,14 +214,14 @@ export class ChatraSender {
     const slot = await connection.chatraLimiter.slot('send')
     if (slot === null) return
     try {
-      // Chatra stopped working while its turn came: the breaker is asked anew.
+      // Chatra stopped working while this call waited: the breaker is asked again.
       if (!connection.chatraBreaker.holds(state.permit)) return
       const sentFingerprint = fingerprint(comparable(text.value))
       if (!(await this.begin(message, { chatraClientId: client.clientId, sentFingerprint }))) return
       const speakers = speakersOf(message, connection.settings, agents)
       const sentAt = this.now()
       const sent = await this.say(connection, client, text.value, speakers)
-      // Before the next one begins: it may have to go alone.
+      // Before the next send begins: it may have to go alone.
       if (!sent.ok && !sent.error.certain) connection.chatraLimiter.unclear()
       slot.release()
       const done = { sent, sentAt, answeredAt: this.now(), slot, client }
@@ -226,8 +232,8 @@ export class ChatraSender {
   }
 
   /**
-   * On disk before it is handed over. Answers whether it still is to be: not when it was settled, changed, deleted or given
-   * to another conversation while its turn came.
+   * On disk before it is sent. Returns whether it must still be sent: not when it was settled, changed,
+   * deleted or moved to another conversation while this call waited.
    */
   private begin(message: Message, fields: Partial<Message>): Promise<boolean> {
     const { store } = this.context
@@ -252,8 +258,8 @@ export class ChatraSender {
   ): Promise<Sent['sent']> {
     let sent = await chatra.send(clientId, text, speaker)
     for (const other of others) {
-      // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a client who
-      // is gone: better from the general user than not at all.
+      // Chatra refuses this employee (switch agent-by-email) or does not know the agent, which looks like a
+      // missing client: sending as the general agent is better than not sending.
       if (sent.ok || (sent.error.code !== 'refused' && sent.error.code !== 'object-gone')) break
       sent = await chatra.send(clientId, text, other)
     }
@@ -269,7 +275,7 @@ export class ChatraSender {
     }
     const current = (await store.message(message.id)) ?? message
     if (current.state === 'delivered') {
-      // Its echo was faster than the answer.
+      // Its echo arrived before the answer.
       this.worked(state, slot)
       const id = sent.ok && current.chatraMessageId === null ? sent.value.id : null
       const patch = { chatraMessageId: id }
@@ -302,7 +308,7 @@ export class ChatraSender {
     connection.chatraBreaker.clearPart(REPLIES)
   }
 
-  /** An edit or a deletion can be repeated without harm, so unclear is simply tried again. */
+  /** An edit or a deletion can be repeated without harm, so an indeterminate one is simply tried again. */
   private async change(
     { message, target }: Extract<ReplyStep, { do: 'change' }>,
     state: ChatraState,
@@ -349,7 +355,7 @@ export class ChatraSender {
   }
 }
 
-/** F16: after the client left, Chatra e-mails the reply, if it knows where to. */
+/** F16: after the client has left, Chatra e-mails the reply, if it knows an address. */
 function whoReads(conversation: Conversation, client: ClientLink): string | null {
   if (!conversation.clientLeft) return null
   return client.profile.email === null ? 'client-left-no-email' : 'client-left-emailed-by-chatra'

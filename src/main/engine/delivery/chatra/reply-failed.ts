@@ -8,20 +8,20 @@ import { isTrouble, nextTry } from '../retry.ts'
 import { TARGET_ID_UNKNOWN } from './chatra-plan.ts'
 import type { Slot } from './send-limiter.ts'
 
-/** The part of the work (SideBreaker.recordPartFailure) that carries replies. */
+/** The part of the work (SideBreaker.recordPartFailure) that sends replies. */
 export const REPLIES = 'replies'
-/** A refusal for longer, or so many in a row, are shown as a side that waits. */
+/** A refusal for longer than this, or this many in a row, are shown as a waiting side. */
 const LONG_REFUSAL_MS = 10_000
 const MANY_REFUSALS = 8
 
-/** What a reply, an edit or a deletion was being carried with. */
+/** The context of sending a reply, an edit or a deletion. */
 interface SendContext {
   conversation: Conversation
   connection: ConnectionContext
   permit: Permit
 }
 
-/** What becomes of a reply, an edit or a deletion that failed with `error`. Without `slot` Chatra was not asked. */
+/** Handles a reply, an edit or a deletion that failed with `error`. Without `slot` Chatra was not called. */
 export async function replyFailed(
   context: EngineContext,
   message: Message,
@@ -34,12 +34,13 @@ export async function replyFailed(
   const { connection, conversation } = carrying
   const isPaced = slot !== null && error.code === 'rate-limited' && isPace(error, slot, connection, now)
   let wholeSide = stopsSide(error) && !isPaced
-  // A failure of Planfix (asked where a file is) was met without its permit: the next call to it will tell.
+  // A failure of Planfix (when reading a file's address) occurred without its permit: the next call to it
+  // will decide.
   if (slot !== null && error.side === 'chatra' && !isPaced) wholeSide = reportFault(error, carrying, slot)
   const gate = error.side === 'chatra' ? connection.chatraBreaker : connection.planfixBreaker
   if (!stopsSide(error) && error.retry.when !== 'never') gate.recordPartFailure(REPLIES, error)
   if (message.kind === 'text' && !error.certain) return unclear(context, message, error, now)
-  // Chatra has said that it did not take it: nothing that comes can be its echo.
+  // Chatra has refused it explicitly: no later message can be its echo.
   const notInChat: Change[] =
     message.kind === 'text' && slot !== null
       ? [{ type: 'message.patch', id: message.id, at: now, patch: { sentFingerprint: null } }]
@@ -73,8 +74,9 @@ export async function replyFailed(
 }
 
 /**
- * What follows from an edit or a deletion that cannot be carried out, for a reason of the plan (chatra/chatra-plan.ts). Of a reply
- * that did not arrive the employee is told anyhow; its newer words are not sent by themselves, for it may turn up yet.
+ * Handles an edit or a deletion that cannot be executed, for a reason of the plan (chatra/chatra-plan.ts).
+ * For a reply that did not arrive the employee gets a note anyhow; its newer text is not sent automatically,
+ * since the reply may still appear.
  */
 export function changeNotDone(context: EngineContext, message: Message, reason: string): Change[] {
   return reason === TARGET_ID_UNKNOWN
@@ -82,20 +84,20 @@ export function changeNotDone(context: EngineContext, message: Message, reason: 
     : []
 }
 
-/** The lane works again. */
+/** The queue works again. */
 export const calmed = ({ id, chatraLane }: Conversation): Change[] =>
   chatraLane.failures === 0
     ? []
     : [{ type: 'conversation.patch', id, patch: { chatraLane: { failures: 0, notBefore: 0 } } }]
 
-/** Too many calls: the limiter waits, and the side as a whole stops only where it must wait long or always hears it. */
+/** Too many calls: the limiter waits, and the whole side stops only for a long wait or repeated refusals. */
 function isPace(error: BridgeError, slot: Slot, { chatraLimiter }: ConnectionContext, now: number): boolean {
   const retryAt = error.retry.when === 'at' ? error.retry.time : null
   chatraLimiter.refused(slot, retryAt)
   return (retryAt ?? 0) < now + LONG_REFUSAL_MS && chatraLimiter.refusedInRow < MANY_REFUSALS
 }
 
-/** Tells the breaker what it says of Chatra. Answers whether nothing is sent to Chatra now. */
+/** Reports the error to Chatra's breaker. Returns whether sending to Chatra is stopped now. */
 function reportFault(error: BridgeError, { connection, permit }: SendContext, slot: Slot): boolean {
   const { chatraBreaker: gate, chatraLimiter: limiter } = connection
   if (stopsSide(error) || limiter.isStopped) {
@@ -108,7 +110,10 @@ function reportFault(error: BridgeError, { connection, permit }: SendContext, sl
   return false
 }
 
-/** Never repeated: settled by its echo, by what is known of a missing one, by a transcript, or by the owner. */
+/**
+ * Never repeated: settled by its echo, by a missing echo where that is conclusive, by a transcript, or by the
+ * owner.
+ */
 async function unclear(
   context: EngineContext,
   message: Message,

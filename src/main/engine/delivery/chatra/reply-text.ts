@@ -8,13 +8,13 @@ import { noteAbout } from '../patches.ts'
 
 /** Reason of a reply that arrived without a picture of its text. */
 export const PICTURE_LOST = 'picture-not-delivered'
-/** Nobody outside the account can open it. */
+/** Only people of the account can open it. */
 export const isLost = ({ planfixFileId, url }: MessageFile) => planfixFileId === null && url === null
 
 /**
- * The text with a line for each file: a link the client can open, or its name where there is none, or where it is longer
- * than anybody reckoned with. The employee is told of a file without a link, of those of `shown` (the reply that is being
- * edited) not once more.
+ * The text with a line for each file: a link that the client can open, or the file's name where there is no
+ * link or where the line would be longer than reserved. The employee gets a note about files without a link,
+ * but not again about those of `shown` (the reply being edited).
  */
 export async function replyText(
   context: EngineContext,
@@ -43,7 +43,7 @@ export async function replyText(
     }
     await connection.planfix.rateLimiter.slot(1, `file:${message.id}`)
     const address = await connection.planfix.fileAddress(file.planfixFileId)
-    // Without the right to read files the text goes out all the same, and the employee is told.
+    // Without the right to read files the text is still sent, and the employee gets a note.
     const hopeless =
       !address.ok && (address.error.retry.when === 'never' || address.error.code === 'missing-scope')
     if (!address.ok && !hopeless) return address
@@ -57,7 +57,7 @@ export async function replyText(
   return { ok: true, value: lines.join('\n') }
 }
 
-/** What stands in place of a file, or of a picture of the text. */
+/** The placeholder of a file, or of a picture in the text. */
 function unavailable({ language }: EngineContext, name: string): string {
   return name === '' ? translate(language, 'file.picture') : translate(language, 'file.unavailable', { name })
 }

@@ -1,10 +1,10 @@
 import { type Clock, SlotWithdrawn } from '../../ports.ts'
 
-/** Where a call stands in the queue: replies first, then their edits and deletions, then what jobs ask. */
+/** Priority of a call: replies first, then their edits and deletions, then calls of jobs. */
 export type CallKind = 'send' | 'change' | 'read'
 const ORDER: readonly CallKind[] = ['send', 'change', 'read']
 
-/** A call that may be made now. `release` it when it has ended. */
+/** A slot for one call. Call `release` when the call has ended. */
 export interface Slot {
   readonly kind: CallKind
   readonly begunAt: number
@@ -13,20 +13,20 @@ export interface Slot {
 
 const START_PER_SECOND = 3
 const LEAST_PER_SECOND = 0.1
-/** From here on nothing is counted. */
+/** From this rate on the limiter does not count. */
 const UNLIMITED = 1000
-/** Saved up while nothing was to be sent, as long as Chatra has refused nothing. */
+/** Slots saved while nothing was sent, as long as Chatra has refused nothing. */
 const BURST = 5
-/** Growth with each success: as long as nothing was refused, and above half of what was. */
+/** Growth of the rate with each success: while nothing was refused, and above half of the refused rate. */
 const GROWTH = 1.3
 const CAREFUL_GROWTH = 1.02
-/** A refusal of so long ago says nothing any more. */
+/** A refusal older than this does not count any more. */
 const FORGET_MS = 10 * 60_000
-/** So many sends are under way at once, and as many may become uncertain when Chatra begins to fail. */
+/** Maximum sends under way at once; as many may become uncertain when Chatra begins to fail. */
 const PLACES = 2
-/** Every so many calls the one that has waited longest is served, whatever its kind. */
+/** Every this many calls the longest-waiting one is served, whatever its kind. */
 const SLOTS_TO_ELDEST = 8
-/** Chatra answers the probes and yet fails the sends: so long until the next try, doubling. */
+/** When Chatra answers the probes but fails the sends: delay until the next try, doubling. */
 const RELAPSE_MS = 10_000
 const LONGEST_RELAPSE_MS = 5 * 60_000
 
@@ -38,10 +38,11 @@ interface Waiter {
 }
 
 /**
- * The pace of one Chatra account (contracts/chatra.md section 1, switch rate-limit: the numbers are UNKNOWN): it starts at
- * three calls a second, halves when it is refused, and grows with success. A conversation waits for one slot at a time,
- * so first come, first served lets conversations take turns. No more than two sends are under way at once, and only one
- * after a send that had no clear answer: a reply that meets a failing Chatra is uncertain for good.
+ * The rate limiter of one Chatra account (contracts/chatra.md section 1, switch rate-limit: the numbers are
+ * UNKNOWN): it starts at three calls a second, halves after a refusal, and grows with success. A conversation
+ * waits for one slot at a time, so the order of arrival lets conversations take turns. At most two sends are
+ * under way at once, and only one after a send without a clear answer: a reply sent to a failing Chatra stays
+ * uncertain.
  */
 export class SendLimiter {
   private readonly clock: Clock
@@ -66,7 +67,7 @@ export class SendLimiter {
     this.countedAt = clock.now()
   }
 
-  /** Calls a second, as it stands. */
+  /** Current calls a second. */
   get rate(): number {
     return this.perSecond
   }
@@ -74,18 +75,18 @@ export class SendLimiter {
   get refusedInRow(): number {
     return this.refusals
   }
-  /** So many sends in a row had no clear answer that none is made before `recovered`. */
+  /** After this many sends in a row without a clear answer none is made before `recovered`. */
   get isStopped(): boolean {
     return this.doubts >= PLACES
   }
-  /** Nothing is sent, and nobody asks, before this time. */
+  /** Nothing is sent, and no slot is granted, before this time. */
   get heldUntil(): number {
     return this.held
   }
 
   /**
-   * Resolves when a call may be made; null = Chatra has stopped working meanwhile, and its breaker is to be asked again.
-   * Rejects with SlotWithdrawn when those who wait are sent away.
+   * Resolves when a call may be made; null = Chatra has stopped working meanwhile, and the caller must ask
+   * its breaker again. Rejects with SlotWithdrawn when waiting callers are cancelled.
    */
   slot(kind: CallKind): Promise<Slot | null> {
     return new Promise((start, sendAway) => {
@@ -94,7 +95,7 @@ export class SendLimiter {
     })
   }
 
-  /** A call was carried out or refused for its own sake. */
+  /** A call was executed, or refused for a reason of its own. */
   succeeded({ kind }: Slot): void {
     this.refusals = 0
     if (kind === 'send') {
@@ -109,11 +110,11 @@ export class SendLimiter {
     this.serve()
   }
 
-  /** Too many calls (429). `retryAt` = when Chatra wants the next one; null when it does not say. */
+  /** Too many calls (429). `retryAt` = when Chatra accepts the next one; null when it does not say. */
   refused(slot: Slot, retryAt: number | null): void {
     const now = this.clock.now()
     this.refusals += 1
-    // Calls that were under way together are refused for the same reason: that is one refusal.
+    // Calls under way at the same time are refused for the same reason: that counts as one refusal.
     if (slot.begunAt >= this.refusedAt) {
       this.ceiling = this.perSecond
       this.perSecond = Math.max(LEAST_PER_SECOND, this.perSecond / 2)
@@ -133,13 +134,13 @@ export class SendLimiter {
       this.held = this.clock.now() + Math.min(LONGEST_RELAPSE_MS, RELAPSE_MS * 2 ** (this.relapses - 1))
   }
 
-  /** Chatra has stopped working: those who wait to send or change something ask its breaker again. */
+  /** Chatra has stopped working: callers waiting to send or change must ask its breaker again. */
   sendBack(): void {
     for (const kind of ['send', 'change'] as const)
       for (const waiter of this.queues.get(kind)?.splice(0) ?? []) waiter.start(null)
   }
 
-  /** Chatra answers again after sends that had no clear answer: the next one goes alone. */
+  /** Chatra answers again after sends without a clear answer: the next one goes alone. */
   recovered(): void {
     if (this.doubts < PLACES) return
     this.doubts = PLACES - 1
@@ -147,7 +148,7 @@ export class SendLimiter {
     this.serve()
   }
 
-  /** The computer woke up, the network changed or the keys did: nothing is held any more. */
+  /** The computer woke up, or the network or the keys changed: all delays end. */
   reset(): void {
     this.held = 0
     this.pausedUntil = 0
@@ -155,7 +156,7 @@ export class SendLimiter {
     this.serve()
   }
 
-  /** Sends everybody away who waits now. */
+  /** Cancels all waiting callers. */
   withdraw(): void {
     for (const queue of this.queues.values())
       for (const waiter of queue.splice(0)) waiter.sendAway(new SlotWithdrawn('the slot was withdrawn'))
@@ -218,7 +219,7 @@ export class SendLimiter {
     const now = this.clock.now()
     const forToken = this.tokens >= 0.999 ? 0 : ((1 - this.tokens) * 1000) / this.perSecond
     const wait = Math.max(this.pausedUntil - now, forToken)
-    // With a token at hand they wait for a place, which is told by `release`.
+    // When a token is available they wait for a free place, which `release` reports.
     if (!isWanted || this.cancelTimer || wait <= 0) return
     this.cancelTimer = this.clock.after(Math.max(1, Math.ceil(wait)), () => {
       this.cancelTimer = null

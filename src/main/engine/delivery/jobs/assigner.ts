@@ -2,9 +2,9 @@ import { ASSIGNER_AGAIN_MS, assignerIs } from '../patches.ts'
 import type { JobOutcome, JobState } from './job.ts'
 
 /**
- * The first task of a connection tells what the account allows (contracts/planfix.md sections 6.1 and 6.3): who the
- * token's user is, and whether a contact is taken as assigner with the task still visible to us. The token's user
- * takes part first, so that the task cannot vanish for its maker.
+ * The first task of a connection reveals two properties of the account (contracts/planfix.md sections 6.1 and
+ * 6.3): who the token's user is, and whether a contact is accepted as assigner with the task still visible to
+ * us. The token's user becomes a participant first, so that its creator cannot lose the task.
  */
 export async function assigner(state: JobState): Promise<JobOutcome> {
   const { connection, conversation, job } = state
@@ -12,7 +12,8 @@ export async function assigner(state: JobState): Promise<JobOutcome> {
   const connectionId = connection.settings.id
   const taskId = Number(job.data.taskId)
   const contactId = typeof job.data.contactId === 'number' ? job.data.contactId : conversation.contactId
-  // A task was refused with the client as assigner, and taken without: perhaps the account has changed its mind.
+  // Planfix refused a task with the client as assigner, and accepted it without: perhaps the account's rule
+  // has changed.
   const isDoubted = job.data.again === true
   if (contactId === null || (!isDoubted && (await isKnown(state)))) return { done: [] }
   const verdict = (value: 'contact' | 'no'): JobOutcome => ({
@@ -35,7 +36,7 @@ export async function assigner(state: JobState): Promise<JobOutcome> {
   const changed = await planfix.updateTask(taskId, { assignerContactId: contactId, participantUserIds })
   if (!changed.ok) {
     if (changed.error.retry.when !== 'never') return { error: changed.error }
-    // Only the same change without the contact tells whether it is to blame.
+    // Only the same change without the contact shows whether the contact is the cause.
     await state.slot()
     const without = await planfix.updateTask(taskId, { participantUserIds })
     if (without.ok) return verdict('no')
@@ -51,7 +52,7 @@ export async function assigner(state: JobState): Promise<JobOutcome> {
   return changed.value.queued ? { done: [] } : verdict('no')
 }
 
-/** A "no" of long ago is found out anew. */
+/** An old refusal is verified again. */
 async function isKnown({ context, connection, now }: JobState): Promise<boolean> {
   const { id } = connection.settings
   const known = await context.store.fact(id, 'assigner')

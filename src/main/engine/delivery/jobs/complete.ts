@@ -5,18 +5,18 @@ import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 const MINUTE = 60_000
 
-/** F11: the chat is over, so the task is completed, once nothing of the conversation waits any more. */
+/** F11: when the chat is over, the task is completed, once no work of the conversation is waiting. */
 export async function complete(state: JobState): Promise<JobOutcome> {
   const { context, connection, conversation, job, now } = state
   const { planfix, settings } = connection
   if (!settings.options.completeWhenClientLeaves) return { done: [] }
-  // Of a conversation that was merged into this one: its own task.
+  // For a conversation that was merged into this one: its own task.
   const named = typeof job.data.taskId === 'number' ? job.data.taskId : null
   if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
   const taskId = named ?? conversation.taskId
   const task = taskId === null ? null : await context.store.task(settings.id, taskId)
   if (!task || task.deleted) return { done: [] }
-  // Somebody else's: it is not for the bridge to say that it is done.
+  // Another person's task: the bridge must not complete it.
   if (!task.ours) return { done: [leftAlone(state, task.taskId)] }
   await state.slot()
   const read = await planfix.task(task.taskId)
@@ -26,7 +26,7 @@ export async function complete(state: JobState): Promise<JobOutcome> {
   }
   const { status } = read.value
   if (status && planfix.isStatusActive(status) === false) {
-    // A person, or Planfix, has ended it already: whatever status was chosen stays.
+    // A person, or Planfix, has already ended it: the chosen status stays.
     return { done: [taskPatch(task, { active: false, checkedAt: now, closedAt: now })] }
   }
   const target = await planfix.completedStatusId()
@@ -71,13 +71,14 @@ async function somethingWaits({ context, conversation }: JobState): Promise<bool
 }
 
 /**
- * No event says that a visitor left (contracts/chatra.md section 6). After `leaveAfterMinutes` of silence Chatra is asked
- * whether the visit is over; while it is not, it is asked again after the same time, up to a day.
+ * No event says that a visitor left (contracts/chatra.md section 6). After `leaveAfterMinutes` of silence the
+ * job asks Chatra whether the visit is over; while it is not, the job asks again after the same time, up to a
+ * day.
  */
 export async function leaveCheck(state: JobState): Promise<JobOutcome> {
   const { context, connection, conversation, job, now } = state
   const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
-  // By a clock that was ahead it may lie in the future.
+  // With a clock that was ahead it may lie in the future.
   const quietSince = Math.min(conversation.lastActivityAt, now)
   if (now < quietSince + quiet) return { later: quietSince + quiet }
   const clientId = String(job.data.clientId)
@@ -111,7 +112,7 @@ export async function leaveCheck(state: JobState): Promise<JobOutcome> {
   }
 }
 
-/** A question of a job waits behind the replies. */
+/** A job's call has a lower priority than replies. */
 async function askedInTurn<T>(
   { chatraLimiter: limiter }: JobState['connection'],
   ask: () => Promise<Result<T>>,

@@ -20,9 +20,9 @@ import {
 import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 /**
- * F12: the contact card gets name, e-mail and phone after the client introduced himself. A field is written only
- * where the card is empty or still holds what the bridge wrote; what a person typed is left alone. What does not come onto
- * the card stands in the task, once.
+ * F12: the contact card gets name, e-mail and phone after the client introduced themselves. A field is
+ * written only where the card is empty or still holds the bridge's value; a person's values are not changed.
+ * Values that are not accepted on the card are written into the task, once.
  */
 export async function introduce(state: JobState): Promise<JobOutcome> {
   const { context, connection, conversation, job, now } = state
@@ -80,8 +80,8 @@ export async function introduce(state: JobState): Promise<JobOutcome> {
 }
 
 /**
- * Writes the fields; where Planfix refuses them together, each by itself. Answers those that are on the card by then;
- * certain refusals are no failures.
+ * Writes the fields; when Planfix refuses them together, one by one. Returns those that are on the card
+ * afterwards; certain refusals are not failures.
  */
 async function write(
   state: JobState,
@@ -97,7 +97,8 @@ async function write(
   const mayBeLost = fields.email !== undefined && isInField(state.connection.settings)
   if (changed.ok && changed.value.failures.length === 0 && !mayBeLost) return ok(new Set(names))
   if (changed.ok) {
-    // Planfix names fields as it likes, and says nothing of a field that the template lacks: the card tells.
+    // Planfix's names of fields vary, and it does not report a field that the template lacks: the card is
+    // read to verify.
     await state.slot()
     const card = await planfix.contact(before.id)
     if (!card.ok) return card
@@ -129,7 +130,7 @@ async function holderOf(
   return ok(found.value.find((one) => one.id !== own && !one.isDeleted)?.id ?? null)
 }
 
-/** The card with the address is that of another conversation, which is the same person's (F13). */
+/** The card with the address belongs to another conversation of the same person (F13). */
 async function joinsOwnerOf(
   { context, connection, conversation, now }: JobState,
   contactId: number,
@@ -149,7 +150,10 @@ async function joinsOwnerOf(
   return null
 }
 
-/** What does not come onto the card is readable in the task all the same, with a link to the card that has the e-mail. */
+/**
+ * Values that are missing from the card are written into the task, with a link to the card that has the
+ * e-mail.
+ */
 function notes(state: JobState, toTell: readonly Particular[], given: Given, other: number | null): Change[] {
   const isElsewhere = (one: Particular) => one === 'email' && other !== null
   const rest = toTell.filter((one) => !isElsewhere(one))

@@ -7,7 +7,7 @@ import { type Change, isRestore, type Queue } from '../../ports.ts'
 import type { WriteReconciler } from '../planfix/reconcile.ts'
 import { settlesAt } from '../retry.ts'
 
-/** What a job has to work with. */
+/** The dependencies of a job. */
 export interface JobState {
   context: EngineContext
   connection: ConnectionContext
@@ -17,36 +17,40 @@ export interface JobState {
   /** Locks by conversation. */
   mutex: KeyedMutex
   now: number
-  /** Waits for a Planfix call's turn at the job's priority. */
+  /** Waits for a slot for a Planfix call at the job's priority. */
   slot(): Promise<void>
-  /** Keeps on disk what is about to be written, before it is. */
+  /** Stores the pending write before the write. */
   begin(attempt: PendingWrite): Promise<void>
 }
 
-/** How a job ends. */
+/** The result of a job. */
 export type JobOutcome =
   | { done: Change[]; wake?: { conversationId: number; lane: Queue } }
-  /** Not before `later`, which is on disk: a time that the rules name. */
+  /** Not before `later`, which is on disk: a time set by the rules. */
   | { later: number; data?: Record<string, unknown> }
-  /** Something has to change first; asked again when it did, else at `waits`. Nothing is written for that. */
+  /**
+   * The job waits for a change; it runs again after the change, else at `waits`. Nothing is stored for that.
+   */
   | { waits: number }
-  /** The conversation is another one's, too. */
+  /** The conversation is merged with another one, too. */
   | { join: JoinWish }
-  /** `wrote`: the write of its attempt failed, not a look or anything else. */
+  /** `wrote`: the write of its pending write failed, not a read or another call. */
   | { error: BridgeError; wrote?: boolean }
 
-/** A change that nobody told of is noticed within so long. */
+/** A change without a notice is noticed within this time. */
 export const SLOW_LOOK_MS = 2 * 60_000
 
 export type RunJob = (state: JobState) => Promise<JobOutcome>
 
-/** Reads the message a job is about. */
+/** Reads the message of a job. */
 export async function messageOf(state: JobState): Promise<Message | null> {
   const id = state.job.data.messageId
   return typeof id === 'number' ? state.context.store.message(id) : null
 }
 
-/** Words of the conversation are on their way into Planfix; what stops them by hand does not count. */
+/**
+ * Messages of the conversation are on their way into Planfix; messages stopped by the owner do not count.
+ */
 export async function isBeingWritten({ context, conversation }: JobState): Promise<boolean> {
   const current = await context.store.conversation(conversation.id)
   if (current?.attempt) return true
@@ -54,12 +58,12 @@ export async function isBeingWritten({ context, conversation }: JobState): Promi
   return (await context.store.waiting(conversation.id, 'to-planfix', 1)).length > 0
 }
 
-/** How a write of a job ended: the number of what was written, or why it is not there yet. */
+/** The result of a job's write: the number of the written object, or why it does not exist yet. */
 export type Written = { written: number } | { waits: number } | { error: BridgeError; wrote?: boolean }
 
 /**
- * Writes once, whatever happens: keeps the attempt on disk, and after an unclear one looks until it can no longer come.
- * `exists` looks for the write, `write` makes it; both answer its number.
+ * Writes exactly once: stores the pending write, and after an indeterminate result searches until the write
+ * can no longer arrive. `exists` searches for the object, `write` creates it; both return its number.
  */
 export async function writeOnce(
   state: JobState,
@@ -84,7 +88,9 @@ export async function writeOnce(
   return made.ok ? { written: made.value } : { error: made.error, wrote: true }
 }
 
-/** An unclear write was repeated: a minute later somebody looks whether it arrived after all. */
+/**
+ * An indeterminate write was repeated: a minute later a job checks whether the first one arrived after all.
+ */
 export function verifyLater({ context, job, now }: JobState, data: Record<string, unknown>): Change[] {
   if (job.attempt === null) return []
   return [
@@ -100,7 +106,7 @@ export function verifyLater({ context, job, now }: JobState, data: Record<string
   ]
 }
 
-/** It may have been written between the backup and the damage of the store: then it is looked for, too. */
+/** It may have been written between the backup and the damage of the store: then it is searched for, too. */
 function writeBeforeRestore({ context, job }: JobState, attempt: PendingWrite): PendingWrite | null {
   const takeover = context.takeover?.()
   if (!isRestore(takeover)) return null

@@ -15,11 +15,15 @@ import {
   writeOnce,
 } from './job.ts'
 
-/** A note to the employee inside the task; it never goes to the client, because the client is not among its recipients. */
+/**
+ * A note to the employee inside the task; it never goes to the client, because the client is not among its
+ * recipients.
+ */
 export async function note(state: JobState): Promise<JobOutcome> {
   const { connection, conversation, job } = state
   const named = typeof job.data.taskId === 'number' ? job.data.taskId : null
-  // It belongs to what the client says: into the task that is made for that, or behind what is being written.
+  // It belongs to the client's messages: into the task that is created for them, or after the message being
+  // written.
   if (named === null && FOLLOWS.has(String(job.data.what)) && (await isBeingWritten(state)))
     return { waits: state.now + SLOW_LOOK_MS }
   const taskId = named ?? conversation.taskId
@@ -67,7 +71,10 @@ export async function note(state: JobState): Promise<JobOutcome> {
   return { done: [rememberNote(state, taskId, written.written, text), ...verifyLater(state, { taskId })] }
 }
 
-/** Planfix refuses it: perhaps the employee is gone, then it is for the assignee; perhaps the task is, then it goes into the next one. */
+/**
+ * Planfix refuses it: if the employee is gone, the note is for the assignee; if the task is, the note goes
+ * into the next one.
+ */
 function otherWay(
   { job, conversation }: JobState,
   taskId: number,
@@ -78,7 +85,7 @@ function otherWay(
   return next === null || next === taskId ? null : { ...job.data, unnamed: true, taskId: next }
 }
 
-/** It has turned up meanwhile, or its comment was deleted: nobody waits for it any more. */
+/** The reply has appeared meanwhile, or its comment was deleted: the note is obsolete. */
 async function isOvertaken({ context }: JobState, { id, state }: Message): Promise<boolean> {
   if (state !== 'failed') return true
   const changes = await context.store.changesOf(id)
@@ -89,7 +96,7 @@ async function isOvertaken({ context }: JobState, { id, state }: Message): Promi
 
 const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
 
-/** Null when there is nothing to say any more. */
+/** Null when the note is obsolete. */
 async function noteText(state: JobState, message: Message | null): Promise<string | null> {
   const { context, job, connection } = state
   const { webUrl } = connection.settings.planfix
@@ -102,7 +109,7 @@ async function noteText(state: JobState, message: Message | null): Promise<strin
   }
   if (what === 'perhaps') {
     const other = await context.store.conversation(Number(job.data.otherConversation))
-    // Joined meanwhile: another note says so.
+    // The conversations were joined meanwhile: another note says so.
     if (!other?.taskId || other.mergedInto !== null) return null
     return translate(context.language, 'note.perhaps', { link: `${webUrl}/task/${other.taskId}` })
   }
@@ -156,7 +163,10 @@ async function deviceJoined({ context, job, connection }: JobState): Promise<str
   })
 }
 
-/** Kept as a message of the bridge, so that its comment is known for ours when the watcher reads it; the log shows it. */
+/**
+ * Stored as a message of the bridge, so that its comment is recognised when the watcher reads it; the log
+ * shows it.
+ */
 function rememberNote(state: JobState, taskId: number, commentId: number, text: string): Change {
   const { job, now } = state
   return {

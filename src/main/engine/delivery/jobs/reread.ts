@@ -2,9 +2,7 @@ import { goneComment } from '../../intake/comment/comment-input.ts'
 import { applyComment } from '../../intake/comment/comment-state.ts'
 import type { JobOutcome, JobState } from './job.ts'
 
-/**
- * Reads a comment again and decides on it anew: a reply that was given up has turned up in the chat.
- */
+/** Reads a comment again and decides on it again: a reply that was given up has appeared in the chat. */
 export async function reread(state: JobState): Promise<JobOutcome> {
   const { context, connection, job, mutex: serial } = state
   const [taskId, commentId] = [Number(job.data.taskId), Number(job.data.commentId)]

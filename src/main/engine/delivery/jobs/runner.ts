@@ -33,23 +33,26 @@ const KINDS: Record<Exclude<Job['kind'], 'separate'>, { priority: Priority; run:
 }
 const ORDER: readonly Job['kind'][] = ['separate', ...(Object.keys(KINDS) as (keyof typeof KINDS)[])]
 
-/** A job that fails this often is given up, and said. A day and more of waiting. */
+/** A job that fails this often is given up and reported: after more than a day of waiting. */
 const GIVE_UP_AFTER = 300
 
-/** A time farther ahead was told by a clock that was wrong, unless the job itself waits for longer. */
+/** A time further ahead was set by a wrong clock, unless the job itself waits for longer. */
 const LONGEST_WAIT_MS = 10 * 60_000
-/** Asked again so soon when another conversation's lane is doing it. */
+/** Delay before the next check while another conversation's queue runs the job. */
 const ELSEWHERE_MS = 5000
 
-/** Task upkeep and visit actions of one conversation: beside the messages, never in their way. */
+/** Task maintenance and visit actions of one conversation: beside the messages, never delaying them. */
 export class JobRunner {
   private readonly context: EngineContext
   private readonly serial: KeyedMutex
   private readonly reconciler: WriteReconciler
   private readonly wake: (conversationId: number, lane: Queue) => void
-  /** Under way: a merge may give one to another conversation meanwhile, where it must not begin a second time. */
+  /**
+   * Jobs under way: a merge may move one to another conversation meanwhile, where it must not start a second
+   * time.
+   */
   private readonly running = new Set<number>()
-  /** What waits for a change, by conversation and number, and until when it does without one. */
+  /** Jobs waiting for a change, by conversation and number, with the time limit of the wait. */
   private readonly parked = new Map<number, Map<number, number>>()
   /** Conversations with a job under way; true = something changed since it began. */
   private readonly changedMeanwhile = new Map<number, boolean>()
@@ -65,7 +68,7 @@ export class JobRunner {
     this.wake = wake
   }
 
-  /** Something of the conversation changed: what waits for a change is asked again. */
+  /** The conversation changed: jobs that wait for a change run again. */
   changed(conversationId: number): void {
     if (this.changedMeanwhile.has(conversationId)) this.changedMeanwhile.set(conversationId, true)
     if (this.parked.delete(conversationId)) this.wake(conversationId, 'jobs')
@@ -105,7 +108,7 @@ export class JobRunner {
     return { next: 'again' }
   }
 
-  /** When a job is to be done. A time that lies farther ahead than any wait was told by a clock that was wrong. */
+  /** When a job is due. A time further ahead than any wait was set by a wrong clock. */
   private dueAt(job: Job, { settings }: ConnectionContext, now: number): number {
     if (this.running.has(job.id)) return now + ELSEWHERE_MS
     const parkedUntil = this.parked.get(job.conversationId)?.get(job.id) ?? 0
@@ -117,7 +120,7 @@ export class JobRunner {
     return job.notBefore > now + longest ? now : job.notBefore
   }
 
-  /** `until` 0: it waits for nothing any more. */
+  /** `until` 0: it does not wait any more. */
   private park({ id, conversationId }: Job, until: number): void {
     const parked = this.parked.get(conversationId) ?? new Map<number, number>()
     if (until === 0) parked.delete(id)
@@ -135,7 +138,9 @@ export class JobRunner {
     })
   }
 
-  /** The owner asked on the command line that a conversation be separated from the one it was merged into. */
+  /**
+   * The owner requested on the command line that a conversation be separated from the one it was merged into.
+   */
   private async separate(job: Job, now: number): Promise<Wait> {
     const drop = { type: 'job.drop', id: job.id } as const
     const answer = await separateConversation(this.context, this.serial, job.conversationId, [drop])
@@ -144,7 +149,7 @@ export class JobRunner {
     return { next: 'again' }
   }
 
-  /** What became of a job concerns the one that has it by now. */
+  /** The result of a job concerns its current conversation. */
   private async followMerge(conversationId: number): Promise<void> {
     const root = await rootOf(this.context.store, conversationId)
     if (root && root.id !== conversationId) this.wake(root.id, 'jobs')
@@ -157,7 +162,7 @@ export class JobRunner {
     gate: SideBreaker,
     permit: Permit,
   ): Promise<void> {
-    if (job.kind === 'separate') throw new Error('it needs no service')
+    if (job.kind === 'separate') throw new Error('the job "separate" needs no service')
     const { priority, run } = KINDS[job.kind]
     const { clock, store } = this.context
     let begun = job.attempt
@@ -185,7 +190,7 @@ export class JobRunner {
         permit,
       )
     if ('waits' in outcome) {
-      // What it waits for may have come while it looked.
+      // The awaited change may have come while the job ran.
       if (!this.changedMeanwhile.get(conversation.id)) this.park(job, outcome.waits)
       return gate.leave(permit)
     }
@@ -206,7 +211,7 @@ export class JobRunner {
     if (outcome.wake) this.wake(outcome.wake.conversationId, outcome.wake.lane)
   }
 
-  /** `job.attempt`: of the write that failed; null when something else did. */
+  /** `job.attempt`: of the failed write; null when another call failed. */
   private async failed(
     job: Job,
     error: BridgeError,
@@ -218,7 +223,7 @@ export class JobRunner {
     const now = clock.now()
     const gate = error.side === 'planfix' ? connection.planfixBreaker : connection.chatraBreaker
     let wholeSide = stopsSide(error)
-    // A failure of the other side was met without that side's permit: the next call to it will tell.
+    // A failure of the other side occurred without that side's permit: the next call to it will decide.
     if (gate === entered) {
       if (wholeSide) gate.failed(error, permit)
       else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
@@ -248,7 +253,7 @@ export class JobRunner {
       ])
       return
     }
-    // A certain "no" was no write.
+    // A certain refusal wrote nothing.
     const attempt =
       job.attempt && !error.certain
         ? { ...job.attempt, unclearAt: now, timedOut: error.timedOut === true }

@@ -5,13 +5,14 @@ import { pollFastUntil } from '../patches.ts'
 import type { JobOutcome, JobState } from './job.ts'
 
 /**
- * A timed-out write can be carried out after it was looked for in vain and repeated (contracts/planfix.md, switch
- * planfix-write-outcome). A minute later it is looked for once more: a second copy of a comment is removed, a second
- * task is watched and says where things go on, of a second card the employees are told, as REST cannot delete either.
+ * A timed-out write can still be executed after it was searched for without a match and repeated
+ * (contracts/planfix.md, switch planfix-write-outcome). A minute later this job searches once more: a second
+ * copy of a comment is removed, a second task is watched and links to the first one, and a second card is
+ * reported to the employees, as REST can delete neither.
  */
 export async function verify(state: JobState): Promise<JobOutcome> {
   const current = await state.context.store.conversation(state.conversation.id)
-  // A write under way is not linked yet and would be taken for a second copy.
+  // A write under way is not linked yet and would look like a second copy.
   if (current?.attempt) return { waits: state.context.clock.now() + 5000 }
   switch (state.job.data.what) {
     case 'task':
@@ -49,7 +50,10 @@ async function verifyComment(state: JobState): Promise<JobOutcome> {
   )
 }
 
-/** A copy by our mark; without marks the same words of the card or of the token's user, who wrote the original. */
+/**
+ * A copy with our mark; without marks, the same text by the client's card or by the token's user, who wrote
+ * the original.
+ */
 const isCopy = (comment: PlanfixComment, { job }: JobState, owners: readonly (string | null)[]): boolean =>
   !comment.isDeleted &&
   (comment.sourceObjectId === job.data.sourceObjectId ||
@@ -66,7 +70,7 @@ async function remove(state: JobState, extra: readonly PlanfixComment[]): Promis
   return { done: [] }
 }
 
-/** Comments on a card are not kept in the store: the first copy stays. */
+/** Comments on a card are not stored: the first copy stays. */
 async function verifyVisit(state: JobState): Promise<JobOutcome> {
   await state.slot()
   const page = await state.connection.planfix.contactComments(Number(state.job.data.contactId))
@@ -81,7 +85,7 @@ async function verifyVisit(state: JobState): Promise<JobOutcome> {
   return remove(state, first ? extra.filter((comment) => near(comment.at, first.at)) : [])
 }
 
-/** The second task is followed like the first, so that an answer in it reaches the client. */
+/** The second task is watched like the first, so that a reply in it reaches the client. */
 async function verifyTask(state: JobState): Promise<JobOutcome> {
   const { connection, job, context, conversation } = state
   const { store } = context

@@ -13,12 +13,15 @@ import {
   writeOnce,
 } from './job.ts'
 
-/** F14: a visit is an action on the contact card: a comment there, or an entry of the data tag the owner chose. */
+/**
+ * F14: a visit is an action on the contact card: a comment there, or an entry of the data tag that the owner
+ * chose.
+ */
 export async function visit(state: JobState): Promise<JobOutcome> {
   const { connection, conversation, job, now } = state
   const { planfix, settings } = connection
   const contactId = conversation.contactId
-  // The client's words go first.
+  // The client's messages go first.
   if (contactId === null || (conversation.taskId === null && (await isBeingWritten(state))))
     return { waits: now + SLOW_LOOK_MS }
   const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(job.data[key] ?? '')) as [
@@ -43,7 +46,7 @@ export async function visit(state: JobState): Promise<JobOutcome> {
     state,
     attempt,
     async (before) => {
-      // Entries of a data tag carry no mark of ours; one entry too few is better than one too many.
+      // Entries of a data tag have no mark of ours; a missing entry is better than a duplicate.
       if (planfix.hasVisitTag) return ok(0)
       const page = await planfix.contactComments(contactId)
       if (!page.ok) return page

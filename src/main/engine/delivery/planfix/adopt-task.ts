@@ -12,10 +12,10 @@ import {
 } from './planfix-step-runner.ts'
 
 /**
- * Tasks of ours (oldest first) are taken up again, and the newest is gone on with, unless the conversation goes on
- * `here`, in the task it has. After a takeover or a restore what
- * employees wrote in them is looked at as the rules for that time say; otherwise it was answered before, and only later
- * comments are replies.
+ * Our tasks (oldest first) are watched again, and the newest becomes the current one, unless the conversation
+ * continues `here`, in its present task. After a takeover or a restore, employees' comments in them are
+ * decided on by the rules for that period; otherwise they were answered before, and only later comments are
+ * replies.
  */
 export async function adopt(
   work: PlanfixStepRunner,
@@ -42,7 +42,7 @@ export async function adopt(
   ])
 }
 
-/** The highest comment number in a task; where the account does not sort, of all its pages. */
+/** The highest comment number in a task; where the account does not sort, over all its pages. */
 async function latestComment(taskId: number, state: ConversationState): Promise<Result<Beginning>> {
   const { planfix } = state.connection
   let highest = 0
@@ -56,13 +56,19 @@ async function latestComment(taskId: number, state: ConversationState): Promise<
   return ok({ cursor: highest, text: '' })
 }
 
-/** Where the watcher begins in a task that is taken up again, and the words of its description where they are known. */
+/**
+ * The watcher's start position in a task that is watched again, and the text of its description where it is
+ * known.
+ */
 interface Beginning {
   cursor: number
   text: string
 }
 
-/** From its beginning; after a restore its first comment is told apart as the description that the bridge wrote. */
+/**
+ * From its beginning; after a restore its first comment is recognised as the description that the bridge
+ * wrote.
+ */
 async function wholeFeed(
   taskId: number,
   restored: boolean,
@@ -78,7 +84,7 @@ async function wholeFeed(
   return ok({ cursor: 0, text: first?.text ?? '' })
 }
 
-/** Nothing was written yet, so there is no attempt to look for. */
+/** Nothing was written yet, so there is no pending write to search for. */
 export async function reconcileRefused(
   work: PlanfixStepRunner,
   state: ConversationState,

@@ -1,14 +1,17 @@
 import { shortened } from '../../../../shared/plain.ts'
 
-/** A comment or description holds 64 KB of HTML (contracts/planfix.md §2); some room is left for what Planfix adds. */
+/**
+ * A comment or description holds 64 KB of HTML (contracts/planfix.md §2); some room is left for Planfix's
+ * additions.
+ */
 const MOST_BYTES = 58_000
-/** Title and address of a page, and what stands between them. */
+/** Limits for title and address of a page, and the separator between them. */
 const LONGEST_FACT = 700
 const LONGEST_ADDRESS = 300
 
 /**
- * The facts that fit below what was said, in their order; those left out are counted by `leftOut`. `said` goes in whole,
- * whatever is left. Bytes are counted as the HTML will have them at most.
+ * The facts that fit below the messages, in their order; `leftOut` counts the omitted ones. `said` is always
+ * kept whole. Bytes are counted as the maximum size of the HTML.
  */
 export function factsThatFit(
   said: string,
@@ -27,7 +30,10 @@ export function factsThatFit(
   return missing === 0 ? fitting : [...fitting, leftOut(missing)]
 }
 
-/** The last lines that fit behind `before`, in their order; those left out stand in front of them, counted by `leftOut`. */
+/**
+ * The last lines that fit after `before`, in their order; the omitted ones are counted before them by
+ * `leftOut`.
+ */
 export function newestThatFit(
   before: string,
   lines: readonly string[],
@@ -38,8 +44,8 @@ export function newestThatFit(
 }
 
 /**
- * An address short enough to be read, and `…` where something was left out. `link` is what of it leads somewhere: without
- * what stands behind `?`, or, as a path cut in its middle is another page, the site alone.
+ * A shortened, readable address, with `…` where a part is missing. `link` is its usable part: without the
+ * part after `?`, or only the site, since a path cut in the middle is another page.
  */
 export function shortAddress(address: string): { link: string; text: string } {
   if (address.length <= LONGEST_ADDRESS) return { link: address, text: address }
@@ -50,7 +56,10 @@ export function shortAddress(address: string): { link: string; text: string } {
   return { link, text: `${link}…` }
 }
 
-/** Marks become entities, ends of lines tags, runs of spaces entities, and addresses stand in a link twice. */
+/**
+ * Marks become entities, line ends become tags, runs of spaces become entities, and an address occurs twice
+ * in a link.
+ */
 function bytesOf(text: string): number {
   const marks = text.match(/[&<>"'\n ]/g)?.length ?? 0
   const bytes = Buffer.byteLength(text) + 5 * marks + '<br>'.length

@@ -3,7 +3,7 @@ import type { ClientProfile, ContactWritten, Conversation } from '../../../../sh
 import { isEmailAddress, plainField } from '../../../../shared/plain.ts'
 import type { ContactFields, PlanfixContact } from '../../ports.ts'
 
-/** What a client says of himself, and what becomes of it on his card (F12). Pure. */
+/** What clients say about themselves, and how it is written on their card (F12). Pure. */
 
 export type Particular = 'name' | 'email' | 'phone'
 export type Given = Record<Particular, string | null>
@@ -11,26 +11,26 @@ export const PARTICULARS = ['name', 'email', 'phone'] as const satisfies readonl
 
 type Card = Pick<PlanfixContact, 'name' | 'email' | 'phones' | 'otherEmails'>
 
-/** What the client gave, as Planfix would hand it back. */
+/** The client's values, in the form in which Planfix returns them. */
 export const givenBy = ({ name, email, phone }: ClientProfile): Given => ({
   name: name === null ? null : plainField(name, '') || null,
   email,
   phone,
 })
 
-/** What the bridge itself wrote on the card that is the client's now: of any other card it wrote nothing. */
+/** The bridge's own values on the client's current card: on any other card the bridge wrote nothing. */
 export function writtenOn({ contactId, contactWritten }: Conversation): Given {
   return contactWritten?.card === contactId && contactId !== null ? contactWritten : NOTHING
 }
 const NOTHING: Given = { name: null, email: null, phone: null }
 
-/** What stands on a card that the bridge made, or wrote to: only this may be replaced later. */
+/** The values on a card that the bridge created or wrote to: only these may be replaced later. */
 export const written = (card: number, values: Partial<Given>): ContactWritten => ({
   ...{ card, ...NOTHING },
   ...values,
 })
 
-/** What Planfix can take. */
+/** Values that Planfix accepts. */
 export function writable({ name, email, phone }: Given): ContactFields {
   return {
     ...(name !== null && { name }),
@@ -39,16 +39,18 @@ export function writable({ name, email, phone }: Given): ContactFields {
   }
 }
 
-/** What is written to a card, and what of the given stands nowhere on it. */
+/** The fields to write to a card, and the values that are nowhere on it. */
 export interface CardPlan {
   fields: ContactFields
-  /** In no field to write, and not on the card: a person typed something else, or Planfix cannot take it. */
+  /**
+   * In no field to write, and not on the card: a person typed another value, or Planfix does not accept it.
+   */
   missing: Particular[]
 }
 
 /**
- * Only fields that are empty, and those that still hold what the bridge wrote (`ours`), are written. `isTaken`: the e-mail
- * stands on another card, and Planfix would refuse it with everything else.
+ * Only empty fields, and those that still hold the bridge's value (`ours`), are written. `isTaken`: the
+ * e-mail is on another card, and Planfix would refuse it together with all other fields.
  */
 export function planCard(card: Card, ours: Given, given: Given, isTaken: boolean): CardPlan {
   const fields = fieldsToWrite(card, ours, { ...given, email: isTaken ? null : given.email })
@@ -56,7 +58,7 @@ export function planCard(card: Card, ours: Given, given: Given, isTaken: boolean
   return { fields, missing: lacking.filter((one) => fields[one] === undefined) }
 }
 
-/** What may be written: empty fields, and fields that still hold what the bridge wrote. */
+/** The fields that may be written: empty fields, and fields that still hold the bridge's value. */
 export function fieldsToWrite(card: Card, ours: Given, given: Given): ContactFields {
   const can = writable(given)
   const fields: ContactFields = {}
@@ -75,7 +77,7 @@ export function fieldsToWrite(card: Card, ours: Given, given: Given): ContactFie
   return fields
 }
 
-/** What of the given a reader of the card does not find on it. A name is found in a longer one. */
+/** The given values that a reader does not find on the card. A name may be part of a longer one. */
 export function notOn(card: Card, given: Given): Particular[] {
   const has = {
     name: (name: string) => ` ${lower(card.name)} `.includes(` ${lower(name)} `),
@@ -87,11 +89,14 @@ export function notOn(card: Card, given: Given): Particular[] {
   return PARTICULARS.filter((one) => given[one] !== null && !has[one](given[one]))
 }
 
-/** Whether the address that is written is one that Planfix itself mails comments to. */
+/** Whether Planfix itself mails comments to the written address. */
 export const isMailAddress = ({ options }: Pick<Connection, 'options'>): boolean =>
   options.clientEmail === 'card'
 
-/** A custom field that the card's template lacks takes nothing, and Planfix does not say so (contracts/planfix.md §5). */
+/**
+ * A custom field that the card's template lacks is dropped, and Planfix does not say so (contracts/planfix.md
+ * §5).
+ */
 export const isInField = ({ options }: Pick<Connection, 'options'>): boolean =>
   options.clientEmail === 'field'
 

@@ -7,7 +7,7 @@ import { isDoubtful, isLost, writtenIn } from '../failover.ts'
 import type { ConversationState } from './planfix-step-runner.ts'
 import { taskName } from './planfix-text.ts'
 
-/** A task that carries our mark: the chat that began it, and its ordinal. */
+/** A task with our mark: the chat that began it, and its ordinal. */
 export interface Marked {
   task: PlanfixTask
   chatId: string
@@ -18,10 +18,10 @@ const SLACK_MS = 3 * 60_000
 const WINDOW_MS = 30 * 24 * 3_600_000
 
 /**
- * Those of these tasks of the client's card (oldest first) that this connection made for this conversation and that the
- * store does not know, oldest first.
- * The mark tells (`sourceObjectId` of one of its chats). Where the account hands no marks back, only after a takeover or a
- * restore may a task of ours be unknown: then name, card, maker and time tell. Other people's tasks are never ours.
+ * The tasks of the client's card (oldest first) that this connection created for this conversation and that
+ * are missing from the store, oldest first. They are recognised by the mark (`sourceObjectId` of one of its
+ * chats). Where the account returns no marks, only after a takeover or a restore may one of our tasks be
+ * unknown: then name, card, creator and time decide. Other people's tasks never match.
  */
 export async function findOurs(
   context: EngineContext,
@@ -61,8 +61,9 @@ export async function findOurs(
 }
 
 /**
- * Another connection of the account may have made a task like it for the same card, and have forgotten it by the same
- * restore: then its words tell, those of this chat that may have been written then.
+ * Another connection of the account may have created a similar task for the same card, and have lost it by
+ * the same restore: then its text decides, compared with the messages of this chat that may have been written
+ * then.
  */
 async function mayHoldOurs(
   context: EngineContext,
@@ -80,8 +81,9 @@ async function mayHoldOurs(
 }
 
 /**
- * Tasks of this conversation, begun between a backup and its restore, that a person has given to another card since: the
- * change feed names them. The mark tells; without one, a task must begin with the first message that may have been written then.
+ * Tasks of this conversation, begun between a backup and its restore, that a person has assigned to another
+ * card since: the change feed names them. The mark decides; without one, a task must begin with the first
+ * message that may have been written then.
  */
 export async function findHandedOver(
   context: EngineContext,
@@ -115,11 +117,11 @@ export async function findHandedOver(
     if (!written.ok) return written
     if (written.value.has(first)) alike.push({ task, chatId: profile.chatId, n: state.tasksOfChat + 1 })
   }
-  // Two that hold the same words: better a new task than another person's.
+  // Two with the same text: a new task is better than another person's.
   return ok(marked.length === 0 && alike.length === 1 ? alike : marked)
 }
 
-/** Without a mark: made with this card by the token's user, before another computer was left. */
+/** Without a mark: created with this card by the token's user, before the takeover. */
 function mayBeOurs(task: PlanfixTask, { takeover }: EngineContext, state: ConversationState): boolean {
   const before = takeover?.() ?? null
   if (before === null || task.sourceObjectId !== null || task.createdAt === null) return false
@@ -127,7 +129,10 @@ function mayBeOurs(task: PlanfixTask, { takeover }: EngineContext, state: Conver
   return task.counterparty === `contact:${state.conversation.contactId}` && madeByUs(task, state)
 }
 
-/** Planfix does not say who made a task; its assigner is the maker, or the client where we made him that. */
+/**
+ * Planfix does not name the creator of a task; its assigner is the creator, or the client where we made the
+ * client the assigner.
+ */
 export const madeByUs = (
   { assigner }: PlanfixTask,
   { tokenUserId, conversation }: Pick<ConversationState, 'tokenUserId' | 'conversation'>,

@@ -55,7 +55,8 @@ export function comment(
   const { settings, conversation } = state
   const first = step.batch[0]
   if (!first) throw new Error('an empty batch is never planned')
-  // Planfix has refused this one as its author's comment: the token's user writes it, with the author's name in front.
+  // Planfix has refused this message as its author's comment: it is written as the token's user, beginning
+  // with the author's name.
   const isTrial = work.unnamedTrial.get(conversation.id) === first.id
   work.unnamedTrial.delete(conversation.id)
   const isUnnamed = isTrial || conversation.withoutAuthor === first.id
@@ -109,7 +110,7 @@ export function comment(
 }
 
 /**
- * They stand in a task already, and a comment that was taken for a reply meanwhile is none: another computer has written
+ * They are already in a task, and a comment that counted as a reply is none: another computer has written
  * them, or this one before its store was restored.
  */
 export async function foundWritten(
@@ -163,8 +164,8 @@ export function commentMade(
 }
 
 /**
- * A certain "no". What a comment can do without is left out, one thing after another: whether its author or its files are
- * to blame, only the same comment without them can tell.
+ * A certain refusal. Optional parts of a comment are omitted one after another: only the same comment without
+ * its author or its files can show whether they are the cause.
  */
 export async function commentRefused(
   work: PlanfixStepRunner,
@@ -181,7 +182,8 @@ export async function commentRefused(
   if (isNamed && mayBeTheAuthors(error, isClient)) {
     if (error.code === 'refused' || error.code === 'object-gone')
       return [patchOf(state, { attempt: null, withoutAuthor: first.id })]
-    // Perhaps it is the account's: then it says so without the author, too, and the side is known to be stopped.
+    // Perhaps the account is the cause: then the comment fails without the author, too, and the side is known
+    // to be stopped.
     if (state.permit?.probe) return null
     work.unnamedTrial.set(state.conversation.id, first.id)
     return [patchOf(state, { attempt: null })]
@@ -191,7 +193,7 @@ export async function commentRefused(
   }
   if (error.code !== 'refused') return null
   if (error.vendorCode === NO_COMMENTS && !state.previousRefuses) return taskIsClosed(work, task, state)
-  // Not this task alone: whoever looks at the state of the bridge has to see it.
+  // Not only this task: the state of the bridge must show it.
   if (error.vendorCode === NO_COMMENTS) state.connection.planfixBreaker.denyPart(MESSAGES, error)
   const withFiles = batch.filter(({ files }) => files.some(({ planfixFileId }) => planfixFileId !== null))
   if (withFiles.length > 0)
@@ -202,7 +204,7 @@ export async function commentRefused(
   ]
 }
 
-/** What Planfix may say of an employee who is deleted, blocked or no longer in the plan. */
+/** Planfix's possible answers for an employee who is deleted, blocked or not in the plan any more. */
 const EMPLOYEES: ReadonlySet<ErrorCode> = new Set([
   'refused',
   'object-gone',
@@ -220,7 +222,7 @@ function mayBeTheAuthors({ code, vendorCode }: BridgeError, isClient: boolean): 
 /** Planfix code 1000: the task does not exist. */
 const TASK_GONE = 1000
 
-/** Planfix code 2000 says so; behind another "no" it may be hidden. */
+/** Planfix code 2000 says so; another refusal may hide it. */
 async function isCardGone(error: BridgeError, state: ConversationState): Promise<boolean> {
   if (error.code === 'object-gone') return error.vendorCode === CONTACT_GONE
   if (error.code !== 'refused' || error.vendorCode === NO_COMMENTS) return false
@@ -237,7 +239,7 @@ const filesAsLinks = ({ context }: PlanfixStepRunner, message: Message): Change 
 /** Planfix code 6: "New comments not allowed in this process" (contracts/planfix.md section 7). */
 const NO_COMMENTS = 6
 
-/** The task takes no comments any more: the messages wait for another one, which links to it. */
+/** The task accepts no comments any more: the messages wait for another one, which links to it. */
 function taskIsClosed(work: PlanfixStepRunner, task: TaskLink, state: ConversationState): Change[] {
   return [
     patchOf(state, { attempt: null, closedTasks: 1 }),
@@ -258,7 +260,7 @@ function taskIsClosed(work: PlanfixStepRunner, task: TaskLink, state: Conversati
 /** Planfix code 2000: the contact does not exist (contracts/planfix.md section 3). */
 const CONTACT_GONE = 2000
 
-/** The client's card has been merged into another one, which now is the task's counterparty. */
+/** The client's card was merged into another one, which is now the task's counterparty. */
 async function contactMerged(task: TaskLink, state: ConversationState): Promise<Change[] | null> {
   const { planfix } = state.connection
   await state.turn()

@@ -25,7 +25,10 @@ import {
   type StepResult,
 } from './planfix-step-runner.ts'
 
-/** A card that exists: what stands on it counts as a person's, and it may have a task of ours that the store does not know. */
+/**
+ * An existing card: its values count as a person's, and it may have a task of ours that is missing from the
+ * store.
+ */
 function withCard(
   work: PlanfixStepRunner,
   contactId: number,
@@ -35,19 +38,19 @@ function withCard(
   const patch: Partial<Conversation> = {
     ...{ contactId, emailSearched: email, emailRefused: false, searchTask: true },
     contactWritten: written(contactId, {}),
-    // The task that is made now is named so.
+    // The next task gets this name.
     contactTold: { name: givenBy(state.client.profile).name },
   }
   return [patchOf(state, patch), introduction(work, state)]
 }
 
-/** `look`: even where everything seems to be written. */
+/** `look`: even when everything seems to be written. */
 const introduction = (work: PlanfixStepRunner, state: ConversationState, look = false): Change => {
   const { clientId } = state.client
   return work.job(state, 'introduce', `contact:${clientId}`, { clientId, ...(look && { look }) })
 }
 
-/** Steps that need no call: another conversation of the same address has told what to do. */
+/** Steps without a call: another conversation with the same address decides them. */
 export const sharedCard = (
   work: PlanfixStepRunner,
   { contactId, email }: Extract<Step, { do: 'use-card' }>,
@@ -88,7 +91,7 @@ export async function runFindContact(
 
 const MOST_USERS = 50
 
-/** The card is known as that of another conversation, which is the same person's. */
+/** The card belongs to another conversation of the same person. */
 async function joining(
   work: PlanfixStepRunner,
   owner: Conversation,
@@ -108,9 +111,9 @@ async function joining(
   return Object.assign(outcome, { join: { ...ids, why, clientId: state.client.clientId, changes } })
 }
 
-/** The card's own name; what Planfix may refuse beside it is left out of a bare one. */
+/** The card's own name; a bare card omits optional values that Planfix may refuse. */
 function cardFields({ client, conversation }: ConversationState): ContactFields & { name: string } {
-  // As Planfix will hand it back, so that it is recognised as ours later.
+  // In the form in which Planfix returns it, so that it is recognised as ours later.
   const name = plainField(nameOf(client.profile), 'Client')
   if (conversation.bareCard === true) return { name }
   const { email, phone } = writable(givenBy(client.profile))
@@ -136,12 +139,13 @@ export function createContact(work: PlanfixStepRunner, state: ConversationState)
       }
       if (before.value) {
         const card = before.value
-        // What else stands there a person may have typed since; a name that the client has, or had, the bridge wrote.
+        // A person may have typed the other values since; a name that the client has, or had, was written by
+        // the bridge.
         const isOurName = [nameOf(profile), ...(profile.former?.names ?? [])]
           .map((name) => plainField(name, 'Client'))
           .includes(card.name)
         const contactWritten = written(card.id, { name: isOurName ? card.name : null })
-        // After a restore the task is looked for as one of ours (tasksMadeBefore).
+        // After a restore the task is searched for as one of ours (tasksMadeBefore).
         const searchTask = !isRestore(work.context.takeover?.())
         const isWhole = notOn(card, givenBy(profile)).length === 0
         return work.applyResult(state, before, async () => [
@@ -157,7 +161,7 @@ export function createContact(work: PlanfixStepRunner, state: ConversationState)
         async ({ id, failures }) =>
           cardMade(work, id, failures.length > 0 ? { name: fields.name } : fields, state),
         async (error) => {
-          // Whether they are to blame, only the same card without them can tell: then each is tried by itself.
+          // Only the same card without them can show whether they are the cause: then each is tried alone.
           const isBare = fields.email === undefined && fields.phone === undefined
           if (isBare || error.code !== 'refused') return null
           return [patchOf(state, { attempt: null, bareCard: true })]
@@ -167,7 +171,10 @@ export function createContact(work: PlanfixStepRunner, state: ConversationState)
   }
 }
 
-/** `sure`: what certainly stands on it. The rest of what the client gave follows, or is told in the task. */
+/**
+ * `sure`: the values that are certainly on it. The client's other values follow, or are written into the
+ * task.
+ */
 function cardMade(
   work: PlanfixStepRunner,
   id: number,
@@ -186,7 +193,7 @@ function cardMade(
   ]
 }
 
-/** An unclear write turned out to have arrived. */
+/** An indeterminate write turned out to have arrived. */
 export const cardFound = (
   work: PlanfixStepRunner,
   id: number,

@@ -5,19 +5,22 @@ import { pauseEnds } from '../loop-breaker.ts'
 import { settlesAt } from '../retry.ts'
 
 /**
- * What to do next for a conversation toward Planfix: one step = at most one call. Pure, so that a crash after any
- * step simply plans again from what is stored.
+ * Plans the next step of a conversation toward Planfix: one step = at most one call. Pure, so that after a
+ * crash the next step is simply planned again from the stored state.
  */
 export type Step =
   | { do: 'idle' }
   | { do: 'wait'; until: number }
-  /** Is the unclear write there? */
+  /** Search for the indeterminate write. */
   | { do: 'look'; attempt: PendingWrite }
-  /** It is not there and can no longer come: forget the attempt and plan again. */
+  /** It does not exist and can no longer arrive: drop the pending write and plan again. */
   | { do: 'give-up-attempt' }
-  /** Another conversation of the same address has a card: it is this client's, too. No call is needed. */
+  /** Another conversation with the same address has a card: use it for this client, too. Needs no call. */
   | { do: 'use-card'; contactId: number; email: string }
-  /** Too many people use the address, or the owner has separated them: a card without it. No call is needed. */
+  /**
+   * Too many people use the address, or the owner has separated them: create a card without it. Needs no
+   * call.
+   */
   | { do: 'own-card'; email: string }
   | { do: 'find-contact'; email: string }
   | { do: 'create-contact' }
@@ -34,24 +37,29 @@ export interface PlanState {
   waiting: readonly Message[]
   /** The device that wrote last. */
   client: ClientLink
-  /** The task in use, if any. */
+  /** The current task, if any. */
   task: TaskLink | null
-  /** The latest task before, for the link to the history. */
+  /** The previous task, for the link to the history. */
   previous: TaskLink | null
-  /** Tasks begun for this chat so far. */
+  /** Number of tasks begun for this chat. */
   tasksOfChat: number
-  /** Who else gave the client's address; only looked at while there is no card. */
+  /** Other clients with the same address; only read while there is no card. */
   sameAddress?: { join: 'card' | 'apart'; contactId: number | null } | null
-  /** When the open attempt was last looked for in vain; null when not yet. */
+  /** When the last search for the open pending write found no match; null when there was none yet. */
   noMatchAt: number | null
   now: number
 }
 
 /** At most this many messages are joined into one comment. */
 export const MAX_JOINED = 100
-/** Characters of joined text that surely fit 64 KB of HTML; one message alone is never longer (intake splits). */
+/**
+ * Characters of joined text that certainly fit 64 KB of HTML; a single message is never longer (intake
+ * splits).
+ */
 const MAX_JOINED_TEXT = 9_500
-/** A task's state read longer ago than this, and than two polls, is read again before it is relied on. */
+/**
+ * A task's state that was read longer ago than this, and than two polls, is read again before it is used.
+ */
 const FRESH_MS = 15_000
 
 export function planStep(state: PlanState): Step {
@@ -67,7 +75,7 @@ export function planStep(state: PlanState): Step {
 
 function planUnclear(attempt: PendingWrite, state: PlanState): Step {
   const unclearAt = attempt.unclearAt ?? attempt.startedAt
-  // What was under way when the process ended may be carried out as late as what was not answered in time.
+  // A call under way when the process ended may be executed as late as one that timed out.
   const settled = settlesAt(unclearAt, attempt.timedOut || attempt.unclearAt === null)
   if (state.noMatchAt === null) return { do: 'look', attempt }
   if (state.noMatchAt >= settled) return { do: 'give-up-attempt' }
@@ -99,15 +107,15 @@ function planTask(state: PlanState): Step | null {
 }
 
 /**
- * What an agent adds in Chatra when the chat is over, and files that come after their messages, belong into the last task,
- * which stays as it is (F11).
+ * An agent's additions in Chatra after the chat is over, and files that come after their messages, belong
+ * into the last task, which stays as it is (F11).
  */
 const isAfterTheEnd = ({ conversation, waiting }: PlanState): boolean =>
   waiting.every(
     (message) => isLateFile(message) || (conversation.clientLeft && message.author.kind === 'agent'),
   )
 
-/** The first messages become the task's text; a file cannot, so it follows as a comment of its own. */
+/** The first messages become the task's text; a file cannot, so it follows as a separate comment. */
 function createTask({ client, tasksOfChat, previous, task, waiting }: PlanState): Step {
   const batch = joinable(waiting)
   return {
@@ -129,7 +137,10 @@ function planComment({ waiting, task }: PlanState): Step {
   return { do: 'comment', batch, task }
 }
 
-/** The longest run of messages from the front that fits one comment: same author, no message with files behind another. */
+/**
+ * The longest run of messages from the front that fits one comment: same author, and no message with files
+ * after another one.
+ */
 export function joinable(waiting: readonly Message[]): Message[] {
   const batch: Message[] = []
   let length = 0
@@ -143,14 +154,14 @@ export function joinable(waiting: readonly Message[]): Message[] {
   return batch
 }
 
-/** As many messages from the front as `fits` takes; one in any case. */
+/** As many messages from the front as `fits` accepts; at least one. */
 export function thatFit<T>(batch: readonly T[], fits: (some: readonly T[]) => boolean): readonly T[] {
   let some = batch
   while (some.length > 1 && !fits(some)) some = some.slice(0, Math.ceil(some.length / 2))
   return some
 }
 
-/** All devices of a client are one author; agents are told apart. */
+/** All devices of a client are one author; agents are distinguished. */
 function sameAuthor(a: Message, b: Message): boolean {
   if (a.author.kind === 'client' || b.author.kind === 'client') return a.author.kind === b.author.kind
   return JSON.stringify(a.author) === JSON.stringify(b.author)

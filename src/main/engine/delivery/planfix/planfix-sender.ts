@@ -32,10 +32,13 @@ import { createTask, runCheckTask, runFindTask, taskMade } from './planfix-task.
 import { withEmail } from './planfix-text.ts'
 import { WriteReconciler } from './reconcile.ts'
 
-/** The end of the other write wakes the root; after a separation, or a crash in between, it looks by itself. */
+/**
+ * The end of the other write wakes the root; after a separation, or a crash in between, the root checks by
+ * itself.
+ */
 const LOOK_ELSEWHERE_MS = 10_000
 
-/** Carries the waiting messages of one conversation into Planfix, one planned step at a time. */
+/** Writes the waiting messages of one conversation into Planfix, one planned step at a time. */
 export class PlanfixSender {
   private readonly context: EngineContext
   private readonly serial: KeyedMutex
@@ -68,7 +71,7 @@ export class PlanfixSender {
       if (idle) return idle
       if (planned.do === 'give-up-attempt') return this.giveUpWrite(conversationId)
     } else {
-      // Enough to know that a turn is worth taking; what it is used for is planned when it has come.
+      // Enough to know that a slot is needed; its use is planned when it is granted.
       if ((await store.waiting(conversationId, 'to-planfix', 1)).length === 0) return { next: 'idle' }
       const held = pauseEnds(conversation, this.context.clock.now())
       if (held !== null) return Number.isFinite(held) ? { next: 'wait', until: held } : { next: 'idle' }
@@ -82,7 +85,7 @@ export class PlanfixSender {
     }
   }
 
-  /** One call in its turn: planned anew, so that messages that came while it waited are joined. */
+  /** One call in its slot: planned again, so that messages that came during the wait are joined. */
   private async perform(
     conversationId: number,
     rateLimiter: RateLimiter,
@@ -90,7 +93,7 @@ export class PlanfixSender {
     permit: Permit,
   ): Promise<Wait> {
     await rateLimiter.slot(0, String(conversationId))
-    // The service may have stopped while this call waited for its turn: then it would only fail too.
+    // The service may have stopped while this call waited for its slot: then it would fail too.
     if (!gate.holds(permit)) {
       rateLimiter.release()
       return { next: 'closed', opened: gate.breaker.opened() }
@@ -121,8 +124,8 @@ export class PlanfixSender {
   }
 
   /**
-   * What a call changes in a conversation that was merged while it was under way: a write is settled where it began, and
-   * its task says where things go on; what was merely looked up is the root's to look up again.
+   * The changes of a call in a conversation that was merged while the call was under way: a write is settled
+   * where it began, and its task links to the other one; results of reads are for the root to read again.
    */
   private async settle(fresh: Conversation, changes: Change[]): Promise<Change[]> {
     if (fresh.mergedInto === null) return changes
@@ -133,7 +136,10 @@ export class PlanfixSender {
     return [...changes, ...made.map((taskId) => mergedNote(this.context, fresh, taskId, into ?? fresh))]
   }
 
-  /** A merged conversation without an open write: what stands in it is the root's, which may have waited for it. */
+  /**
+   * A merged conversation without a pending write: its messages belong to the root, which may have waited for
+   * it.
+   */
   private handOver(conversationId: number): Promise<Wait> {
     return this.serial.run(String(conversationId), async () => {
       const { store } = this.context
@@ -146,12 +152,15 @@ export class PlanfixSender {
     })
   }
 
-  /** Whether what a client said before the merge is still being written: in what was merged into this conversation. */
+  /**
+   * Whether a client's message from before the merge is still being written, in a conversation merged into
+   * this one.
+   */
   private async writesElsewhere({ id, writesElsewhere = [] }: Conversation): Promise<boolean> {
     const { store } = this.context
     for (const other of writesElsewhere) {
       const merged = await store.conversation(other)
-      // Separated again, it is a root of its own.
+      // Separated again, it is a root itself.
       if (merged?.attempt && (await rootOf(store, other))?.id === id) return true
     }
     return false
@@ -178,7 +187,7 @@ export class PlanfixSender {
     return { run: call.run, writes: writerOf(step) }
   }
 
-  /** What was written changes the task's mark: the watch must not take it for an answer, and expects one. */
+  /** The write changes the task's mark: the watcher must not read it as a reply, and expects one. */
   private async tellWatch(conversationId: number, begun: number, by: 'client' | 'agent'): Promise<void> {
     const { store, connections } = this.context
     const conversation = await store.conversation(conversationId)
@@ -186,7 +195,7 @@ export class PlanfixSender {
     connections.get(conversation.connectionId)?.watch?.wrote(conversation.taskId, begun, by === 'client')
   }
 
-  /** `permit`: that of the call the state is loaded for; null where nothing is called. */
+  /** `permit`: of the call that the state is loaded for; null when no call follows. */
   private async load(
     conversationId: number,
     permit: Permit | null = null,
@@ -205,7 +214,7 @@ export class PlanfixSender {
     const agents = hasAgent ? await store.agents(connectionId) : []
     const client = latest(clients)
     if (!client) return null
-    // What the watch has seen since needs no look of its own.
+    // Changes that the watcher has seen since need no read.
     const knownAt = task ? (connection.watch?.knownAt(task.taskId) ?? 0) : 0
     const needsTask = !task || task.deleted || !task.active || !task.ours || task.refusesComments === true
     const tasks = needsTask ? await store.tasksOf(conversationId) : []
@@ -233,7 +242,7 @@ export class PlanfixSender {
       task: task && knownAt > task.checkedAt ? { ...task, checkedAt: knownAt } : task,
       previous,
       history: needsTask ? await this.history(connection.settings, task ?? previous) : [],
-      // One that was found again may have a higher ordinal than are known.
+      // A rediscovered task may have a higher ordinal than the known ones.
       tasksOfChat: needsTask ? Math.max(await store.taskCount(connectionId, chatId), ...ordinals) : 0,
       previousRefuses: (conversation.closedTasks ?? 0) > 0,
       perhapsTask: perhaps && perhaps.id !== conversationId ? perhaps.taskId : null,
@@ -254,7 +263,7 @@ export class PlanfixSender {
     }
   }
 
-  /** What was said in the task before, as it was last shown in the chat. */
+  /** The messages of the previous task, as last shown in the chat. */
   private async history(settings: Connection, before: TaskLink | null): Promise<Message[]> {
     const { historyInNewTask } = settings.options
     if (historyInNewTask === 'link' || before === null) return []
@@ -270,7 +279,7 @@ export class PlanfixSender {
     )
   }
 
-  /** A "no" of long ago is forgotten: it is found out anew with the next task. */
+  /** An old refusal expires: it is verified with the next task. */
   private async assigner(connectionId: string): Promise<'contact' | 'no' | null> {
     const { store, clock } = this.context
     const known = await store.fact<'contact' | 'no'>(connectionId, 'assigner')
@@ -279,7 +288,7 @@ export class PlanfixSender {
     return at !== null && clock.now() - at > ASSIGNER_AGAIN_MS ? null : known
   }
 
-  /** Those of the root, where the conversation was merged while a write of its was open. */
+  /** Those of the root, when the conversation was merged while it had a pending write. */
   private async clientsOf({ id, mergedInto }: Conversation): Promise<ClientLink[]> {
     const { store } = this.context
     const root = mergedInto === null ? null : await rootOf(store, id)
@@ -293,7 +302,7 @@ export class PlanfixSender {
       case 'give-up-attempt':
       case 'use-card':
       case 'own-card':
-        throw new Error('nothing to call')
+        throw new Error('the step needs no call')
       case 'look':
         return { changes: [], run: () => this.reconcile(step.attempt, state) }
       case 'find-contact':
@@ -333,7 +342,9 @@ export class PlanfixSender {
     return this.work.applyResult(state, found, settle, async () => null, true)
   }
 
-  /** It did not arrive: it will be written again, and a late look makes sure that it did not become two. */
+  /**
+   * It did not arrive: it will be written again, and a later verification ensures that there is no duplicate.
+   */
   private giveUpWrite(conversationId: number): Promise<Wait> {
     return this.serial.run(String(conversationId), async () => {
       const state = await this.load(conversationId)
@@ -345,7 +356,7 @@ export class PlanfixSender {
     })
   }
 
-  /** A minute later somebody looks whether it arrived after all, and became two. */
+  /** A minute later a job checks whether it arrived after all, as a duplicate. */
   private scheduleVerify(state: ConversationState): Change[] {
     const { attempt, contactId } = state.conversation
     if (!attempt || attempt.kind === 'chore') return []
@@ -360,7 +371,7 @@ export class PlanfixSender {
   }
 }
 
-/** Steps that only change what is known. */
+/** Steps that only change the stored state. */
 function withoutCall(step: Step, state: ConversationState, work: PlanfixStepRunner): Change[] | null {
   if (step.do === 'use-card') return sharedCard(work, step, state)
   return step.do === 'own-card' ? ownCard(step, state) : null
@@ -375,7 +386,7 @@ const writerOf = (step: Step): 'client' | 'agent' | null => {
 const waitOf = (step: Step): Wait | null =>
   step.do === 'idle' ? { next: 'idle' } : step.do === 'wait' ? { next: 'wait', until: step.until } : null
 
-/** A step begins with a turn of its own. */
+/** A step begins with its own slot. */
 function turnsOf(rateLimiter: RateLimiter, conversationId: number): () => Promise<void> {
   let isFirst = true
   return async () => {

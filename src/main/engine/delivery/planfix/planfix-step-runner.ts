@@ -10,40 +10,46 @@ import type { PlanState } from './planfix-plan.ts'
 
 export type ConversationState = PlanState & {
   connection: ConnectionContext
-  /** Of the call that is planned; null while only the plan is asked for. */
+  /** Of the planned call; null while only the plan is requested. */
   permit: Permit | null
-  /** Resolves when the next call may be made. The first is made in the turn that the step has; each other takes its own. */
+  /**
+   * Resolves when the next call may be made. The first one uses the step's slot; each further one waits for a
+   * new slot.
+   */
   turn: () => Promise<void>
   tokenUserId: number | null
-  /** The task of the client who is perhaps the same person. */
+  /** The task of a client who may be the same person. */
   perhapsTask: number | null
   assigner: 'contact' | 'no' | null
-  /** Participants that the account's tasks were refused with lately. */
+  /** Participants with which the account's tasks were recently refused. */
   refusedParticipants: readonly string[]
-  /** Of the task before, as the owner wants them in a new one; oldest first. */
+  /** Messages of the previous task, as many as the owner wants in a new one; oldest first. */
   history: readonly Message[]
-  /** The task before took no comments either: then it is not the task that is to blame. */
+  /** The previous task accepted no comments either: then the task is not the cause. */
   previousRefuses: boolean
 }
-/** What must be on disk before a call, and the call. */
+/** Changes to commit before a call, and the call. */
 export type ApiCall = { changes: Change[]; run: () => Promise<StepResult> }
-/** What the call's result changes, given the conversation as it is by then; or with whom it is to be merged. */
+/** The changes of the call's result, given the current conversation; or the conversation to merge with. */
 export type StepResult = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
 
-/** So often one client is refused before the messages are taken for failed: about ten minutes. */
+/** Number of refusals in a row of one client before the messages count as failed: about ten minutes. */
 const MOST_REFUSALS = 10
 
-/** The part of the work (SideBreaker.denyPart) that carries messages. */
+/** The part of the work (SideBreaker.denyPart) that writes messages. */
 export const MESSAGES = 'messages'
 
-/** What all steps toward Planfix share: how results become changes, and how failures are waited out. */
+/** Shared by all steps toward Planfix: how results become changes, and how failures delay the queue. */
 export class PlanfixStepRunner {
   readonly context: EngineContext
-  /** When the open attempt of a conversation was last looked for in vain. */
+  /** When the last search for a conversation's pending write found no match. */
   readonly noMatchAt = new Map<number, number>()
-  /** Messages whose next try goes without their author, by conversation, to learn whether he or the account is to blame. */
+  /**
+   * Messages whose next try omits their author, by conversation, to learn whether the author or the account
+   * is the cause.
+   */
   readonly unnamedTrial = new Map<number, number>()
-  /** Conversations refused in a row on each connection: one of them alone says nothing of the others. */
+  /** Conversations refused in a row on each connection: a single one says nothing about the others. */
   private readonly refused = new Map<string, Set<number>>()
 
   constructor(context: EngineContext) {
@@ -51,8 +57,8 @@ export class PlanfixStepRunner {
   }
 
   /**
-   * What a call's result changes: success, a special refusal, or the common way of failures. `reads`: the call was
-   * not the write of the open attempt.
+   * The changes of a call's result: success, a special refusal, or the common handling of failures. `reads`:
+   * the call was not the write of the pending write.
    */
   async applyResult<T>(
     state: ConversationState,
@@ -63,7 +69,7 @@ export class PlanfixStepRunner {
   ): Promise<StepResult> {
     const gate = state.connection.planfixBreaker
     const { permit } = state
-    if (permit === null) throw new Error('a call is made with a permit alone')
+    if (permit === null) throw new Error('a call needs a permit')
     if (result.ok) {
       gate.succeeded(permit)
       if (!reads) {
@@ -76,7 +82,7 @@ export class PlanfixStepRunner {
     const { error } = result
     const special = await refused(error)
     if (special) {
-      // What may concern the whole side is not settled yet.
+      // A result that may concern the whole side is not settled yet.
       if (!stopsSide(error)) gate.succeeded(permit)
       return async () => special
     }
@@ -84,7 +90,7 @@ export class PlanfixStepRunner {
     if (wholeSide) gate.failed(error, permit)
     else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
     else gate.succeeded(permit)
-    // Refused for want of a right: whatever else can be done goes on.
+    // Refused for a missing right: all other work continues.
     const isAlone = error.code === 'refused' && !this.isEverybodys(state)
     if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone))
       gate.denyPart(MESSAGES, error)
@@ -95,7 +101,10 @@ export class PlanfixStepRunner {
         : this.failed(fresh, error, wholeSide, reads)
   }
 
-  /** A "no" to one client alone, or to all (a template that is gone): then another one met it too, or nobody got through. */
+  /**
+   * A refusal of one client only, or of all (a template that is gone): then another client was refused too,
+   * or no write succeeded.
+   */
   private isEverybodys({ settings, conversation, tokenUserId, assigner }: ConversationState): boolean {
     const refused = this.refused.get(settings.id) ?? new Set()
     this.refused.set(settings.id, refused.add(conversation.id))
@@ -103,7 +112,10 @@ export class PlanfixStepRunner {
     return refused.size > 1 || !anyMade
   }
 
-  /** Planfix says no to this client's messages again and again, and yes to others: they have failed, and that is shown. */
+  /**
+   * Planfix refuses this client's messages again and again, and accepts others: they have failed, and the log
+   * shows it.
+   */
   private async givenUp(fresh: Conversation, error: BridgeError): Promise<Change[]> {
     const { store, clock } = this.context
     const ids = fresh.attempt?.messageIds ?? []
@@ -121,7 +133,10 @@ export class PlanfixStepRunner {
     ]
   }
 
-  /** The common way of a failure: the attempt is kept when it is unclear, and the lane waits. */
+  /**
+   * The common handling of a failure: the pending write is kept when its result is indeterminate, and the
+   * queue waits.
+   */
   private async failed(
     fresh: Conversation,
     error: BridgeError,
@@ -137,7 +152,7 @@ export class PlanfixStepRunner {
         ? { failures, notBefore: 0 }
         : { failures, notBefore: nextTry(error, failures, now, random), failedAt: now },
     }
-    // A look that failed says nothing about the write it looked for.
+    // A failed search says nothing about the write.
     if (attempt && !reads && error.certain) patch.attempt = null
     else if (attempt && !reads) {
       this.noMatchAt.delete(fresh.id)
@@ -237,13 +252,16 @@ export const delivered = (
 export const upTo = (batch: readonly Message[], conversation: Conversation): number =>
   Math.max(conversation.deliveredUpTo, ...batch.map((message) => message.writtenAt))
 
-/** After a success the lane starts counting failures anew. */
+/** After a success the queue counts failures from zero. */
 const calm = (fresh: Conversation): Change[] =>
   fresh.planfixLane.failures === 0
     ? []
     : [{ type: 'conversation.patch', id: fresh.id, patch: { planfixLane: { failures: 0, notBefore: 0 } } }]
 
-/** Whether the client's card is not there any more; asked in a turn of its own, and `false` where Planfix does not say. */
+/**
+ * Whether the client's card no longer exists; checked in a separate slot, and `false` when Planfix does not
+ * say.
+ */
 export async function cardIsGone({ connection, conversation, turn }: ConversationState): Promise<boolean> {
   await turn()
   const card = await connection.planfix.contact(conversation.contactId ?? 0)

@@ -21,8 +21,8 @@ import {
 import { plainOf, taskDescription, taskName } from './planfix-text.ts'
 
 /**
- * A contact that was found, not made, may have an active task of ours that the store does not know (F8). What others made
- * is not touched: the next task links to it.
+ * A contact that was found, not created, may have an active task of ours that is missing from the store (F8).
+ * Other people's tasks are not changed: the next task links to them.
  */
 export async function runFindTask(work: PlanfixStepRunner, state: ConversationState): Promise<StepResult> {
   const { planfix } = state.connection
@@ -41,7 +41,7 @@ export async function runFindTask(work: PlanfixStepRunner, state: ConversationSt
   return work.applyResult(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
 }
 
-/** After a restore a completed one too: it may hold what is about to be written. */
+/** After a restore a completed one too: it may contain the messages about to be written. */
 const mayBeTakenUp = (
   { context }: PlanfixStepRunner,
   tasks: readonly PlanfixTask[],
@@ -112,7 +112,7 @@ export function createTask(
       const handedOver = await findHandedOver(work.context, state)
       if (!handedOver.ok) return reconcileRefused(work, state, handedOver)
       if (handedOver.value.length > 0) return adopt(work, handedOver.value, state)
-      // They may stand in a task that has been completed since.
+      // They may be in a task that has been completed since.
       const written = await writtenBefore(work.context, state, batch)
       if (!written.ok) return reconcileRefused(work, state, written)
       if (written.value.size > 0)
@@ -140,8 +140,8 @@ export function createTask(
 }
 
 /**
- * The last task that is there may have been opened again since it was looked at, or while another one was gone on with: then
- * nothing is made beside it (F8).
+ * The last existing task may have been reopened since it was read, or while another one was in use: then no
+ * task is created beside it (F8).
  */
 async function openedAgain(
   work: PlanfixStepRunner,
@@ -160,7 +160,7 @@ async function openedAgain(
   ])
 }
 
-/** `begun`: when its write began, where it is only now known to have arrived. */
+/** `begun`: when its write began, if its arrival is only known now. */
 export function taskMade(
   work: PlanfixStepRunner,
   id: number,
@@ -172,7 +172,7 @@ export function taskMade(
   begun = work.context.clock.now(),
 ): Change[] {
   const link = taskLink(work, id, state, { chatId, n, text, cursor: 0 })
-  // Begun before a takeover: what stands in it may have been carried already.
+  // Begun before a takeover: its messages may have been delivered already.
   const isOlder = begun < (work.context.takeover?.()?.at ?? 0)
   const changes: Change[] = [
     { type: 'task.add', task: { ...link, createdAt: begun, ...(isOlder && { readAt: 0 }) } },
@@ -191,7 +191,8 @@ export function taskMade(
     ...perhapsNotes(work, state),
   ]
   const { contactId, withoutAssigner, withoutParticipants = [] } = state.conversation
-  // It was taken without the client as assigner: whether that was the reason is tried out on the task itself.
+  // Planfix accepted it without the client as assigner: the task itself is used to test whether that was the
+  // reason.
   if (state.assigner === null || withoutAssigner)
     changes.push(
       work.job(state, 'assigner', String(id), {
@@ -202,14 +203,14 @@ export function taskMade(
     )
   if (withoutParticipants.length > 0)
     changes.push(...participantsAreGone(withoutParticipants, id, state, work.context.clock.now()))
-  // An agent wrote after the end and found no task to write into: this one is over as well.
+  // An agent wrote after the end and there was no task for it: this one is over as well.
   const isAfterTheEnd = state.conversation.clientLeft && batch.every(({ author }) => author.kind === 'agent')
   if (isAfterTheEnd && batch.length > 0 && state.settings.options.completeWhenClientLeaves)
     changes.push(work.job(state, 'complete', 'task', {}))
   return changes
 }
 
-/** Once, the other one's task says that this may be the same person. */
+/** Once, the other client's task gets a note that this may be the same person. */
 function perhapsNotes(work: PlanfixStepRunner, state: ConversationState): Change[] {
   const { perhaps, id } = state.conversation
   if (!perhaps || perhaps.told) return []
@@ -220,7 +221,7 @@ function perhapsNotes(work: PlanfixStepRunner, state: ConversationState): Change
   ]
 }
 
-/** The same task was taken without them: that was the reason, and the owner is told. */
+/** Planfix accepted the same task without them: that was the reason, and the owner is notified. */
 function participantsAreGone(
   gone: readonly string[],
   task: number,
@@ -242,8 +243,9 @@ function participantsAreGone(
 }
 
 /**
- * A certain "no": the assigner is not taken, the contact has been merged away, a participant is gone, or the template is
- * wrong. What a task can do without is left out, one thing after another: only the same request without it can tell.
+ * A certain refusal: the assigner is refused, the contact was merged away, a participant is gone, or the
+ * template is wrong. Optional parts of a task are omitted one after another: only the same request without a
+ * part shows whether it is the cause.
  */
 async function taskRefused(
   error: BridgeError,
@@ -259,7 +261,7 @@ async function taskRefused(
   const rest = state.settings.planfix.participants.filter((one) => !leftOut.includes(one))
   if (rest.length === 0) return null
   const missing = await planfix.missingPeople(rest)
-  // Where nobody may tell who is there, all are suspects.
+  // When their state cannot be read, all are suspects.
   const gone = missing.ok ? missing.value : rest
   return gone.length === 0
     ? null

@@ -8,7 +8,10 @@ import { factsThatFit, newestThatFit, shortAddress } from './facts-that-fit.ts'
 
 type Language = 'en' | 'ro' | 'ru'
 
-/** Who writes a mirrored agent's comment: the mapped employee, or nobody (the token's user, with the name in front). */
+/**
+ * The author of a mirrored agent's comment: the mapped employee, or none (the token's user, beginning with
+ * the agent's name).
+ */
 export function ownerOf(message: Message, settings: Connection): number | null {
   const { author } = message
   if (author.kind !== 'agent') return null
@@ -20,7 +23,7 @@ export function ownerOf(message: Message, settings: Connection): number | null {
   return (byHand ?? byEmail)?.planfixUserId ?? null
 }
 
-/** Fills in the e-mail of an agent whom a webhook named by id alone. */
+/** Adds the e-mail of an agent whom a webhook named only by id. */
 export function withEmail(message: Message, agents: readonly AgentSeen[]): Message {
   const { author } = message
   if (author.kind !== 'agent' || (author.email !== null && author.name !== '')) return message
@@ -33,8 +36,8 @@ export function withEmail(message: Message, agents: readonly AgentSeen[]): Messa
 }
 
 /**
- * Whose name stands in front of the words beside agents that nobody is mapped to: mapped agents too, where the text has no
- * author of its own; clients as well, where it is not written in their name.
+ * Whose name precedes the text, in addition to unmapped agents: mapped agents too, where the text has no
+ * author of its own; clients as well, where it is not written under their name.
  */
 export type Named = 'unmapped' | 'agents' | 'all'
 
@@ -61,12 +64,15 @@ export function commentText(
 
 const linkText = (file: { name: string; url: string | null }) => `${file.name}: ${file.url ?? ''}`
 
-/** Chatra puts the file's name where the text belongs; beside the file itself it would say the same twice. */
+/** Chatra puts the file's name in place of the text; beside the file itself it would be a repetition. */
 function withoutFileName(message: Message): string {
   return message.files.some((file) => isName(message.text, file.name)) ? '' : message.text
 }
 
-/** Names are kept on one line, with plain spaces and not too long (chatra/values.ts); the text is as it was written. */
+/**
+ * Names are kept on one line, with plain spaces and limited length (chatra/values.ts); the text stays as
+ * written.
+ */
 function isName(text: string, name: string): boolean {
   const [whole, kept] = [comparable(text), comparable(name)]
   return whole === kept || (name.length > LONG_NAME && whole.startsWith(kept))
@@ -87,7 +93,7 @@ function labelOf(message: Message, settings: Connection, language: Language, nam
 
 const utcMinute = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-/** Plain text of what is written, to look for it by content. */
+/** Plain text of a write, to find it by content. */
 export const plainOf = (text: PlanfixText): string =>
   text.paragraphs.map(({ label, text: words }) => (label ? `${label}: ${words}` : words)).join('\n')
 
@@ -95,15 +101,18 @@ export const taskName = (profile: ClientProfile): string => `${nameOf(profile)} 
 
 /** Numbers of the tasks that a description links to. */
 export interface TaskLinks {
-  /** The conversation's task before (F8). */
+  /** The conversation's previous task (F8). */
   previous: number | null
-  /** An active task of the same card that others made. */
+  /** An active task of the same card that other people created. */
   related: number | null
-  /** That of a client with the same address, who is perhaps the same person (F13). */
+  /** The task of a client with the same address, who may be the same person (F13). */
   perhaps: number | null
 }
 
-/** First messages, then what is known about the visitor (F10), then links to other tasks, then what was said in the one before. */
+/**
+ * First messages, then the known facts about the visitor (F10), then links to other tasks, then the messages
+ * of the previous one.
+ */
 export function taskDescription(
   batch: readonly Message[],
   profile: ClientProfile,
@@ -153,8 +162,8 @@ export function taskDescription(
 }
 
 /**
- * Who said what and when, in one line: so that no line of it is a message's own, which a later look for that message
- * (failover.ts) would take for it. Empty where the words have been forgotten.
+ * Author, text and time in one line, so that no line equals a message, which a later search for that message
+ * (failover.ts) would find. Empty where the text was removed.
  */
 function historyLine({ author, files, text, writtenAt }: Message, agent: string): string[] {
   const names = files.map(({ name }) => name).filter((name) => name !== text)

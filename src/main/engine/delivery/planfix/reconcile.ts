@@ -6,24 +6,24 @@ import type { PlanfixComment } from '../../ports.ts'
 import { sameText } from '../../text.ts'
 import { isAnothers, madeByUs } from './our-tasks.ts'
 
-/** The services' clocks and ours may differ by this much; Planfix cuts off the seconds. */
+/** Tolerance between the services' clocks and ours; Planfix truncates the seconds. */
 const SLACK_MS = 3 * 60_000
 /**
- * Until the account's zone is learned, its local digits may be read as UTC (contracts/planfix.md section 4, switch
- * `datetime-zone`): in the west a new object then seems up to so much older.
+ * Until the account's zone is learned, its local digits may be read as UTC (contracts/planfix.md section 4,
+ * switch `datetime-zone`): in the west a new object then seems older by this much.
  */
 const FARTHEST_ZONE_MS = 12 * 3_600_000
 const tooOld = (at: number | null, attempt: PendingWrite) => at !== null && at < attempt.startedAt - SLACK_MS
 const tooOldAnywhere = (at: number | null, attempt: PendingWrite) =>
   at !== null && at < attempt.startedAt - SLACK_MS - FARTHEST_ZONE_MS
 
-/** Equal words are a write of ours only near it. */
+/** An equal text is our own write only near its time. */
 const NEAR_MS = 10 * 60_000
 
 /**
- * Looks whether an unclear write arrived: by our source id, and where the account does not hand the ids back, by
- * content: who wrote it (the one it was written as, or the token's user), text and time. Only what is not linked to
- * another message can be the one. What is gone is not there.
+ * Searches for an indeterminate write: by our source id, and where the account does not return the ids, by
+ * content: author (the intended one, or the token's user), text and time. Only objects that are not linked to
+ * another message match. Deleted objects do not match.
  */
 export class WriteReconciler {
   private readonly context: EngineContext
@@ -32,7 +32,7 @@ export class WriteReconciler {
     this.context = context
   }
 
-  /** The number of what the attempt made, null when it is not there. */
+  /** The number of the object created by the pending write, null when there is none. */
   find(
     attempt: PendingWrite,
     connection: ConnectionContext,
@@ -85,7 +85,7 @@ export class WriteReconciler {
       if (await this.context.store.task(settings.id, task.id)) continue
       if (await isAnothers(this.context, settings.id, task.id)) continue
       if (tooOld(task.createdAt, attempt)) {
-        // Somebody else's task of today, or ours in a zone not known yet: its text tells.
+        // Another person's task of today, or ours in an unknown zone: its text decides.
         await planfix.rateLimiter.slot(0, `look:${task.id}`)
         const feed = await planfix.comments(task.id, 0)
         if (!feed.ok) return feed
@@ -126,8 +126,8 @@ export class WriteReconciler {
   }
 
   /**
-   * Whether this account says which comments carry our ids: seen at comments of ours in the list that was read, and
-   * remembered. Then a comment without one is not ours, whatever its words.
+   * Whether this account returns our ids with comments: seen at our own comments in a list, and stored. Then
+   * a comment without an id is not ours, whatever its text.
    */
   private async handsIdsBack(comments: readonly PlanfixComment[], connectionId: string): Promise<boolean> {
     const { store } = this.context
@@ -144,17 +144,20 @@ export class WriteReconciler {
   }
 }
 
-/** Fact of a connection: comments are listed with the source ids they were written with. */
+/** Fact of a connection: lists of comments contain their source ids. */
 const SEES_IDS = 'seesCommentIds'
 
-/** A client's message is proven by his own card's comment, or one of the token's user, never by an employee's equal words. */
+/**
+ * A client's message is proven by a comment of the client's card, or one of the token's user, never by an
+ * employee's equal text.
+ */
 function mayHaveBeenWritten(
   comment: PlanfixComment,
   attempt: PendingWrite,
   contactId: number | null,
   tokenUserId: number | null,
 ): boolean {
-  // The words of an old one may be forgotten.
+  // The text of an old message may have been removed.
   if (attempt.text === '' || comment.sourceObjectId !== null || !sameText(comment.text, attempt.text))
     return false
   if (tooOldAnywhere(comment.at, attempt)) return false
@@ -172,6 +175,6 @@ function mayHaveBeenWritten(
   return owner === null || isToken(owner, tokenUserId, true)
 }
 
-/** `unknown`: what holds while nobody knows who the token's user is. */
+/** `unknown`: the result while the token's user is not known. */
 const isToken = (owner: string, tokenUserId: number | null, unknown: boolean): boolean =>
   tokenUserId === null ? unknown && owner.startsWith('user:') : owner === `user:${tokenUserId}`

@@ -18,24 +18,27 @@ import { decideClient } from './client.ts'
 import { type Echo, type EchoState, findEcho } from './echo.ts'
 import { absentFrom } from './transcript.ts'
 
-/** Planfix takes 64 KB of HTML a comment; one character may become six bytes of it. */
+/** Planfix accepts 64 KB of HTML a comment; one character may become six bytes of it. */
 const MAX_PLANFIX_TEXT = 9_000
-/** Without an id and a time, the same text within this time is taken for a repetition of the same event. */
+/** Without an id and a time, the same text within this time counts as a repetition of the same event. */
 const REPEAT_MS = 10_000
 
 export interface ChatDecision {
   changes: Change[]
   conversationId: number | null
-  /** Messages of the client that are new, for the notification of a new chat. */
+  /** New messages of the client, for the notification of a new chat. */
   newFromClient: string[]
   isNewConversation: boolean
-  /** The event held something worth carrying; otherwise why it did not. */
+  /** The event contained something to deliver; otherwise why it did not. */
   skipped: string | null
   /** A reply was settled by its echo. */
   settledReply: boolean
 }
 
-/** Decides what an event of Chatra means: new messages, echoes of our own, introductions, visits, the end of a chat. */
+/**
+ * Decides what an event of Chatra means: new messages, echoes of our own, introductions, visits, the end of a
+ * chat.
+ */
 export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   const fresh = new Sorting(event, state)
   const client = decideClient(
@@ -77,20 +80,20 @@ export function decideChat(event: ChatEvent, state: ChatState): ChatDecision {
   }
 }
 
-/** Sorts the messages of an event into new ones, known ones and echoes of our own replies. */
+/** Divides the messages of an event into new ones, known ones and echoes of our own replies. */
 class Sorting {
   readonly toAdd: { message: ChatMessage; key: string; index: number; carried: boolean }[] = []
   readonly fromClient: ChatMessage[] = []
-  /** Known ones, which may have got a file since. */
+  /** Known ones, which may have a file now. */
   readonly again: { message: ChatMessage; known: Message }[] = []
   readonly settled: Change[] = []
-  /** Our own replies that the restored store does not know. */
+  /** Our own replies that the restored store lacks. */
   readonly unknownEchoes: { message: ChatMessage; index: number }[] = []
   readonly echoes = new Map<ChatMessage, Message>()
-  /** A message of ours is among them, and nobody knows which. */
+  /** One of our messages is among them, and it is unknown which. */
   hasStrayMark = false
   readonly lastClientAt: number | null
-  /** Something besides echoes and automatic messages. */
+  /** It contains more than echoes and automatic messages. */
   readonly worthCarrying: boolean
 
   constructor(event: ChatEvent, state: ChatState) {
@@ -144,7 +147,7 @@ class Sorting {
 
 const isMarked = ({ type, receivedFrom }: ChatMessage) => type === 'agent' && receivedFrom === RECEIVED_FROM
 
-/** Marks may be told in transcripts and not elsewhere, or the other way round. */
+/** Marks may occur in transcripts and not in other events, or the other way round. */
 export const marksFact = (kind: ChatEvent['kind']): string =>
   kind === 'transcript' ? 'marksInTranscripts' : 'marksSeen'
 const marksAreSeen = (event: ChatEvent, state: ChatState): Change => ({
@@ -154,7 +157,7 @@ const marksAreSeen = (event: ChatEvent, state: ChatState): Change => ({
   value: true,
 })
 
-/** What is known when one message of an event is looked at. */
+/** The facts for deciding on one message of an event. */
 export const echoStateOf = (
   event: ChatEvent,
   message: ChatMessage,
@@ -168,15 +171,21 @@ export const echoStateOf = (
   inTranscript: event.kind === 'transcript',
 })
 
-/** Chatra's clock may be so far ahead of ours; a time further ahead is wrong, and would make everything later look old. */
+/**
+ * Tolerance for Chatra's clock ahead of ours; a time further ahead is wrong, and would make all later
+ * messages look old.
+ */
 const AHEAD_MS = 5 * 60_000
 
-/** When it was written, as far as Chatra says and that can be. */
+/** Time of writing, if Chatra gives a plausible one. */
 function writtenAtOf(message: ChatMessage, { now }: ChatState, index = 0): number {
   return message.at === null || message.at > now + AHEAD_MS ? now + index / 1000 : message.at
 }
 
-/** Of a message without id and time, the one it repeats: the k-th of its kind in a transcript, or the same words a moment ago. */
+/**
+ * For a message without id and time, the one it repeats: the k-th of its kind in a transcript, or the same
+ * text a moment ago.
+ */
 function repeated(
   event: ChatEvent,
   message: ChatMessage,
@@ -195,14 +204,18 @@ function repeated(
   const withFile = file && alike.find((one) => one.files.some(({ url }) => url === file.url))
   return withFile ?? near[nth - 1] ?? null
 }
-/** By the print in its key, where it has one: texts are dropped after a while, and long ones are split. */
+/**
+ * By the fingerprint in its key, if there is one: texts are removed after a while, and long ones are split.
+ */
 function hasText(one: Message, text: string): boolean {
   const print = /^u:.*:([\w-]{22})$/s.exec(one.originKey)?.[1]
   return print === undefined ? one.text === text : print === fingerprint(text)
 }
 const kindOf = (message: ChatMessage) => (message.type === 'client' ? 'client' : 'agent')
 
-/** An echo proves that a reply arrived, whatever its POST was answered, and whatever was thought of it since. */
+/**
+ * An echo proves that a reply arrived, whatever the answer to its POST was, and whatever was decided since.
+ */
 function settle(
   { reply, by }: Echo,
   echo: ChatMessage,
@@ -215,7 +228,7 @@ function settle(
     patch.chatraMessageId = echo.id
   const isNews = reply.state !== 'delivered'
   if (isNews) Object.assign(patch, { state: 'delivered', reason: 'echo-seen' })
-  // It stands in the chat where it turned up.
+  // It stays at the place in the chat where it appeared.
   if (isGivenUp(reply)) patch.sentAt = echo.at ?? state.now
   const changes: Change[] =
     reply.echoed && Object.keys(patch).length === 1
@@ -223,8 +236,8 @@ function settle(
       : [{ type: 'message.patch', id: reply.id, at: state.now, patch }]
   if (by === 'words' && !reply.echoed) changes.push(ownEcho(reply, echo, index, state))
   if (isNews) changes.push(...afterAll(reply, state))
-  // A transcript holds our replies even where no echo comes by itself (switch rest-echo), so it promises none; nor do
-  // mere words, which a person may have typed.
+  // A transcript contains our replies even where no echo comes by itself (switch rest-echo), so it does not
+  // prove that echoes come; nor does an equal text, which a person may have typed.
   if (!state.echoSeen && event.kind !== 'transcript' && by !== 'words')
     changes.push({ type: 'fact.set', connectionId: state.settings.id, key: 'echoSeen', value: true })
   return changes
@@ -233,8 +246,8 @@ function settle(
 const isGivenUp = ({ state }: Message) => state === 'failed' || state === 'skipped'
 
 /**
- * It had been given up: its comment may say something else by now, or something else may have been sent in its place. The
- * employee, who was told otherwise, hears of it.
+ * It had been given up: its comment may differ by now, or another message may have been sent in its place.
+ * The employee, who got a note about the failure, gets another one.
  */
 function afterAll(reply: Message, state: ChatState): Change[] {
   if (!isGivenUp(reply)) return []
@@ -243,7 +256,7 @@ function afterAll(reply: Message, state: ChatState): Change[] {
   return wasTold ? [...anew, noteAbout(reply, { what: 'arrived-after-all' }, state.now, state.newId)] : anew
 }
 
-/** What is taken for an echo by its words alone leaves a line in the log, with the message it was matched to. */
+/** A message that counts as an echo only by its text leaves a line in the log, with the matched message. */
 function ownEcho(reply: Message, echo: ChatMessage, index: number, state: ChatState): Change {
   const reason = printReason({ kind: 'own-echo', messageId: reply.id })
   const key = `echo:${reply.id}:${state.now}:${index}`
@@ -252,16 +265,17 @@ function ownEcho(reply: Message, echo: ChatMessage, index: number, state: ChatSt
 }
 
 /**
- * A transcript repeats the whole chat. What is in it from before this computer took over came to the other one by itself;
- * what that one had not fetched from the relay comes to us by itself, before the transcript.
+ * A transcript repeats the whole chat. Its messages from before this computer took over reached the other
+ * computer separately; messages that it had not fetched from the relay come to us separately, before the
+ * transcript.
  */
 const deliveredByAnother = (event: ChatEvent, message: ChatMessage, state: ChatState): boolean =>
   event.kind === 'transcript' && (message.at ?? 0) < (state.takenOverAt ?? 0)
 
-/** Origin keys of replies that were seen in the chat before their comment was. */
+/** Origin keys of replies that were seen in the chat before their comment was read. */
 export const ECHO_KEY = 'e:'
 
-/** Kept as what it is, a reply that arrived, until its comment is read (CommentState.echoes). */
+/** Stored as a reply that arrived, until its comment is read (CommentState.echoes). */
 function echoOfLostReply(
   event: ChatEvent,
   message: ChatMessage,

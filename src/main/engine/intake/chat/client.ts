@@ -15,8 +15,8 @@ export interface ClientDecision {
 }
 
 /**
- * Which conversation an event belongs to, and what it says about the client himself: a new device (F13), an
- * introduction (F12), a new visit (F14), the end of the chat (F11). A client nobody has written for yet gets no
+ * Which conversation an event belongs to, and what it says about the client: a new device (F13), an
+ * introduction (F12), a new visit (F14), the end of the chat (F11). A client without any message gets no
  * conversation.
  */
 export function decideClient(
@@ -80,7 +80,9 @@ export function decideClient(
   return { changes, conversation, isNew, carries: introduced || visit !== null || ended }
 }
 
-/** A new device of a person who is known: a conversation of its own that is merged from the start can be separated. */
+/**
+ * A new device of a known person: a separate conversation that is merged from the start can be separated.
+ */
 function joining(
   event: ChatEvent,
   state: ChatState,
@@ -94,7 +96,9 @@ function joining(
   ]
 }
 
-/** Perhaps the same person: said in the task that is made, or, where there is one, in both. */
+/**
+ * Perhaps the same person: written into the task that is created, or, if there already is one, into both.
+ */
 function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
   const other = state.perhaps
   if (!other || conversation.perhaps?.conversationId === other.id) return []
@@ -120,7 +124,9 @@ function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
   ]
 }
 
-/** Keeps the conversation's times and decides when the chat is over (docs/architecture.md, "Chat over"). */
+/**
+ * Updates the conversation's times and decides when the chat is over (docs/architecture.md, "Chat over").
+ */
 function activity(
   event: ChatEvent,
   state: ChatState,
@@ -148,7 +154,7 @@ function activity(
     if (completeWhenClientLeaves)
       changes.push(job('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   } else if (isNew || (event.client.visit?.finishedAt != null && !conversation.clientLeft)) {
-    // An agent who begins a chat begins a task, too, which must end like any other.
+    // An agent who begins a chat also begins a task, which must end like any other.
     if (completeWhenClientLeaves)
       changes.push(job('leave-check', 'task', state.now + quiet, { clientId: event.client.id }))
   }
@@ -167,7 +173,7 @@ function endsCurrentChat(event: ChatEvent, conversation: Conversation): boolean 
   return Math.max(...(times as number[])) >= conversation.lastClientAt
 }
 
-/** The latest event tells most; what the client said of himself stays known when an event leaves it out. */
+/** The latest event has the most current facts; facts that an event omits are kept. */
 function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
   const before = state.link?.profile
   const { client } = event
@@ -189,7 +195,7 @@ function profileOf(event: ChatEvent, state: ChatState): ClientProfile {
 
 const FORMER = 10
 
-/** What he was called, and which chat he had, before this event; undefined = never anything else. */
+/** The client's name and chat before this event; undefined = unchanged. */
 function formerOf(before: ClientProfile, now: ClientProfile): ClientProfile['former'] {
   const { chatIds = [], names = [] } = before.former ?? {}
   const isRenamed = now.name !== null && nameOf(now) !== nameOf(before)
@@ -200,21 +206,26 @@ function formerOf(before: ClientProfile, now: ClientProfile): ClientProfile['for
   return former.chatIds.length + former.names.length > 0 ? former : undefined
 }
 
-/** What an event leaves out stays vouched for, as long as it is the same value. */
+/** A vouched value that an event omits stays vouched for, as long as it is the same value. */
 const vouchedOf = (
   field: keyof ClientProfile['vouched'],
   client: ClientProfile,
   before: ClientProfile | undefined,
 ): boolean => (client[field] === null ? (before?.vouched[field] ?? false) : client.vouched[field])
 
-/** Fragments do not tell the page the chat began on (contracts/chatra.md section 4.6): during the visit it stays known. */
+/**
+ * Fragments do not contain the page on which the chat began (contracts/chatra.md section 4.6): it is kept
+ * during the visit.
+ */
 function startPageOf(event: ChatEvent, state: ChatState): Page | null {
   const before = state.link?.profile
   const sameVisit = (before?.visit?.startedAt ?? null) === (event.client.visit?.startedAt ?? null)
   return event.client.startPage ?? (sameVisit ? (before?.startPage ?? null) : null)
 }
 
-/** `startedAt` of a visit that is not on the contact card yet; null when there is none, or nothing to tell about it. */
+/**
+ * `startedAt` of a visit that is not on the contact card yet; null when there is none, or no facts about it.
+ */
 function newVisit(event: ChatEvent, state: ChatState): number | null {
   const { os, browser, ip, visit } = event.client
   if (!os && !browser && !ip) return null

@@ -4,37 +4,37 @@ import type { ChatMessage } from '../../ports.ts'
 import { RECEIVED_FROM } from '../../ports.ts'
 import { comparable, fingerprint } from '../../text.ts'
 
-/** By its words alone an echo is matched to a reply handed over at about the same time. */
+/** By its text alone an echo matches only a reply sent at about the same time. */
 const CLOSE_MS = 5 * 60_000
 
-/** What Chatra itself said when it was asked who wrote a message. */
+/** Chatra's answer to the request for a message's author. */
 export type Writer = 'ours' | 'person'
 
-/** What is known when an agent's message in a webhook is looked at. */
+/** The facts for deciding on an agent's message in a webhook. */
 export interface EchoState {
-  /** Replies handed to this client, and edits of them. */
+  /** Replies sent to this client, and edits of them. */
   replies: readonly Message[]
-  /** Those that other messages of the same event are echoes of. */
+  /** Those whose echoes are other messages of the same event. */
   claimed: ReadonlySet<number>
-  /** Our mark has been seen on what comes this way: what lacks it is not ours. */
+  /** Our mark has been seen in events of this kind: a message without it is not ours. */
   marksSeen: boolean
-  /** Chatra was asked (GET /messages/{id}). */
+  /** Answer to GET /messages/{id}. */
   writer: Writer | null
   /** When it was received; milliseconds. */
   now: number
   inTranscript: boolean
 }
-/** The reply that a message is the echo of, and what says so. */
+/** The reply that a message echoes, and the evidence. */
 export interface Echo {
   reply: Message
   by: 'id' | 'mark' | 'words'
 }
 
 /**
- * The reply of ours that an agent's message in a webhook is the echo of, if any (contracts/chatra.md section 4.2,
- * switches rest-echo, echo-before-reply, message-id). Certain by id; else by our mark, which also says which of several
- * with the same words. A message without our mark is a person's once marks are known to come. Words alone decide only
- * where nothing else can, and only about the time of the send.
+ * The reply that an agent's message in a webhook echoes, if any (contracts/chatra.md section 4.2, switches
+ * rest-echo, echo-before-reply, message-id). Certain by id; else by our mark, which also distinguishes
+ * several replies with the same text. Once marks are known to come, a message without our mark is a person's.
+ * The text alone decides only when nothing else can, and only near the time of the send.
  */
 export function findEcho(message: ChatMessage, state: EchoState): Echo | null {
   const byId =
@@ -52,13 +52,13 @@ export function findEcho(message: ChatMessage, state: EchoState): Echo | null {
   return reply ? { reply, by: isCertain ? 'mark' : 'words' } : null
 }
 
-/** Only Chatra can tell whether one of ours is behind this message: it has an id we do not know, no mark, and our words. */
+/** Only Chatra knows whether the message is one of ours: it has an unknown id, no mark, and our text. */
 export function isDoubtful(message: ChatMessage, state: EchoState): boolean {
   if (message.type !== 'agent' || message.isPushed) return false
   return message.id !== null && findEcho(message, { ...state, writer: null })?.by === 'words'
 }
 
-/** Replies and edits with these words that nobody has claimed. */
+/** Replies and edits with this text that are not matched yet. */
 const likeIt = (message: ChatMessage, { replies, claimed }: EchoState): Message[] => {
   const print = fingerprint(comparable(message.text))
   return replies.filter(
@@ -72,7 +72,7 @@ const likeIt = (message: ChatMessage, { replies, claimed }: EchoState): Message[
 
 const isIdUnknown = (reply: Message) => reply.kind === 'text' && reply.chatraMessageId === null
 
-/** One that nobody knows of whether it arrived goes before one that did. */
+/** A reply whose arrival is unknown is preferred to one that arrived. */
 const firstUnsettled = (unknown: readonly Message[]): Message | null =>
   unknown.find((reply) => reply.state === 'sending' || reply.state === 'uncertain') ??
   unknown.find((reply) => reply.state !== 'delivered') ??
@@ -89,7 +89,10 @@ function bestByWords(message: ChatMessage, alike: readonly Message[], state: Ech
   return firstUnsettled(close.filter(isIdUnknown)) ?? anEdit(close)
 }
 
-/** Webhooks without ids: the reply of about that time; one that was seen already only where a transcript repeats it. */
+/**
+ * Webhooks without ids: the reply of about that time; an already seen one matches only in a transcript, which
+ * repeats messages.
+ */
 function nearest(message: ChatMessage, alike: readonly Message[], state: EchoState): Message | null {
   const close = alike.filter((reply) => isClose(message, reply, state))
   const fresh = firstUnsettled(close.filter(isIdUnknown)) ?? close.find((reply) => !reply.echoed)
@@ -97,12 +100,12 @@ function nearest(message: ChatMessage, alike: readonly Message[], state: EchoSta
   return fresh ?? close.find((reply) => !isEdited(reply)) ?? null
 }
 
-/** A transcript may come long after what it tells; where it tells no times, the words must do. */
+/** A transcript may come long after its messages; where it contains no times, the text must decide. */
 function isClose({ at }: ChatMessage, { sentAt }: Message, { now, inTranscript }: EchoState): boolean {
   if (at === null && inTranscript) return true
   return Math.abs((sentAt ?? 0) - (at ?? now)) < CLOSE_MS
 }
 
-/** Chatra has not said that it did not take it; where it did, there is no print (delivery/chatra/chatra-sender.ts). */
+/** Chatra has not refused it; a refused one has no fingerprint (delivery/chatra/chatra-sender.ts). */
 const mayHaveArrived = ({ state, reason }: Message): boolean =>
   state !== 'retrying' && (state !== 'failed' || reason === NOT_ARRIVED)

@@ -5,23 +5,23 @@ import type { Store } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { decideJoin, type JoinDecision } from '../../same-person.ts'
 
-/** Clients that use one address are looked at up to this number: more of them are a junk address anyway. */
+/** Maximum number of clients with one address to read: an address with more is not personal anyway. */
 const MOST = 50
 
-/** Another conversation whose client gave the same address, and whether it is the same person's. */
+/** Another conversation with the same address, and whether it belongs to the same person. */
 export interface SameAddress {
   conversation: Conversation
   decision: JoinDecision
 }
 
-/** What of the settings matters. */
+/** The relevant settings. */
 export type JoinSettings = Pick<Connection, 'id'> & {
   options: Pick<Connection['options'], 'joinDevices' | 'joinAfterQuietMinutes'>
 }
 
 /**
- * Of all other conversations with the device's address the one to join, else the one that may perhaps be joined, the
- * latest to write first. `own`: the device's conversation, if it has one.
+ * Of all other conversations with the device's address the one to join, else the one that may perhaps be
+ * joined, the latest to write first. `own`: the device's conversation, if it has one.
  */
 export async function sameAddress(
   store: Store,

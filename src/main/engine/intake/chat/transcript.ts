@@ -4,10 +4,10 @@ import { type ChatEvent, type ChatMessage, DELIVERED_BY_ANOTHER } from '../../po
 import { type ChatState, knownMessage } from './chat-state.ts'
 
 /**
- * Uncertain replies that a transcript proves not to have arrived: it holds the chat from before the send until later than
- * it can have been carried out, and the reply is not in it. `found` are the replies of ours that are. In doubt it proves
- * nothing: it may come during the chat, hold only what is new, and tell no times (contracts/chatra.md section 4.7, switches
- * transcript-timing, transcript-repeat, created-at).
+ * Uncertain replies that a transcript proves not to have arrived: it contains the chat from before the send
+ * until after the latest possible execution, and the reply is not in it. `found` are our replies that are in
+ * it. In doubt it proves nothing: it may come during the chat, contain only new messages, and have no times
+ * (contracts/chatra.md section 4.7, switches transcript-timing, transcript-repeat, created-at).
  */
 export function absentFrom(
   event: ChatEvent,

@@ -5,19 +5,19 @@ import { echoStateOf } from '../chat/chat.ts'
 import type { ChatState } from '../chat/chat-state.ts'
 import { isDoubtful, type Writer } from '../chat/echo.ts'
 
-/** The answer to a send that is under way names the id; it is awaited for so long. */
+/** How long to wait for the answer to a send under way, which contains the id. */
 const ANSWER_MS = 12_000
 const LOOK_MS = 100
-/** Where Chatra cannot be asked, it is tried so often before the words decide. */
+/** Number of tries when Chatra cannot be asked, before the text decides. */
 const TRIES = 3
 const AGAIN_MS = 2_000
 
 type Known = Pick<ChatState, 'replies' | 'marksSeen' | 'now'>
 
 /**
- * Whose the agents' messages are of which the event alone does not say whether they are ours: without our mark, with an
- * id that is not known, in the words of a reply whose id is not known either (contracts/chatra.md section 10, switch
- * rest-echo). The answer to a send under way names the id; else `GET /messages/{id}` tells who sent it (section 2.2).
+ * The authors of agents' messages that may be ours by the event alone: without our mark, with an unknown id,
+ * and with the text of a reply whose id is unknown too (contracts/chatra.md section 10, switch rest-echo).
+ * The answer to a send under way contains the id; else `GET /messages/{id}` names the sender (section 2.2).
  */
 export async function askWriters(
   context: EngineContext,
@@ -42,7 +42,7 @@ export async function askWriters(
   return writers
 }
 
-/** The replies as they stand once no send is under way. */
+/** The replies once no send is under way. */
 async function answered({ store, clock }: EngineContext, replies: readonly Message[]): Promise<Message[]> {
   const until = clock.now() + ANSWER_MS
   let current = [...replies]

@@ -1,14 +1,15 @@
 import type { PlanfixComment } from '../../ports.ts'
 import { fingerprint } from '../../text.ts'
 
-/** Print of a comment that is not there any more. */
+/** Fingerprint of a deleted comment. */
 export const GONE = 'gone'
-/** Prints of before covered the words and the files alone. */
+/** Older fingerprints covered only text and files. */
 const EDITION = '2:'
 
 /**
- * Fingerprint of everything about a comment that decides what the client sees: words, files, the contacts notified, the
- * hidden mark, the author, and whether it is there. Which employees are notified does not matter to the client.
+ * Fingerprint of everything about a comment that decides what the client sees: text, files, the notified
+ * contacts, the hidden mark, the author, and whether it exists. Which employees are notified does not matter
+ * to the client.
  */
 export function fingerprintOf(comment: PlanfixComment): string {
   if (comment.isDeleted) return GONE
@@ -17,11 +18,14 @@ export function fingerprintOf(comment: PlanfixComment): string {
   return `${EDITION}${fingerprint(JSON.stringify([comment.text, files, contacts, comment.isHidden, comment.owner]))}`
 }
 
-/** A print of words and files alone. */
+/** A fingerprint of only text and files. */
 export const isOfBefore = (print: string | null): boolean =>
   print !== null && print !== GONE && !print.startsWith(EDITION)
 
-/** Whether a comment still is what it was when `print` was taken. Prints of an older version tell of words and files alone. */
+/**
+ * Whether a comment is unchanged since `print` was taken. Fingerprints of an older version cover only text
+ * and files.
+ */
 export function isUnchanged(print: string | null, comment: PlanfixComment): boolean {
   const now = fingerprintOf(comment)
   if (print === null || print === now) return print === now

@@ -3,50 +3,53 @@ import type { Conversation, Message, TaskLink } from '../../../../shared/domain.
 import type { PlanfixComment, Takeover } from '../../ports.ts'
 import type { OwnMarks, WriteOfClient } from './own-comment.ts'
 
-/** What the watcher puts into the inbox. */
+/** The watcher's entry in the inbox. */
 export interface CommentEvent {
   taskId: number
   comment: PlanfixComment
-  /** The watcher found it missing from the feed and asked for it: it is gone. */
+  /** The watcher found it missing from the feed and requested it: it was deleted. */
   gone?: boolean
-  /** Found at the first look after this computer took over from another one. */
+  /** Found at the first read after this computer took over from another one. */
   first?: boolean
-  /** Number of the task's counterparty card at the reading; absent where nobody has looked. */
+  /** Number of the task's counterparty card when it was read; absent if it was not read. */
   counterparty?: number | null
 }
 
-/** Stands for a comment that is not there any more. */
+/** Represents a deleted comment. */
 export const goneComment = (id: number): PlanfixComment => ({
   ...{ id, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
   ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },
 })
 
-/** What is known when a comment of Planfix is decided on. */
+/** The facts for deciding on a comment of Planfix. */
 export interface CommentState extends Omit<OwnMarks, 'contactIds'> {
   settings: Connection
   now: number
   task: TaskLink
   conversation: Conversation
   /**
-   * The cards that stand for the client: his, those of threads merged into this one, the task's counterparty, and cards it
-   * was taken from after the comment was written.
+   * The cards of the client: the current one, those of threads merged into this one, the task's counterparty,
+   * and cards that were removed from the task after the comment was written.
    */
   contactIds: readonly number[]
   /** Messages that mirror this comment, in order of their parts. */
   known: readonly Message[]
   /** Edits and deletions of those. */
   changes?: readonly Message[]
-  /** Writes of ours into this task that are under way or unclear. */
+  /** Our pending writes into this task: under way or indeterminate. */
   attempts: readonly WriteOfClient[]
   maxText: number
-  /** How long the line of a file gets at most, by its name. Without it no room is left for lines. */
+  /** Maximum length of a file's line, by the file's name. Without it no room is reserved for lines. */
   lineLength?: (name: string) => number
-  /** The device whose message stands last in front of the comment; null = the one that wrote last when it is sent. */
+  /**
+   * The device that wrote the last message before the comment; null = the one that wrote last when it is
+   * sent.
+   */
   device?: string | null
   takeover?: Takeover | null
-  /** A write of this store since the takeover stands in front of the comment: nobody has carried it before. */
+  /** A write of this store since the takeover precedes the comment: no other computer has delivered it. */
   isSinceTakeover?: boolean
-  /** Replies of ours that were seen in the chat after a restore, and of which nobody knows the comment. */
+  /** Our replies that were seen in the chat after a restore, and whose comments are unknown. */
   echoes?: readonly Message[]
   newId(): number
 }

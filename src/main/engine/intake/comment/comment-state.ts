@@ -10,13 +10,17 @@ import { type CommentDecision, decideComment, IDS_HANDED_BACK, TOKEN_USER } from
 import type { CommentEvent, CommentState } from './comment-input.ts'
 import type { WriteOfClient } from './own-comment.ts'
 
-/** Decisions on one comment are made, and its messages are sent, one after the other: the key of that order (Serial). */
+/**
+ * Decisions on one comment, and the sends of its messages, run one after the other: the key of that order
+ * (Serial).
+ */
 export const commentKey = (connectionId: string, commentId: number): string =>
   `comment:${connectionId}:${commentId}`
 
 /**
- * Reads what is known, decides on a comment, and commits that together with what `settle` adds. Null when its task is
- * none of ours. Takes the locks of the conversation, which stays the root meanwhile, and of the comment, in this order.
+ * Reads the facts, decides on a comment, and commits that together with the changes of `settle`. Null when
+ * its task is not ours. Takes the locks of the conversation, which stays the root meanwhile, and of the
+ * comment, in this order.
  */
 export async function applyComment(
   context: EngineContext,
@@ -68,7 +72,8 @@ async function loadState(
   const before = await store.clientMessageBefore(id, task.taskId, event.comment.id)
   const counterparty = event.counterparty === undefined ? (task.counterparty ?? null) : event.counterparty
   const takeover = context.takeover?.() ?? null
-  // Where a reply went to that may have been sent before: an echo is looked for among the replies to its client.
+  // The recipient of a reply that may have been sent before: its echo is searched for among the replies to
+  // this client.
   const devices = event.first ? await store.clientsOf(conversation.id) : []
   const cards = cardsAt(task, event.comment.at)
   const contactIds = [conversation.contactId, original?.contactId ?? null, counterparty, ...cards]
@@ -98,19 +103,22 @@ async function loadState(
 }
 
 /**
- * Whether the client's message in front of a comment was written by this store after it took over: numbers ascend, so the
- * comment is later still. Surely so in a task that the store has known only since then.
+ * Whether this store wrote the client's message before a comment after it took over: ids ascend, so the
+ * comment is later still. Certain only in a task that the store has known only since then.
  */
 function isSinceTakeover(before: Message | null, task: TaskLink, takeover: Takeover | null): boolean {
   if (!takeover || !before || task.createdAt <= Math.max(takeover.at, takeover.until)) return false
   return before.state === 'delivered' && before.attempts > 0 && !isDeliveredElsewhere(before.reason)
 }
 
-/** Cards that stood for the client when a comment was written: who wrote it then did not know of another one. */
+/** The client's cards when a comment was written: its author did not know a later card. */
 const cardsAt = ({ formerCards = [] }: TaskLink, writtenAt: number | null): number[] =>
   formerCards.flatMap(({ card, until }) => (writtenAt !== null && writtenAt <= until ? [card] : []))
 
-/** Replies of the time since the backup that were seen in the chats of these devices, without a comment of theirs. */
+/**
+ * Replies from the period since the backup that were seen in the chats of these devices, without their
+ * comments.
+ */
 async function echoesFor(
   store: Store,
   connectionId: string,
@@ -124,7 +132,7 @@ async function echoesFor(
 }
 const DAY = 24 * 3_600_000
 
-/** Writes of ours into the task that are under way or unclear, with whose words they say. */
+/** Our pending writes into the task, under way or indeterminate, with their authors. */
 async function pendingWrites(
   store: Store,
   conversation: Conversation,
@@ -143,7 +151,10 @@ async function pendingWrites(
   )
 }
 
-/** A device binds nothing when the store does not know it any more, or when it was separated from this conversation. */
+/**
+ * A device does not count when the store does not know it any more, or when it was separated from this
+ * conversation.
+ */
 export async function deviceOf(
   store: Store,
   { id, connectionId }: Conversation,
@@ -154,7 +165,7 @@ export async function deviceOf(
   return (await rootOf(store, client.conversationId))?.id === id ? clientId : null
 }
 
-/** Where there is no public address, files are linked to at Planfix's own. */
+/** Without a public address, files are linked to at Planfix's own addresses. */
 function lineLength(context: EngineContext, connectionId: string): (name: string) => number {
   const ownLinks = context.fileLink(connectionId, 0, '') !== null
   return (name) => longestLine(name, ownLinks)

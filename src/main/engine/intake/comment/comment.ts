@@ -10,17 +10,20 @@ import { planReplies } from './reply-plan.ts'
 
 export interface CommentDecision {
   changes: Change[]
-  /** Why nothing is carried; null when something is, or is changed. */
+  /** Why nothing is delivered; null when a message is delivered or changed. */
   skipped: string | null
 }
 
-/** Comments older than this are not followed for edits and deletions. */
+/** Edits and deletions of older comments are ignored. */
 export const FOLLOW_EDITS_MS = 30 * 24 * 3_600_000
 
-/** Taken for one of ours by its words alone. */
+/** It counts as ours only by its text. */
 export const OWN_BY_TEXT = 'own-comment-by-text'
 
-/** Decides what a comment means, as it is now: a reply to carry, an internal note, one of our own, another version, a deletion. */
+/**
+ * Decides what the current version of a comment means: a reply to deliver, an internal note, one of our own,
+ * another version, a deletion.
+ */
 export function decideComment(event: CommentEvent, state: CommentState): CommentDecision {
   const comment = event.gone === true ? { ...event.comment, isDeleted: true } : event.comment
   const learnt = whatItTeaches(event, state)
@@ -36,14 +39,15 @@ export function decideComment(event: CommentEvent, state: CommentState): Comment
   if (ours !== null) return { changes: learnt, skipped: ours === 'by-text' ? OWN_BY_TEXT : 'own-comment' }
   if (comment.owner?.startsWith('contact:')) return { changes: learnt, skipped: 'written-by-contact' }
   if (comment.isDeleted) return { changes: learnt, skipped: 'deleted' }
-  // Only programs give source ids: after a restore our own comments of the time since the backup are not known.
+  // Only programs set source ids: after a restore our own comments from the period since the backup are
+  // unknown.
   if (event.first === true && isRestore(state.takeover) && comment.sourceObjectId !== null)
     return { changes: learnt, skipped: 'own-comment' }
   const changes = firstVersion(comment, event.first === true, state)
   return { changes: [...learnt, ...changes], skipped: changes.length > 0 ? null : 'empty' }
 }
 
-/** Another version of a comment that was sent, or kept, before. */
+/** Another version of a comment that was sent, or kept internal, before. */
 function nextVersion(comment: PlanfixComment, replies: readonly Message[], state: CommentState): Change[] {
   const verdict = mayGoOut(comment, state.settings, state.contactIds)
   const bound = replies.find((reply) => reply.chatraClientId !== null)?.chatraClientId
@@ -56,7 +60,8 @@ function firstVersion(comment: PlanfixComment, isFirstLook: boolean, state: Comm
   const verdict = mayGoOut(comment, state.settings, state.contactIds)
   const parts = partsIn(comment, state)
   if (!verdict.goesOut) {
-    // One with nothing to show is kept in mind as well: words or files may come, and it may be opened.
+    // A comment without visible content is recorded as well: text or files may be added, and it may be
+    // opened.
     const kept = parts.length > 0 ? parts : [{ text: '', files: [] }]
     const states = [{ state: 'skipped' as const, reason: verdict.reason }]
     return kept.map((part, index) => replyMessage(place(part, index, comment, state), states, comment, state))
@@ -77,7 +82,7 @@ function place<T>(part: T, index: number, comment: PlanfixComment, state: Commen
 const partsIn = (comment: PlanfixComment, { maxText, lineLength = (name) => name.length }: CommentState) =>
   partsOf(comment, maxText, lineLength)
 
-/** Facts about the task and the account that a comment gives away. */
+/** Facts about the task and the account that a comment reveals. */
 function whatItTeaches(event: CommentEvent, state: CommentState): Change[] {
   const { comment, counterparty } = event
   const changes: Change[] = []
@@ -85,7 +90,7 @@ function whatItTeaches(event: CommentEvent, state: CommentState): Change[] {
     changes.push(taskPatch(state, { counterparty }))
   if (comment.sourceObjectId !== null && state.idsHandedBack !== true)
     changes.push(fact(state, IDS_HANDED_BACK, true))
-  // A note of the bridge has no author of its own: it is the token's user who writes it.
+  // A note of the bridge has no author of its own: it is written as the token's user.
   const note = state.known.some((message) => message.author.kind === 'bridge')
   const owner = Number(comment.owner?.match(/^user:(\d+)$/)?.[1] ?? Number.NaN)
   if (note && (state.tokenUserId ?? null) === null && !Number.isNaN(owner))

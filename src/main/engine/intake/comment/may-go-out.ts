@@ -2,7 +2,10 @@ import type { Connection, Employee } from '../../../../shared/config.ts'
 import { hasNothingToSee } from '../../../../shared/plain.ts'
 import type { PlanfixComment } from '../../ports.ts'
 
-/** Why a comment is not in the client's chat. The first two say that there is nothing to show, the others that it is internal. */
+/**
+ * Why a comment is not in the client's chat. The first two mean that nothing is visible, the others that it
+ * is internal.
+ */
 export type StayReason =
   | 'deleted'
   | 'empty'
@@ -13,9 +16,9 @@ export type StayReason =
 export type Verdict = { goesOut: true } | { goesOut: false; reason: StayReason }
 
 /**
- * Whether the client may read this comment as it is now (F2). Asked at every transition of a reply: at first sight, for
- * every new version, before a reply that waited is sent, and when one is retried by hand. `clientContacts` are the cards
- * that stand for the client: see `CommentState`.
+ * Whether the client may read the current version of this comment (F2). Checked at every transition of a
+ * reply: at the first read, for every new version, before a waiting reply is sent, and when one is retried by
+ * hand. `clientContacts` are the client's cards: see `CommentState`.
  */
 export function mayGoOut(
   comment: PlanfixComment,
@@ -42,7 +45,7 @@ function reasonToStay(
   return isEmpty ? 'empty' : null
 }
 
-/** No employees listed: everyone may answer. Otherwise only those listed and allowed. */
+/** With an empty list every employee may reply. Otherwise only those listed and allowed. */
 function mayAnswer(owner: string | null, settings: Connection): boolean {
   if (!owner?.startsWith('user:')) return false
   if (settings.employees.length === 0) return true

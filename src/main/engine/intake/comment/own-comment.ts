@@ -2,13 +2,13 @@ import type { Message, PendingWrite, TaskLink } from '../../../../shared/domain.
 import type { PlanfixComment } from '../../ports.ts'
 import { printOfText, sameText } from '../../text.ts'
 
-/** A write of ours that is under way or unclear. */
+/** One of our pending writes: under way or indeterminate. */
 export type WriteOfClient = PendingWrite & {
-  /** It says a client's words, under the client's card. */
+  /** It contains a client's message, under the client's card. */
   byClient?: boolean
 }
 
-/** What tells our own comments from those of people. */
+/** The facts that distinguish our own comments from those of people. */
 export interface OwnMarks {
   task: TaskLink
   /** Messages that mirror this comment. */
@@ -16,11 +16,11 @@ export interface OwnMarks {
   attempts: readonly WriteOfClient[]
   /** The client's cards. */
   contactIds: readonly number[]
-  /** The user of the token; null while nothing has told. */
+  /** The user of the token; null while unknown. */
   tokenUserId?: number | null
-  /** A client's message stands in the feed before it, so that it is not the first comment. */
+  /** A client's message precedes it in the feed, so that it is not the first comment. */
   isLater?: boolean
-  /** The account hands our source ids back with comments, so that a comment without one is a person's. */
+  /** The account returns our source ids with comments, so that a comment without one is a person's. */
   idsHandedBack?: boolean
   now: number
 }
@@ -29,8 +29,9 @@ export interface OwnMarks {
 export type Recognition = 'by-id' | 'by-text' | 'description' | null
 
 /**
- * By its number or our source id; else as the description in front of the feed; by its words alone only where the account
- * hands no ids back, only within minutes of a write that is still open, and only for an owner whom that write has.
+ * By its number or our source id; else as the description at the beginning of the feed; by its text alone
+ * only where the account returns no ids, only within minutes of a pending write, and only for an author of
+ * that write.
  */
 export function recognise(comment: PlanfixComment, marks: OwnMarks): Recognition {
   if (marks.known.some((message) => message.direction === 'to-planfix')) return 'by-id'
@@ -41,7 +42,7 @@ export function recognise(comment: PlanfixComment, marks: OwnMarks): Recognition
   if (sourceObjectId !== null || marks.idsHandedBack === true) return null
   const alike = marks.attempts.some(
     (write) =>
-      // An old one's words may be forgotten.
+      // An old message's text may have been removed.
       write.text !== '' &&
       sameText(comment.text, write.text) &&
       ownerFits(comment, write, marks) &&
@@ -50,7 +51,10 @@ export function recognise(comment: PlanfixComment, marks: OwnMarks): Recognition
   return alike ? 'by-text' : null
 }
 
-/** The task's text stands in front of the feed (contracts/planfix.md section 6.3); whoever pastes it later is a person. */
+/**
+ * The task's text is at the beginning of the feed (contracts/planfix.md section 6.3); a later copy of it was
+ * pasted by a person.
+ */
 function isDescription(comment: PlanfixComment, { task, tokenUserId, isLater }: OwnMarks): boolean {
   const first = task.descriptionCommentId ?? null
   if (first !== null) return comment.id === first
@@ -58,7 +62,7 @@ function isDescription(comment: PlanfixComment, { task, tokenUserId, isLater }: 
   return comment.owner === null || comment.owner.startsWith('contact:') || isTokenUser(comment, tokenUserId)
 }
 
-/** Tasks of former versions keep the text itself until it is forgotten. */
+/** Tasks of earlier versions store the text itself until retention removes it. */
 function isTextOf({ descriptionPrint, descriptionText = '' }: TaskLink, text: string): boolean {
   if (descriptionPrint !== '' && descriptionPrint === printOfText(text)) return true
   return descriptionText !== '' && sameText(text, descriptionText)
@@ -69,20 +73,20 @@ function ownerFits(comment: PlanfixComment, write: WriteOfClient, marks: OwnMark
   if (owner === null) return true
   if (write.ownerUserId !== null) return owner === `user:${write.ownerUserId}`
   if (marks.contactIds.some((id) => owner === `contact:${id}`)) return true
-  // A client's words under an employee's name are the employee's.
+  // A client's text under an employee's name is the employee's.
   if (write.byClient === true) return owner === `user:${marks.tokenUserId ?? ''}`
   return isTokenUser(comment, marks.tokenUserId)
 }
 
-/** Any user may be the token's as long as nothing has told which one is. */
+/** Any user may be the token's while the token's user is unknown. */
 const isTokenUser = ({ owner }: PlanfixComment, tokenUserId: number | null = null): boolean =>
   owner?.startsWith('user:') === true && (tokenUserId === null || owner === `user:${tokenUserId}`)
 
-/** Planfix tells times to the minute, and clocks differ. */
+/** Planfix gives times to the minute, and clocks differ. */
 const SLACK_MS = 3 * 60_000
-/** So long after its beginning a write may still come to be, and be read. */
+/** How long after its beginning a write may still be executed, and be read. */
 const LATEST_MS = 5 * 60_000
 
-/** By the time Planfix tells, or, where its zone is not known yet, by when it was read. */
+/** By the time that Planfix gives, or, where its zone is not known yet, by the time of the read. */
 const isNear = (comment: PlanfixComment, { startedAt }: WriteOfClient, { now }: OwnMarks): boolean =>
   [comment.at, now].some((at) => at !== null && at >= startedAt - SLACK_MS && at <= startedAt + LATEST_MS)

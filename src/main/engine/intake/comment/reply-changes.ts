@@ -6,7 +6,7 @@ import { fingerprintOf } from './comment-fingerprint.ts'
 import type { CommentState } from './comment-input.ts'
 import { isKeptInside, type ReplyAct } from './reply-plan.ts'
 
-/** How a message enters the store. */
+/** How a message is added to the store. */
 type Beginning = { state: MessageState; reason: string | null }
 export const WAITS: readonly Beginning[] = [
   { state: 'received', reason: null },
@@ -14,7 +14,10 @@ export const WAITS: readonly Beginning[] = [
 ]
 const UNSENT: MessageState[] = ['received', 'queued', 'retrying']
 
-/** What a plan of `planReplies` changes in the store; every message of the comment keeps the comment's print. */
+/**
+ * The changes of a `planReplies` plan in the store; every message of the comment stores the comment's
+ * fingerprint.
+ */
 export function changesOf(
   acts: readonly ReplyAct[],
   comment: PlanfixComment,
@@ -57,7 +60,7 @@ export function changesOf(
   ]
 }
 
-/** Adds the print to each of the messages that does not have it yet, in the patch it gets anyhow where it gets one. */
+/** Adds the fingerprint to each of the messages that lacks it, in its existing patch if there is one. */
 function withFingerprint(
   changes: readonly Change[],
   print: string,
@@ -106,7 +109,7 @@ const authorOf = ({ owner, ownerName }: PlanfixComment): Message['author'] => ({
   name: ownerName,
 })
 
-/** A message of a comment, in the state that `beginning` ends with. */
+/** A message of a comment, in the last state of `beginning`. */
 export function replyMessage(
   { part, id, position, key }: { part: Part; id: number; position: number; key: string },
   beginning: readonly Beginning[],
@@ -147,7 +150,7 @@ export function replyMessage(
   }
 }
 
-/** An edit or a deletion is carried like a message, behind those that wait. */
+/** An edit or a deletion is delivered like a message, after the waiting ones. */
 function change(
   kind: 'edit' | 'delete',
   reply: Message,
@@ -171,7 +174,9 @@ function change(
   }
 }
 
-/** An employee who changes a reply that the client has, but no longer shows it to him, is told so once. */
+/**
+ * An employee who changes a reply that the client has, but no longer shows it to the client, gets one note.
+ */
 function noteOnce(acts: readonly ReplyAct[], comment: PlanfixComment, state: CommentState): Change[] {
   const kept = acts.find(
     (act) =>

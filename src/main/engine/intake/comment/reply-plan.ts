@@ -4,33 +4,36 @@ import { isDeliveredElsewhere } from '../../ports.ts'
 import { areSameParts, isSamePart, type Part } from '../parts.ts'
 import type { Verdict } from './may-go-out.ts'
 
-/** What is to happen to the messages of a comment so that the chat shows it as it is now. */
+/** Actions on the messages of a comment so that the chat shows its current version. */
 export type ReplyAct =
-  /** A message of its own. `again`: the row of a part that was never sent is used again; `behind`: it waits next to this one. */
+  /**
+   * Send a separate message. `again`: the row of a part that was never sent is used again; `behind`: it waits
+   * next to this one.
+   */
   | { do: 'say'; part: Part; again: Message | null; behind: Message | null }
-  /** A reply or an edit that still waits gets other words. */
+  /** Change the text of a reply or an edit that still waits. */
   | { do: 'reword'; message: Message; part: Part }
-  /** The message in the chat is changed, or deleted. */
+  /** Change or delete the message in the chat. */
   | { do: 'edit'; reply: Message; part: Part }
   | { do: 'remove'; reply: Message }
-  /** What waits, or failed, is not sent any more. */
+  /** Cancel a message that waits or failed. */
   | { do: 'drop'; message: Message; reason: string }
-  /** The message in the chat stays as it is, because the new version is internal. */
+  /** Keep the message in the chat unchanged, because the new version is internal. */
   | { do: 'keep-inside'; reply: Message; part: Part; reason: string }
-  /** It stays inside for another reason than before. */
+  /** It stays internal for another reason than before. */
   | { do: 'explain'; message: Message; reason: string }
 
-/** The comment as the client should see it: its parts, and whether he may. */
+/** The comment as the client should see it: its parts, and whether the client may see it. */
 export interface Desired {
   verdict: Verdict
   parts: readonly Part[]
 }
 
 /**
- * The difference between what the chat should show of a comment and what it shows, or was promised to. One rule for
- * everything that can happen to a comment: edited, grown, shrunk, files added or taken out, opened, hidden, deleted,
- * restored, mended after a failure. `replies` are the messages made of the comment, `changes` their edits and deletions.
- * What turns up after it was given up is decided on anew (delivery/jobs/reread.ts).
+ * The difference between what the chat should show of a comment and what it shows, or will show. One rule for
+ * all changes of a comment: edited, grown, shrunk, files added or removed, opened, hidden, deleted, restored,
+ * corrected after a failure. `replies` are the messages made from the comment, `changes` their edits and
+ * deletions. A message that appears after it was given up is decided on again (delivery/jobs/reread.ts).
  */
 export function planReplies(
   desired: Desired,
@@ -46,21 +49,21 @@ export function planReplies(
 }
 
 export const DELETED = 'deleted-before-sent'
-/** Of a message whose place has been taken by another one, and of a deletion that is not wanted any more. */
+/** Reason of a message that another one replaced, and of a cancelled deletion. */
 export const REPLACED = 'replaced'
 
 /** A message of the chat that shows a part of the comment. */
 interface Slot {
   reply: Message
   /**
-   * `waiting` to be sent, `said` (or perhaps said), `leaving`: its deletion waits; `elsewhere`: another computer has said
-   * it, and nobody here can change it; `given-up`: it failed, or the owner dismissed it, and the same words are not sent
-   * again by themselves; `out`: it is not in the chat and may be said (again).
+   * `waiting` to be sent; `said` (or perhaps said); `leaving`: its deletion waits; `elsewhere`: another
+   * computer has sent it, and it cannot be changed here; `given-up`: it failed, or the owner dismissed it,
+   * and the same text is not sent again automatically; `out`: it is not in the chat and may be sent (again).
    */
   life: 'waiting' | 'said' | 'leaving' | 'elsewhere' | 'given-up' | 'out'
-  /** What the chat shows now, or will when what waits has been carried. */
+  /** What the chat shows now, or will after the waiting changes. */
   shows: Part
-  /** Edits and the deletion that have not been carried yet. */
+  /** Edits and the deletion that were not delivered yet. */
   edits: Message[]
   removal: Message | null
 }
@@ -70,7 +73,7 @@ function slotOf(reply: Message, changes: readonly Message[]): Slot {
   const removal = own.findLast((change) => change.kind === 'delete' && isWanted(change)) ?? null
   const edits = own.filter((change) => change.kind === 'edit' && isWanted(change))
   const life = lifeOf(reply, removal)
-  // What is not in the chat has nothing to be edited: it will be said as it is then.
+  // A message that is not in the chat needs no edit: it will be sent in its current form.
   const latest = (life === 'waiting' || life === 'given-up' ? null : edits.at(-1)) ?? reply
   return {
     reply,
@@ -90,15 +93,15 @@ function lifeOf(reply: Message, removal: Message | null): Slot['life'] {
 }
 
 const isDismissed = ({ state, reason }: Message) => state === 'skipped' && reason === 'dismissed'
-/** It was handed over, and Chatra has not said that it did not take it: whatever became of it, it may turn up. */
+/** It was sent, and Chatra has not refused it: whatever happened to it, it may appear. */
 const mayTurnUp = (reply: Message) => reply.sentFingerprint !== null
 const isWaiting = ({ state }: Message) => state === 'received' || state === 'queued' || state === 'retrying'
 const isWanted = ({ state }: Message) => state !== 'skipped' && state !== 'failed'
-/** Nothing can come of it any more but what is said with it now: no id, no deletion, no late echo. */
+/** Only the next send can have an effect: it has no id, no deletion and no late echo. */
 const mayBeUsedAgain = (reply: Message) =>
   reply.chatraMessageId === null && !mayTurnUp(reply) && (reply.state === 'skipped' || reply.sentAt === null)
 const inOrder = (a: Message, b: Message) => a.position - b.position || a.id - b.id
-/** As the chat shows them, or will: what waits comes last. */
+/** In the order of the chat; waiting messages come last. */
 const asShown = (a: Slot, b: Slot) =>
   Number(a.life === 'waiting') - Number(b.life === 'waiting') ||
   (a.life === 'waiting' ? 0 : (a.reply.sentAt ?? 0) - (b.reply.sentAt ?? 0)) ||
@@ -106,7 +109,7 @@ const asShown = (a: Slot, b: Slot) =>
 
 function show(parts: readonly Part[], slots: readonly Slot[]): ReplyAct[] {
   const promised = slots.filter(({ life }) => life !== 'out')
-  // Changes of what is going to be said anew have been overtaken.
+  // Changes of a message that will be sent again are obsolete.
   const isOvertaken = slots.some(({ life, edits, removal }) =>
     life === 'waiting' ? edits.length > 0 || removal !== null : life === 'leaving',
   )
@@ -120,7 +123,7 @@ function show(parts: readonly Part[], slots: readonly Slot[]): ReplyAct[] {
     const slot = places[index]
     const isTakenOver =
       slot && slot.life === 'waiting' && mayTurnUp(slot.reply) && !isSamePart(slot.shows, part)
-    // What was handed over before keeps its words: should it turn up, it is known by them.
+    // A message that was sent keeps its text: if it appears, it is recognised by it.
     if (isTakenOver) acts.push(...withdraw(slot, REPLACED))
     else if (slot) acts.push(...fill(slot, part))
     if (slot) behind = slot.life === 'waiting' ? slot.reply : null
@@ -138,7 +141,7 @@ function show(parts: readonly Part[], slots: readonly Slot[]): ReplyAct[] {
 
 const showing = (slots: readonly Slot[]): Part[] => slots.map(({ shows }) => shows)
 
-/** The message in this place is to show `part`. */
+/** The message in this place must show `part`. */
 function fill({ reply, life, shows, edits, removal }: Slot, part: Part): ReplyAct[] {
   const isSame = isSamePart(shows, part)
   if (life === 'elsewhere') return []
@@ -153,10 +156,10 @@ function fill({ reply, life, shows, edits, removal }: Slot, part: Part): ReplyAc
   return [...acts, waiting ? { do: 'reword', message: waiting, part } : { do: 'edit', reply, part }]
 }
 
-/** The message in this place is not to be there any more. */
+/** The message in this place must be removed. */
 function withdraw({ reply, life, edits }: Slot, reason: string): ReplyAct[] {
   if (life === 'waiting') return drop([reply, ...edits], reason)
-  // An edit that was being sent when the deletion was decided on may wait again by now.
+  // An edit that was being sent when the deletion was decided on may be waiting again.
   const acts = drop(edits, reason)
   return life === 'said' ? [...acts, { do: 'remove', reply }] : acts
 }
@@ -164,7 +167,7 @@ function withdraw({ reply, life, edits }: Slot, reason: string): ReplyAct[] {
 const drop = (messages: readonly Message[], reason: string): ReplyAct[] =>
   messages.map((message) => ({ do: 'drop', message, reason }))
 
-/** Nothing of the comment is left to show. */
+/** No part of the comment is left to show. */
 const takeBack = (slots: readonly Slot[], reason: string): ReplyAct[] =>
   slots.flatMap((slot) =>
     slot.life === 'given-up' && slot.reply.state === 'failed'
@@ -173,8 +176,8 @@ const takeBack = (slots: readonly Slot[], reason: string): ReplyAct[] =>
   )
 
 /**
- * It is internal by now: nothing of it is sent, neither as a message nor as an edit. What stands in the chat already stays
- * as it is; a version that differs from it leaves a line in the log.
+ * The comment has become internal: none of it is sent, neither as a message nor as an edit. Messages already
+ * in the chat stay as they are; a different version leaves a line in the log.
  */
 function keepInside(
   reason: string,
@@ -197,6 +200,6 @@ function keepInside(
   return [...acts, { do: 'keep-inside', reply: first.reply, part, reason }]
 }
 
-/** A version of a comment that was not carried into the chat. */
+/** A version of a comment that was not delivered to the chat. */
 export const isKeptInside = ({ kind, state, reason }: Message): boolean =>
   kind === 'edit' && state === 'skipped' && isKeptFromClient(reason)
