@@ -7,9 +7,10 @@ import { errorMessage } from '../src/shared/node-errors.ts'
 import { NODE, ROOT } from './build.ts'
 
 /**
- * `npm run bench`: measures what was promised and prints a table. It measures and does not judge: a figure that misses
- * its target says MISSED, and the exit code is 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
- * `relay`, `hostile`, `desktop`, `day`, `outage` measure a part; `--stored N` = how many messages the big store holds.
+ * `npm run bench`: measures the promised figures and prints a table. A figure that misses its target says
+ * MISSED, and the exit code is still 0. `-- calls`, `webhooks`, `flow`, `start`, `log`, `stored`, `page`,
+ * `relay`, `hostile`, `desktop`, `day`, `outage` select parts; `--stored N` = number of messages in the big
+ * store.
  */
 if (process.execPath !== NODE && !process.versions.node.startsWith('24')) {
   process.exit(spawnSync(NODE, process.argv.slice(1), { stdio: 'inherit' }).status ?? 1)
@@ -20,7 +21,7 @@ const { values, positionals: wanted } = parseArgs({
   allowPositionals: true,
   options: { stored: { type: 'string', default: '1000000' } },
 })
-// On a virtual clock all is inside this process.
+// On a virtual clock everything runs in this process.
 if (wanted.length === 0 || wanted.some((name) => !['day', 'outage'].includes(name))) build()
 const { callRows, idleRow } = await import('../tests/bench/calls.ts')
 const { webhookRows } = await import('../tests/bench/webhooks.ts')
@@ -35,7 +36,7 @@ const { outageRows } = await import('../tests/bench/outage.ts')
 type Row = Awaited<ReturnType<typeof callRows>>[number]
 
 const STORED = [1000, Number(values.stored)] as const
-/** Written once, for whoever needs them. */
+/** Written once, shared by several parts. */
 const prepared: { stores?: ReturnType<typeof prepareStores> } = {}
 const stores = () => {
   prepared.stores ??= prepareStores(STORED)
@@ -43,7 +44,7 @@ const stores = () => {
 }
 const parts: Record<string, () => Promise<Row[]>> = {
   start: () => startRows(5),
-  // After 65 s of silence nothing can hide behind Planfix's minute any more. Waiting takes no time of the processor,
+  // After 65 s without activity no change can be hidden by Planfix's minute. The wait uses no processor time,
   // so the other calls are counted and the big store is written meanwhile.
   calls: async () => {
     stores().catch(() => undefined)

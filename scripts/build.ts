@@ -9,16 +9,19 @@ const STAMP = join(OUT, '.built-from')
 const LOCK = join(OUT, '.building')
 const BUILDER = join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js')
 
-/** The Node that the product runs on: this one when it is new enough, else the one that npm brought. */
+/** The Node that the product runs on: this one when it is new enough, else the one installed by npm. */
 export const NODE =
   Number(process.versions.node.split('.')[0]) >= 24
     ? process.execPath
     : join(ROOT, 'node_modules/node/bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
-/** Builds what is missing or older than its sources; silent unless it fails, then exits 1 with the builder's words. */
+/**
+ * Builds what is missing or older than its sources; silent unless it fails, then it prints the builder's
+ * output and exits with 1.
+ */
 export function buildWhatIsStale(): void {
   if (isFresh()) return
-  // Without the builder (an installation without development packages) the delivered build is what there is.
+  // Without the builder (an installation without development packages) the existing build is used.
   if (!existsSync(BUILDER) && existsSync(join(OUT, 'main/server.js'))) return
   mkdirSync(OUT, { recursive: true })
   const release = lock()
@@ -48,7 +51,7 @@ export function buildWhatIsStale(): void {
 
 const isFresh = (): boolean => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint()
 
-/** Names, times and sizes of everything the build is made from: a deleted or older file counts as a change too. */
+/** Names, times and sizes of all inputs of the build: a deleted or older file counts as a change too. */
 function fingerprint(): string {
   const hash = createHash('sha256')
   const sources = readdirSync(join(ROOT, 'src'), { recursive: true, withFileTypes: true })
@@ -87,7 +90,7 @@ function isAbandoned(): boolean {
     if (pid > 0) process.kill(pid, 0)
     return false
   } catch (error) {
-    // ESRCH: no such process. A lock without a number is being made just now.
+    // ESRCH: no such process. A lock without a number is just being created.
     return error instanceof Error && 'code' in error && error.code === 'ESRCH'
   }
 }

@@ -3,20 +3,22 @@ import { builtinModules } from 'node:module'
 import { dirname, join } from 'node:path'
 import { parseAst } from 'vite'
 
-/** What a built file asks for: by import, export … from, import(), require() and new URL(…, import.meta.url). */
+/**
+ * An import of a built file: by import, export … from, import(), require() and new URL(…, import.meta.url).
+ */
 export interface Asked {
   /** As written. */
   name: string
-  /** A call decides when it is loaded (import(), require()); otherwise at the start. */
+  /** A call decides when it is loaded (import(), require()); otherwise it is loaded at the start. */
   isCalled: boolean
 }
 
 export interface Reached {
-  /** Every file of ours that some import leads to, with the entry itself; absolute paths. */
+  /** All our files that are reachable by imports, including the entry itself; absolute paths. */
   files: Set<string>
-  /** What is asked of the outside, beside Node's own modules, with the file that asks. */
+  /** Imports of external packages, except Node's own modules, with the importing file. */
   outside: Map<string, string>
-  /** A file that is asked for and is not there. */
+  /** An imported file that does not exist. */
   missing: { name: string; from: string }[]
 }
 
@@ -40,7 +42,7 @@ export function reachedFrom(entry: string): Reached {
 export const isBuiltin = (name: string): boolean =>
   name.startsWith('node:') || builtinModules.includes(name) || builtinModules.includes(name.split('/')[0]!)
 
-/** Reads the code itself (its syntax, not its text): what stands in strings and comments is not an import. */
+/** Parses the code (its syntax, not its text): strings and comments are not imports. */
 export function askedBy(code: string): Asked[] {
   const asked: Asked[] = []
   walk(parseAst(code, { lang: 'js' }), (node) => {
@@ -74,7 +76,7 @@ const isMetaUrl = (node: unknown): boolean =>
   (node as Node | undefined)?.type === 'MemberExpression' &&
   ((node as Node).object as Node).type === 'MetaProperty'
 
-/** A text, however it is quoted. */
+/** A string literal with any quotes. */
 const literal = (node: unknown): string | null => {
   const { type, value, quasis } = (node ?? {}) as Node
   if (type === 'Literal' && typeof value === 'string') return value

@@ -5,9 +5,9 @@ const LANGUAGES = ['en', 'ro', 'ru']
 const PLURAL = /_(zero|one|two|few|many|other)$/
 
 /**
- * What is wrong with the catalogues of `folder` (a folder a language, a file an area): a key that another language lacks,
- * an empty text, other `{placeholders}`, a plural form too few or too many for the language, a key that stands in two
- * files. The build fails on any of them.
+ * The problems of the catalogues of `folder` (a folder per language, a file per area): a key that another
+ * language lacks, an empty text, different `{placeholders}`, a missing or extra plural form for the language,
+ * a key in two files. The build fails on any of them.
  */
 export function catalogueProblems(folder: string): string[] {
   const files = readdirSync(join(folder, 'en')).filter((name) => name.endsWith('.json'))
@@ -28,7 +28,7 @@ export function catalogueProblems(folder: string): string[] {
   return problems
 }
 
-/** Texts by key without its plural ending; a text without plural forms has the one form ''. */
+/** Texts by key without its plural ending; a text without plural forms has the single form ''. */
 function stemsOf(folder: string, language: string, file: string): Map<string, Map<string, string>> {
   const path = join(folder, language, file)
   const texts: Record<string, string> = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
@@ -60,7 +60,7 @@ function differences(file: string, texts: (readonly [string, Map<string, Map<str
   })
 }
 
-/** Of all forms together: "one message" may do without the number. */
+/** Of all forms together: "one message" may omit the number. */
 function placesOf(forms: Map<string, string>): string {
   const all = [...forms.values()].flatMap((text) => text.match(/\{\w+\}/g) ?? [])
   return [...new Set(all)].sort().join(' ')

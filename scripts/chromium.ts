@@ -4,8 +4,8 @@ import { installSystemPart } from './system-deps.ts'
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
 /**
- * Where Chromium is, for tests and screenshots. Where it is missing it is installed, when this is Debian or Ubuntu and we
- * may; otherwise says how, and answers null.
+ * Path of Chromium, for tests and screenshots. Installs it if it is missing, on Debian or Ubuntu with
+ * sufficient rights; otherwise prints how, and returns null.
  */
 export function findChromium(): string | null {
   const found = present()

@@ -1,8 +1,8 @@
 /**
- * Adds to package-lock.json the optional platform packages that npm left out (`npm install` behind a registry that
- * serves the packages of one platform alone writes a lock file that `npm ci` then refuses). The entries name version
- * and platform, so that npm skips them where they do not fit. Run after `npm install` when `npm ci` says
- * "Missing: … from lock file": `node scripts/complete-lockfile.ts`.
+ * Adds to package-lock.json the optional platform packages that npm omitted (`npm install` with a registry
+ * that serves packages of only one platform writes a lock file that `npm ci` then refuses). The entries
+ * contain version and platform, so that npm skips them on other platforms. Run after `npm install` when `npm
+ * ci` says "Missing: … from lock file": `node scripts/complete-lockfile.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 
@@ -65,7 +65,7 @@ const sorted = Object.fromEntries(
 writeFileSync(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`)
 console.log(`${added} platform packages added to ${file}`)
 
-/** What a package's name says of its platform, e.g. `@swc/core-linux-arm64-musl`. */
+/** The platform in a package's name, e.g. `@swc/core-linux-arm64-musl`. */
 function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
   const parts = name.split(/[-/]/)
   const os = SYSTEMS.find((system) => parts.includes(system)) ?? (name === 'fsevents' ? 'darwin' : undefined)
@@ -75,7 +75,7 @@ function platformOf(name: string): Pick<Entry, 'os' | 'cpu' | 'libc'> {
     : parts.some((part) => part.startsWith('gnu'))
       ? 'glibc'
       : undefined
-  // A platform that the name does not tell is none of those npm runs on, so the package is skipped.
+  // A platform that is not in the name is none of npm's platforms, so the package is skipped.
   const unknown = os === undefined && cpu === undefined ? { os: ['none'] } : {}
   return {
     ...unknown,

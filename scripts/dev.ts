@@ -11,9 +11,9 @@ import { startPlanfixSimulator } from '../src/simulators/planfix/index.ts'
 import { NODE, ROOT } from './build.ts'
 
 /**
- * `npm run dev -- [--port N] [--empty] [--steady]`: the interface with live changes, on the server host run from its sources (it
- * restarts when they change, unless `--steady`) and both simulators. `--empty` begins without a connection, as on the
- * first launch.
+ * `npm run dev -- [--port N] [--empty] [--steady]`: the interface with live changes, on the server host run
+ * from its sources (it restarts when they change, unless `--steady`) and both simulators. `--empty` starts
+ * without a connection, as on the first launch.
  */
 const { values } = parseArgs({
   options: {
@@ -70,7 +70,7 @@ const vite = await createServer({
         target,
         ws: true,
         configure(proxy) {
-          // The host only takes its own page's calls: for it, that is who asks here.
+          // The host only accepts calls from its own page, so the proxy sends its origin.
           const asOwnPage = (request: { setHeader(name: string, value: string): void }) => {
             request.setHeader('host', `127.0.0.1:${uiPort}`)
             request.setHeader('origin', target)
@@ -95,7 +95,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 async function signIn(line: string): Promise<void> {
   const { ui } = JSON.parse(line) as { ui: string }
-  // Restarted again meanwhile: its next ready line is on its way.
+  // Restarted again meanwhile: its next ready line will follow.
   const answer = await fetch(ui, { redirect: 'manual' }).catch(() => null)
   cookie = answer?.headers.get('set-cookie')?.split(';')[0] ?? cookie
 }

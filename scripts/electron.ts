@@ -3,28 +3,28 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { NODE, ROOT } from './build.ts'
 
-/** Where Electron is, or why it cannot run here, in words that end without a full stop. */
+/** Path of Electron, or why it cannot run here, as a text without a final full stop. */
 export type Electron = { path: string } | { why: string }
 
 export interface Computer {
   platform: NodeJS.Platform
   environment: NodeJS.ProcessEnv
-  /** Of the user; undefined on Windows. */
+  /** Id of the user; undefined on Windows. */
   uid: number | undefined
-  /** Of a small file; null when there is none. */
+  /** Content of a small file; null when there is none. */
   read(path: string): string | null
   /** Owner and mode; null when there is no such file. */
   stat(path: string): { uid: number; mode: number } | null
 }
 
 const PACKAGE = join(ROOT, 'node_modules/electron')
-/** Some 110 MB: on a slow line of 1 Mbit/s a quarter of an hour. */
+/** Some 110 MB: a quarter of an hour on a slow line of 1 Mbit/s. */
 const DOWNLOAD_MS = 20 * 60_000
 const REACH_MS = 5_000
-/** Windows looks through a program of that size before it lets it start for the first time. */
+/** Windows scans a program of that size before it starts for the first time. */
 export const tryMs = (platform: NodeJS.Platform): number => (platform === 'win32' ? 60_000 : 15_000)
 
-/** Finds Electron's program and tries it; fetches it when it has to, for at most twenty minutes. */
+/** Finds Electron's program and tests it; downloads it if necessary, for at most twenty minutes. */
 export async function findElectron(
   say: (line: string) => void,
   computer: Computer = THIS_COMPUTER,
@@ -37,7 +37,7 @@ export async function findElectron(
   return why === null ? { path: found } : { why }
 }
 
-/** Why no window can be shown, whatever program there is. */
+/** Why no window can be shown, with any program. */
 export function reasonAgainst({ platform, environment, uid }: Computer): string | null {
   if (platform !== 'linux') return null
   if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY) return 'There is no display'
@@ -45,7 +45,7 @@ export function reasonAgainst({ platform, environment, uid }: Computer): string 
   return null
 }
 
-/** Electron's sandbox needs user namespaces, or a helper that belongs to root; it is never switched off. */
+/** Electron's sandbox needs user namespaces, or a helper owned by root; it is never switched off. */
 export function sandboxTrouble(program: string, { platform, read, stat }: Computer): string | null {
   if (platform !== 'linux') return null
   const forbidden =
@@ -59,7 +59,9 @@ export function sandboxTrouble(program: string, { platform, read, stat }: Comput
   return `This system keeps Electron's sandbox from starting (sudo chown root ${helper} && sudo chmod 4755 ${helper} lets it)`
 }
 
-/** The one that is named (ELECTRON_EXEC_PATH), else that of the package when it has been fetched; null when it has not. */
+/**
+ * The named one (ELECTRON_EXEC_PATH), else that of the package when it was downloaded; null when it was not.
+ */
 export function programOf(environment: NodeJS.ProcessEnv): string | { why: string } | null {
   const named = environment.ELECTRON_EXEC_PATH
   if (named)
@@ -70,7 +72,7 @@ export function programOf(environment: NodeJS.ProcessEnv): string | { why: strin
   return existsSync(program) ? program : null
 }
 
-/** The package's own installer, once it is known that anybody answers: its first attempt would wait for long. */
+/** The package's own installer, once a server has answered: its first attempt would wait for long. */
 async function fetched(
   say: (line: string) => void,
   environment: NodeJS.ProcessEnv,
@@ -79,7 +81,7 @@ async function fetched(
   if (!existsSync(installer)) return { why: 'Electron is not installed' }
   if (!(await isReached(environment))) return { why: 'Electron cannot be downloaded from here' }
   say('Downloading Electron, some 110 MB; this happens once. Ctrl+C ends it.')
-  // Its progress, and why it fails (a proxy, a certificate, a checksum), are to be seen.
+  // Shows its progress, and why it fails (a proxy, a certificate, a checksum).
   const run = spawnSync(NODE, [installer], {
     stdio: ['ignore', 2, 2],
     timeout: DOWNLOAD_MS,
@@ -94,7 +96,7 @@ async function fetched(
 }
 
 async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
-  // The installer knows the way through a proxy by itself.
+  // The installer handles a proxy by itself.
   if (environment.ELECTRON_GET_USE_PROXY) return true
   const from = environment.ELECTRON_MIRROR || environment.npm_config_electron_mirror || 'https://github.com/'
   try {
@@ -105,7 +107,7 @@ async function isReached(environment: NodeJS.ProcessEnv): Promise<boolean> {
   }
 }
 
-/** Where a library of the system is missing the program ends before it has begun. */
+/** When a library of the system is missing, the program exits before it starts. */
 function trial(program: string, { platform, environment }: Computer): string | null {
   const run = spawnSync(program, ['-p', 'process.versions.electron'], {
     env: { ...environment, ELECTRON_RUN_AS_NODE: '1' },

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 
 /**
- * On POSIX this process turns into the program: signals, exit code and input need no passing on, and nothing
- * stays behind in memory. Windows has no such call: there the program is a child that ends when this one does.
+ * On POSIX this process is replaced by the program: signals, exit code and input need no forwarding, and
+ * nothing stays in memory. Windows has no such call: there the program is a child that exits together with
+ * this process.
  */
 export function become(
   command: string,
@@ -17,7 +18,8 @@ export function become(
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: environment,
   })
-  // Windows tells everybody at the console of Ctrl+C, also the child, which ends in order; to kill it would cut it short.
+  // Windows sends Ctrl+C to all processes of the console, including the child, which exits in order; killing
+  // it would interrupt that.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
     process.on(signal, () => void (platform !== 'win32' && child.kill(signal)))
   child.on('error', (error) => {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
  * TypeScript.
  */
 
-/** What a Git command prints; null when it fails or Git is missing. */
+/** The output of a Git command; null when it fails or Git is missing. */
 function git(...args) {
   const { status, stdout } = spawnSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   return status === 0 ? stdout.trim() : null

@@ -15,7 +15,7 @@ export const TRAY_STATES = ['working', 'setup', 'degraded', 'stopped', 'paused']
 type TrayState = (typeof TRAY_STATES)[number]
 
 /**
- * A state's colour repeats what its shape says: for light panels, for dark panels, and one that is readable on both
+ * A state's colour repeats its shape: for light panels, for dark panels, and one that is readable on both
  * (Windows has one file for either taskbar; at least 3:1 on #f3f3f3 and on #202020).
  */
 const COLOURS: Record<TrayState, { light: string; dark: string; both: string }> = {
@@ -58,8 +58,8 @@ export function icoOf(pictures: readonly Picture[]): Buffer {
 }
 
 /**
- * What macOS calls each size of a picture inside an icon, in pixels; each may be a PNG. The plain 16 and 32 are left out
- * (there older systems take no PNG): macOS draws them from the doubled ones.
+ * macOS's name for each size of a picture inside an icon, in pixels; each may be a PNG. The plain 16 and 32
+ * are omitted (older systems accept no PNG there): macOS draws them from the doubled ones.
  */
 const ICNS_TYPES = [
   ['ic07', 128],
@@ -86,7 +86,10 @@ function icnsHead(type: string, length: number): Buffer {
   return head
 }
 
-/** BITMAPINFOHEADER, rows from the bottom as BGRA, then the one-bit mask that alpha makes superfluous (all zero). */
+/**
+ * BITMAPINFOHEADER, rows from the bottom as BGRA, then the one-bit mask, which alpha makes unnecessary (all
+ * zero).
+ */
 function bitmapOf({ pixels, size }: Picture): Buffer {
   const head = Buffer.alloc(40)
   const mask = Buffer.alloc(Math.ceil(size / 32) * 4 * size)
@@ -114,7 +117,7 @@ const source = (name: string): string => readFileSync(join(SOURCES, `${name}.svg
 const tray = (state: TrayState, colour: string): string =>
   source(`tray/${state}`).replace('color="#000"', `color="${colour}"`)
 
-/** The picture in the middle of empty space, as macOS wants its application icons: 824 of 1024 pixels. */
+/** The picture centred with a margin, as macOS requires for application icons: 824 of 1024 pixels. */
 function withMargin(svg: string): string {
   const inner = svg.replace('<svg ', '<svg x="100" y="100" width="824" height="824" ')
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1024 1024">${inner}</svg>`
@@ -180,7 +183,7 @@ async function drawAll(page: Page): Promise<void> {
   }
 }
 
-/** Every picture as it is seen, on light and on dark, each beside an enlargement of its pixels. */
+/** Every picture at its real size, on light and on dark, each beside an enlargement of its pixels. */
 async function contactSheet(page: Page, file: string): Promise<void> {
   const picture = (name: string, size: number, zoom: number): string => {
     const type = name.endsWith('.ico') ? 'x-icon' : 'png'

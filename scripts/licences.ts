@@ -17,7 +17,7 @@ export interface Shipped {
   version: string
   /** An SPDX expression as package.json has it; empty where it names none. */
   licence: string
-  /** The text that the package brings; empty where it brings none. */
+  /** The text contained in the package; empty when there is none. */
   text: string
   /** Which part of the program contains it. */
   parts: Part[]
@@ -119,7 +119,7 @@ interface Manifest {
   name: string
   version: string
   license?: string
-  /** How packages of long ago name it. */
+  /** The form in which very old packages name it. */
   licenses?: { type: string }[]
 }
 
@@ -133,7 +133,7 @@ const manifest = (folder: string): Manifest => {
 export const licenceOf = ({ license, licenses }: Pick<Manifest, 'license' | 'licenses'>): string =>
   license ?? licenses?.map(({ type }) => type).join(' OR ') ?? ''
 
-/** Why the list on disk is not right; null = it is. Expects a fresh build. */
+/** Why the list on disk is outdated; null = it is current. Expects a fresh build. */
 export function listProblem(): string | null {
   const entries = shipped()
   const problems = licenceProblems(entries)

@@ -17,12 +17,12 @@ The exit code is 1 when fewer than 85 % of a folder's mutants die, or one lives 
 `
 const LEAST_PERCENT = 85
 const LIST = 'docs/mutants.md'
-/** Decisions: what the engine does without waiting for anything, and `shared/` but for texts and the schemas of calls. */
+/** Decisions: the synchronous code of the engine, and `shared/` except texts and the schemas of calls. */
 const isDecision = (file: string): boolean =>
   file.startsWith('src/main/engine/')
     ? !/\bawait\b/.test(withoutComments(readFileSync(file, 'utf8')))
     : !/^src\/shared\/(api\b|i18n\/..\/)/.test(file)
-/** Keeps something between calls: what a mutant leaves there must not meet the next one. */
+/** Keeps state between calls: state left by one mutant must not affect the next one. */
 const hasMemory = (file: string): boolean =>
   /^(const|let) \w+ = new (Map|Set)<.*>\(\)/m.test(readFileSync(file, 'utf8'))
 const withoutComments = (code: string): string => code.replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
@@ -75,7 +75,7 @@ if (reached.failed.length > 0) throw new Error(`the tests fail as it is: ${reach
 const died = new Set<string>()
 const leavesTraces = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
 const alone = new Set([...reached.atLoad, ...leavesTraces])
-/** The tests of a room are unit tests under its name, and what chance finds, which takes longer. */
+/** The tests of a room are unit tests under its name, and randomised tests, which take longer. */
 const ROOMS = [
   { src: '/src/main/engine/', tests: '/unit/engine/' },
   { src: '/src/shared/', tests: '/unit/shared/' },
@@ -84,7 +84,7 @@ for (const room of ROOMS) await killIn(room.src, room.tests)
 for (const room of ROOMS) await killIn(room.src, '/property/')
 for (const room of ROOMS) {
   for (const { id, fileName } of living(room.src).filter((one) => alone.has(one.id))) {
-    // Nearly always those that know its file best notice it.
+    // The tests that almost always detect the mutants of a file.
     for (const specifications of byKnowledge(fileName, room.tests)) {
       const { killed, failed } = await play({ kind: 'alone', id }, specifications)
       if (killed.length + failed.length === 0) continue
@@ -96,12 +96,12 @@ for (const room of ROOMS) {
 await vitest.close()
 rmSync(folder, { recursive: true })
 
-/** Mutants of a room that nothing has noticed yet. */
+/** Mutants of a room that no test has detected yet. */
 function living(src: string): typeof mutants {
   return mutants.filter(({ id, fileName }) => fileName.includes(src) && !died.has(id))
 }
 
-/** Runs the tests of a folder for the living mutants of a room that they reach. */
+/** Runs the tests of a folder for the surviving mutants of a room that they reach. */
 async function killIn(src: string, tests: string): Promise<void> {
   const ids = new Set(living(src).map(({ id }) => id))
   if (ids.size === 0) return
@@ -113,7 +113,7 @@ async function killIn(src: string, tests: string): Promise<void> {
   for (const id of killed) died.add(id)
 }
 
-/** Files of tests that reach a file: the two that reach most of its mutants, and the others. */
+/** Test files that reach a file: the two that reach most of its mutants, and the others. */
 function byKnowledge(fileName: string, tests: string): TestSpecification[][] {
   const ids = new Set(mutants.filter((one) => one.fileName === fileName).map(({ id }) => id))
   const known = new Map<string, Set<string>>()
@@ -128,7 +128,7 @@ function byKnowledge(fileName: string, tests: string): TestSpecification[][] {
   return [ranked.slice(0, 2), ranked.slice(2)].filter((some) => some.length > 0)
 }
 
-/** Runs a round; `failed` are the files of tests that failed, or could not even be read. */
+/** Runs a round; `failed` are the test files that failed or could not be loaded. */
 async function play(
   round: Round,
   specifications: TestSpecification[],
@@ -169,7 +169,7 @@ for (const [where, score] of [...scores, ['together', together] as const]) {
 }
 process.exit(isEnough && unlisted.length === 0 ? 0 : 1)
 
-/** The code between two places, which count lines from 0, as one line. */
+/** The code between two positions, with lines counted from 0, as one line. */
 function codeAt(file: string, { start, end }: (typeof mutants)[number]['location']): string {
   const lines = readFileSync(file, 'utf8')
     .split('\n')
@@ -189,7 +189,7 @@ function cell(mutant: string): string {
   return `\`${mutant.replaceAll('|', '\\|')}\``
 }
 
-/** What the list says of a file. */
+/** The list's entries for a file. */
 function sectionOf(file: string): string {
   return list.split(/^## /m).find((section) => section.startsWith(`\`${file}\``)) ?? ''
 }

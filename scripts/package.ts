@@ -7,13 +7,14 @@ import { writeTexts } from './licences.ts'
 import { applicationIn, packagedProblems, type System } from './packaged-app.ts'
 
 /**
- * `npm run package`: builds, packs the desktop application with electron-builder and checks what came out: files, imports,
- * binaries, fuses. `-- --dir` leaves installers out; `--win`, `--mac`, `--linux`, `--x64`, `--arm64` choose (this computer's
- * otherwise); `--electron-dist FOLDER` takes Electron from there instead of downloading it; `--out FOLDER` (else dist/).
- * BRIDGE_UPDATE_URL: where installed applications look for updates; without it they look for none.
+ * `npm run package`: builds, packs the desktop application with electron-builder and checks the result:
+ * files, imports, binaries, fuses. `-- --dir` omits installers; `--win`, `--mac`, `--linux`, `--x64`,
+ * `--arm64` select the target (default: this computer's); `--electron-dist FOLDER` uses the Electron there
+ * instead of downloading it; `--out FOLDER` (default dist/). BRIDGE_UPDATE_URL: where installed applications
+ * look for updates; without it they do not look.
  */
 
-/** Electron is 120 MB. Whoever says nothing for so long says nothing any more. */
+/** Electron is 120 MB. A process without output for this long hangs. */
 const SILENCE_MS = 10 * 60_000
 const DOWNLOAD_MS = 20 * 60_000
 const NO_NETWORK =
@@ -21,8 +22,9 @@ const NO_NETWORK =
 
 const isSigned = Boolean(process.env.CSC_LINK || process.env.CSC_NAME)
 /**
- * Macs with Apple's processors start nothing that carries no signature at all, and the fuses have undone Electron's own. One
- * without a name serves for tests; the hardened runtime would refuse the binaries of the packages beside it.
+ * Macs with Apple's processors start no unsigned program, and changing the fuses has invalidated Electron's
+ * own signature. An ad-hoc signature is enough for tests; the hardened runtime would refuse the binaries of
+ * the packages beside it.
  */
 const AD_HOC = ['-c.mac.identity=-', '-c.mac.hardenedRuntime=false', '-c.mac.notarize=false']
 
@@ -62,7 +64,7 @@ for (const name of unpacked()) rmSync(join(out, name), { recursive: true, force:
 await pack()
 await check()
 
-/** Into the cache that electron-builder takes it from: so that a computer without a network is told so in one line. */
+/** Into electron-builder's cache: so that a computer without a network gets one line of explanation. */
 async function fetchElectron(): Promise<void> {
   const { downloadElectronArtifactZip } = await import('app-builder-lib/out/util/electronGet.js')
   const inVain = (reason: string): never =>
@@ -78,7 +80,7 @@ async function fetchElectron(): Promise<void> {
   clearTimeout(timer)
 }
 
-/** The downloader tells of each of its tries; the one line at the end is enough. */
+/** The downloader reports each of its tries; the one line at the end is enough. */
 async function quietly(work: () => Promise<unknown>): Promise<void> {
   const { write } = process.stdout
   process.stdout.write = () => true
@@ -99,7 +101,7 @@ function pack(): Promise<void> {
     ...(feed !== null ? ['-c.publish.provider=generic', `-c.publish.url=${feed}`] : []),
     ...(values['electron-dist'] ? [`-c.electronDist=${resolve(values['electron-dist'])}`] : []),
     ...(system === 'darwin' && process.platform === 'darwin' && !isSigned ? AD_HOC : []),
-    // An electron that is laid out by hand is no Windows program whose resources could be edited.
+    // A manually assembled Electron is no Windows program whose resources could be edited.
     ...(values['electron-dist'] && system === 'win32'
       ? ['-c.win.signAndEditExecutable=false', '-c.disableAsarIntegrity=true']
       : []),

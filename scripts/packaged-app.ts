@@ -6,9 +6,9 @@ import { type FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fus
 import { reachedFrom } from './bundle.ts'
 import { NATIVE_MODULES } from './native-modules.ts'
 
-/** What `npm run package` looks at before it says that a packaged application is right. */
+/** The checks of `npm run package` on a packaged application. */
 
-/** What a fuse of the packaged application is, by number. The configuration asks for them; here they are looked up. */
+/** A fuse of the packaged application, by number. The configuration sets them; here they are read back. */
 const FUSES: ReadonlyMap<FuseV1Options, boolean> = new Map([
   [FuseV1Options.RunAsNode, false],
   [FuseV1Options.EnableCookieEncryption, false],
@@ -24,7 +24,7 @@ const DISABLED: FuseState = 48
 
 export type System = 'win32' | 'darwin' | 'linux'
 
-/** The binary each native package loads on a system: it has to lie beside the archive. */
+/** The binary that each native package loads on a system: it must be beside the archive. */
 export const nativeFiles = (system: System, arch: string): string[] => {
   const ngrok = { win32: `win32-${arch}-msvc`, darwin: `darwin-${arch}`, linux: `linux-${arch}-gnu` }[system]
   return [
@@ -56,7 +56,7 @@ interface Entry {
   unpacked?: boolean
 }
 
-/** The program and the archive in what the packager laid out; null where there is no application. */
+/** The program and the archive in the packager's output; null when there is no application. */
 export function applicationIn(folder: string): { program: string; archive: string } | null {
   const bundle = readdirSync(folder).find((name) => name.endsWith('.app'))
   if (bundle !== undefined) {
@@ -69,7 +69,7 @@ export function applicationIn(folder: string): { program: string; archive: strin
   return program === undefined ? null : { program: join(folder, program), archive }
 }
 
-/** What is wrong with a packaged application, a line each; none when it is as wanted. */
+/** The problems of a packaged application, a line each; empty when it is correct. */
 export async function packagedProblems(folder: string, system: System, arch: string): Promise<string[]> {
   const application = applicationIn(folder)
   if (application === null) return [`${basename(folder)}: there is no application in it`]
@@ -90,7 +90,7 @@ export async function fuseProblems(program: string): Promise<string[]> {
   )
 }
 
-/** What may be in the archive at all. */
+/** The files allowed in the archive. */
 const WANTED = [
   /^package\.json$/,
   /^out\/main\/(desktop|store-worker)\.js$/,
@@ -134,7 +134,7 @@ export function fileProblems(files: readonly PackagedFile[], system: System, arc
   ]
 }
 
-/** Takes the archive apart and follows every import of it, into the native packages too. */
+/** Unpacks the archive and follows every import in it, including those of the native packages. */
 function importProblems(archive: string): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-packaged-'))
   try {
@@ -145,7 +145,7 @@ function importProblems(archive: string): string[] {
   }
 }
 
-/** What the application in a folder would ask for in vain. */
+/** Imports of the application in a folder that do not resolve. */
 export function importsMissingIn(folder: string): string[] {
   const main = reachedFrom(join(folder, 'out/main/desktop.js'))
   const worker = reachedFrom(join(folder, 'out/main/store-worker.js'))

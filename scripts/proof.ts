@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util'
 import { NODE } from './build.ts'
 
 /**
- * `npm run proof`: stories of a simulated world, each drawn from its seed, and what they break. The exit code is 1 when
- * something broke.
+ * `npm run proof`: generated stories in a simulated world, each derived from its seed, and the violated
+ * invariants. The exit code is 1 when there is a violation.
  */
 const USAGE = `Usage: npm run proof -- [options]
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { become } from './exec.ts'
 
-/** `node scripts/run.ts serve|bridge|relay|demo …`: builds what is stale and becomes the program. */
+/** `node scripts/run.ts serve|bridge|relay|demo …`: builds what is stale and is replaced by the program. */
 const PROGRAMS: Record<string, string> = {
   serve: 'server.js',
   bridge: 'cli.js',
@@ -12,16 +12,17 @@ const PROGRAMS: Record<string, string> = {
 }
 
 /**
- * A bridge idles most of its life and shares its computer: a smaller young generation and fewer memory arenas keep
- * it below 100 MB at rest and near it after a burst (2 MB; 4 MB carry some 10 % more and cost 4 MB); a heap that
- * grows in small steps stays below 200 MB under full load. Compiled code kept on disk shortens the start. Source
- * maps are left out on purpose: they cost 70 MB, and the build keeps its names, so that a trace can be read.
- * Certificates that the system trusts count as well: an office that inspects what goes out installs its own there.
+ * A bridge is idle most of the time and shares its computer: a smaller young generation and fewer memory
+ * arenas keep it below 100 MB when idle and near it after a burst (2 MB; 4 MB handle some 10 % more and cost
+ * 4 MB); a heap that grows in small steps stays below 200 MB under full load. Compiled code cached on disk
+ * shortens the start. Source maps are omitted on purpose: they cost 70 MB, and the build keeps its names, so
+ * that a trace is readable. Certificates trusted by the system count as well: an office that inspects
+ * outgoing traffic installs its own there.
  */
 const FLAGS = ['--max-semi-space-size=2', '--heap-growing-percent=10', '--use-system-ca']
 const ENVIRONMENT = {
   MALLOC_ARENA_MAX: '2',
-  // What was freed goes back to the system.
+  // Freed memory is returned to the system.
   MALLOC_TRIM_THRESHOLD_: '131072',
   NODE_COMPILE_CACHE: join(ROOT, 'out/.compiled'),
   ...process.env,

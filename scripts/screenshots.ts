@@ -12,23 +12,23 @@ import { ROOT } from './build.ts'
 import { findChromium } from './chromium.ts'
 
 /**
- * `npm run screenshots [-- NAME…]`: a picture of every page into docs/screenshots, from the built product with a month of
- * a small shop's work behind it. Names choose some; a name ending in `*` chooses all that begin so.
+ * `npm run screenshots [-- NAME…]`: a picture of every page in docs/screenshots, from the built product with
+ * a month of a small shop's data. Names select pictures; a name ending in `*` selects by prefix.
  */
 
 type Setup = 'shop' | 'empty'
 type Language = 'en' | 'ro' | 'ru'
 interface Shot {
-  /** Of the file, without its ending. */
+  /** Name of the file, without its extension. */
   name: string
-  /** Where in the interface, behind the #. */
+  /** Route in the interface, after the #. */
   route: string
-  /** Which world it shows; `shop` unless it says otherwise. */
+  /** The world it shows; default `shop`. */
   setup?: Setup
   theme?: 'light' | 'dark'
   size?: readonly [width: number, height: number]
   language?: Language
-  /** Brings the page into the state that is shown. */
+  /** Brings the page into the shown state. */
   prepare?: (page: Page, world: World) => Promise<void>
 }
 
@@ -66,7 +66,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'wizard-dark', route: '/', setup: 'empty', theme: 'dark', size: SMALL, prepare: wizardInTheDark },
 ]
 
-/** The same draft goes through all steps of the wizard; the first picture begins it. */
+/** The same draft goes through all steps of the wizard; the first picture creates it. */
 let draft: Draft | null = null
 
 const chosen = chooseFrom(SHOTS, process.argv.slice(2))
@@ -86,7 +86,7 @@ try {
   await browser.close()
 }
 
-/** Shots of the same world are taken one after the other, so that a start serves many. */
+/** Pictures of the same world are taken one after the other, so that one start serves many. */
 async function takeAll(browser: Browser, shots: readonly Shot[]): Promise<void> {
   const { setup = 'shop', language = 'en' } = shots[0] as Shot
   const world = await startWorld({
@@ -132,7 +132,7 @@ async function take(browser: Browser, world: World, shot: Shot): Promise<void> {
   }
 }
 
-/** Letters and content are there, nothing is being fetched, and nothing has moved for two frames. */
+/** Fonts and content are loaded, no request is open, and nothing has moved for two frames. */
 async function settled(page: Page): Promise<void> {
   await page.waitForLoadState('networkidle')
   await page.waitForFunction(() => document.querySelector('main .mantine-Skeleton-root') === null)
@@ -152,7 +152,7 @@ function chooseFrom(shots: readonly Shot[], names: readonly string[]): readonly 
   return names.length === 0 ? shots : shots.filter((shot) => names.some((name) => fits(shot, name)))
 }
 
-/** A message that Chatra refused, with each step of its life. */
+/** A message that Chatra refused, with each of its state changes. */
 async function openRefused(page: Page): Promise<void> {
   await page.getByRole('row').filter({ hasText: 'failed' }).first().click()
 }

@@ -6,8 +6,9 @@ import { ROOT } from './build.ts'
 import { applicationIn } from './packaged-app.ts'
 
 /**
- * `node scripts/smoke.ts [FOLDER]`: starts the packaged application (else the one in dist/) with an empty data folder. Exit code 0
- * when its tray and its window came up, its native packages were loaded, and it quit by itself with 0.
+ * `node scripts/smoke.ts [FOLDER]`: starts the packaged application (default: the one in dist/) with an empty
+ * data folder. Exit code 0 when its tray and its window appeared, its native packages were loaded, and it
+ * exited with 0.
  */
 const LONGEST_MS = 120_000
 
@@ -27,7 +28,7 @@ export interface Smoke {
   said: string
 }
 
-/** Starts a program with BRIDGE_SMOKE and waits until it has ended; it is killed when it does not end. */
+/** Starts a program with BRIDGE_SMOKE and waits for its exit; kills it after the time limit. */
 export async function smoke(program: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Smoke> {
   const folder = mkdtempSync(join(tmpdir(), 'bridge-smoke-'))
   try {
@@ -60,13 +61,13 @@ export async function smoke(program: string, args: string[], env: NodeJS.Process
   }
 }
 
-/** What a smoke test shows to be wrong; none when all is well. */
+/** The problems found by a smoke test; empty when there are none. */
 export function smokeProblems(
   { ready, code }: Smoke,
   platform: NodeJS.Platform = process.platform,
 ): string[] {
   if (ready?.event !== 'ready') return [`it did not say that it is ready, and ended with ${code}`]
-  // A runner's Linux has no keyring; Windows and macOS bring theirs along.
+  // A runner's Linux has no keyring; Windows and macOS have theirs built in.
   const needsKeychain = platform !== 'linux'
   return [
     ...(ready.heading === '' ? ['its page shows nothing'] : []),

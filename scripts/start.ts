@@ -7,7 +7,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`)
 const electron = await findElectron(say)
 if ('path' in electron) {
   buildWhatIsStale()
-  // Editors that are made with Electron set this for what they start; it would make a mere Node of it.
+  // Editors built with Electron set this for their child processes; it would make Electron run as plain Node.
   const { ELECTRON_RUN_AS_NODE: _, ...environment } = process.env
   become(electron.path, [ROOT, ...process.argv.slice(2)], environment)
 } else {

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 
-/** Installs packages of Debian or Ubuntu, when this is one of them and we may; otherwise nothing. */
+/**
+ * Installs packages of Debian or Ubuntu, if this is one of them and we have the rights; otherwise does
+ * nothing.
+ */
 export function installSystemPart(name: string, ...packages: string[]): void {
   if (!mayInstall()) return
   process.stdout.write(`${name} is missing: installing it\n`)
@@ -11,7 +14,10 @@ export function installSystemPart(name: string, ...packages: string[]): void {
 
 const SSHD = '/usr/sbin/sshd'
 
-/** Where OpenSSH's server is, for the tests of tunnels; installed like Chromium. Null, and says how, where it is missing. */
+/**
+ * Path of OpenSSH's server, for the tests of tunnels; installed like Chromium. If it is missing, prints how
+ * to install it and returns null.
+ */
 export function findSshd(): string | null {
   if (!existsSync(SSHD)) installSystemPart('The OpenSSH server', 'openssh-server')
   if (existsSync(SSHD)) return SSHD
@@ -31,7 +37,10 @@ const KEYRING = [
 const isOfAnotherSystem = (path: string) =>
   path.includes('-linux-gnu/') && !path.includes(process.arch === 'arm64' ? 'aarch64' : 'x86_64')
 
-/** What the tests of the keychain need; installed like Chromium. False, and says how, where something is missing. */
+/**
+ * The dependencies of the keychain tests; installed like Chromium. If one is missing, prints how to install
+ * it and returns false.
+ */
 export function hasKeyring(): boolean {
   const isThere = () => KEYRING.every((path) => isOfAnotherSystem(path) || existsSync(path))
   if (!isThere()) installSystemPart('The keyring', 'gnome-keyring', 'dbus-x11', 'libsecret-1-0')

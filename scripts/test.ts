@@ -9,10 +9,10 @@ import { listProblem } from './licences.ts'
 import { findSshd, hasKeyring } from './system-deps.ts'
 
 /**
- * `npm test`: everything that proves the product: style, types, imports, texts, the build, licences, then all tests.
- * `npm test -- PATH… [OPTION…]`: those tests alone; the options are passed on to vitest or Playwright. A test that runs
- * the built program builds it when it is stale.
- * The last line is `N passed, N failed`; the exit code is 0 when none failed.
+ * `npm test`: runs all checks: style, types, imports, texts, the build, licences, then all tests. `npm test
+ * -- PATH… [OPTION…]`: runs only those tests; the options are passed on to vitest or Playwright. A test that
+ * runs the built program builds it when it is stale. The last line is `N passed, N failed`; the exit code is
+ * 0 when none failed.
  */
 
 let passed = 0
@@ -99,7 +99,7 @@ interface Counts {
 function count(isGreen: boolean, counts: Counts): void {
   passed += counts.passed
   failed += counts.failed
-  // A file that cannot even be read, or an error outside every test, is no failed test for the runners.
+  // For the runners, a file that cannot be loaded, or an error outside every test, is no failed test.
   if (!isGreen && counts.failed === 0) failed++
 }
 

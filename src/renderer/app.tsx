@@ -23,7 +23,7 @@ export function App({ bridge }: { bridge: BridgeClient }) {
   )
 }
 
-/** Language and colours as the owner chose them; before the bridge has answered, as they were the last time. */
+/** Language and theme as the owner chose them; before the bridge has answered, those of the last visit. */
 function Looks({ children }: { children: ReactNode }) {
   const state = useMaybeAppState()
   const chosen = state?.theme ?? rememberedTheme()

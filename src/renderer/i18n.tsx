@@ -9,7 +9,7 @@ import {
   translateAny,
 } from '../shared/i18n/index.ts'
 
-/** Words, dates and numbers in the owner's language. */
+/** Texts, dates and numbers in the owner's language. */
 export interface Speech {
   language: Language
   t(key: TextKey, params?: TextParams): string
@@ -20,7 +20,7 @@ export interface Speech {
   clock(time: number): string
   /** `22 Nov 2026` */
   date(time: number): string
-  /** `22 Nov, 14:05`, with the year when it is another one. */
+  /** `22 Nov, 14:05`, with the year if it differs from the current one. */
   moment(time: number): string
   /** `2 min`, `3 h 5 min` */
   duration(ms: number): string
@@ -43,7 +43,7 @@ export function useI18n(): Speech {
   return speech
 }
 
-/** What the browser speaks, for the moment before the bridge has said what its owner chose. */
+/** The browser's language, until the bridge has sent the owner's choice. */
 export function browserLanguage(): Language {
   const known = navigator.languages
     .map((name) => name.slice(0, 2))
@@ -52,7 +52,7 @@ export function browserLanguage(): Language {
 }
 
 export function speechOf(language: Language): Speech {
-  // English as the rest of the world writes its dates.
+  // English with international date formats.
   const locale = { en: 'en-GB', ro: 'ro', ru: 'ru' }[language]
   const number = new Intl.NumberFormat(locale)
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' })

@@ -8,14 +8,14 @@ import { createClient } from './client/client.ts'
 import { httpTransport } from './client/http-transport.ts'
 import { windowTransport } from './client/window-transport.ts'
 
-// A key that is not valid any more stays in the address; it is of no use there.
+// An invalid key stays in the address; it has no use there.
 const address = new URL(location.href)
 if (address.searchParams.has('token')) {
   address.searchParams.delete('token')
   history.replaceState(null, '', address)
 }
 
-// A link opened in a new tab carries its filters behind the route; the pages look for them in front of it.
+// A link opened in a new tab has its filters after the route; the pages read them before it.
 const [route, filters] = location.hash.split('?')
 if (filters !== undefined) history.replaceState(null, '', `?${filters}${route}`)
 

@@ -7,7 +7,10 @@ import { IconGauge, IconMessages, IconSettings, IconStethoscope, IconUsers } fro
 import { useI18n } from './i18n.tsx'
 import classes from './shell.module.css'
 
-/** Fetched when they are opened; the others follow a moment later, so that they open while the bridge is away. */
+/**
+ * Loaded when they are opened; the others follow a moment later, so that they open while the bridge is
+ * unreachable.
+ */
 const fetched: (() => Promise<unknown>)[] = []
 function page<N extends string>(load: () => Promise<Record<N, ComponentType>>, name: N) {
   fetched.push(load)
@@ -21,10 +24,10 @@ const EmployeesPage = page(() => import('./pages/employees/index.tsx'), 'Employe
 const DiagnosticsPage = page(() => import('./pages/diagnostics/index.tsx'), 'DiagnosticsPage')
 const SettingsPage = page(() => import('./pages/settings/index.tsx'), 'SettingsPage')
 const WizardPage = page(() => import('./pages/wizard/index.tsx'), 'WizardPage')
-// The beginning is fetched while the bridge is asked how it is.
+// The start page is loaded while the bridge's state is read.
 if (location.hash.length <= 2) import('./pages/overview/index.tsx').catch(() => undefined)
 
-/** The window: pages on the left, what concerns all of them on top, the chosen one in the middle. */
+/** The window: pages on the left, common notices on top, the chosen page in the middle. */
 export function Shell() {
   const state = useMaybeAppState()
   const line = useLine()
@@ -39,7 +42,7 @@ export function Shell() {
     return () => clearTimeout(timer)
   }, [isReady])
   if (state === null) return line === 'no-access' ? <NoAccess /> : <Waiting offline={line === 'offline'} />
-  // First launch: there is nothing to show but the way to set it up.
+  // First launch: there is only the set-up to show.
   if (state.connections.length === 0 && !path.startsWith('/setup') && path === '/')
     return <Redirect to="/setup" />
   const inWizard = path.startsWith('/setup')
@@ -109,7 +112,7 @@ function Pages({ path }: { path: string }) {
   ))
 }
 
-/** What concerns every page: the line is down, the disk is full, the accounts are make-believe. */
+/** Notices of every page: the connection is lost, the disk is full, the accounts are simulated. */
 function Notices({ line }: { line: string }) {
   const state = useMaybeAppState()
   const { t, say } = useI18n()
@@ -164,7 +167,7 @@ function Waiting({ offline }: { offline: boolean }) {
   )
 }
 
-/** The shape of a page while it is fetched. */
+/** A placeholder of a page while it is loading. */
 function Loading() {
   return (
     <Stack p="lg" gap="md" aria-hidden>

@@ -1,6 +1,6 @@
 import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core'
 
-/** A quiet blue-green: the colour of what can be pressed and of what is chosen. */
+/** A quiet blue-green: the colour of buttons and selections. */
 const bridge: MantineColorsTuple = [
   '#e9f6f7',
   '#d5e9eb',
@@ -14,7 +14,7 @@ const bridge: MantineColorsTuple = [
   '#00575f',
 ]
 
-/** Calm and dense: small type, small radii, system fonts, no movement for its own sake. */
+/** Calm and dense: small type, small radii, system fonts, no decorative animation. */
 export const theme = createTheme({
   primaryColor: 'bridge',
   primaryShade: { light: 8, dark: 7 },
@@ -54,7 +54,7 @@ export const theme = createTheme({
   },
 })
 
-/** Quiet text stays readable: at least 4.5 to 1 on every ground we use, in both schemes. */
+/** Quiet text stays readable: at least 4.5 to 1 on every background, in both schemes. */
 export const variables: CSSVariablesResolver = () => ({
   variables: {},
   light: {

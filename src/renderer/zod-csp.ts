@@ -1,5 +1,5 @@
 import { z } from 'zod'
 
-// The page may not make code out of text (content security policy), and zod tries to when the first schema is made: so this
-// has to be the first thing that is imported.
+// The content security policy forbids creating code from text, and zod tries it when the first schema is
+// made: so this must be the first import.
 z.config({ jitless: true })

@@ -18,7 +18,7 @@ line of JSON when both listen; ends with SIGTERM, or when the process that forke
   --no-recording            keeps no record of requests and webhooks, so that long runs stay small
 `
 
-/** The ready line. The token and keys are the simulators' own; they open nothing real. */
+/** The ready line. The token and keys are the simulators' own; they give no access to a real service. */
 interface Ready {
   event: 'ready'
   pid: number

@@ -11,13 +11,13 @@ import {
 } from '../../shared/api.ts'
 import { type LineState, NotReached, type Transport } from './transport.ts'
 
-/** The application as the interface sees it: calls that answer, events that come, and whether the line is up. */
+/** The interface's view of the application: calls, events, and the state of the connection. */
 export interface BridgeClient {
-  /** Never rejects: a line that is down and an answer that does not fit the contract are answers too. */
+  /** Never rejects: a lost connection and an invalid answer are answers too. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Answer<Value<N>>>
   /**
-   * Calls `listener` with each event of that name until the answer is called; of `state` also with the last one that came
-   * before: the first may be here before the page is.
+   * Calls `listener` with each event of that name until the returned function is called; for `state` also
+   * with the last previous one: the first snapshot may arrive before the page.
    */
   on<N extends EventName>(event: N, listener: (value: EventValue<N>) => void): () => void
   line(): LineState

@@ -35,7 +35,9 @@ const queries = new QueryClient({
   defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 5_000 } },
 })
 
-/** Gives the pages the bridge and the newest snapshot; after a lost line everything shown is read again. */
+/**
+ * Gives the pages the bridge and the newest snapshot; after a lost connection all shown data is read again.
+ */
 export function ClientProvider({ bridge, children }: { bridge: BridgeClient; children: ReactNode }) {
   const [state, setState] = useState<AppState | null>(null)
   useEffect(() => bridge.on('state', setState), [bridge])
@@ -64,7 +66,7 @@ export function useClient(): BridgeClient {
 /** The newest snapshot; null before the first. */
 export const useMaybeAppState = (): AppState | null => useContext(StateContext)
 
-/** The newest snapshot; pages are only shown when there is one. */
+/** The newest snapshot; pages are only shown once there is one. */
 export function useAppState(): AppState {
   const state = useContext(StateContext)
   if (state === null) throw new Error('useAppState before the first snapshot')
@@ -87,20 +89,25 @@ export function usePush<N extends EventName>(event: N, listener: (value: EventVa
 }
 
 export interface Called<T> {
-  /** The last good answer, also while it is asked again. */
+  /** The last good answer, also while it is being read again. */
   value: T | undefined
   error: CallError | null
-  /** Nothing is there to show yet. */
+  /** There is nothing to show yet. */
   loading: boolean
-  /** Asked again while the last answer is shown. */
+  /** A new request is open while the last answer is shown. */
   refreshing: boolean
   reload(): void
 }
 
-/** What nobody answered is asked again after so long: a line that breaks for a moment may not even be told. */
+/**
+ * An unanswered call is retried after this time: a short loss of the connection may not even be reported.
+ */
 const AGAIN_MS = 5_000
 
-/** The answer of a call that only reads; kept between pages, asked again after a lost line. `skip` asks nothing yet. */
+/**
+ * The answer of a call that only reads; cached between pages, read again after a lost connection. `skip`
+ * sends no request yet.
+ */
 export function useCall<N extends CallName>(
   name: N,
   args: Args<N>,
@@ -128,7 +135,7 @@ export function useCall<N extends CallName>(
   }
 }
 
-/** Puts what was told meanwhile in the place of the answer that `useCall` keeps; one that is on its way is older. */
+/** Merges pushed data into the cached answer of `useCall`; an answer on its way is older. */
 export function useAnswerTold<N extends CallName>(name: N, args: Args<N>): (value: Value<N>) => void {
   const client = useQueryClient()
   return (value) => {
@@ -137,7 +144,7 @@ export function useAnswerTold<N extends CallName>(name: N, args: Args<N>): (valu
   }
 }
 
-/** Makes what the named calls showed be asked again, after a change. */
+/** Makes the pages read the named calls again, after a change. */
 export function useRefresh(): (...names: CallName[]) => Promise<void> {
   const client = useQueryClient()
   return async (...names) => {

@@ -4,10 +4,13 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 5_000
 const CALL_TIMEOUT_MS = 60_000
 const PROBE_TIMEOUT_MS = 5_000
-/** A line that breaks while calls are answered is opened again quietly; so often, then it is told. */
+/**
+ * A connection that breaks while calls are answered is reopened silently this many times; then it is
+ * reported.
+ */
 const QUIET_TRIES = 3
 
-/** Calls over HTTP, events over a WebSocket; both on the address the page came from. */
+/** Calls over HTTP, events over a WebSocket; both at the address of the page. */
 export const httpTransport = (): Transport => ({
   call: (name, args) => post(name, args, CALL_TIMEOUT_MS),
   open: openLine,
@@ -30,7 +33,10 @@ async function post(name: string, args: unknown, timeoutMs: number): Promise<unk
   return response.json().catch(() => null)
 }
 
-/** Keeps a WebSocket open: after a loss it is tried again, soon at first, then every five seconds, and at once on wake. */
+/**
+ * Keeps a WebSocket open: after a loss it is retried, soon at first, then every five seconds, and at once on
+ * wake.
+ */
 function openLine(listener: LineListener): () => void {
   let socket: WebSocket | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -58,7 +64,7 @@ function openLine(listener: LineListener): () => void {
 
   const lost = async () => {
     socket = null
-    // A refused upgrade tells no reason: a call does.
+    // A refused upgrade gives no reason: a call does.
     const why = await post('state.get', {}, PROBE_TIMEOUT_MS).then(
       () => null,
       (error: unknown) => (error instanceof NotReached ? error.why : ('offline' as const)),

@@ -1,10 +1,12 @@
 import type { Push } from '../../shared/api.ts'
 
-/** What carries calls and events between the interface and the application. Values are not trusted yet. */
+/**
+ * The transport of calls and events between the interface and the application. Values are not validated yet.
+ */
 export interface Transport {
-  /** Rejects with `NotReached` when nobody answered. */
+  /** Rejects with `NotReached` without an answer. */
   call(name: string, args: unknown): Promise<unknown>
-  /** Tells pushes and the state of the line until the answer is called. */
+  /** Reports pushes and the state of the connection until the returned function is called. */
   open(listener: LineListener): () => void
 }
 
@@ -13,10 +15,10 @@ export interface LineListener {
   line(state: LineState): void
 }
 
-/** `connecting`: before the first event, and when the line broke while calls are still answered. */
+/** `connecting`: before the first event, and when the connection broke while calls are still answered. */
 export type LineState = 'connecting' | 'online' | 'offline' | 'no-access'
 
-/** Nobody answered, or this page may not ask. */
+/** There was no answer, or this page may not call. */
 export class NotReached extends Error {
   readonly why: 'offline' | 'no-access'
   constructor(why: 'offline' | 'no-access') {

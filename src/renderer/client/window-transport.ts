@@ -1,6 +1,6 @@
 import type { Transport } from './transport.ts'
 
-/** What the preload gives the window on the desktop (src/preload). */
+/** The preload's API for the window on the desktop (src/preload). */
 export interface WindowBridge {
   host: 'desktop'
   call(name: string, args: unknown): Promise<unknown>
@@ -13,7 +13,7 @@ declare global {
   }
 }
 
-/** Calls and events through the preload; the line is as alive as the window. */
+/** Calls and events through the preload; the connection lives as long as the window. */
 export const windowTransport = (bridge: WindowBridge): Transport => ({
   call: (name, args) => bridge.call(name, args),
   open(listener) {

@@ -9,13 +9,16 @@ export type Choices = Called<{ choices: Choice[] }>
 
 const DEFAULT = 'default'
 
-/** One of a live list of Planfix, or Planfix's own default (null). A list that cannot be read keeps what was chosen. */
+/**
+ * An entry of a Planfix list, or Planfix's own default (null). When the list cannot be read, the choice
+ * stays.
+ */
 export function ChoiceSelect(props: {
   label: string
   description?: string
-  /** Of the step's form, where the choice can be wrong. */
+  /** Of the step's form, where the choice can be invalid. */
   field?: ReturnType<StepControl['field']>
-  /** The words for null. */
+  /** The text for null. */
   byDefault: string
   list: Choices
   value: number | null
@@ -54,7 +57,7 @@ export function ChoiceSelect(props: {
   )
 }
 
-/** A list that could not be read: why, and again. What was chosen before stays. */
+/** A list that could not be read: the reason, and a retry. The previous choice stays. */
 export function ListTrouble({ list }: { list: Choices }) {
   const { t, say } = useI18n()
   if (!list.error) return null

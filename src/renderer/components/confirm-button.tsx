@@ -2,14 +2,14 @@ import { Button, type ButtonProps, Group, Modal, Stack, Text } from '@mantine/co
 import { type ReactNode, useState } from 'react'
 import { useI18n } from '../i18n.tsx'
 
-/** A button for what cannot be taken back: it says what will happen and asks once. */
+/** A button for an irreversible action: it explains the action and asks once. */
 export function ConfirmButton(
   props: ButtonProps & {
-    /** What will be done, as a question or a heading. */
+    /** The action, as a question or a heading. */
     title: string
-    /** What it means for messages and people. */
+    /** Its effect on messages and people. */
     consequence: ReactNode
-    /** The verb on the button that does it. */
+    /** The verb on the confirm button. */
     confirm: string
     onConfirm(): unknown
   },

@@ -3,7 +3,7 @@ import { useClipboard } from '@mantine/hooks'
 import { useI18n } from '../i18n.tsx'
 import { IconCheck, IconCopy } from './icons.ts'
 
-/** A value to be pasted elsewhere, with a button that copies it. */
+/** A value to paste elsewhere, with a button that copies it. */
 export function CopyField({
   label,
   value,

@@ -4,7 +4,7 @@ import type { CallError } from '../../shared/api.ts'
 import { useI18n } from '../i18n.tsx'
 import { IconAlertTriangle, IconMessageX } from './icons.ts'
 
-/** Why a call was not done, in words, with a way to try again. */
+/** The text of a failed call, with a retry. */
 export function ErrorAlert({ error, retry }: { error: CallError; retry?: () => void }) {
   const { say, t } = useI18n()
   return (
@@ -26,7 +26,7 @@ export function ErrorAlert({ error, retry }: { error: CallError; retry?: () => v
   )
 }
 
-/** Nothing is there: says why, and what comes next. */
+/** An empty state: the reason, and what comes next. */
 export function Empty({ title, children, icon }: { title: string; children?: ReactNode; icon?: ReactNode }) {
   return (
     <Stack align="center" gap="xs" py="xl" px="md" ta="center">

@@ -2,7 +2,7 @@ import { Button, Stack, Text, Title } from '@mantine/core'
 import { Component, type ReactNode } from 'react'
 import { useI18n } from '../i18n.tsx'
 
-/** A fault of one page stays inside it: the others, and the bridge, go on. */
+/** An error of one page stays inside it: other pages, and the bridge, continue. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false }
 

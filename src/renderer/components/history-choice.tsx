@@ -4,7 +4,7 @@ import { useI18n } from '../i18n.tsx'
 
 type History = (typeof HISTORY)[number]
 
-/** What the next task of a client says of the one before: a link, or its last messages too. */
+/** What a client's next task contains of the previous one: a link, or its last messages too. */
 export function HistoryChoice({
   chosen,
   onChoose,

@@ -1,4 +1,4 @@
-// One place for icons, each imported by itself: the package's index names five thousand.
+// The only place for icons, each imported separately: the package's index contains five thousand.
 export { default as IconAlertTriangle } from '@tabler/icons-react/dist/esm/icons/IconAlertTriangle.mjs'
 export { default as IconArrowDown } from '@tabler/icons-react/dist/esm/icons/IconArrowDown.mjs'
 export { default as IconArrowLeft } from '@tabler/icons-react/dist/esm/icons/IconArrowLeft.mjs'

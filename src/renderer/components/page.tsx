@@ -4,14 +4,14 @@ import { useI18n } from '../i18n.tsx'
 import classes from './page.module.css'
 
 /**
- * The frame of every page: its heading with actions beside it, and its content below. `fill` gives the content the
- * rest of the window (lists that scroll by themselves) instead of scrolling the page.
+ * The frame of every page: its heading with actions beside it, and its content below. `fill` gives the
+ * content the rest of the window (for lists with their own scrolling) instead of scrolling the page.
  */
 export function Page(props: { title: string; actions?: ReactNode; fill?: boolean; children: ReactNode }) {
   const { t } = useI18n()
   const heading = useRef<HTMLHeadingElement>(null)
   const name = t('app.name')
-  // A screen reader hears where it is when the page has changed.
+  // Tells a screen reader that the page has changed.
   useEffect(() => {
     document.title = `${props.title} – ${name}`
     heading.current?.focus({ preventScroll: true })

@@ -5,8 +5,8 @@ import classes from './save-bar.module.css'
 import { StatusBadge } from './status-badge.tsx'
 
 /**
- * Stands at the foot of a form while it holds changes that are not saved, and says so when they are. Its place is kept
- * free, so nothing moves.
+ * At the bottom of a form with unsaved changes; also confirms a save. Its place is reserved, so nothing
+ * moves.
  */
 export function SaveBar(props: {
   dirty: boolean
@@ -15,7 +15,7 @@ export function SaveBar(props: {
   saved: boolean
   onSave(): void
   onDiscard(): void
-  /** Why it cannot be saved as it is, or why saving failed. */
+  /** Why the form cannot be saved, or why saving failed. */
   problem?: string | null
 }) {
   const { dirty, saving, saved, onSave, onDiscard, problem = null } = props

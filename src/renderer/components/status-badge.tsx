@@ -12,7 +12,7 @@ const LOOKS = {
   off: { color: 'gray.7', Icon: IconMinus },
 } as const
 
-/** A state as a shape and a word: the colour only repeats what both say. */
+/** A state as a shape and a word: the colour only repeats both. */
 export function StatusBadge({
   tone,
   children,

@@ -4,8 +4,8 @@ import { useLocation } from 'wouter'
 import { useI18n } from '../i18n.tsx'
 
 /**
- * Asks once before a page with changes that are not saved is left. `save` answers whether it was saved; when it was not
- * (a wrong value), the page stays.
+ * Asks once before leaving a page with unsaved changes. `save` returns whether it was saved; if not (an
+ * invalid value), the page stays.
  */
 export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<boolean> }) {
   const { t } = useI18n()
@@ -20,13 +20,13 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
     const onLeave = (event: Event) => {
       const there = window.location.hash.replace(/^#/, '') || '/'
       if (free.current || window.location.href === here) return
-      // Before the router hears of it: back to where we are, until the owner has decided.
+      // Before the router handles it: back to the current page, until the owner has decided.
       event.stopImmediatePropagation()
       stay(here, event.isTrusted)
       setWanted(there)
     }
     const onClose = (event: BeforeUnloadEvent) => event.preventDefault()
-    // The browser's back and forward are heard as popstate before anything else.
+    // Back and forward of the browser are received as popstate before the router gets them.
     window.addEventListener('popstate', onLeave, { capture: true })
     window.addEventListener('hashchange', onLeave, { capture: true })
     window.addEventListener('beforeunload', onClose)
@@ -75,8 +75,8 @@ export function LeaveGuard({ dirty, save }: { dirty: boolean; save(): Promise<bo
 }
 
 /**
- * The history as it was before. The browser's own event tells of an entry that was there already (back, forward); the
- * router's tells of one it has just added, which goes again.
+ * Restores the history. The browser's own event refers to an existing entry (back, forward); the router's
+ * refers to one that it has just added, which is removed again.
  */
 function stay(here: string, isBrowsers: boolean): void {
   if (isBrowsers) {

@@ -3,21 +3,23 @@ import type { CallError } from '../../shared/api.ts'
 import type { TextKey } from '../../shared/i18n/index.ts'
 import { useI18n } from '../i18n.tsx'
 
-/** How an attempt to go on ended. */
+/** The result of an attempt to continue. */
 export type Verdict = 'next' | 'stay' | CallError
 
 export interface StepControl {
   frame: RefObject<HTMLFormElement | null>
   busy: boolean
-  /** Why the last attempt failed, when it concerns no input that is shown. */
+  /** Why the last attempt failed, when it concerns no visible input. */
   trouble: CallError | null
-  /** Goes on when nothing speaks against it; whether it does. */
+  /** Continues if there is no problem; returns whether it did. */
   submit(): Promise<boolean>
-  /** Shows what a call of the step's own came to. */
+  /** Shows the result of a call of the step's own. */
   show(error: CallError | null): void
-  /** Props of the input for `name`; its problem is shown once it was left or going on was tried. */
+  /**
+   * Props of the input for `name`; its problem is shown after leaving it or after an attempt to continue.
+   */
   field(name: string): FieldProps
-  /** The value of `name` was changed: what was said about it is out of date. */
+  /** The value of `name` was changed: its problem is obsolete. */
   edited(name: string): void
 }
 
@@ -30,8 +32,8 @@ interface FieldProps {
 }
 
 /**
- * What every step's form does alike: judge its inputs, try to go on, name the input that is wrong and lead there.
- * `problems` has an entry for each input (a path, as errors name it), in the order of the form.
+ * Common behaviour of every step's form: validates its inputs, tries to continue, marks the invalid input and
+ * focuses it. `problems` has an entry for each input (a path, as errors name it), in the order of the form.
  */
 export function useStep(
   problems: Record<string, TextKey | null>,
@@ -43,7 +45,7 @@ export function useStep(
   const [error, setError] = useState<CallError | null>(null)
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set())
   const [tried, setTried] = useState(false)
-  /** The input to lead to; a new object leads there again. */
+  /** The input to focus; a new object focuses it again. */
   const [wrong, setWrong] = useState<{ field: string } | null>(null)
 
   useEffect(() => {

@@ -2,9 +2,12 @@ import type { ChatEvents } from './events.ts'
 import type { Account, Agent, BasicInfo, Client, Message, NewMessage, Page } from './state.ts'
 import type { ChatraSwitches } from './switches.ts'
 
-/** Who comes to the site. All optional; `integrationData` is what the site itself told the widget. */
+/**
+ * A visitor of the site. All fields are optional; `integrationData` is the data that the site itself gave the
+ * widget.
+ */
 export interface VisitOptions {
-  /** What the site gave the widget as `clientId`; Chatra makes an id of its own when absent. */
+  /** The `clientId` that the site gave the widget; Chatra generates an id when it is absent. */
   clientId?: string
   name?: string
   email?: string
@@ -30,12 +33,12 @@ export interface FileUpload {
   type: string
 }
 
-/** What people do in Chatra: each action changes the account and causes the webhooks that follow from it. */
+/** Actions of people in Chatra: each changes the account and causes the webhooks that follow from it. */
 export class Actions {
   private readonly switches: ChatraSwitches
   private readonly account: Account
   private readonly events: ChatEvents
-  /** Where files are served; known once the simulator listens. */
+  /** Address of files; known once the simulator listens. */
   origin = ''
 
   constructor(switches: ChatraSwitches, account: Account, events: ChatEvents) {
@@ -44,7 +47,7 @@ export class Actions {
     this.events = events
   }
 
-  /** A known client id is nobody new: that client is answered, unchanged. */
+  /** A known client id is not new: that client is returned, unchanged. */
   visit(options: VisitOptions): Client {
     const known = options.clientId === undefined ? undefined : this.account.clients.get(options.clientId)
     if (known) return known
@@ -85,7 +88,7 @@ export class Actions {
     return this.add(client, { type: 'client', text: name, origin: 'visitor', file })
   }
 
-  /** The visitor answers the e-mail in which Chatra sent him a reply; null when the answer is lost. */
+  /** The visitor answers the e-mail in which Chatra sent a reply; null when the answer is lost. */
   repliesByEmail(client: Client, text: string): Message | null {
     if (!client.basicInfo.email) throw new Error(`Chatra knows no e-mail of ${client.id}`)
     if (this.switches['email-reply'] === 'lost') return null
@@ -128,7 +131,7 @@ export class Actions {
     else this.events.resumed(client.chat)
   }
 
-  /** Speaks as an agent. Answers the message and a promise of its webhook's first attempt. */
+  /** Writes as an agent. Returns the message and a promise of its webhook's first attempt. */
   agentSays(
     client: Client,
     agent: Agent,

@@ -3,7 +3,7 @@ import type { ChatraSwitches } from './switches.ts'
 
 export type Json = Record<string, unknown>
 
-/** A message as REST answers it (contracts/chatra.md §3.1). */
+/** A message as REST returns it (contracts/chatra.md §3.1). */
 export function restMessage(switches: ChatraSwitches, message: Message): Json {
   return {
     id: message.id,
@@ -19,7 +19,7 @@ export function restMessage(switches: ChatraSwitches, message: Message): Json {
   }
 }
 
-/** A client as REST answers it (contracts/chatra.md §3.2). */
+/** A client as REST returns it (contracts/chatra.md §3.2). */
 export function restClient(switches: ChatraSwitches, client: Client): Json {
   return {
     ...identity(switches, client, client.chat),

@@ -16,7 +16,7 @@ import type { WebhookAttempt } from './webhooks.ts'
 type Body = Record<string, unknown>
 type Answer = object | undefined | Promise<object | undefined>
 
-/** What can be driven: the part of the simulator that has a verb or a view. */
+/** The controllable part of the simulator: its actions and views. */
 export interface Controlled {
   readonly url: string
   readonly apiUrl: string
@@ -47,7 +47,10 @@ export interface Controlled {
   flush(): Promise<void>
 }
 
-/** Drives the simulator from another process: POST /control/<verb> with JSON, GET /control/<view>. Loopback only. */
+/**
+ * Controls the simulator from another process: POST /control/<verb> with JSON, GET /control/<view>. Loopback
+ * only.
+ */
 export class Control {
   private readonly simulator: Controlled
 
@@ -126,7 +129,7 @@ export class Control {
       setPositions(chatraSwitches, this.simulator.switches, wanted as object)
       return this.simulator.switches
     },
-    /** A FaultRule of common/faults.ts; it hits REST alone. */
+    /** A FaultRule of common/faults.ts; it affects only REST. */
     fault: (body) => {
       string(body, 'kind')
       this.simulator.server.faults.add(body as unknown as FaultRule)
@@ -205,7 +208,7 @@ export class Control {
 }
 
 function jsonBody({ body, headers }: SimRequest): Body {
-  // Asking for this type keeps other sites' pages out: a browser lets them post it only with our consent.
+  // Requiring this type keeps other sites' pages out: a browser lets them post it only with our consent.
   if (!(headers['content-type'] ?? '').includes('application/json')) throw new Error('send application/json')
   if (body === undefined) return {}
   if (body === badJson || typeof body !== 'object' || body === null) throw new Error('send a JSON object')

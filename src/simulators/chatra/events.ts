@@ -3,7 +3,7 @@ import type { Account, Chat, Client, Message } from './state.ts'
 import type { ChatraSwitches } from './switches.ts'
 import type { WebhookSender } from './webhooks.ts'
 
-/** How long messages are gathered for one fragment, and how long after a visit its transcript comes; ms. */
+/** How long messages are collected for one fragment, and how long after a visit its transcript comes; ms. */
 const gatherFor = { 'up-to-5': 300, 'up-to-50': 1_000 }
 const minutesLater = 3 * 60_000
 
@@ -16,12 +16,14 @@ interface Gathering {
   callOff: () => void
 }
 
-/** Decides which webhooks a happening in a chat causes (contracts/chatra.md §4.2), as the switches stand. */
+/**
+ * Decides which webhooks an action in a chat causes (contracts/chatra.md §4.2), according to the switches.
+ */
 export class ChatEvents {
   private readonly switches: ChatraSwitches
   private readonly account: Account
   private readonly sender: WebhookSender
-  /** Runs something later, on the simulator's time scale; answers how to call it off. */
+  /** Runs work later, on the simulator's time scale; returns a function that cancels it. */
   private readonly after: After
   private readonly gatherings = new Map<string, Gathering>()
   private readonly lateTranscripts = new Map<Chat, () => void>()
@@ -33,7 +35,7 @@ export class ChatEvents {
     this.after = after
   }
 
-  /** Tells of a new message. Answers a promise of the last webhook's first attempt. */
+  /** Sends the events of a new message. Returns a promise of the last webhook's first attempt. */
   said(client: Client, message: Message, options: { start?: boolean } = {}): Promise<void> {
     const { chat } = client
     const silent =
@@ -67,7 +69,7 @@ export class ChatEvents {
     return announced
   }
 
-  /** Tells of an edit or a deletion made in Chatra or by REST (switch `edit-event`). */
+  /** Sends the events of an edit or a deletion made in Chatra or by REST (switch `edit-event`). */
   changed(client: Client, chat: Chat, message: Message): void {
     const position = this.switches['edit-event']
     if (position === 'none' || (position === 'fragment-new-id' && message.deleted)) return
@@ -85,7 +87,7 @@ export class ChatEvents {
     )
   }
 
-  /** Tells that the visit is over, as far as the switches let it be told. */
+  /** Sends the events of the end of the visit, as far as the switches allow. */
   left(client: Client): void {
     const { chat } = client
     if (this.switches['leave-signal'] !== 'transcript') return
@@ -104,7 +106,7 @@ export class ChatEvents {
     this.lateTranscripts.set(chat, callOff)
   }
 
-  /** A visitor back in the same chat: it is not over, so a transcript still to come is called off. */
+  /** A visitor returns to the same chat: it is not over, so a pending transcript is cancelled. */
   resumed(chat: Chat): void {
     const callOff = this.lateTranscripts.get(chat)
     if (!callOff) return
@@ -158,7 +160,7 @@ export class ChatEvents {
     return gathering
   }
 
-  /** Sends the fragment being gathered, if there is one. */
+  /** Sends the fragment being collected, if there is one. */
   private close(clientId: string): Promise<void> {
     const gathering = this.gatherings.get(clientId)
     if (!gathering) return Promise.resolve()

@@ -16,7 +16,7 @@ const clientAlphabet = 'abcdefghijklmnopqrstuvwxyz0123456789'
 /** 17 characters, as Chatra's agents, messages and chats have (contracts/chatra.md §1). */
 export const meteorId = (random: () => number): string => pick(random, meteorAlphabet, 17)
 
-/** 39 lower-case letters and digits, as Chatra gives a visitor by itself (contracts/chatra.md §1). */
+/** 39 lower-case letters and digits, as Chatra generates for a visitor (contracts/chatra.md §1). */
 export const automaticClientId = (random: () => number): string => pick(random, clientAlphabet, 39)
 
 function pick(random: () => number, alphabet: string, length: number): string {
@@ -28,7 +28,7 @@ function pick(random: () => number, alphabet: string, length: number): string {
 const colours = ['Amber', 'Azure', 'Coral', 'Indigo', 'Ivory', 'Jade', 'Olive', 'Scarlet', 'Silver', 'Violet']
 const animals = ['Badger', 'Crane', 'Falcon', 'Heron', 'Lynx', 'Marten', 'Otter', 'Panda', 'Stork', 'Walrus']
 
-/** The name Chatra makes up for a visitor who gave none (contracts/chatra.md §3.2). */
+/** The name that Chatra generates for a visitor without one (contracts/chatra.md §3.2). */
 export function generatedName(random: () => number): string {
   const colour = colours[Math.floor(random() * colours.length)]
   return `${colour} ${animals[Math.floor(random() * animals.length)]}`

@@ -8,7 +8,7 @@ export { Visitor } from './visitor.ts'
 export type { EventName, WebhookAttempt } from './webhooks.ts'
 export { ChatraSimulator }
 
-/** Starts a Chatra account of one's own on 127.0.0.1 (contracts/chatra.md); `stop()` ends it. */
+/** Starts a separate Chatra account on 127.0.0.1 (contracts/chatra.md); `stop()` ends it. */
 export async function startChatraSimulator(options: ChatraOptions = {}): Promise<ChatraSimulator> {
   const simulator = new ChatraSimulator(options)
   await simulator.start(options.port)

@@ -16,25 +16,25 @@ export interface ChatraOptions {
   port?: number
   publicKey?: string
   secretKey?: string
-  /** The one address all three events are posted to; null or absent: none. */
+  /** The one address for all three events; null or absent: none. */
   webhookUrl?: string | null
   switches?: Partial<ChatraSwitches>
   agents?: { id?: string; name: string; email: string }[]
-  /** Reproduces ids, made-up names and shuffling; random when absent. */
+  /** Makes ids, generated names and shuffling reproducible; random when absent. */
   seed?: number
-  /** Scales the waiting times the switches ask for (webhook timeouts, retries, gathering, late transcripts). */
+  /** Scales the waiting times of the switches (webhook timeouts, retries, collecting, late transcripts). */
   timeScale?: number
   /** Clock of messages and visits, milliseconds since 1970. */
   now?: () => number
-  /** What is waited by, apart from `now`; the computer's time. */
+  /** The clock of waits, besides `now`; the computer's time. */
   clock?: SimClock
-  /** Carries webhooks instead of HTTP: a simulated network. */
+  /** Replaces HTTP for webhooks: a simulated network. */
   postWebhook?: WebhookPost
-  /** Off for long runs: keeps no record of webhook attempts. */
+  /** Off for long runs: no record of webhook attempts. */
   recordWebhooks?: boolean
 }
 
-/** A message as it stands in the chat. `createdAt` and `editedAt` are milliseconds since 1970. */
+/** The current state of a message in the chat. `createdAt` and `editedAt` are milliseconds since 1970. */
 export interface ChatMessage {
   id: string
   chatId: string
@@ -118,7 +118,7 @@ export class ChatraSimulator {
     this.isAt(await this.server.start(port))
   }
 
-  /** Its origin, where no socket listens and requests come by `server.exchange`. */
+  /** Its origin when no socket listens and requests come by `server.exchange`. */
   isAt(origin: string): void {
     this.url = origin
     this.apiUrl = `${origin}/api`
@@ -148,14 +148,14 @@ export class ChatraSimulator {
     return this.sender.url
   }
 
-  /** Read at every attempt: what is queued goes to the address that holds when it is posted. */
+  /** Read at every attempt: a queued event goes to the address that is valid when it is posted. */
   set webhookUrl(url: string | null) {
     this.sender.url = url
   }
 
   // --- visitors ---
 
-  /** Somebody comes to the site; with a `clientId` already known, the visitor of before. */
+  /** A person comes to the site; with a known `clientId` it is that visitor again. */
   visit(options: VisitOptions = {}): Visitor {
     return this.toVisitor(this.actions.visit(options))
   }
@@ -166,7 +166,7 @@ export class ChatraSimulator {
 
   // --- the agents' panel ---
 
-  /** An agent types in Chatra's own panel. Answers the message's id. */
+  /** An agent writes in Chatra's own panel. Returns the message's id. */
   agentSays(clientId: string, agentId: string, text: string): string {
     return this.actions.agentSays(this.client(clientId), this.agent(agentId), { text, origin: 'panel' })
       .message.id
@@ -186,7 +186,7 @@ export class ChatraSimulator {
     this.actions.deletes(this.message(messageId))
   }
 
-  /** An automatic message of Chatra's own (switch `pushed-echo`); the first agent speaks when none is named. */
+  /** An automatic message of Chatra's own (switch `pushed-echo`); by the first agent when none is named. */
   pushes(clientId: string, text: string, agentId?: string): string {
     const agent = agentId === undefined ? this.agents[0] : this.agent(agentId)
     if (!agent) throw new Error('the account has no agents')
@@ -197,7 +197,7 @@ export class ChatraSimulator {
     return this.account.addAgent(name, email, id === undefined ? {} : { id })
   }
 
-  // --- what there is to see ---
+  // --- views ---
 
   get agents(): Agent[] {
     return [...this.account.agents.values()]
@@ -207,14 +207,16 @@ export class ChatraSimulator {
     return [...this.account.clients.values()]
   }
 
-  /** What stands in a client's chat now, over all chats, in order; deleted ones are there, marked. */
+  /**
+   * The current content of a client's chat, over all chats, in order; deleted messages are included, marked.
+   */
   messages(clientId: string): ChatMessage[] {
     return this.client(clientId).messages.map(toChatMessage)
   }
 
   // --- webhooks ---
 
-  /** Every attempt to post a webhook, and every event lost on purpose. */
+  /** Every attempt to post a webhook, and every deliberately lost event. */
   get webhooks(): WebhookAttempt[] {
     return this.sender.record
   }
@@ -227,12 +229,15 @@ export class ChatraSimulator {
     this.sender.recording = on
   }
 
-  /** Resolves when no webhook is being posted, queued or scheduled; while paused with some held, not before resume. */
+  /**
+   * Resolves when no webhook is being posted, queued or scheduled; while paused with held ones, not before
+   * resume.
+   */
   flush(): Promise<void> {
     return this.sender.idle()
   }
 
-  /** The next events are lost on the network: never posted, not retried. Counted when they happen. */
+  /** The next events are lost on the network: never posted, not retried. Counted when they occur. */
   dropNextWebhooks(count: number): void {
     this.sender.dropNext(count)
   }
@@ -241,7 +246,7 @@ export class ChatraSimulator {
     this.sender.doubleNext(count)
   }
 
-  /** Holds webhooks in order; one that is being posted is not called back. */
+  /** Holds webhooks in order; one that is being posted is not cancelled. */
   pauseWebhooks(): void {
     this.sender.pause()
   }
@@ -250,7 +255,7 @@ export class ChatraSimulator {
     this.sender.resume()
   }
 
-  /** Counts for a quick look; `pending` are webhooks posted, queued or scheduled. */
+  /** Counts for an overview; `pending` are webhooks posted, queued or scheduled. */
   summary(): Record<string, unknown> {
     let said = 0
     const byOrigin: Record<string, number> = {}

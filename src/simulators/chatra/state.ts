@@ -4,7 +4,7 @@ export interface Agent {
   id: string
   name: string
   email: string
-  /** Made by Chatra because a message named an e-mail no agent had (contracts/chatra.md §2.1). */
+  /** Created by Chatra because a message named an e-mail that no agent had (contracts/chatra.md §2.1). */
   dummy: boolean
 }
 
@@ -20,9 +20,9 @@ export interface StoredFile {
   size: number
   url: string
   content: Buffer
-  /** Of a picture whose header tells it. */
+  /** For a picture whose header contains it. */
   dimensions?: { width: number; height: number }
-  /** Brevo's page and its libraries disagree about the names; files take turns (contracts/chatra.md §3.1). */
+  /** Brevo's page and its libraries disagree about the names; files alternate (contracts/chatra.md §3.1). */
   keys: 'name-url' | 'filename-link'
 }
 
@@ -56,7 +56,7 @@ export interface Chat {
   startPage: Page | null
   /** How many of `messages` the transcripts so far have covered. */
   transcribed: number
-  /** Messages of people since the last transcript: without any there is nothing to transcribe. */
+  /** Messages of people since the last transcript: without any there is no transcript. */
   sinceTranscript: number
   transcripts: number
 }
@@ -82,19 +82,19 @@ export interface Client {
   userAgent: string
   browserLanguage: string
   visit: { startedAt: number; finishedAt: number | null; hostName: string; viewedPages: Page[] }
-  /** On the site now. Unlike `visit.finishedAt` it is true to the facts whatever the switches say. */
+  /** On the site now. Unlike `visit.finishedAt` it is always true, whatever the switches say. */
   present: boolean
   chat: Chat
-  /** Whether this visit's chat has been started by a person's message. */
+  /** Whether a person's message has started this visit's chat. */
   chatOpen: boolean
   /** Messages of people in this visit. */
   saidInVisit: number
   /** All of the client's messages, over all chats. */
   messages: Message[]
-  /** Texts Chatra has mailed because the visitor was gone (contracts/chatra.md §6). */
+  /** Texts that Chatra has mailed because the visitor was gone (contracts/chatra.md §6). */
   mailed: string[]
   lastCreatedAt: number
-  /** Raised with every change the visitor page has to show. */
+  /** Incremented with every change that the visitor page must show. */
   version: number
 }
 
@@ -107,7 +107,10 @@ export interface NewMessage {
   file?: StoredFile
 }
 
-/** What one Chatra account knows: agents, visitors, chats, messages, files. No behaviour of webhooks in here. */
+/**
+ * The data of one Chatra account: agents, visitors, chats, messages, files. Without the behaviour of
+ * webhooks.
+ */
 export class Account {
   readonly agents = new Map<string, Agent>()
   readonly clients = new Map<string, Client>()

@@ -22,7 +22,7 @@ export const chatraSwitches = {
   /** A deletion under `fragment-same-id` is announced with an empty text; `fragment-new-id` announces none. */
   'edit-event': ['none', 'fragment-same-id', 'fragment-new-id'],
   'notes-put': ['replace', 'append'],
-  /** `none` silences the fragment and a chatStarted; a later transcript still holds the message. */
+  /** `none` suppresses the fragment and a chatStarted; a later transcript still contains the message. */
   'rest-echo': ['with-received-from', 'without-received-from', 'none'],
   'echo-before-reply': ['off', 'on'],
   'pushed-echo': ['with-is-pushed', 'bare', 'none'],
@@ -30,8 +30,8 @@ export const chatraSwitches = {
   'message-id': ['present', 'absent'],
   'created-at': ['ms', 'iso-string', 'absent'],
   /**
-   * `none`: the message's text is the file's name and nothing tells that there was a file. `brevo-file-url-later`: only
-   * the transcript tells its address.
+   * `none`: the message's text is the file's name and nothing shows that there was a file.
+   * `brevo-file-url-later`: only the transcript contains its address.
    */
   files: ['none', 'brevo-file-object', 'link-in-text', 'brevo-file-url-later'],
   'system-messages': ['off', 'on'],
@@ -52,7 +52,7 @@ export const chatraSwitches = {
   'transcript-repeat': ['all-messages', 'new-messages', 'none'],
   'chat-id-life': ['one-per-client', 'new-per-chat'],
   'leave-signal': ['transcript', 'finished-at-only', 'none'],
-  /** `lost`: the visitor's answer by e-mail never comes into the chat. */
+  /** `lost`: the visitor's answer by e-mail never reaches the chat. */
   'email-reply': ['fragment', 'lost'],
 } as const satisfies SwitchTable
 

@@ -2,7 +2,9 @@ import type { ChatraSwitches } from './switches.ts'
 
 export const longestText = 5_000
 
-/** The text a message sent over REST gets, or why it is refused (switches long-text, empty-text, html-text). */
+/**
+ * The text of a message sent over REST, or why it is refused (switches long-text, empty-text, html-text).
+ */
 export function givenText(
   switches: ChatraSwitches,
   raw: string,
@@ -17,7 +19,7 @@ export function givenText(
   return { ok: true, text }
 }
 
-/** What a visitor reads: the text itself, or what is left of it once it has been taken for HTML. */
+/** The visible text for a visitor: the text itself, or what remains of it when it is rendered as HTML. */
 export function readByVisitor(switches: ChatraSwitches, text: string): string {
   return switches['html-text'] === 'rendered' ? withoutEntities(withoutTags(text)) : text
 }

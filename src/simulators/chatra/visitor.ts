@@ -3,7 +3,7 @@ import type { Client, Page } from './state.ts'
 import type { ChatraSwitches } from './switches.ts'
 import { readByVisitor } from './text.ts'
 
-/** A person on the site, with the chat widget before him. */
+/** A person on the site, with the chat widget. */
 export class Visitor {
   readonly clientId: string
   private readonly client: Client
@@ -26,17 +26,17 @@ export class Visitor {
     return this.client.present
   }
 
-  /** Writes a message. Answers its id. */
+  /** Writes a message. Returns its id. */
   says(text: string): string {
     return this.actions.says(this.client, text).id
   }
 
-  /** Attaches a file, which the simulator serves at an address of its own. Answers the message's id. */
+  /** Attaches a file, which the simulator serves at its own address. Returns the message's id. */
   sendsFile(file: FileUpload): string {
     return this.actions.sendsFile(this.client, file).id
   }
 
-  /** Fills in the contact form; nothing tells of it but the webhooks that follow for other reasons. */
+  /** Fills in the contact form; only webhooks sent for other reasons contain it. */
   introduces(given: Introduction): void {
     this.actions.introduces(this.client, given)
   }
@@ -50,24 +50,24 @@ export class Visitor {
     this.actions.leaves(this.client)
   }
 
-  /** Begins a new visit, leaving first if need be (switch `chat-id-life`). */
+  /** Begins a new visit, after leaving if necessary (switch `chat-id-life`). */
   comesBack(page?: Page | string): void {
     this.actions.comesBack(this.client, page)
   }
 
-  /** Answers Chatra's e-mail. The message's id, or null when switch `email-reply` loses it. */
+  /** Answers Chatra's e-mail. Returns the message's id, or null when switch `email-reply` loses it. */
   repliesByEmail(text: string): string | null {
     return this.actions.repliesByEmail(this.client, text)?.id ?? null
   }
 
-  /** The agents' messages that stand in the chat now, in order, as the visitor reads them. */
+  /** The agents' messages currently in the chat, in order, as the visitor reads them. */
   sees(): string[] {
     return this.client.messages
       .filter(({ type, deleted }) => type === 'agent' && !deleted)
       .map(({ text }) => readByVisitor(this.switches, text))
   }
 
-  /** The agents' messages Chatra e-mailed because the visitor was gone and had left an e-mail. */
+  /** The agents' messages that Chatra e-mailed because the visitor was gone and had left an e-mail. */
   mailed(): string[] {
     return this.client.mailed.slice()
   }

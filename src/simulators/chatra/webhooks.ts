@@ -6,7 +6,7 @@ import type { ChatraSwitches } from './switches.ts'
 
 export type EventName = 'chatStarted' | 'chatFragment' | 'chatTranscript'
 
-/** One attempt to post a webhook, or an event that was lost on purpose (`attempt` 0). Times in ms since 1970. */
+/** One attempt to post a webhook, or a deliberately lost event (`attempt` 0). Times in ms since 1970. */
 export interface WebhookAttempt {
   n: number
   time: number
@@ -14,7 +14,7 @@ export interface WebhookAttempt {
   clientId: string
   url: string
   body: Json
-  /** 1 for the first; counted on over retries; a duplicate starts at 1 again. */
+  /** 1 for the first; incremented by retries; a duplicate starts at 1 again. */
   attempt: number
   status?: number
   /** `timeout`, `dropped`, or the network's error code. Absent when the receiver answered. */
@@ -58,11 +58,13 @@ const retryDelays = [5_000, 15_000, 45_000]
 const shuffleWindow = 200
 
 /**
- * Posts events in the background: in order within a client's chat, different clients at the same time, over
- * kept-alive connections (contracts/chatra.md §4.3). An event is a success only when answered 200.
+ * Posts events in the background: in order within a client's chat, different clients in parallel, over
+ * kept-alive connections (contracts/chatra.md §4.3). An event succeeds only when answered 200.
  */
 export class WebhookSender {
-  /** Where all three events go; null as if no address were set in Chatra. Read anew at every attempt. */
+  /**
+   * The address for all three events; null as if no address were set in Chatra. Read again at every attempt.
+   */
   url: string | null = null
   readonly record: WebhookAttempt[] = []
   recording = true
@@ -85,7 +87,10 @@ export class WebhookSender {
     this.settings = settings
   }
 
-  /** Queues an event. Answers a promise of its first attempt's end; it resolves at once when nothing will be posted. */
+  /**
+   * Queues an event. Returns a promise of its first attempt's end; it resolves at once when nothing will be
+   * posted.
+   */
   enqueue(clientId: string, event: EventName, body: Json): Promise<void> {
     if (this.url === null || this.stopped) return Promise.resolve()
     this.counts.events += 1
@@ -107,13 +112,14 @@ export class WebhookSender {
     this.hold()
     if (!queue.running) {
       queue.running = true
-      // Not before the current turn is over: what a REST call causes is posted after that call is answered.
+      // Not before the current synchronous step is over: events caused by a REST call are posted after its
+      // answer.
       setImmediate(() => void this.run(queue))
     }
     return this.gate ? Promise.resolve() : first.promise
   }
 
-  /** Counts something as under way until `release`: `idle` waits for it. */
+  /** Counts work as under way until `release`: `idle` waits for it. */
   hold(): void {
     this.pending += 1
   }
@@ -282,7 +288,7 @@ export interface Outcome {
   error?: string
 }
 
-/** Mixes what waits in the queue; two or more never stay in their order. */
+/** Shuffles the waiting events of the queue; two or more never keep their order. */
 function shuffle(queue: Queue, random: () => number): void {
   const waiting = queue.jobs.splice(queue.head)
   const mixed = waiting.slice()

@@ -1,8 +1,8 @@
-/** What a simulator waits by: the computer's time, or the made-up time of a simulated world. */
+/** The clock of a simulator: the computer's time, or the virtual time of a simulated world. */
 export interface SimClock {
   /** Milliseconds since 1970. */
   now(): number
-  /** Runs `work` after `ms`; answers how to call it off. */
+  /** Runs `work` after `ms`; returns a function that cancels it. */
   after(ms: number, work: () => void): () => void
 }
 

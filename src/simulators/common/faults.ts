@@ -1,33 +1,38 @@
-/** What a simulator does instead of answering properly. Times are milliseconds. */
+/** Faults of a simulator in place of a proper answer. Times are milliseconds. */
 export type Fault =
   | { kind: 'latency'; ms: number }
-  /** Answers `status`; with `afterWrite` the request is carried out first (a 504 after the commit). */
+  /** Answers `status`; with `afterWrite` the request is executed first (a 504 after the commit). */
   | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string>; afterWrite?: boolean }
-  /** The request hangs for ever and nothing is carried out. */
+  /** The request hangs for ever and is not executed. */
   | { kind: 'timeout-before-write' }
   | { kind: 'timeout-after-write' }
-  /** The request hangs for ever and is carried out `ms` after it came. */
+  /** The request hangs for ever and is executed `ms` after its arrival. */
   | { kind: 'timeout-then-late-write'; ms: number }
   | { kind: 'reset-before-write' }
   | { kind: 'reset-after-write' }
 
-/** Which requests a fault hits. No `method`, `path` or `bodyHas` means any; the latter two are regular expressions' sources. */
+/**
+ * Which requests a fault applies to. No `method`, `path` or `bodyHas` means any; the latter two are regular
+ * expressions' sources.
+ */
 export type FaultRule = Fault & {
   method?: string
   path?: string
-  /** Looked for in the JSON of the request’s body. */
+  /** Searched in the JSON of the request’s body. */
   bodyHas?: string
-  /** How many requests it hits before it is used up; for ever when absent. */
+  /** How many requests it applies to; unlimited when absent. */
   times?: number
-  /** Chance from 0 to 1 that a matching request is hit; always when absent. */
+  /** Probability from 0 to 1 that it applies to a matching request; always when absent. */
   probability?: number
 }
 
-/** The faults in force, in the order they were added; the first that matches is taken. */
+/** The active faults, in the order they were added; the first match applies. */
 export class FaultPlan {
-  /** Source of chance, replaceable so that a seed reproduces a run. */
+  /** Source of randomness, replaceable so that a seed reproduces a run. */
   random: () => number = Math.random
-  /** A fault a switch keeps in force beside the rules; asked when no rule matches, untouched by `clear`. */
+  /**
+   * A fault that a switch keeps active besides the rules; used when no rule matches, not affected by `clear`.
+   */
   standing: (method: string, path: string) => Fault | undefined = () => undefined
   private rules: FaultRule[] = []
 

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { realClock, type SimClock } from './clock.ts'
 import { type Fault, FaultPlan, type FaultRule } from './faults.ts'
 
-/** One request as a simulator got it, and how it was answered. `time` is milliseconds since 1970. */
+/** One request as a simulator received it, and its answer. `time` is milliseconds since 1970. */
 export interface RecordedRequest {
   n: number
   time: number
@@ -13,7 +13,7 @@ export interface RecordedRequest {
   headers: Record<string, string>
   /** Parsed JSON or form; a multipart or other body stays a Buffer; undefined when there was none. */
   body: unknown
-  /** Status sent back, or the fault's name when no answer was given. */
+  /** The sent status, or the fault's name when no answer was sent. */
   answered: number | string
   /** The answer's body, as given by the handler. */
   answer?: unknown
@@ -33,23 +33,23 @@ export interface SimRequest {
 
 export interface SimResponse {
   status: number
-  /** An object is sent as JSON, a string as it is (text/html unless told otherwise), a Buffer as bytes. */
+  /** An object is sent as JSON, a string as it is (text/html by default), a Buffer as bytes. */
   body?: unknown
   headers?: Record<string, string>
 }
 
-/** What becomes of a request: an answer, none for ever, or a connection that is cut. */
+/** The outcome of a request: an answer, no answer ever, or a closed connection. */
 export type Exchange = SimResponse | 'hang' | 'reset'
 
 export type Handler = (request: SimRequest) => SimResponse | Promise<SimResponse>
 
-/** A loopback HTTP server that records what it was asked and misbehaves on demand. */
+/** A loopback HTTP server that records its requests and shows faults on demand. */
 export class SimulatorServer {
   readonly requests: RecordedRequest[] = []
   readonly faults = new FaultPlan()
   /** Off for long load runs, where the record itself would be the load. */
   recording = true
-  /** Paths that are no part of the simulated service (control, pages): never recorded, never hit by a fault. */
+  /** Paths outside the simulated service (control, pages): never recorded, never affected by a fault. */
   outside: (path: string) => boolean = () => false
   private readonly server: Server
   private readonly sockets = new Set<Socket>()
@@ -73,7 +73,7 @@ export class SimulatorServer {
     })
   }
 
-  /** Listens on 127.0.0.1; port 0 takes a free one. Answers the origin, e.g. http://127.0.0.1:4000 */
+  /** Listens on 127.0.0.1; port 0 takes a free one. Returns the origin, e.g. http://127.0.0.1:4000 */
   async start(port = 0): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject)
@@ -93,7 +93,7 @@ export class SimulatorServer {
     else if (became !== 'hang') send(response, became)
   }
 
-  /** What becomes of a request, without any socket: recorded, hit by faults, answered. */
+  /** Handles a request without a socket: records it, applies faults, answers it. */
   async exchange(request: SimRequest): Promise<Exchange> {
     const record: RecordedRequest = {
       n: ++this.counted,
@@ -119,7 +119,7 @@ export class SimulatorServer {
     return answer
   }
 
-  /** What becomes of the request by this fault; null when the ordinary answer is to follow. */
+  /** The outcome of the request under this fault; null when the ordinary answer follows. */
   private async misbehave(fault: Fault, request: SimRequest): Promise<Exchange | null> {
     switch (fault.kind) {
       case 'latency':
@@ -179,7 +179,10 @@ function decoded(path: string): string {
   }
 }
 
-/** `badJson` stands for a body that claims to be JSON and is not, so that a handler can refuse it as the real service does. */
+/**
+ * `badJson` stands for a body that is declared as JSON and is invalid, so that a handler can refuse it as the
+ * real service does.
+ */
 export const badJson = Symbol('badJson')
 
 function parseBody(raw: Buffer, type: string): unknown {

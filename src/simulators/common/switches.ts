@@ -1,4 +1,7 @@
-/** A switch: a fact no public source settles, with every position the bridge must survive (contracts, "Switches"). */
+/**
+ * A switch: a fact that no public source settles, with every position that the bridge must handle (contracts,
+ * "Switches").
+ */
 export type SwitchTable = Record<string, readonly [string, ...string[]]>
 export type Positions<T extends SwitchTable> = { [K in keyof T]: T[K][number] }
 
@@ -7,7 +10,7 @@ export function defaultPositions<T extends SwitchTable>(table: T): Positions<T> 
   return Object.fromEntries(Object.entries(table).map(([name, row]) => [name, row[0]])) as Positions<T>
 }
 
-/** Sets positions by name and refuses what the table does not know. */
+/** Sets positions by name and refuses unknown names and positions. */
 export function setPositions<T extends SwitchTable>(
   table: T,
   current: Positions<T>,

@@ -7,12 +7,14 @@ export interface AccountOptions {
   users?: (Partial<SimUser> & { id: number; name: string })[]
   taskTemplates?: (Partial<SimTaskTemplate> & { id: number; name: string })[]
   contactTemplates?: (Partial<SimContactTemplate> & { id: number; name: string })[]
-  /** Custom fields of tasks (objectType 0) and contacts (objectType 1); every template has them all. */
+  /**
+   * Custom fields of tasks (objectType 0) and contacts (objectType 1); every template contains all of them.
+   */
   customFields?: SimCustomField[]
-  /** The employee the token belongs to; 1 unless told otherwise. */
+  /** The employee of the token; default 1. */
   tokenUserId?: number
   robotSeesAll?: boolean
-  /** Zone of the account and of the token's employee; +02:00 unless told otherwise. */
+  /** Zone of the account and of the token's employee; default +02:00. */
   zoneOffsetMinutes?: number
 }
 

@@ -84,7 +84,7 @@ const reads: Record<string, (simulator: PlanfixSimulator, query: Record<string, 
   contacts: (sim) => sim.contacts.map(flatContact),
   users: (sim) => sim.users,
   files: (sim) => sim.files.map(({ content, ...file }) => ({ ...file, size: content.length })),
-  /** `after=N` leaves out the first N. */
+  /** `after=N` omits the first N. */
   requests: (sim, query) => sim.server.requests.filter((request) => request.n > Number(query.after ?? 0)),
   violations: (sim) => sim.violations,
   scenario: (sim) => sim.scenario.attempts,
@@ -117,8 +117,9 @@ const reads: Record<string, (simulator: PlanfixSimulator, query: Record<string, 
 }
 
 /**
- * The simulator's strings, over HTTP, for tests and benchmarks in other processes. Loopback, no authorization; bodies
- * must say application/json, which no web page of another origin can do without being asked first.
+ * Controls the simulator over HTTP, for tests and benchmarks in other processes. Loopback, no authorization;
+ * bodies must say application/json, which a web page of another origin can only send after a preflight
+ * request.
  */
 export async function answerControl(simulator: PlanfixSimulator, request: SimRequest): Promise<SimResponse> {
   const name = request.path.slice('/control/'.length)

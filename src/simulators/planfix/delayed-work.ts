@@ -1,9 +1,9 @@
 import type { SimClock } from '../common/clock.ts'
 
-/** Work put off: late commits and queued updates. It keeps its order and can be brought forward. */
+/** Delayed work: late commits and queued updates. It keeps its order and can be run early. */
 export class DelayedWork {
   private readonly clock: SimClock
-  /** How to call each off. */
+  /** Functions that cancel each. */
   private readonly waiting = new Map<() => void, () => void>()
 
   constructor(clock: SimClock) {
@@ -18,7 +18,7 @@ export class DelayedWork {
     this.waiting.set(work, callOff)
   }
 
-  /** Does everything that waits, now. */
+  /** Runs all waiting work now. */
   flush(): void {
     for (const [work, callOff] of [...this.waiting]) {
       callOff()

@@ -1,8 +1,8 @@
 import { type Account, contactNumber, livingContact, type SimComment } from './state.ts'
 
 /**
- * A comment in a task that notifies a contact is mailed to the contact's e-mail by Planfix (contracts/planfix-chat.md A6;
- * switch `contact-mail`), unless the contact wrote it.
+ * Planfix mails a comment in a task that notifies a contact to the contact's e-mail
+ * (contracts/planfix-chat.md A6; switch `contact-mail`), unless the contact wrote it.
  */
 export function mailContacts(account: Account, comment: SimComment): void {
   const { id: commentId, taskId, description, owner, isHidden, recipients } = comment

@@ -9,7 +9,7 @@ export interface ScenarioAttempt {
   attempt: number
   time: number
   body: string
-  /** The answer's status, or what happened instead. */
+  /** The answer's status, or the error. */
   outcome: number | 'timeout' | 'unreachable'
 }
 
@@ -20,10 +20,10 @@ const retryTable: Record<PlanfixSwitches['scenario-retry'], number[]> = {
   off: [],
 }
 const stall = 180_000
-/** However small the time scale, an honest receiver gets this long to answer. */
+/** At any time scale, a correct receiver gets this long to answer. */
 const shortestWait = 250
 
-/** Posts a body, `limitMs` at most: the answer's status, or what happened instead. */
+/** Posts a body, `limitMs` at most: returns the answer's status, or the error. */
 export type ScenarioPost = (
   address: string,
   body: string,
@@ -39,11 +39,11 @@ interface Post {
 }
 
 /**
- * Scenario HTTP requests (contracts/planfix.md §13): one thread for the whole account, any answer but 200 a failure,
- * and after a failure no other POST for three minutes.
+ * Scenario HTTP requests (contracts/planfix.md §13): one thread for the whole account, any answer other than
+ * 200 a failure, and after a failure no other POST for three minutes.
  */
 export class Scenario {
-  /** Where the account's scenario posts to; nothing is posted without it. */
+  /** The address of the account's scenario; without it nothing is posted. */
   url: string | undefined
   /** The body as its author wrote it, with Planfix's variables. */
   bodyTemplate = '{"task": {{Задача.Номер}}}'
@@ -80,7 +80,7 @@ export class Scenario {
     return this.queue.length + (this.busy ? 1 : 0)
   }
 
-  /** Settles when nothing is in flight or ready to go; repeats and stalls are not waited for. */
+  /** Settles when nothing is in flight or ready; does not wait for repeats and stalls. */
   async settled(): Promise<void> {
     while (this.busy || this.ready()) await new Promise<void>((resolve) => this.idle.push(resolve))
   }
@@ -162,7 +162,9 @@ export class Scenario {
   }
 }
 
-/** Puts the variables in: texts unescaped as in life, or as the switch `scenario-body` says. */
+/**
+ * Replaces the variables: texts unescaped as in the real service, or according to the switch `scenario-body`.
+ */
 function fill(template: string, account: Account, task: SimTask, comment: SimComment | undefined): string {
   const position = account.switches['scenario-body']
   const text = (value: string) => (position === 'escaped' ? JSON.stringify(value).slice(1, -1) : value)

@@ -25,13 +25,13 @@ export interface PlanfixOptions extends AccountOptions {
   port?: number
   token?: string
   scopes?: string[]
-  /** Stretches or shrinks Planfix's own waiting times (repeats, stalls, late commits); 1 unless told otherwise. */
+  /** Scales Planfix's own waiting times (repeats, stalls, late commits); default 1. */
   timeScale?: number
   requestsPerSecondLimit?: number
   dailyLimit?: number
-  /** What is waited by, apart from `now`; the computer's time. */
+  /** The clock of waits, besides `now`; the computer's time. */
   clock?: SimClock
-  /** Carries scenarios' requests instead of HTTP: a simulated network. */
+  /** Replaces HTTP for scenarios' requests: a simulated network. */
   postScenario?: ScenarioPost
   /** Its origin; then no socket listens, and requests come by `server.exchange`. */
   origin?: string
@@ -49,7 +49,9 @@ const routes = [
 ]
 
 export type PlanfixSimulator = Awaited<ReturnType<typeof runSimulator>>
-/** Answers what is neither REST nor storage: pages for people and the control of other processes. */
+/**
+ * Handles requests that are neither REST nor storage: pages for people and the control of other processes.
+ */
 export type Outside = (simulator: PlanfixSimulator, request: SimRequest) => SimResponse | Promise<SimResponse>
 
 /** A Planfix account behind a loopback server. */
@@ -102,19 +104,19 @@ export async function runSimulator(
     webUrl: '',
     token: gate.token,
     server,
-    /** Everything stored, for what the names below do not offer. */
+    /** The whole stored data, for access beyond the methods below. */
     account,
     limits,
     scenario,
     /** Scopes granted to the token; add and delete at will. */
     scopes: gate.scopes,
-    /** Refusals that no correct client provokes; a test ends by asserting that this is empty. */
+    /** Refusals that no correct client causes; a test ends by asserting that this is empty. */
     violations: account.violations,
     /** Comments that the hosted chat channel would have sent (switch `rest-comment-pushed`). */
     pushedThroughHostedChannel: account.pushed,
-    /** Letters that Planfix itself sent to contacts (switch `contact-mail`). */
+    /** E-mails that Planfix itself sent to contacts (switch `contact-mail`). */
     mails: account.mails,
-    /** Whether comments and status changes made by REST fire the scenario too. */
+    /** Whether comments and status changes made by REST trigger the scenario too. */
     scenarioOnRest: false,
     ...userActions(account, scenario),
 
@@ -170,7 +172,7 @@ export async function runSimulator(
     set scenarioUrl(url: string | undefined) {
       scenario.url = url
     },
-    /** Does late commits and queued updates now and waits until no scenario request is in flight or due. */
+    /** Runs late commits and queued updates now and waits until no scenario request is in flight or due. */
     async flush(): Promise<void> {
       later.flush()
       await scenario.settled()

@@ -17,7 +17,7 @@ export interface SimUser {
   position?: string
 }
 
-/** A letter of Planfix itself to a contact. */
+/** An e-mail of Planfix itself to a contact. */
 export interface SimMail {
   taskId: number
   commentId: number
@@ -27,7 +27,7 @@ export interface SimMail {
   description: string
 }
 
-/** What we know of the outside system that wrote an object (§5). */
+/** The outside system that wrote an object (§5). */
 export interface Source {
   sourceId?: string
   sourceObjectId?: string
@@ -49,7 +49,7 @@ export interface SimComment extends Source {
   isHidden: boolean
   recipients: { users: PersonId[]; groups: number[] }
   files: number[]
-  /** Keys of data-tag entries hanging on this comment. */
+  /** Keys of data-tag entries attached to this comment. */
   entries: number[]
   /** The task's description, comment no. 1 of the feed (§6.3). */
   isTaskDescription: boolean
@@ -75,7 +75,7 @@ export interface SimTask extends Source {
   completedAt?: number
   isDeleted: boolean
   customFields: Map<number, unknown>
-  /** Documented fields that are kept and given back but mean nothing here (dates, durations, parent …). */
+  /** Documented fields that are stored and returned but have no effect here (dates, durations, parent …). */
   other: Record<string, unknown>
   /** The feed, comment no. 1 being the description. */
   feed: SimComment[]
@@ -152,7 +152,7 @@ export interface SimEntry {
   values: Map<number, unknown>
 }
 
-/** One Planfix account: everything it stores and every rule knob, without any HTTP. */
+/** One Planfix account: its stored data and its settings, without HTTP. */
 export interface Account extends Zone {
   switches: PlanfixSwitches
   now: () => number
@@ -179,9 +179,9 @@ export interface Account extends Zone {
   pushed: { taskId: number; commentId: number; contactId: number; description: string }[]
   /** Letters of Planfix itself to contacts (switch `contact-mail`). */
   mails: SimMail[]
-  /** Where the API refused something no correct client sends. */
+  /** Refusals of requests that no correct client sends. */
   violations: string[]
-  /** Grows with every change; pages watch it. */
+  /** Incremented with every change; pages watch it. */
   version: number
 }
 
@@ -267,7 +267,7 @@ export const holderOf = (account: Account, comment: SimComment): SimTask | SimCo
     ? account.tasks.get(comment.taskId)
     : account.contacts.get(comment.contactId ?? -1)
 
-/** HTML as Planfix keeps it: line breaks dropped (switch `newlines`), HTML comments removed (§6.1). */
+/** HTML as Planfix stores it: line breaks dropped (switch `newlines`), HTML comments removed (§6.1). */
 export function storedHtml(account: Account, html: string): string {
   const bare = html.replace(/<!--[\s\S]*?(-->|$)/g, '')
   return account.switches.newlines === 'dropped' ? bare.replace(/\r?\n/g, '') : bare

@@ -4,8 +4,8 @@ const accountCodes = [2, 10, 11, 16, 20, 21, 23]
 const accountStates = accountCodes.flatMap((code) => [403, 401, 400].map((status) => `code${code}-${status}`))
 
 /**
- * The switches of contracts/planfix.md §17 that concern REST and scenario requests, default first.
- * The `webchat-*` rows are left out: the product does not use the Chat API (§12).
+ * The switches of contracts/planfix.md §17 that concern REST and scenario requests, default first. The
+ * `webchat-*` rows are omitted: the product does not use the Chat API (§12).
  */
 export const switchTable = {
   'over-rps': ['accepted-and-counted', '429-retry-after', '429-bare', 'delayed', '403-code22-short'],
@@ -36,11 +36,13 @@ export const switchTable = {
   newlines: ['dropped', 'kept'],
   'datetime-zone': ['utc', 'account-zone', 'with-dateTimeUtcSeconds'],
   'result-order': ['field-honoured', 'filed-honoured', 'ignored'],
-  /** Whether `POST /task/list` takes filter 79, change or comment (§6.4). */
+  /** Whether `POST /task/list` accepts filter 79, change or comment (§6.4). */
   'changed-filter': ['accepted', '400-code41', 'ignored'],
-  /** Which number a comment gets that is written now and sent later ("send later", `employeeWillComment`). */
+  /** The number of a comment that is written now and sent later ("send later", `employeeWillComment`). */
   'delayed-comment': ['id-at-sending', 'id-at-writing'],
-  /** Whether comments that people move into another task keep their numbers (`movesComment`, `mergesTasks`). */
+  /**
+   * Whether comments that people move into another task keep their numbers (`movesComment`, `mergesTasks`).
+   */
   'moved-comment': ['old-ids', 'new-ids'],
   'rest-comment-pushed': ['no', 'yes'],
   /** Whether Planfix itself mails a comment to a contact who is notified and has an e-mail (planfix-chat.md A6). */
@@ -50,7 +52,7 @@ export const switchTable = {
   'email-duplicate': ['400-code2001', '400-code2005', 'allowed', 'in-failures'],
   'id-shape': ['as-asked-by-prefixedId', 'always-number', 'always-prefixed'],
   'file-size-unit': ['kib-rounded-up', 'bytes'],
-  /** `N`: what a test sets as `fileLimitMb`. */
+  /** `N`: the value that a test sets as `fileLimitMb`. */
   'file-too-large': ['400-code7002-over-100-MB', '400-code7002-over-N-MB', 'off'],
   'datatag-list-key': ['dataTags', 'dataTag'],
   'scenario-retry': ['ru-15-30-60-60', 'en-5-15-30-60', 'off'],

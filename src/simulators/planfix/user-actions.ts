@@ -22,15 +22,15 @@ import {
 import type { StatusKey } from './switches.ts'
 
 export interface CommentOptions {
-  /** Who is notified; the task's counterparty when absent ("notify the client" ticked). */
+  /** The notified people; the task's counterparty when absent ("notify the client" ticked). */
   recipients?: PersonId[]
   hidden?: boolean
   files?: number[]
-  /** Who the comment is by, from now on. */
+  /** The new author of the comment. */
   owner?: PersonId
 }
 
-/** What people do in Planfix's window. Each throws when it names something that is not there. */
+/** Actions of people in Planfix's window. Each throws for an object that does not exist. */
 export function userActions(account: Account, scenario: Scenario) {
   const taskOf = (id: number): SimTask => account.tasks.get(id) ?? missing(`task ${id}`)
   const commentOf = (id: number): SimComment => account.comments.get(id) ?? missing(`comment ${id}`)
@@ -86,7 +86,9 @@ export function userActions(account: Account, scenario: Scenario) {
       return comment
     },
 
-    /** Writes a comment now that is sent later (switch `delayed-comment`): answers how to send it. */
+    /**
+     * Writes a comment now that is sent later (switch `delayed-comment`): returns a function that sends it.
+     */
     employeeWillComment(taskId: number, userId: number, html: string, options: CommentOptions = {}) {
       const early =
         account.switches['delayed-comment'] === 'id-at-writing' ? { id: account.ids.comment++ } : {}
@@ -113,7 +115,10 @@ export function userActions(account: Account, scenario: Scenario) {
       }
     },
 
-    /** What `options` does not name stays as it is: text, ticks, the hidden mark and files change in one go. */
+    /**
+     * Fields missing in `options` stay as they are: text, ticks, the hidden mark and files change in one
+     * step.
+     */
     editsComment(commentId: number, html: string, options: CommentOptions = {}): void {
       const comment = commentOf(commentId)
       requireFiles(options.files)
@@ -133,7 +138,10 @@ export function userActions(account: Account, scenario: Scenario) {
       touchHolder(comment)
     },
 
-    /** Into another task; under its own number or a new one (switch `moved-comment`). Answers its number there. */
+    /**
+     * Into another task; under its own number or a new one (switch `moved-comment`). Returns its number
+     * there.
+     */
     movesComment(commentId: number, intoTaskId: number): number {
       const comment = commentOf(commentId)
       const [from, into] = [taskOf(comment.taskId ?? 0), taskOf(intoTaskId)]
@@ -142,7 +150,7 @@ export function userActions(account: Account, scenario: Scenario) {
       return comment.id
     },
 
-    /** All comments of `from` but its description go over to `into`; `from` is gone into the trash. */
+    /** All comments of `from` except its description move to `into`; `from` is deleted. */
     mergesTasks(fromTaskId: number, intoTaskId: number): void {
       const [from, into] = [taskOf(fromTaskId), taskOf(intoTaskId)]
       for (const comment of from.feed.filter((one) => !one.isTaskDescription))
@@ -159,7 +167,7 @@ export function userActions(account: Account, scenario: Scenario) {
     completes: (taskId: number): void => changeStatus(taskId, 'completed'),
     reopens: (taskId: number): void => changeStatus(taskId, 'inProgress'),
 
-    /** Into the trash: lists leave it out, GET shows `isDeleted`. With `forGood` nothing knows it any more. */
+    /** Deletes: lists omit it, GET shows `isDeleted`. With `forGood` it no longer exists anywhere. */
     deletesTask(taskId: number, options: { forGood?: boolean } = {}): void {
       const task = taskOf(taskId)
       task.isDeleted = true
@@ -194,7 +202,9 @@ export function userActions(account: Account, scenario: Scenario) {
       touch(account, contact)
     },
 
-    /** Tasks, comments, files and e-mail of `from` go over to `into`; its old id is gone (code 2000). */
+    /**
+     * Tasks, comments, files and e-mail of `from` move to `into`; its old id no longer exists (code 2000).
+     */
     mergesContacts(from: number, into: number): void {
       const [gone, stays] = [contactOf(from), contactOf(into)]
       const [old, next] = [`contact:${from}`, `contact:${into}`]

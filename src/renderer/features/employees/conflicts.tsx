@@ -6,7 +6,7 @@ import { useI18n } from '../../i18n.tsx'
 const KINDS: readonly MatchConflict[] = ['same-email', 'same-agent', 'agent-gone', 'left-planfix']
 const NAMED = 4
 
-/** Everything in the list that needs a look, in one place: what is the matter, and whom it concerns. */
+/** All entries of the list that need attention, in one place: the problem, and the employees. */
 export function Conflicts({ rows, onShow }: { rows: readonly MatchRow[]; onShow(): void }) {
   const { t } = useI18n()
   const concerned = rows.filter((row) => row.conflicts.length > 0)

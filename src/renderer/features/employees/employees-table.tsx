@@ -24,21 +24,21 @@ import { Toolbar } from './toolbar.tsx'
 export type { Selection } from './selection.ts'
 
 export interface EmployeesTableProps {
-  /** The answer of `employees.get`: people, agents, who speaks otherwise. */
+  /** The answer of `employees.get`: people, agents, the general agent. */
   view: EmployeesView
-  /** What is chosen now (the form's, not the view's). */
+  /** The current choice (the form's, not the view's). */
   value: Selection
   onChange(value: Selection): void
   /** Address of the page with the setting "send as employee"; without it there is no link. */
   settingHref?: string
-  /** Asks Planfix again. */
+  /** Reads Planfix again. */
   onRefresh?: () => void
   refreshing?: boolean
   /** Takes the height of its parent and scrolls in it; otherwise it is at most 60 % of the window high. */
   fill?: boolean
 }
 
-/** Who may answer clients and as whom each speaks; controlled: the page and the wizard keep what is chosen. */
+/** Who may reply to clients and as which agent; controlled: the page and the wizard hold the choice. */
 export function EmployeesTable(props: EmployeesTableProps) {
   const { view, value, onChange, settingHref, onRefresh, refreshing = false, fill = false } = props
   const { t } = useI18n()
@@ -96,7 +96,7 @@ export function EmployeesTable(props: EmployeesTableProps) {
   )
 }
 
-/** What is found stays in sight while it is changed, until something else is looked for. */
+/** The found rows stay visible while they are changed, until another search. */
 function useShown(
   rows: ReturnType<typeof rowsOf>,
   search: string,
@@ -110,7 +110,7 @@ function useShown(
   )
 }
 
-/** What the choice means for the names clients see. */
+/** The effect of the choice on the names that clients see. */
 function Notes(props: { view: EmployeesView; mode: Selection['mode']; settingHref: string | undefined }) {
   const { view, mode, settingHref } = props
   const { t } = useI18n()

@@ -18,7 +18,7 @@ interface RowProps {
   measure: ((element: HTMLTableRowElement | null) => void) | undefined
 }
 
-/** One employee: who it is, whether comments reach the client, and under whose name. */
+/** One employee: name, whether comments reach the client, and under which name. */
 export function Row(props: RowProps) {
   const { row, index, agents, generalName, fixed, onAllow, onSpeaker, measure } = props
   const words = useI18n()
@@ -74,7 +74,7 @@ export function Row(props: RowProps) {
   )
 }
 
-/** How the agent was found, and what does not fit. */
+/** How the agent was found, and conflicts. */
 function Matched({ row }: { row: MatchRow }) {
   const { t } = useI18n()
   const match = row.match === 'none' && row.choice.email ? 'unseen' : row.match

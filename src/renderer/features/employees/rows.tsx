@@ -6,11 +6,11 @@ import { useI18n } from '../../i18n.tsx'
 import classes from './employees.module.css'
 import { Row } from './row.tsx'
 
-/** Fewer are all in the page at once, so that the browser's own search finds them. */
+/** Up to this number all rows are in the page, so that the browser's own search finds them. */
 const VIRTUAL_FROM = 60
 const USUAL_HEIGHT = 62
 
-/** The table itself. A long list (an account may have 500 employees) holds only the rows in sight. */
+/** The table itself. A long list (an account may have 500 employees) renders only the visible rows. */
 export function Rows(props: {
   rows: readonly MatchRow[]
   agents: readonly ChatraAgent[]

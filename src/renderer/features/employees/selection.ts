@@ -8,7 +8,7 @@ import { checkEmail } from '../../../shared/fields.ts'
 import { type MatchRow, matchEmployees, proposeChoices } from '../../../shared/matching.ts'
 import { normalForm } from '../../../shared/plain.ts'
 
-/** Who may answer, and as whom each speaks, as the form holds it. */
+/** Who may reply, and as which agent, as the form holds it. */
 export interface Selection {
   mode: 'everybody' | 'selected'
   choices: EmployeeChoice[]
@@ -17,15 +17,15 @@ export interface Selection {
 export type Filter = 'all' | 'allowed' | 'unmatched' | 'conflicts'
 export const FILTERS: readonly Filter[] = ['all', 'allowed', 'unmatched', 'conflicts']
 
-/** The rows of the table. While everybody may answer no mapping is used, so there is nothing to be in conflict about. */
+/** The rows of the table. While everybody may reply no mapping is used, so there are no conflicts. */
 export function rowsOf(view: EmployeesView, value: Selection): MatchRow[] {
   const rows = matchEmployees({ ...view, ...value })
   return value.mode === 'selected' ? rows : rows.map((row) => ({ ...row, conflicts: [] }))
 }
 
 /**
- * Changes who may answer. When a list is first wanted it begins with everybody but robots, so that nobody is silenced
- * unasked; a list that was there before is kept while everybody may answer.
+ * Changes who may reply. A new list begins with everybody except robots, so that nobody is excluded by
+ * accident; an existing list is kept while everybody may reply.
  */
 export function withMode(value: Selection, mode: Selection['mode'], view: EmployeesView): Selection {
   const begins = mode === 'selected' && value.choices.length === 0
@@ -39,15 +39,15 @@ export function withAllowed(value: Selection, rows: readonly MatchRow[], allowed
   )
 }
 
-/** Takes over what was chosen in the list of speakers; `option` is one of `speakersFor`. */
+/** Applies a choice from the list of speakers; `option` is one of `speakersFor`. */
 export function withSpeaker(value: Selection, row: MatchRow, option: string): Selection {
   const [kind, rest] = [option.slice(0, option.indexOf(':')), option.slice(option.indexOf(':') + 1)]
-  // The e-mail stays beside an agent chosen by hand: replies typed in Chatra are told apart by it too.
+  // The e-mail stays beside an agent chosen by hand: it also identifies replies written in Chatra.
   if (kind === 'agent') return replaced(value, [{ ...row.choice, chatraAgentId: rest }])
   return replaced(value, [{ ...row.choice, chatraAgentId: null, email: kind === 'email' ? rest : null }])
 }
 
-/** What somebody may speak as. `agent` is null for an agent chosen by hand who has not been seen. */
+/** The possible agents of an employee. `agent` is null for an agent chosen by hand who has not been seen. */
 export type Speaker =
   | { kind: 'email'; option: string; email: string; agent: ChatraAgent | null }
   | { kind: 'agent'; option: string; id: string; agent: ChatraAgent | null }
@@ -77,12 +77,14 @@ export const speakerOf = ({ chatraAgentId, email }: EmployeeChoice): string =>
 function emailsOf(user: PlanfixEmployee, choice: EmployeeChoice): string[] {
   const all = [choice.email, user.email, ...user.otherEmails].filter((one) => one !== null)
   const distinct = new Map(all.map((one) => [one.trim().toLowerCase(), one.trim()]))
-  // What is chosen stands as it is chosen, so that the list shows it.
+  // The current choice stays in the list, so that it is shown.
   if (choice.email) distinct.set(choice.email.trim().toLowerCase(), choice.email)
   return [...distinct.values()].filter((one) => one === choice.email || checkEmail(one) === null)
 }
 
-/** Rows with every word of `search` in name, e-mail or role, whatever case and accents, that the filter lets through. */
+/**
+ * Rows with every word of `search` in name, e-mail or role, ignoring case and accents, that match the filter.
+ */
 export function shownRows(rows: readonly MatchRow[], search: string, filter: Filter): MatchRow[] {
   const words = folded(search).split(/\s+/).filter(Boolean)
   return rows.filter((row) => {
@@ -109,7 +111,7 @@ function passes(row: MatchRow, filter: Filter): boolean {
   return true
 }
 
-/** Nothing would change by saving. Somebody who is in no list and somebody listed as not allowed are the same. */
+/** Saving would change nothing. An employee who is not listed equals one listed as not allowed. */
 export function isSame(a: Selection, b: Selection): boolean {
   if (a.mode !== b.mode) return false
   if (a.mode === 'everybody') return true

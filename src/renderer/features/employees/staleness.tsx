@@ -3,7 +3,7 @@ import type { EmployeesView } from '../../../shared/api/employees.ts'
 import { IconPlugConnectedX } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
-/** Planfix could not be asked: why, and how old what is shown is. */
+/** Planfix could not be read: the reason, and the age of the shown data. */
 export function Staleness(props: {
   view: EmployeesView
   onRefresh: (() => void) | undefined

@@ -4,7 +4,7 @@ import { IconRefresh, IconSearch } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import { FILTERS, type Filter } from './selection.ts'
 
-/** Finds rows, changes all that were found, and asks Planfix again. */
+/** Searches rows, changes all found ones, and reads Planfix again. */
 export function Toolbar(props: {
   search: string
   onSearch(text: string): void
@@ -12,7 +12,7 @@ export function Toolbar(props: {
   onFilter(filter: Filter): void
   counts: Record<Filter, number>
   shown: readonly MatchRow[]
-  /** Everybody may answer: there is nothing to allow. */
+  /** Everybody may reply: there is nothing to allow. */
   fixed: boolean
   onAllow(allowed: boolean): void
   readAt: number | null

@@ -6,7 +6,10 @@ import type { CallError } from '../../../shared/api.ts'
 import { useAppState, useClient } from '../../client/hooks.tsx'
 import { useI18n } from '../../i18n.tsx'
 
-/** Where no keychain works: the keys of every connection, asked for in one place at each start. Nothing when none is missing. */
+/**
+ * Without a working keychain: asks for the keys of every connection in one place at each start. Empty when
+ * none is missing.
+ */
 export function KeysToStart() {
   const { connections, keychainTrouble } = useAppState()
   const { t } = useI18n()

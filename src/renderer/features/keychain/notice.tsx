@@ -6,7 +6,9 @@ import { useAppState, useClient } from '../../client/hooks.tsx'
 import { IconAlertTriangle } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
-/** Why the computer's keychain does not keep keys, what the owner can do, and a way to try again. Nothing while it works. */
+/**
+ * Why the computer's keychain does not store keys, what the owner can do, and a retry. Empty while it works.
+ */
 export function KeychainNotice(room: { mb?: 'md' }) {
   const { keychainTrouble: trouble } = useAppState()
   const { t } = useI18n()
@@ -46,7 +48,7 @@ export function KeychainNotice(room: { mb?: 'md' }) {
 
 const NEEDS_PACKAGES: readonly KeychainTrouble['code'][] = ['no-library', 'no-service']
 
-/** Systems by their own names, and what is typed there. */
+/** Operating systems by their own names, with the command for each. */
 const COMMANDS = [
   ['Debian, Ubuntu, Mint', 'sudo apt install gnome-keyring libsecret-1-0'],
   ['Fedora', 'sudo dnf install gnome-keyring libsecret'],

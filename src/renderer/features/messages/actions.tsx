@@ -8,7 +8,7 @@ import { ErrorAlert } from '../../components/error-alert.tsx'
 import { IconRefresh } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
-/** What the owner can do about a message that got stuck, and what it means. */
+/** The owner's actions on a stuck message, and their effect. */
 export function Actions({ message, onDone }: { message: MessageRow; onDone(): void }) {
   const { t } = useI18n()
   const bridge = useClient()
@@ -73,6 +73,6 @@ export function Actions({ message, onDone }: { message: MessageRow; onDone(): vo
   )
 }
 
-/** Its conversation was stopped by the loop breaker. */
+/** The loop breaker paused its conversation. */
 const isStopped = ({ state }: MessageRow): boolean =>
   state === 'queued' || state === 'sending' || state === 'retrying' || state === 'received'

@@ -13,14 +13,14 @@ import { RawData } from './raw-data.tsx'
 import { type Reason, reasonOf, toneOf } from './reason.ts'
 import { fileText, fullTime, speakerOf } from './row-text.ts'
 
-/** Everything about one message: its words, what became of it and why, where it is, and what can be done about it. */
+/** All facts about one message: text, state changes with reasons, place, and possible actions. */
 export function Detail({
   id,
   row,
   inConversation = false,
 }: {
   id: number
-  /** What is known of it already. */
+  /** The facts known already. */
   row: MessageRow | null
   inConversation?: boolean
 }) {
@@ -242,7 +242,7 @@ function Life({ life, direction }: { life: LifeStep[] | null; direction: Message
   )
 }
 
-/** A step that lies behind it: what was waited for has come, or went wrong. */
+/** A finished state: the awaited event has come, or failed. */
 const passedTone = (step: LifeStep): Tone =>
   step.state === 'received' || step.state === 'queued' || step.state === 'sending'
     ? 'good'
@@ -250,7 +250,7 @@ const passedTone = (step: LifeStep): Tone =>
       ? 'attention'
       : toneOf(step)
 
-/** The clock; the day too where another one has begun. */
+/** The time; with the day when it differs from the previous one. */
 function stepTime(time: number, before: number, language: Language): string {
   const isSameDay = new Date(time).toDateString() === new Date(before).toDateString()
   return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {

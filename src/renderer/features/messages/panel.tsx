@@ -5,7 +5,7 @@ import { useI18n } from '../../i18n.tsx'
 import classes from './panel.module.css'
 
 /**
- * The message that is looked at: beside the list where there is room, so that one can go on through it, otherwise in
+ * The selected message: beside the list where there is room, so that the list stays usable, otherwise in
  * front of it. Esc closes it.
  */
 export function Panel({
@@ -16,7 +16,7 @@ export function Panel({
 }: {
   opened: boolean
   onClose(): void
-  /** Puts the focus back where it came from. */
+  /** Returns the focus to its previous element. */
   giveBack(): void
   children: ReactNode
 }) {
@@ -52,7 +52,7 @@ export function Panel({
       size="26rem"
       title={t('log.panel')}
       closeButtonProps={{ 'aria-label': t('log.panel.close') }}
-      // A question asked in front of it takes Esc for itself; its keys come by here too.
+      // A dialog in front of it handles Esc itself; its key events bubble through here.
       closeOnEscape={false}
       returnFocus={false}
       onKeyDown={(event) => {

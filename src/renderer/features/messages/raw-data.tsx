@@ -7,7 +7,7 @@ import { IconCheck, IconCode, IconCopy } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import classes from './panel.module.css'
 
-/** What the message was made from, fetched only when it is asked for. The application hides secrets in it. */
+/** The message's original payload, loaded on request. The application redacts secrets in it. */
 export function RawData({ id }: { id: number }) {
   const { t } = useI18n()
   const [shown, setShown] = useState(false)

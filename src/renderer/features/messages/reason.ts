@@ -4,17 +4,17 @@ import { type Reason as Cause, parseReason } from '../../../shared/reason.ts'
 import type { Tone } from '../../components/status-badge.tsx'
 import type { Speech } from '../../i18n.tsx'
 
-/** Why a message is in its state: for one line of the log, and for whoever looks closer. */
+/** Why a message is in its state: a short text for the log, and technical detail. */
 export interface Reason {
   short: string
   long: string
-  /** What the service said, or where something could not be read; shown as it is. */
+  /** The service's message, or the path of an invalid value; shown as it is. */
   detail: string | null
 }
 
 /**
- * The words for a reason of the engine (docs/architecture.md, "Life of a message"): one of its machine words, an error of
- * a service, or a path of what could not be read, which stays as it is. Null when there is nothing to explain.
+ * The text for a reason of the engine (docs/architecture.md, "Life of a message"): a machine word, an error
+ * of a service, or a path of an invalid value, which stays as it is. Null when there is nothing to explain.
  */
 export function reasonOf(
   { reason, late }: Pick<MessageRow, 'reason' | 'late'>,
@@ -38,7 +38,10 @@ export function reasonOf(
   }
 }
 
-/** The words for a machine word; the catalogue writes it with hyphens. What it does not know could not be read. */
+/**
+ * The text for a machine word; the catalogue's keys use hyphens. An unknown word is the path of an invalid
+ * value.
+ */
 function known(text: string, reason: string, t: Speech['t']): Reason {
   const word = text.replaceAll(' ', '-')
   if (isTextKey(`log.reason.${word}`) && isTextKey(`log.why.${word}`)) return ofWord(word, t)
@@ -54,7 +57,7 @@ const ofWord = (word: string, t: Speech['t']): Reason => ({
 function ofError({ side, code, detail }: Extract<Cause, { kind: 'service' }>, t: Speech['t']): Reason {
   return {
     short: `${t(`side.${side}`)}: ${t(`log.why-error.${code}`)}`,
-    // The text of the catalogue names the right, which the reason does not hold.
+    // The catalogue's text names the right, which the reason does not contain.
     long: code === 'missing-scope' ? t('log.reason.missing-scope') : t(`error.${side}.${code}`),
     detail: detail === '' ? null : t('log.reason.said', { detail }),
   }
@@ -71,7 +74,9 @@ const TONES: Record<MessageRow['state'], Tone> = {
   skipped: 'off',
 }
 
-/** How its state is shown. What nobody will read is delivered, but nothing to be glad of. */
+/**
+ * How its state is shown. A message that the client will not see is delivered, but not shown as a success.
+ */
 export const toneOf = ({ state, reason }: Pick<MessageRow, 'state' | 'reason'>): Tone =>
   state === 'delivered' && INCOMPLETE.has(reason ?? '') ? 'attention' : TONES[state]
 const INCOMPLETE = new Set(['client-left-no-email', 'picture-not-delivered'])

@@ -1,7 +1,7 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
 import type { Speech } from '../../i18n.tsx'
 
-/** Who speaks, where it is not the client himself. */
+/** The author, if it is not the client. */
 export function speakerOf({ author }: Pick<MessageRow, 'author'>, { t }: Pick<Speech, 't'>): string | null {
   switch (author.kind) {
     case 'client':
@@ -15,10 +15,10 @@ export function speakerOf({ author }: Pick<MessageRow, 'author'>, { t }: Pick<Sp
   }
 }
 
-/** What a line shows of a message: its words on one line, or in `note` why there are none. */
+/** The text of a message on one line, or in `note` why there is none. */
 export function lineOf(row: MessageRow, { t }: Pick<Speech, 't'>): { text: string; note: string | null } {
   const all = row.text.replace(/\s+/g, ' ').trim()
-  // A file that came without words has its name for a text.
+  // The text of a file without a message is the file's name.
   const text = row.files.some(({ name }) => name === all) ? '' : all
   if (row.kind === 'event') return { text, note: text === '' ? t('log.row.event') : null }
   if (row.kind === 'edit') return { text, note: t('log.row.edit') }
@@ -31,7 +31,7 @@ export function lineOf(row: MessageRow, { t }: Pick<Speech, 't'>): { text: strin
 export const filesOf = ({ files }: Pick<MessageRow, 'files'>): string | null =>
   files.length === 0 ? null : `${files[0]!.name}${files.length > 1 ? ` +${files.length - 1}` : ''}`
 
-/** A day and its time to the second, in the time zone of the reader's computer. */
+/** A day and its time to the second, in the reader's time zone. */
 export function fullTime(time: number, language: string): string {
   const known = formats.get(language)
   if (known !== undefined) return known.format(time)
@@ -43,10 +43,13 @@ export function fullTime(time: number, language: string): string {
   return format.format(time)
 }
 
-/** To make one takes longer than to draw a line of the log. */
+/** Creating one takes longer than rendering a line of the log. */
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-/** `photo.png (12 KB)`. Planfix's sizes are left out: nobody knows their unit (contracts/planfix.md, `file-size-unit`). */
+/**
+ * `photo.png (12 KB)`. Planfix's sizes are omitted: their unit is unknown (contracts/planfix.md,
+ * `file-size-unit`).
+ */
 export function fileText(
   { name, size }: MessageRow['files'][number],
   { direction }: Pick<MessageRow, 'direction'>,

@@ -10,7 +10,7 @@ import classes from './public-address.module.css'
 
 type Key = NonNullable<TunnelView['hostKey']['pinned']>
 
-/** The key of the SSH server that holds; one that was refused beside it, with the way to trust it. */
+/** The accepted key of the SSH server, and a refused one with a button to accept it. */
 export function HostKey(props: {
   hostKey: TunnelView['hostKey']
   disabled: boolean

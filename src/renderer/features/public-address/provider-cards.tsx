@@ -6,12 +6,12 @@ import type { Provider } from './typed-values.ts'
 
 const PROVIDERS: readonly Provider[] = ['own', 'ngrok', 'ssh', 'relay', 'none']
 
-/** The ways in, each with one line that says what it is and what it needs. `none` may be called otherwise. */
+/** The providers, each with one line about what it is and needs. `none` may have another label. */
 export function ProviderCards(props: {
   value: Provider
   onChange(provider: Provider): void
   label: string
-  /** A heading above says it already. */
+  /** A heading above already says it. */
   quiet?: boolean
   disabled?: boolean
   none?: { title: string; text: string }
@@ -36,7 +36,7 @@ export function ProviderCards(props: {
               key={provider}
               value={provider}
               className={classes.card}
-              // One stop for the tab key; the arrows go from card to card.
+              // One tab stop; the arrow keys move between the cards.
               tabIndex={provider === props.value ? 0 : -1}
               disabled={props.disabled ?? false}
               aria-labelledby={`${id}-${provider}`}

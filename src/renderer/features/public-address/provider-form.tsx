@@ -12,14 +12,14 @@ import type { FieldProps, PublicAddressForm } from './use-public-address.ts'
 interface Props {
   way: PublicAddressForm
   disabled: boolean
-  /** What an input gets from the page; also called when its value changes is `edited`. */
+  /** Props of an input from the page; `edited` is also called when its value changes. */
   field(name: string): FieldProps
   edited(name: string): void
-  /** What the button beside the pairing code does; without it there is none. */
+  /** Handler of the button beside the pairing code; without it there is no button. */
   pair?: { busy: boolean; run(): void }
 }
 
-/** What the chosen way in means, and what it needs. */
+/** The description and the inputs of the chosen provider. */
 export function ProviderForm(props: Props) {
   const { t } = useI18n()
   const { provider } = props.way.typed.settings
@@ -100,7 +100,7 @@ function Ssh({ way, field, edited, disabled }: Props) {
   const [login, setLogin] = useState<'key' | 'password'>(
     (saved.has.sshPassword && !saved.has.sshKey) || typed.secrets.sshPassword ? 'password' : 'key',
   )
-  /** Of another server nothing is known yet. */
+  /** Nothing is known about another server yet. */
   const { host, port: at } = saved.settings.ssh
   const isSaved = host !== '' && host === ssh.host && at === ssh.port
   const text = (name: 'host' | 'user' | 'publicUrl' | 'remoteHost') => ({
@@ -250,7 +250,7 @@ function Relay({ way, field, edited, disabled, pair }: Props) {
   )
 }
 
-/** Where what is typed is kept. */
+/** Where typed secrets are stored. */
 function Keeping({ names }: { names: SecretName[] }) {
   const { t } = useI18n()
   const { secretsKept, keychainTrouble } = useAppState()

@@ -12,7 +12,7 @@ const TONES: Record<PublicAddress['state'], Tone> = {
   failing: 'bad',
 }
 
-/** Whether this computer is reached, by what, how old the proof is, and what is wrong. */
+/** Whether this computer is reachable, by which provider, the age of the proof, and problems. */
 export function PublicAddressState({ address }: { address: PublicAddress }) {
   const words = useI18n()
   const { t, say, moment, clock } = words

@@ -5,14 +5,17 @@ import { useI18n } from '../../i18n.tsx'
 import type { SecretName } from './typed-values.ts'
 import type { FieldProps, PublicAddressForm } from './use-public-address.ts'
 
-/** A secret of the way in: whether one is kept, and a way to replace or, where it can be done without, remove it. */
+/**
+ * A secret of the public address: whether it is stored, and buttons to replace or, if it is optional, remove
+ * it.
+ */
 export function SecretField(props: {
   way: PublicAddressForm
   name: SecretName
   field: FieldProps
   label: string
   description?: string
-  /** It can be done without. */
+  /** It is optional. */
   optional?: boolean
   /** A text of many lines. */
   lines?: boolean

@@ -7,10 +7,10 @@ export type Provider = TunnelSettings['provider']
 type TypedSecrets = NonNullable<Args<'tunnel.save'>['secrets']>
 export type SecretName = keyof TypedSecrets
 
-/** What is typed into the form of the way in. */
+/** The values typed into the form of the public address. */
 export interface Typed {
   settings: TunnelSettings
-  /** One that is not there stays as it is, an empty one is forgotten. */
+  /** A missing value stays as it is, an empty one is deleted. */
   secrets: Partial<Record<SecretName, string>>
   relay: { code: string; again: boolean }
 }
@@ -24,11 +24,11 @@ export const typedOf = ({ settings }: TunnelView): Typed => ({
 export const isPaired = ({ settings, has }: TunnelView): boolean =>
   has.relayKey && settings.relay.url !== '' && settings.relay.deviceId !== ''
 
-/** With a relay that is not paired yet, saving is pairing. */
+/** With a relay that is not paired yet, saving means pairing. */
 export const pairs = (typed: Typed, saved: TunnelView): boolean =>
   typed.settings.provider === 'relay' && (!isPaired(saved) || typed.relay.again)
 
-/** What is wrong with each field of the provider that is chosen, in the order of its form; null = nothing. */
+/** The problem of each field of the chosen provider, in the order of its form; null = none. */
 export function problemsOf(typed: Typed, saved: TunnelView): Record<string, TextKey | null> {
   const { settings, secrets, relay } = typed
   const { ssh } = settings
@@ -63,7 +63,7 @@ export function problemsOf(typed: Typed, saved: TunnelView): Record<string, Text
   }
 }
 
-/** Whether it is other than what is saved. Pure. */
+/** Whether it differs from the saved settings. Pure. */
 export const isChanged = (typed: Typed, saved: TunnelView): boolean =>
   JSON.stringify(typed.settings) !== JSON.stringify(saved.settings) ||
   Object.keys(typed.secrets).length > 0 ||

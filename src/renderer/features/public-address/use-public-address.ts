@@ -13,7 +13,7 @@ import {
   typedOf,
 } from './typed-values.ts'
 
-/** What each input of the form gets from the page that shows it. */
+/** Props of each input from the page that shows it. */
 export interface FieldProps {
   'data-field': string
   error: string | null | undefined
@@ -27,7 +27,7 @@ export interface PublicAddressForm {
   typed: Typed
   problems: Record<string, TextKey | null>
   changed: boolean
-  /** Grows when what was typed is thrown away: inputs that keep something of their own begin anew. */
+  /** Incremented when the typed values are discarded: inputs with local state start again. */
   round: number
   choose(provider: Provider): void
   set<P extends 'own' | 'ngrok' | 'ssh' | 'relay'>(part: P, change: Partial<TunnelSettings[P]>): void
@@ -35,12 +35,12 @@ export interface PublicAddressForm {
   setSecret(name: SecretName, text: string | undefined): void
   setRelay(change: Partial<Typed['relay']>): void
   discard(): void
-  /** Null when it was saved. What was typed stays when it was not. */
+  /** Null when it was saved. On failure the typed values stay. */
   save(): Promise<CallError | null>
   trust(fingerprint: string): Promise<CallError | null>
 }
 
-/** What a page keeps while another one is shown; over a reload of the page all but the secrets. */
+/** Values that a page keeps while another one is shown; all but the secrets also survive a reload. */
 const kept = new Map<string, Typed>()
 
 function keep(memory: string | undefined, typed: Typed | null): void {
@@ -62,7 +62,9 @@ function remembered(memory: string | undefined, saved: TunnelView): Typed | null
   return read.success ? { ...typedOf(saved), settings: read.data } : null
 }
 
-/** The way in as it is saved; asked again when its state changes, because a server may have shown another key. */
+/**
+ * The saved public address; read again when its state changes, because a server may have shown another key.
+ */
 export function useSavedPublicAddress() {
   const answer = useCall('tunnel.get', {})
   const refresh = useRefresh()
@@ -73,8 +75,8 @@ export function useSavedPublicAddress() {
 }
 
 /**
- * What is typed for the way in. With a name for `memory` it is there again when the page is. `first` is chosen as long as
- * there is no way in.
+ * The typed values for the public address. With a name for `memory` they survive leaving the page. `first` is
+ * the default provider as long as there is none.
  */
 export function usePublicAddress(
   saved: TunnelView,

@@ -15,14 +15,14 @@ export interface ItemProps<I extends Item> {
   onOpen(row: MessageRow): void
 }
 
-/** Something that was said: the client on the left, who answers him on the right. */
+/** A message of the chat: the client's on the left, replies on the right. */
 export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 'bubble' }>>) {
   const { t, clock, language } = useI18n()
   const { row, edit, removal } = item
   const isClient = row.author.kind === 'client'
   const apart = apartOf(row)
   const { text: said, files } = edit ?? row
-  // A file that came without words has its name for a text.
+  // The text of a file without a message is the file's name.
   const text = files.some(({ name }) => name === said) ? '' : said
   return (
     <li className={classes.item} data-side={isClient ? 'client' : 'team'} data-id={row.id}>
@@ -78,12 +78,12 @@ export function Bubble({ item, openId, onOpen }: ItemProps<Extract<Item, { kind:
   )
 }
 
-/** When, and what became of it; opens everything about it. */
+/** Time and state; a click opens all details. */
 function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(row: MessageRow): void }) {
   const words = useI18n()
   const { t, clock, language } = words
   const reason = reasonOf(row, words)
-  // Of what a client wrote only what is not as it should be is worth a word.
+  // For a client's message only an unusual state is shown.
   const tellsState = row.direction === 'to-chatra' || row.state !== 'delivered'
   return (
     <UnstyledButton
@@ -106,7 +106,7 @@ function Foot({ row, open, onOpen }: { row: MessageRow; open: boolean; onOpen(ro
   )
 }
 
-/** An edit or a deletion has a life of its own. */
+/** An edit or a deletion has its own states. */
 function Change(props: {
   row: MessageRow
   icon: 'edit' | 'delete'
@@ -135,7 +135,7 @@ function Change(props: {
   )
 }
 
-/** What nobody said in the chat. */
+/** An entry that is not part of the chat. */
 export function Aside({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 'aside' }>>) {
   const words = useI18n()
   const { t, clock } = words
@@ -158,12 +158,12 @@ export function Aside({ item, openId, onOpen }: ItemProps<Extract<Item, { kind: 
   )
 }
 
-/** Why it stands apart: the other side never saw it. */
+/** Why it is separate: the other side never saw it. */
 function apartOf(row: MessageRow): 'log.talk.internal' | 'log.talk.not-sent' | 'log.talk.not-passed' | null {
   if (row.state !== 'skipped') return null
   if (isInternal(row.reason)) return 'log.talk.internal'
   return row.direction === 'to-chatra' ? 'log.talk.not-sent' : 'log.talk.not-passed'
 }
 
-/** Words are being marked with the mouse: that is no wish to open anything. */
+/** A mouse selection of text must not open anything. */
 const isSelecting = (): boolean => (getSelection()?.toString() ?? '') !== ''

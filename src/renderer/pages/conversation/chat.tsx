@@ -8,11 +8,11 @@ import classes from './chat.module.css'
 import { itemsOf } from './thread.ts'
 import type { Thread } from './use-thread.ts'
 
-/** So near to the top the next older messages are read. */
+/** Distance from the top, in pixels, at which older messages are loaded. */
 const NEAR_TOP = 500
 const NEAR_END = 24
 
-/** The conversation as the chat shows it, oldest on top; older ones come as one scrolls up. */
+/** The conversation as in the chat, oldest on top; older messages are loaded on scrolling up. */
 export function Chat(props: {
   thread: Thread
   rows: MessageRow[]
@@ -100,7 +100,10 @@ function daysAgo(time: number): number {
   return count(today) - count(day)
 }
 
-/** Who is at the end stays there; for everybody else the first message on screen stays where it is, whatever is added above. */
+/**
+ * At the end the view stays at the end; otherwise the first visible message stays in place, whatever is added
+ * above.
+ */
 function useHeld(
   scroller: { current: HTMLElement | null },
   rows: readonly MessageRow[],

@@ -9,7 +9,7 @@ import { Outside } from '../../features/messages/detail.tsx'
 import { useI18n } from '../../i18n.tsx'
 import classes from './chat.module.css'
 
-/** Who the client is, and where the conversation stands in the two services. */
+/** The client, and links to the conversation in the two services. */
 export function Head({ view }: { view: ConversationView }) {
   const { t, number } = useI18n()
   const { connections } = useAppState()
@@ -79,7 +79,7 @@ function Device({ device }: { device: ConversationView['devices'][number] }) {
   )
 }
 
-/** Why the device is in this conversation, and how it gets one of its own again. */
+/** Why the device is in this conversation, and how to separate it. */
 function Joined({ joined }: { joined: NonNullable<ConversationView['devices'][number]['joined']> }) {
   const { t, say } = useI18n()
   const bridge = useClient()
@@ -110,7 +110,7 @@ function Joined({ joined }: { joined: NonNullable<ConversationView['devices'][nu
   )
 }
 
-/** The loop breaker stopped it: why, and how it goes on. */
+/** The loop breaker paused it: the reason, and how to continue. */
 export function Stopped({ view, rows }: { view: ConversationView; rows: readonly MessageRow[] }) {
   const { t, say } = useI18n()
   const bridge = useClient()

@@ -13,7 +13,7 @@ import { Chat } from './chat.tsx'
 import { Head, Stopped } from './head.tsx'
 import { useThread } from './use-thread.ts'
 
-/** One client's conversation, as the chat shows it, with what became of each message. */
+/** One client's conversation as in the chat, with the state of each message. */
 export function ConversationPage() {
   const { t } = useI18n()
   const asked = useCall('conversation.get', { id: Number(useParams<{ id: string }>().id) || 1 })

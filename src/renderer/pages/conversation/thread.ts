@@ -1,15 +1,21 @@
 import type { MessageRow } from '../../../shared/api/log.ts'
 import { isKeptFromClient } from '../../../shared/reason.ts'
 
-/** A message as it is shown in the conversation. */
+/** An entry of the shown conversation. */
 export type Item =
   | { kind: 'day'; key: string; time: number }
-  /** Something that was said, with what became of it in the chat since. */
+  /** A message, with its later changes in the chat. */
   | { kind: 'bubble'; key: string; row: MessageRow; edit: MessageRow | null; removal: MessageRow | null }
-  /** Not said by anybody: the bridge's own notes, words of Chatra, changes of messages that are not shown. */
+  /**
+   * Entries outside the chat: the bridge's own notes, Chatra's messages, changes of messages that are not
+   * shown.
+   */
   | { kind: 'aside'; key: string; row: MessageRow }
 
-/** A client's message stands where it was written, a reply where the bridge noticed it: Planfix tells whole minutes alone. */
+/**
+ * A client's message is placed by its time of writing, a reply by the time when the bridge noticed it:
+ * Planfix gives only minutes.
+ */
 export const timeOf = (row: Pick<MessageRow, 'direction' | 'writtenAt' | 'receivedAt'>): number =>
   row.direction === 'to-chatra' ? row.receivedAt : row.writtenAt
 
@@ -28,7 +34,7 @@ export function itemsOf(rows: readonly MessageRow[]): Item[] {
     if (itsDay !== day) items.push({ kind: 'day', key: itsDay, time })
     day = itsDay
     const own = changes.filter(({ targetId }) => targetId === row.id)
-    // What was not carried changed nothing.
+    // An undelivered change changed nothing.
     const latest = (kind: MessageRow['kind']) =>
       own.findLast((change) => change.kind === kind && change.state !== 'skipped') ?? null
     if (isSaid(row))
@@ -44,19 +50,19 @@ export function itemsOf(rows: readonly MessageRow[]): Item[] {
   return items
 }
 
-/** A later version that is internal: the chat goes on showing the one before, so it stands apart. */
+/** A later internal version: the chat continues to show the previous one, so it is separate. */
 const isKeptInside = ({ kind, state, reason }: MessageRow): boolean =>
   kind === 'edit' && state === 'skipped' && isKeptFromClient(reason)
 
 const isSaid = ({ kind, author, reason }: MessageRow): boolean =>
   kind === 'text' && author.kind !== 'bridge' && reason !== 'system-message'
 
-/** A row tells at most so much of a text. */
+/** Maximum length of a text in a row. */
 const LINE_TEXT = 300
 
 /**
- * The thread with messages the application told of, in the order of the chat. `cut` are new ones whose whole text is still
- * to be asked for.
+ * The thread with pushed messages, in the order of the chat. `cut` are new ones whose whole text must still
+ * be loaded.
  */
 export function withTold(
   rows: readonly MessageRow[],

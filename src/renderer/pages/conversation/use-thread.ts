@@ -7,7 +7,7 @@ import { withTold } from './thread.ts'
 const PART = 60
 
 export interface Thread {
-  /** Oldest first; null while the newest are read. */
+  /** Oldest first; null while the newest are loading. */
   rows: MessageRow[] | null
   hasOlder: boolean
   readingOlder: boolean
@@ -45,7 +45,7 @@ export function useThread(id: number): Thread {
     const answer = await bridge.call('conversation.messages', { id, beforeId: null, limit: PART })
     if (!answer.ok) return setError(answer.error)
     setError(null)
-    // What was read before stays; of what has changed this tells the truth.
+    // Loaded messages stay; for changed ones the push is current.
     if (newest.current.length === 0) setHasOlder(answer.value.hasOlder)
     put(withTold(newest.current, answer.value.rows).rows)
   }, [bridge, id, put])

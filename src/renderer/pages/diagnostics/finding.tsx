@@ -8,7 +8,7 @@ import classes from './diagnostics.module.css'
 import { placeOf } from './groups.ts'
 import { TONES } from './tones.ts'
 
-/** One check: its number, what it asks, what it found, and what to do. */
+/** One check: its number, question, result and instructions. */
 export function Finding({ report }: { report: CheckReport }) {
   const { t, say } = useI18n()
   const { id, title, result, detail, todo } = report

@@ -9,7 +9,7 @@ import classes from './diagnostics.module.css'
 import { Finding } from './finding.tsx'
 import type { Group } from './groups.ts'
 
-/** The findings of one connection: what needs attention in full, the rest folded into a line each. */
+/** The findings of one connection: problems in full, the others collapsed to a line each. */
 export function GroupCard({ group, attentionOnly }: { group: Group; attentionOnly: boolean }) {
   const { t } = useI18n()
   const { connections } = useAppState()

@@ -11,7 +11,7 @@ export interface Group {
 
 export type Counts = Record<CheckReport['result'], number>
 
-/** Groups in order of what is worst in them; among equals as the check-up told them. */
+/** Groups by their most severe finding; equal ones in the order of the run. */
 export function groupsOf(reports: readonly CheckReport[]): Group[] {
   const groups = new Map<string | null, Group>()
   for (const report of reports) {
@@ -39,7 +39,7 @@ export interface Place {
   href: string
 }
 
-/** Where the owner mends what a check is about; null when that is not done in the bridge. */
+/** Where the owner fixes the subject of a check; null when that is outside the bridge. */
 export function placeOf({ id, connectionId }: CheckReport): Place | null {
   if (id === 25 || id === 26) return { page: 'employees', href: `/employees/${connectionId}` }
   if (connectionId === null || (id >= 8 && id <= 21) || id === 28 || id === 31) return null

@@ -13,7 +13,7 @@ import { Intro } from './intro.tsx'
 import { ReportButtons } from './report-buttons.tsx'
 import { Summary } from './summary.tsx'
 
-/** The numbered checks: what is in the way, and what to do about it. */
+/** The numbered checks: problems, and what to do about them. */
 export function DiagnosticsPage() {
   const { t } = useI18n()
   const { checkUp, loading, error, start, startError, starting, reload } = useCheckUp()
@@ -73,7 +73,7 @@ function Groups({ checkUp, attentionOnly }: { checkUp: CheckUp; attentionOnly: b
   ))
 }
 
-/** The present or last check-up, as it goes on, and how to begin one. */
+/** The current or last run with its progress, and a function that starts one. */
 function useCheckUp() {
   const bridge = useClient()
   const read = useCall('diagnostics.get', {})
@@ -81,7 +81,7 @@ function useCheckUp() {
   const [starting, setStarting] = useState(false)
   const [startError, setStartError] = useState<CallError | null>(null)
   usePush('checkUp', (checkUp) => told({ checkUp }))
-  // While another page was shown nobody listened here.
+  // While another page was shown there was no listener here.
   const reload = useRef(read.reload)
   useEffect(() => reload.current(), [])
 
@@ -90,7 +90,7 @@ function useCheckUp() {
     const answer = await bridge.call('diagnostics.start', {})
     setStarting(false)
     setStartError(answer.ok ? null : answer.error)
-    // Findings may have been told before this answer was here.
+    // Findings may have been pushed before this answer arrived.
     if (answer.ok) read.reload()
   }
   return {

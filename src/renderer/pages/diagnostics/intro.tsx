@@ -2,7 +2,7 @@ import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconStethoscope } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
-/** Before the first check-up: what it does, and the button that begins it. */
+/** Before the first run: an explanation, and the button that starts it. */
 export function Intro({ onStart, busy }: { onStart: () => void; busy: boolean }) {
   const { t } = useI18n()
   return (

@@ -72,6 +72,6 @@ function saveText(name: string, text: string): void {
   link.href = address
   link.download = name
   link.click()
-  // The browser has begun to read by then.
+  // By then the browser has begun to read.
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }

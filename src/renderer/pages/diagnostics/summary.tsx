@@ -7,7 +7,7 @@ import classes from './diagnostics.module.css'
 import { countsOf } from './groups.ts'
 import { TONES } from './tones.ts'
 
-/** How far it is and what it came to, in one line that keeps its height. */
+/** Progress and result, in one line of constant height. */
 export function Summary({ checkUp, children }: { checkUp: CheckUp; children: ReactNode }) {
   const { t, moment } = useI18n()
   const { reports, total, endedAt } = checkUp
@@ -52,7 +52,7 @@ export function Summary({ checkUp, children }: { checkUp: CheckUp; children: Rea
         aria-label={t('diagnostics.progress')}
         aria-hidden={!isRunning}
       />
-      {/* Said once when it begins and once when it has ended; the numbers between are the progress bar's. */}
+      {/* Announced once at the start and once at the end; the progress bar shows the numbers between. */}
       <VisuallyHidden role="status">{isRunning ? t('diagnostics.checking') : said.join(', ')}</VisuallyHidden>
     </Paper>
   )

@@ -14,7 +14,7 @@ import { EmployeesTable } from '../../features/employees/employees-table.tsx'
 import { isSame, type Selection } from '../../features/employees/selection.ts'
 import { useI18n } from '../../i18n.tsx'
 
-/** Who may answer the clients of a connection, and under whose name. */
+/** Who may reply to the clients of a connection, and under which name. */
 export function EmployeesPage() {
   const { connections } = useAppState()
   const { id } = useParams()
@@ -52,7 +52,7 @@ function Employees({ id }: { id: string }) {
   const [fresh, setFresh] = useState<EmployeesView | null>(null)
   const [refreshing, setRefreshing] = useState(false)
   const { say } = useI18n()
-  // Planfix's list may be a fresh one; what is saved always comes from the newest answer.
+  // Planfix's list may be a newer one; the saved choice always comes from the newest answer.
   const view = fresh ?? answer.value
 
   const askPlanfix = async () => {
@@ -73,7 +73,7 @@ function Employees({ id }: { id: string }) {
       refreshing={refreshing || answer.refreshing}
       onSaved={async () => {
         const now = await bridge.call('employees.get', { id, refresh: false })
-        // Having saved says nothing about Planfix: that it could not be asked stays true until it is asked again.
+        // Saving does not read Planfix: its failure stays shown until it is read again.
         if (now.ok) setFresh({ ...now.value, problem: now.value.problem ?? view?.problem ?? null })
         void refresh('employees.get')
       }}
@@ -158,7 +158,7 @@ function Nobody() {
   )
 }
 
-/** The shape of the table while Planfix is asked. */
+/** A placeholder for the table while Planfix is read. */
 function Waiting() {
   const { t } = useI18n()
   return (

@@ -10,7 +10,7 @@ import { useI18n } from '../../i18n.tsx'
 import { type ExportFormat, exported, fileName, save } from './export.ts'
 import { indexOfPage, type List, matchesOf } from './list.ts'
 
-/** Saves what the filters show as a file. */
+/** Saves the filtered messages as a file. */
 export function ExportMenu({ filter, list }: { filter: LogFilter; list: List | null }) {
   const { t, number } = useI18n()
   const bridge = useClient()

@@ -5,8 +5,8 @@ import type { BridgeClient } from '../../client/client.ts'
 export type ExportFormat = 'csv' | 'json'
 
 /**
- * Everything the filter finds as one file, read part by part, oldest first. `progress` hears up to which message it has come;
- * null when `signal` ended it.
+ * All messages of the filter as one file, read part by part, oldest first. `progress` is called with the last
+ * id; null when `signal` cancelled it.
  */
 export async function exported(
   bridge: Pick<BridgeClient, 'call'>,
@@ -33,7 +33,7 @@ export async function exported(
   }
 }
 
-/** Hands a file to the browser, which saves it where its owner wants it. */
+/** Passes a file to the browser, which saves it. */
 export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)

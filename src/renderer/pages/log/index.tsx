@@ -19,7 +19,7 @@ import { rememberChoice, rememberedChoice, rememberPlace } from './saved-positio
 import { Table, type TableHandle } from './table.tsx'
 import { useReading } from './use-reading.ts'
 
-/** Every message and what became of it, newest first, as it happens. */
+/** Every message and its state, newest first, live. */
 export function LogPage() {
   const { t } = useI18n()
   const [choice, setChoice] = useState(rememberedChoice)
@@ -29,7 +29,7 @@ export function LogPage() {
   )
   const table = useRef<TableHandle>(null)
   const { list, loading, error, generation } = reading
-  // While the line is down the whole window says so, and what is there stays.
+  // While the connection is lost the whole window says so, and the shown data stays.
   const line = useLine()
 
   const change = (next: Choice) => {
@@ -39,7 +39,7 @@ export function LogPage() {
   const onOpen = useCallback((row: MessageRow) => setOpen({ id: row.id, row }), [])
   const onClose = useCallback(() => setOpen(null), [])
 
-  // Whoever comes back finds the list where it was left.
+  // The list opens where it was left.
   const left = useRef<() => void>(() => {})
   useEffect(() => {
     left.current = () => {
@@ -49,7 +49,7 @@ export function LogPage() {
       )
     }
   })
-  // While the table is still there to be asked.
+  // While the table still exists.
   useLayoutEffect(() => () => left.current(), [])
 
   const filter = useMemo(() => JSON.parse(key), [key])
@@ -92,7 +92,7 @@ export function LogPage() {
   )
 }
 
-/** `3 of 12,480`, or how many there are in all. */
+/** `3 of 12,480`, or the total number. */
 function Found({ list, choice }: { list: List; choice: Choice }) {
   const { t, number } = useI18n()
   const [found, all] = [matchesOf(list), allOf(useAppState())]
@@ -132,7 +132,7 @@ function Nothing({ chosen, reset }: { chosen: boolean; reset(): void }) {
   )
 }
 
-/** Lines of the list's own height, so that nothing moves when it is there. */
+/** Lines of the list's own height, so that nothing moves when it is loaded. */
 function LoadingSkeleton() {
   return (
     <div className={classes.bones} aria-hidden>

@@ -1,9 +1,9 @@
 import { type MessageRow, PAGE_ROWS } from '../../../shared/api/log.ts'
 
 /**
- * A list of any length, newest first, of which only the pages near the view are held. The outline says how many messages
- * there are and where each page begins; what came in after it stands in front of it (`head`), or waits (`held`) while
- * somebody reads further down, so that nothing moves under his eyes.
+ * A list of any length, newest first, which keeps only the pages near the view. The outline contains the
+ * number of messages and the start of each page; newer messages come before it (`head`), or wait (`held`)
+ * while the reader is further down, so that nothing moves.
  */
 export interface List {
   /** As the outline was read. */
@@ -11,32 +11,32 @@ export interface List {
   /** `pages[i]` is the id of the newest message of page i. */
   readonly pages: readonly number[]
   readonly loaded: ReadonlyMap<number, Page>
-  /** Newer than the outline, shown in front of it. Newest first, as everywhere here. */
+  /** Newer than the outline, shown before it. Newest first, as everywhere here. */
   readonly head: readonly MessageRow[]
   /** Newer still, not shown yet. */
   readonly held: readonly MessageRow[]
-  /** Further ones that are not even held. */
+  /** Number of further ones that are not even stored. */
   readonly beyond: number
   /** Messages that came while the reader was not at the top. */
   readonly unseen: number
   readonly atTop: boolean
   /**
-   * Whether the outline still tells the truth: `stale` = it does not, `passing` = a message that is shown does not fit the
+   * Whether the outline is still correct: `stale` = it is not, `passing` = a shown message does not match the
    * filter any more and may stay for a moment.
    */
   readonly outline: 'true' | 'passing' | 'stale'
 }
 
-/** Rows of a page where they are known. `fresh` = as the application gave them since the outline was read. */
+/** The known rows of a page. `fresh` = received from the application since the outline was read. */
 export interface Page {
   readonly rows: readonly (MessageRow | undefined)[]
   readonly fresh: boolean
 }
 
-/** What `log.outline` answers. */
+/** The result of `log.outline`. */
 export type Outline = Pick<List, 'total' | 'pages'>
 
-/** Held back rows beyond this are only counted: they are read when they are asked for. */
+/** Maximum of stored held rows; further ones are only counted and loaded on request. */
 const MOST_HELD = 500
 export const MOST_PAGES = 20
 
@@ -52,13 +52,13 @@ export const listOf = ({ total, pages }: Outline): List => ({
   outline: 'true',
 })
 
-/** How many rows are shown. */
+/** Number of shown rows. */
 export const countOf = (list: List): number => list.head.length + list.total
 
-/** How many messages the filter finds, also those that are held back. */
+/** Number of messages that match the filter, including held ones. */
 export const matchesOf = (list: List): number => countOf(list) + list.held.length + list.beyond
 
-/** The message in row `index`; undefined while it is not read. */
+/** The message in row `index`; undefined while it is not loaded. */
 export function rowAt(list: List, index: number): MessageRow | undefined {
   if (index < list.head.length) return list.head[index]
   const place = index - list.head.length
@@ -66,8 +66,8 @@ export function rowAt(list: List, index: number): MessageRow | undefined {
 }
 
 /**
- * Where the message `id` stands, or the next older one when it is not in the list; null when that is not known without
- * reading its page.
+ * The index of the message `id`, or of the next older one when it is not in the list; null when its page must
+ * be loaded to know.
  */
 export function indexOf(list: List, id: number): number | null {
   const inHead = list.head.findIndex((row) => row.id <= id)
@@ -76,12 +76,12 @@ export function indexOf(list: List, id: number): number | null {
   if (page === null) return list.head.length
   const rows = list.loaded.get(page)?.rows ?? []
   const place = rows.findIndex((row) => row !== undefined && row.id <= id)
-  // Of a page with holes only an exact find is certain.
+  // In a page with gaps only an exact match is certain.
   if (rows[place]?.id !== id && !isWhole(list, page)) return null
   return list.head.length + page * PAGE_ROWS + (place === -1 ? rows.length : place)
 }
 
-/** The page whose span of ids holds `id`; null when it is newer than all of them. */
+/** The page whose range of ids contains `id`; null when it is newer than all of them. */
 export function pageOf({ pages }: Pick<Outline, 'pages'>, id: number): number | null {
   let [low, high] = [0, pages.length]
   // The first page that begins at or below the id …
@@ -90,15 +90,15 @@ export function pageOf({ pages }: Pick<Outline, 'pages'>, id: number): number | 
     if (pages[middle]! <= id) high = middle
     else low = middle + 1
   }
-  // … is its own when it begins with it, otherwise the one before holds it.
+  // … contains it only if it begins with it, otherwise the previous page does.
   if (pages[low] === id) return low
   return low === 0 ? null : low - 1
 }
 
-/** About how many messages are newer than `id`: to the page, without reading it. */
+/** Approximate number of messages newer than `id`: by page, without loading it. */
 export const indexOfPage = (list: List, id: number): number => (pageOf(list, id) ?? 0) * PAGE_ROWS
 
-/** How many messages a page has. */
+/** Number of messages in a page. */
 export const sizeOf = (list: Outline, page: number): number =>
   Math.min(PAGE_ROWS, list.total - page * PAGE_ROWS)
 const isWhole = (list: List, page: number): boolean => {
@@ -106,7 +106,7 @@ const isWhole = (list: List, page: number): boolean => {
   return rows !== undefined && rows.length === sizeOf(list, page) && !rows.includes(undefined)
 }
 
-/** Pages that are to be read for the rows from `first` to `last`, the ones on screen in front. */
+/** Pages to load for the rows from `first` to `last`, the visible ones first. */
 export function pagesToRead(list: List, first: number, last: number): number[] {
   const top = Math.max(0, Math.floor((first - list.head.length) / PAGE_ROWS))
   const bottom = Math.floor((last - list.head.length) / PAGE_ROWS)
@@ -116,7 +116,7 @@ export function pagesToRead(list: List, first: number, last: number): number[] {
   return wanted.filter((page) => page >= 0 && page < list.pages.length && !list.loaded.get(page)?.fresh)
 }
 
-/** A page as it was read. What does not fit the outline makes the list stale. */
+/** A loaded page. If it does not match the outline, the list becomes stale. */
 export function withPage(list: List, page: number, read: readonly MessageRow[]): List {
   const [from, below] = [list.pages[page], list.pages[page + 1] ?? 0]
   if (from === undefined) return list
@@ -127,7 +127,7 @@ export function withPage(list: List, page: number, read: readonly MessageRow[]):
   return { ...list, loaded, outline: own.length === size ? list.outline : 'stale' }
 }
 
-/** Lets go of all but the pages nearest to the row `index`. */
+/** Drops all pages except the nearest to the row `index`. */
 export function withoutFarPages(list: List, index: number): List {
   if (list.loaded.size <= MOST_PAGES) return list
   const here = (index - list.head.length) / PAGE_ROWS - 0.5
@@ -137,8 +137,8 @@ export function withoutFarPages(list: List, index: number): List {
 }
 
 /**
- * Messages the application told of. Those in the list change where they are, whether they still fit the filter or not:
- * what one has just sent again does not vanish from under the pointer. Of the others `fits` says which belong here.
+ * Pushed messages. Those in the list change in place, whether they still match the filter or not: a message
+ * that was just sent again does not vanish from under the pointer. For the others `fits` decides.
  */
 export function withPushed(
   list: List,
@@ -155,7 +155,7 @@ export function withPushed(
   return next
 }
 
-/** Changes a row that is held; null when it is not. */
+/** Changes a loaded row; null when it is not loaded. */
 function replaced(list: List, row: MessageRow): List | null {
   for (const part of ['head', 'held'] as const) {
     const place = list[part].findIndex(({ id }) => id === row.id)
@@ -172,8 +172,8 @@ function replaced(list: List, row: MessageRow): List | null {
 function added(list: List, row: MessageRow): List {
   const page = pageOf(list, row.id)
   if (page !== null) {
-    // It belongs between messages the outline knew: now fitting, or stored a moment late. Of a page that is not held
-    // it is most likely an old one that has only changed.
+    // It belongs between messages of the outline: it matches now, or was stored a moment late. In a page that
+    // is not loaded it is most likely an old one that has only changed.
     const isNew = isWhole(list, page) || isYoung(row)
     return isNew ? stale(list) : list
   }
@@ -191,7 +191,7 @@ const isYoung = (row: MessageRow): boolean =>
   row.attempts === 0 && (row.state === 'received' || row.state === 'queued')
 const inOrder = (rows: MessageRow[]): MessageRow[] => rows.sort((a, b) => b.id - a.id)
 
-/** The reader has come to the top, where everything is shown, or has left it. */
+/** The reader has reached the top, where all messages are shown, or has left it. */
 export function withReader(list: List, atTop: boolean): List {
   if (atTop === list.atTop) return list
   if (!atTop) return { ...list, atTop }
@@ -199,8 +199,8 @@ export function withReader(list: List, atTop: boolean): List {
 }
 
 /**
- * The list after its outline was read again. Rows that are held are shown on until they are read again too; while the reader
- * is not at the top, what is new counts as unseen.
+ * The list after its outline was read again. Loaded rows stay visible until they are loaded again; while the
+ * reader is not at the top, new messages count as unseen.
  */
 export function withOutline(list: List, outline: Outline): List {
   const next = { ...listOf(outline), atTop: list.atTop }
@@ -209,7 +209,10 @@ export function withOutline(list: List, outline: Outline): List {
   return { ...next, loaded: placed, unseen: list.atTop ? 0 : list.unseen + growth }
 }
 
-/** Held rows where the new outline has them: runs of neighbours are laid at the page beginnings they contain. */
+/**
+ * Loaded rows at their places in the new outline: runs of neighbours are aligned at the page starts they
+ * contain.
+ */
 function placedRows(list: List, next: List): Map<number, Page> {
   const begins = new Map(next.pages.map((id, page) => [id, page * PAGE_ROWS]))
   const pages = new Map<number, (MessageRow | undefined)[]>()
@@ -218,7 +221,7 @@ function placedRows(list: List, next: List): Map<number, Page> {
     if (first === -1) continue
     let offset = begins.get(run[first]!.id)! - first
     run.forEach((row, place) => {
-      // Each beginning vouches for what follows: a row that is not there any more shifts the rest only up to it.
+      // Each start fixes the rows after it: a missing row shifts the others only up to the next start.
       const begin = begins.get(row.id)
       if (begin !== undefined) offset = begin - place
       const index = offset + place
@@ -232,7 +235,7 @@ function placedRows(list: List, next: List): Map<number, Page> {
   return new Map([...pages].map(([page, rows]) => [page, { rows, fresh: false }]))
 }
 
-/** Rows that follow each other without a gap. */
+/** Consecutive rows without a gap. */
 function runsOf(list: List): MessageRow[][] {
   const runs: MessageRow[][] = [[...list.held, ...list.head]]
   let last = -1

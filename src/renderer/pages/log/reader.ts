@@ -18,45 +18,45 @@ import {
   withReader,
 } from './list.ts'
 
-/** What the page shows of the log. */
+/** The page's view of the log. */
 export interface Reading {
   list: List | null
-  /** Another filter was chosen and is not read yet; `list` is still that of the one before. */
+  /** Another filter was chosen and is not loaded yet; `list` is still that of the previous one. */
   loading: boolean
   error: CallError | null
-  /** Changes when another filter's list is there: it is shown from its beginning. */
+  /** Changes when another filter's list is loaded: it is shown from its beginning. */
   generation: number
 }
 
 const READS_AT_ONCE = 2
-/** An outline is not read more often than this, and so much longer left alone than reading it took. */
+/** Minimum interval between reads of the outline, extended by the duration of a read. */
 const REREAD_MS = 1_000
 const REST = 20
-/** So long a message stays that does not fit the filter any more. */
+/** How long a message stays that does not match the filter any more. */
 const PASSING_MS = 4_000
 const ASK_MS = 300
-/** What could not be read because nobody answered is read again after so long. */
+/** Delay before a failed read without an answer is retried. */
 const AGAIN_MS = 5_000
-/** So long a new row counts as fresh. */
+/** How long a new row counts as fresh. */
 const FRESH_MS = 2_500
 
 type Timer = ReturnType<typeof setTimeout>
 
 /**
- * Keeps the list of one filter near the truth: reads the outline and the pages near the view, takes in what the application
- * tells, and reads again after a lost line. Answers of what is not asked for any more are dropped.
+ * Keeps the list of one filter up to date: reads the outline and the pages near the view, adds pushed
+ * messages, and reads again after a lost connection. Obsolete answers are dropped.
  */
 export class LogReader {
   readonly #bridge: Pick<BridgeClient, 'call' | 'on' | 'onLine'>
   readonly #listeners = new Set<() => void>()
-  /** By which the application knows that a later question replaces an earlier one. */
+  /** With it the application knows that a later request replaces an earlier one. */
   readonly #name = `log-${Math.random().toString(36).slice(2)}`
   #reading: Reading = { list: null, loading: true, error: null, generation: 0 }
   #filter: LogFilter = {}
   #turn = 0
   #view = { first: 0, last: 0 }
   readonly #inFlight = new Set<number>()
-  /** Told while something was being read: an answer may be older than it. */
+  /** Pushed while a read was open: its answer may be older. */
   #meanwhile: MessageRow[] = []
   #reads = 0
   #rereading = false
@@ -74,7 +74,7 @@ export class LogReader {
     this.#bridge = bridge
   }
 
-  /** From now on it listens; the answer ends it. */
+  /** Subscribes; the returned function unsubscribes. */
   start(): () => void {
     let wasLost = false
     const ends = [
@@ -99,7 +99,7 @@ export class LogReader {
   }
   readonly reading = (): Reading => this.#reading
 
-  /** Shows another filter; `from` is its list as it was left, which is shown until it is read again. */
+  /** Shows another filter; `from` is its list as it was left, which is shown until it is loaded again. */
   show(filter: LogFilter, from: List | null = null): void {
     this.#begin(filter)
     if (from === null) {
@@ -113,20 +113,20 @@ export class LogReader {
     void this.#reread()
   }
 
-  /** Rows `first` to `last` are on screen. */
+  /** Rows `first` to `last` are visible. */
   view(first: number, last: number): void {
     if (first === this.#view.first && last === this.#view.last) return
     this.#view = { first, last }
     this.#readPages()
   }
 
-  /** The reader has come to the top or left it. */
+  /** The reader has reached the top or left it. */
   atTop(atTop: boolean): void {
     const { list } = this.#reading
     if (list !== null && list.atTop !== atTop) this.#put(withReader(list, atTop))
   }
 
-  /** Everything again, where one is. */
+  /** Reads everything again, at the current position. */
   reload(): void {
     this.#set({ error: null })
     this.#again()
@@ -140,7 +140,7 @@ export class LogReader {
     } else void this.#reread()
   }
 
-  /** Shown until something was read; a line that breaks for a moment may not even be told. */
+  /** Shown until a read succeeds; a short loss of the connection may not even be reported. */
   #failed(error: CallError): void {
     this.#set({ error, loading: false })
     clearTimeout(this.#againTimer)
@@ -150,7 +150,7 @@ export class LogReader {
     }, AGAIN_MS)
   }
 
-  /** It came in just now. */
+  /** It has just come in. */
   isFresh(id: number): boolean {
     return this.#fresh.has(id)
   }
@@ -182,7 +182,9 @@ export class LogReader {
     this.#put(this.#taken(list, told), { loading: false, error: null, generation })
   }
 
-  /** The outline anew; what is on screen stays there, so its page is read before anything changes. */
+  /**
+   * Reads the outline again; the visible rows stay in place, so their page is loaded before anything changes.
+   */
   async #reread(): Promise<void> {
     if (this.#rereading) return
     const turn = this.#turn
@@ -208,7 +210,7 @@ export class LogReader {
     this.#put(this.#taken(list, told), { error: null })
   }
 
-  /** The page of the new outline that holds what is on screen. */
+  /** The page of the new outline with the visible rows. */
   #pageOnScreen(before: List, outline: Outline): number | null {
     if (before.atTop) return 0
     const anchor = rowAt(before, this.#view.first)
@@ -219,7 +221,7 @@ export class LogReader {
     return this.#bridge.call('log.outline', { filter: this.#filter, list: this.#name })
   }
 
-  /** No more is asked for than is there: to find out that there is no more, the whole log would be read. */
+  /** Requests no more than there is: to find out that there are no more, the whole log would be read. */
   async #page(outline: Outline, page: number): Promise<Answer<{ rows: MessageRow[] }>> {
     const fromId = outline.pages[page]
     if (fromId === undefined) return { ok: true, value: { rows: [] } }
@@ -267,7 +269,7 @@ export class LogReader {
     return withPushed(list, rows, (row) => fits(this.#filter, row))
   }
 
-  /** Only the application can tell which of the messages since then the filter finds. */
+  /** Only the application knows which of the messages since then match the filter. */
   #askSoon(since: number): void {
     this.#askSince = Math.min(this.#askSince, since)
     this.#askTimer ??= setTimeout(async () => {
@@ -295,7 +297,7 @@ export class LogReader {
     }
   }
 
-  /** Until the answer is called, what is told is kept to be laid over what was read. */
+  /** Collects pushes until the returned function is called, to merge them into the read data. */
   #beginRead(): () => MessageRow[] {
     const from = this.#reads === 0 ? 0 : this.#meanwhile.length
     if (this.#reads++ === 0) this.#meanwhile = []
@@ -312,7 +314,7 @@ export class LogReader {
     if (list.outline === 'true' || this.#rereading || this.#reading.loading) return
     const now = performance.now()
     const due = list.outline === 'stale' ? this.#readAt + this.#rest : now + PASSING_MS
-    // Changes that keep coming do not put it off.
+    // Continuous changes do not postpone it.
     if (this.#rereadTimer !== undefined && this.#rereadDue <= due) return
     clearTimeout(this.#rereadTimer)
     this.#rereadDue = due

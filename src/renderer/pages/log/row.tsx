@@ -11,7 +11,7 @@ import classes from './table.module.css'
 
 export interface LineProps {
   index: number
-  /** From the top of the list. */
+  /** Offset from the top of the list, in pixels. */
   start: number
   row: MessageRow | undefined
   active: boolean
@@ -22,12 +22,12 @@ export interface LineProps {
 
 export const lineId = (index: number): string => `log-line-${index}`
 
-/** One message in one line, or its place while it is read. */
+/** One message in one line, or a placeholder while it is loading. */
 export const Line = memo(function Line({ index, start, row, active, open, fresh, onOpen }: LineProps) {
   const { t } = useI18n()
   const place = {
     id: lineId(index),
-    // The names of the columns are the first row.
+    // The column headings are the first row.
     'aria-rowindex': index + 2,
     className: classes.line,
     style: { transform: `translateY(${start}px)` },
@@ -56,7 +56,7 @@ export const Line = memo(function Line({ index, start, row, active, open, fresh,
   )
 })
 
-/** Drawn anew only when the message has changed, not when it only moves. */
+/** Rendered again only when the message has changed, not when it only moves. */
 const Cells = memo(function Cells({ row }: { row: MessageRow }) {
   const words = useI18n()
   const { t, clock, moment, language } = words

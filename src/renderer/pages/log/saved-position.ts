@@ -1,12 +1,12 @@
 import { type Choice, NO_CHOICE, QUICK, type Quick } from './filters/filter.ts'
 import type { List } from './list.ts'
 
-/** Where the log was left: the chosen filters, and the place in their list. */
+/** Where the log was left: the chosen filters, and the position in their list. */
 export interface Place {
-  /** Of the filter the list belongs to. */
+  /** Key of the filter that the list belongs to. */
   key: string
   list: List
-  /** First row on screen and how far it is scrolled into. */
+  /** First visible row and the scroll offset in it. */
   index: number
   offset: number
   openId: number | null
@@ -15,7 +15,9 @@ export interface Place {
 const KEY = 'log'
 let place: Place | null = null
 
-/** The filters as they were left, also over a reload; or as a link asks for them: `?state=attention&connection=shop`. */
+/**
+ * The filters as they were left, also after a reload; or from a link: `?state=attention&connection=shop`.
+ */
 export function rememberedChoice(): Choice {
   return asked() ?? read()
 }
@@ -29,7 +31,7 @@ export function rememberPlace(left: Place | null): void {
   place = left
 }
 
-/** A link's wish is taken once: the address is cleared of it. */
+/** A link's filters apply once: they are removed from the address. */
 function asked(): Choice | null {
   const wishes = new URLSearchParams(location.search)
   const [quick, connectionId] = [wishes.get('state'), wishes.get('connection')]

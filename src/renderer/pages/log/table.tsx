@@ -23,10 +23,10 @@ import classes from './table.module.css'
 
 const LINE_HEIGHT = 34
 const NAMES_HEIGHT = 30
-/** A browser makes no element higher than some 33 million pixels. */
+/** Browsers limit the height of an element to some 33 million pixels. */
 const MOST_LINES = 900_000
 
-/** A row of the list: where it stands and, where it is read, which message it is. */
+/** A row of the list: its position and, if loaded, its message. */
 interface Spot {
   index: number
   id: number | null
@@ -34,11 +34,14 @@ interface Spot {
 
 export interface TableHandle {
   focus(): void
-  /** First row on screen and how far it is scrolled into. */
+  /** First visible row and the scroll offset in it. */
   place(): { index: number; offset: number }
 }
 
-/** The messages of the log in lines of one height; of any number of them only those on screen exist. */
+/**
+ * The messages of the log in lines of equal height; only the visible ones are rendered, whatever their
+ * number.
+ */
 export function Table(props: {
   reader: LogReader
   list: List
@@ -92,7 +95,7 @@ export function Table(props: {
     const row = rowAt(list, next)
     setActive({ index: next, id: row?.id ?? null })
     scrollTo(intoView(next, scroller.current))
-    // Beside the list the open message follows.
+    // The open message beside the list follows.
     if (openId !== null && row !== undefined) onOpen(row)
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -180,7 +183,7 @@ function Names() {
   )
 }
 
-/** What came in while one reads further down; leads to it. */
+/** New messages while the reader is further down; a click leads to them. */
 function NewMessages({ count, show }: { count: number; show(): void }) {
   const { t, number } = useI18n()
   return (
@@ -194,7 +197,7 @@ function NewMessages({ count, show }: { count: number; show(): void }) {
   )
 }
 
-/** Scrolls, and draws what is there before the next frame. */
+/** Scrolls, and renders the rows there before the next frame. */
 function useScrollTo(
   scroller: { current: HTMLDivElement | null },
   virtual: { scrollOffset: number | null },
@@ -213,8 +216,8 @@ function useScrollTo(
 }
 
 /**
- * The line at the top of the screen stays there when the list changes above it. Only its change of place is made up for, so
- * that a reader who scrolls meanwhile is not held back.
+ * The line at the top of the view stays there when the list changes above it. Only its change of position is
+ * compensated, so that a reader who scrolls meanwhile is not held back.
  */
 function useKeptPlace(
   scroller: { current: HTMLDivElement | null },
@@ -258,7 +261,7 @@ const topLine = (element: HTMLElement | null): number => Math.floor((element?.sc
 const spotOf = (list: List, index: number): Spot => ({ index, id: rowAt(list, index)?.id ?? null })
 const placeOf = (list: List, { index, id }: Spot): number => (id === null ? null : indexOf(list, id)) ?? index
 
-/** The nearest offset at which the line is wholly on screen. */
+/** The nearest offset at which the line is completely visible. */
 function intoView(index: number, element: HTMLElement | null): number {
   if (element === null) return 0
   const [start, room] = [index * LINE_HEIGHT, element.clientHeight - NAMES_HEIGHT]

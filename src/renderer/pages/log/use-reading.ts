@@ -4,7 +4,7 @@ import { type Choice, filterOf, nextMidnight } from './filters/filter.ts'
 import { LogReader, type Reading } from './reader.ts'
 import { type Place, rememberedPlace } from './saved-position.ts'
 
-/** The log of what is chosen, kept up to date; from where it was left when that is known. */
+/** The log of the current filter, kept up to date; from where it was left, if known. */
 export function useReading(choice: Choice): {
   reader: LogReader
   reading: Reading
@@ -24,7 +24,7 @@ export function useReading(choice: Choice): {
   return { reader, reading: useSyncExternalStore(reader.subscribe, reader.reading), key, place }
 }
 
-/** A time of today; another one when a new day has begun, where that matters. */
+/** A time of today; changes when a new day has begun, where that matters. */
 function useDay(matters: boolean): number {
   const [now, setNow] = useState(Date.now)
   useEffect(() => {

@@ -1,19 +1,19 @@
 import type { AppState, ConnectionState } from '../../../shared/api/state.ts'
 import type { Words } from '../../../shared/api.ts'
 
-/** Something the owner should know or mend, and where he does it. */
+/** Something that the owner should know or fix, and where to fix it. */
 export interface AttentionItem {
   id: string
   tone: 'bad' | 'attention'
   connection: string | null
   text: Words
-  /** A moment that `text` names as `{time}`; milliseconds. */
+  /** A time for `{time}` in `text`; milliseconds. */
   until?: number
-  /** Where the mend is: a page of the interface and the verb on its button. */
+  /** Where to fix it: a page of the interface and the verb on its button. */
   action: { label: Words['key']; href: string } | null
 }
 
-/** What needs the owner, gravest first. Pure. */
+/** Items that need the owner, most severe first. Pure. */
 export function attentionItemsOf(state: AppState): AttentionItem[] {
   const concerns = [
     ...state.connections
@@ -25,7 +25,7 @@ export function attentionItemsOf(state: AppState): AttentionItem[] {
 }
 const GRAVITY = { bad: 0, attention: 1 }
 
-/** `asked`: its keys are asked for on the same page, and with them comes its address. */
+/** `asked`: the same page asks for its keys, and they restore its address. */
 function ofConnection(connection: ConnectionState, asked: boolean, time: number): AttentionItem[] {
   const { id, name } = connection
   const settings = { label: 'overview.open-settings', href: `/settings/${id}` }
@@ -39,14 +39,14 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
       action: settings,
     }),
   )
-  // Without its secrets a side cannot but fail: only the cause is said.
+  // Without its secrets a side must fail: only the cause is shown.
   const sides = connection.missing.length > 0 ? [] : (['chatra', 'planfix'] as const).flatMap(ofSide)
   return [...missing, ...sides, ...stuck('failed', 'bad'), ...stuck('uncertain', 'attention')]
 
   function ofSide(side: 'chatra' | 'planfix'): AttentionItem[] {
     const now = connection[side]
     if (now.state === 'ok') return []
-    // A service that names the end of a pause: nothing is used up, and nobody has to do anything.
+    // A service that names the end of a pause: no quota is used up, and no action is needed.
     const pause = now.code === 'rate-limited' && now.until > time ? { until: now.until } : {}
     const text: Words =
       'until' in pause
@@ -80,7 +80,7 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
   }
 }
 
-/** A break of the way in that is longer is the owner's to look at. */
+/** A longer outage of the public address needs the owner's attention. */
 const BRIEF_MS = 10 * 60_000
 
 function ofAddress({ publicAddress, connections, time }: AppState): AttentionItem[] {
@@ -92,12 +92,12 @@ function ofAddress({ publicAddress, connections, time }: AppState): AttentionIte
     text,
     action: { label: 'overview.open-settings', href: '/settings/~address' },
   })
-  // Chats that arrive prove a way in, even when nobody has told us its address.
+  // Received chats prove a public address, even when its address is unknown to us.
   const isHeard = connections.some(({ heard }) => heard.chatra !== null)
   if (publicAddress.state === 'none' && !isHeard)
     return [concern('attention', { key: 'overview.address.none', params: {} })]
   if (publicAddress.state !== 'failing') return []
-  // It led here until a moment ago and is tried again: most breaks end by themselves.
+  // It worked until a moment ago and is being retried: most outages end by themselves.
   const { needsOwner, lostAt } = publicAddress
   const isBrief = !needsOwner && typeof lostAt === 'number' && time - lostAt < BRIEF_MS
   return [

@@ -8,7 +8,7 @@ import { IconAlertTriangle, IconX } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import { type AttentionItem, attentionItemsOf } from './attention-items.ts'
 
-/** What needs the owner, each with the button that leads to its mend; and set-ups that were left in the middle. */
+/** Items that need the owner, each with a button to the page that fixes it; and unfinished set-ups. */
 export function Attention({ state }: { state: AppState }) {
   const { t } = useI18n()
   const concerns = attentionItemsOf(state)

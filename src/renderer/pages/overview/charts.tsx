@@ -6,7 +6,7 @@ import { useI18n } from '../../i18n.tsx'
 
 const HEIGHT = 210
 
-/** Messages by hour and by day, both directions on top of each other. */
+/** Messages by hour and by day, both directions stacked. */
 export function Charts({ overview }: { overview: Overview | undefined }) {
   const { t, language, clock } = useI18n()
   const day = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
@@ -60,7 +60,7 @@ function Chart({
             ]}
             valueFormatter={number}
             barProps={{ isAnimationActive: false }}
-            // Hidden from assistive technology (a table stands beside it), so it must not take the focus either.
+            // Hidden from assistive technology (a table is beside it), so it must not take the focus either.
             barChartProps={{ accessibilityLayer: false }}
             yAxisProps={{ allowDecimals: false, width: 36 }}
             legendProps={{ verticalAlign: 'top', height: 36 }}

@@ -6,7 +6,7 @@ import { Empty } from '../../components/error-alert.tsx'
 import { StatusBadge, type Tone } from '../../components/status-badge.tsx'
 import { useI18n } from '../../i18n.tsx'
 
-/** Each connection with the state of its two sides, and how it is reached from outside. */
+/** Each connection with the state of its two sides, and the public address. */
 export function Connections({ state }: { state: AppState }) {
   const { t } = useI18n()
   if (state.connections.length === 0) {
@@ -105,7 +105,7 @@ function Side({
   )
 }
 
-/** The day's requests: what is left of what Planfix allows. */
+/** The day's requests: how many of Planfix's quota are left. */
 function Budget({ budget }: { budget: ConnectionState['budget'] }) {
   const { t, number, clock } = useI18n()
   if (budget.remaining === null) {
@@ -123,7 +123,7 @@ function Budget({ budget }: { budget: ConnectionState['budget'] }) {
   )
 }
 
-/** How the rest of them is spent: how often Planfix is asked, and what is kept for clients' messages. */
+/** How the rest of them is spent: the polling interval, and the reserve for clients' messages. */
 function Plan({ budget }: { budget: ConnectionState['budget'] }) {
   const { t, number, clock } = useI18n()
   const { limit, reservedForClients, isReserveOnly, pollEveryMs, renewedAt } = budget

@@ -14,7 +14,7 @@ const SHOWN = 8
 
 const TONES = { info: 'good', warning: 'attention', error: 'bad' } as const
 
-/** What concerned a connection or the whole program rather than one message, newest first. Gaps have a list of their own. */
+/** Events of a connection or of the whole program, newest first. Gaps have a separate list. */
 export function Happenings() {
   const { t } = useI18n()
   const [all, setAll] = useState(false)

@@ -4,7 +4,7 @@ import { type Speech, useI18n } from '../../i18n.tsx'
 
 const SHOWN = 10
 
-/** When the bridge was not running, so that nothing could come in. */
+/** When the bridge was not running, so that no message could come in. */
 export function Gaps({ gaps }: { gaps: Overview['gaps'] | undefined }) {
   const speech = useI18n()
   const { t } = speech

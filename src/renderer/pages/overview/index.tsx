@@ -14,17 +14,17 @@ import { Happenings } from './event-list.tsx'
 import { Figures } from './figures.tsx'
 import { Gaps } from './gaps.tsx'
 
-/** The chart library is as big as the rest of the page: figures do not wait for it. */
+/** The chart library is as big as the rest of the page: the figures do not wait for it. */
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }))
 
 const DAYS = 30
 const AGAIN_MS = 30_000
 
-/** Whether the bridge works, what to do if not, and what went through it. */
+/** Whether the bridge works, what to do if not, and its message figures. */
 export function OverviewPage() {
   const { t } = useI18n()
   const state = useAppState()
-  // Today's midnight moves on while the window stays open.
+  // Today's midnight changes while the window stays open.
   const today = new Date(state.time).toDateString()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the day is what counts, not the moment
   const dayStarts = useMemo(() => dayStartsUntil(state.time, DAYS), [today])

@@ -2,18 +2,18 @@ import { NumberInput, type NumberInputProps, Switch, TextInput, type TextInputPr
 import { createContext, useContext, useState } from 'react'
 import { type Typed, valueAt } from './paths.ts'
 
-/** The form of one connection, for the parts it is made of. */
+/** The form of one connection, for its parts. */
 export interface Form {
   id: string
   typed: Typed
-  /** As it was saved last. */
+  /** The last saved values. */
   saved: Typed
   /** Settings cannot be written from here. */
   disabled: boolean
   set(path: string, value: unknown): void
-  /** From now on a wrong value in this field is told while typing. */
+  /** From now on a problem of this field is shown while typing. */
   left(path: string): void
-  /** What is wrong with a field, in words. */
+  /** The text of a field's problem. */
   problem(path: string): string | null
 }
 
@@ -39,7 +39,7 @@ export function TextField({ path, ...rest }: { path: string } & TextInputProps) 
   )
 }
 
-/** A number at `path`. What is typed stays as it is typed (`1.`) while it means the same. */
+/** A number at `path`. The typed text stays (`1.`) as long as its value is the same. */
 export function NumberField({ path, ...rest }: { path: string } & NumberInputProps) {
   const form = useForm()
   const value = numberAt(form, path)
@@ -58,7 +58,7 @@ export function NumberField({ path, ...rest }: { path: string } & NumberInputPro
   )
 }
 
-/** A choice of yes and no with one line that says what it means. */
+/** A yes/no choice with one line of explanation. */
 export function OptionSwitch({
   path,
   label,
@@ -81,7 +81,7 @@ export function OptionSwitch({
   )
 }
 
-/** What every input of the form has in common. */
+/** The common part of all inputs of the form. */
 export const fieldOf = (form: Form, path: string) => ({
   'data-field': path,
   disabled: form.disabled,
@@ -96,7 +96,7 @@ const numberOf = (raw: string | number): number => (raw === '' ? Number.NaN : Nu
 
 const at = ({ typed }: Form, path: string) => valueAt(typed, path)
 
-/** Brings an input into sight and the cursor into it. */
+/** Scrolls an input into view and focuses it. */
 export function focusField(path: string): void {
   const input = document.querySelector<HTMLElement>(`[data-field="${CSS.escape(path)}"]`)
   input?.focus()

@@ -15,7 +15,7 @@ interface Read {
   content: Value<'settings.readImport'>
 }
 
-/** Connections as a file, without their secrets; and back out of one, after a look at what is in it. */
+/** Exports connections to a file, without their secrets; and imports them, after a preview. */
 export function ImportExport() {
   const { t } = useI18n()
   return (

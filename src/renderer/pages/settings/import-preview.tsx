@@ -4,7 +4,7 @@ import type { Value } from '../../../shared/api.ts'
 import { IconAlertTriangle } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 
-/** What a file would bring: which connections are new, which would be replaced, and what is wrong with it. */
+/** The effect of an import: new connections, replaced ones, and problems. */
 export function ImportPreview(props: {
   content: Value<'settings.readImport'>
   onTake(ids: string[]): Promise<void>

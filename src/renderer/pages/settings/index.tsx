@@ -12,7 +12,7 @@ import { PublicAddress } from './public-address.tsx'
 import { Sections } from './sections.tsx'
 import classes from './settings.module.css'
 
-/** Everything the owner can choose: the program's on `/settings` and `/settings/~…`, a connection's under its id. */
+/** All settings: the program's on `/settings` and `/settings/~…`, a connection's under its id. */
 export function SettingsPage() {
   const { connections, settingsFile } = useAppState()
   const { id } = useParams()

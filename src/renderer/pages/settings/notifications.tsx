@@ -15,7 +15,7 @@ const OPENS = ['window', 'planfix'] as const
 const USUAL: Quiet = { from: '22:00', to: '07:00' }
 const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
 
-/** What the desktop tells by itself, and when it is silent. */
+/** Which notifications the desktop shows, and when it is silent. */
 export function Notices(props: { settings: Settings; disabled: boolean; save: SaveGeneral }) {
   const { settings, save } = props
   const { t } = useI18n()
@@ -75,7 +75,7 @@ export function Notices(props: { settings: Settings; disabled: boolean; save: Sa
   )
 }
 
-/** Kept when both are whole times of day and the field is left. */
+/** Saved when both are complete times and the field loses the focus. */
 function Hours({ quiet, disabled, keep }: { quiet: Quiet; disabled: boolean; keep(quiet: Quiet): void }) {
   const { t } = useI18n()
   const [typed, setTyped] = useState(quiet)

@@ -6,7 +6,7 @@ import { IconAlertTriangle, IconFolderOpen } from '../../components/icons.ts'
 import { useI18n } from '../../i18n.tsx'
 import type { SaveGeneral } from './save-general.ts'
 
-/** Start with the computer, and whether the system does as chosen. */
+/** Start at login, and whether the system does it. */
 export function StartAtLogin(props: { settings: GeneralSettings; disabled: boolean; save: SaveGeneral }) {
   const { settings, disabled, save } = props
   const { t } = useI18n()

@@ -2,7 +2,7 @@ import type { ConnectionSettings } from '../../../shared/api/settings.ts'
 import { checkSettings, planfixAddress } from '../../../shared/fields.ts'
 import type { TextKey } from '../../../shared/i18n/index.ts'
 
-/** What the form of a connection holds, as typed. A number that was emptied is NaN. */
+/** The values of a connection's form, as typed. An emptied number is NaN. */
 export type Typed = ConnectionSettings
 
 /** The value at a path such as `chatra.agent.email`. */
@@ -20,11 +20,11 @@ export function withValueAt(typed: Typed, path: string, value: unknown): Typed {
   return set(typed as unknown as Record<string, unknown>, path.split('.')) as unknown as Typed
 }
 
-/** What is wrong, by path, as far as it can be told without asking anybody. */
+/** Problems by path, as far as they can be found without a request. */
 export const problemsOf = (typed: Typed): Map<string, TextKey> =>
   new Map(checkSettings(typed).map(({ field, problem }) => [field, problem]))
 
-/** As it is sent: trimmed, and the account's addresses out of whatever was pasted. */
+/** In the form for sending: trimmed, with the account's addresses extracted from pasted texts. */
 export function toSave(typed: Typed): Typed {
   const { chatra, planfix } = typed
   return {
@@ -39,7 +39,7 @@ export function toSave(typed: Typed): Typed {
   }
 }
 
-/** A new address of the account moves the address of its pages along; otherwise both stay as they are. */
+/** A new address of the account also changes the address of its pages; otherwise both stay as they are. */
 function addressesOf({ baseUrl, webUrl }: Typed['planfix']): { baseUrl: string; webUrl: string } {
   const read = planfixAddress(baseUrl)
   if (!read.ok || read.baseUrl === baseUrl) return { baseUrl, webUrl }
@@ -49,7 +49,7 @@ function addressesOf({ baseUrl, webUrl }: Typed['planfix']): { baseUrl: string; 
 export const isSame = (a: Typed, b: Typed): boolean =>
   JSON.stringify(toSave(a)) === JSON.stringify(toSave(b)) && !hasEmptied(a)
 
-/** JSON cannot tell NaN from null. */
+/** JSON does not distinguish NaN from null. */
 const hasEmptied = ({ planfix, options }: Typed): boolean =>
   [
     planfix.pollSeconds,

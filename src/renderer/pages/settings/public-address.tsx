@@ -19,7 +19,10 @@ import { useI18n } from '../../i18n.tsx'
 import { focusField } from './form.tsx'
 import { Section } from './section.tsx'
 
-/** How Chatra and Planfix reach this computer: what it is now, since when it is proven, and another way. */
+/**
+ * How Chatra and Planfix reach this computer: the current address, since when it is proven, and other
+ * providers.
+ */
 export function PublicAddress() {
   const { t } = useI18n()
   const answer = useSavedPublicAddress()

@@ -9,7 +9,7 @@ import { Section } from './section.tsx'
 
 const [LEAST, MOST] = LIMITS.retentionDays
 
-/** How long texts are kept. Fewer days remove what is older, so that is asked. */
+/** How long texts are kept. Fewer days remove older texts, so that needs confirmation. */
 export function Retention({ days, disabled, save }: { days: number; disabled: boolean; save: SaveGeneral }) {
   const { t, number } = useI18n()
   const [typed, setTyped] = useState<number | string>(days)

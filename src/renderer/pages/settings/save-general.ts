@@ -6,7 +6,7 @@ import { useI18n } from '../../i18n.tsx'
 
 export type SaveGeneral = (part: Partial<GeneralSettings>) => Promise<CallError | null>
 
-/** Saves a part and tells why it was not, beside the field or, where nobody shows it, in a corner. */
+/** Saves a part and shows a failure, beside its field or, when the field is not visible, in a corner. */
 export function useSaveGeneral(): SaveGeneral {
   const bridge = useClient()
   const refresh = useRefresh()

@@ -2,7 +2,7 @@ import { Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 import classes from './settings.module.css'
 
-/** A group of settings with its heading; `anchor` is where links into it lead. */
+/** A group of settings with its heading; `anchor` is the target of links. */
 export function Section(props: { title: string; intro?: string; anchor?: string; children: ReactNode }) {
   const { title, intro, anchor, children } = props
   return (

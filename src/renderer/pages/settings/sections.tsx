@@ -36,7 +36,10 @@ const PART_TITLES = {
   remove: 'settings.remove',
 } as const
 
-/** What there is to set: the program's, then each connection's. `here` is a section or the id of a connection. */
+/**
+ * The sections of the settings: the program's, then each connection's. `here` is a section or the id of a
+ * connection.
+ */
 export function Sections({ here }: { here: string }) {
   const { t } = useI18n()
   const { connections, drafts } = useAppState()
@@ -99,7 +102,7 @@ function Entry(props: { href: string; label: string; active: boolean; note?: str
   )
 }
 
-/** The long page of a connection, part by part. */
+/** The sections of a connection's long page. */
 function Parts() {
   const { t } = useI18n()
   return PARTS.map((part) => (

@@ -9,7 +9,7 @@ import { useWizard } from './context.ts'
 import { stepOf } from './flow.ts'
 import { StepForm } from './step-form.tsx'
 
-/** Switches the connection on with all that was chosen, before the steps that need it to carry messages. */
+/** Enables the connection with all choices, before the steps that need its message delivery. */
 export function Activation({ onDone }: { onDone(): void }) {
   const { t } = useI18n()
   const bridge = useClient()

@@ -2,7 +2,9 @@ import { createContext, useContext } from 'react'
 import type { Step } from '../../../shared/api/setup.ts'
 import type { Work } from './use-draft.ts'
 
-/** Secrets as typed and not yet accepted: they live as long as the window shows the wizard, and are written nowhere. */
+/**
+ * Secrets as typed and not yet accepted: they exist while the window shows the wizard, and are never stored.
+ */
 export interface TypedSecrets {
   secretKey: string
   token: string

@@ -1,12 +1,12 @@
 import { type Draft, type ScopeFinding, STEPS, type Step } from '../../../shared/api/setup.ts'
 import { checkName } from '../../../shared/fields.ts'
 
-/** What the way through the wizard depends on. */
+/** The data that the order of the wizard's steps depends on. */
 export type WizardData = Pick<Draft, 'has' | 'checked' | 'active'> & { settings: { name: string } }
 
 /**
- * The step that has to be finished before `step` can be entered; null when it can be. Steps that only hold choices keep
- * nobody back, as each choice has a good default.
+ * The step that must be finished before `step` can be entered; null when there is none. Steps with only
+ * optional choices block no other step, as each choice has a good default.
  */
 export function blockedBy(step: Step, ground: WizardData): Step | null {
   const until = STEPS.indexOf(step)
@@ -15,7 +15,9 @@ export function blockedBy(step: Step, ground: WizardData): Step | null {
 
 export const isReachable = (step: Step, ground: WizardData): boolean => blockedBy(step, ground) === null
 
-/** Where a draft is gone on with: where it was left, or at what has come undone before that (a lost secret). */
+/**
+ * Where a draft continues: where it was left, or at an earlier step that became incomplete (a lost secret).
+ */
 export const entryStep = (step: Step, ground: WizardData): Step => blockedBy(step, ground) ?? step
 
 function isFinished(step: Step, ground: WizardData): boolean {
@@ -26,10 +28,10 @@ function isFinished(step: Step, ground: WizardData): boolean {
   return true
 }
 
-/** The connection has to carry messages, with all that was chosen, before this step makes sense. */
+/** The connection must deliver messages, with all choices, before this step makes sense. */
 export const needsActive = (step: Step): boolean => STEPS.indexOf(step) >= STEPS.indexOf('webhooks')
 
-/** The step where the field of an error is put right; null when none of them has it. */
+/** The step in which the field of an error is corrected; null when no step contains it. */
 export function stepOf(field: string | null): Step | null {
   if (field === null) return null
   const [, step] = FIELDS.find(([start]) => field === start || field.startsWith(`${start}.`)) ?? []
@@ -58,7 +60,7 @@ export const later = (a: Step, b: Step): Step => (STEPS.indexOf(a) >= STEPS.inde
 export interface StepPlace {
   step: Step
   state: 'done' | 'current' | 'open'
-  /** It can be gone to. */
+  /** It can be entered. */
   reachable: boolean
 }
 
@@ -72,11 +74,11 @@ export function places(current: Step, furthest: Step, ground: WizardData): StepP
   }))
 }
 
-/** Rights that Planfix refused and without which nothing can be carried: the wizard goes no further without them. */
+/** Refused rights that are required for any message: the wizard does not continue without them. */
 export const blockingScopes = (scopes: readonly ScopeFinding[]): ScopeFinding[] =>
   scopes.filter((one) => one.needed === 'always' && one.result === 'missing')
 
-/** What the rights are needed for, in the order they are shown; what is missing first. */
+/** The purposes of the rights, in display order; missing rights first. */
 export function scopeGroups(
   scopes: readonly ScopeFinding[],
 ): { needed: ScopeFinding['needed']; scopes: ScopeFinding[] }[] {
@@ -88,6 +90,6 @@ export function scopeGroups(
   return groups.filter((group) => group.scopes.length > 0).sort((a, b) => Number(lacks(b)) - Number(lacks(a)))
 }
 
-/** The rights as Planfix lists them, each once, to tick in one go. */
+/** The rights in Planfix's order, without duplicates, to tick them in one pass. */
 export const scopesToTick = (scopes: readonly ScopeFinding[]): string[] =>
   scopes.filter((one) => one.result === 'missing').map((one) => one.scope)

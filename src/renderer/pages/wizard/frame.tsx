@@ -38,7 +38,7 @@ const CONTENT: Record<Step, ComponentType> = {
   done: DoneStep,
 }
 
-/** The way through a draft: where one is, the step itself, and how to leave. */
+/** The wizard of a draft: the current position, the step itself, and the exit. */
 export function Frame({ first }: { first: Draft }) {
   const { t } = useI18n()
   const state = useAppState()
@@ -49,7 +49,7 @@ export function Frame({ first }: { first: Draft }) {
   const furthest = useRef<Step>(later(step, first.step))
   const [typed, setTyped] = useState<TypedSecrets>({ secretKey: '', token: '' })
   const [leaving, setLeaving] = useState(false)
-  /** What the connection carries by is this revision of what was chosen. */
+  /** The connection uses this revision of the choices. */
   const [activeRevision, setActiveRevision] = useState<number | null>(null)
   const isNew = STEPS.indexOf(step) >= STEPS.indexOf(furthest.current)
 

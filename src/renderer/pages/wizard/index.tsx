@@ -10,13 +10,13 @@ import { useI18n } from '../../i18n.tsx'
 import { Frame } from './frame.tsx'
 import { Welcome } from './welcome.tsx'
 
-/** First launch and "Add connection": `/setup` is the beginning, `/setup/:id` a draft. */
+/** First launch and "Add connection": `/setup` is the start page, `/setup/:id` a draft. */
 export function WizardPage() {
   const { id } = useParams<{ id?: string }>()
   return id === undefined ? <Welcome /> : <Fetched key={id} id={id} />
 }
 
-/** Fetches the draft once; from then on the wizard holds what is typed. */
+/** Loads the draft once; from then on the wizard holds the typed values. */
 function Fetched({ id }: { id: string }) {
   const bridge = useClient()
   const [, navigate] = useLocation()

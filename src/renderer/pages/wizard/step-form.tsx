@@ -14,11 +14,11 @@ export function StepForm(props: {
   title: string
   intro?: ReactNode
   children: ReactNode
-  /** What is watched while this step is shown; stays in sight. */
+  /** Live status of this step; stays visible. */
   watch?: ReactNode
   /** Instead of "Continue". */
   onward?: string
-  /** Why it cannot go on now; the button stays where it is and says so. */
+  /** Why it cannot continue now; the button stays in place and says so. */
   blocked?: string | null
   /** Instead of Continue: for the last step. */
   actions?: ReactNode
@@ -90,7 +90,7 @@ export function StepForm(props: {
   )
 }
 
-/** A heading inside a step with what belongs to it. */
+/** A heading inside a step with its content. */
 export function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Stack gap="xs" component="section">

@@ -10,9 +10,9 @@ export interface Selection {
   choices: EmployeeChoice[]
 }
 
-/** A draft being worked on: what is typed is shown at once and kept a moment later. */
+/** A draft being edited: typed values are shown at once and saved a moment later. */
 export interface Work {
-  /** As the application knows it. */
+  /** As the application has it. */
   draft: Draft
   /** As typed. */
   settings: ConnectionSettings
@@ -20,17 +20,17 @@ export interface Work {
   edit(change: (settings: ConnectionSettings) => ConnectionSettings): void
   select(selection: Selection): void
   keepStep(step: Step): void
-  /** Keeps what is not kept yet, now; null when all is kept. */
+  /** Saves unsaved values now; null when all are saved. */
   settle(): Promise<CallError | null>
-  /** What a check answered: it may have put into order what was typed. */
+  /** The answer of a check, which may have normalised typed values. */
   adopt(draft: Draft): void
-  /** What another call answered: what is typed stays. */
+  /** The answer of another call: the typed values stay. */
   learn(draft: Draft): void
-  /** The newest of what is known and typed, also between two renders. */
+  /** The newest saved and typed values, also between two renders. */
   newest(): Draft
-  /** Counts up with each change of what the connection will be. */
+  /** Incremented with each change of the future connection. */
   revision: number
-  /** Why the last typed could not be kept. */
+  /** Why the last typed value could not be saved. */
   unsaved: CallError | null
 }
 

@@ -14,7 +14,7 @@ import { BridgeFigure } from './parts/illustrations.tsx'
 import { LanguageChoice } from './parts/language-choice.tsx'
 import classes from './wizard.module.css'
 
-/** The beginning: on the first launch what this program does, later "Add connection"; and what was begun before. */
+/** The start page: on the first launch an introduction, later "Add connection"; and unfinished set-ups. */
 export function Welcome() {
   const { t } = useI18n()
   const bridge = useClient()
@@ -102,7 +102,7 @@ export function Welcome() {
   )
 }
 
-/** The two make-believe services that run, to be opened beside the bridge. */
+/** The two running simulated services, to be opened beside the bridge. */
 function Demo(props: { demo: NonNullable<AppState['demo']>; onProblem(error: CallError | null): void }) {
   const { t } = useI18n()
   const bridge = useClient()
@@ -147,7 +147,7 @@ const OpenPage = ({ href, label }: { href: string; label: string }) => (
   </Anchor>
 )
 
-/** Set-ups that were begun and left. */
+/** Unfinished set-ups. */
 function Drafts(props: { state: AppState; onProblem(error: CallError | null): void }) {
   const { t } = useI18n()
   const bridge = useClient()
@@ -157,7 +157,7 @@ function Drafts(props: { state: AppState; onProblem(error: CallError | null): vo
     props.onProblem(answer.ok ? null : answer.error)
   }
   const { drafts, connections } = props.state
-  /** Discarding then leaves a connection that works. */
+  /** Discarding it then leaves a working connection. */
   const exists = (id: string) => connections.some((one) => one.id === id)
   const isStep = (step: string): step is Step => (STEPS as readonly string[]).includes(step)
   return (

@@ -47,7 +47,7 @@ dd { margin: 0 0 6px; font-family: ui-monospace, monospace; overflow-wrap: anywh
   .chat { height: calc(100vh - 110px); min-height: 380px } .side { overflow: visible } }
 `
 
-/** The visitor's side of a chat: what the site's widget would be. Nothing in it comes from elsewhere. */
+/** The visitor's side of a chat: the site's widget. It loads nothing from elsewhere. */
 export const visitorHtml = `<!doctype html>
 <html lang="en">
 <head>

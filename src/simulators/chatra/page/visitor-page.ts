@@ -5,7 +5,9 @@ import type { ChatraSwitches } from '../switches.ts'
 import { readByVisitor } from '../text.ts'
 import { visitorHtml } from './visitor-html.ts'
 
-/** GET /visitor (the page), /visitor/state (what it shows) and /files/… ; anything else is 404. Loopback only. */
+/**
+ * GET /visitor (the page), /visitor/state (its content) and /files/… ; anything else is 404. Loopback only.
+ */
 export function visitorPage(account: Account, switches: ChatraSwitches, request: SimRequest): SimResponse {
   const { method, path } = request
   if (!local(request)) return { status: 403, body: 'loopback only' }
@@ -37,7 +39,7 @@ const pageHeaders = {
   'cache-control': 'no-store',
 }
 
-/** `?client=…&since=VERSION` answers `{version}` alone when nothing has changed since. */
+/** `?client=…&since=VERSION` returns only `{version}` when nothing has changed since. */
 function shownState(account: Account, switches: ChatraSwitches, { query }: SimRequest): SimResponse {
   const client = account.clients.get(query.client ?? '')
   if (!client) return { status: 404, body: { error: 'no such client' } }

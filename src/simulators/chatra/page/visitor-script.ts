@@ -1,4 +1,4 @@
-/** The visitor page's script. It writes texts by textContent only: they come from strangers. */
+/** The visitor page's script. It writes texts only by textContent: they come from strangers. */
 export const visitorScript = `
 'use strict'
 const el = (id) => document.getElementById(id)

@@ -1,7 +1,9 @@
 import type { SimRequest, SimResponse } from '../../common/server.ts'
 import type { ChatraSwitches } from '../switches.ts'
 
-/** A request Chatra does not carry out; thrown inside the REST handlers and turned into an answer by `refused`. */
+/**
+ * A request that Chatra refuses; thrown inside the REST handlers and converted to an answer by `refused`.
+ */
 export class Refusal extends Error {
   readonly status: number
   readonly code: string
@@ -15,7 +17,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Shapes a refusal as switch `error-body` has it. */
+/** Formats a refusal according to switch `error-body`. */
 export function refused(switches: ChatraSwitches, { status, code, message, headers }: Refusal): SimResponse {
   switch (switches['error-body']) {
     case 'code-message':

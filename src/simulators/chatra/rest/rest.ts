@@ -17,7 +17,7 @@ interface Parts {
 
 /** The ten operations of Chatra's REST interface and nothing else (contracts/chatra.md §2). */
 export class Rest {
-  /** Requests a second before switch `rate-limit` bites. */
+  /** Requests a second before switch `rate-limit` takes effect. */
   rateLimitPerSecond = 5
   private readonly parts: Parts
   private readonly limit = new RateLimit()
@@ -95,7 +95,10 @@ export class Rest {
     return this.shown(message)
   }
 
-  /** Who a message is from: an agent's id, or e-mail, name and sender all three. Nobody is made before all is checked. */
+  /**
+   * The author of a message: an agent's id, or e-mail, name and sender all three. No agent is created before
+   * everything is checked.
+   */
   private speaker(body: Json): () => Agent {
     const { switches, account } = this.parts
     const agentId = this.optional(body, 'agentId')
@@ -128,7 +131,10 @@ export class Rest {
     return this.shown(message)
   }
 
-  /** contracts/chatra.md §2.4: only passed fields change and null removes one; others than the four are ignored. */
+  /**
+   * contracts/chatra.md §2.4: only passed fields change and null removes one; fields other than the four are
+   * ignored.
+   */
   private putClient(id: string, request: SimRequest): Json {
     const client = this.client(id)
     const body = jsonObject(request)
@@ -230,7 +236,10 @@ class UnknownId extends Refusal {
   }
 }
 
-/** The decoded parts of the path below /api; an id may hold any characters, so it is decoded by itself. */
+/**
+ * The decoded parts of the path below /api; an id may contain any characters, so each part is decoded
+ * separately.
+ */
 function segments(request: SimRequest): string[] {
   const path = (request.rawPath ?? request.path).replace(/^\/api\//, '').replace(/\/$/, '')
   return path.split('/').map((part) => {

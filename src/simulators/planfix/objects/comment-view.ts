@@ -10,7 +10,7 @@ interface Order {
   descending: boolean
 }
 
-/** The order asked for, under the switch `result-order`; ascending ids otherwise. */
+/** The requested order, under the switch `result-order`; ascending ids otherwise. */
 export function orderOf(account: Account, asked: unknown): Order {
   const first = ((asked ?? []) as { field?: string; filed?: string; direction?: string }[])[0]
   const position = account.switches['result-order']
@@ -20,7 +20,7 @@ export function orderOf(account: Account, asked: unknown): Order {
   return { by: key === 'dateTime' ? 'dateTime' : 'id', descending: first.direction === 'Desc' }
 }
 
-/** Feeds are kept by ascending id, so only an order by time has to sort. */
+/** Feeds are stored by ascending id, so only an order by time needs sorting. */
 export function ordered(feed: SimComment[], order: Order): Iterable<SimComment> {
   const sorted = order.by === 'dateTime' ? [...feed].sort((a, b) => a.time - b.time || a.id - b.id) : feed
   return order.descending ? backwards(sorted) : sorted
@@ -33,7 +33,7 @@ function* backwards(feed: SimComment[]): Generator<SimComment> {
   }
 }
 
-/** Which comments a `typeList` means; Comments when absent. */
+/** The comments selected by a `typeList`; Comments when absent. */
 export const inTypeList = (typeList: unknown) => (comment: SimComment) =>
   typeList === 'All' ||
   (typeList === 'Deleted' ? comment.isDeleted : !comment.isDeleted && comment.type === 'Comment')
@@ -51,7 +51,7 @@ export function listFeed({ account, body }: Call, feed: SimComment[]) {
   })
 }
 
-/** A comment as the answers show it, only the fields named. */
+/** A comment as answers contain it, with only the requested fields. */
 export function showComment(
   account: Account,
   comment: SimComment,

@@ -209,7 +209,7 @@ function visibleComment(account: Account, id: string | undefined): SimComment {
   return comment && open ? comment : refuse(400, 5000, `Comment not found by id ${id}`)
 }
 
-/** Roles become the people who hold them; contacts stand among the users as `contact:92`. */
+/** Roles are resolved to their people; contacts are among the users as `contact:92`. */
 function resolveRecipients(account: Account, holder: SimTask | SimContact, asked: unknown) {
   const body = (asked ?? {}) as { users?: { id: PersonId }[]; groups?: { id: number }[]; roles?: string[] }
   const users = new Set<PersonId>()
@@ -253,7 +253,10 @@ function fitting(account: Account, html: string): string {
   }
 }
 
-/** What a chat channel bound to the task would have sent to the client (switch `rest-comment-pushed`). */
+/**
+ * The message that a chat channel bound to the task would have sent to the client (switch
+ * `rest-comment-pushed`).
+ */
 function pushThroughChannel(account: Account, comment: SimComment): void {
   if (account.switches['rest-comment-pushed'] !== 'yes' || comment.isHidden) return
   for (const id of comment.recipients.users) {

@@ -31,7 +31,7 @@ const filters: FilterTable<SimContact> = {
   38: dateIs((contact) => [contact.updatedAt]),
 }
 
-/** Numbers as written, and bare digits when digits are looked for. */
+/** Numbers as written, and only digits when the filter contains only digits. */
 const phoneForms = (contact: SimContact, wanted: unknown) =>
   contact.phones.map(({ number }) => (/^\d+$/.test(String(wanted)) ? number.replace(/\D/g, '') : number))
 
@@ -97,7 +97,7 @@ export const contactListRoutes: Route[] = [
   },
 ]
 
-/** A contact as the answers show it, only the fields named. */
+/** A contact as answers contain it, with only the requested fields. */
 export function showContact(
   account: Account,
   contact: SimContact,
@@ -121,7 +121,7 @@ export function showContact(
       template: () => (contact.templateId === undefined ? undefined : { id: contact.templateId }),
       name: () => contact.name,
       lastname: () => contact.lastname,
-      // The swagger gives e-mail and site a format that "" has not, so an unset one is left out.
+      // In the swagger the format of e-mail and site excludes "", so an unset one is omitted.
       email: () => contact.email || undefined,
       additionalEmailAddresses: () => contact.additionalEmailAddresses,
       phones: () => contact.phones.map((phone) => ({ ...phone, maskedNumber: phone.number })),

@@ -80,7 +80,7 @@ function create(call: Call) {
   return success({ id: contact.id, ...shown }, 201)
 }
 
-/** Stores a contact, whoever made it. */
+/** Stores a contact of any author. */
 export function addContact(account: Account, fields: Partial<SimContact>): SimContact {
   const contact: SimContact = {
     id: account.ids.contact++,
@@ -146,7 +146,7 @@ function update(call: Call, contact: SimContact): Failure[] {
   return failures
 }
 
-/** Required in practice; how its lack is refused is the switch `contact-template`. */
+/** Required in practice; the switch `contact-template` decides how its absence is refused. */
 function requireTemplate(account: Account, templateId: number | undefined): void {
   const known = account.contactTemplates.some(({ id }) => id === templateId)
   if (templateId !== undefined && !known) refuse(400, 41, `Template not find by id ${templateId}`)

@@ -101,7 +101,7 @@ export const fileRoutes: Route[] = [
     query: { onlyFromDescription: 'boolean' },
     run: ({ account, params, query }) => {
       const task = visibleTask(account, params.id)
-      // The swagger lists 401 alone as a failure here; the task's own error of §6.3 is the likelier one.
+      // The swagger lists only 401 as a failure here; the task's own error of §6.3 is more likely.
       if (!task) return refuse(400, 1000, `Task not found by id ${params.id}`)
       const feed = query.onlyFromDescription === 'true' ? task.feed.slice(0, 1) : task.feed
       return success({
@@ -134,7 +134,9 @@ function upload({ account, request }: Call) {
   return success({ id: addFile(account, part.filename, part.content, part.type).id })
 }
 
-/** Fetches the address as Planfix does, with a limit of 5 s; addresses on planfix.com are refused (§10). */
+/**
+ * Downloads the address as Planfix does, with a limit of 5 s; addresses on planfix.com are refused (§10).
+ */
 async function fetchFile({ account, body }: Call): Promise<SimResponse> {
   const address = URL.canParse(String(body.url)) ? new URL(String(body.url)) : undefined
   if (!address || !/^https?:$/.test(address.protocol))

@@ -44,7 +44,7 @@ const namedLists: Record<string, (task: SimTask, viewer: string) => boolean> = {
   ':audit': (task, viewer) => task.auditors.users.includes(viewer),
 }
 
-/** The filters this account goes by (switch `changed-filter`). */
+/** The filters that this account applies (switch `changed-filter`). */
 function heeded(account: Account, asked: unknown): unknown {
   const isChanged = ({ type }: { type: number }) => type === 79
   const list = (asked ?? []) as { type: number }[]
@@ -151,6 +151,6 @@ const fieldsOf = (account: Account, objectType: number, fields: unknown) =>
       pick(fields, Object.fromEntries(Object.entries(field).map(([name, value]) => [name, () => value]))),
     )
 
-/** `additionalDescriptionData` can be asked only of GET /task/{id} (§6.4). */
+/** `additionalDescriptionData` is available only in GET /task/{id} (§6.4). */
 const withoutDetail = (fields: unknown) =>
   typeof fields === 'string' ? fields.replace(/\badditionalDescriptionData\b/, '') : fields

@@ -3,7 +3,10 @@ import { timePoint } from '../rest/timepoints.ts'
 import { type Account, type SimTask, type SimTaskTemplate, statusByKey, tokenUser } from '../state.ts'
 import type { SimStatus } from '../switches.ts'
 
-/** A task as the answers show it, only the fields named (§6.3). `detail` also gives what lists cannot. */
+/**
+ * A task as answers contain it, with only the requested fields (§6.3). `detail` also returns fields that
+ * lists cannot.
+ */
 export function showTask(account: Account, task: SimTask, fields: unknown, sourceId: unknown) {
   const date = (ms: number | undefined) => (ms === undefined ? undefined : timePoint(ms, account))
   const other = Object.fromEntries(Object.entries(task.other).map(([name, value]) => [name, () => value]))
@@ -79,7 +82,10 @@ export function showTemplate(account: Account, template: SimTaskTemplate, fields
   })
 }
 
-/** Whether an employee may see the task: he has a role in it, or everything is open to him (switch `foreign-task`). */
+/**
+ * Whether an employee may see the task: with a role in it, or with access to everything (switch
+ * `foreign-task`).
+ */
 export function sees(account: Account, task: SimTask, viewer = tokenUser(account)): boolean {
   if (account.switches['foreign-task'] === 'visible') return true
   if (account.robotSeesAll && viewer === tokenUser(account)) return true

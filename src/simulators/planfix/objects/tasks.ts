@@ -61,7 +61,7 @@ export const taskRoutes: Route[] = [
   },
 ]
 
-/** A task the token's user may know of; a hidden one does not exist for him (§6.3). */
+/** A task visible to the token's user; a hidden one does not exist for that user (§6.3). */
 export function visibleTask(account: Account, id: string | undefined): SimTask | undefined {
   const task = account.tasks.get(Number(id))
   return task && sees(account, task) ? task : undefined
@@ -186,7 +186,7 @@ function update(call: Call, task: SimTask): Failure[] {
   return failures
 }
 
-/** Sets a status; completing is just that (§6.2). */
+/** Sets a status; completing a task is only that (§6.2). */
 export function setStatus(account: Account, task: SimTask, key: SimTask['statusKey']): void {
   task.statusKey = key
   if (key === 'completed' || key === 'done') task.completedAt = account.now()
@@ -194,7 +194,7 @@ export function setStatus(account: Account, task: SimTask, key: SimTask['statusK
   touch(account, task)
 }
 
-/** Who becomes assigner: the token's user when nobody is named; a contact per the switch `assigner-contact`. */
+/** The assigner: the token's user by default; a contact according to the switch `assigner-contact`. */
 function assignerFor(account: Account, asked: unknown) {
   const own = tokenUser(account)
   const id = (asked as { id: PersonId } | undefined)?.id
@@ -224,7 +224,7 @@ function counterpartyIn(body: Record<string, unknown>): PersonId | undefined {
 
 type PeopleBody = { users?: { id: PersonId }[]; groups?: { id: number }[] } | undefined
 
-/** The template's people and those of the body, each once. */
+/** The template's people and those of the body, without duplicates. */
 function merged(template: PersonId[] | undefined, body: unknown): People {
   const asked = body as PeopleBody
   const users = [...(template ?? []), ...(asked?.users ?? []).map(({ id }) => id)]

@@ -29,7 +29,7 @@ button.main { background: #2d6cb5; border-color: #2d6cb5; color: #fff } button.b
 .row { display: flex; gap: 14px; flex-wrap: wrap; align-items: center } .grow { flex: 1 } [role=alert] { color: #a32626 }
 `
 
-/** A whole page; `script` runs under a nonce, nothing comes from elsewhere. */
+/** A whole page; `script` runs under a nonce, and nothing is loaded from elsewhere. */
 export function page(title: string, body: string, script: string): SimResponse {
   const nonce = randomBytes(12).toString('base64')
   const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'nonce-${nonce}'; connect-src 'self'; img-src 'self'; form-action 'none'; base-uri 'none'`
@@ -48,7 +48,7 @@ export function page(title: string, body: string, script: string): SimResponse {
   }
 }
 
-/** Looks for news twice a second and puts them in place; `act` does by /control what a person clicks. */
+/** Polls for changes twice a second and updates the page; `act` calls /control for a person's click. */
 const live = `
 const feed = document.querySelector('[data-feed]')
 let shown = feed ? feed.innerHTML : ''

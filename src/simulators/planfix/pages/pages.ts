@@ -15,7 +15,7 @@ import { page } from './page-frame.ts'
 import { plain, safeHtml } from './safe-html.ts'
 import { taskScript } from './task-script.ts'
 
-/** Pages for people: the list, a task, a contact's card. `/feed` under them is the part that lives. */
+/** Pages for people: the list, a task, a contact's card. `/feed` below them is the part that is updated. */
 export function answerPage(account: Account, request: SimRequest): SimResponse {
   const [, kind, id, part] = request.path.split('/')
   if (request.path === '/') return page('Planfix simulator', living('/feed', overview(account)), '')

@@ -1,4 +1,4 @@
-/** Text made harmless for HTML. */
+/** Text escaped for HTML. */
 export const plain = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 
 const plainTags = new Set(
@@ -9,8 +9,8 @@ const plainTags = new Set(
 const silentBlocks = /<(script|style|iframe|object|template)\b[\s\S]*?(<\/\1\s*>|$)/gi
 
 /**
- * A comment's HTML for a page of ours: plain formatting and links stay, without any attribute but a vetted href;
- * pictures become words; everything else is shown as the text it is.
+ * A comment's HTML for our page: plain formatting and links stay, with no attribute except a checked href;
+ * pictures become text; all other markup is shown as text.
  */
 export function safeHtml(html: string): string {
   const open: string[] = []
@@ -32,7 +32,10 @@ export function safeHtml(html: string): string {
   )
 }
 
-/** Closing tags count only when they close what is open, so that no comment can close the page's own elements. */
+/**
+ * Closing tags count only when they close an open element, so that a comment cannot close the page's own
+ * elements.
+ */
 function safeTag(closing: boolean, name: string, attributes: string, open: string[]): string | undefined {
   if (name === 'br') return '<br>'
   if (name === 'img') return '⟨picture⟩'

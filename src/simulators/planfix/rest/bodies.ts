@@ -15,9 +15,11 @@ import {
 /** The request bodies of the official swagger 1.6.9, as checks (contracts/planfix.md §4–§11). */
 
 const entity = shape({ id: integer() }, ['id'])
-/** A prefixed id; bare numbers silently become the token's user on a live account (§4), so they are refused. */
+/**
+ * A prefixed id; a live account silently reads bare numbers as the token's user (§4), so they are refused.
+ */
 const person = shape({ id: matching(/^(user|contact):\d+$/, '"user:N" or "contact:N"') }, ['id'])
-/** Counterparty: schema string, the swagger's example a number (§6.1). */
+/** Counterparty: a string in the schema, a number in the swagger's example (§6.1). */
 const contactRef = shape({ id: either(matching(/^(contact:)?\d+$/, '"contact:N"'), integer()) }, ['id'])
 const groupRef = shape({ id: integer() }, ['id'])
 const people = shape({ users: list(person), groups: list(groupRef) })
@@ -40,7 +42,7 @@ const customFieldData = list(shape({ field: entity, value: anything }, ['field']
 const files = list(entity)
 const source = { sourceObjectId: uuid, sourceDataVersion: text(100) }
 
-/** `sourceId` is not documented here; what it does is the switch `source-id-on-task-write`. */
+/** `sourceId` is not documented here; its effect is the switch `source-id-on-task-write`. */
 const taskFields = {
   id: integer(),
   sourceId: uuid,

@@ -3,7 +3,7 @@ import { personName } from '../state.ts'
 
 type Getter = () => unknown
 
-/** What a read gives back: only the fields named, `id` always, unknown names ignored (§4). */
+/** The result of a read: only the requested fields, always `id`; unknown names are ignored (§4). */
 export function pick(fields: unknown, getters: Record<string, Getter>): Record<string, unknown> {
   const answer: Record<string, unknown> = {}
   if (getters.id) answer.id = getters.id()
@@ -18,7 +18,9 @@ export function pick(fields: unknown, getters: Record<string, Getter>): Record<s
 const names = (fields: unknown) =>
   typeof fields === 'string' ? fields.split(',').map((name) => name.trim()) : []
 
-/** Custom fields are named by their numbers in `fields`; the word `customFieldData` yields nothing (§4). */
+/**
+ * Custom fields are requested by their numbers in `fields`; the word `customFieldData` returns nothing (§4).
+ */
 export function customFieldData(
   account: Account,
   fields: unknown,
@@ -36,7 +38,7 @@ export function customFieldData(
   return found.length === 0 ? {} : { customFieldData: found }
 }
 
-/** Keeps the values of fields the template has; others are lost silently (§5). */
+/** Keeps the values of the template's fields; others are silently dropped (§5). */
 export function storeCustomFields(into: Map<number, unknown>, data: unknown, known: number[]): void {
   for (const entry of (data ?? []) as { field: { id: number }; value?: unknown }[]) {
     if (known.includes(entry.field.id)) into.set(entry.field.id, entry.value)
@@ -60,7 +62,7 @@ export const fileList = (account: Account, ids: number[]) =>
     return file ? [{ id, size: fileSize(account, file), name: file.name }] : []
   })
 
-/** An id as lists and reads show it (switch `id-shape`). */
+/** An id as lists and reads return it (switch `id-shape`). */
 export function shownId(account: Account, kind: 'contact' | 'user', id: number, prefixedId: unknown) {
   const position = account.switches['id-shape']
   const prefixed =
@@ -69,8 +71,8 @@ export function shownId(account: Account, kind: 'contact' | 'user', id: number, 
 }
 
 /**
- * Source fields as a read shows them (§5; switch `source-read`). An unset or withheld value is `""`.
- * Without a stored sourceId (tasks, contacts) any asked one will do: how they are tied is unknown.
+ * Source fields as a read returns them (§5; switch `source-read`). An unset or withheld value is `""`.
+ * Without a stored sourceId (tasks, contacts) any requested one matches: how they are tied is unknown.
  */
 export function sourceFields(account: Account, stored: Source, asked: unknown): Record<string, Getter> {
   const position = account.switches['source-read']

@@ -10,12 +10,12 @@ export interface Filter {
   field?: number
 }
 
-/** Answers whether an object passes; made once per request. */
+/** Returns whether an object passes; created once per request. */
 export type Test<T> = (candidate: T) => boolean
 export type FilterKind<T> = (filter: Filter, account: Account) => Test<T>
 export type FilterTable<T> = Record<number, FilterKind<T>>
 
-/** All filters joined by AND (§4). An unknown type is answered 501: the simulator would lie otherwise. */
+/** All filters joined by AND (§4). An unknown type is answered 501: any other answer would be wrong. */
 export function testAll<T>(
   account: Account,
   filters: unknown,

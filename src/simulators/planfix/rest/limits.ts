@@ -5,23 +5,23 @@ import type { Account } from '../state.ts'
 const tolerance = 50
 const tenMinutes = 600_000
 const day = 86_400_000
-/** What three programs wait for at a code 22 in the middle of a day (contracts/planfix-chat.md); ms. */
+/** How long three programs wait after a code 22 in the middle of a day (contracts/planfix-chat.md); ms. */
 const shortReset = 8000
 
-/** The account's limits (contracts/planfix.md §2) and what counts against them. */
+/** The account's limits (contracts/planfix.md §2) and their counters. */
 export class Limits {
-  /** Requests allowed in a running second; what happens beyond is the switch `over-rps`. */
+  /** Requests allowed in a running second; the switch `over-rps` decides what happens above. */
   requestsPerSecond = 1
-  /** Requests allowed in a day; Infinity leaves it to the switch `daily-limit` alone. */
+  /** Requests allowed in a day; with Infinity only the switch `daily-limit` applies. */
   dailyLimit = Number.POSITIVE_INFINITY
   dailyUsed = 0
-  /** Requests that came beyond `requestsPerSecond`. */
+  /** Number of requests above `requestsPerSecond`. */
   overRps = 0
-  /** When the day's count starts anew, ms since 1970; the account's midnight unless set. */
+  /** When the daily count is reset, ms since 1970; default: the account's midnight. */
   resetAt: number
   private readonly account: Account
   private readonly scaled: (ms: number) => number
-  /** Seconds are counted by it, days by the account's own clock. */
+  /** The clock of seconds; days are counted by the account's own clock. */
   private readonly clock: SimClock
   private recent: number[] = []
   private head = 0
@@ -36,12 +36,12 @@ export class Limits {
     this.resetAt = Math.floor((account.now() + shift) / day) * day - shift + day
   }
 
-  /** Counts a request; answers the refusal it gets, if any, perhaps after a wait. */
+  /** Counts a request; returns its refusal, if any, perhaps after a wait. */
   async admit(): Promise<SimResponse | undefined> {
     return this.overDay() ?? (await this.overSecond())
   }
 
-  /** Requests left today, as `rate-header` shows them: about right, or exact, or not at all. */
+  /** Requests left today, as `rate-header` returns them: approximate, exact, or not at all. */
   header(): Record<string, string> {
     const position = this.account.switches['rate-header']
     if (position === 'absent') return {}
@@ -51,7 +51,10 @@ export class Limits {
     return { 'x-ratelimit-remaining': String(this.shown?.remaining ?? 0) }
   }
 
-  /** Without a set limit the header counts down from 100,000 and stops half way, so that nothing looks used up. */
+  /**
+   * Without a set limit the header counts down from 100,000 and stops half way, so that the quota never looks
+   * used up.
+   */
   private remaining(): number {
     if (Number.isFinite(this.dailyLimit)) return Math.max(0, this.dailyLimit - this.dailyUsed)
     return Math.max(50_000, 100_000 - this.dailyUsed)

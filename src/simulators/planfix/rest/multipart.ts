@@ -5,7 +5,7 @@ export interface Part {
   content: Buffer
 }
 
-/** The parts of a multipart/form-data body; a text says what is wrong with it. */
+/** The parts of a multipart/form-data body; a text describes an error. */
 export function parseMultipart(body: Buffer, contentType: string): Part[] | string {
   const boundary = /boundary=(?:"([^"]+)"|([^\s;]+))/i.exec(contentType)
   if (!boundary) return 'multipart without boundary'

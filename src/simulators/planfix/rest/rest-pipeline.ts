@@ -5,7 +5,7 @@ import { type Call, pathPattern, Refusal, type Route, type Scope, type Services,
 import { isObject, uuidPattern } from './shapes.ts'
 import { unsimulated } from './unsimulated.ts'
 
-/** Everything a REST request passes before its operation runs, and what may go wrong after it has. */
+/** The steps that a REST request passes before its operation runs, and the faults after it. */
 export interface RestPipeline {
   account: Account
   limits: Limits
@@ -15,7 +15,9 @@ export interface RestPipeline {
   routes: Route[]
   /** Delay of `timeout-then-late-commit`, milliseconds. */
   lateCommitMs: number
-  /** How many more writes the switch `planfix-write-outcome` strikes; then they are normal again. */
+  /**
+   * Number of further writes that the switch `planfix-write-outcome` affects; then they are normal again.
+   */
   writeOutcomeTimes: number
 }
 
@@ -24,7 +26,7 @@ const ping: Route = { method: 'GET', path: '/ping', run: () => success({}) }
 const compiled = new WeakMap<Route, RegExp>()
 const known = unsimulated.map(([method, path]) => ({ method, pattern: pathPattern(path, true) }))
 
-/** Answers a request under /rest; `path` comes without that prefix. */
+/** Handles a request under /rest; `path` comes without that prefix. */
 export async function answerRest(
   gate: RestPipeline,
   request: SimRequest,
@@ -71,7 +73,7 @@ async function run(account: Account, route: Route, call: Call): Promise<SimRespo
   }
 }
 
-/** A write under the switch `planfix-write-outcome`: the client may never learn what became of it (§5). */
+/** A write under the switch `planfix-write-outcome`: the client may never learn its outcome (§5). */
 async function write(gate: RestPipeline, route: Route, call: Call): Promise<SimResponse> {
   const outcome = gate.account.switches['planfix-write-outcome']
   if (outcome === 'normal' || gate.writeOutcomeTimes <= 0) return run(gate.account, route, call)
@@ -126,7 +128,7 @@ function findRoute(routes: Route[], method: string, path: string) {
   return undefined
 }
 
-/** 501 for what the swagger has and this simulator has not, 405 for a wrong method, 404 for the rest. */
+/** 501 for operations of the swagger that this simulator lacks, 405 for a wrong method, 404 for others. */
 function unknownPath(gate: RestPipeline, request: SimRequest, path: string): SimResponse {
   const { method } = request
   const name = `${method} ${path}`

@@ -27,7 +27,7 @@ export const allScopes = [
 ] as const
 export type Scope = (typeof allScopes)[number]
 
-/** One REST call that passed the gate: its path's parts, query and checked body. */
+/** One REST call after the checks: its path's parts, query and validated body. */
 export interface Call {
   account: Account
   params: Record<string, string>
@@ -37,15 +37,15 @@ export interface Call {
   services: Services
 }
 
-/** What operations need beyond the stored data. */
+/** What operations need besides the stored data. */
 export interface Services {
   /** Origin of the simulator, for storage addresses. */
   origin: () => string
-  /** Milliseconds stretched or shrunk by the simulator's time scale. */
+  /** Milliseconds scaled by the simulator's time scale. */
   scaled: (ms: number) => number
   /** Runs later, in order, or at once by flush(). */
   later: (ms: number, work: () => void) => void
-  /** A task changed by REST in a way a scenario may react to. */
+  /** REST changed a task in a way that a scenario may react to. */
   restChanged: (taskId: number, what: { status?: boolean; commentId?: number }) => void
 }
 
@@ -53,13 +53,13 @@ export interface Route {
   method: 'GET' | 'POST' | 'DELETE'
   /** As in the swagger, e.g. `/task/{id}/comments/`. */
   path: string
-  /** The scope it needs; `template:` ones depend on the switch `scope-of-templates`; none: any token. */
+  /** The required scope; `template:` ones depend on the switch `scope-of-templates`; none: any token. */
   scope?: Scope | `template:${Scope}`
   query?: Record<string, 'string' | 'uuid' | 'boolean' | 'integer' | 'page'>
   body?: Shape
   /** The body is a form with a file, not JSON. */
   multipart?: boolean
-  /** It changes the account: the switch `planfix-write-outcome` strikes here. */
+  /** A write: the switch `planfix-write-outcome` applies here. */
   write?: boolean
   run: (call: Call) => SimResponse | Promise<SimResponse>
 }
@@ -82,7 +82,7 @@ export function refuse(status: number, code: number, error: string): never {
   throw new Refusal(status, code, error)
 }
 
-/** Refuses what no correct client sends, and writes it down for the tests. */
+/** Refuses a request that no correct client sends, and records it for the tests. */
 export function violate(account: Account, status: number, code: number, error: string): never {
   account.violations.push(error)
   throw new Refusal(status, code, error)

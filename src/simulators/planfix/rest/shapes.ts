@@ -1,4 +1,4 @@
-/** A check of one JSON value by hand: answers "path: what is wrong", nothing when all is well. */
+/** A hand-written check of one JSON value: returns "path: error", or nothing when it is valid. */
 export type Shape = (value: unknown, path: string) => string[]
 
 export const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -6,7 +6,9 @@ type Kind = 'task' | 'contact' | 'comment'
 const keyOf = (kind: Kind, source: Source) =>
   `${kind} ${kind === 'comment' ? (source.sourceId ?? '') : ''} ${source.sourceObjectId}`
 
-/** What a body says of its source; `sourceId` counts for comments, and elsewhere by `source-id-on-task-write`. */
+/**
+ * The source in a body; `sourceId` counts for comments, and elsewhere according to `source-id-on-task-write`.
+ */
 export function sourceOf(account: Account, kind: Kind, body: Record<string, unknown>): Source {
   const source: Source = {}
   const position = account.switches['source-id-on-task-write']
@@ -19,7 +21,7 @@ export function sourceOf(account: Account, kind: Kind, body: Record<string, unkn
   return source
 }
 
-/** The id that an equal source already has, when the switch `source-dedup` makes that matter. */
+/** The id that an equal source already has, when the switch `source-dedup` uses it. */
 export function knownBySource(account: Account, kind: Kind, source: Source): number | undefined {
   if (source.sourceObjectId === undefined) return undefined
   const position = account.switches['source-dedup']

@@ -11,13 +11,13 @@ export interface TimePoint {
   dateTimeUtcSeconds?: string
 }
 
-/** The account's clock face: how moments are written and read (§4 TimePoint; switch `datetime-zone`). */
+/** The account's formats of times: how they are written and read (§4 TimePoint; switch `datetime-zone`). */
 export interface Zone {
   offsetMinutes: number
   switches: PlanfixSwitches
 }
 
-/** Writes a moment (ms since 1970) with Planfix's resolution of a minute. */
+/** Writes a time (ms since 1970) with Planfix's resolution of a minute. */
 export function timePoint(ms: number, zone: Zone): TimePoint {
   const local = new Date(ms + zone.offsetMinutes * minute)
   const date = `${two(local.getUTCDate())}-${two(local.getUTCMonth() + 1)}-${local.getUTCFullYear()}`
@@ -29,7 +29,7 @@ export function timePoint(ms: number, zone: Zone): TimePoint {
   return { date, time, datetime, dateTimeUtcSeconds: `${new Date(ms).toISOString().slice(0, 19)}+0000` }
 }
 
-/** Reads what a request wrote, in any of its documented forms; undefined when it names no moment. */
+/** Parses a request's time in any documented format; undefined when it is invalid. */
 export function readTimePoint(value: unknown, zone: Zone): number | undefined {
   if (typeof value === 'string') return readLocal(value, zone)
   const point = value as TimePoint
@@ -42,7 +42,7 @@ export function readTimePoint(value: unknown, zone: Zone): number | undefined {
   return undefined
 }
 
-/** "dd-MM-yyyy[ HH:mm[:ss]]" in the account's zone, as milliseconds; undefined when it is nothing of the kind. */
+/** "dd-MM-yyyy[ HH:mm[:ss]]" in the account's zone, as milliseconds; undefined for any other format. */
 export function readLocal(written: string, zone: Zone): number | undefined {
   const parts = /^(\d{2})-(\d{2})-(\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?$/.exec(written)
   if (!parts) return undefined
@@ -57,7 +57,7 @@ export interface DateValue {
   dateTo?: string
 }
 
-/** The half-open span [from, to) that a date filter's value stands for; a text says why there is none. */
+/** The half-open span [from, to) of a date filter's value; a text describes an error. */
 export function spanOf(value: DateValue, now: number, zone: Zone): { from: number; to: number } | string {
   const shift = zone.offsetMinutes * minute
   const startOfDay = (ms: number) => Math.floor((ms + shift) / day) * day - shift

@@ -1,4 +1,4 @@
-/** Operations of the official swagger 1.6.9 that this simulator does not carry out: it answers them 501. */
+/** Operations of the official swagger 1.6.9 that this simulator does not implement: it answers 501. */
 export const unsimulated: [method: string, path: string][] = `
   POST /contact/import
   GET /contact/{id}/files

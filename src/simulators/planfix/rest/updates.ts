@@ -12,7 +12,7 @@ export const failed = (field: string): Failure => ({ field, error: 'Field change
 export const shownFailures = (call: Call, failures: Failure[]): unknown =>
   call.account.switches['failures-shape'] === 'object' ? failures[0] : failures
 
-/** Carries out an update of a task or contact and answers it as `update-answer` says (§3, §6.2). */
+/** Executes an update of a task or contact and answers according to `update-answer` (§3, §6.2). */
 export function answerUpdate(call: Call, apply: () => Failure[]): SimResponse {
   const position = call.account.switches['update-answer']
   if (position === '202-queued') {

@@ -1,7 +1,7 @@
 import type { LogFilter, MessageRow } from '../../../../shared/api/log.ts'
 import type { MessageState } from '../../../../shared/domain.ts'
 
-/** What of a message's state the owner looks for. */
+/** Filter by a message's state. */
 export const QUICK = ['all', 'waiting', 'attention', 'skipped'] as const
 export type Quick = (typeof QUICK)[number]
 
@@ -13,10 +13,10 @@ const STATES: Record<Quick, MessageState[] | null> = {
 }
 
 export const SPANS = ['today', 'yesterday', 'week', 'month'] as const
-/** A named span moves with the clock; of a range both days belong to it, as `YYYY-MM-DD`. */
+/** A named span moves with the clock; a range includes both of its days, as `YYYY-MM-DD`. */
 export type Span = { span: (typeof SPANS)[number] } | { from: string; to: string }
 
-/** What is chosen in the bar above the list. */
+/** The choice in the bar above the list. */
 export interface Choice {
   search: string
   quick: Quick
@@ -46,7 +46,7 @@ export const isChosen = (choice: Choice): boolean =>
   choice.employee !== null ||
   choice.when !== null
 
-/** The choice as the application takes it; named spans begin and end at midnights around `now`. */
+/** The choice in the application's format; named spans begin and end at midnights around `now`. */
 export function filterOf(choice: Choice, now: number): LogFilter {
   const states = STATES[choice.quick]
   const search = choice.search.trim().slice(0, 200)
@@ -86,12 +86,12 @@ function dateOf(text: string): Date {
   return new Date(year, month - 1, day)
 }
 
-/** When a named span has to be looked at anew: the next midnight. */
+/** When a named span must be evaluated again: the next midnight. */
 export const nextMidnight = (now: number): number => dayStart(new Date(now), 1)
 
 /**
- * Whether a message belongs to what the filter shows. `ask` = only the application can tell: the row does not hold the
- * whole text, nor the employee's number.
+ * Whether a message matches the filter. `ask` = only the application can decide: the row contains neither the
+ * whole text nor the employee's number.
  */
 export function fits(filter: LogFilter, row: MessageRow): boolean | 'ask' {
   if (filter.connectionId !== undefined && row.connectionId !== filter.connectionId) return false

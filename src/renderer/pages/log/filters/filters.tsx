@@ -21,13 +21,13 @@ import { TimeFilter } from './time-filter.tsx'
 
 const SEARCH_MS = 250
 
-/** What the list shows: words, state, time, and in a second row or a small window behind a button, whom it concerns. */
+/** The filters of the list: text, state, time, and, in a second row or a popover behind a button, people. */
 export function Filters(props: {
   choice: Choice
   onChange(choice: Choice): void
-  /** The list of this choice is being read. */
+  /** The list of this choice is loading. */
   busy: boolean
-  /** How many messages were found. */
+  /** Number of matching messages. */
   found: ReactNode
 }) {
   const { choice, onChange, busy, found } = props
@@ -64,7 +64,7 @@ export function Filters(props: {
               {t('log.filter.reset')}
             </Button>
           )}
-          {/* Told when something was looked for; a stream of messages would not let one hear anything else. */}
+          {/* Announced after a search; with a stream of messages nothing else could be heard. */}
           <Text size="sm" c="dimmed" role={isChosen(choice) ? 'status' : undefined} className={classes.found}>
             {found}
           </Text>
@@ -74,7 +74,7 @@ export function Filters(props: {
   )
 }
 
-/** Typed words count when the typing pauses. */
+/** The search starts when the typing pauses. */
 function Search({ value, busy, onChange }: { value: string; busy: boolean; onChange(value: string): void }) {
   const { t } = useI18n()
   const input = useRef<HTMLInputElement>(null)
@@ -124,7 +124,7 @@ function Search({ value, busy, onChange }: { value: string; busy: boolean; onCha
   )
 }
 
-/** The rest of the filters where there is no room for them. */
+/** The other filters, where there is no room for them. */
 function More({ choice, children }: { choice: Choice; children: ReactNode }) {
   const { t } = useI18n()
   const count = [choice.direction, choice.connectionId, choice.client, choice.employee].filter(

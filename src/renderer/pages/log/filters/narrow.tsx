@@ -9,7 +9,7 @@ import type { Choice } from './filter.ts'
 import classes from './filters.module.css'
 
 const TYPING_MS = 250
-/** A click into a list that lay elsewhere in the page would close the window it belongs to. */
+/** A click into a list elsewhere in the page would close its popover. */
 const INSIDE = { withinPortal: false } as const
 
 export function DirectionFilter({
@@ -63,7 +63,7 @@ export function ConnectionFilter({
   )
 }
 
-/** One client's messages; the conversations are looked for as one types. */
+/** One client's messages; conversations are searched while typing. */
 export function ClientFilter({
   choice,
   onChange,
@@ -95,7 +95,7 @@ export function ClientFilter({
       placeholder={t('log.filter.any-client')}
       searchable
       data={own ? [own, ...offered.filter(({ value }) => value !== own.value)] : offered}
-      // The application has looked already.
+      // The application has already filtered.
       filter={({ options }) => options}
       onFocus={() => setWanted(true)}
       onDropdownOpen={() => setWanted(true)}
@@ -111,7 +111,7 @@ export function ClientFilter({
   )
 }
 
-/** Replies of one employee; where there are several connections, with the one he answers for. */
+/** Replies of one employee; with several connections, also the employee's connection. */
 export function EmployeeFilter({
   choice,
   onChange,
@@ -177,7 +177,7 @@ function useEmployees(ids: string[], wanted: boolean): EmployeesView[] {
   })
 }
 
-/** Those of the list and those Planfix tells, each once, by name. */
+/** Listed employees and those of Planfix, without duplicates, by name. */
 function namesOf({ choices, planfix }: EmployeesView): { id: number; name: string }[] {
   const names = new Map<number, string>()
   for (const { planfixUserId, name, email } of choices)

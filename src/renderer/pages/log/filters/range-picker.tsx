@@ -6,7 +6,7 @@ import type { Language } from '../../../../shared/i18n/index.ts'
 import { useI18n } from '../../../i18n.tsx'
 import classes from './filters.module.css'
 
-/** Names of days and months of the other languages are fetched when a calendar is first shown in them. */
+/** Names of days and months in other languages are loaded when a calendar first needs them. */
 const LOCALES: Record<Language, () => Promise<unknown>> = {
   en: async () => {},
   ro: () => import('dayjs/locale/ro.js'),
@@ -19,7 +19,7 @@ const localeOf = (language: Language): Promise<unknown> => {
   return known
 }
 
-/** From one day to another, both of them included. */
+/** From one day to another, both included. */
 export default function RangePicker({
   value,
   onChange,

@@ -7,7 +7,7 @@ import classes from './filters.module.css'
 
 const RangePicker = lazy(() => import('./range-picker.tsx'))
 
-/** When the messages came: a named span, or from one day to another. */
+/** Receipt time of the messages: a named span, or from one day to another. */
 export function TimeFilter({
   value,
   onChange,

@@ -3,7 +3,7 @@ import { TextField } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { Secret } from './secret.tsx'
 
-/** The two accounts: their public parts as settings, their secret parts to be replaced. */
+/** The two accounts: their public values as settings, their secrets to be replaced. */
 export function Accounts() {
   const { t } = useI18n()
   return (

@@ -13,7 +13,7 @@ import { useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { sectionPath } from '../sections.tsx'
 
-/** Where Chatra and Planfix tell the bridge what happened: secret addresses, so they are shown when asked for. */
+/** The addresses for webhooks of Chatra and Planfix: they are secret, so they are shown on request. */
 export function Addresses() {
   const bridge = useClient()
   const { t } = useI18n()

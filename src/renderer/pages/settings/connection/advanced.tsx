@@ -12,7 +12,7 @@ const FIELDS = [
   'chatra.baseUrl',
 ] as const
 
-/** What hardly anybody needs to touch. */
+/** Settings that hardly any owner needs. */
 export function Advanced() {
   const { t } = useI18n()
   const { problem } = useForm()

@@ -3,7 +3,7 @@ import { NumberField, OptionSwitch, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 import { ChoiceField, useChoices } from './choice-field.tsx'
 
-/** What becomes of the task when the client has left (F11). */
+/** What happens to the task when the client has left (F11). */
 export function ChatEnd({ hasToken }: { hasToken: boolean }) {
   const { t } = useI18n()
   const { typed } = useForm()

@@ -8,14 +8,17 @@ import { valueAt } from '../paths.ts'
 
 const NONE = 'none'
 
-/** One of a live list of Planfix at `path`; `none` are the words for null. What was chosen stays while the list is away. */
+/**
+ * An entry of a Planfix list at `path`; `none` is the text for null. The choice stays while the list is
+ * unavailable.
+ */
 export function ChoiceField(props: {
   path: string
   label: string
   description?: string
   none: string
   list: Choices
-  /** When it is not the form's own field that changes. */
+  /** For a change of another field than the form's own. */
   onChoose?: (id: number | null) => void
 }) {
   const { path, label, description, none, list } = props
@@ -56,7 +59,9 @@ function missing(
   return [{ value: String(value), label: t(key, { id: value }) }]
 }
 
-/** A live list of Planfix for the connection of this form; nothing is asked while its token is missing. */
+/**
+ * A current list of Planfix for the connection of this form; no request is sent while its token is missing.
+ */
 export function useChoices(kind: ChoiceKind, hasToken: boolean): Choices {
   const form = useForm()
   const { taskTemplateId } = form.typed.planfix

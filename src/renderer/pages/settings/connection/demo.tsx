@@ -7,7 +7,7 @@ import { IconExternalLink } from '../../../components/icons.ts'
 import { useI18n } from '../../../i18n.tsx'
 import { Section } from '../section.tsx'
 
-/** Make-believe accounts have nothing to set; they can be looked at and ended. */
+/** Simulated accounts have no settings; they can be opened and stopped. */
 export function Demo({ id }: { id: string }) {
   const bridge = useClient()
   const { t, say } = useI18n()

@@ -6,7 +6,7 @@ import { Section } from '../section.tsx'
 
 const PATH = 'options.joinDevices'
 
-/** Which devices are taken for the same person, and when (F13). */
+/** Which devices count as the same person, and when (F13). */
 export function Devices() {
   const { t } = useI18n()
   const form = useForm()

@@ -5,7 +5,9 @@ import type { ConnectionState } from '../../../../shared/api/state.ts'
 import { useClient } from '../../../client/hooks.tsx'
 import { useI18n } from '../../../i18n.tsx'
 
-/** The connection's name and its switch. Switching off asks once, because messages wait meanwhile. */
+/**
+ * The connection's name and its switch. Switching off asks for confirmation, because messages wait meanwhile.
+ */
 export function Head({ connection, disabled }: { connection: ConnectionState; disabled: boolean }) {
   const bridge = useClient()
   const { t, say } = useI18n()

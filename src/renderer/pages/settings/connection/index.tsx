@@ -22,7 +22,7 @@ import { Replies } from './replies.tsx'
 import { Tasks } from './tasks.tsx'
 import { Visits } from './visits.tsx'
 
-/** Everything that can be chosen for one connection. */
+/** All settings of one connection. */
 export function ConnectionSettings({ connection }: { connection: ConnectionState }) {
   const { settingsFile } = useAppState()
   const answer = useCall('connection.get', { id: connection.id }, { skip: connection.demo })
@@ -85,7 +85,7 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
   )
 }
 
-/** What is typed, what is wrong with it, and saving it. What was typed stays when saving fails. */
+/** The typed values, their problems, and saving them. The typed values stay when saving fails. */
 function useSettingsForm(id: string, saved: Typed) {
   const bridge = useClient()
   const refresh = useRefresh()

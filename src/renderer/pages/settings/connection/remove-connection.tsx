@@ -8,7 +8,7 @@ import { useI18n } from '../../../i18n.tsx'
 import { useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
-/** The wizard once more, or the end of the connection. */
+/** Starts the wizard again, or removes the connection. */
 export function RemoveConnection({ name }: { name: string }) {
   const bridge = useClient()
   const { t, say } = useI18n()

@@ -4,7 +4,9 @@ import { useI18n } from '../../../i18n.tsx'
 import { OptionSwitch, TextField, useForm } from '../form.tsx'
 import { Section } from '../section.tsx'
 
-/** What goes to the client and under whose name (F2, F6, F9, F16), and what comes back from Chatra. */
+/**
+ * Which messages go to the client and under whose name (F2, F6, F9, F16), and which come back from Chatra.
+ */
 export function Replies() {
   const { t } = useI18n()
   const { id } = useForm()

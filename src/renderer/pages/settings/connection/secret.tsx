@@ -16,8 +16,8 @@ const MISSING = { chatraSecretKey: 'chatra-secret-key', planfixToken: 'planfix-t
 const VARIABLE = { chatraSecretKey: 'CHATRA_SECRET_KEY', planfixToken: 'PLANFIX_TOKEN' } as const
 
 /**
- * A secret: whether it is there and where it is kept, and a way to replace it. A new one is tried before the old one
- * goes; `besides` are the settings it is tried with.
+ * A secret: whether it exists and where it is stored, and a button to replace it. A new one is tested before
+ * it replaces the old one; `besides` are the settings for the test.
  */
 export function Secret({ kind, besides }: { kind: SecretKind; besides: readonly string[] }) {
   const { t } = useI18n()

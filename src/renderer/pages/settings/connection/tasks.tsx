@@ -9,7 +9,7 @@ import { ChoiceField, useChoices } from './choice-field.tsx'
 
 const HISTORY_PATH = 'options.historyInNewTask'
 
-/** What is made in Planfix for a conversation and a client, and who is added (F4, F5, F7, F8). */
+/** What is created in Planfix for a conversation and a client, and who is added (F4, F5, F7, F8). */
 export function Tasks({ hasToken }: { hasToken: boolean }) {
   const { t } = useI18n()
   const form = useForm()
@@ -49,7 +49,7 @@ export function Tasks({ hasToken }: { hasToken: boolean }) {
 
 const EMAIL_PATH = 'options.clientEmail'
 
-/** Where a client's e-mail is kept, with what follows from it. */
+/** Where a client's e-mail is stored, with the consequences. */
 function ClientEmail({ hasToken }: { hasToken: boolean }) {
   const { t } = useI18n()
   const form = useForm()

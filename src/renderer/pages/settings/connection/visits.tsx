@@ -6,7 +6,7 @@ import { ChoiceField, useChoices } from './choice-field.tsx'
 
 const PARTS = ['os', 'browser', 'ip'] as const
 
-/** Where a visit is written down: a comment on the contact, or an entry of a data tag (F14). */
+/** Where a visit is recorded: a comment on the contact, or an entry of a data tag (F14). */
 export function Visits({ hasToken }: { hasToken: boolean }) {
   const { t } = useI18n()
   const { typed, set } = useForm()

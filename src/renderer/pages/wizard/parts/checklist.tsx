@@ -12,7 +12,7 @@ export interface Item {
   detail?: ReactNode
 }
 
-/** What has happened and what comes next; the first that is not done is the one to look at. */
+/** Finished and remaining steps; the first unfinished one is the current one. */
 export function Checklist({ items }: { items: Item[] }) {
   const { t } = useI18n()
   const next = items.findIndex((item) => !item.done)

@@ -3,7 +3,7 @@ import { IconArrowsLeftRight, IconListCheck, IconMessageCircle } from '../../../
 import { useI18n } from '../../../i18n.tsx'
 import classes from './illustrations.module.css'
 
-/** The way to Chatra's keys, drawn: three stops, then the two lines to copy. */
+/** A drawing of the path to Chatra's keys: three stops, then the two lines to copy. */
 export function KeysFigure() {
   const { t } = useI18n()
   return (
@@ -17,7 +17,7 @@ export function KeysFigure() {
   )
 }
 
-/** The way to the place where Chatra takes the addresses. */
+/** The path to the place for webhook addresses in Chatra. */
 export function WebhooksFigure() {
   const { t } = useI18n()
   return (
@@ -27,7 +27,7 @@ export function WebhooksFigure() {
   )
 }
 
-/** The way to Planfix's tokens. */
+/** The path to Planfix's tokens. */
 export function TokenFigure() {
   const { t } = useI18n()
   return (
@@ -37,7 +37,7 @@ export function TokenFigure() {
   )
 }
 
-/** What the bridge does, in one picture; the words beside it say the same. */
+/** The bridge in one picture; the text beside it says the same. */
 export function BridgeFigure() {
   const { t } = useI18n()
   return (

@@ -5,10 +5,10 @@ import { useAppState, useClient } from '../../../client/hooks.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import classes from '../wizard.module.css'
 
-/** Each language by its own name, for whoever cannot read the present one. */
+/** Each language by its own name, for readers who do not understand the current one. */
 const NAMES: Record<Language, string> = { en: 'English', ro: 'Română', ru: 'Русский' }
 
-/** The language of the whole interface; choosing one is saving it. */
+/** The language of the whole interface; a choice is saved at once. */
 export function LanguageChoice({ onProblem }: { onProblem(error: CallError | null): void }) {
   const { t } = useI18n()
   const bridge = useClient()
@@ -27,7 +27,7 @@ export function LanguageChoice({ onProblem }: { onProblem(error: CallError | nul
             lang={one}
             className={classes.card}
             aria-label={NAMES[one]}
-            // One stop for Tab; arrows choose.
+            // One tab stop; arrow keys choose.
             tabIndex={one === language ? 0 : -1}
           >
             <Radio.Indicator size="xs" aria-hidden />

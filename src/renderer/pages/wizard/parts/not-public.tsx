@@ -3,7 +3,7 @@ import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { Note } from './note.tsx'
 
-/** Chatra cannot reach this computer yet; with the way to the step that changes it. */
+/** Chatra cannot reach this computer yet; with a link to the step that changes it. */
 export function NotPublic() {
   const { t } = useI18n()
   const { go } = useWizard()

@@ -10,7 +10,7 @@ const LOOKS = {
   bad: { color: 'red', Icon: IconAlertTriangle, role: 'alert' },
 } as const
 
-/** Something to know beside the form, quiet or urgent. */
+/** A note beside the form, quiet or urgent. */
 export function Note(props: { tone: keyof typeof LOOKS; title?: string; children: ReactNode }) {
   const { color, Icon, role } = LOOKS[props.tone]
   return (

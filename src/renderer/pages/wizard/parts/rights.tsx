@@ -12,7 +12,7 @@ import { blockingScopes, scopeGroups, scopesToTick } from '../flow.ts'
 import classes from '../wizard.module.css'
 import { Note } from './note.tsx'
 
-/** What to tick when the token is made, behind a button. */
+/** The rights to tick when the token is created, behind a button. */
 export function RightsToTick() {
   const { t } = useI18n()
   const [open, { toggle }] = useDisclosure(false)
@@ -38,7 +38,7 @@ const ScopeNames = ({ scopes }: { scopes: readonly string[] }) => (
   </Group>
 )
 
-/** What the token may and may not do, and what it costs; what is missing comes first. */
+/** The token's granted and missing rights, with consequences; missing ones come first. */
 export function RightsFound({ rights }: { rights: Called<{ scopes: ScopeFinding[] }> }) {
   const { t } = useI18n()
   if (rights.error) return <ErrorAlert error={rights.error} retry={rights.reload} />

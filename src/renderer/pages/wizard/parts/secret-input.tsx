@@ -5,8 +5,8 @@ import type { StepControl } from '../../../components/use-step.ts'
 import { useI18n } from '../../../i18n.tsx'
 
 /**
- * A key or token. One that was accepted is kept by the application and never shown again: it can only be replaced.
- * An empty text stands for the kept one.
+ * A key or token. An accepted one is stored by the application and never shown again: it can only be
+ * replaced. An empty text stands for the stored one.
  */
 export function SecretInput(props: {
   control: StepControl

@@ -5,7 +5,10 @@ import { KeychainNotice } from '../../../features/keychain/notice.tsx'
 import { useI18n } from '../../../i18n.tsx'
 import { Note } from './note.tsx'
 
-/** Where nothing keeps secrets over a restart, the owner has to hand them over at each start: as what is said here. On a desktop it says why. */
+/**
+ * Where secrets do not survive a restart, the owner must provide them at each start, as described here. On a
+ * desktop it gives the reason.
+ */
 export function SecretsNote({ id }: { id: string }) {
   const { t } = useI18n()
   const { secretsKept, keychainTrouble, demo } = useAppState()

@@ -1,7 +1,7 @@
 import { Button, List } from '@mantine/core'
 import { IconExternalLink } from '../../../components/icons.ts'
 
-/** Where something is found in Chatra, step by step; the first step has a button that opens the page. */
+/** A path in Chatra, step by step; the first step has a button that opens the page. */
 export function Directions(props: { href: string; open: string; steps: readonly [string, ...string[]] }) {
   const [first, ...others] = props.steps
   return (

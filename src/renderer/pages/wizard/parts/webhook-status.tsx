@@ -7,8 +7,8 @@ import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 
 /**
- * Turns green by itself when a webhook has come in. For a connection that is set up anew, what came before this step was
- * opened proves nothing about addresses changed since: it is told, and waited on.
+ * Turns green when a webhook has come in. For a connection that is set up again, webhooks from before this
+ * step was opened prove nothing about addresses changed since: they are shown, and the step keeps waiting.
  */
 export function WebhookStatus(props: { at: number | null; wait: string; heard: TextKey; earlier: TextKey }) {
   const { t, moment } = useI18n()

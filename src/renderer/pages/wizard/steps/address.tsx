@@ -15,7 +15,10 @@ import { useI18n } from '../../../i18n.tsx'
 import { Note } from '../parts/note.tsx'
 import { StepForm } from '../step-form.tsx'
 
-/** How Chatra reaches this computer: one of the ways in, proven before it goes on, or none for now. */
+/**
+ * How Chatra reaches this computer: one of the providers, proven before the wizard continues, or none for
+ * now.
+ */
 export function AddressStep() {
   const answer = useSavedPublicAddress()
   return answer.value ? <Step saved={answer.value} /> : <Waiting error={answer.error} retry={answer.reload} />
@@ -25,15 +28,18 @@ function Step({ saved }: { saved: TunnelView }) {
   const { t } = useI18n()
   const bridge = useClient()
   const { publicAddress, settingsFile, host } = useAppState()
-  // What was typed and not yet proven stays until the window is closed.
+  // Typed values that are not proven yet stay until the window is closed.
   const way = usePublicAddress(saved, {
     memory: 'wizard.address',
-    // Few desktops have an address of their own; a server mostly has.
+    // Few desktops have a static address; most servers do.
     first: host === 'desktop' ? 'ngrok' : 'own',
   })
   const { provider } = way.typed.settings
   const isProven = !way.changed && publicAddress.state === 'proven' && publicAddress.provider === provider
-  /** Some routers let nobody inside call their own public name: the owner may know better than the proof. */
+  /**
+   * Some routers do not route requests from inside to their own public name: the owner may know better than
+   * the proof.
+   */
   const [tried, setTried] = useState(false)
 
   const prove = async (): Promise<Verdict> => {
@@ -124,7 +130,7 @@ function Step({ saved }: { saved: TunnelView }) {
   )
 }
 
-/** The step while it is asked what there is. */
+/** The step while its data is loading. */
 function Waiting(props: { error: Parameters<typeof ErrorAlert>[0]['error'] | null; retry(): void }) {
   const { t } = useI18n()
   const control = useStep({}, async () => 'stay')

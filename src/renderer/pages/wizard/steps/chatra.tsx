@@ -11,7 +11,7 @@ import { SecretInput } from '../parts/secret-input.tsx'
 import { Directions } from '../parts/step-instructions.tsx'
 import { StepForm } from '../step-form.tsx'
 
-/** Where Chatra shows its keys (contracts/chatra.md §1). */
+/** The page with Chatra's keys (contracts/chatra.md §1). */
 const KEYS_PAGE = 'https://app.chatra.io/settings/preferences#apiKeys'
 
 export function ChatraStep() {
@@ -21,7 +21,7 @@ export function ChatraStep() {
   const { publicKey } = settings.chatra
   const { checked, has } = draft
   const needsSecret = !has.chatraSecretKey || typed.secretKey !== ''
-  /** Nothing spoke against the keys, and nothing for them: said once, then Continue goes on. */
+  /** No answer confirmed or refused the keys: shown once, then Continue works. */
   const [unsure, setUnsure] = useState(checked.chatra === 'unverified')
   const isChecked = checked.chatra !== 'no' && typed.secretKey === '' && has.chatraSecretKey
 

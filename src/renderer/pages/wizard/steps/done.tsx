@@ -11,7 +11,7 @@ import { useWizard } from '../context.ts'
 import { SecretsNote } from '../parts/secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
 
-/** What was set up, and what is left to do. */
+/** The finished set-up, and the remaining steps. */
 export function DoneStep() {
   const { t } = useI18n()
   const bridge = useClient()
@@ -123,7 +123,7 @@ const Line = ({ label, children }: { label: string; children: ReactNode }) => (
   </Table.Tr>
 )
 
-/** What is left to do, with the way there. */
+/** A remaining step, with a link to it. */
 function Left({ text, onGo }: { text: string; onGo(): void }) {
   const { t } = useI18n()
   return (

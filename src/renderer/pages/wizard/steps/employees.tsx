@@ -9,7 +9,7 @@ import { useI18n } from '../../../i18n.tsx'
 import { useWizard } from '../context.ts'
 import { StepForm } from '../step-form.tsx'
 
-/** F2 and F9's mapping. */
+/** F2 and the mapping of F9. */
 export function EmployeesStep() {
   const { t } = useI18n()
   const { draft, selection, select, settle } = useWizard()

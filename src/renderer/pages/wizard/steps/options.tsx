@@ -16,7 +16,7 @@ import classes from '../wizard.module.css'
 type Options = ConnectionSettings['options']
 const MINUTES = 'options.leaveAfterMinutes'
 
-/** F8, F9, F11, what goes out, and what F13 means. */
+/** F8, F9, F11, which comments are sent, and F13. */
 export function OptionsStep() {
   const { t } = useI18n()
   const { draft, settings, edit, settle } = useWizard()
@@ -74,7 +74,7 @@ export function OptionsStep() {
               label={t('wizard.options.minutes')}
               description={t('wizard.options.minutes-advice')}
               value={Number.isFinite(options.leaveAfterMinutes) ? options.leaveAfterMinutes : ''}
-              // Kept as typed; what is out of range is said, not put right behind one's back.
+              // Kept as typed; a value out of range is reported, not corrected silently.
               onChange={(value) => {
                 change({ leaveAfterMinutes: typeof value === 'number' ? value : 0 })
                 control.edited(MINUTES)
@@ -118,7 +118,7 @@ export function OptionsStep() {
   )
 }
 
-/** A switch with what happens, told as an example, as it stands now. */
+/** A switch with its effect, as an example for the current choice. */
 function Option(props: {
   label: string
   example: string

@@ -21,7 +21,8 @@ export function TemplatesStep() {
   const change = (planfix: Partial<typeof settings.planfix>) =>
     edit((before) => ({ ...before, planfix: { ...before.planfix, ...planfix } }))
 
-  // Planfix as a rule makes no card without a template (contracts/planfix.md §8): the first is proposed, once.
+  // Planfix usually creates no card without a template (contracts/planfix.md §8): the first is proposed,
+  // once.
   const [proposed, setProposed] = useState(!isNew || draft.redo || contactTemplateId !== null)
   const first = contacts.value?.choices[0]
   useEffect(() => {
@@ -118,7 +119,7 @@ const emailProblem = ({ options, planfix }: ConnectionSettings): Record<string, 
       : null,
 })
 
-/** Where a client's e-mail is kept, with what follows from each place. */
+/** Where a client's e-mail is stored, with the consequences of each place. */
 function ClientEmail({ field, edited }: Pick<ReturnType<typeof useStep>, 'field' | 'edited'>) {
   const { t } = useI18n()
   const { draft, settings, edit } = useWizard()
@@ -166,7 +167,7 @@ function ClientEmail({ field, edited }: Pick<ReturnType<typeof useStep>, 'field'
   )
 }
 
-/** F6. An empty e-mail stands for the agent that is named like the connection (shared/config.ts). */
+/** F6. An empty e-mail stands for the agent named like the connection (shared/config.ts). */
 function useSpeaker() {
   const { settings, edit } = useWizard()
   const { agent } = settings.chatra
@@ -193,7 +194,7 @@ function useSpeaker() {
     problems,
     change,
     defaultName: (!own && agent.name.trim()) || name,
-    /** What was typed for the other one comes back with it. */
+    /** The values typed for the other option return with it. */
     setOwn(chosen: boolean) {
       setOwn(chosen)
       if (!chosen) setAside(agent)

@@ -10,10 +10,10 @@ import { Note } from '../parts/note.tsx'
 import { SecretsNote } from '../parts/secrets-note.tsx'
 import { StepForm } from '../step-form.tsx'
 
-/** A push may be missed while the line is down; then this asks again. */
+/** A push may be missed while the connection is lost; then this reads again. */
 const ASK_AGAIN_MS = 5_000
 
-/** A test conversation, watched live. */
+/** A test conversation, shown live. */
 export function TrialStep() {
   const { t, say } = useI18n()
   const { draft } = useWizard()

@@ -11,7 +11,10 @@ import { Directions } from '../parts/step-instructions.tsx'
 import { WebhookStatus } from '../parts/webhook-status.tsx'
 import { StepForm } from '../step-form.tsx'
 
-/** The only page of Chatra's settings whose address is known (contracts/chatra.md §1); Integrations is beside it. */
+/**
+ * The only page of Chatra's settings whose address is known (contracts/chatra.md §1); Integrations is beside
+ * it.
+ */
 const SETTINGS_PAGE = 'https://app.chatra.io/settings/preferences'
 
 /** As Chatra names its three events (contracts/chatra.md §4.2). */
