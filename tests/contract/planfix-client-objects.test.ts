@@ -17,7 +17,7 @@ import {
 
 describe('contacts', () => {
   test.each(['required-400-code2001', 'required-400-code40'] as const)(
-    'without a template are refused (%s)',
+    'contacts without a template are refused (%s)',
     async (position) => {
       const { client } = await open(
         { 'contact-template': position },
@@ -31,7 +31,7 @@ describe('contacts', () => {
   )
 
   test.each(['400-code2001', '400-code2005'] as const)(
-    'with an e-mail in use are refused (%s)',
+    'contacts with an e-mail that is in use are refused (%s)',
     async (position) => {
       const { client } = await open({ 'email-duplicate': position })
       await contactFor(client)
@@ -41,7 +41,7 @@ describe('contacts', () => {
   )
 
   test.each(switchTable['failures-shape'])(
-    'name what was not taken (failures-shape %s)',
+    "a contact's answer names the fields that were refused (failures-shape %s)",
     async (position) => {
       const { client } = await open({ 'failures-shape': position, 'email-duplicate': 'in-failures' })
       await contactFor(client)
@@ -53,7 +53,7 @@ describe('contacts', () => {
     },
   )
 
-  test('an e-mail that is none is left out, so that the contact is made all the same', async () => {
+  test('an invalid e-mail is omitted, so that the contact is still created', async () => {
     const { simulator, client } = await open()
     const { id } = got(
       await client.createContact({ name: 'Anna', email: 'not an e-mail', phone: 'none' }, source(1)),
@@ -61,7 +61,7 @@ describe('contacts', () => {
     expect(simulator.contact(id)).toMatchObject({ email: '', phones: [] })
   })
 
-  test('are found by their second e-mail', async () => {
+  test('contacts are found by their second e-mail', async () => {
     const { simulator, client } = await open()
     const { id } = simulator.createsContact({
       name: 'Anna',
@@ -72,7 +72,7 @@ describe('contacts', () => {
     expect(got(await client.contactsByEmail('popa@example.com'))).toEqual([])
   })
 
-  test('merged away are gone', async () => {
+  test('contacts that were merged away count as gone', async () => {
     const { simulator, client } = await open()
     const contactId = await contactFor(client)
     const taskId = got(await client.createTask(newTask(contactId))).id
@@ -84,27 +84,33 @@ describe('contacts', () => {
 })
 
 describe('tasks', () => {
-  test.each(switchTable['assigner-contact'])('with the client as assigner (%s)', async (position) => {
-    const { client } = await open({ 'assigner-contact': position }, { simulator: { robotSeesAll: true } })
-    const contactId = await contactFor(client)
-    const made = await client.createTask(newTask(contactId, { assignerContactId: contactId }))
-    if (position === '400-code41') {
-      expect(errorOf(made)).toMatchObject({ code: 'refused', vendorCode: 41 })
-      return
-    }
-    const { assigner } = got(await client.task(got(made).id))
-    expect(assigner).toBe(position === 'accepted' ? `contact:${contactId}` : 'user:1')
-  })
+  test.each(switchTable['assigner-contact'])(
+    'a task is created with the client as assigner (%s)',
+    async (position) => {
+      const { client } = await open({ 'assigner-contact': position }, { simulator: { robotSeesAll: true } })
+      const contactId = await contactFor(client)
+      const made = await client.createTask(newTask(contactId, { assignerContactId: contactId }))
+      if (position === '400-code41') {
+        expect(errorOf(made)).toMatchObject({ code: 'refused', vendorCode: 41 })
+        return
+      }
+      const { assigner } = got(await client.task(got(made).id))
+      expect(assigner).toBe(position === 'accepted' ? `contact:${contactId}` : 'user:1')
+    },
+  )
 
-  test.each(switchTable['missing-task'])('the token cannot see are gone (%s)', async (position) => {
-    const { client } = await open({ 'missing-task': position })
-    const contactId = await contactFor(client)
-    const { id } = got(await client.createTask(newTask(contactId, { assignerContactId: contactId })))
-    expect(errorOf(await client.task(id)).code).toBe('object-gone')
-    expect(got(await client.tasks([id]))).toEqual([])
-  })
+  test.each(switchTable['missing-task'])(
+    'tasks that the token cannot see count as gone (%s)',
+    async (position) => {
+      const { client } = await open({ 'missing-task': position })
+      const contactId = await contactFor(client)
+      const { id } = got(await client.createTask(newTask(contactId, { assignerContactId: contactId })))
+      expect(errorOf(await client.task(id)).code).toBe('object-gone')
+      expect(got(await client.tasks([id]))).toEqual([])
+    },
+  )
 
-  test('with contacts and groups among the participants are made', async () => {
+  test('tasks with contacts and groups among the participants are created', async () => {
     const { simulator, client } = await open()
     const contactId = await contactFor(client)
     const participants = { users: [7, 1], contacts: [contactId], groups: [1] }
@@ -115,7 +121,7 @@ describe('tasks', () => {
     })
   })
 
-  test('a queued update is told as queued', async () => {
+  test('a queued update is reported as queued', async () => {
     const { client } = await open({ 'update-answer': '202-queued' })
     const contactId = await contactFor(client)
     const { id } = got(await client.createTask(newTask(contactId)))
@@ -123,7 +129,7 @@ describe('tasks', () => {
   })
 
   test.each(switchTable['failures-shape'])(
-    'name what was not taken (failures-shape %s)',
+    "a task's answer names the fields that were refused (failures-shape %s)",
     async (position) => {
       const { client } = await open({ 'failures-shape': position, 'assigner-contact': 'in-failures' })
       const contactId = await contactFor(client)
@@ -133,7 +139,7 @@ describe('tasks', () => {
     },
   )
 
-  test('the signal changes with a comment, a status and a deletion, and with nothing else', async () => {
+  test('the change mark changes only with a comment, a status or a deletion', async () => {
     let now = Date.UTC(2026, 0, 5, 12)
     const { simulator, client } = await open({}, { simulator: { now: () => now } })
     const contactId = await contactFor(client)
@@ -162,13 +168,13 @@ describe('tasks', () => {
     expect(got(await client.completedStatusId())).toBe(expected)
   })
 
-  test('a completing status chosen by the owner is not asked for', async () => {
+  test('a completing status chosen by the owner is used without a request', async () => {
     const { simulator, client } = await open({}, { options: { completedStatusId: 6 } })
     expect(got(await client.completedStatusId())).toBe(6)
     expect(simulator.server.requests).toEqual([])
   })
 
-  test('the completing status is asked for once', async () => {
+  test('the completing status is requested once', async () => {
     const { simulator, client } = await open()
     await client.completedStatusId()
     const asked = simulator.server.requests.length
@@ -176,7 +182,7 @@ describe('tasks', () => {
     expect(simulator.server.requests).toHaveLength(asked)
   })
 
-  test('without a template the process of a task that was seen decides', async () => {
+  test('without a template the process of a task that was read decides', async () => {
     const { client } = await open({}, { planfix: { taskTemplateId: null } })
     expect(got(await client.completedStatusId())).toBeNull()
     const { id } = got(await client.createTask(newTask(await contactFor(client))))
@@ -190,13 +196,13 @@ describe('comments', () => {
     ['field-honoured', true],
     ['filed-honoured', true],
     ['ignored', false],
-  ] as const)('with result-order %s come sorted: %s', async (position, expected) => {
+  ] as const)('comments with result-order %s are returned sorted: %s', async (position, expected) => {
     const opening = await open({ 'result-order': position })
     const { taskId } = await day(opening)
     expect(got(await opening.client.comments(taskId, 0)).sorted).toBe(expected)
   })
 
-  test('beyond a page are read by offset', async () => {
+  test('comments beyond a page are read by offset', async () => {
     const { simulator, client } = await open()
     const { id } = got(await client.createTask(newTask(await contactFor(client))))
     for (let n = 0; n < 120; n++) simulator.employeeComments(id, 5, `<p>${n}</p>`)
@@ -212,7 +218,7 @@ describe('comments', () => {
   })
 
   test.each(switchTable['datetime-zone'])(
-    'that come late carry their time, and times are read true (%s)',
+    'comments that come late contain their time, and times are read correctly (%s)',
     async (position) => {
       const { simulator, client } = await open(
         { 'datetime-zone': position },
@@ -232,7 +238,7 @@ describe('comments', () => {
     },
   )
 
-  test.each(switchTable['over-64k'])('that fit are never refused or cut (%s)', async (position) => {
+  test.each(switchTable['over-64k'])('comments that fit are never refused or cut (%s)', async (position) => {
     const { client } = await open({ 'over-64k': position })
     const { id } = got(await client.createTask(newTask(await contactFor(client))))
     const said = 'ж<'.repeat(9990)
@@ -241,18 +247,21 @@ describe('comments', () => {
     expect(got(await client.comment(comment)).text).toBe(said)
   })
 
-  test.each(['400-code5001', '400-code41'] as const)('too long are a certain no (%s)', async (position) => {
-    const { client } = await open({ 'over-64k': position })
-    const { id } = got(await client.createTask(newTask(await contactFor(client))))
-    const said = 'x'.repeat(70_000)
-    expect(client.fits(says(said))).toBe(false)
-    expect(errorOf(await client.addComment(id, newComment(said)))).toMatchObject({
-      code: 'refused',
-      certain: true,
-    })
-  })
+  test.each(['400-code5001', '400-code41'] as const)(
+    'comments that are too long are certainly refused (%s)',
+    async (position) => {
+      const { client } = await open({ 'over-64k': position })
+      const { id } = got(await client.createTask(newTask(await contactFor(client))))
+      const said = 'x'.repeat(70_000)
+      expect(client.fits(says(said))).toBe(false)
+      expect(errorOf(await client.addComment(id, newComment(said)))).toMatchObject({
+        code: 'refused',
+        certain: true,
+      })
+    },
+  )
 
-  test('on a contact know the contact', async () => {
+  test('comments on a contact contain the contact', async () => {
     const { client } = await open()
     expect(errorOf(await client.addContactComment(888_888, says('x'), source(4))).code).toBe('object-gone')
     expect(errorOf(await client.contactComments(888_888)).code).toBe('object-gone')
@@ -260,7 +269,7 @@ describe('comments', () => {
 })
 
 describe('files', () => {
-  test('fetched by Planfix hang on a comment, and come down again without the token', async () => {
+  test('files downloaded by Planfix are attached to a comment and can be read without the token', async () => {
     const { simulator, client } = await open()
     const { id } = got(await client.createTask(newTask(await contactFor(client))))
     // The account's own page serves as a file to fetch.
@@ -277,7 +286,7 @@ describe('files', () => {
     expect((await text(download.stream)).length).toBeGreaterThan(0)
   })
 
-  test('too large for the plan are a certain no', async () => {
+  test('files that are too large for the plan are certainly refused', async () => {
     const { simulator, client } = await open({ 'file-too-large': '400-code7002-over-N-MB' })
     simulator.account.fileLimitMb = 0
     expect(errorOf(await client.fileFromUrl('a', `${simulator.webUrl}/task/1`))).toMatchObject({
@@ -285,13 +294,13 @@ describe('files', () => {
     })
   })
 
-  test('that are missing are gone', async () => {
+  test('files that do not exist count as gone', async () => {
     const { client } = await open()
     expect(errorOf(await client.fileAddress(888_888)).code).toBe('object-gone')
     expect(errorOf(await client.download(888_888)).code).toBe('object-gone')
   })
 
-  test('attached but missing are refused, the task is still there', async () => {
+  test('a missing attachment is refused, and the task stays usable', async () => {
     const { client } = await open()
     const { id } = got(await client.createTask(newTask(await contactFor(client))))
     expect(errorOf(await client.addComment(id, newComment('x', { fileIds: [888_888] }))).code).toBe('refused')

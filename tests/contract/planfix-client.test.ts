@@ -31,7 +31,7 @@ const OWN = [
 const harmless = positions.filter(([name]) => !OWN.includes(name) && !name.startsWith('scenario-'))
 
 describe('an ordinary day', () => {
-  test.each(harmless)('goes through with %s %s', async (name, position) => {
+  test.each(harmless)('an ordinary day works with %s %s', async (name, position) => {
     const opening = await open({ [name]: position }, { simulator: { robotSeesAll: true } })
     const { simulator, client } = opening
     const { contactId, taskId, commentId, replyId } = await day(opening)
@@ -126,12 +126,15 @@ describe('settings of the wizard', () => {
     })
   })
 
-  test.each(switchTable['scope-of-templates'])('a refusal of templates is named (%s)', async (position) => {
-    const { client } = await open({ 'scope-of-templates': position }, { simulator: { scopes: [] } })
-    const templates = await client.taskTemplates()
-    if (position === 'readable-with-any-token') expect(templates.ok).toBe(true)
-    else expect(errorOf(templates)).toMatchObject({ code: 'missing-scope', scope: 'task_readonly' })
-  })
+  test.each(switchTable['scope-of-templates'])(
+    'a refusal of templates names the missing right (%s)',
+    async (position) => {
+      const { client } = await open({ 'scope-of-templates': position }, { simulator: { scopes: [] } })
+      const templates = await client.taskTemplates()
+      if (position === 'readable-with-any-token') expect(templates.ok).toBe(true)
+      else expect(errorOf(templates)).toMatchObject({ code: 'missing-scope', scope: 'task_readonly' })
+    },
+  )
 
   test('ping works whatever the scopes', async () => {
     const { client } = await open({}, { simulator: { scopes: [] } })
@@ -140,7 +143,7 @@ describe('settings of the wizard', () => {
 })
 
 describe('scopes', () => {
-  test.each(SCOPES)('%s is found granted and found missing, and nothing is changed', async (scope) => {
+  test.each(SCOPES)('the scope %s is found granted and found missing without any change', async (scope) => {
     const { simulator, client } = await open({ 'contact-template': 'optional' })
     expect(got(await client.probeScope(scope))).toBe('granted')
     simulator.scopes.delete(scope)
@@ -148,7 +151,7 @@ describe('scopes', () => {
     expect([simulator.tasks, simulator.contacts, simulator.files]).toEqual([[], [], []])
   })
 
-  test('a missing one is named by the operation that needs it', async () => {
+  test('an operation names the missing scope that it needs', async () => {
     const { simulator, client } = await open()
     const contactId = await contactFor(client)
     const taskId = got(await client.createTask(newTask(contactId))).id
@@ -162,7 +165,7 @@ describe('scopes', () => {
 })
 
 describe('the account', () => {
-  test('a wrong token is wrong-keys', async () => {
+  test('a wrong token is reported as wrong-keys', async () => {
     const { simulator } = await open()
     const client = createPlanfixClient({
       connection: connectionTo(simulator.restUrl),
@@ -184,7 +187,7 @@ describe('the account', () => {
   })
 
   test.each(['403-code22-ms', '403-code22-seconds'] as const)(
-    'the daily limit tells when it ends (%s)',
+    'the daily limit is reported with its end (%s)',
     async (position) => {
       const { simulator, client } = await open({ 'daily-limit': position })
       const error = errorOf(await client.ping())
@@ -195,13 +198,13 @@ describe('the account', () => {
     },
   )
 
-  test('the daily limit without a time is tried later', async () => {
+  test('a daily limit without a time is tried again later', async () => {
     const { client } = await open({ 'daily-limit': '403-code22-no-time' })
     expect(errorOf(await client.ping())).toMatchObject({ code: 'daily-limit', retry: { when: 'later' } })
   })
 
   test.each(['429-retry-after', '429-bare'] as const)(
-    'too many a second is rate-limited (%s)',
+    'too many requests a second are reported as rate-limited (%s)',
     async (position) => {
       const { client } = await open({ 'over-rps': position }, { simulator: { requestsPerSecondLimit: 1 } })
       await client.ping()
@@ -218,7 +221,7 @@ describe('a write whose outcome is not known', () => {
     'timeout-before-commit',
     'timeout-then-late-commit',
     '504-after-commit',
-  ] as const)('%s is unclear, and a time-out', async (position) => {
+  ] as const)('the result of %s is indeterminate, with a time-out', async (position) => {
     const { simulator, client } = await open({}, { timeoutMs: 300 })
     const contactId = await contactFor(client)
     simulator.nextWrites(position)

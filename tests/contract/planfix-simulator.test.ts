@@ -171,7 +171,7 @@ describe('every operation answers as the OpenAPI file says', () => {
     expect(simulator.violations).toEqual([])
   })
 
-  test('ping, processes, statuses, templates, groups, custom fields', async () => {
+  test('ping, processes, statuses, templates, groups and custom fields match the file', async () => {
     await call(simulator, 'GET', '/ping')
     await call(
       simulator,
@@ -190,7 +190,7 @@ describe('every operation answers as the OpenAPI file says', () => {
     await call(simulator, 'GET', '/customfield/contact?fields=id,name,type,objectType,groupId')
   })
 
-  test('comments of tasks: create, update, read, list, delete', async () => {
+  test('creating, updating, reading, listing and deleting task comments match the file', async () => {
     const path = `/task/${made.task}/comments/`
     const id = (await call(simulator, 'POST', path, { description: 'one', isPinned: true })).body.id
     await call(simulator, 'POST', `${path}${id}?silent=true`, {
@@ -212,7 +212,7 @@ describe('every operation answers as the OpenAPI file says', () => {
     expect((await call(simulator, 'POST', '/comment/list', {})).body.code).toBe(0)
   })
 
-  test('comments of contacts: create, update, list', async () => {
+  test('creating, updating and listing comments of contacts match the file', async () => {
     const path = `/contact/contact:${made.contact}/comments/`
     const body = { description: 'Windows 10, Chrome 141, 192.0.2.10', owner: { id: 'user:1' }, sourceId }
     const { id } = (await call(simulator, 'POST', path, body)).body
@@ -222,7 +222,7 @@ describe('every operation answers as the OpenAPI file says', () => {
     await call(simulator, 'POST', '/contact/999999/comments/list', {})
   })
 
-  test('files: upload, from address, read, download, attach, list, delete', async () => {
+  test('uploading, reading, downloading, attaching and deleting files match the file', async () => {
     const origin = createServer((_, response) => response.end('from far away'))
     await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve))
     const url = `http://127.0.0.1:${(origin.address() as AddressInfo).port}/photo.jpg`
@@ -241,7 +241,7 @@ describe('every operation answers as the OpenAPI file says', () => {
     expect((await call(simulator, 'POST', '/file/from-url/', unsafe)).body.code).toBe(41)
   })
 
-  test('data tags: list, fields, entries', async () => {
+  test('lists, fields and entries of data tags match the file', async () => {
     await call(simulator, 'POST', '/datatag/list', { fields: 'id,name,group,fields' })
     await call(simulator, 'GET', '/datatag/4?fields=id,name,group,fields')
     await call(simulator, 'GET', '/customfield/datatag/4?fields=id,name,type,objectType,groupId')
@@ -265,7 +265,7 @@ describe('every operation answers as the OpenAPI file says', () => {
     await call(simulator, 'POST', `/task/${made.task}/datatags/`, { ...body, dataTag: { id: 77 } })
   })
 
-  test('employees, and what is not there', async () => {
+  test('employees and missing objects match the file', async () => {
     await call(
       simulator,
       'GET',

@@ -34,7 +34,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     )
   }, 600_000)
 
-  test('people have talked in every conversation, both ways', () => {
+  test('people have written in every conversation in both directions', () => {
     expect(
       each((talk) => (talk.said.length > 3 && talk.replies.length > 0 ? [] : ['hardly talked'])),
     ).toEqual([])
@@ -49,11 +49,11 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(wrong, report.unsettled.join('\n')).toEqual([])
   })
 
-  test('the messages of a conversation stand in Planfix in the order in which they were written', () => {
+  test('the messages of a conversation are in Planfix in the order of writing', () => {
     expect(each((talk, feed) => outOfOrder(talk.said, feed))).toEqual([])
   })
 
-  test('nothing waits or failed in the end, save the uncertain replies', () => {
+  test('at the end no message is waiting or failed, except uncertain replies', () => {
     expect(report.unsettled.filter((line) => !line.includes(' uncertain '))).toEqual([])
   })
 
@@ -61,7 +61,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(each((talk, _feed, chat) => talk.replies.filter((mark) => count(chat, mark) > 1))).toEqual([])
   })
 
-  test('each reply is in the chat, save those that the log shows as uncertain', () => {
+  test('each reply is in the chat, except those that the log shows as uncertain', () => {
     const missing = each((talk, _feed, chat) =>
       talk.replies.filter(
         (mark) => count(chat, mark) === 0 && !report.uncertain.some((text) => text.includes(mark)),
@@ -71,7 +71,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
   })
 
   // All four tries of an echo may find nobody: then the owner decides, as nothing tells it from one that was never sent.
-  test('a reply that did arrive does not stay uncertain when one try of its echo was taken', () => {
+  test('an arrived reply does not stay uncertain when one try of its echo was lost', () => {
     const settled = each((talk, _feed, chat) =>
       talk.replies.filter(
         (mark) =>
@@ -83,7 +83,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(settled).toEqual([])
   })
 
-  test('the replies of a conversation stand in the chat in the order in which they were written', () => {
+  test('the replies of a conversation are in the chat in the order of writing', () => {
     expect(each((talk, _feed, chat) => outOfOrder(talk.replies, chat))).toEqual([])
   })
 
@@ -91,7 +91,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(each((talk, _feed, chat) => talk.notes.filter((mark) => chat.includes(mark)))).toEqual([])
   })
 
-  test('nothing came back to where it was said', () => {
+  test('no message came back to its own side', () => {
     const echoed = each((talk, feed, chat) => [
       ...talk.said.filter((mark) => count(chat, mark) !== 1),
       ...[...talk.replies, ...talk.notes].filter((mark) => count(feed, mark) !== 1),
@@ -105,7 +105,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(report.tasks.toSorted()).toEqual(names.map((name) => `${name} (Chatra)`))
   })
 
-  test('Planfix was asked nothing that a correct client would not ask', () => {
+  test('Planfix received only requests that a correct client sends', () => {
     expect(report.violations).toEqual([])
   })
 })

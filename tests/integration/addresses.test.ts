@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { calm, taskNamed, withWorld } from '../support/planfix-scenes.ts'
 
 /** Addresses that a visitor writes, and those of the pages he viewed, lead in Planfix to where they lead in his browser (R17). */
-test('links of a message and of viewed pages', async () => {
+test('links in a message and in viewed pages are kept', async () => {
   await withWorld({}, async (world) => {
     const anna = world.chatra.visit({
       name: 'Anna',

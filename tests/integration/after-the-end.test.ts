@@ -19,7 +19,7 @@ async function ended(world: World) {
 const julia = (world: World) => world.chatra.agents[0]?.id ?? ''
 
 describe.concurrent('an agent who writes after the end', () => {
-  test('writes into the last task, which stays completed', async () => {
+  test("an agent's message after the end goes into the last task, which stays completed", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await ended(world)
       for (const n of [1, 2]) {
@@ -33,7 +33,7 @@ describe.concurrent('an agent who writes after the end', () => {
     })
   })
 
-  test('gets a task that is completed as well where the last one is gone', async () => {
+  test("an agent's message gets a completed task when the last one is gone", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await ended(world)
       world.planfix.deletesTask(task)
@@ -45,7 +45,7 @@ describe.concurrent('an agent who writes after the end', () => {
     })
   })
 
-  test('and a client who comes back has a new task all the same', async () => {
+  test("a client who comes back after an agent's message still gets a new task", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await ended(world)
       world.chatra.agentSays(visitor.clientId, julia(world), 'One more thing #j1')
@@ -60,7 +60,7 @@ describe.concurrent('an agent who writes after the end', () => {
 })
 
 test.each([[24 * 3_600_000], [3_600_000], [10 * 60_000], [-30 * 24 * 3_600_000]])(
-  'one message dated %s ms ahead marks no later one as late',
+  'one message dated %s ms ahead makes no later one late',
   async (ahead) => {
     await withWorld({}, async (world) => {
       const hook = async (id: string, text: string, createdAt: number) => {

@@ -50,7 +50,7 @@ async function expectCarried(world: World, mark: string) {
 describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix answers %s', (position) => {
   const options = { planfix: { switches: { 'over-64k': position } } }
 
-  test.each(kinds)('a visit full of %s', async (...kind) => {
+  test.each(kinds)('a visit full of %s is delivered', async (...kind) => {
     await withWorld(options, async (world) => {
       const huge = filled(kind, 800).toWellFormed()
       const pages = Array.from({ length: 40 }, (_, n) => ({
@@ -69,7 +69,7 @@ describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix
     })
   })
 
-  test.each(kinds)('words full of %s', async (...kind) => {
+  test.each(kinds)('a message full of %s is delivered', async (...kind) => {
     await withWorld(options, async (world) => {
       await hook(world, { basicInfo: { name: 'Vera' } }, ['Hello'])
       await world.until('a task', () => tasksNamed(world, 'Vera')[0])
@@ -79,7 +79,7 @@ describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix
     })
   })
 
-  test('a backlog of late words under a long name', async () => {
+  test('a backlog of late messages under a long name is delivered', async () => {
     await withWorld(options, async (world) => {
       await hook(world, { basicInfo: { name: '"'.repeat(200) } }, ['Hello'])
       await world.until('a task', () => world.planfix.tasks[0])

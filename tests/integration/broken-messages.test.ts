@@ -4,7 +4,7 @@ import { SECRET, World } from '../support/world.ts'
 let world: World
 afterEach(() => world.stop())
 
-test('a broken message beside a good one is shown with its path, and the good one is carried', async () => {
+test('an invalid message is shown with its path, and the valid one beside it is delivered', async () => {
   world = await World.start()
   const answer = await fetch(`${world.app.hooksUrl}/hooks/shop/${SECRET}/chatra`, {
     method: 'POST',

@@ -29,9 +29,9 @@ const said = (name: string, text: string) =>
     one.text.split('\n').filter((line) => line.replace(/^written .* UTC: /, '') === text),
   )
 
-describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
+describe.each(['present', 'absent'] as const)('a conversation arrives with message-id %s', (id) => {
   test.each(['ms', 'absent'] as const)(
-    'created-at %s: first message told twice, transcript, coming back',
+    'created-at %s: the first message sent twice, a transcript and a return are handled',
     async (at) => {
       world = await openWorld({
         virtual: true,
@@ -41,16 +41,19 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
     },
   )
 
-  test.each(['ms', 'absent'] as const)('created-at %s with every event twice', async (at) => {
-    world = await openWorld({
-      virtual: true,
-      chatra: { switches: { 'message-id': id, 'created-at': at, 'webhook-duplicate': 'same-event-twice' } },
-    })
-    await expectCarried(world, await play(world))
-  })
+  test.each(['ms', 'absent'] as const)(
+    'a conversation arrives with created-at %s and every event twice',
+    async (at) => {
+      world = await openWorld({
+        virtual: true,
+        chatra: { switches: { 'message-id': id, 'created-at': at, 'webhook-duplicate': 'same-event-twice' } },
+      })
+      await expectCarried(world, await play(world))
+    },
+  )
 
   test.each(['none', 'without-received-from'] as const)(
-    'rest-echo %s, echoes and transcripts stay out',
+    'with rest-echo %s echoes and transcripts are not delivered',
     async (echo) => {
       world = await openWorld({
         virtual: true,
@@ -68,7 +71,7 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
   )
 
   test.each(['ms', 'absent'] as const)(
-    'created-at %s: a transcript fills in what fragments lost, once',
+    'created-at %s: a transcript adds the messages that fragments lost, once',
     async (at) => {
       world = await openWorld({
         virtual: true,
@@ -106,7 +109,7 @@ describe.each(['present', 'absent'] as const)('message-id %s', (id) => {
   )
 })
 
-test('a whole chat whose webhooks were lost comes with its transcript, in order', async () => {
+test('a chat whose webhooks were all lost arrives in order with its transcript', async () => {
   world = await openWorld()
   const { name, visitor } = newClient(world)
   world.chatra.dropNextWebhooks(5)
@@ -119,7 +122,7 @@ test('a whole chat whose webhooks were lost comes with its transcript, in order'
   expect(tasksOf(world, name)).toHaveLength(1)
 })
 
-test('without transcripts what the network lost stays lost, and the rest goes on', async () => {
+test('without transcripts lost messages stay lost, and later ones arrive', async () => {
   world = await openWorld({
     virtual: true,
     chatra: { switches: { 'transcript-timing': 'never' } },
@@ -133,7 +136,7 @@ test('without transcripts what the network lost stays lost, and the rest goes on
   expect(inPlanfix(world, name, 'm')).toEqual(['m1', 'm3'])
 })
 
-test('the same words twice arrive twice where messages have ids, also when every event comes twice and mixed', async () => {
+test('the same text twice arrives twice with message ids, even with doubled and mixed events', async () => {
   world = await openWorld({
     virtual: true,
     chatra: {
@@ -152,7 +155,7 @@ test('the same words twice arrive twice where messages have ids, also when every
   expect(said(name, 'ok')).toHaveLength(3)
 })
 
-test('the same words twice without ids and times: the transcript brings what could not be told apart', async () => {
+test('the same text twice without ids and times is completed by the transcript', async () => {
   world = await openWorld({
     virtual: true,
     chatra: { switches: { 'message-id': 'absent', 'created-at': 'absent' } },
@@ -172,7 +175,7 @@ test.each([
   ['without-received-from', 'timeout-after-commit'],
   ['without-received-from', 'timeout-before-commit'],
 ] as const)(
-  'rest-echo %s, echo-before-reply and %s: a reply is never said twice and never an echo',
+  'rest-echo %s, echo-before-reply and %s: a reply is sent once and never counted as an echo',
   async (echo, outcome) => {
     world = await openWorld({
       virtual: true,
@@ -207,7 +210,7 @@ test.each([
   },
 )
 
-test('every event twice and mixed: nothing lost, nothing doubled, late ones dated', async () => {
+test('every event twice and mixed: no message is lost or doubled, late ones are dated', async () => {
   world = await openWorld({
     virtual: true,
     chatra: {
@@ -219,7 +222,7 @@ test('every event twice and mixed: nothing lost, nothing doubled, late ones date
   await expectNoEcho(world, played)
 })
 
-test('mixed events without ids: told apart by time and text', async () => {
+test('mixed events without ids are distinguished by time and text', async () => {
   world = await openWorld({
     virtual: true,
     chatra: {
@@ -236,7 +239,7 @@ test('mixed events without ids: told apart by time and text', async () => {
   await expectNoEcho(world, played)
 })
 
-test('a new chat id for every chat, transcripts of new messages alone, agents unknown: still one thread', async () => {
+test('a new chat id for every chat and unknown agents still make one thread', async () => {
   world = await openWorld({
     virtual: true,
     chatra: {
@@ -256,7 +259,7 @@ test('a new chat id for every chat, transcripts of new messages alone, agents un
   await expectCarried(world, played)
 })
 
-test('the bridge was off while the client wrote: the transcript brings it, and replies go on', async () => {
+test('the transcript delivers messages written while the bridge was off, and replies continue', async () => {
   world = await openWorld()
   const { name, visitor, answers } = await conversation(world)
   await world.restart(async () => {
@@ -301,7 +304,7 @@ const CHANCE = [
 
 /** Every switch that a conversation can meet, in a position chosen by chance; the seed brings the same ones again. */
 test.each([3, 17, 23, 42, 71, 104])(
-  'positions by chance, seed %i: all carried once, no echo',
+  'random positions, seed %i: all messages are delivered once, without echoes',
   async (seed) => {
     const random = seededRandom(seed)
     const switches = Object.fromEntries(

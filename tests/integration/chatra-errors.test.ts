@@ -29,7 +29,7 @@ const codeIs = (code: string) =>
     return side.state !== 'ok' && side.code === code
   })
 
-test('while Chatra cannot be reached replies wait with the reason, and go out in order when it is back', async () => {
+test('replies wait with a reason while Chatra is unreachable, and go out in order afterwards', async () => {
   const { name, visitor, answers } = await start()
   const other = await conversation(world)
   const at = port()
@@ -50,7 +50,7 @@ test('while Chatra cannot be reached replies wait with the reason, and go out in
   expect(world.app.isDegraded()).toBe(false)
 })
 
-test('after three failures in a row a healed Chatra is served again within 10 s', async () => {
+test('after three failures in a row a recovered Chatra is used again within 10 s', async () => {
   const { visitor, answers } = await start()
   world.chatra.server.faults.add({ kind: 'status', status: 429, times: 3 })
   answers('r1: Patience')
@@ -61,7 +61,7 @@ test('after three failures in a row a healed Chatra is served again within 10 s'
   expect(marks(visitor.sees(), 'r')).toEqual(['r1'])
 })
 
-test('after three failures to connect a healed Chatra is served again within 10 s', async () => {
+test('after three failed connections a recovered Chatra is used again within 10 s', async () => {
   const { visitor, answers } = await start()
   const at = port()
   await world.chatra.server.stop()
@@ -87,7 +87,7 @@ test('Retry-After is obeyed', async () => {
   expect(posts()).toHaveLength(2)
 })
 
-test('a connection whose keys were never right is paused, keeps what comes, and delivers once they are', async () => {
+test('a connection with wrong keys is paused, keeps messages, and delivers them later', async () => {
   world = await openWorld()
   const keep = world.chatra.server.faults
   keep.add({ kind: 'status', status: 403, body: { message: 'wrong keys' } })
@@ -105,7 +105,7 @@ test('a connection whose keys were never right is paused, keeps what comes, and 
   expect(marks(visitor.sees(), 'r')).toEqual(['r1'])
 })
 
-test('a pause ends by itself when the keys are mended', async () => {
+test('a pause ends by itself when the keys are corrected', async () => {
   const { visitor, answers } = await start()
   world.chatra.server.faults.add({ kind: 'status', status: 401, times: 3 })
   answers('r1: Kept')
@@ -114,7 +114,7 @@ test('a pause ends by itself when the keys are mended', async () => {
   await world.until('the pause ended', async () => (await chatraSide(world)).state === 'ok')
 })
 
-test('a pause outlives a restart of the bridge, and what waited goes out once', async () => {
+test('a pause survives a restart of the bridge, and waiting messages go out once', async () => {
   const { visitor, answers } = await start()
   world.chatra.setSwitch('plan-refusal', '402')
   answers('r1: Kept')
@@ -129,7 +129,7 @@ test('a pause outlives a restart of the bridge, and what waited goes out once', 
   expect(marks(visitor.sees(), 'r')).toEqual(['r1'])
 })
 
-test('no secret stands in the log, the status or the complaints', async () => {
+test('no secret is in the log, the status or the error messages', async () => {
   const { answers } = await start({ chatra: { secretKey: 'very-secret-key' } })
   world.chatra.server.faults.add({
     kind: 'status',
@@ -144,7 +144,7 @@ test('no secret stands in the log, the status or the complaints', async () => {
   expect(shown).not.toContain('very-secret-key')
 })
 
-test('a note of the bridge to the employee never goes to the client, whoever may answer', async () => {
+test('a note of the bridge to the employee never goes to the client, whoever may reply', async () => {
   world = await openWorld({
     connection: { employees: [] },
     options: { sendOnlyWhenClientIsRecipient: false },
@@ -164,7 +164,7 @@ test('a note of the bridge to the employee never goes to the client, whoever may
   expect(visitor.sees()).toEqual(['r2: Said'])
 })
 
-test('an edit that Chatra answers badly is simply tried again', async () => {
+test('an edit that Chatra answers with a fault is simply tried again', async () => {
   const { visitor, answers } = await start()
   const comment = answers('r1: First')
   await replied(world, visitor, 'r1')
@@ -176,7 +176,7 @@ test('an edit that Chatra answers badly is simply tried again', async () => {
   expect(visitor.sees()).toEqual(['r1: Second'])
 })
 
-test('a certain refusal of one reply stops neither the next one nor another conversation', async () => {
+test('a certain refusal of one reply delays neither the next one nor other conversations', async () => {
   const { name, visitor, answers } = await start()
   const other = await conversation(world)
   world.chatra.server.faults.add({ kind: 'status', status: 422, method: 'POST', times: 1 })

@@ -30,7 +30,7 @@ const faults: Record<string, FaultRule> = {
 }
 
 test.each(Object.entries(faults))(
-  'five minutes of %s: at most two replies are uncertain, the others come once, soon after',
+  'five minutes of %s: at most two replies are uncertain, the others arrive once',
   async (_name, fault) => {
     // Echoes would settle what arrived at once: without them nothing can.
     world = await openWorld({ virtual: true, chatra: { switches: { 'rest-echo': 'none' } } })
@@ -51,7 +51,7 @@ test.each(Object.entries(faults))(
   },
 )
 
-test('a single failure of a send holds up nobody else', async () => {
+test('a single failed send delays no other conversation', async () => {
   world = await openWorld({ virtual: true, chatra: { switches: { 'rest-echo': 'none' } } })
   const talks = await chats(3)
   world.chatra.server.faults.add({ kind: 'status', status: 502, method: 'POST', times: 1 })
@@ -64,7 +64,7 @@ test('a single failure of a send holds up nobody else', async () => {
 })
 
 test.each(['429-bare', '429-retry-after', '403'] as const)(
-  'sixty replies where Chatra takes one a second (%s): all arrive once, none is uncertain, nothing stalls',
+  'sixty replies at one a second (%s): all arrive once, none is uncertain',
   async (position) => {
     world = await openWorld({ virtual: true, chatra: { switches: { 'rate-limit': 'off' } } })
     const talks = await chats(10)

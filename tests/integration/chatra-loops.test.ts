@@ -13,7 +13,7 @@ const pausedOf = async (world: World): Promise<(string | null)[]> =>
 const loopNotes = (name: string) =>
   shownTo(world, name).filter((one) => one.text.includes('two robots seem to answer each other'))
 
-test('the same words from the client ten times within a minute stop that conversation alone', async () => {
+test('the same client text ten times within a minute stops only that conversation', async () => {
   world = await openWorld()
   const { name, visitor, answers } = await conversation(world)
   const other = await conversation(world)
@@ -41,7 +41,7 @@ test('the same words from the client ten times within a minute stop that convers
   expect(world.complaints.some((line) => line.includes('loop'))).toBe(true)
 })
 
-test('a stopped conversation goes on when the owner retries one of its messages', async () => {
+test('a stopped conversation continues when the owner retries one of its messages', async () => {
   world = await openWorld()
   const { name, visitor, answers } = await conversation(world)
   for (let n = 0; n < 10; n++) visitor.says('I am no robot')
@@ -62,7 +62,7 @@ test('a stopped conversation goes on when the owner retries one of its messages'
   expect(lines.filter((line) => line === 'I am no robot')).toHaveLength(10)
 })
 
-test('nine times the same words within a minute, and ten over a longer time, are no loop', async () => {
+test('nine equal texts within a minute, and ten over a longer time, are no loop', async () => {
   world = await openWorld({ speed: 100 })
   const { visitor } = await conversation(world)
   for (let n = 0; n < 9; n++) visitor.says('ok')
@@ -74,7 +74,7 @@ test('nine times the same words within a minute, and ten over a longer time, are
   expect(await pausedOf(world)).toEqual([null])
 })
 
-test('the same words from an employee ten times within a minute stop the conversation', async () => {
+test('the same employee text ten times within a minute stops the conversation', async () => {
   world = await openWorld()
   const { visitor, task } = await conversation(world)
   for (let n = 0; n < 10; n++) world.planfix.employeeComments(task.id, ANA, '<p>I am a robot too</p>')
@@ -82,7 +82,7 @@ test('the same words from an employee ten times within a minute stop the convers
   expect(visitor.sees().length).toBeLessThan(10)
 })
 
-test('a robot on the site that answers each of our deliveries is stopped after thirty turns', async () => {
+test('a robot on the site that answers each delivery is stopped after thirty turns', async () => {
   world = await openWorld({ speed: 5 })
   const { visitor, task } = await conversation(world)
   world.planfix.scenarioUrl = `${world.app.hooksUrl}/hooks/shop/${SECRET}/planfix`
@@ -97,7 +97,7 @@ test('a robot on the site that answers each of our deliveries is stopped after t
   expect(visitor.sees().length).toBeLessThanOrEqual(31)
 })
 
-test('a client who writes forty different messages without hearing anything is no loop', async () => {
+test('a client who writes forty different messages without a reply is no loop', async () => {
   world = await openWorld()
   const { name, visitor } = await conversation(world)
   for (let n = 2; n <= 41; n++) visitor.says(`m${n}: and another thing`)

@@ -56,7 +56,7 @@ async function lost(answers: (text: string) => unknown, how: 'time-out' | 'reset
 
 describe('it is known not to have arrived', () => {
   test.each(['time-out', 'reset', '502'] as const)(
-    'after a %s, once the same client has written later: failed, a note, and nothing is sent again',
+    'after a %s and a later message of the client the reply fails with a note',
     async (how) => {
       const { name, visitor, answers } = await start()
       await lost(answers, how)
@@ -74,7 +74,7 @@ describe('it is known not to have arrived', () => {
     },
   )
 
-  test('not before 30 s have passed', async () => {
+  test('the reply is not failed before 30 s have passed', async () => {
     const { visitor, answers } = await start()
     await lost(answers)
     const sentAt = (await stateOf(world, 'r2')).sentAt ?? 0
@@ -84,7 +84,7 @@ describe('it is known not to have arrived', () => {
     expect(world.clock.now() - sentAt).toBeGreaterThanOrEqual(30_000)
   })
 
-  test('also once another client of the connection has written later', async () => {
+  test('a later message of another client of the connection also decides', async () => {
     const { answers } = await start()
     const other = newClient(world)
     await lost(answers)
@@ -94,7 +94,7 @@ describe('it is known not to have arrived', () => {
     expect(await stateOf(world, 'r2')).toMatchObject(NOT_ARRIVED)
   })
 
-  test('and the owner may send it again, once', async () => {
+  test('the owner may send the failed reply again, once', async () => {
     const { visitor, answers } = await start()
     await lost(answers)
     await pass(15_000)
@@ -106,7 +106,7 @@ describe('it is known not to have arrived', () => {
     expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2'])
   })
 
-  test('a transcript that covers the time and lacks it says so, without any proof of the way in', async () => {
+  test('a transcript that lacks the reply decides without a proof of the public address', async () => {
     world = await openWorld({ virtual: true })
     const { visitor, answers, name } = await conversation(world)
     await lost(answers)
@@ -125,7 +125,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     expect(marks(visitor.sees(), 'r').filter((mark) => mark === 'r2').length).toBeLessThanOrEqual(1)
   }
 
-  test('without a public address', async () => {
+  test('without a public address the reply stays uncertain', async () => {
     world = await openWorld({ virtual: true })
     const { visitor, answers } = await conversation(world)
     answers('r1: First')
@@ -137,14 +137,14 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     expect(posts()).toBe(2)
   })
 
-  test('without a later webhook', async () => {
+  test('without a later webhook the reply stays uncertain', async () => {
     const { visitor, answers } = await start()
     await lost(answers)
     await staysUncertain(visitor)
     expect(posts()).toBe(2)
   })
 
-  test('where the line broke: the reply arrived, and its webhook did not', async () => {
+  test('the reply stays uncertain when the network broke: it arrived, its webhook did not', async () => {
     const { visitor, answers } = await start()
     outcome('timeout-after-commit')
     world.chatra.dropNextWebhooks(1)
@@ -162,7 +162,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     expect(posts()).toBe(2)
   })
 
-  test('where webhooks come two minutes late: nothing is said twice, and the late echo settles it', async () => {
+  test('webhooks that are two minutes late cause no duplicate, and the late echo settles it', async () => {
     const { visitor, answers } = await start()
     outcome('timeout-after-commit')
     world.chatra.pauseWebhooks()
@@ -176,7 +176,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2'])
   })
 
-  test('where our own receiver refused what came', async () => {
+  test('the reply stays uncertain when our own receiver refused events', async () => {
     const { visitor, answers } = await start()
     outcome('timeout-after-commit')
     const commit = world.app.store.commit.bind(world.app.store)
@@ -199,7 +199,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     expect(posts()).toBe(2)
   })
 
-  test('after a restart', async () => {
+  test('after a restart the reply stays uncertain', async () => {
     const { visitor, answers } = await start()
     await lost(answers)
     await world.restart()
@@ -210,7 +210,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     expect(posts()).toBe(2)
   })
 
-  test('where Planfix was silent at the same time, the line may have been ours', async () => {
+  test('the reply stays uncertain when Planfix was silent at the same time', async () => {
     const { visitor, answers } = await start()
     world.chatra.server.faults.add({ kind: 'timeout-before-write', method: 'POST', times: 1 })
     answers('r2: Lost')
@@ -224,7 +224,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
 })
 
 describe('what is thought of it may turn out wrong', () => {
-  test('an echo after it was given up: delivered, and the employee is told', async () => {
+  test('an echo after the failure makes it delivered, and the employee gets a note', async () => {
     const { name, visitor, answers } = await start()
     world.chatra.server.faults.add({
       kind: 'timeout-then-late-write',
@@ -247,7 +247,7 @@ describe('what is thought of it may turn out wrong', () => {
     expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2'])
   })
 
-  test('its comment was deleted meanwhile: nothing of it stays in the chat', async () => {
+  test('a reply whose comment was deleted meanwhile is removed from the chat', async () => {
     const { visitor, answers } = await start()
     const late = { kind: 'timeout-then-late-write', ms: 80_000, method: 'POST', times: 1 } as const
     world.chatra.server.faults.add(late)
@@ -284,7 +284,7 @@ describe('what changes an uncertain reply', () => {
       ),
     )
 
-  test('a deletion waits without holding anything up, and is carried out when the echo comes', async () => {
+  test('a deletion waits without delaying others, and is executed when the echo comes', async () => {
     const talk = await start()
     const comment = await unclear(talk)
     world.planfix.deletesComment(comment.id)
@@ -298,7 +298,7 @@ describe('what changes an uncertain reply', () => {
     expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1', 'r3'])
   })
 
-  test('an edit is carried out when the transcript shows the reply', async () => {
+  test('an edit is executed when the transcript contains the reply', async () => {
     const talk = await start({ chatra: { switches: { 'transcript-repeat': 'all-messages' } } })
     const comment = await unclear(talk)
     world.planfix.editsComment(comment.id, '<p>r2: public</p>')

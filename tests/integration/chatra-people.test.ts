@@ -30,7 +30,7 @@ const speakers = (visitor: { clientId: string }) =>
     .map((one) => one.agentName)
 
 describe('F6, F9: in whose name a reply goes out', () => {
-  test('by default all replies come from the integration, whoever wrote them', async () => {
+  test('by default all replies come from the integration, for every author', async () => {
     world = await openWorld()
     const { visitor, answers } = await conversation(world)
     answers('r1: Ana', ANA)
@@ -55,7 +55,7 @@ describe('F6, F9: in whose name a reply goes out', () => {
     expect(inPlanfix(world, name, 'r')).toEqual(['r1', 'r2'])
   })
 
-  test('an agent chosen by hand comes before the e-mail', async () => {
+  test('an agent chosen by hand takes precedence over the e-mail', async () => {
     const agents = [
       { id: 'agentByHand000001', name: 'Support', email: 'support@shop.example' },
       { id: 'agentByMail000001', name: 'Ana of Chatra', email: 'ana@shop.example' },
@@ -72,7 +72,7 @@ describe('F6, F9: in whose name a reply goes out', () => {
     expect(speakers(visitor)).toEqual(['Support'])
   })
 
-  test('an employee whom Chatra refuses speaks as the integration', async () => {
+  test('the reply of an employee whom Chatra refuses is sent as the integration', async () => {
     world = await openWorld({
       options: { sendAsEmployee: true },
       chatra: {
@@ -89,7 +89,7 @@ describe('F6, F9: in whose name a reply goes out', () => {
     expect((await stateOf(world, 'r1')).state).toBe('delivered')
   })
 
-  test('an agent chosen by hand whom Chatra does not know is replaced by the integration', async () => {
+  test('an unknown agent chosen by hand is replaced by the integration', async () => {
     const [ana] = EMPLOYEES
     world = await openWorld({
       options: { sendAsEmployee: true },
@@ -102,7 +102,7 @@ describe('F6, F9: in whose name a reply goes out', () => {
     expect(speakers(visitor)).toEqual(['shop.example'])
   })
 
-  test('only the employees of the channel are heard', async () => {
+  test("only comments of the channel's employees reach the client", async () => {
     world = await openWorld({ connection: { employees: [EMPLOYEES[0]] } })
     const { visitor, answers } = await conversation(world)
     answers('n1: not mine to say', JULIA)
@@ -127,7 +127,7 @@ describe('F13: the same e-mail on two devices', () => {
     return { computer, phone, task }
   }
 
-  test('is one contact and one thread, and the reply goes to the device that wrote last', async () => {
+  test('the same e-mail on two devices is one thread; a reply goes to the last device', async () => {
     world = await openWorld()
     const { computer, phone, task } = await both('Vera')
     expect(tasksOf(world, 'Vera')).toHaveLength(1)
@@ -145,7 +145,7 @@ describe('F13: the same e-mail on two devices', () => {
     expect(inPlanfix(world, 'Vera', 'r')).toEqual(['r1', 'r2'])
   })
 
-  test('when it is told later the threads are joined, nothing is lost and the old task says where it goes on', async () => {
+  test('an e-mail given later joins the threads, and the old task links to the new one', async () => {
     world = await openWorld()
     const computer = world.chatra.visit({ name: 'Vera', email: 'vera@example.com' })
     computer.says('m1: from the computer')
@@ -190,7 +190,7 @@ describe('F16: a reply after the client left', () => {
     expect(visitor.mailed()).toEqual(mailed)
   })
 
-  test('a client who is there gets it without a reason', async () => {
+  test('a client who is present gets the reply without a reason in the log', async () => {
     world = await openWorld()
     const { visitor, answers } = await conversation(world)
     answers('r1: Hello')
@@ -201,7 +201,7 @@ describe('F16: a reply after the client left', () => {
 })
 
 describe('agents who answer inside Chatra', () => {
-  test('a mapped agent speaks as the employee, another one with the name in front', async () => {
+  test('a mapped agent writes as the employee, another one with the name in front', async () => {
     world = await openWorld({
       chatra: {
         agents: [
@@ -231,7 +231,7 @@ describe('agents who answer inside Chatra', () => {
     expect(marks(visitor.sees(), 'r')).toEqual(['r1'])
   })
 
-  test('stay in Chatra when mirroring is off', async () => {
+  test("agents' messages stay in Chatra when mirroring is off", async () => {
     world = await openWorld({ options: { mirrorChatraReplies: false } })
     const { name, visitor, answers } = await conversation(world)
     world.chatra.agentSays(visitor.clientId, world.chatra.agents[0]?.id ?? '', 'a1: between us')
@@ -245,7 +245,7 @@ describe('agents who answer inside Chatra', () => {
     expect(await stateOf(world, 'a1')).toMatchObject({ state: 'skipped', reason: 'mirroring-off' })
   })
 
-  test('a chat that an agent begins is a task, and the client who answers goes on in it', async () => {
+  test("a chat that an agent begins is a task, and the client's answer goes into it", async () => {
     world = await openWorld()
     const { name, visitor } = newClient(world)
     world.chatra.agentStarts(visitor.clientId, world.chatra.agents[0]?.id ?? '', 'a1: May I help?')
@@ -257,7 +257,7 @@ describe('agents who answer inside Chatra', () => {
     expect(inPlanfix(world, name, 'm')).toEqual(['m1'])
   })
 
-  test('the words of an employee said again by an agent are not taken for an echo', async () => {
+  test("an employee's text repeated by an agent does not count as an echo", async () => {
     world = await openWorld()
     const { name, visitor, answers } = await conversation(world)
     answers('r1: Good morning')
@@ -273,7 +273,7 @@ describe('files from the chat', () => {
   const photo = { name: 'photo.png', type: 'image/png', content: Buffer.from('not really a picture') }
   const start = () => openWorld({ chatra: { switches: { files: 'brevo-file-object' } } })
 
-  test('the first message may be a file: the task is made and the file hangs in it', async () => {
+  test('a file as the first message creates the task with the file attached', async () => {
     world = await start()
     const { name, visitor } = newClient(world)
     visitor.sendsFile(photo)
@@ -288,7 +288,7 @@ describe('files from the chat', () => {
     expect(inPlanfix(world, name, 'm')).toEqual(['m1'])
   })
 
-  test('a file that Planfix will not fetch is a link in the text', async () => {
+  test('a file that Planfix refuses to download is a link in the text', async () => {
     world = await start()
     const { name, visitor } = await conversation(world)
     world.planfix.scopes.delete('file_add')
@@ -316,7 +316,7 @@ describe('files from the chat', () => {
     expect(shownTo(world, name).at(-1)?.text).toMatch(/^photo\.png: http:\/\/127\.0\.0\.1:\d+\/files\//)
   })
 
-  test('a file told twice, by fragment and transcript, hangs there once', async () => {
+  test('a file in both fragment and transcript is attached once', async () => {
     world = await start()
     const { name, visitor, task } = await conversation(world)
     world.chatra.setSwitch('webhook-duplicate', 'same-event-twice')

@@ -29,7 +29,7 @@ const heardByPlanfix = async (name: string, mark: string) =>
   world.until(`${mark} in Planfix`, () => inPlanfix(world, name, mark[0] ?? '').includes(mark))
 
 describe("an agent types the words of a reply that is uncertain: it is a person's", () => {
-  test('known by its missing mark, where marks have been seen', async () => {
+  test("an agent's equal text is recognised by its missing mark where marks have been seen", async () => {
     world = await openWorld()
     const { name, visitor, answers } = await conversation(world)
     answers('r1: First')
@@ -44,7 +44,7 @@ describe("an agent types the words of a reply that is uncertain: it is a person'
     expect(asked()).toBe(0)
   })
 
-  test('known by asking Chatra, where marks never come', async () => {
+  test("an agent's equal text is recognised by asking Chatra where marks never come", async () => {
     world = await openWorld({ chatra: { switches: { 'rest-echo': 'without-received-from' } } })
     const { name, visitor, answers } = await conversation(world)
     world.chatra.server.faults.add({ kind: 'reset-before-write', method: 'POST', times: 1 })
@@ -64,25 +64,22 @@ test.each([
   ['edits are told under a new id', { 'edit-event': 'fragment-new-id' }],
   ['edits are told under the same id', { 'edit-event': 'fragment-same-id' }],
   ['ids do not come', { 'message-id': 'absent' }],
-] as const)(
-  'what a reply was edited to, typed by an agent, is mirrored, where %s',
-  async (_where, switches) => {
-    world = await openWorld({ chatra: { switches } })
-    const { name, visitor, answers } = await conversation(world)
-    const { id } = answers('r1: yess')
-    await replied(world, visitor, 'r1')
-    await world.quiet()
-    world.planfix.editsComment(id, '<p>r2: Yes</p>')
-    await replied(world, visitor, 'r2')
-    await world.quiet()
-    world.chatra.agentSays(visitor.clientId, agent(), 'r2: Yes')
-    await world.until('both', () => inPlanfix(world, name, 'r').filter((mark) => mark === 'r2').length === 2)
-    await world.quiet()
-    expect(inPlanfix(world, name, 'r')).toEqual(['r2', 'r2'])
-  },
-)
+] as const)("an agent's text equal to an edited reply is mirrored, where %s", async (_where, switches) => {
+  world = await openWorld({ chatra: { switches } })
+  const { name, visitor, answers } = await conversation(world)
+  const { id } = answers('r1: yess')
+  await replied(world, visitor, 'r1')
+  await world.quiet()
+  world.planfix.editsComment(id, '<p>r2: Yes</p>')
+  await replied(world, visitor, 'r2')
+  await world.quiet()
+  world.chatra.agentSays(visitor.clientId, agent(), 'r2: Yes')
+  await world.until('both', () => inPlanfix(world, name, 'r').filter((mark) => mark === 'r2').length === 2)
+  await world.quiet()
+  expect(inPlanfix(world, name, 'r')).toEqual(['r2', 'r2'])
+})
 
-test('an unmarked echo of an uncertain reply is known by asking Chatra', async () => {
+test('an unmarked echo of an uncertain reply is recognised by asking Chatra', async () => {
   world = await openWorld({ chatra: { switches: { 'rest-echo': 'without-received-from' } } })
   const { name, visitor, answers } = await conversation(world)
   world.chatra.server.faults.add({ kind: 'reset-after-write', method: 'POST', times: 1 })
@@ -94,7 +91,7 @@ test('an unmarked echo of an uncertain reply is known by asking Chatra', async (
   expect(inPlanfix(world, name, 'r')).toEqual(['r1'])
 })
 
-test('an unmarked echo that comes before the answer waits for it; nobody needs to be asked', async () => {
+test('an unmarked echo that precedes the answer waits for it, without a request', async () => {
   world = await openWorld({
     chatra: { switches: { 'rest-echo': 'without-received-from', 'echo-before-reply': 'on' } },
   })
@@ -106,7 +103,7 @@ test('an unmarked echo that comes before the answer waits for it; nobody needs t
   expect(asked()).toBe(0)
 })
 
-test('what is taken for an echo by its words alone leaves a line in the log', async () => {
+test('a message that counts as an echo only by its text leaves a line in the log', async () => {
   world = await openWorld({
     chatra: { switches: { 'rest-echo': 'without-received-from', 'message-id': 'absent' } },
   })
@@ -123,7 +120,7 @@ test('what is taken for an echo by its words alone leaves a line in the log', as
 describe('a transcript of long ago', () => {
   const DAYS = 40 * 24 * 3_600_000
   test.each(['with-received-from', 'without-received-from'] as const)(
-    'does not show our replies as an agent’s (%s)',
+    "an old transcript does not show our replies as an agent's (%s)",
     async (position) => {
       const start = Date.now()
       let ahead = 0
@@ -150,7 +147,7 @@ describe('a transcript of long ago', () => {
     },
   )
 
-  test('without ids and times tells no message of the client twice', async () => {
+  test('an old transcript without ids and times duplicates no message of the client', async () => {
     world = await openWorld({
       chatra: {
         switches: {
@@ -193,7 +190,7 @@ test('one message dated a day ahead does not make all later ones late', async ()
   expect(await stateOf(world, 'm2')).toMatchObject({ late: false })
 })
 
-test('a reply goes to the device it was written for, not to the one that wrote last', async () => {
+test('a reply goes to the device it was written for, not to the last active one', async () => {
   world = await openWorld()
   const email = 'anna@example.com'
   const first = newClient(world, { name: 'Anna', email })

@@ -35,7 +35,7 @@ test.each([
   ['Cyrillic', 'слово'],
   ['emoji', '👩‍👧😀'],
   ['what HTML makes six times as long', `'&<"`],
-])('a client writes 20,000 characters of %s: split, numbered, in order, nothing lost', async (_, word) => {
+])("a client's 20,000 characters of %s are split, numbered and delivered in order", async (_, word) => {
   const words = wordsOf(word, 20_000)
   const { name, visitor } = newClient(world)
   visitor.says('m1: Hello')
@@ -51,7 +51,7 @@ test.each([
   expect(inPlanfix(world, name, 'm')).toEqual(['m1', 'm2'])
 })
 
-test('a first message of 20,000 characters without a space begins the task and loses nothing', async () => {
+test('a first message of 20,000 characters without a space begins the task completely', async () => {
   const text = 'абвгд😀'.repeat(2_858)
   const { name, visitor } = newClient(world)
   visitor.says(text)
@@ -62,7 +62,7 @@ test('a first message of 20,000 characters without a space begins the task and l
   expect(heard).toBe(text)
 })
 
-test('an employee writes 12,000 characters of Cyrillic and emoji: split, numbered, in order, nothing lost', async () => {
+test("an employee's 12,000 characters of Cyrillic and emoji are split and delivered in order", async () => {
   const words = wordsOf('привет😀👍🏽', 12_000)
   const { visitor, answers } = await conversation(world)
   answers(words.join(' '))
@@ -76,7 +76,7 @@ test('an employee writes 12,000 characters of Cyrillic and emoji: split, numbere
   expect(parts.flatMap((part) => part.replace(/ \(\d+\/\d+\)$/, '').split(/\s+/))).toEqual(words)
 })
 
-test('empty messages of the client are not carried, and do not hold up the others', async () => {
+test('empty messages of the client are not delivered, and do not delay the others', async () => {
   const { name, visitor } = await conversation(world)
   visitor.says('')
   visitor.says(' \n\t ')
@@ -86,7 +86,7 @@ test('empty messages of the client are not carried, and do not hold up the other
   expect(shownTo(world, name)).toHaveLength(2)
 })
 
-test('what a client types is never HTML in Planfix: not in a task, a comment or a name', async () => {
+test("a client's text is never HTML in Planfix: not in a task, a comment or a name", async () => {
   const nasty = `<b>bold</b> <script>alert('x')</script> & <img src=x onerror="y"> &lt;i&gt;`
   const { visitor } = newClient(world, { name: 'Eve <b>& Co</b>', email: 'eve@example.com' })
   visitor.says(nasty)
@@ -106,7 +106,7 @@ test('what a client types is never HTML in Planfix: not in a task, a comment or 
   }
 })
 
-test('line breaks of the client stay', async () => {
+test("line breaks in a client's message are kept", async () => {
   const { name, visitor } = await conversation(world)
   visitor.says('first line\r\nsecond line\n\n  indented')
   await world.quiet()

@@ -30,7 +30,7 @@ const is = (mark: string, state: string) =>
 /** The reply is on its way before anything else happens to it. */
 const handedOver = (count: number) => world.until(`${count} posts`, () => posts() >= count)
 
-test('a reply whose answer got lost is settled by its echo and not sent twice', async () => {
+test('a reply whose answer was lost is settled by its echo and not sent twice', async () => {
   const { name, visitor, answers } = await start()
   fails('timeout-after-commit')
   answers('r1: Once')
@@ -45,7 +45,7 @@ test('a reply whose answer got lost is settled by its echo and not sent twice', 
   expect(inPlanfix(world, name, 'r')).toEqual(['r1', 'r2'])
 })
 
-test('a 502 after the write with an echo that comes first is delivered at once', async () => {
+test('a reply with a 502 after the write is delivered at once when its echo came first', async () => {
   const { visitor, answers } = await start({ chatra: { switches: { 'echo-before-reply': 'on' } } })
   fails('502-after-commit')
   answers('r1: Once')
@@ -55,7 +55,7 @@ test('a 502 after the write with an echo that comes first is delivered at once',
   expect(marks(visitor.sees(), 'r')).toEqual(['r1'])
 })
 
-test('without echoes an unclear reply stays uncertain and holds back only its own conversation, for 30 s', async () => {
+test('without echoes an uncertain reply delays only its own conversation, for 30 s', async () => {
   const { visitor, answers } = await start({ chatra: { switches: { 'rest-echo': 'none' } } })
   const other = await conversation(world)
   fails('timeout-after-commit')
@@ -76,7 +76,7 @@ test('without echoes an unclear reply stays uncertain and holds back only its ow
   expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2'])
 })
 
-test('a transcript that holds an uncertain reply settles it', async () => {
+test('a transcript that contains an uncertain reply settles it', async () => {
   const { name, visitor, answers } = await start({ chatra: { switches: { 'rest-echo': 'none' } } })
   fails('timeout-after-commit')
   answers('r1: Perhaps')
@@ -90,7 +90,7 @@ test('a transcript that holds an uncertain reply settles it', async () => {
   expect(inPlanfix(world, name, 'r')).toEqual(['r1'])
 })
 
-test('a transcript does not promise echoes: an unclear reply after it is not sent again', async () => {
+test('a transcript does not prove echoes: a later uncertain reply is not sent again', async () => {
   const { visitor, answers } = await start({ chatra: { switches: { 'rest-echo': 'none' } } })
   answers('r1: Hello')
   await replied(world, visitor, 'r1')
@@ -112,7 +112,7 @@ test('a transcript does not promise echoes: an unclear reply after it is not sen
 })
 
 test.each(['with-received-from', 'without-received-from'] as const)(
-  'two replies of the same words are both said, and both settled by their echoes (%s)',
+  'two replies with the same text are both sent, and both settled by their echoes (%s)',
   async (position) => {
     const { name, visitor, answers } = await start({ chatra: { switches: { 'rest-echo': position } } })
     fails('timeout-after-commit')
@@ -131,7 +131,7 @@ test.each(['with-received-from', 'without-received-from'] as const)(
   },
 )
 
-test('an uncertain reply that the owner retries by hand is said, in front of later ones', async () => {
+test('an uncertain reply that the owner retries is sent before later ones', async () => {
   const { visitor, answers } = await start({ chatra: { switches: { 'rest-echo': 'none' } } })
   fails('timeout-before-commit')
   answers('r1: Lost')
@@ -147,7 +147,7 @@ test('an uncertain reply that the owner retries by hand is said, in front of lat
   expect((await stateOf(world, 'r1')).state).toBe('delivered')
 })
 
-test('an uncertain reply that the owner dismisses stays unsaid and lets the next one go at once', async () => {
+test('an uncertain reply that the owner dismisses is not sent, and the next one goes at once', async () => {
   const { name, visitor, answers } = await start({ chatra: { switches: { 'rest-echo': 'none' } } })
   fails('timeout-before-commit')
   answers('r1: Never mind')
@@ -166,7 +166,7 @@ test('an uncertain reply that the owner dismisses stays unsaid and lets the next
   expect(notesTo(world, name)).toEqual([])
 })
 
-test('a reset after the write is settled by the echo; one before it is never repeated', async () => {
+test('a reset after the write is settled by the echo, and one before it is never repeated', async () => {
   const { visitor, answers } = await start()
   answers('r1: Hello')
   await replied(world, visitor, 'r1')

@@ -36,7 +36,7 @@ describe('without a running bridge', () => {
     [['retry', '1', '2']],
     [['doctor', '--follow']],
     [['export']],
-  ])('wrong use %j ends with 2 and the usage', async (args) => {
+  ])('the usage error %j ends with 2 and prints the usage', async (args) => {
     const { code, err, out } = await bench.bridge(args)
     expect([code, out, err.includes('Usage:')]).toEqual([2, '', true])
   })
@@ -45,13 +45,13 @@ describe('without a running bridge', () => {
     expect(await bench.bridge(['--help'])).toMatchObject({ code: 0, err: '' })
   })
 
-  test('log names the folder that holds no data', async () => {
+  test('log names the folder that contains no data', async () => {
     const { code, err } = await bench.bridge(['log'])
     expect(code).toBe(1)
     expect(err).toContain(bench.dataDir)
   })
 
-  test('doctor finds nothing wrong with good accounts', async () => {
+  test('doctor reports no problem for good accounts', async () => {
     const { code, reports, failed } = await doctor()
     expect(failed).toEqual([])
     expect(code).toBe(0)
@@ -59,7 +59,7 @@ describe('without a running bridge', () => {
     expect(ids.toSorted((a, b) => a - b)).toEqual(reports.map((_, index) => index + 1))
   })
 
-  test('doctor waits for its turns at the pace of a real account, and comes to an end', async () => {
+  test('doctor waits for its slots at the rate of a real account, and finishes', async () => {
     bench.configure((connection) => {
       connection.planfix.requestsPerSecond = 10
     })
@@ -70,7 +70,7 @@ describe('without a running bridge', () => {
     expect(reports.length).toBeGreaterThan(20)
   })
 
-  test('doctor says that the token is wrong, and does not print it', async () => {
+  test('doctor reports a wrong token, and does not print it', async () => {
     const { code, out, failed } = await doctor({
       ...bench.secrets,
       BRIDGE_SHOP_PLANFIX_TOKEN: 'wrong-token-123',
@@ -87,7 +87,7 @@ describe('without a running bridge', () => {
     expect(reports.find(({ id }) => id === 15)?.todo).toContain('comment_add')
   })
 
-  test('doctor names a missing template and those that are there', async () => {
+  test('doctor names a missing template and the existing ones', async () => {
     bench.configure((connection) => {
       connection.planfix.taskTemplateId = 77
     })
@@ -99,7 +99,7 @@ describe('without a running bridge', () => {
     })
   })
 
-  test('doctor says that Planfix is not reached', async () => {
+  test('doctor reports that Planfix is unreachable', async () => {
     bench.configure((connection) => {
       connection.planfix.baseUrl = 'http://127.0.0.1:9/rest'
     })
@@ -108,13 +108,13 @@ describe('without a running bridge', () => {
     expect([code, failed]).toEqual([1, [6]])
   })
 
-  test('doctor says which secrets are missing and where they go', async () => {
+  test('doctor names the missing secrets and where to set them', async () => {
     const { reports, failed } = await doctor({})
     expect(failed).toEqual([3])
     expect(reports.find(({ id }) => id === 3)?.todo).toContain('BRIDGE_SHOP_PLANFIX_TOKEN')
   })
 
-  test('doctor reports a wrong configuration with its path', async () => {
+  test('doctor reports an invalid configuration with its path', async () => {
     writeFileSync(bench.configFile, '{"connections":[{"id":"shop"}],"extra":1}')
     const { code, reports } = await doctor()
     bench.configure()
@@ -122,7 +122,7 @@ describe('without a running bridge', () => {
     expect(reports[0]).toMatchObject({ id: 1, result: 'failed', detail: expect.stringContaining('extra') })
   })
 
-  test('export leaves the secrets out and can be read again', async () => {
+  test('export omits the secrets, and its file can be read again', async () => {
     const file = join(bench.folder, 'export.json')
     expect(await bench.bridge(['export', file])).toMatchObject({ code: 0 })
     const text = readFileSync(file, 'utf8')
@@ -152,7 +152,7 @@ describe('beside a running bridge', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
   }
 
-  test('doctor finds it', async () => {
+  test('doctor finds the running bridge', async () => {
     const { reports } = await doctor()
     expect(reports.find(({ id }) => id === 31)).toMatchObject({
       result: 'ok',
@@ -160,7 +160,7 @@ describe('beside a running bridge', () => {
     })
   })
 
-  test('log --json prints the life of a message, oldest first, with the fixed keys', async () => {
+  test('log --json prints the states of a message, oldest first, with the fixed keys', async () => {
     bench.chatra.visit({ name: 'Anna' }).says('Hello from Anna')
     const printed = await until('the delivery', async () => {
       const all = await lines()
@@ -183,7 +183,7 @@ describe('beside a running bridge', () => {
     expect([states[0], states.at(-1)]).toEqual(['received', 'delivered'])
   })
 
-  test('log --follow prints what comes, and ends on SIGINT', async () => {
+  test('log --follow prints new lines, and ends on SIGINT', async () => {
     const follow = bench.run('cli', ['log', '--json', '--follow', '--data-dir', bench.dataDir])
     await until('what is stored', () => follow.out.includes('Hello from Anna'))
     bench.chatra.visit({ name: 'Boris' }).says('Hello from Boris')
@@ -192,7 +192,7 @@ describe('beside a running bridge', () => {
     expect(await follow.ended).toMatchObject({ code: 0, err: '' })
   })
 
-  test('log ends quietly when nobody reads on', async () => {
+  test('log ends quietly when its reader closes the pipe', async () => {
     const follow = bench.run('cli', ['log', '--follow', '--data-dir', bench.dataDir])
     await until('the first line', () => follow.out !== '')
     follow.child.stdout?.destroy()
@@ -200,14 +200,14 @@ describe('beside a running bridge', () => {
     expect(await follow.ended).toMatchObject({ code: 0, err: '' })
   })
 
-  test('retry refuses what is delivered and what does not exist, with the reason', async () => {
+  test('retry refuses delivered and unknown messages, with the reason', async () => {
     const [delivered] = (await lines()).filter(({ state }) => state === 'delivered')
     const answer = await bench.bridge(['retry', String(delivered?.id)])
     expect([answer.code, answer.err.includes('was delivered')]).toEqual([1, true])
     expect(await bench.bridge(['retry', '999999'])).toMatchObject({ code: 1 })
   })
 
-  test('separate takes apart what was joined, while the server runs, and says what cannot be', async () => {
+  test('separate works while the server runs, and names what cannot be separated', async () => {
     const who = { name: 'Zoe', email: 'zoe@mail.example' }
     bench.chatra.visit(who).says('From my computer')
     const zoes = () => bench.planfix.tasks.filter(({ name }) => name.startsWith('Zoe'))

@@ -23,7 +23,7 @@ const refusal = (code: number) =>
 describe.concurrent('R5: a card that a person made', () => {
   const later = { name: 'Boris', email: 'other@mail.example', phone: '+40711111111' }
 
-  test('and that was found keeps everything, whatever the client says later; the task says it once', async () => {
+  test("a found card keeps all values, and the task records the client's values once", async () => {
     await withWorld({}, async (world) => {
       const card = world.planfix.createsContact(ANNA)
       const { visitor, task } = await begun(world, { name: 'Anna', email: ANNA.email })
@@ -43,7 +43,7 @@ describe.concurrent('R5: a card that a person made', () => {
     })
   })
 
-  test('and given to the task keeps what looks like written by the bridge', async () => {
+  test("a card assigned to the task keeps values that look like the bridge's", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna', phone: '+37369000001' })
       // The same particulars as ours, typed by a person on a card of their own.
@@ -60,7 +60,7 @@ describe.concurrent('R5: a card that a person made', () => {
     })
   })
 
-  test('and merged with ours keeps what looks like written by the bridge', async () => {
+  test("a card merged with ours keeps values that look like the bridge's", async () => {
     await withWorld({}, async (world) => {
       const { visitor } = await begun(world, { name: 'Anna', phone: '+37369000001' })
       const card = world.planfix.createsContact({ ...ANNA, name: 'Anna' })
@@ -76,7 +76,7 @@ describe.concurrent('R5: a card that a person made', () => {
     })
   })
 
-  test('what the bridge wrote on its own card is still replaced', async () => {
+  test("the bridge's values on its own card are still replaced", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna', email: ANNA.email, phone: '+37369000001' })
       visitor.introduces(later)
@@ -93,7 +93,7 @@ describe.concurrent('R6: what Planfix does not take stands in the task, once', (
   const link = (world: World, id: number) => `${world.planfix.webUrl}/contact/${id}`
 
   test.each([['400-code2001'], ['400-code2005'], ['in-failures']] as const)(
-    "a company's address, from the beginning (%s)",
+    "a company's address is written into the task from the beginning (%s)",
     async (position) => {
       await withWorld({ planfix: { switches: { 'email-duplicate': position } } }, async (world) => {
         const firm = world.planfix.createsContact({
@@ -123,7 +123,7 @@ describe.concurrent('R6: what Planfix does not take stands in the task, once', (
   )
 
   test.each([['400-code2005'], ['in-failures']] as const)(
-    "an employee's address in an introduction, and the next one is taken (%s)",
+    "an employee's address in an introduction is refused, and the next one accepted (%s)",
     async (position) => {
       await withWorld({ planfix: { switches: { 'email-duplicate': position } } }, async (world) => {
         const { visitor, task } = await begun(world, { name: 'Anna' })
@@ -142,7 +142,7 @@ describe.concurrent('R6: what Planfix does not take stands in the task, once', (
     },
   )
 
-  test.each([[2002], [41], [2004]])('each particular is judged by itself (code %s)', async (code) => {
+  test.each([[2002], [41], [2004]])('each particular is tried separately (code %s)', async (code) => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' })
       // Both together, then the e-mail alone.
@@ -158,7 +158,7 @@ describe.concurrent('R6: what Planfix does not take stands in the task, once', (
     })
   })
 
-  test('a phone alone', async () => {
+  test('a refused phone alone is written into the task', async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' })
       world.planfix.server.faults.add({ ...refusal(2002), method: 'POST', path: '/contact/\\d+$', times: 1 })
@@ -169,7 +169,7 @@ describe.concurrent('R6: what Planfix does not take stands in the task, once', (
     })
   })
 
-  test('a card that is refused with them is made without them, and the message goes in', async () => {
+  test('a card refused with them is created without them, and the message is delivered', async () => {
     await withWorld({}, async (world) => {
       world.planfix.server.faults.add({ ...refusal(41), method: 'POST', path: '/contact/$', times: 1 })
       world.planfix.server.faults.add({ ...refusal(41), method: 'POST', path: '/contact/\\d+$', times: 3 })

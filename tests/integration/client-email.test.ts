@@ -41,7 +41,7 @@ const card = (world: World): SimContact => {
 }
 
 describe.concurrent.each(CLIENT_EMAIL.map((position) => [position]))('kept in the %s', (position) => {
-  test('an answer reaches the client once, unless Planfix mails it too', async () => {
+  test('a reply reaches the client once, unless Planfix mails it too', async () => {
     await withWorld(kept(position), async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna', email: EMAIL })
       world.planfix.employeeComments(task, 5, '<p>Hello #r1</p>')
@@ -53,7 +53,7 @@ describe.concurrent.each(CLIENT_EMAIL.map((position) => [position]))('kept in th
     })
   })
 
-  test('it is written after an introduction, corrected, and what a person typed stays', async () => {
+  test("the e-mail is written after an introduction and corrected; a person's value stays", async () => {
     await withWorld(kept(position), async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' })
       world.planfix.editsContact(card(world).id, { other: { description: 'Likes tea' } })
@@ -87,7 +87,7 @@ describe.concurrent.each(CLIENT_EMAIL.map((position) => [position]))('kept in th
     })
   })
 
-  test('an introduction later on joins the thread that is there', async () => {
+  test('a later introduction joins the existing thread', async () => {
     await withWorld(kept(position), async (world) => {
       const { task } = await begun(world, { name: 'Anna', email: EMAIL })
       const { visitor: phone } = await begun(world, { name: 'Visitor' })
@@ -115,7 +115,7 @@ describe.concurrent.each(CLIENT_EMAIL.map((position) => [position]))('kept in th
   })
 })
 
-test('kept in a field, a card that has it there is used', async () => {
+test('a card that has the address in the configured field is used', async () => {
   await withWorld(kept('field'), async (world) => {
     const customFields = new Map<number, unknown>([[FIELD, EMAIL]])
     const known = world.planfix.createsContact({ name: 'Anna Popa', customFields })
@@ -127,7 +127,7 @@ test('kept in a field, a card that has it there is used', async () => {
 })
 
 test.each([[EMAIL], [undefined]])(
-  'a field that the template lacks takes nothing: the address stands in the task, once (%s)',
+  'a field that the template lacks is detected: the task records the address once (%s)',
   async (email) => {
     const planfix = { contactTemplates: [{ id: 5, name: 'Website client', customFields: [] }] }
     await withWorld(kept('field', { planfix }), async (world) => {

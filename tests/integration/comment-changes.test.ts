@@ -43,7 +43,7 @@ describe('a comment with nothing to show at first', () => {
     ['hidden', 5, { hidden: true }],
     ['unticked', 5, { recipients: ['user:6' as const] }],
     ['by an employee who may not answer', 7, {}],
-  ])('and %s goes out when it is written and opened', async (_how, by, options) => {
+  ])('an empty comment with %s is sent when it is written and opened', async (_how, by, options) => {
     const talk = await start()
     const { id } = world.planfix.employeeComments(world.task().id, by, '<p></p>', options)
     await pass(5000)
@@ -51,7 +51,7 @@ describe('a comment with nothing to show at first', () => {
     await settled(talk, ['r1: First', 'r2: Now'])
   })
 
-  test('and deleted before anybody saw it goes out when it is restored', async () => {
+  test('a comment deleted before the first read is sent when it is restored', async () => {
     const talk = await start()
     const { id } = talk.answers('r2: Back')
     world.planfix.deletesComment(id)
@@ -61,7 +61,7 @@ describe('a comment with nothing to show at first', () => {
   })
 })
 
-test('deleted and restored twice, with other words and a file', async () => {
+test('a comment deleted and restored twice, with other text and a file, is sent', async () => {
   const talk = await start()
   const { id } = talk.answers('r2: One')
   await shows(talk, ['r1: First', 'r2: One'])
@@ -92,7 +92,7 @@ describe('a reply that nobody knows of', () => {
     return id
   }
 
-  test('is edited, and did not arrive: nothing is sent by itself, for it may turn up yet; the employee is told', async () => {
+  test('an edit of a reply that did not arrive sends nothing automatically; the employee gets a note', async () => {
     const talk = await start()
     const id = await unclear(talk, null)
     edits(id, '<p>r3: New</p>')
@@ -106,7 +106,7 @@ describe('a reply that nobody knows of', () => {
     await settled(talk, ['r1: First', 'r4: Newest'])
   })
 
-  test('did not arrive, and is edited: the new words are sent', async () => {
+  test('an edit after a reply certainly did not arrive sends the new text', async () => {
     const talk = await start()
     const id = await unclear(talk, null)
     await pass(15_000)
@@ -116,7 +116,7 @@ describe('a reply that nobody knows of', () => {
     await settled(talk, ['r1: First', 'r3: New'])
   })
 
-  test('did not arrive as far as anybody knew, was edited, and arrives after all: once, with the new words', async () => {
+  test('a failed, edited reply that arrives after all shows the new text once', async () => {
     const talk = await start()
     const id = await unclear(talk, 80_000)
     await pass(15_000)
@@ -128,7 +128,7 @@ describe('a reply that nobody knows of', () => {
     await settled(talk, ['r1: First', 'r3: New'])
   })
 
-  test('has grown when it arrives after all: its parts stand there once, in order', async () => {
+  test('a reply that grew before it arrived after all shows each part once, in order', async () => {
     const talk = await start()
     const id = await unclear(talk, 80_000)
     await pass(15_000)
@@ -147,7 +147,7 @@ describe('a reply that nobody knows of', () => {
     expect(read.join(' ')).toBe(`r3: ${words.join(' ')}`)
   })
 
-  test('is edited to an internal note and arrives after all: the note stays inside', async () => {
+  test('a reply edited to an internal note that arrives after all: the note stays internal', async () => {
     const talk = await start()
     const id = await unclear(talk, 80_000)
     edits(id, '<p>r3: New</p>')
@@ -160,7 +160,7 @@ describe('a reply that nobody knows of', () => {
     await settled(talk, ['r1: First', 'r2: Old'])
   })
 
-  test('is dismissed and then edited: the new words are sent; should it arrive after all, it goes', async () => {
+  test('a dismissed and edited reply sends the new text; the old one is removed if it arrives', async () => {
     const talk = await start()
     const id = await unclear(talk, 80_000)
     await world.app.store.dismissMessage((await stateOf(world, 'r2')).id)
@@ -173,7 +173,7 @@ describe('a reply that nobody knows of', () => {
 })
 
 describe('a reply that Chatra refuses', () => {
-  test('while it is edited: the new words are sent', async () => {
+  test('a reply refused while it is edited is sent with its new text', async () => {
     const talk = await start()
     world.chatra.server.faults.add({ kind: 'latency', ms: 200, method: 'POST', path: '/messages/?$' })
     world.chatra.server.faults.add({
@@ -191,7 +191,7 @@ describe('a reply that Chatra refuses', () => {
     await settled(talk, ['r1: First', 'r3: New'])
   })
 
-  test.each(['PUT', 'DELETE'])('its %s: the employee is told, in words that fit', async (method) => {
+  test.each(['PUT', 'DELETE'])('a refused %s gives the employee a note that fits', async (method) => {
     const talk = await start()
     const { id } = talk.answers('r2: Old')
     await shows(talk, ['r1: First', 'r2: Old'])
@@ -207,7 +207,7 @@ describe('a reply that Chatra refuses', () => {
     expect(notes(talk)).toHaveLength(1)
   })
 
-  test('with a file that was added: the employee is told which', async () => {
+  test('a refused file that was added gives the employee a note that names it', async () => {
     const talk = await start()
     const { id } = talk.answers('r2: Here')
     await shows(talk, ['r1: First', 'r2: Here'])
@@ -217,23 +217,26 @@ describe('a reply that Chatra refuses', () => {
     expect(notes(talk)[0]).toContain('r2: Here, offer.pdf')
   })
 
-  test.each(['edit', 'delete'])('whose message an agent deleted in Chatra, at an %s', async (how) => {
-    const talk = await start()
-    const { id } = talk.answers('r2: Old')
-    await shows(talk, ['r1: First', 'r2: Old'])
-    await world.quiet()
-    const message = await stateOf(world, 'r2')
-    world.chatra.agentDeletes(message.chatraMessageId ?? '')
-    if (how === 'edit') edits(id, '<p>r3: New</p>')
-    else world.planfix.deletesComment(id)
-    await pass(5000)
-    await world.quiet()
-    expect(notes(talk).map((text) => text.slice(0, 11))).toEqual(how === 'edit' ? ['You changed'] : [])
-    expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1'])
-  })
+  test.each(['edit', 'delete'])(
+    'a reply whose message an agent deleted in Chatra is handled at an %s',
+    async (how) => {
+      const talk = await start()
+      const { id } = talk.answers('r2: Old')
+      await shows(talk, ['r1: First', 'r2: Old'])
+      await world.quiet()
+      const message = await stateOf(world, 'r2')
+      world.chatra.agentDeletes(message.chatraMessageId ?? '')
+      if (how === 'edit') edits(id, '<p>r3: New</p>')
+      else world.planfix.deletesComment(id)
+      await pass(5000)
+      await world.quiet()
+      expect(notes(talk).map((text) => text.slice(0, 11))).toEqual(how === 'edit' ? ['You changed'] : [])
+      expect(marks(talk.visitor.sees(), 'r')).toEqual(['r1'])
+    },
+  )
 })
 
-test('a reply whose number in the chat is not known: the employee is told that the change did not come', async () => {
+test('a change of a reply without a known id gives the employee a note', async () => {
   const talk = await start()
   world.chatra.server.faults.add({
     kind: 'status',
@@ -253,7 +256,7 @@ test('a reply whose number in the chat is not known: the employee is told that t
 })
 
 describe('who wrote it', () => {
-  test('is another by now: what waits goes out under the one it is by', async () => {
+  test('a waiting reply goes out under the current author of its comment', async () => {
     const talk = await start({ options: { sendAsEmployee: true } })
     world.chatra.server.faults.add({ kind: 'status', status: 429, method: 'POST', path: '/messages/?$' })
     const { id } = talk.answers('r2: Old')
@@ -265,7 +268,7 @@ describe('who wrote it', () => {
     expect(world.chatra.messages(talk.visitor.clientId).at(-1)?.agentName).toBe('Julia')
   })
 
-  test('is one who may not answer by now: new words stay inside, and go out when it is given back', async () => {
+  test('new text of an author who may not reply stays internal until the author may', async () => {
     const talk = await start()
     const { id } = talk.answers('r2: Old')
     await shows(talk, ['r1: First', 'r2: Old'])

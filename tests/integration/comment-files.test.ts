@@ -57,7 +57,7 @@ test.each([
   ['grown, with another file', ['a.pdf'], ['a.pdf', 'b.pdf'], 'Here', long(700)],
   ['shrunk from three parts to one', ['a.pdf'], ['a.pdf'], long(1300), 'Here'],
   ['shrunk, with another file', ['a.pdf'], ['b.pdf'], long(700), 'Here'],
-])('after an edit (%s) the chat shows the comment as it is', async (_what, before, after, from, to) => {
+])('after an edit (%s) the chat shows the current comment', async (_what, before, after, from, to) => {
   await scene(PUBLIC, async ({ world, anna, says, file }) => {
     const ids = new Map([...before, ...after].map((name) => [name, file(name)]))
     const of = (names: string[]) => names.map((name) => ids.get(name) ?? 0)

@@ -60,27 +60,30 @@ describe('a reply that becomes a note', () => {
     ['the client is unticked', { recipients: ['user:6'] }],
     ['it is hidden', { hidden: true }],
     ['it is given to another card', { recipients: ['contact:9999'] }],
-  ])('keeps its new words inside when %s, and the employee is told once', async (_how, change) => {
-    await scene({}, async (at) => {
-      const { world, anna, task, card } = at
-      const { id } = world.planfix.employeeComments(task, 5, '<p>It costs 10 #r1</p>')
-      await seen(at, 'the reply', (texts) => texts.length === 1)
-      world.planfix.editsComment(id, '<p>INTERNAL: never pays #n1</p>', change)
-      await world.until('the note', () => notes(world, task).length === 1)
-      world.planfix.editsComment(id, '<p>INTERNAL: refuse #n2</p>')
-      await calm(world)
-      expect(anna.sees()).toEqual(['It costs 10 #r1'])
-      expect(notes(world, task)).toHaveLength(1)
-      // Opened again, the chat follows.
-      world.planfix.editsComment(id, '<p>It costs 12 #r2</p>', { recipients: [card], hidden: false })
-      await seen(at, 'the new words', (texts) => texts[0] === 'It costs 12 #r2')
-      await calm(world)
-      expect(anna.sees()).toEqual(['It costs 12 #r2'])
-      expect(everSaid(world)).not.toContain('INTERNAL')
-    })
-  })
+  ])(
+    'a reply that becomes internal when %s keeps its new text inside, with one note',
+    async (_how, change) => {
+      await scene({}, async (at) => {
+        const { world, anna, task, card } = at
+        const { id } = world.planfix.employeeComments(task, 5, '<p>It costs 10 #r1</p>')
+        await seen(at, 'the reply', (texts) => texts.length === 1)
+        world.planfix.editsComment(id, '<p>INTERNAL: never pays #n1</p>', change)
+        await world.until('the note', () => notes(world, task).length === 1)
+        world.planfix.editsComment(id, '<p>INTERNAL: refuse #n2</p>')
+        await calm(world)
+        expect(anna.sees()).toEqual(['It costs 10 #r1'])
+        expect(notes(world, task)).toHaveLength(1)
+        // Opened again, the chat follows.
+        world.planfix.editsComment(id, '<p>It costs 12 #r2</p>', { recipients: [card], hidden: false })
+        await seen(at, 'the new words', (texts) => texts[0] === 'It costs 12 #r2')
+        await calm(world)
+        expect(anna.sees()).toEqual(['It costs 12 #r2'])
+        expect(everSaid(world)).not.toContain('INTERNAL')
+      })
+    },
+  )
 
-  test('merely unticked, nothing changes and nobody is told; ticked again, edits follow', async () => {
+  test('removing only the recipient changes nothing, and later edits are delivered again', async () => {
     await scene({}, async (at) => {
       const { world, anna, task, card } = at
       const { id } = world.planfix.employeeComments(task, 5, '<p>One #r1</p>')
@@ -141,7 +144,7 @@ describe('while a reply waits', () => {
     })
   })
 
-  test('for over a minute, its comment is read again before it is sent', async () => {
+  test('a reply that waited over a minute is sent after its comment is read again', async () => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
       const headers = { 'retry-after': '100' }
@@ -161,7 +164,7 @@ describe('while a reply waits', () => {
     })
   })
 
-  test('it is sent as it reads by then, after it was ticked off and on again', async () => {
+  test('a waiting reply is sent in its current version after its recipient was removed and added', async () => {
     await scene({}, async (at) => {
       const { world, anna, task, card } = at
       world.chatra.server.faults.add({ kind: 'status', status: 429, method: 'POST' })
@@ -185,7 +188,7 @@ describe('while a reply waits', () => {
 })
 
 test.each(['deletes', 'unticks', 'hides'] as const)(
-  'a failed reply that is retried by hand is not sent after the employee %s its comment',
+  'a failed reply that is retried is not sent after the employee %s its comment',
   async (how) => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
@@ -207,7 +210,7 @@ test.each(['deletes', 'unticks', 'hides'] as const)(
   },
 )
 
-test('a refused reply that the employee mends is sent, with its new words, once', async () => {
+test('a refused reply that the employee corrects is sent once, with its new text', async () => {
   await scene({}, async (at) => {
     const { world, anna, task } = at
     world.chatra.server.faults.add({ kind: 'status', status: 400, method: 'POST', times: 3 })
@@ -222,7 +225,7 @@ test('a refused reply that the employee mends is sent, with its new words, once'
   })
 })
 
-test('an internal note that grew to several parts goes out whole when it is opened', async () => {
+test('an internal note that grew to several parts is sent completely when it is opened', async () => {
   await scene({}, async (at) => {
     const { world, anna, task, card } = at
     const { id } = world.planfix.employeeComments(task, 5, '<p>Note</p>', { recipients: [] })
@@ -239,7 +242,7 @@ test('an internal note that grew to several parts goes out whole when it is open
 })
 
 test.each(['emptied and written again', 'deleted and restored'])(
-  'a comment that is %s is said anew',
+  'a comment that is %s is sent again',
   async (how) => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
@@ -257,7 +260,7 @@ test.each(['emptied and written again', 'deleted and restored'])(
   },
 )
 
-test('deleted replies cost nothing at later readings', async () => {
+test('deleted replies cost nothing at later reads', async () => {
   await scene({}, async (at) => {
     const { world, task } = at
     const { id } = world.planfix.employeeComments(task, 5, '<p>One #r1</p>')
@@ -278,7 +281,7 @@ test('deleted replies cost nothing at later readings', async () => {
 })
 
 describe('the task’s client', () => {
-  test('is its counterparty: replies that notify the card it was given to go out, kept ones too', async () => {
+  test("replies that notify the task's new counterparty go out, including internal ones", async () => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
       const card = world.planfix.createsContact({ name: 'Big customer' })
@@ -299,7 +302,7 @@ describe('the task’s client', () => {
 })
 
 describe('a task that is given to another card', () => {
-  test('takes no reply along that was written to the client before, and is read only now', async () => {
+  test('a task assigned to another card takes no old reply along, and is read only now', async () => {
     await scene({}, async (at) => {
       const { world, anna, task, card } = at
       const other = world.planfix.createsContact({ name: 'Big customer' })
@@ -316,7 +319,7 @@ describe('a task that is given to another card', () => {
 })
 
 describe('the same words', () => {
-  test('of an employee, while the client’s are being written, are a reply', async () => {
+  test("an employee's text equal to a client's message in progress is a reply", async () => {
     await scene({ planfix: { switches: { 'source-read': 'never' } } }, async (at) => {
       const { world, anna, task } = at
       world.planfix.server.faults.add({
@@ -335,7 +338,7 @@ describe('the same words', () => {
     })
   })
 
-  test('as the description, pasted by an employee, are a reply', async () => {
+  test('a copy of the description written by an employee is a reply', async () => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
       const description = world.planfix.comments(task)[0]?.description ?? ''
@@ -348,7 +351,7 @@ describe('the same words', () => {
   })
 })
 
-test('a reply goes to the device that had written before it, not to the one that wrote since', async () => {
+test('a reply goes to the device that wrote before it, not to the one that wrote since', async () => {
   await inVirtualWorld({}, async (world) => {
     const first = world.chatra.visit({ name: 'Anna', email: 'anna@mail.example' })
     first.says('What is my balance? #a1')

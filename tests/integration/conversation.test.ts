@@ -42,7 +42,7 @@ test('each further message is exactly one write, in order', async () => {
   expect(texts.slice(1)).toEqual(['two', 'three'])
 })
 
-test('an employee answers by commenting and the client gets it once, without an echo coming back', async () => {
+test("an employee's comment reaches the client once, without an echo in Planfix", async () => {
   await start()
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello')
@@ -61,7 +61,7 @@ test('an employee answers by commenting and the client gets it once, without an 
   ).toEqual(['It left today.', 'Thanks'])
 })
 
-test('an internal note stays inside', async () => {
+test('an internal note stays in Planfix', async () => {
   await start()
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello')

@@ -48,9 +48,7 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
     return played
   }
 
-  test('plays its conversation, finds every message on the other side once and ends with 0', async ({
-    expect,
-  }) => {
+  test('the demo plays its conversation, finds every message once and ends with 0', async ({ expect }) => {
     const { code, output } = await once()
     const [sent, arrived, doubled, lost] = row(output, 'Total')
     expect({ code, doubled, lost }, output).toEqual({ code: 0, doubled: 0, lost: 0 })
@@ -61,7 +59,7 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
     expect(output).not.toContain('✗')
   })
 
-  test('prints every bridged message, also the one that had to be tried again', async ({ expect }) => {
+  test('the demo prints every bridged message, including the retried one', async ({ expect }) => {
     const { output } = await once()
     expect(output).toMatch(/Anna ⇒ task \d+ .*Do you have the red shoes.*delivered/)
     expect(output).toMatch(/Anna ⇐ Ana Rusu .*two pairs are left.*delivered/)
@@ -69,31 +67,31 @@ describe.concurrent('the demo', { timeout: 60_000 }, () => {
     expect(output).toMatch(/Victor ⇒ task \d+ .*Are you still there\?.*delivered/)
   })
 
-  test('writes no colours where nobody looks', async ({ expect }) => {
+  test('the demo writes no colours without a terminal', async ({ expect }) => {
     const { output } = await once()
     expect(output).not.toContain('\u001b')
   })
 
-  test('ends with 1 and names the reply when Chatra has swallowed one', async ({ expect }) => {
+  test('the demo ends with 1 and names the reply that Chatra has lost', async ({ expect }) => {
     const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'lose-reply' })
     expect(code, output).toBe(1)
     expect(row(output, 'Planfix → Chatra').at(-1)).toBe(1)
     expect(output).toContain('LOST: I have put one pair aside for you.')
   })
 
-  test('ends with 1 when a reply stands twice in the chat', async ({ expect }) => {
+  test('the demo ends with 1 when a reply is in the chat twice', async ({ expect }) => {
     const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'double-reply' })
     expect(code, output).toBe(1)
     expect(row(output, 'Total')[2]).toBe(1)
   })
 
-  test('ends with 1 when an internal note stands in the chat', async ({ expect }) => {
+  test('the demo ends with 1 when an internal note is in the chat', async ({ expect }) => {
     const { code, output } = await demo(['--once'], { BRIDGE_DEMO_BREAK: 'leak-note' })
     expect(code, output).toBe(1)
     expect(output).toContain('leaked to a client: 1')
   })
 
-  test('refuses unknown options with its usage and 2', async ({ expect }) => {
+  test('the demo refuses unknown options with its usage and 2', async ({ expect }) => {
     const { code, output } = await demo(['--twice'])
     expect(code).toBe(2)
     expect(output).toContain('Usage: npm run demo')

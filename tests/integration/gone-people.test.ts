@@ -33,7 +33,7 @@ const refusal = (status: number, code: number | null): FaultRule => ({
 const keys = async (world: World) => (await world.app.store.events(null, 100)).map(({ key }) => key)
 
 describe.concurrent('an agent whose employee is gone', () => {
-  test('from the account is named in the text', async () => {
+  test('an agent whose employee left the account is named in the text', async () => {
     await withWorld(withJulia, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.account.users.delete(6)
@@ -78,26 +78,29 @@ describe.concurrent('an agent whose employee is gone', () => {
     [422, null],
     [500, 4000],
   ]
-  test.each(answers)('answered %s code %s', async (status, code) => {
-    await withWorld(withJulia, async (world) => {
-      const { visitor, task } = await begun(world)
-      world.planfix.server.faults.add({
-        ...refusal(status, code),
-        path: '/comments/$',
-        bodyHas: '"owner":{"id":"user:6"}',
+  test.each(answers)(
+    'an agent whose employee is answered %s code %s is named in the text',
+    async (status, code) => {
+      await withWorld(withJulia, async (world) => {
+        const { visitor, task } = await begun(world)
+        world.planfix.server.faults.add({
+          ...refusal(status, code),
+          path: '/comments/$',
+          bodyHas: '"owner":{"id":"user:6"}',
+        })
+        world.chatra.agentSays(visitor.clientId, JULIA, 'From Chatra #j1')
+        await world.until('her words', () => feedMarks(world, 'Anna').includes('#j1'))
+        await calm(world)
+        expect(world.feed(task).at(-1)).toEqual({ owner: 'user:1', text: 'Julia (Chatra): From Chatra #j1' })
+        expect(only(feedMarks(world, 'Anna'), 'j')).toEqual(['#j1'])
+        expect(tasksNamed(world, 'Anna')).toHaveLength(1)
+        expect((await world.messages()).filter(({ state }) => state === 'failed')).toEqual([])
+        expect((await planfixState(world)).state).toBe('ok')
       })
-      world.chatra.agentSays(visitor.clientId, JULIA, 'From Chatra #j1')
-      await world.until('her words', () => feedMarks(world, 'Anna').includes('#j1'))
-      await calm(world)
-      expect(world.feed(task).at(-1)).toEqual({ owner: 'user:1', text: 'Julia (Chatra): From Chatra #j1' })
-      expect(only(feedMarks(world, 'Anna'), 'j')).toEqual(['#j1'])
-      expect(tasksNamed(world, 'Anna')).toHaveLength(1)
-      expect((await world.messages()).filter(({ state }) => state === 'failed')).toEqual([])
-      expect((await planfixState(world)).state).toBe('ok')
-    })
-  })
+    },
+  )
 
-  test('is not blamed for an account that is unpaid: afterwards the words are the employee’s', async () => {
+  test('an agent is not the cause when the account is unpaid: later the employee is the author', async () => {
     await withWorld(withJulia, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.setSwitch('account-state', 'code20-403')
@@ -113,7 +116,7 @@ describe.concurrent('an agent whose employee is gone', () => {
     })
   })
 
-  test('fails only when that fails, too', async () => {
+  test('a comment fails only when it also fails without its author', async () => {
     await withWorld(withJulia, async (world) => {
       const { visitor } = await begun(world)
       world.planfix.server.faults.add({ ...refusal(400, 41), path: '/comments/$', bodyHas: '#j1' })
@@ -128,7 +131,7 @@ describe.concurrent('an agent whose employee is gone', () => {
 })
 
 describe.concurrent('a client whose card Planfix does not take as author', () => {
-  test('is named in the text', async () => {
+  test('a client whose card is refused as author is named in the text', async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.server.faults.add({
@@ -143,7 +146,7 @@ describe.concurrent('a client whose card Planfix does not take as author', () =>
     })
   })
 
-  test.each([[41], [4000], [40]])('because it is gone (code %s) gets a new card', async (code) => {
+  test.each([[41], [4000], [40]])('a client whose card is gone (code %s) gets a new card', async (code) => {
     await withWorld({}, async (world) => {
       const { visitor } = await begun(world)
       const card = world.planfix.contacts[0]?.id ?? 0
@@ -174,7 +177,7 @@ test('a file that is gone from Planfix becomes a link', async () => {
 
 describe.concurrent('participants who are gone', () => {
   const planfixSettings = { participants: ['user:6', 'user:5', 'group:1'] }
-  test('are left out of new tasks, the others stay, and the owner is told', async () => {
+  test('participants who are gone are omitted from new tasks, and the owner is notified', async () => {
     await withWorld({ planfixSettings }, async (world) => {
       await begun(world)
       world.planfix.account.users.delete(6)
@@ -197,7 +200,7 @@ describe.concurrent('participants who are gone', () => {
     })
   })
 
-  test('a contact among them makes no new card after another', async () => {
+  test('a gone contact among the participants creates no series of new cards', async () => {
     await withWorld({ planfixSettings: { participants: ['contact:77'] } }, async (world) => {
       await begun(world)
       await pass(world, 60_000)
@@ -206,7 +209,7 @@ describe.concurrent('participants who are gone', () => {
     })
   })
 
-  test('are left out all together where nobody may read who is there', async () => {
+  test('all participants are omitted when their state cannot be read', async () => {
     await withWorld({ planfixSettings }, async (world) => {
       world.planfix.scopes.delete('user_readonly')
       world.planfix.account.users.delete(6)

@@ -9,7 +9,7 @@ const health = async () => {
   return ((await answer.json()) as { status: string }).status
 }
 
-test('healthz is degraded while Planfix fails every write, and ok again when it is mended', async () => {
+test('healthz is degraded while Planfix fails every write, and ok again afterwards', async () => {
   world = await World.start()
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello')

@@ -41,7 +41,7 @@ const nextTask = (world: World, task: number) =>
 const description = (world: World, task: number) => world.feed(task)[0]?.text ?? ''
 
 describe.concurrent('the task of a client who comes back', () => {
-  test('carries the last messages of the one before, who and when, and nothing internal', async () => {
+  test('the new task contains the last messages with author and time, and no internal ones', async () => {
     await withWorld({ options: { historyInNewTask: 5 } }, async (world) => {
       const { anna, task } = await talked(world)
       anna.says('Back again #a9')
@@ -59,7 +59,7 @@ describe.concurrent('the task of a client who comes back', () => {
     })
   })
 
-  test('carries no more than was chosen, and the new words stand in front', async () => {
+  test('the new task contains no more messages than configured, after the new text', async () => {
     await withWorld({ options: { historyInNewTask: 5 } }, async (world) => {
       const { anna, task } = await talked(world, 8)
       anna.says('Back again #a9')
@@ -68,7 +68,7 @@ describe.concurrent('the task of a client who comes back', () => {
     })
   })
 
-  test('carries a link alone where nothing was chosen', async () => {
+  test('the new task contains only a link when no messages are configured', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await talked(world)
       anna.says('Back again #a9')

@@ -90,7 +90,7 @@ describe.concurrent('a file whose address comes later', () => {
     ],
   ]
   for (const eventName of ['chatFragment', 'chatTranscript'] as const) {
-    test.each(kinds)(`is handed over once: %s (${eventName})`, async (_name, versions) => {
+    test.each(kinds)(`a late file is delivered once: %s (${eventName})`, async (_name, versions) => {
       await withWorld(scene, async (world) => {
         const [first, second] = versions(addressOf(world, 'plan.txt'), now())
         await hook(world, 'chatFragment', [first])
@@ -109,7 +109,7 @@ describe.concurrent('a file whose address comes later', () => {
     })
   }
 
-  test('comes with its message while that still waits', async () => {
+  test('a late file comes with its message while that still waits', async () => {
     await withWorld(scene, async (world) => {
       const url = addressOf(world, 'plan.txt')
       await hook(world, 'chatFragment', [{ id: 'a', text: 'Hello', createdAt: now() }])
@@ -127,7 +127,7 @@ describe.concurrent('a file whose address comes later', () => {
     })
   })
 
-  test('is the only one of three that was late', async () => {
+  test('a single late file of three is delivered', async () => {
     await withWorld(scene, async (world) => {
       const urls = ['a.txt', 'b.txt', 'c.txt'].map((name) => addressOf(world, name))
       const said = (late: boolean): Said[] =>
@@ -147,7 +147,7 @@ describe.concurrent('a file whose address comes later', () => {
   test.each([
     ['a transcript after the end', true],
     ['a repetition after the end', false],
-  ])('goes into the task that is over: %s', async (_name, byTranscript) => {
+  ])('a late file goes into the task that is over: %s', async (_name, byTranscript) => {
     await withWorld(scene, async (world) => {
       const url = addressOf(world, 'plan.txt')
       const file = (address: string | null): Said => ({
@@ -174,7 +174,7 @@ describe.concurrent('a file whose address comes later', () => {
     })
   })
 
-  test('comes after a restart as well, and once', async () => {
+  test('a late file is delivered once after a restart as well', async () => {
     await withWorld(scene, async (world) => {
       const url = addressOf(world, 'plan.txt')
       const file = (address: string | null): Said => ({
@@ -197,7 +197,7 @@ describe.concurrent('a file whose address comes later', () => {
     })
   })
 
-  test('of an agent, too', async () => {
+  test('a late file of an agent is delivered, too', async () => {
     await withWorld(scene, async (world) => {
       const url = addressOf(world, 'plan.txt')
       await hook(world, 'chatFragment', [{ id: 'a', text: 'Hello', createdAt: now() }])
@@ -221,7 +221,7 @@ describe.concurrent('a file whose address comes later', () => {
   })
 })
 
-test('Chatra tells the address only in the transcript (switch files)', async () => {
+test('a file whose address is only in the transcript is delivered (switch files)', async () => {
   const switches = { files: 'brevo-file-url-later' } as const
   await withWorld({ chatra: { switches } }, async (world) => {
     const vera = world.chatra.visit({ name: 'Vera' })

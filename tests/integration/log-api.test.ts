@@ -53,7 +53,7 @@ async function talk() {
 }
 
 describe('a message', () => {
-  test('is shown with people, state and links into both services', async () => {
+  test('a message is shown with people, state and links into both services', async () => {
     const { rows } = await start()
     const anna = await talk()
     const [reply, question] = await rows()
@@ -81,7 +81,7 @@ describe('a message', () => {
     })
   })
 
-  test('tells its life step by step, and what it was made from without secrets', async () => {
+  test('a message shows its state changes and its original payload without secrets', async () => {
     const { call, rows } = await start()
     const anna = world.chatra.visit({ name: 'Anna', email: 'anna@example.com' })
     anna.says(`${'long '.repeat(100)} my token is ${world.planfix.token}, ${SECRET}`)
@@ -99,7 +99,7 @@ describe('a message', () => {
     expect(text).not.toContain(SECRET)
   })
 
-  test('that came in unusable explains itself among the others', async () => {
+  test('an unusable message is shown with its reason among the others', async () => {
     const { rows } = await start()
     await fetch(world.chatra.webhookUrl!, {
       method: 'POST',
@@ -113,7 +113,7 @@ describe('a message', () => {
     })
   })
 
-  test('that failed is retried or dismissed once; then its state has changed', async () => {
+  test('a failed message is retried or dismissed once; then its state has changed', async () => {
     const { ask, call, rows } = await start()
     const anna = world.chatra.visit({ name: 'Anna' })
     anna.says('Hello')
@@ -151,7 +151,7 @@ describe('a message', () => {
 })
 
 describe('a conversation', () => {
-  test('is found by its client and reads as the chat does, a page at a time', async () => {
+  test('a conversation is found by its client and reads as the chat, page by page', async () => {
     const { call } = await start()
     const anna = await talk()
     anna.says('Thanks')
@@ -179,7 +179,7 @@ describe('a conversation', () => {
     expect(before).toMatchObject({ rows: [{ text: 'Where is my order?' }], hasOlder: false })
   })
 
-  test('with a device that joined says why, and separates it again', async () => {
+  test('a joined conversation shows why, and can be separated again', async () => {
     const { call, ask } = await start()
     const anna = await talk()
     const { email } = (await call('conversations.find', { text: 'anna', limit: 1 })).conversations[0]!
@@ -205,7 +205,7 @@ describe('a conversation', () => {
     })
   })
 
-  test('that does not exist is said so', async () => {
+  test('a conversation that does not exist is reported as missing', async () => {
     const { ask } = await start()
     for (const answer of [
       await ask('conversation.get', { id: 5 }),
@@ -215,7 +215,7 @@ describe('a conversation', () => {
   })
 })
 
-test('the log of a connection that is gone is readable, without links', async () => {
+test('the log of a removed connection is readable, without links', async () => {
   const { call, rows } = await start()
   await talk()
   const { id } = world.app.configuration.connections[0]!
@@ -230,7 +230,7 @@ test('the log of a connection that is gone is readable, without links', async ()
   expect((await call('log.outline', { filter: { connectionId: id } })).total).toBe(2)
 })
 
-test('the export holds every message once, over all of its parts', async () => {
+test('the export contains every message once, over all of its parts', async () => {
   const { call } = await start()
   await talk()
   const part = await call('log.export', { filter: {}, format: 'json', afterId: 0 })
@@ -269,7 +269,7 @@ test('the export holds every message once, over all of its parts', async () => {
   expect((JSON.parse(text) as { id: string }[]).map(({ id }) => Number(id))).toEqual(many)
 })
 
-test('the next question of a list ends the one before; other lists are not disturbed', async () => {
+test('the next request of a list cancels the previous one, not those of other lists', async () => {
   const { ask, call } = await start()
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello')
@@ -287,7 +287,7 @@ test('the next question of a list ends the one before; other lists are not distu
   expect(nobody.total).toBe(1)
 })
 
-test('the overview tells the day, its hours, the days before, and gaps', async () => {
+test('the overview shows the day, its hours, the days before, and gaps', async () => {
   const { call } = await start()
   await talk()
   const failing = { from: world.clock.now() - 50_000, to: world.clock.now() - 40_000 }

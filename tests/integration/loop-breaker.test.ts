@@ -4,7 +4,7 @@ import { World } from '../support/world.ts'
 let world: World
 afterEach(() => world.stop())
 
-test('a conversation stopped by the loop breaker goes on when the owner retries one of its messages', async () => {
+test('a conversation paused by the loop breaker continues when the owner retries a message', async () => {
   world = await World.start()
   const robot = world.chatra.visit({ name: 'Robot' })
   const anna = world.chatra.visit({ name: 'Anna' })
@@ -32,7 +32,7 @@ test('a conversation stopped by the loop breaker goes on when the owner retries 
   expect(told.map((message) => message.state)).toEqual(Array.from({ length: 12 }, () => 'delivered'))
 })
 
-test('it goes on by itself after half an hour, also over a restart', async () => {
+test('a paused conversation continues by itself after half an hour, also over a restart', async () => {
   world = await World.start({ speed: 2000 })
   const robot = world.chatra.visit({ name: 'Robot' })
   for (let n = 0; n < 12; n++) robot.says('I am a robot')

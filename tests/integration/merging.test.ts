@@ -26,7 +26,7 @@ const everywhere = (world: World) => [...feedMarks(world, 'Anna'), ...feedMarks(
 
 describe.concurrent('a write that is unclear when its conversation is merged', () => {
   test.each([['timeout-after-commit'], ['timeout-before-commit'], ['504-after-commit']] as const)(
-    'is settled, and the message arrives once (%s)',
+    'a write that is indeterminate at a merge is settled, and arrives once (%s)',
     async (outcome) => {
       await withWorld({}, async (world) => {
         const { phone } = await known(world)
@@ -48,7 +48,7 @@ describe.concurrent('a write that is unclear when its conversation is merged', (
     },
   )
 
-  test('holds back what is said after it: Planfix writes it late, and the order stays', async () => {
+  test('a write that is indeterminate at a merge delays later messages, and the order stays', async () => {
     await withWorld({}, async (world) => {
       const { phone } = await known(world)
       world.planfix.nextWrites('timeout-then-late-commit', 1)
@@ -66,7 +66,7 @@ describe.concurrent('a write that is unclear when its conversation is merged', (
     })
   })
 
-  test('is settled although Planfix is away for long and the bridge is started anew meanwhile', async () => {
+  test('a write that is indeterminate at a merge is settled after a long outage and a restart', async () => {
     await withWorld({}, async (world) => {
       const { phone } = await known(world)
       world.planfix.server.faults.add({ kind: 'timeout-before-write', method: 'POST' })
@@ -87,7 +87,7 @@ describe.concurrent('a write that is unclear when its conversation is merged', (
   })
 })
 
-test('a reply that is unclear when its conversation is merged stays the owner’s to settle, and can be sent again', async () => {
+test("a reply that is uncertain at a merge stays the owner's to settle or send again", async () => {
   await withWorld({}, async (world) => {
     const { phone, own } = await known(world)
     world.chatra.pauseWebhooks()

@@ -4,7 +4,7 @@ import { World } from '../support/world.ts'
 let world: World
 afterEach(() => world.stop())
 
-test("the bridge's own note to an employee never goes to the client, whoever may answer", async () => {
+test("the bridge's own note to an employee never goes to the client, whoever may reply", async () => {
   world = await World.start({ options: { sendOnlyWhenClientIsRecipient: false } })
   const { chatra, planfix } = world
   const anna = chatra.visit({ name: 'Anna' })

@@ -14,7 +14,7 @@ test.each([
   ['a variation selector', '\ufe0f'],
   ['text without markup', '\u200b \u200b'],
   ['words that are hidden', '<p style="display:none">cost 5</p>'],
-])('a comment of %s alone is not sent; what follows is', async (_, html) => {
+])('a comment with only %s is not sent, and the next one is', async (_, html) => {
   await withWorld({}, async (world) => {
     const anna = world.chatra.visit({ name: 'Anna' })
     anna.says('Hello')
@@ -36,7 +36,7 @@ test.each([
   })
 })
 
-test('a message of a client with nothing to see makes no comment', async () => {
+test("a client's message without visible content makes no comment", async () => {
   await withWorld({}, async (world) => {
     const anna = world.chatra.visit({ name: 'Anna' })
     anna.says('\u200b\u2060')
@@ -54,7 +54,7 @@ test.each([
   ['several spaces', 'a  b.png'],
   ['a letter in two pieces', 'йогурт и\u0306.png'],
   ['a very long name', `${'очень длинное имя '.repeat(15)}.png`],
-])('a file whose name has %s is not followed by its name as a message', async (_, name) => {
+])('a file whose name contains %s is not followed by its name as a message', async (_, name) => {
   await withWorld({ chatra: { switches: { files: 'brevo-file-object' } } }, async (world) => {
     const anna = world.chatra.visit({ name: 'Anna' })
     anna.says('Hello')
@@ -76,7 +76,7 @@ test.each([
   ['\u200d'],
   ['\ufe0f'],
   ['\u200b \u2800'],
-])('a name of %j alone is as if none was given', async (name) => {
+])('a name of only %j counts as no name', async (name) => {
   await withWorld({}, async (world) => {
     world.chatra.visit({ name }).says('Hello')
     const task = await world.until('the task', () => world.planfix.tasks[0])

@@ -29,7 +29,7 @@ function notificationsOf(world: World) {
   }
 }
 
-test('a client who goes on writing while Planfix is away is one new chat, also after a restart', async () => {
+test('a client who continues to write while Planfix is down is one new chat, also after a restart', async () => {
   await withWorld({}, async (world) => {
     const before = notificationsOf(world)
     world.planfix.server.faults.add({ kind: 'status', status: 401 })
@@ -58,7 +58,7 @@ test('a client who goes on writing while Planfix is away is one new chat, also a
   })
 })
 
-test('a reply that Chatra refuses is told with its client and its text', async () => {
+test('a reply that Chatra refuses is notified with its client and its text', async () => {
   await withWorld({}, async (world) => {
     const told = notificationsOf(world)
     const anna = world.chatra.visit({ name: 'Anna' })

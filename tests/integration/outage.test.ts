@@ -23,7 +23,7 @@ test.each([
   ['Planfix resets every connection', { kind: 'reset-before-write' } as const, 20_000],
   ['Planfix fails', { kind: 'status', status: 503 } as const, 20_000],
   ['Planfix fails for two minutes', { kind: 'status', status: 502 } as const, 120_000],
-])('after an outage in which %s all that waited is carried soon', async (_, fault, ms) => {
+])('after an outage in which %s all waiting messages are delivered soon', async (_, fault, ms) => {
   await inVirtualWorld({}, async (world) => {
     world.planfix.server.faults.add(fault)
     for (const name of NAMES) world.chatra.visit({ name }).says('Hello')

@@ -56,20 +56,20 @@ describe('a picture that only employees can open', () => {
     ['of a file on disk', '<img src="file:///C:/Users/Ana/a.png">'],
     ['a film of the account', '<video src="/?action=getfile&uniqueid=990001"></video>'],
     ['a frame of the account', '<iframe src="/frame/1"></iframe>'],
-  ])('%s: the words go out, the employee is told once, the log says so', async (_, html) => {
+  ])('%s: the text is sent, the employee gets one note, the log shows it', async (_, html) => {
     const { chat, notes, reasons } = await carries(() => `<p>Look ${html} here</p>`)
     expect(chat).toEqual(['Look here\n[picture]'])
     expect(notes).toHaveLength(1)
     expect(reasons).toContain('picture-not-delivered')
   })
 
-  test('alone is a reply that says that there is a picture', async () => {
+  test('a comment with only such a picture is a reply that mentions a picture', async () => {
     const { chat, notes } = await carries(() => '<p><img src="/?action=getfile&uniqueid=990001"></p>')
     expect(chat).toEqual(['[picture]'])
     expect(notes).toHaveLength(1)
   })
 
-  test('is told of once, also when there are several and the words are edited', async () => {
+  test('several pictures and a later edit cause only one note', async () => {
     const picture = '<img src="cid:a@b">'
     const { chat, notes } = await carries(
       () => `<p>Look ${picture} ${picture}</p>`,
@@ -80,14 +80,14 @@ describe('a picture that only employees can open', () => {
     expect(notes).toHaveLength(1)
   })
 
-  test('is told of when an edit adds it', async () => {
+  test('a picture added by an edit causes a note', async () => {
     const { chat, notes } = await carries(() => '<p>Look</p>', [], '<p>Look</p><img src="cid:a@b">')
     expect(chat).toEqual(['Look\n[picture]'])
     expect(notes).toHaveLength(1)
   })
 })
 
-describe('a picture that is one of the files of the comment goes out as a file', () => {
+describe("a picture that is one of the comment's files is sent as a file", () => {
   test.each<[string, (file: (name: string) => number) => string]>([
     ['by its number', (file) => `<p>Look <img src="/?action=getfile&amp;uniqueid=${file('a.png')}"></p>`],
     [
@@ -106,7 +106,7 @@ describe('a picture that is one of the files of the comment goes out as a file',
   })
 })
 
-test('a picture of the web, a smiley and a film are no trouble', async () => {
+test('a web picture, a smiley and a film cause no note', async () => {
   const { chat, notes, reasons } = await carries(
     () =>
       '<p>Look <img src="https://cdn.example/a.png"> <img src="/images/smile.gif" alt=":)"></p><iframe src="https://www.youtube.com/embed/abc123"></iframe>',

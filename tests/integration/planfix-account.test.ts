@@ -31,7 +31,7 @@ const events = async () => (await world.store.events(0, 100)).map(({ key }) => k
 const paths = (from: number) => world.planfix.server.requests.slice(from).map(({ path }) => path)
 
 describe('a reply is noticed', () => {
-  test('in a task that was quiet for more than a year', async () => {
+  test('a reply in a task without activity for more than a year is noticed', async () => {
     await start({}, async (one) => {
       await withOpenTasks(one, 1, 400 * DAY)
     })
@@ -43,7 +43,7 @@ describe('a reply is noticed', () => {
     expect(messages.map(({ text }) => text)).toEqual(['It is there!'])
   })
 
-  test('soon after a quiet hour, once the bridge has made a task', async () => {
+  test('a reply after a quiet hour is noticed soon, once the bridge has created a task', async () => {
     await start()
     await pass(3 * HOUR)
     const { visitor, task } = await begun()
@@ -53,7 +53,7 @@ describe('a reply is noticed', () => {
   })
 
   test.each(['400-code41', 'ignored'] as const)(
-    'where the account does not take the list of changes (%s)',
+    'a reply is noticed where the account refuses the list of changes (%s)',
     async (position) => {
       await start({ planfix: { switches: { 'changed-filter': position } } }, (one) => withOpenTasks(one, 130))
       await pass(10 * MINUTE)
@@ -74,7 +74,7 @@ describe('a reply is noticed', () => {
   )
 
   test.each(['utc', 'account-zone', 'with-dateTimeUtcSeconds'] as const)(
-    'whatever the times say (%s), also at the turn of a day',
+    'a reply is noticed with any time format (%s), also at the turn of a day',
     async (position) => {
       const switches = { 'datetime-zone': position }
       await start({ start: Date.UTC(2026, 0, 5, 20, 57), planfix: { switches, zoneOffsetMinutes: 180 } })
@@ -88,7 +88,7 @@ describe('a reply is noticed', () => {
     },
   )
 
-  test('behind two thousand comments of an account that sorts them oldest first', async () => {
+  test('a reply is noticed after two thousand comments sorted oldest first', async () => {
     await start({ planfix: { switches: { 'result-order': 'ignored' } } })
     const { visitor, task } = await begun()
     await pass(3 * MINUTE)
@@ -123,7 +123,7 @@ describe('numbers of comments', () => {
   )
 
   test.each(['old-ids', 'new-ids'] as const)(
-    'a comment moved here from another task is not sent, and the owner is told (%s)',
+    'a comment moved here from another task is not sent, and the owner is notified (%s)',
     async (position) => {
       await start({ planfix: { switches: { 'moved-comment': position } } })
       const one = await begun('Anna')
@@ -140,7 +140,7 @@ describe('numbers of comments', () => {
     },
   )
 
-  test('a deleted reply is not asked for again', async () => {
+  test('a deleted reply is not requested again', async () => {
     await start()
     const { visitor, task } = await begun()
     const replies = [1, 2, 3].map((n) => world.planfix.employeeComments(task.id, 5, `<p>${n}</p>`))
@@ -156,7 +156,7 @@ describe('numbers of comments', () => {
     expect(paths(before).filter((path) => path.includes('/comment/'))).toEqual([])
   })
 
-  test('a comment deleted before it was seen arrives when it is brought back', async () => {
+  test('a comment deleted before the first read arrives when it is restored', async () => {
     await start()
     const { visitor, task } = await begun()
     const reply = world.planfix.employeeComments(task.id, 5, '<p>Oh</p>')
@@ -168,7 +168,7 @@ describe('numbers of comments', () => {
   })
 })
 
-test('a task given to another card: the conversation follows, and replies that notify the new card go out', async () => {
+test('a conversation follows a task assigned to another card, and its replies go out', async () => {
   await start()
   const { visitor, task } = await begun()
   const card = world.planfix.createsContact({ name: 'The customer' })
@@ -181,7 +181,7 @@ test('a task given to another card: the conversation follows, and replies that n
 })
 
 describe('one account, several connections', () => {
-  test('one pace, one poll for all, and each reply in its own chat', async () => {
+  test('connections of one account share rate and poll, and each reply has its own chat', async () => {
     await start({ connections: 3 })
     const all = [await begun('A', 0), await begun('B', 1), await begun('C', 2)]
     const before = world.planfix.server.requests.length
@@ -203,7 +203,7 @@ describe('one account, several connections', () => {
 })
 
 describe('the requests of a day', () => {
-  test('with far too few of them every client message still goes in, and they are not used up', async () => {
+  test('with far too few requests every client message is delivered, and some remain', async () => {
     await start({ planfix: { dailyLimit: 2500 } })
     const figures = await playDay(world, { chats: 60 })
     expect(world.planfix.server.requests.some(({ answered }) => answered === 403)).toBe(false)
@@ -213,7 +213,7 @@ describe('the requests of a day', () => {
     expect(connection!.account.watcher.plan().reserved).toBe(250)
   }, 120_000)
 
-  test('marks that tell seconds cost fewer requests than those that tell minutes', async () => {
+  test('marks with seconds cost fewer requests than marks with minutes', async () => {
     await start()
     const minutes = await playDay(world, { chats: 12 })
     await world.stop()
@@ -223,7 +223,7 @@ describe('the requests of a day', () => {
     expect(seconds.requests).toBeLessThan(minutes.requests)
   }, 120_000)
 
-  test('a scenario that told of every reply makes the polls rare; the first reply it does not tell of ends that', async () => {
+  test('hints for every reply make polls rare, until the first reply without a hint', async () => {
     await start({ scenario: true })
     const { visitor, task } = await begun()
     for (let n = 1; n <= 12; n++) {

@@ -52,7 +52,7 @@ describe.concurrent('F12: the client introduces himself', () => {
     ['email', { email: 'typed@mail.example' }],
     ['phones', { phones: [{ number: '+40700000000', type: 2 }] }],
   ]
-  test.each(typed)('what a person typed stays: %s', async (field, fields) => {
+  test.each(typed)('a value that a person typed stays: %s', async (field, fields) => {
     await withWorld({}, async (world) => {
       const { anna } = await begun(world)
       world.planfix.editsContact(card(world).id, fields)
@@ -86,7 +86,7 @@ describe.concurrent('F12: the client introduces himself', () => {
     },
   )
 
-  test('a contact that has the e-mail already is used; an active task that is not ours is linked, not taken over', async () => {
+  test('a contact with the e-mail is used; an active task of others is linked, not adopted', async () => {
     await withWorld({}, async (world) => {
       const { task } = await begun(world, { email: 'anna@mail.example' })
       const first = card(world)
@@ -116,7 +116,7 @@ describe.concurrent('F12: the client introduces himself', () => {
     })
   })
 
-  test('a contact that has the e-mail among its further addresses is used', async () => {
+  test('a contact with the e-mail among its further addresses is used', async () => {
     await withWorld({}, async (world) => {
       const known = world.planfix.createsContact({
         name: 'Anna Popa',
@@ -141,7 +141,7 @@ async function secondInstallation(world: World): Promise<World> {
 }
 
 describe.concurrent('F13: the same e-mail on two devices', () => {
-  test('is one contact and one thread, and the reply goes to the device that wrote last', async () => {
+  test('the same e-mail on two devices is one thread; a reply goes to the last device', async () => {
     await withWorld({}, async (world) => {
       const { anna: computer, task } = await begun(world, { email: 'anna@mail.example' })
       const phone = world.chatra.visit({ name: 'Anna', email: 'anna@mail.example', os: 'Android' })
@@ -160,7 +160,7 @@ describe.concurrent('F13: the same e-mail on two devices', () => {
     })
   })
 
-  test('found out later: threads are joined, and the older task says where things go on', async () => {
+  test('threads found equal later are joined, and the older task links to the other', async () => {
     await withWorld({}, async (world) => {
       const { task: first } = await begun(world, { email: 'anna@mail.example' })
       const phone = world.chatra.visit({ name: 'Visitor' })
@@ -183,7 +183,7 @@ describe.concurrent('F13: the same e-mail on two devices', () => {
     })
   })
 
-  test('found out from the contact in Planfix: the waiting message goes into the thread that is there', async () => {
+  test('an e-mail found in Planfix puts the waiting message into the existing thread', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.editsContact(card(world).id, { email: 'anna@mail.example' })
@@ -201,7 +201,7 @@ describe.concurrent('F13: the same e-mail on two devices', () => {
 })
 
 describe.concurrent('contacts that go away', () => {
-  test('merged into another card in the middle of the conversation: it goes on with the card that stays', async () => {
+  test('a contact merged during the conversation: messages continue with the remaining card', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const old = world.planfix.createsContact({ name: 'Anna from the shop' })
@@ -224,7 +224,7 @@ describe.concurrent('contacts that go away', () => {
     })
   })
 
-  test('a reply to a merged client goes out before he has written again', async () => {
+  test('a reply to a merged client is sent before the client has written again', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const old = world.planfix.createsContact({ name: 'Anna from the shop' })
@@ -234,7 +234,7 @@ describe.concurrent('contacts that go away', () => {
     })
   })
 
-  test('deleted with its task: the next message makes both anew', async () => {
+  test('a contact deleted with its task: the next message creates both again', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.deletesTask(task, { forGood: true })
@@ -248,7 +248,7 @@ describe.concurrent('contacts that go away', () => {
     })
   })
 
-  test('the task deleted while a message is on its way: it lands in the next one, once', async () => {
+  test('a task deleted while a message is under way: the message is in the next one, once', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.server.faults.add({ kind: 'status', status: 500, path: '/comments/$', times: 2 })
@@ -268,7 +268,7 @@ describe.concurrent('F14: each visit is an action on the card, once', () => {
   const actions = (world: World) =>
     world.planfix.contactComments(card(world).id).map((comment) => plain(comment.description))
 
-  test('as a comment with OS, browser and address', async () => {
+  test('a visit is a comment with OS, browser and address', async () => {
     await withWorld({ options: { completeWhenClientLeaves: false } }, async (world) => {
       const { anna } = await begun(world)
       anna.says('More #a2')
@@ -339,7 +339,7 @@ describe.concurrent('F14: each visit is an action on the card, once', () => {
 
 describe.concurrent('no contact template is chosen', () => {
   const positions = switchTable['contact-template'].map((position) => [position])
-  test.each(positions)('%s', async (position) => {
+  test.each(positions)('without a contact template: %s', async (position) => {
     const planfix = { switches: { 'contact-template': position } }
     await withWorld({ planfix, planfixSettings: { contactTemplateId: null } }, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })

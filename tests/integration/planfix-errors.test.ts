@@ -57,7 +57,7 @@ async function expectMadeUpFor(world: World, anna: Visitor) {
 }
 
 describe.concurrent('what the owner must mend pauses the connection, and nothing is lost', () => {
-  test('a wrong token is named, and after the right one everything goes out', async () => {
+  test('a wrong token is named, and with the right one all messages go out', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const right = world.planfix.token
@@ -88,7 +88,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
     [403, 401, 400].map((status) => [Number(code), status] as const),
   )
   test.each(states)(
-    'account state code %i as HTTP %i is named, survives a restart, and is made up for',
+    'account state code %i as HTTP %i is named, survives a restart, and ends',
     async (code, status) => {
       await withWorld({}, async (world) => {
         const { anna, task } = await begun(world)
@@ -105,7 +105,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
 
   const limits = ['403-code22-ms', '403-code22-seconds', '403-code22-no-time'] as const
   test.each(limits)(
-    'the daily limit (%s) is named with its time, and what came goes out after it',
+    'the daily limit (%s) is named with its time, and waiting messages go out after it',
     async (position) => {
       await withWorld({}, async (world) => {
         const { anna, task } = await begun(world)
@@ -135,7 +135,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
     },
   )
 
-  test('code 22 for a minute, with requests left, is a pause and not the limit of the day', async () => {
+  test('code 22 for a minute, with requests left, is a pause and not the daily limit', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const resetAt = endOfPause(world.clock.now())
@@ -188,36 +188,39 @@ const scopes: { scope: string; needs(world: World, anna: Visitor, task: number):
 ]
 
 describe.concurrent('a right the token lacks is named, and what needs it goes out once it is given', () => {
-  test.each(scopes)('$scope', async ({ scope, needs }) => {
-    await withWorld({}, async (world) => {
-      const { anna, task } = await begun(world)
-      world.planfix.scopes.delete(scope)
-      await needs(world, anna, task)
-      const state = await world.until('it is paused', async () => {
-        const now = await planfixState(world)
-        return now.state === 'paused' ? now : null
+  test.each(scopes)(
+    'a missing scope is named, and waiting work continues once it is granted: $scope',
+    async ({ scope, needs }) => {
+      await withWorld({}, async (world) => {
+        const { anna, task } = await begun(world)
+        world.planfix.scopes.delete(scope)
+        await needs(world, anna, task)
+        const state = await world.until('it is paused', async () => {
+          const now = await planfixState(world)
+          return now.state === 'paused' ? now : null
+        })
+        expect(state.code).toBe('missing-scope')
+        await pass(world, 5000)
+        const told = world.complaints.filter((line) => line.includes('side-paused'))
+        expect(told.length, 'the owner is not told again and again').toBeLessThanOrEqual(2)
+        world.planfix.scopes.add(scope)
+        await world.until('all is well', async () => (await planfixState(world)).state === 'ok')
+        await calm(world)
+        const feeds = [...feedMarks(world, 'Anna'), ...feedMarks(world, 'Boris')]
+        const saidByClients = world.chatra.clients.flatMap((client) =>
+          marksIn(client.messages.filter((one) => one.type === 'client').map((one) => one.text)),
+        )
+        expect(only(feeds, 'a', 'b')).toEqual(saidByClients)
+        if (scope === 'comment_readonly') expect(chatMarks(anna)).toEqual(['#r0'])
+        if (scope === 'contact_update')
+          expect(world.planfix.contacts[0]?.phones[0]?.number).toBe('+37369999999')
+        if (scope === 'task_update')
+          expect(world.planfix.statusOf(taskNamed(world, 'Boris').id)?.key).toBe('completed')
       })
-      expect(state.code).toBe('missing-scope')
-      await pass(world, 5000)
-      const told = world.complaints.filter((line) => line.includes('side-paused'))
-      expect(told.length, 'the owner is not told again and again').toBeLessThanOrEqual(2)
-      world.planfix.scopes.add(scope)
-      await world.until('all is well', async () => (await planfixState(world)).state === 'ok')
-      await calm(world)
-      const feeds = [...feedMarks(world, 'Anna'), ...feedMarks(world, 'Boris')]
-      const saidByClients = world.chatra.clients.flatMap((client) =>
-        marksIn(client.messages.filter((one) => one.type === 'client').map((one) => one.text)),
-      )
-      expect(only(feeds, 'a', 'b')).toEqual(saidByClients)
-      if (scope === 'comment_readonly') expect(chatMarks(anna)).toEqual(['#r0'])
-      if (scope === 'contact_update')
-        expect(world.planfix.contacts[0]?.phones[0]?.number).toBe('+37369999999')
-      if (scope === 'task_update')
-        expect(world.planfix.statusOf(taskNamed(world, 'Boris').id)?.key).toBe('completed')
-    })
-  })
+    },
+  )
 
-  test('without the right to read files the reply goes out all the same, and the employee is told', async () => {
+  test('without the right to read files the reply is sent, and the employee gets a note', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.scopes.delete('file_readonly')
@@ -233,7 +236,7 @@ describe.concurrent('a right the token lacks is named, and what needs it goes ou
     })
   })
 
-  test('without the right to add files the client message carries a link', async () => {
+  test("without the right to add files the client's message contains a link", async () => {
     await withWorld({ chatra: { switches: { files: 'brevo-file-object' } } }, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.scopes.delete('file_add')
@@ -271,7 +274,7 @@ const storms: { name: string; rules: FaultRule[] }[] = [
 ]
 
 describe.concurrent('a stormy Planfix', () => {
-  test.each(storms)('$name: everything arrives once and in order', async ({ rules }) => {
+  test.each(storms)('$name: all messages arrive once and in order', async ({ rules }) => {
     await withWorld({}, async (world) => {
       let n = 7
       // A small generator of our own, so that the storm is the same every time.
@@ -284,7 +287,7 @@ describe.concurrent('a stormy Planfix', () => {
     })
   })
 
-  test('a Planfix that cannot be reached is waited for, and a healed one is served again within 10 s', async () => {
+  test('an unreachable Planfix is retried, and used again within 10 s of its recovery', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       // A redirect to elsewhere counts as not reached: nothing was carried out.
@@ -308,7 +311,7 @@ describe.concurrent('a stormy Planfix', () => {
     })
   })
 
-  test('a comment refused for good is shown as failed, and the next ones go on', async () => {
+  test('a permanently refused comment is shown as failed, and the next ones are delivered', async () => {
     await withWorld({}, async (world) => {
       const { anna } = await begun(world)
       world.planfix.server.faults.add({
@@ -336,7 +339,7 @@ describe.concurrent('one conversation in trouble holds up no other', () => {
     { kind: 'reset-before-write' },
     { kind: 'status', status: 400, body: { result: 'fail', code: 6, error: 'Access denied' } },
   ]
-  test.each(troubles)('every comment of one task meets $kind $status', async (rule) => {
+  test.each(troubles)('comments of one task meet $kind $status without delaying the others', async (rule) => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const boris = world.chatra.visit({ name: 'Boris' })
@@ -368,7 +371,7 @@ describe.concurrent('one conversation in trouble holds up no other', () => {
   })
 })
 
-test('a connection whose Planfix is unpaid leaves another connection of the same application alone', async () => {
+test('an unpaid Planfix of one connection does not affect another connection', async () => {
   const speed = 20
   const clock = fastClock(speed)
   const dataDir = await mkdtemp(join(tmpdir(), 'bridge-'))

@@ -38,7 +38,7 @@ describe.concurrent('one request a second', () => {
     },
   )
 
-  test('messages come before upkeep, visit actions last', async () => {
+  test('messages come before maintenance, visit actions last', async () => {
     await withWorld(
       { requestsPerSecond: 1, speed: SPEED, planfixSettings: { pollSeconds: 3000 } },
       async (world) => {
@@ -63,7 +63,7 @@ describe.concurrent('one request a second', () => {
     )
   })
 
-  test('a client who writes while others flood the account is served in his turn', async () => {
+  test('a client who writes while others flood the account gets a turn', async () => {
     await withWorld({ requestsPerSecond: 1, speed: SPEED }, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })
       const boris = world.chatra.visit({ name: 'Boris' })

@@ -26,51 +26,57 @@ const refusal = (code: number, error: string) =>
   ({ kind: 'status', status: 400, body: { result: 'fail', code, error } }) as const
 
 describe.concurrent('a comment that is unclear', () => {
-  test.each([[true], [false]])('and whose task is gone holds nothing up (for good: %s)', async (forGood) => {
-    await inVirtualWorld({}, async (world) => {
-      const { visitor, task } = await begun(world)
-      world.planfix.nextWrites('timeout-before-commit', 1)
-      visitor.says('Lost? #a2')
-      await world.until('the fault has struck', () => world.planfix.writeOutcomeTimes === 0)
-      world.planfix.deletesTask(task, { forGood })
-      visitor.says('Hello? #a3')
-      const second = await world.until('a second task', () =>
-        tasksNamed(world, 'Anna').find(({ id }) => id !== task),
-      )
-      await calm(world)
-      const text = world
-        .feed(second.id)
-        .map((one) => one.text)
-        .join()
-      expect(text.match(/#a[23]/g)).toEqual(['#a2', '#a3'])
-    })
-  })
+  test.each([[true], [false]])(
+    'an indeterminate comment whose task is gone delays nothing (for good: %s)',
+    async (forGood) => {
+      await inVirtualWorld({}, async (world) => {
+        const { visitor, task } = await begun(world)
+        world.planfix.nextWrites('timeout-before-commit', 1)
+        visitor.says('Lost? #a2')
+        await world.until('the fault has struck', () => world.planfix.writeOutcomeTimes === 0)
+        world.planfix.deletesTask(task, { forGood })
+        visitor.says('Hello? #a3')
+        const second = await world.until('a second task', () =>
+          tasksNamed(world, 'Anna').find(({ id }) => id !== task),
+        )
+        await calm(world)
+        const text = world
+          .feed(second.id)
+          .map((one) => one.text)
+          .join()
+        expect(text.match(/#a[23]/g)).toEqual(['#a2', '#a3'])
+      })
+    },
+  )
 
   const ids: [string, WorldOptions['planfix']][] = [
     ['ids shown', {}],
     ['ids hidden', { switches: { 'source-read': 'never', 'comment-list-source': 'empty' } }],
   ]
-  test.each(ids)('is not proven by an employee’s equal words (%s)', async (_name, planfix) => {
-    await inVirtualWorld({ planfix }, async (world) => {
-      const { visitor, task } = await begun(world)
-      await world.until('the token’s user is known', () => world.app.store.fact('shop', 'tokenUserId'))
-      world.planfix.nextWrites('timeout-before-commit', 1)
-      visitor.says('Good day')
-      await world.until('the fault has struck', () => world.planfix.writeOutcomeTimes === 0)
-      world.planfix.employeeComments(task, 5, '<p>Good day</p>')
-      await world.until('the message', () =>
-        world.feed(task).some(({ owner, text }) => owner.startsWith('contact:') && text === 'Good day'),
-      )
-      await calm(world)
-      expect(world.feed(task).filter(({ text }) => text === 'Good day')).toHaveLength(2)
-    })
-  })
+  test.each(ids)(
+    "an indeterminate comment is not proven by an employee's equal text (%s)",
+    async (_name, planfix) => {
+      await inVirtualWorld({ planfix }, async (world) => {
+        const { visitor, task } = await begun(world)
+        await world.until('the token’s user is known', () => world.app.store.fact('shop', 'tokenUserId'))
+        world.planfix.nextWrites('timeout-before-commit', 1)
+        visitor.says('Good day')
+        await world.until('the fault has struck', () => world.planfix.writeOutcomeTimes === 0)
+        world.planfix.employeeComments(task, 5, '<p>Good day</p>')
+        await world.until('the message', () =>
+          world.feed(task).some(({ owner, text }) => owner.startsWith('contact:') && text === 'Good day'),
+        )
+        await calm(world)
+        expect(world.feed(task).filter(({ text }) => text === 'Good day')).toHaveLength(2)
+      })
+    },
+  )
 })
 
 describe.concurrent('a task that takes no comments any more', () => {
   const no = refusal(6, 'New comments not allowed in this process')
 
-  test('is followed by another one, which links to it, and the owner is told', async () => {
+  test('a task that accepts no comments is followed by a linked one, and the owner is notified', async () => {
     await inVirtualWorld({}, async (world) => {
       const { visitor, task } = await begun(world)
       world.planfix.server.faults.add({ ...no, method: 'POST', path: `/task/${task}/comments/$` })
@@ -91,7 +97,7 @@ describe.concurrent('a task that takes no comments any more', () => {
     })
   })
 
-  test('makes no second one after another where all tasks refuse', async () => {
+  test('no series of tasks is created when all tasks refuse comments', async () => {
     await inVirtualWorld({}, async (world) => {
       const { visitor } = await begun(world)
       world.planfix.server.faults.add({ ...no, method: 'POST', path: '/comments/$' })
@@ -129,7 +135,7 @@ test.each([[4000], [41], [7003]])(
   },
 )
 
-test('the assigner is blamed only when the same task is taken without it', async () => {
+test('the assigner counts as the cause only when the same task succeeds without it', async () => {
   await inVirtualWorld({}, async (world) => {
     await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
@@ -147,28 +153,31 @@ test('the assigner is blamed only when the same task is taken without it', async
   })
 })
 
-test.each([[3], [4], [5]])('a mandatory field, mended after %s refusals, costs no feature', async (times) => {
-  await inVirtualWorld({ planfixSettings: { participants: ['user:5'] } }, async (world) => {
-    await begun(world)
-    await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
-    world.planfix.server.faults.add({ ...refusal(40, 'Field is mandatory'), path: '/task/$', times })
-    for (const name of ['Boris', 'Vera']) {
-      world.chatra.visit({ name }).says('Hi')
-      const task = await world.until('a task', () => tasksNamed(world, name)[0])
-      await world.until('the client as assigner', () => task.assigner === task.counterparty)
-      await calm(world)
-    }
-    expect(await world.app.store.fact('shop', 'assigner')).toBe('contact')
-    expect(tasksNamed(world, 'Vera')[0]?.participants.users).toContain('user:5')
-    await world.restart()
-    world.chatra.visit({ name: 'Gleb' }).says('Hi')
-    const task = await world.until('a task', () => tasksNamed(world, 'Gleb')[0])
-    expect(task.assigner).toBe(task.counterparty)
-    expect(task.participants.users).toContain('user:5')
-  })
-})
+test.each([[3], [4], [5]])(
+  'a mandatory field that is fixed after %s refusals disables no feature',
+  async (times) => {
+    await inVirtualWorld({ planfixSettings: { participants: ['user:5'] } }, async (world) => {
+      await begun(world)
+      await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
+      world.planfix.server.faults.add({ ...refusal(40, 'Field is mandatory'), path: '/task/$', times })
+      for (const name of ['Boris', 'Vera']) {
+        world.chatra.visit({ name }).says('Hi')
+        const task = await world.until('a task', () => tasksNamed(world, name)[0])
+        await world.until('the client as assigner', () => task.assigner === task.counterparty)
+        await calm(world)
+      }
+      expect(await world.app.store.fact('shop', 'assigner')).toBe('contact')
+      expect(tasksNamed(world, 'Vera')[0]?.participants.users).toContain('user:5')
+      await world.restart()
+      world.chatra.visit({ name: 'Gleb' }).says('Hi')
+      const task = await world.until('a task', () => tasksNamed(world, 'Gleb')[0])
+      expect(task.assigner).toBe(task.counterparty)
+      expect(task.participants.users).toContain('user:5')
+    })
+  },
+)
 
-test('one client whom Planfix refuses is shown as failed in the end, and the side goes on as if nothing were', async () => {
+test('one refused client is shown as failed in the end, and the side continues', async () => {
   await inVirtualWorld({ speed: 100 }, async (world) => {
     await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
@@ -194,7 +203,7 @@ test('one client whom Planfix refuses is shown as failed in the end, and the sid
   })
 })
 
-test('a note whose write was unclear is written once', async () => {
+test('a note whose write was indeterminate is written once', async () => {
   await inVirtualWorld({}, async (world) => {
     const { visitor, task } = await begun(world)
     world.planfix.server.faults.add({
@@ -216,7 +225,7 @@ test('a note whose write was unclear is written once', async () => {
   })
 })
 
-test('what is not written to the card stands in the task, with a link to the card that has it', async () => {
+test('values missing from the card are in the task, with a link to the card that has them', async () => {
   await inVirtualWorld({}, async (world) => {
     const other = world.planfix.createsContact({ name: 'Somebody', email: 'taken@mail.example' })
     const { visitor, task } = await begun(world)

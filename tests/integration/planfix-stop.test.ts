@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { feedMarks, withWorld } from '../support/planfix-scenes.ts'
 
-test('events that come while the application stops are kept, and break nothing', async () => {
+test('events that come during shutdown are stored, and cause no error', async () => {
   const unhandled: unknown[] = []
   const note = (error: unknown) => unhandled.push(error)
   process.on('unhandledRejection', note)

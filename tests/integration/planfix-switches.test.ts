@@ -54,7 +54,7 @@ function sceneOf(name: SwitchName, position: string): { options: WorldOptions; b
 }
 
 describe.concurrent('a conversation arrives once and in order whatever Planfix does', () => {
-  test.each(rows)('%s: %s', async (name, position) => {
+  test.each(rows)('a conversation arrives once and in order with %s: %s', async (name, position) => {
     const { options, boris } = sceneOf(name, position)
     await withWorld(options, async (world) => {
       expectPlayedOnce(world, await play(world, boris && { boris }))
@@ -64,7 +64,7 @@ describe.concurrent('a conversation arrives once and in order whatever Planfix d
 
 describe.concurrent('a conversation goes on after what stopped it was mended', () => {
   const positions = stops.flatMap((name) => switchTable[name].map((position) => [name, position] as const))
-  test.each(positions)('%s: %s', async (name, position) => {
+  test.each(positions)('a conversation continues after the fix of %s: %s', async (name, position) => {
     await withWorld({}, async (world) => {
       const midway = async () => {
         world.planfix.setSwitch(name, position as never)
@@ -83,24 +83,27 @@ const scenarioRows = (
 ).flatMap((name) => switchTable[name].map((position) => [name, position as string] as const))
 
 describe.concurrent('a scenario brings each reply at once and none twice', () => {
-  test.each(scenarioRows)('%s: %s', async (name, position) => {
-    const options = { planfix: { switches: at(name, position) }, planfixSettings: { pollSeconds: 3000 } }
-    await withWorld(options, async (world) => {
-      const { anna, task } = await begun(world)
-      world.planfix.scenarioUrl = planfixHook(world)
-      world.planfix.employeeComments(task, 5, '<p>First #r1</p>')
-      await world.until('the first reply', () => chatMarks(anna).length === 1)
-      world.planfix.employeeComments(task, 5, '<p>Only inside #n1</p>', { recipients: [] })
-      world.planfix.employeeComments(task, 6, '<p>Second #r2</p>')
-      await world.until('the second reply', () => chatMarks(anna).length === 2)
-      await world.planfix.flush()
-      await calm(world)
-      expect(chatMarks(anna)).toEqual(['#r1', '#r2'])
-      expect(world.planfix.scenario.attempts.map((one) => one.outcome)).toEqual([200, 200, 200])
-    })
-  })
+  test.each(scenarioRows)(
+    'a scenario delivers each reply at once and only once with %s: %s',
+    async (name, position) => {
+      const options = { planfix: { switches: at(name, position) }, planfixSettings: { pollSeconds: 3000 } }
+      await withWorld(options, async (world) => {
+        const { anna, task } = await begun(world)
+        world.planfix.scenarioUrl = planfixHook(world)
+        world.planfix.employeeComments(task, 5, '<p>First #r1</p>')
+        await world.until('the first reply', () => chatMarks(anna).length === 1)
+        world.planfix.employeeComments(task, 5, '<p>Only inside #n1</p>', { recipients: [] })
+        world.planfix.employeeComments(task, 6, '<p>Second #r2</p>')
+        await world.until('the second reply', () => chatMarks(anna).length === 2)
+        await world.planfix.flush()
+        await calm(world)
+        expect(chatMarks(anna)).toEqual(['#r1', '#r2'])
+        expect(world.planfix.scenario.attempts.map((one) => one.outcome)).toEqual([200, 200, 200])
+      })
+    },
+  )
 
-  test('a scenario whose texts break its JSON is refused, and the next poll brings the reply all the same', async () => {
+  test('a scenario whose texts break its JSON is refused, and the next poll finds the reply', async () => {
     await withWorld({ planfix: { switches: { 'scenario-body': 'raw-unescaped' } } }, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.scenarioUrl = planfixHook(world)
@@ -117,7 +120,7 @@ describe.concurrent('a scenario brings each reply at once and none twice', () =>
     ['an empty body', ''],
     ['a body that names no task', '{"what": "comment"}'],
     ['a task that is no number', '{"task": ""}'],
-  ])('a scenario with %s brings the reply by its header', async (_name, body) => {
+  ])('a scenario with %s delivers the reply by its header', async (_name, body) => {
     await withWorld({ planfixSettings: { pollSeconds: 3000 } }, async (world) => {
       world.planfix.scenarioUrl = planfixHook(world)
       world.planfix.scenario.bodyTemplate = body
@@ -128,7 +131,7 @@ describe.concurrent('a scenario brings each reply at once and none twice', () =>
     })
   })
 
-  test('without that header an empty body is refused, and the next poll brings the reply', async () => {
+  test('without that header an empty body is refused, and the next poll finds the reply', async () => {
     await withWorld({ planfix: { switches: { 'scenario-header': 'absent' } } }, async (world) => {
       world.planfix.scenarioUrl = planfixHook(world)
       world.planfix.scenario.bodyTemplate = ''
@@ -139,7 +142,7 @@ describe.concurrent('a scenario brings each reply at once and none twice', () =>
     })
   })
 
-  test('a scenario that also fires for what the bridge writes makes no echo', async () => {
+  test("a scenario that also fires for the bridge's writes causes no echo", async () => {
     await withWorld({ planfixSettings: { pollSeconds: 3000 } }, async (world) => {
       world.planfix.scenarioUrl = planfixHook(world)
       world.planfix.scenarioOnRest = true
@@ -167,7 +170,7 @@ async function begun(world: World) {
 
 describe.concurrent('long texts and files', () => {
   const long = switchTable['over-64k'].map((position) => [position])
-  test.each(long)('a text far over 64 KB arrives whole, in numbered parts (%s)', async (position) => {
+  test.each(long)('a text far over 64 KB arrives completely, in numbered parts (%s)', async (position) => {
     await withWorld({ planfix: { switches: { 'over-64k': position } } }, async (world) => {
       const { anna } = await begun(world)
       const words = Array.from({ length: 16_000 }, (_, n) => `&"${n}"`)
@@ -188,30 +191,33 @@ describe.concurrent('long texts and files', () => {
   const files = (['file-size-unit', 'file-too-large'] as const).flatMap((name) =>
     switchTable[name].map((position) => [name, position as string] as const),
   )
-  test.each(files)('files pass both ways, or leave a link (%s: %s)', async (name, position) => {
-    const options: WorldOptions = {
-      planfix: { switches: at(name, position) },
-      chatra: { switches: { files: 'brevo-file-object' } },
-    }
-    await withWorld(options, async (world) => {
-      const { anna, task } = await begun(world)
-      world.planfix.account.fileLimitMb = 1
-      const big = position === '400-code7002-over-N-MB'
-      anna.sendsFile({ name: 'photo.jpg', content: Buffer.alloc(big ? 1_500_000 : 20), type: 'image/jpeg' })
-      anna.says('Look #a2')
-      await world.until('the text', () => feedMarks(world, 'Anna').includes('#a2'))
-      const file = world.planfix.addsFile('bill.pdf', 'bill', 'application/pdf')
-      world.planfix.employeeComments(task, 5, '<p>The bill #r1</p>', { files: [file.id] })
-      await world.until('the reply', () => chatMarks(anna).length === 1)
-      await calm(world)
-      const withFile = world.planfix
-        .comments(task)
-        .filter((comment) => comment.files.length > 0 && !comment.byHand)
-      const linked = world.feed(task).filter((comment) => comment.text.includes('photo.jpg: http'))
-      expect([withFile.length, linked.length]).toEqual(big ? [0, 1] : [1, 0])
-      expect(feedMarks(world, 'Anna')).toEqual(['#a1', '#a2', '#r1'])
-      expect(anna.sees()).toHaveLength(1)
-      expect(anna.sees()[0]).toMatch(/^The bill #r1\nbill\.pdf: http/)
-    })
-  })
+  test.each(files)(
+    'files are delivered in both directions, or leave a link (%s: %s)',
+    async (name, position) => {
+      const options: WorldOptions = {
+        planfix: { switches: at(name, position) },
+        chatra: { switches: { files: 'brevo-file-object' } },
+      }
+      await withWorld(options, async (world) => {
+        const { anna, task } = await begun(world)
+        world.planfix.account.fileLimitMb = 1
+        const big = position === '400-code7002-over-N-MB'
+        anna.sendsFile({ name: 'photo.jpg', content: Buffer.alloc(big ? 1_500_000 : 20), type: 'image/jpeg' })
+        anna.says('Look #a2')
+        await world.until('the text', () => feedMarks(world, 'Anna').includes('#a2'))
+        const file = world.planfix.addsFile('bill.pdf', 'bill', 'application/pdf')
+        world.planfix.employeeComments(task, 5, '<p>The bill #r1</p>', { files: [file.id] })
+        await world.until('the reply', () => chatMarks(anna).length === 1)
+        await calm(world)
+        const withFile = world.planfix
+          .comments(task)
+          .filter((comment) => comment.files.length > 0 && !comment.byHand)
+        const linked = world.feed(task).filter((comment) => comment.text.includes('photo.jpg: http'))
+        expect([withFile.length, linked.length]).toEqual(big ? [0, 1] : [1, 0])
+        expect(feedMarks(world, 'Anna')).toEqual(['#a1', '#a2', '#r1'])
+        expect(anna.sees()).toHaveLength(1)
+        expect(anna.sees()[0]).toMatch(/^The bill #r1\nbill\.pdf: http/)
+      })
+    },
+  )
 })

@@ -32,7 +32,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
     ['deleted for good', (world, task) => world.planfix.deletesTask(task, { forGood: true })],
   ]
   for (const missing of switchTable['missing-task']) {
-    test.each(ends)(`the task is %s (${missing})`, async (_name, end) => {
+    test.each(ends)(`a new task is created when the task is %s (${missing})`, async (_name, end) => {
       await inVirtualWorld({ planfix: { switches: { 'missing-task': missing } } }, async (world) => {
         const { anna, task } = await begun(world)
         end(world, task)
@@ -55,7 +55,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
     })
   }
 
-  test('a task completed a moment before the message is noticed within a poll, and the message is not lost', async () => {
+  test('a task completed just before the message is noticed within a poll, without loss', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.completes(task)
@@ -95,7 +95,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
     })
   })
 
-  test('a completed task that a person reopens a moment before the client writes is continued', async () => {
+  test('a completed task reopened a moment before the client writes is continued', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.completes(task)
@@ -108,7 +108,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
     })
   })
 
-  test('a task that was reopened is continued when the one that followed it is deleted', async () => {
+  test('a reopened task is continued when the one that followed it is deleted', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.completes(task)
@@ -148,7 +148,7 @@ describe.concurrent('F8 on: a new task when none is active', () => {
 describe.concurrent('F8 off: one task for ever', () => {
   const off: WorldOptions = { options: { newTaskWhenNoneActive: false } }
 
-  test('whatever its status', async () => {
+  test('the one task is used with any status', async () => {
     await inVirtualWorld(off, async (world) => {
       const { anna, task } = await begun(world)
       for (const [n, status] of [3, 5, 7].entries()) {
@@ -243,7 +243,7 @@ describe.concurrent('F10: the client as assigner', () => {
     },
   )
 
-  test('a client who writes without a known device is asked about all the same at once', async () => {
+  test('a message of a client without a known device still asks for the client', async () => {
     await inVirtualWorld({}, async (world) => {
       // No visit action delays the upkeep: only the check of the assigner is left, and the check for leaving is far off.
       await begun(world, { os: '', browser: '', ip: '' })
@@ -254,7 +254,7 @@ describe.concurrent('F10: the client as assigner', () => {
   })
 })
 
-test('F7: users and groups take part beside those of the template', async () => {
+test('F7: users and groups are participants in addition to those of the template', async () => {
   const options: WorldOptions = { planfixSettings: { participants: ['user:7', 'user:6', 'group:1'] } }
   await inVirtualWorld(options, async (world) => {
     const { anna } = await begun(world)
@@ -294,7 +294,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     },
   )
 
-  test('by leaveAfterMinutes of silence where no transcript comes', async () => {
+  test('without a transcript leaveAfterMinutes of silence completes the task', async () => {
     const options: WorldOptions = {
       chatra: { switches: { 'leave-signal': 'finished-at-only' } },
       options: { leaveAfterMinutes: 0.5 },
@@ -308,7 +308,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     })
   })
 
-  test('not while the visit goes on, however quiet it is', async () => {
+  test('a task is not completed while the visit lasts, however quiet it is', async () => {
     await inVirtualWorld({ options: { leaveAfterMinutes: 0.2 } }, async (world) => {
       const { task } = await begun(world)
       await pass(world, 60_000)
@@ -316,7 +316,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     })
   })
 
-  test('not when it is switched off', async () => {
+  test('a task is not completed when the option is off', async () => {
     await inVirtualWorld({ options: { completeWhenClientLeaves: false } }, async (world) => {
       const { anna, task } = await begun(world)
       anna.leaves()
@@ -326,7 +326,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     })
   })
 
-  test('a final status that a person chose stays', async () => {
+  test('a final status that a person chose is kept', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.setsStatus(task, 7)
@@ -336,7 +336,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     })
   })
 
-  test('with the status the owner chose', async () => {
+  test('a task is completed with the status that the owner chose', async () => {
     await inVirtualWorld({ options: { completedStatusId: 6 } }, async (world) => {
       const { anna, task } = await begun(world)
       anna.leaves()
@@ -344,7 +344,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     })
   })
 
-  test('only after everything that waits has arrived', async () => {
+  test('a task is completed only after all waiting messages have arrived', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.server.faults.add({ kind: 'status', status: 500, path: '/comments/$', times: 3 })
@@ -355,7 +355,7 @@ describe.concurrent('F11: the task is completed when the chat is over', () => {
     })
   })
 
-  test('a client who writes again before it is done keeps his task open', async () => {
+  test('a client who writes again before the completion keeps the task open', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       world.planfix.server.faults.add({ kind: 'status', status: 500, path: `/task/${task}$`, times: 3 })

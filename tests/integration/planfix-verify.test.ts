@@ -43,7 +43,7 @@ test('a second copy of a comment that was written twice is removed', async () =>
   expect(removed).toEqual([11])
 })
 
-test('while a comment is being written nothing is taken for a second copy', async () => {
+test('while a comment is being written no other counts as its second copy', async () => {
   const { state, removed } = stateWith({ kind: 'comment', text: 'ok' })
   expect(await verify(state)).toEqual({ waits: 5000 })
   expect(removed).toEqual([])

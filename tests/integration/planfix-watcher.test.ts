@@ -48,7 +48,7 @@ describe('after a time in which the application was off', () => {
     },
   )
 
-  test('replies in more than 100 tasks, open and completed, are found, each once and in order', async () => {
+  test('after downtime, replies in more than 100 tasks are found, each once and in order', async () => {
     await inVirtualWorld({ planfix: { robotSeesAll: true } }, async (world) => {
       const visitors = range(110).map((n) => ({
         name: `Client ${n}`,
@@ -68,7 +68,7 @@ describe('after a time in which the application was off', () => {
     })
   }, 60_000)
 
-  test('edits and deletions made meanwhile follow into the chat, and a reply deleted before it was seen is not sent', async () => {
+  test('after downtime, edits and deletions are delivered; a reply deleted unread is not sent', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const [first, second] = [1, 2].map((n) =>
@@ -88,7 +88,7 @@ describe('after a time in which the application was off', () => {
     })
   })
 
-  test('a client who wrote while it was off is found in the transcript, before the replies of that time', async () => {
+  test("after downtime, a client's message in the transcript precedes the replies", async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       await world.restart(async () => {
@@ -112,7 +112,7 @@ describe.concurrent('hints', () => {
     ['JSON text', 'application/json', (task) => `{"task": "${task}"}`],
     ['form', 'application/x-www-form-urlencoded', (task) => `task=${task}`],
   ]
-  test.each(bodies)('a POST to the hook makes the reply instant (%s)', async (_name, type, body) => {
+  test.each(bodies)('a POST to the hook delivers the reply at once (%s)', async (_name, type, body) => {
     await withWorld(slow, async (world) => {
       const { anna, task } = await begun(world)
       await pass(world, 5000)
@@ -156,7 +156,7 @@ describe.concurrent('hints', () => {
     },
   )
 
-  test('many hints for one task make few readings', async () => {
+  test('many hints for one task cause few reads', async () => {
     await withWorld(slow, async (world) => {
       const { anna, task } = await begun(world)
       await pass(world, 5000)
@@ -191,7 +191,7 @@ describe.concurrent('what goes into the chat', () => {
     })
   })
 
-  test('a comment that is written in the minute of the last look is not overlooked', async () => {
+  test('a comment written in the minute of the last read is noticed', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       for (const n of range(3)) {
@@ -208,7 +208,7 @@ describe.concurrent('what goes into the chat', () => {
     })
   })
 
-  test('edits follow, an edit to the same text does not, and a deletion takes the message away', async () => {
+  test('edits are delivered, equal ones are not, and a deletion removes the message', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       const comment = world.planfix.employeeComments(task, 5, '<p>It costs 10 #r1</p>')
@@ -249,7 +249,7 @@ describe.concurrent('what goes into the chat', () => {
     })
   })
 
-  test('employees who are not allowed stay inside (F2)', async () => {
+  test('comments of employees who are not allowed stay internal (F2)', async () => {
     const connection = {
       employees: [
         { planfixUserId: 'user:5', email: 'ana@shop.example', allowed: true },
@@ -267,7 +267,7 @@ describe.concurrent('what goes into the chat', () => {
     })
   })
 
-  test('with every comment going out that is not hidden, still no message of ours comes back', async () => {
+  test('when every visible comment is sent, our own messages still do not return', async () => {
     const options: WorldOptions = {
       options: { sendOnlyWhenClientIsRecipient: false },
       connection: {
@@ -301,7 +301,7 @@ describe.concurrent('what goes into the chat', () => {
     })
   })
 
-  test('a note to the employee that a reply failed never reaches the client, whatever goes out', async () => {
+  test('a note about a failed reply never reaches the client, whatever is sent', async () => {
     await inVirtualWorld({ options: { sendOnlyWhenClientIsRecipient: false } }, async (world) => {
       const { anna, task } = await begun(world)
       world.chatra.server.faults.add({ kind: 'status', status: 400, path: '/messages', times: 2 })
@@ -337,7 +337,7 @@ describe.concurrent('what goes into the chat', () => {
     })
   })
 
-  test('a reply is not forgotten when its feed cannot be read for minutes', async () => {
+  test('a reply is not lost when its feed cannot be read for minutes', async () => {
     await inVirtualWorld({}, async (world) => {
       const { anna, task } = await begun(world)
       await pass(world, 70_000)
@@ -364,7 +364,7 @@ describe.concurrent('calls', () => {
     })
   })
 
-  test('a reply costs one reading of its feed and no more than one a poll afterwards', async () => {
+  test('a reply costs one read of its feed and no more than one per poll afterwards', async () => {
     await inVirtualWorld({ planfixSettings: { pollSeconds: 5 } }, async (world) => {
       const { anna, task } = await begun(world)
       await pass(world, 70_000)
@@ -377,7 +377,7 @@ describe.concurrent('calls', () => {
   })
 })
 
-test('equal replies of many days, read at once when the computer is on again, all go out: a backlog is no loop', async () => {
+test('equal replies of many days, read at once after downtime, all go out: no loop', async () => {
   await inVirtualWorld({}, async (world) => {
     const { planfix } = world
     const { anna, task } = await begun(world)

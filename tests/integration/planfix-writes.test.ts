@@ -45,44 +45,48 @@ const cases = accounts.flatMap((account) =>
 )
 
 describe.concurrent('a write whose answer is lost is looked for before it is sent again', () => {
-  test.each(cases)('%s, %s, %s', async (_name, outcome, kind, account) => {
-    const { switches, zoneOffsetMinutes = 120 } = account
-    await withWorld({ planfix: { switches, zoneOffsetMinutes } }, async (world) => {
-      const { planfix } = world
-      const anna = world.chatra.visit({ name: 'Anna' })
-      if (kind === 'task')
-        planfix.server.faults.add({ kind: 'latency', ms: 60, path: '/rest/task/$', times: 1 })
-      if (kind === 'comment') {
-        anna.says('Hello #a1')
-        await world.until('a task', () => planfix.tasks[0])
-        await quiet(world)
-        anna.says('Hello #a0')
-        await world.until('a comment', () => feedMarks(world, 'Anna').length === 2)
+  test.each(cases)(
+    'a write without an answer is searched for before it is repeated: %s, %s, %s',
+    async (_name, outcome, kind, account) => {
+      const { switches, zoneOffsetMinutes = 120 } = account
+      await withWorld({ planfix: { switches, zoneOffsetMinutes } }, async (world) => {
+        const { planfix } = world
+        const anna = world.chatra.visit({ name: 'Anna' })
+        if (kind === 'task')
+          planfix.server.faults.add({ kind: 'latency', ms: 60, path: '/rest/task/$', times: 1 })
+        if (kind === 'comment') {
+          anna.says('Hello #a1')
+          await world.until('a task', () => planfix.tasks[0])
+          await quiet(world)
+          anna.says('Hello #a0')
+          await world.until('a comment', () => feedMarks(world, 'Anna').length === 2)
+          await calm(world)
+        }
+        if (kind === 'contact') planfix.nextWrites(outcome, 1)
+        if (kind === 'comment') planfix.nextWrites(outcome, 1)
+        if (kind === 'task') {
+          const start = planfix.account.contacts.size
+          void world
+            .until('the contact', () => planfix.account.contacts.size > start)
+            .then(() => planfix.nextWrites(outcome, 1))
+        }
+        const texts =
+          kind === 'comment' ? ['Hello #a2', 'Hello #a3'] : ['Hello #a1', 'Hello #a2', 'Hello #a3']
+        for (const text of texts) anna.says(text)
+        const wanted = kind === 'comment' ? ['#a1', '#a0', '#a2', '#a3'] : ['#a1', '#a2', '#a3']
+        await world.until('all messages', () => feedMarks(world, 'Anna').length >= wanted.length)
+        planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Yes #r1</p>')
+        await world.until('the reply', () => chatMarks(anna).length > 0)
+        await pass(world, 5000)
         await calm(world)
-      }
-      if (kind === 'contact') planfix.nextWrites(outcome, 1)
-      if (kind === 'comment') planfix.nextWrites(outcome, 1)
-      if (kind === 'task') {
-        const start = planfix.account.contacts.size
-        void world
-          .until('the contact', () => planfix.account.contacts.size > start)
-          .then(() => planfix.nextWrites(outcome, 1))
-      }
-      const texts = kind === 'comment' ? ['Hello #a2', 'Hello #a3'] : ['Hello #a1', 'Hello #a2', 'Hello #a3']
-      for (const text of texts) anna.says(text)
-      const wanted = kind === 'comment' ? ['#a1', '#a0', '#a2', '#a3'] : ['#a1', '#a2', '#a3']
-      await world.until('all messages', () => feedMarks(world, 'Anna').length >= wanted.length)
-      planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Yes #r1</p>')
-      await world.until('the reply', () => chatMarks(anna).length > 0)
-      await pass(world, 5000)
-      await calm(world)
-      expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(wanted)
-      expect(chatMarks(anna)).toEqual(['#r1'])
-      expect(tasksNamed(world, 'Anna')).toHaveLength(1)
-      expect(planfix.contacts).toHaveLength(1)
-      expect(planfix.writeOutcomeTimes, 'the fault has struck').toBe(0)
-    })
-  })
+        expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(wanted)
+        expect(chatMarks(anna)).toEqual(['#r1'])
+        expect(tasksNamed(world, 'Anna')).toHaveLength(1)
+        expect(planfix.contacts).toHaveLength(1)
+        expect(planfix.writeOutcomeTimes, 'the fault has struck').toBe(0)
+      })
+    },
+  )
 })
 
 describe.concurrent('a write that is carried out long after it was given up', () => {
@@ -114,7 +118,7 @@ describe.concurrent('a write that is carried out long after it was given up', ()
   )
 })
 
-test('a comment that is carried out within 6 s of a time-out is found and not written again', async () => {
+test('a comment executed within 6 s of a time-out is found and not repeated', async () => {
   await withWorld({ virtual: true }, async (world) => {
     const { planfix } = world
     const anna = world.chatra.visit({ name: 'Anna' })

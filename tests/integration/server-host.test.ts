@@ -25,11 +25,11 @@ describe('a start that cannot be', () => {
     expect([code, err.includes('Usage:')]).toEqual([2, true])
   })
 
-  test('a port that is none ends with 2', async () => {
+  test('an invalid port ends with 2', async () => {
     expect((await refused(['--ui-port', '70000'])).code).toBe(2)
   })
 
-  test('a wrong configuration ends with 2 and names every place', async () => {
+  test('an invalid configuration ends with 2 and names every place', async () => {
     writeFileSync(bench.configFile, '{"connections":[{"id":"shop","colour":1}],"extra":1}')
     const { code, err } = await refused([])
     bench.configure()
@@ -46,7 +46,7 @@ describe('a start that cannot be', () => {
     expect([code, err.includes('line 2, column 19')]).toEqual([2, true])
   })
 
-  test('a configuration that is not there ends with 2', async () => {
+  test('a missing configuration file ends with 2', async () => {
     const { code, err } = await refused(['--config', '/nonexistent/config.json'])
     expect([code, err.includes('does not exist')]).toEqual([2, true])
   })
@@ -65,7 +65,7 @@ describe('a start that cannot be', () => {
 })
 
 describe('without a configuration', () => {
-  test('it starts, says so, and stops on SIGINT', async () => {
+  test('without a configuration the server starts, says so, and stops on SIGINT', async () => {
     const server = bench.run('server', ['--data-dir', `${bench.folder}/empty`])
     await bench.ready(server)
     server.kill('SIGINT')
@@ -102,19 +102,19 @@ describe('a running server', () => {
     return answer.value
   }
 
-  test('prints the ready line exactly', () => {
+  test('the server prints the ready line exactly', () => {
     expect(Object.keys(ready)).toEqual(['event', 'ui', 'hooks'])
     expect(ready.event).toBe('ready')
     expect(ready.ui).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}$/)
     expect(ready.hooks).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
   })
 
-  test('is healthy', async () => {
+  test('the server is healthy', async () => {
     const answer = await fetch(`${ready.hooks}/healthz`)
     expect([answer.status, await answer.json()]).toMatchObject([200, { status: 'ok' }])
   })
 
-  test('brings a message of a client into a task', async () => {
+  test("the server delivers a client's message into a task", async () => {
     bench.chatra.visit({ name: 'Anna' }).says('Where is my order?')
     const task = await until('the task', () =>
       bench.planfix.tasks.find(({ name }) => name === 'Anna (Chatra)'),
@@ -125,7 +125,7 @@ describe('a running server', () => {
     expect(bench.planfix.violations).toEqual([])
   })
 
-  test('turns the token of the address into a cookie and leaves the address', async () => {
+  test("the server exchanges the address's token for a cookie and redirects", async () => {
     const answer = await fetch(ready.ui, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
     expect(answer.headers.get('set-cookie')).toMatch(
@@ -134,18 +134,18 @@ describe('a running server', () => {
     expect(answer.headers.get('set-cookie')).not.toContain(new URL(ready.ui).searchParams.get('token'))
   })
 
-  test('gives no cookie for another token', async () => {
+  test('the server sets no cookie for a wrong token', async () => {
     const answer = await fetch(`${origin()}/?token=${'x'.repeat(43)}`, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
   })
 
-  test('answers calls only with the cookie', async () => {
+  test('the server answers calls only with the cookie', async () => {
     expect((await post('state.get', {}, { cookie: '' })).status).toBe(401)
     expect((await post('state.get', {}, { cookie: `${cookie}x` })).status).toBe(401)
     expect((await post('state.get', {})).status).toBe(200)
   })
 
-  test('shows the connection and the log', async () => {
+  test('the server shows the connection and the log', async () => {
     const state = await call('state.get', {})
     expect(state).toMatchObject({
       language: 'en',
@@ -161,7 +161,7 @@ describe('a running server', () => {
     })
   })
 
-  test('tells an open page what happens, the state first', async () => {
+  test('the server pushes events to an open page, the state first', async () => {
     const line = new WebSocket(`${origin().replace('http', 'ws')}/api/live`, {
       headers: { cookie, origin: origin() },
     })
@@ -179,12 +179,12 @@ describe('a running server', () => {
     line.close()
   })
 
-  test('refuses arguments that make no sense, with their place', async () => {
+  test('the server refuses invalid arguments and names their place', async () => {
     const answer = await (await post('log.page', { filter: {}, fromId: null, limit: 0 })).json()
     expect(answer).toMatchObject({ ok: false, error: { code: 'invalid', field: 'limit' } })
   })
 
-  test('answers no other host name (DNS rebinding)', async () => {
+  test('the server answers no other host name (DNS rebinding)', async () => {
     const { port } = new URL(ready.ui)
     const status = await new Promise((resolve) =>
       request(
@@ -198,7 +198,7 @@ describe('a running server', () => {
     expect(status).toBe(421)
   })
 
-  test('acts only for its own page and on JSON', async () => {
+  test('the server accepts calls only from its own page and as JSON', async () => {
     expect((await post('log.retry', { id: 1 }, { origin: 'http://127.0.0.1:1' })).status).toBe(403)
     expect((await post('log.retry', { id: 1 }, { 'content-type': 'text/plain' })).status).toBe(415)
     expect(await (await post('log.retry', { id: 999_999 })).json()).toMatchObject({
@@ -208,7 +208,7 @@ describe('a running server', () => {
     expect((await post('log.nothing', {})).status).toBe(404)
   })
 
-  test('serves the page with a strict policy and nothing beside it', async () => {
+  test('the server serves the page with a strict policy and no other file', async () => {
     const page = await fetch(`${origin()}/`)
     expect([page.status, (await page.text()).includes('id="root"')]).toEqual([200, true])
     expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
@@ -219,7 +219,7 @@ describe('a running server', () => {
     expect((await fetch(`${origin()}/..%2f..%2fpackage.json`)).status).toBe(404)
   })
 
-  test('becomes degraded, with what to do, when Planfix takes the token no more', async () => {
+  test('the server becomes degraded, with instructions, when Planfix refuses the token', async () => {
     const { token } = bench.planfix
     bench.planfix.setSwitch('account-state', 'code20-403')
     bench.chatra.visit({ name: 'Boris' }).says('Hello?')
@@ -235,12 +235,12 @@ describe('a running server', () => {
     expect(JSON.stringify(connections)).not.toContain(token)
   })
 
-  test('is alone on its data folder', async () => {
+  test('no second server can start on the data folder', async () => {
     const { code, err } = await bench.serve().ended
     expect([code, err.includes('already running')]).toEqual([1, true])
   })
 
-  test('stops within 5 s when SIGTERM comes twice, and goes on where it was', async () => {
+  test('the server stops within 5 s when SIGTERM comes twice, and continues later', async () => {
     const at = performance.now()
     server.kill('SIGTERM')
     server.kill('SIGTERM')
@@ -252,7 +252,7 @@ describe('a running server', () => {
     expect(bench.planfix.tasks.filter(({ name }) => name === 'Anna (Chatra)')).toHaveLength(1)
   })
 
-  test('has logged none of its secrets', () => {
+  test('the server has logged none of its secrets', () => {
     const secrets = [
       HOOK_SECRET,
       bench.chatra.secretKey,
@@ -265,7 +265,7 @@ describe('a running server', () => {
 })
 
 describe('a connection without its secrets', () => {
-  test('starts paused and says what is missing, without keeping the server from starting', async () => {
+  test('a connection without its secrets starts paused and names them, and the server starts', async () => {
     const server = bench.serve(['--data-dir', `${bench.folder}/paused`], {})
     const ready = await bench.ready(server)
     expect(await (await fetch(`${ready.hooks}/healthz`)).json()).toMatchObject({ status: 'degraded' })

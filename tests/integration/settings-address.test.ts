@@ -56,7 +56,7 @@ async function proxy(to: () => string): Promise<{ address: string; seen: string[
 const proof = (address: string) => bridge.app.proveAddress(address)
 
 describe('a public address', () => {
-  test('is proven by a request that comes in at our own receiver', async () => {
+  test('an address is proven by a request that comes in at our own receiver', async () => {
     const front = await proxy(() => bridge.app.hooksUrl)
     const proven = await bridge.get('setup.publicAddress', { address: front.address })
     const expected = { provider: 'own', address: front.address, state: 'proven', problem: null }
@@ -68,7 +68,7 @@ describe('a public address', () => {
     await bridge.until('a proof at the start', again)
   })
 
-  test('is asked again when the owner asks, and not by itself', async () => {
+  test("an address is proven on the owner's request, and not automatically", async () => {
     const front = await proxy(() => bridge.app.hooksUrl)
     await bridge.get('setup.publicAddress', { address: front.address })
     await bridge.get('settings.save', { settings: { theme: 'dark' } })
@@ -77,7 +77,7 @@ describe('a public address', () => {
     expect(new Set(front.seen).size).toBe(2)
   })
 
-  test('that leads to another bridge is not ours', async () => {
+  test('an address that leads to another bridge is not ours', async () => {
     const other = await Bridge.start(null)
     expect(await proof(other.app.hooksUrl)).toMatchObject({
       state: 'failing',
@@ -86,7 +86,7 @@ describe('a public address', () => {
     await other.stop()
   })
 
-  test('of an old nonce proves nothing', async () => {
+  test('a request with an old nonce proves nothing', async () => {
     const front = await proxy(() => bridge.app.hooksUrl)
     await proof(front.address)
     const old = front.seen[0]!.replace('GET ', '')
@@ -106,39 +106,39 @@ describe('what is wrong with a public address is named:', () => {
     return problem.replace('settings.address.problem.', '')
   }
 
-  test('not https', async () => {
+  test('an address without https is refused', async () => {
     expect(await failing('http://hooks.shop.example')).toBe('not-https')
   })
 
-  test('nobody answers', async () => {
+  test('an address without an answer is reported', async () => {
     const server = createHttpServer()
     const port = await listening(server)
     await new Promise((resolve) => server.close(resolve))
     expect(await failing(`http://127.0.0.1:${port}`)).toBe('refused')
   })
 
-  test('what stands in front does not reach the bridge', async () => {
+  test('a proxy that does not reach the bridge is reported', async () => {
     expect(await failing((await proxy(() => 'http://127.0.0.1:1')).address)).toBe('behind')
   })
 
-  test('another program answers', async () => {
+  test('an answer of another program is reported', async () => {
     trustAuthority()
     expect(await failing(await secureServer(good))).toBe('foreign')
   })
 
-  test('no encryption', async () => {
+  test('an address without encryption is reported', async () => {
     const plain = createHttpServer((_incoming, outgoing) => void outgoing.end('hello'))
     expect(await failing(`https://127.0.0.1:${await listening(plain)}`)).toBe('not-secure')
   })
 
-  test('a certificate that is not trusted, has expired, or is for another name', async () => {
+  test('an untrusted, expired or foreign certificate is reported', async () => {
     expect(await failing(await secureServer(good))).toBe('certificate-untrusted')
     trustAuthority()
     expect(await failing(await secureServer(expired))).toBe('certificate-expired')
     expect(await failing(await secureServer(otherName))).toBe('certificate-name')
   })
 
-  test('no answer comes in time', async () => {
+  test('a missing answer is reported as a time-out', async () => {
     const silent = createTcpServer(() => undefined)
     const address = `http://127.0.0.1:${await listening(silent)}`
     expect(await new AddressProof().prove(address, 50)).toMatchObject({
@@ -147,7 +147,7 @@ describe('what is wrong with a public address is named:', () => {
     })
   })
 
-  test('the connection breaks off', async () => {
+  test('a broken connection is reported', async () => {
     const rude = createTcpServer((socket) => socket.destroy())
     expect(await failing(`http://127.0.0.1:${await listening(rude)}`)).toBe('broken')
   })

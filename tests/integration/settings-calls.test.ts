@@ -30,7 +30,7 @@ function expectSaid({ key, params }: { key: string; params: Record<string, strin
 }
 
 describe('settings of the program', () => {
-  test('are kept in the file, for its owner alone, and used at once', async () => {
+  test('settings are stored in the file, readable only for its owner, and used at once', async () => {
     bridge = await Bridge.start(null)
     const saved = await bridge.get('settings.save', { settings: { language: 'ru', theme: 'dark' } })
     expect(saved).toMatchObject({ language: 'ru', theme: 'dark', retentionDays: 90 })
@@ -59,13 +59,16 @@ describe('settings of the program', () => {
       'notifications.quiet.to',
       'settings.problem.time',
     ],
-  ])('%j are refused with field and reason, and nothing is written', async (settings, field, key) => {
-    bridge = await Bridge.start(null)
-    const refused = await bridge.refusal('settings.save', { settings })
-    expect(refused).toMatchObject({ code: 'invalid', field, key })
-    expectSaid(refused)
-    expect(() => bridge.read()).toThrow('ENOENT')
-  })
+  ])(
+    'the settings %j are refused with field and reason, and nothing is written',
+    async (settings, field, key) => {
+      bridge = await Bridge.start(null)
+      const refused = await bridge.refusal('settings.save', { settings })
+      expect(refused).toMatchObject({ code: 'invalid', field, key })
+      expectSaid(refused)
+      expect(() => bridge.read()).toThrow('ENOENT')
+    },
+  )
 
   test('an empty public address means none', async () => {
     bridge = await Bridge.start((one) => ({
@@ -82,7 +85,7 @@ describe('settings of the program', () => {
 })
 
 describe('the file', () => {
-  test('that was edited by hand meanwhile keeps that edit, and it is taken over', async () => {
+  test('a manual edit of the file is kept and used by the next change', async () => {
     bridge = await Bridge.start()
     const content = bridge.read()
     bridge.write({ ...content, retentionDays: 30 })
@@ -91,7 +94,7 @@ describe('the file', () => {
     expect(bridge.app.configuration.retentionDays).toBe(30)
   })
 
-  test('that was broken by hand meanwhile is left alone, and what is wrong with it is said', async () => {
+  test('a file broken by hand is not changed, and its problem is reported', async () => {
     bridge = await Bridge.start()
     bridge.write({ colour: 1 })
     const refused = await bridge.refusal('settings.save', { settings: { theme: 'light' } })
@@ -105,7 +108,7 @@ describe('the file', () => {
     expect([...bridge.app.connections.keys()]).toEqual(['shop'])
   })
 
-  test('gets all changes that are made at the same moment', async () => {
+  test('the file gets all changes that are made at the same moment', async () => {
     bridge = await Bridge.start()
     await Promise.all([
       bridge.get('settings.save', { settings: { theme: 'dark' } }),
@@ -121,7 +124,7 @@ describe('the file', () => {
     })
   })
 
-  test('that cannot be written is said with the disk’s own code, and everything goes on as before', async () => {
+  test("a file that cannot be written is reported with the disk's code, without any change", async () => {
     bridge = await Bridge.start()
     rmSync(bridge.file)
     mkdirSync(bridge.file)
@@ -137,7 +140,7 @@ describe('the file', () => {
 })
 
 describe('settings of a connection', () => {
-  test('are shown with their defaults and can be saved as they are', async () => {
+  test('settings are shown with their defaults and can be saved unchanged', async () => {
     bridge = await Bridge.start()
     const before = bridge.app.configuration
     const live = bridge.app.connections.get('shop')
@@ -154,7 +157,7 @@ describe('settings of a connection', () => {
     expect(JSON.stringify(settings)).not.toContain(HOOK_SECRET)
   })
 
-  test('that are changed are carried by from then on, employees and webhook secret stay', async () => {
+  test('changed settings are used at once; employees and webhook secret stay', async () => {
     bridge = await Bridge.start((one) => ({
       connections: [one.shop({ employees: [{ planfixUserId: 'user:5', email: 'ana@shop.example' }] })],
     }))
@@ -202,7 +205,7 @@ describe('settings of a connection', () => {
     expect(bridge.read()).toEqual(before)
   })
 
-  test('of one that does not exist are not found, whatever is asked', async () => {
+  test('settings of an unknown connection are not found by any call', async () => {
     bridge = await Bridge.start()
     const settings = await shopSettings()
     const id = 'nobody'
@@ -220,7 +223,7 @@ describe('settings of a connection', () => {
 })
 
 describe('secrets of a connection', () => {
-  test('that are missing are named, and once given the messages that waited are carried', async () => {
+  test('missing secrets are named, and once given the waiting messages are delivered', async () => {
     bridge = await Bridge.start((one) => ({ connections: [one.shop({ id: 'other' })] }))
     bridge.chatra.webhookUrl = `${bridge.app.hooksUrl}/hooks/other/${HOOK_SECRET}/chatra`
     const state = await bridge.get('state.get', {})
@@ -239,7 +242,7 @@ describe('secrets of a connection', () => {
     expect(JSON.stringify(bridge.read())).not.toContain(bridge.planfix.token)
   })
 
-  test('that a service refuses do not replace the old ones', async () => {
+  test('secrets that a service refuses do not replace the old ones', async () => {
     bridge = await Bridge.start()
     const live = bridge.app.connections.get('shop')
     const wrongKey = await bridge.refusal('connection.secrets', {
@@ -274,7 +277,7 @@ describe('secrets of a connection', () => {
 })
 
 describe('webhook addresses', () => {
-  test('lead to this computer until there is a public one, and are renewed when asked', async () => {
+  test('webhook addresses lead to this computer without a public one, and can be renewed', async () => {
     bridge = await Bridge.start()
     const first = await bridge.get('connection.addresses', { id: 'shop' })
     expect(first).toEqual({
@@ -297,7 +300,7 @@ describe('webhook addresses', () => {
     expect(bridge.redact(secret)).toBe('***')
   })
 
-  test('of a connection without a secret are made when asked', async () => {
+  test('webhook addresses of a connection without a secret are created on request', async () => {
     bridge = await Bridge.start((one) => ({ connections: [one.shop({ webhookSecret: undefined })] }))
     expect((await bridge.get('state.get', {})).connections[0]?.missing).toEqual(['webhook-secret'])
     const refused = await bridge.refusal('connection.addresses', { id: 'shop' })
@@ -309,7 +312,7 @@ describe('webhook addresses', () => {
 })
 
 describe('a connection that is removed', () => {
-  test('is gone from file and application with what was typed for it; its messages stay in the log', async () => {
+  test('a removed connection leaves file and application; its messages stay in the log', async () => {
     bridge = await Bridge.start()
     await bridge.get('connection.secrets', {
       id: 'shop',
@@ -330,7 +333,7 @@ describe('a connection that is removed', () => {
 })
 
 describe('export and import', () => {
-  test('what was exported holds no secret and is imported on another computer, which then asks for its keys', async () => {
+  test('an export contains no secret, and the importing computer asks for the secrets', async () => {
     bridge = await Bridge.start()
     const { name, text } = await bridge.get('settings.export', {})
     expect(name).toMatch(/\.json$/)
@@ -349,7 +352,7 @@ describe('export and import', () => {
     expect(bridge.read().connections?.[0]?.webhookSecret).toMatch(/^[\w-]{32}$/)
   })
 
-  test('one that exists is replaced where it stands and keeps its secrets; the others stay as they are', async () => {
+  test('an imported connection replaces the existing one in place and keeps its secrets', async () => {
     bridge = await Bridge.start((one) => ({
       connections: [one.shop(), one.shop({ id: 'second', enabled: false, chatra: { publicKey: 'other' } })],
     }))
@@ -375,7 +378,7 @@ describe('export and import', () => {
       '{"connections":[{"id":"x","chatra":{"publicKey":"a"},"planfix":{"baseUrl":"nowhere"}}]}',
       'settings.import.problem',
     ],
-  ])('%s cannot be taken over, and why is said', async (text, key) => {
+  ])('the import %s is refused with a reason', async (text, key) => {
     bridge = await Bridge.start()
     const { problems, connections } = await bridge.get('settings.readImport', { text })
     expect(connections).toEqual([])

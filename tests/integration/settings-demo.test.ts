@@ -15,7 +15,7 @@ const start = async (file: Parameters<typeof Bridge.start>[0] = null) => {
 }
 afterEach(() => bridge.stop())
 
-test('a demo carries messages between make-believe accounts at once, and stands in no file', async () => {
+test('a demo delivers messages between simulated accounts at once, and is in no file', async () => {
   await start()
   const running = await bridge.get('demo.start', {})
   expect(running.connectionId).toMatch(/^demo-[a-z0-9]+$/)
@@ -34,7 +34,7 @@ test('a demo carries messages between make-believe accounts at once, and stands 
   expect(() => bridge.read()).toThrow('ENOENT')
 })
 
-test('it stands beside the real connections, whose settings can be changed meanwhile', async () => {
+test('the demo runs beside real connections, whose settings can be changed meanwhile', async () => {
   await start((one) => ({ connections: [one.shop()] }))
   const live = bridge.app.connections.get('shop')
   const { connectionId } = await bridge.get('demo.start', {})
@@ -46,7 +46,7 @@ test('it stands beside the real connections, whose settings can be changed meanw
   expect(JSON.stringify([bridge.read(), text])).not.toContain('demo-')
 })
 
-test('its own settings can be tried out, in memory alone', async () => {
+test("the demo's settings can be changed, only in memory", async () => {
   await start()
   const { connectionId: id } = await bridge.get('demo.start', {})
   const { settings } = await bridge.get('connection.get', { id })
@@ -60,7 +60,7 @@ test('its own settings can be tried out, in memory alone', async () => {
 })
 
 test.each(['demo.stop', 'connection.remove'] as const)(
-  '%s ends its accounts and takes it away; its messages stay in the log',
+  '%s stops its accounts and removes it; its messages stay in the log',
   async (name) => {
     await start((one) => ({ connections: [one.shop()] }))
     const { connectionId, visitorUrl } = await bridge.get('demo.start', {})
@@ -82,19 +82,19 @@ test.each(['demo.stop', 'connection.remove'] as const)(
   },
 )
 
-test('a demo that was asked for twice at the same moment is one', async () => {
+test('two demo requests at the same moment start one demo', async () => {
   await start()
   const [one, other] = await Promise.all([bridge.get('demo.start', {}), bridge.get('demo.start', {})])
   expect(one).toEqual(other)
 })
 
-test('where the host has no simulators it is refused', async () => {
+test('a host without simulators refuses a demo', async () => {
   bridge = await Bridge.start(null)
   expect(await bridge.refusal('demo.start', {})).toMatchObject({ code: 'unavailable' })
   expect(await bridge.get('demo.stop', {})).toEqual({})
 })
 
-test('it ends with the program', async () => {
+test('the demo ends with the program', async () => {
   await start()
   const { visitorUrl } = await bridge.get('demo.start', {})
   await bridge.restart()

@@ -13,7 +13,7 @@ afterEach(() => bridge.stop())
 const of = <N extends EventName>(pushes: readonly Push[], event: N) =>
   pushes.filter((one) => one.event === event).map((one) => one.value as EventValue<N>)
 
-test('whoever listens is told the state at once, then new messages and each change of their state', async () => {
+test('a listener gets the state at once, then new messages and each state change', async () => {
   bridge = await Bridge.start()
   const { pushes, end } = bridge.listen()
   await bridge.until('the state', () => pushes[0])
@@ -31,7 +31,7 @@ test('whoever listens is told the state at once, then new messages and each chan
   end()
 })
 
-test('what happened before somebody listens is not told, nor after he has left', async () => {
+test('a listener gets no events from before or after its subscription', async () => {
   bridge = await Bridge.start()
   bridge.chatra.visit({ name: 'Anna' }).says('before')
   await bridge.until('a task', () => bridge.planfix.tasks[0])
@@ -52,7 +52,7 @@ test('what happened before somebody listens is not told, nor after he has left',
   second.end()
 })
 
-test('a second listener gets the state at once as well, and each is told once', async () => {
+test('a second listener gets the state at once as well, and each event comes once', async () => {
   bridge = await Bridge.start()
   const first = bridge.listen()
   await bridge.until('the state', () => first.pushes[0])
@@ -64,7 +64,7 @@ test('a second listener gets the state at once as well, and each is told once', 
   expect(of(first.pushes, 'state')).toHaveLength(1)
 })
 
-test('a state in which nothing but the time has changed is not told again', async () => {
+test('a state that differs only in its time is not pushed again', async () => {
   bridge = await Bridge.start()
   const { pushes } = bridge.listen()
   await bridge.until('the state', () => pushes[0])
@@ -75,7 +75,7 @@ test('a state in which nothing but the time has changed is not told again', asyn
   await bridge.until('the change', () => of(pushes, 'state').at(-1)?.theme === 'dark')
 })
 
-test('events of the bridge are told', async () => {
+test('events of the bridge are pushed', async () => {
   bridge = await Bridge.start()
   const { pushes } = bridge.listen()
   await bridge.until('the state', () => pushes[0])
@@ -88,7 +88,7 @@ test('events of the bridge are told', async () => {
   )
 })
 
-test('more messages than can be named are told as more', async () => {
+test('too many messages to list are pushed as "more"', async () => {
   bridge = await Bridge.start()
   const { pushes } = bridge.listen()
   await bridge.until('the state', () => pushes[0])
@@ -116,7 +116,7 @@ test('more messages than can be named are told as more', async () => {
   await bridge.until('rows', () => of(pushes, 'messages').at(-1)?.rows.length === 1)
 })
 
-test('nothing runs while nobody listens, and a listener that throws harms nobody', async () => {
+test('the feed stops without listeners, and an exception of one does not affect others', async () => {
   bridge = await Bridge.start()
   const timers: number[] = []
   const application = Object.create(bridge.app, {

@@ -48,7 +48,7 @@ const post = (world: World, path: string) =>
   fetch(`${world.app.hooksUrl}/hooks/${path}`, { method: 'POST', body: '{"task": 1}' })
 
 describe('while messages flow in both directions', () => {
-  test('connections are added, changed and removed, and each message arrives once and in order', async () => {
+  test('connections are added, changed and removed while each message arrives once and in order', async () => {
     await withWorld({ chatra: { switches: { 'webhook-retry': 'on-non-200' } } }, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })
       anna.says('#a0')
@@ -85,7 +85,7 @@ describe('while messages flow in both directions', () => {
     })
   })
 
-  test('a change waits for the call that is under way, and what it carries arrives once', async () => {
+  test('a change waits for the call under way, whose message arrives once', async () => {
     await withWorld({ speed: 5 }, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })
       anna.says('#a0')
@@ -111,7 +111,7 @@ describe('while messages flow in both directions', () => {
     })
   })
 
-  test('a change does not wait for those who stand in line for Planfix’s one request a second', async () => {
+  test("a change does not wait for callers that queue for Planfix's one request a second", async () => {
     await withWorld({ requestsPerSecond: 0.5, speed: 1 }, async (world) => {
       for (let n = 0; n < 12; n++) world.chatra.visit({ name: `Client ${n}` }).says(`#a${n}`)
       await world.chatra.flush()
@@ -129,7 +129,7 @@ describe('while messages flow in both directions', () => {
 })
 
 describe('a connection', () => {
-  test('that stays as it is keeps its clients, and a change that concerns no carrying interrupts nothing', async () => {
+  test('an unchanged connection keeps its clients, and unrelated changes interrupt nothing', async () => {
     await withWorld({}, async (world) => {
       const shop = world.app.connections.get('shop')
       const next = configured(world, same)
@@ -145,7 +145,7 @@ describe('a connection', () => {
     })
   })
 
-  test('that is switched off keeps what waits, and carries it when it is switched on again', async () => {
+  test('a disabled connection keeps waiting messages, and delivers them when enabled', async () => {
     await withWorld({}, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })
       anna.says('#a0')
@@ -170,7 +170,7 @@ describe('a connection', () => {
     })
   })
 
-  test('that is switched off gives up what waits longer than it is kept, and says so', async () => {
+  test('a disabled connection gives up messages that wait too long, and reports it', async () => {
     await withWorld({}, async (world) => {
       const off = (shop: Raw): Raw => ({ ...shop, enabled: false, options: { keepWhilePausedDays: 1 } })
       await world.app.reconfigure(configured(world, off))
@@ -198,7 +198,7 @@ describe('a connection', () => {
     })
   })
 
-  test('takes webhooks at its new address, and no more at the old one or after it is removed', async () => {
+  test('a connection accepts webhooks only at its new address, and none after its removal', async () => {
     await withWorld({}, async (world) => {
       const status = async (secret: string) => (await post(world, `shop/${secret}/planfix`)).status
       expect([await status(SECRET), await status(OTHER_SECRET)]).toEqual([200, 404])
@@ -209,7 +209,7 @@ describe('a connection', () => {
     })
   })
 
-  test('keeps count of the day’s requests over changes and restarts', async () => {
+  test("a connection keeps the count of the day's requests over changes and restarts", async () => {
     await withWorld({}, async (world) => {
       const anna = world.chatra.visit({ name: 'Anna' })
       anna.says('#a0')
@@ -227,7 +227,7 @@ describe('a connection', () => {
 })
 
 describe('a change that is not finished', () => {
-  test('comes after those before it, and the last one holds', async () => {
+  test('a change runs after earlier ones, and the last one wins', async () => {
     await withWorld({}, async (world) => {
       const all = Array.from({ length: 10 }, (_, n) =>
         world.app.reconfigure(configured(world, (shop) => ({ ...shop, name: `name-${n}` }))),
@@ -238,7 +238,7 @@ describe('a change that is not finished', () => {
     })
   })
 
-  test('does not keep the application from stopping, at any moment', async () => {
+  test('a change does not prevent the application from stopping at any moment', async () => {
     for (const ms of [0, 1, 3, 10, 30]) {
       await withWorld({}, async (world) => {
         const anna = world.chatra.visit({ name: 'Anna' })
@@ -257,7 +257,7 @@ describe('a change that is not finished', () => {
   })
 })
 
-test('when a webhook last came in is known per service, and after a restart', async () => {
+test('the time of the last webhook is known per service, also after a restart', async () => {
   await withWorld({}, async (world) => {
     expect(world.app.webhookTimes('shop')).toEqual({ chatra: null, planfix: null })
     world.chatra.visit({ name: 'Anna' }).says('#a0')

@@ -79,7 +79,7 @@ function trustAuthority() {
 }
 
 describe('keys of Chatra', () => {
-  test('that are accepted are kept: the public one in the draft, the secret one where secrets are', async () => {
+  test('accepted keys are stored: the public one in the draft, the secret in its store', async () => {
     const { draft, certain } = await value(keys(` ${chatra.publicKey} `, ` ${chatra.secretKey}\n`))
     expect(certain).toBe(true)
     expect(draft).toMatchObject({
@@ -92,7 +92,7 @@ describe('keys of Chatra', () => {
     expect((await value(keys(chatra.publicKey, null))).certain).toBe(true)
   })
 
-  test('nobody speaks for or against are kept as unverified', async () => {
+  test('keys that no answer confirms or refuses are stored as unverified', async () => {
     chatra.setSwitch('bad-key-status', '400')
     chatra.setSwitch('unknown-id-status', '400')
     chatra.setSwitch('error-body', 'empty')
@@ -108,12 +108,12 @@ describe('keys of Chatra', () => {
     ['abc', null, 'wizard.problem.secret-key-empty', 'chatra.secretKey'],
     ['abc', 'ключ', 'wizard.problem.secret-key-form', 'chatra.secretKey'],
     ['abc', 'abc', 'wizard.problem.keys-same', 'chatra.secretKey'],
-  ])('%j and %j are refused before anything is sent', async (publicKey, secretKey, key, field) => {
+  ])('the keys %j and %j are refused before any request', async (publicKey, secretKey, key, field) => {
     expect(await refusal(keys(publicKey, secretKey))).toMatchObject({ code: 'invalid', key, field })
     expect(chatra.server.requests).toEqual([])
   })
 
-  test.each(['401', '403', '400'] as const)('that are wrong are named, answered %s', async (status) => {
+  test.each(['401', '403', '400'] as const)('wrong keys are named when answered %s', async (status) => {
     chatra.setSwitch('bad-key-status', status)
     const wrong = await refusal(keys(chatra.publicKey, 'not-the-secret'))
     expect(wrong).toMatchObject({
@@ -128,12 +128,12 @@ describe('keys of Chatra', () => {
     })
   })
 
-  test('without a paid licence are not called wrong where Chatra says so', async () => {
+  test('keys without a paid licence are not reported as wrong where Chatra says so', async () => {
     chatra.setSwitch('plan-refusal', '402')
     expect(await refusal(keys())).toMatchObject({ key: 'wizard.problem.chatra.no-plan', field: null })
   })
 
-  test('and a fault of Chatra are told apart', async () => {
+  test('wrong keys and a fault of Chatra are distinguished', async () => {
     chatra.server.faults.add({ kind: 'status', status: 500 })
     expect(await refusal(keys())).toMatchObject({ key: 'wizard.problem.chatra.failing', field: null })
     chatra.server.faults.clear()
@@ -147,7 +147,7 @@ describe('keys of Chatra', () => {
     expect(await refusal(keys())).toMatchObject({ key: 'wizard.problem.chatra.not-chatra' })
   })
 
-  test('changed after they were accepted count as unchecked', async () => {
+  test('keys changed after they were accepted count as unchecked', async () => {
     const { draft } = await value(keys())
     const other = await value(
       desk.calls['setup.save']({ id, settings: typed(draft, { chatra: { publicKey: 'other' } }) }),
@@ -160,7 +160,7 @@ describe('a host that is not reached is named, and why', () => {
   test.each([
     ['chatra', null],
     ['planfix', 'planfix.baseUrl'],
-  ] as const)('%s', async (side, field) => {
+  ] as const)('an unreachable host is named with the reason: %s', async (side, field) => {
     const tried = async (address: string) => {
       if (side === 'planfix') return refusal(account(address))
       await chatraAt(address)
@@ -187,7 +187,7 @@ describe('a host that is not reached is named, and why', () => {
 })
 
 describe('an account of Planfix', () => {
-  test('is found from whatever address of it was pasted, and its token is kept', async () => {
+  test('an account is found from any pasted address of it, and its token is stored', async () => {
     const { draft, account: name } = await value(
       account(`${planfix.webUrl}/task/1041?x=1`, ` ${planfix.token} `),
     )
@@ -208,7 +208,7 @@ describe('an account of Planfix', () => {
     ['shop.planfix.com', '', 'wizard.problem.token-empty', 'planfix.token'],
     ['shop.planfix.com', null, 'wizard.problem.token-empty', 'planfix.token'],
     ['shop.planfix.com', 'токен', 'wizard.problem.token-form', 'planfix.token'],
-  ])('%j with %j is refused before anything is sent', async (address, token, key, field) => {
+  ])('the address %j with the token %j is refused before any request', async (address, token, key, field) => {
     expect(await refusal(account(address, token))).toMatchObject({ code: 'invalid', key, field })
   })
 
@@ -220,7 +220,7 @@ describe('an account of Planfix', () => {
   })
 
   test.each([21, 20, 11, 10, 16, 2, 23])(
-    'in the state of code %i is named, whatever the status',
+    'an account in the state of code %i is named with any status',
     async (code) => {
       const key = code === 21 ? 'wizard.problem.planfix.no-plan' : 'wizard.problem.planfix.unpaid'
       for (const status of [403, 401, 400]) {
@@ -230,19 +230,19 @@ describe('an account of Planfix', () => {
     },
   )
 
-  test('with the day’s limit used up is named', async () => {
+  test('an account with a used-up daily limit is named', async () => {
     planfix.setSwitch('daily-limit', '403-code22-seconds')
     const told = await refusal(account())
     expect(told).toMatchObject({ key: 'wizard.problem.planfix.daily-limit', field: null })
     expectSaid(told)
   })
 
-  test('with a fault of its own is told from one that is not there', async () => {
+  test('a fault of the account is distinguished from a missing account', async () => {
     planfix.server.faults.add({ kind: 'status', status: 500, body: { result: 'fail', code: 0 } })
     expect(await refusal(account())).toMatchObject({ key: 'wizard.problem.planfix.failing' })
   })
 
-  test('that asks for a short pause is asked again; for a long one the owner is told', async () => {
+  test('a short pause of the account is retried, and a long one is shown to the owner', async () => {
     planfix.server.faults.add({ kind: 'status', status: 429, headers: { 'retry-after': '0' }, times: 1 })
     await value(account())
     planfix.server.faults.add({ kind: 'status', status: 429, headers: { 'retry-after': '3600' } })
@@ -263,7 +263,7 @@ describe('an account of Planfix', () => {
     expectSaid(told)
   })
 
-  test('other than before takes the numbers of the old one away, the same one does not', async () => {
+  test("another account clears the old one's choices, the same account does not", async () => {
     const { draft } = await value(account())
     const chosen = typed(draft, { planfix: { taskTemplateId: 12, participants: ['user:7'] } })
     const employees = [{ planfixUserId: 5, name: 'Ana', email: null, chatraAgentId: null, allowed: true }]
@@ -287,14 +287,14 @@ describe('scopes of the token', () => {
     return Object.fromEntries(scopes.map((one) => [one.scope, one.result]))
   }
 
-  test('are asked for only after the token was accepted', async () => {
+  test('scopes are tested only after the token was accepted', async () => {
     expect(await refusal(desk.calls['setup.scopes']({ id }))).toMatchObject({
       code: 'conflict',
       key: 'wizard.problem.planfix-first',
     })
   })
 
-  test('that are all there are all granted, and nothing was changed by asking', async () => {
+  test('all existing scopes are found granted, and the test changed nothing', async () => {
     await value(account())
     const { scopes } = await value(desk.calls['setup.scopes']({ id }))
     expect(scopes.map((one) => one.scope)).toEqual([...SCOPES])
@@ -305,7 +305,7 @@ describe('scopes of the token', () => {
     expect([planfix.tasks, planfix.contacts, planfix.files]).toEqual([[], [], []])
   })
 
-  test.each(SCOPES)('without %s it is missing, and only it', async (scope) => {
+  test.each(SCOPES)('without %s only that scope is missing', async (scope) => {
     planfix.scopes.delete(scope)
     await value(account())
     const all = await found()
@@ -313,7 +313,7 @@ describe('scopes of the token', () => {
     expect(Object.values(all).filter((one) => one === 'missing')).toHaveLength(1)
   })
 
-  test('that cannot be told are unknown; an account that answers nothing is named instead', async () => {
+  test('undecided scopes are unknown, and an account without any answer is named', async () => {
     await value(account())
     planfix.server.faults.add({ kind: 'status', status: 500, path: '/file/' })
     expect(await found()).toMatchObject({
@@ -328,7 +328,7 @@ describe('scopes of the token', () => {
     })
   })
 
-  test('are tried no faster than the account allows', async () => {
+  test('scopes are tested no faster than the account allows', async () => {
     const slow = await openDesk()
     const draft = await value(slow.calls['setup.begin']({ connectionId: null }))
     const settings = typed(draft, { planfix: { requestsPerSecond: 10 } })
@@ -345,7 +345,7 @@ describe('lists to choose from', () => {
   const list = async (kind: 'task-templates' | 'contact-templates' | 'users' | 'groups' | 'data-tags') =>
     (await value(desk.calls['setup.choices']({ id, kind }))).choices
 
-  test('are those of the account', async () => {
+  test('the lists are those of the account', async () => {
     await value(account())
     expect(await list('task-templates')).toEqual([{ id: 12, name: 'Chat with a client', fields: [] }])
     expect(await list('contact-templates')).toEqual([{ id: 5, name: 'Website client', fields: [] }])
@@ -354,7 +354,7 @@ describe('lists to choose from', () => {
     expect(await list('data-tags')).toMatchObject([{ id: 4, name: 'Visit', fields: [{ id: 10 }, {}, {}] }])
   })
 
-  test('of statuses are those of the template’s process', async () => {
+  test("the list of statuses is that of the template's process", async () => {
     await value(account())
     const ask = (taskTemplateId: number | null) =>
       value(desk.calls['setup.choices']({ id, kind: 'statuses', taskTemplateId }))
@@ -362,7 +362,7 @@ describe('lists to choose from', () => {
     expect((await ask(99)).choices).toEqual([])
   })
 
-  test('are remembered, but not that they could not be read', async () => {
+  test('lists are cached, but failures are not', async () => {
     await value(account())
     planfix.scopes.delete('user_readonly')
     expect(await refusal(desk.calls['setup.choices']({ id, kind: 'users' }))).toMatchObject({
@@ -376,7 +376,7 @@ describe('lists to choose from', () => {
     expect(planfix.server.requests.length).toBe(asked)
   })
 
-  test('that come back broken are not taken for a wrong address', async () => {
+  test('broken lists do not count as a wrong address', async () => {
     await value(account())
     planfix.server.faults.add({
       kind: 'status',
@@ -390,7 +390,7 @@ describe('lists to choose from', () => {
     })
   })
 
-  test('of a connection are read with its token', async () => {
+  test('lists of a connection are read with its token', async () => {
     const live = await openDesk({
       connections: [{ ...SHOP, planfix: { baseUrl: planfix.restUrl, requestsPerSecond: 1000 } }],
     })

@@ -23,7 +23,7 @@ const get = (refresh = false) => value(desk.calls['employees.get']({ id: 'shop',
 const lists = () => planfix.server.requests.filter(({ path }) => path === '/rest/user/list').length
 
 describe('employees of a connection', () => {
-  test('are read live, with the agents seen and who speaks in general', async () => {
+  test('employees are read live, with the seen agents and the general agent', async () => {
     const julia = { id: 'agent-j', name: 'Julia', email: 'julia@shop.example' }
     await desk.seeAgents('shop', [julia])
     const view = await get()
@@ -48,7 +48,7 @@ describe('employees of a connection', () => {
     expect(rows.find(({ user }) => user.id === 6)).toMatchObject({ match: 'email', agent: julia })
   })
 
-  test('are asked for again after ten minutes or on request, not before', async () => {
+  test('employees are read again after ten minutes or on request, not before', async () => {
     await get()
     now += 599_000
     await get()
@@ -60,7 +60,7 @@ describe('employees of a connection', () => {
     expect(lists()).toBe(3)
   })
 
-  test('are shown as they were when Planfix cannot be asked, with the reason', async () => {
+  test('the last known employees are shown with the reason when Planfix cannot be read', async () => {
     const first = await get()
     planfix.server.faults.add({ kind: 'status', status: 500, body: {} })
     now += 700_000
@@ -73,7 +73,7 @@ describe('employees of a connection', () => {
     expect(await get()).toMatchObject({ readAt: now, problem: null })
   })
 
-  test('that were never read are null, and a right the token lacks is named', async () => {
+  test('employees that were never read are null, and a missing right is named', async () => {
     planfix.scopes.delete('user_readonly')
     expect(await get()).toMatchObject({
       planfix: null,
@@ -87,7 +87,7 @@ describe('employees of a connection', () => {
     })
   })
 
-  test('chosen ones are saved, and everybody again', async () => {
+  test('selected employees are saved, and everybody again', async () => {
     const choices = [ana, { ...ana, planfixUserId: 6, name: null, email: null, chatraAgentId: 'agent-j' }]
     await value(desk.calls['employees.save']({ id: 'shop', mode: 'selected', choices }))
     expect(await get()).toMatchObject({ mode: 'selected', choices })
@@ -95,7 +95,7 @@ describe('employees of a connection', () => {
     expect(await get()).toMatchObject({ mode: 'everybody', choices: [] })
   })
 
-  test('a list that lets nobody answer, holds a broken e-mail or somebody twice is refused in words', async () => {
+  test('a list without allowed, with an invalid or a duplicate employee is refused', async () => {
     const save = (...choices: (typeof ana)[]) =>
       refusal(desk.calls['employees.save']({ id: 'shop', mode: 'selected', choices }))
     const nobody = { code: 'invalid', key: 'employees.problem.nobody', field: 'choices' }
@@ -109,7 +109,7 @@ describe('employees of a connection', () => {
     expect(desk.settings.changes).toBe(0)
   })
 
-  test('saved while the connection is gone through again are in its draft too', async () => {
+  test('employees saved while the wizard edits the connection are in its draft too', async () => {
     await value(desk.calls['setup.begin']({ connectionId: 'shop' }))
     await value(desk.calls['employees.save']({ id: 'shop', mode: 'selected', choices: [ana] }))
     expect(await value(desk.calls['setup.get']({ id: 'shop' }))).toMatchObject({
@@ -120,7 +120,7 @@ describe('employees of a connection', () => {
 })
 
 describe('employees of a draft', () => {
-  test('are known once its Planfix was checked, and stay with the draft when they are saved', async () => {
+  test('employees of a draft are known after Planfix was checked, and saved in the draft', async () => {
     const draft = await value(desk.calls['setup.begin']({ connectionId: null, name: 'second.example' }))
     const { id } = draft
     const settings = typed(draft, {

@@ -134,7 +134,7 @@ const nothingYet = {
   problem: null,
 }
 
-test('from nothing to the first bridged message and its reply, through the calls of the interface alone', async () => {
+test('the calls of the interface alone lead from nothing to the first message and its reply', async () => {
   const { call, application } = bridge
   const { id } = await filledDraft()
   expect(application.connections.size).toBe(0)
@@ -193,7 +193,7 @@ test('from nothing to the first bridged message and its reply, through the calls
   expect(planfix.violations).toEqual([])
 })
 
-test('a set-up that was left goes on after a restart where it was, but for the secrets', async () => {
+test('an unfinished set-up continues after a restart, except for the secrets', async () => {
   const before = await filledDraft()
   await bridge.stop()
   bridge = await boot()
@@ -227,7 +227,7 @@ test('two connections are set up side by side', async () => {
   }
 })
 
-test('a second connection with the same Chatra account is refused at its key, and the first goes on', async () => {
+test('a second connection with the same Chatra account is refused at its key', async () => {
   const first = await filledDraft()
   const second = await filledDraft()
   await value(bridge.call('setup.activate', { id: first.id }))
@@ -238,7 +238,7 @@ test('a second connection with the same Chatra account is refused at its key, an
   expect([...bridge.application.connections.keys()]).toEqual([first.id])
 })
 
-test('new keys of a connection are used once it is activated again, and what waited goes on', async () => {
+test('new keys are used once the connection is activated again, and waiting messages go out', async () => {
   const id = await activated()
   await value(bridge.call('setup.finish', { id }))
   const anna = chatra.visit({ name: 'Anna' })
@@ -281,7 +281,7 @@ describe('the test conversation says what is in the way', () => {
     return { id, anna, task, problem }
   }
 
-  test('an internal comment, then the reply goes out and nothing is in the way any more', async () => {
+  test('after an internal comment a reply goes out and the obstacle disappears', async () => {
     const { id, task, problem } = await withTask()
     planfix.employeeComments(task, 5, '<p>For us</p>', { recipients: ['user:6'] })
     expect(await problem('wizard.problem.reply-internal')).toMatchObject({
@@ -298,7 +298,7 @@ describe('the test conversation says what is in the way', () => {
     expect(done).toMatchObject({ reply: { text: 'For you' }, problem: null })
   })
 
-  test('a comment of somebody who may not answer', async () => {
+  test('a comment of an employee who may not reply is reported', async () => {
     const { id, task, problem } = await withTask()
     const choices = [{ planfixUserId: 6, name: 'Julia', email: null, chatraAgentId: null, allowed: true }]
     await value(bridge.call('employees.save', { id, mode: 'selected', choices }))
@@ -306,14 +306,14 @@ describe('the test conversation says what is in the way', () => {
     await problem('wizard.problem.reply-not-allowed')
   })
 
-  test('keys that Chatra does not accept any more', async () => {
+  test('keys that Chatra does not accept any more are reported', async () => {
     const { task, problem } = await withTask()
     chatra.setSwitch('plan-refusal', '402')
     planfix.employeeComments(task, 5, '<p>Hello</p>')
     await problem('error.chatra.no-plan')
   })
 
-  test('a right the token has lost', async () => {
+  test('a right that the token has lost is reported', async () => {
     const { anna, problem } = await withTask()
     planfix.scopes.delete('comment_add')
     anna.says('Are you there?')
@@ -321,7 +321,7 @@ describe('the test conversation says what is in the way', () => {
     expect(now.problem?.params).toEqual({ scope: 'comment_add' })
   })
 
-  test('a reply Chatra refuses', async () => {
+  test('a reply that Chatra refuses is reported', async () => {
     const { task, problem } = await withTask()
     chatra.server.faults.add({ kind: 'status', status: 422, method: 'POST', body: { message: 'no' } })
     planfix.employeeComments(task, 5, '<p>Hello</p>')
@@ -329,7 +329,7 @@ describe('the test conversation says what is in the way', () => {
   })
 })
 
-test('what happened before the set-up was begun again is not taken for its test', async () => {
+test('events from before the set-up began again do not count as its test', async () => {
   const id = await activated()
   chatra.visit({ name: 'Anna' }).says('old')
   await until('the task', async () => (await progress(id)).task)

@@ -15,7 +15,7 @@ async function chatting() {
 const clientTexts = () => world.feed(world.task().id).map(({ text }) => text)
 const inbox = () => world.app.store.inboxPending(0, 10)
 
-test('what comes in while the computer goes to sleep waits in the inbox, and is carried once it wakes', async () => {
+test('events received while the computer falls asleep wait in the inbox until it wakes', async () => {
   const anna = await chatting()
   world.app.park()
   await world.until('parked', async () => {
@@ -32,7 +32,7 @@ test('what comes in while the computer goes to sleep waits in the inbox, and is 
   await world.until('an empty inbox', async () => (await inbox()).length === 0)
 })
 
-test('a reply that was written while the computer slept is read when it wakes, and goes out once', async () => {
+test('a reply written while the computer slept is read on wake, and sent once', async () => {
   const anna = await chatting()
   world.app.park()
   world.planfix.employeeComments(world.task().id, 5, '<p>Good morning</p>')
@@ -42,7 +42,7 @@ test('a reply that was written while the computer slept is read when it wakes, a
   expect(anna.sees()).toEqual(['Good morning'])
 })
 
-test('a computer that was to sleep and did not goes on by itself', async () => {
+test('a computer that stays awake after a suspend notice continues by itself', async () => {
   const anna = await chatting()
   world.app.park()
   world.planfix.employeeComments(world.task().id, 5, '<p>Still here</p>')
@@ -50,7 +50,7 @@ test('a computer that was to sleep and did not goes on by itself', async () => {
   expect(anna.sees()).toEqual(['Still here'])
 })
 
-test('it may be told to sleep and to wake in any order, and ends at any moment', async () => {
+test('sleep and wake notices may come in any order, and shutdown at any moment', async () => {
   const anna = await chatting()
   for (let turn = 0; turn < 5; turn++) {
     world.app.park()

@@ -38,7 +38,7 @@ async function used(): Promise<string> {
 }
 
 describe('bridge restore', () => {
-  it('rehearses: it says what would be lost and changes nothing', async () => {
+  it('restore rehearses: it prints what would be lost and changes nothing', async () => {
     const dataDir = await used()
     const before = readdirSync(dataDir).toSorted()
     expect(await restoreBackup({ from: undefined, yes: false, dataDir })).toBe(0)
@@ -49,7 +49,7 @@ describe('bridge restore', () => {
     expect(await (await store({ dir: dataDir })).message(11)).not.toBeNull()
   })
 
-  it('with --yes does it, and keeps the file from before', async () => {
+  it('restore with --yes restores, and keeps the previous file', async () => {
     const dataDir = await used()
     expect(await restoreBackup({ from: undefined, yes: true, dataDir })).toBe(0)
     expect(readdirSync(dataDir).some((name) => name.startsWith('bridge.replaced-'))).toBe(true)
@@ -59,7 +59,7 @@ describe('bridge restore', () => {
     expect(await db.fact('', 'takeover')).toMatchObject({ cause: 'restore' })
   })
 
-  it('from a file that is named, also where the present one is damaged', async () => {
+  it('restore uses a named file, also when the current one is damaged', async () => {
     const dataDir = await used()
     const from = join(dataDir, 'bridge.backup.sqlite')
     damageStore(dataDir)
@@ -67,13 +67,13 @@ describe('bridge restore', () => {
     expect(out).toContain('cannot be read')
   })
 
-  it('is refused while a bridge runs on the folder', async () => {
+  it('restore is refused while a bridge runs on the folder', async () => {
     const dataDir = await used()
     await store({ dir: dataDir })
     await expect(restoreBackup({ from: undefined, yes: true, dataDir })).rejects.toThrow('already running')
   })
 
-  it('touches nothing where the backup is no good, or not there', async () => {
+  it('restore changes nothing when the backup is unusable or missing', async () => {
     const dataDir = await used()
     const from = join(dataDir, 'no-backup.sqlite')
     expect(await restoreBackup({ from, yes: true, dataDir })).toBe(1)
@@ -88,14 +88,14 @@ describe('bridge restore', () => {
 })
 
 describe('bridge forget', () => {
-  it('says what it removed', async () => {
+  it('forget prints what it removed', async () => {
     const dataDir = await used()
     expect(await forget({ client: 'c1', connection: undefined, dataDir })).toBe(0)
     expect(out).toContain('2 messages have no text')
     expect(await forget({ client: 'nobody', connection: undefined, dataDir })).toBe(1)
   })
 
-  it('wants the bridge stopped, and a folder with data', async () => {
+  it('forget needs a stopped bridge, and a folder with data', async () => {
     const dataDir = await used()
     await store({ dir: dataDir })
     await expect(forget({ client: 'c1', connection: undefined, dataDir })).rejects.toThrow('already running')
@@ -117,7 +117,7 @@ describe('the command line', () => {
     [['restore', '--from', ''], '--from needs a value'],
     [['retry', '1', '--yes'], 'no option --yes'],
     [['log', '--connection', 'x'], 'no option --connection'],
-  ])('%j is refused', (args, why) => {
+  ])('the command line %j is refused', (args, why) => {
     expect(parseCliOptions(args)).toContain(why)
   })
 
@@ -125,12 +125,12 @@ describe('the command line', () => {
     [['restore', '--from', 'f', '--yes'], { name: 'restore', from: 'f', yes: true }],
     [['forget', 'c', '--connection', 'shop'], { name: 'forget', client: 'c', connection: 'shop' }],
     [['rename', 'a', 'b'], { name: 'rename', from: 'a', to: 'b' }],
-  ])('%j is understood', (args, command) => {
+  ])('the command line %j is accepted', (args, command) => {
     expect(parseCliOptions(args)).toMatchObject({ command })
   })
 })
 
-test('a connection whose id was changed is noticed, and after bridge rename its chats go on', async () => {
+test('a changed connection id is noticed, and after bridge rename its chats continue', async () => {
   const options = { connection: {} as Record<string, unknown> }
   await withWorld(options, async (world) => {
     const { chatra, planfix } = world
@@ -162,7 +162,7 @@ test('a connection whose id was changed is noticed, and after bridge rename its 
   })
 })
 
-test('while something waits for it the bridge is degraded, and says how much', async () => {
+test('while orphaned work is waiting the bridge is degraded, and says how much', async () => {
   const options = { connection: {} as Record<string, unknown> }
   await withWorld(options, async (world) => {
     await world.restart(async () => {

@@ -69,45 +69,50 @@ describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, opt
   test.each([
     ['with the journal', () => undefined, 0],
     ['without the journal', loseJournal, 3],
-  ])('%s doubles nothing, and the chats begun since go on', async (_journal, lose, uncertain) => {
-    await inVirtualWorld(options, async (world) => {
-      const { anna, boris } = await aDay(world)
-      await world.restart(() => {
-        damageStore(world.dataDir)
-        lose(world.dataDir)
+  ])(
+    '%s duplicates nothing, and chats begun since the backup continue',
+    async (_journal, lose, uncertain) => {
+      await inVirtualWorld(options, async (world) => {
+        const { anna, boris } = await aDay(world)
+        await world.restart(() => {
+          damageStore(world.dataDir)
+          lose(world.dataDir)
+        })
+        expect((await world.app.store.events(null, 50)).map(({ key }) => key)).toContain(
+          'event.store-restored',
+        )
+        await settle(world)
+        expectNothingTwice(world, anna)
+        // The journal holds the echoes too: what was carried is known again, and nothing is left to the owner.
+        const { states } = await world.app.store.counts('shop')
+        expect(states['to-chatra'].uncertain).toBe(uncertain)
+
+        boris.says('Still here? #b2')
+        await world.until('#b2', () => feedMarks(world, 'Boris').includes('#b2'))
+        await settle(world)
+        expectNothingTwice(world, anna)
+        await pass(world, 5_000)
+        world.planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Surely #s2</p>')
+        world.planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Welcome #r4</p>')
+        await world.until('#s2', () => chatMarks(boris).includes('#s2'))
+        await world.until('#r4', () => chatMarks(anna).includes('#r4'))
+
+        anna.leaves()
+        boris.leaves()
+        await settle(world)
+        expect(only(chatMarks(anna), 'r')).toEqual(['#r1', '#r2', '#r3', '#r4'])
+        expect(chatMarks(boris)).toEqual(['#s1', '#s2'])
+        expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(['#a1', '#a2'])
+        expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1', '#b2'])
+        // No reply of ours came back as an agent's comment.
+        expect(only(feedMarks(world, 'Anna'), 'r')).toEqual(['#r1', '#r2', '#r3', '#r4'])
+        expect(tasksNamed(world, 'Boris')).toHaveLength(1)
+        expect(contacts(world)).toHaveLength(2)
       })
-      expect((await world.app.store.events(null, 50)).map(({ key }) => key)).toContain('event.store-restored')
-      await settle(world)
-      expectNothingTwice(world, anna)
-      // The journal holds the echoes too: what was carried is known again, and nothing is left to the owner.
-      const { states } = await world.app.store.counts('shop')
-      expect(states['to-chatra'].uncertain).toBe(uncertain)
+    },
+  )
 
-      boris.says('Still here? #b2')
-      await world.until('#b2', () => feedMarks(world, 'Boris').includes('#b2'))
-      await settle(world)
-      expectNothingTwice(world, anna)
-      await pass(world, 5_000)
-      world.planfix.employeeComments(taskNamed(world, 'Boris').id, 6, '<p>Surely #s2</p>')
-      world.planfix.employeeComments(taskNamed(world, 'Anna').id, 5, '<p>Welcome #r4</p>')
-      await world.until('#s2', () => chatMarks(boris).includes('#s2'))
-      await world.until('#r4', () => chatMarks(anna).includes('#r4'))
-
-      anna.leaves()
-      boris.leaves()
-      await settle(world)
-      expect(only(chatMarks(anna), 'r')).toEqual(['#r1', '#r2', '#r3', '#r4'])
-      expect(chatMarks(boris)).toEqual(['#s1', '#s2'])
-      expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(['#a1', '#a2'])
-      expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1', '#b2'])
-      // No reply of ours came back as an agent's comment.
-      expect(only(feedMarks(world, 'Anna'), 'r')).toEqual(['#r1', '#r2', '#r3', '#r4'])
-      expect(tasksNamed(world, 'Boris')).toHaveLength(1)
-      expect(contacts(world)).toHaveLength(2)
-    })
-  })
-
-  test('an employee who writes first after it reaches the client whose chat began since the backup', async () => {
+  test("an employee's first message after the restore reaches the client of a newer chat", async () => {
     await inVirtualWorld(options, async (world) => {
       const { boris } = await aDay(world)
       await world.restart(() => damageStore(world.dataDir))
@@ -121,7 +126,7 @@ describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, opt
 })
 
 describe.each(worlds)('chats that went on after the backup, with a Planfix %s', (_how, options) => {
-  test('one that began and ended since is neither begun nor written again', async () => {
+  test('a chat that began and ended since is neither begun nor written again', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
@@ -162,7 +167,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
-  test('one whose task was completed and followed by another goes on in that one', async () => {
+  test('a chat whose task was completed and followed by another continues in that one', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
@@ -193,7 +198,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     ['begun since', false],
     ['begun since by a client with an address, who is still there,', false, 'boris@mail.example'],
   ])(
-    'one %s that had several tasks since is written again in none of them',
+    'a chat %s with several tasks since is written again in none of them',
     async (_when, isKnown, email?) => {
       await inVirtualWorld(options, async (world) => {
         const { chatra, planfix } = world
@@ -227,7 +232,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     },
   )
 
-  test('one whose client gave another name since is begun only once', async () => {
+  test('a chat whose client gave another name since is begun only once', async () => {
     await inVirtualWorld(options, async (world) => {
       world.chatra.visit({ name: 'Anna' }).says('Hello #a1')
       await calm(world)
@@ -248,7 +253,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
-  test('one whose task was being made when the backup was made is answered only once', async () => {
+  test('a chat whose task was being created during the backup is answered only once', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       planfix.server.faults.add({ kind: 'timeout-after-write', method: 'POST', path: '/task/?$', times: 1 })
@@ -272,7 +277,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
-  test('one whose task a person has given to another card since is found by what changed', async () => {
+  test('a task that a person has assigned to another card since is found by its changes', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       chatra.visit({ name: 'Anna' }).says('Hello #a1')
@@ -293,7 +298,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
-  test('what was answered in a task found again is not answered anew because the client writes into it at once', async () => {
+  test('an answered comment in a rediscovered task is not answered again', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
@@ -320,7 +325,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
     })
   })
 
-  test('a reply that waited when the backup was made and was sent since is not sent again', async () => {
+  test('a reply that was sent since the backup is not sent again', async () => {
     await inVirtualWorld(options, async (world) => {
       const { chatra, planfix } = world
       const anna = chatra.visit({ name: 'Anna' })
@@ -345,7 +350,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
   })
 })
 
-test('where no ids are handed back, persons of one name are not taken for each other', async () => {
+test('without returned ids people with the same name are not confused', async () => {
   await inVirtualWorld(HIDDEN, async (world) => {
     const { chatra, planfix } = world
     const boris = chatra.visit({ name: 'Boris' })
@@ -384,7 +389,7 @@ test('where no ids are handed back, persons of one name are not taken for each o
   })
 })
 
-test('a chat that was answered since is found again where its echoes look like an agent who writes', async () => {
+test("a chat answered since is found when its echoes look like an agent's messages", async () => {
   const chatra = { switches: { 'rest-echo': 'without-received-from' as const } }
   await inVirtualWorld({ ...HIDDEN, chatra }, async (world) => {
     world.chatra.visit({ name: 'Anna' }).says('Hello #a1')

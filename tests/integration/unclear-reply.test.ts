@@ -4,7 +4,7 @@ import { World } from '../support/world.ts'
 let world: World
 afterEach(() => world.stop())
 
-test('a reply that became unclear before a restart, and whose echo came meanwhile, is not repeated', async () => {
+test('a reply that became uncertain before a restart and whose echo came is not repeated', async () => {
   world = await World.start()
   const { chatra, planfix } = world
   const anna = chatra.visit({ name: 'Anna' })

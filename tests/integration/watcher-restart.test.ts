@@ -4,7 +4,7 @@ import { World } from '../support/world.ts'
 let world: World
 afterEach(() => world.stop())
 
-test('a reply in a completed task that was noticed but not read when the bridge ended is read after a long pause', async () => {
+test('a reply noticed but not read before shutdown is read after a long pause', async () => {
   world = await World.start({ virtual: true })
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello')

@@ -63,7 +63,7 @@ async function pretendQuiet(world: World, visitor: Visitor): Promise<void> {
 }
 
 describe.concurrent('strangers who type the same address', () => {
-  test('are two conversations: an answer to one never reaches the other', async () => {
+  test('strangers with the same address are two conversations with separate replies', async () => {
     await withWorld({}, async (world) => {
       const { visitor: anna, task: hers } = await begun(
         world,
@@ -92,7 +92,7 @@ describe.concurrent('strangers who type the same address', () => {
     })
   })
 
-  test('a third of them has a card of his own', async () => {
+  test('a third stranger with the same address has a separate card', async () => {
     await withWorld({}, async (world) => {
       for (const name of ['Anna', 'Boris', 'Clara'])
         await begun(world, { name, email: 'test@test.ru' }, `I am ${name} #a1`)
@@ -101,7 +101,7 @@ describe.concurrent('strangers who type the same address', () => {
     })
   })
 
-  test('one who introduces himself in the middle of a talk as somebody who is active stays apart', async () => {
+  test('a stranger who introduces themselves as an active person stays separate', async () => {
     await withWorld({}, async (world) => {
       const { visitor: anna, task: hers } = await begun(
         world,
@@ -124,7 +124,7 @@ describe.concurrent('strangers who type the same address', () => {
 })
 
 describe.concurrent('one person on two devices', () => {
-  test('whom the site vouches for joins at once, and the task says so', async () => {
+  test('devices with a vouched identity join at once, and the task says so', async () => {
     await withWorld({}, async (world) => {
       const integrationData = { email: 'anna@mail.example' }
       const { task } = await begun(world, { name: 'Anna', integrationData }, 'From my computer #a1')
@@ -151,7 +151,7 @@ describe.concurrent('one person on two devices', () => {
     })
   })
 
-  test('a typed address joins when the other device has been quiet, with a new chat, not in the middle of one', async () => {
+  test('a typed address joins with a new chat when the other device has been quiet', async () => {
     await withWorld({}, async (world) => {
       const email = 'anna@mail.example'
       const { visitor: computer, task } = await begun(world, { name: 'Anna', email }, 'From my computer #a1')
@@ -175,7 +175,7 @@ describe.concurrent('one person on two devices', () => {
     })
   })
 
-  test('never without the site where the owner chose so', async () => {
+  test('devices never join without the site where the owner chose so', async () => {
     await withWorld({ options: { joinDevices: 'vouched' } }, async (world) => {
       const who = { name: 'Anna', email: 'anna@mail.example' }
       await begun(world, who, 'From my computer #a1')
@@ -186,7 +186,7 @@ describe.concurrent('one person on two devices', () => {
     })
   })
 
-  test('is separated again by the owner, gets the answers of its own task, and is never joined again by itself', async () => {
+  test("a separated device gets its own task's replies, and is never joined again", async () => {
     await withWorld({}, async (world) => {
       const who = { name: 'Anna', email: 'anna@mail.example' }
       const { visitor: computer, task } = await begun(world, who, 'From my computer #a1')
@@ -228,7 +228,7 @@ describe.concurrent('one person on two devices', () => {
 
 describe.concurrent('tasks that are not ours', () => {
   test.each([[null], [12]])(
-    'are not taken over, shown or completed (template %s)',
+    'tasks of others are not adopted, shown or completed (template %s)',
     async (taskTemplateId) => {
       await withWorld({ planfixSettings: { taskTemplateId } }, async (world) => {
         const ceo = world.planfix.createsContact({ name: 'CEO', email: 'ceo@big.example' })
@@ -260,7 +260,7 @@ describe.concurrent('tasks that are not ours', () => {
     },
   )
 
-  test('that an older version took over are written to and completed no more', async () => {
+  test('tasks that an older version adopted are neither written to nor completed', async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
       await world.app.store.commit([
@@ -283,7 +283,7 @@ describe.concurrent('tasks that are not ours', () => {
 })
 
 describe.concurrent('an agent who writes in Chatra when the chat is over', () => {
-  test('writes into the last task, which stays completed', async () => {
+  test("an agent's message after the end goes into the last task, which stays completed", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
       visitor.leaves()
@@ -300,7 +300,7 @@ describe.concurrent('an agent who writes in Chatra when the chat is over', () =>
     })
   })
 
-  test('and finds the task deleted makes one that is completed, too', async () => {
+  test("an agent's message after the task was deleted creates a completed one", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
       visitor.leaves()
@@ -315,7 +315,7 @@ describe.concurrent('an agent who writes in Chatra when the chat is over', () =>
 })
 
 describe.concurrent('what Planfix makes a second time after a time-out', () => {
-  test('a task: an answer in either reaches the client, and each says where things go on', async () => {
+  test('a reply in either copy of a duplicated task reaches the client', async () => {
     await withWorld({}, async (world) => {
       await begun(world, { name: 'First' }, 'Hello #a1')
       world.planfix.lateCommitMs = 1200
@@ -342,7 +342,7 @@ describe.concurrent('what Planfix makes a second time after a time-out', () => {
   })
 })
 
-test('a job that a clock from the future put off is done all the same', async () => {
+test('a job that a clock from the future delayed still runs', async () => {
   await withWorld({}, async (world) => {
     const { visitor, task } = await begun(world, { name: 'Anna' }, 'Hello #a1')
     const conversationId = (await conversationOf(world, visitor)).id

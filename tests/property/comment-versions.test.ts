@@ -321,7 +321,7 @@ const live = (steps: readonly Step[], last: Version): Small => {
 const shown = (parts: readonly Part[]) =>
   parts.map(({ text, files }) => [text, ...files.map(({ name }) => name)].join('|'))
 
-test('whatever a comment went through, the chat shows its last version: each part once, in order', () => {
+test("after any changes the chat shows the comment's last version, each part once", () => {
   fc.assert(
     fc.property(story(25), version, (steps, last) => {
       const small = live(steps, last)
@@ -340,7 +340,7 @@ test('whatever a comment went through, the chat shows its last version: each par
   )
 })
 
-test('no call ever says anything but a part of the version that is known when it begins, and that may go out', () => {
+test('each call sends only parts of the known version that may go out', () => {
   fc.assert(
     fc.property(story(25), version, (steps, last) => {
       const small = live(steps, last)
@@ -352,7 +352,7 @@ test('no call ever says anything but a part of the version that is known when it
   )
 })
 
-test('an internal version changes nothing in the chat, and nothing of it waits', () => {
+test('an internal version changes nothing in the chat, and none of it waits', () => {
   fc.assert(
     fc.property(story(15), version, (steps, last) => {
       const small = live(steps, last)

@@ -73,7 +73,7 @@ const queue = fc
   )
 
 describe('joinable', () => {
-  test('takes an unbroken run from the front, of one author, that fits one comment', () => {
+  test('a batch is an unbroken run from the front, of one author, that fits a comment', () => {
     fc.assert(
       fc.property(queue, (waiting) => {
         const batch = joinable(waiting)
@@ -91,7 +91,7 @@ describe('joinable', () => {
     )
   })
 
-  test('taken again and again it carries every message once and in order', () => {
+  test('repeated batches contain every message once and in order', () => {
     fc.assert(
       fc.property(queue, (waiting) => {
         const carried: Message[] = []
@@ -149,7 +149,7 @@ describe('planStep', () => {
     }
   }
 
-  test('leads from any beginning to every message carried once, in order, with at most one new task', () => {
+  test('any start leads to every message delivered once, with at most one new task', () => {
     const begin = fc.record({
       waiting: queue,
       contact: fc.boolean(),
@@ -197,7 +197,7 @@ describe('planStep', () => {
     )
   })
 
-  test('an unclear write is never repeated before it was looked for after it had settled', () => {
+  test('an indeterminate write is searched for before it is repeated', () => {
     const when = fc.record({
       unclearAt: fc.integer({ min: 0, max: 10_000 }),
       timedOut: fc.boolean(),
@@ -254,7 +254,7 @@ describe('planReply', () => {
     fc.constantFrom<Arrival[]>('unknown', 'not-arrived', { lookAt: 40_000 }, { lookAt: 90_000 }),
     { maxLength: 12 },
   )
-  test('nothing goes out before what stands in front of it, unless that has been uncertain for 30 s', () => {
+  test('no reply overtakes an earlier one, except after 30 s of uncertainty', () => {
     fc.assert(
       fc.property(replies, fc.integer({ min: 0, max: 120_000 }), arrivals, (list, now, known) => {
         const waiting = list.map((one, index) => reply({ id: index + 1, ...one }))
@@ -280,7 +280,7 @@ describe('planReply', () => {
     )
   })
 
-  test('only an uncertain reply that is known not to have arrived is settled as not arrived', () => {
+  test('only an uncertain reply known not to have arrived is settled as such', () => {
     fc.assert(
       fc.property(replies, fc.integer({ min: 0, max: 120_000 }), arrivals, (list, now, known) => {
         const waiting = list.map((one, index) => reply({ id: index + 1, ...one }))
@@ -306,7 +306,7 @@ describe('splitText', () => {
     fc.lorem({ maxCount: 200 }),
     fc.string({ unit: fc.constantFrom('😀', 'я', ' ', '\n', 'a'), maxLength: 800 }),
   )
-  test('keeps every word in order, cuts no character in two, and no part is too long', () => {
+  test('splitting keeps every word in order, no part too long, no character split', () => {
     fc.assert(
       fc.property(texts, fc.integer({ min: 40, max: 300 }), (text, max) => {
         const parts = splitText(text, max)
@@ -319,7 +319,7 @@ describe('splitText', () => {
     )
   })
 
-  test('comparable is stable: what it made is the same text again', () => {
+  test('comparable is stable: its result is the same text again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (text) => {
         expect(comparable(`  ${text}\n\n`)).toBe(comparable(text))
@@ -338,7 +338,7 @@ describe('newsOf', () => {
     }),
   )
 
-  test('tells every unknown comment behind the cursor once, oldest first, whatever the order of the feed', () => {
+  test('every unknown comment after the cursor is reported once, oldest first', () => {
     fc.assert(
       fc.property(feed, ({ ids, cursor, byClient }) => {
         const all = ids.map((id) => comment({ id, owner: id % byClient === 0 ? 'contact:92' : 'user:5' }))
@@ -351,7 +351,7 @@ describe('newsOf', () => {
     )
   })
 
-  test('a comment that was carried is news only when it was changed, and missing only when it is not there', () => {
+  test('a delivered comment is news only when changed, and missing only when absent', () => {
     fc.assert(
       fc.property(feed, fc.integer({ min: 2, max: 5 }), ({ ids }, every) => {
         const all = ids.map((id) => comment({ id, text: `text ${id}` }))
@@ -382,7 +382,7 @@ describe('newsOf', () => {
   const NONE: ReadonlySet<number> = new Set()
   const JUDGED: Judged = { floor: 10, ids: NONE }
 
-  test('its tick, its hidden mark, its author and its files are news as its words are; ticks of employees are not', () => {
+  test('notified contacts, hidden mark, author and files are news as the text is', () => {
     const one = comment({ id: 10, recipients: ['contact:92', 'user:6'] })
     const carried = [reply({ planfixCommentId: 10, fingerprint: fingerprintOf(one) })]
     const news = (changes: Partial<typeof one>) =>
@@ -397,7 +397,7 @@ describe('newsOf', () => {
     expect(news({ files: [{ id: 1, name: 'a', size: 1 }] })).toBe(1)
   })
 
-  test('a reply whose comment is known to be gone is neither news nor asked for again, until it is restored', () => {
+  test('a reply known as deleted is neither news nor requested, until it is restored', () => {
     const gone = comment({ id: 10, isDeleted: true })
     const carried = [reply({ planfixCommentId: 10, fingerprint: fingerprintOf(gone) })]
     expect(diffFeed([gone], { messages: carried, deleted: NONE }, JUDGED, true).events).toEqual([])
@@ -407,7 +407,7 @@ describe('newsOf', () => {
     ).toHaveLength(1)
   })
 
-  test('a note that stayed inside is news when the task belongs to a card that it notifies', () => {
+  test('an internal note is news when the task belongs to a card that it notifies', () => {
     const one = comment({ id: 10, recipients: ['contact:7'] })
     const reason = 'internal-client-not-notified'
     const carried = [
@@ -417,7 +417,7 @@ describe('newsOf', () => {
     expect(diffFeed([one], { messages: carried, deleted: NONE }, JUDGED, true, 7).events).toEqual([one])
   })
 
-  test('a print of before, which told of words and files alone, makes no news of what is the same', () => {
+  test('an older fingerprint makes no news of an unchanged comment', () => {
     const one = comment({ id: 10 })
     const before = fingerprint(JSON.stringify([one.text, []]))
     const sent = [reply({ planfixCommentId: 10, fingerprint: before })]
@@ -437,7 +437,7 @@ describe('newsOf', () => {
 })
 
 describe('times', () => {
-  test('a retry waits a second at first, at least twice as long each time less jitter, and never over five minutes', () => {
+  test('a retry waits a second at first, then doubles, up to five minutes', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 500 }),
@@ -452,7 +452,7 @@ describe('times', () => {
     )
   })
 
-  test('a time the service names is obeyed; when it is over, the next try still comes later than now', () => {
+  test('a time named by the service is obeyed, and the next try is always later than now', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1e6 }), fc.integer({ min: 0, max: 1e6 }), (time, now) => {
         const error = bridgeError('planfix', 'rate-limited', 'x', { retry: { when: 'at', time } })
@@ -461,7 +461,7 @@ describe('times', () => {
     )
   })
 
-  test('polls come as often as the owner chose at most, ever less often in silence, and not below one a minute', () => {
+  test("polls keep the owner's interval, slow down in silence, and stay over one a minute", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 3600 }),
@@ -485,7 +485,7 @@ describe('times', () => {
     )
   })
 
-  test('every open task is in every round of polls, every closed one within some rounds, none twice in a round', () => {
+  test('every open task is in every round of polls, every closed one in some rounds', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 350 }), fc.integer({ min: 0, max: 350 }), (open, closed) => {
         const tasks = [
@@ -524,7 +524,7 @@ describe('LoopBreaker', () => {
     }),
     { maxLength: 120 },
   )
-  test('stops exactly when the tenth same text or the thirty-first turn falls within a minute', () => {
+  test('the breaker stops exactly at the tenth equal text or the thirty-first turn', () => {
     fc.assert(
       fc.property(events, (list) => {
         const breaker = new LoopBreaker()

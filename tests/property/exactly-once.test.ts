@@ -92,7 +92,7 @@ interface Said {
   agents: string[]
 }
 
-test('whatever happens on the way, each message arrives once, in order, and nothing internal leaks', async () => {
+test('after any faults each message arrives once, in order, and nothing internal leaks', async () => {
   await fc.assert(
     fc.asyncProperty(script, async ({ shuffled, idsHidden, actions }) => {
       const world = await World.start({

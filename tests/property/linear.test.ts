@@ -61,20 +61,20 @@ const READERS: Record<string, (text: string) => unknown> = {
 }
 
 describe.each(Object.entries(READERS))('%s takes time linear in the length of', (_name, work) => {
-  test.each(Object.entries(HOSTILE_TEXTS))('%s', (_, make) => {
+  test.each(Object.entries(HOSTILE_TEXTS))('the time is linear for %s', (_, make) => {
     expectLinear(work, make, 60_000)
   })
 })
 
 describe('an HTML comment is read in time linear in its length:', () => {
   // Below the length that is cut.
-  test.each(Object.entries(HOSTILE_HTML))('%s', (_, make) => {
+  test.each(Object.entries(HOSTILE_HTML))('an HTML comment is read in linear time: %s', (_, make) => {
     expectLinear(htmlToText, make, 64_000)
   })
 })
 
 describe('a comment longer than Planfix allows', () => {
-  test('is cut with a mark, and costs no more than one that is not', () => {
+  test('a comment that is too long is cut with a mark, at no extra cost', () => {
     const text = htmlToText(`<p>${'word '.repeat(200_000)}</p>`)
     expect(text.length).toBeLessThan(70_000)
     expect(text).toMatch(/word…$/)
@@ -84,7 +84,7 @@ describe('a comment longer than Planfix allows', () => {
     }
   })
 
-  test('is not cut within a tag, a word or a character', () => {
+  test('a comment that is too long is not cut within a tag, a word or a character', () => {
     for (let n = 0; n < 60; n++) {
       const text = htmlToText(
         `${'<p>'.padEnd(n + 3, 'x')}${'<a href="https://a.example">🙂🙂 b</a>'.repeat(3000)}`,
@@ -96,18 +96,21 @@ describe('a comment longer than Planfix allows', () => {
 })
 
 describe('what is deeply nested', () => {
-  test.each(['b', 'blockquote', 'ul', 'div', 'p', 'table', 'svg'])('%s: its words are still read', (tag) => {
-    const closed = tag === 'svg' ? '</svg>'.repeat(3000) : ''
-    expect(htmlToText(`${`<${tag}>`.repeat(3000)}${closed}words`)).toMatch(/words$/)
-  })
+  test.each(['b', 'blockquote', 'ul', 'div', 'p', 'table', 'svg'])(
+    '%s: the nested text is still read',
+    (tag) => {
+      const closed = tag === 'svg' ? '</svg>'.repeat(3000) : ''
+      expect(htmlToText(`${`<${tag}>`.repeat(3000)}${closed}words`)).toMatch(/words$/)
+    },
+  )
 
-  test('and closed again, the text behind it is as before', () => {
+  test('after closed nesting the text behind is unchanged', () => {
     const deep = 2000
     const text = htmlToText(`a${'<blockquote>'.repeat(deep)}b${'</blockquote>'.repeat(deep)}c`)
     expect(text).toMatch(/^a\n(> )+b\nc$/)
   })
 
-  test('a script below it stays unseen', () => {
+  test('a script below deep nesting stays invisible', () => {
     expect(htmlToText(`${'<div>'.repeat(1000)}<script>secret</script>seen`)).toBe('seen')
     expect(htmlToText(`${'<div>'.repeat(1000)}<svg><title>secret</title><svg>x</svg></svg>seen`)).toBe('seen')
   })

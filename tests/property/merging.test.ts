@@ -56,7 +56,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: of('pass'), ms: fc.constantFrom(0, 100, 2000, 7000) }) },
 )
 
-test('whatever is merged, separated, interrupted and unclear: open work belongs to the root, and each message arrives once', async () => {
+test('after any merges and interruptions open work belongs to the root and arrives once', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { minLength: 4, maxLength: 25 }), async (actions) => {
       const world = await EngineWorld.begin()

@@ -11,7 +11,7 @@ const graphemes = (text: string) =>
 const characters = ['a', 'ж', '漢', 'e\u0301', '🙂', '👨‍👩‍👧‍👦', '👍🏽', '🇷🇴', '1️⃣', 'क्षि', '각', '\r\n']
 
 describe('a cut', () => {
-  test('never halves what a reader takes for one character', () => {
+  test('a cut never splits a visible character', () => {
     fc.assert(
       fc.property(
         fc.array(fc.constantFrom(...characters), { minLength: 20, maxLength: 300 }),
@@ -27,7 +27,7 @@ describe('a cut', () => {
     )
   })
 
-  test.each(characters)('never halves %j in a row of nothing else', (character) => {
+  test.each(characters)('a cut never splits %j in a row of them', (character) => {
     const text = character.repeat(700)
     for (let max = 40; max < 60; max++) {
       const parts = bare(splitText(text, max))
@@ -37,7 +37,7 @@ describe('a cut', () => {
     }
   })
 
-  test('never falls into an address that fits one part', () => {
+  test('a cut never splits an address that fits one part', () => {
     const word = fc.oneof(
       fc.webUrl({ withQueryParameters: true, withFragments: true }).filter((url) => url.length < 150),
       fc.emailAddress().filter((mail) => mail.length < 150),
@@ -57,7 +57,7 @@ describe('a cut', () => {
     )
   })
 
-  test('never falls into an address glued into writing without spaces', () => {
+  test('a cut never splits an address inside writing without spaces', () => {
     const address = fc.oneof(
       fc.constantFrom('https://shop.example/a/b?c=d', 'ana.rusu@shop.example', 'www.shop.example/x'),
     )
@@ -77,14 +77,14 @@ describe('a cut', () => {
     )
   })
 
-  test('falls into an address only where it cannot fit, and loses nothing', () => {
+  test('a cut splits an address only where it cannot fit, without loss', () => {
     const text = `see https://shop.example/${'a/'.repeat(400)} there`
     const parts = splitText(text, 300)
     expect(together(parts)).toBe(text.replace(/\s/g, ''))
     for (const part of parts) expect(part.length).toBeLessThanOrEqual(300)
   })
 
-  test('keeps heaps of marks within the limit', () => {
+  test('a cut keeps runs of marks within the limit', () => {
     const text = `a${'\u0301'.repeat(3000)}`
     const parts = splitText(text, 200)
     for (const part of parts) expect(part.length).toBeLessThanOrEqual(200)
@@ -93,14 +93,14 @@ describe('a cut', () => {
 })
 
 describe('parts', () => {
-  test('are numbered, also a thousand of them, and none is too long', () => {
+  test('parts are numbered, also a thousand of them, and none is too long', () => {
     const parts = splitText('ab '.repeat(20_000), 40)
     expect(parts.length).toBeGreaterThan(1000)
     expect(parts[1100]).toMatch(new RegExp(` \\(1101/${parts.length}\\)$`))
     for (const part of parts) expect(part.length).toBeLessThanOrEqual(40)
   })
 
-  test('of blanks are not made', () => {
+  test('no parts consist of white space', () => {
     expect(splitText(' '.repeat(500), 100)).toEqual([''])
     expect(splitText(`a${' '.repeat(500)}`, 100)).toEqual(['a'])
     expect(splitText(`a${' '.repeat(500)}b`, 100)).toEqual(['a (1/2)', 'b (2/2)'])
@@ -113,7 +113,7 @@ describe('a text with a line for each file', () => {
       [...(part.text === '' ? [] : [part.text]), ...part.lines.map((n) => lines[n])].join('\n'),
     )
 
-  test('is laid out in parts that are short enough with everything in them, each line once and in order', () => {
+  test('text and file lines are divided into short parts, each line once and in order', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 700 }),
@@ -133,7 +133,7 @@ describe('a text with a line for each file', () => {
     )
   })
 
-  test('with 60 files of long Cyrillic names stays below 5,000 characters a part', () => {
+  test('60 files with long Cyrillic names stay below 5,000 characters a part', () => {
     const link = `https://bridge.shop.example/files/${'x'.repeat(520)}`
     const lines = Array.from({ length: 60 }, (_, n) =>
       fileLine(`${'Договор поставки '.repeat(20)}${n}.pdf`, link),
@@ -145,13 +145,13 @@ describe('a text with a line for each file', () => {
     expect(parts[0]).toMatch(/^Высылаю документы\nДоговор/)
   })
 
-  test('of no words has no empty part in front', () => {
+  test('an empty text makes no empty first part', () => {
     expect(partsWithLines('', ['a', 'b'], 100)).toEqual([{ text: '', lines: [0, 1] }])
     expect(partsWithLines('', [], 100)).toEqual([])
     expect(partsWithLines('x', [], 100)).toEqual([{ text: 'x', lines: [] }])
   })
 
-  test('gives a line that is too long a part of its own', () => {
+  test('a line that is too long gets a part of its own', () => {
     expect(partsWithLines('x', ['a', 'b'.repeat(200), 'c'], 100)).toEqual([
       { text: 'x', lines: [0] },
       { text: '', lines: [1] },

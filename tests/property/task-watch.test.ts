@@ -101,7 +101,7 @@ function overlooked(one: Course): number[] {
   return comments.filter((at) => !seen.has(at))
 }
 
-test('no comment is overlooked, however long a poll takes and whatever the bridge writes in the same minute', () => {
+test("no comment is missed with slow polls and the bridge's own writes in the same minute", () => {
   fc.assert(
     fc.property(course, (one) => {
       expect(overlooked(one)).toEqual([])

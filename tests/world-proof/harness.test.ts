@@ -8,7 +8,7 @@ import { tell } from './tell.ts'
 import { themes } from './themes.ts'
 import { settle, VirtualClock } from './virtual-clock.ts'
 
-test('timers fire in the order of their moments, those of one moment in the order they were set', async () => {
+test('timers fire in order of time, and at the same time in the order they were set', async () => {
   const clock = new VirtualClock(1000)
   const seen: string[] = []
   clock.after(20, () => void seen.push(`late ${clock.now()}`))
@@ -26,7 +26,7 @@ test('timers fire in the order of their moments, those of one moment in the orde
   expect(seen.at(-1)).toBe('late 1020')
 })
 
-test('a moment lasts until every promise and every turn of the event loop has come', async () => {
+test('a moment lasts until all promises and event-loop turns have run', async () => {
   const seen: number[] = []
   const chain = async () => {
     for (let n = 0; n < 5; n++) {
@@ -40,7 +40,7 @@ test('a moment lasts until every promise and every turn of the event loop has co
   expect(seen).toEqual([0, 1, 2, 3, 4])
 })
 
-test('chance is the same for the same seed, and what is drawn by keys does not depend on other draws', () => {
+test('randomness depends on the seed, and keyed draws on no other draws', () => {
   const [one, other] = [new Chance(5), new Chance(5)]
   expect([one.next(), one.between(1, 6), one.one('abc'.split(''))]).toEqual([
     other.next(),
@@ -62,13 +62,13 @@ test('the same seed gives the same story and the same result', { timeout: 120_00
   }
 })
 
-test('fifty seeds in a row try every theme, and every deed and trouble is told in words', () => {
+test('fifty seeds in a row try every theme, and every action and fault has a text', () => {
   const stories = Array.from({ length: 50 }, (_, seed) => makeUp(seed))
   expect(new Set(stories.map(({ theme }) => theme))).toEqual(new Set(themes.map(({ name }) => name)))
   for (const story of stories) expect(tell(story).join('\n')).not.toContain('undefined')
 })
 
-test('a blow strikes what it is aimed at, as often as it says; an outage ends by itself', () => {
+test('a fault affects its target as often as planned; an outage ends by itself', () => {
   const faults = new Faults(1)
   const comment = { side: 'planfix', method: 'POST', path: '/task/7/comments/', isWrite: true } as const
   const read = { side: 'planfix', method: 'GET', path: '/task/7', isWrite: false } as const
@@ -82,7 +82,7 @@ test('a blow strikes what it is aimed at, as often as it says; an outage ends by
   expect(faults.fateOf(read, 100).answer).toBe('as-is')
 })
 
-test('a failing story is shrunk to what its failure needs', async () => {
+test('a failing story is shrunk to the steps that its failure needs', async () => {
   const story = makeUp(14)
   const needed = [story.actions.find(isTrouble), story.actions.find((action) => !isTrouble(action))]
   const fails = async (one: Story) => needed.every((action) => action && one.actions.includes(action))

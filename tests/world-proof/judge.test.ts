@@ -71,12 +71,12 @@ const postOf = (evidence: Mutable, mark: string): Call => {
   return found
 }
 
-test('a calm story breaks nothing', () => {
+test('a calm story violates nothing', () => {
   expect(judge(fresh())).toEqual([])
 })
 
 describe('what is broken is found:', () => {
-  test('a client message that stands twice', () => {
+  test('a duplicated client message is found', () => {
     const found = afterwards((evidence) => {
       const { feed } = ours(evidence)
       const one = feed.find(({ description }) => description.includes('#c6'))
@@ -85,7 +85,7 @@ describe('what is broken is found:', () => {
     expect(found).toContain('no client message is doubled')
   })
 
-  test('a client message that is missing, and one that stands before an older one', () => {
+  test('a missing client message, and one out of order, are found', () => {
     const lost = afterwards((evidence) => {
       const { feed } = ours(evidence)
       feed.splice(
@@ -101,7 +101,7 @@ describe('what is broken is found:', () => {
     expect(swapped).toContain('client messages keep their order')
   })
 
-  test('a short word that is missing', () => {
+  test('a missing short text is found', () => {
     const found = afterwards((evidence) => {
       const one = ours(evidence).feed.find(
         ({ description, byHand }) => description === '<p>Да</p>' && !byHand,
@@ -117,7 +117,7 @@ describe('what is broken is found:', () => {
     expect(unanswered).toContain('a reply arrives, or its owner is told')
   })
 
-  test('a reply that came twice, to another device, or not at all', () => {
+  test('a reply that came twice, to another device, or not at all is found', () => {
     const twice = afterwards((evidence) => {
       const one = inChat(evidence, 0, '#r3')
       evidence.chats[0]?.push({ ...one, id: 'another' })
@@ -132,7 +132,7 @@ describe('what is broken is found:', () => {
     expect(astray).toContain('a reply arrives, or its owner is told')
   })
 
-  test('an edit that did not come, and a deletion', () => {
+  test('a missing edit and a missing deletion are found', () => {
     const unedited = afterwards((evidence) => {
       inChat(evidence, 0, '#r3').text = 'Answer 3 #r3'
     })
@@ -152,7 +152,7 @@ describe('what is broken is found:', () => {
     expect(found).toEqual([])
   })
 
-  test('an internal word, as a message and as an edit', () => {
+  test('an internal text, as a message and as an edit, is found', () => {
     for (const method of ['POST', 'PUT']) {
       const found = afterwards((evidence) => {
         const call = postOf(evidence, '#r4')
@@ -162,7 +162,7 @@ describe('what is broken is found:', () => {
     }
   })
 
-  test('a reply that has been internal for long when it is sent', () => {
+  test('a reply that was internal long before it was sent is found', () => {
     const found = afterwards((evidence) => {
       const told = evidence.truth.told.get(4)
       told?.versions.push({ at: told.at + 1000, state: 'internal', marks: ['#r4'] })
@@ -171,7 +171,7 @@ describe('what is broken is found:', () => {
     expect(found).toContain('no internal word reaches a chat')
   })
 
-  test('a write into a foreign task', () => {
+  test('a write into a foreign task is found', () => {
     const [foreign] = calm.truth.foreignTasks
     const found = afterwards((evidence) => {
       const call = postOf(evidence, '#c6')
@@ -180,7 +180,7 @@ describe('what is broken is found:', () => {
     expect(found).toContain('a foreign task is not touched')
   })
 
-  test('two connections in one task, and a second task beside an active one', () => {
+  test('two connections in one task, and a second active task, are found', () => {
     const mixed = afterwards((evidence) => {
       const boris = evidence.story.devices[1]
       if (boris) boris.shop = 1
@@ -193,13 +193,13 @@ describe('what is broken is found:', () => {
     expect(second).toContain('no second task beside an active one')
   })
 
-  test('what waits for ever, a bug, a call against the contract', () => {
+  test('endless waits, bugs and calls against the contract are found', () => {
     expect(afterwards((evidence) => evidence.open.push('the inbox'))).toContain('nothing waits for ever')
     expect(afterwards((evidence) => evidence.truth.bugs.push('bug: x'))).toContain('the bridge has no bug')
     expect(afterwards((evidence) => evidence.violations.push('x'))).toContain('no call breaks the contract')
   })
 
-  test('an uncertain reply although everything was clearly answered', () => {
+  test('an uncertain reply although everything was clearly answered is found', () => {
     const found = afterwards((evidence) => {
       const message = evidence.messages.find(({ text, kind }) => text.includes('#r4') && kind === 'text')
       if (message) message.state = 'uncertain'
@@ -207,7 +207,7 @@ describe('what is broken is found:', () => {
     expect(found).toContain('uncertain is only what cannot be known')
   })
 
-  test('too many requests, and too many after the quota has ended', () => {
+  test('too many requests, and any after the quota has ended, are found', () => {
     const read = (evidence: Mutable) =>
       evidence.calls.find(({ side, isWrite }) => side === 'planfix' && !isWrite)!
     const fast = afterwards((evidence) => {
@@ -224,7 +224,7 @@ describe('what is broken is found:', () => {
     expect(insistent).toContain('a used-up quota is respected')
   })
 
-  test('replies into a Chatra that fails, and silence after Planfix has healed', () => {
+  test("replies into a failing Chatra, and silence after Planfix's recovery, are found", () => {
     const blind = afterwards((evidence) => {
       const one = postOf(evidence, '#r4')
       evidence.truth.outages.push({ side: 'chatra', mode: 'failing', from: one.at - 1, to: one.at + 60_000 })

@@ -99,20 +99,20 @@ beforeAll(async () => {
   )
 }, 240_000)
 
-test('messages flowed', () => {
+test('messages were sent and delivered', () => {
   expect(accepted.length).toBeGreaterThan(kills)
 })
-test('nothing that was answered 200 is lost', () => {
+test('no message that was answered 200 is lost', () => {
   const there = new Set(inbox)
   expect(accepted.filter((n) => !there.has(n))).toEqual([])
 })
-test('nothing is handed to the bridge twice', () => {
+test('no message is delivered to the bridge twice', () => {
   expect(inbox.filter((n, at) => inbox.indexOf(n) !== at)).toEqual([])
 })
-test('the order is that in which they were sent', () => {
+test('the messages arrive in the order in which they were sent', () => {
   expect(inbox).toEqual(inbox.toSorted((a, b) => a - b))
 })
-test('the disk of the relay never held a word of them', () => {
+test('the disk of the relay never contained a word of the messages', () => {
   expect(relayDisk.includes(PLANTED)).toBe(false)
   expect(relayDisk.includes(SECRET)).toBe(false)
 })

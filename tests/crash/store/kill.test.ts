@@ -24,7 +24,7 @@ async function killAfter(dir: string, acknowledgements: number) {
   return { acknowledged, taken }
 }
 
-it('every acknowledged commit survives SIGKILL, whole, and no number comes twice', {
+it('every acknowledged commit survives SIGKILL completely, and no id repeats', {
   timeout: 120_000,
 }, async () => {
   const dir = folder()
@@ -52,7 +52,7 @@ it('every acknowledged commit survives SIGKILL, whole, and no number comes twice
   expect(db.newId()).toBeGreaterThan(Math.max(...taken))
 })
 
-it('the folder is free at once after SIGKILL, and taken until then', async () => {
+it('the folder is free at once after SIGKILL, and locked until then', async () => {
   const dir = folder()
   const child = spawn(process.execPath, [WRITER, dir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const gone = new Promise((resolve) => child.once('exit', resolve))

@@ -20,14 +20,14 @@ const under = (folder: string): string[] =>
 beforeAll(() => build(), 120_000)
 
 describe('the preload, which runs in the sandbox', () => {
-  test('is CommonJS: it is read as a script, and import is no word of it', () => {
+  test('the preload is CommonJS: it is loaded as a script without import', () => {
     const code = read('out/preload/index.cjs')
     expect(() => new vm.Script(code)).not.toThrow()
     expect(askedBy(code).map(({ name }) => name)).toEqual(['electron'])
     expect(code).not.toMatch(/\bimport\s*\(/)
   })
 
-  test('the check sees a module, another package and an import() that is called', () => {
+  test('the check detects a module, another package and an import() call', () => {
     expect(() => new vm.Script("import { ipcRenderer } from 'electron'")).toThrow(SyntaxError)
     const code = "const a = require('electron'), b = require(`fs`); import('x'); const c = \"require('no')\""
     expect(askedBy(code).map(({ name }) => name)).toEqual(['electron', 'fs', 'x'])
@@ -40,18 +40,18 @@ describe('the main process', () => {
     reached = reachedFrom(MAIN)
   })
 
-  test('is what package.json starts, as an ES module', () => {
+  test('the main process is the entry of package.json, as an ES module', () => {
     const { main, type } = JSON.parse(read('package.json'))
     expect([main, type]).toEqual(['out/main/desktop.js', 'module'])
     expect(() => new vm.Script(readFileSync(MAIN, 'utf8'))).toThrow(/import statement outside a module/)
   })
 
-  test('every import leads to a file that is built, to Node, to Electron, or to a package with machine code', () => {
+  test('every import resolves to a built file, Node, Electron, or a native package', () => {
     expect(reached.missing).toEqual([])
     expect([...reached.outside.keys()].sort()).toEqual([...NATIVE_MODULES, 'electron'].sort())
   })
 
-  test('nothing in it is machine code of the computer that built it', () => {
+  test('the main process contains no machine code of the build computer', () => {
     expect(
       readdirSync(join(ROOT, 'out'), { recursive: true, encoding: 'utf8' }).filter((name) =>
         name.endsWith('.node'),
@@ -59,7 +59,7 @@ describe('the main process', () => {
     ).toEqual([])
   })
 
-  test('no file of it uses __dirname or __filename, which a module does not have', () => {
+  test('no file of the main process uses __dirname or __filename', () => {
     const using = [...reached.files].filter((file) => {
       const code = readFileSync(file, 'utf8')
       const isUsed = /(?<![\w.$'"`])__(dirname|filename)\b(?!['"`])/.test(withoutComments(code))
@@ -68,7 +68,7 @@ describe('the main process', () => {
     expect(using.map((file) => relative(ROOT, file))).toEqual([])
   })
 
-  test('each path reckoned from its own file lies inside the application and is there', () => {
+  test("each path derived from a file's own place exists inside the application", () => {
     const paths: string[] = []
     for (const file of reached.files) {
       const code = readFileSync(file, 'utf8')
@@ -85,7 +85,7 @@ describe('the main process', () => {
   })
 })
 
-test('our main process knows no working folder, and asks for its own place in three files only', () => {
+test('the main process uses no working folder, and reads its own place in three files only', () => {
   const sources = under('src/main')
     .filter((path) => !/^src\/main\/(cli|demo|relay|server)\//.test(path))
     .concat(under('src/preload'), under('src/shared'))
@@ -99,7 +99,7 @@ test('our main process knows no working folder, and asks for its own place in th
 })
 
 describe('packages with machine code', () => {
-  test('are those whose binaries the configuration copies, and no other package brings one at run time', () => {
+  test('the native packages are exactly those whose binaries the configuration copies', () => {
     const copied = [
       ...read('electron-builder.yml').matchAll(/- from: node_modules\/(@[^/]+\/ngrok|[^/\s]+)/g),
     ]
@@ -117,7 +117,7 @@ describe('packages with machine code', () => {
     ['linux', 'arm64'],
   ]
   test.each(systems)(
-    '%s-%s: the installed packages bring its binaries, of the right kind',
+    '%s-%s: the installed packages contain its binaries, of the right kind',
     (system, arch) => {
       for (const path of nativeFiles(system, arch)) {
         // npm installs the tunnel's binary for its own computer alone; the package says which there are.
@@ -129,7 +129,7 @@ describe('packages with machine code', () => {
     },
   )
 
-  test('the packages that wrap them load them from where they are packed', () => {
+  test('the wrapping packages load the binaries from their packed location', () => {
     const sqlite = read('node_modules/better-sqlite3/lib/linux-x64.js')
     expect(sqlite).toContain("require('../prebuilds/linux-x64.node')")
     const keytar = read('node_modules/keytar/lib/keytar.js')
@@ -140,7 +140,7 @@ describe('packages with machine code', () => {
   })
 })
 
-test('names agree: product, application id, desktop entry', () => {
+test('product name, application id and desktop entry agree', () => {
   const yml = read('electron-builder.yml')
   const value = (key: string): string | undefined => new RegExp(`^\\s*${key}: (.+)$`, 'm').exec(yml)?.[1]
   const id = /APP_ID = '([^']+)'/.exec(read('src/main/desktop/lifecycle/windows-identity.ts'))?.[1]

@@ -77,12 +77,12 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
     extractAll(archive, app)
   }, 120_000)
 
-  test('npm run package finds files, imports, binaries and fuses as wanted', async () => {
+  test('npm run package finds files, imports, binaries and fuses as expected', async () => {
     expect(said).toContain('files, imports, binaries and fuses are as wanted')
     expect(await packagedProblems(out, 'linux', HERE)).toEqual([])
   })
 
-  test('taken out of its archive, far from the checkout, it comes up in the tray, shows its page and quits', async () => {
+  test('the unpacked application starts in the tray, shows its page and quits', async () => {
     compileStandIn()
     const result = await smoke(NODE, [...standIn, join(app, 'out/main/desktop.js')], {
       STAND_IN_APP: app,
@@ -101,7 +101,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
     expect(existsSync(join(folder, 'config/autostart'))).toBe(false)
   }, 120_000)
 
-  test('a smoke test without a line, with a package that is not loaded or a bad end is told', async () => {
+  test('a smoke test fails without a line, with a missing package or a bad exit', async () => {
     expect(smokeProblems({ ready: null, code: 0, said: '' })).toHaveLength(1)
     const good = {
       event: 'ready',
@@ -126,7 +126,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       expect(problems({ keychain: 'locked' }, 0, platform)).toHaveLength(told)
   })
 
-  test('what no import leads to is little, and none of it is the simulators', async () => {
+  test('few files are not imported, and none of them belongs to the simulators', async () => {
     const { reachedFrom } = await import('../../../scripts/bundle.ts')
     const { files: reached } = reachedFrom(join(app, 'out/main/desktop.js'))
     const chunks = readdirSync(join(app, 'out/main/chunks')).map((name) => join(app, 'out/main/chunks', name))
@@ -135,7 +135,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
     expect(idle.filter((code) => code.includes('region src/simulators'))).toEqual([])
   })
 
-  test('it carries the version and the names of the project, and no scripts', () => {
+  test('the package contains the version and the names of the project, and no scripts', () => {
     const inside = JSON.parse(readFileSync(join(app, 'package.json'), 'utf8'))
     const project = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     for (const key of ['name', 'version', 'type', 'main']) expect(inside[key], key).toBe(project[key])
@@ -145,14 +145,14 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
     expect(inside.devDependencies).toBeUndefined()
   })
 
-  test('it brings the texts of the licences of what is in it', () => {
+  test('the package contains the texts of the licences of its contents', () => {
     const texts = readFileSync(join(archive, '../licences.txt'), 'utf8')
     for (const name of ['react', 'fastify', 'better-sqlite3'])
       expect(texts).toMatch(new RegExp(`^${name} [\\d.]+ \\(MIT\\)\n\n.*(MIT|Copyright)`, 'm'))
   })
 
   describe('the checks can fail:', () => {
-    test('sources, tests, maps, environment files, the simulators and foreign packages are not wanted', () => {
+    test('sources, tests, maps, environment files, simulators and foreign packages are reported', () => {
       for (const path of [
         'src/main/desktop/index.ts',
         'tests/unit/a.test.ts',
@@ -169,7 +169,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       }
     })
 
-    test('every needed file is missed when it is not there', () => {
+    test('every required file is reported when it is missing', () => {
       const needed = [
         'out/preload/index.cjs',
         'resources/tray/paused-dark@2x.png',
@@ -181,14 +181,14 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       }
     })
 
-    test('a binary inside the archive, and a script beside it, are told', () => {
+    test('a binary inside the archive, and a script beside it, are reported', () => {
       const turned = files.map((file) =>
         /keytar\.(node|js)$/.test(file.path) ? { ...file, isUnpacked: !file.isUnpacked } : file,
       )
       expect(fileProblems(turned, 'linux', HERE)).toHaveLength(2)
     })
 
-    test('a chunk or a package that is gone is missed', () => {
+    test('a missing chunk or package is reported', () => {
       const copy = join(folder, 'copy')
       cpSync(app, copy, { recursive: true })
       expect(importsMissingIn(copy)).toEqual([])
@@ -202,7 +202,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       ).toBe(true)
     })
 
-    test('fuses as Electron delivers them are told, one by one', async () => {
+    test("Electron's default fuses are reported, one by one", async () => {
       const { program } = applicationIn(out)!
       expect(await fuseProblems(program)).toEqual([])
       const delivered = join(folder, 'electron-linux/electron')
@@ -225,7 +225,7 @@ describe('packed for the other systems', () => {
     ['win32', 'x64'],
     ['darwin', 'arm64'],
   ] as const)(
-    '%s-%s: its own binaries, nothing of another system',
+    '%s-%s: the package contains only its own binaries',
     async (system, arch) => {
       const packed = await pack(system, arch)
       const { program, archive } = applicationIn(packed.folder)!

@@ -34,7 +34,7 @@ async function opened() {
   return store
 }
 
-test('its messages, figures and jobs are read', async () => {
+test('messages, figures and jobs of the old data folder are read', async () => {
   const store = await opened()
   const ids = (await store.pageFrom({}, null, 50)).toReversed()
   const messages = await Promise.all(ids.map((id) => store.message(id)))
@@ -75,7 +75,7 @@ test('its messages, figures and jobs are read', async () => {
   })
 })
 
-test('its settings are read whole', () => {
+test('settings of the old data folder are read completely', () => {
   const loaded = loadConfiguration(undefined, FOLDER)
   expect(loaded).toMatchObject({ ok: true })
   const text = JSON.stringify(inFolder('config.json')).replace('"user:5"', '5')
@@ -86,7 +86,7 @@ test('its settings are read whole', () => {
 
 const inFolder = (name: string): unknown => JSON.parse(readFileSync(join(FOLDER, name), 'utf8'))
 
-test('the bridge goes on where it ended: what was said arrives once, and every job runs', async () => {
+test('the bridge continues the old data folder: messages arrive once, and every job runs', async () => {
   const { world, boris, anna, tasks } = await playStage()
   ended.push(() => world.stop())
   await world.restart(() => {

@@ -10,7 +10,7 @@ test.each([
   ['ids are handed back', {}],
   ['ids are never handed back', { 'source-read': 'never', 'comment-list-source': 'empty' } as const],
 ])(
-  '1: a restore from the backup repeats nothing and orphans nobody, where %s',
+  '1: a restore from the backup repeats and orphans nothing, where %s',
   async (_, switches) => {
     await inWorld({ planfix: { switches }, speed: 30 }, async (world) => {
       const anna = await inTalk(world, { name: 'Anna' })
@@ -124,7 +124,7 @@ test.each([
   60_000,
 )
 
-test('21: a transcript a day later brings none of our replies back', async () => {
+test('21: a transcript a day later returns none of our replies', async () => {
   const switches = { 'rest-echo': 'without-received-from', 'transcript-repeat': 'all-messages' } as const
   await inWorld(
     { chatra: { switches }, speed: 40, options: { completeWhenClientLeaves: false } },

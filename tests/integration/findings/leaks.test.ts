@@ -4,7 +4,7 @@ import { change, count, everSent, inTalk, inWorld, looked, messageOf, pass, sett
 
 /** Words meant for the house, or for somebody else, stay where they belong (findings 3, 4, 5, 10, 19). */
 
-test('3: strangers with one junk address are two people, and each answer reaches whom it is for', async () => {
+test('3: two strangers with one shared address are two people with separate replies', async () => {
   await inWorld({}, async (world) => {
     const anna = await inTalk(world, { name: 'Anna', email: '1@1.ru' }, 'What is the balance of my contract?')
     const boris = world.chatra.visit({ name: 'Boris', email: '1@1.ru' })
@@ -22,7 +22,7 @@ test('3: strangers with one junk address are two people, and each answer reaches
   })
 })
 
-test('3: a reply that waits still goes to the device it was written for', async () => {
+test('3: a waiting reply still goes to the device it was written for', async () => {
   await inWorld({ options: { joinDevices: 'always' } }, async (world) => {
     const phone = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' }, 'From my phone')
     world.chatra.server.faults.add({ kind: 'status', status: 429, method: 'POST' })
@@ -41,7 +41,7 @@ test('3: a reply that waits still goes to the device it was written for', async 
   })
 })
 
-test('3: a reply to words whose write is not answered yet goes to the device that said them', async () => {
+test('3: a reply to a message still being written goes to the device that sent it', async () => {
   // With sockets: a scenario has it read at once.
   await inWorld({ virtual: false, options: { joinDevices: 'always' } }, async (world) => {
     const phone = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' }, 'From my phone')
@@ -62,7 +62,7 @@ test('3: a reply to words whose write is not answered yet goes to the device tha
 })
 
 test.each([null, 12])(
-  '4: a task of others is neither shown to a client nor completed (template %s)',
+  "4: another person's task is neither shown to a client nor completed (template %s)",
   async (template) => {
     await inWorld({ planfixSettings: { taskTemplateId: template } }, async (world) => {
       const { planfix, chatra } = world
@@ -104,7 +104,7 @@ test.each([
   ['unticked', { recipients: { users: ['user:6'], groups: [] } }],
   ['hidden', { isHidden: true }],
   ['handed to an author who may not answer', { owner: 'user:7' }],
-])('5: what is %s when it is rewritten is not sent as an edit', async (_, fields) => {
+])('5: a reply that is %s when it is rewritten is not sent as an edit', async (_, fields) => {
   const employees = [
     { planfixUserId: 'user:5', name: 'Ana' },
     { planfixUserId: 'user:7', name: 'Mihai', allowed: false },
@@ -125,7 +125,7 @@ test.each([
   ['hidden', { isHidden: true }],
   ['unticked', { recipients: { users: [], groups: [] } }],
   ['deleted', { isDeleted: true }],
-])('5: what is %s while it waits is never sent', async (what, fields) => {
+])('5: a reply that is %s while it waits is never sent', async (what, fields) => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     world.chatra.server.faults.add({ kind: 'status', status: 429, method: 'POST' })
@@ -145,28 +145,25 @@ test.each([
 test.each([
   ['it failed', { kind: 'status', status: 400, method: 'POST', times: 3 } as const, 'failed'],
   ['it was uncertain', { kind: 'timeout-before-write', method: 'POST', times: 1 } as const, 'uncertain'],
-])(
-  '5: a reply whose comment is gone is not sent when it is tried again by hand, %s',
-  async (_, fault, state) => {
-    await inWorld({}, async (world) => {
-      const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
-      world.chatra.server.faults.add(fault)
-      const comment = world.planfix.employeeComments(taskId, 5, '<p>also wrong</p>')
-      const stuck = await world.until('it is stuck', async () => {
-        const message = await messageOf(world, 'also wrong')
-        return message?.state === state ? message : null
-      })
-      world.chatra.server.faults.clear()
-      world.planfix.deletesComment(comment.id)
-      await looked(world)
-      await world.app.retry(stuck.id)
-      await pass(world, 20_000)
-      expect(visitor.sees()).toEqual([])
+])('5: a retried reply whose comment is gone is not sent, %s', async (_, fault, state) => {
+  await inWorld({}, async (world) => {
+    const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
+    world.chatra.server.faults.add(fault)
+    const comment = world.planfix.employeeComments(taskId, 5, '<p>also wrong</p>')
+    const stuck = await world.until('it is stuck', async () => {
+      const message = await messageOf(world, 'also wrong')
+      return message?.state === state ? message : null
     })
-  },
-)
+    world.chatra.server.faults.clear()
+    world.planfix.deletesComment(comment.id)
+    await looked(world)
+    await world.app.retry(stuck.id)
+    await pass(world, 20_000)
+    expect(visitor.sees()).toEqual([])
+  })
+})
 
-test('10: what is answered in the task of one site does not appear in the chat of another', async () => {
+test('10: a reply in the task of one site does not appear in the chat of another', async () => {
   await inWorld({ virtual: false }, async (world) => {
     const { planfix, chatra } = world
     const first = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' })
@@ -213,7 +210,7 @@ test('10: what is answered in the task of one site does not appear in the chat o
   })
 })
 
-test('19: a reply deleted while it was uncertain is taken out of the chat once it is known to have arrived', async () => {
+test('19: a reply deleted while it was uncertain is removed once it is known to have arrived', async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     world.planfix.employeeComments(taskId, 5, '<p>First</p>')

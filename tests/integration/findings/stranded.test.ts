@@ -3,7 +3,7 @@ import { change, count, inTalk, inWorld, looked, messageOf, pass, settle, texts 
 
 /** Nothing is stranded or overlooked (findings 6, 7, 13, 14, 15, 17, 18, 23, 26). */
 
-test('6: a message under way when its conversation is joined with another is carried all the same', async () => {
+test('6: a message under way when its conversation is joined is still delivered', async () => {
   await inWorld({ options: { joinDevices: 'always' } }, async (world) => {
     const computer = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' })
     const phone = await inTalk(world, { name: 'Purple' })
@@ -27,7 +27,7 @@ test('6: a message under way when its conversation is joined with another is car
   })
 })
 
-test('7: putting the real card of the customer into the task does not stop replies', async () => {
+test("7: assigning the customer's real card to the task does not stop replies", async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId, cardId } = await inTalk(world, { name: 'Purple Fox' })
     const card = world.planfix.createsContact({ name: 'Anna Popa', email: 'anna@mail.example' })
@@ -49,7 +49,7 @@ test('7: putting the real card of the customer into the task does not stop repli
   })
 })
 
-test('13: an unclear comment whose task is deleted does not block the conversation', async () => {
+test('13: an indeterminate comment whose task is deleted does not block the conversation', async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     world.planfix.server.faults.add({
@@ -73,7 +73,7 @@ test('13: an unclear comment whose task is deleted does not block the conversati
 test.each([
   ['while it is being written', { kind: 'latency', ms: 6000 } as const],
   ['while it is unclear', { kind: 'timeout-before-write' } as const],
-])('14: client and employee say the same short word, %s', async (_, fault) => {
+])('14: client and employee write the same short text, %s', async (_, fault) => {
   const switches = { 'source-read': 'never', 'comment-list-source': 'empty' } as const
   await inWorld({ planfix: { switches } }, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
@@ -106,7 +106,7 @@ test('15: a file that is added to a sent comment reaches the client, once', asyn
   })
 })
 
-test('15: a failed reply that the employee mends is sent', async () => {
+test('15: a failed reply that the employee corrects is sent', async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     world.chatra.server.faults.add({ kind: 'status', status: 400, method: 'POST', times: 3 })
@@ -120,7 +120,7 @@ test('15: a failed reply that the employee mends is sent', async () => {
   })
 })
 
-test('15: a long note that is opened goes out whole', async () => {
+test('15: a long note that is opened is sent completely', async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     const note = world.planfix.employeeComments(taskId, 5, '<p>Short note</p>', { hidden: true })
@@ -151,7 +151,7 @@ test('23: eighteen files with long names all reach the client', async () => {
   })
 })
 
-test('17: a reply in a task that was quiet for a year is noticed', async () => {
+test('17: a reply in a task without activity for a year is noticed', async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     await looked(world)
@@ -164,7 +164,7 @@ test('17: a reply in a task that was quiet for a year is noticed', async () => {
   })
 })
 
-test('17: beyond two thousand comments in an account that ignores the order, replies are still seen', async () => {
+test('17: beyond two thousand comments in an account without sorting, replies are noticed', async () => {
   await inWorld({ planfix: { switches: { 'result-order': 'ignored' } } }, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     for (let n = 0; n < 2100; n++) {
@@ -176,7 +176,7 @@ test('17: beyond two thousand comments in an account that ignores the order, rep
   })
 }, 60_000)
 
-test('18: deleted replies cost nothing at later readings', async () => {
+test('18: deleted replies cost nothing at later reads', async () => {
   await inWorld({}, async (world) => {
     const { visitor, taskId } = await inTalk(world, { name: 'Anna' })
     const comments = ['one', 'two', 'three'].map((text) =>

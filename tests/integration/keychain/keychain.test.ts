@@ -60,7 +60,7 @@ const doctor = (keyring: Keyring) =>
   })
 
 describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${noKeyring})` : ''}`, () => {
-  test('keeps keys and webhook secrets over a restart, and nothing of them is in a file or a log', () =>
+  test('the keyring keeps keys and webhook secrets over a restart, and no file or log has them', () =>
     withKeyring(async (keyring) => {
       const first = await open(keyring)
       expect(await first.state()).toMatchObject({ keeps: 'keychain', trouble: null })
@@ -78,7 +78,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       for (const name of readdirSync(dataDir)) expect(statSync(join(dataDir, name)).mode & 0o77).toBe(0)
     }))
 
-  test('a rotated secret replaces the old one', () =>
+  test('a rotated secret replaces the old one in the keyring', () =>
     withKeyring(async (keyring) => {
       const first = await open(keyring)
       await first.connect('shop', HOOK)
@@ -92,7 +92,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expectNothingWritten()
     }))
 
-  test('a connection that is removed takes all its secrets along, and no other’s', () =>
+  test('a removed connection removes all its secrets, and no others', () =>
     withKeyring(async (keyring) => {
       const first = await open(keyring)
       for (const id of ['shop', 'shop-2']) {
@@ -108,7 +108,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       }
     }))
 
-  test('a file brought from a server hands its webhook secret over to the keyring', () =>
+  test('the webhook secret of a file from a server moves to the keyring', () =>
     withKeyring(async (keyring) => {
       const connection = {
         id: 'shop',
@@ -124,7 +124,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expectNothingWritten()
     }))
 
-  test('doctor reads the keys from it, beside a bridge or without one, and changes nothing', () =>
+  test('doctor reads the keys from the keyring and changes nothing', () =>
     withKeyring(async (keyring) => {
       const desk = await open(keyring)
       await desk.connect('shop', HOOK)
@@ -140,7 +140,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expect(readFileSync(join(dataDir, 'secrets.json'), 'utf8')).toBe(before)
     }))
 
-  test('one that nobody unlocked is said to be locked, not empty', () =>
+  test('a keyring that was never unlocked is reported as locked, not as empty', () =>
     withKeyring(
       async (keyring) => {
         const desk = await open(keyring)
@@ -149,7 +149,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       { state: 'locked' },
     ))
 
-  test('one that was locked since the last start is said to be locked; unlocked, it gives everything back', () =>
+  test('a keyring locked since the last start is reported, and works again when unlocked', () =>
     withKeyring(async (keyring) => {
       const first = await open(keyring)
       await first.connect('shop', HOOK)
@@ -167,7 +167,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expect(await third.webhookSecrets()).toEqual({ shop: HOOK })
     }))
 
-  test('one locked by hand while the bridge runs takes nothing from it; what is given then is kept in memory', () =>
+  test('a keyring locked while the bridge runs loses nothing; new secrets stay in memory', () =>
     withKeyring(async (keyring) => {
       const desk = await open(keyring)
       await give(desk, 'shop')
@@ -181,7 +181,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expectNothingWritten()
     }))
 
-  test('a connection removed while it is locked is removed from it at the next start', () =>
+  test('a connection removed while the keyring is locked is removed from it at the next start', () =>
     withKeyring(async (keyring) => {
       const first = await open(keyring)
       await first.connect('shop', HOOK)
@@ -198,7 +198,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expect(await last.get('shop', 'WEBHOOK_SECRET')).toBeNull()
     }))
 
-  test('a daemon that dies in the middle: the bridge goes on and says so; with another one nothing was lost', () =>
+  test('a daemon that dies is reported and the bridge continues; a new daemon has lost nothing', () =>
     withKeyring(async (keyring) => {
       const desk = await open(keyring)
       await give(desk, 'shop')
@@ -216,7 +216,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       expectNothingWritten()
     }))
 
-  test('one that does not answer holds up neither the start nor the end, and is used once it does', () =>
+  test('a silent keyring delays neither start nor shutdown, and is used once it answers', () =>
     withKeyring(async (keyring) => {
       const first = await open(keyring)
       await give(first, 'shop')
@@ -239,7 +239,7 @@ describe.skipIf(noKeyring !== null)('no keyring', () => {
     ['no Secret Service', 'none', 'no-service'],
     ['no session bus', 'no-bus', 'no-bus'],
     ['no collection', 'empty', 'no-collection'],
-  ] as const)('%s: keys are kept until the end, and asked for at the next start', (_name, state, code) =>
+  ] as const)('%s: keys are kept in memory, and requested at the next start', (_name, state, code) =>
     withKeyring(
       async (keyring) => {
         const first = await open(keyring)

@@ -11,7 +11,7 @@ afterEach(async () => {
   await stage.stop()
 })
 
-test('the whole bridge behind a relay: paired from the interface, asleep and awake, each message is in Planfix once', async () => {
+test('behind a relay, paired from the interface, each message is in Planfix once, awake or asleep', async () => {
   stage = await relayStage()
   bridge = await Bridge.start(undefined, { speed: 1 })
   const { settings, state } = await bridge.get('tunnel.pair', {

@@ -34,7 +34,7 @@ function run(...args: string[]): Promise<{ code: number | null; out: string; err
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, ...said })))
 }
 
-test('starts, pairs, lists, forgets, and stops within five seconds', async () => {
+test('the relay starts, pairs, lists, unpairs, and stops within five seconds', async () => {
   const relay = await start('whole', '--public', 'https://relay.example/')
   const dir = join(folder, 'whole')
   const { ready } = relay
@@ -64,7 +64,7 @@ test('starts, pairs, lists, forgets, and stops within five seconds', async () =>
   for (const secret of [code, paired.key, SECRET]) expect(said).not.toContain(secret)
 })
 
-test('serves https by a certificate of its own', async () => {
+test('the relay serves https with a certificate of its own', async () => {
   writeFileSync(join(folder, 'cert.pem'), good)
   writeFileSync(join(folder, 'key.pem'), serverKey)
   const files = ['--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')]
@@ -105,7 +105,7 @@ describe('what is wrong is said', () => {
     expect(answer.err).not.toMatch(/^\s+at /m)
   })
 
-  test('a port that is taken', async () => {
+  test('a port in use is reported', async () => {
     const relay = await start('first')
     const port = new URL(relay.ready.control).port
     const answer = await run('--data-dir', join(folder, 'second'), '--port', port)

@@ -39,7 +39,7 @@ const send = async (count = 1) => {
 }
 const all = (...desktops: Desktop[]) => desktops.reduce((sum, { inbox }) => sum + inbox.events.length, 0)
 
-test('of two desktops one is active; the other is told, and takes over when that one hands over', async () => {
+test('one of two desktops is active; the other is notified, and takes over on release', async () => {
   await started({ leaseMs: 30_000 })
   const [first, second] = [await paired(), await paired()]
   await first.start()
@@ -62,7 +62,7 @@ test('of two desktops one is active; the other is told, and takes over when that
   expect(new Set([...first.inbox.bodies, ...second.inbox.bodies]).size).toBe(9)
 })
 
-test('a desktop that is gone without a word is replaced after the lease, and not before', async () => {
+test('a desktop that vanishes is replaced after the lease, and not before', async () => {
   await started({ leaseMs: 900 })
   const proxy = await droppingProxy(Number(new URL(stage.relay.control).port))
   ends.push(() => proxy.stop())
@@ -100,7 +100,7 @@ test('an active desktop that reconnects within its lease stays active', async ()
   expect(second.inbox.events).toEqual([])
 })
 
-test('an event of a connection that only one desktop knows waits for that one', async () => {
+test('an event of a connection that only one desktop has waits for that desktop', async () => {
   await started({ leaseMs: 30_000 })
   const first = await paired()
   const second = await paired({ connections: () => [{ id: 'club', secret: SECRET }] })
@@ -121,7 +121,7 @@ test('an event of a connection that only one desktop knows waits for that one', 
   expect(second.inbox.bodies).toEqual(['{"of":"club"}'])
 })
 
-test('a desktop cannot read what came in before it was paired, and does not take it from who can', async () => {
+test('a desktop cannot read events from before its pairing, and leaves them to others', async () => {
   await started({ leaseMs: 30_000 })
   const first = await paired()
   await first.start()
@@ -137,7 +137,7 @@ test('a desktop cannot read what came in before it was paired, and does not take
   await until('the earlier ones come', () => first.inbox.events.length === 2)
 })
 
-test('one that is unpaired is shut out at once, and told that only the owner can help', async () => {
+test('an unpaired desktop is disconnected at once, and told that only the owner can help', async () => {
   await started()
   const one = await paired()
   await one.start()
@@ -153,7 +153,7 @@ test('one that is unpaired is shut out at once, and told that only the owner can
   expect((await hook(stage.relay.control, '{}')).status).toBe(404)
 })
 
-test('the same key on two computers: the first is told instead of fighting for ever', async () => {
+test('the same key on two computers stops the first instead of endless reconnects', async () => {
   await started()
   const one = await paired()
   await one.start()

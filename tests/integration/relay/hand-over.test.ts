@@ -30,7 +30,7 @@ async function paired(
 const isOpen = async () => (await hook(stage.relay.control, 'no json')).status === 400
 
 describe('an event', () => {
-  test('reaches a desktop that is there as it came', async () => {
+  test('an event reaches a connected desktop unchanged', async () => {
     const desktop = await paired()
     expect(await desktop.start()).toEqual({ ok: true, address: stage.relay.public })
     await until('the address is known', isOpen)
@@ -41,7 +41,7 @@ describe('an event', () => {
     expect(desktop.inbox.events[0]).toMatchObject({ connectionId: 'shop', source: 'chatra', body })
   })
 
-  test('waits for a desktop that sleeps, over a restart of the relay, in order', async () => {
+  test('events wait for a sleeping desktop in order, over a restart of the relay', async () => {
     const desktop = await paired()
     await desktop.start()
     await until('the address is known', isOpen)
@@ -54,7 +54,7 @@ describe('an event', () => {
     expect(desktop.inbox.bodies).toEqual(Array.from({ length: 20 }, (_, n) => `{"n":${n}}`))
   })
 
-  test('of an address that the relay does not know is 404, of one that it forgot too', async () => {
+  test('an event for an unknown or removed address is answered 404', async () => {
     let secret: string | null = SECRET
     const desktop = await paired({ connections: () => [{ id: 'shop', secret }] })
     expect((await hook(stage.relay.control, '{}')).status).toBe(404)

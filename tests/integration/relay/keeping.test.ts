@@ -30,7 +30,7 @@ async function asleep(options: Parameters<typeof relayStage>[0] = {}): Promise<D
 }
 const post = async (body: string) => (await hook(stage.relay.control, body)).status
 
-test('the disk holds no word of a message, no secret of an address and no code', async () => {
+test('the disk contains no text of a message, no secret of an address and no code', async () => {
   const one = await asleep()
   const code = await stage.code()
   const planted = 'planted-text-that-nobody-may-read'
@@ -47,7 +47,7 @@ test('the disk holds no word of a message, no secret of an address and no code',
   expect(stage.logged.join('\n')).not.toContain(SECRET)
 })
 
-test('acknowledged events are gone from the relay', async () => {
+test('acknowledged events are deleted from the relay', async () => {
   const one = await asleep()
   for (let n = 0; n < 20; n++) await post(`{"n":${n}}`)
   await one.start()
@@ -62,7 +62,7 @@ test('acknowledged events are gone from the relay', async () => {
 })
 
 describe('the quota of a connection', () => {
-  test('keeps the oldest; Chatra is told to try again, and the owner how many were refused', async () => {
+  test('a full quota keeps the oldest events; Chatra retries, and the owner sees the number', async () => {
     const one = await asleep({ quota: { events: 3, bytes: 1024 * 1024 } })
     const answers: number[] = []
     for (let n = 0; n < 5; n++) answers.push(await post(`{"n":${n}}`))
@@ -83,7 +83,7 @@ describe('the quota of a connection', () => {
     expect(one.notices()).toEqual([])
   })
 
-  test('counts bytes too', async () => {
+  test('the quota also counts bytes', async () => {
     await asleep({ quota: { events: 100, bytes: 10_000 } })
     const body = JSON.stringify({ text: 'x'.repeat(4_000) })
     expect([await post(body), await post(body), await post(body), await post('{}')]).toEqual([
@@ -92,7 +92,7 @@ describe('the quota of a connection', () => {
   })
 })
 
-test('what nobody fetched for 14 days is dropped, and the owner is told how much', async () => {
+test('events not delivered for 14 days are dropped, and the owner sees how many', async () => {
   let now = Date.parse('2026-03-01')
   const one = await asleep({ now: () => now })
   await post('{"old":1}')
@@ -125,7 +125,7 @@ test('order is kept when the clock of the relay is set back', async () => {
   expect(one.inbox.bodies).toEqual(['{"n":0}', '{"n":1}', '{"n":2}'])
 })
 
-test('strangers who ask too often get 429, events at the right address do not', async () => {
+test('strangers who send too many requests get 429, events at the right address do not', async () => {
   const few = { perSecond: 1, burst: 10 }
   await asleep({ limits: { strangers: { each: few, total: few } } })
   const wrong = { secret: 'wrong-secret-0123456789012' }

@@ -47,7 +47,7 @@ async function listener(change: (path: string, body: string) => string = (_path,
 }
 
 describe('a code', () => {
-  test('pairs one computer, once', async () => {
+  test('a code pairs one computer, once', async () => {
     const code = await stage.code()
     const paired = await pair(code)
     expect(paired).toMatchObject({ ok: true, key: expect.stringMatching(/^r1\./) })
@@ -55,21 +55,21 @@ describe('a code', () => {
     expect(await devices()).toMatchObject([{ name: 'laptop', device: paired.ok && paired.deviceId }])
   })
 
-  test('is worth nothing after 15 minutes', async () => {
+  test('a code is invalid after 15 minutes', async () => {
     const code = await stage.code()
     now += CODE_LIVES_MS
     expect(keyOf(await pair(code))).toBe('tunnel.problem.relay.code-wrong')
     expect(await devices()).toEqual([])
   })
 
-  test('ends the code before it', async () => {
+  test('a new code invalidates the previous one', async () => {
     const before = await stage.code()
     const code = await stage.code()
     expect(keyOf(await pair(before))).toBe('tunnel.problem.relay.code-wrong')
     expect(keyOf(await pair(code))).toBe('paired')
   })
 
-  test('survives nine wrong ones and not a tenth', async () => {
+  test('a code survives nine wrong attempts and not a tenth', async () => {
     const first = await stage.code()
     for (let n = 0; n < 9; n++) {
       expect(keyOf(await pair(makePairingCode()))).toBe('tunnel.problem.relay.code-wrong')
@@ -80,7 +80,7 @@ describe('a code', () => {
     expect(keyOf(await pair(second))).toBe('tunnel.problem.relay.code-wrong')
   })
 
-  test('that is mistyped costs no try', async () => {
+  test('a mistyped code costs no attempt', async () => {
     const code = await stage.code()
     for (let n = 0; n < 12; n++) {
       expect(keyOf(await pair(code.slice(0, -1)))).toBe('tunnel.problem.relay.code-mistyped')
@@ -90,7 +90,7 @@ describe('a code', () => {
 })
 
 describe('whoever stands between', () => {
-  test('sees neither the code nor a key, and can repeat nothing', async () => {
+  test('an attacker in between learns neither the code nor a key, and can repeat nothing', async () => {
     const between = await listener()
     const code = await stage.code()
     const paired = await pair(code, { url: between.url })
@@ -107,7 +107,7 @@ describe('whoever stands between', () => {
     expect(await devices()).toHaveLength(1)
   })
 
-  test('cannot put a key of its own in the place of the relay’s', async () => {
+  test("an attacker in between cannot replace the relay's key", async () => {
     const own = keyPair('x25519')
     const between = await listener((path, body) =>
       path === PATHS.pairBegin ? JSON.stringify({ ...JSON.parse(body), key: own.publicKey }) : body,
@@ -118,7 +118,7 @@ describe('whoever stands between', () => {
     expect(await devices()).toEqual([])
   })
 
-  test('cannot play the relay without the code', async () => {
+  test('an attacker in between cannot impersonate the relay without the code', async () => {
     const other = await relayStage()
     ends.push(() => other.stop())
     const between = await listener((path, body) =>
@@ -129,7 +129,7 @@ describe('whoever stands between', () => {
     )
   })
 
-  test('gets nothing for a key of small order', async () => {
+  test('an attacker in between gets nothing with a key of small order', async () => {
     await stage.code()
     const begun = await fetch(stage.relay.control + PATHS.pairBegin, {
       method: 'POST',
@@ -144,14 +144,14 @@ describe('whoever stands between', () => {
   })
 })
 
-test('a computer that is paired again with its key stays the same one', async () => {
+test('a computer that is paired again with its key keeps its identity', async () => {
   const first = await pair(await stage.code())
   const again = await pair(await stage.code(), first.ok ? { before: first.key } : {})
   expect(again).toEqual(first)
   expect(await devices()).toHaveLength(1)
 })
 
-test('where no relay is, that is said', async () => {
+test('an address without a relay is reported', async () => {
   const code = await stage.code()
   const server = createServer((_request, response) => response.end('<html>'))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -163,7 +163,7 @@ test('where no relay is, that is said', async () => {
 })
 
 describe('a connection', () => {
-  test('to another relay at the same address is refused loudly, and nothing is said to it', async () => {
+  test('a connection to another relay at the same address is refused before any data', async () => {
     const one = await pairedDesktop(stage)
     const other = await relayStage()
     ends.push(() => other.stop())
@@ -175,7 +175,7 @@ describe('a connection', () => {
     })
   })
 
-  test('is not opened by a recorded greeting, by another key, or out of turn', async () => {
+  test('a connection is not opened by a recorded greeting, another key, or out of turn', async () => {
     const one = await pairedDesktop(stage)
     const { WebSocket } = await import('ws')
     const said = async (answer: (challenge: { nonce: string }) => object) => {

@@ -47,7 +47,7 @@ describe('a file', () => {
   })
 
   test.each(['WebSocket', 'long polling'])(
-    'comes through whole over %s, as a download that can run nothing',
+    'a file arrives complete over %s, as a download that can run no code',
     async (way) => {
       const proxy = await plainHttpProxy(Number(new URL(stage.relay.control).port))
       if (way === 'long polling') desktop = await pairedDesktop(stage, { url: proxy.url })
@@ -70,7 +70,7 @@ describe('a file', () => {
     },
   )
 
-  test('is read no faster than its reader takes it, and events pass beside it', async () => {
+  test('a file is read no faster than its reader takes it, while events pass', async () => {
     let made = 0
     const endless = Readable.from(
       (async function* () {
@@ -102,7 +102,7 @@ describe('a file', () => {
     await until('the source is stopped', () => endless.destroyed)
   })
 
-  test('that breaks off does not look whole', async () => {
+  test('a file that breaks off does not look complete', async () => {
     file = async () =>
       download(
         Readable.from(
@@ -117,7 +117,7 @@ describe('a file', () => {
     await expect(open('/files/broken').then(bytesOf)).rejects.toThrow()
   })
 
-  test('is not there while no desktop is: 503, a few plain words, and a time to come again', async () => {
+  test('without a desktop a file is answered 503 with a plain text and a retry time', async () => {
     const answer = await open('/files/any')
     expect([answer.statusCode, answer.headers['content-type'], answer.headers['retry-after']]).toEqual([
       503,
@@ -127,7 +127,7 @@ describe('a file', () => {
     expect((await bytesOf(answer)).toString()).toMatch(/^The computer that has this file .* later\.\n$/)
   })
 
-  test('is asked for by its token alone: nothing else of the computer can be reached', async () => {
+  test('a file is reachable only by its token, and nothing else on the computer', async () => {
     const asked: string[] = []
     file = async (token) => {
       asked.push(token)
@@ -148,14 +148,14 @@ describe('a file', () => {
 })
 
 describe('a proof of the public address', () => {
-  test('comes in at the receiver of the desktop before it is answered', async () => {
+  test("a proof arrives at the desktop's receiver before it is answered", async () => {
     await start()
     const answer = await open('/healthz?proof=abc-123')
     expect([answer.statusCode, proofs]).toEqual([200, ['abc-123']])
     expect(JSON.parse((await bytesOf(answer)).toString())).toEqual({ status: 'ok', desktop: 'connected' })
   })
 
-  test('fails when no desktop is there, and the relay itself is healthy', async () => {
+  test('a proof fails without a desktop, while the relay itself is healthy', async () => {
     expect((await open('/healthz?proof=abc-123')).statusCode).toBe(503)
     const health = await open('/healthz')
     expect(health.statusCode).toBe(200)

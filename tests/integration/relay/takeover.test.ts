@@ -129,7 +129,7 @@ const inPlanfix = (text: string) => until(`${text} is in Planfix`, () => times(t
 const taskId = () => planfix.tasks[0]?.id ?? 0
 const reads = () => planfix.server.requests.filter(({ path }) => path.endsWith('/comments/list')).length
 
-test('messages and replies flow while two computers hand over to each other: each arrives once', async () => {
+test('messages and replies arrive once while two computers hand over to each other', async () => {
   const [first, second] = await two()
   const anna = chatra.visit({ name: 'Anna' })
   const seen = (text: string) => until(`${text} is in the chat`, () => anna.sees().includes(text), 15_000)
@@ -163,7 +163,7 @@ test('messages and replies flow while two computers hand over to each other: eac
   expect(planfix.tasks).toHaveLength(1)
 })
 
-test('when the active one is killed, the other carries what waits on the relay, and what the first one sent is not repeated', async () => {
+test('after the active one is killed, the other delivers waiting events without repeats', async () => {
   const [first, second] = await two()
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('one asked')
@@ -182,7 +182,7 @@ test('when the active one is killed, the other carries what waits on the relay, 
   expect([times('one asked'), times('two asked'), planfix.tasks.length]).toEqual([1, 1, 1])
 })
 
-test('one that stood still and wakes after another took over sends nothing', async () => {
+test('a suspended computer that wakes after a takeover sends nothing', async () => {
   const [first, second] = await two()
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('one asked')
@@ -212,7 +212,7 @@ test('one that stood still and wakes after another took over sends nothing', asy
   expect(planfix.tasks).toHaveLength(1)
 })
 
-test('one that cannot reach its relay carries nothing and says so', async () => {
+test('a computer that cannot reach its relay delivers nothing and reports it', async () => {
   const [first] = await two()
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('one asked')

@@ -29,7 +29,7 @@ const numbered = (to: number) => Array.from({ length: to }, (_, n) => `{"n":${n}
 const known = () =>
   until('the address is known', async () => (await hook(stage.relay.control, '-')).status === 400)
 
-test('a proxy that knows no WebSockets: the same events come by long polling, and pings keep it alive', async () => {
+test('behind a proxy without WebSockets the same events come by long polling, with pings', async () => {
   const proxy = await plainHttpProxy(port())
   ends.push(() => proxy.stop())
   const desktop = await paired(proxy.url)
@@ -47,7 +47,7 @@ test('a proxy that knows no WebSockets: the same events come by long polling, an
   expect(desktop.changes).toEqual([])
 })
 
-test('a proxy that answers a WebSocket and passes nothing: polling is tried when the greeting does not come', async () => {
+test('polling is tried when a proxy accepts a WebSocket but forwards nothing', async () => {
   const { WebSocketServer } = await import('ws')
   const behind = await plainHttpProxy(port())
   ends.push(() => behind.stop())
@@ -78,7 +78,7 @@ test('a proxy that answers a WebSocket and passes nothing: polling is tried when
 })
 
 describe('a line that died without a word', () => {
-  test('is noticed by two missed pings, and opened anew; nothing is lost or doubled', async () => {
+  test('a dead line is noticed by two missed pings and reopened, without loss or duplicates', async () => {
     const proxy = await droppingProxy(port())
     ends.push(() => proxy.stop())
     const desktop = await paired(proxy.url)
@@ -95,7 +95,7 @@ describe('a line that died without a word', () => {
     expect(desktop.inbox.bodies).toEqual(numbered(9))
   })
 
-  test('is opened anew at once on wake, without waiting for a ping', async () => {
+  test('a dead line is reopened at once on wake, without waiting for a ping', async () => {
     await stage.restart({ leaseMs: 30_000 })
     const proxy = await droppingProxy(port())
     ends.push(() => proxy.stop())
@@ -110,7 +110,7 @@ describe('a line that died without a word', () => {
     expect(performance.now() - begun).toBeLessThan(3_000)
   })
 
-  test('of which the acknowledgement was lost: the events come again and are known', async () => {
+  test('after a lost acknowledgement the events come again and are recognised', async () => {
     const proxy = await droppingProxy(port())
     ends.push(() => proxy.stop())
     const desktop = await paired(proxy.url)
@@ -128,7 +128,7 @@ describe('a line that died without a word', () => {
   })
 })
 
-test('a full disk on the desktop: the relay keeps the events until there is room', async () => {
+test("the relay keeps the events while the desktop's disk is full", async () => {
   const desktop = await paired()
   await desktop.start()
   await known()
@@ -140,7 +140,7 @@ test('a full disk on the desktop: the relay keeps the events until there is room
   expect(desktop.inbox.bodies).toEqual(numbered(3))
 })
 
-test('a crowd of silent strangers does not keep a desktop out', async () => {
+test('a crowd of silent strangers does not block a desktop', async () => {
   const many = { perSecond: 10_000, burst: 10_000 }
   await stage.restart({ leaseMs: 30_000, limits: { strangers: { each: many, total: many } } })
   const desktop = await paired()

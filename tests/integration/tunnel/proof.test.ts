@@ -38,12 +38,12 @@ async function bridge(limits: ReceiverOptions['limits'] = {}) {
 const problem = (what: string) => ({ ok: false, problem: { key: `settings.address.problem.${what}` } })
 
 describe('an address is proven', () => {
-  test('by a request that came in at our own receiver', async () => {
+  test('an address is proven by a request that came in at our own receiver', async () => {
     const { proof, url } = await bridge()
     expect(await proof.prove(url)).toEqual({ ok: true })
   })
 
-  test('by its coming in alone, whatever becomes of the answer', async () => {
+  test('an address is proven by the arrival alone, whatever the answer is', async () => {
     const { proof, url } = await bridge()
     const swallows = await web((request) => void fetch(`${url}${request.url}`))
     expect(await proof.prove(swallows)).toEqual({ ok: true })
@@ -53,7 +53,7 @@ describe('an address is proven', () => {
     expect(await proof.prove(answersFirst)).toEqual({ ok: true })
   })
 
-  test('once for all who ask at the same time', async () => {
+  test('one proof serves all simultaneous callers', async () => {
     const { proof, url } = await bridge()
     let requests = 0
     const counts = await web((request, answer) => {
@@ -64,7 +64,7 @@ describe('an address is proven', () => {
     expect(requests).toBe(1)
   })
 
-  test('also while the receiver is flooded by others from the same address', async () => {
+  test('an address is proven while the receiver is flooded from the same address', async () => {
     const { proof, url } = await bridge({
       strangers: { each: { perSecond: 1, burst: 5 }, total: { perSecond: 1, burst: 5 } },
     })
@@ -87,18 +87,18 @@ describe('an address is not proven', () => {
     expect(await proof.prove(await web(listener))).toMatchObject(problem('foreign'))
   })
 
-  test('by another bridge', async () => {
+  test('an address is not proven by another bridge', async () => {
     const [ours, theirs] = [await bridge(), await bridge()]
     expect(await ours.proof.prove(theirs.url)).toMatchObject(problem('foreign'))
   })
 
-  test('by a proxy that does not reach us, and it is said so', async () => {
+  test('a proxy that does not reach us proves nothing and is reported', async () => {
     const { proof } = await bridge()
     const gateway = await web((_request, answer) => void answer.writeHead(502).end())
     expect(await proof.prove(gateway)).toMatchObject(problem('behind'))
   })
 
-  test('by ngrok in our place, in the words of its code', async () => {
+  test('an answer of ngrok in our place is reported with its code', async () => {
     const { proof } = await bridge()
     const edge = await web(
       (_request, answer) => void answer.writeHead(404, { 'ngrok-error-code': 'ERR_NGROK_3200' }).end(),
@@ -108,7 +108,7 @@ describe('an address is not proven', () => {
     })
   })
 
-  test('by nobody, by silence, and by what is no address', async () => {
+  test('an address is not proven by silence or an invalid address', async () => {
     const { proof } = await bridge()
     expect(await proof.prove(`http://127.0.0.1:${await freePort()}`)).toMatchObject(problem('refused'))
     const silent = await web(() => {})
@@ -116,7 +116,7 @@ describe('an address is not proven', () => {
     expect(await proof.prove('http://bridge.example')).toMatchObject(problem('not-https'))
   })
 
-  test('by a nonce that comes too late, or that somebody guesses', async () => {
+  test('an address is not proven by a late or guessed nonce', async () => {
     const { proof, url } = await bridge()
     let late = ''
     const slow = await web((request) => {

@@ -38,7 +38,7 @@ const settingsWith = async (bridge: Bridge, change: object) => ({
 const keysOf = async (bridge: Bridge) => (await bridge.events()).map(({ key }) => key)
 
 describe('an address of the owner’s own', () => {
-  test('is proven when it is saved, and used for what is pasted', async () => {
+  test('a static address is proven when it is saved, and used for pasting', async () => {
     const bridge = await bridgeWith()
     const proxy = atEnd(await droppingProxy(portOf(bridge)))
     expect(address(bridge)).toMatchObject({ provider: 'none', state: 'none' })
@@ -55,7 +55,7 @@ describe('an address of the owner’s own', () => {
     expect((await value(bridge.call('state.get', {}))).publicAddress.state).toBe('proven')
   })
 
-  test('that stops working is noticed after a change of the network, and the gap is told', async () => {
+  test('a static address that fails is noticed after a network change, and the gap reported', async () => {
     const bridge = await bridgeWith({}, 60)
     const proxy = await droppingProxy(portOf(bridge))
     await value(bridge.call('setup.publicAddress', { address: proxy.url }))
@@ -76,7 +76,7 @@ describe('an address of the owner’s own', () => {
     expect(address(bridge).gap).toMatchObject({ from: lostAt, kept: false })
   })
 
-  test('that becomes another one is told at once in three languages, without a secret', async () => {
+  test('a changed address is reported at once in three languages, without a secret', async () => {
     const bridge = await bridgeWith()
     const [first, second] = [
       atEnd(await droppingProxy(portOf(bridge))),
@@ -104,7 +104,7 @@ describe('an address of the owner’s own', () => {
     }
   })
 
-  test('is kept by doctor’s note beside the bridge', async () => {
+  test('the public address is stored for a doctor that runs beside the bridge', async () => {
     const bridge = await bridgeWith()
     const proxy = atEnd(await droppingProxy(portOf(bridge)))
     await value(bridge.call('setup.publicAddress', { address: proxy.url }))
@@ -115,7 +115,7 @@ describe('an address of the owner’s own', () => {
     expect((await notedAddress(bridge.application.store))?.usable).toBe(proxy.url)
   })
 
-  test('is taken away again, and other ways in that were set up are kept', async () => {
+  test("a static address can be removed, and other providers' settings are kept", async () => {
     const bridge = await bridgeWith({
       publicUrl: 'https://a.example',
       tunnel: { provider: 'none', ngrok: { domain: 'shop.ngrok.app' } },
@@ -156,7 +156,7 @@ describe('what is saved is checked', () => {
     expect((await value(bridge.call('tunnel.get', {}))).settings).toEqual(before.settings)
   })
 
-  test('a token with a space and a key that cannot be read are refused at their fields', async () => {
+  test('a token with a space and an unreadable key are refused at their fields', async () => {
     const bridge = await bridgeWith()
     const { settings } = await value(bridge.call('tunnel.get', {}))
     const save = (secrets: object) => refusal(bridge.call('tunnel.save', { settings, secrets }))
@@ -171,7 +171,7 @@ describe('what is saved is checked', () => {
     })
   })
 
-  test('secrets are kept apart, shown to nobody, and forgotten when they are emptied', async () => {
+  test('secrets are stored separately, never shown, and deleted when emptied', async () => {
     const bridge = await bridgeWith()
     const { settings } = await value(bridge.call('tunnel.get', {}))
     const kept = await value(
@@ -184,7 +184,7 @@ describe('what is saved is checked', () => {
     expect(empty.has.sshPassword).toBe(false)
   })
 
-  test('a relay that is not there cannot be paired with, and nothing is changed', async () => {
+  test('pairing with a missing relay fails, and changes nothing', async () => {
     const bridge = await bridgeWith()
     const url = `http://127.0.0.1:${await freePort()}`
     const refused = await refusal(bridge.call('tunnel.pair', { address: url, code: 'nonsense' }))
@@ -218,7 +218,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
       () => 0,
     )
 
-  test('is proven, takes webhooks, and comes back when the server does', async () => {
+  test('an SSH tunnel is proven, accepts webhooks, and recovers with the server', async () => {
     const sshd = atEnd(await Sshd.start())
     const { bridge, publicUrl, save } = await behind(sshd)
     await value(save({ sshKey: sshd.key }))
@@ -243,7 +243,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     expect(await post(hook(publicUrl))).toBe(200)
   })
 
-  test('waits for the owner when the server’s key has changed, and goes on when he trusts it', async () => {
+  test('a changed server key waits for the owner, and works when it is accepted', async () => {
     const sshd = atEnd(await Sshd.start())
     const { bridge, save } = await behind(sshd)
     await value(save({ sshKey: sshd.key }))
@@ -269,7 +269,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     expect((await value(bridge.call('tunnel.get', {}))).hostKey.refused).toBeNull()
   })
 
-  test('tries at once when the owner asks, and with a key that was put right', async () => {
+  test('an SSH tunnel tries at once on request, and with a corrected key', async () => {
     const sshd = atEnd(await Sshd.start())
     const { bridge, save } = await behind(sshd)
     await value(save({ sshKey: sshd.newKey('stranger') }))
@@ -282,7 +282,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     expect(log).not.toContain('PRIVATE KEY')
   })
 
-  test('remembers its address over a restart', async () => {
+  test('an SSH tunnel remembers its address over a restart', async () => {
     const sshd = atEnd(await Sshd.start())
     const { bridge, publicUrl, save } = await behind(sshd)
     await value(save({ sshKey: sshd.key }))
@@ -297,7 +297,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     expect(await keysOf(bridge)).toEqual([])
   })
 
-  test('whose connection is swallowed by the network is found dead and opened anew', async () => {
+  test('an SSH connection that the network swallows is found dead and reopened', async () => {
     const sshd = atEnd(await Sshd.start())
     const proxy = atEnd(await droppingProxy(sshd.port))
     const { bridge, publicUrl, save } = await behind(sshd)

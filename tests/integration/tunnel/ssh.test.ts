@@ -119,7 +119,7 @@ const refusal = (what: string, retries: boolean) => ({
 })
 
 describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
-  test('leads requests to the receiver, and many bytes both ways unchanged', async () => {
+  test('a forward leads requests to the receiver, with many bytes unchanged in both directions', async () => {
     const s = await scene(await server())
     expect(await s.start()).toEqual({ ok: true, address: s.publicUrl })
     const sent = randomBytes(8 * 1024 * 1024)
@@ -133,7 +133,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect((await big.arrayBuffer()).byteLength).toBe(8 * 1024 * 1024)
   })
 
-  test('is closed by stop, and can be opened again by the same provider', async () => {
+  test('a forward is closed by stop, and can be opened again by the same provider', async () => {
     const s = await scene(await server())
     await s.start()
     await s.provider.stop()
@@ -144,7 +144,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect(s.told).toEqual([])
   })
 
-  test('that is stopped while it is opened stays closed', async () => {
+  test('a forward that is stopped while it opens stays closed', async () => {
     const s = await scene(await server())
     const started = s.start()
     await s.provider.stop()
@@ -152,7 +152,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     await expect(fetch(s.publicUrl)).rejects.toThrow()
   })
 
-  test('takes a key with a passphrase, and says what is wrong with keys it cannot read', async () => {
+  test('a forward accepts a key with a passphrase, and reports unreadable keys', async () => {
     const sshd = await server()
     const key = sshd.newKey('guarded', 'open sesame')
     sshd.allow('guarded')
@@ -170,7 +170,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect(await tried({ key: sshd.key.replaceAll('\n', '\r\n') })).toMatchObject({ ok: true })
   })
 
-  test('with a key the server does not know is refused for good, and the key is in no message', async () => {
+  test('a key unknown to the server is refused permanently, and no message contains it', async () => {
     const sshd = await server()
     const key = sshd.newKey('stranger')
     const started = await (await scene(sshd, { key })).start()
@@ -179,7 +179,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect(await (await scene(sshd, { key: null })).start()).toMatchObject(refusal('login', false))
   })
 
-  test.skipIf(!isRoot)('takes a password, and refuses a wrong one', async () => {
+  test.skipIf(!isRoot)('a forward accepts a password, and a wrong one is reported', async () => {
     const user = 'bridge-test-user'
     const password = 'correct horse'
     const hash = execFileSync('openssl', ['passwd', '-6', password]).toString().trim()
@@ -202,7 +202,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect(started).toMatchObject(refusal('login', false))
   })
 
-  test('to a server that is not there, or is none, says so and may pass', async () => {
+  test('a missing or wrong server is reported as temporary', async () => {
     const sshd = await server()
     const nobody = await scene(sshd, { settings: { port: await freePort() } })
     expect(await nobody.start()).toMatchObject(refusal('refused', true))
@@ -212,7 +212,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     expect(await unknown.start()).toMatchObject({ ok: false, problem: { retries: true } })
   })
 
-  test('to a port that is taken says which, and gets it when it is free', async () => {
+  test('a port in use is named, and used when it is free', async () => {
     const sshd = await server()
     const first = await scene(sshd)
     await first.start()
@@ -228,13 +228,13 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
     await expect.poll(async () => (await second.start()).ok, { timeout: 10_000 }).toBe(true)
   })
 
-  test('where forwarding is not allowed says so', async () => {
+  test('a server that forbids forwarding is reported', async () => {
     const sshd = await server('AllowTcpForwarding no')
     const s = await scene(sshd, { settings: { remotePort: 0 } })
     expect(await s.start()).toMatchObject(refusal('forward-refused', true))
   })
 
-  test('a server that is killed is told, and found again when it is back', async () => {
+  test('a killed server is reported, and used again when it is back', async () => {
     const sshd = await server()
     const s = await scene(sshd)
     await s.start()
@@ -249,14 +249,14 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
 })
 
 describe.skipIf(!hasSshd)('the key of the server', () => {
-  test('is remembered at the first connection as OpenSSH shows it', async () => {
+  test("the server's key is stored at the first connection as OpenSSH shows it", async () => {
     const sshd = await server()
     const s = await scene(sshd)
     await s.start()
     expect(s.keys.pinned).toEqual({ fingerprint: sshd.fingerprint('ed25519'), type: 'ssh-ed25519' })
   })
 
-  test('that has changed is refused loudly, nothing is opened, and no secret is sent', async () => {
+  test('a changed server key is refused before anything is opened or sent', async () => {
     const sshd = await server()
     const keys = memoryKeys()
     const first = await scene(sshd, { keys })
@@ -285,14 +285,14 @@ describe.skipIf(!hasSshd)('the key of the server', () => {
     expect(await again.start()).toMatchObject({ ok: true })
   })
 
-  test('that the owner wrote down is refused from the very first connection', async () => {
+  test("a key other than the owner's is refused at the very first connection", async () => {
     const sshd = await server()
     const fingerprint = `SHA256:${'A'.repeat(43)}`
     const s = await scene(sshd, { keys: memoryKeys({ fingerprint, type: null }) })
     expect(await s.start()).toMatchObject(refusal('host-key-changed', false))
   })
 
-  test('has not changed when the server gets one of another type as well', async () => {
+  test('a server that gets another type of key has not changed its key', async () => {
     const sshd = await Sshd.start()
     atEnd(() => sshd.stop())
     await sshd.kill()
@@ -307,7 +307,7 @@ describe.skipIf(!hasSshd)('an address that the server prints', () => {
   const FORWARDING = 'Forwarding HTTP traffic from https://shop.tunnel.example'
   const unknown = { settings: { publicUrl: null, remotePort: 0 }, limits: { quietMs: 300, printMs: 3_000 } }
 
-  test('is read from its banner', async () => {
+  test("a printed address is read from the server's banner", async () => {
     const sshd = await server()
     await sshd.kill()
     await sshd.run(`Banner ${sshd.file('banner', `Welcome!\n${FORWARDING}\n`)}`)
@@ -315,7 +315,7 @@ describe.skipIf(!hasSshd)('an address that the server prints', () => {
     expect(await s.start()).toEqual({ ok: true, address: 'https://shop.tunnel.example' })
   })
 
-  test('is read from its session, and again when it becomes another one', async () => {
+  test('a printed address is read from the session, and again when it changes', async () => {
     const sshd = await server()
     const script = `#!/bin/sh
 echo 'Docs: https://tunnel.example/docs'; echo '${FORWARDING}'
@@ -329,7 +329,7 @@ sleep 1; echo '${FORWARDING.replace('shop', 'other')}'; sleep 60
     expect(s.told).toEqual([{ type: 'address', address: 'https://other.tunnel.example' }])
   })
 
-  test('is taken when nothing better follows, and its absence is told', async () => {
+  test('a printed address is used when no better one follows, and its absence is reported', async () => {
     const sshd = await server()
     await sshd.kill()
     await sshd.run(
@@ -346,7 +346,7 @@ sleep 1; echo '${FORWARDING.replace('shop', 'other')}'; sleep 60
 })
 
 describe.skipIf(!hasSshd)('what is only half open', () => {
-  test('a connection that went silent is dead after two unanswered questions', async () => {
+  test('a silent connection is dead after two unanswered requests', async () => {
     const sshd = await server()
     const proxy = await droppingProxy(sshd.port)
     atEnd(() => proxy.stop())
@@ -361,7 +361,7 @@ describe.skipIf(!hasSshd)('what is only half open', () => {
     expect(performance.now() - began).toBeLessThan(1_500)
   })
 
-  test('after waking up it is found within the ping, and a living one is left alone', async () => {
+  test('after waking up a dead connection is found within the ping, a live one is kept', async () => {
     const sshd = await server()
     const proxy = await droppingProxy(sshd.port)
     atEnd(() => proxy.stop())
@@ -379,7 +379,7 @@ describe.skipIf(!hasSshd)('what is only half open', () => {
     expect(performance.now() - began).toBeLessThan(1_000)
   })
 
-  test('a sender that never ends its request is cut', async () => {
+  test('a sender that never ends its request is disconnected', async () => {
     const receiver = await startReceiver({
       host: '127.0.0.1',
       port: 0,
@@ -401,7 +401,7 @@ describe.skipIf(!hasSshd)('what is only half open', () => {
     expect((await fetch(`${s.publicUrl}/healthz`)).status).toBe(200)
   })
 
-  test('a sender that keeps its side open after the receiver ended is cut', async () => {
+  test('a sender that keeps its side open after the receiver ended is disconnected', async () => {
     const { port, server: web } = await inside()
     const s = await scene(await server(), { target: port, limits: { halfOpenMs: 300 } })
     await s.start()

@@ -12,7 +12,7 @@ function callerWith(handlers: Partial<Record<keyof Handlers, (args: never) => un
 }
 
 describe('a call', () => {
-  test('reaches its handler with checked arguments and comes back checked', async () => {
+  test('a call reaches its handler with validated arguments and results', async () => {
     const { caller, lines } = callerWith({
       'log.retry': ({ id }: { id: number }) => ({ ok: true, value: { id } }),
     })
@@ -21,7 +21,7 @@ describe('a call', () => {
     expect(lines).toEqual([])
   })
 
-  test('passes an expected refusal on as it is', async () => {
+  test('a call passes an expected refusal on unchanged', async () => {
     const refusal = {
       ok: false,
       error: { code: 'not-found', message: { key: 'k', params: {} }, field: null, detail: null },
@@ -30,7 +30,7 @@ describe('a call', () => {
     expect(await caller.call(TRUSTED, 'log.retry', { id: 7 })).toEqual(refusal)
   })
 
-  test('of a stranger reaches no handler', async () => {
+  test("a stranger's call reaches no handler", async () => {
     const { caller } = callerWith({
       'state.get': () => {
         throw new Error('was reached')
@@ -56,14 +56,14 @@ describe('a call', () => {
     ['state.get'],
     { toString: () => 'state.get' },
     'hunter2-is-my-password',
-  ])('of a name that does not exist (%j) is refused', async (name) => {
+  ])('a call with an unknown name (%j) is refused', async (name) => {
     const { caller, lines } = callerWith({ 'state.get': () => ({ ok: true, value: appState() }) })
     expect(await caller.call(TRUSTED, name, {})).toMatchObject({ ok: false, error: { code: 'not-found' } })
     expect(lines).toHaveLength(1)
     expect(lines[0]).not.toContain('hunter2')
   })
 
-  test('with arguments that do not fit is refused with the field, and its values are not logged', async () => {
+  test('a call with invalid arguments names the field, and logs no values', async () => {
     const { caller, lines } = callerWith({ 'connection.secrets': () => ({ ok: true, value: {} }) })
     const answer = await caller.call(TRUSTED, 'connection.secrets', {
       id: 'shop',
@@ -85,7 +85,7 @@ describe('a call', () => {
     ['a list', []],
     ['an own __proto__', JSON.parse('{"__proto__": {"id": 1}}')],
     ['a constructor', { constructor: { prototype: { id: 1 } } }],
-  ])('with %s instead of arguments is refused', async (_what, args) => {
+  ])('a call with %s instead of arguments is refused', async (_what, args) => {
     const { caller } = callerWith({ 'log.retry': () => ({ ok: true, value: {} }) })
     expect(await caller.call(TRUSTED, 'log.retry', args)).toMatchObject({
       ok: false,
@@ -94,7 +94,7 @@ describe('a call', () => {
     expect(({} as { id?: number }).id).toBeUndefined()
   })
 
-  test('whose handler throws is a bug: logged with where, without the words of the error', async () => {
+  test('a handler that throws is a bug: logged with its place, without the message', async () => {
     const { caller, lines } = callerWith({
       'log.retry': () => {
         throw new Error('could not send key-hunter2')
@@ -108,7 +108,7 @@ describe('a call', () => {
     expect(lines[0]).not.toContain('hunter2')
   })
 
-  test('whose handler rejects with the runtime’s own error says which', async () => {
+  test("a handler that rejects with the runtime's own error is named", async () => {
     const { caller, lines } = callerWith({
       'log.retry': async (args: never) => (args as { none: { id: number } }).none.id,
     })
@@ -116,12 +116,12 @@ describe('a call', () => {
     expect(lines[0]).toContain('TypeError: Cannot read properties of undefined')
   })
 
-  test('whose handler is missing is a bug', async () => {
+  test('a missing handler is a bug', async () => {
     const { caller } = callerWith({})
     expect(await caller.call(TRUSTED, 'log.retry', { id: 1 })).toMatchObject({ error: { code: 'bug' } })
   })
 
-  test('that meets a full disk says so', async () => {
+  test('a call that meets a full disk says so', async () => {
     const { caller, lines } = callerWith({
       'log.retry': async () => {
         throw storeUnavailable('SQLITE_FULL')
@@ -141,7 +141,7 @@ describe('a call', () => {
     ['a refusal that does not fit', { ok: false, error: { code: 'hunter2' } }],
     ['no answer at all', undefined],
     ['something else', 'hunter2'],
-  ])('whose handler answers %s is a bug, logged with its path', async (_what, answer) => {
+  ])('a handler that returns %s is a bug, logged with its path', async (_what, answer) => {
     const { caller, lines } = callerWith({ 'log.outline': () => answer })
     expect(await caller.call(TRUSTED, 'log.outline', { filter: {} })).toMatchObject({
       error: { code: 'bug' },
@@ -152,7 +152,7 @@ describe('a call', () => {
 })
 
 describe('the feed', () => {
-  test('passes on what fits, and a misfit reaches nobody and is logged with its path', () => {
+  test('the feed delivers valid events; invalid ones are only logged with their path', () => {
     const { log, lines } = recordedLog()
     const source = hearableFeed()
     const heard: Push[] = []
@@ -165,7 +165,7 @@ describe('the feed', () => {
     expect(lines[0]).not.toContain('hunter2')
   })
 
-  test('is listened to once for all, and left with the last listener', () => {
+  test('the feed is subscribed once for all, and ended with the last listener', () => {
     const source = hearableFeed()
     const feed = checkedFeed({ feed: source, log: recordedLog().log })
     const heard: Push[] = []

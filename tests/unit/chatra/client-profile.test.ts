@@ -8,7 +8,7 @@ function profile(client: object) {
   return read.event.client
 }
 
-test('the sample is read whole', () => {
+test('the sample is read completely', () => {
   expect(profile(sample)).toEqual({
     id: sample.id,
     chatId: sample.chatId,
@@ -34,12 +34,12 @@ test('the sample is read whole', () => {
   })
 })
 
-test('where a client writes is told where Chatra tells it', () => {
+test("the client's channel is read where Chatra sends it", () => {
   expect(profile({ source: ' widget\n' })).toMatchObject({ source: 'widget' })
   for (const source of [undefined, null, '', {}, []]) expect(profile({ source })).not.toHaveProperty('source')
 })
 
-test('a client with an id alone is enough; its chat is named after it', () => {
+test('a client with only an id is enough, and its chat is named after it', () => {
   expect(profile({})).toMatchObject({
     id: 'c',
     chatId: 'c',
@@ -67,13 +67,13 @@ describe('the name', () => {
     [{ basicInfo: { name: ' ' } }, null],
     [{ basicInfo: { name: 'An\u0000na\u202e \n Lee' } }, 'An na Lee'],
     [{ basicInfo: { name: ['Anna'] } }, null],
-  ])('%j gives %j', (client, name) => {
+  ])('the name in %j is %j', (client, name) => {
     expect(profile(client).name).toBe(name)
   })
-  test('a name in info that neither of its parts holds was made up', () => {
+  test('a name in info that neither of its parts contains was generated', () => {
     expect(profile({ basicInfo: {}, integrationData: {}, info: { name: 'Swift Fox' } }).name).toBeNull()
   })
-  test('a long name is cut, not through the middle of a character', () => {
+  test('a long name is cut, not inside a character', () => {
     const name = profile({ info: { name: `${'a'.repeat(199)}😀` } }).name
     expect(name).toBe('a'.repeat(199))
   })
@@ -100,7 +100,7 @@ describe('e-mail and phone', () => {
 })
 
 describe('what else the site passed', () => {
-  test('labels keep their values, contact details and the agents’ notes left out', () => {
+  test("labels keep their values, without contact details and agents' notes", () => {
     const integrationData = { Order: 1001, Paid: true, Имя: 'Анна', name: 'Anna', email: 'a@b.example' }
     const info = { ...integrationData, notes: 'difficult', Tags: ['a', 'b', {}], Deep: { x: 1 }, Empty: '' }
     expect(profile({ basicInfo: { name: 'Anna' }, integrationData, info }).extra).toEqual({
@@ -110,7 +110,7 @@ describe('what else the site passed', () => {
       Tags: 'a, b',
     })
   })
-  test('an e-mail other than the one taken is kept', () => {
+  test('an e-mail other than the chosen one is kept', () => {
     const both = { basicInfo: { email: 'typed@b.example' }, integrationData: { email: 'site@b.example' } }
     // What the site vouches for wins over what anybody can type.
     expect(profile(both)).toMatchObject({
@@ -133,7 +133,7 @@ describe('what else the site passed', () => {
 })
 
 describe('the visit', () => {
-  test('only web pages, and only the latest 50', () => {
+  test('only web pages are read, and only the latest 50', () => {
     const viewedPages = [
       ...Array.from({ length: 60 }, (_, i) => ({ link: `https://shop.example/${i}` })),
       { link: 'javascript:alert(1)', title: 'x' },
@@ -144,7 +144,7 @@ describe('the visit', () => {
     expect(pages?.[0]).toEqual({ link: 'https://shop.example/12', title: null })
     expect(pages?.at(-1)).toEqual({ link: 'https://shop.example/59', title: null })
   })
-  test('a finished visit has its end', () => {
+  test('a finished visit has an end', () => {
     expect(profile({ lastVisit: { finishedAt: 1760000600000 } }).visit).toEqual({
       startedAt: null,
       finishedAt: 1760000600000,
@@ -169,11 +169,11 @@ test.each([
   ['Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36', 'Android', 'Chrome 140'],
   ['Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0', 'Linux', 'Firefox 143'],
   ['curl/8', null, null],
-])('the user agent %s stands in for missing keys', (userAgent, os, browser) => {
+])('the user agent %s replaces missing keys', (userAgent, os, browser) => {
   expect(profile({ userAgent })).toMatchObject({ os, browser })
 })
 
-test('what Chatra names itself is preferred to the user agent', () => {
+test("Chatra's own values take precedence over the user agent", () => {
   const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0'
   expect(profile({ userAgent, os: 'Windows 10', browser: 'Chrome 141' })).toMatchObject({
     os: 'Windows 10',
@@ -189,7 +189,7 @@ test.each([
   ['a word joiner', '\u2060'],
   ['a joiner alone', '\u200d'],
   ['blanks between them', ' \u2800 \u200b '],
-])('a name of nothing but %s is no name', (_what, name) => {
+])('a name of only %s is no name', (_what, name) => {
   const read = profile({ displayedName: name, basicInfo: { name }, integrationData: {} })
   expect([read.name, read.displayedName]).toEqual([null, null])
 })
@@ -198,6 +198,6 @@ test.each([
   ['an emoji of joined ones', '👩\u200d💻'],
   ['Persian with a non-joiner', 'می\u200cخواهم'],
   ['Hebrew with points', 'שָׁלוֹם'],
-])('a name with %s stays as it is', (_what, name) => {
+])('a name with %s is unchanged', (_what, name) => {
   expect(profile({ basicInfo: { name }, integrationData: {} }).name).toBe(name)
 })

@@ -30,7 +30,7 @@ async function chatra(script: Script, options: { secretKey?: string | null; time
 }
 
 describe('sending', () => {
-  test('a message goes out with both keys, the speaker and our mark', async () => {
+  test('a message is sent with both keys, the agent and our mark', async () => {
     const { client, asked } = await chatra(() =>
       json(200, { id: 'XGDsxHtLppJTJ3vZk', createdAt: 1_760_000_045_000 }),
     )
@@ -46,7 +46,7 @@ describe('sending', () => {
     ])
   })
 
-  test('an agent known by id speaks without an e-mail', async () => {
+  test('an agent known by id needs no e-mail', async () => {
     const { client, asked } = await chatra(() => json(200, { id: 'm' }))
     await client.send('c', 'Hello', { agentId: 'bnRzp4CioKudG4aHm' })
     expect(asked[0]?.body).toEqual({
@@ -104,7 +104,7 @@ describe('sending', () => {
     expect(asked).toEqual([])
   })
 
-  test('a key that cannot stand in a header counts as no key', async () => {
+  test('a key that does not fit a header counts as no key', async () => {
     const { client, asked } = await chatra(() => json(200, {}), { secretKey: 'a\nb' })
     expect(await client.message('m')).toMatchObject({ ok: false, error: { code: 'wrong-keys' } })
     expect(asked).toEqual([])
@@ -127,7 +127,7 @@ describe('editing, removing, reading', () => {
     expect(await client.edit('m', 'New')).toMatchObject({ ok: false, error: { code: 'object-gone' } })
   })
 
-  test.each(['', '.', '..'])('the id %j, which no address can carry, is nobody', async (id) => {
+  test.each(['', '.', '..'])('the id %j, which no address can contain, does not exist', async (id) => {
     const { client, asked } = await chatra(() => json(200, {}))
     for (const answer of [await client.remove(id), await client.client(id), await client.message(id)]) {
       expect(answer).toMatchObject({ ok: false, error: { code: 'object-gone' } })
@@ -135,7 +135,7 @@ describe('editing, removing, reading', () => {
     expect(asked).toEqual([])
   })
 
-  test('a message is read', async () => {
+  test('a message is read by its id', async () => {
     const { client } = await chatra(() =>
       json(200, { id: 'm', type: 'agent', text: 'Hi', agentId: 'a', createdAt: 1_760_000_045_000, x: 1 }),
     )
@@ -145,7 +145,7 @@ describe('editing, removing, reading', () => {
     })
   })
 
-  test('a client is read', async () => {
+  test('a client is read by its id', async () => {
     const { client, asked } = await chatra(() =>
       json(200, { id: 'c d', chatId: 'ch', basicInfo: { name: 'Anna' } }),
     )
@@ -153,7 +153,7 @@ describe('editing, removing, reading', () => {
     expect(asked[0]).toMatchObject({ method: 'GET', path: '/api/clients/c%20d' })
   })
 
-  test('an answer that does not fit says where', async () => {
+  test('an invalid answer is named with its path', async () => {
     const { client } = await chatra(() => json(200, { id: 'm' }))
     expect(await client.message('m')).toMatchObject({
       ok: false,
@@ -164,7 +164,7 @@ describe('editing, removing, reading', () => {
     })
   })
 
-  test('a body null means that there is no such thing', async () => {
+  test('a body null means that the object does not exist', async () => {
     const { client } = await chatra(() => json(200, null))
     expect(await client.client('c')).toMatchObject({ ok: false, error: { code: 'object-gone' } })
   })
@@ -234,14 +234,14 @@ describe('what goes wrong', () => {
     expect(asked.map(({ path }) => path)).toEqual(['/api/messages/'])
   })
 
-  test('a write nobody answers in time is unclear, and said to be a time-out', async () => {
+  test('a write without an answer in time is indeterminate, with a time-out', async () => {
     const { client } = await chatra(() => undefined, { timeoutMs: 100 })
     expect(await client.send('c', 'x', julia)).toMatchObject({
       error: { code: 'unclear', certain: false, detail: expect.stringMatching(/^time-out/) },
     })
   })
 
-  test('the time-out covers an answer that trickles', async () => {
+  test('the time-out also covers an answer that trickles', async () => {
     const timers: NodeJS.Timeout[] = []
     const { client } = await chatra(
       (_asked, response) => {
@@ -256,7 +256,7 @@ describe('what goes wrong', () => {
     expect(answer).toMatchObject({ error: { code: 'failing', detail: expect.stringMatching(/^time-out/) } })
   })
 
-  test('a connection reset after the request is unclear for a write', async () => {
+  test('a connection reset after the request is indeterminate for a write', async () => {
     const { client } = await chatra((_asked, _response, request) => {
       request.socket.resetAndDestroy()
       return undefined
@@ -298,14 +298,14 @@ describe('what goes wrong', () => {
   test.each([
     [{ code: 'bad_request', message: 'text is required' }, 'bad_request text is required'],
     [{ error: 'text is required' }, 'text is required'],
-  ])('Chatra’s own words are kept: %j', async (body, words) => {
+  ])("Chatra's own message is kept: %j", async (body, words) => {
     const { client } = await chatra(() => json(422, body))
     expect(await client.edit('m', 'x')).toMatchObject({
       error: { detail: `PUT /messages/{id} answered 422: ${words}` },
     })
   })
 
-  test('the words of an HTML page are kept without its tags', async () => {
+  test('the text of an HTML page is kept without its tags', async () => {
     const { client } = await chatra(() => ({
       status: 422,
       body: '<html><body><h1>No</h1><p>text</p></body></html>',
@@ -326,7 +326,7 @@ describe('what goes wrong', () => {
     expect(shown).not.toContain(PUBLIC)
   })
 
-  test('each call is told once, without ids', async () => {
+  test('each call is reported once, without ids', async () => {
     const { client, calls } = await chatra(() => json(404, {}))
     await client.client('secret-client')
     expect(calls).toEqual([{ method: 'GET', path: '/clients/{id}', status: 404, ms: expect.any(Number) }])

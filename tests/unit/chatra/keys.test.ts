@@ -47,17 +47,17 @@ describe('checking keys', () => {
     expect(await client.checkKeys()).toMatchObject({ ok: false, error: { code: 'wrong-keys' } })
   })
 
-  test('wrong keys answered 400 are refused when Chatra says so in words', async () => {
+  test("wrong keys answered 400 are refused when Chatra's text says so", async () => {
     const client = await chatra(position(400, 404), 'wrong')
     expect(await client.checkKeys()).toMatchObject({ ok: false, error: { code: 'wrong-keys', status: 400 } })
   })
 
-  test('wrong keys answered 400 without words are accepted with a doubt', async () => {
+  test('wrong keys answered 400 without a text are accepted with a doubt', async () => {
     const client = await chatra(position(400, 404, false), 'wrong')
     expect(await client.probeKeys()).toEqual({ ok: true, value: { certain: false } })
   })
 
-  test('right keys that cannot be told from wrong ones are accepted with a doubt', async () => {
+  test('right keys that look like wrong ones are accepted with a doubt', async () => {
     const client = await chatra(position(400, 400, false))
     expect(await client.probeKeys()).toEqual({ ok: true, value: { certain: false } })
     expect(await client.checkKeys()).toEqual({ ok: true, value: undefined })
@@ -68,12 +68,12 @@ describe('checking keys', () => {
     expect(await client.checkKeys()).toMatchObject({ error: { code: 'no-plan' } })
   })
 
-  test('a web page is not taken for Chatra', async () => {
+  test('a web page does not count as Chatra', async () => {
     const client = await chatra(() => ({ status: 200, body: '<html>Welcome</html>' }))
     expect(await client.checkKeys()).toMatchObject({ error: { code: 'bad-answer' } })
   })
 
-  test('a failing Chatra says nothing about the keys', async () => {
+  test('a failing Chatra proves nothing about the keys', async () => {
     const client = await chatra(() => ({ status: 503 }))
     expect(await client.checkKeys()).toMatchObject({ error: { code: 'failing' } })
   })
@@ -87,7 +87,7 @@ describe('checking keys', () => {
 
 describe('a send answered 400', () => {
   test.each(everyPosition)(
-    'is really refused when the client is there (bad key %s, unknown id %s)',
+    'a 400 is a refusal when the client exists (bad key %s, unknown id %s)',
     async (badKey, unknownId) => {
       const client = await chatra(position(badKey, unknownId))
       expect(await client.send('anna', 'x', julia)).toMatchObject({
@@ -97,7 +97,7 @@ describe('a send answered 400', () => {
   )
 
   test.each(everyPosition)(
-    'is object-gone when the client is not there (bad key %s, unknown id %s)',
+    'a 400 is object-gone when the client is missing (bad key %s, unknown id %s)',
     async (badKey, unknownId) => {
       const client = await chatra(position(badKey, unknownId))
       expect(await client.send('nobody', 'x', julia)).toMatchObject({
@@ -106,34 +106,34 @@ describe('a send answered 400', () => {
     },
   )
 
-  test('is wrong-keys when asking for the client is refused alike', async () => {
+  test('a 400 is wrong-keys when reading the client is refused alike', async () => {
     const client = await chatra(position(400, 404), 'wrong')
     expect(await client.send('anna', 'x', julia)).toMatchObject({
       error: { code: 'wrong-keys', certain: true },
     })
   })
 
-  test('is object-gone in the worst position when the keys were accepted a moment ago', async () => {
+  test('a 400 is object-gone in the worst position with recently accepted keys', async () => {
     const client = await chatra(position(400, 400, false))
     await client.client('anna')
     expect(await client.send('nobody', 'x', julia)).toMatchObject({ error: { code: 'object-gone' } })
   })
 
-  test('waits when nobody can say why', async () => {
+  test('a 400 makes the send wait when its reason is unknown', async () => {
     const client = await chatra(({ method }) => ({ status: method === 'POST' ? 400 : 503 }))
     expect(await client.send('anna', 'x', julia)).toMatchObject({
       error: { code: 'failing', certain: true, retry: { when: 'later' } },
     })
   })
 
-  test('costs one question more, not a second send', async () => {
+  test('a 400 costs one more read, not a second send', async () => {
     const client = await chatra(position(401, 404))
     await client.send('anna', 'x', julia)
     expect(server.asked.map(({ method }) => method)).toEqual(['POST', 'GET'])
   })
 })
 
-test('an edit answered 400 is refused when the message is there', async () => {
+test('an edit answered 400 is refused when the message exists', async () => {
   const client = await chatra(({ method }) => (method === 'PUT' ? { status: 400 } : json(200, { id: 'm' })))
   expect(await client.edit('m', 'x')).toMatchObject({ error: { code: 'refused' } })
 })

@@ -45,7 +45,7 @@ test('arbitrary JSON is refused with a reason or read, and never throws', () => 
   )
 })
 
-test('whatever stands in an event, what comes out keeps its shape', () => {
+test('any event is read into the same structure', () => {
   fc.assert(
     fc.property(oddEvent, (body) => {
       const read = readChatEvent(body)
@@ -74,7 +74,7 @@ test('whatever stands in an event, what comes out keeps its shape', () => {
   )
 })
 
-test('good messages survive any company', () => {
+test('valid messages survive beside any others', () => {
   fc.assert(
     fc.property(fc.array(hostile, { maxLength: 5 }), fc.array(hostile, { maxLength: 5 }), (before, after) => {
       const good = { id: 'good-one', type: 'client', text: 'Hello' }
@@ -86,7 +86,7 @@ test('good messages survive any company', () => {
   )
 })
 
-test('half a million nested lists are refused, not a stack overflow', () => {
+test('half a million nested lists are refused without a stack overflow', () => {
   const deep = '['.repeat(250_000) + ']'.repeat(250_000)
   const body = `{"eventName":"chatFragment","client":{"id":"c","info":{"a":${deep}}},"messages":[${deep}],"agents":${deep}}`
   expect(readChatEvent(JSON.parse(body))).toMatchObject({ ok: false })

@@ -15,7 +15,7 @@ const message = (value: object) =>
   event({ ...fragment, messages: [{ type: 'client', ...value }] }).messages[0]
 
 describe('the three events', () => {
-  test('chatStarted gives its one message and the start page', () => {
+  test('chatStarted contains its one message and the start page', () => {
     expect(event(started)).toMatchObject({
       kind: 'started',
       agents: [],
@@ -27,7 +27,7 @@ describe('the three events', () => {
     })
   })
 
-  test('chatFragment gives all messages in order, with who spoke and who sent it', () => {
+  test('chatFragment contains all messages in order, with authors', () => {
     expect(event(fragment)).toMatchObject({
       kind: 'fragment',
       agents: [julia],
@@ -45,7 +45,7 @@ describe('the three events', () => {
     })
   })
 
-  test('chatTranscript gives the whole chat', () => {
+  test('chatTranscript contains the whole chat', () => {
     expect(event(transcript)).toMatchObject({ kind: 'transcript', startPage })
     expect(event(transcript).messages).toHaveLength(2)
   })
@@ -69,7 +69,7 @@ describe('the three events', () => {
     expect(event({ ...fragment, conversationStartPage: startPage }).startPage).toEqual(startPage)
   })
 
-  test('agents may come as ids alone', () => {
+  test('agents may come as bare ids', () => {
     expect(
       event({ ...fragment, agents: [{ id: 'a' }, 'b', null, { id: 'a', name: 'Again' }] }).agents,
     ).toEqual([
@@ -78,11 +78,11 @@ describe('the three events', () => {
     ])
   })
 
-  test('a fragment with a single message is understood', () => {
+  test('a fragment with a single message is read', () => {
     expect(event({ eventName: 'chatFragment', client, message: asked }).messages).toHaveLength(1)
   })
 
-  test('a chatStarted with a list of messages is understood', () => {
+  test('a chatStarted with a list of messages is read', () => {
     expect(event({ eventName: 'chatStarted', client, messages: [asked] }).messages).toHaveLength(1)
   })
 })
@@ -108,11 +108,11 @@ describe('what is refused, and why', () => {
     [null, 'body: missing'],
     [[], 'body: expected an object'],
     ['chatFragment', 'body: expected an object'],
-  ])('%j', (body, why) => {
+  ])('the event is refused with the reason: %j', (body, why) => {
     expect(reason(body)).toBe(why)
   })
 
-  test('one broken message does not cost the others', () => {
+  test('one invalid message does not affect the others', () => {
     const read = readChatEvent({
       ...fragment,
       messages: [asked, 'x', { text: 'Hi' }, { type: 'client' }, answered],
@@ -128,11 +128,11 @@ describe('what is refused, and why', () => {
     })
   })
 
-  test('a transcript of broken messages still says that the chat is over', () => {
+  test('a transcript of invalid messages still says that the chat is over', () => {
     expect(event({ ...transcript, messages: [1, 2] })).toMatchObject({ kind: 'transcript', messages: [] })
   })
 
-  test('a fragment of empty messages still tells about the client', () => {
+  test('a fragment of empty messages still describes the client', () => {
     expect(event({ ...fragment, messages: [{ type: 'client', text: ' ' }] }).client.id).toBe(client.id)
   })
 })
@@ -146,11 +146,11 @@ describe('a message', () => {
     [{ text: ' two\nlines\t', message: 'b' }, ' two\nlines\t'],
     [{ text: 'bell\u0007\u0000' }, 'bell'],
     [{ text: 'half \ud83d' }, 'half \ufffd'],
-  ])('%j reads', (value, text) => {
+  ])('a message with %j is read', (value, text) => {
     expect(message(value)?.text).toBe(text)
   })
 
-  test('a type Chatra is not known to use is a system message', () => {
+  test('an unknown type is a system message', () => {
     expect(message({ type: 'bot', text: 'Hi' })?.type).toBe('system')
     expect(message({ type: 'system', text: 'Hi' })?.type).toBe('system')
   })
@@ -200,11 +200,11 @@ describe('a message', () => {
     expect(read.ok && (read.event.messages[0]?.file ?? null)).toEqual(expected)
   })
 
-  test('a file without a name takes the text, which is its name', () => {
+  test('a file without a name is named after the text', () => {
     expect(message({ text: 'photo.jpg', file: { url: 'https://f.example/1' } })?.file?.name).toBe('photo.jpg')
   })
 
-  test('a message may be without an id', () => {
+  test('a message may have no id', () => {
     expect(message({ text: 'x' })?.id).toBeNull()
   })
 })

@@ -38,7 +38,7 @@ function run(code: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('the main process', () => {
-  test('lives on after a rejection that nobody handles (electron_browser_main_parts.cc: "warn-with-error-code")', () => {
+  test('the process survives an unhandled rejection (electron_browser_main_parts.cc)', () => {
     const { said, code, err } = run(`
       Promise.reject(new Error('lost'))
       setTimeout(() => { say('alive'); app.exit(3) }, 100)`)
@@ -47,11 +47,11 @@ describe('the main process', () => {
   })
 
   test.runIf(process.platform === 'linux')(
-    'dies of a report on Linux (script/node-disabled-tests.json: report/test-report-getreport)',
+    'the process dies of a report on Linux (script/node-disabled-tests.json)',
     () => expect(run('process.report.getReport()').signal).toBe('SIGABRT'),
   )
 
-  test("hears Node's exit before the application hears quit (lib/browser/init.ts)", () => {
+  test("Node's exit comes before the application's quit (lib/browser/init.ts)", () => {
     const { said, code } = run(`
       process.on('exit', () => say('exit'))
       for (const name of ['before-quit', 'will-quit', 'quit']) app.on(name, () => say(name))
@@ -59,14 +59,14 @@ describe('the main process', () => {
     expect([said, code]).toEqual([['before-quit', 'will-quit', 'exit', 'quit'], 0])
   })
 
-  test('quits by process.exit, without asking (lib/browser/init.ts: "Map process.exit to app.exit")', () => {
+  test('process.exit quits without asking (lib/browser/init.ts)', () => {
     const { said, code } = run(`
       for (const name of ['before-quit', 'quit']) app.on(name, () => say(name))
       app.whenReady().then(() => process.exit(5))`)
     expect([said, code]).toEqual([['quit'], 5])
   })
 
-  test('does not get the lock where the folder cannot be written (electron_api_app.cc: LOCK_ERROR)', () => {
+  test('the lock is refused where the folder is not writable (electron_api_app.cc)', () => {
     const file = join(folder, 'a-file')
     writeFileSync(file, '')
     const { said } = run(`
@@ -79,7 +79,7 @@ describe('the main process', () => {
 
 describe('what is shown', () => {
   test.runIf(process.platform === 'linux')(
-    'a tray image without a panel falls back for ever (tray_icon_linux.cc: OnImplInitializationFailed)',
+    'an icon without a panel stays invisible for ever (tray_icon_linux.cc)',
     () => {
       const { said } = run(`
         app.whenReady().then(() => {
@@ -99,7 +99,7 @@ describe('what is shown', () => {
     ['timed-out', ['show', 'close timedOut']],
     ['failed', ['failed UNErrorDomain 1']],
     ['1', ['show']],
-  ])('a notification, %s (electron_api_notification.cc; windows_toast_notification.cc)', (how, expected) => {
+  ])('a notification behaves as in Electron: %s', (how, expected) => {
     const { said } = run(
       `app.whenReady().then(() => {
         const one = new electron.Notification({ title: 'x' })
@@ -114,7 +114,7 @@ describe('what is shown', () => {
     expect(said).toEqual(expected)
   })
 
-  test('to maximize a window shows it (electron.d.ts: BrowserWindow.maximize)', () => {
+  test('maximizing a window shows it (electron.d.ts: BrowserWindow.maximize)', () => {
     const { said } = run(`
       app.whenReady().then(() => {
         const window = new electron.BrowserWindow({ show: false })
@@ -142,12 +142,12 @@ describe('each system has its own (electron.d.ts: @platform)', () => {
     ['linux', 'undefined undefined undefined undefined', 'true true false false', ' '],
     ['win32', 'undefined function function undefined', 'true false true false', ' true'],
     ['darwin', 'object undefined undefined function', 'true true true true', 'enabled '],
-  ])('%s', (platform, methods, power, login) => {
+  ])('each system has its own functions: %s', (platform, methods, power, login) => {
     const { said } = run(asked, { STAND_IN_PLATFORM: platform })
     expect(said).toEqual([methods, power, login])
   })
 
-  test('a list that the owner has changed in the system', () => {
+  test('a list that the owner has changed in the system is read', () => {
     const off = { STAND_IN_LOGIN: 'off' }
     expect(run(asked, { ...off, STAND_IN_PLATFORM: 'win32' }).said.at(-1)).toBe(' false')
     expect(run(asked, { ...off, STAND_IN_PLATFORM: 'darwin' }).said.at(-1)).toBe('requires-approval ')

@@ -21,7 +21,7 @@ describe("what goes between the stand-in's main process and its windows", () => 
     ),
   })).tree
 
-  it('arrives as structured clone would bring it', () => {
+  it('values arrive as structured clone would deliver them', () => {
     fc.assert(
       fc.property(anything, (value) => {
         expect(carried(value)).toEqual(structuredClone(value))
@@ -29,7 +29,7 @@ describe("what goes between the stand-in's main process and its windows", () => 
       { examples: [[JSON.parse('{"__proto__":[]}')], [new Date(Number.NaN)]] },
     )
   })
-  it('keeps maps, sets, errors, and what stands at two places or inside itself', () => {
+  it('maps, sets, errors, shared and circular references are kept', () => {
     const shared = { n: 1 }
     const ring: Record<string, unknown> = {
       map: new Map([[shared, new Set([shared])]]),
@@ -42,14 +42,14 @@ describe("what goes between the stand-in's main process and its windows", () => 
     expect([...set][0]).toBe(key)
     expect(got.error).toMatchObject({ name: 'TypeError', message: 'no' })
   })
-  it('is refused when it is a function, a symbol or a promise', () => {
+  it('functions, symbols and promises are refused', () => {
     for (const value of [() => 1, Symbol('x'), Promise.resolve()])
       expect(() => encode({ value })).toThrow('could not be cloned')
   })
 })
 
 describe('an own scheme inside Chromium', () => {
-  it('comes back as it went, and nothing else is touched', () => {
+  it('a custom scheme is rewritten back, and nothing else is touched', () => {
     ownSchemes.add('bridge')
     for (const url of [
       'bridge://app/',
@@ -64,7 +64,7 @@ describe('an own scheme inside Chromium', () => {
 })
 
 describe('an object of the stand-in', () => {
-  it('throws on what nobody taught it, and takes itself for itself', () => {
+  it('a substitute object throws on unknown members, and equals itself', () => {
     const known = strict('thing', { get: () => 5 })
     expect(known.get()).toBe(5)
     expect(() => (known as unknown as { other: unknown }).other).toThrow('thing.other')

@@ -25,7 +25,7 @@ import { isTextKey } from '../../../src/shared/i18n/index.ts'
 
 describe('a link goes to the browser', () => {
   test.each(['https://shop.planfix.com/task/5?a=1#b', 'http://127.0.0.1:5000/'])(
-    'when it is of the web: %s',
+    'a web link opens in the browser: %s',
     (url) => expect(externalLink(url)).toBe(url),
   )
   test.each([
@@ -40,21 +40,21 @@ describe('a link goes to the browser', () => {
     'https://:secret@evil.example/',
     '/relative',
     '',
-  ])('and not otherwise: %s', (url) => expect(externalLink(url)).toBeNull())
+  ])('any other link does not open: %s', (url) => expect(externalLink(url)).toBeNull())
 })
 
 describe('a program that ended by a fault', () => {
-  test('is started anew three times in ten minutes and no more', () => {
+  test('a crashed program is restarted at most three times in ten minutes', () => {
     let args: string[] | null = ['.', '--hidden']
     for (let turn = 0; turn < 3; turn++) args = nextArguments(args!, 1000 + turn)
     expect(args).toEqual(['.', '--hidden', '--restarted=1000,1001,1002'])
     expect(nextArguments(args!, 1003)).toBeNull()
   })
-  test('is started anew again when the last fault is long past', () => {
+  test('a crashed program is restarted again when the last crash is long past', () => {
     const args = ['--restarted=1000,1001,1002']
     expect(nextArguments(args, 1002 + 600_000)).toEqual(['--restarted=601002'])
   })
-  test('takes nothing from an argument that makes no sense', () => {
+  test('invalid arguments do not count as crashes', () => {
     expect(restartsIn(['--restarted=x,-1,,7'])).toEqual([7])
     expect(restartsIn([])).toEqual([])
   })
@@ -63,17 +63,17 @@ describe('a program that ended by a fault', () => {
 describe('the window opens', () => {
   const screen = { x: 0, y: 0, width: 1920, height: 1040 }
   const kept = { x: 100, y: 50, width: 1000, height: 700, maximized: false }
-  test('where it was closed', () => {
+  test('the window opens at its last position', () => {
     expect(initialBounds(kept, [screen])).toEqual({ x: 100, y: 50, width: 1000, height: 700 })
   })
-  test('on a screen that is there, when its own is gone', () => {
+  test('the window opens on an existing screen when its own is gone', () => {
     expect(initialBounds({ ...kept, x: 2500 }, [screen])).toEqual({ width: 1000, height: 700 })
     expect(initialBounds({ ...kept, y: -500 }, [screen])).toEqual({ width: 1000, height: 700 })
   })
-  test('never smaller than it may be', () => {
+  test('the window is never smaller than the minimum', () => {
     expect(initialBounds({ ...kept, width: 10, height: 10 }, [screen])).toMatchObject(SMALLEST)
   })
-  test('somewhere, when what is kept makes no sense', async () => {
+  test('the window opens somewhere when the stored position is invalid', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'bounds-'))
     const file = join(folder, 'window.json')
     expect(readWindowState(file)).toBeNull()
@@ -86,7 +86,7 @@ describe('the window opens', () => {
   })
 })
 
-test('the receiver takes its own port while it is free, and any other when it is not', async () => {
+test('the receiver uses its own port while it is free, and any other otherwise', async () => {
   const taken = createServer()
   await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', () => resolve()))
   const { port } = taken.address() as { port: number }
@@ -95,7 +95,7 @@ test('the receiver takes its own port while it is free, and any other when it is
   expect(await freePort('127.0.0.1', port)).toBe(port)
 })
 
-test('why it cannot start is told in words where it is known, and a bug is not dressed up', () => {
+test('a known start failure is explained in words, and a bug is shown as it is', () => {
   const disk = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' })
   for (const error of [storeInUse('/data'), disk]) {
     const words = startupErrorText(error, '/data')
@@ -114,25 +114,25 @@ describe('npm start', () => {
     stat: () => null,
     ...changes,
   })
-  test('knows where no window can be shown', () => {
+  test('npm start knows where no window can be shown', () => {
     expect(reasonAgainst(computer())).toBeNull()
     expect(reasonAgainst(computer({ environment: {} }))).toBe('There is no display')
     expect(reasonAgainst(computer({ environment: { WAYLAND_DISPLAY: 'wayland-0' } }))).toBeNull()
     expect(reasonAgainst(computer({ uid: 0 }))).toMatch(/root/)
     expect(reasonAgainst(computer({ platform: 'win32', environment: {}, uid: undefined }))).toBeNull()
   })
-  test('never runs without the sandbox: says what lets it start instead', () => {
+  test('npm start never runs without the sandbox and says what enables it', () => {
     const strict = (path: string) => (path.includes('apparmor') ? '1\n' : null)
     expect(sandboxTrouble('/e/electron', computer({ read: strict }))).toContain('/e/chrome-sandbox')
     const helper = () => ({ uid: 0, mode: 0o104755 })
     expect(sandboxTrouble('/e/electron', computer({ read: strict, stat: helper }))).toBeNull()
     expect(sandboxTrouble('/e/electron', computer())).toBeNull()
   })
-  test('gives Windows the time to look through a new program', () => {
+  test('npm start gives Windows the time to scan a new program', () => {
     expect(tryMs('win32')).toBeGreaterThanOrEqual(60_000)
     expect(tryMs('linux')).toBeLessThan(30_000)
   })
-  test('takes the Electron that is named, and says when it is none', async () => {
+  test('npm start uses the named Electron, and reports a wrong one', async () => {
     const named = (path: string) => computer({ environment: { DISPLAY: ':0', ELECTRON_EXEC_PATH: path } })
     const silent = () => undefined
     expect(await findElectron(silent, named('/not/there'))).toMatchObject({

@@ -75,13 +75,13 @@ const STRANGERS: [string, Parameters<FakeWindow['says']>[0]][] = [
 ]
 
 describe('calls of a window', () => {
-  test('are answered for the main frame of our own page', async () => {
+  test('calls from the main frame of our own page are answered', async () => {
     const { ipc, trusts } = served()
     const answer = await ipc.call(new FakeWindow().says(), 'state.get', {})
     expect([answer, trusts]).toMatchObject([{ ok: true }, [true]])
   })
 
-  test.each(STRANGERS)('of %s are passed on as a stranger’s', async (_what, who) => {
+  test.each(STRANGERS)('calls of %s are passed on as those of a stranger', async (_what, who) => {
     const { ipc, trusts } = served()
     await ipc.call(new FakeWindow().says(who), 'state.get', {})
     expect(trusts).toEqual([false])
@@ -89,7 +89,7 @@ describe('calls of a window', () => {
 })
 
 describe('pushes', () => {
-  test('go to windows that asked, the state first, and to no other', async () => {
+  test('pushes go only to subscribed windows, the state first', async () => {
     const { feed, ipc } = served()
     const [asks, other] = [new FakeWindow(), new FakeWindow()]
     ipc.send(CHANNELS.subscribe, asks.says())
@@ -101,7 +101,7 @@ describe('pushes', () => {
     expect(other.seen).toEqual([])
   })
 
-  test.each(STRANGERS)('are not given to %s', async (_what, who) => {
+  test.each(STRANGERS)('pushes are not sent to %s', async (_what, who) => {
     const { feed, ipc } = served()
     const window = new FakeWindow()
     ipc.send(CHANNELS.subscribe, window.says(who))
@@ -125,7 +125,7 @@ describe('pushes', () => {
     expect([feed.listeners, window.seen, window.listenerCount('destroyed')]).toEqual([0, [], 0])
   })
 
-  test('go on when only the place within the page changes', async () => {
+  test('pushes continue when only the place within the page changes', async () => {
     const { feed, ipc } = served()
     const window = new FakeWindow()
     ipc.send(CHANNELS.subscribe, window.says())
@@ -135,7 +135,7 @@ describe('pushes', () => {
     expect([feed.listeners, window.seen]).toEqual([1, [statePush(10)]])
   })
 
-  test('come once to a window that asks again, with the state anew', async () => {
+  test('a window that subscribes again gets each push once, with the state again', async () => {
     const { feed, ipc } = served()
     const window = new FakeWindow()
     ipc.send(CHANNELS.subscribe, window.says())
@@ -146,7 +146,7 @@ describe('pushes', () => {
     expect(window.seen).toEqual([statePush(10), statePush(10), eventPush(1)])
   })
 
-  test('end with the service', async () => {
+  test('pushes end with the service', async () => {
     const { feed, ipc, service } = served()
     ipc.send(CHANNELS.subscribe, new FakeWindow().says())
     service.stop()

@@ -30,7 +30,7 @@ const linesOf = (path: string) =>
     .map((line) => JSON.parse(line))
 
 describe('the log files', () => {
-  test('hold a line of JSON for each entry, which their owner alone can read', () => {
+  test('the log files contain a JSON line per entry, readable only for their owner', () => {
     const log = createFileLog({ dir: join(dir, 'new'), redact: createRedactor() })
     log.info({ connection: 'shop' }, 'ready')
     log.error({ stack: 'Error: x\n  at y' }, 'bug: 100 %s %c of it')
@@ -42,7 +42,7 @@ describe('the log files', () => {
     expect(statSync(log.path).mode & 0o777).toBe(0o600)
   })
 
-  test('hold no secret, in whatever field it stands', () => {
+  test('the log files contain no secret in any field', () => {
     const redact = createRedactor('a-very-secret-token')
     const log = createFileLog({ dir, redact })
     log.warn(
@@ -56,7 +56,7 @@ describe('the log files', () => {
     expect(linesOf(log.path)).toHaveLength(2)
   })
 
-  test('are five, the oldest goes, and each is about as long as allowed', () => {
+  test('there are five log files of limited length, and the oldest is deleted', () => {
     const maxBytes = 2000
     const log = createFileLog({ dir, redact: createRedactor(), maxBytes })
     for (let number = 0; number < 300; number++) log.info({ number }, 'x'.repeat(100))
@@ -74,13 +74,13 @@ describe('the log files', () => {
     }
   })
 
-  test('go on where a former run ended', () => {
+  test('the log files continue where a former run ended', () => {
     createFileLog({ dir, redact: createRedactor() }).info({}, 'first')
     createFileLog({ dir, redact: createRedactor() }).info({}, 'second')
     expect(linesOf(join(dir, 'bridge.log')).map(({ msg }) => msg)).toEqual(['first', 'second'])
   })
 
-  test('of a folder that cannot be written cost lines, not the program, and begin when it can', () => {
+  test('an unwritable log folder costs lines, not the program, and is retried', () => {
     let time = 0
     const folder = join(dir, 'logs')
     // A file stands where the folder should be.
@@ -93,7 +93,7 @@ describe('the log files', () => {
     expect(linesOf(log.path).map(({ msg }) => msg)).toEqual(['kept'])
   })
 
-  test('that vanish while the program runs are made anew', () => {
+  test('log files that vanish while the program runs are created again', () => {
     let time = 0
     const folder = join(dir, 'logs')
     const log = createFileLog({ dir: folder, redact: createRedactor(), now: () => time })
@@ -106,7 +106,7 @@ describe('the log files', () => {
     expect(linesOf(log.path).map(({ msg }) => msg)).toContain('kept')
   })
 
-  test('that cannot be rotated do not grow without end', () => {
+  test('log files that cannot be rotated do not grow without limit', () => {
     mkdirSync(join(dir, 'bridge.1.log', 'in the way'), { recursive: true })
     const log = createFileLog({ dir, redact: createRedactor(), maxBytes: 1000 })
     for (let number = 0; number < 100; number++) log.info({ number }, 'x'.repeat(50))

@@ -8,7 +8,7 @@ const builder = read('electron-builder.yml')
 /** The lines below a name that stand further in. */
 const part = (name: string): string => new RegExp(`^${name}:\n((?: .*\n|\n)+)`, 'm').exec(builder)?.[1] ?? ''
 
-test('the AppImage brings its own runtime, as systems of today install no libfuse2', () => {
+test('the AppImage contains its own runtime, as current systems install no libfuse2', () => {
   // `0.0.0`, and nothing at all, stand for the runtime of old.
   expect(part('toolsets')).toMatch(/^ {2}appimage: [1-9]\d*\.\d+\.\d+$/m)
 })
@@ -18,7 +18,7 @@ test("an update keeps the AppImage's name, which is started at login", () => {
   expect(part('appImage')).not.toContain('version}')
 })
 
-test('the installer takes away what the program entered for the start at login, under the name it has', () => {
+test('the uninstaller removes the login entry, under the name it has', () => {
   const script = read('resources/installer/installer.nsh')
   expect(part('nsis')).toContain('include: resources/installer/installer.nsh')
   for (const key of ['CurrentVersion\\Run', 'StartupApproved\\Run'])
@@ -29,7 +29,7 @@ test('the installer takes away what the program entered for the start at login, 
   expect(read('src/main/desktop/lifecycle/windows-identity.ts')).toContain(`'${id}'`)
 })
 
-test('macOS shows the product by its name, and no image in the dock before there is a window', () => {
+test("macOS shows the product's name, and no dock icon before there is a window", () => {
   expect(part('extraMetadata')).toMatch(/^ {2}productName: /m)
   expect(part('mac')).toMatch(/extendInfo:\n(.*\n)* {4}LSUIElement: true/)
 })

@@ -38,7 +38,7 @@ async function open(fake: FakeKeychain) {
 }
 
 describe('a webhook secret', () => {
-  test('is in the keychain and never in the file, and is there again at the next start', async () => {
+  test('a webhook secret is in the keychain and never in the file, also after a restart', async () => {
     const fake = fakeKeychain()
     const first = await open(fake)
     expect(await first.connect({ webhookSecret: HOOK })).toMatchObject({ ok: true })
@@ -49,7 +49,7 @@ describe('a webhook secret', () => {
     expect((await open(fake)).hook()).toBe(HOOK)
   })
 
-  test('is in what a change gets, and what a change makes of it is kept', async () => {
+  test('a change gets the webhook secret, and its new value is stored', async () => {
     const fake = fakeKeychain()
     const { settings, connect, hook } = await open(fake)
     await connect({ webhookSecret: HOOK })
@@ -65,7 +65,7 @@ describe('a webhook secret', () => {
     expect(fake.entries.get('shop/WEBHOOK_SECRET')).toBe(NEWER)
   })
 
-  test('stays the old one when the file cannot be written', async () => {
+  test('a webhook secret stays the old one when the file cannot be written', async () => {
     const fake = fakeKeychain()
     const { settings, connect, hook } = await open(fake)
     await connect({ webhookSecret: HOOK })
@@ -90,7 +90,7 @@ describe('a webhook secret', () => {
     expect([hook(), settings.read().connections.length]).toEqual([HOOK, 1])
   })
 
-  test('in a file brought from a server leaves it at once, where there is a keychain', async () => {
+  test("a webhook secret in a server's file leaves it at once with a keychain", async () => {
     writeFileSync(file(), JSON.stringify({ language: 'ro', connections: [shop({ webhookSecret: HOOK })] }))
     const fake = fakeKeychain()
     const { settings, hook } = await open(fake)
@@ -99,7 +99,7 @@ describe('a webhook secret', () => {
     expect(text()).not.toContain(HOOK)
   })
 
-  test('in such a file stays there as long as no keychain works, so that it is not lost', async () => {
+  test("a webhook secret stays in a server's file while no keychain works", async () => {
     writeFileSync(file(), JSON.stringify({ connections: [shop({ webhookSecret: HOOK })] }))
     const fake = fakeKeychain('no-service')
     const { settings, secrets, hook } = await open(fake)
@@ -113,7 +113,7 @@ describe('a webhook secret', () => {
     expect(hook()).toBe(HOOK)
   })
 
-  test('made without a keychain is not in the file, and comes back with a key of its connection', async () => {
+  test('a webhook secret made without a keychain returns with a key of its connection', async () => {
     const fake = fakeKeychain('no-service')
     const first = await open(fake)
     await first.secrets.set('shop', 'CHATRA_SECRET_KEY', 'chatra-secret-key-0123456789')
@@ -135,7 +135,7 @@ describe('a broken file', () => {
   test.each([
     ['is no JSON', '{ "connections": [ }', /line 1, column/],
     ['has an unknown key', '{ "conections": [] }', /conections: unknown key/],
-  ])('that %s is told, left as it is, and copied', async (_name, broken, said) => {
+  ])('a file that %s is reported, kept unchanged, and copied', async (_name, broken, said) => {
     writeFileSync(file(), broken)
     const { settings, troubles } = await open(fakeKeychain())
     expect(troubles[0]?.problems.join()).toMatch(said)
@@ -151,7 +151,7 @@ describe('a broken file', () => {
     expect(readFileSync(copy, 'utf8')).toBe(broken)
   })
 
-  test('is copied once however often the program starts, and is no problem any more once it was mended', async () => {
+  test('an invalid file is copied once, and no problem any more once it is fixed', async () => {
     writeFileSync(file(), '{')
     await open(fakeKeychain())
     const { settings } = await open(fakeKeychain())

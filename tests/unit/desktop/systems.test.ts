@@ -15,13 +15,13 @@ describe("the panel's brightness", () => {
     (desktop) => expect(on(desktop)).toBe(true),
   )
   test.each(['KDE', 'XFCE', 'X-Cinnamon', 'MATE', 'GNOME-Flashback-like', '', undefined])(
-    'that of %s is as the theme',
+    'the bar of %s follows the theme',
     (desktop) => {
       expect(on(desktop)).toBe(false)
       expect(on(desktop, dark)).toBe(true)
     },
   )
-  test("Windows and macOS tell it apart from the windows'", () => {
+  test('Windows and macOS distinguish the bar from the windows', () => {
     const mixed = { shouldUseDarkColors: false, shouldUseDarkColorsForSystemIntegratedUI: true }
     expect(isPanelDark('win32', mixed, { XDG_CURRENT_DESKTOP: 'GNOME' })).toBe(true)
     expect(isPanelDark('darwin', { ...mixed, shouldUseDarkColorsForSystemIntegratedUI: false }, {})).toBe(
@@ -39,7 +39,7 @@ describe('the menu', () => {
     return entries.filter((role) => role !== undefined)
   }
   test.each(['win32', 'linux', 'darwin'] as const)(
-    '%s has keys for zooming, copying and closing',
+    'the menu on %s has shortcuts for zooming, copying and closing',
     (platform) => {
       expect(roles(platform)).toEqual(
         expect.arrayContaining(['zoomIn', 'zoomOut', 'resetZoom', 'editMenu', 'windowMenu']),
@@ -58,9 +58,12 @@ describe('compiled code on disk', () => {
     ['linux', true, '/a/Bridge.AppImage', false],
     ['win32', false, null, true],
     ['darwin', false, null, true],
-  ] as const)('%s, packaged %s, AppImage %s: %s', (platform, isPackaged, appImage, kept) => {
-    expect(mayCacheCompiledCode({ platform, isPackaged, appImage })).toBe(kept)
-  })
+  ] as const)(
+    'compiled code is cached: %s, packaged %s, AppImage %s: %s',
+    (platform, isPackaged, appImage, kept) => {
+      expect(mayCacheCompiledCode({ platform, isPackaged, appImage })).toBe(kept)
+    },
+  )
 })
 
 describe('on Windows', () => {
@@ -74,7 +77,7 @@ describe('on Windows', () => {
     identifyOnWindows(app, 'C:\\node_modules\\electron\\electron.exe')
     return said
   }
-  test('an installed program has one name for ever, one in development its own', () => {
+  test('an installed program has one permanent name, and one in development another', () => {
     const [name, activator] = named(true)
     expect(name).toBe('com.chatra-planfix-bridge.desktop')
     expect(activator).toMatch(/^\{[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}\}$/)

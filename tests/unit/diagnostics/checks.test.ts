@@ -65,7 +65,7 @@ const chatraSays = (code: ErrorCode) => async () => fail(bridgeError('chatra', c
 const planfixSays = (code: ErrorCode) => async () => fail(bridgeError('planfix', code, 'said so'))
 
 describe('the checks', () => {
-  test('go on when one of them breaks', async () => {
+  test('the checks continue when one of them throws', async () => {
     const broken = context({
       probeChatra: async () => {
         throw new Error('a fault of ours')
@@ -81,17 +81,17 @@ describe('the checks', () => {
     })
   })
 
-  test('keep their numbers', () => {
+  test('the checks keep their numbers', () => {
     const numbers = [...Array.from({ length: 30 }, (_, index) => 3 + index), 38]
     expect(connectionChecks.map(({ id }) => id)).toEqual(numbers)
   })
 
-  test('find nothing wrong with a connection that is right', async () => {
+  test('the checks find no problem in a correct connection', async () => {
     const findings = await Promise.all(connectionChecks.map((check) => check.run(context())))
     expect(findings.filter(({ result }) => result !== 'ok' && result !== 'skipped')).toEqual([])
   })
 
-  test('say what to do wherever they fail or warn', async () => {
+  test('the checks give instructions for every failure and warning', async () => {
     const bad = context({
       connection: connection(
         { employees: [], webhookSecret: undefined },
@@ -114,7 +114,7 @@ describe('the checks', () => {
     expect(troubled.filter(({ todo }) => todo === null)).toEqual([])
   })
 
-  test('ask nothing of a connection that is switched off', async () => {
+  test('the checks send no request for a disabled connection', async () => {
     const reports = []
     const off = context({
       connection: connection({ enabled: false }),
@@ -219,25 +219,22 @@ const CASES = [
 ] as const
 
 describe('each check', () => {
-  test.each(CASES)('%s', async (_name, id, change, result) => {
+  test.each(CASES)('the check finds: %s', async (_name, id, change, result) => {
     expect((await run(id, context(change as Partial<ConnectionProbes>))).result).toBe(result)
   })
 
-  test.each(LANGUAGES)(
-    'has words for its title, for what it found and for what to do in %s',
-    async (language) => {
-      const bare = CASES.map(([, id, change]) => run(id, context(change as Partial<ConnectionProbes>)))
-      const good = connectionChecks.map((check) => check.run(context()))
-      const findings = await Promise.all([...bare, ...good])
-      const words = [
-        ...connectionChecks.map(({ title }) => title),
-        ...findings.flatMap(({ detail, todo }) => (todo === null ? [detail] : [detail, todo])),
-      ]
-      expect(words.filter(({ key }) => !isTextKey(key))).toEqual([])
-      const texts = words.map(({ key, params }) => translateAny(language, key, params))
-      expect(texts.filter((text) => /\{\w+\}|undefined|null/.test(text))).toEqual([])
-    },
-  )
+  test.each(LANGUAGES)('each check has texts for title, finding and instructions in %s', async (language) => {
+    const bare = CASES.map(([, id, change]) => run(id, context(change as Partial<ConnectionProbes>)))
+    const good = connectionChecks.map((check) => check.run(context()))
+    const findings = await Promise.all([...bare, ...good])
+    const words = [
+      ...connectionChecks.map(({ title }) => title),
+      ...findings.flatMap(({ detail, todo }) => (todo === null ? [detail] : [detail, todo])),
+    ]
+    expect(words.filter(({ key }) => !isTextKey(key))).toEqual([])
+    const texts = words.map(({ key, params }) => translateAny(language, key, params))
+    expect(texts.filter((text) => /\{\w+\}|undefined|null/.test(text))).toEqual([])
+  })
 })
 
 describe("check 38: clients' e-mail", () => {
@@ -273,7 +270,7 @@ describe("check 38: clients' e-mail", () => {
       'warning',
       'diagnostics.detail.mailed-twice',
     ],
-  ] as const)('%s', async (_what, connection, mailedTwice, result, key) => {
+  ] as const)('check 38 finds: %s', async (_what, connection, mailedTwice, result, key) => {
     expect(await run(38, context({ connection, mailedTwice }))).toMatchObject({ result, detail: { key } })
   })
 })

@@ -13,18 +13,18 @@ const program = {
 const check = (id: number) => [...programChecks, ...tunnelChecks].find((one) => one.id === id)
 
 describe('the check of the keychain', () => {
-  test.each(codes)('names %s and what to do, in texts that exist', async (code) => {
+  test.each(codes)('the keychain check names %s and what to do, in existing texts', async (code) => {
     const found = await check(36)?.run({ ...program, keychain: { code, detail: '' } })
     expect(found?.result).toBe('warning')
     for (const words of [found?.detail, found?.todo]) expect(isTextKey(words?.key ?? '')).toBe(true)
   })
 
-  test('is passed where the keychain works, and not asked on a server', async () => {
+  test('the keychain check passes with a working keychain, and is skipped on a server', async () => {
     expect(await check(36)?.run({ ...program, keychain: null })).toMatchObject({ result: 'ok' })
     expect(await check(36)?.run(program)).toMatchObject({ result: 'skipped' })
   })
 
-  test('on a desktop nobody is sent to variables of the environment', async () => {
+  test('on a desktop no instruction mentions environment variables', async () => {
     const todo = async (keychain: null | undefined) => (await check(33)?.run({ ...program, keychain }))?.todo
     expect(await todo(null)).toEqual({ key: 'diagnostics.todo.way-in-secret-typed', params: {} })
     expect(await todo(undefined)).toMatchObject({ params: { variables: 'BRIDGE_NGROK_TOKEN' } })

@@ -49,7 +49,7 @@ const failing = (key: string, change: Partial<PublicAddress> = {}) =>
   })
 
 describe('the checks of the way in', () => {
-  test('find nothing wrong with one that works', async () => {
+  test('the checks find no problem in a working public address', async () => {
     const found = await findings()
     expect([...found].map(([id, { result }]) => [id, result])).toEqual([
       [33, 'ok'],

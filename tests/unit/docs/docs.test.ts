@@ -18,7 +18,7 @@ const PAGES = [
   'docs/unknowns.md',
 ]
 
-test('the configuration shown in the README is accepted as it stands', () => {
+test('the configuration shown in the README is valid', () => {
   const example = /```json\n([\s\S]*?)```/.exec(read('README.md'))?.[1] ?? ''
   expect(parseConfiguration(JSON.parse(example))).toMatchObject({ ok: true })
 })
@@ -49,13 +49,13 @@ test('docs/architecture.md lists each note to employees, and each event it names
 })
 
 describe.each(PAGES)('%s', (page) => {
-  test('links to nothing that is missing', () => {
+  test('every relative link has an existing target', () => {
     const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)].map((match) => match[1] ?? '')
     expect(links.filter((link) => !existsSync(join(ROOT, dirname(page), link)))).toEqual([])
   })
 })
 
-test('each command, test file and section that the pages for developers name exists', () => {
+test('each command, file and section named by the pages for developers exists', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const text = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md'].map(read).join('\n')
   const commands = [...text.matchAll(/npm run ([\w:-]+)/g)].map((match) => match[1] ?? '')

@@ -37,9 +37,12 @@ describe('from a comment into the chat:', () => {
     expect(htmlToText(comment)).toBe(chat)
   })
 
-  test.each(rows(fromComment))('there and back it stays the same: %s: %s', (_, comment, chat) => {
-    expect(htmlToText(html(htmlToText(comment)))).toBe(chat)
-  })
+  test.each(rows(fromComment))(
+    'a converted text stays the same there and back: %s: %s',
+    (_, comment, chat) => {
+      expect(htmlToText(html(htmlToText(comment)))).toBe(chat)
+    },
+  )
 })
 
 describe('from the chat into a comment:', () => {

@@ -7,7 +7,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const workflow = read('.github/workflows/release.yml')
 const ci = read('.github/workflows/ci.yml')
 
-test('the release workflow may only read, but for the job that drafts the release', () => {
+test('the release workflow may only read, except for the job that drafts the release', () => {
   const before = workflow.slice(0, workflow.indexOf('\njobs:'))
   expect(before).toContain('permissions:\n  contents: read\n')
   expect([...workflow.matchAll(/(\w+): write/g)].map(([, right]) => right)).toEqual(['contents'])
@@ -15,7 +15,7 @@ test('the release workflow may only read, but for the job that drafts the releas
   expect(workflow).toContain("if: startsWith(github.ref, 'refs/tags/v')")
 })
 
-test('every push is tested on Linux, Windows and macOS, with the right to read alone', () => {
+test('every push is tested on Linux, Windows and macOS, with read permission only', () => {
   expect(ci).toContain('\non:\n  push:\n    branches: ["**"]\n')
   expect([...ci.matchAll(/runs-on: (ubuntu|windows|macos)-/g)].map(([, system]) => system)).toEqual([
     'ubuntu',
@@ -27,20 +27,20 @@ test('every push is tested on Linux, Windows and macOS, with the right to read a
   expect(ci).not.toMatch(/: write|secrets\./)
 })
 
-test('the release runs for a version or by hand, and only after the tests of every push', () => {
+test('the release runs for a version or by hand, and only after all tests', () => {
   expect(workflow).toContain('\non:\n  push:\n    tags: ["v*"]\n  workflow_dispatch:\n\n')
   expect(workflow).toContain('  test:\n    uses: ./.github/workflows/ci.yml\n')
   expect(ci).toContain('\n  workflow_call:\n')
   expect(workflow).toContain('needs: [test, package]')
 })
 
-test('a called workflow and its caller wait in different groups, so that they do not wait for each other', () => {
+test('a called workflow and its caller use different groups to avoid a deadlock', () => {
   const group = (text: string) =>
     /^concurrency:\n {2}group: (.+)-\$\{\{ github\.ref \}\}$/m.exec(text)?.[1] ?? ''
   expect([group(ci), group(workflow)]).toEqual(['ci', 'release'])
 })
 
-test('each action is pinned to a major version of its maker, and no text of an event gets into a command', () => {
+test('each action is pinned to a major version, and no event text reaches a command', () => {
   const text = `${workflow}\n${ci}`
   const actions = [...text.matchAll(/- uses: (\S+)/g)].map(([, action]) => action)
   expect(actions.length).toBeGreaterThan(5)
@@ -52,13 +52,13 @@ test('each action is pinned to a major version of its maker, and no text of an e
   expect(commands.filter((command) => command.includes('${{'))).toEqual([])
 })
 
-test('.nvmrc names the Node version that the project brings, and CI uses it', () => {
+test(".nvmrc names the project's Node version, and CI uses it", () => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: Record<string, string> }
   expect(/\d+/.exec(devDependencies.node ?? '')?.[0]).toBe(read('.nvmrc').trim())
   expect(`${workflow}\n${ci}`).not.toContain('node-version:')
 })
 
-test('commands of the project that the workflow and docs/releasing.md name exist', () => {
+test('commands named by the workflow and docs/releasing.md exist', () => {
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
   const named = [...`${workflow}\n${read('docs/releasing.md')}`.matchAll(/npm run ([\w-]+)/g)].map(
     ([, name]) => name!,
@@ -67,7 +67,7 @@ test('commands of the project that the workflow and docs/releasing.md name exist
   expect(named.filter((name) => scripts[name] === undefined)).toEqual([])
 })
 
-test('the fuses in docs/releasing.md are those that are set', () => {
+test('the fuses in docs/releasing.md are those that are configured', () => {
   const set = /electronFuses:\n((?: {2}.*\n)+)/.exec(read('electron-builder.yml'))?.[1] ?? ''
   const configured = [...set.matchAll(/^ {2}(\w+): (true|false)$/gm)].map(([, fuse, on]) => [
     fuse,
@@ -81,7 +81,7 @@ test('the fuses in docs/releasing.md are those that are set', () => {
   expect(new Map(table as [string, boolean][])).toEqual(new Map(configured as [string, boolean][]))
 })
 
-test('only a version is signed, and what does not start is kept as well', () => {
+test('only a version is signed, and builds that fail to start are kept as well', () => {
   const keys = [...workflow.matchAll(/^ +[\w]+: (.*secrets\..*)$/gm)].map(([, value]) => value!)
   expect(keys.length).toBeGreaterThan(4)
   expect(keys.filter((value) => !value.startsWith("${{ startsWith(github.ref, 'refs/tags/v') && "))).toEqual(

@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 
 describe('since when webhooks certainly arrive', () => {
-  test('since the address was proven, once a webhook written after that has come in', () => {
+  test('webhooks are certain since the proof, once a later webhook has come in', () => {
     const begun = clock.now()
     continuity.reached(null)
     continuity.reached(begun)
@@ -43,13 +43,13 @@ describe('since when webhooks certainly arrive', () => {
     expect(continuity.since(SHOP)).toBe(begun)
   })
 
-  test('not without a proven address', () => {
+  test('webhooks are not certain without a proven address', () => {
     continuity.reached(null)
     heard(clock.now() + HOUR)
     expect(continuity.since(SHOP)).toBeNull()
   })
 
-  test('whatever may have swallowed one begins it anew, for one connection or for all', () => {
+  test('any possible loss restarts the period, for one connection or for all', () => {
     clock.advance(5000)
     heard(clock.now() + HOUR)
     heard(clock.now(), { connectionId: 'second' })
@@ -61,7 +61,7 @@ describe('since when webhooks certainly arrive', () => {
     expect(continuity.since(SHOP)).toBeNull()
   })
 
-  test('after a sleep or another network only a new proof counts', () => {
+  test('after a sleep or a network change only a new proof counts', () => {
     const before = clock.now()
     clock.advance(5000)
     continuity.doubted()
@@ -78,7 +78,7 @@ describe('since when webhooks certainly arrive', () => {
   test.each([
     ['back', -5 * 60_000],
     ['ahead', 60_000],
-  ])('a clock that jumps %s breaks it', (_way, jump) => {
+  ])('a clock that jumps %s breaks the period', (_way, jump) => {
     continuity.start()
     clock.advance(5000)
     heard(clock.now() + HOUR)
@@ -91,7 +91,7 @@ describe('since when webhooks certainly arrive', () => {
 })
 
 describe('a reply without an answer', () => {
-  test('did not arrive when its client wrote later and the webhook came in, after 30 s', () => {
+  test('a reply did not arrive when a later webhook of its client came in, after 30 s', () => {
     const sentAt = sent()
     clock.advance(15_000)
     expect(heard(sentAt + 11_000 + HOUR, { clientId: 'anna' })).toEqual([1])
@@ -100,13 +100,13 @@ describe('a reply without an answer', () => {
     expect(arrival()).toBe('not-arrived')
   })
 
-  test('nothing is known without a later webhook, however long it takes', () => {
+  test('without a later webhook nothing is known, however long it takes', () => {
     sent()
     clock.advance(10 * HOUR)
     expect(arrival()).toBe('unknown')
   })
 
-  test('what was written before it could have been carried out proves nothing', () => {
+  test('a message written before the latest possible execution proves nothing', () => {
     const sentAt = sent()
     clock.advance(60_000)
     expect(heard(sentAt + 9_000 + HOUR, { clientId: 'anna' })).toEqual([])
@@ -120,7 +120,7 @@ describe('a reply without an answer', () => {
     expect(heard(sentAt + 24 * HOUR, { clientId: 'anna' })).toEqual([])
   })
 
-  test('by our own clock alone nothing is proven while the clocks may differ', () => {
+  test('our own clock alone proves nothing while the clocks may differ', () => {
     continuity = new Continuity(clock)
     continuity.reached(clock.now())
     const sentAt = sent()
@@ -128,7 +128,7 @@ describe('a reply without an answer', () => {
     expect(heard(sentAt + 20_000, { clientId: 'anna', isPrompt: false })).toEqual([])
   })
 
-  test('where webhooks have been two minutes late, another client proves it so much later', () => {
+  test('with webhooks two minutes late, another client proves it that much later', () => {
     heard(clock.now() + HOUR)
     clock.advance(120_000)
     heard(clock.now() - 120_000 + HOUR)
@@ -155,7 +155,7 @@ describe('a reply without an answer', () => {
     expect(arrival()).toBe('unknown')
   })
 
-  test('nothing is known when it was sent before webhooks certainly came', () => {
+  test('nothing is known about a send from before webhooks certainly came', () => {
     const sentAt = clock.now()
     clock.advance(1000)
     continuity.broken()
@@ -172,13 +172,13 @@ describe('a reply without an answer', () => {
       clock.advance(10_000)
     }
 
-    test('nothing is known unless something else was answered while it was under way', () => {
+    test('nothing is known unless another request was answered during the send', () => {
       sent({ answered: false })
       later()
       expect(arrival()).toBe('unknown')
     })
 
-    test('our line worked', () => {
+    test('another answered request shows that our network worked', () => {
       sent({ answered: false })
       clock.advance(4_000)
       continuity.exchanged()
@@ -186,7 +186,7 @@ describe('a reply without an answer', () => {
       expect(arrival()).toBe('not-arrived')
     })
 
-    test('something else remained unanswered too', () => {
+    test('another unanswered request leaves the reply undecided', () => {
       sent({ answered: false })
       clock.advance(4_000)
       continuity.exchanged()
@@ -197,7 +197,7 @@ describe('a reply without an answer', () => {
     })
   })
 
-  test('once it is settled it is forgotten', () => {
+  test('a settled reply is no longer recorded', () => {
     const sentAt = sent()
     clock.advance(40_000)
     continuity.forget(1)
@@ -208,16 +208,16 @@ describe('a reply without an answer', () => {
 
 describe('how far Chatra’s clock is from ours', () => {
   const fresh = () => new Continuity(clock)
-  test('is not known to two minutes as long as nothing tells', () => {
+  test("the offset of Chatra's clock is within two minutes while unknown", () => {
     expect(fresh().skew(SHOP)).toEqual({ lowest: -120_000, highest: 120_000 })
   })
-  test('is told by the answer to a send, to the second and the time the call took', () => {
+  test("the answer to a send reveals the offset, within a second and the call's duration", () => {
     const one = fresh()
     one.toldTime(SHOP, 10_000, 12_000, 15_000)
     expect(one.skew(SHOP)).toEqual({ lowest: 2_000, highest: 6_000 })
     expect(one.skew('second')).toEqual({ lowest: -120_000, highest: 120_000 })
   })
-  test('is not told by an answer without a time, or one that came before its question', () => {
+  test('an answer without a time, or one before its request, reveals no offset', () => {
     const one = fresh()
     one.toldTime(SHOP, 10_000, 12_000, null)
     one.toldTime(SHOP, 10_000, 9_999, 15_000)
@@ -225,7 +225,7 @@ describe('how far Chatra’s clock is from ours', () => {
     one.toldTime(SHOP, 10_000, 10_000, 15_000)
     expect(one.skew(SHOP)).toEqual({ lowest: 4_000, highest: 6_000 })
   })
-  test('is told by the promptest webhook, which took ten seconds at most', () => {
+  test('the fastest webhook reveals the offset, within ten seconds', () => {
     const one = fresh()
     const prompt = (late: number, isPrompt = true) =>
       one.heard({
@@ -260,10 +260,10 @@ describe('the clock is watched', () => {
     [-3_001, false],
     [30_000, true],
     [30_001, false],
-  ])('a step of %i ms is within its measure: %s', (jump, isWhole) => {
+  ])('a clock step of %i ms is tolerated: %s', (jump, isWhole) => {
     expect(isWholeAfter(jump)).toBe(isWhole)
   })
-  test('tick after tick, by one look at a time, and not once it has been stopped', () => {
+  test('the clock is checked at each tick, and not after it was stopped', () => {
     continuity.start()
     continuity.start()
     clock.advance(15_000)
@@ -275,7 +275,7 @@ describe('the clock is watched', () => {
     clock.advance(20_000)
     expect(continuity.since(SHOP)).not.toBeNull()
   })
-  test('and what was learned from it before a jump is forgotten', () => {
+  test('offsets from before a jump are discarded', () => {
     continuity.start()
     heard(clock.now() + HOUR)
     clock.set(clock.now() - 60_000)
@@ -295,7 +295,7 @@ describe('the clock is watched', () => {
 })
 
 describe('what is remembered of sends', () => {
-  test('begins when webhooks certainly come in, and stays while the address is proven again', () => {
+  test('recording begins when webhooks are certain, and survives a new proof', () => {
     const sentAt = sent()
     continuity.reached(clock.now())
     clock.advance(40_000)
@@ -304,12 +304,12 @@ describe('what is remembered of sends', () => {
     unknown.sent({ messageId: 1, connectionId: SHOP, clientId: 'anna', answered: true, sentAt: clock.now() })
     expect(unknown.arrival(1, clock.now())).toBe('unknown')
   })
-  test('also at the very moment at which they began to', () => {
+  test('recording begins at the very moment when webhooks become certain', () => {
     continuity.broken()
     const sentAt = sent()
     expect(continuity.arrival(1, clock.now())).toEqual({ lookAt: sentAt + 30_000 })
   })
-  test('is given up for the connection whose webhooks may have been lost, and for all', () => {
+  test('recording is discarded for the affected connection, or for all', () => {
     const send = (messageId: number, connectionId: string) =>
       continuity.sent({ messageId, connectionId, clientId: 'anna', sentAt: clock.now(), answered: true })
     const known = () => [1, 2].map((id) => continuity.arrival(id, clock.now()) !== 'unknown')
@@ -320,7 +320,7 @@ describe('what is remembered of sends', () => {
     continuity.broken()
     expect(known()).toEqual([false, false])
   })
-  test('is ten thousand of them at most', () => {
+  test('at most ten thousand sends are recorded', () => {
     for (let messageId = 1; messageId <= 10_001; messageId++) sent({ messageId })
     const isKnown = (id: number) => continuity.arrival(id, clock.now()) !== 'unknown'
     expect([1, 10_000, 10_001].map(isKnown)).toEqual([true, true, false])
@@ -328,7 +328,7 @@ describe('what is remembered of sends', () => {
 })
 
 describe('what proves that a reply did not arrive', () => {
-  test('is the row of the inbox with the first later words of its client, else of another', () => {
+  test('the first later row of the client, else of another one, is the proof', () => {
     const sentAt = sent()
     clock.advance(20_000)
     expect(continuity.provenBy(1)).toBeNull()
@@ -343,21 +343,21 @@ describe('what proves that a reply did not arrive', () => {
     expect(continuity.provenBy(1)).toBe(own)
     expect(continuity.provenBy(2)).toBeNull()
   })
-  test('counts from the end of the time in which the send may have been carried out', () => {
+  test("the proof counts from the end of the send's possible execution", () => {
     const sentAt = sent()
     clock.advance(60_000)
     // The clocks are known to the second: what was written may be a second older than it says.
     expect(heard(sentAt + 11_000 - 1 + HOUR)).toEqual([])
     expect(heard(sentAt + 11_000 + HOUR)).toEqual([1])
   })
-  test('comes from the same connection', () => {
+  test('the proof comes from the same connection', () => {
     const sentAt = sent()
     continuity.toldTime('second', clock.now(), clock.now(), clock.now() + HOUR)
     clock.advance(60_000)
     expect(heard(sentAt + 30_000 + HOUR, { connectionId: 'second', clientId: 'anna' })).toEqual([])
     expect(arrival()).toBe('unknown')
   })
-  test('waits five seconds for what may have been overtaken', () => {
+  test('the proof waits five seconds for overtaken webhooks', () => {
     sent()
     clock.advance(40_000)
     heard(clock.now() + HOUR, { clientId: 'anna' })
@@ -367,13 +367,13 @@ describe('what proves that a reply did not arrive', () => {
     clock.advance(1)
     expect(arrival()).toBe('not-arrived')
   })
-  test('comes in at its own time at the earliest', () => {
+  test('the proof comes in at its own time at the earliest', () => {
     sent()
     clock.advance(40_000)
     expect(heard(clock.now() + 1_000 + HOUR)).toEqual([1])
     expect(heard(clock.now() + 1_001 + HOUR)).toEqual([])
   })
-  test('of another client is late by twice the delay of the last ten minutes', () => {
+  test("another client's proof is late by twice the delay of the last ten minutes", () => {
     heard(clock.now() + HOUR)
     heard(clock.now() - 20_000 + HOUR)
     const until = (ms: number) => {
@@ -400,7 +400,7 @@ describe('whether our own line worked while nobody answered', () => {
     clock.advance(10_000)
     return arrival()
   }
-  test('is told by anything that was answered in the ten seconds of the send', () => {
+  test('any answer within the ten seconds of the send shows that our network worked', () => {
     const answeredAfter = (ms: number) =>
       known(() => {
         clock.advance(ms)
@@ -412,12 +412,12 @@ describe('whether our own line worked while nobody answered', () => {
     clock.advance(60_000)
     expect(answeredAfter(10_001)).toBe('unknown')
   })
-  test('is not told by what was answered before', () => {
+  test('an earlier answer does not show that our network worked', () => {
     continuity.exchanged()
     clock.advance(1)
     expect(known(() => undefined)).toBe('unknown')
   })
-  test('is denied by what stayed unanswered in that time', () => {
+  test('an unanswered request in that time denies that our network worked', () => {
     const silent = (from: number, to: number) =>
       known(() => {
         continuity.exchanged()
@@ -434,7 +434,7 @@ describe('whether our own line worked while nobody answered', () => {
     clock.advance(1)
     expect(known(() => continuity.exchanged())).toBe('not-arrived')
   })
-  test('is remembered by one exchange in half a second', () => {
+  test('one exchange per half second is recorded', () => {
     clock.advance(1_000)
     continuity.exchanged()
     clock.advance(499)

@@ -11,7 +11,7 @@ import {
 } from '../../../src/main/engine/identity.ts'
 
 /** As they have been written into accounts: they may never change. */
-test('source ids are the same for ever', () => {
+test('source ids never change', () => {
   expect({
     connection: connectionSourceId('shop'),
     message: messageSourceId('shop', 'm1'),
@@ -35,7 +35,7 @@ test('the first part of a message has the id of the message', () => {
   expect(messageSourceId('shop', 'm1', 1)).toBe(messageSourceId('shop', 'm1'))
 })
 
-test('a connection that was renamed goes on with its first ids, and no other takes them', () => {
+test('a renamed connection keeps its first ids, and no other uses them', () => {
   identifyAs('renamed', 'first')
   expect(connectionSourceId('renamed')).toBe(connectionSourceId('first'))
   expect(clientSourceId('renamed', 'anna')).toBe(clientSourceId('first', 'anna'))
@@ -49,12 +49,12 @@ test('each connection has an id of its own', () => {
 })
 
 describe("a task's mark", () => {
-  test('tells the chat it was begun for and its number', () => {
+  test("a task's mark contains its chat and number", () => {
     expect(ourTask('shop', ['a', 'b'], taskSourceId('shop', 'b', 3))).toEqual({ chatId: 'b', n: 3 })
     expect(ourTask('shop', ['a'], taskSourceId('shop', 'a', 1))).toEqual({ chatId: 'a', n: 1 })
     expect(ourTask('shop', ['a'], taskSourceId('shop', 'a', 200))).toEqual({ chatId: 'a', n: 200 })
   })
-  test('of another chat, of another program or beyond two hundred tells nothing', () => {
+  test('a mark of another chat or program, or beyond two hundred, is ignored', () => {
     expect(ourTask('shop', ['a'], taskSourceId('shop', 'b', 1))).toBeNull()
     expect(ourTask('shop', ['a'], 'something else')).toBeNull()
     expect(ourTask('shop', ['a'], taskSourceId('shop', 'a', 0))).toBeNull()

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { clientNameOf, nameOf } from '../../../src/main/engine/index.ts'
 import { profile } from '../../support/builders.ts'
 
-test('a client is called what he gave, else what Chatra made up, else by his address or his number', () => {
+test('a client is named by the given, else the generated name, else address or id', () => {
   const all = { id: 'abcdefghi', name: 'Anna', displayedName: 'Purple Fox', email: 'anna@mail.example' }
   expect(nameOf(profile(all))).toBe('Anna')
   expect(nameOf(profile({ ...all, name: null }))).toBe('Purple Fox')
@@ -10,7 +10,7 @@ test('a client is called what he gave, else what Chatra made up, else by his add
   expect(nameOf(profile({ id: 'abcdefghi', displayedName: null }))).toBe('Client abcdef')
 })
 
-test('a message is called by the client it belongs to, else by the client who wrote it, else by nobody', () => {
+test('a message is named after its client, else its author, else nobody', () => {
   const author = { kind: 'client', id: 'a', name: 'As written then' } as const
   const client = { profile: profile({ id: 'a', name: 'Anna' }) }
   expect(clientNameOf({ message: { author }, client })).toBe('Anna')

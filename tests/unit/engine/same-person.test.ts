@@ -30,46 +30,46 @@ const join = (...args: Parameters<typeof question>) => {
 }
 
 describe('what the site vouches for', () => {
-  test('joins at once, whatever the names and the setting', () => {
+  test('a vouched identity joins at once, whatever the names and the setting', () => {
     const [one, other] = [who({ name: 'Anna', vouched }), who({ name: 'A. Popa', vouched })]
     for (const mode of ['always', 'when-quiet', 'vouched'] as const)
       expect(join(one, other, { mode, devicesWithAddress: 9 })).toBe('vouched')
   })
-  test('does not join what somebody typed: an address typed first is no proof', () => {
+  test('a vouched identity does not join a typed address', () => {
     expect(join(who({ vouched }), who())).toBe('card')
     expect(join(who(), who({ vouched }))).toBe('card')
   })
 })
 
 describe('a typed address', () => {
-  test('joins the card alone while the other device is active', () => {
+  test('a typed address joins only the card while the other device is active', () => {
     expect(join(who(), who())).toBe('card')
     expect(join(who({ name: 'Anna' }), who())).toBe('card')
   })
-  test('joins the thread at once with the same name or the same phone', () => {
+  test('a typed address joins the thread with the same name or phone', () => {
     expect(join(who({ name: 'Anna Popa' }), who({ name: ' anna  POPA' }))).toBe('second-particular')
     expect(join(who({ phone: '+373 69 123-456' }), who({ phone: '069123456' }))).toBe('second-particular')
     expect(join(who({ phone: '123' }), who({ phone: '123' }))).toBe('card')
   })
-  test('joins when the other device has been quiet for long enough', () => {
+  test('a typed address joins when the other device has been quiet long enough', () => {
     expect(join(who(), who(), { quietFor: 29 * MINUTE })).toBe('card')
     expect(join(who(), who(), { quietFor: 30 * MINUTE })).toBe('quiet')
     expect(join(who(), who(), { quietFor: 10 * MINUTE, quietMs: 5 * MINUTE })).toBe('quiet')
   })
-  test('never joins different names while both are active, even with the same phone', () => {
+  test('a typed address never joins different names while both are active', () => {
     const phone = '+37369123456'
     expect(join(who({ name: 'Boris', phone }), who({ name: 'Anna', phone }))).toBe('card')
     expect(join(who({ name: 'Boris', phone }), who({ name: 'Anna', phone }), { quietFor: 31 * MINUTE })).toBe(
       'second-particular',
     )
   })
-  test('that a third device uses joins no thread, and the card only with a second particular', () => {
+  test('an address of three devices joins no thread, and the card only with proof', () => {
     const third = { devicesWithAddress: 3, quietFor: 60 * MINUTE }
     expect(join(who({ name: 'Boris' }), who({ name: 'Anna' }), third)).toBe('apart')
     expect(join(who(), who(), third)).toBe('apart')
     expect(join(who({ name: 'Anna' }), who({ name: 'Anna' }), third)).toBe('card')
   })
-  test('joins as the owner chose: always, or never', () => {
+  test('a typed address joins as the owner chose: always, or never', () => {
     expect(join(who({ name: 'Boris' }), who({ name: 'Anna' }), { mode: 'always' })).toBe('always')
     expect(join(who({ name: 'Anna' }), who({ name: 'Anna' }), { mode: 'vouched', quietFor: NOW })).toBe(
       'card',
@@ -77,7 +77,7 @@ describe('a typed address', () => {
   })
 })
 
-test('whom the owner has separated is never joined again', () => {
+test('separated conversations are never joined again', () => {
   const any = fc.record({
     name: fc.option(fc.constantFrom('Anna', 'Boris')),
     phone: fc.option(fc.constantFrom('+37369123456', '123')),
@@ -108,7 +108,7 @@ test.each([
   ['noughts that are not in front', { phone: '12345670' }, { phone: '1234567' }, false],
   ['a phone on one side', { phone: '1234567' }, { phone: null }, false],
 ] as [string, Partial<ClientProfile>, Partial<ClientProfile>, boolean][])(
-  'as a second particular: %s',
+  'a second particular counts: %s',
   (_what, one, other, agrees) => {
     const expected = agrees ? 'second-particular' : 'card'
     expect(join(who(one), who(other))).toBe(expected)
@@ -121,26 +121,26 @@ describe('several devices of the other conversation', () => {
   const decide = (name: string | null, others: JoinQuestion['others'], changes: Partial<JoinQuestion> = {}) =>
     decideJoin({ ...question(who({ name }), who(), changes), others })
 
-  test('all of them must be quiet', () => {
+  test('all devices of the other conversation must be quiet', () => {
     const long = NOW - 30 * MINUTE
     expect(decide(null, [named(null, long), named(null)])).toEqual({ join: 'card' })
     expect(decide(null, [named(null, long), named(null, long)])).toEqual({ join: 'thread', why: 'quiet' })
   })
-  test('the name of one is enough', () => {
+  test('the name of one device is enough', () => {
     expect(decide('Anna', [named('Boris'), named('Anna')])).toEqual({
       join: 'thread',
       why: 'second-particular',
     })
     expect(decide('Anna', [named('Boris'), named(null)])).toEqual({ join: 'card' })
   })
-  test('one that the site vouches for is enough, if it has this address', () => {
+  test('one vouched device is enough, if it has this address', () => {
     const sure = (email: string) => ({ profile: profile({ email, vouched }), lastWroteAt: NOW })
     const device = who({ vouched })
     const ask = (others: JoinQuestion['others']) => decideJoin({ ...question(device, who()), others })
     expect(ask([named(null), sure(email)])).toEqual({ join: 'thread', why: 'vouched' })
     expect(ask([named(null), sure('other@mail.example')])).toEqual({ join: 'card' })
   })
-  test('a phone joins active devices as long as nobody has a name', () => {
+  test('a phone joins active devices as long as none has a name', () => {
     const phone = '+37369123456'
     const other = { profile: who({ phone }), lastWroteAt: NOW }
     const of = (name: string | null, others: JoinQuestion['others']) =>
@@ -152,7 +152,7 @@ describe('several devices of the other conversation', () => {
   })
 })
 
-test('two devices may use an address, a third one makes it nobody’s', () => {
+test('two devices may use an address, with a third one it is not personal', () => {
   const use = (devicesWithAddress: number) =>
     join(who(), who(), { devicesWithAddress, quietFor: 60 * MINUTE })
   expect([2, 3].map(use)).toEqual(['quiet', 'apart'])

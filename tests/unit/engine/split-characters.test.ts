@@ -25,7 +25,7 @@ const characters = fc.constantFrom(
   ],
 )
 
-test('no character is cut at the border of two parts, and none is lost', () => {
+test('no character is split between two parts, and none is lost', () => {
   fc.assert(
     fc.property(
       fc.array(characters, { minLength: 5, maxLength: 120 }),

@@ -8,7 +8,7 @@ test.each([
   ['marks of a quotation', '> Hello\n>> there', 'Hello there'],
   ['bullets', '• Hello\n  • there', 'Hello there'],
   ['the way a letter is put together', 'cafe\u0301', 'caf\u00e9'],
-])('%s make no other text', (_what, one, other) => {
+])('%s make no difference between texts', (_what, one, other) => {
   expect(sameText(one, other)).toBe(true)
   expect(printOfText(one)).toBe(printOfText(other))
 })
@@ -18,12 +18,12 @@ test.each([
   ['a space within a word', 'Hello there', 'Hel lo there'],
   ['a sign that is no tag', '1 < 2', '1'],
   ['a sign within the line', 'a > b', 'a b'],
-])('%s make another text', (_what, one, other) => {
+])('%s make a different text', (_what, one, other) => {
   expect(sameText(one, other)).toBe(false)
   expect(printOfText(one)).not.toBe(printOfText(other))
 })
 
-test('what is compared has single spaces within and none around', () => {
+test('a compared text has single spaces inside and none around', () => {
   expect(comparable(' \n a   <i>b</i>\u00a0\u00a0c ')).toBe('a b c')
 })
 
@@ -33,7 +33,7 @@ test('a fingerprint is short and always the same', () => {
   expect(fingerprint('')).toHaveLength(22)
 })
 
-test('the first line of a text stands for it, shortened where it is long', () => {
+test('the first line represents a text, shortened when long', () => {
   expect(firstLine('\n Hello \nthere')).toBe('Hello ')
   expect(firstLine('Hello')).toBe('Hello')
   expect(firstLine(' ')).toBe('')

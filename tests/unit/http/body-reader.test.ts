@@ -22,7 +22,7 @@ test.each([
   expect(hintText(body, false, header)).toBe(stored)
 })
 
-test('a form that names no task, too', () => {
+test("a form without a task gets the header's task", () => {
   expect(hintText('what=comment', true, '1041')).toBe('{"what":"comment","task":1041}')
   expect(hintText('task=7', true, '1041')).toBe('{"task":"7"}')
 })

@@ -35,7 +35,7 @@ function post(port: number, agent: Agent): Promise<number> {
   })
 }
 
-test('a thousand slow connections, and more all the time, do not shut Chatra out', async () => {
+test('a thousand slow connections, and more all the time, do not block Chatra', async () => {
   let accepted = 0
   receiver = await startReceiver({
     host: '127.0.0.1',
@@ -82,7 +82,7 @@ const ended = (peers: readonly Peer[]) => peers.map((peer) => peer.ended)
 const open = (slots: ReturnType<typeof createConnectionSlots>, peer: Peer) =>
   slots.opened(peer as unknown as Socket)
 
-test('silent ones give way first, then those that rest, then those that are being answered, the oldest first', () => {
+test('silent connections are closed first, then idle, then busy ones, oldest first', () => {
   const slots = createConnectionSlots({ most: 3, each: 100 })
   const [answering, resting, silent] = [new Peer(1), new Peer(2), new Peer(3)]
   for (const peer of [answering, resting, silent]) open(slots, peer)
@@ -98,7 +98,7 @@ test('silent ones give way first, then those that rest, then those that are bein
   expect(slots.size).toBe(3)
 })
 
-test('who brought an event stays, and when nobody else is there, the newest one goes', () => {
+test('a connection that delivered an event stays; otherwise the newest is closed', () => {
   const slots = createConnectionSlots({ most: 2, each: 100 })
   const good = [new Peer(1), new Peer(2)]
   for (const peer of good) {
@@ -112,7 +112,7 @@ test('who brought an event stays, and when nobody else is there, the newest one 
   expect(ended([...good, late])).toEqual([false, false, true])
 })
 
-test('one stranger has so many, who brought events and this computer itself have more', () => {
+test('a stranger has a limit, senders of events and this computer a higher one', () => {
   const slots = createConnectionSlots({ most: 1000, each: 2 })
   const of = (address: string) => [1, 2, 3].map((port) => new Peer(port, address))
   const [stranger, local, chatra] = [of('203.0.113.1'), of('127.0.0.1'), of('198.51.100.7')]

@@ -36,7 +36,7 @@ test.each([
   expect(tidyAddress(asked)).toBe(read)
 })
 
-test('an event comes in at an address that was pasted untidily, and nowhere else', async () => {
+test('an event is accepted at an untidily pasted address, and nowhere else', async () => {
   const bodies: string[] = []
   receiver = await startReceiver({
     host: '127.0.0.1',

@@ -46,7 +46,7 @@ async function open(
 }
 
 describe('a file that visitors open', () => {
-  test('is asked for once, whoever opens it and however many at a time', async () => {
+  test('a file is downloaded once for any number of simultaneous visitors', async () => {
     const cache = cacheOf()
     const all = await Promise.all(Array.from({ length: 100 }, () => open(cache, 'a')))
     expect(new Set(all)).toEqual(new Set(['file a']))
@@ -54,7 +54,7 @@ describe('a file that visitors open', () => {
     expect(asked).toEqual(['a'])
   })
 
-  test('is still there after a restart, for the owner alone, until its links have ended', async () => {
+  test('a cached file survives a restart, readable only for its owner, until it expires', async () => {
     await open(cacheOf(), 'a')
     const again = cacheOf()
     await again.start()
@@ -73,7 +73,7 @@ describe('a file that visitors open', () => {
     expect(asked).toEqual(['a', 'a'])
   })
 
-  test('goes when room is needed, the one not opened for longest first', async () => {
+  test('the least recently opened file is deleted when room is needed', async () => {
     const cache = cacheOf({ total: 12 })
     for (const key of ['a', 'b', 'a', 'c']) {
       now += 1000
@@ -89,7 +89,7 @@ describe('a file that visitors open', () => {
   test.each([
     ['with a stated size', 10],
     ['of unknown size', null],
-  ])('that is too large to be kept (%s) is passed on a few times a day', async (_, size) => {
+  ])('a file too large for the cache (%s) is forwarded a few times a day', async (_, size) => {
     const cache = cacheOf({ each: 5, downloadsADay: 20 })
     const got: string[] = []
     for (let n = 0; n < 100; n++) got.push(await open(cache, 'a', '0123456789', true, size))
@@ -100,7 +100,7 @@ describe('a file that visitors open', () => {
     expect(await open(cache, 'a', '0123456789', true, size)).toBe('0123456789')
   })
 
-  test('is not asked for while the account has few requests left, but what is kept is given', async () => {
+  test('a file is not downloaded with few requests left, but served from the cache', async () => {
     const cache = cacheOf()
     await open(cache, 'a')
     expect(await open(cache, 'a', '', false)).toBe('file a')
@@ -108,14 +108,14 @@ describe('a file that visitors open', () => {
     expect(asked).toEqual(['a'])
   })
 
-  test('is passed on where nothing can be written', async () => {
+  test('a file is forwarded where the folder is not writable', async () => {
     await writeFile(join(dir, 'files'), 'not a folder')
     const cache = cacheOf()
     await cache.start()
     expect(await open(cache, 'a')).toBe('file a')
   })
 
-  test('that is gone is told so, and cannot be asked for without end', async () => {
+  test('a missing file is reported, and cannot be requested without limit', async () => {
     const cache = cacheOf()
     const outcomes = new Set<unknown>()
     let downloads = 0
@@ -135,9 +135,9 @@ describe('a file that visitors open', () => {
     expect(downloads).toBe(20)
   })
 
-  test('that breaks off is not kept', async () => {
+  test('an incomplete file is not cached', async () => {
     const cache = cacheOf()
-    await expect(open(cache, 'a', 'half', true, 100)).rejects.toThrow('broke off')
+    await expect(open(cache, 'a', 'half', true, 100)).rejects.toThrow('incomplete')
     expect(await open(cache, 'a')).toBe('file a')
   })
 })

@@ -30,7 +30,7 @@ const setUp = (configuration: Configuration) => {
 const tokenOf = (address: string | null) => address?.split('/').at(-1) ?? ''
 const shop = { id: 'shop', webhookSecret: SECRET }
 
-test('a link opens after a restart, and whatever becomes of other connections', () => {
+test('a link opens after a restart, and independently of other connections', () => {
   const { links } = setUp(configured(shop))
   const token = tokenOf(links.link('shop', 7, 'bill.pdf'))
   const file = { connectionId: 'shop', fileId: 7, name: 'bill.pdf' }
@@ -53,7 +53,7 @@ test('a link ends with its connection, and with its webhook secret', () => {
   expect(links.link('nobody', 7, 'bill.pdf')).toBeNull()
 })
 
-test('a connection without a secret has links that hold until the program ends', () => {
+test('a connection without a secret has links that are valid until the program exits', () => {
   const { links } = setUp(configured({ id: 'shop' }))
   const token = tokenOf(links.link('shop', 7, 'bill.pdf'))
   expect(links.open(token)).not.toBeNull()

@@ -11,7 +11,7 @@ describe('an event at an address that is not the one of a connection', () => {
     ['that ends in its secret', `/hooks/shop/${SECRET}`, 'shop'],
     ['that ends in the id', '/hooks/shop', 'shop'],
     ['with another name of the service', `/hooks/shop/${SECRET}/chatras?x=1`, 'shop'],
-  ])('%s is refused without a word, and its id is passed on', async (_how, path, id) => {
+  ])('an event at %s is refused silently, and its id is reported', async (_how, path, id) => {
     const came: string[] = []
     const receiver = await startReceiver({
       ...{ host: '127.0.0.1', port: 0, connections: () => [{ id: 'shop', secret: SECRET }] },
@@ -34,7 +34,7 @@ describe('an event at an address that is not the one of a connection', () => {
     }
   })
 
-  test('is told once an hour for each connection, and not at all for an id that is nobody’s', () => {
+  test('a wrong address is notified once an hour per connection, an unknown id never', () => {
     const told: BridgeEvent[] = []
     let now = 1_000_000
     const wrong = new MisaddressedWebhooks({

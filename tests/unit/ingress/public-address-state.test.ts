@@ -9,12 +9,12 @@ const configured = (provider: Configuration['tunnel']['provider'], publicUrl: st
 const stateOf = (isStandby: boolean) => new PublicAddressState(configured('relay', null), isStandby)
 
 describe('the state of the public address', () => {
-  test('lets this computer write unless another one may be carrying', () => {
+  test('this computer may write unless another one may be active', () => {
     const [alone, waiting] = [stateOf(false), stateOf(true)]
     expect([alone.mayWrite, waiting.mayWrite]).toEqual([true, false])
   })
 
-  test('asks the relay at the very moment of each write', () => {
+  test('the relay is asked at the very moment of each write', () => {
     const state = stateOf(false)
     const relay = { isLeader: true }
     state.relay = relay
@@ -26,7 +26,7 @@ describe('the state of the public address', () => {
     expect(state.mayWrite).toBe(false)
   })
 
-  test('gives the address of the configuration where it is the owner’s own, and the proven one otherwise', () => {
+  test('the address is the configured one if static, and the proven one otherwise', () => {
     const tunnel = { ...initialState, provider: { kind: 'ssh' }, linkAddress: 'https://a.example' } as const
     const own = new PublicAddressState(configured('own', 'https://own.example'), false)
     const ssh = new PublicAddressState(configured('ssh', 'https://own.example'), false)
@@ -34,14 +34,14 @@ describe('the state of the public address', () => {
     expect([own.usable, ssh.usable]).toEqual(['https://own.example', 'https://a.example'])
   })
 
-  test('follows a change of the configuration', () => {
+  test('the address follows a change of the configuration', () => {
     const configuration = configured('own', 'https://own.example')
     const state = new PublicAddressState(configuration, false)
     configuration.value = configured('none', null).value
     expect(state.usable).toBeNull()
   })
 
-  test('reports gaps itself once it was reached or is known to be lost', () => {
+  test('gaps are reported here once the address was reached or is known to be lost', () => {
     const state = stateOf(false)
     expect(state.reportsGaps).toBe(false)
     state.tunnel = { ...initialState, since: 5 }

@@ -25,28 +25,28 @@ const FACT = `relayTurn:${RELAY.slice(0, 16)}`
 const term = (turn: number, silentMs = 40_000) => ({ relay: RELAY, turn, silentMs, leaseMs: 30_000 })
 
 describe('the record of a term behind a relay', () => {
-  test('says that another computer worked until its lease was over', async () => {
+  test("a new term records another computer's work until its lease was over", async () => {
     const store = factStore()
     const taken = await recordTerm(store, term(7), null, NOW)
     expect(taken).toEqual({ at: NOW, until: NOW - 10_000 })
     expect(await recordedTakeover(store)).toEqual(taken)
   })
 
-  test('changes nothing when the same term is given again, after a restart too', async () => {
+  test('the same term again changes nothing, also after a restart', async () => {
     const store = factStore()
     const taken = await recordTerm(store, term(7), null, NOW)
     expect(await recordTerm(store, term(7), await recordedTakeover(store), NOW + 60_000)).toEqual(taken)
     expect(await recordedTakeover(store)).toEqual(taken)
   })
 
-  test('is read from a data folder of a former version', async () => {
+  test('the record is read from a data folder of a former version', async () => {
     const store = factStore({ [FACT]: { turn: 7 } })
     expect(await recordTerm(store, term(7), null, NOW)).toBeNull()
     expect(await recordTerm(store, term(8), null, NOW)).toEqual({ at: NOW, until: NOW - 10_000 })
     expect(JSON.parse(store.kept.get(FACT) ?? '')).toEqual({ turn: 8 })
   })
 
-  test('follows nobody when it is the first that the relay ever gave', async () => {
+  test("the relay's first term has no predecessor", async () => {
     expect(await recordTerm(factStore(), term(1, 0), null, NOW)).toBeNull()
     expect(await recordTerm(factStore({ [FACT]: { turn: 1 } }), term(2, 0), null, NOW)).toEqual({
       at: NOW,
@@ -54,7 +54,7 @@ describe('the record of a term behind a relay', () => {
     })
   })
 
-  test('keeps a restore a restore, until the later of both ends', async () => {
+  test('the record keeps a restore a restore, until the later of both ends', async () => {
     const restored = { at: 5, until: NOW, cause: 'restore', backupAt: 3, firstId: 9 } as const
     expect(await recordTerm(factStore(), term(7), restored, NOW + 20_000)).toEqual({
       ...restored,

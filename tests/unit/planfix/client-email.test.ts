@@ -7,7 +7,7 @@ test.each([
   ['Likes tea\nE-mail: a@x.example\nVIP', 'Likes tea\nE-mail: b@x.example\nVIP'],
   ['Likes teaE-mail: a@x.example', 'Likes teaE-mail: b@x.example'],
   ['E-mail: none yet', 'E-mail: none yet\nE-mail: b@x.example'],
-])('a description %j with an address', (before, after) => {
+])('a description %j contains an address', (before, after) => {
   expect(withEmail(before, 'b@x.example')).toBe(after)
   expect(emailIn(after)).toBe('b@x.example')
 })

@@ -5,14 +5,14 @@ import { FakeClock } from './fake-clock.ts'
 import { clientOf, comment, errorOf, json, running, serve, TOKEN } from './small-server.ts'
 
 describe('the token', () => {
-  test('goes in the Authorization header and nowhere else', async () => {
+  test('the token goes into the Authorization header and nowhere else', async () => {
     const { url, sent } = await serve((_, response) => json(response, 200, { result: 'success' }))
     await clientOf(url).ping()
     expect(sent[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`)
     expect(sent[0]?.url).toBe('/rest/ping')
   })
 
-  test('missing: every call answers wrong-keys and nothing is sent', async () => {
+  test('without a token every call returns wrong-keys and nothing is sent', async () => {
     const { url, sent } = await serve((_, response) => json(response, 200, {}))
     const client = clientOf(url, { token: null })
     for (const result of [
@@ -26,7 +26,7 @@ describe('the token', () => {
     expect(sent).toEqual([])
   })
 
-  test('never comes back in an error, even when the server repeats it', async () => {
+  test('the token never comes back in an error, even when the server repeats it', async () => {
     const { url } = await serve((_, response) =>
       json(response, 400, { result: 'fail', code: 41, error: `bad Bearer ${TOKEN}` }),
     )
@@ -36,7 +36,7 @@ describe('the token', () => {
 })
 
 describe('a slow or broken server', () => {
-  test('that trickles is given up when the whole time is over', async () => {
+  test('a trickling server is given up when the whole time is over', async () => {
     const { url } = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'application/json' })
       const timer = setInterval(() => response.write(' '), 20)
@@ -47,21 +47,21 @@ describe('a slow or broken server', () => {
     expect(error.timedOut).toBe(true)
   })
 
-  test('that says nothing: a read is merely failing', async () => {
+  test('a silent server makes a read merely failing', async () => {
     const { url } = await serve(() => {})
     const error = errorOf(await clientOf(url, { timeoutMs: 100 }).task(7))
     expect(error).toMatchObject({ code: 'failing', certain: true })
     expect(error.timedOut).toBe(true)
   })
 
-  test('that breaks off: a write is unclear, and no time-out', async () => {
+  test('a connection that breaks off makes a write indeterminate, without a time-out', async () => {
     const { url } = await serve((request) => request.socket.destroy())
     const error = errorOf(await clientOf(url).addComment(7, comment))
     expect(error.code).toBe('unclear')
     expect(error.timedOut).toBeUndefined()
   })
 
-  test('that is not there: nothing was sent', async () => {
+  test('a missing server means that nothing was sent', async () => {
     const { url } = await serve(() => {})
     for (const one of running.splice(0)) one.close()
     expect(errorOf(await clientOf(url).addComment(7, comment))).toMatchObject({
@@ -70,7 +70,7 @@ describe('a slow or broken server', () => {
     })
   })
 
-  test('that answers a write with something unreadable may have carried it out', async () => {
+  test('an unreadable answer to a write may mean that it was executed', async () => {
     for (const body of ['<html>', '{"result":"success"}', '']) {
       const { url } = await serve((_, response) => json(response, 201, body))
       expect(errorOf(await clientOf(url).addComment(7, comment))).toMatchObject({
@@ -80,7 +80,7 @@ describe('a slow or broken server', () => {
     }
   })
 
-  test('that redirects gets neither the request nor the token twice', async () => {
+  test('a redirect gets neither the request nor the token again', async () => {
     const other = await serve((_, response) => json(response, 200, { result: 'success' }))
     const { url } = await serve((_, response) =>
       json(response, 302, '', { location: `${other.url}/rest/ping` }),
@@ -89,7 +89,7 @@ describe('a slow or broken server', () => {
     expect(other.sent).toEqual([])
   })
 
-  test('with another HTTP server behind a proxy setting: loopback is never proxied', async () => {
+  test('loopback is never proxied, with another HTTP server behind a proxy setting', async () => {
     const { url } = await serve((_, response) => json(response, 200, { result: 'success' }))
     const before = process.env.http_proxy
     process.env.http_proxy = 'http://127.0.0.1:9'
@@ -101,14 +101,14 @@ describe('a slow or broken server', () => {
     }
   })
 
-  test('an answer that does not fit is named with its path', async () => {
+  test('an answer that does not match is named with its path', async () => {
     const { url } = await serve((_, response) => json(response, 200, { task: { id: 7, status: { id: {} } } }))
     expect(errorOf(await clientOf(url).task(7)).detail).toContain('planfix.task.status.id: expected')
   })
 })
 
 describe('limits', () => {
-  test('429 obeys Retry-After in seconds and holds all turns back', async () => {
+  test('429 obeys Retry-After in seconds and delays all slots', async () => {
     const { url } = await serve((_, response) => json(response, 429, '', { 'retry-after': '7' }))
     const clock = new FakeClock()
     const rateLimiter = createRateLimiter({ clock, requestsPerSecond: 1000 })
@@ -139,7 +139,7 @@ describe('limits', () => {
     })
   })
 
-  test('429 without Retry-After is tried later', async () => {
+  test('429 without Retry-After is tried again later', async () => {
     const { url } = await serve((_, response) => json(response, 429, ''))
     expect(errorOf(await clientOf(url).ping())).toMatchObject({
       code: 'rate-limited',
@@ -147,7 +147,7 @@ describe('limits', () => {
     })
   })
 
-  test('code 22 says when the day begins anew, and the meter shows it', async () => {
+  test('code 22 says when the quota resets, and the meter shows it', async () => {
     const { url } = await serve((_, response) =>
       json(response, 403, { result: 'fail', code: 22, error: 'limit', timeToReset: 7_200_000 }),
     )
@@ -158,7 +158,7 @@ describe('limits', () => {
     expect(client.quota()).toMatchObject({ remaining: 0, usedToday: 1, resetAt: clock.now() + 7_200_000 })
   })
 
-  test('the meter takes what the header tells and counts what is sent', async () => {
+  test("the meter uses the header's value and counts sent requests", async () => {
     const { url } = await serve((_, response) =>
       json(response, 200, {}, { 'x-ratelimit-remaining': '19950' }),
     )
@@ -181,7 +181,7 @@ describe('limits', () => {
 })
 
 describe('every exchange is told', () => {
-  test('with method, path and status, without the query', async () => {
+  test('every exchange is reported with method, path and status, without the query', async () => {
     const calls: CallInfo[] = []
     const { url } = await serve((_, response) => json(response, 200, { task: { id: 7 } }))
     await clientOf(url, { onCall: (info) => calls.push(info) }).task(7)
@@ -190,7 +190,7 @@ describe('every exchange is told', () => {
     ])
   })
 
-  test('also when there is no answer', async () => {
+  test('an exchange without an answer is reported as well', async () => {
     const calls: CallInfo[] = []
     const { url } = await serve(() => {})
     await clientOf(url, { timeoutMs: 50, onCall: (info) => calls.push(info) }).ping()
@@ -202,7 +202,7 @@ describe('lists', () => {
   const page = (from: number, count: number) =>
     Array.from({ length: count }, (_, n) => ({ id: from + n, name: `u${from + n}`, status: 'Active' }))
 
-  test('are read until a page is short', async () => {
+  test('lists are read until a page is short', async () => {
     const { url, sent } = await serve((request, response) => {
       const { offset } = JSON.parse(request.text) as { offset: number }
       json(response, 200, { users: page(offset, offset < 200 ? 100 : 3) })
@@ -212,14 +212,14 @@ describe('lists', () => {
     expect(sent).toHaveLength(3)
   })
 
-  test('end when the account does not turn pages', async () => {
+  test('lists end when the account does not turn pages', async () => {
     const { url, sent } = await serve((_, response) => json(response, 200, { users: page(0, 100) }))
     const users = await clientOf(url).users()
     expect(users.ok && users.value.length).toBe(100)
     expect(sent).toHaveLength(2)
   })
 
-  test('take a turn for each page after the first', async () => {
+  test('lists use a slot for each page after the first', async () => {
     const { url } = await serve((request, response) => {
       const { offset } = JSON.parse(request.text) as { offset: number }
       json(response, 200, { users: page(offset, offset < 200 ? 100 : 0) })
@@ -230,7 +230,7 @@ describe('lists', () => {
     expect(turns).toBe(2)
   })
 
-  test('a look for a contact that cannot be finished is no "not found"', async () => {
+  test('an incomplete search for a contact is no "not found"', async () => {
     let id = 0
     const { url } = await serve((_, response) => {
       id += 100
@@ -248,18 +248,18 @@ describe('lists', () => {
 describe('comments', () => {
   const listed = (ids: number[]) => ({ comments: ids.map((id) => ({ id, description: '<p>x</p>' })) })
 
-  test('of an account that does not sort are told to be unsorted', async () => {
+  test('comments of an account that does not sort are marked as unsorted', async () => {
     const { url } = await serve((_, response) => json(response, 200, listed([1, 2, 3])))
     expect(await clientOf(url).comments(7, 0)).toMatchObject({ value: { sorted: false, complete: true } })
   })
 
-  test('a full page is not complete', async () => {
+  test('a full page of comments is not complete', async () => {
     const ids = Array.from({ length: 100 }, (_, n) => 500 - n)
     const { url } = await serve((_, response) => json(response, 200, listed(ids)))
     expect(await clientOf(url).comments(7, 0)).toMatchObject({ value: { sorted: true, complete: false } })
   })
 
-  test('files alone need no text', async () => {
+  test('a comment with only files needs no text', async () => {
     const { url, sent } = await serve((_, response) => json(response, 201, { result: 'success', id: 5 }))
     await clientOf(url).addComment(7, { ...comment, text: { paragraphs: [] }, fileIds: [124] })
     expect(sent[0]?.body).toMatchObject({ files: [{ id: 124 }] })
@@ -270,19 +270,19 @@ describe('comments', () => {
 describe('a missing task', () => {
   const fail0 = { result: 'fail', code: 0, error: 'Rest API error' }
 
-  test('that answers an unknown error inside a 200 is looked for in the list', async () => {
+  test('an unknown error inside a 200 is checked with the list', async () => {
     const { url } = await serve((request, response) =>
       json(response, 200, request.method === 'GET' ? fail0 : { tasks: [] }),
     )
     expect(errorOf(await clientOf(url).task(7)).code).toBe('object-gone')
   })
 
-  test('is not taken for missing while the list fails as well', async () => {
+  test('a task does not count as missing while the list fails as well', async () => {
     const { url } = await serve((_, response) => json(response, 200, fail0))
     expect(errorOf(await clientOf(url).task(7)).code).toBe('failing')
   })
 
-  test('is not taken for missing when the list has it', async () => {
+  test('a task does not count as missing when the list contains it', async () => {
     const { url } = await serve((request, response) =>
       json(response, 200, request.method === 'GET' ? fail0 : { tasks: [{ id: 7, name: 'here' }] }),
     )
@@ -291,7 +291,7 @@ describe('a missing task', () => {
 })
 
 describe('participants', () => {
-  test('contacts and groups stay when users are set', async () => {
+  test('contacts and groups stay participants when users are set', async () => {
     const participants = { users: [{ id: 'user:5' }, { id: 'contact:92' }], groups: [{ id: 3 }] }
     const { url, sent } = await serve((request, response) =>
       json(response, 200, request.method === 'GET' ? { task: { id: 7, participants } } : {}),

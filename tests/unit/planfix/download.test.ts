@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { clientOf, errorOf, json, serve } from './small-server.ts'
 
 describe('downloads', () => {
-  test('follow the redirect without the token and tell name, size and type', async () => {
+  test('a download follows the redirect without the token and gives name, size and type', async () => {
     const storage = await serve((_, response) => {
       response.writeHead(200, {
         'content-type': 'image/png',
@@ -22,20 +22,20 @@ describe('downloads', () => {
     expect(storage.sent[0]?.headers.authorization).toBeUndefined()
   })
 
-  test('of a missing file are object-gone', async () => {
+  test('a download of a missing file is object-gone', async () => {
     const { url } = await serve((_, response) =>
       json(response, 400, { result: 'fail', code: 7000, error: 'none' }),
     )
     expect(errorOf(await clientOf(url).download(124)).code).toBe('object-gone')
   })
 
-  test('whose storage refuses say nothing about the token', async () => {
+  test('a refusing storage says nothing about the token', async () => {
     const storage = await serve((_, response) => json(response, 403, 'expired'))
     const { url } = await serve((_, response) => json(response, 302, '', { location: `${storage.url}/a` }))
     expect(errorOf(await clientOf(url).download(124)).code).toBe('failing')
   })
 
-  test('end when the reader goes away', async () => {
+  test('a download ends when the reader disconnects', async () => {
     const { url } = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/plain' })
       response.write('a')
@@ -48,7 +48,7 @@ describe('downloads', () => {
     await expect(reading).rejects.toThrow()
   })
 
-  test('do not follow a redirect to a file or an inner address by plain http', async () => {
+  test('a download does not follow a plain-http redirect to a file or inner address', async () => {
     const { url } = await serve((_, response) => json(response, 302, '', { location: 'http://192.0.2.1/x' }))
     expect(errorOf(await clientOf(url).download(124)).code).toBe('unreachable')
   })

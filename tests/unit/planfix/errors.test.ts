@@ -67,11 +67,11 @@ describe('the vendor code decides, whatever the status', () => {
     }
   })
 
-  test('code 5 names the scope the operation needs', () => {
+  test('code 5 names the scope that the operation needs', () => {
     expect(of(405, 5, write).scope).toBe('comment_add')
   })
 
-  test('code 6 about one object stops nothing else: a read finds it gone, a write is refused', () => {
+  test('code 6 about one object makes a read object-gone and a write refused', () => {
     expect(of(400, 6, read).code).toBe('object-gone')
     expect(of(400, 6, write).code).toBe('refused')
     expect(of(500, 6, list).code).toBe('missing-scope')
@@ -99,13 +99,13 @@ describe('without a code the status decides', () => {
     [413, 'refused'],
     [429, 'rate-limited'],
     [302, 'unreachable'],
-  ])('%i of a write is %s, and certain', (status, expected) => {
+  ])('status %i of a write is %s, and certain', (status, expected) => {
     const error = of(status, null, write)
     expect(error.code).toBe(expected)
     expect(error.certain).toBe(true)
   })
 
-  test.each([500, 502, 503, 504])('%i of a write is unclear, of a read failing', (status) => {
+  test.each([500, 502, 503, 504])('status %i of a write is indeterminate, of a read failing', (status) => {
     expect(of(status, null, write)).toMatchObject({
       code: 'unclear',
       certain: false,
@@ -121,13 +121,13 @@ describe('without a code the status decides', () => {
 })
 
 describe('code 0, "unknown error"', () => {
-  test('as a 400 to reading a task it means a missing task', () => {
+  test('code 0 as a 400 to reading a task means a missing task', () => {
     expect(of(400, 0, read).code).toBe('object-gone')
   })
-  test('as a 400 to a write it is a certain no', () => {
+  test('code 0 as a 400 to a write is a certain refusal', () => {
     expect(of(400, 0, write)).toMatchObject({ code: 'refused', certain: true })
   })
-  test('as a 500 or inside a 2xx it says nothing: unclear or failing', () => {
+  test('code 0 as a 500 or inside a 2xx is indeterminate or failing', () => {
     for (const status of [500, 200]) {
       expect(of(status, 0, write)).toMatchObject({ code: 'unclear', certain: false })
       expect(of(status, 0, read).code).toBe('failing')
@@ -135,7 +135,7 @@ describe('code 0, "unknown error"', () => {
   })
 })
 
-test('"adding failed" inside a 500 is not believed', () => {
+test('"adding failed" inside a 500 is not trusted', () => {
   expect(of(500, 5001, write).code).toBe('unclear')
   expect(of(400, 5001, write).code).toBe('refused')
 })
@@ -163,21 +163,21 @@ describe('no answer at all', () => {
   ])('%s: nothing was sent', (code) => {
     expect(errorOfNetwork(thrown(code), write, null)).toMatchObject({ code: 'unreachable', certain: true })
   })
-  test('a connection that never came about sent nothing, even if it took its time', () => {
+  test('a connection that was never established sent nothing, even if it took long', () => {
     expect(errorOfNetwork(thrown('ETIMEDOUT', 'connect'), write, null).code).toBe('unreachable')
   })
-  test('a reset is unclear for a write, failing for a read, and no time-out', () => {
+  test('a reset is indeterminate for a write, failing for a read, and no time-out', () => {
     const error = errorOfNetwork(thrown('ECONNRESET', 'read'), write, null)
     expect(error).toMatchObject({ code: 'unclear', certain: false })
     expect(error.timedOut).toBeUndefined()
     expect(errorOfNetwork(thrown('ECONNRESET', 'read'), read, null).code).toBe('failing')
   })
-  test('our own time limit is told as a time-out', () => {
+  test('our own time limit is reported as a time-out', () => {
     const error = errorOfNetwork(new Error('canceled'), write, 10_000)
     expect(error.code).toBe('unclear')
     expect(error.timedOut).toBe(true)
   })
-  test('the innermost code is told, never the message', () => {
+  test('the innermost code is reported, never the message', () => {
     const error = errorOfNetwork(
       Object.assign(new Error('https://x/?access_token=1'), { cause: thrown('ECONNRESET') }),
       read,

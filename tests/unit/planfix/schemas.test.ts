@@ -16,10 +16,10 @@ const problem = (schema: z.ZodType, value: unknown) => {
 }
 
 describe('ids', () => {
-  test.each([5, '5', 'contact:5'])('%j is the number 5', (id) => {
+  test.each([5, '5', 'contact:5'])('the id %j is the number 5', (id) => {
     expect(contactList.parse({ contacts: [{ id }] }).contacts[0]?.id).toBe(5)
   })
-  test('a person keeps his kind, and a bare number is of the kind that stands there', () => {
+  test('a person keeps its kind, and a bare number gets the expected kind', () => {
     const [task] = taskList.parse({
       tasks: [{ id: 1, assigner: { id: 'contact:92' }, counterparty: { id: 92 } }],
     }).tasks
@@ -34,25 +34,25 @@ describe('ids', () => {
 })
 
 describe('what does not fit is named with its path', () => {
-  test('inside a list', () => {
+  test('a validation error names its path inside a list', () => {
     expect(problem(taskList, { tasks: [{ id: 1 }, { id: 2, status: { id: 'new' } }] })).toBe(
       'planfix.tasks[1].status.id: expected an id like 5 or "user:5"',
     )
   })
-  test('a missing list', () => {
+  test('a validation error names a missing list', () => {
     expect(problem(taskList, { result: 'success' })).toBe('planfix.tasks: expected array, received undefined')
   })
-  test('a wrong kind of value', () => {
+  test('a validation error names a wrong type', () => {
     expect(problem(commentList, { comments: [{ id: 1, description: 7 }] })).toBe(
       'planfix.comments[0].description: expected string, received number',
     )
   })
-  test('inside a time of two shapes', () => {
+  test('a validation error names its path inside a time of two formats', () => {
     expect(problem(commentList, { comments: [{ id: 1, dateTime: { date: 5 } }] })).toBe(
       'planfix.comments[0].dateTime.date: expected string, received number',
     )
   })
-  test('no object at all', () => {
+  test('a validation error describes a body that is no object', () => {
     expect(problem(created, 'ok')).toBe('planfix: expected object, received string')
   })
 })
@@ -65,10 +65,10 @@ describe('failures of an update', () => {
     [{}, []],
     [null, []],
     [undefined, []],
-  ])('%j', (failures, expected) => {
+  ])('the failures of an update are read: %j', (failures, expected) => {
     expect(updated.parse({ failures })).toEqual(expected)
   })
-  test('an empty body has none', () => {
+  test('an empty body contains no failures', () => {
     expect(updated.parse(undefined)).toEqual([])
   })
 })

@@ -19,13 +19,13 @@ const system = [
 ]
 
 describe('the completing status', () => {
-  test('is number 3 where its name says so', () => {
+  test('the completing status is number 3 where its name says so', () => {
     expect(chooseCompleted(system)).toBe(3)
   })
-  test('is found by name where the account has numbers of its own', () => {
+  test('the completing status is found by name with other numbers', () => {
     expect(chooseCompleted(system.map((one) => ({ ...one, id: one.id + 101 })))).toBe(104)
   })
-  test('is not number 3 when that means something else', () => {
+  test('the completing status is not number 3 with another meaning', () => {
     expect(
       chooseCompleted([
         status(1, 'Новая', true),
@@ -38,7 +38,7 @@ describe('the completing status', () => {
     ).toBe(9)
     expect(chooseCompleted([status(3, 'Archive', false), status(9, 'Completed', false)])).toBe(9)
   })
-  test('is not "not completed"', () => {
+  test('the completing status is not "not completed"', () => {
     expect(
       chooseCompleted([
         status(8, 'Not completed', false),
@@ -47,16 +47,16 @@ describe('the completing status', () => {
       ]),
     ).toBeNull()
   })
-  test('is never an active one', () => {
+  test('the completing status is never an active one', () => {
     expect(chooseCompleted([status(3, 'Completed', true), status(9, 'Done', false)])).toBe(9)
   })
-  test('is chosen among all where the account tells no flags', () => {
+  test('the completing status is chosen among all where there are no flags', () => {
     expect(chooseCompleted(system.map((one) => ({ ...one, isActive: null })))).toBe(3)
   })
-  test('is number 3 in a language nobody here reads', () => {
+  test('the completing status is number 3 in an unknown language', () => {
     expect(chooseCompleted([status(1, 'Nowe', true), status(3, 'Koniec', false)])).toBe(3)
   })
-  test('is none where nothing tells', () => {
+  test('there is no completing status where nothing indicates it', () => {
     expect(chooseCompleted([status(1, 'New', true), status(8, 'Elsewhere', false)])).toBeNull()
     expect(chooseCompleted([])).toBeNull()
   })
@@ -64,15 +64,15 @@ describe('the completing status', () => {
 
 describe('an active status', () => {
   const bare = (id: number, name: string, isActive: boolean | null = null) => ({ id, name, isActive })
-  test('is what its flag says', () => {
+  test('a status is active as its flag says', () => {
     expect(judgeActive(bare(1, 'New', true), [], null)).toBe(true)
     expect(judgeActive(bare(3, 'Completed', false), [], null)).toBe(false)
   })
-  test('is what its process says when its own flag is missing', () => {
+  test('a status is active as its process says when its own flag is missing', () => {
     expect(judgeActive(bare(2, ''), system, 3)).toBe(true)
     expect(judgeActive(bare(4, ''), system, 3)).toBe(false)
   })
-  test('is told by name where a process has no active status at all', () => {
+  test('a status is active by name where a process has no active status', () => {
     const none = system.map((one) => ({ ...one, isActive: false }))
     expect(none.map((one) => judgeActive(one, none, 3))).toEqual([
       true,
@@ -85,10 +85,10 @@ describe('an active status', () => {
       false,
     ])
   })
-  test('is not the completing one, when only that is known', () => {
+  test('a status is active when only the completing one is known and differs', () => {
     expect(judgeActive(bare(55, ''), [], 55)).toBe(false)
   })
-  test('is unknown when nothing says', () => {
+  test('a status without any indication is unknown', () => {
     expect(judgeActive(bare(55, 'Elsewhere'), [], 3)).toBeNull()
   })
 })

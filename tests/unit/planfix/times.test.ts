@@ -6,7 +6,7 @@ const now = true_ + 60_000
 const utc = { date: '09-10-2025', time: '11:53', datetime: '2025-10-09T08:53Z' }
 const local = { date: '09-10-2025', time: '11:53', datetime: '2025-10-09T11:53Z' }
 
-test('dateTimeUtcSeconds is believed before anything else', () => {
+test('dateTimeUtcSeconds takes precedence over the other fields', () => {
   expect(createTimeReader().read({ ...local, dateTimeUtcSeconds: '2025-10-09T08:53:41+0000' }, now)).toBe(
     true_ + 41_000,
   )
@@ -16,11 +16,11 @@ test('a datetime that differs from date and time is UTC', () => {
   expect(createTimeReader().read(utc, now)).toBe(true_)
 })
 
-test('a datetime that repeats the local digits and lies ahead of now is not believed', () => {
+test('a datetime with the local digits in the future is not trusted', () => {
   expect(createTimeReader().read(local, now)).toBeNull()
 })
 
-test('an object of known time teaches the zone', () => {
+test('an object of known time reveals the zone', () => {
   const reader = createTimeReader()
   reader.learn(local, true_ + 20_000)
   expect(reader.read(local, now)).toBe(true_)
@@ -29,26 +29,26 @@ test('an object of known time teaches the zone', () => {
   )
 })
 
-test('an account in UTC is not taken for a lie', () => {
+test('an account in UTC is recognised as such', () => {
   const reader = createTimeReader()
   const point = { date: '09-10-2025', time: '08:53', datetime: '2025-10-09T08:53Z' }
   reader.learn(point, true_)
   expect(reader.read(point, now)).toBe(true_)
 })
 
-test('an object that is not as new as thought teaches nothing', () => {
+test('an object that is older than assumed reveals nothing', () => {
   const reader = createTimeReader()
   reader.learn(local, true_ + 7 * 60_000)
   expect(reader.read(local, now)).toBeNull()
 })
 
-test('nothing and nonsense are no time', () => {
+test('missing and invalid values are no time', () => {
   const reader = createTimeReader()
   for (const point of [null, undefined, '', 'soon', {}, { datetime: 'x' }])
     expect(reader.read(point, now)).toBeNull()
 })
 
-test('a moment is written in both forms that mean UTC', () => {
+test('a time is written in both forms that mean UTC', () => {
   expect(writtenPoint(true_ + 41_000)).toEqual({
     datetime: '2025-10-09T08:53Z',
     dateTimeUtcSeconds: '2025-10-09T08:53:41+0000',

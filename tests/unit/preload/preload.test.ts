@@ -41,22 +41,22 @@ beforeEach(() => {
 const push = (value: unknown) => main.ipc?.emit(CHANNELS.push, { sender: 'electron' }, value)
 
 describe('the window', () => {
-  test('gets calls, pushes and the name of its host, and nothing else', () => {
+  test('the window gets calls, pushes and the name of its host, and nothing else', () => {
     expect([...main.exposed.keys()]).toEqual(['bridge'])
     expect(Object.keys(bridge).sort()).toEqual(['call', 'host', 'subscribe'])
   })
 
-  test('can call by name, on the one channel for calls', async () => {
+  test('the window can call by name, on the one channel for calls', async () => {
     await bridge.call('log.retry', { id: 1 })
     expect(main.invoked).toEqual([[CHANNELS.call, 'log.retry', { id: 1 }]])
   })
 
-  test.each([undefined, 7, {}, ['state.get']])('cannot call %j', async (name) => {
+  test.each([undefined, 7, {}, ['state.get']])('the window cannot call %j', async (name) => {
     await expect(bridge.call(name, {})).rejects.toThrow(TypeError)
     expect(main.invoked).toEqual([])
   })
 
-  test('hears pushes, without the event that carried them, until it ends it', () => {
+  test('the window gets pushes without their event, until it unsubscribes', () => {
     const heard: unknown[][] = []
     const first = bridge.subscribe((...args: unknown[]) => heard.push(args))
     const second = bridge.subscribe((...args: unknown[]) => heard.push(args))
@@ -73,7 +73,7 @@ describe('the window', () => {
     expect(main.ipc?.listenerCount(CHANNELS.push)).toBe(0)
   })
 
-  test('cannot subscribe what is no function', () => {
+  test('the window cannot subscribe a value that is no function', () => {
     expect(() => bridge.subscribe('x')).toThrow(TypeError)
     expect(main.sent).toEqual([])
   })

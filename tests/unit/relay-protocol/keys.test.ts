@@ -35,7 +35,7 @@ const KNOWN = {
 const HEADER = { seq: 1024, connectionId: 'shop', source: 'chatra', receivedAt: 1 } as const
 
 describe('known answers', () => {
-  test('RFC 7748, 6.1 and RFC 8032, 7.1: public keys of private ones', () => {
+  test('public keys match RFC 7748, 6.1 and RFC 8032, 7.1', () => {
     const bob = Buffer.from('5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb', 'hex')
     expect(Buffer.from(keyPair('x25519', bob).publicKey, 'base64url').toString('hex')).toBe(
       'de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f',
@@ -46,7 +46,7 @@ describe('known answers', () => {
     )
   })
 
-  test('the key of a code, and the boxes of a pairing', () => {
+  test('the key of a code and the boxes of a pairing match known values', () => {
     const code = readPairingCode('0123-4567-89AB-CDEF-GHJK-MNPQ-RSNP')!
     expect(code.toString('hex')).toBe(KNOWN.codeKey)
     const [desktop, relay] = [keyPair('x25519', bytes(1)), keyPair('x25519', bytes(2))]
@@ -54,7 +54,7 @@ describe('known answers', () => {
     expect(pairingSeal('relay', relay, desktop.publicKey, code).shut({ a: 1 })).toBe(KNOWN.fromRelay)
   })
 
-  test('the keys and the name of a desktop, its signature, the hash of an address', () => {
+  test("a desktop's keys, name, signature and address hash match known values", () => {
     const { sign, seal, device } = pairsOf(bytes(3))
     expect([sign.publicKey, seal.publicKey, device]).toEqual([KNOWN.sign, KNOWN.seal, KNOWN.device])
     const [relay, desktopNonce, relayNonce] = ['R', 'D', 'N'].map((letter) => letter.repeat(43)) as [
@@ -67,7 +67,7 @@ describe('known answers', () => {
     expect(addressHash(bytes(6), 'shop', 'secret-0123456789').toString('hex')).toBe(KNOWN.hook)
   })
 
-  test('a sealed event', () => {
+  test('a sealed event matches known values', () => {
     expect(openEvent(HEADER, KNOWN.event, pairsOf(bytes(3)).seal)).toBe('{"привет":1}')
   })
 })
@@ -79,7 +79,7 @@ describe('a sealed event', () => {
   const sealed = sealEvent(HEADER, '{"text":"Bună"}', to)
   const of = (device: string) => ({ from: sealed.from, body: sealed.body, key: sealed.keys[device] ?? '' })
 
-  test('is opened by each desktop it was sealed for, and by no other', () => {
+  test('a sealed event is opened by each of its desktops, and by no other', () => {
     expect(openEvent(HEADER, of(one.device), one.seal)).toBe('{"text":"Bună"}')
     expect(openEvent(HEADER, of(other.device), other.seal)).toBe('{"text":"Bună"}')
     expect(() => openEvent(HEADER, of(one.device), other.seal)).toThrow()
@@ -91,11 +91,11 @@ describe('a sealed event', () => {
     ['connection', { ...HEADER, connectionId: 'club' }],
     ['source', { ...HEADER, source: 'planfix' as const }],
     ['time', { ...HEADER, receivedAt: 2 }],
-  ])('cannot be given another %s', (_what, header) => {
+  ])('a sealed event cannot be given another %s', (_what, header) => {
     expect(() => openEvent(header, of(one.device), one.seal)).toThrow()
   })
 
-  test('cannot be changed in any byte', () => {
+  test('a sealed event cannot be changed in any byte', () => {
     for (let n = 0; n < sealed.body.length; n++) {
       const body = Buffer.from(sealed.body)
       body[n]! ^= 1
@@ -103,7 +103,7 @@ describe('a sealed event', () => {
     }
   })
 
-  test('is never sealed twice alike', () => {
+  test('an event is never sealed twice alike', () => {
     const again = sealEvent(HEADER, '{"text":"Bună"}', to)
     expect(again.body.equals(sealed.body)).toBe(false)
     expect(again.from).not.toBe(sealed.from)
@@ -111,13 +111,13 @@ describe('a sealed event', () => {
 })
 
 describe('a pairing code', () => {
-  test('has 130 random bits, in groups without letters that look alike', () => {
+  test('a pairing code has 130 random bits, without letters that look alike', () => {
     const codes = Array.from({ length: 500 }, makePairingCode)
     for (const code of codes) expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){6}[0-9A-HJKMNP-TV-Z]{4}$/)
     expect(new Set(codes).size).toBe(500)
   })
 
-  test('is understood with small letters, spaces, O for 0 and l for 1', () => {
+  test('a pairing code is accepted with small letters, spaces, O for 0 and l for 1', () => {
     const code = '0123-4567-89AB-CDEF-GHJK-MNPQ-RSNP'
     const key = readPairingCode(code)
     expect(key).not.toBeNull()
@@ -125,7 +125,7 @@ describe('a pairing code', () => {
     expect(readPairingCode(` ${code.toLowerCase()}\n`)).toEqual(key)
   })
 
-  test('with one letter mistyped is nearly always noticed before it costs a try', () => {
+  test('a mistyped letter is nearly always noticed before it costs a try', () => {
     const code = makePairingCode()
     let passed = 0
     for (let n = 0; n < code.length; n++) {
@@ -138,7 +138,7 @@ describe('a pairing code', () => {
   })
 })
 
-test('a RELAY_KEY is read back, and what is none is not', () => {
+test('a RELAY_KEY is read back, and any other text is refused', () => {
   const relay = keyPair('ed25519').publicKey
   const keys = desktopKeys(` ${relayKeyText(bytes(3), relay)}\n`)
   expect(keys).toMatchObject({ relay, device: KNOWN.device })

@@ -79,7 +79,7 @@ describe('the state of the supervisor', () => {
   )
 
   test.each(STATES)(
-    'asks for the one step that makes the runtime fit it ($kind $isActive $isHalted)',
+    'the state requests the step that makes the runtime fit ($kind $isActive $isHalted)',
     (state) => {
       const { isActive, isParked, isHalted: halted, isStopping } = switchesOf(state)
       const mayWork = isActive && !isParked && !isStopping
@@ -98,17 +98,17 @@ describe('the state of the supervisor', () => {
     },
   )
 
-  test('works at once where this computer is the only one, and waits for its role behind a relay', () => {
+  test('a single computer works at once, and one behind a relay waits for its role', () => {
     expect([stepFor(openedAs(true)), isHalted(openedAs(true))]).toEqual(['none', false])
     expect([stepFor(openedAs(false)), isHalted(openedAs(false))]).toEqual(['none', true])
     expect([isStarted(openedAs(true)), isStarted(openedAs(false))]).toEqual([false, false])
   })
 
-  test('is neither started nor at work once the program ends', () => {
+  test('the runtime is neither started nor working once the program ends', () => {
     expect([isHalted({ kind: 'stopping' }), isStarted({ kind: 'stopping' })]).toEqual([true, false])
   })
 
-  test('wakes up in the role that it was given while it slept', () => {
+  test('the supervisor wakes in the role that it was given during sleep', () => {
     const asleep = transition(openedAs(true), { type: 'park', isParked: true })
     const told = transition(asleep, { type: 'role', isActive: false })
     expect(transition(told, { type: 'park', isParked: false })).toMatchObject({ kind: 'standby' })

@@ -33,7 +33,7 @@ function scene() {
 }
 
 describe('the inbox of webhooks', () => {
-  test('stores a body before anybody is told of it', async () => {
+  test('a body is stored before anything is reported', async () => {
     const s = scene()
     await s.inbox.accept('shop', 'chatra', '{}')
     const row = { connectionId: 'shop', source: 'chatra', receivedAt: 5000, body: '{}' }
@@ -42,7 +42,7 @@ describe('the inbox of webhooks', () => {
     expect(s.activity.of('shop')).toEqual({ chatra: 5000, planfix: null })
   })
 
-  test('rejects what cannot be written, reports the disk, and tells nobody that something came in', async () => {
+  test('a failed write rejects, reports the disk, and announces no event', async () => {
     const s = scene()
     s.isFull = true
     await expect(s.inbox.accept('shop', 'chatra', '{}')).rejects.toThrow('SQLITE_FULL')
@@ -53,7 +53,7 @@ describe('the inbox of webhooks', () => {
     expect(s.happened).toEqual(['disk away', 'stored', 'disk back', 'arrival', 'news'])
   })
 
-  test('tells once of several webhooks that a relay had kept, each with its own time', () => {
+  test('several webhooks from a relay are announced once, each with its own time', () => {
     const s = scene()
     s.inbox.stored([
       { connectionId: 'shop', source: 'chatra', receivedAt: 1000 },

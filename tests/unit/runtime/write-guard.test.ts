@@ -21,7 +21,7 @@ function clientThatCounts() {
   return { client, calls }
 }
 
-test('a write is refused as certainly not sent while it may not be, and goes through as soon as it may', async () => {
+test('a refused write was certainly not sent, and is allowed again later', async () => {
   const { client, calls } = clientThatCounts()
   let may = false
   const safe = withWriteGuard(client, ['write'], { side: 'planfix', mayWrite: () => may })
@@ -45,7 +45,7 @@ const clients = {
 test.each([
   ['Chatra', clients.Chatra, CHATRA_WRITES],
   ['Planfix', clients.Planfix, PLANFIX_WRITES],
-])('every call of the %s client that changes something is guarded', (_name, client, writes) => {
+])('every writing call of the %s client is guarded', (_name, client, writes) => {
   const changing = Object.entries(client).flatMap(([name, call]) =>
     typeof call === 'function' && CHANGES.test(name) ? [name] : [],
   )

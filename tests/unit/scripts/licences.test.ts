@@ -18,7 +18,7 @@ const entry = (changes: Partial<Shipped>): Shipped => ({
 })
 
 test.each(['MIT', 'MIT OR Apache-2.0', '(MIT OR GPL-3.0)', 'MIT AND ISC AND BSD-3-Clause'])(
-  '%s may be shipped',
+  'the licence %s may be shipped',
   (licence) => {
     expect(licenceProblems([entry({ licence })])).toEqual([])
   },
@@ -30,16 +30,16 @@ test.each([
   'MIT AND LGPL-3.0',
   'SEE LICENSE IN LICENSE',
   'UNLICENSED',
-])('%s is refused, by package and version', (licence) => {
+])('the licence %s is refused, by package and version', (licence) => {
   expect(licenceProblems([entry({ licence })])).toEqual([`a-package 1.2.3: ${licence}`])
 })
 
-test('a package that names no licence is refused', () => {
+test('a package without a licence is refused', () => {
   expect(licenceProblems([entry({ licence: '' })])).toEqual(['a-package 1.2.3: names no licence'])
   expect(licenceOf({})).toBe('')
 })
 
-test('a package of long ago names its licences in a list: one of them is enough', () => {
+test('an old package lists its licences: one allowed licence is enough', () => {
   expect(licenceOf({ licenses: [{ type: 'MIT' }] })).toBe('MIT')
   expect(licenceOf({ licenses: [{ type: 'MIT' }, { type: 'GPL-2.0' }] })).toBe('MIT OR GPL-2.0')
 })
@@ -59,7 +59,7 @@ test('a package is listed once per version, sorted, with all parts that contain 
   ])
 })
 
-test('the texts hold the text of each package, or say that it brings none', () => {
+test("the texts contain each package's text, or say that it has none", () => {
   const texts = textsOf([entry({}), entry({ name: 'b', licence: 'ISC', text: '' })])
   expect(texts).toContain('a-package 1.2.3 (MIT)\n\nPermission is granted\n')
   expect(texts).toContain('b 1.2.3 (ISC)\n\nThe package brings no text. Its licence: ISC.\n')

@@ -17,7 +17,7 @@ const node = read('tsconfig.node.json')
 const web = read('tsconfig.web.json')
 const tests = read('tsconfig.browser-tests.json')
 
-test('what the Node part leaves out is checked by another part', () => {
+test('files outside the Node project are checked by another project', () => {
   const elsewhere = [...web.include, ...tests.include]
   expect(node.include).toEqual(['src', 'scripts', 'tests', '*.ts'])
   expect(node.exclude.filter((path) => !elsewhere.includes(path))).toEqual([])
@@ -28,7 +28,7 @@ test('what the Node part leaves out is checked by another part', () => {
   ])
 })
 
-test('what runs in Node knows no browser, and the page knows no Node', () => {
+test('Node code uses no browser types, and the page uses no Node types', () => {
   expect(node.compilerOptions.lib ?? whole.compilerOptions.lib).toEqual(['ES2024'])
   expect(web.compilerOptions.types ?? whole.compilerOptions.types).toEqual([])
   expect(node.exclude.filter((path) => path.startsWith('src/'))).toEqual(['src/renderer'])

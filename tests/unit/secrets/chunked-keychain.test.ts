@@ -4,7 +4,7 @@ import { fakeKeychain } from '../../support/fake-keychain.ts'
 
 const MOST = 100
 
-test('a secret longer than an entry holds is kept in several, none too long, and comes out whole', async () => {
+test('a long secret is stored in several entries and read back completely', async () => {
   const { keychain, entries } = fakeKeychain()
   const pieces = chunked(keychain, MOST)
   for (const secret of ['short', 'k'.repeat(84), 'k'.repeat(85), 'ключ-🔑'.repeat(60)]) {
@@ -14,7 +14,7 @@ test('a secret longer than an entry holds is kept in several, none too long, and
   }
 })
 
-test('a shorter one leaves nothing of the longer one behind, and neither does removing it', async () => {
+test('a shorter secret, or its removal, leaves no part of the longer one behind', async () => {
   const { keychain, entries } = fakeKeychain()
   const pieces = chunked(keychain, MOST)
   await pieces.set('/SSH_KEY', 'k'.repeat(500))
@@ -24,7 +24,7 @@ test('a shorter one leaves nothing of the longer one behind, and neither does re
   expect(entries.size).toBe(0)
 })
 
-test('one with a piece missing is none', async () => {
+test('a secret with a missing part counts as none', async () => {
   const { keychain, entries } = fakeKeychain()
   const pieces = chunked(keychain, MOST)
   await pieces.set('/SSH_KEY', 'k'.repeat(500))

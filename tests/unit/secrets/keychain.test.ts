@@ -17,7 +17,7 @@ afterEach(() => rmSync(dataDir, { recursive: true, force: true }))
 const notes = () => readFileSync(join(dataDir, 'secrets.json'), 'utf8')
 
 describe('a keychain that works', () => {
-  test('holds one entry a secret, and gives it back at the next start', async () => {
+  test('the keychain stores one entry per secret, and returns it at the next start', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
     expect(secrets).toMatchObject({ keptIn: 'keychain', trouble: null })
@@ -35,7 +35,7 @@ describe('a keychain that works', () => {
     expect(next.learnt).toEqual([KEY, 'ngrok-token'])
   })
 
-  test('of Windows gets no entry longer than it takes, and gives a long one back whole', async () => {
+  test('the Windows keychain gets short entries, and returns long secrets completely', async () => {
     const fake = fakeKeychain()
     const long = 'k'.repeat(6_000)
     const secrets = await secretsOn(fake, { platform: 'win32' })
@@ -45,7 +45,7 @@ describe('a keychain that works', () => {
     expect(await next.get(PROGRAM, 'SSH_KEY')).toBe(long)
   })
 
-  test('is asked once for each secret', async () => {
+  test('the keychain is read once for each secret', async () => {
     const fake = fakeKeychain()
     fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
     const secrets = await secretsOn(fake)
@@ -59,7 +59,7 @@ describe('a keychain that works', () => {
     ])
   })
 
-  test('loses every secret of a connection that is removed, and no other', async () => {
+  test('a removed connection loses all its secrets, and no other does', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
     for (const id of ['shop', 'shop-2']) {
@@ -73,7 +73,7 @@ describe('a keychain that works', () => {
     expect(await secrets.get('shop', 'WEBHOOK_SECRET')).toBeNull()
   })
 
-  test('never sees what is only lent', async () => {
+  test('the keychain never receives lent secrets', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
     secrets.setTemporary('demo', 'PLANFIX_TOKEN', TOKEN)
@@ -86,7 +86,7 @@ describe('a keychain that works', () => {
 
 describe('without a keychain', () => {
   test.each(['no-service', 'no-library', 'empty', 'locked'] as const)(
-    'that is %s, secrets live until the process ends, and nothing throws',
+    'with a keychain that is %s secrets live until the process exits, without errors',
     async (mood) => {
       const code = mood === 'empty' ? 'no-collection' : mood
       const secrets = await secretsOn(fakeKeychain(mood), { dataDir })
@@ -100,7 +100,7 @@ describe('without a keychain', () => {
     },
   )
 
-  test('what was typed is put into it once it works, and the bridge is told', async () => {
+  test('typed secrets are stored once the keychain works, and the bridge is notified', async () => {
     const fake = fakeKeychain('no-service')
     const secrets = await secretsOn(fake)
     const told = vi.fn()
@@ -113,7 +113,7 @@ describe('without a keychain', () => {
     expect(fake.entries.get('shop/PLANFIX_TOKEN')).toBe(TOKEN)
   })
 
-  test('it is tried again by itself while the desktop session comes up', async () => {
+  test('the keychain is retried while the desktop session starts', async () => {
     vi.useFakeTimers()
     try {
       const fake = fakeKeychain('no-service')
@@ -130,7 +130,7 @@ describe('without a keychain', () => {
     }
   })
 
-  test('a secret removed meanwhile is removed from it later, also at another start', async () => {
+  test('a secret removed meanwhile is removed from the keychain later, also after a restart', async () => {
     const fake = fakeKeychain()
     const first = await secretsOn(fake, { dataDir })
     await first.set('shop', 'PLANFIX_TOKEN', TOKEN)
@@ -142,7 +142,7 @@ describe('without a keychain', () => {
     expect(fake.entries.has('shop/PLANFIX_TOKEN')).toBe(false)
   })
 
-  test('the address for Chatra stays the same: typing a key of the connection opens its sealed secret', async () => {
+  test('typing a key of the connection opens its sealed webhook secret', async () => {
     const fake = fakeKeychain('no-service')
     const first = await secretsOn(fake, { dataDir })
     await first.set('shop', 'CHATRA_SECRET_KEY', KEY)
@@ -161,7 +161,7 @@ describe('without a keychain', () => {
     expect(second.learnt).toContain(HOOK)
   })
 
-  test('a secret made meanwhile wins over the one the keychain still holds', async () => {
+  test("a secret made meanwhile takes precedence over the keychain's old one", async () => {
     const fake = fakeKeychain()
     const first = await secretsOn(fake, { dataDir })
     await first.set('shop', 'CHATRA_SECRET_KEY', KEY)
@@ -179,7 +179,7 @@ describe('without a keychain', () => {
 })
 
 describe('a keychain that fails in the middle', () => {
-  test('the bridge goes on with what it has, and keeps what is given', async () => {
+  test('after a failure the bridge continues with its secrets and keeps new ones', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake, { dataDir })
     await secrets.set('shop', 'CHATRA_SECRET_KEY', KEY)
@@ -193,7 +193,7 @@ describe('a keychain that fails in the middle', () => {
     expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe('a-rotated-key-0123456789')
   })
 
-  test('what is removed while it is locked is removed once it is open', async () => {
+  test('a secret removed while the keychain is locked is removed once it is open', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
     await secrets.set('shop', 'PLANFIX_TOKEN', TOKEN)
@@ -205,7 +205,7 @@ describe('a keychain that fails in the middle', () => {
     expect(fake.entries.has('shop/PLANFIX_TOKEN')).toBe(false)
   })
 
-  test('one that was locked since is not taken for empty', async () => {
+  test('a keychain that was locked since does not count as empty', async () => {
     const fake = fakeKeychain()
     fake.entries.set('shop/PLANFIX_TOKEN', TOKEN)
     const secrets = await secretsOn(fake)
@@ -219,7 +219,7 @@ describe('a keychain that fails in the middle', () => {
 })
 
 describe('a prompt that nobody answers', () => {
-  test('holds up the start for the time limit alone, and one call', async () => {
+  test('an unanswered prompt delays the start only for the time limit, in one call', async () => {
     const fake = fakeKeychain('hangs')
     const secrets = await secretsOn(fake)
     expect(secrets).toMatchObject({ keptIn: 'memory', trouble: { code: 'waiting' } })
@@ -234,7 +234,7 @@ describe('a prompt that nobody answers', () => {
     expect(fake.entries.get('shop/CHATRA_SECRET_KEY')).toBe(KEY)
   })
 
-  test('dismissed, it is not shown again before the owner wants it', async () => {
+  test('a dismissed prompt is not shown again before the owner requests it', async () => {
     const fake = fakeKeychain()
     await (await secretsOn(fake, { dataDir })).set('shop', 'PLANFIX_TOKEN', TOKEN)
     fake.is('hangs')
@@ -249,7 +249,7 @@ describe('a prompt that nobody answers', () => {
     expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe(TOKEN)
   })
 
-  test('while a secret is being kept, it is kept in memory and put away later', async () => {
+  test('a secret set during a prompt stays in memory and is stored later', async () => {
     const fake = fakeKeychain()
     const secrets = await secretsOn(fake)
     fake.is('hangs')

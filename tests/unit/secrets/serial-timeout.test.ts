@@ -28,11 +28,11 @@ const ends = (host: 'electron' | 'node') =>
     { encoding: 'utf8' },
   )
 
-test('a keychain that hangs does not keep the process, and the updater has installed before', () => {
+test('a hanging keychain does not keep the process, and the updater has installed before', () => {
   const run = ends('electron')
   expect([run.signal, run.stdout]).toEqual(['SIGKILL', 'installed'])
 })
 
-test('under Node it ends with it at once', () => {
+test('under Node a hanging keychain ends with the process at once', () => {
   expect(ends('node').signal).toBe('SIGKILL')
 })

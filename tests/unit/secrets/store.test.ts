@@ -11,14 +11,14 @@ beforeEach(() => {
   secrets = memoryOver(environmentSecrets(environment), (secret) => learned.push(secret))
 })
 
-test('what was typed goes before the environment, for its own connection and name alone', async () => {
+test('a typed secret takes precedence over the environment, only for its own name', async () => {
   await secrets.set('shop', 'PLANFIX_TOKEN', 'typed')
   expect(await secrets.get('shop', 'PLANFIX_TOKEN')).toBe('typed')
   expect(await secrets.get('shop', 'CHATRA_SECRET_KEY')).toBeNull()
   expect(await secrets.get('shop-2', 'PLANFIX_TOKEN')).toBeNull()
 })
 
-test('what was typed is forgotten with its connection; what the environment holds stays', async () => {
+test("a typed secret is deleted with its connection, the environment's stays", async () => {
   await secrets.set('shop', 'PLANFIX_TOKEN', 'typed')
   await secrets.set('shop', 'CHATRA_SECRET_KEY', 'typed too')
   await secrets.set('other', 'CHATRA_SECRET_KEY', 'of another')
@@ -28,14 +28,14 @@ test('what was typed is forgotten with its connection; what the environment hold
   expect(await secrets.get('other', 'CHATRA_SECRET_KEY')).toBe('of another')
 })
 
-test('what is lent is there and goes like what was typed', async () => {
+test('a lent secret is available and deleted like a typed one', async () => {
   secrets.setTemporary('demo-1', 'PLANFIX_TOKEN', 'lent')
   expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBe('lent')
   await secrets.remove('demo-1')
   expect(await secrets.get('demo-1', 'PLANFIX_TOKEN')).toBeNull()
 })
 
-test('every secret is told before it is kept, so that no log can show it', async () => {
+test('every secret is registered for redaction before it is stored', async () => {
   const redact = createRedactor()
   const store = memoryOver(environmentSecrets({}), (secret) => redact.add(secret))
   const set = store.set('shop', 'PLANFIX_TOKEN', 'typed-token')
@@ -47,7 +47,7 @@ test('every secret is told before it is kept, so that no log can show it', async
   expect(learned).toEqual(['lent', 'typed', 'from-environment'])
 })
 
-test('where to put a secret is said by the name of its variable, never by its value', () => {
+test("the place for a secret is given by its variable's name, never by its value", () => {
   expect(secrets.whereToPut('shop', 'PLANFIX_TOKEN')).toContain('BRIDGE_SHOP_PLANFIX_TOKEN')
   expect(secrets.keptIn).toBe('memory')
 })

@@ -41,12 +41,12 @@ const parsed = (input: unknown) => {
 }
 
 describe('the configuration file', () => {
-  test('is config.json of the data folder when nothing else is said', () => {
+  test('the default file is config.json of the data folder', () => {
     writeFileSync(join(folder, 'config.json'), JSON.stringify(FULL))
     expect(loadConfiguration(undefined, folder)).toMatchObject({ ok: true, value: { language: 'ro' } })
   })
 
-  test('is empty when there is none in the data folder', () => {
+  test('without a file in the data folder the configuration is empty', () => {
     expect(loadConfiguration(undefined, folder)).toMatchObject({
       ok: true,
       path: null,
@@ -54,17 +54,17 @@ describe('the configuration file', () => {
     })
   })
 
-  test('that was named must exist', () => {
+  test('a named file must exist', () => {
     const answer = loadConfiguration(join(folder, 'no.json'), folder)
     expect(answer).toMatchObject({ ok: false, problems: ['the file does not exist'] })
   })
 
-  test('may begin with a byte order mark', () => {
+  test('the file may begin with a byte order mark', () => {
     writeFileSync(join(folder, 'config.json'), `\uFEFF${JSON.stringify(FULL)}`)
     expect(loadConfiguration(undefined, folder).ok).toBe(true)
   })
 
-  test('is refused with every wrong place named', () => {
+  test('an invalid file is refused with every wrong place named', () => {
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...FULL, retentionDays: 0, colour: 1 }))
     const answer = loadConfiguration(undefined, folder)
     expect(answer.ok ? [] : answer.problems.map((text) => text.split(':')[0])).toEqual([
@@ -92,38 +92,38 @@ describe('a place where JSON is broken', () => {
     ["{'a': 1}", 'line 1, column 2'],
     ['{"a": 1}\n{', 'line 2, column 1'],
     ['[1 2]', 'line 1, column 4'],
-  ])('%j is told as %s', (text, place) => {
+  ])('the broken JSON %j is reported as %s', (text, place) => {
     expect(placeOf(text)).toContain(place)
   })
 
-  test('says so when the text ends too early', () => {
+  test('broken JSON that ends too early is reported so', () => {
     expect(placeOf('{"a": [1,')).toContain('ends too early')
   })
 
-  test('is told without quoting the text, which may hold a secret', () => {
+  test('broken JSON is reported without its text, which may contain a secret', () => {
     expect(placeOf('{"webhookSecret": very-secret-value}')).not.toContain('very')
   })
 })
 
 describe('an export', () => {
-  test('read again gives the same configuration but for the secrets', () => {
+  test('an export read again gives the same configuration without secrets', () => {
     const whole = parsed(FULL)
     const connections = whole.connections.map(({ webhookSecret: _, ...rest }) => rest)
     expect(parsed(JSON.parse(JSON.stringify(exportable(whole))))).toEqual({ ...whole, connections })
   })
 
-  test('holds no webhook secret', () => {
+  test('an export contains no webhook secret', () => {
     expect(JSON.stringify(exportable(parsed(FULL)))).not.toContain('hook-secret')
   })
 
-  test('is readable for its owner alone, also when it replaces another file', () => {
+  test('an export is readable only for its owner, also when it replaces a file', () => {
     const path = join(folder, 'export.json')
     writeFileSync(path, 'old', { mode: 0o644 })
     expect(writeExport(path, parsed(FULL), true)).toBe('written')
     expect(statSync(path).mode & 0o777).toBe(0o600)
   })
 
-  test('does not overwrite a file', () => {
+  test('an export does not overwrite a file', () => {
     const path = join(folder, 'export.json')
     writeFileSync(path, 'precious')
     expect(writeExport(path, parsed(FULL), false)).toBe('exists')
@@ -136,7 +136,7 @@ describe('the default data folder', () => {
     ['linux', { XDG_DATA_HOME: '/x/data' }, '/x/data/chatra-planfix-bridge'],
     ['linux', { XDG_DATA_HOME: 'relative' }, '/.local/share/chatra-planfix-bridge'],
     ['darwin', {}, '/Library/Application Support/chatra-planfix-bridge'],
-  ] as const)('of %s with %j ends in %s', (platform, environment, end) => {
+  ] as const)('the default data folder of %s with %j ends in %s', (platform, environment, end) => {
     expect(defaultDataDir(environment, platform).endsWith(end)).toBe(true)
   })
 })

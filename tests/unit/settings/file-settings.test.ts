@@ -32,7 +32,7 @@ const open = (path = file) => {
 const text = () => readFileSync(file, 'utf8')
 
 describe('a change', () => {
-  test('makes the file, readable for its owner alone and for a person', async () => {
+  test('a change creates the file, readable only for its owner', async () => {
     const settings = open()
     expect(settings.writable).toBe(true)
     const answer = await settings.change((content) => ({ ...content, theme: 'dark', publicUrl: null }))
@@ -43,7 +43,7 @@ describe('a change', () => {
     expect(readdirSync(folder)).toEqual(['my.config.json'])
   })
 
-  test('keeps what else stands there, in its order, and narrows its mode', async () => {
+  test('a change keeps other content in its order, and narrows the mode', async () => {
     writeFileSync(file, '\uFEFF{"retentionDays": 30, "language": "ro"}', { mode: 0o644 })
     await open().change((content) => ({ ...content, language: 'ru' }))
     expect(Object.keys(JSON.parse(text()))).toEqual(['retentionDays', 'language'])
@@ -54,7 +54,7 @@ describe('a change', () => {
     })
   })
 
-  test('that does not fit changes nothing and names every place', async () => {
+  test('an invalid change changes nothing and names every place', async () => {
     writeFileSync(file, '{"language": "ro"}')
     const settings = open()
     const answer = await settings.change((content) => ({ ...content, theme: 'pink', colour: 1 }))
@@ -67,7 +67,7 @@ describe('a change', () => {
     expect(settings.read().language).toBe('en')
   })
 
-  test('works on a copy: what it throws leaves the file alone, and the next change comes', async () => {
+  test('a change that throws leaves the file unchanged, and the next one runs', async () => {
     const settings = open()
     await expect(
       settings.change(() => {
@@ -78,7 +78,7 @@ describe('a change', () => {
     expect(settings.read().language).toBe('ru')
   })
 
-  test('of many at once, each begins with what the one before left', async () => {
+  test('simultaneous changes build on each other', async () => {
     const settings = open()
     await Promise.all(
       Array.from({ length: 20 }, () =>
@@ -88,7 +88,7 @@ describe('a change', () => {
     expect(settings.read().retentionDays).toBe(20)
   })
 
-  test('follows a link to the real file', async () => {
+  test('a change follows a link to the real file', async () => {
     const real = join(folder, 'real.json')
     writeFileSync(real, '{}')
     symlinkSync(real, file)
@@ -101,7 +101,7 @@ describe('a file that somebody else broke', () => {
   test.each([
     ['{"language": }', 'line 1, column 14'],
     ['{"colour": 1}', 'colour: unknown key'],
-  ])('%s is left alone, and its place is named', async (content, place) => {
+  ])('a file that is broken by %s is left unchanged, and its place named', async (content, place) => {
     writeFileSync(file, content)
     const answer = await open().change(() => ({ theme: 'dark' }))
     expect(answer).toMatchObject({ ok: false, why: 'edited' })
@@ -111,7 +111,7 @@ describe('a file that somebody else broke', () => {
 })
 
 describe('a place that cannot be written', () => {
-  test('is said with the disk’s code', async () => {
+  test("an unwritable place is reported with the disk's code", async () => {
     mkdirSync(file)
     expect(await open().change(() => ({}))).toMatchObject({ ok: false, why: 'disk', code: 'EISDIR' })
     const nowhere = open(join(folder, 'no-folder', 'config.json'))
@@ -124,7 +124,7 @@ describe('a place that cannot be written', () => {
   })
 
   // The superuser may write everywhere.
-  test.skipIf(process.getuid?.() === 0)('is known before it is tried', () => {
+  test.skipIf(process.getuid?.() === 0)('an unwritable place is known before a change', () => {
     writeFileSync(file, '{}', { mode: 0o400 })
     expect(open().writable).toBe(false)
     chmodSync(folder, 0o500)

@@ -82,7 +82,7 @@ test.each<[string, unknown, [string, string, object][]]>([
   expect(told(input)).toEqual(expected.map(([path, key, params]) => [path, P + key, params]))
 })
 
-test('everything that can be told has words in each language, with nothing left to fill in', () => {
+test('every problem has a text in each language, with all placeholders filled', () => {
   const all = [
     { colour: 1, retentionDays: 0, publicUrl: 'x', notifications: { quiet: { from: 'x', to: '07:00' } } },
     {
@@ -101,6 +101,6 @@ test('everything that can be told has words in each language, with nothing left 
   }
 })
 
-test('what is right has no problems', () => {
+test('a valid configuration has no problems', () => {
   expect(problems({ connections: [connection()] })).toEqual([])
 })

@@ -14,11 +14,11 @@ describe('the redaction', () => {
     ['http://127.0.0.1:1/?token=aaaabbbbcccc', 'aaaabbbb'],
     ['GET /rest/x?fields=id&access_token=t0ken', 't0ken'],
     ['BRIDGE_SHOP_PLANFIX_TOKEN=0123abc', '0123abc'],
-  ])('takes the secret out of %j', (line, secret) => {
+  ])('the redaction removes the secret from %j', (line, secret) => {
     expect(createRedactor()(line)).not.toContain(secret)
   })
 
-  test('finds a known secret whatever way it is written', () => {
+  test('a known secret is found in any notation', () => {
     const secret = 'p"ss/w ö\\rd'
     const redact = createRedactor(secret)
     const written = [
@@ -32,18 +32,18 @@ describe('the redaction', () => {
     )
   })
 
-  test('knows secrets that were added later', () => {
+  test('secrets that were added later are redacted', () => {
     const redact = createRedactor()
     redact.add('later-secret')
     expect(redact('the later-secret here')).toBe('the *** here')
   })
 
-  test('leaves other words alone', () => {
+  test('other words are not redacted', () => {
     const line = '{"level":"info","msg":"the token is accepted, key 7, /hooks/ and /files are served"}'
     expect(createRedactor('secret-1')(line)).toBe(line)
   })
 
-  test('is passed by every line of the log, in whatever field the secret stands', () => {
+  test('every line of the log is redacted, in any field', () => {
     let written = ''
     const log = createLog({
       redact: createRedactor('top-secret'),

@@ -160,11 +160,11 @@ test.each([
   ['none without a host', 'http:// https://? https://[ http://.', []],
   ['none of another kind', 'ftp://a.example javascript://a.example xhttp:/a', []],
   ['no port that does not exist', 'https://a.example:99999/', []],
-])('%s', (_, text, addresses) => {
+])('the address is complete: %s', (_, text, addresses) => {
   expect(found(text)).toEqual(addresses)
 })
 
-test('an address that is known is taken whole, whatever it ends in', () => {
+test('a known address is matched completely, whatever its last character', () => {
   expect(found('• Search https://x.example/?q=what? next', ['https://x.example/?q=what?'])).toEqual([
     'https://x.example/?q=what?',
   ])
@@ -174,7 +174,7 @@ test('an address that is known is taken whole, whatever it ends in', () => {
   expect(found('https://x.example/abc', ['https://x.example/'])).toEqual(['https://x.example/abc'])
 })
 
-test('places are in order, apart, and addresses for a browser, whatever the text', () => {
+test('positions are in order, separate, and valid addresses, for any text', () => {
   const piece = fc.constantFrom(
     'https://',
     'http://a.b',
@@ -252,19 +252,19 @@ describe('marks at the end of an address', () => {
   })
 })
 
-test('addresses that follow each other with a comma or semicolon are two', () => {
+test('addresses separated by a comma or semicolon are two', () => {
   expect(found(`${A},${A}`)).toEqual([A, A])
   expect(found(`${A};http://y.example/b`)).toEqual([A, 'http://y.example/b'])
   expect(found(`${A},xhttps`)).toEqual([`${A},xhttps`])
   expect(found(`${A};b`)).toEqual([`${A};b`])
 })
 
-test('emoji may stand in a path of no address, but in its host', () => {
+test('emoji are allowed in the host of an address, not in its path', () => {
   expect(found('https://x.example/a🙂b')).toEqual(['https://x.example/a'])
   expect(found('https://🙂.example/a')).toEqual(['https://🙂.example/a'])
 })
 
-test('an address without a host, or longer than any, is none', () => {
+test('an address without a host, or of excessive length, is none', () => {
   expect(found('https://')).toEqual([])
   expect(found('://x.example')).toEqual([])
   expect(found(`https://x.example/${'a'.repeat(8_000)}`)).toEqual([])

@@ -18,7 +18,7 @@ const problemsOf = (input: unknown): string[] => {
   return parsed.ok ? [] : parsed.problems
 }
 
-test('ids, keys and addresses are enough', () => {
+test('a configuration needs only ids, keys and addresses', () => {
   const parsed = parseConfiguration({ connections: [connection()] })
   if (!parsed.ok) throw new Error(parsed.problems.join())
   const one = parsed.value.connections[0]
@@ -63,7 +63,7 @@ test.each([
   ['https://user:pass@a.example/rest', false],
   ['https://a.example/rest?token=1', false],
   ['not an address', false],
-])('address %s is taken: %s', (baseUrl, taken) => {
+])('the address %s is accepted: %s', (baseUrl, taken) => {
   expect(problemsOf({ connections: [connection({ planfix: { baseUrl } })] }).length === 0).toBe(taken)
 })
 
@@ -72,7 +72,7 @@ test.each([
   [{ requestsPerSecond: 0.05 }],
   [{ requestsPerSecond: 1001 }],
   [{ participants: ['7'] }],
-])('out of bounds: %j', (planfix) => {
+])('a value out of bounds is refused: %j', (planfix) => {
   expect(
     problemsOf({ connections: [connection({ planfix: { baseUrl: 'https://a.example/rest', ...planfix } })] }),
   ).toHaveLength(1)
@@ -97,7 +97,7 @@ test('the options of devices and of pauses have defaults and bounds', () => {
   ])
 })
 
-test('what a new task says of the one before, and where an e-mail is kept, have defaults and are checked', () => {
+test('history in new tasks and the place of e-mails have defaults and checks', () => {
   const parsed = parseConfiguration({ connections: [connection()] })
   const defaults = { options: { historyInNewTask: 'link', clientEmail: 'card' } }
   expect(parsed).toMatchObject({
@@ -124,7 +124,7 @@ describe('a Chatra key', () => {
     ],
   })
 
-  test('that two connections share is refused with both names and both places', () => {
+  test('a Chatra key of two connections is refused with both names and places', () => {
     for (const second of [{}, { publicKey: ' abc\n' }, { baseUrl: 'https://chatra.example/api' }]) {
       const problems = problemsOf(two({}, second))
       expect(problems).toHaveLength(1)
@@ -135,7 +135,7 @@ describe('a Chatra key', () => {
     }
   })
 
-  test('of a third connection is compared with all before it', () => {
+  test("a third connection's Chatra key is compared with all before it", () => {
     const { connections } = two({ publicKey: 'x' }, { publicKey: 'y' })
     const third = connection({ id: 'three', chatra: { publicKey: 'y' } })
     expect(problemsOf({ connections: [...connections, third] })[0]).toMatch(
@@ -143,14 +143,14 @@ describe('a Chatra key', () => {
     )
   })
 
-  test('in other letters is another key, and a simulator is an account of its own', () => {
+  test('a key in other letters differs, and each simulator is a separate account', () => {
     expect(problemsOf(two({}, { publicKey: 'ABC' }))).toEqual([])
     expect(
       problemsOf(two({ baseUrl: 'http://127.0.0.1:1/api' }, { baseUrl: 'http://127.0.0.1:2/api' })),
     ).toEqual([])
   })
 
-  test('may be in a configuration once, while a Planfix account may serve many', () => {
+  test('a Chatra key may be used once, a Planfix account by many connections', () => {
     expect(problemsOf(two({}, { publicKey: 'other' }))).toEqual([])
   })
 })
@@ -171,7 +171,7 @@ describe('what is left out', () => {
     if (!parsed.ok) throw new Error(parsed.problems.join())
     return parsed.value
   }
-  test('of the program has one default each', () => {
+  test('each setting of the program has one default', () => {
     expect(whole({})).toEqual({
       publicUrl: null,
       tunnel: { provider: 'none' },
@@ -183,7 +183,7 @@ describe('what is left out', () => {
       connections: [],
     })
   })
-  test('of a connection has one default each', () => {
+  test('each setting of a connection has one default', () => {
     expect(whole({ connections: [connection()] }).connections).toEqual([
       {
         id: 'shop',
@@ -223,14 +223,14 @@ describe('what is left out', () => {
       },
     ])
   })
-  test('of an employee has one default each', () => {
+  test('each setting of an employee has one default', () => {
     const { employees } = whole({ connections: [connection({ employees: [{ planfixUserId: 'user:12' }] })] })
       .connections[0]!
     expect(employees).toEqual([
       { planfixUserId: 12, email: null, name: null, chatraAgentId: null, allowed: true },
     ])
   })
-  test('of an SSH server and a relay has one default each', () => {
+  test('each setting of an SSH server and a relay has one default', () => {
     const ssh = { host: 'a.example', user: ' me ' }
     const relay = { url: 'https://relay.example/' }
     expect(whole({ tunnel: { provider: 'ssh', ssh, relay, ngrok: {} } }).tunnel).toEqual({
@@ -240,7 +240,7 @@ describe('what is left out', () => {
       ngrok: { domain: null },
     })
   })
-  test('of the way in is the owner’s address where there is one', () => {
+  test("the default provider is the owner's address where there is one", () => {
     const publicUrl = 'https://bridge.example'
     expect(whole({ publicUrl }).tunnel).toEqual({ provider: 'own' })
     expect(whole({ publicUrl, tunnel: { provider: 'none' } }).tunnel).toEqual({ provider: 'none' })
@@ -251,7 +251,7 @@ describe('what is left out', () => {
     })
     expect(whole({ tunnel: { provider: 'ngrok' } }).tunnel).toEqual({ provider: 'ngrok' })
   })
-  test('of the general user is made of the name, as an address of the site where that is one', () => {
+  test('the default general agent is derived from the name, if possible as a site', () => {
     const agent = (changes: object) =>
       whole({ connections: [connection(changes)] }).connections[0]?.chatra.agent
     expect(agent({ name: 'My-Shop.example.com' })).toEqual({
@@ -269,7 +269,7 @@ describe('what is left out', () => {
       name: 'Julia',
     })
   })
-  test('of the web address is that of the interface without its end', () => {
+  test("the default web address is the API's without its end", () => {
     const webUrl = (planfix: object) =>
       whole({ connections: [connection({ planfix })] }).connections[0]?.planfix.webUrl
     expect(webUrl({ baseUrl: 'https://a.example/rest' })).toBe('https://a.example')
@@ -450,11 +450,11 @@ describe('what is taken, and what is not', () => {
   ])('%j is told as it is', (input, problem) => {
     expect(problemsOf(input)).toEqual([problem])
   })
-  test('a configuration that is none is told of as a whole', () => {
+  test('a configuration of the wrong type is reported as a whole', () => {
     expect(problemsOf('x').map((one) => one.split(':')[0])).toEqual(['(file)'])
     expect(problemsOf({ speed: 1 })).toEqual(['speed: unknown key'])
   })
-  test('what is wrong is named by a word for the interface as well', () => {
+  test('a problem also has a machine word for the interface', () => {
     const wordOf = (input: unknown) => {
       const checked = checkConfiguration(input)
       return checked.ok ? [] : checked.issues.map((issue) => ('params' in issue ? issue.params : null))
@@ -469,7 +469,7 @@ describe('what is taken, and what is not', () => {
       { problem: 'same-key', name: 'shop', other: 'two' },
     ])
   })
-  test('accounts of simulators are told apart by their address, those of Chatra are not', () => {
+  test('accounts of simulators differ by their address, those of Chatra do not', () => {
     const two = (one: string, other: string) =>
       problemsOf({
         connections: [one, other].map((baseUrl, n) =>

@@ -15,6 +15,6 @@ test('a message is open while it waits or is being sent', () => {
   expect(states.filter(isOpen)).toEqual(['queued', 'sending', 'retrying'])
 })
 
-test('nothing of a client is vouched for unless the site says so', () => {
+test('no value of a client is vouched for unless the site says so', () => {
   expect(NOT_VOUCHED).toEqual({ name: false, email: false, phone: false })
 })

@@ -28,7 +28,7 @@ test.each<[ErrorCode, boolean, boolean, boolean, boolean]>([
   expect([error.certain, error.retry.when !== 'never', stopsSide(error), needsOwner(error)]).toEqual(rules)
 })
 
-test('an error names its service, its text and what was said; what is given overrides the rule', () => {
+test('an error contains service, text and message; given values override the defaults', () => {
   expect(bridgeError('chatra', 'unclear', 'reset')).toEqual({
     code: 'unclear',
     side: 'chatra',
@@ -52,6 +52,6 @@ test('a result is a value or an error', () => {
   expect(fail(error)).toEqual({ ok: false, error })
 })
 
-test('what cannot be is named', () => {
+test('an impossible value is named', () => {
   expect(() => assertNever({ do: 'x' } as never)).toThrow('unexpected {"do":"x"}')
 })

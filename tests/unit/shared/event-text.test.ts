@@ -26,7 +26,7 @@ const EVENTS: Pick<BridgeEvent, 'key' | 'params'>[] = [
 ]
 
 describe('an event', () => {
-  test.each(LANGUAGES)('is a whole sentence without machine words in %s', (language) => {
+  test.each(LANGUAGES)('an event is a whole sentence without machine words in %s', (language) => {
     for (const event of EVENTS) {
       const text = eventText(language, event)
       expect(text).toMatch(/^\p{Lu}.*[.?]$/u)
@@ -34,17 +34,17 @@ describe('an event', () => {
     }
   })
 
-  test('of a side says what to do about it, and which right is missing', () => {
+  test('an event of a side says what to do, and which right is missing', () => {
     const paused = EVENTS.find(({ key }) => key === 'event.side-paused')!
     expect(eventText('en', paused)).toMatch(/^Planfix has stopped .*comment_add.*Allow it in Planfix/)
   })
 
-  test('tells times in the way of the language, and numbers of conversations as they are', () => {
+  test('an event formats times by language, and conversation numbers unchanged', () => {
     expect(eventText('en', EVENTS[0]!)).toMatch(/from 22 Nov 2026, \d\d:30 to 22 Nov 2026, \d\d:30/)
     expect(eventText('ru', EVENTS[1]!)).toContain('Разговор 12345')
   })
 
-  test('nobody has words for is told by its key', () => {
+  test('an event without a text is shown by its key', () => {
     expect(eventText('en', { key: 'event.new', params: { a: 1 } })).toBe('event.new, a: 1')
   })
 })

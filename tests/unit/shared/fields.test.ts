@@ -39,7 +39,7 @@ describe('planfixAddress', () => {
     ['127.0.0.1:1234', 'http://127.0.0.1:1234/rest', '127.0.0.1:1234'],
     ['localhost:1234/task/1041', 'http://localhost:1234/rest', 'localhost:1234'],
     ['http://[::1]:80/a/rest/b', 'http://[::1]/a/rest', '[::1]'],
-  ])('%s', (text, baseUrl, name) => {
+  ])('planfixAddress reads %s', (text, baseUrl, name) => {
     expect(planfixAddress(text)).toEqual({
       ok: true,
       baseUrl,
@@ -64,7 +64,7 @@ describe('planfixAddress', () => {
     ['help.planfix.com/rest', 'wizard.problem.address-no-account'],
     ['http://crm.shop.example', 'wizard.problem.address-https'],
     [`https://shop.example/${'x'.repeat(600)}/rest`, 'wizard.problem.address-unreadable'],
-  ])('refuses %j', (text, problem) => {
+  ])('planfixAddress refuses %j', (text, problem) => {
     expect(planfixAddress(text)).toEqual({ ok: false, problem })
   })
 
@@ -88,7 +88,7 @@ describe('planfixAddress', () => {
     )
   })
 
-  test('whatever is typed, it never throws, and what it accepts the settings accept and reads the same again', () => {
+  test('any typed text never throws, and an accepted one is valid in the settings', () => {
     const typed = fc.oneof(
       fc.string(),
       fc.webUrl(),
@@ -121,7 +121,7 @@ describe('publicAddressOf', () => {
     ['http://127.0.0.1:4000/', 'http://127.0.0.1:4000'],
     ['203.0.113.7', 'https://203.0.113.7'],
     ['10.example.com', 'https://10.example.com'],
-  ])('%s', (text, expected) => {
+  ])('publicAddressOf reads %s', (text, expected) => {
     expect(publicAddressOf(text)).toEqual({ ok: true, address: expected })
   })
 
@@ -135,11 +135,11 @@ describe('publicAddressOf', () => {
     ['172.20.1.1', 'wizard.problem.public-private'],
     ['office.local', 'wizard.problem.public-private'],
     ['https://[fe80::1]/', 'wizard.problem.public-private'],
-  ])('refuses %j', (text, problem) => {
+  ])('publicAddressOf refuses %j', (text, problem) => {
     expect(publicAddressOf(text)).toEqual({ ok: false, problem })
   })
 
-  test('what it accepts the settings accept, and it reads the same again', () => {
+  test('an accepted public address is valid in the settings, and stable', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.webUrl()), (text) => {
         const read = publicAddressOf(text)
@@ -162,11 +162,11 @@ describe('connectionIdFor', () => {
     ['', ['shop'], 'shop-2'],
     ['shop', ['SHOP', 'shop_2'], 'shop-3'],
     ['a'.repeat(60), ['a'.repeat(40)], `${'a'.repeat(38)}-2`],
-  ])('%s beside %j', (name, taken, id) => {
+  ])('the id of %s beside %j is valid', (name, taken, id) => {
     expect(connectionIdFor(name, taken)).toBe(id)
   })
 
-  test('many of one name are all valid and all differ, also where secrets are named after them', () => {
+  test('many connections of one name get different valid ids and secret names', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'grapheme', maxLength: 80 }),
@@ -196,13 +196,13 @@ describe('single fields', () => {
     expect(checkName(` ${'x'.repeat(100)} `)).toBeNull()
   })
 
-  test('e-mails', () => {
+  test('e-mails are checked', () => {
     expect(checkEmail('')).toBe('wizard.problem.email-empty')
     expect(checkEmail('ana@localhost')).toBe('wizard.problem.email-wrong')
     expect(checkEmail(' ana@shop.example ')).toBeNull()
   })
 
-  test('a public key that was copied with words around it, or is a secret one, is told', () => {
+  test('a public key with words around it, or a secret one, is reported', () => {
     expect(checkPublicKey('')).toBe('wizard.problem.public-key-empty')
     expect(checkPublicKey('Public key: abc')).toBe('wizard.problem.public-key-form')
     expect(checkPublicKey(' aBc-12_3 ')).toBeNull()
@@ -241,7 +241,7 @@ describe('checkSettings', () => {
     },
   }
 
-  test('finds nothing in good ones', () => {
+  test('valid settings have no problems', () => {
     expect(checkSettings(good)).toEqual([])
   })
 
@@ -261,7 +261,7 @@ describe('checkSettings', () => {
     ['options.joinAfterQuietMinutes', { options: { ...good.options, joinAfterQuietMinutes: 0 } }],
     ['options.keepWhilePausedDays', { options: { ...good.options, keepWhilePausedDays: 91 } }],
     ['options.completedStatusId', { options: { ...good.options, completedStatusId: -3 } }],
-  ])('names %s', (field, wrong) => {
+  ])('checkSettings names %s', (field, wrong) => {
     const problems = checkSettings({ ...good, ...wrong })
     expect(problems.map((one) => one.field)).toEqual([field])
     expect(problems.every((one) => isTextKey(one.problem))).toBe(true)
@@ -295,7 +295,7 @@ describe('an address that others can reach', () => {
       'local',
       'home.arpa',
     ],
-  ])('is not %s, of a private network', (host) => {
+  ])('a public address is not %s, of a private network', (host) => {
     expect(problemOf(`https://${host}/`)).toBe('wizard.problem.public-private')
   })
   test.each([
@@ -309,13 +309,13 @@ describe('an address that others can reach', () => {
       'mylocal.example',
       'xlan.com',
     ],
-  ])('may be %s', (host) => {
+  ])('a public address may be %s', (host) => {
     expect(problemOf(`https://${host}/`)).toBeNull()
   })
-  test.each(['shop', 'a..b', '.a'])('is not %j, which is no whole name', (host) => {
+  test.each(['shop', 'a..b', '.a'])('a public address is not %j, which is no complete name', (host) => {
     expect(problemOf(`https://${host}/`)).toBe('wizard.problem.public-unreadable')
   })
-  test('loses the end that names one of our own pages, and only that', () => {
+  test('a public address loses only an end that names one of our pages', () => {
     const kept = (text: string) => {
       const read = publicAddressOf(text)
       return read.ok ? read.address : null
@@ -325,13 +325,13 @@ describe('an address that others can reach', () => {
     for (const end of ['/hooksx', '/healthz2', '/x/filesystem'])
       expect(kept(`https://b.example${end}`)).toBe(`https://b.example${end}`)
   })
-  test('is not one with a name and password', () => {
+  test('a public address has no name and password', () => {
     expect(problemOf(`https://b.example/${'x'.repeat(3_000)}`)).toBe('wizard.problem.public-unreadable')
   })
 })
 
 describe('what is typed beside the value', () => {
-  test('blanks around it do not count', () => {
+  test('surrounding spaces do not count', () => {
     for (const check of [checkName, checkPublicKey, checkSecretKey, checkToken])
       expect(check('  abc-123  ')).toBe(check('abc-123'))
     expect(checkEmail(' a@b.example ')).toBeNull()
@@ -372,14 +372,14 @@ describe('the settings of a connection, at each limit', () => {
       problem,
     ])
 
-  test('a data tag may be left out, and each of its fields', () => {
+  test('a data tag and each of its fields may be missing', () => {
     expect(wrong()).toEqual([])
     expect(wrong({ visitDataTag: { id: 4, fields: { os: undefined, ip: 7 } } })).toEqual([])
     expect(wrong({ visitDataTag: { id: 4, fields: { os: 0 } } })).toEqual([
       ['planfix.visitDataTag', 'wizard.problem.number'],
     ])
   })
-  test('an e-mail field must be named where addresses are kept in one', () => {
+  test('an e-mail field is required where addresses are stored in one', () => {
     const problem = ['planfix.clientEmailField', 'wizard.problem.client-email-field']
     expect(wrong({}, { clientEmail: 'field' })).toEqual([problem])
     expect(wrong({ clientEmailField: null }, { clientEmail: 'field' })).toEqual([problem])
@@ -391,7 +391,7 @@ describe('the settings of a connection, at each limit', () => {
     expect(wrong({ contactTemplateId: 0 })).toEqual([['planfix.contactTemplateId', 'wizard.problem.number']])
     expect(wrong({ contactTemplateId: 1 })).toEqual([])
   })
-  test('every participant must be one', () => {
+  test('every participant must be valid', () => {
     const problem = [['planfix.participants', 'wizard.problem.participant']]
     expect(wrong({ participants: ['user:12', 'contact:3', 'group:45'] })).toEqual([])
     for (const bad of ['xuser:12', 'user:12x', 'robot:1', 'user:'])
@@ -401,14 +401,14 @@ describe('the settings of a connection, at each limit', () => {
     expect(wrong({ pollSeconds: 1, requestsPerSecond: 0.1 }, { leaveAfterMinutes: 0.01 })).toEqual([])
     expect(wrong({ pollSeconds: 3600, requestsPerSecond: 1000 }, { leaveAfterMinutes: 10_080 })).toEqual([])
   })
-  test('the name of the general user is checked where there is one', () => {
+  test('the name of the general agent is checked if there is one', () => {
     const named = (name: string) => wrong({}, {}, { agent: { email: '', name } })
     expect(named('x'.repeat(101))).toEqual([['chatra.agent.name', 'wizard.problem.name-long']])
     expect(named('Julia')).toEqual([])
   })
 })
 
-test('the secret key must not be the public one, blanks aside', () => {
+test('the secret key must differ from the public one, ignoring spaces', () => {
   expect(checkSecretKey(' key ', 'key ')).toBe('wizard.problem.keys-same')
   expect(checkSecretKey('key', 'other')).toBeNull()
   expect(checkSecretKey('Stryker was here!')).toBe('wizard.problem.secret-key-form')
@@ -426,7 +426,7 @@ test.each([
   expect(read.ok ? read.baseUrl : null).toBe(baseUrl)
 })
 
-test('the id of a connection begins and ends with a letter or digit, however long its name is', () => {
+test("a connection's id begins and ends with a letter or digit, at any length", () => {
   expect(connectionIdFor('--- My  shop ---', [])).toBe('my-shop')
   expect(connectionIdFor(`${'a'.repeat(39)} b`, [])).toBe('a'.repeat(39))
   expect(connectionIdFor(`${'a'.repeat(36)}  bcd`, ['x'])).toBe(`${'a'.repeat(36)}-bcd`)

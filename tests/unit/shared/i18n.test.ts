@@ -6,7 +6,7 @@ import { catalogueProblems } from '../../../scripts/check-translations.ts'
 import { translate, translateAny } from '../../../src/shared/i18n/index.ts'
 
 describe('translate', () => {
-  it('chooses the plural form of the language', () => {
+  it('translate chooses the plural form of the language', () => {
     const said = (language: 'en' | 'ro' | 'ru', count: number) =>
       translate(language, 'overview.stuck.failed', { count })
     expect(said('en', 1)).toBe('1 message could not be delivered.')
@@ -18,17 +18,17 @@ describe('translate', () => {
     expect(said('ru', 11)).toBe('Не удалось доставить 11 сообщений.')
   })
 
-  it('writes a count in the form of the language', () => {
+  it('translate formats a count by the language', () => {
     expect(translate('en', 'overview.stuck.failed', { count: 12_480 })).toContain('12,480 messages')
     expect(translate('ro', 'overview.stuck.failed', { count: 12_480 })).toContain('12.480 de mesaje')
   })
 
-  it('puts what it is given into the text as it is, also when it looks like markup or a placeholder', () => {
+  it('translate inserts values unchanged, also markup and placeholders', () => {
     const text = translate('en', 'shell.store-failing', { detail: '<b>{detail}</b> $t(x)' })
     expect(text).toContain('<b>{detail}</b> $t(x)')
   })
 
-  it('shows a key that no catalogue knows as it is', () => {
+  it('translate shows an unknown key as it is', () => {
     expect(translateAny('ru', 'error.chatra.something-new')).toBe('error.chatra.something-new')
   })
 })
@@ -47,18 +47,18 @@ describe('catalogueProblems', () => {
     return catalogueProblems(folder)
   }
 
-  it('finds nothing wrong with complete catalogues', () => {
+  it('complete catalogues have no problem', () => {
     const hello = { 'area.hello': 'x {name}' }
     expect(problems({ en: hello, ro: hello, ru: hello })).toEqual([])
   })
 
-  it('finds a text that a language lacks', () => {
+  it('a text that a language lacks is found', () => {
     expect(problems({ en: { 'area.a': 'x' }, ro: { 'area.a': 'x' }, ru: {} })).toEqual([
       'ru/area.json: area.a is missing',
     ])
   })
 
-  it('finds a plural form that a language needs and one it does not have', () => {
+  it('a missing and an extra plural form are found', () => {
     const two = { 'area.n_one': '{count}', 'area.n_other': '{count}' }
     const four = { ...two, 'area.n_few': '{count}', 'area.n_many': '{count}' }
     expect(problems({ en: two, ro: four, ru: two })).toEqual([
@@ -68,7 +68,7 @@ describe('catalogueProblems', () => {
     ])
   })
 
-  it('finds an empty text and a placeholder that one language forgot', () => {
+  it('an empty text and a missing placeholder are found', () => {
     expect(
       problems({
         en: { a: '{x} is here', b: 'b' },

@@ -40,7 +40,7 @@ const only = (question: Partial<MatchQuestion>) => {
 }
 
 describe('matchEmployees', () => {
-  test('an e-mail matches whatever its capitals', () => {
+  test('an e-mail matches in any case', () => {
     const row = only({
       planfix: [person(6, 'julia@shop.example')],
       choices: [chosen(6, { email: 'JULIA@shop.example' })],
@@ -49,7 +49,7 @@ describe('matchEmployees', () => {
     expect(row.speaksAs).toEqual({ kind: 'agent', id: 'agent-j', name: 'Julia', email: 'Julia@Shop.example' })
   })
 
-  test('an agent not yet seen is made by Chatra from e-mail and name', () => {
+  test('an unseen agent is created by Chatra from e-mail and name', () => {
     const row = only({
       planfix: [person(5, 'ana@shop.example')],
       choices: [chosen(5, { email: 'ana@shop.example' })],
@@ -58,12 +58,12 @@ describe('matchEmployees', () => {
     expect(row.speaksAs).toEqual({ kind: 'new-agent', name: 'Person 5', email: 'ana@shop.example' })
   })
 
-  test('without e-mail and agent the general user speaks', () => {
+  test('without e-mail and agent the general agent is used', () => {
     const row = only({ planfix: [person(5, 'ana@shop.example')], choices: [chosen(5)] })
     expect(row).toMatchObject({ match: 'none', speaksAs: { kind: 'general', ...general } })
   })
 
-  test('with "send as employee" off the general user speaks for everybody, and matches are shown still', () => {
+  test('with "send as employee" off the general agent is used, and matches are shown', () => {
     const row = only({
       planfix: [person(6, 'julia@shop.example')],
       choices: [chosen(6, { email: 'julia@shop.example' })],
@@ -72,7 +72,7 @@ describe('matchEmployees', () => {
     expect(row).toMatchObject({ match: 'email', speaksAs: { kind: 'general' } })
   })
 
-  test('a choice by hand goes before the e-mail', () => {
+  test('a choice by hand takes precedence over the e-mail', () => {
     const other: ChatraAgent = { id: 'agent-o', name: 'Other', email: null }
     const row = only({
       planfix: [person(6, 'julia@shop.example')],
@@ -83,7 +83,7 @@ describe('matchEmployees', () => {
     expect(row.speaksAs).toEqual({ kind: 'agent', id: 'agent-o', name: 'Other', email: null })
   })
 
-  test('a choice by hand of an agent who is gone is a conflict', () => {
+  test('a missing agent chosen by hand is a conflict', () => {
     const row = only({ planfix: [person(6, null)], choices: [chosen(6, { chatraAgentId: 'gone' })] })
     expect(row).toMatchObject({ match: 'hand', agent: null, conflicts: ['agent-gone'] })
     expect(row.speaksAs).toEqual({ kind: 'agent', id: 'gone', name: null, email: null })
@@ -113,7 +113,7 @@ describe('matchEmployees', () => {
     expect(rows.map((row) => row.conflicts)).toEqual([['same-agent'], ['same-agent']])
   })
 
-  test('an employee in the list who has left Planfix comes last and is marked, unless Planfix has not been asked', () => {
+  test('a listed employee who has left Planfix comes last and is marked', () => {
     const question = ask({ planfix: [person(5, null)], choices: [chosen(9, { name: 'Oleg' }), chosen(5)] })
     expect(matchEmployees(question).map((row) => [row.user.name, row.conflicts])).toEqual([
       ['Person 5', []],
@@ -122,12 +122,12 @@ describe('matchEmployees', () => {
     expect(matchEmployees({ ...question, planfix: null }).map((row) => row.conflicts)).toEqual([[], []])
   })
 
-  test('whoever is not in the list may not answer when only some may', () => {
+  test('an employee who is not listed may not reply when only some may', () => {
     const row = only({ planfix: [person(5, 'ana@shop.example')], choices: [chosen(9)] })
     expect(row).toMatchObject({ listed: false, allowed: false, choice: { planfixUserId: 5, allowed: false } })
   })
 
-  test('with everybody allowed the list counts for nothing', () => {
+  test('with everybody allowed the list has no effect', () => {
     const row = only({
       planfix: [person(6, 'julia@shop.example')],
       choices: [chosen(6, { email: 'julia@shop.example', allowed: false }), chosen(9)],
@@ -138,7 +138,7 @@ describe('matchEmployees', () => {
 })
 
 describe('proposeChoices', () => {
-  test('proposes the e-mail an agent has, else the first; robots may not answer', () => {
+  test('the proposal is the e-mail of an agent, else the first; robots may not reply', () => {
     const proposed = proposeChoices(
       [
         person(5, 'ana@shop.example', { otherEmails: ['a@shop.example'] }),
@@ -229,7 +229,7 @@ describe('whatever employees, agents and choices there are', () => {
     )
   })
 
-  test('everybody of Planfix and everybody in the list has exactly one row', () => {
+  test('everybody of Planfix and of the list has exactly one row', () => {
     fc.assert(
       fc.property(question, (asked) => {
         const listed = asked.mode === 'everybody' ? [] : asked.choices
@@ -244,7 +244,7 @@ describe('whatever employees, agents and choices there are', () => {
     )
   })
 
-  test('what is proposed can be saved, and nobody is left out', () => {
+  test('the proposal can be saved, and includes everybody', () => {
     fc.assert(
       fc.property(planfix, agents, (users, seen) => {
         const proposed = proposeChoices(users, seen)

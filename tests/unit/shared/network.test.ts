@@ -43,7 +43,7 @@ test.each([
   'INVALID_CA',
   'EPROTO',
   'ETIMEDOUT',
-])('a code that only contains %s means nothing known', (code) => {
+])('a code that only contains %s has no known meaning', (code) => {
   expect(networkTrouble(`X${code}`)).toBe('broken')
   expect(networkTrouble(`${code}-X`)).toBe('broken')
 })

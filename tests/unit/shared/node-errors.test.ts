@@ -4,19 +4,19 @@ import { errorCode, errorMessage, errorStack } from '../../../src/shared/node-er
 const withCode = (code: unknown) => Object.assign(new Error('no such file'), { code })
 
 describe('what was thrown', () => {
-  it('gives the code of an error of Node', () => {
+  it('an error of Node returns its code', () => {
     expect(errorCode(withCode('ENOENT'))).toBe('ENOENT')
   })
 
-  it('has no code where none is text, or where it is no Error', () => {
+  it('a value without a text code, or that is no Error, has no code', () => {
     expect([new Error('x'), withCode(20), { code: 'ENOENT' }, null].map(errorCode)).toEqual(['', '', '', ''])
   })
 
-  it('gives the message of an Error and the text of anything else', () => {
+  it('an Error returns its message, any other value its text', () => {
     expect([withCode('ENOENT'), 'a text', null].map(errorMessage)).toEqual(['no such file', 'a text', 'null'])
   })
 
-  it('gives the stack of an Error alone', () => {
+  it('only an Error returns a stack', () => {
     expect(errorStack(new Error('here'))).toMatch(/^Error: here\n\s+at /)
     expect(errorStack('a text')).toBeUndefined()
   })

@@ -12,7 +12,7 @@ import {
 const FAMILY = '👩‍👩‍👧‍👦'
 const FLAG = '🇲🇩'
 
-test('the end of a text is taken off character by character', () => {
+test('the end of a text is removed character by character', () => {
   expect(withoutTail('a/b//', '/')).toBe('a/b')
   expect(withoutTail('a.,.', '.,')).toBe('a')
   expect(withoutTail('a', '/')).toBe('a')
@@ -33,14 +33,14 @@ test.each([
   '\u0000',
   '\u{1d159}',
   '\ufeff',
-])('of %j a reader sees nothing', (text) => {
+])('the text %j has no visible character', (text) => {
   expect(hasNothingToSee(text)).toBe(true)
   expect(hasNothingToSee(`${text}a`)).toBe(false)
   expect(hasNothingToSee(`a${text}`)).toBe(false)
 })
 
 describe('a cut', () => {
-  test('stands at the place itself where characters are plain', () => {
+  test('a cut is at the position itself between plain characters', () => {
     expect(wholeUpTo('abcdef', 3)).toBe(3)
     expect(wholeUpTo('abc', 3)).toBe(3)
     expect(wholeUpTo('abc', 9)).toBe(3)
@@ -48,7 +48,7 @@ describe('a cut', () => {
     expect(wholeUpTo('abcdef', 2, 4)).toBe(4)
     expect(wholeUpTo('abcdef', 4, 4)).toBe(4)
   })
-  test('stands in front of what a reader takes for one character', () => {
+  test('a cut is before a visible character of several parts', () => {
     expect(wholeUpTo(`ab${FAMILY}`, 5)).toBe(2)
     expect(wholeUpTo('ae\u0301b', 2)).toBe(1)
     expect(wholeUpTo(`a${FLAG}${FLAG}`, 3)).toBe(1)
@@ -56,7 +56,7 @@ describe('a cut', () => {
     expect(wholeUpTo(`a${FLAG}${FLAG}`, 7)).toBe(5)
     expect(wholeUpTo('a\r\nb', 2)).toBe(1)
   })
-  test('tells flags apart in a row of any length', () => {
+  test('a cut separates flags in a row of any length', () => {
     const row = FLAG.repeat(300)
     for (const most of [801, 802, 803, 804]) expect(wholeUpTo(row, most)).toBe(Math.floor(most / 4) * 4)
     const behind = `x${row}`
@@ -65,7 +65,7 @@ describe('a cut', () => {
     expect(wholeUpTo(behind, 803, 1)).toBe(801)
     expect(wholeUpTo(behind, 803, 5)).toBe(801)
   })
-  test('goes between code points of a heap of marks that is no character, never through one', () => {
+  test('a cut in a run of marks is between code points, never in one', () => {
     const heap = `a${'\u0301'.repeat(500)}`
     expect(wholeUpTo(heap, 400)).toBe(400)
     const high = `a${'\u{1d167}'.repeat(300)}`
@@ -75,7 +75,7 @@ describe('a cut', () => {
   })
 })
 
-test('a text that is too long ends in an ellipsis, without a space in front of it', () => {
+test('a text that is too long ends in an ellipsis, without a space before it', () => {
   expect(shortened('abcdef', 6)).toBe('abcdef')
   expect(shortened('abcdef', 5)).toBe('abcd…')
   expect(shortened('abc def', 5)).toBe('abc…')
@@ -97,19 +97,19 @@ test.each([
   ['anna@mail.exa mple', false],
   ['x anna@mail.example', false],
   ['anna@mail.example x', false],
-])('whether %j is an e-mail address: %s', (text, isOne) => {
+])('the text %j is an e-mail address: %s', (text, isOne) => {
   expect(isEmailAddress(text)).toBe(isOne)
 })
 
 describe('a plain-text field', () => {
-  test('has no control characters and no tags; ends of lines become one space', () => {
+  test('a plain-text field has no control characters and tags; line ends become a space', () => {
     expect(plainField(' Anna\r\n\tPopa ', '?')).toBe('Anna Popa')
     expect(plainField('An\u0007na', '?')).toBe('Anna')
     expect(plainField('<b>Anna & Co</b>', '?')).toBe('‹b›Anna & Co‹/b›')
     expect(plainField('a\u0085b\u2028c\u2029d\ve\ff', '?')).toBe('a b c d e f')
     expect(plainField('a\ud800b', '?')).toBe('a\ufffdb')
   })
-  test('is never without anything to see, nor longer than 255', () => {
+  test('a plain-text field is never invisible, nor longer than 255', () => {
     expect(plainField('\u200b \n', 'Client')).toBe('Client')
     expect(plainField('', 'Client')).toBe('Client')
     expect(plainField('x'.repeat(255), '?')).toBe('x'.repeat(255))
@@ -117,7 +117,7 @@ describe('a plain-text field', () => {
   })
 })
 
-test('a row of marks is cut by a joiner before it is sorted, a short one is not', () => {
+test('a long run of marks is cut by a joiner before sorting, a short one is not', () => {
   expect(normalForm('e\u0301', 'NFC')).toBe('é')
   expect(normalForm('é', 'NFD')).toBe('e\u0301')
   expect(normalForm('ﬁ', 'NFKD')).toBe('fi')

@@ -24,17 +24,17 @@ const stored: readonly (readonly [string, Reason])[] = [
 ]
 
 describe('a reason', () => {
-  it.each(stored)('%j is read as what was meant, and printed as it is stored', (text, reason) => {
+  it.each(stored)('the reason %j is read as intended, and printed as it is stored', (text, reason) => {
     expect(parseReason(text)).toEqual(reason)
     expect(printReason(reason)).toBe(text)
   })
 
-  it('of a service without an answer has no detail', () => {
+  it('a reason of a service without an answer has no detail', () => {
     expect(parseReason('planfix: unreachable')).toMatchObject({ code: 'unreachable', detail: '' })
   })
 
   it.each(['planfix: toString (x)', 'planfix: of no known code (x)', 'own-echo', 'own-echo (message x)', ''])(
-    '%j has no form of its own and stays a word',
+    'the reason %j has no structure and stays a word',
     (word) => expect(parseReason(word)).toEqual({ kind: 'word', word }),
   )
 })

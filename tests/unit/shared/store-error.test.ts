@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { isStoreError, isStoreUnavailable, StoreError } from '../../../src/shared/store-error.ts'
 
-test('an error of the store is told apart by its kind, not by its name or words', () => {
+test('an error of the store is identified by its kind, not by name or message', () => {
   const inUse = new StoreError('in-use', 'another bridge is running')
   expect(isStoreError(inUse)).toBe(true)
   expect(isStoreError(inUse, 'missing', 'in-use')).toBe(true)
@@ -20,7 +20,7 @@ test.each([
   expect(isStoreUnavailable(other)).toBe(false)
 })
 
-test('it keeps its words, its code and what caused it', () => {
+test('an error of the store keeps its message, code and cause', () => {
   const cause = new Error('SQLITE_FULL: database or disk is full')
   const error = new StoreError('unavailable', 'the store cannot be used now', { code: 'SQLITE_FULL', cause })
   expect(error).toMatchObject({ name: 'StoreError', code: 'SQLITE_FULL', cause })

@@ -100,7 +100,7 @@ async function post(
 }
 
 describe('bodies', () => {
-  test('a visit is told as the contract’s samples have it', async () => {
+  test("a visit has the bodies of the contract's samples", async () => {
     const { simulator, receiver } = await setUp({ switches: plain })
     const visitor = simulator.visit({ name: 'Anna', integrationData: { Order: '1001' } })
     const id = visitor.says('Hello')
@@ -207,7 +207,7 @@ describe('bodies', () => {
     expect(Object.keys(await next())).toEqual(['id', 'chatId', 'integrationData', 'info'])
   })
 
-  test('agents are listed as the switch says', async () => {
+  test('agents are listed according to the switch', async () => {
     const { simulator, receiver } = await setUp({ switches: { 'agents-list': 'ids-only' } })
     const visitor = simulator.visit()
     visitor.says('x')
@@ -288,7 +288,7 @@ describe('events', () => {
     expect(receiver.texts).toEqual(['x', 'y', 'z'])
   })
 
-  test('messages said in short order share a fragment', async () => {
+  test('messages sent in short order share a fragment', async () => {
     const { simulator, receiver } = await setUp({
       switches: { 'fragment-size': 'up-to-5', 'first-message-events': 'fragment-only' },
     })
@@ -303,7 +303,7 @@ describe('events', () => {
     expect(receiver.bodies.slice(2).map(({ messages }) => messages.length)).toEqual([50, 10, 67])
   })
 
-  test('what was posted by REST comes back as the switch says', async () => {
+  test('messages posted by REST come back according to the switch', async () => {
     const { simulator, receiver } = await setUp()
     const visitor = simulator.visit()
     visitor.says('x')
@@ -336,7 +336,7 @@ describe('events', () => {
     expect(receiver.texts.at(-1)).toBe('b')
   })
 
-  test('a pushed message starts no chat and comes back as the switch says', async () => {
+  test('a pushed message starts no chat and comes back according to the switch', async () => {
     const { simulator, receiver } = await setUp()
     const visitor = simulator.visit()
     await post(simulator, visitor.clientId, 'a', 'pushedMessages')
@@ -353,7 +353,7 @@ describe('events', () => {
     ])
   })
 
-  test('an edit or deletion is told as the switch says', async () => {
+  test('an edit or deletion is sent according to the switch', async () => {
     const { simulator, receiver } = await setUp()
     const visitor = simulator.visit()
     visitor.says('x')
@@ -409,7 +409,7 @@ describe('the end of a visit', () => {
     expect(await names('during-chat')).toBe('Fragment Transcript Fragment Transcript')
   })
 
-  test('a resumed chat has a second transcript of all, of what is new, or none', async () => {
+  test('a resumed chat has a second transcript of all, of new messages, or none', async () => {
     const { simulator, receiver } = await setUp()
     const texts = async (position: 'all-messages' | 'new-messages' | 'none') => {
       simulator.setSwitch('transcript-repeat', position)
@@ -430,7 +430,7 @@ describe('the end of a visit', () => {
     expect(await texts('none')).toEqual(['a'])
   })
 
-  test('a late transcript is called off by a visitor coming back to the same chat', async () => {
+  test('a late transcript is cancelled by a visitor who returns to the chat', async () => {
     const { simulator, receiver } = await setUp({
       timeScale: 0.002,
       switches: { 'transcript-timing': 'minutes-later' },
@@ -443,7 +443,7 @@ describe('the end of a visit', () => {
     expect(receiver.names).toEqual(['Started', 'Fragment'])
   })
 
-  test('a new visit has a later start, and a chat id of its own when the switch says so', async () => {
+  test('a new visit starts later, with another chat id if the switch says so', async () => {
     const { simulator, receiver } = await setUp()
     const visitor = simulator.visit()
     visitor.says('a')
@@ -465,7 +465,7 @@ describe('the end of a visit', () => {
     expect(simulator.messages(visitor.clientId)).toHaveLength(3)
   })
 
-  test('leaving shows as a transcript, as a finished visit alone, or not at all', async () => {
+  test('leaving is sent as a transcript, as a finished visit alone, or not at all', async () => {
     const { simulator, receiver } = await setUp({ switches: { 'leave-signal': 'finished-at-only' } })
     const leave = async () => {
       const visitor = simulator.visit()
@@ -482,7 +482,7 @@ describe('the end of a visit', () => {
 })
 
 describe('delivery', () => {
-  test('one chat is in order, and a slow chat holds up no other', async () => {
+  test('one chat is in order, and a slow chat delays no other', async () => {
     const { simulator, receiver } = await setUp({ timeScale: 0.01 })
     const [slow, quick] = [simulator.visit(), simulator.visit()]
     receiver.answer = ({ client }) => (client.id === slow.clientId ? 0 : 200)
@@ -501,7 +501,7 @@ describe('delivery', () => {
     expect(simulator.webhooks.slice(0, 4).filter(({ status }) => status === 200)).toHaveLength(4)
   })
 
-  test('a time limit is the switch’s', async () => {
+  test('the time limit follows the switch', async () => {
     const { simulator, receiver } = await setUp({
       timeScale: 0.05,
       switches: { 'webhook-timeout': '3 s', 'first-message-events': 'started-only' },
@@ -514,7 +514,7 @@ describe('delivery', () => {
     expect(Date.now() - before).toBeLessThan(480)
   })
 
-  test('a failed webhook is retried only where the switch says so', async () => {
+  test('a failed webhook is retried only according to the switch', async () => {
     const { simulator, receiver } = await setUp({
       timeScale: 0.01,
       switches: { 'webhook-timeout': '10 s', 'first-message-events': 'fragment-only' },
@@ -540,7 +540,7 @@ describe('delivery', () => {
     ])
   })
 
-  test('events come twice, by switch or on demand', async () => {
+  test('events come twice, by switch or on request', async () => {
     const { simulator, receiver } = await setUp({ switches: { 'first-message-events': 'fragment-only' } })
     const visitor = simulator.visit()
     simulator.duplicateNextWebhooks(1)
@@ -553,7 +553,7 @@ describe('delivery', () => {
     expect(receiver.texts).toEqual(['a', 'a', 'b', 'c', 'c'])
   })
 
-  test('events of a chat come out of order when shuffled, none lost', async () => {
+  test('events of a chat come out of order when shuffled, without loss', async () => {
     const { simulator, receiver } = await setUp({
       switches: { 'webhook-order': 'shuffled-within-chat', 'first-message-events': 'fragment-only' },
     })
@@ -564,7 +564,7 @@ describe('delivery', () => {
     expect(receiver.texts.toSorted().join('')).toBe('abcdef')
   })
 
-  test('dropped webhooks are caught up by the transcript alone', async () => {
+  test('lost webhooks are completed only by the transcript', async () => {
     const { simulator, receiver } = await setUp()
     const visitor = simulator.visit()
     visitor.says('a')
@@ -592,7 +592,7 @@ describe('delivery', () => {
     expect(receiver.bodies).toHaveLength(3)
   })
 
-  test('a receiver that is down is recorded as such', async () => {
+  test('a failed receiver is recorded as such', async () => {
     const { simulator, receiver } = await setUp()
     receiver.stop()
     simulator.visit().says('x')
@@ -600,7 +600,7 @@ describe('delivery', () => {
     expect(simulator.webhooks.map(({ error }) => error)).toEqual(['ECONNREFUSED', 'ECONNREFUSED'])
   })
 
-  test('it sustains a load of 50 visitors over kept-alive connections', async () => {
+  test('the simulator sustains 50 visitors over kept-alive connections', async () => {
     const { simulator, receiver } = await setUp({
       recordWebhooks: false,
       timeScale: 1,

@@ -50,7 +50,7 @@ async function call(
 const byEmail = { agentEmail: 'bridge@shop.example', agentName: 'shop.example', receivedFrom: 'bridge' }
 
 describe('REST', () => {
-  test('every switch starts at its default and takes each of its positions', async () => {
+  test('every switch starts at its default and accepts each of its positions', async () => {
     const simulator = await start()
     expect(Object.keys(simulator.switches)).toHaveLength(41)
     for (const [name, row] of Object.entries(chatraSwitches)) {
@@ -86,7 +86,7 @@ describe('REST', () => {
     expect((await call(simulator, 'GET', path)).status).toBe(404)
   })
 
-  test('a pushed message is posted, read, changed and deleted, and is no ordinary message', async () => {
+  test('a pushed message is posted, read, changed and deleted, and is no ordinary one', async () => {
     const simulator = await start()
     const visitor = simulator.visit()
     const posted = await call(simulator, 'POST', '/pushedMessages', {
@@ -132,7 +132,7 @@ describe('REST', () => {
     expect((await call(simulator, 'GET', path)).body).not.toHaveProperty('lastVisit')
   })
 
-  test('there is nothing but the ten operations', async () => {
+  test('only the ten operations exist', async () => {
     const simulator = await start()
     const { clientId, chatId } = simulator.visit()
     const calls = [
@@ -151,7 +151,7 @@ describe('REST', () => {
     expect((await fetch(`${simulator.url}/api`)).status).toBe(404)
   })
 
-  test('only this account’s own authorization is taken', async () => {
+  test("only this account's own authorization is accepted", async () => {
     const simulator = await start()
     const { clientId } = simulator.visit()
     const keys = `${simulator.publicKey}:${simulator.secretKey}`
@@ -168,7 +168,7 @@ describe('REST', () => {
     expect((await as(`Chatra.Simple ${keys}x`)).status).toBe(403)
   })
 
-  test('a message needs a client, a text and a speaker', async () => {
+  test('a message needs a client, a text and an author', async () => {
     const simulator = await start()
     const { clientId } = simulator.visit()
     const post = (body: unknown, headers?: Record<string, string>) =>
@@ -194,7 +194,7 @@ describe('REST', () => {
     expect(simulator.agents).toHaveLength(1)
   })
 
-  test('an unknown e-mail makes a dummy agent once, a known one speaks as its agent', async () => {
+  test('an unknown e-mail makes a dummy agent once, a known one is its agent', async () => {
     const simulator = await start()
     const { clientId } = simulator.visit()
     const first = await call(simulator, 'POST', '/messages', { clientId, text: 'a', ...byEmail })
@@ -210,7 +210,7 @@ describe('REST', () => {
     expect((await call(simulator, 'POST', '/messages', { clientId, text: 'd', ...other })).status).toBe(400)
   })
 
-  test('an unknown client is refused as the switch says, and a chat’s id is no client', async () => {
+  test("an unknown client is refused according to the switch, a chat's id is no client", async () => {
     const simulator = await start()
     const { chatId } = simulator.visit()
     const post = () => call(simulator, 'POST', '/messages', { clientId: chatId, text: 'x', ...byEmail })
@@ -229,7 +229,7 @@ describe('REST', () => {
     expect(await call(simulator, 'GET', `/clients/${chatId}`)).toMatchObject({ status: 200, text: 'null' })
   })
 
-  test('long, empty and HTML texts are taken as the switches say', async () => {
+  test('long, empty and HTML texts are handled according to the switches', async () => {
     const simulator = await start()
     const visitor = simulator.visit()
     const { clientId } = visitor
@@ -265,7 +265,7 @@ describe('REST', () => {
     }
   })
 
-  test('refusals take every shape', async () => {
+  test('refusals have every format', async () => {
     const simulator = await start()
     const get = () => call(simulator, 'GET', '/messages/none')
     expect((await get()).body).toEqual({ code: 'not_found', message: 'no message none' })
@@ -294,7 +294,7 @@ describe('REST', () => {
     expect((await get()).status).toBe(403)
   })
 
-  test('an unclear send is carried out or not, as the switch says', async () => {
+  test('an indeterminate send is executed or not, according to the switch', async () => {
     const simulator = await start()
     const visitor = simulator.visit()
     const post = (text: string) =>
@@ -312,7 +312,7 @@ describe('REST', () => {
     expect((await call(simulator, 'GET', `/clients/${visitor.clientId}`)).status).toBe(200)
   })
 
-  test('faults hit REST alone and spare control and page', async () => {
+  test('faults affect only REST, not control and page', async () => {
     const simulator = await start()
     const { clientId } = simulator.visit()
     simulator.server.faults.add({ kind: 'status', status: 503, times: 1 })
@@ -324,7 +324,7 @@ describe('REST', () => {
 })
 
 describe('people', () => {
-  test('times of a chat strictly rise and ids look as Chatra’s', async () => {
+  test("times of a chat strictly rise and ids look like Chatra's", async () => {
     const simulator = await start()
     const visitor = simulator.visit()
     expect(visitor.clientId).toMatch(/^[a-z0-9]{39}$/)
@@ -339,7 +339,7 @@ describe('people', () => {
     expect(one.visit().clientId).toBe(other.visit().clientId)
   })
 
-  test('a reply to a visitor who left is mailed when his e-mail is known', async () => {
+  test('a reply to a visitor who left is mailed when the e-mail is known', async () => {
     const simulator = await start()
     const [julia] = simulator.agents
     const known = simulator.visit({ email: 'anna@example.com' })
@@ -355,7 +355,7 @@ describe('people', () => {
 })
 
 describe('control and page', () => {
-  test('another process drives everything over HTTP', async () => {
+  test('another process controls everything over HTTP', async () => {
     const simulator = await start()
     const post = async (verb: string, body: unknown) => {
       const response = await fetch(`${simulator.url}/control/${verb}`, {
@@ -400,7 +400,7 @@ describe('control and page', () => {
     expect(await post('constructor', {})).toMatchObject({ status: 404 })
   })
 
-  test('the visitor page stands by itself and says what it is', async () => {
+  test('the visitor page is self-contained and says that it is a simulator', async () => {
     const simulator = await start()
     const page = await (await fetch(`${simulator.url}/visitor`)).text()
     expect(page).toContain('Simulator: a stand-in for the Chatra widget')
@@ -408,7 +408,7 @@ describe('control and page', () => {
     expect(page).not.toContain('innerHTML')
   })
 
-  test('the page’s state tells both sides’ messages and nothing when nothing changed', async () => {
+  test("the page's state contains both sides' messages, and nothing when unchanged", async () => {
     const simulator = await start()
     const visitor = simulator.visit({ name: 'Anna' })
     visitor.says('<script>alert(1)</script>')
@@ -423,7 +423,7 @@ describe('control and page', () => {
     expect(await ask(`&since=${state.version}`)).toEqual({ version: state.version })
   })
 
-  test('a file a visitor sends can be downloaded by others', async () => {
+  test("a visitor's file can be downloaded by others", async () => {
     const simulator = await start()
     const visitor = simulator.visit()
     visitor.sendsFile({ name: 'список №1.txt', content: Buffer.from('hello'), type: 'text/plain' })

@@ -60,7 +60,7 @@ async function makeTask(sim: PlanfixSimulator, name: string): Promise<void> {
 }
 
 describe('scenario requests', () => {
-  test('every comment by hand and every status change names its task', async () => {
+  test('every manual comment and every status change names its task', async () => {
     const hook = await receiver()
     const sim = await start(hook)
     sim.employeeComments(1041, 5, 'hello')
@@ -69,7 +69,7 @@ describe('scenario requests', () => {
     expect(hook.bodies).toEqual(['{"task": 1041}', '{"task": 1041}'])
   })
 
-  test('any answer but 200 is a failure: nothing else leaves for three minutes, then both go', async () => {
+  test('after any answer but 200 no request leaves for three minutes, then both do', async () => {
     const hook = await receiver(204)
     const sim = await start(hook, { 'scenario-retry': 'en-5-15-30-60' }, 0.002)
     sim.employeeComments(1041, 5, 'one')
@@ -138,7 +138,7 @@ describe('control by another process', () => {
   const look = async (sim: PlanfixSimulator, name: string) =>
     (await fetch(`${sim.url}/control/${name}`)).json()
 
-  test('does by HTTP what the strings do, and no fault touches it', async () => {
+  test('control over HTTP does the same as the methods, without faults', async () => {
     const sim = await start(await receiver())
     await act(sim, 'fault', { kind: 'status', status: 502 })
     await act(sim, 'employeeComments', { taskId: 1041, userId: 'user:5', html: 'hello' })
@@ -158,7 +158,7 @@ describe('control by another process', () => {
     expect(await look(sim, 'requests')).toHaveLength(2)
   })
 
-  test('edits and restores comments and gives tasks away by HTTP', async () => {
+  test('control over HTTP edits and restores comments and reassigns tasks', async () => {
     const sim = await start(await receiver())
     const { id } = sim.employeeComments(1041, 5, 'hello')
     const card = sim.createsContact({ name: 'Big customer' })
@@ -170,7 +170,7 @@ describe('control by another process', () => {
     expect(sim.task(1041)?.counterparty).toBe(`contact:${card.id}`)
   })
 
-  test('refuses what is not JSON, and says what does not exist', async () => {
+  test('control over HTTP refuses other formats than JSON and names missing objects', async () => {
     const sim = await start(await receiver())
     expect((await act(sim, 'completes', { taskId: 1041 }, 'text/plain')).status).toBe(415)
     expect(await act(sim, 'completes', { taskId: 5 })).toMatchObject({

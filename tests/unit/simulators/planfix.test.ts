@@ -90,13 +90,13 @@ describe('tasks', () => {
     ])
   })
 
-  test('only the fields named come back, id always, unknown names ignored', async () => {
+  test('only the requested fields are returned, always the id, unknown ones ignored', async () => {
     const sim = await withTask()
     expect(await shownTask(sim, 'name,nonsense')).toEqual({ id: 1041, name: 'Anna (Chatra)' })
     expect(await shownTask(sim, '')).toEqual({ id: 1041 })
   })
 
-  test('a custom field the template lacks is lost silently', async () => {
+  test('a custom field that the template lacks is silently lost', async () => {
     const sim = await start()
     const customFieldData = [
       { field: { id: 87 }, value: 'known' },
@@ -147,14 +147,14 @@ describe('tasks', () => {
     expect(await found(21, '09-10-2025 11:04', '09-10-2025 11:09')).toBe(0)
   })
 
-  test('an update that names somebody unknown is a partial success', async () => {
+  test('an update that names an unknown person is a partial success', async () => {
     const sim = await withTask()
     const answer = await post(sim, '/task/1041', { name: 'new', counterparty: { id: 'contact:500' } })
     expect(answer).toMatchObject({ status: 200, body: { failures: [{ field: 'counterparty' }] } })
     expect(sim.task(1041)?.name).toBe('new')
   })
 
-  test('a deleted task leaves the lists, still answers isDeleted, and takes no comments', async () => {
+  test('a deleted task is not listed, still returns isDeleted, and accepts no comments', async () => {
     const sim = await withTask()
     sim.deletesTask(1041)
     expect((await post(sim, '/task/list')).body.tasks).toEqual([])
@@ -166,7 +166,7 @@ describe('tasks', () => {
 })
 
 describe('comments', () => {
-  test('roles become people, and contacts stand among the users', async () => {
+  test('roles become people, and contacts are among the users', async () => {
     const sim = await withTask()
     await comment(sim, { recipients: { roles: ['assignee', 'assigner'], users: [{ id: 'contact:92' }] } })
     const [last] = await listed(sim, {
@@ -177,7 +177,7 @@ describe('comments', () => {
     expect(names).toEqual(['contact:92 Anna', 'user:5 Ana Rusu', 'user:1 Robot'])
   })
 
-  test('an employee notifies the client unless told otherwise, and scripts are kept as given', async () => {
+  test('an employee notifies the client by default, and scripts are kept unchanged', async () => {
     const sim = await withTask()
     sim.employeeComments(1041, 5, '<script>alert(1)</script>')
     const secret = sim.employeeComments(1041, 'user:6', 'between us', { recipients: [], hidden: true })
@@ -188,7 +188,7 @@ describe('comments', () => {
     expect(secret).toMatchObject({ isHidden: true, recipients: { users: [] }, owner: 'user:6' })
   })
 
-  test('deletions leave the list of comments and stand in that of the deleted', async () => {
+  test('deleted comments are only in the list of deleted ones', async () => {
     const sim = await withTask()
     const { id } = sim.employeeComments(1041, 5, 'oops')
     sim.editsComment(id, 'corrected')
@@ -199,7 +199,7 @@ describe('comments', () => {
     expect((await get(sim, `/comment/${id}?fields=isDeleted`)).body.comment.isDeleted).toBe(true)
   })
 
-  test('one edit changes the words, the ticks, the hidden mark and the files, and leaves what it does not name', async () => {
+  test('one edit changes text, ticks, hidden mark and files, and keeps unnamed ones', async () => {
     const sim = await withTask()
     const file = sim.addsFile('price.pdf', 'x')
     const { id } = sim.employeeComments(1041, 5, 'hello')
@@ -213,7 +213,7 @@ describe('comments', () => {
     expect(() => sim.editsComment(id, 'x', { files: [999] })).toThrow('no file 999')
   })
 
-  test('a deleted comment that is restored stands in the feed again', async () => {
+  test('a deleted comment that is restored is in the feed again', async () => {
     const sim = await withTask()
     const { id } = sim.employeeComments(1041, 5, 'hello')
     sim.deletesComment(id)
@@ -221,7 +221,7 @@ describe('comments', () => {
     expect(await listed(sim)).toHaveLength(2)
   })
 
-  test('a task is given to another card: who is notified from then on is that one, and the old card stays', async () => {
+  test('a reassigned task notifies the new card from then on, and the old card stays', async () => {
     const sim = await withTask()
     const card = sim.createsContact({ name: 'Big customer' })
     sim.givesTaskTo(1041, card.id)
@@ -231,7 +231,7 @@ describe('comments', () => {
     expect(() => sim.givesTaskTo(1041, 9999)).toThrow('no contact 9999')
   })
 
-  test('a list without filters is refused, with a filter it finds', async () => {
+  test('a list without filters is refused, and with a filter it returns results', async () => {
     const sim = await withTask()
     expect(await post(sim, '/comment/list', {})).toMatchObject({ status: 400, body: { code: 0 } })
     const filters = [{ type: 3000, operator: 'equal', value: { dateType: 'today' } }]
@@ -240,7 +240,7 @@ describe('comments', () => {
 })
 
 describe('contacts', () => {
-  test('are found by e-mail exactly, and by part of it', async () => {
+  test('contacts are found by exact e-mail, and by part of it', async () => {
     const sim = await start()
     await post(sim, '/contact/', anna)
     const find = async (type: number, value: string) => {
@@ -252,7 +252,7 @@ describe('contacts', () => {
     expect(await find(4005, 'example.com')).toHaveLength(1)
   })
 
-  test('a merged contact is gone, its tasks and comments are with the other', async () => {
+  test('a merged contact is gone, its tasks and comments belong to the other', async () => {
     const sim = await withTask()
     const other = sim.createsContact({ name: 'Anna Popa' })
     await post(sim, '/contact/92/comments/', { description: 'visit' })
@@ -307,7 +307,7 @@ describe('strictness', () => {
       'body.sourceId: unknown field',
     ],
   ]
-  test.each(wrong)('%s is refused and written down', async (_, path, body, message) => {
+  test.each(wrong)('%s is refused and recorded', async (_, path, body, message) => {
     const sim = await start()
     const answer = await post(sim, path, body)
     expect(answer.status).toBeGreaterThanOrEqual(400)
@@ -315,7 +315,7 @@ describe('strictness', () => {
     expect(sim.violations.join()).toContain(message)
   })
 
-  test('a body must be JSON and say so', async () => {
+  test('a body must be declared as JSON', async () => {
     const sim = await start()
     const send = (path: string, type: string, body: string) =>
       fetch(`${sim.restUrl}${path}`, {
@@ -329,7 +329,7 @@ describe('strictness', () => {
     expect([list.status, ((await list.json()) as { code: number }).code]).toEqual([500, 30])
   })
 
-  test('unknown paths, documented but unsimulated ones and wrong methods are told apart', async () => {
+  test('unknown paths, unsimulated ones and wrong methods are distinguished', async () => {
     const sim = await start()
     expect((await get(sim, '/nonsense')).status).toBe(404)
     expect((await get(sim, '/project/5')).status).toBe(501)
@@ -356,7 +356,7 @@ describe('files', () => {
     return { status: response.status, body: (await response.json()) as { id: number; code?: number } }
   }
 
-  test('what was uploaded comes back from the storage, which refuses the token', async () => {
+  test('an uploaded file comes back from the storage, which refuses the token', async () => {
     const sim = await start()
     const { id } = (await upload(sim, 'some\r\nbytes')).body
     expect(sim.files[0]).toMatchObject({ id, name: 'фото.txt', type: 'text/plain' })
@@ -369,7 +369,7 @@ describe('files', () => {
     expect((await fetch(forged)).status).toBe(403)
   })
 
-  test('from-url fetches the address, refuses planfix.com, and fails where nothing answers', async () => {
+  test('from-url downloads the address, refuses planfix.com, and fails without an answer', async () => {
     const sim = await start()
     const file = sim.addsFile('source.txt', 'content')
     const link = (await get(sim, `/file/${file.id}?fields=downloadUrl`)).body.file.downloadUrl
@@ -380,7 +380,7 @@ describe('files', () => {
     expect((await post(sim, '/file/from-url/', { url: `${sim.url}/nowhere` })).body.code).toBe(7001)
   })
 
-  test('file-size-unit: rounded up to KiB, or bytes', async () => {
+  test('file-size-unit is rounded up to KiB, or bytes', async () => {
     const sim = await start()
     const { id } = sim.addsFile('a', 'x'.repeat(1025))
     const size = async () => (await get(sim, `/file/${id}?fields=size`)).body.file.size
@@ -398,7 +398,7 @@ describe('files', () => {
 })
 
 describe('limits', () => {
-  test('over-rps: each position', async () => {
+  test('over-rps has each position', async () => {
     const sim = await start({}, { requestsPerSecondLimit: 2 })
     const third = async () => {
       await Promise.all([get(sim, '/ping'), get(sim, '/ping')])
@@ -417,7 +417,7 @@ describe('limits', () => {
     expect(Date.now() - before).toBeGreaterThan(200)
   })
 
-  test('daily-limit: code 22 with the time to wait in each form', async () => {
+  test('daily-limit is code 22 with the time to wait in each form', async () => {
     const sim = await start({}, { dailyLimit: 1 })
     expect((await get(sim, '/ping')).status).toBe(200)
     expect(await get(sim, '/ping')).toMatchObject({ status: 403, body: { code: 22 } })
@@ -432,7 +432,7 @@ describe('limits', () => {
     expect((await get(sim, '/ping')).status).toBe(200)
   })
 
-  test('rate-header: stale, exact, absent', async () => {
+  test('rate-header is stale, exact or absent', async () => {
     const sim = await start({}, { dailyLimit: 100, timeScale: 1 })
     const header = async () => (await get(sim, '/ping')).headers.get('x-ratelimit-remaining')
     expect([await header(), await header()]).toEqual(['99', '99'])
@@ -442,14 +442,14 @@ describe('limits', () => {
     expect(await header()).toBeNull()
   })
 
-  test('account-state: any code with any status', async () => {
+  test('account-state is any code with any status', async () => {
     const sim = await start({ 'account-state': 'code20-401' })
     expect(await get(sim, '/ping')).toMatchObject({ status: 401, body: { result: 'fail', code: 20 } })
   })
 })
 
 describe('writes whose outcome the client does not learn', () => {
-  test('planfix-write-outcome: committed, not committed, committed late, 504', async () => {
+  test('planfix-write-outcome is committed, not committed, committed late, or 504', async () => {
     const sim = await withTask({}, { timeScale: 1 })
     sim.nextWrites('timeout-after-commit')
     await hangs(post(sim, '/task/1041/comments/', { description: 'after' }, 200))
@@ -475,7 +475,7 @@ describe('writes whose outcome the client does not learn', () => {
     await expect.poll(() => sim.comments(1041).length).toBe(2)
   })
 
-  test('update-answer: every form, and 202 shows the old value first', async () => {
+  test('update-answer has every form, and 202 shows the old value first', async () => {
     const sim = await withTask({}, { timeScale: 1 })
     expect((await post(sim, '/task/1041', { name: 'a' })).body).toEqual({ result: 'success' })
     sim.setSwitch('update-answer', '200-failures-empty')
@@ -489,7 +489,7 @@ describe('writes whose outcome the client does not learn', () => {
     expect(await shownTask(sim, 'name')).toMatchObject({ name: 'd' })
   })
 
-  test('failures-shape and fail-in-2xx', async () => {
+  test('failures-shape and fail-in-2xx have each position', async () => {
     const sim = await withTask({ 'failures-shape': 'object' })
     const answer = await post(sim, '/task/1041', { counterparty: { id: '500' } })
     expect(answer.body.failures).toMatchObject({ field: 'counterparty' })
@@ -504,7 +504,7 @@ describe('writes whose outcome the client does not learn', () => {
 describe('source ids', () => {
   const marked = { sourceId, sourceObjectId: objectId, sourceDataVersion: '1' }
 
-  test('source-dedup: doubles, the existing id, or a refusal', async () => {
+  test('source-dedup gives duplicates, the existing id, or a refusal', async () => {
     const sim = await withTask()
     const first = (await comment(sim, marked)).body.id
     expect((await comment(sim, marked)).body.id).not.toBe(first)
@@ -516,7 +516,7 @@ describe('source ids', () => {
     expect(await comment(sim, marked)).toMatchObject({ status: 400, body: { code: 41 } })
   })
 
-  test('source-read: always, with the right sourceId, never', async () => {
+  test('source-read is always, with the right sourceId, or never', async () => {
     const sim = await withTask()
     const { id } = (await comment(sim, marked)).body
     const read = async (query = '') =>
@@ -531,7 +531,7 @@ describe('source ids', () => {
     expect(await read(`&sourceId=${sourceId}`)).toBe('')
   })
 
-  test('comment-list-source: filled or empty', async () => {
+  test('comment-list-source is filled or empty', async () => {
     const sim = await withTask()
     await comment(sim, marked)
     expect((await listed(sim))[1].sourceObjectId).toBe(objectId)
@@ -539,7 +539,7 @@ describe('source ids', () => {
     expect((await listed(sim))[1].sourceObjectId).toBe('')
   })
 
-  test('source-id-on-task-write: ignored, stored, refused', async () => {
+  test('source-id-on-task-write is ignored, stored or refused', async () => {
     const sim = await start()
     const write = () => post(sim, '/task/', { name: 'x', sourceId })
     await write()
@@ -552,7 +552,7 @@ describe('source ids', () => {
 })
 
 describe('facts nobody documents', () => {
-  test('missing-task, foreign-task', async () => {
+  test('missing-task and foreign-task have each position', async () => {
     const sim = await withTask({ 'missing-task': '400-code0' })
     expect(await get(sim, '/task/5')).toMatchObject({ status: 400, body: { code: 0 } })
     const foreign = (await post(sim, '/task/', { ...chat, assigner: { id: 'contact:92' } })).body.id
@@ -562,7 +562,7 @@ describe('facts nobody documents', () => {
     expect((await post(sim, '/task/list')).body.tasks).toHaveLength(2)
   })
 
-  test('a task the robot takes part in stays visible, and a robot with full access sees all', async () => {
+  test('a participating robot keeps seeing a task, and one with full access sees all', async () => {
     const sim = await withTask()
     const own = { participants: { users: [{ id: 'user:1' }] }, assigner: { id: 'contact:92' } }
     const { id } = (await post(sim, '/task/', { ...chat, ...own })).body
@@ -572,7 +572,7 @@ describe('facts nobody documents', () => {
     expect((await get(all, `/task/${other}`)).status).toBe(200)
   })
 
-  test('assigner-contact: accepted, replaced, refused, named in failures', async () => {
+  test('assigner-contact is accepted, replaced, refused, or named in failures', async () => {
     const sim = await withTask({ 'foreign-task': 'visible' })
     const create = () => post(sim, '/task/', { ...chat, assigner: { id: 'contact:92' } })
     const assigner = async () => sim.task((await create()).body.id)?.assigner
@@ -585,7 +585,7 @@ describe('facts nobody documents', () => {
     expect(await create()).toMatchObject({ status: 400, body: { code: 41 } })
   })
 
-  test('process-update: ignored or applied', async () => {
+  test('process-update is ignored or applied', async () => {
     const sim = await withTask()
     await post(sim, '/task/1041', { processId: 9 })
     expect(await shownTask(sim, 'processId')).toMatchObject({ processId: 1 })
@@ -594,7 +594,7 @@ describe('facts nobody documents', () => {
     expect(await shownTask(sim, 'processId')).toMatchObject({ processId: 9 })
   })
 
-  test('status-set: numbers, meanings and activity all change', async () => {
+  test('status-set changes numbers, meanings and activity', async () => {
     const sim = await withTask()
     const statuses = async () =>
       (await get(sim, '/process/task/1/statuses?fields=id,name,isActive')).body.statuses
@@ -611,7 +611,7 @@ describe('facts nobody documents', () => {
     expect((await statuses()).some((entry: { isActive: boolean }) => entry.isActive)).toBe(false)
   })
 
-  test('newlines: dropped or kept; HTML comments always go', async () => {
+  test('newlines are dropped or kept; HTML comments always go', async () => {
     const sim = await withTask()
     await comment(sim, { description: 'a\nb<!-- mark -->' })
     sim.setSwitch('newlines', 'kept')
@@ -619,7 +619,7 @@ describe('facts nobody documents', () => {
     expect(sim.comments(1041).map(({ description }) => description)).toEqual(['', 'ab', 'a\nb'])
   })
 
-  test('datetime-zone: utc, the digits of the account, with seconds', async () => {
+  test('datetime-zone is utc, the digits of the account, or with seconds', async () => {
     const sim = await withTask({}, { now: () => Date.UTC(2025, 9, 9, 8, 53, 21) })
     const point = { date: '09-10-2025', time: '10:53' }
     expect((await shownTask(sim, 'dateTime')).dateTime).toEqual({ ...point, datetime: '2025-10-09T08:53Z' })
@@ -645,7 +645,7 @@ describe('facts nobody documents', () => {
   test.each([
     ['mailed-when-ticked', 1],
     ['not-mailed', 0],
-  ] as const)('contact-mail: a notified contact with an e-mail (%s)', async (position, letters) => {
+  ] as const)('contact-mail mails a notified contact with an e-mail (%s)', async (position, letters) => {
     const sim = await withTask({ 'contact-mail': position })
     const task = [...sim.account.tasks.values()][0]
     const taskId = task?.id ?? 0
@@ -661,7 +661,7 @@ describe('facts nobody documents', () => {
     )
   })
 
-  test('rest-comment-pushed: the hosted channel sends what notifies the client', async () => {
+  test('rest-comment-pushed sends comments that notify the client', async () => {
     const sim = await withTask({ 'rest-comment-pushed': 'yes' })
     await comment(sim, { recipients: { users: [{ id: 'contact:92' }] } })
     await comment(sim, { recipients: { users: [{ id: 'user:5' }] } })
@@ -670,7 +670,7 @@ describe('facts nobody documents', () => {
     ])
   })
 
-  test('over-64k: two refusals, or a cut', async () => {
+  test('over-64k is one of two refusals, or a cut', async () => {
     const sim = await withTask()
     const long = { description: 'я'.repeat(40_000) }
     expect((await comment(sim, long)).body.code).toBe(5001)
@@ -681,7 +681,7 @@ describe('facts nobody documents', () => {
     expect(Buffer.byteLength(sim.comments(1041)[1]?.description ?? '')).toBe(65_536)
   })
 
-  test('contact-template and email-duplicate: each refusal', async () => {
+  test('contact-template and email-duplicate have each refusal', async () => {
     const sim = await start()
     const bare = () => post(sim, '/contact/', { name: 'Anna' })
     expect((await bare()).body.code).toBe(2001)
@@ -702,7 +702,7 @@ describe('facts nobody documents', () => {
     expect((await create()).status).toBe(201)
   })
 
-  test('id-shape: as asked, always a number, always prefixed', async () => {
+  test('id-shape is as requested, always a number, or always prefixed', async () => {
     const sim = await start()
     const first = async (prefixedId: boolean) =>
       (await post(sim, '/user/list', { prefixedId })).body.users[0].id
@@ -713,7 +713,7 @@ describe('facts nobody documents', () => {
     expect(await first(false)).toBe('user:1')
   })
 
-  test('scope-of-templates and datatag-list-key', async () => {
+  test('scope-of-templates and datatag-list-key have each position', async () => {
     const sim = await start({}, { scopes: ['datatag_readonly'] })
     const templates = async () => (await get(sim, '/task/templates')).status
     expect(await templates()).toBe(200)
@@ -730,7 +730,7 @@ describe('facts nobody documents', () => {
 })
 
 describe('data tags', () => {
-  test('a visit hangs on a new comment of the contact', async () => {
+  test('a visit is attached to a new comment of the contact', async () => {
     const sim = await withTask()
     const items = [{ customFieldData: [{ field: { id: 10 }, value: 'Windows 10' }] }]
     const added = await post(sim, '/contact/92/datatags/', { dataTag: { id: 4 }, items })
@@ -744,7 +744,7 @@ describe('data tags', () => {
   })
 })
 
-test('every switch is tried in these tests or in the contract tests, and the unknown is refused', async () => {
+test('every switch is used in these or the contract tests, and unknown ones are refused', async () => {
   const sim = await start()
   expect(() => sim.setSwitch('nonsense' as never, 'x' as never)).toThrow('no switch nonsense')
   expect(() => sim.setSwitch('newlines', 'x' as never)).toThrow('no position x')

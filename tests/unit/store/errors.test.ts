@@ -10,7 +10,7 @@ const ofSqlite = (code: string) => Object.assign(new Error(code), { code })
 
 describe('an error of SQLite', () => {
   it.each(['SQLITE_FULL', 'SQLITE_IOERR_WRITE', 'SQLITE_BUSY', 'SQLITE_READONLY', 'SQLITE_CORRUPT'])(
-    '%s means that the store cannot be used now, and keeps its code',
+    'the SQLite code %s means an unavailable store, and is kept',
     (code) => {
       const cause = ofSqlite(code)
       expect(storeError(cause)).toMatchObject({ kind: 'unavailable', code, cause })
@@ -18,12 +18,12 @@ describe('an error of SQLite', () => {
     },
   )
 
-  it('that is a bug of ours stays what it is', () => {
+  it('an SQLite error of a bug stays what it is', () => {
     const bug = ofSqlite('SQLITE_CONSTRAINT_UNIQUE')
     expect(storeError(bug)).toBe(bug)
   })
 
-  it('is wrapped once', () => {
+  it('an SQLite error is wrapped once', () => {
     const error = storeUnavailable('SQLITE_FULL')
     expect(storeError(error)).toBe(error)
   })

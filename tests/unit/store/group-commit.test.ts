@@ -26,14 +26,14 @@ function numbers() {
 }
 
 describe('commits that wait at the same time', () => {
-  it('share one transaction', async () => {
+  it('waiting commits share one transaction', async () => {
     const { insert, stored, transactions } = numbers()
     await Promise.all([insert(1), insert(2), Promise.resolve().then(() => insert(3))])
     expect(stored()).toEqual([1, 2, 3])
     expect(transactions()).toBe(1)
   })
 
-  it('fail alone: the one with the bug is rejected whole, the others go through', async () => {
+  it('a commit with a bug is rejected completely, the others succeed', async () => {
     const { sql, writes, insert, stored } = numbers()
     const broken = writes.write(() => {
       sql.run('INSERT INTO numbers VALUES (2, NULL)')
@@ -45,7 +45,7 @@ describe('commits that wait at the same time', () => {
     expect(stored()).toEqual([1, 3, 4])
   })
 
-  it('are not seen before they are committed', async () => {
+  it('waiting commits are invisible before they are committed', async () => {
     const { insert, stored } = numbers()
     const inserted = insert(1)
     expect(stored()).toEqual([])
@@ -55,7 +55,7 @@ describe('commits that wait at the same time', () => {
 })
 
 describe('a disk that is full', () => {
-  it('rejects all that shared the transaction, and takes the next ones when it has room', async () => {
+  it('a full disk rejects the whole transaction, and later ones work with room', async () => {
     const { sql, insert, stored } = numbers()
     const pages = sql.value<number>('PRAGMA page_count')!
     sql.exec(`PRAGMA max_page_count = ${pages + 2}`)
@@ -74,7 +74,7 @@ describe('a disk that is full', () => {
 })
 
 describe('a disk that is read-only', () => {
-  it('rejects as unavailable, and the file is opened anew for the next commit', async () => {
+  it('a read-only disk rejects as unavailable, and the file is reopened', async () => {
     const { sql, insert, stored } = numbers()
     sql.exec('PRAGMA query_only = ON')
     await expect(insert(1)).rejects.toMatchObject({ kind: 'unavailable', code: 'SQLITE_READONLY' })
@@ -84,7 +84,7 @@ describe('a disk that is read-only', () => {
 })
 
 describe('another process that is writing', () => {
-  it('is waited for', async () => {
+  it('a commit waits for another writing process', async () => {
     const { sql, insert, stored } = numbers()
     const other = new Database(sql.database.name)
     onTestFinished(() => void other.close())
@@ -99,7 +99,7 @@ describe('another process that is writing', () => {
 })
 
 describe('the store', () => {
-  it('keeps nothing of a commit whose last change is refused', async () => {
+  it('a commit whose last change is refused leaves nothing in the store', async () => {
     const db = await store()
     await db.commit([{ type: 'conversation.add', conversation: conversation() }])
     const doubled = db.commit([
@@ -115,7 +115,7 @@ describe('the store', () => {
     expect(await db.message(11)).not.toBeNull()
   })
 
-  it('writes what still waits before it closes, and refuses what comes later', async () => {
+  it('closing writes waiting commits, and refuses later ones', async () => {
     const dir = folder()
     const db = await store({ dir })
     const last = db.commit([adding(message())])

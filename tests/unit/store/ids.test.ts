@@ -8,7 +8,7 @@ import { folder, inboxRow, store } from './material.ts'
 const take = (many: number, next: () => number) => Array.from({ length: many }, next)
 
 describe('numbers', () => {
-  it('ascend without a gap while the program runs, whatever is committed in between', async () => {
+  it('ids ascend without a gap while the program runs, with any commits in between', async () => {
     const db = await store()
     const taken: number[] = []
     for (let round = 0; round < 30; round += 1) {
@@ -26,7 +26,7 @@ describe('numbers', () => {
     )
   })
 
-  it('are never handed out twice when the program dies without a word', () => {
+  it('ids never repeat when the program crashes', () => {
     const path = join(folder(), 'ids.sqlite')
     const taken: number[] = []
     for (let life = 0; life < 5; life += 1) {
@@ -40,7 +40,7 @@ describe('numbers', () => {
     expect(taken).toEqual([...taken].sort((one, other) => one - other))
   })
 
-  it('go on where they ended after a clean end', async () => {
+  it('ids continue where they ended after a clean shutdown', async () => {
     const dir = folder()
     const first = await store({ dir })
     expect(take(3, () => first.newId())).toEqual([1, 2, 3])
@@ -49,7 +49,7 @@ describe('numbers', () => {
     expect(second.newId()).toBe(4)
   })
 
-  it('are reserved ahead inside an ordinary commit, and count only once that is on disk', () => {
+  it('ids are reserved inside an ordinary commit, and valid once it is on disk', () => {
     const sql = new Sql(join(folder(), 'ids.sqlite'))
     onTestFinished(() => sql.close())
     migrate(sql)
@@ -64,7 +64,7 @@ describe('numbers', () => {
     expect(reserved()).toBe(2001)
   })
 
-  it('of two processes on one file never meet', async () => {
+  it('ids of two processes on one file never collide', async () => {
     const dir = folder()
     const server = await store({ dir })
     const tool = await store({ dir, shared: true })

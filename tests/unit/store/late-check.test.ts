@@ -46,7 +46,7 @@ const until = async (check: () => boolean) => {
   for (let n = 0; n < 500 && !check(); n += 1) await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
-it('after a crash a big store is used at once and read beside the work; damage is told, and mended at the next start', async () => {
+it('after a crash a big store is used at once, checked later, and fixed at a restart', async () => {
   const dir = folder()
   const path = await big(dir)
   rmSync(join(dir, 'bridge.clean'))
@@ -66,7 +66,7 @@ it('after a crash a big store is used at once and read beside the work; damage i
   expect(existsSync(join(dir, 'bridge.damaged'))).toBe(false)
 })
 
-it('a store that was closed before it was read to its end is not trusted at the next start either', async () => {
+it('a store closed before its check ended is checked again at the next start', async () => {
   const dir = folder()
   const path = await big(dir)
   rmSync(join(dir, 'bridge.clean'))
@@ -78,14 +78,14 @@ it('a store that was closed before it was read to its end is not trusted at the 
   expect(next.keys()).toEqual(['event.store-damaged'])
 })
 
-it('a big file that cannot even be opened is restored before it is used', async () => {
+it('a big file that cannot be opened is restored before use', async () => {
   const dir = folder()
   const path = await big(dir)
   writeFileSync(path, 'not a database at all'.repeat(400_000))
   expect((await opened(dir)).keys()).toEqual(['event.store-restored'])
 })
 
-it('where no thread can be started the work is done in turns, and that is said once', async () => {
+it('without threads the check runs in short steps, and that is reported once', async () => {
   const dir = folder()
   const path = await big(dir)
   const said: string[] = []

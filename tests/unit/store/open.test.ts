@@ -8,7 +8,7 @@ import { Sql } from '../../../src/main/store/sql.ts'
 import { adding, folder, message, store } from './material.ts'
 
 describe('one server on a folder', () => {
-  it('refuses a second one, and lets it in when the first has closed', async () => {
+  it('a second server is refused, and admitted after the first has closed', async () => {
     const dir = folder()
     const first = await store({ dir })
     await expect(openStore({ dir })).rejects.toMatchObject({ name: 'StoreError', kind: 'in-use' })
@@ -16,7 +16,7 @@ describe('one server on a folder', () => {
     await store({ dir })
   })
 
-  it('is not disturbed by the refusal', async () => {
+  it('the refusal does not disturb the first server', async () => {
     const dir = folder()
     const first = await store({ dir })
     await openStore({ dir }).catch(() => {})
@@ -25,7 +25,7 @@ describe('one server on a folder', () => {
   })
 })
 
-it('tells whoever comes late that it is closed', async () => {
+it('a late caller gets the error that the store is closed', async () => {
   const db = await store({ dir: folder() })
   await db.commit([adding(message())])
   await db.close()
@@ -37,7 +37,7 @@ it('tells whoever comes late that it is closed', async () => {
 })
 
 describe('the command line', () => {
-  it('is told when there is nothing yet, and makes nothing', async () => {
+  it('the command line reports a missing store, and creates nothing', async () => {
     const dir = folder()
     await expect(openStore({ dir, shared: true })).rejects.toMatchObject({
       name: 'StoreError',
@@ -46,7 +46,7 @@ describe('the command line', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  it('upgrades nothing', async () => {
+  it('the command line upgrades nothing', async () => {
     const dir = folder()
     await (await store({ dir })).close()
     const db = new Database(join(dir, 'bridge.sqlite'))
@@ -60,7 +60,7 @@ describe('the command line', () => {
 })
 
 describe('the format of the file', () => {
-  it('of a newer program is refused and left as it is', async () => {
+  it("a newer program's file is refused and not changed", async () => {
     const dir = folder()
     await (await store({ dir })).close()
     const db = new Database(join(dir, 'bridge.sqlite'))
@@ -71,7 +71,7 @@ describe('the format of the file', () => {
     expect(readdirSync(dir).filter((name) => name.includes('corrupt'))).toEqual([])
   })
 
-  it('is brought up step by step, a step that fails leaves the one before it', () => {
+  it('a file is upgraded step by step, and a failing step leaves the previous format', () => {
     const sql = new Sql(':memory:')
     onTestFinished(() => sql.close())
     const first = 'CREATE TABLE one (a)'
@@ -84,7 +84,7 @@ describe('the format of the file', () => {
 })
 
 describe.skipIf(process.platform === 'win32')('files', () => {
-  it('are for their owner alone, also in a folder that was open to all', async () => {
+  it('files are readable only for their owner, also in an open folder', async () => {
     const dir = folder()
     chmodSync(dir, 0o755)
     const db = await store({ dir })

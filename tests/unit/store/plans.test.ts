@@ -31,15 +31,15 @@ const scans = (plan: string[]) =>
 const { lanesOfMessages, lanesOfAttempts: _allOpenWrites, lanesOfJobs: _allOpenJobs, ...perMessage } = LOOKUPS
 
 describe('what is asked for each message reads no whole table', () => {
-  it.each(Object.entries(perMessage))('%s', (_name, text) => {
+  it.each(Object.entries(perMessage))('the query reads no whole table: %s', (_name, text) => {
     expect(scans(planOf(empty(), text))).toEqual([])
   })
 
-  it.each(Object.entries(CHANGE_STATEMENTS))('%s', (_name, text) => {
+  it.each(Object.entries(CHANGE_STATEMENTS))('the lookup reads no whole table: %s', (_name, text) => {
     expect(scans(planOf(empty(), text))).toEqual([])
   })
 
-  it('nor does adding or changing a message', () => {
+  it('adding or changing a message reads no whole table', () => {
     const sql = empty()
     const ran: string[] = []
     const run = sql.run.bind(sql)
@@ -54,7 +54,7 @@ describe('what is asked for each message reads no whole table', () => {
   })
 })
 
-it('what the interface asks passes over big tables by their keys and indexes, a stride at a time', async () => {
+it('the interface reads big tables by keys and indexes, in batches', async () => {
   const sql = empty()
   addMessage(sql, message(), [{ state: 'queued', reason: null }], null)
   applyChanges(sql, [{ type: 'conversation.add', conversation: conversation() }])
@@ -99,7 +99,7 @@ it('waiting messages come from the index in order, without sorting', () => {
   ])
 })
 
-it('lanes with work are found in the indexes of open messages alone', () => {
+it('queues with work are found only in the indexes of open messages', () => {
   const touched = planOf(empty(), lanesOfMessages).filter((step) => / messages\b/.test(step))
   expect(touched.length).toBe(2)
   for (const step of touched)

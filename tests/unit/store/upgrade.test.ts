@@ -18,7 +18,7 @@ function firstRelease(messages: readonly Message[]): string {
   return dir
 }
 
-it('what the first release stored is browsed, read and counted after the upgrade, together with what comes', async () => {
+it('data of the first release is browsed, read and counted after the upgrade', async () => {
   const dir = firstRelease([
     message({ id: 1, receivedAt: 10, writtenAt: 10 }),
     reply({ id: 2, receivedAt: QUARTER, writtenAt: 0 }),
@@ -40,7 +40,7 @@ it('what the first release stored is browsed, read and counted after the upgrade
   expect((await db.message(3))?.text).toBe('Bună')
 })
 
-it('the command line asks to start the bridge once before it reads an older file', async () => {
+it('the command line requires a start of the bridge before it reads an older file', async () => {
   const dir = firstRelease([])
   await expect(store({ dir, shared: true })).rejects.toThrow(/start the bridge once/)
 })

@@ -24,11 +24,11 @@ describe('the way in of a configuration', () => {
     ['what is chosen', { publicUrl: 'https://a.example', tunnel: { provider: 'ngrok' } }, 'ngrok'],
     ['none when that is chosen', { publicUrl: 'https://a.example', tunnel: { provider: 'none' } }, 'none'],
     ['none while the own address is missing', { tunnel: { provider: 'own' } }, 'none'],
-  ])('is %s', (_what, input, provider) => {
+  ])('the configured provider is %s', (_what, input, provider) => {
     expect(read(input).tunnel.provider).toBe(provider)
   })
 
-  test('by SSH has defaults for all but the server and the user', () => {
+  test('an SSH provider has defaults for all but the server and the user', () => {
     expect(read({ tunnel: { provider: 'ssh', ssh } }).tunnel.ssh).toEqual({
       ...ssh,
       port: 22,
@@ -51,13 +51,13 @@ describe('the way in of a configuration', () => {
     [{ provider: 'ssh', ssh: { ...ssh, password: 'x' } }, 'tunnel.ssh.password: unknown key'],
     [{ provider: 'relay', relay: { url: 'ftp://a' } }, /^tunnel\.relay\.url: /],
     [{ provider: 'ngrok', token: 'x' }, 'tunnel.token: unknown key'],
-  ])('%j is refused with its path', (tunnel, problem) => {
+  ])('the configuration %j is refused with its path', (tunnel, problem) => {
     expect(problems({ tunnel })).toEqual([
       typeof problem === 'string' ? problem : expect.stringMatching(problem),
     ])
   })
 
-  test('comes through an export unchanged', () => {
+  test("the tunnel's configuration survives an export", () => {
     const whole = read({ tunnel: { provider: 'ssh', ssh: { ...ssh, remotePort: 80 }, ngrok: {} } })
     expect(read(JSON.parse(JSON.stringify(exportable(whole))))).toEqual(whole)
   })
@@ -69,14 +69,14 @@ describe('the secrets of a way in', () => {
     BRIDGE_SSH_KEY: '-----BEGIN OPENSSH PRIVATE KEY-----\nline-one-of-it\nline-two\n-----END',
   }
 
-  test('come from the environment of a server', async () => {
+  test("the tunnel's secrets come from a server's environment", async () => {
     const secrets = environmentSecrets(environment)
     expect(await secrets.get(PROGRAM, 'NGROK_TOKEN')).toBe('2abcDEFghi_jkl')
     expect(await secrets.get(PROGRAM, 'SSH_PASSWORD')).toBeNull()
     expect(secrets.whereToPut(PROGRAM, 'NGROK_TOKEN')).toContain('BRIDGE_NGROK_TOKEN')
   })
 
-  test('that were typed go before them, until they are dropped', async () => {
+  test('typed secrets take precedence over them, until they are deleted', async () => {
     const learned: string[] = []
     const secrets = memoryOver(environmentSecrets(environment), (secret) => learned.push(secret))
     await secrets.set(PROGRAM, 'NGROK_TOKEN', 'typed-token')
@@ -86,7 +86,7 @@ describe('the secrets of a way in', () => {
     expect(await secrets.get(PROGRAM, 'NGROK_TOKEN')).toBe('2abcDEFghi_jkl')
   })
 
-  test('are in no line of a log, whole or as a private key that nobody knew', () => {
+  test("the tunnel's secrets are in no log line, not even an unknown private key", () => {
     const redact = createRedactor(...secretsIn(read({}), environment))
     const line = JSON.stringify({ token: '2abcDEFghi_jkl', key: environment.BRIDGE_SSH_KEY })
     expect(redact(line)).not.toMatch(/2abcDEF|line-one|line-two/)

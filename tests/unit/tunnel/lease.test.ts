@@ -27,7 +27,7 @@ function computer() {
 }
 const BEAT = 10_000
 
-test('the active one carries for two thirds of the lease after what was sent last and answered', async () => {
+test('the lease lasts two thirds after the last answered message was sent', async () => {
   const { clock, lease, told } = computer()
   lease.confirm(lease.now(), BEAT)
   expect(lease.holds).toBe(false)
@@ -38,7 +38,7 @@ test('the active one carries for two thirds of the lease after what was sent las
   expect([lease.holds, told]).toEqual([false, [true, false]])
 })
 
-test('it counts from the sending of a ping, not from its answer', async () => {
+test('the lease counts from the sending of a ping, not from its answer', async () => {
   const { clock, lease } = computer()
   lease.confirm(lease.now(), BEAT)
   lease.setActive(true)
@@ -49,7 +49,7 @@ test('it counts from the sending of a ping, not from its answer', async () => {
   expect(lease.holds).toBe(false)
 })
 
-test('a ping that is answered in time makes it go on, an older answer does not shorten it', async () => {
+test('an answered ping extends the lease, an older answer does not shorten it', async () => {
   const { clock, lease, told } = computer()
   const first = lease.now()
   lease.confirm(first, BEAT)
@@ -61,7 +61,7 @@ test('a ping that is answered in time makes it go on, an older answer does not s
   expect([lease.holds, told]).toEqual([true, [true]])
 })
 
-test('a sleep ends it before any timer has run, and only an answer to something sent afterwards begins it again', async () => {
+test('a sleep ends the lease before any timer, until a new message is answered', async () => {
   const { clock, lease, told, sleep } = computer()
   const before = lease.now()
   lease.confirm(before, BEAT)
@@ -76,7 +76,7 @@ test('a sleep ends it before any timer has run, and only an answer to something 
   expect([lease.holds, told]).toEqual([true, [true, false, true]])
 })
 
-test('a wall clock that is set back does not make it longer', async () => {
+test('a wall clock that is set back does not extend the lease', async () => {
   const { clock, lease, set } = computer()
   lease.confirm(lease.now(), BEAT)
   lease.setActive(true)
@@ -85,7 +85,7 @@ test('a wall clock that is set back does not make it longer', async () => {
   expect(lease.holds).toBe(false)
 })
 
-test('who cannot reach the relay is told from who gave the role away', async () => {
+test('an unreachable relay is distinguished from a released role', async () => {
   const { clock, lease } = computer()
   lease.confirm(lease.now(), BEAT)
   lease.setActive(true)
@@ -96,7 +96,7 @@ test('who cannot reach the relay is told from who gave the role away', async () 
   expect(lease.isUnconfirmed).toBe(false)
 })
 
-test('who stands by does not carry, however well he is heard', () => {
+test('a computer on standby is never active, however good its connection', () => {
   const { lease, told } = computer()
   lease.setActive(false)
   lease.confirm(lease.now(), BEAT)

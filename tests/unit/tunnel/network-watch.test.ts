@@ -14,7 +14,7 @@ function scene() {
   return { clock, told, network, stop }
 }
 
-test('another address of the computer is told once', async () => {
+test('a changed address of the computer is reported once', async () => {
   const { clock, told, network } = scene()
   await clock.advance(60_000)
   network.addresses = '10.0.0.4'
@@ -22,7 +22,7 @@ test('another address of the computer is told once', async () => {
   expect(told).toEqual([null])
 })
 
-test('a sleep is told with its beginning', async () => {
+test('a sleep is reported with its beginning', async () => {
   const { clock, told } = scene()
   await clock.advance(60_000)
   const asleepSince = clock.now()
@@ -43,7 +43,7 @@ test('a program that was busy for a while did not sleep', async () => {
   expect(told).toEqual([])
 })
 
-test('nothing is told after it was ended', async () => {
+test('nothing is reported after the end', async () => {
   const { clock, told, network, stop } = scene()
   stop()
   network.addresses = ''

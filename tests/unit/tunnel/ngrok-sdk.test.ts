@@ -21,16 +21,16 @@ const LOAD = `
   process.stdout.write(JSON.stringify([typeof one.SessionBuilder, one === two]))`
 
 describe.runIf(process.platform === 'linux')("ngrok's SDK", () => {
-  test('asks for the report that ends Electron, when it is loaded as it is', () => {
+  test('without preparation the SDK calls the report that ends Electron', () => {
     expect(inProcess(ELECTRON, '@ngrok/ngrok', '').signal).toBe('SIGABRT')
   })
 
-  test('is loaded in Electron without it, also by two at once, and leaves everything as it was', () => {
+  test('in Electron the SDK is loaded without the report, and leaves no trace', () => {
     const run = inProcess(ELECTRON, SDK, `${LOAD}; if (process.report.getReport !== mine) process.exit(3)`)
     expect([run.status, run.signal, run.stdout]).toEqual([0, null, '["function",true]'])
   })
 
-  test('under plain Node the report looks up no names of sockets', () => {
+  test('under plain Node the report resolves no socket names', () => {
     const watched = `
       const { getReport } = process.report
       let was = null

@@ -84,7 +84,7 @@ const failing = (error: Error) => async () => {
 }
 
 describe('ngrok', () => {
-  test('leads the address that it gives to the receiver', async () => {
+  test("ngrok's address leads to the receiver", async () => {
     const { sdk, start } = scene()
     expect(await start()).toEqual({ ok: true, address: 'https://abc.ngrok-free.app' })
     expect(sdk.forwardedTo).toBe('http://127.0.0.1:4000')
@@ -92,17 +92,17 @@ describe('ngrok', () => {
     expect(sdk.domain).toBeNull()
   })
 
-  test('is asked for the reserved domain where there is one', async () => {
+  test('ngrok is asked for the reserved domain if there is one', async () => {
     const { sdk, start } = scene({ domain: 'shop.ngrok.app' })
     await start()
     expect(sdk.domain).toBe('shop.ngrok.app')
   })
 
-  test('is proven more rarely than others: its requests are counted', () => {
+  test('ngrok is proven more rarely than others: its requests are counted', () => {
     expect(scene().provider.proofEveryMs).toBe(600_000)
   })
 
-  test('without a token asks for one and does not load its package', async () => {
+  test('ngrok without a token asks for one and does not load its package', async () => {
     for (const token of [null, ' ']) {
       const { sdk, start } = scene({ token })
       expect(await start()).toMatchObject({
@@ -150,14 +150,14 @@ describe('ngrok', () => {
     expect(sdk.closed).toBe(1)
   })
 
-  test('that gave no https address is closed and tried again', async () => {
+  test('an ngrok session without an https address is closed and retried', async () => {
     const { sdk, start } = scene()
     sdk.url = null
     expect(await start()).toMatchObject({ ok: false, problem: { retries: true } })
     expect(sdk.closed).toBe(1)
   })
 
-  test('a session that breaks is doubted, and the SDK connects it again; one that was closed it leaves', async () => {
+  test('a broken session is in doubt while the SDK reconnects, a closed one is left', async () => {
     const { sdk, told, provider, start } = scene()
     await start()
     expect(sdk.breaks('heartbeat timeout')).toBe(true)
@@ -170,7 +170,7 @@ describe('ngrok', () => {
     expect(told).toHaveLength(1)
   })
 
-  test('stopped while it connects leaves no session open', async () => {
+  test('ngrok stopped while it connects leaves no session open', async () => {
     const { sdk, provider, start } = scene()
     const connecting = Promise.withResolvers<void>()
     sdk.connect = () => connecting.promise
@@ -182,7 +182,7 @@ describe('ngrok', () => {
     expect([sdk.sessions, sdk.closed]).toEqual([1, 1])
   })
 
-  test('may be started again after it was stopped', async () => {
+  test('ngrok may be started again after it was stopped', async () => {
     const { sdk, provider, start } = scene()
     await start()
     await provider.stop()
@@ -191,7 +191,7 @@ describe('ngrok', () => {
     expect([sdk.sessions, sdk.closed]).toEqual([2, 1])
   })
 
-  test('whose native part is missing on this system says so in words', async () => {
+  test('a missing native module of ngrok is explained', async () => {
     const provider = ngrokTunnel({
       domain: null,
       token: async () => TOKEN,
@@ -207,7 +207,7 @@ describe('ngrok', () => {
 })
 
 describe('the real package', () => {
-  test('without a network fails at once, in words, and tries again', async () => {
+  test('the real package fails at once without a network, and retries', async () => {
     const { default: sdk } = await import('@ngrok/ngrok')
     class Unreachable extends sdk.SessionBuilder {
       constructor() {
@@ -231,7 +231,7 @@ describe('the real package', () => {
   })
 })
 
-test('what ngrok answers to a visitor in our place is put into words', () => {
+test("ngrok's own answer to a visitor is explained", () => {
   expect(answeredProblem('ERR_NGROK_727')).toMatchObject({ key: 'tunnel.problem.ngrok.used-up' })
   expect(answeredProblem('ERR_NGROK_3200')).toMatchObject({ key: 'tunnel.problem.ngrok.offline' })
   expect(answeredProblem('ERR_NGROK_1')).toMatchObject({ key: 'tunnel.problem.ngrok.other' })

@@ -38,7 +38,7 @@ describe('the address that a service prints', () => {
       'https://a.example:8443',
     ],
     ['a second time', `${GIVEN}${GIVEN.replaceAll('47970a65005227', 'newname')}`, 'https://newname.lhr.life'],
-  ])('is found %s', (_how, output, address) => {
+  ])('the printed address is found %s', (_how, output, address) => {
     expect(printedAddress(output)).toBe(address)
   })
 
@@ -51,16 +51,16 @@ describe('the address that a service prints', () => {
     ['an address with a question', 'https://a.example/?next=1\n'],
     ['a name without a dot', 'Forwarding https://localhost\n'],
     ['the motd of a plain server', 'Debian GNU/Linux\nLast login: Mon Jan 5 from 10.0.0.1\n'],
-  ])('is not taken from %s', (_what, output) => {
+  ])('the printed address is not read from %s', (_what, output) => {
     expect(printedAddress(output)).toBeNull()
   })
 
-  test('is certain only where the line speaks of forwarding', () => {
+  test('the printed address is certain only in a line about forwarding', () => {
     expect(printsForwarding(GIVEN)).toBe(true)
     expect(printsForwarding('https://yqycl.a.free.pinggy.link\n')).toBe(false)
   })
 
-  test('of whatever comes is https, without path, user or question, or nothing', () => {
+  test('for any output the address is https without path, user or query, or none', () => {
     const piece = fc.oneof(
       fc.string(),
       fc.constantFrom('https://', 'Forwarding ', '\u001b[31m', 'a.b', '\n', '@', ':', '/', '?', '#'),

@@ -175,7 +175,7 @@ describe('the state of the tunnel', () => {
     expect(cellOf(STATES[state], INPUTS[input])).toBe(cell)
   })
 
-  test('leaves no state out of the table but those in which an input cannot come', () => {
+  test('the table omits only states in which an input cannot come', () => {
     const missing = Object.entries(TABLE).filter(([, row]) =>
       Object.keys(STATES).some((name) => row[name as keyof typeof STATES] === undefined),
     )
@@ -189,14 +189,14 @@ describe('the state of the tunnel', () => {
     ])
   })
 
-  test.each(Object.entries(STATES))('never alters the one that was given (%s)', (_name, state) => {
+  test.each(Object.entries(STATES))('a transition never changes its input state (%s)', (_name, state) => {
     const before = JSON.stringify(state)
     for (const input of Object.values(INPUTS)) step(state, input)
     expect(JSON.stringify(state)).toBe(before)
   })
 
   test.each(Object.entries(STATES))(
-    'heeds nothing that a former opening or proof reports (%s)',
+    'a transition ignores reports of an earlier opening or proof (%s)',
     (_name, state) => {
       const old: TunnelInput[] = [
         { ...INPUTS.started, generation: GENERATION - 1 },
@@ -211,7 +211,7 @@ describe('the state of the tunnel', () => {
   )
 
   test.each(Object.entries(STATES))(
-    'begins a new generation whenever it is opened, lost or closed (%s)',
+    'a new generation begins whenever it is opened, lost or closed (%s)',
     (_name, state) => {
       for (const input of Object.values(INPUTS)) {
         const { state: after, effects } = step(state, input)
@@ -224,7 +224,7 @@ describe('the state of the tunnel', () => {
 })
 
 describe('the times of the tunnel', () => {
-  test('acts by itself only where it is lost or a proof is planned', () => {
+  test('the tunnel acts by itself only when it is lost or a proof is planned', () => {
     const times = Object.entries(STATES).map(([name, state]) => [name, wakeAt(state)])
     expect(Object.fromEntries(times)).toEqual({
       closed: null,
@@ -243,17 +243,17 @@ describe('the times of the tunnel', () => {
     { attempts: 0, random: 0, wait: 500 },
     { attempts: 3, random: 1, wait: 8000 },
     { attempts: 20, random: 1, wait: 60_000 },
-  ])('waits $wait ms after $attempts failures with random $random', ({ attempts, random, wait }) => {
+  ])('the delay is $wait ms after $attempts failures with random $random', ({ attempts, random, wait }) => {
     const { state } = step({ ...STATES.opening, attempts }, INPUTS['not started'], random)
     expect([wakeAt(state), state.attempts]).toEqual([NOW + wait, attempts + 1])
   })
 
-  test('tries again at once what was open before the computer slept, and counts no attempt', () => {
+  test('a tunnel open before sleep is retried at once, without a counted attempt', () => {
     const { state } = step({ ...STATES.open, failsAtOnce: true }, INPUTS.lost)
     expect([wakeAt(state), state.attempts, state.failsAtOnce]).toEqual([NOW, 0, false])
   })
 
-  test('begins with a short wait again after it held for half a minute', () => {
+  test('delays are short again after the tunnel was open for half a minute', () => {
     const waitAfter = (since: number) => {
       const { state } = step({ ...STATES.open, attempts: 5, since }, INPUTS.lost)
       return (wakeAt(state) ?? 0) - NOW
@@ -261,13 +261,13 @@ describe('the times of the tunnel', () => {
     expect([waitAfter(NOW - 29_999), waitAfter(NOW - 30_000)]).toEqual([32_000, 1000])
   })
 
-  test('proves again after the time of the provider, or after five minutes', () => {
+  test("the next proof comes after the provider's interval, or five minutes", () => {
     const rarely = { ...STATES.proving, provider: { kind: 'ngrok', proofEveryMs: 600_000 } as const }
     const next = [STATES.proving, rarely].map((state) => wakeAt(step(state, INPUTS.proven).state))
     expect(next).toEqual([NOW + 300_000, NOW + 600_000])
   })
 
-  test('asks for one proof in three seconds, however much is doubtful', () => {
+  test('one proof in three seconds is enough, however many doubts there are', () => {
     const at = (provenAt: number) => cellOf({ ...STATES.open, provenAt }, INPUTS.doubt)
     expect([at(NOW - 3000), at(NOW - 3001)]).toEqual(['-', 'open*: prove'])
   })
@@ -280,13 +280,13 @@ describe('a proof that fails', () => {
     phase: { ...STATES.proving.phase, failures },
   })
 
-  test('is repeated after five seconds the first time and opens the tunnel again the second time', () => {
+  test('a failed proof is repeated after five seconds, and the second one reopens', () => {
     const once = step(proving(0), INPUTS.unproven).state
     expect([once.phase.kind, wakeAt(once), once.since, once.lostAt]).toEqual(['open', NOW + 5000, null, NOW])
     expect(step(proving(1), INPUTS.unproven).state.phase.kind).toBe('lost')
   })
 
-  test('is believed at once after sleep, and the break began when something was last heard', () => {
+  test('after sleep a failed proof counts at once, from the last sign of life', () => {
     const { state } = step(proving(0, true), INPUTS.unproven)
     expect([state.phase.kind, state.lostAt]).toEqual(['lost', held.lastGood])
   })
@@ -298,7 +298,7 @@ describe('a proof that succeeds', () => {
   const notified = (more: Partial<TunnelState>) =>
     provenFrom(more).effects.flatMap((effect) => (effect.type === 'notify' ? [effect.event] : []))
 
-  test('ends a break, which is reported when it was longer than a minute', () => {
+  test('a proof ends an outage, which is reported when it exceeded a minute', () => {
     expect(notified({ lostAt: NOW - 60_000 })).toEqual([])
     expect(notified({ lostAt: NOW - 60_001 })).toMatchObject([
       { level: 'warning', words: { key: 'event.address-gap' } },
@@ -311,13 +311,13 @@ describe('a proof that succeeds', () => {
     ])
   })
 
-  test('reports a break as harmless where a relay keeps what comes in', () => {
+  test('a bridged outage is reported as harmless', () => {
     const relay = { kind: 'relay', storesWhileClosed: true } as const
     const [event] = notified({ lostAt: NOW - 90_000, provider: relay })
     expect(event).toMatchObject({ level: 'info', words: { key: 'event.address-gap-kept' } })
   })
 
-  test('tells the owner of another address than the one that was proven before, and of none the first time', () => {
+  test('a changed address is reported to the owner, and the first one is not', () => {
     expect(notified({ lastProvenAddress: OTHER })).toMatchObject([
       {
         level: 'error',
@@ -335,7 +335,7 @@ describe('another provider', () => {
   const usedBy = (state: TunnelState, before: { address: string; same: boolean } | null) =>
     step(state, { type: 'use', provider, before }).state
 
-  test('is expected at the address that it had before, and the break begins now', () => {
+  test('a new provider is expected at its previous address, and the outage begins', () => {
     const fresh = { ...initialState, provider: null }
     const known = usedBy(fresh, { address: ADDRESS, same: true })
     expect([known.linkAddress, known.lastProvenAddress, known.lostAt]).toEqual([ADDRESS, ADDRESS, NOW])
@@ -343,7 +343,7 @@ describe('another provider', () => {
     expect([other.linkAddress, other.lastProvenAddress, other.lostAt]).toEqual([null, ADDRESS, null])
   })
 
-  test('takes over the break of the former one, and begins one where that one was reached', () => {
+  test('a new provider inherits the outage of the previous one', () => {
     expect(usedBy(STATES.lost, null).lostAt).toBe(away.lostAt)
     expect(usedBy(STATES.open, null).lostAt).toBe(NOW)
   })
@@ -353,7 +353,7 @@ describe('what a step leaves behind', () => {
   const provings = (state: TunnelState, input: TunnelInput) =>
     step(state, input).effects.flatMap((effect) => (effect.type === 'prove' ? [effect] : []))
 
-  test('gives a proof fifteen seconds, and five where the tunnel may be dead', () => {
+  test('a proof gets fifteen seconds, and five where the tunnel may be dead', () => {
     const limits = (['due', 'prove now', 'woke', 'doubt', 'doubtful'] as const).map(
       (name) => provings(STATES.open, INPUTS[name])[0]?.limitMs,
     )
@@ -363,37 +363,37 @@ describe('what a step leaves behind', () => {
     ])
   })
 
-  test('believes the first failure after the computer woke up, until something is proven or another provider comes', () => {
+  test('after a wake the first failure counts, until a proof or another provider', () => {
     const woken = step(STATES.open, INPUTS.woke).state
     expect([woken.failsAtOnce, woken.attempts]).toEqual([true, 0])
     expect(step({ ...STATES.proving, failsAtOnce: true }, INPUTS.proven).state.failsAtOnce).toBe(false)
     expect(step({ ...STATES.open, failsAtOnce: true }, INPUTS.use).state.failsAtOnce).toBe(false)
   })
 
-  test('begins an opening again on wake once it is older than two seconds', () => {
+  test('an attempt to open is restarted on wake once it is older than two seconds', () => {
     const woken = (startedAt: number) =>
       cellOf({ ...away, phase: { kind: 'opening', startedAt } }, INPUTS.woke)
     expect([woken(NOW - 2000), woken(NOW - 2001)]).toEqual(['opening: changed', 'opening: open changed'])
   })
 
-  test('counts no failures of a former address', () => {
+  test('failures of a former address do not count', () => {
     const { state } = step(STATES.failing, INPUTS.moved)
     expect(state.phase).toMatchObject({ kind: 'open', failures: 0, proof: { address: OTHER } })
   })
 
-  test('keeps since when it is reached, and since when it is not, while that goes on', () => {
+  test('the start of an outage or of reachability is kept while it lasts', () => {
     expect(step(STATES.proving, INPUTS.proven).state.since).toBe(reached.since)
     expect(step(STATES.opening, INPUTS['not started']).state.lostAt).toBe(away.lostAt)
     expect(step(STATES.failing, INPUTS.slept).state.lostAt).toBe(away.lostAt)
     expect(step(STATES.open, INPUTS.slept).state).toMatchObject({ since: null, lostAt: NOW - 20_000 })
   })
 
-  test('hands a notice of the provider to the owner as a warning', () => {
+  test("a provider's notice reaches the owner as a warning", () => {
     const event = { level: 'warning', words }
     expect(step(STATES.open, INPUTS.notice).effects).toEqual([{ type: 'notify', event }])
   })
 
-  test('logs where it is open and why it is not', () => {
+  test('the log contains where the tunnel is open and why it is not', () => {
     const logged = (state: TunnelState, input: TunnelInput) =>
       step(state, input).effects.flatMap((effect) =>
         effect.type === 'log' ? [[effect.level, effect.text]] : [],
@@ -411,11 +411,11 @@ describe('what is shown of the tunnel', () => {
     ['failing', 'failing'],
     ['proving', 'proven'],
     ['blocked', 'failing'],
-  ] as const)('%s is shown as %s', (name, word) => {
+  ] as const)('the state %s is shown as %s', (name, word) => {
     expect(publicState(STATES[name]).state).toBe(word)
   })
 
-  test('is being proven while nothing is known to be wrong, and unproven between two proofs', () => {
+  test('a proof is shown while nothing is wrong, and "unproven" between two proofs', () => {
     const quiet = { since: null, problem: null }
     const shown = [STATES.opening, STATES.proving, STATES.open].map(
       (state) => publicState({ ...state, ...quiet }).state,
@@ -423,14 +423,14 @@ describe('what is shown of the tunnel', () => {
     expect(shown).toEqual(['proving', 'proving', 'unproven'])
   })
 
-  test('shows no address without a provider, and the last one that was proven until another one is known', () => {
+  test('without a provider no address is shown, else the last proven one', () => {
     const known = { address: null, linkAddress: ADDRESS }
     expect(publicState({ ...STATES.closed, ...known })).toMatchObject({ provider: 'none', address: null })
     expect(publicState({ ...STATES.lost, ...known })).toMatchObject({ provider: 'ssh', address: ADDRESS })
     expect(publicState({ ...STATES.lost, address: OTHER }).address).toBe(OTHER)
   })
 
-  test('shows the words of the problem', () => {
+  test('the text of the problem is shown', () => {
     const problem = { words: { key: 'a', params: { host: 'h' } }, retries: true, detail: '' }
     expect(publicState({ ...STATES.lost, problem })).toMatchObject({
       problem: 'a',
@@ -439,12 +439,12 @@ describe('what is shown of the tunnel', () => {
     expect(publicState(STATES.open)).toMatchObject({ problem: null, problemParams: {} })
   })
 
-  test('says when it is tried again, and when only the owner can help', () => {
+  test('the next retry is shown, and when only the owner can help', () => {
     expect(publicState(STATES.lost)).toMatchObject({ retryAt: NOW + 4000, needsOwner: false })
     expect(publicState(STATES.blocked)).toMatchObject({ retryAt: null, needsOwner: true })
   })
 
-  test('gives an own address before it was proven, and any other only afterwards', () => {
+  test('a static address is given before its proof, any other only afterwards', () => {
     const unproven = { ...STATES.opening, linkAddress: null }
     expect(usableAddress(unproven)).toBeNull()
     expect(usableAddress({ ...unproven, provider: { kind: 'own' } })).toBe(ADDRESS)

@@ -89,7 +89,7 @@ function scene(
 }
 
 describe('a way in', () => {
-  test('counts as reached only after a request came in through its address', async () => {
+  test('a tunnel counts as reachable only after a request came in through it', async () => {
     const s = scene()
     const { promise, resolve } = Promise.withResolvers<Proof>()
     s.proof = promise
@@ -103,7 +103,7 @@ describe('a way in', () => {
     expect(s.tunnel.usable).toBe(ADDRESS)
   })
 
-  test('that is nowhere runs nothing at all', async () => {
+  test('without a provider nothing runs', async () => {
     const s = scene()
     s.use(null)
     await s.pass(60 * MINUTE)
@@ -113,7 +113,7 @@ describe('a way in', () => {
     expect(s.tunnel.state).toMatchObject({ provider: 'none', state: 'none', address: null })
   })
 
-  test('is proven again every five minutes, and more rarely where requests are counted', async () => {
+  test('a tunnel is proven every five minutes, and more rarely where requests count', async () => {
     const often = scene()
     const rarely = scene({ provider: { kind: 'ngrok', proofEveryMs: 10 * MINUTE } })
     for (const s of [often, rarely]) {
@@ -124,7 +124,7 @@ describe('a way in', () => {
     expect(often.starts).toHaveLength(1)
   })
 
-  test('stays proven while it is being proven again', async () => {
+  test('a tunnel stays proven while it is being proven again', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -134,7 +134,7 @@ describe('a way in', () => {
     expect(s.tunnel.state.state).toBe('proven')
   })
 
-  test('that stops leaves nothing open and no timer', async () => {
+  test('a stopped tunnel leaves nothing open and no timer', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -145,7 +145,7 @@ describe('a way in', () => {
     expect(s.starts).toHaveLength(1)
   })
 
-  test('that hangs while it is opened is given up after half a minute and tried again', async () => {
+  test('a hanging tunnel is given up after half a minute and retried', async () => {
     const s = scene()
     s.answer = new Promise(() => {})
     s.use()
@@ -156,7 +156,7 @@ describe('a way in', () => {
     expect(s.tunnel.state.state).toBe('proven')
   })
 
-  test('whose provider throws is tried again, and the owner is told of a fault', async () => {
+  test('a tunnel whose provider throws is retried, and the owner is notified', async () => {
     const s = scene()
     s.answer = Promise.reject(new Error('undefined is not a function'))
     s.use()
@@ -169,7 +169,7 @@ describe('a way in', () => {
 })
 
 describe('a way in that is lost', () => {
-  test('is opened again after 1 s, doubling up to 60 s', async () => {
+  test('a lost tunnel is reopened after 1 s, doubling up to 60 s', async () => {
     const s = scene()
     s.answer = { ok: false, problem: trouble() }
     s.use()
@@ -177,7 +177,7 @@ describe('a way in that is lost', () => {
     expect(s.waits.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 32, 60, 60])
   })
 
-  test('waits between half and the whole of it, so that many do not come at once', async () => {
+  test('delays are between half and the whole value, to spread many computers', async () => {
     const s = scene({ random: 0 })
     s.answer = { ok: false, problem: trouble() }
     s.use()
@@ -185,7 +185,7 @@ describe('a way in that is lost', () => {
     expect(s.waits.slice(0, 8)).toEqual([0.5, 1, 2, 4, 8, 16, 30, 30])
   })
 
-  test('begins with short waits again only when it had held', async () => {
+  test('delays are short again only after a lasting tunnel', async () => {
     const s = scene()
     s.use()
     for (let n = 0; n < 4; n++) {
@@ -202,7 +202,7 @@ describe('a way in that is lost', () => {
     expect(s.starts).toHaveLength(before + 1)
   })
 
-  test('is not tried again by itself when only the owner can help', async () => {
+  test('a tunnel is not retried when only the owner can help', async () => {
     const s = scene()
     s.answer = { ok: false, problem: trouble(false) }
     s.use()
@@ -214,7 +214,7 @@ describe('a way in that is lost', () => {
     expect(s.clock.waiting).toBe(0)
   })
 
-  test('is tried at once when the owner asks', async () => {
+  test("a tunnel is retried at once on the owner's request", async () => {
     const s = scene()
     s.answer = { ok: false, problem: trouble(false) }
     s.use()
@@ -226,7 +226,7 @@ describe('a way in that is lost', () => {
     expect(s.tunnel.state).toMatchObject({ state: 'proven', needsOwner: false, problem: null })
   })
 
-  test('after one failed proof is proven again, after two it is opened anew', async () => {
+  test('after one failed proof the tunnel is proven again, after two reopened', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -242,7 +242,7 @@ describe('a way in that is lost', () => {
     expect(s.tunnel.state.state).toBe('proven')
   })
 
-  test('is closed before it is opened again', async () => {
+  test('a tunnel is closed before it is opened again', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -253,7 +253,7 @@ describe('a way in that is lost', () => {
     expect(s.isOpen).toBe(true)
   })
 
-  test('that its provider mends by itself is proven at once and not opened anew', async () => {
+  test('a tunnel repaired by its provider is proven at once and not reopened', async () => {
     const s = scene()
     s.use()
     await s.pass(MINUTE)
@@ -269,7 +269,7 @@ describe('a way in that is lost', () => {
 })
 
 describe('after waking up or a change of the network', () => {
-  test('what waits is opened at once', async () => {
+  test('after a wake a waiting tunnel is opened at once', async () => {
     const s = scene()
     s.answer = { ok: false, problem: trouble() }
     s.use()
@@ -282,7 +282,7 @@ describe('after waking up or a change of the network', () => {
     expect(s.tunnel.state.state).toBe('proven')
   })
 
-  test('what looks open is proven at once, with less patience, and one failure is enough', async () => {
+  test('after a wake an open tunnel is proven at once, and one failure is enough', async () => {
     const s = scene()
     s.use()
     await s.pass(2 * MINUTE)
@@ -293,7 +293,7 @@ describe('after waking up or a change of the network', () => {
     expect(s.starts).toHaveLength(2)
   })
 
-  test('the provider is told, and what it finds dead is opened at once', async () => {
+  test('after a wake the provider is notified, and a dead tunnel reopened at once', async () => {
     const s: ReturnType<typeof scene> = scene({
       provider: { wake: () => s.tell({ type: 'lost', problem: trouble() }) },
     })
@@ -305,7 +305,7 @@ describe('after waking up or a change of the network', () => {
     expect(s.tunnel.state.state).toBe('proven')
   })
 
-  test('a whole burst of such news is one attempt', async () => {
+  test('a burst of wake notices is one attempt', async () => {
     const s = scene()
     s.use()
     await s.pass(2 * MINUTE)
@@ -314,7 +314,7 @@ describe('after waking up or a change of the network', () => {
     expect([s.proofs.length, s.starts.length]).toEqual([2, 1])
   })
 
-  test('an opening that hangs on the old network is begun anew', async () => {
+  test('an opening that hangs on the old network is restarted', async () => {
     const s = scene()
     s.answer = new Promise(() => {})
     s.use()
@@ -331,7 +331,7 @@ describe('after waking up or a change of the network', () => {
 describe('the owner is told', () => {
   const told = (s: ReturnType<typeof scene>) => s.events.map(({ words }) => [words.key, words.params])
 
-  test('of a changed address, with the old and the new host, once it is proven', async () => {
+  test('a changed address is reported with old and new host, once proven', async () => {
     const s = scene({ before: { address: 'https://old.example', same: true } })
     const { promise, resolve } = Promise.withResolvers<Proof>()
     s.proof = promise
@@ -344,7 +344,7 @@ describe('the owner is told', () => {
     expect([s.remembered, s.tunnel.usable]).toEqual([[ADDRESS], ADDRESS])
   })
 
-  test('at once when the service gives another address while it runs', async () => {
+  test('a changed address is reported at once when the service changes it', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -354,7 +354,7 @@ describe('the owner is told', () => {
     expect(s.starts).toHaveLength(1)
   })
 
-  test('nothing of the first address, nor of the same one again', async () => {
+  test('the first address, and the same one again, are not reported', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -363,7 +363,7 @@ describe('the owner is told', () => {
     expect([s.events, s.remembered]).toEqual([[], [ADDRESS]])
   })
 
-  test('of a change from one provider to another', async () => {
+  test('a change from one provider to another is reported', async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -378,7 +378,7 @@ describe('the owner is told', () => {
     expect(s.tunnel.state).toMatchObject({ provider: 'own', address: 'https://own.example' })
   })
 
-  test('of a gap of more than a minute, and of no shorter one', async () => {
+  test('a gap of more than a minute is reported, and no shorter one', async () => {
     const s = scene()
     s.use()
     await s.pass(MINUTE)
@@ -398,7 +398,7 @@ describe('the owner is told', () => {
     expect(s.tunnel.state).toMatchObject({ lostAt: null, gap: { from, to, kept: false } })
   })
 
-  test('of the time asleep, also when the way in survived it', async () => {
+  test('the time asleep is reported, also when the tunnel survived it', async () => {
     const s = scene()
     s.use()
     await s.pass(MINUTE)
@@ -410,7 +410,7 @@ describe('the owner is told', () => {
     expect(told(s)).toEqual([['event.address-gap', { from: asleepSince, to }]])
   })
 
-  test('of a gap whose messages were kept, in other words', async () => {
+  test('a gap with stored messages is reported differently', async () => {
     const s = scene({ provider: { kind: 'relay', storesWhileClosed: true } })
     s.use()
     await s.pass(MINUTE)
@@ -425,7 +425,7 @@ describe('the owner is told', () => {
     expect(s.tunnel.state.gap?.kept).toBe(true)
   })
 
-  test('of what was not reached since a start, where it had been reached before it', async () => {
+  test('the gap since a start is reported, if the address was proven before', async () => {
     for (const before of [{ address: ADDRESS, same: true }, null]) {
       const s = scene({ before })
       s.answer = { ok: false, problem: trouble() }
@@ -437,7 +437,7 @@ describe('the owner is told', () => {
     }
   })
 
-  test('what the provider has to say', async () => {
+  test("the provider's notices are reported", async () => {
     const s = scene()
     s.use()
     await s.pass(SECOND)
@@ -446,7 +446,7 @@ describe('the owner is told', () => {
   })
 })
 
-test('a failed proof believed after a sleep begins its gap where something was last heard', async () => {
+test('after a sleep a failed proof begins the gap at the last sign of life', async () => {
   const s = scene()
   s.use()
   await s.pass(MINUTE)
@@ -459,7 +459,7 @@ test('a failed proof believed after a sleep begins its gap where something was l
   expect(s.tunnel.state.lostAt).toBe(heard)
 })
 
-test('an address of the owner’s own is used before it is proven', () => {
+test('a static address is used before it is proven', () => {
   const s = scene()
   s.use({ kind: 'own', start: async () => ({ ok: true, address: ADDRESS }), stop: async () => {} })
   return s.pass(0).then(() => expect(s.tunnel.usable).toBe(ADDRESS))

@@ -9,7 +9,7 @@ const links = (key = randomBytes(32), publicUrl: string | null = 'https://bridge
   createFileLinks({ key, publicUrl: () => publicUrl, clock: { now: () => time.now }, validForMs: 7 * DAY })
 const tokenOf = (link: string | null) => new URL(link ?? '').pathname.split('/').at(-1) ?? ''
 
-test('a link opens what it was made for', () => {
+test('a link opens the file it was made for', () => {
   fc.assert(
     fc.property(
       fc.string(),
@@ -28,7 +28,7 @@ test('a link opens what it was made for', () => {
   )
 })
 
-test('a link stands under the public address', () => {
+test('a link is below the public address', () => {
   expect(links().link('shop', 5, 'a.pdf')).toMatch(/^https:\/\/bridge\.example\/files\/[\w-]+$/)
 })
 
@@ -36,7 +36,7 @@ test('without a public address there is no link', () => {
   expect(links(randomBytes(32), null).link('shop', 5, 'a.pdf')).toBeNull()
 })
 
-test('a long name keeps its ending', () => {
+test('a long name keeps its extension', () => {
   const some = links()
   const name = some.open(tokenOf(some.link('shop', 5, `${'я'.repeat(300)}.docx`)))?.name
   expect(name).toHaveLength(120)
@@ -44,7 +44,7 @@ test('a long name keeps its ending', () => {
 })
 
 describe('a token', () => {
-  test('lives seven days, less an hour at most', () => {
+  test('a token is valid for seven days, minus at most an hour', () => {
     const some = links()
     const token = tokenOf(some.link('shop', 5, 'a.pdf'))
     const madeAt = time.now
@@ -55,7 +55,7 @@ describe('a token', () => {
     time.now = madeAt
   })
 
-  test('is the same for the same file within the hour, so that a repeated reply reads the same', () => {
+  test('a token is the same for the same file within the hour', () => {
     const some = links()
     const hour = Math.floor(time.now / 3_600_000) * 3_600_000
     time.now = hour + 1
@@ -65,11 +65,11 @@ describe('a token', () => {
     expect(some.link('shop', 6, 'a.pdf')).not.toBe(first)
   })
 
-  test('of another key opens nothing', () => {
+  test('a token of another key opens nothing', () => {
     expect(links().open(tokenOf(links().link('shop', 5, 'a.pdf')))).toBeNull()
   })
 
-  test('with any character changed, added or taken away opens nothing', () => {
+  test('a token with any character changed, added or removed opens nothing', () => {
     const some = links()
     const token = tokenOf(some.link('shop', 5, 'a.pdf'))
     fc.assert(
@@ -82,13 +82,13 @@ describe('a token', () => {
     )
   })
 
-  test('that is no token opens nothing', () => {
+  test('a text that is no token opens nothing', () => {
     const some = links()
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (token) => some.open(token) === null))
     expect(some.open('A'.repeat(1_000_000))).toBeNull()
   })
 
-  test('shows nothing of what it holds', () => {
+  test('a token reveals nothing of its content', () => {
     const token = tokenOf(links().link('shop', 5, 'secret-name.pdf'))
     expect(Buffer.from(token, 'base64url').toString('latin1')).not.toContain('secret-name')
   })

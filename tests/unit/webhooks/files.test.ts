@@ -29,7 +29,7 @@ const file = (some: Partial<FileDownload> = {}): FileDownload => ({
   ...some,
 })
 
-test('a file comes as a download that can run nothing', async () => {
+test('a file comes as a download that can run no code', async () => {
   const tokens: string[] = []
   const { download } = await serving(async (token) => {
     tokens.push(token)
@@ -69,20 +69,20 @@ test('a name in any script keeps its letters and cannot break the header', async
   expect(answer.headers.get('x')).toBeNull()
 })
 
-test('a token that opens nothing is an empty 404', async () => {
+test('an invalid token is an empty 404', async () => {
   const { download } = await serving(async () => null)
   const answer = await download()
   expect([answer.status, await answer.text()]).toEqual([404, ''])
 })
 
-test('a file that cannot be had now is an empty 503 and told', async () => {
+test('an unavailable file is an empty 503 and reported', async () => {
   const { download, problems } = await serving(() => Promise.reject(new Error('Planfix is away')))
   const answer = await download()
   expect([answer.status, await answer.text()]).toEqual([503, ''])
   expect(problems).toEqual([{ kind: 'file', connectionId: null, detail: 'Planfix is away' }])
 })
 
-test('a source that breaks off cuts the connection: half a file never looks whole', async () => {
+test('a source that breaks off closes the connection: no partial file looks complete', async () => {
   const body = new PassThrough()
   const { download, problems } = await serving(async () => file({ size: null, body }))
   body.write('he')
@@ -92,12 +92,12 @@ test('a source that breaks off cuts the connection: half a file never looks whol
   expect(problems[0]).toMatchObject({ kind: 'file', detail: 'upstream reset' })
 })
 
-test.each([4, 6])('a source of another size than the announced %i cuts the connection', async (size) => {
+test.each([4, 6])('a source of another size than the announced %i closes the connection', async (size) => {
   const { download } = await serving(async () => file({ size }))
   await expect(download().then((answer) => answer.text())).rejects.toThrow()
 })
 
-test('a browser that goes away stops the source', async () => {
+test('a browser that disconnects stops the source', async () => {
   const body = new PassThrough()
   await serving(async () => file({ size: null, body }))
   body.write('he')
@@ -107,7 +107,7 @@ test('a browser that goes away stops the source', async () => {
   expect(body.destroyed).toBe(true)
 })
 
-test('a browser that goes away before the file is found stops the source', async () => {
+test('a browser that disconnects before the file is found stops the source', async () => {
   const body = new PassThrough()
   const found = Promise.withResolvers<FileDownload>()
   const asked = Promise.withResolvers<void>()

@@ -34,7 +34,7 @@ async function start(options: Partial<ReceiverOptions> = {}) {
 const count = (statuses: number[], status: number) => statuses.filter((one) => one === status).length
 
 describe('while strangers flood the receiver from the same address', () => {
-  test('they are refused with 429, and the right address goes on taking events', async () => {
+  test('flooding strangers get 429, and the right address accepts events', async () => {
     const { statuses, accepted } = await start({ limits: { strangers: FEW } })
     const wrong = await statuses(60, '/hooks/shop/wrong-secret/chatra', { method: 'POST', body: '{}' })
     expect([count(wrong, 404), count(wrong, 429)]).toEqual([5, 55])
@@ -43,14 +43,14 @@ describe('while strangers flood the receiver from the same address', () => {
     expect([count(right, 200), accepted()]).toEqual([300, 300])
   })
 
-  test('who has a link of ours gets the file, and guessed links are 429', async () => {
+  test('a valid link gets the file during a flood, and guessed links are 429', async () => {
     const { statuses } = await start({ limits: { strangers: FEW } })
     const guesses = await statuses(40, '/files/guess')
     expect([count(guesses, 404), count(guesses, 429)]).toEqual([5, 35])
     expect(await statuses(3, '/files/ours')).toEqual([200, 200, 200])
   })
 
-  test('a proof that is awaited comes in, a guessed one is 429', async () => {
+  test('an expected proof comes in during a flood, a guessed one is 429', async () => {
     const { statuses } = await start({ limits: { strangers: FEW }, onProof: (nonce) => nonce === 'awaited' })
     await statuses(40, '/healthz?proof=guess')
     expect(await statuses(1, '/healthz?proof=guess')).toEqual([429])
@@ -59,7 +59,7 @@ describe('while strangers flood the receiver from the same address', () => {
 })
 
 describe('a file link', () => {
-  test('that is asked for again and again is 429 for a while, and others are not', async () => {
+  test('a link opened again and again is 429 for a while, others are not', async () => {
     const downloads = { each: { perSecond: 0.1, burst: 3 }, total: { perSecond: 100, burst: 100 } }
     const { statuses } = await start({ limits: { downloads } })
     const same = await statuses(20, '/files/ours-1')
@@ -67,7 +67,7 @@ describe('a file link', () => {
     expect(await statuses(1, '/files/ours-2')).toEqual([200])
   })
 
-  test('of an SVG is a download that shows nothing in the browser', async () => {
+  test('a link to an SVG is a download that shows nothing in the browser', async () => {
     await start()
     const { headers } = await fetch(`${receiver.url}/files/ours`)
     expect(headers.get('content-type')).toBe('application/octet-stream')
@@ -75,7 +75,7 @@ describe('a file link', () => {
     expect(headers.get('content-security-policy')).toBe("default-src 'none'; sandbox")
   })
 
-  test('is streamed: a reader that does not read holds the source back', async () => {
+  test('a file is streamed: a reader that does not read pauses the source', async () => {
     const body = new PassThrough({ highWaterMark: 64 * 1024 })
     await start({ file: async () => ({ name: 'big.bin', type: null, size: null, body }) })
     const piece = Buffer.alloc(64 * 1024)
@@ -105,7 +105,7 @@ describe('a file link', () => {
   })
 })
 
-test('the receiver listens on this computer alone unless it is told otherwise', () => {
+test('the receiver listens on this computer only by default', () => {
   expect(parseServeOptions([])).toMatchObject({ host: '127.0.0.1' })
   expect(parseServeOptions(['--host', '0.0.0.0'])).toMatchObject({ host: '0.0.0.0' })
 })

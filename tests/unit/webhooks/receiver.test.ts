@@ -40,14 +40,14 @@ async function start(options: Partial<ReceiverOptions> = {}) {
 }
 
 describe('an event', () => {
-  test('is answered 200 with an empty body', async () => {
+  test('an event is answered 200 with an empty body', async () => {
     const { post, accepted } = await start()
     const answer = await post(HOOK, '{"eventName":"chatFragment"}')
     expect([answer.status, await answer.text()]).toEqual([200, ''])
     expect(accepted).toEqual([['shop', 'chatra', '{"eventName":"chatFragment"}']])
   })
 
-  test('is answered only after it is on disk', async () => {
+  test('an event is answered only after it is on disk', async () => {
     const order: string[] = []
     let onDisk = () => {}
     const { post } = await start({
@@ -64,14 +64,14 @@ describe('an event', () => {
     expect(order).toEqual(['on disk', 'answered'])
   })
 
-  test('that cannot be stored is answered 503, empty, and told', async () => {
+  test('an event that cannot be stored is answered 503, empty, and reported', async () => {
     const { post, problems } = await start({ accept: () => Promise.reject(new Error('disk full')) })
     const answer = await post(HOOK, '{}')
     expect([answer.status, await answer.text()]).toEqual([503, ''])
     expect(problems).toEqual([{ kind: 'store', connectionId: 'shop', detail: 'disk full' }])
   })
 
-  test('is stored as it came, to the last digit', async () => {
+  test('an event is stored unchanged, to the last digit', async () => {
     const { post, accepted } = await start()
     const body =
       ' {"a": 12345678901234567890.000, "__proto__": {"x": 1}, "constructor": null, "a": 1e999, "я": "\\ud800"}\n'
@@ -80,21 +80,21 @@ describe('an event', () => {
     expect(({} as Record<string, unknown>).x).toBeUndefined()
   })
 
-  test('may be nested half a million deep', async () => {
+  test('an event may be nested half a million deep', async () => {
     const { post, accepted } = await start()
     const body = `{"a":${'['.repeat(500_000)}${']'.repeat(500_000)}}`
     expect((await post(HOOK, body)).status).toBe(200)
     expect(accepted[0]?.[2]).toBe(body)
   })
 
-  test('with bytes that are no UTF-8 is stored with a mark in their place', async () => {
+  test('an event with invalid UTF-8 is stored with replacement marks', async () => {
     const { post, accepted } = await start()
     const body = Buffer.concat([Buffer.from('{"a":"'), Buffer.from([0xff, 0xfe, 0xc3]), Buffer.from('"}')])
     expect((await post(HOOK, body)).status).toBe(200)
     expect(JSON.parse(accepted[0]![2]).a).toMatch(/^\ufffd+$/)
   })
 
-  test('with a byte order mark is stored without it', async () => {
+  test('an event with a byte order mark is stored without it', async () => {
     const { post, accepted } = await start()
     expect((await post(HOOK, '\ufeff{"a":1}')).status).toBe(200)
     expect(accepted[0]?.[2]).toBe('{"a":1}')
@@ -107,14 +107,14 @@ describe('an event', () => {
     '',
     'multipart/form-data; boundary=x',
     'a/b;;;"',
-  ])('is taken whatever its type is said to be: %j', async (type) => {
+  ])('an event is accepted with any declared type: %j', async (type) => {
     const { accepted } = await start()
     const head = `POST ${HOOK} HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: 7\r\nConnection: close\r\n\r\n`
     expect(await rawExchange(receiver.port, `${head}{"a":1}`)).toMatch(/^HTTP\/1\.1 200 /)
     expect(accepted[0]?.[2]).toBe('{"a":1}')
   })
 
-  test('is taken without a type and in chunks', async () => {
+  test('an event is accepted without a type and in chunks', async () => {
     const { accepted } = await start()
     const head = `POST ${HOOK} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`
     const answer = await rawExchange(receiver.port, `${head}3\r\n{"a\r\n4\r\n":1}\r\n0\r\n\r\n`)
@@ -122,13 +122,13 @@ describe('an event', () => {
     expect(accepted[0]?.[2]).toBe('{"a":1}')
   })
 
-  test('may carry a query after its address', async () => {
+  test("an event's address may have a query", async () => {
     const { post } = await start()
     expect((await post(`${HOOK}?utm=1`, '{}')).status).toBe(200)
   })
 
   test.each(['', ' ', 'x', '[]', '[{}]', '"{}"', '1', 'null', 'true', '{"a":', '{}{}', '\u0000'])(
-    'that is no JSON object is 400: %j',
+    'a body that is no JSON object is 400: %j',
     async (body) => {
       const { post, accepted } = await start()
       const answer = await post(HOOK, body)
@@ -137,13 +137,13 @@ describe('an event', () => {
     },
   )
 
-  test('without any body is 400', async () => {
+  test('a request without a body is 400', async () => {
     await start()
     const head = `POST ${HOOK} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
     expect(await rawExchange(receiver.port, head)).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  test('of exactly 1 MiB is taken, one byte more is 413', async () => {
+  test('a body of exactly 1 MiB is accepted, one byte more is 413', async () => {
     const { post } = await start()
     const body = (size: number) => `{"a":"${'x'.repeat(size - 8)}"}`
     expect((await post(HOOK, body(1024 * 1024))).status).toBe(200)
@@ -151,7 +151,7 @@ describe('an event', () => {
     expect([answer.status, await answer.text()]).toEqual([413, ''])
   })
 
-  test('that grows over 1 MiB in chunks is 413, and the sender hears it', async () => {
+  test('a body that exceeds 1 MiB in chunks is 413, and the sender gets it', async () => {
     await start()
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`
     const head = `POST ${HOOK} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n`
@@ -161,25 +161,25 @@ describe('an event', () => {
 })
 
 describe('a hint from Planfix', () => {
-  test('may be a form', async () => {
+  test('a hint may be a form', async () => {
     const { post, accepted } = await start()
     const type = { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8' }
     expect((await post(PLANFIX, 'task=123&__proto__=x&name=%D0%90+%zz', type)).status).toBe(200)
     expect(accepted).toEqual([['shop', 'planfix', '{"task":"123","__proto__":"x","name":"А %zz"}']])
   })
 
-  test('may be JSON', async () => {
+  test('a hint may be JSON', async () => {
     const { post, accepted } = await start()
     expect((await post(PLANFIX, '{"task": 123}')).status).toBe(200)
     expect(accepted).toEqual([['shop', 'planfix', '{"task": 123}']])
   })
 
-  test('is a form only when it says so', async () => {
+  test('a hint is a form only when it is declared so', async () => {
     const { post } = await start()
     expect((await post(PLANFIX, 'task=123', { 'content-type': 'text/plain' })).status).toBe(400)
   })
 
-  test('a form is not taken for Chatra', async () => {
+  test('a form is not accepted for Chatra', async () => {
     const { post } = await start()
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
     expect((await post(HOOK, 'task=123', type)).status).toBe(400)
@@ -208,7 +208,7 @@ describe('a wrong address', () => {
     ['GET', '/files/x/y'],
   ] as const
 
-  test.each(strange)('%s %s is an empty 404', async (method, path) => {
+  test.each(strange)('the wrong address %s %s is an empty 404', async (method, path) => {
     const { accepted } = await start()
     const head = `${method} ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`
     const [status, ...rest] = (await rawExchange(receiver.port, head)).split('\r\n')
@@ -221,14 +221,14 @@ describe('a wrong address', () => {
     ['x'.repeat(3 * 1024 * 1024), 'application/json'],
     ['not json', 'no type at all'],
     ['', 'application/json'],
-  ])('is 404 whatever body comes with it', async (body, type) => {
+  ])('a wrong address is 404 with any body', async (body, type) => {
     await start()
     const head = `POST /hooks/shop/wrong/chatra HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`
     const answer = await rawExchange(receiver.port, head + body)
     expect(answer.split('\r\n')[0]).toBe('HTTP/1.1 404 Not Found')
   })
 
-  test('is told from a right one as soon as the secret changes', async () => {
+  test('an address becomes wrong as soon as the secret changes', async () => {
     let secret = SECRET
     const { post } = await start({ connections: () => [{ id: 'shop', secret }] })
     expect((await post(HOOK, '{}')).status).toBe(200)
@@ -237,7 +237,7 @@ describe('a wrong address', () => {
     expect((await post(`/hooks/shop/${secret}/chatra`, '{}')).status).toBe(200)
   })
 
-  test('answers in no other way than an address that does not exist', async () => {
+  test('a wrong address answers like an address that does not exist', async () => {
     const { post } = await start()
     const seen = async (path: string) => {
       const answer = await post(path, '{}')
@@ -248,7 +248,7 @@ describe('a wrong address', () => {
 })
 
 describe('the rest', () => {
-  test('healthz tells the health', async () => {
+  test('healthz returns the health', async () => {
     await start()
     const answer = await fetch(`${receiver.url}/healthz`)
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', connections: 2 }])
@@ -270,7 +270,7 @@ describe('the rest', () => {
     )
   })
 
-  test('headers without end are refused', async () => {
+  test('endless headers are refused', async () => {
     await start()
     const answer = await rawExchange(receiver.port, `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`)
     expect(answer).toMatch(/^HTTP\/1\.1 431 /)
@@ -280,7 +280,7 @@ describe('the rest', () => {
     ['headers', `POST ${HOOK} HTTP/1.1\r\nHost: x\r\n`],
     ['a body', `POST ${HOOK} HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{`],
     ['anything', ''],
-  ])('a sender that never ends %s is cut off', async (_what, bytes) => {
+  ])('a sender that never ends %s is disconnected', async (_what, bytes) => {
     const { accepted } = await start({ limits: { requestMs: 200 } })
     await rawExchange(receiver.port, bytes)
     expect(accepted).toEqual([])
@@ -295,14 +295,14 @@ describe('the rest', () => {
     expect(accepted).toHaveLength(3)
   })
 
-  test('a taken port is told', async () => {
+  test('a port in use is reported', async () => {
     await start()
     await expect(start({ port: receiver.port })).rejects.toThrow(/EADDRINUSE/)
   })
 })
 
 describe('stopping', () => {
-  test('answers what is in flight', async () => {
+  test('stopping answers requests in flight', async () => {
     let finish = () => {}
     const begun = Promise.withResolvers<void>()
     const { post } = await start({
@@ -321,7 +321,7 @@ describe('stopping', () => {
     await stopped
   })
 
-  test('cuts what does not end in time', async () => {
+  test('stopping closes requests that do not end in time', async () => {
     const begun = Promise.withResolvers<void>()
     const { post } = await start({
       accept: () => {
@@ -337,7 +337,7 @@ describe('stopping', () => {
     await cut
   })
 
-  test('closes connections that wait for a next event', async () => {
+  test('stopping closes connections that wait for a next event', async () => {
     await start()
     const socket = connect(receiver.port, '127.0.0.1')
     socket.write(`POST ${HOOK} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}`)
@@ -348,7 +348,7 @@ describe('stopping', () => {
     await expect(fetch(`${receiver.url}/healthz`)).rejects.toThrow()
   })
 
-  test('twice is as good as once', async () => {
+  test('stopping twice is the same as once', async () => {
     await start()
     await Promise.all([receiver.stop(), receiver.stop()])
     await receiver.stop()

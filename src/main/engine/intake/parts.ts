@@ -36,8 +36,8 @@ export function partsOf(
     planfixFileId: id,
     size,
   }))
-  // A file that no client can open has no number, and a line that says so (docs/architecture.md, "The words
-  // of a comment").
+  // A file that no client can open has no number, and a line that says so
+  // (docs/architecture.md, "The words of a comment").
   const lost = (comment.lost ?? []).map((name) => ({ name, url: null, planfixFileId: null, size: null }))
   files.push(...lost)
   const lines = files.map(({ name }) => ({ length: lineLength(name) }))

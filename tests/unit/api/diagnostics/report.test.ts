@@ -62,31 +62,34 @@ beforeAll(async () => {
 afterAll(() => bench.world.stop())
 
 describe('the report', () => {
-  test.each(LANGUAGES)('holds no secret, no words of a client and no e-mail (%s)', async (language) => {
-    const { world } = bench
-    const { text } = await bench.report(language)
-    const planted = {
-      token: world.planfix.token,
-      key: world.chatra.secretKey,
-      webhook: SECRET,
-      words: CLIENT_WORDS,
-      client: CLIENT_MAIL,
-      employee: EMPLOYEE_MAIL,
-      name: 'Anna',
-    }
-    const found = Object.entries(planted).filter(([, secret]) => text.includes(secret))
-    expect(found).toEqual([])
-    // What was planted did come into it.
-    expect(text).toContain('***')
-  })
+  test.each(LANGUAGES)(
+    'the report contains no secret, no client text and no e-mail (%s)',
+    async (language) => {
+      const { world } = bench
+      const { text } = await bench.report(language)
+      const planted = {
+        token: world.planfix.token,
+        key: world.chatra.secretKey,
+        webhook: SECRET,
+        words: CLIENT_WORDS,
+        client: CLIENT_MAIL,
+        employee: EMPLOYEE_MAIL,
+        name: 'Anna',
+      }
+      const found = Object.entries(planted).filter(([, secret]) => text.includes(secret))
+      expect(found).toEqual([])
+      // What was planted did come into it.
+      expect(text).toContain('***')
+    },
+  )
 
-  test('findings that are told hold no secret either', async () => {
+  test('pushed findings contain no secret either', async () => {
     const told = JSON.stringify([bench.pushed, await bench.last()])
     expect(told).not.toContain(bench.world.planfix.token)
     expect(told).not.toContain(SECRET)
   })
 
-  test('tells version, host, system, states, counts, findings and events', async () => {
+  test('the report contains version, host, system, states, counts, findings and events', async () => {
     const { text } = await bench.report('en')
     for (const part of [
       'Version: 1.2.3',
@@ -100,24 +103,24 @@ describe('the report', () => {
     }
   })
 
-  test('tells which side of a connection has stopped, without what the service said', () => {
+  test("the report names a stopped side without the service's message", () => {
     expect(whileClosed).toContain('shop: Chatra: works; Planfix: stopped, waits for you (wrong-keys')
     expect(whileClosed).toContain('"…"')
     expect(whileClosed).not.toContain(CLIENT_WORDS)
   })
 
-  test.each(LANGUAGES)('has a word for everything in %s', async (language) => {
+  test.each(LANGUAGES)('the report has a text for everything in %s', async (language) => {
     const { text } = await bench.report(language)
     expect(text).not.toMatch(/\b(diagnostics|event|error|state|side|direction)\.[a-z]/)
     expect(text).not.toMatch(/\{\w+\}/)
   })
 
-  test('is a file named by its day', async () => {
+  test('the report is a file named after its day', async () => {
     const { name } = await bench.report()
     expect(name).toMatch(/^bridge-check-up-\d{4}-\d\d-\d\d\.txt$/)
   })
 
-  test('can be had before any check-up', async () => {
+  test('the report is available before any run', async () => {
     const fresh = await stage()
     const { text } = await fresh.report()
     await fresh.world.stop()

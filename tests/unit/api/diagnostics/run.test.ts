@@ -16,7 +16,7 @@ async function given(options: WorldOptions = {}): Promise<Stage> {
 }
 
 describe('a check-up', () => {
-  test('tells its findings as they come, with the number of all of them from the start', async () => {
+  test('a run pushes its findings as they come, with the total from the start', async () => {
     const { start, ended, pushed, last } = await given()
     expect(await last()).toBe(null)
     const begun = await start()
@@ -30,7 +30,7 @@ describe('a check-up', () => {
     expect(sizes).toEqual(sizes.toSorted((one, other) => one - other))
   })
 
-  test('tells what is found before the rest is known', async () => {
+  test('a run pushes findings before the rest is known', async () => {
     const { world, start, pushed } = await given()
     world.planfix.server.faults.add({ kind: 'timeout-before-write', path: '/ping' })
     await start()
@@ -38,7 +38,7 @@ describe('a check-up', () => {
     expect(pushed.at(-1)?.endedAt).toBe(null)
   })
 
-  test('that is under way is answered instead of a second one; afterwards there is a new one', async () => {
+  test('a run under way is returned instead of a second one', async () => {
     const { world, start, ended } = await given()
     world.planfix.server.faults.add({ kind: 'latency', ms: 30, path: '/ping' })
     await start()
@@ -48,14 +48,14 @@ describe('a check-up', () => {
     await ended()
   })
 
-  test('finds that the bridge itself is running and answers', async () => {
+  test('a run finds that the bridge itself is running and answers', async () => {
     const { start, ended, world } = await given()
     await start()
     const running = (await ended()).reports.find(({ id }) => id === 31)
     expect(running).toMatchObject({ result: 'ok', detail: { params: { url: world.app.hooksUrl } } })
   })
 
-  test('takes its turns at the rate limiter of the messages, behind them', async () => {
+  test('a run waits for slots behind the messages in their rate limiter', async () => {
     const { start, ended, world } = await given()
     const { rateLimiter } = world.app.connections.get('shop')!.planfix
     const turn = vi.spyOn(rateLimiter, 'slot')
@@ -66,7 +66,7 @@ describe('a check-up', () => {
     expect(turns.every(([priority]) => priority === 3)).toBe(true)
   })
 
-  test('goes on when the settings are changed meanwhile and its turns are withdrawn', async () => {
+  test('a run continues when the settings change and its slots are cancelled', async () => {
     const { start, ended, world, pushed } = await given({ requestsPerSecond: 5 })
     const rateLimiter = world.app.connections.get('shop')!.planfix.rateLimiter as PausableRateLimiter
     await start()
@@ -78,7 +78,7 @@ describe('a check-up', () => {
     expect(reports.filter(({ detail }) => detail.key === 'diagnostics.detail.bug')).toEqual([])
   })
 
-  test('asks nothing of a connection that is switched off', async () => {
+  test('a run sends no request for a disabled connection', async () => {
     const { start, ended, world } = await given({ connection: { enabled: false } })
     const before = world.planfix.server.requests.length
     await start()
@@ -87,7 +87,7 @@ describe('a check-up', () => {
     expect(world.planfix.server.requests.length).toBe(before)
   })
 
-  test('ends when the application stops, and tells nothing more', async () => {
+  test('a run ends when the application stops, and pushes nothing more', async () => {
     const { start, world, pushed, ended, bugs } = await given()
     world.planfix.server.faults.add({ kind: 'timeout-before-write', path: '/ping' })
     await start()
@@ -99,7 +99,7 @@ describe('a check-up', () => {
     expect([pushed.length, bugs]).toEqual([told, []])
   })
 
-  test('names a missing scope', async () => {
+  test('a run names a missing scope', async () => {
     const { start, ended, world } = await given()
     world.planfix.scopes.delete('comment_add')
     await start()

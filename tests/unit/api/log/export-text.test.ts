@@ -47,7 +47,7 @@ function readCsv(text: string): string[][] {
 }
 
 describe('a CSV', () => {
-  it('begins with a byte order mark and the names of its columns, in its first part alone', () => {
+  it('a CSV begins with a byte order mark and column names, only in its first part', () => {
     const first = exportText('csv', [shown()], { isFirst: true, isLast: false })
     const second = exportText('csv', [shown({ id: 2 })], { isFirst: false, isLast: true })
     expect(first.startsWith('\uFEFFid,time,')).toBe(true)
@@ -56,7 +56,7 @@ describe('a CSV', () => {
     expect(new Set(rows.map((row) => row.length)).size).toBe(1)
   })
 
-  it('holds every column of a message', () => {
+  it('a CSV contains every column of a message', () => {
     const text = exportText(
       'csv',
       [
@@ -93,7 +93,7 @@ describe('a CSV', () => {
   })
 
   it.each(['a,b', 'say "yes"', 'two\r\nlines', 'one\nmore', '"', 'țară', ''])(
-    'carries %j unharmed',
+    'a CSV contains %j unchanged',
     (text) => {
       const rows = readCsv(exportText('csv', [shown({ text })], whole).slice(1))
       expect(rows[1]![rows[0]!.indexOf('text')]).toBe(text)
@@ -101,7 +101,7 @@ describe('a CSV', () => {
   )
 
   it.each(['=1+1', '+373', '-2', '@SUM(A1)', '\tx', '\rx', '=HYPERLINK("http://x","y")'])(
-    'makes no formula of %j',
+    'a CSV makes no formula of %j',
     (text) => {
       const rows = readCsv(exportText('csv', [shown({ text }, text)], whole).slice(1))
       expect(rows[1]![rows[0]!.indexOf('text')]).toBe(`'${text}`)
@@ -123,14 +123,14 @@ describe('JSON', () => {
       .join('')
 
   it.each([[[0]], [[1]], [[2, 2]], [[2, 0]], [[1, 1, 1]]])(
-    'is one array over parts of %j messages',
+    'JSON is one array over parts of %j messages',
     (counts) => {
       const read = JSON.parse(parts(...counts)) as unknown[]
       expect(read.length).toBe(counts.reduce((sum, one) => sum + one, 0))
     },
   )
 
-  it('names things as `log --json` does', () => {
+  it('JSON uses the names of `log --json`', () => {
     const [one] = JSON.parse(exportText('json', [shown({ id: 5, text: '=1', planfixTaskId: 92 })], whole))
     expect(one).toMatchObject({
       id: '5',

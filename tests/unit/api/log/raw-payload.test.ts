@@ -20,7 +20,7 @@ it('a payload is pretty-printed', async () => {
   expect(await show({ client: { id: 'c1' } })).toBe('{\n  "client": {\n    "id": "c1"\n  }\n}')
 })
 
-it('what is secret by its name or by its value is hidden, wherever it stands', async () => {
+it('secrets are hidden by name or value, at any position', async () => {
   const text = await show({
     ...{ secretKey: 'abc', token: 5, apiKey: 'k', publicKey: 'p', 'api-key': 'q', webhookSecret: 'w' },
     nested: [{ password: 'hunter2', authorization: { scheme: 'x' }, empty: { token: null } }],
@@ -43,11 +43,11 @@ it('what is secret by its name or by its value is hidden, wherever it stands', a
   expect(JSON.parse(text).nested[0].empty.token).toBeNull()
 })
 
-it('what a client is known by is not', async () => {
+it('identifiers of a client are not hidden', async () => {
   const client = { name: 'Anna', email: 'anna@example.com', phone: '+37360000000', keyboard: 'ro' }
   expect(JSON.parse(await show({ client }))).toEqual({ client })
 })
 
-it('what is no JSON is shown as it came, without secrets', async () => {
+it('a payload that is no JSON is shown unchanged, without secrets', async () => {
   expect(await shownPayload('not json, hook-secret-0123456789', context)).toBe('not json, ***')
 })

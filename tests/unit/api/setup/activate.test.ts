@@ -37,7 +37,7 @@ describe('activating a draft', () => {
     desk = await openDesk({ language: 'ru', connections: [SHOP] })
   })
 
-  test('writes the connection beside the others, switched on, with an address nobody can guess', async () => {
+  test('activating adds the connection, enabled, with an unguessable address', async () => {
     const { id } = await readyDraft()
     const draft = await value(desk.calls['setup.activate']({ id }))
     expect(draft).toMatchObject({ id: 'shop-example', active: true })
@@ -57,7 +57,7 @@ describe('activating a draft', () => {
     expect(text).not.toContain('planfix-token')
   })
 
-  test('a second time keeps the address and takes over what was changed', async () => {
+  test('activating a second time keeps the address and applies the changes', async () => {
     const { id } = await readyDraft()
     const draft = await value(desk.calls['setup.activate']({ id }))
     const secret = connections()[1]?.webhookSecret
@@ -72,7 +72,7 @@ describe('activating a draft', () => {
     })
   })
 
-  test('names the field that is wrong, and writes nothing', async () => {
+  test('activating names the wrong field, and writes nothing', async () => {
     const draft = await readyDraft()
     const { id } = draft
     const refused = async (change: Parameters<typeof typed>[1], more: object = {}) => {
@@ -100,7 +100,7 @@ describe('activating a draft', () => {
     expect(desk.settings.changes).toBe(0)
   })
 
-  test('wants both services checked', async () => {
+  test('activating requires checks of both services', async () => {
     const draft = await value(desk.calls['setup.begin']({ connectionId: null, name: 'shop.example' }))
     const settings = typed(draft, { chatra: { publicKey: 'P' }, planfix: { baseUrl: 'shop.planfix.com' } })
     await value(desk.calls['setup.save']({ id: draft.id, settings }))
@@ -110,7 +110,7 @@ describe('activating a draft', () => {
     })
   })
 
-  test('after a restart that forgot the secrets says so', async () => {
+  test('activating after a restart that lost the secrets says so', async () => {
     const { id } = await readyDraft()
     const again = await desk.restarted()
     expect(await refusal(again.calls['setup.activate']({ id }))).toMatchObject({
@@ -131,7 +131,7 @@ describe('activating a draft', () => {
     expect(connections()[1]?.employees).toEqual([])
   })
 
-  test('a general user named without an e-mail gets the one the program proposes', async () => {
+  test('a general agent without an e-mail gets the proposed one', async () => {
     const draft = await readyDraft()
     const settings = typed(draft, { chatra: { agent: { email: '', name: 'Anna of the shop' } } })
     await value(desk.calls['setup.save']({ id: draft.id, settings }))
@@ -150,7 +150,7 @@ describe('going through a connection again', () => {
   const newKey = () => desk.setup.keepSecret('shop', 'CHATRA_SECRET_KEY', 'new-secret')
   const secret = () => desk.secrets.get('shop', 'CHATRA_SECRET_KEY')
 
-  test('goes on with the old keys until it is activated', async () => {
+  test('an edited connection keeps its old keys until it is activated', async () => {
     await newKey()
     expect(await secret()).toBe('old-secret')
     await value(desk.calls['setup.activate']({ id: 'shop' }))
@@ -159,7 +159,7 @@ describe('going through a connection again', () => {
     expect(connections()[0]?.webhookSecret).toBe(SHOP.webhookSecret)
   })
 
-  test('keeps the old keys when the settings cannot be written, and the new ones for the next try', async () => {
+  test('a failed write keeps the old keys, and the new ones for the next try', async () => {
     await newKey()
     desk.settings.refusal = errorAnswer('unavailable', 'settings.problem.disk')
     expect(await refusal(desk.calls['setup.activate']({ id: 'shop' }))).toMatchObject({ code: 'unavailable' })
@@ -169,7 +169,7 @@ describe('going through a connection again', () => {
     expect(await secret()).toBe('new-secret')
   })
 
-  test('leaves everything as it was when it is discarded', async () => {
+  test('discarding changes nothing', async () => {
     const before = structuredClone(desk.settings.file)
     await newKey()
     await value(desk.calls['setup.save']({ id: 'shop', mode: 'selected', employees: [ana] }))
@@ -180,7 +180,7 @@ describe('going through a connection again', () => {
     expect(again).toMatchObject({ mode: 'everybody', employees: [] })
   })
 
-  test('finished without a change writes nothing; with one it is taken over', async () => {
+  test('finishing without a change writes nothing, and otherwise applies it', async () => {
     await value(desk.calls['setup.finish']({ id: 'shop' }))
     expect(desk.settings.changes).toBe(0)
     expect(await desk.context.drafts.list()).toEqual([])
@@ -192,7 +192,7 @@ describe('going through a connection again', () => {
 })
 
 describe('before a connection is active', () => {
-  test('there is nothing to finish, to copy or to test', async () => {
+  test('before the activation there is nothing to finish, to copy or to test', async () => {
     desk = await openDesk()
     const { id } = await readyDraft()
     for (const name of ['setup.finish', 'setup.scenario', 'setup.progress'] as const) {
@@ -205,7 +205,7 @@ describe('before a connection is active', () => {
 })
 
 describe('what a scenario sends', () => {
-  test('goes to the public address, or to this computer while there is none', async () => {
+  test("the scenario's address is public, or this computer's while there is none", async () => {
     desk = await openDesk({ connections: [SHOP] })
     const path = '/hooks/shop/shop-hook-secret-0123456789/planfix'
     const body = '{"task": {{Задача.Номер}}}'
@@ -216,7 +216,7 @@ describe('what a scenario sends', () => {
     expect(await scenario()).toEqual({ address: `https://bridge.shop.example${path}`, body })
   })
 
-  test('a public address that is none is refused', async () => {
+  test('an invalid public address is refused', async () => {
     desk = await openDesk()
     expect(await refusal(desk.calls['setup.publicAddress']({ address: '192.168.1.7' }))).toMatchObject({
       code: 'invalid',

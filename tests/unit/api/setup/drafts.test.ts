@@ -4,7 +4,7 @@ import { draft as draftSchema } from '../../../../src/shared/api/setup.ts'
 import { openDesk, refusal, SHOP, typed, value } from '../../../support/setup-harness.ts'
 
 describe('drafts', () => {
-  test('a new one holds what the program proposes, and its id never belongs to another connection', async () => {
+  test('a new draft has the default values, and an unused id', async () => {
     const { calls } = await openDesk({ connections: [SHOP] })
     const draft = await value(calls['setup.begin']({ connectionId: null }))
     expect(draftSchema.parse(draft)).toEqual(draft)
@@ -21,13 +21,13 @@ describe('drafts', () => {
     })
   })
 
-  test('its id is made from the name when there is one', async () => {
+  test("a draft's id is derived from the name if there is one", async () => {
     const { calls } = await openDesk()
     const draft = await value(calls['setup.begin']({ connectionId: null, name: 'My shop.example' }))
     expect(draft).toMatchObject({ id: 'my-shop-example', settings: { name: 'My shop.example' } })
   })
 
-  test('the wizard opened twice without a word typed makes one draft, and two once something is typed', async () => {
+  test('two untouched starts of the wizard make one draft, edited ones make two', async () => {
     const { calls, store } = await openDesk()
     const first = await value(calls['setup.begin']({ connectionId: null }))
     expect((await value(calls['setup.begin']({ connectionId: null }))).id).toBe(first.id)
@@ -37,7 +37,7 @@ describe('drafts', () => {
     expect((await createDrafts(store).list()).map((one) => one.id)).toEqual([first.id, second.id])
   })
 
-  test('what was typed is there after a restart, secrets typed on a server are not', async () => {
+  test('typed values survive a restart, secrets typed on a server do not', async () => {
     const desk = await openDesk()
     const { id, ...draft } = await value(desk.calls['setup.begin']({ connectionId: null }))
     const settings = typed({ id, ...draft }, { name: 'a.example', chatra: { publicKey: ' half a k' } })
@@ -72,7 +72,7 @@ describe('drafts', () => {
     })
   })
 
-  test('a connection is gone through again with its own settings, in one draft however often it is begun', async () => {
+  test('an edited connection has one draft with its settings, however often it is begun', async () => {
     const { calls, store } = await openDesk({
       connections: [{ ...SHOP, employees: [{ planfixUserId: 'user:5', name: 'Ana' }] }],
     })
@@ -90,7 +90,7 @@ describe('drafts', () => {
     expect(await createDrafts(store).list()).toHaveLength(1)
   })
 
-  test('what does not exist is said', async () => {
+  test('a missing draft is reported', async () => {
     const { calls } = await openDesk()
     const answers = [
       calls['setup.begin']({ connectionId: 'nobody' }),
@@ -122,7 +122,7 @@ describe('drafts', () => {
     expect(await store.fact('', 'drafts')).toBeNull()
   })
 
-  test('a draft of another version of the program is forgotten, not shown broken', async () => {
+  test('a draft of another version of the program is discarded, not shown broken', async () => {
     const desk = await openDesk()
     const { id } = await value(desk.calls['setup.begin']({ connectionId: null, name: 'a.example' }))
     const kept = await desk.store.fact<unknown[]>('', 'drafts')

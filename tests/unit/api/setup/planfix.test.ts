@@ -27,25 +27,25 @@ function carrying(baseUrl: string, withdrawals = 0) {
   return { turns, accounts: createAccounts({ application }) }
 }
 
-test('an account that carries messages already keeps the pace, clients’ messages first', async () => {
+test("an account in use keeps its rate limiter, clients' messages first", async () => {
   const { turns, accounts } = carrying(settings.planfix.baseUrl)
   await accounts.of(settings, 'token').ask(async () => ok('asked'))
   expect(turns).toEqual([[1, 'setup']])
 })
 
-test('another account has a pace of its own', async () => {
+test('another account has a separate rate limiter', async () => {
   const { turns, accounts } = carrying('https://elsewhere.planfix.com/rest')
   expect(await accounts.of(settings, 'token').ask(async () => ok('asked'))).toEqual(ok('asked'))
   expect(turns).toEqual([])
 })
 
-test('a turn taken back because the settings change is waited for once more', async () => {
+test('a slot cancelled by a change of settings is requested once more', async () => {
   const { turns, accounts } = carrying(settings.planfix.baseUrl, 2)
   expect(await accounts.of(settings, 'token').ask(async () => ok('asked'))).toEqual(ok('asked'))
   expect(turns).toHaveLength(3)
 })
 
-test('an account that goes on saying "too fast" is asked five times', async () => {
+test('an account that keeps answering "too fast" is called five times', async () => {
   const { accounts } = carrying(settings.planfix.baseUrl)
   let asked = 0
   const answer = await accounts.of(settings, 'token').ask(async () => {
@@ -72,6 +72,6 @@ test.each([
   ['time-out', 'time-out'],
   ['ECONNRESET', 'broken'],
   ['SOMETHING_NEW', 'broken'],
-])('%s is told as "%s"', (code, trouble) => {
+])('the error %s is shown as "%s"', (code, trouble) => {
   expect(networkTrouble(code)).toBe(trouble)
 })

@@ -7,13 +7,13 @@ import { folderProblem } from '../../../../src/main/desktop/lifecycle/folder-che
 const folder = mkdtempSync(join(tmpdir(), 'folder-trouble-'))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('a folder that can be made and written is none, and stays empty', () => {
+test('a folder that can be created and written has no problem, and stays empty', () => {
   const wanted = join(folder, 'a/b')
   expect(folderProblem(wanted)).toBeNull()
   expect(readdirSync(wanted)).toEqual([])
 })
 
-test('a file in its place, or in the place of the folder above, is one', () => {
+test('a file in place of the folder or of its parent is a problem', () => {
   const file = join(folder, 'file')
   if (!existsSync(folder)) folderProblem(folder)
   writeFileSync(file, '')

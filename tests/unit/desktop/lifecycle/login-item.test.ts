@@ -77,7 +77,7 @@ function computer(options: {
 }
 
 describe('start at login on Windows and macOS', () => {
-  test('is registered as chosen, hidden, and taken away when it is not wanted any more', () => {
+  test('the entry is registered hidden, and removed when it is not wanted any more', () => {
     const { asked, item, choose } = computer({ platform: 'win32' })
     expect(asked).toEqual([{ openAtLogin: true, args: ['--hidden'] }])
     expect(item.state()).toEqual({ starts: true, why: null })
@@ -86,13 +86,13 @@ describe('start at login on Windows and macOS', () => {
     expect(item.state()).toEqual({ starts: false, why: null })
   })
 
-  test('is not registered anew at each start or change', () => {
+  test('the entry is not registered again at each start or change', () => {
     const { asked, change } = computer({ platform: 'win32', listed: true })
     change()
     expect(asked).toEqual([])
   })
 
-  test('that is switched off in the system stays so until it is chosen anew here', () => {
+  test('an entry switched off in the system stays off until it is chosen again here', () => {
     const { asked, item, choose, change } = computer({ platform: 'win32', listed: true, heeded: false })
     change()
     expect(asked).toEqual([])
@@ -102,12 +102,12 @@ describe('start at login on Windows and macOS', () => {
     expect(item.state()).toEqual({ starts: true, why: null })
   })
 
-  test('that waits for an approval says so', () => {
+  test('an entry that waits for an approval is reported', () => {
     const { item } = computer({ platform: 'darwin', status: 'requires-approval' })
     expect(item.state()).toEqual({ starts: false, why: 'approval' })
   })
 
-  test('in development nothing is registered, and it says why', () => {
+  test('in development nothing is registered, and the reason is given', () => {
     const { asked, item } = computer({ platform: 'win32', isPackaged: false })
     expect(asked).toEqual([])
     expect(item.state()).toEqual({ starts: false, why: 'development' })
@@ -119,7 +119,7 @@ describe('start at login on Windows and macOS', () => {
     expect(item.state()).toEqual({ starts: false, why: 'development' })
   })
 
-  test('macOS passes no arguments, but says that it opened the program', () => {
+  test('macOS passes no arguments, but reports that it opened the program', () => {
     const opened = (wasOpenedAtLogin: boolean) =>
       ({ getLoginItemSettings: () => ({ wasOpenedAtLogin }) }) as unknown as LoginItemOptions['app']
     expect(startedAtLogin(opened(true), ['bridge'], 'darwin')).toBe(true)
@@ -144,7 +144,7 @@ describe('start at login on Linux', () => {
     })
   const execOf = () => /^Exec=(.*)$/m.exec(readFileSync(entry, 'utf8'))?.[1]
 
-  test('is a file that starts the program hidden, and none when it is not wanted', () => {
+  test('the entry is a file that starts the program hidden, and none when not wanted', () => {
     const { item, choose } = linux()
     expect(execOf()).toBe('"/opt/bridge/bridge" "--hidden"')
     expect(item.state()).toEqual({ starts: true, why: null })
@@ -152,14 +152,14 @@ describe('start at login on Linux', () => {
     expect(existsSync(entry)).toBe(false)
   })
 
-  test('is passed over once the program is gone, and one of before gets that, too', () => {
+  test('the entry is ignored once the program is gone, and an old one gets that rule too', () => {
     mkdirSync(dirname(entry), { recursive: true })
     writeFileSync(entry, '[Desktop Entry]\nType=Application\nExec="/opt/bridge/bridge" "--hidden"\n')
     linux()
     expect(readFileSync(entry, 'utf8')).toContain('\nTryExec=/opt/bridge/bridge\n')
   })
 
-  test('starts the AppImage itself, also after it was moved', () => {
+  test('the entry starts the AppImage itself, also after it was moved', () => {
     const linuxImage = (file: string) =>
       linux({ APPIMAGE: file, APPDIR: '/tmp/.mount_1' }, '/tmp/.mount_1/bridge')
     linuxImage('/home/a/Old.AppImage')
@@ -168,7 +168,7 @@ describe('start at login on Linux', () => {
     expect(execOf()).toBe('"/home/a/New place/Bridge.AppImage" "--hidden"')
   })
 
-  test('does not believe the AppImage of a program that it was started from', () => {
+  test('the AppImage of a parent program is not used', () => {
     const other = { APPIMAGE: '/home/a/Editor.AppImage', APPDIR: '/tmp/.mount_Editor' }
     for (const environment of [other, { APPIMAGE: other.APPIMAGE }]) {
       linux(environment)
@@ -179,7 +179,7 @@ describe('start at login on Linux', () => {
     expect(execOf()).toBe('"/opt/bridge/bridge" "--hidden"')
   })
 
-  test('follows an update that gives the AppImage another name, unless it is switched off', () => {
+  test('the entry follows an update that renames the AppImage, unless it is switched off', () => {
     const { item, choose } = linux()
     item.moved('/home/a/Bridge-2.0.0.AppImage')
     expect(execOf()).toBe('"/home/a/Bridge-2.0.0.AppImage" "--hidden"')
@@ -189,7 +189,7 @@ describe('start at login on Linux', () => {
     expect(existsSync(entry)).toBe(false)
   })
 
-  test('heeds the folder of the system, and no relative one', () => {
+  test("the system's folder is used, and a relative one is not", () => {
     linux({ XDG_CONFIG_HOME: join(home, 'xdg') })
     expect(existsSync(join(home, 'xdg/autostart/chatra-planfix-bridge.desktop'))).toBe(true)
     linux({ XDG_CONFIG_HOME: 'relative' })
@@ -212,13 +212,13 @@ describe('start at login on Linux', () => {
     },
   )
 
-  test('a folder that cannot be made is told, not thrown', () => {
+  test('a folder that cannot be created is reported, not thrown', () => {
     writeFileSync(join(home, '.config'), '')
     const { item } = linux()
     expect(item.state()).toEqual({ starts: false, why: 'refused' })
   })
 
-  test('paths with spaces, quotes, $, %, ` and backslashes are written as the specification wants', () => {
+  test('paths with spaces, quotes, $, %, ` and backslashes follow the specification', () => {
     expect(execLine(['/a b/it\'s "100%" $HOME `x` \\n'])).toBe(
       '"/a b/it\'s \\\\"100%%\\\\" \\\\$HOME \\\\`x\\\\` \\\\\\\\n"',
     )

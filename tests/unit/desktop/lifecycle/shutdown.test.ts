@@ -49,7 +49,7 @@ afterEach(() => {
 })
 const settle = () => vi.advanceTimersByTimeAsync(0)
 
-test('"Quit" waits for what is on its way, and is done once', async () => {
+test('"Quit" waits for calls under way, and runs once', async () => {
   let done = () => {}
   let stops = 0
   ending().onShutdown(() => {
@@ -71,21 +71,21 @@ test('"Quit" waits for what is on its way, and is done once', async () => {
   expect(app.exited).toEqual([0])
 })
 
-test('"Quit" is over within 5 s when something hangs', async () => {
+test('"Quit" ends within 5 s when something hangs', async () => {
   ending().onShutdown(() => new Promise(() => undefined))
   app.quit()
   await vi.advanceTimersByTimeAsync(4_999)
   expect(app.exited).toEqual([0])
 })
 
-test('"Quit" before anything runs ends at once', async () => {
+test('"Quit" before anything runs exits at once', async () => {
   ending()
   app.quit()
   await settle()
   expect(app.exited).toEqual([0])
 })
 
-test('a fault ends in order and starts anew, as visible as it was', async () => {
+test('a crash shuts down in order and restarts with the same visibility', async () => {
   const stopped = vi.fn(async () => undefined)
   const one = ending({ appImage: '/opt/Bridge.AppImage' })
   one.onShutdown(stopped)
@@ -100,7 +100,7 @@ test('a fault ends in order and starts anew, as visible as it was', async () => 
   expect(app.exited).toEqual([1])
 })
 
-test('a fault that stays does not start it anew for ever', async () => {
+test('a permanent fault does not restart the program for ever', async () => {
   const one = ending()
   one.restartsWith(() => ['--restarted=900,950,990'])
   one.fault(new Error('broken'))
@@ -108,7 +108,7 @@ test('a fault that stays does not start it anew for ever', async () => {
   expect({ relaunched: app.relaunched, exited: app.exited }).toEqual({ relaunched: [], exited: [1] })
 })
 
-test('an installer that ends the program itself is not held up', async () => {
+test('an installer that quits the program itself is not delayed', async () => {
   const stopped = vi.fn(async () => undefined)
   const one = ending()
   one.onShutdown(stopped)
@@ -119,7 +119,7 @@ test('an installer that ends the program itself is not held up', async () => {
   expect({ prevented: app.prevented, exited: app.exited }).toEqual({ prevented: 0, exited: [] })
 })
 
-test('sleep parks, waking tells since when, and switching off ends', () => {
+test('sleep parks, wake reports since when, and switching off shuts down', () => {
   const powerMonitor = new EventEmitter()
   const calls: unknown[] = []
   let now = 5
@@ -146,7 +146,7 @@ test('sleep parks, waking tells since when, and switching off ends', () => {
   expect(calls).toHaveLength(4)
 })
 
-test("Windows' end is told to a window: nothing new begins", () => {
+test("Windows' shutdown notice reaches a window: no new work begins", () => {
   const calls: string[] = []
   const stop = followPower({
     app: app as never,

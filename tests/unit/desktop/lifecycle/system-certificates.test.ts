@@ -45,13 +45,13 @@ describe.runIf(process.platform === 'linux' && hasOpenssl)('a certificate of the
       { cwd: ROOT, encoding: 'utf8', env: { ...process.env, SSL_CERT_FILE: at('cert.pem') } },
     ).stdout
 
-  test('is refused by the bundled ones, and counts once the system is trusted', () => {
+  test("an office's certificate is refused by the bundled ones, and valid with the system's", () => {
     expect(called('')).toMatch(/SELF_SIGNED/)
     expect(called('trustSystemCertificates({ warn() {} })')).toBe('here')
   })
 })
 
-test('where the system does not tell its certificates, the bundled ones go on to count', () => {
+test('without certificates of the system, the bundled ones remain valid', () => {
   const warned: string[] = []
   const set: unknown[] = []
   trustSystemCertificates(

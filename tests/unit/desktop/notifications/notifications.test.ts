@@ -131,7 +131,7 @@ describe('notifications', () => {
     expect(stage.opened).toEqual([{ kind: 'conversation', connectionId: 'shop', conversationId: 7 }])
   })
 
-  test('also from the Action Center, where Windows keeps what has left the screen', async () => {
+  test('a click in the Windows Action Center opens the conversation', async () => {
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     const held = new WeakRef(stage.shown.pop()!)
     held.deref()?.emit('close', { reason: 'timedOut' })
@@ -143,7 +143,7 @@ describe('notifications', () => {
   })
 
   test.each(['userCanceled', 'applicationHidden', undefined])(
-    'one that was closed (%s) is let go',
+    'a notification that was closed (%s) is released',
     async (reason) => {
       stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
       const held = new WeakRef(stage.shown.pop()!)
@@ -153,7 +153,7 @@ describe('notifications', () => {
     },
   )
 
-  test('what the system does not take is told, until it takes one', async () => {
+  test('a refusal of the system is reported until a notification is shown', async () => {
     expect(stage.notifications.refused).toBe(false)
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     stage.shown[0]?.emit('failed', {}, 'UNErrorDomain 1')
@@ -163,7 +163,7 @@ describe('notifications', () => {
     expect(stage.notifications.refused).toBe(false)
   })
 
-  test('or the task in Planfix, as chosen, also when it was made later and the conversation was merged', async () => {
+  test('a click opens the task in Planfix if configured, also after a later merge', async () => {
     stage.configuration = configuration.parse({ connections: [SHOP], notifications: { opens: 'planfix' } })
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     stage.conversations.set(7, conversation({ id: 7, mergedInto: 8 }))
@@ -173,7 +173,7 @@ describe('notifications', () => {
     expect(stage.opened).toEqual([{ kind: 'task', url: 'https://a.planfix.com/task/55' }])
   })
 
-  test('while there is no task, the conversation is opened', async () => {
+  test('while there is no task, a click opens the conversation', async () => {
     stage.configuration = configuration.parse({ connections: [SHOP], notifications: { opens: 'planfix' } })
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     stage.conversations.set(7, conversation({ id: 7 }))
@@ -182,7 +182,7 @@ describe('notifications', () => {
     expect(stage.opened).toMatchObject([{ kind: 'conversation' }])
   })
 
-  test('a message that failed is told; one that has settled meanwhile is not', async () => {
+  test('a failed message is notified, and one that has settled meanwhile is not', async () => {
     stage.messages.set(1, message({ id: 1, state: 'failed', text: 'Where is it?' }))
     stage.messages.set(2, message({ id: 2, state: 'delivered' }))
     stage.tell.stuck?.(1, 'failed')
@@ -194,7 +194,7 @@ describe('notifications', () => {
     expect(stage.clock.waiting).toBe(0)
   })
 
-  test('what was told before the start is remembered: the same chat is not told anew', async () => {
+  test('a chat notified before a restart is not notified again', async () => {
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     await settle()
     stage.notifications.stop()
@@ -218,7 +218,7 @@ describe('notifications', () => {
     expect(stage.titles).toEqual(['During the quiet hours'])
   })
 
-  test('nothing waits while nothing happens, and nothing is shown after the end', async () => {
+  test('no timer runs without events, and nothing is shown after the end', async () => {
     expect(stage.clock.waiting).toBe(0)
     stage.tell.newChat?.('shop', 7, 'Anna', 'Hello')
     const { tell } = stage
@@ -230,7 +230,7 @@ describe('notifications', () => {
     expect(stage.clock.waiting).toBe(0)
   })
 
-  test('where the system shows none, the log says so once', async () => {
+  test('a system without notifications is logged once', async () => {
     stage.supported = false
     for (let id = 1; id < 4; id++) stage.tell.newChat?.('shop', id, 'Anna', 'Hello')
     await stage.clock.pass(MINUTE)
@@ -238,7 +238,7 @@ describe('notifications', () => {
     expect(stage.logged.filter((text) => text.includes('shows no notifications'))).toHaveLength(1)
   })
 
-  test('a new version waits for the end of the quiet hours, and a click installs it', async () => {
+  test('a new version waits for the end of quiet hours, and a click installs it', async () => {
     stage.configuration = configuration.parse({ notifications: { quiet: { from: '09:00', to: '11:00' } } })
     stage.notifications.update({ version: '1.2.3', onQuit: true })
     expect(stage.shown).toEqual([])

@@ -8,7 +8,7 @@ const at = (hours: number, minutes = 0, day = 10) => new Date(2026, 2, day, hour
 const NIGHT = { quiet: { from: '22:00', to: '07:00' } }
 
 describe('new chats', () => {
-  test('the first is told at once, with who wrote what', () => {
+  test('the first new chat is notified at once, with client and text', () => {
     const scene = new Scene()
     scene.chat(7, 'Anna', 'Do you deliver?')
     expect(scene.notices).toEqual([
@@ -19,7 +19,7 @@ describe('new chats', () => {
     ])
   })
 
-  test('those that follow within seconds become one notice with their number', () => {
+  test('chats that follow within seconds become one notification with their number', () => {
     const scene = new Scene()
     for (let id = 1; id <= 8; id++) scene.chat(id)
     scene.pass(10 * SECOND)
@@ -27,7 +27,7 @@ describe('new chats', () => {
     expect(scene.notices[1]).toMatchObject({ count: 7, first: [{ conversationId: 2 }, {}, {}] })
   })
 
-  test('chats that come one by one, calmly, are told one by one', () => {
+  test('chats that come slowly are notified one by one', () => {
     const scene = new Scene()
     for (let id = 1; id <= 5; id++) {
       scene.chat(id)
@@ -36,7 +36,7 @@ describe('new chats', () => {
     expect(scene.kinds).toEqual(['chat', 'chat', 'chat', 'chat', 'chat'])
   })
 
-  test('the same chat is told once, also after a restart; hours later it is news again', () => {
+  test('a chat is notified once, also after a restart, and again hours later', () => {
     const scene = new Scene()
     scene.chat(1)
     scene.pass(MINUTE)
@@ -52,7 +52,7 @@ describe('new chats', () => {
     expect(next.kinds).toEqual(['chat'])
   })
 
-  test('nothing is told of them when they are switched off, also of those that waited', () => {
+  test('switched-off chats are not notified, including the waiting ones', () => {
     const scene = new Scene()
     scene.chat(1)
     scene.chat(2)
@@ -65,7 +65,7 @@ describe('new chats', () => {
 })
 
 describe('failures', () => {
-  test('messages that fail together are told together', () => {
+  test('messages that fail together are notified together', () => {
     const scene = new Scene()
     scene.fails(1)
     scene.fails(2)
@@ -73,7 +73,7 @@ describe('failures', () => {
     expect(scene.notices).toMatchObject([{ kind: 'failures', count: 2 }])
   })
 
-  test('an unclear reply is told only when it has not settled by itself', () => {
+  test('an uncertain reply is notified only when it has not settled by itself', () => {
     const scene = new Scene()
     scene.fails(1, { state: 'uncertain' })
     scene.fails(2, { state: 'uncertain' })
@@ -84,7 +84,7 @@ describe('failures', () => {
     expect(scene.notices).toMatchObject([{ kind: 'failure', message: { id: 2 } }])
   })
 
-  test('one that is sent again and is unclear once more is waited for anew', () => {
+  test('a reply that is sent again and uncertain again starts a new wait', () => {
     const scene = new Scene()
     scene.fails(1, { state: 'uncertain' })
     scene.pass(50 * SECOND)
@@ -95,7 +95,7 @@ describe('failures', () => {
     expect(scene.kinds).toEqual(['failure'])
   })
 
-  test('an event that asks for the owner is told once, not each time', () => {
+  test('an event that needs the owner is notified once, not each time', () => {
     const scene = new Scene()
     scene.event('event.no-completed-status')
     scene.pass(HOUR)
@@ -109,7 +109,7 @@ describe('failures', () => {
 })
 
 describe('connections', () => {
-  test('a flicker is told neither lost nor regained', () => {
+  test('a short outage is notified neither as lost nor as recovered', () => {
     const scene = new Scene()
     for (let times = 0; times < 5; times++) {
       scene.side('planfix', 'waiting')
@@ -124,7 +124,7 @@ describe('connections', () => {
     expect(scene.isIdle).toBe(true)
   })
 
-  test('one that lasts is told, and its end too', () => {
+  test('a lasting outage is notified, and its end too', () => {
     const scene = new Scene()
     scene.side('planfix', 'waiting')
     scene.pass(3 * MINUTE)
@@ -134,14 +134,14 @@ describe('connections', () => {
     expect(scene.kinds).toEqual(['lost', 'back'])
   })
 
-  test('what only the owner can mend is told soon', () => {
+  test('a fault that only the owner can fix is notified soon', () => {
     const scene = new Scene()
     scene.side('chatra', 'paused', { code: 'wrong-keys' })
     scene.pass(20 * SECOND)
     expect(scene.notices).toMatchObject([{ kind: 'lost', faults: [{ code: 'wrong-keys' }] }])
   })
 
-  test('one that becomes a matter of the owner is told once more', () => {
+  test('an outage that comes to need the owner is notified once more', () => {
     const scene = new Scene()
     scene.side('planfix', 'waiting')
     scene.pass(3 * MINUTE)
@@ -150,7 +150,7 @@ describe('connections', () => {
     expect(scene.notices).toMatchObject([{ kind: 'lost' }, { faults: [{ code: 'daily-limit' }] }])
   })
 
-  test('without internet, all that is lost is one notice', () => {
+  test('without internet, all lost sides are one notification', () => {
     const scene = new Scene()
     scene.side('planfix', 'waiting')
     scene.pass(20 * SECOND)
@@ -161,7 +161,7 @@ describe('connections', () => {
     expect(scene.notices).toMatchObject([{ kind: 'lost', faults: [{}, {}, {}, {}] }])
   })
 
-  test('one of a connection that is switched off or removed meanwhile is not told', () => {
+  test('an outage of a disabled or removed connection is not notified', () => {
     const scene = new Scene()
     scene.side('planfix', 'waiting')
     scene.connections.delete('shop')
@@ -170,7 +170,7 @@ describe('connections', () => {
     expect(scene.kinds).toEqual([])
   })
 
-  test('one that is over without a word, as the settings were changed, is not told', () => {
+  test('an outage that ended with a change of settings is not notified', () => {
     const scene = new Scene()
     scene.side('planfix', 'paused')
     scene.down.clear()
@@ -178,7 +178,7 @@ describe('connections', () => {
     expect(scene.kinds).toEqual([])
   })
 
-  test('a gap says it too that the address is reached again', () => {
+  test("a gap's notification also says that the address is reachable again", () => {
     const scene = new Scene()
     scene.address(true)
     scene.pass(5 * MINUTE)
@@ -188,7 +188,7 @@ describe('connections', () => {
     expect(scene.kinds).toEqual(['lost', 'event'])
   })
 
-  test('a gap that a relay has bridged is told to whoever was told that the address was lost', () => {
+  test('a bridged gap is notified only if the lost address was notified', () => {
     const scene = new Scene()
     scene.event('event.address-gap-kept', { from: scene.now - 90 * SECOND, to: scene.now }, 'info')
     scene.address(true)
@@ -199,7 +199,7 @@ describe('connections', () => {
     expect(scene.kinds).toEqual(['lost', 'event'])
   })
 
-  test('a night of sleep is one gap, though program and address both tell of it', () => {
+  test('a night of sleep is one gap, though program and address both report it', () => {
     const scene = new Scene()
     scene.event('event.gap', { from: scene.now - 9 * HOUR, to: scene.now })
     scene.pass(20 * SECOND)
@@ -208,7 +208,7 @@ describe('connections', () => {
     expect(scene.notices).toMatchObject([{ kind: 'event', event: { key: 'event.gap' } }])
   })
 
-  test('a changed address is told each time it changes', () => {
+  test('a changed address is notified each time it changes', () => {
     const scene = new Scene()
     scene.event('event.address-changed', { old: 'a', new: 'b' }, 'error')
     scene.pass(MINUTE)
@@ -216,7 +216,7 @@ describe('connections', () => {
     expect(scene.kinds).toEqual(['event', 'event'])
   })
 
-  test('nothing is told of them when they are switched off', () => {
+  test('switched-off connection events are not notified', () => {
     const scene = new Scene({ settings: { connections: false } })
     scene.side('planfix', 'paused')
     scene.event('event.address-changed', {}, 'error')
@@ -227,7 +227,7 @@ describe('connections', () => {
     expect(scene.isIdle).toBe(true)
   })
 
-  test('a disk that is full is told as a failure', () => {
+  test('a full disk is notified as a failure', () => {
     const scene = new Scene({ settings: { connections: false } })
     scene.down.add('store null')
     scene.step({ type: 'store', failing: 'ENOSPC' })
@@ -237,7 +237,7 @@ describe('connections', () => {
 })
 
 describe('quiet hours', () => {
-  test('what happens in them is told in one summary when they end', () => {
+  test('events in quiet hours are notified in one summary afterwards', () => {
     const scene = new Scene({ settings: NIGHT, now: at(23) })
     scene.chat(1)
     scene.chat(2)
@@ -254,14 +254,14 @@ describe('quiet hours', () => {
     ])
   })
 
-  test('nothing is said when nothing happened', () => {
+  test('quiet hours without events have no summary', () => {
     const scene = new Scene({ settings: NIGHT, now: at(21) })
     expect(scene.isIdle).toBe(true)
     scene.pass(24 * HOUR)
     expect(scene.asked).toBe(1)
   })
 
-  test('the summary survives the end of the program', () => {
+  test('the summary survives a restart of the program', () => {
     const scene = new Scene({ settings: NIGHT, now: at(23) })
     scene.chat(1)
     const next = scene.restarted()
@@ -270,7 +270,7 @@ describe('quiet hours', () => {
     expect(next.restarted().kinds).toEqual([])
   })
 
-  test('a fault that is over in the morning is not told; one that lasts is', () => {
+  test('a fault that is over in the morning is not notified, a lasting one is', () => {
     const scene = new Scene({ settings: NIGHT, now: at(23) })
     scene.side('planfix', 'waiting')
     scene.side('chatra', 'paused')
@@ -280,7 +280,7 @@ describe('quiet hours', () => {
     expect(scene.notices).toMatchObject([{ kind: 'lost', faults: [{ what: 'chatra' }] }])
   })
 
-  test('they end at once when they are switched off', () => {
+  test('quiet hours end at once when they are switched off', () => {
     const scene = new Scene({ settings: NIGHT, now: at(23) })
     scene.chat(1)
     scene.settings = { ...scene.settings, quiet: null }
@@ -288,7 +288,7 @@ describe('quiet hours', () => {
     expect(scene.kinds).toEqual(['summary'])
   })
 
-  test('waking late, the summary is told at once', () => {
+  test('after a late wake the summary is notified at once', () => {
     const scene = new Scene({ settings: NIGHT, now: at(23) })
     scene.chat(1)
     // The timer stood still while the computer slept.
@@ -366,7 +366,7 @@ const anyQuiet = fc.constantFrom(
 )
 
 describe('in any order', () => {
-  test('no minute has more notices than the limit', () => {
+  test('no minute has more notifications than the limit', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 120 }), anyQuiet, (happenings, quiet) => {
         const scene = new Scene({ settings: { quiet }, now: MORNING })
@@ -381,7 +381,7 @@ describe('in any order', () => {
     )
   })
 
-  test('every failure is in a notice or in a summary, once', () => {
+  test('every failure is in a notification or in a summary, once', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 120 }), anyQuiet, (happenings, quiet) => {
         const scene = new Scene({ settings: { quiet }, now: MORNING })
@@ -391,7 +391,7 @@ describe('in any order', () => {
     )
   })
 
-  test('every chat is told', () => {
+  test('every chat is notified', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 120 }), anyQuiet, (happenings, quiet) => {
         const scene = new Scene({ settings: { quiet }, now: MORNING })
@@ -401,7 +401,7 @@ describe('in any order', () => {
     )
   })
 
-  test('nothing is regained that was not told lost, and nothing is lost twice in between', () => {
+  test('every recovery follows a notified loss, and losses alternate with recoveries', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 120 }), (happenings) => {
         const scene = new Scene()
@@ -424,7 +424,7 @@ describe('in any order', () => {
     )
   })
 
-  test('when nothing is left to tell, nothing is waited for, and few questions were asked', () => {
+  test('without pending notifications no timer runs, and few checks were made', () => {
     fc.assert(
       fc.property(fc.array(happening, { maxLength: 60 }), anyQuiet, (happenings, quiet) => {
         const scene = new Scene({ settings: { quiet }, now: MORNING })

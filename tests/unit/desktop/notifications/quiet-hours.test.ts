@@ -20,7 +20,7 @@ describe('quiet hours', () => {
     ['when there are none', null, at(23), null],
   ])('%s', (_when, quiet, now, until) => expect(quietUntil(quiet, now)).toBe(until))
 
-  test('they always end later than now, within a day, and are over then', () => {
+  test('quiet hours always end later than now, within a day', () => {
     const minutes = fc.integer({ min: 0, max: 1439 }).map((one) => {
       return `${String(Math.floor(one / 60)).padStart(2, '0')}:${String(one % 60).padStart(2, '0')}`
     })

@@ -34,7 +34,7 @@ const fault = (
 })
 
 describe('a notice in words', () => {
-  test('names the client and says the first line; a click leads into the conversation', () => {
+  test('a notification contains client and first line, and leads to the conversation', () => {
     expect(noticeText(chat('\n\n Do you   deliver?\nTo Cluj'), ONE)).toEqual({
       title: 'New chat: Anna',
       body: 'Do you deliver?',
@@ -42,11 +42,11 @@ describe('a notice in words', () => {
     })
   })
 
-  test('says of which site, where there are several', () => {
+  test('a notification names the site when there are several', () => {
     expect(noticeText(chat('Hello'), TWO).body).toBe('shop.example: Hello')
   })
 
-  test('says that there is a file where there are no words', () => {
+  test('a notification mentions a file without text', () => {
     expect(noticeText(chat(' '), ONE).body).toBe('[file]')
   })
 
@@ -54,17 +54,17 @@ describe('a notice in words', () => {
     ['en', '7 new chats', 'Anna, Boris, Vera and 4 more'],
     ['ro', '7 chaturi noi', 'Anna, Boris, Vera și încă 4'],
     ['ru', '7 новых чатов', 'Anna, Boris, Vera и ещё 4'],
-  ] as const)('counts in %s', (language, title, body) => {
+  ] as const)('a notification counts in %s', (language, title, body) => {
     expect(noticeText(chats(7), { ...ONE, language })).toMatchObject({ title, body })
   })
 
-  test('tells what does not work and what to do about it', () => {
+  test('a notification names the failing side and what to do', () => {
     const told = noticeText({ kind: 'lost', faults: [fault('chatra', 'no-plan', true)], alsoBack: [] }, ONE)
     expect(told.title).toBe('Chatra does not work: shop.example')
     expect(told.body).toContain('Pay for a licence')
   })
 
-  test('names all that is lost, and what works again', () => {
+  test('a notification names all lost sides, and the recovered ones', () => {
     const faults = [fault('chatra'), fault('planfix'), fault('address', 'tunnel.problem.time-out')]
     const told = noticeText({ kind: 'lost', faults, alsoBack: [fault('store')] }, TWO)
     expect(told.body).toBe(
@@ -72,7 +72,7 @@ describe('a notice in words', () => {
     )
   })
 
-  test('sums the quiet hours up, and leads to what needs the owner', () => {
+  test('the summary of quiet hours leads to the items that need the owner', () => {
     const stuck: Stuck = {
       ...{ id: 1, connectionId: 'shop', conversationId: 1, client: 'Anna', text: '' },
       ...{ state: 'failed', direction: 'to-chatra' },
@@ -96,7 +96,7 @@ describe('a notice in words', () => {
     expect(told.target).toEqual({ kind: 'page', route: '/log?state=attention' })
   })
 
-  test.each(LANGUAGES)('has words for everything in %s', (language) => {
+  test.each(LANGUAGES)('every notification has texts in %s', (language) => {
     const stuck = { id: 1, connectionId: 'shop', conversationId: null, client: null, text: 'Hi' }
     const notices: Notice[] = [
       chat('Hello'),
@@ -123,15 +123,15 @@ describe('a notice in words', () => {
 })
 
 describe('a first line', () => {
-  test('is plain: no control characters, nothing that turns the text around', () => {
+  test('a first line is plain: no control characters, no change of text direction', () => {
     expect(plainLine('\u202etxt\u0007 \u2066a\tb\u2069\r\nsecond', 50)).toBe('txt a b')
   })
 
-  test('is cut between whole characters as a reader sees them', () => {
+  test('a first line is cut between visible characters', () => {
     expect(plainLine('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 3)).toBe('👩‍👩‍👧👩‍👩‍👧…')
   })
 
-  test('is never longer than asked for, and one line, whatever the text', () => {
+  test('a first line is never longer than requested, and one line, for any text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', maxLength: 400 }),
@@ -157,7 +157,7 @@ describe('what a client wrote is never markup', () => {
     expect(forSystem(told, 'linux')).toEqual({ title: 'A ‹b›x‹/b›', body: '‹b›1‹/b› &amp; ‹img src=x›' })
   })
 
-  test('elsewhere nothing reads markup, so the text stays', () => {
+  test('other systems read no markup, so the text stays', () => {
     expect(forSystem(told, 'win32')).toEqual({ title: told.title, body: told.body })
   })
 })

@@ -67,13 +67,13 @@ const GNOME: Colour = [0x24, 0x1f, 0x31]
 const WHITE: Colour = [255, 255, 255]
 
 describe('the tray image of each state can be seen', () => {
-  test.each(STATES)('%s on a dark bar', (state) => {
+  test.each(STATES)('the icon %s is visible on a dark bar', (state) => {
     for (const bar of [BLACK, GNOME]) expect(contrast(image(state, true), bar)).toBeGreaterThan(4.5)
   })
-  test.each(STATES)('%s on a light bar', (state) => {
+  test.each(STATES)('the icon %s is visible on a light bar', (state) => {
     expect(contrast(image(state, false), WHITE)).toBeGreaterThan(4.5)
   })
-  test('that for light bars cannot be on a black one: so the bar has to be known', () => {
+  test('the icon for light bars is invisible on a black one', () => {
     expect(contrast(image('paused', false), BLACK)).toBeLessThan(3)
   })
 })

@@ -35,21 +35,21 @@ test.each([
     'method return time=1 sender=:1.5\n   variant       boolean false',
     'missing',
   ],
-])('%s is understood: %s, %s', async (command, owner, host, expected) => {
+])('the answer %s means: %s, %s', async (command, owner, host, expected) => {
   expect(await traySupport('linux', saying({ [command]: [owner, host] }), BUS)).toBe(expected)
 })
 
-test('a watcher that does not say whether a panel is with it counts as none, as for Chromium', async () => {
+test("a watcher without a panel's state counts as none, as for Chromium", async () => {
   expect(await traySupport('linux', saying({ gdbus: ['(true,)'], busctl: ['b true', 'b true'] }), BUS)).toBe(
     'missing',
   )
 })
 
-test('without a program to ask with nothing is claimed', async () => {
+test('without a program to query the bus the support is unknown', async () => {
   expect(await traySupport('linux', saying({}), BUS)).toBe('unknown')
 })
 
-test('where nobody has a bus there is no tray', async () => {
+test('without a session bus there is no tray', async () => {
   expect(await traySupport('linux', saying({ gdbus: ['(true,)', '(<true>,)'] }), {})).toBe('missing')
 })
 
@@ -81,7 +81,7 @@ const WAYLAND = { ...BUS, XDG_SESSION_TYPE: 'wayland', WAYLAND_DISPLAY: 'wayland
 const X11 = { ...BUS, XDG_SESSION_TYPE: 'x11', DISPLAY: ':0' }
 
 describe('the tray image is made', () => {
-  test('at once where a system needs no panel, and where a panel is there', async () => {
+  test('the icon is created at once where no panel is needed, or one exists', async () => {
     let made = 0
     const options = { log: silent, make: () => void made++, missing: () => undefined }
     watchTraySupport({ ...options, platform: 'win32' })
@@ -93,7 +93,7 @@ describe('the tray image is made', () => {
     expect(scene.clock.waiting).toBe(0)
   })
 
-  test('when a panel comes up after us, once, and not before: made earlier it would stay invisible', async () => {
+  test('the icon is created when a panel appears, once, and not earlier', async () => {
     const scene = session(WAYLAND, NONE)
     await scene.clock.pass(600)
     expect(scene).toMatchObject({ made: [], watch: { trouble: 'missing' } })
@@ -108,7 +108,7 @@ describe('the tray image is made', () => {
     expect(scene.clock.waiting).toBe(0)
   })
 
-  test('on Wayland not without a panel, however long: the window is opened, and one that comes later is taken', async () => {
+  test('on Wayland without a panel the window opens, and a later panel is used', async () => {
     const scene = session(WAYLAND, NONE)
     await scene.clock.pass(29_900)
     expect(scene.opened).toEqual([])
@@ -122,20 +122,20 @@ describe('the tray image is made', () => {
     expect(scene).toMatchObject({ opened: [30_000], watch: { trouble: null } })
   })
 
-  test('on X11 after 30 s without a panel, as older ones may show it: the window is opened with softer words', async () => {
+  test('on X11 the icon is created after 30 s, with a milder notice', async () => {
     const scene = session(X11, HOSTLESS)
     await scene.clock.pass(HOUR)
     expect(scene).toMatchObject({ made: [30_000], opened: [30_000], watch: { trouble: 'unsure' } })
     expect(scene.clock.waiting).toBe(0)
   })
 
-  test("not so on GNOME, which shows none of the older ones, and with whose GTK Electron can't make them", async () => {
+  test('on GNOME the icon is not created without a panel, also on X11', async () => {
     const scene = session({ ...X11, XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' }, NONE)
     await scene.clock.pass(HOUR)
     expect(scene).toMatchObject({ made: [], opened: [30_000], watch: { trouble: 'missing' } })
   })
 
-  test('after 5 s where nothing can be asked; at once with the window where X11 has no bus', async () => {
+  test('the icon is created after 5 s where nothing can be queried', async () => {
     const scene = session(WAYLAND, null)
     await scene.clock.pass(HOUR)
     expect(scene).toMatchObject({ made: [5_000], opened: [], watch: { trouble: null } })
@@ -145,7 +145,7 @@ describe('the tray image is made', () => {
     expect(busless.clock.waiting).toBe(0)
   })
 
-  test('by the answer to a question that was asked while the system still started the program', async () => {
+  test("an answer requested during the system's start is used", async () => {
     for (const [first, expected] of [
       ['there', 1],
       ['missing', 0],
@@ -168,7 +168,7 @@ describe('the tray image is made', () => {
     }
   })
 
-  test('never after the end', async () => {
+  test('the icon is never created after the end', async () => {
     const scene = session(WAYLAND, NONE)
     await scene.clock.pass(1_000)
     scene.said = PANEL

@@ -91,13 +91,13 @@ describe('the tray shows', () => {
       'working',
     ],
   ]
-  test.each(cases)('%s', (_name, state, expected) => {
+  test.each(cases)('the tray shows: %s', (_name, state, expected) => {
     const look = trayLook(state)
     expect(look.state).toBe(expected)
     expect(isTextKey(look.words.key)).toBe(true)
   })
 
-  test('a picture of its own in each state, on each system, in light and dark', () => {
+  test('each state has its own icon, on each system, in light and dark', () => {
     const folder = join(import.meta.dirname, '../../../../resources/tray')
     for (const state of ['working', 'setup', 'degraded', 'stopped', 'paused']) {
       for (const end of [
@@ -123,11 +123,11 @@ describe('the menu of the tray', () => {
       .flatMap((entry) => (entry.kind === 'group' ? entry.entries : [entry]))
       .find((entry) => 'id' in entry && entry.id === id)
 
-  test('says how the bridge is, and only says it', () => {
+  test('the menu shows the state of the bridge as plain text', () => {
     expect(menu()[0]).toEqual({ kind: 'item', id: 'state', label: 'Working: 1 connection' })
   })
 
-  test('pauses what is on and resumes what is off', () => {
+  test('the menu pauses enabled and resumes disabled connections', () => {
     const connections = [one({ id: 'a', name: 'A' }), one({ id: 'b', name: 'B', enabled: false })]
     const entries = menu({ state: whole({ connections }) })
     expect(byId(entries, 'switch-a')).toMatchObject({
@@ -140,7 +140,7 @@ describe('the menu of the tray', () => {
     })
   })
 
-  test('leads from a chat to its conversation, and names the connection where there are several', () => {
+  test('the menu leads to conversations, and names the connection if there are several', () => {
     const chats = [{ id: 7, clientName: 'Ana & Co', connectionName: 'shop' }]
     expect(byId(menu({ chats }), 'chat-7')).toEqual({
       kind: 'item',
@@ -152,21 +152,21 @@ describe('the menu of the tray', () => {
     expect(byId(menu({ chats, state: two }), 'chat-7')).toMatchObject({ label: 'Ana && Co · shop' })
   })
 
-  test('keeps names that come from outside to one short line', () => {
+  test('the menu keeps names from outside on one short line', () => {
     const chats = [{ id: 1, clientName: `a\n\u2028b${'x'.repeat(500)}`, connectionName: 'shop' }]
     const label = (byId(menu({ chats }), 'chat-1') as { label: string }).label
     expect(label).toMatch(/^a bx+…$/)
     expect(label.length).toBe(40)
   })
 
-  test('puts many connections into a menu of their own', () => {
+  test('the menu puts many connections into a submenu', () => {
     const connections = Array.from({ length: 6 }, (_, index) => one({ id: `c${index}`, name: `C${index}` }))
     const entries = menu({ state: whole({ connections }) })
     expect(entries.filter((entry) => entry.kind === 'group')).toHaveLength(1)
     expect(byId(entries, 'switch-c5')).toBeDefined()
   })
 
-  test('can always open and quit, in every language, also before the bridge runs', () => {
+  test('the menu can always open and quit, in every language, also before the start', () => {
     for (const language of LANGUAGES) {
       const entries = trayMenu({
         state: null,
@@ -181,7 +181,7 @@ describe('the menu of the tray', () => {
     }
   })
 
-  test('the tip says the same as the first line', () => {
+  test('the tooltip says the same as the first line', () => {
     expect(trayTip(whole(), (key, params) => translate('en', key, params))).toBe(
       'Chatra–Planfix Bridge\nWorking: 1 connection',
     )

@@ -70,7 +70,7 @@ function scene(options: Partial<UpdatesOptions> = {}) {
 }
 
 describe('updates', () => {
-  test('without a feed nothing is loaded and nothing waits', async () => {
+  test('without a feed nothing is loaded and no timer runs', async () => {
     const one = scene({ feed: null })
     await one.clock.pass(100 * HOUR)
     expect(one.loads).toBe(0)
@@ -78,7 +78,7 @@ describe('updates', () => {
     expect(await one.updates.restart()).toBe('none')
   })
 
-  test('are looked for six hours after the start, then once a day', async () => {
+  test('updates are checked 15 minutes after the start, then once a day', async () => {
     const one = scene()
     await one.clock.pass(HOUR / 4 - 1)
     expect(one.loads).toBe(0)
@@ -89,7 +89,7 @@ describe('updates', () => {
     expect(one.loads).toBe(1)
   })
 
-  test('a download is told once, and restarts nothing', async () => {
+  test('a download is reported once, and restarts nothing', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
     await one.clock.pass(60 * HOUR)
@@ -99,7 +99,7 @@ describe('updates', () => {
     expect(one.updater.autoInstallOnAppQuit).toBe(true)
   })
 
-  test('nothing is restarted while something is under way; then the bridge ends before the installer begins', async () => {
+  test('a restart waits for work under way; the bridge ends before the installer begins', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
     await one.clock.pass(HOUR / 4)
@@ -121,7 +121,7 @@ describe('updates', () => {
     expect(one.order).toEqual(['ended', 'installed', 'failed'])
   })
 
-  test('what the system installs with a password is never installed by itself', async () => {
+  test('an update that needs a password is never installed automatically', async () => {
     const one = scene({ feed: { source: 'updates.example', asksPassword: true } })
     one.updater.outcome = 'downloaded'
     await one.clock.pass(HOUR / 4)
@@ -129,7 +129,7 @@ describe('updates', () => {
     expect(one.told).toEqual(['2.0.0 false'])
   })
 
-  test('errors are in the log alone, and the next day has another try', async () => {
+  test('errors are only in the log, and the next day tries again', async () => {
     const one = scene()
     one.updater.outcome = 'error'
     await one.clock.pass(HOUR / 4)
@@ -147,7 +147,7 @@ describe('updates', () => {
     expect(one.logged.join()).toContain('warn no look for updates was possible')
   })
 
-  test('nothing is looked for after the end', async () => {
+  test('no check is made after the end', async () => {
     const one = scene()
     one.updates.stop()
     await one.clock.pass(100 * HOUR)
@@ -155,7 +155,7 @@ describe('updates', () => {
     expect(one.clock.waiting).toBe(0)
   })
 
-  test('nothing ends and nothing is installed while something in the window is not saved', async () => {
+  test('nothing ends or is installed while the window has unsaved changes', async () => {
     let isSaved = false
     const one = scene({ leave: async () => isSaved })
     one.updater.outcome = 'downloaded'
@@ -171,7 +171,7 @@ describe('updates', () => {
     expect(one.order).toEqual(['ended', 'installed'])
   })
 
-  test('an AppImage that an update renames is told of', async () => {
+  test('an AppImage renamed by an update is reported', async () => {
     const one = scene()
     await one.clock.pass(HOUR)
     one.updater.emit('appimage-filename-updated', '/home/a/Bridge-2.0.0.AppImage')
@@ -188,7 +188,7 @@ describe('a feed', () => {
     ],
     ['in quotes', 'provider: \'generic\'\nurl: "https://updates.example"\n', 'updates.example'],
     ['of GitHub', 'owner: shop\nrepo: bridge\nprovider: github\n', 'github shop/bridge'],
-  ])('%s is accepted', (_what, text, source) => {
+  ])('the feed %s is accepted', (_what, text, source) => {
     expect(readUpdateFeed(text)).toEqual({ ok: true, source })
   })
 
@@ -202,7 +202,7 @@ describe('a feed', () => {
     ['no address', 'provider: generic\n'],
     ['an unknown provider', 'provider: custom\nurl: https://updates.example\n'],
     ['nothing', ''],
-  ])('%s is refused', (_what, text) => {
+  ])('the feed %s is refused', (_what, text) => {
     expect(readUpdateFeed(text).ok).toBe(false)
   })
 })

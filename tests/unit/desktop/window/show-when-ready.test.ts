@@ -16,7 +16,7 @@ function scene(maximized: boolean) {
   return { clock, done, window }
 }
 
-test('a window is maximized and shown when it has something to show, not before, and once', async () => {
+test('a window is maximized and shown once it has content, not before', async () => {
   const { clock, done, window } = scene(true)
   await clock.pass(1_000)
   expect(done).toEqual([])
@@ -27,7 +27,7 @@ test('a window is maximized and shown when it has something to show, not before,
   expect(clock.waiting).toBe(0)
 })
 
-test('one that never gets ready is shown after 5 s, even should it get ready later', async () => {
+test('a window that never gets ready is shown after 5 s, and only once', async () => {
   const { clock, done, window } = scene(false)
   await clock.pass(5_000)
   expect(done).toEqual(['show'])
@@ -35,7 +35,7 @@ test('one that never gets ready is shown after 5 s, even should it get ready lat
   expect(done).toEqual(['show'])
 })
 
-test('one that is closed before is left alone', async () => {
+test('a window that is closed earlier is not touched', async () => {
   const { clock, done, window } = scene(true)
   window.isGone = true
   window.emit('closed')

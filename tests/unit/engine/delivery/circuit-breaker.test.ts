@@ -43,7 +43,7 @@ async function isCalledBy(work: () => void): Promise<boolean> {
 }
 
 describe('listeners', () => {
-  test('hear of each reason once, of the recovery, and nothing after they have left', () => {
+  test('listeners hear each reason once, the recovery, and nothing after unsubscribing', () => {
     const heard: string[] = []
     const leave = breaker.subscribe((what) => heard.push(what))
     breaker.failed(offline, enter())
@@ -58,7 +58,7 @@ describe('listeners', () => {
     expect(heard).toHaveLength(2)
     expect(events).toEqual(['changed', 'changed', 'changed', 'healed'])
   })
-  test('hear nothing of what goes well', () => {
+  test('listeners hear nothing about successes', () => {
     breaker.succeeded(enter())
     expect(events).toEqual([])
     expect(breaker.healedAt).toBe(0)
@@ -66,19 +66,19 @@ describe('listeners', () => {
 })
 
 describe('those who are stopped', () => {
-  test('are called when the next probe is due, at the latest', async () => {
+  test('waiting callers are called when the next probe is due, at the latest', async () => {
     breaker.failed(offline, enter())
     expect(await isCalledBy(() => clock.advance(999))).toBe(false)
     expect(await isCalledBy(() => clock.advance(1))).toBe(true)
   })
-  test('are called when it works again', async () => {
+  test('waiting callers are called when the service works again', async () => {
     breaker.failed(offline, enter())
     clock.advance(1_000)
     const probe = enter()
     expect(await isCalledBy(() => breaker.succeeded(probe))).toBe(true)
     expect(breaker.healedAt).toBe(clock.now())
   })
-  test('are called when the probe was not made, and not when another call was not', async () => {
+  test('waiting callers are called when the probe was not made', async () => {
     const [first, other] = [enter(), enter()]
     breaker.failed(offline, first)
     clock.advance(1_000)
@@ -87,13 +87,13 @@ describe('those who are stopped', () => {
     expect(await isCalledBy(() => breaker.leave(probe))).toBe(true)
     expect(enter().probe).toBe(true)
   })
-  test('wait for the probe that is under way, however long it takes', async () => {
+  test('waiting callers wait for the probe under way, however long it takes', async () => {
     breaker.failed(offline, enter())
     clock.advance(1_000)
     enter()
     expect(await isCalledBy(() => clock.advance(60_000))).toBe(false)
   })
-  test('are called at once after a wake or a change of keys, which counts from the beginning', async () => {
+  test('waiting callers are called at once after a wake or a change of keys', async () => {
     for (let n = 0; n < 3; n++) {
       breaker.failed(keys, enter())
       clock.advance(breaker.until - clock.now())
@@ -104,7 +104,7 @@ describe('those who are stopped', () => {
     breaker.failed(keys, enter())
     expect(breaker.until - clock.now()).toBe(1_000)
   })
-  test('are called after one second where the time that a service named is over', async () => {
+  test('waiting callers are called after a second when a named time has passed', async () => {
     breaker.failed(limit(clock.now() - 5_000), enter())
     expect(breaker.until).toBe(clock.now() + 1_000)
     expect(await isCalledBy(() => clock.advance(1_000))).toBe(true)
@@ -112,7 +112,7 @@ describe('those who are stopped', () => {
 })
 
 describe('what a call of before says', () => {
-  test('ends no limit, but an outage', () => {
+  test('a call from before ends an outage, but no limit', () => {
     const [first, old] = [enter(), enter()]
     breaker.failed(limit(clock.now() + 60_000), first)
     breaker.succeeded(old)
@@ -123,7 +123,7 @@ describe('what a call of before says', () => {
     other.succeeded(late)
     expect(other.error).toBeNull()
   })
-  test('leaves a probe that is under way the probe', () => {
+  test('a call from before does not replace the probe under way', () => {
     const [first, old] = [enter(), enter()]
     breaker.failed(bridgeError('planfix', 'rate-limited', ''), first)
     clock.advance(1_000)
@@ -132,7 +132,7 @@ describe('what a call of before says', () => {
     expect(breaker.holds(probe)).toBe(true)
     expect(breaker.holds({ ...probe })).toBe(false)
   })
-  test('of faults is not counted once it has opened and closed since', () => {
+  test('faults of an earlier period do not count', () => {
     const old = [enter(), enter(), enter()]
     breaker.failed(offline, enter())
     expect(old.map((permit) => breaker.troubled(fault, permit))).toEqual([true, true, true])
@@ -141,7 +141,7 @@ describe('what a call of before says', () => {
     expect(old.map((permit) => breaker.troubled(fault, permit))).toEqual([false, false, false])
     expect(breaker.error).toBeNull()
   })
-  test('of a failure does not open it again', () => {
+  test('a failure of an earlier period does not open the breaker again', () => {
     const [first, old] = [enter(), enter()]
     breaker.failed(offline, first)
     clock.advance(1_000)
@@ -153,7 +153,7 @@ describe('what a call of before says', () => {
   })
 })
 
-test('a probe that meets one fault leaves it open for longer', () => {
+test('a probe that meets one fault leaves the breaker open for longer', () => {
   breaker.failed(offline, enter())
   clock.advance(1_000)
   expect(breaker.troubled(fault, enter())).toBe(true)
@@ -161,14 +161,14 @@ test('a probe that meets one fault leaves it open for longer', () => {
   expect(breaker.until).toBe(clock.now() + 2_000)
 })
 
-test('a wake makes faults count from the beginning', () => {
+test('a wake resets the count of faults', () => {
   breaker.troubled(fault, enter())
   breaker.troubled(fault, enter())
   breaker.reset()
   expect(breaker.troubled(fault, enter())).toBe(false)
 })
 
-test('a permit holds while it is closed, and none of before once it has opened', () => {
+test('a permit is valid while closed, and an older one is void after opening', () => {
   const permit = enter()
   expect(breaker.holds(permit)).toBe(true)
   breaker.failed(offline, enter())
@@ -186,7 +186,7 @@ describe('the side of one connection', () => {
     return { told, side: new SideBreaker(breaker, (state) => told.push(state)) }
   }
 
-  test('tells what its parts lack only while the service as a whole works', () => {
+  test('a side reports its missing parts only while the service works', () => {
     const { told, side } = sideWith()
     breaker.failed(offline, enter())
     side.denyPart('visit', scope)
@@ -198,7 +198,7 @@ describe('the side of one connection', () => {
     breaker.succeeded(enter())
     expect(told).toMatchObject([{ code: 'unreachable' }, { code: 'missing-scope' }])
   })
-  test('tells the same lack once, and another one again', () => {
+  test('a side reports the same problem once, and a different one again', () => {
     const { told, side } = sideWith()
     side.denyPart('visit', scope)
     side.denyPart('visit', scope)
@@ -211,21 +211,21 @@ describe('the side of one connection', () => {
       { state: 'ok' },
     ])
   })
-  test('names the right that is lacking, else what was answered', () => {
+  test('a side names the missing right, else the answer', () => {
     const { side } = sideWith()
     side.denyPart('a', bridgeError('planfix', 'missing-scope', 'HTTP 403'))
     expect(side.state).toMatchObject({ detail: 'HTTP 403' })
     side.denyPart('b', bridgeError('planfix', 'failing', 'HTTP 503', { scope: 'task_add' }))
     expect(side.state).toMatchObject({ detail: 'HTTP 503' })
   })
-  test('hears nothing more once the connection has ended', () => {
+  test('a side hears nothing more once the connection has ended', () => {
     const { told, side } = sideWith()
     side.close()
     side.failed(offline, enter())
     expect(told).toEqual([])
     expect(side.isHealthy).toBe(false)
   })
-  test('is its breaker for whoever makes calls', async () => {
+  test('a side is its breaker for callers', async () => {
     const { side } = sideWith()
     expect(side.troubled(fault, enter())).toBe(false)
     expect(side.troubled(fault, enter())).toBe(false)

@@ -26,20 +26,26 @@ test.each([
   ['in the minute of it', END + MINUTE, 'uncertain'],
   ['after it', END + 2 * MINUTE, 'queued'],
   ['nobody knows when', null, 'uncertain'],
-] as const)('a reply that was written %s, found at the first look after a takeover', (_when, at, state) => {
-  expect(decided(at, true)).toEqual([state])
-})
+] as const)(
+  'a reply that was written %s is decided on at the first read after a takeover',
+  (_when, at, state) => {
+    expect(decided(at, true)).toEqual([state])
+  },
+)
 
-test('a reply that comes after the first look is carried, however near', () => {
+test('a reply that comes after the first read is delivered, however near', () => {
   expect(decided(END, false)).toEqual(['queued'])
 })
 
 test.each([
   ['what this computer wrote since it took over', true, 'queued'],
   ['anything else', false, 'uncertain'],
-] as const)('a reply behind %s, in the minute of the takeover', (_what, isSinceTakeover, state) => {
-  expect(decided(END + MINUTE, true, { isSinceTakeover })).toEqual([state])
-})
+] as const)(
+  'a reply after %s is delivered, in the minute of the takeover',
+  (_what, isSinceTakeover, state) => {
+    expect(decided(END + MINUTE, true, { isSinceTakeover })).toEqual([state])
+  },
+)
 
 describe('a reply that is found at the first look after a restore', () => {
   const BACKUP = END - 60 * MINUTE
@@ -68,7 +74,7 @@ describe('a reply that is found at the first look after a restore', () => {
     ['as the store was lost', END, ['uncertain', 'carried-before-restore']],
     ['after it was lost', END + 2 * MINUTE, ['queued', null]],
     ['nobody knows when', null, ['uncertain', 'carried-before-restore']],
-  ] as const)('and was written %s', (_when, at, state) => {
+  ] as const)('a reply written %s is decided on after a restore', (_when, at, state) => {
     expect(stateOf(at)).toEqual([state])
   })
 
@@ -77,14 +83,14 @@ describe('a reply that is found at the first look after a restore', () => {
     ...{ text: 'Good day', originKey: 'e:m1', chatraMessageId: 'm1', writtenAt: BACKUP + 2 * MINUTE },
   })
 
-  test('is the one whose echo was seen in the chat', () => {
+  test('a reply whose echo was seen in the chat is settled', () => {
     const { changes } = found(BACKUP + MINUTE, { echoes: [echo] }, { id: 55, text: 'Good day' })
     expect(changes).toMatchObject([
       { type: 'message.patch', id: 3, patch: { originKey: 'p:55', planfixCommentId: 55, conversationId: 1 } },
     ])
   })
 
-  test('with its files as links behind the words', () => {
+  test('a reply with its files as links after the text is settled by its echo', () => {
     const files = [{ id: 1, name: 'a.pdf', size: null }]
     const withLink = { ...echo, text: 'Good day\na.pdf: https://bridge.example/f/1' }
     expect(stateOf(BACKUP + MINUTE, { echoes: [withLink] }, { text: 'Good day', files })).toEqual([
@@ -95,7 +101,7 @@ describe('a reply that is found at the first look after a restore', () => {
   test.each([
     ['says something else', { text: 'Another day' }],
     ['was seen before it was written', { writtenAt: BACKUP - 20 * MINUTE }],
-  ])('but not where the echo %s', (_how, change) => {
+  ])('a reply is not settled where the echo %s', (_how, change) => {
     const state = stateOf(BACKUP + MINUTE, { echoes: [{ ...echo, ...change }] }, { text: 'Good day' })
     expect(state).toEqual([['uncertain', 'carried-before-restore']])
   })
@@ -106,14 +112,14 @@ describe('a reply that is found at the first look after a restore', () => {
     expect(parts).not.toContain('message.patch')
   })
 
-  test('is our own comment where it has a source id: only programs give them', () => {
+  test('a comment with a source id is our own: only programs set them', () => {
     expect(found(BACKUP + MINUTE, {}, { sourceObjectId: 'x' })).toMatchObject({
       changes: [{ type: 'fact.set', key: 'commentIdsHandedBack' }],
       skipped: 'own-comment',
     })
   })
 
-  test('an internal one stays internal', () => {
+  test('an internal comment stays internal after a restore', () => {
     expect(stateOf(BACKUP + MINUTE, { echoes: [echo] }, { text: 'Good day', isHidden: true })).toEqual([
       ['skipped', 'internal-hidden'],
     ])

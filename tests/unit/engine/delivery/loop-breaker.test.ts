@@ -15,12 +15,12 @@ describe('the same text ten times', () => {
     return times.map((time) => breaker.saw(1, direction, { text: 'hello?', ...time }, NOW)).at(-1)
   }
 
-  test('within a minute of writing stops the conversation', () => {
+  test('ten equal texts written within a minute stop the conversation', () => {
     const times = Array.from({ length: 10 }, (_, n) => ({ writtenAt: NOW + n * 5_000, receivedAt: NOW }))
     expect(said(times, 'to-planfix')).toBe('same-text')
   })
 
-  test('over a day is no loop, though it is all read in one second', () => {
+  test('ten equal texts over a day are no loop, though read in one second', () => {
     const times = Array.from({ length: 30 }, (_, n) => ({
       writtenAt: NOW + n * 20 * MINUTE,
       receivedAt: NOW,
@@ -28,7 +28,7 @@ describe('the same text ten times', () => {
     expect(said(times, 'to-planfix')).toBeNull()
   })
 
-  test('of comments, whose times are minutes: in one minute it is, over two it is where they were read as they came', () => {
+  test('ten equal comments within one minute are a loop, over two they are not', () => {
     const at = (writtenAt: number, receivedAt: number) => ({ writtenAt, receivedAt })
     expect(
       said(
@@ -60,18 +60,18 @@ describe('more than thirty turns', () => {
     }).at(-1)
   }
 
-  test('that follow our deliveries stop the conversation, also when they come in before the answers to our calls', () => {
+  test('thirty-one turns after our deliveries stop the conversation', () => {
     expect(turns((sentAt) => sentAt + 100)).toBe('turns')
     expect(turns((sentAt) => sentAt)).toBe('turns')
   })
 
-  test('are none when all of it had come in before: a backlog that is carried after a crash', () => {
+  test('thirty-one messages received before are no turns: a backlog after a crash', () => {
     expect(turns(() => NOW - 1)).toBeNull()
   })
 })
 
 describe('a pause', () => {
-  test('ends by itself', () => {
+  test('a pause ends by itself', () => {
     const paused = conversation({ paused: 'loop-turns', pausedUntil: NOW + 1 })
     expect(pauseEnds(paused, NOW)).toBe(NOW + 1)
     expect(pauseEnds(paused, NOW + 1)).toBeNull()
@@ -81,7 +81,7 @@ describe('a pause', () => {
     )
   })
 
-  test('that an older program began ends half an hour after the last activity', () => {
+  test("an older program's pause ends half an hour after the last activity", () => {
     const { pausedUntil: _, ...old } = conversation({ paused: 'loop-turns', lastActivityAt: NOW })
     expect(conversationFrom({ data: JSON.stringify(old) })?.pausedUntil).toBe(NOW + 30 * MINUTE)
     expect(conversationFrom({ data: JSON.stringify({ ...old, paused: null }) })?.pausedUntil).toBeNull()
@@ -98,14 +98,14 @@ describe('what counts as the same text', () => {
   }
   const ten = Array.from({ length: 10 }, () => 'ok')
 
-  test('is what reads the same, in one direction', () => {
+  test('texts that read the same in one direction count as equal', () => {
     expect(last(ten)).toBe('same-text')
     expect(last(ten.slice(1))).toBeNull()
     expect(last(ten.map((text, n) => ' '.repeat(n) + text))).toBe('same-text')
     expect(last([...ten, ...ten].slice(1), ['to-planfix', 'to-chatra'])).toBe('same-text')
     expect(last([...ten, ...ten].slice(2), ['to-planfix', 'to-chatra'])).toBeNull()
   })
-  test('is forgotten behind two hundred others, unless it was said again meanwhile', () => {
+  test('a text is forgotten after two hundred others, unless it was repeated', () => {
     const others = (from: number, count: number) => Array.from({ length: count }, (_, n) => `no. ${from + n}`)
     const nine = ten.slice(1)
     expect(last([...nine, ...others(0, 199), 'ok'])).toBe('same-text')
@@ -124,16 +124,16 @@ describe('when a message was written', () => {
     for (let n = 0; n < 9; n++) breaker.saw(1, direction, { text: 'x', writtenAt: NOW + 1 }, NOW)
     return breaker.saw(1, direction, { text: 'x', ...message }, now)
   }
-  test('is now where nothing tells', () => {
+  test('a message without any time counts as written now', () => {
     expect(tenth({}, 'to-planfix', NOW + MINUTE)).toBe('same-text')
     expect(tenth({}, 'to-planfix', NOW + MINUTE + 1)).toBeNull()
   })
-  test('is what Chatra says, whenever it came in', () => {
+  test("Chatra's time counts, whenever the message came in", () => {
     expect(tenth({ writtenAt: NOW + MINUTE, receivedAt: NOW + MINUTE + 1 }, 'to-planfix', 0)).toBe(
       'same-text',
     )
   })
-  test('is within the minute that Planfix tells, when it was read, at its end at the latest', () => {
+  test("Planfix's minute counts, up to the time of the read", () => {
     const read = (receivedAt: number, writtenAt = NOW) => tenth({ writtenAt, receivedAt }, 'to-chatra', 0)
     expect(read(NOW + 5_000)).toBe('same-text')
     // Written before the others: they do not count.
@@ -152,17 +152,17 @@ describe('turns', () => {
     breaker.delivered(1, at)
     return breaker.saw(1, direction, { text: `no. ${n}`, writtenAt: at, receivedAt: at }, at)
   }
-  test('up to thirty in a minute are a conversation', () => {
+  test('up to thirty turns in a minute are a conversation', () => {
     const breaker = new LoopBreaker()
     const seen = Array.from({ length: 31 }, (_, n) => turn(breaker, n))
     expect(seen.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => null))
     expect(seen[30]).toBe('turns')
   })
-  test('are made by clients alone', () => {
+  test('turns are made only by clients', () => {
     const breaker = new LoopBreaker()
     expect(Array.from({ length: 40 }, (_, n) => turn(breaker, n, 'to-chatra')).at(-1)).toBeNull()
   })
-  test('follow a delivery, one each', () => {
+  test('turns follow a delivery, one each', () => {
     const breaker = new LoopBreaker()
     breaker.delivered(1, NOW)
     const seen = Array.from({ length: 40 }, (_, n) =>
@@ -170,7 +170,7 @@ describe('turns', () => {
     )
     expect(seen.at(-1)).toBeNull()
   })
-  test('count from the beginning once the owner lets the conversation go on', () => {
+  test('turns count from zero once the owner ends the pause', () => {
     const breaker = new LoopBreaker()
     for (let n = 0; n < 30; n++) turn(breaker, n)
     breaker.reset(1)
@@ -190,10 +190,10 @@ describe('memory', () => {
     breaker.saw(2, 'to-planfix', { text: 'z' }, NOW + ms)
     return breaker.saw(1, 'to-planfix', { text: 'x', writtenAt: NOW }, NOW + ms)
   }
-  test('of a quiet conversation is kept while there are few', () => {
+  test('a quiet conversation is kept in memory while there are few', () => {
     expect(remembers(crowd(999), MINUTE + 1)).toBe('same-text')
   })
-  test('of a conversation that was quiet for a minute goes when there are a thousand', () => {
+  test('a conversation quiet for a minute is dropped when there are a thousand', () => {
     expect(remembers(crowd(1_000), MINUTE)).toBe('same-text')
     expect(remembers(crowd(1_000), MINUTE + 1)).toBeNull()
   })

@@ -52,11 +52,11 @@ test('a change of state can be bound to the states it starts from', () => {
   })
 })
 
-test('the reason names the service, the code and what was said', () => {
+test('the reason names the service, the code and the message', () => {
   expect(reasonOf(bridgeError('planfix', 'refused', 'HTTP 400'))).toBe('planfix: refused (HTTP 400)')
 })
 
-test('a mark is hot until three seconds after the minute of Planfix has ended', () => {
+test("a mark is hot until three seconds after Planfix's minute has ended", () => {
   expect(pollFastUntil(90_000, 0)).toBe(123_000)
   expect(pollFastUntil(120_000, 0)).toBe(183_000)
   // Its clock is 40 s ahead: its minute ends 40 s earlier by ours.
@@ -64,7 +64,7 @@ test('a mark is hot until three seconds after the minute of Planfix has ended', 
   expect(pollFastUntil(90_000, -40_000)).toBe(103_000)
 })
 
-test('whether clients may be assigners is remembered with its time', () => {
+test('the acceptance of clients as assigners is stored with its time', () => {
   expect(assignerIs('no', 'shop', NOW)).toEqual([
     { type: 'fact.set', connectionId: 'shop', key: 'assigner', value: 'no' },
     { type: 'fact.set', connectionId: 'shop', key: 'assignerAt', value: NOW },
@@ -73,19 +73,19 @@ test('whether clients may be assigners is remembered with its time', () => {
 
 describe('participants without which a task was taken', () => {
   const fact = { configured: ['user:5', 'group:2'], gone: ['user:5'], at: NOW }
-  test('stay out for a week', () => {
+  test('participants without which a task was accepted stay out for a week', () => {
     expect(ASSIGNER_AGAIN_MS).toBe(604_800_000)
     expect(stillRefused(fact, ['user:5', 'group:2'], NOW + ASSIGNER_AGAIN_MS)).toEqual(['user:5'])
     expect(stillRefused(fact, ['user:5', 'group:2'], NOW + ASSIGNER_AGAIN_MS + 1)).toEqual([])
   })
-  test('are tried again once others are configured', () => {
+  test('omitted participants are tried again once others are configured', () => {
     expect(stillRefused(fact, ['user:5'], NOW)).toEqual([])
     expect(stillRefused(null, ['user:5'], NOW)).toEqual([])
   })
 })
 
 describe('a note about a reply', () => {
-  test('is a job of its own for each reply, subject and file', () => {
+  test('a note about a reply is a separate job for each reply, subject and file', () => {
     const message = reply({ id: 3, conversationId: 9, planfixTaskId: 41 })
     expect(noteAbout(message, { what: 'file-refused', file: 'a.jpg' }, NOW, newId)).toEqual({
       type: 'job.add',
@@ -105,14 +105,14 @@ describe('a note about a reply', () => {
       job: { conversationId: 0, key: 'x:3:' },
     })
   })
-  test('says what was not done', () => {
+  test('a note about a reply says what was not done', () => {
     expect(notDone(reply({ kind: 'edit' }))).toBe('not-changed')
     expect(notDone(reply({ kind: 'delete' }))).toBe('not-removed')
     expect(notDone(reply({ kind: 'text' }))).toBe('not-delivered')
   })
 })
 
-test('the comment of a reply is read again, where the reply has one', () => {
+test('the comment of a reply is read again, if there is one', () => {
   const message = reply({ conversationId: null, planfixTaskId: 41, planfixCommentId: 12 })
   expect(rereadOf(message, NOW, newId)).toEqual([
     {
@@ -137,7 +137,7 @@ test('the comment of a reply is read again, where the reply has one', () => {
   expect(rereadOf({ ...message, planfixCommentId: null }, NOW, newId)).toEqual([])
 })
 
-test('a reply that did not arrive fails only while it is uncertain, and the employee is told', () => {
+test('a reply that did not arrive fails only while uncertain, with a note', () => {
   const [change, note] = notArrived(reply({ id: 3 }), NOW, newId)
   expect(change).toEqual({
     type: 'message.patch',

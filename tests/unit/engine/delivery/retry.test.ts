@@ -8,7 +8,7 @@ import {
 } from '../../../../src/main/engine/delivery/retry.ts'
 import { bridgeError, type ErrorCode } from '../../../../src/shared/errors.ts'
 
-test('waits double from one second to five minutes, with up to a fifth of chance on top', () => {
+test('delays double from one second to five minutes, with up to a fifth of jitter', () => {
   const none = () => 0
   expect([1, 2, 3, 9, 10].map((failures) => retryDelay(failures, none))).toEqual([
     1000, 2000, 4000, 256_000, 300_000,
@@ -18,7 +18,7 @@ test('waits double from one second to five minutes, with up to a fifth of chance
   expect(retryDelay(9, () => 0.99)).toBe(300_000)
 })
 
-test('a time that the service names is kept as long as it is to come', () => {
+test('a time named by the service is used as long as it is in the future', () => {
   const at = (time: number) => bridgeError('planfix', 'rate-limited', '', { retry: { when: 'at', time } })
   expect(nextTry(at(5_001), 1, 5_000, () => 0)).toBe(5_001)
   expect(nextTry(at(5_000), 1, 5_000, () => 0)).toBe(6_000)
@@ -35,11 +35,11 @@ test.each([
   ['wrong-keys', false],
   ['daily-limit', false],
   ['object-gone', false],
-] as [ErrorCode, boolean][])('whether "%s" passes by itself: %s', (code, passes) => {
+] as [ErrorCode, boolean][])('the code "%s" is temporary: %s', (code, passes) => {
   expect(isTrouble(bridgeError('planfix', code, ''))).toBe(passes)
 })
 
-test('a wait is void once it is over, or once the service has recovered since', () => {
+test('a delay is void once it is over, or once the service has recovered since', () => {
   const lane = { failures: 1, notBefore: 20_000, failedAt: 10_000 }
   expect(waitsUntil(lane, 0, 19_999)).toBe(20_000)
   expect(waitsUntil(lane, 0, 20_000)).toBe(0)
@@ -47,7 +47,7 @@ test('a wait is void once it is over, or once the service has recovered since', 
   expect(waitsUntil(lane, 10_000, 15_000)).toBe(0)
 })
 
-test('a wait that a clock of the future decided on is void', () => {
+test('a delay set by a clock that was ahead is void', () => {
   const lane = { failures: 1, notBefore: 20_000, failedAt: 10_000 }
   expect(waitsUntil(lane, 0, 9_999)).toBe(0)
   expect(waitsUntil(lane, 0, 10_000)).toBe(20_000)
@@ -56,7 +56,7 @@ test('a wait that a clock of the future decided on is void', () => {
   expect(waitsUntil(old, 0, 99_999)).toBe(0)
 })
 
-test('an unclear write settles after two seconds, after six where it was not answered in time', () => {
+test('an indeterminate write settles after two seconds, after six with a time-out', () => {
   expect(settlesAt(1_000, false)).toBe(3_000)
   expect(settlesAt(1_000, true)).toBe(7_000)
 })

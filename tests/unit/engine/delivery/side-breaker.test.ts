@@ -43,7 +43,7 @@ function admitted(entry: Permit | Stopped): Permit {
   return entry
 }
 
-test('an open breaker lets one caller probe after a second, and its success closes it for all', async () => {
+test('an open breaker admits one probe after a second, and its success closes it', async () => {
   const { gate, advance, states } = setUp()
   gate.failed(keys, admitted(gate.enter()))
   expect(gate.state).toMatchObject({ state: 'paused', code: 'wrong-keys' })
@@ -63,7 +63,7 @@ test('an open breaker lets one caller probe after a second, and its success clos
   expect(states).toEqual(['paused', 'ok'])
 })
 
-test('waits double up to five minutes where the owner must act; a time told by the service is kept', async () => {
+test('delays double up to five minutes when the owner must act; a named time is kept', async () => {
   const { gate, advance, clock } = setUp()
   gate.failed(keys, admitted(gate.enter()))
   const waits: number[] = []
@@ -81,7 +81,7 @@ test('waits double up to five minutes where the owner must act; a time told by t
   expect(gate.state).toMatchObject({ until: time, code: 'daily-limit' })
 })
 
-test('a service that nobody reaches is probed every ten seconds at least', async () => {
+test('an unreachable service is probed every ten seconds at least', async () => {
   const { gate, advance, clock } = setUp()
   gate.failed(offline, admitted(gate.enter()))
   for (let n = 0; n < 12; n++) {
@@ -92,14 +92,14 @@ test('a service that nobody reaches is probed every ten seconds at least', async
   }
 })
 
-test('failures of calls that were under way when the breaker opened count as one', async () => {
+test('failures of calls under way when the breaker opened count as one', async () => {
   const { gate, clock } = setUp()
   const calls = Array.from({ length: 14 }, () => admitted(gate.enter()))
   for (const permit of calls) gate.failed(offline, permit)
   expect(gate.breaker.until - clock.now()).toBe(1000)
 })
 
-test('a late failure of an old call is not taken for the failure of the probe', async () => {
+test('a late failure of an old call does not count as that of the probe', async () => {
   const { gate, advance } = setUp()
   const [first, old] = [admitted(gate.enter()), admitted(gate.enter())]
   gate.failed(offline, first)
@@ -114,7 +114,7 @@ test('a late failure of an old call is not taken for the failure of the probe', 
   expect(gate.isHealthy).toBe(true)
 })
 
-test('a limit is not over because a call from before it went well', async () => {
+test('the success of a call from before does not end a limit', async () => {
   const { gate } = setUp()
   const [first, old] = [admitted(gate.enter()), admitted(gate.enter())]
   gate.failed(bridgeError('planfix', 'rate-limited', 'HTTP 429'), first)
@@ -122,7 +122,7 @@ test('a limit is not over because a call from before it went well', async () => 
   expect(gate.isHealthy).toBe(false)
 })
 
-test('a permit from before it opened does not hold any more', async () => {
+test('a permit from before the opening is void', async () => {
   const { gate, advance } = setUp()
   const [first, waits] = [admitted(gate.enter()), admitted(gate.enter())]
   gate.failed(offline, first)
@@ -134,7 +134,7 @@ test('a permit from before it opened does not hold any more', async () => {
   expect(gate.holds(waits)).toBe(false)
 })
 
-test('three faults in a row open it, whoever met them, and a success in between does not', async () => {
+test('three faults in a row open the breaker, for any callers', async () => {
   const { breaker } = setUp()
   const call = () => admitted(breaker.enter())
   breaker.troubled(fault, call())
@@ -146,7 +146,7 @@ test('three faults in a row open it, whoever met them, and a success in between 
   expect(breaker.error).toMatchObject({ code: 'failing' })
 })
 
-test('a probe that was not used leaves it to the next caller', async () => {
+test('an unused probe is left to the next caller', async () => {
   const { gate, advance } = setUp()
   gate.failed(keys, admitted(gate.enter()))
   await advance(1000)
@@ -154,7 +154,7 @@ test('a probe that was not used leaves it to the next caller', async () => {
   admitted(gate.enter())
 })
 
-test('connections that share an account stop and recover together; what one lacks is its own', async () => {
+test('connections that share an account stop and recover together, parts do not', async () => {
   const { gate, breaker, advance, states } = setUp()
   const others: string[] = []
   const other = new SideBreaker(breaker, (state) => others.push(state.state))
@@ -167,7 +167,7 @@ test('connections that share an account stop and recover together; what one lack
   expect(others).toEqual(['paused', 'waiting', 'paused'])
 })
 
-test('a lane that backed off waits no longer than until the service has recovered', () => {
+test("a queue that backed off waits no longer than until the service's recovery", () => {
   const lane = { failures: 7, notBefore: 64_000, failedAt: 1000 }
   expect(waitsUntil(lane, 0, 2000)).toBe(64_000)
   expect(waitsUntil(lane, 1500, 2000)).toBe(0)
@@ -175,7 +175,7 @@ test('a lane that backed off waits no longer than until the service has recovere
   expect(waitsUntil(lane, 0, 64_000)).toBe(0)
 })
 
-test('a wait that was decided on while the clock was ahead is void', () => {
+test('a delay set while the clock was ahead is void', () => {
   const year = 365 * 86_400_000
   expect(waitsUntil({ failures: 1, notBefore: year + 1000, failedAt: year }, 0, 1000)).toBe(0)
   // A row of a program that did not note when.
@@ -183,7 +183,7 @@ test('a wait that was decided on while the clock was ahead is void', () => {
   expect(waitsUntil({ failures: 9, notBefore: 300_000 }, 0, 1000)).toBe(300_000)
 })
 
-test('three stumbles in a row of one part make a side that is shown as failing, and its next success mends it', () => {
+test('three failures in a row of one part show the side as failing until a success', () => {
   const { gate, states } = setUp()
   gate.recordPartFailure('messages', fault)
   gate.recordPartFailure('messages', fault)

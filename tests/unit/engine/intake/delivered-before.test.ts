@@ -15,19 +15,19 @@ describe('a comment that is there when this computer takes over', () => {
   const at = (time: number | null, takeover: Takeover | null = other) =>
     deliveredBefore(comment({ at: time }), takeover)
 
-  test('was carried by the other one when it was written well before', () => {
+  test('a comment written well before the takeover was delivered by the other computer', () => {
     expect(at(UNTIL - 5 * MINUTE - 1)).toBe('skipped')
     expect(at(UNTIL - 5 * MINUTE)).toBe('uncertain')
   })
-  test('was perhaps carried when it was written at about that time, or nobody knows when', () => {
+  test('a comment of about that time, or without a time, may have been delivered', () => {
     expect(at(UNTIL + MINUTE)).toBe('uncertain')
     expect(at(null)).toBe('uncertain')
   })
-  test('was not carried when it was written after', () => {
+  test('a comment written after the takeover was not delivered', () => {
     expect(at(UNTIL + MINUTE + 1)).toBeNull()
     expect(at(0, null)).toBeNull()
   })
-  test('is in doubt from the backup on where the store was restored', () => {
+  test('after a restore a comment since the backup is in doubt', () => {
     expect(at(UNTIL - 65 * MINUTE - 1, restore)).toBe('skipped')
     expect(at(UNTIL - 65 * MINUTE, restore)).toBe('uncertain')
     expect(at(UNTIL - 10 * MINUTE, restore)).toBe('uncertain')
@@ -50,7 +50,7 @@ describe('a reply that may have been sent before', () => {
   })
   const about = comment({ at: UNTIL })
 
-  test('is kept as what is known of it, so that its echo settles it', () => {
+  test('a possibly sent reply is stored, so that its echo settles it', () => {
     expect(inDoubt([added()], 'uncertain', about, { takeover: other, now: 5 })).toEqual([
       {
         ...added(),
@@ -80,7 +80,7 @@ describe('a reply that may have been sent before', () => {
   const settle = (echoes: ReturnType<typeof echo>[], parts = [added()], one = about) =>
     inDoubt(parts, 'uncertain', one, { takeover: restore, echoes, now: 5 })
 
-  test('is settled by an echo with its words, which becomes the reply', () => {
+  test('a possibly sent reply is settled by an echo with its text', () => {
     const { author, text, files, originKey, planfixTaskId, planfixCommentId, conversationId } =
       added().message
     expect(settle([echo({ id: 29, text: 'other words' }), echo()])).toEqual([
@@ -96,14 +96,14 @@ describe('a reply that may have been sent before', () => {
       },
     ])
   })
-  test('is not settled by an echo from well before the comment', () => {
+  test('an echo from well before the comment does not settle it', () => {
     expect(settle([echo({ writtenAt: UNTIL - 5 * MINUTE })])).toMatchObject([{ type: 'message.patch' }])
     expect(settle([echo({ writtenAt: UNTIL - 5 * MINUTE - 1 })])).toMatchObject([{ type: 'message.add' }])
     expect(settle([echo({ writtenAt: 0 })], [added()], comment({ at: null }))).toMatchObject([
       { type: 'message.patch' },
     ])
   })
-  test('is settled once by each echo', () => {
+  test('each echo settles one reply', () => {
     expect(settle([echo()], [added(), added({ id: 10 })])).toMatchObject([
       { type: 'message.patch', id: 30 },
       { type: 'message.add', message: { id: 10 } },
@@ -113,7 +113,7 @@ describe('a reply that may have been sent before', () => {
       { id: 31 },
     ])
   })
-  test('is known by its words without the lines of its files', () => {
+  test('a possibly sent reply is recognised by its text without its file lines', () => {
     const [part] = partsOf(
       {
         text: 'Two',
@@ -135,7 +135,7 @@ describe('a reply that may have been sent before', () => {
   })
 })
 
-test('a comment that is gone is known by its number alone', () => {
+test('a deleted comment is known only by its number', () => {
   expect(goneComment(7)).toEqual({
     ...{ id: 7, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
     ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },

@@ -89,7 +89,7 @@ function setUp(rows: { client: string }[]) {
 const rowsOf = (...clients: string[]) => clients.map((client) => ({ client }))
 const diskFull = storeUnavailable('COMMIT', new Error('disk is full'))
 
-test('an inbox that cannot be read for a moment is told, and read again five seconds later', async () => {
+test('an inbox that is unreadable for a moment is reported, and read five seconds later', async () => {
   const scene = setUp(rowsOf('anna'))
   scene.readable = false
   scene.intake.wake()
@@ -102,7 +102,7 @@ test('an inbox that cannot be read for a moment is told, and read again five sec
   expect(scene.settled).toEqual([1])
 })
 
-test('rows that cannot be stored are tried once in five seconds each, however many they are', async () => {
+test('rows that cannot be stored are tried once in five seconds each', async () => {
   const scene = setUp(Array.from({ length: 12 }, (_, n) => ({ client: `client ${n}` })))
   scene.fails = () => {
     throw diskFull
@@ -118,7 +118,7 @@ test('rows that cannot be stored are tried once in five seconds each, however ma
   expect(scene.timers()).toBe(0)
 })
 
-test('what came after a row that fails waits for it, of the same client; other clients go on', async () => {
+test('later rows of the same client wait for a failing one, other clients continue', async () => {
   const scene = setUp(rowsOf('anna', 'boris', 'anna', 'boris'))
   scene.fails = (seq) => {
     if (seq === 1) throw diskFull
@@ -133,7 +133,7 @@ test('what came after a row that fails waits for it, of the same client; other c
   expect(scene.settled).toEqual([2, 4, 1, 3])
 })
 
-test('a row that only ever fails by itself is put aside, is shown, and holds up nobody any more', async () => {
+test('a row that always fails alone is set aside, shown, and blocks nothing more', async () => {
   const scene = setUp(rowsOf('anna', 'anna', 'boris'))
   scene.fails = (seq) => {
     if (seq === 1) throw new TypeError('a bug in the rules')
@@ -158,7 +158,7 @@ test('a row that only ever fails by itself is put aside, is shown, and holds up 
   expect(scene.timers()).toBe(0)
 })
 
-test('a full disk puts nothing aside, however long it lasts', async () => {
+test('a full disk sets nothing aside, however long it lasts', async () => {
   const scene = setUp(rowsOf('anna'))
   scene.fails = () => {
     throw diskFull

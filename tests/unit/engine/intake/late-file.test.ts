@@ -28,12 +28,12 @@ const state = (changes = {}) => ({
 const decide = (changes: Partial<Message> = {}, more = {}, at = conversation({ id: 8 })) =>
   lateFile(withFile, known(changes), at, state(more))
 
-test('a file of a webhook is known by its address alone', () => {
+test('a file of a webhook is identified by its address alone', () => {
   expect(fileOf(withFile)).toEqual([{ name: 'a.jpg', url: file.url, planfixFileId: null, size: 3 }])
   expect(fileOf(said())).toEqual([])
 })
 
-test('only what has a file and the key of one is a late file', () => {
+test("only a message with a file and a file's key is a late file", () => {
   const files = fileOf(withFile)
   expect(lateFileKey('c:m1')).toBe('c:m1:file')
   expect(isLateFile({ originKey: 'c:m1:file', files })).toBe(true)
@@ -42,7 +42,7 @@ test('only what has a file and the key of one is a late file', () => {
 })
 
 describe('a message that is seen again with its file', () => {
-  test.each(['queued', 'retrying'] as const)('takes it along while it is %s', (itsState) => {
+  test.each(['queued', 'retrying'] as const)('a message that is %s gets its late file', (itsState) => {
     const patch = { type: 'message.patch', id: 5, at: 1000, patch: { files: fileOf(withFile) } }
     expect(decide({ state: itsState })).toEqual([patch])
     const other = conversation({ attempt: { ...attempt, messageIds: [6] } })
@@ -50,7 +50,7 @@ describe('a message that is seen again with its file', () => {
     expect(lateFile(withFile, known({ state: itsState }), null, state())).toEqual([patch])
   })
 
-  test('is followed by it once it has been carried, or is being carried', () => {
+  test('a delivered message is followed by its late file', () => {
     const follows = [
       {
         type: 'message.add',
@@ -93,14 +93,14 @@ describe('a message that is seen again with its file', () => {
     expect(decide(changes)).toEqual([])
   })
 
-  test('is not followed twice', () => {
+  test('a late file does not follow twice', () => {
     const followed = message({ originKey: 'c:m1:file' })
     expect(decide({}, { known: new Map([['c:m1:file', followed]]) })).toEqual([])
     expect(decide({}, { written: [message({ originKey: 'c:m0' }), followed] })).toEqual([])
     expect(decide({}, { written: [message({ originKey: 'c:m0' })] })).toHaveLength(1)
   })
 
-  test('without a file changes nothing', () => {
+  test('a repeated message without a file changes nothing', () => {
     expect(lateFile(said(), known(), conversation(), state())).toEqual([])
   })
 })

@@ -19,7 +19,7 @@ test('a text alone is one part, or numbered ones', () => {
   expect(parts.map(({ text }) => text.slice(-5))).toEqual(['(1/3)', '(2/3)', '(3/3)'])
 })
 
-test('files stand below the end of the text, in order, and go on in messages of their own', () => {
+test('files follow the end of the text in order, and continue in further messages', () => {
   const files = Array.from({ length: 18 }, (_, n) => file(n + 1, `${'прайс'.repeat(50)}-${n + 1}.pdf`))
   const parts = partsOf({ text: 'Here they are', files }, 5000, lines)
   expect(parts[0]).toMatchObject({ text: 'Here they are' })
@@ -30,13 +30,13 @@ test('files stand below the end of the text, in order, and go on in messages of 
   )
 })
 
-test('a file that is listed twice stands there once', () => {
+test('a file that is listed twice appears once', () => {
   const [part, ...more] = partsOf({ text: 'Here', files: [file(1), file(2), file(1)] }, 5000, lines)
   expect(part?.files.map(({ planfixFileId }) => planfixFileId)).toEqual([1, 2])
   expect(more).toEqual([])
 })
 
-test('the line of a file is never longer than what was reckoned with', () => {
+test('the line of a file is never longer than reserved', () => {
   const links = createFileLinks({
     key: Buffer.alloc(32, 7),
     publicUrl: () => 'https://a-long-name-of-a-computer.somewhere.behind.a-relay.example:8443/bridge',
@@ -54,7 +54,7 @@ test('the line of a file is never longer than what was reckoned with', () => {
   )
 })
 
-test('no part is longer than the chat takes, with whatever files', () => {
+test('no part is longer than the chat accepts, with any files', () => {
   const name = fc.string({ unit: fc.constantFrom('я', 'a', '漢'), minLength: 1, maxLength: 255 })
   fc.assert(
     fc.property(fc.array(name, { maxLength: 40 }), fc.nat({ max: 12_000 }), (list, length) => {
@@ -70,7 +70,7 @@ test('no part is longer than the chat takes, with whatever files', () => {
   )
 })
 
-test('pictures that nobody can open have a line as well, without a number', () => {
+test('pictures that no client can open have a line without a number', () => {
   expect(partsOf({ text: ' \u200b', files: [file(1)], lost: ['p.png'] }, 5000, lines)).toEqual([
     {
       text: '',
@@ -82,7 +82,7 @@ test('pictures that nobody can open have a line as well, without a number', () =
   ])
 })
 
-test('parts are the same when they have the same words and files, in the same order', () => {
+test('parts are equal when they have the same text and files, in the same order', () => {
   const [one, two] = [1, 2].map((id) => ({ name: `f${id}`, url: null, planfixFileId: id, size: 1 }))
   const lost = (name: string) => ({ name, url: null, planfixFileId: null, size: null })
   expect(isSameFile(one!, { ...one!, name: 'renamed' })).toBe(true)
@@ -101,7 +101,7 @@ test('parts are the same when they have the same words and files, in the same or
   expect(areSameParts([], [])).toBe(true)
 })
 
-test('the line of a file is reckoned by its name: with links of ours, or of Planfix’s storage', () => {
+test("the reserved length depends on the name, for our links and Planfix's", () => {
   expect(longestLine('abcd', true)).toBe(4 + 2 + 200 + Math.ceil(((110 + 6) * 4) / 3))
   expect(longestLine('я'.repeat(300), true)).toBe(300 + 2 + 200 + Math.ceil(((110 + 242) * 4) / 3))
   expect(longestLine('abcd', false)).toBe(4 + 2 + 700 + 4)

@@ -5,7 +5,7 @@ import type { InboxRow } from '../../../../src/main/engine/ports.ts'
 const row = (source: InboxRow['source']): InboxRow =>
   ({ seq: 12, connectionId: 'shop', source, receivedAt: 4_000 }) as InboxRow
 
-test('an event that could not be used leaves one line in the log, which says why', () => {
+test('an unusable event leaves one line in the log with the reason', () => {
   expect(skippedEvent(row('chatra'), 'bad-body', 7)).toEqual({
     type: 'message.add',
     states: [{ state: 'skipped', reason: 'bad-body' }],
@@ -39,14 +39,14 @@ test('an event that could not be used leaves one line in the log, which says why
   })
 })
 
-test('an event of Planfix was on its way to Chatra', () => {
+test('an event of Planfix has the direction to Chatra', () => {
   expect(skippedEvent(row('planfix'), 'gone', 7, { planfixTaskId: 41 }, 'failed')).toMatchObject({
     states: [{ state: 'failed', reason: 'gone' }],
     message: { direction: 'to-chatra', planfixTaskId: 41, state: 'failed' },
   })
 })
 
-test('a line that explains what came in is skipped unless it is said to have failed', () => {
+test('an explaining line is skipped unless it is marked as failed', () => {
   const line = { connectionId: 'shop', key: 'k', direction: 'to-planfix', text: 'Hi', reason: 'why' } as const
   const at = { now: 5, newId: () => 9 }
   expect(explained(line, at)).toMatchObject({

@@ -19,13 +19,13 @@ function page() {
   return { counted, comments: reader.page(rows as never).comments }
 }
 
-test('a page of 100 comments that nobody looks at converts none of them', () => {
+test('a page of 100 unread comments converts none of them', () => {
   const { counted, comments } = page()
   expect(comments.filter(({ id, owner, isDeleted }) => id > 2000 || owner === null || isDeleted)).toEqual([])
   expect(counted.conversions).toBe(0)
 })
 
-test('a text that is looked at is converted once', () => {
+test('a text is converted once when it is read', () => {
   const { counted, comments } = page()
   const [first] = comments
   expect([first?.text, first?.text]).toEqual(['Comment 1000', 'Comment 1000'])
@@ -35,7 +35,7 @@ test('a text that is looked at is converted once', () => {
 })
 
 describe('texts of comments', () => {
-  test('are not converted again while the HTML is the same, and are when it is not', () => {
+  test('a text is converted again only when its HTML has changed', () => {
     const texts = createCommentTexts()
     expect(texts.of(1, '<p>a</p>').text).toBe('a')
     expect(texts.of(1, '<p>a</p>').text).toBe('a')
@@ -43,12 +43,12 @@ describe('texts of comments', () => {
     expect(texts.of(2, '<p>a</p>').text).toBe('a')
   })
 
-  test('take bounded memory: those not asked for are forgotten first', () => {
+  test('texts use bounded memory: the least recently used are dropped first', () => {
     const texts = createCommentTexts(50)
     for (let id = 0; id < 1000; id++) expect(texts.of(id, `<p>${id}</p>`).text).toBe(String(id))
   })
 
-  test('that are long are read in turns', async () => {
+  test('long texts are converted with yields to the event loop', async () => {
     const texts = createCommentTexts()
     const html = '<ul><li>x'.repeat(6_500)
     let others = 0

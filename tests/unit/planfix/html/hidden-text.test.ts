@@ -113,7 +113,7 @@ const SHOWN: Record<string, string> = {
 }
 
 describe('is never sent:', () => {
-  test.each(Object.entries(HIDDEN))('%s', (_, html) => {
+  test.each(Object.entries(HIDDEN))('hidden text is never sent: %s', (_, html) => {
     const text = htmlToText(`<p>before</p>${html}`)
     expect(text).not.toContain('SECRET')
     expect(text).toMatch(/^before\s*$/)
@@ -121,12 +121,12 @@ describe('is never sent:', () => {
 })
 
 describe('is sent, because it is shown:', () => {
-  test.each(Object.entries(SHOWN))('%s', (_, html) => {
+  test.each(Object.entries(SHOWN))('visible text is sent: %s', (_, html) => {
     expect(htmlToText(html)).toContain('WORD')
   })
 })
 
-test('what stands around hidden words stays together', () => {
+test('the text around hidden words stays together', () => {
   expect(htmlToText('<p>The price<span style="display:none"> (cost 5)</span> is 10.</p>')).toBe(
     'The price is 10.',
   )

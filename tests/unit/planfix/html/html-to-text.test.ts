@@ -10,7 +10,7 @@ test('control characters are removed, line ends become spaces', () => {
   expect(plainField(' An\u0000na\u0007\nPopa\u009b ', '?')).toBe('Anna Popa')
 })
 
-test('an empty name falls back', () => {
+test('an empty name is replaced by the fallback', () => {
   expect(plainField(' \u0000\n', 'Client')).toBe('Client')
 })
 
@@ -20,7 +20,7 @@ test('a long name is cut between characters, not through an emoji', () => {
   expect(cut.slice(0, -1).replaceAll('👨‍👩‍👧', '')).toBe('')
 })
 
-test('any text becomes a name that Planfix can hold', () => {
+test('any text becomes a name that Planfix accepts', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 600 }), (text) => {
       const name = plainField(text, '?')

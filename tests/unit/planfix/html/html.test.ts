@@ -56,7 +56,7 @@ const anyText = fc.oneof(
 )
 
 describe('text to HTML and back', () => {
-  test('any text reads back as it was, but for what a comment cannot carry', () => {
+  test('any text reads back unchanged, except what a comment cannot contain', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         expect(htmlToText(html(text))).toBe(normal(text))
@@ -75,13 +75,13 @@ describe('text to HTML and back', () => {
     expect(htmlToText(toHtml(text))).toBe('Anna: one\ntwo\nthree')
   })
 
-  test('a quote comes back marked line by line', () => {
+  test('a quote returns marked line by line', () => {
     expect(htmlToText(toHtml({ paragraphs: [{ label: null, text: 'a\nb', quote: true }] }))).toBe('> a\n> b')
   })
 })
 
 describe('a client cannot write HTML', () => {
-  test('only our own tags and http addresses come out, whatever the text', () => {
+  test('only our own tags and http addresses come out, for any text', () => {
     fc.assert(
       fc.property(anyText, anyText, fc.boolean(), (label, text, quote) => {
         const made = toHtml({ paragraphs: [{ label, text, quote }] })
@@ -103,17 +103,17 @@ describe('a client cannot write HTML', () => {
     )
   })
 
-  test('the output never holds a line end, which Planfix would drop', () => {
+  test('the output never contains a line end, which Planfix would drop', () => {
     fc.assert(fc.property(anyText, (text) => !/[\r\n]/.test(html(text))))
   })
 
-  test('javascript: stays text', () => {
+  test('a javascript: address stays text', () => {
     expect(html('javascript:alert(1)')).toBe('<p>javascript:alert(1)</p>')
   })
 })
 
 describe('toHtml', () => {
-  test('an address becomes a link without the full stop behind it', () => {
+  test('an address becomes a link without the full stop after it', () => {
     expect(html('See https://example.com/a?b=1&c=2.')).toBe(
       '<p>See <a href="https://example.com/a?b=1&amp;c=2">https://example.com/a?b=1&amp;c=2</a>.</p>',
     )
@@ -134,14 +134,14 @@ describe('toHtml', () => {
     expect(toHtml({ paragraphs: [{ label: 'Device', text: 'PC' }] })).toBe('<p><b>Device:</b> PC</p>')
   })
 
-  test('empty paragraphs vanish, so a comment of files alone has no text', () => {
+  test('empty paragraphs vanish, so a comment of files has no text', () => {
     expect(toHtml({ paragraphs: [{ label: null, text: '' }] })).toBe('')
   })
 })
 
 describe('fits', () => {
   const text = (said: string) => ({ paragraphs: [{ label: null, text: said }] })
-  test('counts bytes of the HTML, not characters of the text', () => {
+  test('the size counts bytes of the HTML, not characters of the text', () => {
     expect(fits(text('a'.repeat(59_993)))).toBe(true)
     expect(fits(text('a'.repeat(59_994)))).toBe(false)
     expect(fits(text('<'.repeat(15_000)))).toBe(false)
@@ -221,11 +221,11 @@ describe("an employee's comment", () => {
     ['broken markup is read as far as it goes', '<p>a <b>b</p> c < d', 'a b\nc < d'],
     ['nothing is nothing', '<p> </p>', ''],
   ]
-  test.each(cases)('%s', (_, source, text) => {
+  test.each(cases)('the comment converts: %s', (_, source, text) => {
     expect(htmlToText(source)).toBe(text)
   })
 
-  test('never fails and never leaves blank ends, whatever it is given', () => {
+  test('the conversion never fails and never leaves white space at the ends', () => {
     const tags = fc.constantFrom(
       '<p>',
       '</p>',

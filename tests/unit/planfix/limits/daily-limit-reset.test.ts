@@ -8,7 +8,7 @@ test('more than a day in seconds can only be milliseconds', () => {
   expect(createResetReader()(5 * hours, now)).toBe(now + 5 * hours)
 })
 
-test('up to a thousand it is seconds', () => {
+test('up to a thousand the value is seconds', () => {
   expect(createResetReader()(600, now)).toBe(now + 600_000)
 })
 
@@ -17,18 +17,18 @@ test('seconds that end at a midnight somewhere are recognised at once', () => {
   expect(createResetReader()((midnight - now) / 1000, now)).toBe(midnight)
 })
 
-test('a value in between is first taken for milliseconds, then for what its course shows', () => {
+test('a value in between counts as milliseconds until its course shows the unit', () => {
   const read = createResetReader()
   expect(read(7000, now)).toBe(now + 7000)
   expect(read(6993, now + 7000)).toBe(now + 7000 + 6_993_000)
 })
 
-test('milliseconds that run down as milliseconds stay so', () => {
+test('milliseconds that decrease as milliseconds stay so', () => {
   const read = createResetReader()
   read(60_000, now)
   expect(read(55_000, now + 5000)).toBe(now + 60_000)
 })
 
-test('no value, no time', () => {
+test('without a value there is no time', () => {
   expect(createResetReader()(null, now)).toBeNull()
 })

@@ -14,7 +14,7 @@ function setUp(requestsPerSecond = 1, burst?: number) {
   return { clock, rateLimiter, given, ask, names: () => given.map(({ name }) => name).join('') }
 }
 
-test('the first turn is given at once, the next a second later', async () => {
+test('the first slot is granted at once, the next a second later', async () => {
   const { clock, given, ask } = setUp()
   ask('a')
   ask('b')
@@ -24,7 +24,7 @@ test('the first turn is given at once, the next a second later', async () => {
   expect(given[1]).toEqual({ name: 'b', at: 1000 })
 })
 
-test('client messages go before reading, reading before upkeep', async () => {
+test('client messages go before reading, reading before maintenance', async () => {
   const { clock, ask, names } = setUp()
   ask('x')
   ask('3', 3)
@@ -51,7 +51,7 @@ test('visits are not starved by a stream of messages', async () => {
   expect(names()).toContain('w')
 })
 
-test('a turn given back is used by the next', async () => {
+test('a returned slot is used by the next caller', async () => {
   const { clock, rateLimiter, given, ask } = setUp()
   ask('a')
   ask('b')
@@ -61,7 +61,7 @@ test('a turn given back is used by the next', async () => {
   expect(given.map(({ at }) => at)).toEqual([0, 10])
 })
 
-test('turns given back are not saved up beyond the burst', async () => {
+test('returned slots are not saved beyond the burst', async () => {
   const { clock, rateLimiter, given, ask } = setUp()
   for (let n = 0; n < 5; n++) rateLimiter.release()
   ask('a')
@@ -70,7 +70,7 @@ test('turns given back are not saved up beyond the burst', async () => {
   expect(given).toHaveLength(1)
 })
 
-test('nobody starts during a pause, and a shorter pause does not end it', async () => {
+test('no call starts during a pause, and a shorter pause does not end it', async () => {
   const { clock, rateLimiter, given, ask } = setUp(1000)
   rateLimiter.pause(clock.now() + 5000)
   rateLimiter.pause(clock.now() + 100)
@@ -81,7 +81,7 @@ test('nobody starts during a pause, and a shorter pause does not end it', async 
   expect(given).toHaveLength(1)
 })
 
-test('a pause that begins while somebody waits holds him back', async () => {
+test('a pause that begins while a caller waits delays that caller', async () => {
   const { clock, rateLimiter, given, ask } = setUp()
   ask('a')
   ask('b')
@@ -93,7 +93,7 @@ test('a pause that begins while somebody waits holds him back', async () => {
   expect(given).toHaveLength(2)
 })
 
-test('who waits can be sent away; who comes later has his turn in time', async () => {
+test('waiting callers can be cancelled, and later ones are served in time', async () => {
   const { clock, rateLimiter, names, ask } = setUp()
   ask('a')
   await clock.advance(0)
@@ -111,7 +111,7 @@ test('who waits can be sent away; who comes later has his turn in time', async (
   expect(names()).toBe('ad')
 })
 
-test('no timer runs while nobody waits', async () => {
+test('no timer runs without waiting callers', async () => {
   const { clock, ask } = setUp()
   ask('a')
   await clock.advance(0)
@@ -122,7 +122,7 @@ test('no timer runs while nobody waits', async () => {
   expect(clock.waiting).toBe(0)
 })
 
-test('from a thousand a second on nobody waits', async () => {
+test('from a thousand a second on slots are granted at once', async () => {
   const { clock, given, ask } = setUp(1000)
   for (let n = 0; n < 5000; n++) ask('a')
   await clock.advance(0)
@@ -130,7 +130,7 @@ test('from a thousand a second on nobody waits', async () => {
   expect(clock.waiting).toBe(0)
 })
 
-test('never more turns in a time than the rate allows, and all are given in the end', async () => {
+test('the rate is never exceeded, and all slots are granted in the end', async () => {
   const asked = fc.array(
     fc.record({
       wait: fc.integer({ min: 0, max: 1500 }),
@@ -164,7 +164,7 @@ test('never more turns in a time than the rate allows, and all are given in the 
   )
 })
 
-test('within a conversation and priority the order of asking is kept', async () => {
+test('within a conversation and priority the order of calls is kept', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 30 }), async (keys) => {
       const { clock, given, ask } = setUp(10)

@@ -5,7 +5,7 @@ import { comment, task } from '../../engine/values.ts'
 const MINUTE = 60_000
 const NOW = 1_772_442_000_000
 
-test('a comment that is older than its task came from another one', () => {
+test('a comment that is older than its task was moved from another one', () => {
   expect(isMoved(comment({ at: NOW - 6 * MINUTE }), { ...task(), createdAt: NOW }, null)).toBe(true)
   expect(isMoved(comment({ at: NOW - 4 * MINUTE }), { ...task(), createdAt: NOW }, null)).toBe(false)
 })
@@ -13,7 +13,7 @@ test('a comment that is older than its task came from another one', () => {
 test.each([
   ['when it was begun in Planfix', NOW - 60 * MINUTE],
   ['nothing where Planfix does not tell', 0],
-])('in a task that was taken up again after a restore a comment is compared with %s', (_what, begunAt) => {
+])('in a task watched again after a restore a comment is compared with %s', (_what, begunAt) => {
   const link = { ...task(), createdAt: NOW, begunAt }
   expect(isMoved(comment({ at: NOW - 20 * MINUTE }), link, null)).toBe(false)
 })

@@ -49,7 +49,7 @@ describe('a row of the list', () => {
       isActive: true,
       patch: { deleted: false, active: true, closedAt: null },
     },
-  ])('$name', ({ link, row, isActive, patch }) => {
+  ])('the list row is noticed: $name', ({ link, row, isActive, patch }) => {
     expect(planNotice(link, row, isActive, NOW)).toEqual(patch && { ...patch, checkedAt: NOW })
   })
 })
@@ -104,7 +104,7 @@ describe('what is read in a task', () => {
       caughtUpAt: 8000,
       first: true,
     },
-  ])('$name', ({ readAt, since, takenAt, caughtUpAt, first }) => {
+  ])("the task's comments are noticed: $name", ({ readAt, since, takenAt, caughtUpAt, first }) => {
     expect(isFirstLook({ readAt }, { since }, takenAt, caughtUpAt)).toBe(first)
   })
 })

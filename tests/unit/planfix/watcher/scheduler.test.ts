@@ -27,14 +27,14 @@ function scene() {
 }
 
 describe('the scheduler of rounds', () => {
-  test('begins a round at once when it is woken, and none by itself where nothing is due', async () => {
+  test('a wake starts a round at once, and without work none starts', async () => {
     const s = scene()
     s.scheduler.wake()
     await s.clock.advance(100_000)
     expect([s.rounds, s.clock.waiting]).toEqual([[0], 0])
   })
 
-  test('begins the next round when the last one said, and at the earliest after 50 ms', async () => {
+  test('the next round starts when the last one said, and after at least 50 ms', async () => {
     const s = scene()
     s.answer = async () => (s.rounds.length < 3 ? s.clock.now() + 5000 : 0)
     s.scheduler.wake()
@@ -42,7 +42,7 @@ describe('the scheduler of rounds', () => {
     expect(s.rounds).toEqual([0, 5000, 10_000, 10_050])
   })
 
-  test('never runs two rounds at once: what wakes it during one is done right after it, once', async () => {
+  test('two rounds never overlap: a wake during one runs right after it, once', async () => {
     const s = scene()
     const { promise, resolve } = Promise.withResolvers<null>()
     s.answer = () => promise
@@ -55,7 +55,7 @@ describe('the scheduler of rounds', () => {
     expect(s.rounds).toEqual([0, 1000])
   })
 
-  test('keeps one time, the last that was planned, and heeds none while a round is asked for', async () => {
+  test('only the last planned time counts, and none while a round is requested', async () => {
     const s = scene()
     s.scheduler.wakeAt(9000)
     s.scheduler.wakeAt(4000)
@@ -70,7 +70,7 @@ describe('the scheduler of rounds', () => {
     expect(s.clock.waiting).toBe(0)
   })
 
-  test('replans by time between rounds, and by one more round while one is under way', async () => {
+  test('a new plan sets the time between rounds, or adds one round', async () => {
     const s = scene()
     s.scheduler.replan(3000)
     await s.clock.advance(3000)
@@ -84,7 +84,7 @@ describe('the scheduler of rounds', () => {
     expect(s.rounds).toEqual([3000, 3000, 3000])
   })
 
-  test('tries again ten seconds after a round threw', async () => {
+  test('a round that throws is retried after ten seconds', async () => {
     const s = scene()
     s.answer = () => (s.rounds.length === 1 ? Promise.reject(new Error('disk')) : Promise.resolve(null))
     s.scheduler.wake()
@@ -94,7 +94,7 @@ describe('the scheduler of rounds', () => {
     expect(s.rounds).toEqual([0, 10_000])
   })
 
-  test('does nothing where nobody needs a round, and begins none after it was told to rest', async () => {
+  test('no round starts without need, or after the scheduler was stopped', async () => {
     const s = scene()
     s.scheduler.wakeAt(1000)
     s.scheduler.rest()
@@ -105,7 +105,7 @@ describe('the scheduler of rounds', () => {
     expect([s.rounds, s.clock.waiting]).toEqual([[], 0])
   })
 
-  test('says when the round under way is over', async () => {
+  test('the scheduler reports when the round under way is over', async () => {
     const s = scene()
     const { promise, resolve } = Promise.withResolvers<null>()
     s.answer = () => promise

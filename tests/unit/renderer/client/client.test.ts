@@ -20,12 +20,12 @@ function wired(answer: (name: string, args: unknown) => unknown = () => ({ ok: t
 }
 
 describe('a call of the interface', () => {
-  it('gives the value of an answer that fits the contract', async () => {
+  it('a call returns the value of a valid answer', async () => {
     const { bridge } = wired(() => ({ ok: true, value: { text: '{}', extra: 'ignored' } }))
     expect(await bridge.call('log.payload', { id: 1 })).toEqual({ ok: true, value: { text: '{}' } })
   })
 
-  it('passes an expected failure on with its field', async () => {
+  it('a call passes an expected failure on with its field', async () => {
     const error = {
       code: 'invalid',
       message: { key: 'k', params: {} },
@@ -36,7 +36,7 @@ describe('a call of the interface', () => {
     expect(await bridge.call('state.get', {})).toEqual({ ok: false, error })
   })
 
-  it('calls an answer that does not fit a fault instead of showing it', async () => {
+  it('an invalid answer is reported as a fault instead of being shown', async () => {
     const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { bridge } = wired(() => ({ ok: true, value: { text: 5 } }))
     const answer = await bridge.call('log.payload', { id: 1 })
@@ -45,7 +45,7 @@ describe('a call of the interface', () => {
     complained.mockRestore()
   })
 
-  it('answers that nobody is there instead of rejecting', async () => {
+  it('a call without an answer returns an error instead of rejecting', async () => {
     const { bridge } = wired(() => {
       throw new NotReached('no-access')
     })
@@ -63,7 +63,7 @@ describe('an event', () => {
     params: {},
   } as const
 
-  it('reaches everybody who listens for it until he stops', () => {
+  it('an event reaches all its listeners until they unsubscribe', () => {
     const { bridge, line } = wired()
     const [one, other] = [vi.fn(), vi.fn()]
     const stop = bridge.on('event', one)
@@ -76,7 +76,7 @@ describe('an event', () => {
     expect(other).toHaveBeenCalledTimes(2)
   })
 
-  it('that is the present state also reaches who listens later', () => {
+  it('the current state also reaches later listeners', () => {
     const { bridge, line } = wired()
     line().push(statePush(1))
     line().push(statePush(2))
@@ -85,7 +85,7 @@ describe('an event', () => {
     expect(late.mock.calls).toEqual([[statePush(2).value]])
   })
 
-  it('that does not fit the contract reaches nobody', () => {
+  it('an invalid event reaches no listener', () => {
     const complained = vi.spyOn(console, 'error').mockImplementation(() => undefined)
     const { bridge, line } = wired()
     const listener = vi.fn()
@@ -99,7 +99,7 @@ describe('an event', () => {
 })
 
 describe('the line', () => {
-  it('is told when it changes, and only then', () => {
+  it('the state of the connection is reported only when it changes', () => {
     const { bridge, line } = wired()
     const states: string[] = []
     bridge.onLine((state) => states.push(state))

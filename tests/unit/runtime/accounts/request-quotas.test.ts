@@ -36,7 +36,7 @@ const spend = async (budgets: RequestQuotas, count: number, of = connection()) =
 }
 const used = async (budgets: RequestQuotas, of = connection()) => (await budgets.of(of)).state().usedToday
 
-test('the day’s count goes on after a restart, until the day is over', async () => {
+test('the daily count continues after a restart, until the day is over', async () => {
   const before = new RequestQuotas(store, clock)
   await spend(before, 7)
   await store.commit(before.changes())
@@ -50,14 +50,14 @@ test('the day’s count goes on after a restart, until the day is over', async (
   expect(await used(new RequestQuotas(store, clock))).toBe(0)
 })
 
-test('another account has a count of its own', async () => {
+test('another account has a separate count', async () => {
   const budgets = new RequestQuotas(store, clock)
   await spend(budgets, 3)
   const other = connection('https://other.planfix.com/rest')
   expect(await used(budgets, other)).toBe(0)
 })
 
-test('what has not moved is not written again', async () => {
+test('an unchanged count is not written again', async () => {
   const budgets = new RequestQuotas(store, clock)
   await spend(budgets, 3)
   expect(budgets.changes()).toHaveLength(1)

@@ -61,7 +61,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true })
 })
 
-test('a time without the bridge is told with its beginning and end, a short restart is not', async () => {
+test('downtime is reported with its beginning and end, a short restart is not', async () => {
   await start()
   await pass(10 * MINUTE)
   upkeep.stop()
@@ -76,7 +76,7 @@ test('a time without the bridge is told with its beginning and end, a short rest
   expect(await store.events(null, 10)).toMatchObject([{ key: 'event.gap' }])
 })
 
-test('a time asleep is told like a time without the bridge, once, whoever notices it first', async () => {
+test('time asleep is reported as downtime once, whoever notices it first', async () => {
   await start()
   await pass(10 * MINUTE)
   const left = now
@@ -87,7 +87,7 @@ test('a time asleep is told like a time without the bridge, once, whoever notice
   expect(told).toMatchObject([{ key: 'event.gap', params: { from: left, to: left + 60 * MINUTE } }])
 })
 
-test('a time asleep is noticed each minute too, where the system says nothing', async () => {
+test('time asleep is noticed each minute too, without a report of the system', async () => {
   await start()
   await pass(10 * MINUTE)
   const left = now
@@ -95,7 +95,7 @@ test('a time asleep is noticed each minute too, where the system says nothing', 
   expect(told).toMatchObject([{ key: 'event.gap', params: { from: left } }])
 })
 
-test('a time asleep is not told where the way in tells of it', async () => {
+test('time asleep is not reported where the public address reports it', async () => {
   const isToldOtherwise = () => true
   upkeep = new Maintenance({
     store,
@@ -110,7 +110,7 @@ test('a time asleep is not told where the way in tells of it', async () => {
   expect(told).toEqual([])
 })
 
-test('a backup is made soon after the first start and then once a day, and what is old is dropped', async () => {
+test('a backup is made soon after the first start and then daily, and old data dropped', async () => {
   const old = message({ state: 'delivered', receivedAt: START - 100 * DAY, writtenAt: START - 100 * DAY })
   await store.commit([{ type: 'message.add', message: old, states: [{ state: 'delivered', reason: null }] }])
   await start()
@@ -129,7 +129,7 @@ const backupAt = () => store.fact<number>('', 'backupAt')
 const happens = (id: number) =>
   store.commit([{ type: 'message.add', message: message({ id, originKey: `m:${id}` }), states: [] }])
 
-test('a backup is made each hour while something happens, and none while nothing does', async () => {
+test('a backup is made each hour while something happens, and otherwise none', async () => {
   await start()
   await pass(5 * MINUTE)
   const first = await backupAt()
@@ -146,7 +146,7 @@ test('a backup is made each hour while something happens, and none while nothing
   expect(await backupAt()).toBeGreaterThanOrEqual(second + HOUR)
 })
 
-test('a backup that failed is told once and tried again within minutes, until it is there', async () => {
+test('a failed backup is reported once and retried within minutes, until it succeeds', async () => {
   const inTheWay = join(dir, 'bridge.backup-new.sqlite')
   mkdirSync(inTheWay)
   await start()

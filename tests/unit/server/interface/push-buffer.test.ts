@@ -39,7 +39,7 @@ function opened() {
 }
 
 describe('a page that takes what it is told', () => {
-  test('gets everything in order, the state first', () => {
+  test('a fast page gets all pushes in order, the state first', () => {
     const { wire, tell } = opened()
     tell(messagesPush)
     tell(eventPush(1))
@@ -47,7 +47,7 @@ describe('a page that takes what it is told', () => {
     expect(wire.seen).toEqual([statePush(10), messagesPush, eventPush(1)])
   })
 
-  test('gets what was told while its first state was made after it', () => {
+  test('pushes made while the first state was built follow it', () => {
     const wire = slowWire()
     const outbox = createPushBuffer(wire)
     outbox.tell(eventPush(1), '')
@@ -59,7 +59,7 @@ describe('a page that takes what it is told', () => {
     expect(wire.seen).toEqual([statePush(10), statePush(11), eventPush(1)])
   })
 
-  test('is not told an older state after a newer one', () => {
+  test('a page never gets an older state after a newer one', () => {
     const wire = slowWire()
     const outbox = createPushBuffer(wire)
     outbox.tell(statePush(9), '')
@@ -70,7 +70,7 @@ describe('a page that takes what it is told', () => {
 })
 
 describe('a page that takes slowly', () => {
-  test('is told nothing more until it has caught up, then the newest state and to read messages again', () => {
+  test('a slow page gets nothing until it has caught up, then state and a note to read', () => {
     const { wire, tell } = opened()
     tell(messagesPush)
     wire.bufferedAmount = 1_000_001
@@ -86,7 +86,7 @@ describe('a page that takes slowly', () => {
     ])
   })
 
-  test('gets events and the newest of a check-up afterwards', () => {
+  test('a slow page gets events and the newest check-up afterwards', () => {
     const { wire, tell } = opened()
     const checkUp = (run: number): Push => ({
       event: 'checkUp',
@@ -99,7 +99,7 @@ describe('a page that takes slowly', () => {
     expect(wire.seen.slice(2)).toEqual([eventPush(1), eventPush(2), checkUp(2)])
   })
 
-  test('is told directly again when it has caught up', () => {
+  test('a page that has caught up gets pushes directly again', () => {
     const { wire, tell } = opened()
     tell(messagesPush)
     wire.bufferedAmount = 2_000_000
@@ -110,7 +110,7 @@ describe('a page that takes slowly', () => {
     expect(wire.seen.at(-1)).toEqual(messagesPush)
   })
 
-  test('costs a bounded number of events, the newest', () => {
+  test('a slow page stores a limited number of events, the newest', () => {
     const { wire, tell } = opened()
     tell(messagesPush)
     wire.bufferedAmount = 2_000_000

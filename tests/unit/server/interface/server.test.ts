@@ -94,7 +94,7 @@ async function live(headers: Record<string, string> = {}, path = '/api/live') {
 }
 
 describe('POST /api/call/{name}', () => {
-  test('answers a call, also a refusal, with 200 and nothing to keep', async () => {
+  test('a call is answered with 200, also with a refusal, and is not cached', async () => {
     const good = await send('/api/call/state.get')
     expect([good.status, JSON.parse(good.body).ok]).toEqual([200, true])
     expect(good.headers['cache-control']).toBe('no-store')
@@ -134,7 +134,7 @@ describe('POST /api/call/{name}', () => {
       { headers: { host: 'evil.example' } },
       421,
     ],
-  ] as [string, string, Sent, number][])('refuses a call %s', async (_what, path, sent, status) => {
+  ] as [string, string, Sent, number][])('a call %s is refused', async (_what, path, sent, status) => {
     const before = calls.filter(({ name }) => name === 'state.get').length
     const answer = await send(path, sent)
     expect(answer.status).toBe(status)
@@ -147,7 +147,7 @@ describe('POST /api/call/{name}', () => {
 })
 
 describe('GET /api/live', () => {
-  test('tells the state first, then what happens', async () => {
+  test('the live line sends the state first, then events', async () => {
     const { socket, told } = await live()
     await told(1)
     feed.tell(eventPush(1))
@@ -163,18 +163,18 @@ describe('GET /api/live', () => {
     ['in disguise without the key', { cookie: '' }, '/%61pi/live', 401],
     ['elsewhere', {}, '/', 404],
     ['at an address that is none', {}, '/%zz', 400],
-  ])('refuses a line %s', async (_what, headers, path, status) => {
+  ])('a live line %s is refused', async (_what, headers, path, status) => {
     expect((await live(headers, path)).status).toBe(status)
   })
 
-  test('cuts a page that sends more than it has to say', async () => {
+  test('a page that sends too much is disconnected', async () => {
     const { socket, told, closed } = await live()
     await told(1)
     socket.send('x'.repeat(2000))
     expect(await closed).toBe(1009)
   })
 
-  test('is no page', async () => {
+  test('the live address is no page', async () => {
     expect((await send('/api/live', { method: 'GET' })).status).toBe(404)
   })
 })
@@ -182,7 +182,7 @@ describe('GET /api/live', () => {
 describe('the page', () => {
   const policyOf = (headers: Headers) => headers.get('content-security-policy') ?? ''
 
-  test('gives the key as a cookie for this address alone, and leaves the token', async () => {
+  test('the page sets the key as a cookie for this address, and drops the token', async () => {
     const answer = await fetch(ui.url, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/'])
     expect(answer.headers.get('set-cookie')).toMatch(
@@ -192,13 +192,13 @@ describe('the page', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('is shown for a token that is not valid any more, without a cookie', async () => {
+  test('the page is shown with an invalid token, without a cookie', async () => {
     const answer = await fetch(`${origin}/?token=${'x'.repeat(43)}`, { redirect: 'manual' })
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([401, null])
     expect(await answer.text()).toContain('csp-nonce')
   })
 
-  test('names a fresh nonce in its policy and in itself, and allows nothing inline beside it', async () => {
+  test('the page has a fresh nonce in policy and document, and allows no inline code', async () => {
     const pages = await Promise.all([1, 2].map(() => fetch(`${origin}/`)))
     const nonces = await Promise.all(
       pages.map(async (page) => /content="([^"]+)"/.exec(await page.text())?.[1] ?? ''),
@@ -213,7 +213,7 @@ describe('the page', () => {
     expect(pages[0]?.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('has types for its parts, and nothing beside it', async () => {
+  test('the page has types for its parts, and serves nothing else', async () => {
     expect((await fetch(`${origin}/letters.woff2`)).headers.get('content-type')).toBe('font/woff2')
     expect((await fetch(`${origin}/log`)).status).toBe(404)
     expect((await fetch(`${origin}/..%2f..%2fpackage.json`)).status).toBe(404)
@@ -221,7 +221,7 @@ describe('the page', () => {
   })
 })
 
-test('the token stands in no log line', () => {
+test('the token is in no log line', () => {
   expect(redact(`opened ${ui.url}`)).not.toContain(new URL(ui.url).searchParams.get('token') ?? '?')
 })
 

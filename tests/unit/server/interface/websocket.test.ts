@@ -47,13 +47,13 @@ async function withPages(count: number) {
 }
 
 describe('the live line', () => {
-  test('tells each page the state first, then what the application tells', async () => {
+  test("each page gets the state first, then the application's events", async () => {
     const { feed, sockets } = await withPages(2)
     feed.tell(eventPush(1))
     for (const socket of sockets) expect(socket.seen).toEqual([statePush(10), eventPush(1)])
   })
 
-  test('listens to the application only while a page is open', async () => {
+  test('the application has a listener only while a page is open', async () => {
     const { feed, live, sockets } = await withPages(2)
     expect(feed.listeners).toBe(1)
     for (const socket of sockets) socket.emit('close')
@@ -62,7 +62,7 @@ describe('the live line', () => {
     expect(feed.listeners).toBe(1)
   })
 
-  test('cuts a page that answers no ping, and keeps those that do', async () => {
+  test('a page without a pong is disconnected, others are kept', async () => {
     const { sockets } = await withPages(2)
     const [dead, alive] = sockets as [FakeSocket, FakeSocket]
     dead.answersPings = false
@@ -74,7 +74,7 @@ describe('the live line', () => {
     expect(alive.ended).toBeNull()
   })
 
-  test('takes 20 pages, and says so to the next', async () => {
+  test('20 pages are accepted, and the next one gets an explanation', async () => {
     const { feed, live, sockets } = await withPages(21)
     expect(sockets.map((socket) => socket.ended)).toEqual([...Array(20).fill(null), 1013])
     sockets[0]?.emit('close')
@@ -85,7 +85,7 @@ describe('the live line', () => {
     expect([another.seen.length, sockets[20]?.seen.length]).toEqual([2, 0])
   })
 
-  test('says goodbye when the bridge stops, cuts who does not go, and takes nobody any more', async () => {
+  test('on shutdown pages get a closing message and are disconnected if necessary', async () => {
     const { feed, live, sockets } = await withPages(2)
     const [polite, deaf] = sockets as [FakeSocket, FakeSocket]
     deaf.leavesWhenAsked = false
@@ -100,13 +100,13 @@ describe('the live line', () => {
     expect(late.ended).toBe(1001)
   })
 
-  test('survives an error of one page', async () => {
+  test('the server survives an error of one page', async () => {
     const { sockets } = await withPages(1)
     sockets[0]?.emit('error', new Error('broken frame'))
     expect(sockets[0]?.ended).toBe('cut')
   })
 
-  test('closes a page for which there is no state', async () => {
+  test('a page without an available state is closed', async () => {
     const live = createLive({
       caller: { call: (who, _name, args) => plainCaller.call(who, 'log.retry', args) },
       feed: hearableFeed(),

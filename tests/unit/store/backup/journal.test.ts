@@ -22,7 +22,7 @@ const numbers = async (db: Awaited<ReturnType<typeof store>>) =>
 const clock = (at: number) => ({ clock: { now: () => at } })
 
 describe('what was accepted since the backup', () => {
-  it('is in the inbox again after a restore, once and in order, with when it came', async () => {
+  it('after a restore accepted events are in the inbox, once, in order, with times', async () => {
     const dir = folder()
     const db = await store({ dir })
     await db.commit([event(1), event(2)])
@@ -43,7 +43,7 @@ describe('what was accepted since the backup', () => {
     expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4, 5, 6])
   })
 
-  it('is kept for the older backup too', async () => {
+  it('accepted events are kept for the older backup too', async () => {
     const dir = folder()
     const db = await store({ dir })
     for (const n of [1, 2, 3]) {
@@ -57,7 +57,7 @@ describe('what was accepted since the backup', () => {
     expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4])
   })
 
-  it('survives even where there was no backup at all', async () => {
+  it('accepted events survive even without any backup', async () => {
     const dir = folder()
     const db = await store({ dir })
     await db.commit([event(1)])
@@ -68,7 +68,7 @@ describe('what was accepted since the backup', () => {
     expect(await numbers(await store({ dir }))).toEqual([1, 2])
   })
 
-  it('holds nothing that the watcher reads again by itself, but a scenario’s hint', async () => {
+  it('the journal contains hints, but not what the watcher reads again', async () => {
     const dir = folder()
     const db = await store({ dir })
     const planfix = (body: object): Change => ({
@@ -81,7 +81,7 @@ describe('what was accepted since the backup', () => {
     expect(text).toContain('{\\"task\\":7}')
   })
 
-  it('keeps what stood before and after a torn or spoiled record', async () => {
+  it('a torn or spoiled record does not affect its neighbours', async () => {
     const dir = folder()
     const db = await store({ dir })
     await db.commit([event(1)])
@@ -98,7 +98,7 @@ describe('what was accepted since the backup', () => {
     expect(await numbers(await store({ dir }))).toEqual([1, 2, 5])
   })
 
-  it('a record whose commit failed gives way to the one that got its number', async () => {
+  it('a record whose commit failed is replaced by the next with its number', async () => {
     const dir = folder()
     const db = await store({ dir })
     await db.commit([event(1)])
@@ -117,7 +117,7 @@ describe('what was accepted since the backup', () => {
 })
 
 describe('a journal that cannot be written', () => {
-  it('fails the commit, leaves nothing of it, and works again as soon as it can', async () => {
+  it('an unwritable journal fails the commit completely, and works again later', async () => {
     const dir = folder()
     const db = await store({ dir, ...clock(1_000_000) })
     rmSync(join(dir, JOURNAL), { force: true })
@@ -139,7 +139,7 @@ describe('a journal that cannot be written', () => {
   })
 })
 
-it.skipIf(process.platform === 'win32')('the journal is for its owner alone', async () => {
+it.skipIf(process.platform === 'win32')('the journal is readable only for its owner', async () => {
   const dir = folder()
   const db = await store({ dir })
   await db.commit([event(1)])
@@ -149,7 +149,7 @@ it.skipIf(process.platform === 'win32')('the journal is for its owner alone', as
     expect(statSync(join(dir, name)).mode & 0o777).toBe(0o600)
 })
 
-it('a journal begins anew with each good backup', async () => {
+it('the journal starts again with each good backup', async () => {
   const dir = folder()
   const db = await store({ dir })
   await db.commit([event(1)])
@@ -164,7 +164,7 @@ describe('a restored store', () => {
   const MINUTE = 60_000
   const T = 10 * 3_600_000
 
-  it('knows when its backup was made and until when the lost one may have been worked by', async () => {
+  it("a restored store knows its backup's time and the lost one's last use", async () => {
     const dir = folder()
     let now = T
     const db = await store({ dir, clock: { now: () => now } })
@@ -182,7 +182,7 @@ describe('a restored store', () => {
     expect(restored.newId()).toBeGreaterThan(1_000_000)
   })
 
-  it('without a journal takes the worst: until now', async () => {
+  it('a restored store without a journal assumes use until now', async () => {
     const dir = folder()
     const db = await store({ dir, ...clock(T) })
     await db.commit([event(1)])
@@ -194,7 +194,7 @@ describe('a restored store', () => {
     expect(await restored.fact('', 'takeover')).toMatchObject({ until: T + MINUTE, backupAt: T })
   })
 
-  it('sends no reply that waited when the backup was made, as it may have been sent since', async () => {
+  it('a restored store sends no reply that waited at the backup', async () => {
     const dir = folder()
     const db = await store({ dir })
     await db.commit([
@@ -215,7 +215,7 @@ describe('a restored store', () => {
 })
 
 describe('two damaged nights', () => {
-  it('cost no good backup: a copy that is not sound takes no place', async () => {
+  it('a damaged copy replaces no good backup, even two nights in a row', async () => {
     const dir = folder()
     const db = await store({ dir })
     const body = JSON.stringify({ filler: 'x'.repeat(3000) })

@@ -70,7 +70,7 @@ describe('a damaged file', () => {
     expect((await db.events(0, 9)).map(({ key }) => key)).toEqual(['event.store-restored'])
   })
 
-  it('falls back to the older backup when the newer one is damaged too', async () => {
+  it('a damaged file is replaced by the older backup when the newer is damaged too', async () => {
     const { dir, path } = await used()
     const again = await store({ dir })
     await again.commit([adding(message({ id: 12 }))])
@@ -84,7 +84,7 @@ describe('a damaged file', () => {
     expect(await db.message(12)).toBeNull()
   })
 
-  it('without a backup gives way to an empty store, loudly', async () => {
+  it('a damaged file without a backup is replaced by an empty store, with a notice', async () => {
     const { dir, path } = await used()
     rmSync(join(dir, 'bridge.backup.sqlite'))
     scribble(path)
@@ -95,7 +95,7 @@ describe('a damaged file', () => {
     expect(await db.message(10)).not.toBeNull()
   })
 
-  it.each([true, false])('never makes a number come twice (backup: %s)', async (backup) => {
+  it.each([true, false])('a restore never repeats an id (backup: %s)', async (backup) => {
     const { dir, path, lastId, lastSeq } = await used()
     if (!backup) rmSync(join(dir, 'bridge.backup.sqlite'))
     scribble(path)
@@ -105,14 +105,14 @@ describe('a damaged file', () => {
     expect((await db.inboxPending(0, 9)).at(-1)!.seq).toBeGreaterThan(lastSeq)
   })
 
-  it('is reported once: the next start is quiet', async () => {
+  it('a restore is reported once, and not at the next start', async () => {
     const { dir, path } = await used()
     scribble(path)
     await (await reopened(dir)).db.close()
     expect((await reopened(dir)).told).toEqual([])
   })
 
-  it('is no reason to restore for the command line', async () => {
+  it('the command line restores nothing', async () => {
     const { dir, path } = await used()
     writeFileSync(path, 'not a database at all'.repeat(500))
     await expect(openStore({ dir, shared: true })).rejects.toMatchObject({ code: 'SQLITE_NOTADB' })
@@ -121,7 +121,7 @@ describe('a damaged file', () => {
 })
 
 describe('a restore that was interrupted', () => {
-  it('after the damaged file was put aside is done at the next start', async () => {
+  it('a restore interrupted after setting the file aside is finished at the next start', async () => {
     const { dir, path } = await used()
     rmSync(path)
     const { db, told } = await reopened(dir)
@@ -129,7 +129,7 @@ describe('a restore that was interrupted', () => {
     expect(await db.message(10)).not.toBeNull()
   })
 
-  it('while the copy was made starts over', async () => {
+  it('a restore interrupted during the copy starts again', async () => {
     const { dir, path } = await used()
     copyFileSync(path, join(dir, 'bridge.fresh.sqlite'))
     scribble(join(dir, 'bridge.fresh.sqlite'))
@@ -141,7 +141,7 @@ describe('a restore that was interrupted', () => {
 })
 
 describe('backups', () => {
-  it('are two, the newer one whole, while the store goes on', async () => {
+  it('there are two backups, the newer one complete, while the store is in use', async () => {
     const dir = folder()
     const db = await store({ dir })
     for (const id of [10, 11, 12]) {
@@ -163,7 +163,7 @@ describe('backups', () => {
     expect([await found.message(11), await found.message(12)]).toEqual([expect.anything(), null])
   })
 
-  it('that were cut short are cleared away at the next start', async () => {
+  it('interrupted backups are removed at the next start', async () => {
     const { dir } = await used()
     writeFileSync(join(dir, 'bridge.backup-new.sqlite'), 'half')
     const { told } = await reopened(dir)

@@ -47,7 +47,7 @@ describe('conversations are found', () => {
     return { db, find }
   }
 
-  it('all, latest activity first, with an empty text', async () => {
+  it('an empty text finds all conversations, latest activity first', async () => {
     const { db, find } = await some()
     expect(await find('')).toEqual([2, 3, 1])
     expect(await find('', { limit: 2 })).toEqual([2, 3])
@@ -61,7 +61,7 @@ describe('conversations are found', () => {
     })
   })
 
-  it('by name, e-mail and phone, whatever case and marks and however a number is written', async () => {
+  it('conversations are found by name, e-mail and phone in any notation', async () => {
     const { find } = await some()
     expect(await find('stefan')).toEqual([1])
     expect(await find('ȘTEFAN example.com')).toEqual([1])
@@ -72,13 +72,13 @@ describe('conversations are found', () => {
     expect(await find('stefan purple')).toEqual([])
   })
 
-  it('once, whatever the number of devices', async () => {
+  it('a conversation is found once, whatever the number of devices', async () => {
     const { db, find } = await some()
     await db.commit([device('c4', 1, { name: 'Ștefan' })])
     expect(await find('stefan')).toEqual([1])
   })
 
-  it('the latest of many', async () => {
+  it('the latest of many conversations are found', async () => {
     const { db, find } = await some()
     const many = Array.from({ length: 700 }, (_, n) => 100 + n)
     await db.commit(many.flatMap((id) => [talk(id, 1000 + ((id * 7919) % 700)), device(`d${id}`, id)]))
@@ -88,7 +88,7 @@ describe('conversations are found', () => {
 })
 
 describe('a conversation', () => {
-  it('is told with all that was merged into it, whichever of its numbers is asked for', async () => {
+  it('a conversation comes with all merged ones, by any of their ids', async () => {
     const db = await store()
     await db.commit([
       talk(1, 100, { mergedInto: 2 }),
@@ -111,13 +111,13 @@ describe('a conversation', () => {
     expect(await db.storedConversation(9)).toBeNull()
   })
 
-  it('that names itself as merged ends nowhere, and is told still', async () => {
+  it('a conversation merged with itself ends the search, and is returned', async () => {
     const db = await store()
     await db.commit([talk(1, 0, { mergedInto: 2 }), talk(2, 0, { mergedInto: 1 })])
     expect((await db.storedConversation(1))?.messages).toBe(0)
   })
 
-  it('reads as the chat does: a reply stands where it was noticed, though Planfix tells minutes alone', async () => {
+  it('a conversation reads as the chat, with a reply at the time it was noticed', async () => {
     const db = await store()
     await db.commit([
       talk(1, 0),
@@ -134,7 +134,7 @@ describe('a conversation', () => {
     expect(await db.threadMessages(9, null, 3)).toBeNull()
   })
 
-  it('is paged back through everything once, also across a merge and among equal times', async () => {
+  it('a conversation is paged back once, across merges and equal times', async () => {
     const db = await store()
     const ids = Array.from({ length: 40 }, (_, n) => 11 + n)
     await db.commit([
@@ -156,7 +156,7 @@ describe('a conversation', () => {
   })
 })
 
-it('the conversations that began last are told newest first, whatever was written since, and merged ones once', async () => {
+it('the latest conversations are newest first, merged ones once', async () => {
   const db = await store()
   await db.commit([
     talk(1, 900),

@@ -9,18 +9,18 @@ describe('the form in which texts are searched', () => {
     ['ЁЛКА у Алёны', 'елка у алены'],
     ['ORDER 15', 'order 15'],
     ['e\u0301te\u0301', 'ete'],
-  ])('%s reads as %s', (text, folded) => {
+  ])('the text %s is folded to %s', (text, folded) => {
     expect(fold(text)).toBe(folded)
   })
 
-  it('keeps й apart from и, however it was typed', () => {
+  it('folding distinguishes й and и, in any encoding', () => {
     expect(fold('МОЙ')).toBe('мой')
     expect(fold('мои\u0306')).toBe('мой')
     expect(fold('ştiu: мой')).toBe('stiu: мой')
     expect(fold('мой').includes(fold('мои'))).toBe(false)
   })
 
-  it('makes words of what was typed, each once', () => {
+  it('folding splits a search into words without duplicates', () => {
     expect(wordsOf('  Ștefan\t ORDER  order ')).toEqual(['stefan', 'order'])
     expect(wordsOf(' ')).toEqual([])
     expect(wordsOf(undefined)).toEqual([])

@@ -84,7 +84,7 @@ function isFound({ message: one, found }: Known, by: LogFilter): boolean {
   )
 }
 
-test('the pages of an outline put together are all messages a filter finds, also while others come in', async () => {
+test('the pages of an outline contain all matching messages, also while others come in', async () => {
   const db = await store()
   await db.commit([
     ...CONVERSATIONS.map((id) => ({

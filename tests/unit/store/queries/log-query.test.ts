@@ -22,7 +22,7 @@ const named = (clientId: string, name: string, conversationId: number): Change =
 })
 
 describe('the outline', () => {
-  it('counts what a filter finds and says where each page begins, newest first', async () => {
+  it('the outline counts matches and gives the start of each page, newest first', async () => {
     const db = await store()
     await withMessages(db, 1001, 1000 + 2 * PAGE_ROWS + 7)
     expect(await db.outline({})).toEqual({
@@ -31,14 +31,14 @@ describe('the outline', () => {
     })
   })
 
-  it('of nothing is empty', async () => {
+  it('the outline without matches is empty', async () => {
     const db = await store()
     expect(await db.outline({})).toEqual({ total: 0, pages: [] })
     expect(await db.outline({ conversationId: 5 })).toEqual({ total: 0, pages: [] })
     expect(await db.pageFrom({}, null, 10)).toEqual([])
   })
 
-  it('ends when it is not wanted any more', async () => {
+  it('the outline ends when it is not wanted any more', async () => {
     const db = await store()
     await withMessages(db, 1, 2000)
     let asked = 0
@@ -46,7 +46,7 @@ describe('the outline', () => {
     expect(asked).toBe(3)
   })
 
-  it('lets other work go on while a word is looked for', async () => {
+  it('the outline yields to other work during a search', async () => {
     const db = await store()
     for (let from = 1; from <= 6000; from += 2000) await withMessages(db, from, from + 1999)
     const order: string[] = []
@@ -58,7 +58,7 @@ describe('the outline', () => {
 })
 
 describe('a page', () => {
-  it('begins at the message it names, or at the newest, and goes down', async () => {
+  it('a page begins at the named or the newest message, and goes down', async () => {
     const db = await store()
     await withMessages(db, 1, 20)
     expect(await db.pageFrom({}, null, 3)).toEqual([20, 19, 18])
@@ -66,7 +66,7 @@ describe('a page', () => {
     expect(await db.pageFrom({}, 2, 3)).toEqual([2, 1])
   })
 
-  it('of an export goes up', async () => {
+  it('a page of an export goes up', async () => {
     const db = await store()
     await withMessages(db, 1, 20)
     expect(await db.pageAfter({}, 0, 3)).toEqual([1, 2, 3])
@@ -79,7 +79,7 @@ describe('a filter narrows to', () => {
   const found = async (db: SqliteStore, filter: Parameters<SqliteStore['pageFrom']>[0]) =>
     await db.pageFrom(filter, null, 100)
 
-  it('a connection, a direction, states, a time', async () => {
+  it('a filter selects a connection, a direction, states and a time', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 1, receivedAt: 100 })),
@@ -94,7 +94,7 @@ describe('a filter narrows to', () => {
     expect(await found(db, { connectionId: 'shop', direction: 'to-chatra', states: ['failed'] })).toEqual([3])
   })
 
-  it('the state a message has now', async () => {
+  it('a filter selects the current state of a message', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 1 })),
@@ -104,7 +104,7 @@ describe('a filter narrows to', () => {
     expect(await found(db, { states: ['failed'] })).toEqual([1])
   })
 
-  it('replies of an employee, not of an agent or client with the same number', async () => {
+  it("a filter selects an employee's replies, not others with the same number", async () => {
     const db = await store()
     await db.commit([
       adding(reply({ id: 1 })),
@@ -115,7 +115,7 @@ describe('a filter narrows to', () => {
     expect(await found(db, { employeeId: 5 })).toEqual([1])
   })
 
-  it('a conversation, with those that were merged into it, whichever of them is named', async () => {
+  it('a filter selects a conversation with its merged ones, by any id', async () => {
     const db = await store()
     await db.commit([
       { type: 'conversation.add', conversation: conversation({ id: 1, mergedInto: 2 }) },
@@ -132,7 +132,7 @@ describe('a filter narrows to', () => {
     expect(await found(db, { conversationId: 4, states: ['failed'] })).toEqual([])
   })
 
-  it('every word, each in text, reason or the name of the client, whatever case and marks', async () => {
+  it('a filter selects by every word in text, reason or client name', async () => {
     const db = await store()
     await db.commit([
       { type: 'conversation.add', conversation: conversation({ id: 1 }) },
@@ -150,7 +150,7 @@ describe('a filter narrows to', () => {
     expect(await found(db, { search: '  ' })).toEqual([13, 12, 11])
   })
 
-  it('messages, also those that only explain an event', async () => {
+  it('a filter selects messages, also those that only explain an event', async () => {
     const db = await store()
     await db.commit([
       adding(
@@ -161,7 +161,7 @@ describe('a filter narrows to', () => {
   })
 })
 
-it('a message is shown with its client, its common conversation, and what the owner may do', async () => {
+it("a message comes with client, common conversation, and the owner's actions", async () => {
   const db = await store()
   await db.commit([
     { type: 'conversation.add', conversation: conversation({ id: 1, mergedInto: 2 }) },

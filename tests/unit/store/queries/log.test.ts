@@ -14,7 +14,7 @@ async function withLines(db: SqliteStore, many: number, fields: (seq: number) =>
 const seqs = (lines: { seq: number }[]) => lines.map(({ seq }) => seq)
 
 describe('the live log', () => {
-  it('shows the message as it is now beside each line', async () => {
+  it('the log shows the current message beside each line', async () => {
     const db = await store()
     await db.commit([
       adding(reply({ chatraMessageId: 'x', planfixTaskId: 5, planfixCommentId: 6 }), 'received'),
@@ -38,7 +38,7 @@ describe('the live log', () => {
     expect(await db.latestSeq()).toBe(1)
   })
 
-  it('is paged from the end, before a line, and after a line, always oldest first', async () => {
+  it('the log is paged from the end, before and after a line, oldest first', async () => {
     const db = await store()
     await withLines(db, 20)
     expect(seqs(await db.logPage({ limit: 3 }))).toEqual([18, 19, 20])
@@ -48,7 +48,7 @@ describe('the live log', () => {
     expect(await db.logPage({ limit: 9, afterSeq: 20 })).toEqual([])
   })
 
-  it('is narrowed to connection, direction and message', async () => {
+  it('the log is filtered by connection, direction and message', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 11 }), 'received', 'queued'),
@@ -61,15 +61,18 @@ describe('the live log', () => {
     expect(seqs(await db.logPage({ limit: 9, messageId: 11, state: 'queued' }))).toEqual([2])
   })
 
-  it.each(['failed', 'delivered'] as const)('finds the few %s lines among thousands', async (state) => {
-    const db = await store()
-    await withLines(db, 3500, (seq) => ({ state: seq === 7 || seq === 3400 ? state : 'queued' }))
-    expect(seqs(await db.logPage({ limit: 9, state }))).toEqual([7, 3400])
-    expect(seqs(await db.logPage({ limit: 9, state, afterSeq: 7 }))).toEqual([3400])
-    expect(seqs(await db.logPage({ limit: 9, state, beforeSeq: 3400, connection: 'shop' }))).toEqual([7])
-  })
+  it.each(['failed', 'delivered'] as const)(
+    'the log finds the few %s lines among thousands',
+    async (state) => {
+      const db = await store()
+      await withLines(db, 3500, (seq) => ({ state: seq === 7 || seq === 3400 ? state : 'queued' }))
+      expect(seqs(await db.logPage({ limit: 9, state }))).toEqual([7, 3400])
+      expect(seqs(await db.logPage({ limit: 9, state, afterSeq: 7 }))).toEqual([3400])
+      expect(seqs(await db.logPage({ limit: 9, state, beforeSeq: 3400, connection: 'shop' }))).toEqual([7])
+    },
+  )
 
-  it('is searched in text and reason whatever the case, in any alphabet', async () => {
+  it('the log is searched in text and reason in any case and alphabet', async () => {
     const db = await store()
     await withLines(db, 2500, (seq) =>
       seq === 3 ? { text: 'ПРИВЕТ' } : seq === 2400 ? { text: 'ȘTIRE' } : {},
@@ -82,7 +85,7 @@ describe('the live log', () => {
     expect(seqs(await db.logPage({ limit: 9, search: 'planfix.refused' }))).toEqual([2501])
   })
 
-  it('lets other work go on while it searches', async () => {
+  it('the log yields to other work during a search', async () => {
     const db = await store()
     await withLines(db, 5000)
     const order: string[] = []
@@ -94,7 +97,7 @@ describe('the live log', () => {
 })
 
 describe('counts', () => {
-  it('follow every change of state, without events', async () => {
+  it('the counts follow every state change, without events', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 11 })),
@@ -114,7 +117,7 @@ describe('counts', () => {
 })
 
 describe('events', () => {
-  it('are told after an id, or the newest ones, oldest first', async () => {
+  it('events are returned after an id, or the newest ones, oldest first', async () => {
     const db = await store()
     const event = (time: number) =>
       ({ time, connectionId: 'shop', level: 'warning', key: 'event.gap', params: { hours: time } }) as const
@@ -125,7 +128,7 @@ describe('events', () => {
 })
 
 describe('the command line beside a running server', () => {
-  it('sees what the server wrote, and the server notices what it wrote', async () => {
+  it("the command line sees the server's writes, and the server notices the command line's", async () => {
     const dir = folder()
     const server = await store({ dir })
     await server.commit([

@@ -9,7 +9,7 @@ const HOUR = 4 * QUARTER
 const agent: Author = { kind: 'agent', id: 'a1', name: 'Julia', email: null }
 
 describe('messages by time', () => {
-  it('are counted between each start and the next, by direction, without events', async () => {
+  it('messages are counted between starts, by direction, without events', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 1, receivedAt: HOUR - 1 })),
@@ -27,7 +27,7 @@ describe('messages by time', () => {
     ])
   })
 
-  it('fit hours and days of any zone, also the day on which clocks change', async () => {
+  it('counts match hours and days of any zone, also with a clock change', async () => {
     const db = await store()
     const starts = fc
       .array(fc.constantFrom(1, 2, 3, 92, 96, 100), { minLength: 1, maxLength: 6 })
@@ -65,7 +65,7 @@ describe('the figures of a day', () => {
   const answered = (id: number, at: number, fields: Partial<Message> = {}) =>
     adding(reply({ id, writtenAt: at, receivedAt: at, sentAt: at, state: 'delivered', ...fields }))
 
-  it('of an empty store, and of a day without messages, are nothing', async () => {
+  it('an empty store and a day without messages have no figures', async () => {
     const db = await store()
     const nothing = { chats: 0, newChats: 0, medianFirstReplyMs: null, failed: 0, uncertain: 0 }
     expect(await db.dayFigures(DAY)).toEqual(nothing)
@@ -73,7 +73,7 @@ describe('the figures of a day', () => {
     expect(await db.dayFigures(DAY)).toEqual(nothing)
   })
 
-  it('count chats in which the client wrote, and those that began then', async () => {
+  it("figures count chats with a client's message, and those that began then", async () => {
     const db = await store()
     await db.commit([
       ...[1, 2, 3].map((id) => talk(id)),
@@ -86,7 +86,7 @@ describe('the figures of a day', () => {
     expect(await db.dayFigures(DAY)).toMatchObject({ chats: 2, newChats: 1 })
   })
 
-  it('take merged conversations for one chat, as old as its oldest', async () => {
+  it('figures count merged conversations as one chat, as old as its oldest', async () => {
     const db = await store()
     await db.commit([
       talk(1, { mergedInto: 2 }),
@@ -98,7 +98,7 @@ describe('the figures of a day', () => {
     expect(await db.dayFigures(DAY)).toMatchObject({ chats: 1, newChats: 0 })
   })
 
-  it('tell the median time from the first message of the day to the first reply after it', async () => {
+  it("figures give the median time from a day's first message to the first reply", async () => {
     const db = await store()
     await db.commit([
       ...[1, 2, 3, 4, 5].map((id) => talk(id)),
@@ -130,7 +130,7 @@ describe('the figures of a day', () => {
     expect((await db.dayFigures(DAY)).medianFirstReplyMs).toBe(65)
   })
 
-  it('count what is failed and uncertain now', async () => {
+  it('figures count currently failed and uncertain messages', async () => {
     const db = await store()
     await db.commit([
       said(11, DAY - 1, { state: 'failed' }),
@@ -143,7 +143,7 @@ describe('the figures of a day', () => {
     expect(await db.dayFigures(DAY)).toMatchObject({ failed: 1, uncertain: 1 })
   })
 
-  it('begin at the first message of the day among many, with holes in the numbers', async () => {
+  it("figures begin at the day's first message, with gaps in the ids", async () => {
     const db = await store()
     const many = Array.from({ length: 1500 }, (_, n) => n)
     const idOf = (n: number) => 10 + n * 90 + ((n * n) % 80)
@@ -166,7 +166,7 @@ describe('the figures of a day', () => {
 })
 
 describe('gaps', () => {
-  it('are told newest first, as far back as asked', async () => {
+  it('gaps are returned newest first, as far back as requested', async () => {
     const db = await store()
     const gap = (time: number): Change => ({
       type: 'event.add',

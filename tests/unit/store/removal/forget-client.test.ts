@@ -88,7 +88,7 @@ async function people(dir: string) {
 }
 
 it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
-  'forgets all of a client by %j, in the store, the journal and the backups',
+  'all data of a client is removed by %j, in store, journal and backups',
   async (wanted) => {
     const dir = folder()
     const db = await people(dir)
@@ -115,7 +115,7 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
   },
 )
 
-it('finds nobody by another connection, an unknown id, or part of an address', async () => {
+it('no client matches another connection, an unknown id, or part of an address', async () => {
   const db = await people(folder())
   for (const wanted of [
     { client: 'anna1', connectionId: 'other' },
@@ -126,7 +126,7 @@ it('finds nobody by another connection, an unknown id, or part of an address', a
   expect(await db.client('shop', 'anna1')).toMatchObject({ profile: { email: 'anna@mail.example' } })
 })
 
-it('a client who is known by nothing but an id is forgotten too, and may be forgotten twice', async () => {
+it('a client known only by an id is forgotten too, and may be forgotten twice', async () => {
   const db = await store({ dir: folder() })
   await db.commit([
     { type: 'conversation.add', conversation: conversation() },

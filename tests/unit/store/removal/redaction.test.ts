@@ -62,7 +62,7 @@ async function longAgo(dir: string, clock: { now(): number }) {
   return db
 }
 
-it('after the time the owner keeps, no word and no address is left in any file', async () => {
+it('after the retention period no text and no address is left in any file', async () => {
   const dir = folder()
   let now = START
   const clock = { now: () => now }
@@ -97,7 +97,7 @@ it('after the time the owner keeps, no word and no address is left in any file',
   expect(await db.messageByOrigin('shop', 'm:10')).not.toBeNull()
 })
 
-it('what is recent, or still to be carried, is left alone', async () => {
+it('recent and open messages are kept', async () => {
   let now = START
   const db = await store({ clock: { now: () => now } })
   await db.commit([
@@ -114,7 +114,7 @@ it('what is recent, or still to be carried, is left alone', async () => {
   expect(await db.conversation(1)).toEqual(hers)
 })
 
-it('the text of a task of a former version becomes a fingerprint at once', async () => {
+it("the stored text of an older version's task becomes a fingerprint at once", async () => {
   const db = await store({ clock: { now: () => START } })
   await db.commit([{ type: 'task.add', task: task({ descriptionText: 'First words' }) }])
   await db.dropOlderThan(90)
@@ -123,7 +123,7 @@ it('the text of a task of a former version becomes a fingerprint at once', async
   expect(kept?.descriptionPrint).toMatch(/^[\w-]{22}$/)
 })
 
-it('a damaged store that was put aside lately is kept', async () => {
+it('a recently set aside damaged store is kept', async () => {
   const dir = folder()
   const clock = { now: () => START }
   const db = await longAgo(dir, clock)

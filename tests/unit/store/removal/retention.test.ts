@@ -15,7 +15,7 @@ const dated = (id: number, receivedAt: number, state: MessageState = 'delivered'
   adding(message({ id, receivedAt, state, files: [file] }))
 
 describe('retention', () => {
-  it('forgets words, files and log lines of old settled messages and keeps who they were', async () => {
+  it('retention removes texts, files and log lines of old messages and keeps ids', async () => {
     const db = await store({ clock })
     await db.commit([dated(11, OLD), dated(12, YOUNG)])
     await db.dropOlderThan(30)
@@ -26,7 +26,7 @@ describe('retention', () => {
     expect((await db.logPage({ limit: 9 })).map(({ id }) => id)).toEqual(['12'])
   })
 
-  it('still knows an old message when it comes again', async () => {
+  it('retention keeps an old message recognisable', async () => {
     const db = await store({ clock })
     await db.commit([dated(11, OLD)])
     await db.dropOlderThan(30)
@@ -36,7 +36,7 @@ describe('retention', () => {
   })
 
   it.each(['received', 'queued', 'sending', 'retrying', 'uncertain'] as const)(
-    'leaves an old %s message alone, and forgets it once it is settled',
+    'retention keeps an old %s message, and removes it once settled',
     async (state) => {
       const db = await store({ clock })
       await db.commit([dated(11, OLD, state), dated(12, OLD)])
@@ -49,14 +49,14 @@ describe('retention', () => {
     },
   )
 
-  it('a message whose words are forgotten cannot be retried', async () => {
+  it('a message whose text was removed cannot be retried', async () => {
     const db = await store({ clock })
     await db.commit([{ type: 'conversation.add', conversation: conversation() }, dated(11, OLD, 'failed')])
     await db.dropOlderThan(30)
     expect(await db.retryMessage(11)).toBe('not-retryable')
   })
 
-  it('forgets settled inbox rows and events, keeps what is not settled', async () => {
+  it('retention removes settled inbox rows and events, and keeps others', async () => {
     const db = await store({ clock })
     const event = (time: number) =>
       ({ time, connectionId: null, level: 'info', key: 'event.gap', params: {} }) as const
@@ -73,7 +73,7 @@ describe('retention', () => {
     expect((await db.events(0, 9)).map(({ time }) => time)).toEqual([YOUNG])
   })
 
-  it('keeps conversations, clients and tasks', async () => {
+  it('retention keeps conversations, clients and tasks', async () => {
     const db = await store({ clock })
     await db.commit([
       { type: 'conversation.add', conversation: conversation() },
@@ -88,7 +88,7 @@ describe('retention', () => {
     ])
   })
 
-  it('works through thousands of rows in steps, between which other commits go through', async () => {
+  it('retention works in steps, between which other commits succeed', async () => {
     const db = await store({ clock })
     for (let batch = 0; batch < 10; batch += 1) {
       await db.commit(Array.from({ length: 200 }, (_, index) => dated(100 + batch * 200 + index, OLD)))
@@ -105,7 +105,7 @@ describe('retention', () => {
     expect(await db.dropOlderThan(30)).toEqual({ entries: 0, inbox: 0, texts: 0, events: 0 })
   })
 
-  it('gives the disk back', async () => {
+  it('retention returns the disk space', async () => {
     const dir = folder()
     const db = await store({ dir, clock })
     const body = 'x'.repeat(20_000)

@@ -13,14 +13,14 @@ import {
 } from '../material.ts'
 
 describe('conversations', () => {
-  it('are changed in the named fields alone', async () => {
+  it('only the given fields of a conversation are changed', async () => {
     const db = await store()
     await db.commit([{ type: 'conversation.add', conversation: conversation({ taskId: 5 }) }])
     await db.commit([{ type: 'conversation.patch', id: 1, patch: { contactId: 92, taskId: undefined } }])
     expect(await db.conversation(1)).toEqual(conversation({ taskId: 5, contactId: 92 }))
   })
 
-  it('are found by contact, the one that took the others in', async () => {
+  it("conversations are found by contact, the merged one's target first", async () => {
     const db = await store()
     await db.commit([
       { type: 'conversation.add', conversation: conversation({ id: 1, contactId: 92, mergedInto: 2 }) },
@@ -30,7 +30,7 @@ describe('conversations', () => {
     expect(await db.conversationByContact('other', 92)).toBeNull()
   })
 
-  it('that do not exist cannot be changed', async () => {
+  it('a missing conversation cannot be changed', async () => {
     const db = await store()
     await expect(db.commit([{ type: 'conversation.patch', id: 9, patch: {} }])).rejects.toThrow(
       'no conversation 9',
@@ -39,7 +39,7 @@ describe('conversations', () => {
 })
 
 describe('clients', () => {
-  it('are saved anew under the same id', async () => {
+  it('a client is saved again under the same id', async () => {
     const db = await store()
     await db.commit([{ type: 'client.save', client: client() }])
     const moved = client({ conversationId: 2, lastWroteAt: 7, lastVisitAt: 3 })
@@ -48,7 +48,7 @@ describe('clients', () => {
     expect(await db.clientsOf(1)).toEqual([])
   })
 
-  it('are found by e-mail whatever its case, the latest to write first', async () => {
+  it('clients are found by e-mail in any case, the latest to write first', async () => {
     const db = await store()
     await db.commit([
       { type: 'client.save', client: withEmail('Ion@Shop.MD', { clientId: 'a', lastWroteAt: 5 }) },
@@ -63,7 +63,7 @@ describe('clients', () => {
 })
 
 describe('tasks', () => {
-  it('are watched after activity, the latest first, unless deleted', async () => {
+  it('tasks are watched by activity, the latest first, unless deleted', async () => {
     const db = await store()
     await db.commit([
       { type: 'task.add', task: task({ taskId: 1, lastActivityAt: 10 }) },
@@ -76,7 +76,7 @@ describe('tasks', () => {
     expect(await db.task('shop', 2)).toEqual(task({ taskId: 2, lastActivityAt: 50, cursor: 8 }))
   })
 
-  it('are counted by the chat that began them', async () => {
+  it('tasks are counted by the chat that began them', async () => {
     const db = await store()
     await db.commit([
       { type: 'task.add', task: task({ taskId: 1 }) },
@@ -89,14 +89,14 @@ describe('tasks', () => {
 })
 
 describe('jobs', () => {
-  it('replace an open one of the same kind and key', async () => {
+  it('a job replaces an open one of the same kind and key', async () => {
     const db = await store()
     await db.commit([{ type: 'job.add', job: job({ id: 20 }) }])
     await db.commit([{ type: 'job.add', job: job({ id: 21, notBefore: 5 }) }])
     expect(await db.jobs(1)).toEqual([job({ id: 21, notBefore: 5 })])
   })
 
-  it('are told in order of priority', async () => {
+  it('jobs are returned in order of priority', async () => {
     const db = await store()
     await db.commit([
       { type: 'job.add', job: job({ id: 20, kind: 'visit' }) },
@@ -106,7 +106,7 @@ describe('jobs', () => {
     expect((await db.jobs(1)).map(({ kind }) => kind)).toEqual(['note', 'complete', 'visit'])
   })
 
-  it('can be changed, dropped and cancelled; one that is gone is left so', async () => {
+  it('jobs can be changed, dropped and cancelled; missing ones are ignored', async () => {
     const db = await store()
     await db.commit([
       { type: 'job.add', job: job({ id: 20, key: 'a' }) },
@@ -122,7 +122,7 @@ describe('jobs', () => {
 })
 
 describe('the inbox', () => {
-  it('tells what is not settled, oldest first', async () => {
+  it('the inbox returns unsettled rows, oldest first', async () => {
     const db = await store()
     await db.commit([inboxRow('{"n":1}'), inboxRow('{"n":2}'), inboxRow('{"n":3}')])
     await db.commit([{ type: 'inbox.settle', seq: 2, outcome: 'done', reason: null }])
@@ -138,7 +138,7 @@ describe('the inbox', () => {
     expect(await db.inboxPending(0, 1)).toEqual([row(1)])
   })
 
-  it('keeps the body a message was made from', async () => {
+  it('the inbox keeps the body that a message was made from', async () => {
     const db = await store()
     await db.commit([inboxRow('{"n":1}')])
     await db.commit([adding(message()), { type: 'inbox.settle', seq: 1, outcome: 'done', reason: null }])
@@ -149,7 +149,7 @@ describe('the inbox', () => {
 })
 
 describe('lanes with work', () => {
-  it('are those with open or uncertain messages or a job', async () => {
+  it('queues with work have open or uncertain messages or a job', async () => {
     const db = await store()
     const conversations = [1, 2, 3, 4].map((id) => conversation({ id }))
     await db.commit([
@@ -170,7 +170,7 @@ describe('lanes with work', () => {
 })
 
 describe('small facts', () => {
-  it('are kept as they are and forgotten by null', async () => {
+  it('facts are kept unchanged and deleted by null', async () => {
     const db = await store()
     await db.commit([{ type: 'fact.set', connectionId: 'shop', key: 'k', value: { a: [1, null] } }])
     expect(await db.fact('shop', 'k')).toEqual({ a: [1, null] })
@@ -178,7 +178,7 @@ describe('small facts', () => {
     expect(await db.fact('shop', 'k')).toBeNull()
   })
 
-  it('of an agent do not lose a name that a later webhook leaves out', async () => {
+  it('an agent keeps its name when a later webhook omits it', async () => {
     const db = await store()
     const seen = (id: string, name: string | null, at: number) =>
       ({ type: 'agent.seen', connectionId: 'shop', agent: { id, name, email: null }, at }) as const

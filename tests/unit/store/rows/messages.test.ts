@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { adding, conversation, message, reply, store } from '../material.ts'
 
 describe('messages', () => {
-  it('come back as they were stored', async () => {
+  it('messages come back as they were stored', async () => {
     const db = await store()
     const whole = reply({
       text: 'Пам\u0000ять “ă” 🙂',
@@ -25,7 +25,7 @@ describe('messages', () => {
     expect(await db.message(10)).toEqual(whole)
   })
 
-  it('with a known origin key are ignored with their log lines, and the rest of the commit goes through', async () => {
+  it('messages with a known origin key are ignored, the rest of the commit is not', async () => {
     const db = await store()
     await db.commit([adding(message(), 'received', 'queued')])
     await db.commit([
@@ -38,7 +38,7 @@ describe('messages', () => {
     expect(await db.fact('shop', 'seen')).toBe(true)
   })
 
-  it('of two connections may share an origin key', async () => {
+  it('messages of two connections may share an origin key', async () => {
     const db = await store()
     await db.commit([
       adding(message()),
@@ -47,7 +47,7 @@ describe('messages', () => {
     expect(await db.messageByOrigin('other', 'm:10')).toMatchObject({ id: 11 })
   })
 
-  it('are changed in the named fields alone', async () => {
+  it('only the given fields of a message are changed', async () => {
     const db = await store()
     await db.commit([adding(message())])
     const patch = { echoed: true, planfixCommentId: 9, text: undefined }
@@ -55,7 +55,7 @@ describe('messages', () => {
     expect(await db.message(10)).toEqual(message({ echoed: true, planfixCommentId: 9 }))
   })
 
-  it('leave a log line when state or reason changes and none otherwise', async () => {
+  it('a log line is written when state or reason changes, and not otherwise', async () => {
     const db = await store()
     await db.commit([adding(message(), 'received', 'queued')])
     await db.commit([
@@ -74,7 +74,7 @@ describe('messages', () => {
     ])
   })
 
-  it('that wait are told in order of position, then id, for their lane alone', async () => {
+  it('waiting messages are returned by position, then id, for their queue', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 13, position: 2, state: 'retrying' })),
@@ -89,14 +89,14 @@ describe('messages', () => {
     expect((await db.waiting(1, 'to-planfix', 10)).map(({ id }) => id)).toEqual([14, 12, 13, 11])
   })
 
-  it('that are uncertain do not hide the work behind them', async () => {
+  it('uncertain messages do not hide the work behind them', async () => {
     const db = await store()
     const uncertain = [11, 12, 13].map((id) => adding(reply({ id, state: 'uncertain' })))
     await db.commit([...uncertain, adding(reply({ id: 14 })), adding(reply({ id: 15 }))])
     expect((await db.waiting(1, 'to-chatra', 1)).map(({ id }) => id)).toEqual([13, 14])
   })
 
-  it('named by a comment are its mirror, its edits are not', async () => {
+  it('messages named by a comment are its mirror, their edits are not', async () => {
     const db = await store()
     await db.commit([
       adding(message({ id: 11, planfixCommentId: 9 })),
@@ -106,7 +106,7 @@ describe('messages', () => {
     expect((await db.messagesByComment('shop', 9)).map(({ id }) => id)).toEqual([11, 12])
   })
 
-  it('of a task are told newest first, those with a comment', async () => {
+  it('messages of a task are returned newest first, those with a comment', async () => {
     const db = await store()
     const of = (id: number, planfixCommentId: number | null, writtenAt: number) =>
       adding(message({ id, planfixTaskId: 500, planfixCommentId, writtenAt }))
@@ -114,7 +114,7 @@ describe('messages', () => {
     expect((await db.messagesOfTask('shop', 500, 60)).map(({ id }) => id)).toEqual([13, 12])
   })
 
-  it('that change the replies of a comment are told apart from those, in order', async () => {
+  it("changes of a comment's replies are separate, and in order", async () => {
     const db = await store()
     await db.commit([
       adding(reply({ id: 11, planfixCommentId: 9 })),
@@ -126,7 +126,7 @@ describe('messages', () => {
     expect((await db.messagesByComment('shop', 9)).map(({ id }) => id)).toEqual([11])
   })
 
-  it('of the client in front of a comment: the nearest one, else one of the description, never an agent’s', async () => {
+  it("the client's message before a comment is found, never an agent's", async () => {
     const db = await store()
     const agent = { kind: 'agent', id: 'a', name: 'Ana', email: null } as const
     const of = (id: number, planfixCommentId: number | null, changes = {}) =>
@@ -144,7 +144,7 @@ describe('messages', () => {
     expect(await db.clientMessageBefore('shop', 502, 40)).toBe(null)
   })
 
-  it('written in a chat are told whoever wrote them, replies of ours are not', async () => {
+  it('messages written in a chat are returned for any author, except our replies', async () => {
     const db = await store()
     const agent = { kind: 'agent', id: 'a', name: 'Ana', email: null } as const
     await db.commit([
@@ -159,7 +159,7 @@ describe('messages', () => {
 })
 
 describe('replies that may be echoed', () => {
-  it('are those handed over or settled since, in the order they were handed over', async () => {
+  it('candidates for an echo are replies sent or settled since, in order', async () => {
     const db = await store()
     await db.commit([
       adding(reply({ id: 11 })),
@@ -176,7 +176,7 @@ describe('replies that may be echoed', () => {
     expect((await db.repliesTo('shop', 'c1', 200)).map(({ id }) => id)).toEqual([11, 12])
   })
 
-  it('stay candidates when they are queued again', async () => {
+  it('replies stay candidates when they are queued again', async () => {
     const db = await store()
     await db.commit([
       { type: 'conversation.add', conversation: conversation() },
@@ -188,7 +188,7 @@ describe('replies that may be echoed', () => {
 })
 
 describe('a change bound to a state', () => {
-  it('leaves a message alone that an echo settled meanwhile, and writes no line', async () => {
+  it('a bound change leaves a settled message unchanged, without a log line', async () => {
     const db = await store()
     await db.commit([adding(reply({ state: 'delivered' }))])
     const lines = (await db.logPage({ limit: 100 })).length
@@ -209,7 +209,7 @@ describe('by hand', () => {
   })
 
   it.each(['failed', 'uncertain'] as const)(
-    'a reply that %s is queued again and its lane woken',
+    'a reply that %s is queued again and its queue woken',
     async (state) => {
       const db = await store()
       await db.commit([
@@ -245,7 +245,7 @@ describe('by hand', () => {
   })
 
   it.each(['queued', 'sending', 'retrying', 'delivered', 'received'] as const)(
-    'a %s message is left alone',
+    'a %s message is not changed',
     async (state) => {
       const db = await store()
       await db.commit([
@@ -257,14 +257,14 @@ describe('by hand', () => {
     },
   )
 
-  it('a message that waits in a stopped conversation lets it go on', async () => {
+  it('retrying a message in a paused conversation ends the pause', async () => {
     const db = await store()
     await db.commit([{ type: 'conversation.add', conversation: stuck }, adding(reply({ state: 'queued' }))])
     expect(await db.retryMessage(10)).toBe('queued')
     expect(await db.conversation(1)).toMatchObject({ paused: null })
   })
 
-  it('an unknown message is said to be unknown', async () => {
+  it('an unknown message is reported as unknown', async () => {
     const db = await store()
     expect(await db.retryMessage(99)).toBe('not-found')
     expect(await db.dismissMessage(99)).toBe('not-found')

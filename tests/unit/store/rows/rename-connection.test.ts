@@ -14,7 +14,7 @@ const everything: Change[] = [
   { type: 'fact.set', connectionId: 'shop', key: 'echoSeen', value: true },
 ]
 
-it('everything of a connection is the other one’s, with its number of messages, and its source ids stay', async () => {
+it('all data moves to the new connection, and its source ids stay', async () => {
   const db = await store({ dir: folder() })
   await db.commit(everything)
   expect(await db.renameConnection('shop', 'store')).toEqual({
@@ -39,7 +39,7 @@ it('everything of a connection is the other one’s, with its number of messages
   expect(await db.fact('market', SOURCE_CONNECTION)).toBe('shop')
 })
 
-it('is refused where one would hide the other, and then nothing is changed', async () => {
+it('a rename is refused without a change where records would collide', async () => {
   const db = await store({ dir: folder() })
   await db.commit(everything)
   await db.commit([
@@ -51,7 +51,7 @@ it('is refused where one would hide the other, and then nothing is changed', asy
   expect(await db.renameConnection('nothing', 'store')).toEqual({ answer: 'not-found' })
 })
 
-it('joins what does not collide, and adds up what is counted', async () => {
+it('a rename joins what does not collide, and adds up counts', async () => {
   const db = await store({ dir: folder() })
   await db.commit(everything)
   await db.commit([
@@ -64,7 +64,7 @@ it('joins what does not collide, and adds up what is counted', async () => {
   expect(await db.fact('store', SOURCE_CONNECTION)).toBeNull()
 })
 
-it('says what is left behind of connections nobody names', async () => {
+it('a rename reports the data left of unknown connections', async () => {
   const db = await store({ dir: folder() })
   await db.commit(everything)
   expect(await db.leftBehind(['shop'], 0)).toEqual([])

@@ -26,17 +26,17 @@ const queued = (id: number, changes: Partial<Message> = {}) => reply({ id, state
 const targets = (...messages: Message[]) => new Map(messages.map((one) => [one.id, one]))
 
 describe('a reply waits', () => {
-  test('for the time that a failure has set', () => {
+  test('a reply waits for the time that a failure has set', () => {
     const lane = (notBefore: number) =>
       plan({ conversation: conversation({ chatraLane: { failures: 1, notBefore } }), waiting: [queued(1)] })
     expect(lane(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
     expect(lane(NOW)).toMatchObject({ do: 'send' })
   })
-  test('for the end of a pause', () => {
+  test('a reply waits for the end of a pause', () => {
     const paused = conversation({ paused: 'loop-turns', pausedUntil: NOW + 5_000 })
     expect(plan({ conversation: paused, waiting: [queued(1)] })).toEqual({ do: 'wait', until: NOW + 5_000 })
   })
-  test('for what another device is writing into the task: a second each time', () => {
+  test("a reply waits for another device's message in progress, a second each time", () => {
     const writing = { clientId: 'desk', since: NOW - 10 }
     const first = { attempts: 0, receivedAt: NOW, chatraClientId: 'phone' }
     expect(plan({ waiting: [queued(1, first)], writing })).toEqual({ do: 'wait', until: NOW + 1_000 })
@@ -48,7 +48,7 @@ describe('a reply waits', () => {
     const sent = targets(reply({ id: 1, chatraMessageId: 'm1' }))
     expect(plan({ waiting: [edit], targets: sent, writing })).toMatchObject({ do: 'change' })
   })
-  test('until the first moment at which more may be known', () => {
+  test('a reply waits until the first moment at which more may be known', () => {
     const uncertain = [1, 2].map((id) => reply({ id, state: 'uncertain', sentAt: NOW - 50_000 }))
     const at = (...times: number[]) => new Map(times.map((lookAt, n) => [n + 1, { lookAt }]))
     expect(plan({ waiting: uncertain, arrivals: at(NOW + 900, NOW + 300) })).toEqual({
@@ -57,7 +57,7 @@ describe('a reply waits', () => {
     })
     expect(plan({ waiting: uncertain, arrivals: at(NOW - 900) })).toEqual({ do: 'wait', until: NOW + 1 })
   })
-  test('for an uncertain one in front of it, unless another computer sent that, or a clock that was ahead', () => {
+  test("a reply waits for an uncertain one before it, except another computer's", () => {
     const behind = (changes: Partial<Message>) =>
       plan({ waiting: [reply({ id: 1, state: 'uncertain', sentAt: NOW, ...changes }), queued(2)] })
     expect(behind({})).toEqual({ do: 'wait', until: NOW + 30_000 })
@@ -73,23 +73,23 @@ describe('an edit or a deletion', () => {
   const edit = (id: number, changes: Partial<Message> = {}) =>
     queued(id, { kind: 'edit', targetId: 1, ...changes })
 
-  test('that was interrupted is made again', () => {
+  test('an interrupted edit or deletion is repeated', () => {
     const step = plan({ waiting: [edit(2, { state: 'sending' })], targets: targets(said) })
     expect(step).toMatchObject({ do: 'change', target: { id: 1 } })
   })
-  test('is dropped where nobody knows what it changes', () => {
+  test('an edit or a deletion of an unknown message is dropped', () => {
     const drop = { do: 'drop', reason: 'target-unknown' }
     expect(plan({ waiting: [edit(2)] })).toMatchObject(drop)
     expect(plan({ waiting: [edit(2, { targetId: null })], targets: targets(said) })).toMatchObject(drop)
   })
-  test('is dropped where Chatra has not told the id of what it changes', () => {
+  test('an edit or a deletion of a message without a known id is dropped', () => {
     const target = reply({ id: 1, chatraMessageId: null })
     expect(plan({ waiting: [edit(2)], targets: targets(target) })).toMatchObject({
       do: 'drop',
       reason: TARGET_ID_UNKNOWN,
     })
   })
-  test('is overtaken by a later one of the same reply alone', () => {
+  test('an edit or a deletion is superseded only by a later one of the same reply', () => {
     const other = reply({ id: 9, chatraMessageId: 'm9' })
     const known = targets(said, other)
     expect(plan({ waiting: [edit(2), edit(3, { targetId: 9 })], targets: known })).toMatchObject({
@@ -106,7 +106,7 @@ describe('an edit or a deletion', () => {
       message: { id: 2 },
     })
   })
-  test('is settled or told of also while the conversation is stopped', () => {
+  test('an edit or a deletion is settled or reported also during a pause', () => {
     const stopped = conversation({ paused: 'loop-turns', pausedUntil: null })
     const unsaid = reply({ id: 1, state: 'uncertain', sentAt: 0 })
     expect(plan({ conversation: stopped, waiting: [edit(2)] })).toMatchObject({ do: 'drop' })
@@ -114,7 +114,7 @@ describe('an edit or a deletion', () => {
       do: 'let-wait',
     })
   })
-  test('of another reply does not take back this one', () => {
+  test('an edit of another reply does not cancel this one', () => {
     const removal = queued(3, { kind: 'delete', targetId: 9 })
     expect(plan({ waiting: [queued(2), removal] })).toMatchObject({ do: 'send', message: { id: 2 } })
     const ofThis = edit(3, { targetId: 2 })
@@ -139,14 +139,14 @@ describe('who speaks', () => {
   const by = (id: number) => reply({ author: { kind: 'employee', id, name: 'From Planfix' } })
   const general = { agentEmail: 'Shop@shop.example', agentName: 'Shop' }
 
-  test('is the general user, by the agent of that address where one was seen', () => {
+  test('the general agent is found by its address where it was seen', () => {
     expect(generalSpeaker(each, [])).toEqual(general)
     expect(generalSpeaker(each, agents)).toEqual({ agentId: 'a-shop' })
     expect(speakerOf(by(5), one, [])).toEqual(general)
     expect(speakerOf(by(5), one, agents)).toEqual({ agentId: 'a-shop' })
     expect(speakerOf(reply({ author: { kind: 'bridge' } }), each, [])).toEqual(general)
   })
-  test('is the employee who wrote: as the chosen agent, else as the one seen, else by address and name', () => {
+  test('the employee is the chosen agent, else the seen one, else by address and name', () => {
     expect(speakerOf(by(6), each, agents)).toEqual({ agentId: 'agent-oleg' })
     expect(speakerOf(by(5), each, agents)).toEqual({ agentId: 'a-julia' })
     expect(speakerOf(by(5), each, [])).toEqual({ agentEmail: 'julia@shop.example', agentName: 'Julia' })
@@ -157,11 +157,11 @@ describe('who speaks', () => {
     })
     expect(speakerOf(by(5), nameless, [])).toMatchObject({ agentName: 'From Planfix' })
   })
-  test('is the general user for an employee without address, or whom nobody has listed', () => {
+  test('the general agent is used for an employee without address or entry', () => {
     expect(speakerOf(by(7), each, [])).toEqual(general)
     expect(speakerOf(by(99), each, [])).toEqual(general)
   })
-  test('may be the general user in the end, by address last of all, each once', () => {
+  test('the general agent is the last choice, by address at the end, each once', () => {
     expect(speakersOf(by(6), each, agents)).toEqual([
       { agentId: 'agent-oleg' },
       { agentId: 'a-shop' },

@@ -25,7 +25,7 @@ const change = (kind: 'edit' | 'delete', changes: Partial<Message> = {}) =>
   reply({ id: 3, kind, state: 'queued', targetId: 1, ...changes })
 const over = (target: Message) => new Map([[target.id, target]])
 
-test('an uncertain reply holds back later ones for thirty seconds and is never sent again', () => {
+test('an uncertain reply delays later ones for thirty seconds and is never repeated', () => {
   const waiting = [uncertain, later]
   expect(planReply(state({ waiting, now: HOLD_MS - 1 }))).toEqual({ do: 'wait', until: HOLD_MS })
   for (const now of [HOLD_MS, 10 * HOLD_MS, 1000 * HOLD_MS]) {
@@ -35,7 +35,7 @@ test('an uncertain reply holds back later ones for thirty seconds and is never s
   }
 })
 
-test('it is settled once it is known that it did not arrive, also while the conversation is stopped', () => {
+test('an uncertain reply is settled as not arrived, also during a pause', () => {
   const arrivals = new Map([[1, 'not-arrived' as const]])
   const step = { do: 'settle-as-not-arrived', message: uncertain }
   expect(planReply(state({ waiting: [uncertain, later], arrivals, now: HOLD_MS }))).toEqual(step)
@@ -43,14 +43,14 @@ test('it is settled once it is known that it did not arrive, also while the conv
   expect(planReply(state({ conversation: paused, waiting: [uncertain], arrivals }))).toEqual(step)
 })
 
-test('later replies do not wait for what may be known of it later; the lane looks again when it may', () => {
+test('later replies do not wait for a later decision; the queue checks again then', () => {
   const arrivals = new Map([[1, { lookAt: 90_000 }]])
   const now = HOLD_MS
   expect(planReply(state({ waiting: [uncertain, later], arrivals, now }))).toMatchObject({ do: 'send' })
   expect(planReply(state({ waiting: [uncertain], arrivals, now }))).toEqual({ do: 'wait', until: 90_000 })
 })
 
-test('a time from a clock that was ahead holds nothing back', () => {
+test('a time from a clock that was ahead delays nothing', () => {
   const ahead = reply({ ...uncertain, sentAt: 86_400_000 })
   expect(planReply(state({ waiting: [ahead, later], now: 1000 }))).toMatchObject({ do: 'send' })
 })
@@ -69,7 +69,7 @@ test('a stopped conversation sends nothing', () => {
 })
 
 test.each(['uncertain', 'sending', 'queued', 'retrying'] as const)(
-  'an edit or a deletion of a reply that is %s waits, says so once, and holds nothing back',
+  'an edit or a deletion of a reply that is %s waits, says so once, delays nothing',
   (itsState) => {
     const target = reply({ state: itsState, sentAt: 0 })
     for (const kind of ['edit', 'delete'] as const) {
@@ -87,7 +87,7 @@ test.each(['uncertain', 'sending', 'queued', 'retrying'] as const)(
   },
 )
 
-test('it is carried out once the reply has arrived, and dropped when that did not', () => {
+test('an edit is executed once the reply has arrived, and dropped otherwise', () => {
   const waits = change('delete', { reason: WAITS_FOR_TARGET })
   const arrived = reply({ state: 'delivered', chatraMessageId: 'm' })
   expect(planReply(state({ waiting: [waits], targets: over(arrived) }))).toMatchObject({ do: 'change' })
@@ -101,7 +101,7 @@ test('it is carried out once the reply has arrived, and dropped when that did no
     })
 })
 
-test('a reply that the owner sends again although it was deleted meanwhile is not sent', () => {
+test('a retried reply that was deleted meanwhile is not sent', () => {
   const again = reply({ state: 'queued', reason: 'retried by hand' })
   const waits = change('delete', { reason: WAITS_FOR_TARGET })
   expect(planReply(state({ waiting: [again, waits], targets: over(again) }))).toMatchObject({
@@ -111,7 +111,7 @@ test('a reply that the owner sends again although it was deleted meanwhile is no
   })
 })
 
-test('of several edits that wait only the last one is carried out', () => {
+test('of several waiting edits only the last one is executed', () => {
   const [first, second] = [change('edit'), change('edit', { id: 4 })]
   const targets = over(reply({ state: 'uncertain', sentAt: 0 }))
   expect(planReply(state({ waiting: [first, second], targets, now: HOLD_MS }))).toMatchObject({

@@ -28,13 +28,13 @@ async function calls(limiter: SendLimiter, clock: ManualClock, ms: number) {
 }
 
 describe('pace', () => {
-  test('three a second after a small burst, as long as nothing is known', async () => {
+  test('the rate is three a second after a small burst, while limits are unknown', async () => {
     const { clock, limiter } = start()
     expect(await calls(limiter, clock, 10_000)).toBeGreaterThanOrEqual(30)
     expect(await calls(limiter, clock, 10_000)).toBeLessThanOrEqual(36)
   })
 
-  test('success makes it faster, without end for a healthy account', async () => {
+  test('success raises the rate, without limit for a healthy account', async () => {
     const { limiter } = start()
     for (let n = 0; n < 30; n++) {
       const slot = limiter.slot('send')
@@ -45,7 +45,7 @@ describe('pace', () => {
     expect(limiter.rate).toBe(1000)
   })
 
-  test('a refusal halves it, calls that were under way together count once, and it grows slowly after that', async () => {
+  test('a refusal halves the rate, simultaneous ones count once, and growth is slow', async () => {
     const { clock, limiter } = start()
     const slots = [await limiter.slot('change'), await limiter.slot('change')]
     clock.advance(100)
@@ -79,7 +79,7 @@ describe('places', () => {
     return given
   }
 
-  test('two sends are under way at once, and edits beside them', async () => {
+  test('two sends are under way at once, with edits beside them', async () => {
     const { limiter } = start()
     const given = await count(limiter, 4)
     expect(given).toHaveLength(2)
@@ -89,7 +89,7 @@ describe('places', () => {
     expect(given).toHaveLength(3)
   })
 
-  test('after one without a clear answer one goes alone; after two those who wait are sent back', async () => {
+  test('after one unclear answer one send goes alone; after two none goes', async () => {
     const { limiter } = start()
     const given = await count(limiter, 2)
     limiter.unclear()
@@ -101,7 +101,7 @@ describe('places', () => {
     expect(await next).toBeNull()
   })
 
-  test('once Chatra answers again one goes alone, and its success frees the others', async () => {
+  test('once Chatra answers again one send goes alone, and its success frees the others', async () => {
     const { clock, limiter } = start()
     limiter.unclear()
     limiter.unclear()
@@ -115,7 +115,7 @@ describe('places', () => {
     expect(given).toHaveLength(3)
   })
 
-  test('where sends fail although Chatra answers, they are tried ever more rarely', async () => {
+  test('where sends fail although Chatra answers, tries become rarer', async () => {
     const { clock, limiter } = start()
     limiter.unclear()
     limiter.unclear()
@@ -128,7 +128,7 @@ describe('places', () => {
   })
 })
 
-test('replies go before edits, edits before questions, and the eldest is not forgotten', async () => {
+test('replies precede edits and edits requests, and the oldest is not forgotten', async () => {
   const { clock, limiter } = start()
   const order: string[] = []
   const slot = await limiter.slot('change')
@@ -146,7 +146,7 @@ test('replies go before edits, edits before questions, and the eldest is not for
   expect(order).toEqual(['send', 'change', 'read'])
 })
 
-test('whoever waits when the configuration is replaced is sent away', async () => {
+test('waiting callers are cancelled when the configuration is replaced', async () => {
   const { limiter } = start()
   const slots = [await limiter.slot('send'), await limiter.slot('send')]
   const third = limiter.slot('send')
@@ -165,7 +165,7 @@ describe('the pace, step by step', () => {
     return made
   }
 
-  test('begins with five calls at once, and earns three a second', async () => {
+  test('the limiter begins with five calls at once, and earns three a second', async () => {
     const { clock, limiter } = start()
     expect(await atOnce(limiter)).toBe(5)
     let more = 0
@@ -176,7 +176,7 @@ describe('the pace, step by step', () => {
     await queued
     expect(more).toBe(1)
   })
-  test('serves one more each third of a second, not earlier', async () => {
+  test('the limiter grants one more each third of a second, not earlier', async () => {
     const { clock, limiter } = start()
     let made = 0
     for (let n = 0; n < 8; n++) void limiter.slot('change').then(() => made++)
@@ -192,7 +192,7 @@ describe('the pace, step by step', () => {
       expect(made).toBe(expected)
     }
   })
-  test('saves up no more than five calls while it is slow, and a fiftieth of its rate when it is fast', async () => {
+  test('the limiter saves at most five calls when slow, and a fiftieth of a fast rate', async () => {
     const slow = start()
     slow.clock.advance(3_600_000)
     expect(await atOnce(slow.limiter)).toBe(5)
@@ -202,13 +202,13 @@ describe('the pace, step by step', () => {
     const made = await atOnce(fast.limiter)
     expect(made).toBe(Math.floor(Math.min(1000, fast.limiter.rate) / 50))
   })
-  test('counts nothing any more at a thousand a second', async () => {
+  test('the limiter does not count at a thousand a second', async () => {
     const { limiter } = start()
     for (let n = 0; n < 30; n++) limiter.succeeded(success())
     expect(limiter.rate).toBe(1000)
     expect(await atOnce(limiter)).toBe(60)
   })
-  test('halves with each refusal, down to one in ten seconds, and saves up nothing after one', async () => {
+  test('the rate halves with each refusal, down to one in ten seconds', async () => {
     const { clock, limiter } = start()
     for (let n = 0; n < 10; n++) {
       clock.advance(1_000)
@@ -219,7 +219,7 @@ describe('the pace, step by step', () => {
     clock.advance(3_600_000)
     expect(await atOnce(limiter)).toBe(1)
   })
-  test('takes calls that began before a refusal as part of it', () => {
+  test('calls that began before a refusal count as part of it', () => {
     const { clock, limiter } = start()
     limiter.refused({ ...success(), begunAt: clock.now() }, null)
     limiter.refused({ ...success(), begunAt: clock.now() - 1 }, null)
@@ -227,7 +227,7 @@ describe('the pace, step by step', () => {
     limiter.refused({ ...success(), begunAt: clock.now() }, null)
     expect(limiter.rate).toBe(0.75)
   })
-  test('grows fast below half of what was refused, and carefully above', () => {
+  test('the rate grows fast below half of the refused rate, and carefully above', () => {
     const { clock, limiter } = start()
     for (let n = 0; n < 3; n++) {
       limiter.refused({ ...success(), begunAt: clock.now() + n }, null)
@@ -239,7 +239,7 @@ describe('the pace, step by step', () => {
     expect(limiter.rate).toBeCloseTo(0.375 * 1.02, 9)
     expect(limiter.refusedInRow).toBe(0)
   })
-  test('forgets a refusal after ten minutes', () => {
+  test('a refusal is forgotten after ten minutes', () => {
     const growth = (ms: number) => {
       const { clock, limiter } = start()
       limiter.refused({ ...success(), begunAt: clock.now() }, null)
@@ -251,7 +251,7 @@ describe('the pace, step by step', () => {
     expect(growth(600_000)).toBeCloseTo(1.02, 9)
     expect(growth(600_001)).toBeCloseTo(1.3, 9)
   })
-  test('keeps the longest of several pauses', async () => {
+  test('the longest of several pauses applies', async () => {
     const { clock, limiter } = start()
     limiter.refused({ ...success(), begunAt: clock.now() }, clock.now() + 20_000)
     limiter.refused({ ...success(), begunAt: clock.now() }, null)
@@ -264,7 +264,7 @@ describe('the pace, step by step', () => {
     await settled()
     expect(given).toBe(true)
   })
-  test('ends a pause and what is held when the computer woke up', async () => {
+  test('a wake ends a pause and all delays', async () => {
     const { clock, limiter } = start()
     limiter.unclear()
     limiter.unclear()
@@ -282,7 +282,7 @@ describe('the pace, step by step', () => {
 })
 
 describe('doubt', () => {
-  test('stops sends alone after two, and is no more than two', async () => {
+  test('doubt stops only sends after two, and never counts more than two', async () => {
     const { clock, limiter } = start()
     expect(limiter.isStopped).toBe(false)
     limiter.unclear()
@@ -297,7 +297,7 @@ describe('doubt', () => {
     clock.advance(1_000)
     expect(await limiter.slot('send')).not.toBeNull()
   })
-  test('is not ended by an edit that went well, but by a send', () => {
+  test('doubt is not ended by a successful edit, but by a send', () => {
     const { limiter } = start()
     const slot = (kind: Slot['kind']): Slot => ({ kind, begunAt: 0, release: () => undefined })
     limiter.unclear()
@@ -310,7 +310,7 @@ describe('doubt', () => {
     expect(limiter.isStopped).toBe(false)
     expect(limiter.heldUntil).toBe(0)
   })
-  test('of one send is nothing to recover from', () => {
+  test('after a single doubtful send there is nothing to recover from', () => {
     const { limiter } = start()
     limiter.unclear()
     limiter.recovered()
@@ -318,7 +318,7 @@ describe('doubt', () => {
     expect(limiter.isStopped).toBe(true)
     expect(limiter.heldUntil).toBe(0)
   })
-  test('holds sends back for five minutes at most', () => {
+  test('doubt delays sends for five minutes at most', () => {
     const { clock, limiter } = start()
     limiter.unclear()
     for (let n = 0; n < 12; n++) {
@@ -328,7 +328,7 @@ describe('doubt', () => {
     limiter.unclear()
     expect(limiter.heldUntil - clock.now()).toBe(300_000)
   })
-  test('sends those back who wait to send or change, not those who ask', async () => {
+  test('doubt cancels waiting sends and changes, not requests', async () => {
     const { clock, limiter } = start()
     limiter.refused({ kind: 'send', begunAt: clock.now(), release: () => undefined }, clock.now() + 60_000)
     const answers: string[] = []
@@ -343,7 +343,7 @@ describe('doubt', () => {
   })
 })
 
-test('a place is given back once, however often it is released', async () => {
+test('a place is returned once, however often it is released', async () => {
   const { limiter } = start()
   const given: Slot[] = []
   for (let n = 0; n < 5; n++) void limiter.slot('send').then((slot) => slot && given.push(slot))
@@ -354,7 +354,7 @@ test('a place is given back once, however often it is released', async () => {
   expect(given).toHaveLength(3)
 })
 
-test('every eighth call is that of the one who has waited longest', async () => {
+test('every eighth call is the longest-waiting one', async () => {
   const { clock, limiter } = start()
   limiter.refused({ kind: 'read', begunAt: clock.now(), release: () => undefined }, clock.now() + 1_000)
   const order: string[] = []
@@ -372,7 +372,7 @@ test('every eighth call is that of the one who has waited longest', async () => 
   expect(order).toEqual([...Array(7).fill('change'), 'read', 'change', 'change', 'change'])
 })
 
-test('those who wait are sent away together, and nobody is served after that', async () => {
+test('waiting callers are cancelled together, and none is served after that', async () => {
   const { clock, limiter } = start()
   limiter.refused({ kind: 'read', begunAt: clock.now(), release: () => undefined }, clock.now() + 1_000)
   const fates = (['send', 'change', 'read'] as const).map((kind) =>

@@ -18,7 +18,7 @@ const card = (changes = {}) => ({ name: 'Purple Fox', email: null, phones: [], o
 const written = { name: 'Purple Fox', email: null, phone: null }
 const given = { name: 'Anna', email: 'anna@example.com', phone: '+373 600 00 000' }
 
-test('a card that holds only what the bridge wrote takes everything', () => {
+test("a card with only the bridge's values accepts all values", () => {
   expect(fieldsToWrite(card(), written, given)).toEqual(given)
 })
 
@@ -30,7 +30,7 @@ test.each([
   expect(fieldsToWrite(typed, written, given)).toEqual(expected)
 })
 
-test('what is there already, in whatever spelling, is not written again', () => {
+test('an existing value, in any spelling, is not written again', () => {
   const full = card({ name: 'Anna', email: 'Anna@Example.com', phones: ['+37360000000'] })
   expect(fieldsToWrite(full, written, given)).toEqual({})
   expect(
@@ -41,7 +41,7 @@ test('what is there already, in whatever spelling, is not written again', () => 
   ).toEqual({})
 })
 
-test('what was written on one card says nothing of another', () => {
+test('values written on one card do not count for another', () => {
   const contactWritten = writtenTo(92, { email: 'anna@example.com' })
   expect(writtenOn(conversation({ contactId: 92, contactWritten })).email).toBe('anna@example.com')
   expect(writtenOn(conversation({ contactId: 93, contactWritten })).email).toBeNull()
@@ -53,7 +53,7 @@ test.each([
   ['a name beside a typed one', { name: 'Boris' }, ['name']],
   ['a name that is a part of the typed one', { name: 'anna' }, []],
   ['a phone that is there in another spelling', { phone: '0-22' }, []],
-])('%s: missing on the card', (_what, given, missing) => {
+])('the value %s is missing on the card', (_what, given, missing) => {
   const typed = card({ name: 'Anna Popa', phones: ['022'] })
   const all = { name: null, email: null, phone: null, ...given }
   expect(planCard(typed, { name: null, email: null, phone: null }, all, false)).toEqual({
@@ -62,7 +62,7 @@ test.each([
   })
 })
 
-test('what a client gives is told as Planfix would hand it back', () => {
+test("a client's values are compared in Planfix's form", () => {
   const nothing = { name: null, email: null, phone: null }
   expect(givenBy(profile())).toEqual(nothing)
   expect(givenBy(profile({ name: ' <Anna> ', email: 'a@b.example', phone: '+1' }))).toEqual({
@@ -73,7 +73,7 @@ test('what a client gives is told as Planfix would hand it back', () => {
   expect(givenBy(profile({ name: '\u200b' }))).toEqual(nothing)
 })
 
-test('a card holds of ours what was written on it, and nothing as long as there is none', () => {
+test("a card's own values are those written on it, and none before a write", () => {
   const nothing = { name: null, email: null, phone: null }
   expect(writtenTo(92, { phone: '+1' })).toEqual({ card: 92, ...nothing, phone: '+1' })
   expect(writtenOn(conversation({ contactId: 92, contactWritten: null }))).toEqual(nothing)
@@ -81,7 +81,7 @@ test('a card holds of ours what was written on it, and nothing as long as there 
   expect(writtenOn(conversation({ contactId: null, contactWritten: ofNone }))).toEqual(nothing)
 })
 
-test('only what Planfix can take is written', () => {
+test('only values that Planfix accepts are written', () => {
   expect(writable({ name: null, email: null, phone: null })).toEqual({})
   expect(writable({ name: 'Anna', email: 'a@b.example', phone: '0' })).toEqual({
     name: 'Anna',
@@ -98,7 +98,7 @@ test('a particular that is written is not missing', () => {
   expect(planCard(card(), nothing, { ...nothing, email }, true)).toEqual({ fields: {}, missing: ['email'] })
 })
 
-test('a phone that the bridge wrote gives way to a new one, beside others it does not', () => {
+test('a phone written by the bridge is replaced, others are not', () => {
   const ours = { name: null, email: null, phone: '+1 23' }
   const given = { name: null, email: null, phone: '456' }
   expect(fieldsToWrite(card({ phones: ['123'] }), ours, given)).toEqual({ phone: '456' })
@@ -108,7 +108,7 @@ test('a phone that the bridge wrote gives way to a new one, beside others it doe
   expect(fieldsToWrite(card({ phones: ['123'] }), ours, { ...given, phone: null })).toEqual({})
 })
 
-test('an address that the bridge wrote gives way to a new one, and a name that is there is not written again', () => {
+test('an address written by the bridge is replaced, an existing name is not repeated', () => {
   const ours = { name: 'Anna', email: 'Old@example.com', phone: null }
   const full = card({ name: 'Anna', email: 'old@example.com' })
   expect(fieldsToWrite(full, ours, { name: 'Anna', email: 'new@example.com', phone: null })).toEqual({
@@ -117,7 +117,7 @@ test('an address that the bridge wrote gives way to a new one, and a name that i
   expect(fieldsToWrite(full, ours, { name: 'Ana', email: null, phone: null })).toEqual({ name: 'Ana' })
 })
 
-test('what a reader finds on the card is not missing', () => {
+test('values that a reader finds on the card are not missing', () => {
   const nothing = { name: null, email: null, phone: null }
   const full = card({
     name: 'Anna Popa',
@@ -137,7 +137,7 @@ test('what a reader finds on the card is not missing', () => {
   expect(holdsEmail(full, 'c@d.example')).toBe(false)
 })
 
-test('where the address is kept decides who mails it', () => {
+test('the place of the address decides whether Planfix mails it', () => {
   const kept = (clientEmail: string) =>
     settingsOf({
       options: { clientEmail },

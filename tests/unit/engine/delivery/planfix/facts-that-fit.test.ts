@@ -27,7 +27,7 @@ test.each(['a', 'ж', '"', 'a  ', '🙂', '& <'])(
   },
 )
 
-test('facts that fit are all there', () => {
+test('facts that fit are complete', () => {
   expect(factsThatFit('Hello', ['a', 'b'], () => 'x')).toEqual(['a', 'b'])
 })
 
@@ -38,7 +38,7 @@ test('a long address loses its query first', () => {
   })
 })
 
-test('a path that is too long leads to the site: cut in its middle it would lead to another page', () => {
+test('a path that is too long is replaced by the site', () => {
   expect(shortAddress(`https://a.example/${'p'.repeat(4000)}`)).toEqual({
     text: 'https://a.example/…',
     link: 'https://a.example/',
@@ -70,17 +70,17 @@ test.each(['ж', '"', '& <', '🙂', 'https://a.example/?q&'])(
 
 describe('an address', () => {
   const path = (length: number) => `https://a.example/${'p'.repeat(length - 'https://a.example/'.length)}`
-  test('of at most 300 characters stands as it is', () => {
+  test('an address of at most 300 characters is unchanged', () => {
     expect(shortAddress(path(300))).toEqual({ text: path(300), link: path(300) })
   })
-  test('whose path has less than 300 loses what follows it', () => {
+  test('an address whose path has less than 300 characters loses its query', () => {
     expect(shortAddress(`${path(299)}?q`)).toMatchObject({ link: path(299) })
     expect(shortAddress(`${path(300)}?q`)).toMatchObject({ link: 'https://a.example/' })
     expect(shortAddress(`https://a.example/b#${'q'.repeat(400)}`)).toMatchObject({
       link: 'https://a.example/b',
     })
   })
-  test('of a site with a very long name, or of none, leads nowhere', () => {
+  test('an address with a very long site name, or none, has no link', () => {
     const site = `https://${`${'n'.repeat(60)}.`.repeat(5)}example`
     expect(shortAddress(`${site}/${'p'.repeat(400)}`)).toEqual({ link: '', text: '…' })
     expect(shortAddress('x'.repeat(400))).toEqual({ link: '', text: '…' })
@@ -93,19 +93,19 @@ describe('room', () => {
   const facts = Array.from({ length: 2_000 }, () => 'x'.repeat(60))
   const fitting = (said: string) => factsThatFit(said, facts, leftOut).length - 1
 
-  test('is that of 58,000 bytes, less what is said and the line about what is left out', () => {
+  test('the room is 58,000 bytes minus the messages and the line about omissions', () => {
     const line = Buffer.byteLength('left out: 2000') + 5 + 4
     expect(fitting('')).toBe(Math.floor((58_000 - 4 - line) / 64))
     expect(fitting('a'.repeat(640))).toBe(Math.floor((58_000 - 640 - 4 - line) / 64))
   })
-  test('is filled to the last byte', () => {
+  test('the room is filled to the last byte', () => {
     const line = Buffer.byteLength('left out: 1') + 2 * 5 + 4
     const said = (length: number) => factsThatFit('a'.repeat(length), ['y'], leftOut)
     const most = 58_000 - 4 - line - 5
     expect(said(most)).toEqual(['y'])
     expect(said(most + 1)).toEqual(['left out: 1'])
   })
-  test('counts marks, ends of lines and spaces as entities, and addresses twice with what makes them links', () => {
+  test('the room counts entities, and addresses twice with their link markup', () => {
     for (const mark of ['&', '<', '>', '"', "'", '\n', ' ']) {
       const plain = fitting('a'.repeat(6_400))
       expect(fitting(mark.repeat(6_400)), JSON.stringify(mark)).toBeLessThan(plain - 450)

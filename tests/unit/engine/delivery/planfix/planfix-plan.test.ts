@@ -49,15 +49,15 @@ const state = ({
 const plan = (changes?: Changes) => planStep(state(changes))
 
 describe('whether anything is done', () => {
-  test('not before the time that a failure has set', () => {
+  test('nothing is done before the time that a failure has set', () => {
     const lane = (notBefore: number) => plan({ conversation: { planfixLane: { failures: 1, notBefore } } })
     expect(lane(NOW + 1)).toEqual({ do: 'wait', until: NOW + 1 })
     expect(lane(NOW)).toMatchObject({ do: 'comment' })
   })
-  test('not while nothing waits', () => {
+  test('nothing is done while no message is waiting', () => {
     expect(plan({ waiting: [] })).toEqual({ do: 'idle' })
   })
-  test('not while the loop breaker holds the conversation', () => {
+  test('nothing is done while the loop breaker pauses the conversation', () => {
     expect(plan({ conversation: { paused: 'loop-turns', pausedUntil: NOW + 5 } })).toEqual({
       do: 'wait',
       until: NOW + 5,
@@ -74,17 +74,17 @@ describe('a write of which nobody knows whether it arrived', () => {
     plan({ conversation: { attempt: { ...attempt, ...changes } }, noMatchAt: noMatchAt, now })
   const isLookedFor = { do: 'look', attempt: expect.objectContaining({ kind: 'comment' }) }
 
-  test('is looked for at once, also when nothing waits', () => {
+  test('an indeterminate write is searched for at once, also without messages', () => {
     expect(unclear({ unclearAt: NOW }, null)).toEqual(isLookedFor)
     expect(plan({ waiting: [], conversation: { attempt } })).toEqual({ do: 'look', attempt })
   })
-  test('may come two seconds later, and is looked for again then', () => {
+  test('an indeterminate write may come two seconds later, and is searched for then', () => {
     expect(unclear({ unclearAt: NOW }, NOW)).toEqual({ do: 'wait', until: NOW + 2_000 })
     expect(unclear({ unclearAt: NOW }, NOW + 1_999, NOW + 1_999)).toEqual({ do: 'wait', until: NOW + 2_000 })
     expect(unclear({ unclearAt: NOW }, NOW + 1_999, NOW + 2_000)).toEqual(isLookedFor)
     expect(unclear({ unclearAt: NOW }, NOW + 2_000, NOW + 2_000)).toEqual({ do: 'give-up-attempt' })
   })
-  test('may come six seconds later when it was not answered in time, or the process ended', () => {
+  test('an indeterminate write may come six seconds later after a time-out or exit', () => {
     expect(unclear({ unclearAt: NOW + 1, timedOut: true }, NOW + 1)).toEqual({
       do: 'wait',
       until: NOW + 6_001,
@@ -100,14 +100,14 @@ describe('the card of a client', () => {
   const card = (changes: Changes) =>
     plan({ ...changes, conversation: { contactId: null, ...changes.conversation } })
   const email = 'anna@mail.example'
-  test('is made where there is no address to look for, or none was found', () => {
+  test('a card is created without an address to search for, or without a match', () => {
     expect(card({})).toEqual({ do: 'create-contact' })
     expect(card({ email, conversation: { emailSearched: email } })).toEqual({ do: 'create-contact' })
     expect(card({ email, conversation: { emailSearched: 'other@mail.example' } })).toMatchObject({
       do: 'find-contact',
     })
   })
-  test('is looked for by the address', () => {
+  test('a card is searched for by the address', () => {
     expect(card({ email })).toEqual({ do: 'find-contact', email })
     expect(card({ email, sameAddress: null })).toEqual({ do: 'find-contact', email })
     expect(card({ email, sameAddress: { join: 'card', contactId: null } })).toEqual({
@@ -115,7 +115,7 @@ describe('the card of a client', () => {
       email,
     })
   })
-  test('is that of another conversation with the address, unless they are kept apart', () => {
+  test('a card of another conversation with the address is used, unless separated', () => {
     expect(card({ email, sameAddress: { join: 'card', contactId: 7 } })).toEqual({
       do: 'use-card',
       contactId: 7,
@@ -133,7 +133,7 @@ describe('the task', () => {
   const keeps = settingsOf({ options: { newTaskWhenNoneActive: false } })
   const closed = { active: false }
 
-  test('is made when there is none, with the first messages, under the next number of the chat', () => {
+  test("a task is created with the first messages, under the chat's next number", () => {
     const waiting = [message({ id: 1 }), message({ id: 2 })]
     const previous = task({ taskId: 41 })
     expect(plan({ task: null, waiting, previous, tasksOfChat: 2 })).toEqual({
@@ -144,10 +144,10 @@ describe('the task', () => {
       n: 3,
     })
   })
-  test('is made without words when the first message has a file', () => {
+  test('a task is created without text when the first message has a file', () => {
     expect(made({ task: null, waiting: [message({ files: [file] })] })?.batch).toEqual([])
   })
-  test('is looked for first where it may be there', () => {
+  test('a task is searched for first where it may exist', () => {
     expect(plan({ task: null, conversation: { searchTask: true } })).toEqual({ do: 'find-task' })
     expect(plan({ conversation: { searchTask: true } })).toMatchObject({ do: 'comment' })
   })
@@ -156,21 +156,21 @@ describe('the task', () => {
     ['belongs to somebody else', { ours: false }],
     ['takes no comments', { refusesComments: true }],
     ['is closed', closed],
-  ] as [string, Partial<TaskLink>][])('is made anew when the one in use %s', (_why, its) => {
+  ] as [string, Partial<TaskLink>][])('a new task is created when the current one %s', (_why, its) => {
     expect(made({ task: its })).not.toBeNull()
   })
-  test('links to the one before as long as that is there', () => {
+  test('a task links to the previous one as long as that exists', () => {
     const previous = task({ taskId: 41 })
     expect(made({ task: { taskId: 50, ...closed }, previous })?.previous?.taskId).toBe(50)
     expect(made({ task: { taskId: 50, deleted: true }, previous })?.previous?.taskId).toBe(41)
     expect(made({ task: { taskId: 50, deleted: true } })?.previous?.taskId).toBe(50)
     expect(made({ task: null })?.previous).toBeNull()
   })
-  test('stays in use, closed or not, where the owner wants that', () => {
+  test('a task stays in use, closed or not, where the owner wants that', () => {
     expect(plan({ settings: keeps, task: closed })).toMatchObject({ do: 'comment' })
     expect(plan({ settings: keeps, task: { checkedAt: 0 } })).toMatchObject({ do: 'comment' })
   })
-  test('is looked at again once what is known of it is older than fifteen seconds and than two polls', () => {
+  test('a task is read again after fifteen seconds and two polls', () => {
     const isChecked = (age: number, pollSeconds = 5) =>
       plan({
         settings: settingsOf({ planfix: { baseUrl: 'https://a.example/rest', pollSeconds } }),
@@ -180,7 +180,7 @@ describe('the task', () => {
     expect([isChecked(40_000, 20), isChecked(40_001, 20)]).toEqual([false, true])
     expect(plan({ task: { checkedAt: 0, taskId: 50 } })).toMatchObject({ task: { taskId: 50 } })
   })
-  test('takes what an agent adds after the end, closed as it is', () => {
+  test("a closed task accepts an agent's additions after the end", () => {
     const ends = (clientLeft: boolean, ...waiting: Message[]) =>
       plan({ task: closed, conversation: { clientLeft }, waiting }).do
     const words = message({ author: agent })
@@ -189,7 +189,7 @@ describe('the task', () => {
     expect(ends(true, message())).toBe('create-task')
     expect(ends(true, words, message())).toBe('create-task')
   })
-  test('takes a file that comes after its message, closed as it is', () => {
+  test('a closed task accepts a file that comes after its message', () => {
     const late = message({ originKey: 'c:m1:file', files: [{ ...file, planfixFileId: 3 }] })
     expect(plan({ task: closed, waiting: [late] }).do).toBe('comment')
     expect(plan({ task: closed, waiting: [late, message()] }).do).toBe('create-task')
@@ -197,11 +197,11 @@ describe('the task', () => {
 })
 
 describe('a comment', () => {
-  test('says what can be joined, in the task', () => {
+  test('a comment contains the joinable messages', () => {
     const waiting = [message({ id: 1 }), message({ id: 2 })]
     expect(plan({ waiting })).toEqual({ do: 'comment', batch: waiting, task: task({ checkedAt: NOW }) })
   })
-  test('comes after its files have been handed over, one by one', () => {
+  test('a comment comes after its files were uploaded, one by one', () => {
     const upload = (...files: Message['files']) => plan({ waiting: [message({ files })] })
     const done = { ...file, planfixFileId: 3 }
     expect(upload(file)).toMatchObject({ do: 'upload', index: 0, message: { files: [file] } })
@@ -216,30 +216,30 @@ describe('messages are joined', () => {
   const by = (author: Message['author'], changes: Partial<Message> = {}) => message({ author, ...changes })
   const anna = (id: string, name = 'Anna') => by({ kind: 'client', id, name })
 
-  test('of one author alone: all devices of a client are one, agents are told apart', () => {
+  test("messages of one author are joined: a client's devices are one, agents are not", () => {
     expect(joined(anna('phone'), anna('desk', 'A.'))).toBe(2)
     expect(joined(anna('phone'), by(agent))).toBe(1)
     expect(joined(by(agent), anna('phone'))).toBe(1)
     expect(joined(by(agent), by(agent), by({ ...agent, id: 'o' }))).toBe(2)
     expect(joined()).toBe(0)
   })
-  test('up to one that has a file, which stands alone', () => {
+  test('messages are joined up to one with a file, which is separate', () => {
     const withFile = message({ files: [file] })
     expect(joined(message(), withFile)).toBe(1)
     expect(joined(withFile, message())).toBe(1)
   })
-  test('up to a hundred', () => {
+  test('up to a hundred messages are joined', () => {
     expect(MAX_JOINED).toBe(100)
     expect(joined(...Array.from({ length: 101 }, () => message()))).toBe(100)
   })
-  test('up to 9,500 characters', () => {
+  test('messages are joined up to 9,500 characters', () => {
     const long = (length: number) => message({ text: 'x'.repeat(length) })
     expect(joined(long(9_000), long(500))).toBe(2)
     expect(joined(long(9_000), long(501))).toBe(1)
     expect(joined(long(3_000), long(6_000), long(501))).toBe(2)
     expect(joined(long(20_000), long(1))).toBe(1)
   })
-  test('by half as many until they fit, one in any case', () => {
+  test('messages are joined in halves until they fit, at least one', () => {
     const sizes: number[] = []
     const fits = (most: number) => (some: readonly number[]) => {
       sizes.push(some.length)

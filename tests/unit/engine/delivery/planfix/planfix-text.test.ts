@@ -28,14 +28,14 @@ const byAgent = (id: string | null, name: string, email: string | null, changes:
 const file = { name: 'bill.pdf', url: 'https://files.example/1', planfixFileId: null, size: null }
 
 describe('the employee who speaks for an agent', () => {
-  test('is the one who has chosen the agent, before the one with the same address', () => {
+  test('the author is the employee who chose the agent, before an equal address', () => {
     expect(ownerOf(byAgent('agent-oleg', 'Oleg', 'julia@shop.example'), settings)).toBe(6)
   })
-  test('else the one with the same address in whatever capitals', () => {
+  test('the author is otherwise the employee with the same address, in any case', () => {
     expect(ownerOf(byAgent('other', 'Julia', 'JULIA@SHOP.example'), settings)).toBe(5)
     expect(ownerOf(byAgent(null, 'Julia', 'julia@shop.example'), settings)).toBe(5)
   })
-  test('is nobody for an agent whom nothing ties to an employee, nor for a client', () => {
+  test('an unmatched agent has no employee as author, nor has a client', () => {
     expect(ownerOf(byAgent(null, 'Ion', null), settings)).toBeNull()
     expect(ownerOf(byAgent('other', 'Ion', ''), settings)).toBeNull()
     expect(ownerOf(byAgent('other', 'Ion', 'ion@shop.example'), settings)).toBeNull()
@@ -50,7 +50,7 @@ describe('an agent whom a webhook names by id alone', () => {
     { id: 'a1', email: 'julia@shop.example', name: 'Julia', seenAt: 0 } as AgentSeen,
     { id: 'a2', email: null, name: null, seenAt: 0 } as AgentSeen,
   ]
-  test('gets the address and the name that were seen before', () => {
+  test('an agent named by id gets the address and the name seen before', () => {
     expect(withEmail(byAgent('a1', '', null), agents).author).toEqual({
       kind: 'agent',
       id: 'a1',
@@ -58,7 +58,7 @@ describe('an agent whom a webhook names by id alone', () => {
       email: 'julia@shop.example',
     })
   })
-  test('keeps what the webhook tells', () => {
+  test("an agent named by id keeps the webhook's values", () => {
     expect(withEmail(byAgent('a1', 'J.', null), agents).author).toMatchObject({
       name: 'J.',
       email: 'julia@shop.example',
@@ -70,7 +70,7 @@ describe('an agent whom a webhook names by id alone', () => {
     const whole = byAgent('a1', 'J.', 'other@shop.example')
     expect(withEmail(whole, agents)).toBe(whole)
   })
-  test('stays without where nothing was seen', () => {
+  test('an agent that was never seen stays without address and name', () => {
     const unknown = byAgent('a9', '', null)
     expect(withEmail(unknown, agents)).toBe(unknown)
     expect(withEmail(byAgent('a2', '', null), agents).author).toMatchObject({ name: '', email: null })
@@ -85,24 +85,24 @@ describe('the label in front of a paragraph', () => {
   const mapped = byAgent('agent-oleg', 'Oleg', null)
   const unmapped = byAgent('x', 'Ion', null)
 
-  test('names an agent whom no employee speaks for', () => {
+  test('the label names an agent without an employee', () => {
     expect(labelOf(unmapped)).toBe('Ion (Chatra)')
     expect(labelOf(mapped)).toBeNull()
     expect(labelOf(message())).toBeNull()
   })
-  test('names every agent where the text has no author of its own', () => {
+  test('the label names every agent where the text has no author', () => {
     expect(labelOf(mapped, 'agents')).toBe('Oleg (Chatra)')
     expect(labelOf(message(), 'agents')).toBeNull()
   })
-  test('names clients too where it is not written in their name', () => {
+  test('the label names clients where it is not written under their name', () => {
     expect(labelOf(message(), 'all')).toBe('Anna (Chatra)')
     expect(labelOf(mapped, 'all')).toBe('Oleg (Chatra)')
   })
-  test('says "Agent" where the name is not known', () => {
+  test('the label says "Agent" where the name is unknown', () => {
     expect(labelOf(byAgent('x', '', null))).toBe('Agent (Chatra)')
     expect(labelOf(message({ author: { kind: 'bridge' } }), 'all')).toBe('Agent (Chatra)')
   })
-  test('says when it was written where it came late', () => {
+  test('the label contains the time of a late message', () => {
     const writtenAt = Date.UTC(2026, 2, 2, 9, 5, 59)
     expect(labelOf(message({ late: true, writtenAt }))).toBe('written 2026-03-02 09:05 UTC')
     expect(labelOf({ ...unmapped, late: true, writtenAt })).toBe('Ion (Chatra), written 2026-03-02 09:05 UTC')
@@ -113,17 +113,17 @@ describe('the words of a paragraph', () => {
   const paragraph = (changes: Partial<Message>) =>
     commentText([message(changes)], settings, 'en').paragraphs[0]
 
-  test('are the message, one paragraph for each', () => {
+  test('a message is a paragraph of its own', () => {
     const both = commentText([message({ text: 'one' }), message({ text: 'two' })], settings, 'en')
     expect(plainOf(both)).toBe('one\ntwo')
     expect(paragraph({ text: 'one' })).toEqual({ links: [], label: null, text: 'one' })
   })
-  test('are left out where they are the name of the file beside them', () => {
+  test("a text equal to its file's name is omitted", () => {
     expect(paragraph({ text: 'bill.pdf', files: [file] })?.text).toBe('')
     expect(paragraph({ text: 'bill.pdf here', files: [file] })?.text).toBe('bill.pdf here')
     expect(paragraph({ text: 'bill.pdf', files: [] })?.text).toBe('bill.pdf')
   })
-  test('are left out where they begin with a long name that was cut', () => {
+  test('a text that begins with a shortened long file name is omitted', () => {
     const name = 'n'.repeat(151)
     expect(paragraph({ text: `${name} and the rest`, files: [{ ...file, name }] })?.text).toBe('')
     const short = 'n'.repeat(150)
@@ -131,7 +131,7 @@ describe('the words of a paragraph', () => {
     expect(paragraph({ text, files: [{ ...file, name: short }] })?.text).toBe(text)
     expect(paragraph({ text: `see ${name}`, files: [{ ...file, name }] })?.text).toBe(`see ${name}`)
   })
-  test('are followed by the address of each file that Planfix did not take', () => {
+  test('the addresses of refused files follow the text', () => {
     const files = [file, { ...file, name: 'big.zip', linkOnly: true }]
     expect(paragraph({ text: 'Look', files })).toEqual({
       links: ['https://files.example/1'],
@@ -144,13 +144,13 @@ describe('the words of a paragraph', () => {
       text: 'Look\nbill.pdf: ',
     })
   })
-  test('stand behind their label in plain text', () => {
+  test('the text follows its label in plain text', () => {
     const late = message({ late: true, text: 'Hello', writtenAt: 0 })
     expect(plainOf(commentText([late], settings, 'en'))).toBe('written 1970-01-01 00:00 UTC: Hello')
   })
 })
 
-test('a task bears the name of its client and where he writes', () => {
+test('a task is named after its client and channel', () => {
   expect(taskName(profile({ name: 'Anna' }))).toBe('Anna (Chatra)')
   expect(taskName(profile({ name: null, displayedName: null, id: 'abcdefghi' }))).toBe(
     'Client abcdef (Chatra)',
@@ -166,14 +166,14 @@ describe('the text of a task', () => {
   ) => taskDescription([message({ text: 'Hello' })], client, links, settings, 'en', history).paragraphs
   const facts = (...args: Parameters<typeof describeTask>) => describeTask(...args)[1]?.text.split('\n')
 
-  test('begins with the first messages and quotes what is known about the visitor', () => {
+  test("a task's text begins with the first messages and quotes the visitor's facts", () => {
     expect(describeTask()).toEqual([
       { links: [], label: null, text: 'Hello' },
       { links: [], label: null, text: 'Source: Chatra', quote: true },
     ])
   })
 
-  test('says all that is known, in one order', () => {
+  test("a task's text contains all known facts, in a fixed order", () => {
     const page = (link: string, title: string | null = null): Page => ({ link, title })
     const client = profile({
       country: 'Moldova',
@@ -206,7 +206,7 @@ describe('the text of a task', () => {
     expect(describeTask(client)[1]?.links).toEqual(['https://shop.example/a', 'https://shop.example/b'])
   })
 
-  test('says what alone is known of place and device', () => {
+  test("a task's text contains place and device even alone", () => {
     expect(facts(profile({ city: 'Chisinau', browser: 'Firefox' }))).toEqual([
       'Country, city: Chisinau',
       'Source: Chatra',
@@ -214,14 +214,14 @@ describe('the text of a task', () => {
     ])
   })
 
-  test('names the page of the beginning where the visit tells none', () => {
+  test("a task's text names the start page where the visit contains none", () => {
     const startPage = { link: 'https://shop.example/start', title: null }
     const visit = { startedAt: null, finishedAt: null, host: null, pages: [] }
     for (const client of [profile({ startPage }), profile({ startPage, visit })])
       expect(facts(client)).toEqual(['Visited pages:', '• https://shop.example/start', 'Source: Chatra'])
   })
 
-  test('names twenty pages at most', () => {
+  test("a task's text names twenty pages at most", () => {
     const pages = Array.from({ length: 25 }, (_, n) => ({ link: `https://shop.example/${n}`, title: null }))
     const visit = { startedAt: null, finishedAt: null, host: null, pages }
     const lines = facts(profile({ visit })) ?? []
@@ -229,7 +229,7 @@ describe('the text of a task', () => {
     expect(lines).toContain('• https://shop.example/19')
   })
 
-  test('shortens an address that leads nowhere and does not link it', () => {
+  test('an unusable address is shortened and not linked', () => {
     const visit = {
       startedAt: null,
       finishedAt: null,
@@ -240,7 +240,7 @@ describe('the text of a task', () => {
     expect(describeTask(profile({ visit }))[1]?.links).toEqual([])
   })
 
-  test('names mapped agents too, for it has no author of its own', () => {
+  test("a task's text names mapped agents too, for it has no author", () => {
     const text = taskDescription(
       [byAgent('agent-oleg', 'Oleg', null, { text: 'Hi' })],
       profile(),
@@ -251,7 +251,7 @@ describe('the text of a task', () => {
     expect(text.paragraphs[0]).toMatchObject({ label: 'Oleg (Chatra)', text: 'Hi' })
   })
 
-  test('counts what does not fit, also of the history', () => {
+  test("a task's text counts omitted parts, also of the history", () => {
     const extra = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`Field ${n}`, 'x'.repeat(690)]))
     const lines = facts(profile({ extra })) ?? []
     expect(lines.at(-1)).toBe(`Left out for lack of room: ${201 - (lines.length - 1)}`)
@@ -260,7 +260,7 @@ describe('the text of a task', () => {
     expect(history[1]).toBe(`Left out for lack of room: ${100 - (history.length - 2)}`)
   })
 
-  test('ends with what was said before, one line a message', () => {
+  test("a task's text ends with the earlier messages, one line each", () => {
     const history = [
       message({ text: ' two\n lines ', writtenAt: 60_000 }),
       message({ text: 'bill.pdf', files: [file], writtenAt: 120_000 }),

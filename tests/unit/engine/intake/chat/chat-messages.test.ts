@@ -40,7 +40,7 @@ const ours = (changes: Partial<Message> = {}) =>
 const julia = { id: 'julia', name: 'Julia P.', email: 'julia@shop.example' } as AgentSeen
 
 describe('a message of a client', () => {
-  test('is new once, and waits to be carried', () => {
+  test("a client's message is new once, and waits for delivery", () => {
     const decision = decide([said({ file: { name: 'a', url: 'https://x.example/a', size: 3 } })])
     expect(decision).toMatchObject({ conversationId: 8, newFromClient: ['Hello'], isNewConversation: false })
     expect(decision).toMatchObject({ skipped: null, settledReply: false })
@@ -82,7 +82,7 @@ describe('a message of a client', () => {
     ])
   })
 
-  test('that is long is carried in parts, its file with the first', () => {
+  test('a long message is delivered in parts, its file with the first', () => {
     const file = { name: 'a', url: 'https://x.example/a', size: 3 }
     const parts = messagesOf(decide([said({ text: 'word '.repeat(3_000), file })]))
     expect(parts.map(({ originKey }) => originKey)).toEqual(['c:m1', 'c:m1:2'])
@@ -91,20 +91,20 @@ describe('a message of a client', () => {
     expect(parts[0]?.text.length).toBeGreaterThan(8_900)
   })
 
-  test('that is known is not new', () => {
+  test('a known message is not new', () => {
     const decision = decide([said()], { known: new Map([['c:m1', message()]]) })
     expect(messagesOf(decision)).toEqual([])
     expect(decision).toMatchObject({ skipped: 'nothing-new', newFromClient: [] })
   })
 
-  test('that is known gets the file it lacked', () => {
+  test('a known message gets its missing file', () => {
     const file = { name: 'a', url: 'https://x.example/a', size: 3 }
     const decision = decide([said({ file })], { known: new Map([['c:m1', message({ text: 'Hello' })]]) })
     expect(patchesOf(decision)).toMatchObject([{ patch: { files: [{ url: file.url }] } }])
     expect(decision.skipped).toBeNull()
   })
 
-  test('that an event holds twice is carried once, with the file of either', () => {
+  test('a message that is twice in an event is delivered once, with either file', () => {
     const file = { name: 'a', url: 'https://x.example/a', size: 3 }
     for (const twice of [
       [said(), said({ file })],
@@ -114,7 +114,7 @@ describe('a message of a client', () => {
     expect(decide([said(), said()]).newFromClient).toEqual(['Hello'])
   })
 
-  test('is of now where Chatra tells no time, or one that cannot be', () => {
+  test('a message without a plausible time is of now', () => {
     const at = (...times: (number | null)[]) =>
       messagesOf(decide(times.map((time, n) => said({ id: `m${n}`, at: time })))).map(
         ({ writtenAt }) => writtenAt,
@@ -124,7 +124,7 @@ describe('a message of a client', () => {
     expect(at(NOW + 300_001)).toEqual([NOW])
   })
 
-  test('tells when the client last wrote', () => {
+  test('a message records when the client last wrote', () => {
     const saved = (messages: ChatMessage[]) =>
       decide(messages).changes.find((change) => change.type === 'client.save')
     expect(saved([said({ at: 700 }), said({ id: 'm2', at: 600 })])).toMatchObject({
@@ -140,7 +140,7 @@ describe('a message without id and time', () => {
   const earlier = (changes: Partial<Message> = {}) =>
     message({ originKey: 'u:x', receivedAt: NOW, ...changes })
 
-  test('is known by its words and its place', () => {
+  test('a message without id and time is identified by text and place', () => {
     expect(messagesOf(decide([bare(), bare({ text: 'again' })])).map(({ originKey }) => originKey)).toEqual([
       key,
       `u:client:client:${NOW}:1:${fingerprint('again')}`,
@@ -149,7 +149,7 @@ describe('a message without id and time', () => {
   const isNew = (written: Message[], ofIt: ChatMessage = bare(), kind: ChatEvent['kind'] = 'fragment') =>
     messagesOf(decide([ofIt], { written, event: { kind } })).length > 0
 
-  test('repeats the same words of a moment ago', () => {
+  test('a message without id repeats an equal text of a moment ago', () => {
     expect(isNew([earlier()])).toBe(false)
     expect(isNew([earlier({ receivedAt: NOW - 9_999 })])).toBe(false)
     expect(isNew([earlier({ receivedAt: NOW - 10_000 })])).toBe(true)
@@ -161,12 +161,12 @@ describe('a message without id and time', () => {
       ]),
     ).toBe(true)
   })
-  test('repeats an agent’s words of a moment ago', () => {
+  test("a message without id repeats an agent's equal text of a moment ago", () => {
     const agents = earlier({ author: { kind: 'agent', id: null, name: '', email: null } })
     expect(isNew([agents], bare({ type: 'agent' }))).toBe(false)
     expect(isNew([earlier()], bare({ type: 'agent' }))).toBe(true)
   })
-  test('repeats the same words of any time in a transcript, one for each', () => {
+  test('in a transcript a message without id repeats an equal text of any time, once', () => {
     const old = earlier({ receivedAt: 0 })
     expect(isNew([old], bare(), 'transcript')).toBe(false)
     const count = (written: Message[]) =>
@@ -174,12 +174,12 @@ describe('a message without id and time', () => {
     expect(count([old])).toBe(1)
     expect(count([old, earlier({ id: 2, receivedAt: 0 })])).toBe(0)
   })
-  test('repeats words that have been forgotten or split since, by the print in their key', () => {
+  test('a repeated text that was removed or split is found by its fingerprint', () => {
     const kept = (print: string) => earlier({ originKey: `u:client:client:7:0:${print}`, text: '' })
     expect(isNew([kept(fingerprint('Hello'))])).toBe(false)
     expect(isNew([kept(fingerprint('other'))])).toBe(true)
   })
-  test('repeats the one with the same file, whichever it is', () => {
+  test('a message without id repeats the one with the same file', () => {
     const file = { name: 'Hello', url: 'https://x.example/a', size: 3 }
     const stored = { name: 'Hello', url: file.url, planfixFileId: null, size: 3 }
     const [first, second] = [
@@ -201,13 +201,13 @@ describe('what is not carried', () => {
       { states: [{ state: 'skipped', reason }], message: { state: 'skipped', reason } },
     ])
   })
-  test('what agents say, where that is switched off', () => {
+  test("agents' messages are not delivered where that is switched off", () => {
     const settings = settingsOf({ options: { mirrorChatraReplies: false } })
     expect(messagesOf(decide([byAgent()], { settings }))).toMatchObject([{ reason: 'mirroring-off' }])
     expect(messagesOf(decide([said()], { settings }))).toMatchObject([{ state: 'queued' }])
     expect(messagesOf(decide([byAgent()]))).toMatchObject([{ state: 'queued' }])
   })
-  test('what another computer has carried, as far as a transcript repeats it', () => {
+  test('messages delivered by another computer are not repeated by a transcript', () => {
     const takenOver = (at: number | null, kind: ChatEvent['kind'] = 'transcript') =>
       messagesOf(decide([said({ at })], { takenOverAt: 600, event: { kind } }))[0]?.reason
     expect(takenOver(599)).toBe('carried-by-another')
@@ -217,7 +217,7 @@ describe('what is not carried', () => {
     const decision = decide([said({ at: 599 })], { takenOverAt: 600, event: { kind: 'transcript' } })
     expect(decision.newFromClient).toEqual([])
   })
-  test('founds no conversation', () => {
+  test('a message that is not delivered creates no conversation', () => {
     const nobody = { link: null, conversation: null }
     expect(decide([said({ type: 'system' })], nobody).conversationId).toBeNull()
     expect(decide([byAgent()], nobody)).toMatchObject({ isNewConversation: true, newFromClient: [] })
@@ -229,7 +229,7 @@ describe('what is not carried', () => {
 describe('the author', () => {
   const author = (one: ChatMessage, agents: AgentSeen[] = []) =>
     messagesOf(decide([one], { event: { agents } }))[0]?.author
-  test('is the agent whom the message names, with what else is known of him', () => {
+  test('the author is the agent named by the message, with all known facts', () => {
     expect(author(byAgent(), [{ ...julia, id: 'other' }, julia])).toEqual({
       kind: 'agent',
       id: 'julia',
@@ -244,7 +244,7 @@ describe('the author', () => {
       email: null,
     })
   })
-  test('is the only agent of the chat where the message names none', () => {
+  test("the author is the chat's only agent where the message names none", () => {
     const nameless = byAgent({ agentId: null, agentName: null })
     expect(author(nameless, [julia])).toEqual({
       kind: 'agent',
@@ -260,7 +260,7 @@ describe('the author', () => {
     })
     expect(author(nameless, [])).toMatchObject({ id: null })
   })
-  test('of the chat is remembered', () => {
+  test("the chat's agent is stored", () => {
     expect(decide([], { event: { agents: [julia] } }).changes).toContainEqual({
       type: 'agent.seen',
       connectionId: 'shop',
@@ -271,7 +271,7 @@ describe('the author', () => {
 })
 
 describe('an echo', () => {
-  test('settles the reply, which has arrived', () => {
+  test('an echo settles the reply, which has arrived', () => {
     const decision = decide([marked({ id: 'm9' })], { replies: [ours()], echoSeen: true, marksSeen: true })
     expect(decision).toMatchObject({ skipped: 'own-echo', settledReply: true })
     expect(messagesOf(decision)).toEqual([])
@@ -284,7 +284,7 @@ describe('an echo', () => {
       },
     ])
   })
-  test('leaves what is known as it is', () => {
+  test('an echo keeps the known facts', () => {
     const known = { state: 'delivered', chatraMessageId: 'm9' } as const
     const patch = (changes: Partial<Message>, id: string | null = 'm9') =>
       patchesOf(decide([marked({ id })], { replies: [ours(changes)] })).map((one) => one.patch)
@@ -296,12 +296,12 @@ describe('an echo', () => {
       { echoed: true, state: 'delivered', reason: 'echo-seen' },
     ])
   })
-  test('is of each reply once', () => {
+  test('an echo matches each reply once', () => {
     const twice = [marked({ id: 'x' }), marked({ id: 'y' })]
     const ids = patchesOf(decide(twice, { replies: [ours(), ours({ id: 5 })] })).map(({ id }) => id)
     expect(ids).toEqual([4, 5])
   })
-  test('shows that echoes come, unless it is in a transcript or known by its words alone', () => {
+  test('an echo proves echoes, except in a transcript or by text alone', () => {
     const seen = { type: 'fact.set', connectionId: 'shop', key: 'echoSeen', value: true }
     const facts = (how: Parameters<typeof decide>[1], one = marked()) =>
       factsOf(decide([one], { replies: [ours()], marksSeen: one.receivedFrom !== null, ...how }))
@@ -310,7 +310,7 @@ describe('an echo', () => {
     expect(facts({ event: { kind: 'transcript' } })).toEqual([])
     expect(facts({}, byAgent())).toEqual([])
   })
-  test('that is known by its words alone leaves a line in the log', () => {
+  test('an echo matched by text alone leaves a line in the log', () => {
     const decision = decide([byAgent({ at: 500 })], { replies: [ours()], now: 2_000 })
     expect(messagesOf(decision)).toMatchObject([
       {
@@ -330,7 +330,7 @@ describe('an echo', () => {
     expect(messagesOf(again)).toEqual([])
     expect(messagesOf(decide([marked()], { replies: [ours()] }))).toEqual([])
   })
-  test('of a reply that was given up stands where it turned up, and its comment is read again', () => {
+  test('an echo of a failed reply keeps its place, and the comment is read again', () => {
     const given = (changes: Partial<Message>, at: number | null = 700) =>
       decide([marked({ at })], { replies: [ours({ planfixTaskId: 100, planfixCommentId: 10, ...changes })] })
     const dismissed = given({ state: 'skipped', reason: 'dismissed' })
@@ -351,7 +351,7 @@ describe('an echo', () => {
 
 describe('our mark', () => {
   const marksSeen = (key: string) => ({ type: 'fact.set', connectionId: 'shop', key, value: true })
-  test('is remembered once it has been seen, in transcripts and elsewhere', () => {
+  test('our mark is recorded once seen, in transcripts and elsewhere', () => {
     expect(marksFact('transcript')).toBe('marksInTranscripts')
     expect(factsOf(decide([marked()], { echoSeen: true }))).toEqual([marksSeen('marksSeen')])
     expect(factsOf(decide([marked()], { echoSeen: true, marksSeen: true }))).toEqual([])
@@ -362,7 +362,7 @@ describe('our mark', () => {
       [],
     )
   })
-  test('on a message that nobody knows keeps it out, and nothing is proven by the transcript', () => {
+  test('an unknown message with our mark is not delivered, and proves nothing', () => {
     const uncertain = [ours({ id: 6, sentFingerprint: 'x', chatraClientId: 'client', sentAt: 400 })]
     const around = [said({ id: 'b', at: 300 }), said({ id: 'c', at: 20_000 })]
     const absent = (messages: ChatMessage[]) =>
@@ -375,7 +375,7 @@ describe('our mark', () => {
     expect(messagesOf(stray).map(({ originKey }) => originKey)).toEqual(['c:b', 'c:c'])
     expect(patchesOf(stray)).toEqual([])
   })
-  test('on a message of before the restore makes it a reply that has arrived', () => {
+  test('an unknown message with our mark from before a restore is an arrived reply', () => {
     const restored = (changes: Partial<ChatMessage>, restoredAt?: number) =>
       messagesOf(decide([marked({ at: 500, ...changes })], restoredAt === undefined ? {} : { restoredAt }))
     expect(restored({}, 501)).toMatchObject([
@@ -408,7 +408,7 @@ describe('our mark', () => {
   })
 })
 
-test('what is known when a message is looked at for an echo', () => {
+test('the facts for matching an echo are complete', () => {
   const one = byAgent()
   const state = { replies: [ours()], marksSeen: false, writers: new Map(), now: NOW, claimed: new Set([1]) }
   expect(echoStateOf(chatEvent({ messages: [one] }), one, state)).toEqual({
@@ -428,7 +428,7 @@ test('what is known when a message is looked at for an echo', () => {
   expect(echoStateOf(chatEvent(), one, { ...state, marksSeen: true }).marksSeen).toBe(true)
 })
 
-test('an introduction or the end of the chat alone is something', () => {
+test('an introduction or the end of the chat alone is a result', () => {
   expect(decide([], { event: { client: profile({ name: 'Anna' }) } }).skipped).toBeNull()
   expect(decide([]).skipped).toBe('nothing-new')
 })

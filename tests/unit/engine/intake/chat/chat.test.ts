@@ -13,7 +13,7 @@ import {
 const of = <T extends string>(decision: ReturnType<typeof decideChat>, type: T) =>
   decision.changes.filter((change) => change.type === type)
 
-test('the first words of a client found a conversation and wait to be carried', () => {
+test("a client's first message creates a conversation and waits for delivery", () => {
   const decision = decideChat(event(), state())
   expect(decision).toMatchObject({ isNewConversation: true, newFromClient: ['Hello'], skipped: null })
   expect(of(decision, 'message.add')).toMatchObject([
@@ -21,7 +21,7 @@ test('the first words of a client found a conversation and wait to be carried', 
   ])
 })
 
-test('an automatic message alone founds no conversation', () => {
+test('an automatic message alone creates no conversation', () => {
   const pushed = said({ type: 'agent', isPushed: true })
   expect(of(decideChat(event({ messages: [pushed] }), state()), 'conversation.add')).toEqual([])
 })
@@ -42,7 +42,7 @@ test('the same e-mail on another device joins its conversation', () => {
   )
 })
 
-test('what the client said of himself is not forgotten when a later event leaves it out', () => {
+test("the client's data is kept when a later event omits it", () => {
   const known = link({ profile: profile({ name: 'Anna', email: 'anna@example.com', phone: '+37360000000' }) })
   const decision = decideChat(event(), state({ link: known, conversation: conversation() }))
   expect(of(decision, 'client.save')).toMatchObject([
@@ -50,7 +50,7 @@ test('what the client said of himself is not forgotten when a later event leaves
   ])
 })
 
-test('an introduction is a job of its own, and the same one again is none', () => {
+test('an introduction is a separate job, and an equal one is none', () => {
   const introduced = event({ client: profile({ name: 'Anna' }) })
   const kinds = (one: ChatState) =>
     decideChat(introduced, one).changes.flatMap((change) =>
@@ -72,7 +72,7 @@ test('a transcript ends the chat, unless the client has written since', () => {
   expect(kinds(900)).not.toContain('complete')
 })
 
-test('a file of a message whose words and files have been forgotten does not come once more', () => {
+test('the file of a message whose content was removed does not come again', () => {
   const forgotten = message({ originKey: 'c:m1', text: '', files: [], state: 'delivered' })
   const file = { name: 'a.txt', url: 'https://a.example/a.txt', size: 3 }
   const again = event({ kind: 'transcript', messages: [said({ text: 'a.txt', file })] })

@@ -50,11 +50,11 @@ const visit = (changes: Partial<Visit> = {}): Visit => ({
 const job = { connectionId: 'shop', conversationId: 8, failures: 0, attempt: null }
 
 describe('a client who is not known', () => {
-  test('gets nothing as long as there is nothing to carry', () => {
+  test('an unknown client gets no conversation without a message', () => {
     expect(decide({})).toEqual({ changes: [], conversation: null, isNew: false, carries: false })
   })
 
-  test('gets a conversation with the first words, which ends like any other', () => {
+  test("an unknown client's first message creates a conversation, which will end", () => {
     const begun = {
       id: 100,
       connectionId: 'shop',
@@ -117,7 +117,7 @@ describe('a client who is not known', () => {
     })
   })
 
-  test('whom an agent wrote to gets a conversation that is looked after, too', () => {
+  test('an unknown client whom an agent wrote to gets a conversation, too', () => {
     const decision = decide({ worthCarrying: true })
     expect(decision).toMatchObject({ isNew: true, carries: false })
     expect(jobs(decision)).toMatchObject([
@@ -126,7 +126,7 @@ describe('a client who is not known', () => {
     expect(ofType(decision, 'conversation.patch')).toEqual([])
   })
 
-  test('on another device of a known person joins that conversation, and can be separated again', () => {
+  test("a known person's new device joins the conversation, and can be separated", () => {
     const into = conversation({ id: 8 })
     const decision = decide({ worthCarrying: true, state: { joins: { into, why: 'vouched' } } })
     expect(decision).toMatchObject({ conversation: { id: 8 }, isNew: false })
@@ -151,7 +151,7 @@ describe('a client who is not known', () => {
     expect(ofType(decision, 'client.save')).toMatchObject([{ client: { conversationId: 8 } }])
   })
 
-  test('with a conversation of its own joins no other', () => {
+  test('a client with a conversation joins no other', () => {
     const joins = { into: conversation({ id: 9 }), why: 'vouched' } as const
     const decision = decide({ state: here({ joins }) })
     expect(decision.conversation?.id).toBe(8)
@@ -161,14 +161,14 @@ describe('a client who is not known', () => {
 
 describe('perhaps the same person', () => {
   const other = conversation({ id: 9, taskId: 200 })
-  test('is said in the task that is going to be made', () => {
+  test('perhaps the same person: the future task mentions it', () => {
     const decision = decide({ state: here({ perhaps: other }) })
     expect(ofType(decision, 'conversation.patch')).toEqual([
       { type: 'conversation.patch', id: 8, patch: { perhaps: { conversationId: 9, told: false } } },
     ])
     expect(jobs(decision)).toEqual([])
   })
-  test('is said in both tasks where there is one', () => {
+  test('perhaps the same person: both existing tasks mention it', () => {
     const decision = decide({
       state: here({ conversation: conversation({ id: 8, taskId: 41 }), perhaps: other }),
     })
@@ -185,7 +185,7 @@ describe('perhaps the same person', () => {
       },
     ])
   })
-  test('is said once', () => {
+  test('perhaps the same person: it is mentioned once', () => {
     const said = conversation({ id: 8, perhaps: { conversationId: 9, told: true } })
     expect(
       ofType(decide({ state: here({ conversation: said, perhaps: other }) }), 'conversation.patch'),
@@ -204,7 +204,7 @@ describe('an introduction', () => {
       state: here({ link: clientLink({ profile: profile(before) }) }),
     })
 
-  test.each(['name', 'email', 'phone'] as const)('of %s is a job of its own', (field) => {
+  test.each(['name', 'email', 'phone'] as const)('an introduction with %s is a separate job', (field) => {
     const decision = introduced({}, { [field]: 'x' })
     expect(decision.carries).toBe(true)
     expect(jobs(decision)).toEqual([
@@ -221,7 +221,7 @@ describe('an introduction', () => {
     expect(introduced({ [field]: 'x' }, { [field]: 'x' }).carries).toBe(false)
     expect(introduced({ [field]: 'x' }, {}).carries).toBe(false)
   })
-  test('of a client who is new is part of the card that is made', () => {
+  test('an introduction of a new client is part of the new card', () => {
     expect(jobs(decide({ event: { client: profile({ name: 'Anna' }) }, worthCarrying: true }))).toMatchObject(
       [{ kind: 'leave-check' }],
     )
@@ -232,7 +232,7 @@ describe('a visit', () => {
   const visits = (client: Partial<ClientProfile>, lastVisitAt: number | null) =>
     decide({ event: { client: profile(client) }, state: here({ link: clientLink({ lastVisitAt }) }) })
 
-  test('that is new is written once, with what is known of it', () => {
+  test('a new visit is written once, with its known facts', () => {
     const decision = visits({ os: 'Linux', browser: 'Firefox', ip: '10.0.0.1', visit: visit() }, 400)
     expect(decision.carries).toBe(true)
     expect(jobs(decision)).toEqual([
@@ -248,16 +248,16 @@ describe('a visit', () => {
     expect(ofType(decision, 'client.save')).toMatchObject([{ client: { lastVisitAt: 500 } }])
     expect(jobs(visits({ os: 'Linux', visit: visit() }, null))).toHaveLength(1)
   })
-  test.each(['os', 'browser', 'ip'] as const)('of which only the %s is known is written', (field) => {
+  test.each(['os', 'browser', 'ip'] as const)('a visit of which only the %s is known is written', (field) => {
     expect(jobs(visits({ [field]: 'x', visit: visit() }, null))).toMatchObject([{ kind: 'visit' }])
   })
-  test('that is known, or of which nothing is, is not written', () => {
+  test('a known visit, or one without facts, is not written', () => {
     const known = visits({ os: 'Linux', visit: visit() }, 500)
     expect(known.carries).toBe(false)
     expect(ofType(known, 'client.save')).toMatchObject([{ client: { lastVisitAt: 500 } }])
     expect(jobs(visits({ visit: visit() }, null))).toEqual([])
   })
-  test('without a beginning is one for a new client alone', () => {
+  test('a visit without a start is written only for a new client', () => {
     expect(jobs(visits({ os: 'Linux' }, null))).toEqual([])
     const first = decide({ event: { client: profile({ os: 'Linux' }) }, worthCarrying: true })
     expect(jobs(first)).toMatchObject([{ kind: 'visit', key: `client:${NOW}` }, { kind: 'leave-check' }])
@@ -272,23 +272,26 @@ describe('what is known of a client', () => {
     event: Partial<ChatEvent> = {},
   ) => savedProfile({ event: { client: profile(now), ...event }, state: link(before) })
 
-  test('stays known when an event leaves it out, and gives way to what is newer', () => {
+  test('known facts are kept when an event omits them, and replaced by newer ones', () => {
     const all = { name: 'Anna', email: 'anna@mail.example', phone: '1' }
     expect(kept(all, {})).toMatchObject(all)
     const other = { name: 'Ana', email: 'ana@mail.example', phone: '2' }
     expect(kept(all, other)).toMatchObject(other)
   })
 
-  test.each(['name', 'email', 'phone'] as const)('a %s is vouched for as long as it is the same', (field) => {
-    const vouched = { name: false, email: false, phone: false, [field]: true }
-    const none = { name: false, email: false, phone: false }
-    expect(kept({ [field]: 'x', vouched }, {}).vouched).toEqual(vouched)
-    expect(kept({ [field]: 'x', vouched }, { [field]: 'x', vouched: none }).vouched).toEqual(none)
-    expect(kept({ [field]: 'x' }, { [field]: 'x', vouched }).vouched).toEqual(vouched)
-    expect(savedProfile({ worthCarrying: true }).vouched).toEqual(none)
-  })
+  test.each(['name', 'email', 'phone'] as const)(
+    'the %s is vouched for as long as it is the same',
+    (field) => {
+      const vouched = { name: false, email: false, phone: false, [field]: true }
+      const none = { name: false, email: false, phone: false }
+      expect(kept({ [field]: 'x', vouched }, {}).vouched).toEqual(vouched)
+      expect(kept({ [field]: 'x', vouched }, { [field]: 'x', vouched: none }).vouched).toEqual(none)
+      expect(kept({ [field]: 'x' }, { [field]: 'x', vouched }).vouched).toEqual(vouched)
+      expect(savedProfile({ worthCarrying: true }).vouched).toEqual(none)
+    },
+  )
 
-  test('former names and chats are kept, the last ten of each', () => {
+  test('the last ten former names and chats are kept', () => {
     expect(kept({ name: 'Anna' }, { name: 'Anna' }).former).toBeUndefined()
     expect(kept({ name: 'Anna' }, {}).former).toBeUndefined()
     expect(kept({ name: 'Anna' }, { name: 'Ana' }).former).toEqual({ chatIds: [], names: ['Anna'] })
@@ -303,7 +306,7 @@ describe('what is known of a client', () => {
     expect(kept(before, { name: 'Anna', chatId: 'c10' }).former).toEqual({ chatIds: many, names: many })
   })
 
-  test('the page of the beginning stays known during the visit', () => {
+  test('the start page is kept during the visit', () => {
     const startPage = { link: 'https://shop.example/', title: null }
     const other = { link: 'https://shop.example/b', title: null }
     expect(kept({ startPage, visit: visit() }, { visit: visit() }).startPage).toEqual(startPage)
@@ -313,7 +316,7 @@ describe('what is known of a client', () => {
     expect(savedProfile({ worthCarrying: true }).startPage).toBeNull()
   })
 
-  test('when a device last wrote never goes back', () => {
+  test("the time of a device's last message never goes back", () => {
     const wroteAt = (before: number, lastClientAt: number | null) =>
       ofType(
         decide({ lastClientAt, state: here({ link: clientLink({ lastWroteAt: before }) }) }),
@@ -338,7 +341,7 @@ describe('the end of a chat', () => {
       state: here({ conversation: conversation({ id: 8, taskId: null, lastClientAt }), ...more }),
     })
 
-  test('comes with its transcript', () => {
+  test('a transcript ends the chat', () => {
     const decision = transcript([400, 500], 500)
     expect(decision.carries).toBe(true)
     expect(ofType(decision, 'conversation.patch')).toEqual([
@@ -347,22 +350,22 @@ describe('the end of a chat', () => {
     expect(ofType(decision, 'job.cancel')).toEqual([cancelled('leave-check')])
     expect(jobs(decision)).toMatchObject([complete])
   })
-  test('comes with a transcript that tells no times, or in which the client says nothing', () => {
+  test('a transcript without times or client messages ends the chat', () => {
     for (const times of [[], [null], [400, null]])
       expect(jobs(transcript(times, 500))).toMatchObject([complete])
   })
-  test('does not come with the transcript of an earlier chat', () => {
+  test('the transcript of an earlier chat does not end this one', () => {
     const decision = transcript([499, 300], 500)
     expect(decision.carries).toBe(true)
     expect(ofType(decision, 'conversation.patch')).toEqual([])
     expect(decision.changes.map(({ type }) => type)).toEqual(['client.save'])
   })
-  test('completes nothing where that is switched off', () => {
+  test('the end completes no task where that is switched off', () => {
     const decision = transcript([500], 500, { settings: off })
     expect(jobs(decision)).toEqual([])
     expect(ofType(decision, 'conversation.patch')).toMatchObject([{ patch: { clientLeft: true } }])
   })
-  test('with new words in its transcript keeps the time of the last ones', () => {
+  test('the end keeps the time of the last new message in its transcript', () => {
     const decision = decide({
       event: { kind: 'transcript', messages: [said({ at: 600 })] },
       state: here({ conversation: conversation({ id: 8, lastClientAt: 500 }) }),
@@ -384,7 +387,7 @@ describe('the end of a chat', () => {
     data: { clientId: 'client' },
     notBefore: NOW + 10 * MINUTE,
   }
-  test('is put off while the client writes', () => {
+  test('the end is postponed while the client writes', () => {
     const decision = decide({ state: here(), lastClientAt: null, clientWrote: true })
     expect(decision.carries).toBe(false)
     expect(ofType(decision, 'conversation.patch')).toMatchObject([
@@ -394,12 +397,12 @@ describe('the end of a chat', () => {
     expect(jobs(decision)).toMatchObject([leaveCheck])
     expect(jobs(decide({ state: here({ settings: off }), clientWrote: true }))).toEqual([])
   })
-  test('does not set back the time of the last words', () => {
+  test('the end does not set back the time of the last message', () => {
     const later = conversation({ id: 8, lastClientAt: 900 })
     const decision = decide({ state: here({ conversation: later }), lastClientAt: 700, clientWrote: true })
     expect(ofType(decision, 'conversation.patch')).toMatchObject([{ patch: { lastClientAt: 900 } }])
   })
-  test('is looked for when the visit has ended', () => {
+  test('the end is checked when the visit has ended', () => {
     const ended = (more: Partial<ChatState>) =>
       decide({ event: { client: profile({ visit: visit({ finishedAt: 900 }) }) }, state: here(more) })
     expect(ended({}).carries).toBe(true)

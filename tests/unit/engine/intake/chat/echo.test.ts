@@ -34,51 +34,51 @@ const echoOf = (message: ChatMessage, replies: Message[], changes: Partial<EchoS
 const idOf = (...how: Parameters<typeof echoOf>) => echoOf(...how)?.reply.id ?? null
 
 describe('certain', () => {
-  test('by the id the POST returned, whatever the text became', () => {
+  test('an echo is certain by the id the POST returned, whatever the text', () => {
     expect(echoOf(agent({ id: 'm', text: 'cut' }), [ours({ chatraMessageId: 'm' })])?.by).toBe('id')
   })
 
-  test('by our mark: an uncertain reply goes before one that arrived', () => {
+  test('an echo is certain by our mark, an uncertain reply before an arrived one', () => {
     const replies = [ours({ id: 1 }), ours({ id: 2, state: 'uncertain' })]
     expect(echoOf(agent(marked), replies)).toMatchObject({ by: 'mark', reply: { id: 2 } })
     expect(idOf(agent(marked), [ours({ state: 'sending' })])).toBe(1)
   })
 
-  test('by what Chatra says when it is asked', () => {
+  test("an echo is certain by Chatra's answer", () => {
     const replies = [ours({ state: 'uncertain' })]
     expect(echoOf(agent(), replies, { writer: 'ours' })?.by).toBe('mark')
     expect(echoOf(agent(), replies, { writer: 'person' })).toBeNull()
   })
 
-  test('a reply that was given up as not arrived, or dismissed, may turn up', () => {
+  test('a failed or dismissed reply may still have an echo', () => {
     expect(idOf(agent(marked), [ours({ state: 'failed', reason: 'not-arrived' })])).toBe(1)
     expect(idOf(agent(marked), [ours({ state: 'skipped', reason: 'dismissed' })])).toBe(1)
   })
 })
 
 describe("a person's", () => {
-  test('an agent who types the words of an earlier reply is no echo', () => {
+  test('an agent who types the text of an earlier reply is no echo', () => {
     expect(echoOf(agent(), [ours({ chatraMessageId: 'other', echoed: true })])).toBeNull()
   })
 
-  test('what another system sent is no echo of ours', () => {
+  test('a message of another system is no echo of ours', () => {
     expect(echoOf(agent({ receivedFrom: 'crm' }), [ours({ state: 'uncertain' })])).toBeNull()
   })
 
-  test('without our mark, once marks are known to come, whatever is being sent', () => {
+  test("a message without our mark is a person's, once marks are known to come", () => {
     for (const state of ['sending', 'uncertain', 'delivered'] as const) {
       expect(echoOf(agent(), [ours({ state })], { marksSeen: true })).toBeNull()
       expect(echoOf(agent({ id: null }), [ours({ state })], { marksSeen: true })).toBeNull()
     }
   })
 
-  test('the words of long ago, and those of a reply that Chatra certainly refused', () => {
+  test("old texts, and that of a certainly refused reply, are a person's", () => {
     expect(echoOf(agent({ at: 10 * 60_000 }), [ours({ state: 'uncertain' })])).toBeNull()
     expect(echoOf(agent(), [ours({ state: 'failed', reason: 'chatra: refused (…)' })])).toBeNull()
     expect(echoOf(agent(), [ours({ state: 'retrying' })])).toBeNull()
   })
 
-  test('the old words of a reply that has been edited since', () => {
+  test("the old text of an edited reply is a person's", () => {
     const edited = [
       ours({ chatraMessageId: 'a', echoed: true }),
       ours({ id: 2, kind: 'edit', targetId: 1, sentFingerprint: 'x' }),
@@ -88,7 +88,7 @@ describe("a person's", () => {
 })
 
 describe('by words, where nothing else can tell', () => {
-  test('an uncertain reply, which is worth a question where there is an id to ask about', () => {
+  test('by text an uncertain reply matches, worth a request if there is an id', () => {
     const replies = [ours({ state: 'uncertain' })]
     expect(echoOf(agent(), replies)).toMatchObject({ by: 'words', reply: { id: 1 } })
     const state = { replies, claimed: new Set<number>(), marksSeen: false, writer: null, now: 3000 }
@@ -98,7 +98,7 @@ describe('by words, where nothing else can tell', () => {
     expect(isDoubtful(agent({ text: 'Other words' }), { ...state, inTranscript: false })).toBe(false)
   })
 
-  test('without ids the words at about the same time count, each reply once', () => {
+  test('without ids equal texts of about the same time match, each reply once', () => {
     const replies = [
       ours({ id: 1, chatraMessageId: 'a' }),
       ours({ id: 2, chatraMessageId: 'b', sentAt: 1500 }),
@@ -108,7 +108,7 @@ describe('by words, where nothing else can tell', () => {
     expect(idOf(agent({ id: null, at: 10 * 60_000 }), replies)).toBeNull()
   })
 
-  test('a transcript of the day after that tells neither ids nor times', () => {
+  test('a later transcript without ids and times matches by text', () => {
     const late = { now: 86_400_000, inTranscript: true }
     const replies = [ours({ chatraMessageId: 'a', echoed: true })]
     expect(idOf(agent({ id: null, at: null }), replies, late)).toBe(1)
@@ -118,7 +118,7 @@ describe('by words, where nothing else can tell', () => {
 
 describe('of several replies with the same words', () => {
   const first = (replies: Message[], changes: Partial<ChatMessage> = marked) => idOf(agent(changes), replies)
-  test('one that is being sent or of which nobody knows goes before one that waits, that before one without echo', () => {
+  test('a reply being sent or uncertain is preferred to waiting and arrived ones', () => {
     const delivered = ours({ id: 1, echoed: true })
     const quiet = ours({ id: 2 })
     const retrying = ours({ id: 3, state: 'retrying' })
@@ -128,7 +128,7 @@ describe('of several replies with the same words', () => {
     expect(first([delivered, quiet])).toBe(2)
     expect(first([delivered])).toBeNull()
   })
-  test('an edit is one only where the message has an id, and once it has been carried', () => {
+  test('an edit matches only a message with an id, once it was executed', () => {
     const edit = (changes: Partial<Message>) => ours({ id: 2, kind: 'edit', ...changes })
     const known = ours({ id: 1, chatraMessageId: 'm', echoed: true })
     expect(first([known, edit({})])).toBe(2)
@@ -137,7 +137,7 @@ describe('of several replies with the same words', () => {
     expect(first([ours({ chatraMessageId: 'm' })])).toBeNull()
     expect(first([edit({})], {})).toBe(2)
   })
-  test('without an id it is the one of about that time, seen or not', () => {
+  test('without an id the reply of about that time matches, seen or not', () => {
     const far = ours({ id: 1, sentAt: 400_000, chatraMessageId: 'a' })
     const seen = ours({ id: 2, echoed: true, chatraMessageId: 'b' })
     const unseen = ours({ id: 3, chatraMessageId: 'c' })
@@ -150,12 +150,12 @@ describe('of several replies with the same words', () => {
   })
 })
 
-test('only what was handed over with these words, and is no deletion, has an echo', () => {
+test('only a sent text that is no deletion has an echo', () => {
   for (const changes of [{ sentAt: null }, { kind: 'delete' }, { sentFingerprint: 'x' }] as const)
     expect(echoOf(agent(marked), [ours({ state: 'uncertain', ...changes })])).toBeNull()
 })
 
-test('words are of about the same time within five minutes', () => {
+test('texts are of about the same time within five minutes', () => {
   const at = (ms: number) => idOf(agent({ at: 1000 + ms }), [ours({ state: 'uncertain' })])
   expect([299_999, 300_000, -299_999, -300_000].map(at)).toEqual([1, null, 1, null])
   const late = (now: number) => idOf(agent({ at: null }), [ours({ state: 'uncertain' })], { now })
@@ -164,16 +164,16 @@ test('words are of about the same time within five minutes', () => {
   expect(idOf(agent({ at: 9e9 }), [ours({ state: 'uncertain' })], unclear)).toBeNull()
 })
 
-test('a reply that did not arrive may turn up by its words', () => {
+test('a reply that did not arrive may be matched by its text', () => {
   expect(idOf(agent(), [ours({ state: 'failed', reason: 'not-arrived' })])).toBe(1)
 })
 
-test('what Chatra said of a message counts for more than that marks come', () => {
+test("Chatra's answer takes precedence over missing marks", () => {
   const replies = [ours({ state: 'uncertain' })]
   expect(echoOf(agent(), replies, { writer: 'ours', marksSeen: true })?.by).toBe('mark')
 })
 
-test('nobody has to be asked about a client’s message, an automatic one, or one that is certain', () => {
+test('no request is needed for client, automatic or certain messages', () => {
   const replies = [ours({ state: 'uncertain' })]
   const state = {
     replies,

@@ -33,16 +33,16 @@ const absent = (
     found,
   ).map(({ id }) => id)
 
-test('a reply is not in the chat when the transcript begins before its send and ends after it', () => {
+test('a reply is not in the chat when the transcript covers its send without it', () => {
   expect(absent([before, after])).toEqual([4])
 })
 
 describe('nothing is proven', () => {
-  test('by an event that is no transcript, or of which something was broken', () => {
+  test('an event that is no transcript, or an incomplete one, proves nothing', () => {
     expect(absent([before, after], { event: { kind: 'fragment' } })).toEqual([])
     expect(absent([before, after], { state: { isWhole: false } })).toEqual([])
   })
-  test('by a transcript that begins later or ends earlier', () => {
+  test('a transcript that begins later or ends earlier proves nothing', () => {
     expect(absent([after])).toEqual([])
     expect(absent([before])).toEqual([])
     expect(absent([said({ at: SENT + 1 }), after])).toEqual([])
@@ -57,7 +57,7 @@ describe('nothing is proven', () => {
   ])('about a reply of %s', (_what, changes) => {
     expect(absent([before, after], { replies: [uncertain(changes)] })).toEqual([])
   })
-  test('about a reply that is in it', () => {
+  test('a transcript proves nothing about a reply in it', () => {
     const echo = said({ id: 'e', type: 'agent', at: SENT + 5 })
     const found = new Map([[echo, uncertain()]])
     expect(absent([before, echo, after], { found })).toEqual([])
@@ -69,12 +69,12 @@ describe('nothing is proven', () => {
 
 describe('by times of Chatra, of which it is not known how far they are from ours', () => {
   const skew = { lowest: -500, highest: 2_000 }
-  test('it begins before the send when even the latest reading of the time does', () => {
+  test('it begins before the send when even the latest possible time does', () => {
     const early = (at: number) => absent([said({ at }), said({ at: OVER + 2_000 })], { state: { skew } })
     expect(early(SENT - 500)).toEqual([4])
     expect(early(SENT - 499)).toEqual([])
   })
-  test('it ends after the send when even the earliest reading of the time does', () => {
+  test('it ends after the send when even the earliest possible time does', () => {
     const late = (at: number) => absent([said({ at: SENT - 500 }), said({ at })], { state: { skew } })
     expect(late(OVER + 2_000)).toEqual([4])
     expect(late(OVER + 1_999)).toEqual([])
@@ -94,14 +94,14 @@ describe('by times of Chatra, of which it is not known how far they are from our
 
 describe('where it tells no times', () => {
   const timeless = (id: string, type: ChatMessage['type'] = 'client') => said({ id, type, at: null })
-  test('a message that had come in before the send begins it', () => {
+  test('without times an earlier received message begins it', () => {
     const first = timeless('b')
     const known = (receivedAt: number) => new Map([['c:b', message({ receivedAt })]])
     expect(absent([first, after], { state: { known: known(SENT) } })).toEqual([4])
     expect(absent([first, after], { state: { known: known(SENT + 1) } })).toEqual([])
     expect(absent([first, after])).toEqual([])
   })
-  test('a reply that had arrived well before begins it', () => {
+  test('without times a reply that arrived well before begins it', () => {
     const first = timeless('r', 'agent')
     const begins = (changes: Partial<Message>) =>
       absent([first, after], { found: new Map([[first, reply({ id: 3, ...changes })]]) })
@@ -110,7 +110,7 @@ describe('where it tells no times', () => {
     expect(begins({ sentAt: SENT - 10_001, state: 'uncertain' })).toEqual([])
     expect(begins({ sentAt: null })).toEqual([])
   })
-  test('a reply that was sent after it ends it', () => {
+  test('without times a reply that was sent later ends it', () => {
     const last = timeless('r', 'agent')
     const ends = (sentAt: number | null) =>
       absent([before, last], { found: new Map([[last, reply({ id: 6, sentAt })]]) })

@@ -15,7 +15,7 @@ const same = (changes: Partial<PlanfixComment>) =>
   fingerprintOf(comment({ ...whole, ...changes })) === fingerprintOf(comment(whole))
 
 /** As it is stored: it may never change. */
-test('the print of a comment says its edition', () => {
+test('the fingerprint of a comment contains its version', () => {
   const one = comment(whole)
   const parts = ['Hello', [1, 'p.png'], ['contact:92'], false, 'user:5']
   expect(fingerprintOf(one)).toBe(`2:${fingerprint(JSON.stringify(parts))}`)
@@ -47,10 +47,10 @@ test('the order in which contacts are notified does not matter', () => {
 describe('a print of before, of words and files alone', () => {
   const one = comment({ files: [file(1)] })
   const before = fingerprint(JSON.stringify(['Hello', [1]]))
-  test('is told by its lack of an edition', () => {
+  test('an older fingerprint is recognised by its missing version', () => {
     expect([null, GONE, fingerprintOf(one), before].map(isOfBefore)).toEqual([false, false, false, true])
   })
-  test('is of the same comment as long as words and files are the same', () => {
+  test('an older fingerprint matches as long as text and files are the same', () => {
     expect(isUnchanged(before, one)).toBe(true)
     expect(isUnchanged(before, { ...one, text: 'Bye' })).toBe(false)
     expect(isUnchanged(before, { ...one, files: [] })).toBe(false)
@@ -58,7 +58,7 @@ describe('a print of before, of words and files alone', () => {
   })
 })
 
-test('a comment is unchanged when its print is the same', () => {
+test('a comment is unchanged when its fingerprint is the same', () => {
   const one = comment()
   expect(isUnchanged(fingerprintOf(one), one)).toBe(true)
   expect(isUnchanged(fingerprintOf(one), { ...one, owner: 'user:7' })).toBe(false)

@@ -36,17 +36,17 @@ test.each([
   ['the client is not notified', comment({ recipients: ['user:6'] }), 'internal-client-not-notified'],
   ['another contact is notified', comment({ recipients: ['contact:93'] }), 'internal-client-not-notified'],
   ['nobody known wrote it', comment({ owner: null }), 'employee-not-allowed'],
-])('stays inside: %s', (_why, one, reason) => {
+])('the comment stays internal: %s', (_why, one, reason) => {
   expect(added(decide(one))).toMatchObject([{ state: 'skipped', reason }])
 })
 
-test('with the wider setting every comment goes out, but never a hidden one', () => {
+test('with the wider setting every comment is sent, except hidden ones', () => {
   const settings = settingsOf({ options: { sendOnlyWhenClientIsRecipient: false } })
   expect(added(decide(comment({ recipients: [] }), { settings }))[0]?.state).toBe('queued')
   expect(added(decide(comment({ isHidden: true, recipients: [] }), { settings }))[0]?.state).toBe('skipped')
 })
 
-test('only employees of the channel answer once any are listed', () => {
+test('only employees of the channel reply once any are listed', () => {
   const settings = settingsOf({
     employees: [{ planfixUserId: 'user:5', allowed: false }, { planfixUserId: 'user:6' }],
   })
@@ -68,13 +68,13 @@ const attempt: PendingWrite = {
 test.each([
   ['by source id', comment({ sourceObjectId: 'our-id', text: 'changed by Planfix' }), 'own-comment'],
   ['by its words and author', comment({ text: 'It left today' }), 'own-comment-by-text'],
-])('what is being written just now is recognised %s', (_how, one, reason) => {
+])('a comment being written is recognised %s', (_how, one, reason) => {
   const { changes, skipped } = decide(one, { attempts: [attempt] })
   expect(skipped).toBe(reason)
   expect(changes.filter(({ type }) => type === 'message.add')).toEqual([])
 })
 
-test('the same words of another employee are a reply all the same', () => {
+test('the same text of another employee is still a reply', () => {
   expect(
     added(decide(comment({ text: 'It left today', owner: 'user:6' }), { attempts: [attempt] })),
   ).toHaveLength(1)
@@ -89,14 +89,14 @@ test('a client writes no replies', () => {
   expect(decide(comment({ owner: 'contact:92' })).skipped).toBe('written-by-contact')
 })
 
-test('a sent comment that is edited becomes an edit of the message in the chat', () => {
+test('an edited comment becomes an edit of the message in the chat', () => {
   const known = [reply({ fingerprint: fingerprintOf(comment()), chatraMessageId: 'm' })]
   const decision = decide(comment({ text: 'Hello again' }), { known })
   expect(added(decision)).toMatchObject([{ kind: 'edit', targetId: 1, text: 'Hello again', state: 'queued' }])
   expect(decide(comment(), { known }).changes).toEqual([])
 })
 
-test('a deleted comment is deleted in the chat; one not sent yet is never sent', () => {
+test('a deleted comment is deleted in the chat, and one not sent yet is never sent', () => {
   const sent = [reply({ fingerprint: fingerprintOf(comment()) })]
   expect(added(decide(comment({ isDeleted: true }), { known: sent }))).toMatchObject([
     { kind: 'delete', targetId: 1 },
@@ -106,7 +106,7 @@ test('a deleted comment is deleted in the chat; one not sent yet is never sent',
   expect(patches(decision)).toMatchObject([{ state: 'skipped', reason: 'deleted-before-sent' }])
 })
 
-test('an edit that hides a sent comment carries nothing out; the log has a line, and the employee is told once', () => {
+test('an edit that hides a sent comment changes nothing, with a log line and a note', () => {
   const known = [reply({ fingerprint: fingerprintOf(comment()) })]
   const first = decide(comment({ text: 'secret', isHidden: true }), { known })
   expect(added(first)).toMatchObject([
@@ -128,7 +128,7 @@ test('an internal note that is opened to the client later is sent', () => {
   expect(patches(still)).toEqual([{ fingerprint: fingerprintOf(comment({ recipients: [] })) }])
 })
 
-test('a print of an older version changes nothing but the print', () => {
+test('a fingerprint of an older version changes only the fingerprint', () => {
   const known = [reply({ fingerprint: 'of-before', text: 'Hello' })]
   const decision = decide(comment(), { known })
   expect(decision.changes).toEqual([
@@ -140,14 +140,14 @@ test('a print of an older version changes nothing but the print', () => {
   })
 })
 
-test('a reply is bound to the device whose message stands before it, and so are its further messages', () => {
+test('a reply and its further messages belong to the device that wrote before it', () => {
   expect(added(decide(comment(), { device: 'phone' }))[0]?.chatraClientId).toBe('phone')
   const known = [reply({ fingerprint: 'x', chatraClientId: 'phone' })]
   const grown = decide(comment({ text: 'word '.repeat(2000) }), { known, device: 'laptop' })
   expect(new Set(added(grown).map(({ chatraClientId }) => chatraClientId))).toEqual(new Set(['phone']))
 })
 
-test('notifying the card that is the task’s counterparty by now is notifying the client', () => {
+test("notifying the card that is now the task's counterparty notifies the client", () => {
   const one = comment({ recipients: ['contact:7'] })
   expect(added(decide(one, { contactIds: [92, 7] }))[0]?.state).toBe('queued')
   const decision = decideComment({ taskId: 100, comment: one, counterparty: 7 }, state())
@@ -156,7 +156,7 @@ test('notifying the card that is the task’s counterparty by now is notifying t
   )
 })
 
-test('an empty comment is kept in mind until it says something, and is opened', () => {
+test('an empty comment is recorded until it has text and is opened', () => {
   const [first] = added(decide(comment({ text: '' })))
   expect(first).toMatchObject({ state: 'skipped', reason: 'empty' })
   const filled = decide(comment({ text: 'Hello' }), { known: [first!] })
@@ -182,13 +182,13 @@ describe('what a comment teaches', () => {
     decision.changes.filter(({ type }) => type === 'fact.set' || type === 'task.patch')
   const fact = (key: string, value: unknown) => ({ type: 'fact.set', connectionId: 'shop', key, value })
 
-  test('that the account hands our ids back', () => {
+  test('a comment shows that the account returns our ids', () => {
     const given = comment({ sourceObjectId: 'x' })
     expect(facts(decide(given))).toEqual([fact('commentIdsHandedBack', true)])
     expect(facts(decide(given, { idsHandedBack: true }))).toEqual([])
     expect(facts(decide(comment()))).toEqual([])
   })
-  test('who the token’s user is, by a note of ours', () => {
+  test("a note of ours shows who the token's user is", () => {
     const note = [reply({ direction: 'to-planfix', author: { kind: 'bridge' } })]
     const told = (owner: string | null, changes: Partial<CommentState> = {}) =>
       facts(decide(comment({ owner }), { known: note, ...changes }))
@@ -198,7 +198,7 @@ describe('what a comment teaches', () => {
     for (const owner of [null, 'contact:12', 'user:', 'xuser:12', 'user:12x']) expect(told(owner)).toEqual([])
     expect(told('user:12', { known: [reply({ direction: 'to-planfix' })] })).toEqual([])
   })
-  test('whose card is the task’s counterparty', () => {
+  test("a comment shows whose card is the task's counterparty", () => {
     const seen = (counterparty: number | null | undefined, its: Parameters<typeof task>[0] = {}) =>
       facts(decideComment({ taskId: 100, comment: comment(), counterparty }, state({ task: task(its) })))
     const patch = (counterparty: number | null) => ({
@@ -213,7 +213,7 @@ describe('what a comment teaches', () => {
     expect(seen(null)).toEqual([])
     expect(seen(undefined, { counterparty: 7 })).toEqual([])
   })
-  test('which comment is the description', () => {
+  test('a comment shows which one is the description', () => {
     const one = comment({ id: 9, text: 'First words\nSource: Chatra', owner: 'user:1' })
     expect(facts(decide(one))).toEqual([
       { type: 'task.patch', connectionId: 'shop', taskId: 100, patch: { descriptionCommentId: 9 } },
@@ -224,7 +224,7 @@ describe('what a comment teaches', () => {
 })
 
 describe('the first look at a comment', () => {
-  test('of several parts numbers them from the second on', () => {
+  test('the parts of a first comment are numbered from the second on', () => {
     const parts = added(decide(comment({ text: 'word '.repeat(30) }), { maxText: 60 }))
     expect(parts.length).toBeGreaterThan(2)
     expect(parts.map(({ originKey }) => originKey)).toEqual(
@@ -232,7 +232,7 @@ describe('the first look at a comment', () => {
     )
     expect(parts.map(({ position }) => position)).toEqual(parts.map(({ id }) => id))
   })
-  test('keeps one without anything in mind, as it may be opened', () => {
+  test('a comment without content is recorded at the first read', () => {
     expect(added(decide(comment({ text: ' ' })))).toMatchObject([
       { text: '', files: [], state: 'skipped', reason: 'empty', originKey: 'p:10' },
     ])
@@ -241,16 +241,16 @@ describe('the first look at a comment', () => {
     ])
     expect(decide().skipped).toBeNull()
   })
-  test('reckons with the names of files where nothing says how long their lines are', () => {
+  test("file names are reserved where the lines' length is unknown", () => {
     const files = [1, 2].map((id) => ({ id, name: 'n'.repeat(40), size: 1 }))
     expect(added(decide(comment({ text: '', files }), { maxText: 60 }))).toHaveLength(2)
     expect(added(decide(comment({ text: '', files }), { maxText: 60, lineLength: () => 5 }))).toHaveLength(1)
   })
-  test('of one that is deleted already carries nothing', () => {
+  test('a comment that is already deleted delivers nothing', () => {
     expect(decide(comment({ isDeleted: true }))).toEqual({ changes: [], skipped: 'deleted' })
     expect(decide(comment(), {}, true)).toEqual({ changes: [], skipped: 'deleted' })
   })
-  test('after a restore leaves alone what a program wrote: only programs give source ids', () => {
+  test("after a restore a program's comment is ignored: only programs set source ids", () => {
     const restore = { at: 2_000, until: 1_000, cause: 'restore', backupAt: 0 } as const
     const look = (first: boolean, changes: Partial<CommentState>, sourceObjectId: string | null = 'x') =>
       decideComment(

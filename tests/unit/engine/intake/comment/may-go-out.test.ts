@@ -27,17 +27,17 @@ test.each<[string, Partial<PlanfixComment>, string]>([
   expect(ask(changes)).toBe(outcome)
 })
 
-test('any of the cards that stand for the client will do', () => {
+test("notifying any of the client's cards is enough", () => {
   expect(ask({ recipients: ['contact:7'] }, settingsOf(), [92, 7])).toBe('goes out')
   expect(ask({}, settingsOf(), [])).toBe('internal-client-not-notified')
 })
 
-test('with the wider setting it need not notify him, but hidden stays hidden', () => {
+test('with the wider setting no notification is needed, but hidden stays hidden', () => {
   expect(ask({ recipients: [] }, wide)).toBe('goes out')
   expect(ask({ recipients: [], isHidden: true }, wide)).toBe('internal-hidden')
 })
 
-test('once employees are listed, only those who are allowed', () => {
+test('once employees are listed, only allowed ones may reply', () => {
   expect(ask({ owner: 'user:5' }, chosen)).toBe('goes out')
   expect(ask({ owner: 'user:6' }, chosen)).toBe('employee-not-allowed')
   expect(ask({ owner: 'user:7' }, chosen)).toBe('employee-not-allowed')

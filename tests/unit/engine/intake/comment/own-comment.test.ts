@@ -77,14 +77,14 @@ test.each<[string, Partial<PlanfixComment>, Partial<OwnMarks>, ReturnType<typeof
   expect(by({ text: 'First words\nSource: Chatra', ...changes }, marks)).toBe(outcome)
 })
 
-test('an id of one of several writes is ours, no id and an id of nobody are not', () => {
+test('an id of one of several writes is ours, a missing or foreign id is not', () => {
   const attempts = [write({ sourceObjectId: 'other' }), write()]
   expect(by({ sourceObjectId: 'our-id', text: 'x' }, { attempts })).toBe('by-id')
   expect(by({ text: 'x' }, { attempts: [write({ sourceObjectId: null as unknown as string })] })).toBeNull()
   expect(by({}, { known: [reply()] })).toBeNull()
 })
 
-test('words that have been forgotten are nobody’s', () => {
+test('a text that was removed matches no comment', () => {
   expect(by({ text: '' }, { attempts: [write({ text: '', ownerUserId: 5 })] })).toBeNull()
 })
 
@@ -100,7 +100,7 @@ test.each<[string, PlanfixComment['owner'], Partial<WriteOfClient>, Partial<OwnM
   expect(by({ owner }, { attempts: [write(changes)], ...marks })).toBe(isOurs ? 'by-text' : null)
 })
 
-test('a write is near from three minutes before it began to five after', () => {
+test('a comment is near a write from three minutes before it to five after', () => {
   const at = (ms: number) => by({ at: START + ms }, { attempts: [asJulia], now: START + 60 * MINUTE })
   expect([-3 * MINUTE - 1, -3 * MINUTE, 5 * MINUTE, 5 * MINUTE + 1].map(at)).toEqual([
     null,
@@ -125,7 +125,7 @@ describe('the description', () => {
   ) => by({ text: words, ...changes }, { task: task(its), ...marks })
   const printed = { descriptionText: '', descriptionPrint: printOfText(words) }
 
-  test('is known by the print of its words', () => {
+  test('the description is recognised by the fingerprint of its text', () => {
     expect(first({ owner: null }, printed)).toBe('description')
     expect(first({ owner: null, text: 'other' }, printed)).toBeNull()
     expect(first({ owner: null }, { descriptionText: '', descriptionPrint: '' })).toBeNull()
@@ -135,7 +135,7 @@ describe('the description', () => {
       first({ owner: null, text: 'x' }, { descriptionPrint: 'other', descriptionText: undefined }),
     ).toBeNull()
   })
-  test('has no author, or the client’s card, or the token’s user', () => {
+  test("the description has no author, the client's card, or the token's user", () => {
     expect(first({ owner: 'user:5' }, printed, { tokenUserId: 5 })).toBe('description')
     expect(first({ owner: 'user:6' }, printed, { tokenUserId: 5 })).toBeNull()
     expect(first({ owner: 'robot:1' }, printed)).toBeNull()

@@ -39,7 +39,7 @@ const waits = [
 ]
 const author = { kind: 'employee', id: 6, name: 'Oleg' }
 
-test('a message of a comment holds all that is known of it, and waits', () => {
+test('a message of a comment contains all known facts, and waits', () => {
   const how = { part, id: 50, position: 49, key: 'p:12' }
   expect(replyMessage(how, WAITS, about, state({ device: 'phone' }))).toEqual({
     type: 'message.add',
@@ -74,7 +74,7 @@ test('a message of a comment holds all that is known of it, and waits', () => {
   })
 })
 
-test('a message of a comment without author and time is of nobody, and as of now', () => {
+test('a message of a comment without author and time has no author, and is of now', () => {
   const unknown = comment({ owner: null, ownerName: '', at: null })
   const how = { part, id: 50, position: 50, key: 'p:10' }
   const kept = [{ state: 'skipped', reason: 'internal-hidden' }] as const
@@ -88,7 +88,7 @@ test('a message of a comment without author and time is of nobody, and as of now
 })
 
 describe('what is to be said', () => {
-  test('is a message of its own', () => {
+  test('a new text is a separate message', () => {
     expect(changes([{ do: 'say', part, again: null, behind: null }])).toMatchObject([
       {
         type: 'message.add',
@@ -97,7 +97,7 @@ describe('what is to be said', () => {
       },
     ])
   })
-  test('stands close behind the part that waits, in order', () => {
+  test('a new text follows the waiting part directly, in order', () => {
     const first = known({ position: 7 })
     const act: ReplyAct = { do: 'say', part, again: null, behind: first }
     expect(changes([act, act], [first])).toMatchObject([
@@ -105,7 +105,7 @@ describe('what is to be said', () => {
       { message: { position: 7 + 2 / 1024 } },
     ])
   })
-  test('uses the row of what was never sent again, unless something became of it meanwhile', () => {
+  test('a new text uses the row of an unsent message, unless that changed meanwhile', () => {
     const again = known({ state: 'skipped', reason: 'internal-hidden' })
     const act: ReplyAct = { do: 'say', part, again, behind: null }
     const patch = {
@@ -120,7 +120,7 @@ describe('what is to be said', () => {
   })
 })
 
-test('what waits gets other words, unless something became of it meanwhile', () => {
+test('a waiting message gets the new text, unless it changed meanwhile', () => {
   const message = known({ state: 'retrying' })
   expect(changes([{ do: 'reword', message, part }], [message])).toEqual([
     {
@@ -135,7 +135,7 @@ test('what waits gets other words, unless something became of it meanwhile', () 
 
 describe('an edit or a deletion', () => {
   const said = known({ chatraMessageId: 'm', attempts: 3, sentAt: 9, echoed: true, sentFingerprint: 'x' })
-  test('waits like a message, and knows what it changes', () => {
+  test('an edit or a deletion waits like a message, and knows its target', () => {
     expect(changes([{ do: 'edit', reply: said, part }], [said])).toEqual([
       {
         type: 'message.add',
@@ -163,7 +163,7 @@ describe('an edit or a deletion', () => {
       },
     ])
   })
-  test('keeps the words of what is taken away', () => {
+  test('a deletion keeps the removed text', () => {
     expect(changes([{ do: 'remove', reply: said }], [said])).toMatchObject([
       {
         states: waits,
@@ -177,7 +177,7 @@ describe('what is dropped', () => {
   const dropped = (itsState: Message['state']) =>
     changes([{ do: 'drop', message: known({ state: itsState }), reason: 'replaced' }], [known()])
   test.each(['received', 'queued', 'retrying'] as const)(
-    'is skipped from any state of waiting when it is %s',
+    'a dropped message is skipped from any waiting state when it is %s',
     (itsState) => {
       expect(dropped(itsState)).toEqual([
         {
@@ -190,7 +190,7 @@ describe('what is dropped', () => {
       ])
     },
   )
-  test('is skipped from its own state where it does not wait', () => {
+  test('a dropped message that does not wait is skipped from its own state', () => {
     expect(dropped('failed')).toMatchObject([{ from: ['failed'] }])
     const message = known({ state: 'skipped' })
     expect(changes([{ do: 'explain', message, reason: 'internal-hidden' }], [message])).toMatchObject([
@@ -200,7 +200,7 @@ describe('what is dropped', () => {
 })
 
 describe('the print of the comment', () => {
-  test('goes to each of its messages, in the patch it gets anyhow where it gets one', () => {
+  test('the fingerprint is written to each message, in its existing patch if any', () => {
     const [one, two, three] = [
       known({ id: 1, fingerprint: 'old', state: 'queued' }),
       known({ id: 2, fingerprint: null }),
@@ -235,7 +235,7 @@ describe('an employee whose new version stays inside', () => {
     },
   })
 
-  test('is told so, and the version is in the log', () => {
+  test('an employee whose new version stays internal gets a note and a log line', () => {
     expect(changes([keep], [said])).toEqual([
       expect.objectContaining({
         states: [{ state: 'skipped', reason: 'internal-hidden' }],
@@ -249,7 +249,7 @@ describe('an employee whose new version stays inside', () => {
       note(2),
     ])
   })
-  test('is told so about an edit that is dropped, not about a message that nobody has seen', () => {
+  test('a note is written about a dropped edit, not about an unsent message', () => {
     const edit = known({ id: 3, kind: 'edit', targetId: 2, state: 'queued' })
     const [, told] = changes([{ do: 'drop', message: edit, reason: 'internal-hidden' }])
     expect(told).toEqual({ ...note(2), job: { ...note(2).job, id: 100 } })
@@ -259,7 +259,7 @@ describe('an employee whose new version stays inside', () => {
     ] as const)
       expect(changes([{ do: 'drop', message, reason }])).toHaveLength(1)
   })
-  test('is told so once', () => {
+  test('an employee gets one note about the same version', () => {
     const before = known({ id: 5, kind: 'edit', state: 'skipped', reason: 'internal-hidden' })
     expect(changes([keep], [said], { changes: [before] })).toHaveLength(1)
     expect(changes([keep], [said], { changes: [known({ id: 5, kind: 'edit' })] })).toHaveLength(2)

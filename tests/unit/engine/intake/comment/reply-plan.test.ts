@@ -165,7 +165,7 @@ describe('it goes out', () => {
     expect(plan(parts, [reply(1, 'a')], { changes })).toEqual(acts)
   })
 
-  test('an edit that waited for a reply that did not arrive makes way for the words of its own', () => {
+  test('an edit of a reply that did not arrive is replaced by its own message', () => {
     const replies = [reply(1, 'a', { ...failed, reason: 'not-arrived' })]
     const changes = [change(5, 'edit', 1, 'b')]
     expect(plan([part('b')], replies, { changes })).toEqual([
@@ -175,7 +175,7 @@ describe('it goes out', () => {
     ])
   })
 
-  test('what came while it was being sent is void once it waits again', () => {
+  test('a version that came during a send is void once the reply waits again', () => {
     const replies = [reply(1, 'a', { state: 'retrying', chatraMessageId: null })]
     const changes = [change(5, 'edit', 1, 'b')]
     expect(plan([part('c')], replies, { changes })).toEqual(['drop 5: replaced', 'reword 1: "c"'])

@@ -54,25 +54,25 @@ const rowOf = (one: EmployeesView, value: Selection, id: number) =>
   rowsOf(one, value).find(({ user }) => user.id === id)!
 
 describe('who may answer', () => {
-  test('a list begins with everybody but robots, so that choosing employees silences nobody unasked', () => {
+  test('a new list begins with everybody except robots', () => {
     const value = withMode({ mode: 'everybody', choices: [] }, 'selected', view())
     expect(value.choices.filter((one) => one.allowed).map((one) => one.planfixUserId)).toEqual([5, 6])
   })
 
-  test('a list that was made before comes back when everybody is taken back', () => {
+  test('a list returns when the choice of everybody is undone', () => {
     const made = selected(choice(5))
     const there = withMode(withMode(made, 'everybody', view()), 'selected', view())
     expect(there).toEqual(made)
   })
 
-  test('allowing all shown leaves those who are not shown as they were', () => {
+  test('allowing all shown leaves the hidden rows as they were', () => {
     const value = selected(choice(5, { allowed: false }), choice(6, { allowed: false }))
     const shown = shownRows(rowsOf(view(), value), 'julia', 'all')
     const now = withAllowed(value, shown, true)
     expect(now.choices.map((one) => one.allowed)).toEqual([false, true])
   })
 
-  test('somebody who was in no list joins it when he is allowed', () => {
+  test('an employee who was not listed joins the list when allowed', () => {
     const value = selected(choice(5))
     const now = withAllowed(value, [rowOf(view(), value, 6)], true)
     expect(now.choices.map((one) => [one.planfixUserId, one.allowed])).toEqual([
@@ -83,13 +83,13 @@ describe('who may answer', () => {
 })
 
 describe('as whom an employee speaks', () => {
-  test('by his e-mail, as any agent that was seen, or as the general user', () => {
+  test('an employee is shown by e-mail, as any seen agent, or as the general agent', () => {
     const value = selected(choice(5))
     const options = speakersFor(rowOf(view(), value, 5), view().agents).map((one) => one.option)
     expect(options).toEqual(['email:e5@shop.example', 'agent:A1', 'agent:A2', 'general:'])
   })
 
-  test('an agent chosen by hand who has not been seen stays among the choices', () => {
+  test('an unseen agent chosen by hand stays among the choices', () => {
     const value = selected(choice(5, { chatraAgentId: 'gone' }))
     const row = rowOf(view(), value, 5)
     expect(speakersFor(row, view().agents).map((one) => one.option)).toContain('agent:gone')
@@ -104,7 +104,7 @@ describe('as whom an employee speaks', () => {
     }
   })
 
-  test('an agent with a colon in its id is taken whole', () => {
+  test('an agent with a colon in its id is read completely', () => {
     const value = selected(choice(5))
     const now = withSpeaker(value, rowOf(view(), value, 5), 'agent:a:b')
     expect(now.choices[0]?.chatraAgentId).toBe('a:b')
@@ -114,37 +114,37 @@ describe('as whom an employee speaks', () => {
 describe('what is shown', () => {
   const value = selected(choice(5), choice(6, { email: null, allowed: false }))
 
-  test('is found without accents and in any order of words', () => {
+  test('rows are found without accents and in any order of words', () => {
     expect(shownRows(rowsOf(view(), value), 'turcan JULIA', 'all').map(({ user }) => user.id)).toEqual([6])
     expect(shownRows(rowsOf(view(), value), 'turcan ana', 'all')).toEqual([])
   })
 
-  test('is counted by what needs a look', () => {
+  test('rows are counted by whether they need attention', () => {
     expect(countsOf(rowsOf(view(), value))).toEqual({ all: 3, allowed: 1, unmatched: 2, conflicts: 0 })
   })
 
-  test('has no conflicts while everybody may answer, because no mapping is used then', () => {
+  test('there are no conflicts while everybody may reply, as no mapping is used', () => {
     const gone = { mode: 'everybody', choices: [choice(5, { chatraAgentId: 'gone' })] } as const
     expect(countsOf(rowsOf(view(), { ...gone, choices: [...gone.choices] })).conflicts).toBe(0)
   })
 })
 
 describe('nothing to save', () => {
-  test('when somebody who was in no list was allowed and not allowed again', () => {
+  test('allowing and removing an unlisted employee leaves nothing to save', () => {
     const before = selected(choice(5))
     const allowed = withAllowed(before, [rowOf(view(), before, 6)], true)
     expect(isSame(before, allowed)).toBe(false)
     expect(isSame(before, withAllowed(allowed, [rowOf(view(), allowed, 6)], false))).toBe(true)
   })
 
-  test('but an agent for somebody who may not answer is kept', () => {
+  test('an agent for an employee who may not reply is kept', () => {
     const before = selected(choice(5))
     const mapped = withSpeaker(before, rowOf(view(), before, 6), 'agent:A2')
     expect(mapped.choices[1]?.allowed).toBe(false)
     expect(isSame(before, mapped)).toBe(false)
   })
 
-  test('when only the order changed, or the remembered list of everybody', () => {
+  test('a changed order or stored list of everybody leaves nothing to save', () => {
     expect(isSame(selected(choice(5), choice(6)), selected(choice(6), choice(5)))).toBe(true)
     expect(isSame({ mode: 'everybody', choices: [choice(5)] }, { mode: 'everybody', choices: [] })).toBe(true)
   })

@@ -16,7 +16,7 @@ const documented = [
 ].map(([, word]) => word!)
 
 describe('why a message is in its state', () => {
-  it('is explained for every word the documentation names, in each language', () => {
+  it('every documented reason has a text in each language', () => {
     expect(documented.length).toBeGreaterThan(15)
     for (const word of documented) {
       expect(isTextKey(`log.reason.${word}`), word).toBe(true)
@@ -26,7 +26,7 @@ describe('why a message is in its state', () => {
     }
   })
 
-  it('names the service and what it said', () => {
+  it('a reason names the service and its message', () => {
     expect(of('chatra: refused (400 too long)')).toEqual({
       short: 'Chatra: refused it',
       long: 'Chatra did not accept the message.',
@@ -35,29 +35,29 @@ describe('why a message is in its state', () => {
     expect(of('planfix: missing-scope (403 code 5)')?.long).not.toContain('{scope}')
   })
 
-  it('leaves a path as it is', () => {
+  it('a path in a reason is shown as it is', () => {
     expect(of('messages[0].type: expected string')?.detail).toBe('messages[0].type: expected string')
     expect(of('unknown event "chatRated"')?.detail).toBe('unknown event "chatRated"')
   })
 
-  it('says what was put aside, and the fault behind it', () => {
+  it('a reason names the message that was set aside, and the fault behind it', () => {
     const aside = of('put-aside: a bug in the rules')
     expect(aside?.long).toContain('set aside')
     expect(aside?.detail).toBe('a bug in the rules')
   })
 
-  it('knows words that are written by hand', () => {
+  it('reasons written by hand have texts', () => {
     expect(of('retried by hand')?.short).toBe('sent again by you')
     expect(of('paused: loop-turns')?.short).toContain('conversation stopped')
     expect(of('planfix: of no known code (x)')?.detail).toBe('planfix: of no known code (x)')
   })
 
-  it('is nothing where there is nothing to explain, and lateness where it came late', () => {
+  it('a reason is empty where there is nothing to explain', () => {
     expect(of(null)).toBeNull()
     expect(of(null, true)?.short).toBe('came late')
   })
 
-  it('does not look good when nobody will read it', () => {
+  it('a message that the client will not see is not shown as a success', () => {
     expect(toneOf({ state: 'delivered', reason: null })).toBe('good')
     expect(toneOf({ state: 'delivered', reason: 'client-left-no-email' })).toBe('attention')
   })

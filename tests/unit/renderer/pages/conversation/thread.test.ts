@@ -6,7 +6,7 @@ const day = 86_400_000
 const reply = { direction: 'to-chatra', author: { kind: 'employee', name: 'Ana' } } as const
 
 describe('a conversation', () => {
-  it('has a line for each day', () => {
+  it('a conversation has a line for each day', () => {
     const items = itemsOf([
       row(1, { writtenAt: day }),
       row(2, { writtenAt: day + 1 }),
@@ -15,7 +15,7 @@ describe('a conversation', () => {
     expect(items.map(({ kind }) => kind)).toEqual(['day', 'bubble', 'bubble', 'day', 'bubble'])
   })
 
-  it('shows edits and deletions at the message they change', () => {
+  it('edits and deletions are shown at the message they change', () => {
     const edit = row(2, { ...reply, kind: 'edit', targetId: 1, text: 'new' })
     const again = row(3, { ...reply, kind: 'edit', targetId: 1, text: 'newer' })
     const removal = row(4, { ...reply, kind: 'delete', targetId: 1 })
@@ -25,7 +25,7 @@ describe('a conversation', () => {
     ])
   })
 
-  it('sets a version apart that is internal, and shows no change that was not carried', () => {
+  it('an internal version is separate, and undelivered changes are hidden', () => {
     const inside = {
       ...reply,
       kind: 'edit',
@@ -41,7 +41,7 @@ describe('a conversation', () => {
     ])
   })
 
-  it('sets aside what nobody said, and changes of what is not shown', () => {
+  it('entries outside the chat, and changes of hidden messages, are separate', () => {
     const items = itemsOf([
       row(1, { author: { kind: 'bridge', name: '' }, reason: 'note-to-employee' }),
       row(2, { ...reply, kind: 'delete', targetId: 99 }),
@@ -52,7 +52,7 @@ describe('a conversation', () => {
 })
 
 describe('what the application tells of it', () => {
-  it('changes a message without cutting its text', () => {
+  it('a push changes a message without cutting its text', () => {
     const long = 'x'.repeat(500)
     const { rows, cut } = withTold(
       [row(1, { text: long })],
@@ -62,11 +62,11 @@ describe('what the application tells of it', () => {
     expect(cut).toEqual([])
   })
 
-  it('takes a text that has become another one', () => {
+  it('a push replaces a text that has changed', () => {
     expect(withTold([row(1, { text: 'old text' })], [row(1, { text: 'new' })]).rows[0]?.text).toBe('new')
   })
 
-  it('stands where the chat has it, and long texts are to be asked for', () => {
+  it('a pushed message takes its place in the chat, and its long text is loaded', () => {
     const told = [row(3, { writtenAt: 5, text: 'y'.repeat(300) }), row(4, { ...reply, receivedAt: 20 })]
     const { rows, cut } = withTold([row(1, { writtenAt: 1 }), row(2, { writtenAt: 10 })], told)
     expect(rows.map(({ id }) => id)).toEqual([1, 3, 2, 4])

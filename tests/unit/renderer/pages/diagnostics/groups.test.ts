@@ -15,7 +15,7 @@ const report = (
   todo: null,
 })
 describe('the list of findings', () => {
-  test('shows failures first, then warnings, each by number', () => {
+  test('findings show failures first, then warnings, each by number', () => {
     const [group] = groupsOf([
       report(3, 'warning'),
       report(4, 'failed'),
@@ -29,7 +29,7 @@ describe('the list of findings', () => {
     expect(group?.skipped.map(({ id }) => id)).toEqual([6])
   })
 
-  test('shows the connection with the worst finding first, equals in the order they came', () => {
+  test('the connection with the worst finding is first, equal ones in their order', () => {
     const groups = groupsOf([
       report(1, 'ok', null),
       report(3, 'ok', 'a'),
@@ -40,7 +40,7 @@ describe('the list of findings', () => {
     expect(groups.map(({ connectionId }) => connectionId)).toEqual(['c', 'b', 'd', null, 'a'])
   })
 
-  test('counts each result', () => {
+  test('findings are counted by result', () => {
     expect(countsOf([report(1, 'ok'), report(2, 'failed'), report(3, 'ok')])).toEqual({
       failed: 1,
       warning: 0,
@@ -56,6 +56,6 @@ test.each([
   [26, 'shop', '/employees/shop'],
   [32, 'shop', '/settings/~address'],
   [2, null, null],
-])('check %i is mended at the right place', (id, connectionId, href) => {
+])('check %i is fixed at the right page', (id, connectionId, href) => {
   expect(placeOf(report(id, 'failed', connectionId))?.href ?? null).toBe(href)
 })

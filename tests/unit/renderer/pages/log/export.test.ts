@@ -17,14 +17,14 @@ const bridge = (asked: number[] = []) =>
   }) as unknown as Bridge
 
 describe('an export', () => {
-  it('holds every part in order and tells how far it is', async () => {
+  it('an export contains every part in order and reports its progress', async () => {
     const told: number[] = []
     const answer = await exported(bridge(), {}, 'csv', (id) => told.push(id), new AbortController().signal)
     expect(answer?.ok && (await answer.value.text())).toBe('abc')
     expect(told).toEqual([2000, 4000])
   })
 
-  it('that is cancelled asks for no more and leaves no file', async () => {
+  it('a cancelled export requests nothing more and leaves no file', async () => {
     const asked: number[] = []
     const controller = new AbortController()
     const answer = await exported(bridge(asked), {}, 'json', () => controller.abort(), controller.signal)
@@ -32,7 +32,7 @@ describe('an export', () => {
     expect(asked).toEqual([0, 2000])
   })
 
-  it('has the day in its name', () => {
+  it('an export has the day in its name', () => {
     expect(fileName('messages', 'csv', new Date(2026, 0, 5))).toBe('messages-2026-01-05.csv')
   })
 })

@@ -30,7 +30,7 @@ function read(stock: Stock, ...pages: number[]): List {
 describe('a list of which only some pages are held', () => {
   const stock = new Stock(upTo(1050))
 
-  it('knows its length and the rows of the pages that were read', () => {
+  it('the list knows its length and the rows of loaded pages', () => {
     const list = read(stock, 2)
     expect(countOf(list)).toBe(1050)
     expect(rowAt(list, 399)).toBeUndefined()
@@ -39,32 +39,32 @@ describe('a list of which only some pages are held', () => {
     expect(rowAt(list, 600)).toBeUndefined()
   })
 
-  it('asks for the pages on screen first, then for their neighbours, and for none twice', () => {
+  it('the list requests the visible pages first, then neighbours, none twice', () => {
     expect(pagesToRead(read(stock), 390, 410)).toEqual([1, 2, 3, 0])
     expect(pagesToRead(read(stock, 1, 2), 390, 410)).toEqual([3, 0])
     expect(pagesToRead(read(stock), 1040, 1049)).toEqual([5, 4])
   })
 
-  it('finds the page of an id, also of one that is not in the list', () => {
+  it('the list finds the page of an id, also of one that is not in the list', () => {
     const list = read(stock)
     expect([1050, 1049, 851, 850, 1].map((id) => pageOf(list, id))).toEqual([0, 0, 0, 1, 5])
     expect(pageOf(list, 1051)).toBeNull()
   })
 
-  it('tells where a message stands, and nothing of pages it has not read', () => {
+  it('the list knows the position of a message only on loaded pages', () => {
     const list = read(stock, 1)
     expect(indexOf(list, 800)).toBe(250)
     expect(indexOf(list, 500)).toBeNull()
   })
 
-  it('tells the place of the next older message for one that is gone', () => {
+  it('the list finds the next older message for a missing one', () => {
     const gaps = new Stock(upTo(1050).filter((id) => id % 10 !== 0))
     const list = read(gaps, 0, 1)
     const index = indexOf(list, 900)!
     expect(rowAt(list, index)?.id).toBe(899)
   })
 
-  it('keeps the pages nearest to the view', () => {
+  it('the list keeps the pages nearest to the view', () => {
     const many = new Stock(upTo(10_000))
     const pages = Array.from({ length: 30 }, (_, page) => page)
     const list = withoutFarPages(read(many, ...pages), 25 * 200)
@@ -73,7 +73,7 @@ describe('a list of which only some pages are held', () => {
     expect(rowAt(list, 0)).toBeUndefined()
   })
 
-  it('notices a page that does not fit its outline', () => {
+  it('the list notices a page that does not match its outline', () => {
     const outline = stock.outline()
     const list = withPage(listOf(outline), 0, stock.page(outline.pages[0]!).toSpliced(7, 1))
     expect(list.outline).toBe('stale')
@@ -83,13 +83,13 @@ describe('a list of which only some pages are held', () => {
 describe('messages that come in', () => {
   const begin = () => read(new Stock(upTo(250)), 0)
 
-  it('stand on top at once for a reader who is there', () => {
+  it('new messages are on top at once for a reader who is there', () => {
     const list = withPushed(begin(), [row(251), row(252)], all)
     expect(shown(list).slice(0, 3)).toEqual([252, 251, 250])
     expect([list.unseen, matchesOf(list)]).toEqual([0, 252])
   })
 
-  it('wait for a reader who is further down, and are counted', () => {
+  it('new messages wait for a reader who is further down, and are counted', () => {
     const list = withPushed(withReader(begin(), false), [row(251), row(252)], all)
     expect(shown(list)).toEqual(shown(begin()))
     expect([list.unseen, countOf(list), matchesOf(list)]).toEqual([2, 250, 252])
@@ -98,7 +98,7 @@ describe('messages that come in', () => {
     expect([back.unseen, matchesOf(back)]).toEqual([0, 252])
   })
 
-  it('change where they are, shown or held back', () => {
+  it('known messages change in place, shown or held back', () => {
     const away = withPushed(withReader(begin(), false), [row(251)], all)
     const list = withPushed(away, [row(251, { state: 'failed' }), row(200, { state: 'retrying' })], all)
     expect(list.held[0]?.state).toBe('failed')
@@ -106,19 +106,19 @@ describe('messages that come in', () => {
     expect([countOf(list), list.unseen]).toEqual([250, 1])
   })
 
-  it('stay for a moment when they do not fit any more', () => {
+  it('messages that no longer match stay for a moment', () => {
     const list = withPushed(begin(), [row(200, { state: 'queued' })], () => false)
     expect(rowAt(list, 50)?.state).toBe('queued')
     expect(list.outline).toBe('passing')
   })
 
-  it('that the filter does not find leave the list as it is', () => {
+  it('messages outside the filter leave the list unchanged', () => {
     const list = begin()
     expect(withPushed(list, [row(251)], () => false)).toBe(list)
     expect(withPushed(list, [row(251)], () => 'ask')).toBe(list)
   })
 
-  it('that belong in between make the list be read again', () => {
+  it('messages that belong in between cause a new read', () => {
     const stock = new Stock(upTo(400).filter((id) => id !== 300))
     expect(withPushed(read(stock, 0), [row(300)], all).outline).toBe('stale')
     // Of a page that is not held, an old message has most likely only changed.
@@ -126,7 +126,7 @@ describe('messages that come in', () => {
     expect(withPushed(read(stock, 0), [row(10, { attempts: 0, state: 'queued' })], all).outline).toBe('stale')
   })
 
-  it('in masses are only counted, and read when they are wanted', () => {
+  it('masses of messages are only counted, and loaded on request', () => {
     let list = withReader(begin(), false)
     for (let id = 251; id <= 1000; id++) list = withPushed(list, [row(id)], all)
     expect(list.held.length).toBe(500)
@@ -135,7 +135,7 @@ describe('messages that come in', () => {
 })
 
 describe('an outline that is read again', () => {
-  it('leaves what is on screen where the reader finds it, without a gap', () => {
+  it('a new outline keeps the visible rows in place, without a gap', () => {
     const stock = new Stock(upTo(1000))
     const before = withReader(read(stock, 1, 2, 3), false)
     for (let id = 1001; id <= 1037; id++) stock.put(row(id))
@@ -150,14 +150,14 @@ describe('an outline that is read again', () => {
     expect(pagesToRead(list, 537, 550)).toEqual([2, 3, 1])
   })
 
-  it('counts what came while it was away only once', () => {
+  it('a new outline counts the messages meanwhile only once', () => {
     const stock = new Stock(upTo(1000))
     const held = withPushed(withReader(read(stock, 1), false), [stock.put(row(1001))], all)
     stock.put(row(1002))
     expect(withOutline(held, stock.outline()).unseen).toBe(2)
   })
 
-  it('without some rows is right again from the next page on, and everywhere once it is read', () => {
+  it('a new outline without some rows is correct from the next page on', () => {
     const without = new Stock(upTo(1000).filter((id) => id !== 777))
     const list = withOutline(read(new Stock(upTo(1000)), 0, 1, 2), without.outline())
     expect(rowAt(list, 400)?.id).toBe(without.outline().pages[2])

@@ -68,7 +68,7 @@ afterEach(() => {
 })
 
 describe('a long log', () => {
-  it('is read only near the view, at most two pages at a time', async () => {
+  it('a long log is read only near the view, at most two pages at a time', async () => {
     const { bridge, reader, list } = await reading(100_000)
     expect(countOf(list())).toBe(100_000)
     bridge.asked.length = 0
@@ -80,7 +80,7 @@ describe('a long log', () => {
     expect(bridge.pages()).toBeLessThanOrEqual(3)
   })
 
-  it('that is scrolled through quickly leaves out the pages that went by', async () => {
+  it('quick scrolling skips the pages in between', async () => {
     const { bridge, reader, list } = await reading(100_000)
     bridge.asked.length = 0
     let open = () => {}
@@ -94,14 +94,14 @@ describe('a long log', () => {
     expect(bridge.pages()).toBeLessThan(8)
   })
 
-  it('asks for no more messages of a page than there are', async () => {
+  it('no more messages of a page are requested than there are', async () => {
     const { bridge } = await reading(7)
     expect(bridge.asked.find(({ name }) => name === 'log.page')?.args.limit).toBe(7)
   })
 })
 
 describe('what happens meanwhile', () => {
-  it('is not undone by an older answer', async () => {
+  it('an older answer does not undo a push', async () => {
     const { bridge, reader, list } = await reading(1000)
     let open = () => {}
     bridge.gate = new Promise<void>((resolve) => {
@@ -115,7 +115,7 @@ describe('what happens meanwhile', () => {
     expect(rowAt(list(), 410)?.state).toBe('failed')
   })
 
-  it('is there once the first answer is there', async () => {
+  it('a push before the first answer is shown with it', async () => {
     const bridge = new FakeBridge(10)
     const reader = new LogReader(bridge as unknown as Bridge)
     end = reader.start()
@@ -126,7 +126,7 @@ describe('what happens meanwhile', () => {
     expect([0, 1].map((index) => rowAt(list, index)?.id)).toEqual([11, 10])
   })
 
-  it('to more messages than can be told makes the list be read again, and what is read stays', async () => {
+  it('too many pushed messages cause a new read, and loaded rows stay', async () => {
     const { bridge, reader, list } = await reading(1000)
     reader.atTop(false)
     reader.view(500, 530)
@@ -141,7 +141,7 @@ describe('what happens meanwhile', () => {
     expect(rowAt(list(), 801)?.id).toBe(anchor.id)
   })
 
-  it('to a filtered message lets it stay for a moment, then it goes', async () => {
+  it('a message that stops matching stays for a moment, then disappears', async () => {
     const { bridge, list } = await reading(0, { states: ['queued'] })
     bridge.stock = new Stock([], ({ state }) => state === 'queued')
     bridge.tell([row(1, { state: 'queued' })])
@@ -154,7 +154,7 @@ describe('what happens meanwhile', () => {
     expect(countOf(list())).toBe(0)
   })
 
-  it('is asked for where only the application can tell whether it is found', async () => {
+  it('the application is asked when only it can match a message', async () => {
     const { bridge, list } = await reading(0, { search: 'parcel' })
     bridge.stock = new Stock([], ({ text }) => text.includes('parcel'))
     bridge.tell([
@@ -171,7 +171,7 @@ describe('what happens meanwhile', () => {
 })
 
 describe('a lost line', () => {
-  it('leaves what is there, and all is read again when it is back', async () => {
+  it('a lost connection keeps the rows, and all is read again afterwards', async () => {
     const { bridge, reader, list } = await reading(300)
     bridge.line('offline')
     bridge.stock.put(row(301))
@@ -184,7 +184,7 @@ describe('a lost line', () => {
     expect(reader.reading().error).toBeNull()
   })
 
-  it('is an error that can be tried again when nothing is there yet', async () => {
+  it('a lost connection without rows is an error with a retry', async () => {
     const bridge = new FakeBridge(3)
     bridge.offline = true
     const reader = new LogReader(bridge as unknown as Bridge)
@@ -199,7 +199,7 @@ describe('a lost line', () => {
   })
 
   it.each([false, true])(
-    'that fails is read again by itself, though nothing is told of the line (list there: %s)',
+    'a failed read is retried without any report of the connection (list there: %s)',
     async (there) => {
       const { bridge, reader } = await reading(there ? 500 : 0)
       bridge.offline = true
@@ -220,7 +220,7 @@ describe('a lost line', () => {
 })
 
 describe('another filter', () => {
-  it('wins over the answer to the one before', async () => {
+  it('another filter wins over the answer to the previous one', async () => {
     const { bridge, reader, list } = await reading(5)
     let open = () => {}
     bridge.gate = new Promise<void>((resolve) => {
@@ -241,7 +241,7 @@ describe('another filter', () => {
     expect(reader.reading().loading).toBe(false)
   })
 
-  it('that was left before is shown at once and then read again', async () => {
+  it('a filter that was left before is shown at once and then read again', async () => {
     const { bridge, reader, list } = await reading(500)
     reader.atTop(false)
     reader.view(250, 280)

@@ -48,7 +48,7 @@ const state = (connections: ConnectionState[], address: AppState['publicAddress'
 
 const keys = (app: AppState) => attentionItemsOf(app).map((concern) => concern.text.key)
 
-it('says until when a service asks to wait, where it says so', () => {
+it('the end of a pause is shown where the service names it', () => {
   const side = (until: number) => ({ state: 'waiting', code: 'rate-limited', until, detail: '' }) as const
   const told = (until: number) =>
     attentionItemsOf({ ...state([connection({ planfix: side(until) })]), time: 1000 } as AppState).map(
@@ -60,11 +60,11 @@ it('says until when a service asks to wait, where it says so', () => {
 })
 
 describe('what needs the owner', () => {
-  it('is nothing when everything works', () => {
+  it('there are no items when everything works', () => {
     expect(attentionItemsOf(state([connection()]))).toEqual([])
   })
 
-  it('is no key that is asked for on the same page, as no keychain works, nor the address that comes with it', () => {
+  it('a key requested on the same page is no item, nor is its address', () => {
     const without = { ...state([connection({ missing: ['planfix-token', 'webhook-secret'] })]) }
     without.keychainTrouble = { code: 'locked', detail: '' }
     expect(keys(without)).toEqual([])
@@ -72,19 +72,19 @@ describe('what needs the owner', () => {
     expect(keys(without)).toEqual(['overview.missing.webhook-secret'])
   })
 
-  it('names a missing key once, not also the side that fails without it', () => {
+  it('a missing key is one item, without the side that fails for it', () => {
     const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
     expect(keys(state([connection({ missing: ['chatra-secret-key'], chatra: paused })]))).toEqual([
       'overview.missing.chatra-secret-key',
     ])
   })
 
-  it('says nothing of a connection that is switched off', () => {
+  it('a disabled connection causes no item', () => {
     const paused = { state: 'paused', code: 'wrong-keys', until: 0, detail: '' } as const
     expect(attentionItemsOf(state([connection({ enabled: false, chatra: paused })], 'none'))).toEqual([])
   })
 
-  it('puts what has stopped before what is only doubtful', () => {
+  it('stopped parts come before doubtful ones', () => {
     const counts = { 'to-planfix': none, 'to-chatra': { ...none, uncertain: 2, failed: 1 } }
     const waiting = { state: 'waiting', code: 'unreachable', until: 5, detail: '' } as const
     expect(keys(state([connection({ counts, planfix: waiting })]))).toEqual([
@@ -94,7 +94,7 @@ describe('what needs the owner', () => {
     ])
   })
 
-  it('speaks of the public address only where real chats should come', () => {
+  it('the public address is an item only where real chats are expected', () => {
     expect(keys(state([connection()], 'none'))).toEqual(['overview.address.none'])
     expect(keys(state([connection({ demo: true })], 'none'))).toEqual([])
     expect(keys(state([connection({ heard: { chatra: 5, planfix: null } })], 'none'))).toEqual([])
@@ -116,16 +116,16 @@ describe('what needs the owner', () => {
       params: { host: 'a.example', user: 'me', address: 'https://x.example' },
     }
 
-    it('that waits for the owner is bad at once, with what its problem is about', () => {
+    it('a public address that waits for the owner is severe and names its problem', () => {
       expect(failing({ ...login, needsOwner: true, lostAt: now - 1000 })).toEqual([['bad', text]])
     })
 
-    it('that was lost a moment ago and is tried again is only to be known, until it takes too long', () => {
+    it('a lost address that is retried is only a notice, until it takes too long', () => {
       expect(failing({ ...login, lostAt: now - 9 * 60_000 })).toEqual([['attention', text]])
       expect(failing({ ...login, lostAt: now - 10 * 60_000 })).toEqual([['bad', text]])
     })
 
-    it('that never led here is bad', () => {
+    it('an address that never worked is severe', () => {
       expect(failing({ ...login, retryAt: now + 1000 })).toEqual([['bad', text]])
       expect(failing({ problem: null, problemParams: {} })).toMatchObject([
         ['bad', { key: 'overview.address.failing' }],
@@ -133,7 +133,7 @@ describe('what needs the owner', () => {
     })
   })
 
-  it('uses texts that exist', () => {
+  it('all items use existing texts', () => {
     const counts = { 'to-planfix': { ...none, failed: 1, uncertain: 1 }, 'to-chatra': none }
     const all = [
       ...(['chatra-secret-key', 'planfix-token', 'webhook-secret'] as const).map((what) =>
@@ -150,7 +150,7 @@ describe('what needs the owner', () => {
 })
 
 describe('the days of the chart', () => {
-  it('begin at midnight, one a day, today last, also over a change of the clock', () => {
+  it("the chart's days begin at midnight, today last, also over a clock change", () => {
     const now = new Date(2026, 3, 2, 15, 30).getTime()
     const starts = dayStartsUntil(now, 30)
     expect(starts).toHaveLength(30)

@@ -43,14 +43,14 @@ const settings: Typed = {
 }
 
 describe('a field of the form', () => {
-  test('is read and changed by its path, and nothing else changes with it', () => {
+  test('a field is read and changed by its path, and nothing else changes', () => {
     const changed = withValueAt(settings, 'chatra.agent.email', 'ana@shop.example')
     expect(valueAt(changed, 'chatra.agent.email')).toBe('ana@shop.example')
     expect({ ...changed, chatra: settings.chatra }).toEqual(settings)
     expect(settings.chatra.agent.email).toBe('bridge@shop.example')
   })
 
-  test('below something that is not there is nothing', () => {
+  test('a path below a missing value is empty', () => {
     expect(valueAt(withValueAt(settings, 'planfix.visitDataTag', null), 'planfix.visitDataTag.id')).toBe(
       undefined,
     )
@@ -58,7 +58,7 @@ describe('a field of the form', () => {
 })
 
 describe('what is sent', () => {
-  test('has the addresses of the account out of whatever page of it was pasted', () => {
+  test("the account's addresses are extracted from any pasted page of it", () => {
     const pasted = withValueAt(settings, 'planfix.baseUrl', 'https://other.planfix.com/task/123?x=1')
     expect(toSave(pasted).planfix).toMatchObject({
       baseUrl: 'https://other.planfix.com/rest',
@@ -66,29 +66,29 @@ describe('what is sent', () => {
     })
   })
 
-  test('keeps an own address of the pages while the account stays the same', () => {
+  test('an own address of the pages stays while the account is the same', () => {
     expect(toSave(settings).planfix.webUrl).toBe('https://tasks.shop.example')
   })
 
-  test('has no spaces around texts', () => {
+  test('texts are sent without surrounding spaces', () => {
     expect(toSave(withValueAt(settings, 'chatra.publicKey', '  abc ')).chatra.publicKey).toBe('abc')
   })
 })
 
 describe('there is nothing to save', () => {
-  test('when a value was changed back, or only spaces were typed', () => {
+  test('a value changed back, or only spaces, leaves nothing to save', () => {
     const there = withValueAt(settings, 'options.sendAsEmployee', true)
     expect(isSame(there, settings)).toBe(false)
     expect(isSame(withValueAt(there, 'options.sendAsEmployee', false), settings)).toBe(true)
     expect(isSame(withValueAt(settings, 'name', ' shop.example '), settings)).toBe(true)
   })
 
-  test('but an emptied number is a change', () => {
+  test('an emptied number is a change', () => {
     expect(isSame(withValueAt(settings, 'planfix.pollSeconds', Number.NaN), settings)).toBe(false)
   })
 })
 
-test('a wrong value is named by its path before anybody is asked', () => {
+test('an invalid value is named by its path before any request', () => {
   const wrong = withValueAt(withValueAt(settings, 'planfix.pollSeconds', Number.NaN), 'name', ' ')
   expect([...problemsOf(wrong).keys()].sort()).toEqual(['name', 'planfix.pollSeconds'])
   expect(problemsOf(settings).size).toBe(0)

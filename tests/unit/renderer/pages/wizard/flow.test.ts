@@ -38,46 +38,46 @@ const active: WizardData = { ...withBoth, active: true }
 const reachable = (ground: WizardData): Step[] => STEPS.filter((step) => isReachable(step, ground))
 
 describe('which steps can be gone to', () => {
-  it('a fresh draft can be named, and nothing beyond', () => {
+  it('in a fresh draft only the name can be entered', () => {
     expect(reachable(fresh)).toEqual(['language', 'name'])
     expect(reachable({ ...fresh, settings: { name: '   ' } })).toEqual(['language', 'name'])
   })
 
-  it('each account that was accepted opens the way to the next', () => {
+  it('each accepted account opens the next step', () => {
     expect(reachable(named).at(-1)).toBe('chatra')
     expect(reachable(withChatra).at(-1)).toBe('planfix')
     expect(reachable(withBoth).at(-1)).toBe('webhooks')
     expect(reachable(active)).toEqual([...STEPS])
   })
 
-  it('keys that could not be verified do not hold back', () => {
+  it('keys that could not be verified block no step', () => {
     const unverified: WizardData = { ...withChatra, checked: { chatra: 'unverified', planfix: 'no' } }
     expect(isReachable('planfix', unverified)).toBe(true)
   })
 
-  it('choices hold nobody back: they have defaults', () => {
+  it('optional choices block no step: they have defaults', () => {
     for (const step of ['templates', 'employees', 'options', 'address'] as const)
       expect(isReachable(step, withBoth)).toBe(true)
   })
 
-  it('a secret that was lost holds back at its step, also where the connection carried before', () => {
+  it('a lost secret blocks its step, also in an active connection', () => {
     const lost: WizardData = { ...active, has: { chatraSecretKey: false, planfixToken: true } }
     expect(blockedBy('test', lost)).toBe('chatra')
     expect(isReachable('planfix', lost)).toBe(false)
   })
 
-  it('a name that was emptied holds back at the name', () => {
+  it('an emptied name blocks the step of the name', () => {
     expect(blockedBy('done', { ...active, settings: { name: '' } })).toBe('name')
   })
 })
 
 describe('where a draft is gone on with', () => {
-  it('is where it was left', () => {
+  it('a draft continues where it was left', () => {
     expect(entryStep('options', withBoth)).toBe('options')
     expect(entryStep('language', fresh)).toBe('language')
   })
 
-  it('is the step that came undone, where one did', () => {
+  it('a draft continues at an earlier step that became incomplete', () => {
     expect(entryStep('test', { ...active, has: { chatraSecretKey: true, planfixToken: false } })).toBe(
       'planfix',
     )
@@ -94,7 +94,7 @@ it('steps follow one another, and the ends stay at the ends', () => {
   expect(later('name', 'name')).toBe('name')
 })
 
-it('the connection has to carry from the webhooks on, and not before', () => {
+it('the connection must be active from the webhooks on, and not before', () => {
   expect(STEPS.filter(needsActive)).toEqual(['webhooks', 'scenario', 'test', 'done'])
 })
 
@@ -102,16 +102,16 @@ describe('the list of steps', () => {
   const states = (current: Step, furthest: Step, ground: WizardData) =>
     Object.fromEntries(places(current, furthest, ground).map((place) => [place.step, place.state]))
 
-  it('marks as done what was passed, not what merely can be reached', () => {
+  it('passed steps are marked as done, merely reachable ones are not', () => {
     const list = states('employees', 'employees', withBoth)
     expect(list).toMatchObject({ chatra: 'done', templates: 'done', employees: 'current', options: 'open' })
   })
 
-  it('keeps later steps done while an earlier one is looked at again', () => {
+  it('later steps stay done while an earlier one is shown again', () => {
     expect(states('name', 'options', withBoth)).toMatchObject({ name: 'current', planfix: 'done' })
   })
 
-  it('takes the mark from a step that came undone', () => {
+  it('a step that became incomplete is no longer marked as done', () => {
     expect(
       states('name', 'options', { ...withBoth, checked: { chatra: 'no', planfix: 'accepted' } }),
     ).toMatchObject({
@@ -132,11 +132,11 @@ describe('where an error is put right', () => {
     ['planfix.taskTemplateId', 'templates'],
     ['employees', 'employees'],
     ['options.leaveAfterMinutes', 'options'],
-  ] as const)('%s: at the step %s', (field, step) => {
+  ] as const)('the error of %s is corrected at the step %s', (field, step) => {
     expect(stepOf(field)).toBe(step)
   })
 
-  it('nowhere in the wizard, when the field is none of its own', () => {
+  it('an error of an unknown field is corrected outside the wizard', () => {
     expect(stepOf('retentionDays')).toBeNull()
     expect(stepOf('named')).toBeNull()
     expect(stepOf(null)).toBeNull()
@@ -150,7 +150,7 @@ describe('rights of the token', () => {
     result,
   })
 
-  it('only a missing one that is always needed keeps from going on', () => {
+  it('only a missing required right blocks the wizard', () => {
     const scopes = [
       found('task_add', 'always', 'missing'),
       found('task_readonly', 'always', 'unknown'),
@@ -161,7 +161,7 @@ describe('rights of the token', () => {
     expect(scopesToTick(scopes)).toEqual(['task_add', 'file_add'])
   })
 
-  it('groups in which one is missing come first, and empty groups not at all', () => {
+  it('groups with a missing right come first, and empty groups are hidden', () => {
     const groups = scopeGroups([
       found('task_add', 'always', 'granted'),
       found('file_add', 'files', 'missing'),

@@ -12,13 +12,13 @@ const at = (text: string) => new Date(text).getTime()
 const NOW = at('2026-11-22T15:30:00')
 
 describe('what is chosen', () => {
-  it('asks for everything when it is nothing', () => {
+  it('an empty choice requests all messages', () => {
     expect(filterOf(NO_CHOICE, NOW)).toEqual({})
     expect(isChosen(NO_CHOICE)).toBe(false)
     expect(isChosen({ ...NO_CHOICE, search: '  ' })).toBe(false)
   })
 
-  it('names states by what the owner has to do about them', () => {
+  it("states are grouped by the owner's action", () => {
     expect(filterOf({ ...NO_CHOICE, quick: 'attention' }, NOW).states).toEqual(['uncertain', 'failed'])
     expect(filterOf({ ...NO_CHOICE, quick: 'waiting' }, NOW).states).toEqual([
       'received',
@@ -28,7 +28,7 @@ describe('what is chosen', () => {
     ])
   })
 
-  it('takes days from midnight to midnight, both ends included', () => {
+  it('days last from midnight to midnight, both ends included', () => {
     expect(boundsOf({ span: 'today' }, NOW)).toEqual({ from: at('2026-11-22T00:00') })
     expect(boundsOf({ span: 'yesterday' }, NOW)).toEqual({
       from: at('2026-11-21T00:00'),
@@ -45,7 +45,7 @@ describe('what is chosen', () => {
 describe('a message that comes in', () => {
   const one = row(1, { direction: 'to-chatra', state: 'failed', receivedAt: 1000 })
 
-  it('is judged by what it tells', () => {
+  it('a new message is matched by its row', () => {
     expect(fits({}, one)).toBe(true)
     expect(fits({ states: ['failed'], direction: 'to-chatra', connectionId: 'shop' }, one)).toBe(true)
     expect(fits({ states: ['queued'] }, one)).toBe(false)
@@ -55,7 +55,7 @@ describe('a message that comes in', () => {
     expect(fits({ to: 1000 }, one)).toBe(false)
   })
 
-  it('is left to the application where it does not tell enough', () => {
+  it('a new message is left to the application where its row is not enough', () => {
     expect(fits({ search: 'order' }, one)).toBe('ask')
     expect(fits({ employeeId: 5 }, { ...one, author: { kind: 'employee', name: 'Ana' } })).toBe('ask')
     expect(fits({ employeeId: 5 }, one)).toBe(false)
