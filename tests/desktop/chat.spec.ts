@@ -4,7 +4,7 @@ import { clickMenu, clickNotification, notifications, opened, tray, windowState 
 test.describe('a new chat', () => {
   test.use({ desktopOptions: { hidden: true } })
 
-  test('is told by a notification; its click opens the conversation', async ({ world }) => {
+  test('a new chat is notified, and a click opens the conversation', async ({ world }) => {
     await until('the tray', async () => (await tray(world.app))?.image === 'working.png')
     const visitor = await world.chatra.visit({ name: 'Maria Popa' })
     await visitor.says('Do you deliver to Cahul?')
@@ -38,7 +38,7 @@ test.describe('a new chat', () => {
 test.describe('with tasks chosen for clicks', () => {
   test.use({ desktopOptions: { hidden: true, configuration: { notifications: { opens: 'planfix' } } } })
 
-  test('a click opens the task in the browser', async ({ world }) => {
+  test('with tasks chosen for clicks, a click opens the task in the browser', async ({ world }) => {
     await until('the tray', async () => (await tray(world.app))?.image === 'working.png')
     await (await world.chatra.visit({ name: 'Maria Popa' })).says('Good morning')
     await until('the notification', async () => (await notifications(world.app)).length > 0)
@@ -50,7 +50,7 @@ test.describe('with tasks chosen for clicks', () => {
   })
 })
 
-test('paused from the tray nothing is carried; resumed, what waited arrives once', async ({ world }) => {
+test('a connection paused from the tray delivers nothing, and resumed delivers once', async ({ world }) => {
   await until('the tray', async () => (await tray(world.app))?.image === 'working.png')
   const visitor = await world.chatra.visit()
   await visitor.says('before')

@@ -23,9 +23,7 @@ const everythingIn = (dataDir: string): string =>
     .map((one) => readFileSync(join(one.parentPath, one.name), 'latin1'))
     .join('\n')
 
-test('keys are in the keychain and nowhere on disk; a removed connection takes its own along', async ({
-  world,
-}) => {
+test('keys are only in the keychain, and a removed connection removes its own', async ({ world }) => {
   const page = await world.page()
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   expect(await world.call('state.get', {})).toMatchObject({ secretsKept: 'keychain', keychainTrouble: null })
@@ -44,9 +42,7 @@ test('keys are in the keychain and nowhere on disk; a removed connection takes i
 test.describe('without a Secret Service', () => {
   test.use({ desktopOptions: { keyring: 'none' } })
 
-  test('the overview says what to install and asks for the keys; with them the bridge carries', async ({
-    world,
-  }) => {
+  test('without a Secret Service the overview explains it and asks for the keys', async ({ world }) => {
     const page = await world.page()
     await expect(page.getByText('sudo apt install gnome-keyring libsecret-1-0')).toBeVisible()
     const keys = page.getByRole('form', { name: 'shop.example' })

@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, test, until } from './fixtures.ts'
 import { clickNotification, notifications, opened } from './shown.ts'
 
-test('notifications are chosen in the settings and in use at once: a click opens the task in Planfix', async ({
-  world,
-}) => {
+test('changed notification settings apply at once: a click opens the task in Planfix', async ({ world }) => {
   const page = await world.page()
   await page.evaluate(() => {
     location.hash = '/settings'
@@ -29,7 +27,7 @@ test('notifications are chosen in the settings and in use at once: a click opens
   })
 })
 
-test('quiet hours gather what happens, and end when they are switched off', async ({ world }) => {
+test('quiet hours collect events, and end when they are switched off', async ({ world }) => {
   const page = await world.page()
   const { notifications: settings } = await world.call('settings.get', {})
   await world.call('settings.save', {
@@ -54,9 +52,7 @@ test('quiet hours gather what happens, and end when they are switched off', asyn
   })
 })
 
-test('start at login says why it does nothing here, and the folder of the log files opens', async ({
-  world,
-}) => {
+test('start at login explains why it is off here, and the log folder opens', async ({ world }) => {
   const page = await world.page()
   await page.evaluate(() => {
     location.hash = '/settings'

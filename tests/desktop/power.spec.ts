@@ -20,7 +20,7 @@ async function saidIn(world: DesktopWorld): Promise<string> {
 test.describe('a computer that sleeps', () => {
   test.use({ desktopOptions: { hidden: true } })
 
-  test('what was written meanwhile on both sides arrives after it wakes, once', async ({ world }) => {
+  test('messages written on both sides during sleep arrive once after the wake', async ({ world }) => {
     const visitor = await world.chatra.visit()
     await visitor.says('before the night')
     const task = await until('the task', async () => (await world.planfix.tasks())[0])
@@ -52,7 +52,7 @@ test.describe('ending', () => {
 
   // Only Linux and macOS tell of their end; Windows, and a Linux session whose bus or display goes first, just cut it.
   for (const how of ['the menu', 'the system', 'a signal', 'a cut without a word'] as const) {
-    test(`by ${how} during deliveries: over within 5 s, nothing lost and nothing doubled`, async ({
+    test(`the program ends by ${how} during deliveries within 5 s, without loss or duplicates`, async ({
       world,
     }) => {
       test.skip(how === 'the system' && process.platform === 'win32', 'Windows does not tell')
@@ -98,7 +98,7 @@ test.describe('ending', () => {
 })
 
 test.describe('a window that breaks', () => {
-  test('is made anew, at the same page, and the bridge goes on', async ({ world }) => {
+  test('a crashed window is created again at the same page, and the bridge continues', async ({ world }) => {
     const page = await world.page()
     await page.evaluate(() => {
       location.hash = '/employees'

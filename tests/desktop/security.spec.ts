@@ -77,7 +77,7 @@ function builtMain(): string {
     .join('\n')
 }
 
-test('1. only secure content is loaded: everything comes from the application itself', async () => {
+test('1. only secure content is loaded: all of it comes from the application itself', async () => {
   const origin = await page.evaluate(() => location.origin)
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map(({ name }) => name))
   expect(loaded.length).toBeGreaterThan(0)
@@ -95,7 +95,7 @@ test('1. only secure content is loaded: everything comes from the application it
   expect(asked).toEqual([])
 })
 
-test('2. nothing of Node is in the window', async () => {
+test('2. the window has no access to Node', async () => {
   const found = await page.evaluate(() =>
     ['require', 'process', 'module', 'Buffer', 'global', '__dirname', 'setImmediate', '__toMain'].filter(
       (name) => name in window,
@@ -104,7 +104,7 @@ test('2. nothing of Node is in the window', async () => {
   expect(found).toEqual([])
 })
 
-test('3. context isolation: what a page does to its own world does not reach the preload', async () => {
+test("3. context isolation: changes of the page's own world do not reach the preload", async () => {
   const touched = await page.evaluate(async () => {
     let seen = 0
     const add = Set.prototype.add
@@ -137,14 +137,14 @@ test('3. context isolation: what a page does to its own world does not reach the
   expect(kept).toEqual([true, true, true])
 })
 
-test('4. every window is in the sandbox, and the preload asks for nothing that it lacks there', async () => {
+test('4. every window is sandboxed, and the preload works in the sandbox', async () => {
   expect(await isSandboxed(world.app)).toBe(true)
   const preload = readFileSync(join(APP, 'out/preload/index.cjs'), 'utf8')
   const required = [...preload.matchAll(/require\((['"`])(.+?)\1\)/g)].map(([, , name]) => name)
   expect(required).toEqual(['electron'])
 })
 
-test('5. permissions are refused, but for copying', async () => {
+test('5. permissions are refused, except copying', async () => {
   const answers = await page.evaluate(async () => ({
     notifications: await Notification.requestPermission(),
     camera: await navigator.mediaDevices.getUserMedia({ video: true }).then(
@@ -183,7 +183,7 @@ test('6. web security is on: another site is not read', async () => {
   await expect(page).toHaveTitle('refused')
 })
 
-test('7. the content security policy lets nothing foreign in, and nothing written into the page run', async () => {
+test('7. the content security policy blocks foreign and inline code', async () => {
   const ran = await page.evaluate(async (from) => {
     const add = (fill: (script: HTMLScriptElement) => void) =>
       new Promise((resolve) => {
@@ -238,7 +238,7 @@ test('8. insecure content does not run', async () => {
   expect(says(/allow-running-insecure-content/)).toBe(false)
 })
 
-test('9. and 10. no experimental features, no Blink features', async () => {
+test('9. and 10. there are no experimental features and no Blink features', async () => {
   expect(says(/experimentalFeatures:\s*(false|!1)/)).toBe(true)
   expect(says(/enableBlinkFeatures|enable-blink-features/)).toBe(false)
   const switched = await world.app.evaluate(({ app }) =>
@@ -249,7 +249,7 @@ test('9. and 10. no experimental features, no Blink features', async () => {
   expect(switched).toEqual([])
 })
 
-test('11. and 12. there are no webviews, and none could be attached', async () => {
+test('11. and 12. there are no webviews, and none can be attached', async () => {
   await page.evaluate((from) => {
     document.body.insertAdjacentHTML(
       'beforeend',
@@ -277,7 +277,7 @@ test('11. and 12. there are no webviews, and none could be attached', async () =
   expect(asked).toEqual([])
 })
 
-test('13. the window does not go elsewhere', async () => {
+test('13. the window does not navigate elsewhere', async () => {
   const before = await url()
   // Of our own scheme, and not our page.
   const other = await page.evaluate(() => `${location.origin.replace('//app', '//other')}/`)
@@ -300,7 +300,7 @@ test('13. the window does not go elsewhere', async () => {
   expect(asked).toEqual([])
 })
 
-test('14. no new windows', async () => {
+test('14. the window opens no other windows', async () => {
   const got = await page.evaluate(
     (to) => [to, 'about:blank', ''].map((where) => window.open(where, '_blank') === null),
     away,
@@ -318,7 +318,7 @@ test('14. no new windows', async () => {
   expect(asked).toEqual([])
 })
 
-test('15. only addresses of the web are given to the system', async () => {
+test('15. only web addresses are passed to the system', async () => {
   const before = (await opened(world.app)).length
   const bad = [
     ...[
@@ -336,13 +336,13 @@ test('15. only addresses of the web are given to the system', async () => {
   expect((await opened(world.app)).slice(before)).toEqual(['https://example.com/help'])
 })
 
-test('16. a current version of Electron', async () => {
+test('16. the version of Electron is current', async () => {
   const { devDependencies } = JSON.parse(readFileSync(join(APP, 'package.json'), 'utf8'))
   // The three newest majors are supported: https://www.electronjs.org/docs/latest/tutorial/electron-timelines
   expect(Number(/\d+/.exec(devDependencies.electron)?.[0])).toBeGreaterThanOrEqual(45)
 })
 
-test('17. a page that is not ours gets no answer, though it has the way to ask', async () => {
+test("17. a foreign page gets no answer, even with the preload's channel", async () => {
   const foreign = await elsewhere(`<h1>not ours</h1>`)
   const answer = await foreign.evaluate(async () => {
     const pushes: unknown[] = []
@@ -357,7 +357,7 @@ test('17. a page that is not ours gets no answer, though it has the way to ask',
   expect(answer.pushes).toEqual([])
 })
 
-test('18. an own protocol instead of files, and it gives nothing but the interface', async () => {
+test('18. a custom protocol serves only the interface, instead of files', async () => {
   expect(await url()).toMatch(/^bridge:\/\/app\//)
   const answers = await world.app.evaluate(async ({ net }) => {
     const places = [
@@ -392,7 +392,7 @@ test('18. an own protocol instead of files, and it gives nothing but the interfa
   ).toBe('refused')
 })
 
-test('19. the fuses of the packaged program', () => {
+test('19. the fuses of the packaged program are set', () => {
   const packaging = readFileSync(join(APP, 'electron-builder.yml'), 'utf8')
   const [, block = ''] = /^electronFuses:\n((?: {2}.*\n)+)/m.exec(packaging) ?? []
   const set = [...block.matchAll(/^ {2}(\w+): (true|false)$/gm)].map(([, name = '', value]) => [
@@ -410,7 +410,7 @@ test('19. the fuses of the packaged program', () => {
   })
 })
 
-test('20. nothing of Electron is given to the page: three names, and no event with its sender', async () => {
+test("20. the page gets three names of Electron's API, and no event with its sender", async () => {
   const given = await page.evaluate(async () => {
     const heard: number[] = []
     const first = new Promise<void>((resolve) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { start } from './driver.ts'
 import { expect, test } from './fixtures.ts'
 
-test('a start that fails says so and ends: no process without a window holds the lock', async () => {
+test('a failed start shows the reason and exits: no windowless process keeps the lock', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bridge-start-'))
   const { DBUS_SESSION_BUS_ADDRESS: _, ...env } = process.env
   try {

@@ -17,7 +17,7 @@ for (const { platform, image, menus } of SYSTEMS) {
     test.use({ desktopOptions: { hidden: true, platform, panel: false } })
     test.skip(electronBinary !== null, 'a real system is what it is')
 
-    test('the tray is there, the window opens and closes, a message arrives, and Quit ends it', async ({
+    test('the tray appears, the window opens and closes, a message arrives, and Quit ends it', async ({
       world,
     }) => {
       await until('the tray', async () => (await tray(world.app))?.image === image)

@@ -4,7 +4,7 @@ import { tray, trayShown, windowState } from './shown.ts'
 test.describe('started at login, before the panel', () => {
   test.use({ desktopOptions: { hidden: true, panel: false } })
 
-  test('the tray image is made when the panel takes it, and stays', async ({ world }) => {
+  test('the tray icon is created when the panel accepts it, and stays', async ({ world }) => {
     test.skip(process.platform !== 'linux', 'only Linux has panels that come up late')
     // The bridge works already; an image that was made now would stay invisible.
     await until(

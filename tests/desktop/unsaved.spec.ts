@@ -16,7 +16,7 @@ const closes = (world: DesktopWorld, response: number) =>
   }, response)
 const asked = (world: DesktopWorld) => world.app.evaluate(() => (globalThis as Asked).asked ?? 0)
 
-test('a window with unsaved input asks before it closes: it stays as it is, or goes', async ({ world }) => {
+test('a window with unsaved input asks before it closes', async ({ world }) => {
   const page = await world.page()
   await page.evaluate(() => {
     location.hash = '/settings/shop'

@@ -4,7 +4,7 @@ import { clickMenu, clickTray, tray, windowState } from './shown.ts'
 test.describe('the first launch', () => {
   test.use({ desktopOptions: { setup: 'empty' } })
 
-  test('opens the wizard, and the tray waits for a connection', async ({ world }) => {
+  test('the first launch opens the wizard, and the tray shows the missing connection', async ({ world }) => {
     const page = await world.page()
     await expect(page.getByRole('radio', { name: 'English' })).toBeVisible()
     const shown = await until('the tray', () => tray(world.app))
@@ -13,7 +13,7 @@ test.describe('the first launch', () => {
   })
 })
 
-test('closed, the window is gone and the bridge goes on; the tray opens it again', async ({ world }) => {
+test('the bridge continues without its closed window, and the tray opens it again', async ({ world }) => {
   const page = await world.page()
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   await world.closeWindow()
@@ -34,7 +34,7 @@ test('closed, the window is gone and the bridge goes on; the tray opens it again
 test.describe('started at login', () => {
   test.use({ desktopOptions: { hidden: true } })
 
-  test('there is a tray and no window', async ({ world }) => {
+  test('a start at login shows the tray and no window', async ({ world }) => {
     const shown = await until('the tray', async () => {
       const now = await tray(world.app)
       return now?.image === 'working.png' ? now : null
@@ -44,7 +44,7 @@ test.describe('started at login', () => {
   })
 })
 
-test('a second start shows the window of the first and ends', async ({ world }) => {
+test('a second start shows the window of the first and exits', async ({ world }) => {
   await world.page()
   await world.closeWindow()
   expect(await world.app.startAgain([])).toBe(0)

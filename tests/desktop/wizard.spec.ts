@@ -5,7 +5,7 @@ import { opened, tray } from './shown.ts'
 
 test.use({ desktopOptions: { setup: 'empty' } })
 
-test('the wizard finished on the desktop: keys into the keychain, a message and its answer bridged', async ({
+test('the wizard stores keys in the keychain, and a message and its reply are delivered', async ({
   world,
 }) => {
   const page = await world.page()

@@ -24,10 +24,7 @@ test.afterEach(async () => {
 })
 
 test.describe('an address of the owner’s own', () => {
-  test('is proven, tried again when asked, and said to fail when it leads elsewhere', async ({
-    page,
-    world,
-  }) => {
+  test('a static address is proven, and reported when it leads elsewhere', async ({ page, world }) => {
     await choose(page, 'own')
     await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(`${world.hooks}/healthz`)
     await save(page)
@@ -50,7 +47,7 @@ test.describe('an address of the owner’s own', () => {
     await expect(card).toContainText(/Nobody answers at this address/)
   })
 
-  test('that is changed and not saved is asked about, and can be discarded', async ({ page, world }) => {
+  test('a changed but unsaved address is asked about, and can be discarded', async ({ page, world }) => {
     await choose(page, 'own')
     await page.getByRole('textbox', { name: 'Public address', exact: true }).fill(world.hooks)
     await goTo(page, '/')
@@ -61,7 +58,7 @@ test.describe('an address of the owner’s own', () => {
   })
 })
 
-test('what is missing is said at its field before anything is asked, and ngrok’s token is kept unseen', async ({
+test("missing values are named at their fields, and ngrok's token is stored unseen", async ({
   page,
   world,
 }) => {
@@ -94,7 +91,7 @@ test('what is missing is said at its field before anything is asked, and ngrok�
 test.describe('an SSH server', () => {
   test.skip(!hasSshd, 'no OpenSSH server on this computer')
 
-  test('is chosen on the page until the address leads here; a changed key is refused, shown and trusted', async ({
+  test('an SSH server is saved once the address works; a changed key is refused and trusted', async ({
     page,
     world,
   }) => {
@@ -141,7 +138,7 @@ test.describe('an SSH server', () => {
   })
 })
 
-test('a relay is paired by its code, a wrong one is refused at its field, and a restart of it is waited for', async ({
+test('a relay is paired by its code, a wrong code is refused, and a restart is survived', async ({
   page,
 }) => {
   const { start, code: newCode } = await relayProgram()
@@ -172,7 +169,7 @@ test('a relay is paired by its code, a wrong one is refused at its field, and a 
 test.describe('the wizard', () => {
   test.use({ worldOptions: { setup: 'empty' } })
 
-  test('offers the same ways in, names what is wrong, and goes on as soon as the address leads here', async ({
+  test('the wizard offers the same providers, names problems, and continues once proven', async ({
     page,
     world,
   }) => {
@@ -212,7 +209,7 @@ test.describe('the wizard', () => {
     await axe(page)
   })
 
-  test('lets a server that does not answer be put right later', async ({ page, world }) => {
+  test('the wizard lets the owner correct a server that does not answer later', async ({ page, world }) => {
     const wizard = wizardOn(page, world)
     const draft = await wizard.begin()
     await wizard.connect(draft)
@@ -233,7 +230,7 @@ test.describe('the wizard', () => {
   })
 })
 
-test('axe finds nothing serious in any form, small and large, in either theme', async ({ page }) => {
+test('axe finds no serious problem in any form, small and large, in either theme', async ({ page }) => {
   await goTo(page, '/settings/~address')
   for (const provider of ['own', 'ngrok', 'ssh', 'relay', 'none'] as const) {
     await card(page, provider).click()
@@ -246,7 +243,7 @@ test('axe finds nothing serious in any form, small and large, in either theme', 
   }
 })
 
-test('the ways in are chosen with the keyboard alone', async ({ page }) => {
+test('the providers are chosen with the keyboard alone', async ({ page }) => {
   await goTo(page, '/settings/~address')
   await card(page, 'none').focus()
   await page.keyboard.press('ArrowUp')

@@ -13,7 +13,7 @@ async function open(page: Page, text: string): Promise<void> {
   await expect(chat(page)).toBeVisible()
 }
 
-test('a conversation reads like the chat, with what became of each message', async ({ page, world }) => {
+test('a conversation reads like the chat, with the state of each message', async ({ page, world }) => {
   await sized(page, 1600, 1000)
   const { chatra, planfix } = world
   const who = { name: 'Maria Ionescu', email: 'maria@example.ro', city: 'Cluj', country: 'Romania' }
@@ -56,7 +56,7 @@ test('a conversation reads like the chat, with what became of each message', asy
   await expect(panel(page)).toHaveCount(0)
 })
 
-test('older messages come as one scrolls up, and nothing jumps', async ({ page, world }) => {
+test('older messages are loaded on scrolling up, and nothing jumps', async ({ page, world }) => {
   const texts = Array.from({ length: 160 }, (_, n) => `line ${n} of a long story`)
   const { visitor } = await talkOf(world, { name: 'Maria' }, ...texts)
   await open(page, 'line 159')
@@ -97,12 +97,12 @@ test('older messages come as one scrolls up, and nothing jumps', async ({ page, 
   await expect(chat(page).getByRole('listitem').filter({ hasText: 'of a long story' })).toHaveCount(160)
 })
 
-test('a conversation that does not exist says so', async ({ page }) => {
+test('a conversation that does not exist is reported', async ({ page }) => {
   await goTo(page, '/conversation/999')
   await expect(page.getByText('It does not exist any more.')).toBeVisible()
 })
 
-test('axe finds nothing serious in a conversation, small and large, in either theme', async ({
+test('axe finds no serious problem in a conversation, small and large, in either theme', async ({
   page,
   world,
 }) => {

@@ -23,9 +23,7 @@ const connection = (page: Page) => page.getByRole('region', { name: 'shop.exampl
 const finding = (page: Page, title: string) =>
   connection(page).getByRole('listitem').filter({ hasText: title })
 
-test('says what it will do before it is begun, and finds nothing to mend in good accounts', async ({
-  page,
-}) => {
+test('the page explains the checks, which find no problem in good accounts', async ({ page }) => {
   await goTo(page, '/diagnostics')
   await expect(page.getByText('It changes nothing in Chatra or Planfix')).toBeVisible()
   await run(page)
@@ -42,7 +40,7 @@ test('says what it will do before it is begun, and finds nothing to mend in good
   await expect(finding(page, 'Chatra keys')).toContainText('accepted')
 })
 
-test('shows a wrong token first, with what to do, and finds it mended when it is run again', async ({
+test('a wrong token is shown first with instructions, and as fixed in the next run', async ({
   page,
   planfix,
 }) => {
@@ -66,11 +64,7 @@ test('shows a wrong token first, with what to do, and finds it mended when it is
   await expect(page.getByText('1 to mend', { exact: true })).toHaveCount(0)
 })
 
-test('names a missing scope; the filter leaves only what needs attention', async ({
-  page,
-  planfix,
-  world,
-}) => {
+test('a missing scope is named, and the filter leaves only problems', async ({ page, planfix, world }) => {
   const { settings } = await world.call('tunnel.get', {})
   const own = { address: world.hooks }
   await world.call('tunnel.save', { settings: { ...settings, provider: 'own', own } })
@@ -88,7 +82,7 @@ test('names a missing scope; the filter leaves only what needs attention', async
   await expect(page.getByRole('region', { name: 'This computer' })).toHaveCount(0)
 })
 
-test('shows how far it is while it runs, and a page that opens meanwhile shows it too', async ({
+test('the progress of a run is shown, also on a page that opens meanwhile', async ({
   page,
   context,
   planfix,
@@ -107,7 +101,7 @@ test('shows how far it is while it runs, and a page that opens meanwhile shows i
   await Promise.all([ended(page), ended(other)])
 })
 
-test('copies and saves the report without a secret, a word or an e-mail of anybody', async ({
+test('the report is copied and saved without secrets, texts or e-mails', async ({
   page,
   chatra,
   planfix,
@@ -142,7 +136,7 @@ test('copies and saves the report without a secret, a word or an e-mail of anybo
   }
 })
 
-test('keeps its place at 900 by 600 and passes axe in both themes, before and after', async ({
+test('the page fits 900 by 600 and passes axe in both themes, before and after', async ({
   page,
   planfix,
 }) => {
@@ -166,7 +160,7 @@ for (const [language, title, start] of [
 ] as const) {
   test.describe(language, () => {
     test.use({ worldOptions: { language } })
-    test('speaks the language of the owner', async ({ page }) => {
+    test("the page is in the owner's language", async ({ page }) => {
       await goTo(page, '/diagnostics')
       await expect(page.getByRole('heading', { name: title, level: 1 })).toBeVisible()
       await page.getByRole('button', { name: start }).click()

@@ -24,7 +24,7 @@ interface Sent {
 }
 
 test.describe('matching', () => {
-  test('an agent seen in the chat is matched by e-mail, and replies reach the client under that name', async ({
+  test('an agent seen in the chat is matched by e-mail, and shown with the next replies', async ({
     page,
     chatra,
     planfix,
@@ -44,7 +44,7 @@ test.describe('matching', () => {
     expect((await sent(chatra, visitor, 'Written by Ana')).agentId).not.toBe(agent?.id)
   })
 
-  test('an agent chosen by hand speaks from the next reply on', async ({ page, chatra, planfix }) => {
+  test('an agent chosen by hand is used from the next reply on', async ({ page, chatra, planfix }) => {
     const { visitor, task } = await conversation(chatra, planfix)
     await chatra.agentSays(visitor.clientId, 'One moment')
     await show(page)
@@ -62,7 +62,7 @@ test.describe('matching', () => {
     await expect(row(page, 'Ana Rusu')).toContainText('by hand')
   })
 
-  test('the general user speaks for whoever is given him', async ({ page, chatra, planfix }) => {
+  test('the general agent is used for an employee assigned to it', async ({ page, chatra, planfix }) => {
     const { visitor, task } = await conversation(chatra, planfix)
     await show(page)
     await page.getByLabel('Ana Rusu speaks in the chat as').selectOption('general:')
@@ -84,9 +84,7 @@ test.describe('matching', () => {
       },
     })
 
-    test('each conflict is shown in its row and told above, and the filter shows them alone', async ({
-      page,
-    }) => {
+    test('each conflict is shown in its row and above, and can be filtered', async ({ page }) => {
       await show(page)
       await expect(page.getByText('4 employees need a look')).toBeVisible()
       await expect(page.getByText(/Ana Rusu, Julia Popa share an e-mail/)).toBeVisible()
@@ -103,7 +101,7 @@ test.describe('matching', () => {
 })
 
 test.describe('who may answer', () => {
-  test('only the selected employees reach the client, and a change counts at once', async ({
+  test('only selected employees reach the client, and a change applies at once', async ({
     page,
     chatra,
     planfix,
@@ -132,7 +130,7 @@ test.describe('who may answer', () => {
     expect(await visitor.sees()).not.toContain('Ana has been silenced')
   })
 
-  test('everybody may answer once that is chosen, and the list comes back with “only the selected”', async ({
+  test('everybody may reply once that is chosen, and the list returns when undone', async ({
     page,
     chatra,
     planfix,
@@ -150,7 +148,7 @@ test.describe('who may answer', () => {
     await expect(page.getByRole('switch', { name: 'Mihai Ceban may answer clients' })).toBeChecked()
   })
 
-  test('a list in which nobody may answer is not saved, and says why', async ({ page }) => {
+  test('a list in which no employee may reply is not saved, with the reason', async ({ page }) => {
     await show(page)
     await page.getByRole('button', { name: 'Allow all shown' }).click()
     await page.getByRole('button', { name: 'Allow none shown' }).click()
@@ -162,7 +160,7 @@ test.describe('who may answer', () => {
     await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
   })
 
-  test('“allow all shown” allows those who were found and nobody else', async ({ page }) => {
+  test('"allow all shown" allows only the found employees', async ({ page }) => {
     await show(page)
     await page.getByLabel('Search by name or e-mail').fill('CEBAN mihai')
     await expect(rows(page)).toHaveCount(1)
@@ -197,7 +195,7 @@ test('with the keyboard alone an employee is allowed, given an agent, and saved'
   await expect(page.getByText('Saved. It is in use from now on.')).toBeVisible()
 })
 
-test('leaving with changes asks once: staying keeps them, saving keeps them for good', async ({ page }) => {
+test('leaving with changes asks once: staying keeps them, saving stores them', async ({ page }) => {
   await show(page)
   await toggle(page, 'Ana Rusu')
   await page.getByRole('link', { name: 'Messages' }).click()
@@ -218,7 +216,7 @@ test('leaving with changes asks once: staying keeps them, saving keeps them for 
   await expect(page.getByRole('switch', { name: 'Ana Rusu may answer clients' })).not.toBeChecked()
 })
 
-test('while Planfix is away the last list is shown with its age and the reason, and can be used', async ({
+test('while Planfix is unreachable the last list is usable, with age and reason', async ({
   page,
   planfix,
 }) => {
@@ -247,9 +245,7 @@ test('a change that cannot be saved stays in the form', async ({ page, world, tr
 test.describe('where replies go out under one name', () => {
   test.use({ worldOptions: { connectionOptions: { sendAsEmployee: false } } })
 
-  test('it is said, with a link to the setting, and the mapping can be changed all the same', async ({
-    page,
-  }) => {
+  test('with one name for all replies the page says so, and the mapping stays editable', async ({ page }) => {
     await show(page)
     await expect(page.getByText(/replying under employees’ names is off/)).toBeVisible()
     await expect(row(page, 'Ana Rusu')).toContainText('Goes out as shop.example')
@@ -274,7 +270,7 @@ test.describe('with 500 employees', () => {
     },
   })
 
-  test('only what is in sight is in the page, and a search finds the one looked for', async ({ page }) => {
+  test('only visible rows are in the page, and a search finds the others', async ({ page }) => {
     await show(page)
     await expect(page.getByText(/of 504 shown/)).toBeVisible()
     expect(await rows(page).count()).toBeLessThan(60)
@@ -305,7 +301,7 @@ test.describe('with 500 employees', () => {
   })
 })
 
-test('axe finds nothing serious in either theme, small and large', async ({ page }) => {
+test('axe finds no serious problem in either theme, small and large', async ({ page }) => {
   await show(page)
   for (const [width, height] of SIZES) {
     await sized(page, width, height)

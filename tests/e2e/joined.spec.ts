@@ -1,7 +1,7 @@
 import { axe, expect, goTo, test, until } from './fixtures.ts'
 import { line, openLog, panel, talkOf } from './log.ts'
 
-test('two devices that were joined are separated on the page, and each gets its own replies', async ({
+test('two joined devices are separated on the page, and each gets its own replies', async ({
   page,
   world,
 }) => {

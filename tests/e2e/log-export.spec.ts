@@ -15,7 +15,7 @@ async function exported(page: Page, format: RegExp): Promise<{ name: string; tex
   return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
 }
 
-test('an export holds every message the filters show', async ({ page, world }) => {
+test('an export contains every message of the filters', async ({ page, world }) => {
   await talkOf(world, { name: 'Ștefan' }, 'Vreau mâine, la ora 10')
   await openLog(page)
   await allRead(page)
@@ -35,7 +35,7 @@ test('an export holds every message the filters show', async ({ page, world }) =
   await expect(page.getByText(`Saved as ${csv.name}`)).toBeVisible()
 })
 
-test('an export that is cancelled asks for no more', async ({ page }) => {
+test('a cancelled export sends no more requests', async ({ page }) => {
   await openLog(page)
   await allRead(page)
   const asked: unknown[] = []

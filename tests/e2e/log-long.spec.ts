@@ -5,7 +5,7 @@ import { allRead, found, grid, line, openLog, scrollTo, search } from './log.ts'
 test.use({ worldOptions: { prepare: (dir) => fillStore(dir, 100_000) } })
 test.slow()
 
-test('100,000 messages scroll to the middle and to the end, and only what is near is read', async ({
+test('100,000 messages scroll to the middle and the end, and only near ones are loaded', async ({
   page,
 }, testInfo) => {
   const asked: unknown[] = []

@@ -5,7 +5,7 @@ import { allRead, grid, line, openLog, panel, search } from './log.ts'
 test.use({ worldOptions: { prepare: (dir) => fillHistory(dir, { until: Date.now(), seed: 3 }) } })
 
 for (const [width, height] of SIZES) {
-  test(`axe finds nothing serious in the log and its filters, in either theme, ${width}x${height}`, async ({
+  test(`axe finds no serious problem in log and filters, in either theme, ${width}x${height}`, async ({
     page,
   }) => {
     await sized(page, width, height)
@@ -28,9 +28,7 @@ for (const [width, height] of SIZES) {
   })
 }
 
-test('axe finds nothing serious in the filters that a narrow window folds away, in either theme', async ({
-  page,
-}) => {
+test('axe finds no serious problem in the filters of a narrow window, in either theme', async ({ page }) => {
   await sized(page, ...SIZES[0])
   await openLog(page)
   await page.getByRole('button', { name: 'Filters', exact: true }).click()
@@ -60,7 +58,7 @@ test.describe('in Russian', () => {
     worldOptions: { language: 'ru', prepare: (dir) => fillHistory(dir, { until: Date.now(), seed: 3 }) },
   })
 
-  test('words, numbers and the calendar are Russian', async ({ page }) => {
+  test('texts, numbers and the calendar are Russian', async ({ page }) => {
     await page.evaluate(() => {
       location.hash = '/log'
     })
@@ -71,7 +69,7 @@ test.describe('in Russian', () => {
   })
 })
 
-test('the overview leads to what needs the owner', async ({ page }) => {
+test('the overview leads to the messages that need the owner', async ({ page }) => {
   await page.getByRole('link', { name: 'Show them' }).first().click()
   await expect(page.getByRole('radio', { name: 'Needs you' })).toBeChecked()
   await expect(grid(page).getByRole('row').nth(1)).toContainText(/failed|unclear/)
@@ -79,7 +77,11 @@ test('the overview leads to what needs the owner', async ({ page }) => {
   expect(page.url()).not.toContain('state=')
 })
 
-test('a link to what needs the owner leads there in a new tab too', async ({ page, context, world }) => {
+test('a link to the messages that need the owner works in a new tab too', async ({
+  page,
+  context,
+  world,
+}) => {
   const href = await page.getByRole('link', { name: 'Show them' }).first().getAttribute('href')
   const tab = await context.newPage()
   await tab.goto(`${world.origin}/${href}`)

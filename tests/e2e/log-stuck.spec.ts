@@ -20,7 +20,10 @@ test('a reply that Chatra refused can be sent again', async ({ page, world }) =>
   expect((await visitor.sees()).filter((text) => text === 'We are here')).toHaveLength(1)
 })
 
-test('an unclear reply says what sending it again may do, and can be dismissed', async ({ page, world }) => {
+test('an uncertain reply explains the risk of sending it again, and can be dismissed', async ({
+  page,
+  world,
+}) => {
   const { visitor, task } = await talkOf(world, { name: 'Maria' }, 'Hello?')
   await world.chatra.fault({ ...POST, kind: 'reset-before-write', times: 1 })
   await world.planfix.replies(task.id, 5, 'Perhaps it arrives')

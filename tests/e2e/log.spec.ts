@@ -2,10 +2,7 @@ import { fillStore } from '../bench/stored.ts'
 import { expect, HOOK_SECRET, openPrinted, test, until } from './fixtures.ts'
 import { allRead, firstLine, found, grid, line, openLog, panel, scrollTo, search, talkOf } from './log.ts'
 
-test('a message appears at the top as it happens, and what happened to it is told', async ({
-  page,
-  world,
-}) => {
+test('a message appears at the top at once, and its state is shown', async ({ page, world }) => {
   await openLog(page)
   await expect(page.getByText('No messages yet')).toBeVisible()
   await expect(page.getByRole('link', { name: 'Check that everything works' })).toBeVisible()
@@ -28,7 +25,7 @@ test('a message appears at the top as it happens, and what happened to it is tol
   }
 })
 
-test('what the bridge did not send says why, and a filter finds it', async ({ page, world }) => {
+test('a message that was not sent shows why, and a filter finds it', async ({ page, world }) => {
   const { task } = await talkOf(world, { name: 'Pavel' }, 'Привет')
   await world.planfix.replies(task.id, 5, 'Only between us', { recipients: ['user:6'] })
   await openLog(page)
@@ -45,10 +42,7 @@ test('what the bridge did not send says why, and a filter finds it', async ({ pa
   await expect(found(page, '2 messages')).toBeVisible()
 })
 
-test('a search finds words whatever their accents, as one types, and remembers them', async ({
-  page,
-  world,
-}) => {
+test('a search finds words ignoring accents, while typing, and is remembered', async ({ page, world }) => {
   await talkOf(world, { name: 'Ștefan' }, 'Vreau să știu când sosește coletul', 'Mulțumesc')
   await talkOf(world, { name: 'Alexei' }, 'Где мой заказ?')
   await openLog(page)
@@ -76,7 +70,7 @@ test('a search finds words whatever their accents, as one types, and remembers t
   await expect(found(page, '5 messages')).toBeVisible()
 })
 
-test('filters by direction, client, employee and day narrow the list down', async ({ page, world }) => {
+test('filters by direction, client, employee and day narrow the list', async ({ page, world }) => {
   const { task } = await talkOf(world, { name: 'Maria', email: 'maria@example.com' }, 'First', 'Second')
   await talkOf(world, { name: 'Pavel' }, 'Third')
   await world.planfix.replies(task.id, 5, 'Answer of Ana')
@@ -109,7 +103,7 @@ test('filters by direction, client, employee and day narrow the list down', asyn
   await expect(found(page, '4 of 4')).toBeVisible()
 })
 
-test('the keyboard alone is enough', async ({ page, world }) => {
+test('the log is usable with the keyboard alone', async ({ page, world }) => {
   await page.setViewportSize({ width: 1600, height: 1000 })
   await talkOf(world, { name: 'Maria' }, 'One', 'Two', 'Three')
   await openLog(page)
@@ -141,7 +135,7 @@ test('the keyboard alone is enough', async ({ page, world }) => {
 test.describe('while one reads further down', () => {
   test.use({ worldOptions: { prepare: (dir) => fillStore(dir, 3000) } })
 
-  test('a stream of messages moves nothing, is counted, and leads to the top', async ({ page, world }) => {
+  test('a stream of messages moves nothing, is counted, and can be opened', async ({ page, world }) => {
     await openLog(page)
     await allRead(page)
     await grid(page).evaluate((element) => {
@@ -169,7 +163,7 @@ test.describe('while one reads further down', () => {
     await expect(grid(page).getByRole('row').nth(1)).toContainText('the latest')
   })
 
-  test('one comes back from a conversation to where one was', async ({ page }) => {
+  test('returning from a conversation shows the previous position', async ({ page }) => {
     await page.setViewportSize({ width: 1600, height: 1000 })
     await openLog(page)
     await allRead(page)
@@ -189,7 +183,7 @@ test.describe('while one reads further down', () => {
     await expect(panel(page)).toBeVisible()
   })
 
-  test('a line that broke is made up for without a jump', async ({ page, world, trouble }) => {
+  test('a lost connection is recovered without a jump', async ({ page, world, trouble }) => {
     trouble.expect(/ERR_FAILED/)
     const lines: { close(): Promise<void> }[] = []
     await page.routeWebSocket('**/api/live', (route) => {
@@ -215,7 +209,7 @@ test.describe('while one reads further down', () => {
     await expect(line(page, 'and this')).toBeVisible()
   })
 
-  test('a bridge that started again is read from where it is now', async ({ page, world, trouble }) => {
+  test('a restarted bridge is read from the current position', async ({ page, world, trouble }) => {
     trouble.expect(/ERR_|WebSocket|401/)
     await openLog(page)
     await allRead(page)
@@ -226,7 +220,7 @@ test.describe('while one reads further down', () => {
   })
 })
 
-test('raw data shows what came in, without its secrets, and copies it', async ({ page, world }) => {
+test('raw data shows the original payload without secrets, and copies it', async ({ page, world }) => {
   await talkOf(
     world,
     { name: 'Maria' },

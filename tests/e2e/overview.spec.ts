@@ -1,6 +1,6 @@
 import { axe, axeInBothThemes, expect, test, until } from './fixtures.ts'
 
-test('a chat is seen on the overview as it happens, and a reply gives the time to the first reply', async ({
+test('a chat appears on the overview at once, and a reply gives the first reply time', async ({
   page,
   chatra,
   planfix,
@@ -20,7 +20,7 @@ test('a chat is seen on the overview as it happens, and a reply gives the time t
   await expect(today).not.toContainText('typical–')
 })
 
-test('a token that Planfix takes back is named with its mend, and so is its return', async ({
+test('a token that Planfix revokes is shown with a link to fix it, and its return too', async ({
   page,
   chatra,
   planfix,
@@ -44,7 +44,7 @@ test('a token that Planfix takes back is named with its mend, and so is its retu
   await expect(happened.getByRole('listitem').first()).toContainText('Planfix works again.')
 })
 
-test('two robots that were stopped are told on the overview, with the way to their conversation', async ({
+test('two stopped robots are shown on the overview, with a link to the conversation', async ({
   page,
   chatra,
 }) => {
@@ -57,7 +57,7 @@ test('two robots that were stopped are told on the overview, with the way to the
   await expect(page.getByRole('heading', { level: 1 })).toContainText('Robot')
 })
 
-test('a message that failed leads to itself', async ({ page, chatra, planfix }) => {
+test('a failed message is shown with a link to it', async ({ page, chatra, planfix }) => {
   const anna = await chatra.visit({ name: 'Anna' })
   await anna.says('Hello?')
   const task = await until('the task', async () => (await planfix.tasks())[0])
@@ -72,7 +72,7 @@ test('a message that failed leads to itself', async ({ page, chatra, planfix }) 
 test.describe('in another language', () => {
   test.use({ worldOptions: { language: 'ro' } })
 
-  test('the figures and states are in the language of the owner', async ({ page }) => {
+  test("the figures and states are in the owner's language", async ({ page }) => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Privire de ansamblu')
     await expect(page.getByRole('region', { name: 'Astăzi' })).toBeVisible()
     await expect(page.locator('html')).toHaveAttribute('lang', 'ro')

@@ -14,7 +14,7 @@ const PAGES = [
 /** Nothing is fetched or drawn any more. */
 const settled = (page: Page) => page.waitForLoadState('networkidle')
 
-test('on no page anything is cut off at 900 by 600', async ({ page }) => {
+test('no page is cut off at 900 by 600', async ({ page }) => {
   await sized(page, 900, 600)
   for (const [name, route] of PAGES) {
     await goTo(page, route)
@@ -25,7 +25,7 @@ test('on no page anything is cut off at 900 by 600', async ({ page }) => {
   }
 })
 
-test('axe, as these tests ask it, finds what is wrong in each theme', async ({ page }) => {
+test('axe in these tests finds deliberate problems in each theme', async ({ page }) => {
   await page.evaluate(() => {
     const text = document.createElement('p')
     text.textContent = 'Hardly to be read'
@@ -40,7 +40,7 @@ test('axe, as these tests ask it, finds what is wrong in each theme', async ({ p
   expect(await found()).toContain('color-contrast')
 })
 
-test('every page can be reached from the list of pages with the keyboard alone', async ({ page }) => {
+test('every page can be reached from the navigation with the keyboard alone', async ({ page }) => {
   const list = page.getByRole('navigation', { name: 'Pages' })
   for (const name of ['Messages', 'Employees', 'Check-up', 'Settings', 'Overview']) {
     const link = list.getByRole('link', { name })
@@ -54,7 +54,9 @@ test('every page can be reached from the list of pages with the keyboard alone',
 test.describe('on the first launch', () => {
   test.use({ worldOptions: { setup: 'empty' } })
 
-  test('the page leads to the set-up, and a page with nothing on it yet is sound', async ({ page }) => {
+  test('on the first launch the page leads to the set-up, and empty pages are accessible', async ({
+    page,
+  }) => {
     await expect(page).toHaveURL(/#\/setup/)
     await goTo(page, '/log')
     await expect(page.locator('main h1')).toBeVisible()

@@ -23,7 +23,7 @@ test.describe('a connection', () => {
   test.describe('whose replies go out under one name', () => {
     test.use({ worldOptions: { connectionOptions: { sendAsEmployee: false } } })
 
-    test('speaks under employees’ names from the next reply on, without a restart', async ({
+    test('replies are sent under employees’ names from the next one on, without a restart', async ({
       page,
       chatra,
       planfix,
@@ -42,7 +42,7 @@ test.describe('a connection', () => {
     })
   })
 
-  test('takes its templates, participants and status from live lists, and keeps them over a restart', async ({
+  test('templates, participants and status come from live lists and survive a restart', async ({
     page,
     world,
     trouble,
@@ -70,7 +70,7 @@ test.describe('a connection', () => {
     await expect(list(page, 'Field for the browser')).toHaveValue('Browser')
   })
 
-  test('keeps clients’ e-mail where it is chosen, and takes last messages into new tasks', async ({
+  test('clients’ e-mails are stored where chosen, and last messages put into new tasks', async ({
     page,
     world,
   }) => {
@@ -89,9 +89,7 @@ test.describe('a connection', () => {
     })
   })
 
-  test('refuses wrong values at their fields, keeps what was typed, and goes to the first', async ({
-    page,
-  }) => {
+  test('invalid values are refused at their fields, kept, and the first is focused', async ({ page }) => {
     await showConnection(page)
     await field(page, 'Name').fill('')
     await field(page, 'Planfix: address').fill('planfix.com')
@@ -110,7 +108,7 @@ test.describe('a connection', () => {
     await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
   })
 
-  test('opens its advanced part for a wrong number', async ({ page }) => {
+  test('an invalid number opens the advanced part', async ({ page }) => {
     await showConnection(page)
     const part = page.getByRole('region', { name: 'Advanced' })
     await part.getByRole('button', { name: 'Show' }).click()
@@ -123,7 +121,7 @@ test.describe('a connection', () => {
     await expect(field(page, 'Requests to Planfix per second')).toHaveValue('0.5')
   })
 
-  test('that cannot be saved now stays as it was typed', async ({ page, world, trouble }) => {
+  test('settings that cannot be saved now stay as typed', async ({ page, world, trouble }) => {
     trouble.expect(AWAY)
     await showConnection(page)
     await field(page, 'Name').fill('Another shop')
@@ -133,7 +131,7 @@ test.describe('a connection', () => {
     await expect(field(page, 'Name')).toHaveValue('Another shop')
   })
 
-  test('asks once before its changes are left behind', async ({ page }) => {
+  test('leaving with changes asks once', async ({ page }) => {
     await showConnection(page)
     await field(page, 'Name').fill('Another shop')
     await page.getByRole('link', { name: 'General' }).click()
@@ -145,7 +143,7 @@ test.describe('a connection', () => {
 })
 
 test.describe('keys', () => {
-  test('a wrong token is refused at its field and the old one goes on working; a right one replaces it', async ({
+  test('a wrong token is refused at its field while the old one works; a right one replaces it', async ({
     page,
     chatra,
     planfix,
@@ -189,7 +187,7 @@ test.describe('keys', () => {
     await expect(page.getByText('Chatra accepts the new secret key')).toBeVisible()
   })
 
-  test('webhook addresses are in the page only when they are asked for; new ones end the old ones', async ({
+  test('webhook addresses are loaded only on request, and new ones invalidate the old', async ({
     page,
     world,
     chatra,
@@ -217,7 +215,7 @@ test.describe('keys', () => {
   })
 })
 
-test('switched off nothing is carried, which is asked about; switched on, what came meanwhile is delivered', async ({
+test('a disabled connection delivers nothing, and waiting messages when enabled', async ({
   page,
   chatra,
   planfix,
@@ -244,7 +242,7 @@ test('switched off nothing is carried, which is asked about; switched on, what c
   await sent(chatra, visitor, 'After it')
 })
 
-test('a removed connection is gone, its messages stay in the log, and nothing is deleted elsewhere', async ({
+test('a removed connection leaves its messages in the log, and deletes nothing elsewhere', async ({
   page,
   chatra,
   planfix,
@@ -271,7 +269,7 @@ test('a removed connection is gone, its messages stay in the log, and nothing is
 })
 
 test.describe('copies', () => {
-  test('an export holds the connections without any secret, and brings a change back', async ({
+  test('an export contains no secret, and its import restores a change', async ({
     page,
     chatra,
     planfix,
@@ -305,7 +303,7 @@ test.describe('copies', () => {
     await conversation(chatra, planfix)
   })
 
-  test('a file that is none is refused with what is wrong and where', async ({ page }) => {
+  test('an invalid file is refused with the problem and its place', async ({ page }) => {
     await goTo(page, '/settings/~copies')
     await pick(page, '{"connections": [')
     await expect(page.getByText('This file cannot be taken over')).toBeVisible()
@@ -316,7 +314,7 @@ test.describe('copies', () => {
 })
 
 test.describe('the program', () => {
-  test('speaks another language and wears other colours at once, and after a reload', async ({ page }) => {
+  test('another language and theme apply at once, and after a reload', async ({ page }) => {
     await goTo(page, '/settings')
     await page.getByText('Русский', { exact: true }).click()
     await expect(page.getByRole('heading', { name: 'Настройки' })).toBeVisible()
@@ -330,7 +328,7 @@ test.describe('the program', () => {
     await expect(page.getByRole('heading', { name: 'Setări' })).toBeVisible()
   })
 
-  test('asks before it keeps messages for fewer days, and takes no senseless number', async ({ page }) => {
+  test('fewer days of retention need confirmation, and invalid numbers are refused', async ({ page }) => {
     await goTo(page, '/settings')
     const days = page.getByRole('textbox', { name: 'Days to keep messages' })
     await days.fill('0')
@@ -345,14 +343,14 @@ test.describe('the program', () => {
     await expect(days).toHaveValue('30 days')
   })
 
-  test('says that notifications belong to the desktop', async ({ page }) => {
+  test('the page says that notifications belong to the desktop', async ({ page }) => {
     await goTo(page, '/settings')
     await expect(page.getByText('Notifications belong to the desktop app.')).toBeVisible()
     await expect(page.getByRole('switch', { name: 'New chats' })).toBeDisabled()
     await expect(page.getByRole('switch', { name: /Start with the computer/ })).toHaveCount(0)
   })
 
-  test('says whether a request through a public address arrives', async ({ page, world }) => {
+  test('the page shows whether a request through a public address arrives', async ({ page, world }) => {
     await goTo(page, '/settings/~address')
     await page.getByRole('radio', { name: 'My own address' }).click()
     const input = page.getByRole('textbox', { name: 'Public address', exact: true })
@@ -370,7 +368,7 @@ test.describe('the program', () => {
   })
 })
 
-test('axe finds nothing serious in either theme, small and large', async ({ page }) => {
+test('axe finds no serious problem in either theme, small and large', async ({ page }) => {
   for (const route of ['/settings', '/settings/~address', '/settings/~copies', '/settings/shop']) {
     await goTo(page, route)
     await expect(page.locator('section').first()).toBeVisible()

@@ -5,14 +5,18 @@ const needsKey = { name: 'This page needs its key' }
 test.describe('the key of the page', () => {
   test.use({ opens: 'nothing' })
 
-  test('without it the page says so and shows nothing of the bridge', async ({ page, world, trouble }) => {
+  test('without its key the page says so and shows no data of the bridge', async ({
+    page,
+    world,
+    trouble,
+  }) => {
     trouble.expect(WITHOUT_KEY)
     await page.goto(`${world.origin}/`)
     await expect(page.getByRole('heading', needsKey)).toBeVisible()
     await expect(page.getByText('shop.example')).toHaveCount(0)
   })
 
-  test('with that of an earlier start the page says so', async ({ page, world, trouble }) => {
+  test('with the key of an earlier start the page says so', async ({ page, world, trouble }) => {
     trouble.expect(WITHOUT_KEY)
     const earlier = world.ui
     await world.restartServer()
@@ -20,7 +24,7 @@ test.describe('the key of the page', () => {
     await expect(page.getByRole('heading', needsKey)).toBeVisible()
   })
 
-  test('with it the page opens, and the token leaves the address at once', async ({ page, world }) => {
+  test('with its key the page opens, and the token leaves the address at once', async ({ page, world }) => {
     const token = new URL(world.ui).searchParams.get('token') ?? '?'
     await openPrinted(page, world)
     await expect(page.getByText('shop.example').first()).toBeVisible()
@@ -34,7 +38,7 @@ test.describe('the key of the page', () => {
   })
 })
 
-test('a bridge that stops is said to be away, and a new start asks for the new address', async ({
+test('a stopped bridge is reported, and a new start asks for the new address', async ({
   page,
   world,
   trouble,
@@ -53,7 +57,7 @@ test('a bridge that stops is said to be away, and a new start asks for the new a
   await expect(page.getByText('shop.example').first()).toBeVisible()
 })
 
-test('a line that breaks is built up again by itself', async ({ page, world }) => {
+test('a lost connection is restored automatically', async ({ page, world }) => {
   const lines: { close(): Promise<void> }[] = []
   await page.routeWebSocket('**/api/live', (line) => {
     line.connectToServer()
@@ -67,10 +71,7 @@ test('a line that breaks is built up again by itself', async ({ page, world }) =
   await expect(page.getByText('The bridge does not answer', { exact: true })).toBeHidden()
 })
 
-test('what could not be read while calls failed is read again by itself, also when the line stayed', async ({
-  page,
-  trouble,
-}) => {
+test('data that failed to load is loaded again automatically', async ({ page, trouble }) => {
   trouble.expect(/ERR_FAILED/)
   await expect(page.getByRole('heading', { level: 1, name: 'Overview' })).toBeVisible()
   await page.route('**/api/call/**', (route) => route.abort())

@@ -4,7 +4,7 @@ import { call, wizardOn } from './wizard-steps.ts'
 test.describe('the first launch', () => {
   test.use({ worldOptions: { setup: 'empty' } })
 
-  test('demo accounts are started, shown and marked, and stop again', async ({ page, world }) => {
+  test('demo accounts are started, shown and marked, and can be stopped', async ({ page, world }) => {
     const { t, button } = wizardOn(page, world)
     await button('wizard.welcome.demo').click()
     await expect(page.getByText(t('wizard.demo.title'))).toBeVisible()
@@ -27,7 +27,7 @@ test.describe('the first launch', () => {
     await expect(button('wizard.welcome.demo')).toBeVisible()
   })
 
-  test('a set-up that was begun can be discarded, asked once', async ({ page, world }) => {
+  test('an unfinished set-up can be discarded after a confirmation', async ({ page, world }) => {
     const wizard = wizardOn(page, world)
     const draft = await wizard.begin()
     await wizard.connect(draft, [])
@@ -43,10 +43,7 @@ test.describe('the first launch', () => {
   })
 })
 
-test('an existing connection goes through it again: keys stay kept, changes count at once', async ({
-  page,
-  world,
-}) => {
+test('an existing connection is edited: keys stay stored, changes apply at once', async ({ page, world }) => {
   const wizard = wizardOn(page, world)
   await call(page, 'setup.begin', { connectionId: 'shop' })
   await goTo(page, '/setup/shop')
@@ -65,7 +62,7 @@ test('an existing connection goes through it again: keys stay kept, changes coun
   await expect.poll(async () => (await call(page, 'state.get', {})).drafts).toEqual([])
 })
 
-test('"Add connection" begins without the welcome, beside what there is', async ({ page, world }) => {
+test('"Add connection" begins without the welcome, beside existing connections', async ({ page, world }) => {
   const { t, button } = wizardOn(page, world)
   await goTo(page, '/setup')
   await expect(page.getByRole('heading', { level: 1, name: t('wizard.welcome.title-add') })).toBeVisible()

@@ -23,11 +23,7 @@ async function tries(wizard: Wizard, fields: Record<string, string>): Promise<vo
   await wizard.onward()
 }
 
-test('a wrong key: the field and the mend are said, and what was typed stays', async ({
-  page,
-  world,
-  chatra,
-}) => {
+test('a wrong key shows its field and the remedy, and typed values stay', async ({ page, world, chatra }) => {
   const { wizard, draft } = await standingAt(page, world, 'chatra', [])
   await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': 'not-the-key' })
   const secret = wizard.field('chatra.secretKey')
@@ -48,11 +44,7 @@ test('a wrong key: the field and the mend are said, and what was typed stays', a
   expect(kept).not.toContain(chatra.secretKey)
 })
 
-test('the same key twice and an empty one are said before anything is asked', async ({
-  page,
-  world,
-  chatra,
-}) => {
+test('equal and empty keys are reported before any request', async ({ page, world, chatra }) => {
   const { wizard } = await standingAt(page, world, 'chatra', [])
   await wizard.onward()
   await expect(page.getByText(wizard.t('wizard.problem.public-key-empty'))).toBeVisible()
@@ -61,7 +53,7 @@ test('the same key twice and an empty one are said before anything is asked', as
   await expect(page.getByText(wizard.t('wizard.problem.keys-same'))).toBeVisible()
 })
 
-test('no paid licence at Chatra is named', async ({ page, world, chatra }) => {
+test('a missing paid licence of Chatra is named', async ({ page, world, chatra }) => {
   await chatra.switch('plan-refusal', '402')
   const { wizard } = await standingAt(page, world, 'chatra', [])
   await tries(wizard, { 'chatra.publicKey': chatra.publicKey, 'chatra.secretKey': chatra.secretKey })
@@ -69,7 +61,7 @@ test('no paid licence at Chatra is named', async ({ page, world, chatra }) => {
   await expect(wizard.field('chatra.secretKey')).toHaveValue(chatra.secretKey)
 })
 
-test('an unreachable host, one that is no Planfix, a wrong token: each is named at its field', async ({
+test('an unreachable host, a foreign host and a wrong token are named at their fields', async ({
   page,
   world,
   chatra,
@@ -117,7 +109,7 @@ test('a free Planfix plan is named, and the token stays typed', async ({ page, w
   await expect(wizard.field('planfix.token')).toHaveValue(planfix.token)
 })
 
-test('a missing right blocks, says what to tick and what it costs, and goes on when it is granted', async ({
+test('a missing right blocks the wizard with instructions until it is granted', async ({
   page,
   world,
   planfix,
@@ -142,7 +134,7 @@ test('a missing right blocks, says what to tick and what it costs, and goes on w
   await wizard.at('templates')
 })
 
-test('a list that Planfix does not give says why, keeps the choice, and is asked again', async ({
+test('an unavailable Planfix list shows why, keeps the choice, and can be retried', async ({
   page,
   world,
   planfix,
@@ -170,7 +162,7 @@ test('a list that Planfix does not give says why, keeps the choice, and is asked
   }).toPass({ timeout: 30_000 })
 })
 
-test('an address that leads elsewhere is said, kept as typed, and can be insisted on or left out', async ({
+test('an address that leads elsewhere is reported, and can be kept or skipped', async ({
   page,
   world,
   chatra,
@@ -195,7 +187,7 @@ test('an address that leads elsewhere is said, kept as typed, and can be insiste
   await wizard.at('webhooks')
 })
 
-test('without a public address it goes on, and says where it matters that there is none', async ({
+test('without a public address the wizard continues, and mentions it where it matters', async ({
   page,
   world,
 }) => {
@@ -213,10 +205,7 @@ test('without a public address it goes on, and says where it matters that there 
   await wizard.at('address')
 })
 
-test('left in the middle, it is gone on with where it was left, with all that was typed', async ({
-  page,
-  world,
-}) => {
+test('an unfinished wizard continues where it was left, with all typed values', async ({ page, world }) => {
   const { wizard } = await standingAt(page, world, 'options')
   await page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') }).click()
   await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
@@ -231,10 +220,7 @@ test('left in the middle, it is gone on with where it was left, with all that wa
   await expect(page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') })).toBeChecked()
 })
 
-test('going back loses nothing, not even a key that was typed and not checked yet', async ({
-  page,
-  world,
-}) => {
+test('going back loses nothing, not even an unchecked key', async ({ page, world }) => {
   const { wizard } = await standingAt(page, world, 'chatra', [])
   await wizard.field('chatra.publicKey').fill('aPublicKey')
   await wizard.field('chatra.secretKey').fill('half-a-secr')
@@ -249,7 +235,7 @@ test('going back loses nothing, not even a key that was typed and not checked ye
   await expect(wizard.place('name')).toBeEnabled()
 })
 
-test('over a restart of the bridge all but the secrets stays, and the first lost one is asked for', async ({
+test('over a restart only secrets are lost, and the first lost one is requested', async ({
   page,
   world,
   chatra,
@@ -279,7 +265,7 @@ test('over a restart of the bridge all but the secrets stays, and the first lost
   )
 })
 
-test('what cannot be kept is said, and is kept as soon as the bridge answers', async ({
+test('unsaved values are reported, and saved as soon as the bridge answers', async ({
   page,
   world,
   trouble,

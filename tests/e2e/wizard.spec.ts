@@ -11,7 +11,7 @@ const SAID = { en: 'Is the red one left?', ro: 'Mai aveți roșu?', ru: 'Кра�
 const ANSWERED = { en: 'Yes, two of them', ro: 'Da, două bucăți', ru: 'Да, два' }
 
 for (const language of LANGUAGES) {
-  test(`from nothing to the first bridged message and its answer (${language})`, async ({
+  test(`the wizard leads from nothing to the first message and its reply (${language})`, async ({
     page,
     world,
     chatra,
@@ -107,7 +107,7 @@ for (const language of LANGUAGES) {
   })
 }
 
-test('the live check turns green by itself when the first event arrives', async ({ page, world, chatra }) => {
+test('the live check turns green when the first event arrives', async ({ page, world, chatra }) => {
   const wizard = wizardOn(page, world)
   const draft = await wizard.begin()
   await wizard.connect(draft)
@@ -119,7 +119,7 @@ test('the live check turns green by itself when the first event arrives', async 
   await expect(page.getByText('It works: Chatra has told the bridge something')).toBeVisible()
 })
 
-test('every step works with the keyboard alone, and the focus is at the heading of each', async ({
+test('every step works with the keyboard alone, with the focus on each heading', async ({
   page,
   world,
   chatra,
@@ -151,7 +151,7 @@ test('every step works with the keyboard alone, and the focus is at the heading 
   await expect(heading).toBeFocused()
 })
 
-test('axe finds nothing serious on any step, in either theme', async ({ page, world }) => {
+test('axe finds no serious problem on any step, in either theme', async ({ page, world }) => {
   test.setTimeout(120_000)
   await axeInBothThemes(page)
   const wizard = wizardOn(page, world)
