@@ -8,6 +8,7 @@ import react from '@vitejs/plugin-react'
 import { createServer } from 'vite'
 import { startChatraSimulator } from '../src/simulators/chatra/index.ts'
 import { startPlanfixSimulator } from '../src/simulators/planfix/index.ts'
+import { SHOP_EMPLOYEES, shopConnection } from '../tests/support/shop.ts'
 import { NODE, ROOT } from './build.ts'
 
 /**
@@ -108,29 +109,13 @@ async function end(): Promise<void> {
 }
 
 function configuration(): object {
-  return {
-    connections: [
-      {
-        id: 'shop',
-        name: 'shop.example',
-        chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-        planfix: {
-          baseUrl: planfix.restUrl,
-          webUrl: planfix.webUrl,
-          taskTemplateId: 12,
-          contactTemplateId: 5,
-          pollSeconds: 2,
-          requestsPerSecond: 50,
-        },
-        employees: [
-          { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },
-          { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
-        ],
-        options: { sendAsEmployee: true },
-        webhookSecret: secret,
-      },
-    ],
-  }
+  const shop = shopConnection(chatra, planfix, {
+    planfix: { pollSeconds: 2, requestsPerSecond: 50 },
+    employees: SHOP_EMPLOYEES,
+    options: { sendAsEmployee: true },
+    webhookSecret: secret,
+  })
+  return { connections: [shop] }
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,7 @@
 import { afterEach, expect } from 'vitest'
 import type { Clock, NewComment, NewTask } from '../../src/main/engine/ports.ts'
 import { createPlanfixClient, type PlanfixClient } from '../../src/main/planfix/client.ts'
+import { systemClock } from '../../src/main/process/clock.ts'
 import type { BridgeError, Result } from '../../src/shared/errors.ts'
 import {
   type PlanfixOptions,
@@ -10,7 +11,6 @@ import {
 } from '../../src/simulators/planfix/index.ts'
 import { midnightFarAway } from '../support/day-limit.ts'
 import { connectionTo } from '../unit/planfix/connection.ts'
-import { realClock } from '../unit/planfix/fake-clock.ts'
 import { checkRequest } from './oracle.ts'
 
 /**
@@ -61,7 +61,7 @@ export async function open(
   const client = createPlanfixClient({
     connection: connectionTo(simulator.restUrl, { visitDataTag, ...more.planfix }, more.options),
     token: simulator.token,
-    clock: more.clock ?? realClock,
+    clock: more.clock ?? systemClock,
     ...(more.timeoutMs && { timeoutMs: more.timeoutMs }),
   })
   opened.push({ simulator, client })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { createPlanfixClient } from '../../src/main/planfix/client.ts'
+import { systemClock } from '../../src/main/process/clock.ts'
 import { SCOPES } from '../../src/shared/scopes.ts'
 import { switchTable } from '../../src/simulators/planfix/index.ts'
 import { connectionTo } from '../unit/planfix/connection.ts'
-import { realClock } from '../unit/planfix/fake-clock.ts'
 import {
   contactFor,
   day,
@@ -170,7 +170,7 @@ describe('the account', () => {
     const client = createPlanfixClient({
       connection: connectionTo(simulator.restUrl),
       token: 'not-the-token',
-      clock: realClock,
+      clock: systemClock,
     })
     expect(errorOf(await client.ping()).code).toBe('wrong-keys')
     client.close()

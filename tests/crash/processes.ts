@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { buildWhatIsStale, NODE, ROOT } from '../../scripts/build.ts'
+import { SHOP_EMPLOYEES, shopConnection } from '../support/shop.ts'
 
 /** The processes of kill tests and benchmarks: simulators and server host, built, each on its own. */
 
@@ -118,21 +119,12 @@ export async function writeConfig(
   overrides: { planfix?: object; options?: object } = {},
 ): Promise<string> {
   const path = join(dir, 'config.json')
-  const connection = {
-    id: 'shop',
-    name: 'shop.example',
-    chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-    planfix: {
-      ...{ baseUrl: planfix.restUrl, webUrl: planfix.webUrl, taskTemplateId: 12, contactTemplateId: 5 },
-      ...{ requestsPerSecond: 1000, ...overrides.planfix },
-    },
-    employees: [
-      { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' },
-      { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
-    ],
+  const connection = shopConnection(chatra, planfix, {
+    planfix: { pollSeconds: 5, ...overrides.planfix },
+    employees: SHOP_EMPLOYEES,
     options: { completeWhenClientLeaves: false, ...overrides.options },
     webhookSecret: SECRET,
-  }
+  })
   await writeFile(path, JSON.stringify({ connections: [connection] }))
   return path
 }

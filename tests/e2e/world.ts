@@ -10,6 +10,7 @@ import {
   startProgram,
   startSimulators,
 } from '../crash/processes.ts'
+import { SHOP_EMPLOYEES, shopConnection } from '../support/shop.ts'
 import { type Chatra, chatraOf, type Planfix, planfixOf } from './simulators.ts'
 
 export const HOOK_SECRET = 'end-to-end-hook-secret-0123456789'
@@ -143,26 +144,16 @@ type ConnectionOptions = Pick<
 
 /** The configuration of the connection `shop`. */
 export const connectionOf = (chatra: Chatra, planfix: Planfix, options: ConnectionOptions) => ({
-  id: 'shop',
-  name: 'shop.example',
-  chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-  planfix: {
-    baseUrl: planfix.restUrl,
-    webUrl: planfix.webUrl,
-    taskTemplateId: 12,
-    contactTemplateId: 5,
-    pollSeconds: 1,
-    requestsPerSecond: 100,
-    ...options.planfixSettings,
-  },
-  employees: options.employees ?? [
-    { planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana Rusu' },
-    { planfixUserId: 'user:6', email: 'julia@shop.example', name: 'Julia' },
-  ],
-  options: { sendAsEmployee: true, ...options.connectionOptions },
-  webhookSecret: HOOK_SECRET,
+  ...shopConnection(chatra, planfix, {
+    planfix: { requestsPerSecond: 100, ...options.planfixSettings },
+    employees: options.employees ?? EMPLOYEES,
+    options: { sendAsEmployee: true, ...options.connectionOptions },
+    webhookSecret: HOOK_SECRET,
+  }),
   ...options.connection,
 })
+
+const EMPLOYEES = SHOP_EMPLOYEES.map((one) => (one.name === 'Ana' ? { ...one, name: 'Ana Rusu' } : one))
 
 /** Asks again until there is an answer. */
 export async function until<T>(

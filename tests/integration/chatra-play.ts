@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
 import type { Message } from '../../src/shared/domain.ts'
 import type { ChatraSwitch, ChatraSwitches } from '../../src/simulators/chatra/switches.ts'
+import { plain } from '../../src/simulators/planfix/index.ts'
 import { sidesOf } from '../support/clients.ts'
-import { plain, World, type WorldOptions } from '../support/world.ts'
+import { World, type WorldOptions } from '../support/world.ts'
 
 /**
  * What the chatra-*.test.ts files share: people who speak in marks (`m1: …` the client, `r1: …` an employee to the

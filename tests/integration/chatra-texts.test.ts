@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { plain, type World } from '../support/world.ts'
+import { plain } from '../../src/simulators/planfix/index.ts'
+import type { World } from '../support/world.ts'
 import {
   ANA,
   closeWorld,

@@ -24,6 +24,7 @@ import {
   type Visitor,
   withWorld,
 } from '../support/planfix-scenes.ts'
+import { shopConnection } from '../support/shop.ts'
 import { fastClock, SECRET, type World } from '../support/world.ts'
 
 /** A conversation with its task made, and nothing left to do. */
@@ -393,19 +394,9 @@ test('an unpaid Planfix of one connection does not affect another connection', a
     })),
   )
   const parsed = parseConfiguration({
-    connections: shops.map(({ id, chatra, planfix }) => ({
-      id,
-      chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-      planfix: {
-        baseUrl: planfix.restUrl,
-        webUrl: planfix.webUrl,
-        taskTemplateId: 12,
-        contactTemplateId: 5,
-        pollSeconds: 1,
-        requestsPerSecond: 1000,
-      },
-      webhookSecret: SECRET,
-    })),
+    connections: shops.map(({ id, chatra, planfix }) =>
+      shopConnection(chatra, planfix, { id, webhookSecret: SECRET }),
+    ),
   })
   if (!parsed.ok) throw new Error(parsed.problems.join())
   const app = await Application.open({

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { BUILT, build } from '../crash/processes.ts'
+import { SHOP_EMPLOYEES, shopConnection } from '../support/shop.ts'
 
 export const HOOK_SECRET = 'hook-secret-0123456789-abc'
 
@@ -87,24 +88,12 @@ export class Bench {
   }
 
   private plainConnection() {
+    const shop = shopConnection(this.chatra, this.planfix, { planfix: { participants: ['user:7'] } })
     return {
-      id: 'shop',
-      name: 'shop.example',
+      ...shop,
       enabled: true,
-      chatra: { baseUrl: this.chatra.apiUrl, publicKey: this.chatra.publicKey },
-      planfix: {
-        baseUrl: this.planfix.restUrl,
-        webUrl: this.planfix.webUrl,
-        taskTemplateId: 12 as number | null,
-        contactTemplateId: 5,
-        participants: ['user:7'],
-        pollSeconds: 1,
-        requestsPerSecond: 1000,
-      },
-      employees: [{ planfixUserId: 'user:5', email: 'ana@shop.example', name: 'Ana' }] as Record<
-        string,
-        unknown
-      >[],
+      planfix: { ...shop.planfix, taskTemplateId: shop.planfix.taskTemplateId as number | null },
+      employees: SHOP_EMPLOYEES.slice(0, 1) as Record<string, unknown>[],
       webhookSecret: HOOK_SECRET as string | undefined,
     }
   }

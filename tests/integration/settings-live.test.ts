@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Configuration, parseConfiguration } from '../../src/shared/config.ts'
 import { conversationsOf } from '../support/conversations.ts'
 import { chatMarks, feedMarks, quiet, withWorld } from '../support/planfix-scenes.ts'
+import { shopConnection } from '../support/shop.ts'
 import { SECRET, type World } from '../support/world.ts'
 
 const OTHER_SECRET = 'another-hook-secret-0123456789'
@@ -10,20 +11,7 @@ type Raw = Record<string, unknown>
 
 /** The world's configuration with its connection changed, and others beside it. */
 function configured(world: World, change: (shop: Raw) => Raw, ...others: Raw[]): Configuration {
-  const shop: Raw = {
-    id: 'shop',
-    name: 'shop.example',
-    chatra: { baseUrl: world.chatra.apiUrl, publicKey: world.chatra.publicKey },
-    planfix: {
-      baseUrl: world.planfix.restUrl,
-      webUrl: world.planfix.webUrl,
-      taskTemplateId: 12,
-      contactTemplateId: 5,
-      pollSeconds: 1,
-      requestsPerSecond: 1000,
-    },
-    webhookSecret: SECRET,
-  }
+  const shop: Raw = shopConnection(world.chatra, world.planfix, { webhookSecret: SECRET })
   return parsed({ connections: [change(shop), ...others] })
 }
 function parsed(input: object): Configuration {

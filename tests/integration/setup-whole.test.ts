@@ -2,68 +2,22 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createCaller } from '../../src/main/api/dispatcher.ts'
-import { createApi } from '../../src/main/api/index.ts'
-import { Application, type Log } from '../../src/main/runtime/application.ts'
-import { memoryOver } from '../../src/main/secrets/store.ts'
-import { loadConfiguration } from '../../src/main/settings/config-file.ts'
-import { fileSettings } from '../../src/main/settings/file-settings.ts'
-import { createRedactor } from '../../src/main/settings/redact.ts'
-import type { Answer, Args, CallName, Value } from '../../src/shared/api.ts'
 import { proposeChoices } from '../../src/shared/matching.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { boot, noting } from '../support/boot.ts'
 import { refusal, typed, value } from '../support/setup-harness.ts'
-import { fastClock } from '../support/world.ts'
 
 const SPEED = 20
 let chatra: ChatraSimulator
 let planfix: PlanfixSimulator
 let dir: string
-let bridge: Awaited<ReturnType<typeof boot>>
+let bridge: Awaited<ReturnType<typeof start>>
 
-/** The bridge as a server host starts it, but for the interface: an empty folder, no configuration. */
-async function boot() {
-  const logged: string[] = []
-  const note = (level: string) => (fields: object, text: string) =>
-    void logged.push(`${level} ${text} ${JSON.stringify(fields)}`)
-  const log: Log = { info: note('info'), warn: note('warn'), error: note('error') }
-  const redact = createRedactor()
-  const loaded = loadConfiguration(undefined, dir)
-  if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
-  const secrets = memoryOver({ get: async () => null, whereToPut: (_id, name) => name }, redact.add)
-  const application = await Application.open({
-    configuration: loaded.value,
-    secrets,
-    dataDir: dir,
-    receiver: { host: '127.0.0.1', port: 0 },
-    log,
-    clock: fastClock(SPEED),
-  })
-  await application.start()
-  const settings = fileSettings(join(dir, 'config.json'), loaded.value)
-  const api = createApi({
-    application,
-    settings,
-    secrets,
-    redact,
-    log,
-    host: 'server',
-    version: '0.0.0',
-    demo: null,
-  })
-  const caller = createCaller({ handlers: api.handlers, log })
-  return {
-    application,
-    logged,
-    /** As an interface calls: checked against the contract both ways. */
-    call: <N extends CallName>(name: N, args: Args<N>) =>
-      caller.call({ trusted: true }, name, args) as Promise<Answer<Value<N>>>,
-    async stop() {
-      await api.stop()
-      await application.stop()
-    },
-  }
+/** In an empty folder, without a configuration. */
+async function start() {
+  const { log, logged } = noting()
+  return { ...(await boot({ dir, log, speed: SPEED })), logged }
 }
 
 beforeEach(async () => {
@@ -73,7 +27,7 @@ beforeEach(async () => {
     timeScale: 1 / SPEED,
     requestsPerSecondLimit: Number.POSITIVE_INFINITY,
   })
-  bridge = await boot()
+  bridge = await start()
 })
 afterEach(async () => {
   await bridge.stop()
@@ -196,7 +150,7 @@ test('the calls of the interface alone lead from nothing to the first message an
 test('an unfinished set-up continues after a restart, except for the secrets', async () => {
   const before = await filledDraft()
   await bridge.stop()
-  bridge = await boot()
+  bridge = await start()
   const { call } = bridge
   const state = await value(call('state.get', {}))
   expect(state.drafts).toEqual([{ id: before.id, name: 'shop.example', step: 'options', redo: false }])

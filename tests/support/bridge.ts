@@ -2,17 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DemoHost } from '../../src/main/api/demo/host.ts'
-import { createCaller } from '../../src/main/api/dispatcher.ts'
-import { createApi } from '../../src/main/api/index.ts'
-import { Application, type Log } from '../../src/main/runtime/application.ts'
-import { memoryOver } from '../../src/main/secrets/store.ts'
-import { loadConfiguration } from '../../src/main/settings/config-file.ts'
-import { fileSettings } from '../../src/main/settings/file-settings.ts'
+import type { Application } from '../../src/main/runtime/application.ts'
 import { createRedactor } from '../../src/main/settings/redact.ts'
 import type { Answer, Args, CallName, Push, Value } from '../../src/shared/api.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
-import { fastClock } from './world.ts'
+import { type Booted, boot, noting, secretsInMemory } from './boot.ts'
+import { shopConnection } from './shop.ts'
 
 export const HOOK_SECRET = 'bridge-hook-secret-0123456789'
 
@@ -20,11 +16,12 @@ export const HOOK_SECRET = 'bridge-hook-secret-0123456789'
 export class Bridge {
   readonly dir = mkdtempSync(join(tmpdir(), 'bridge-api-'))
   readonly file = join(this.dir, 'config.json')
-  readonly logged: string[] = []
+  private readonly noted = noting(['warn', 'error'])
+  readonly logged = this.noted.logged
   readonly chatra: ChatraSimulator
   readonly planfix: PlanfixSimulator
   private readonly options: { demo?: DemoHost; speed: number }
-  private running!: Awaited<ReturnType<Bridge['boot']>>
+  private running!: Booted
 
   private constructor(
     chatra: ChatraSimulator,
@@ -52,21 +49,7 @@ export class Bridge {
 
   /** A connection between the two simulators, in the form of the file. */
   shop(change: object = {}): Record<string, unknown> {
-    return {
-      id: 'shop',
-      name: 'shop.example',
-      chatra: { baseUrl: this.chatra.apiUrl, publicKey: this.chatra.publicKey },
-      planfix: {
-        baseUrl: this.planfix.restUrl,
-        webUrl: this.planfix.webUrl,
-        taskTemplateId: 12,
-        contactTemplateId: 5,
-        pollSeconds: 1,
-        requestsPerSecond: 1000,
-      },
-      webhookSecret: HOOK_SECRET,
-      ...change,
-    }
+    return shopConnection(this.chatra, this.planfix, { webhookSecret: HOOK_SECRET, ...change })
   }
 
   get app(): Application {
@@ -84,7 +67,7 @@ export class Bridge {
 
   /** As an interface calls: checked against the contract both ways. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Answer<Value<N>>> {
-    return this.running.caller.call({ trusted: true }, name, args) as Promise<Answer<Value<N>>>
+    return this.running.call(name, args)
   }
   /** The value of an answer that must be good. */
   async get<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>> {
@@ -124,56 +107,32 @@ export class Bridge {
   }
 
   async restart(): Promise<void> {
-    await this.end()
+    await this.running.stop()
     this.running = await this.boot()
   }
 
   async stop(): Promise<void> {
-    await this.end()
+    await this.running.stop()
     await Promise.all([this.chatra.stop(), this.planfix.stop()])
     rmSync(this.dir, { recursive: true, force: true })
   }
 
-  private async end(): Promise<void> {
-    await this.running.application.stop()
-    await this.running.api.stop()
-  }
-
-  private async boot() {
-    const note = (level: string) => (fields: object, text: string) =>
-      void this.logged.push(`${level} ${text} ${JSON.stringify(fields)}`)
-    const log: Log = { info: () => undefined, warn: note('warn'), error: note('error') }
-    const loaded = loadConfiguration(undefined, this.dir)
-    if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
+  private async boot(): Promise<Booted> {
     const redact = createRedactor()
-    const environment: Record<string, string> = {
+    const known: Record<string, string> = {
       'shop/CHATRA_SECRET_KEY': this.chatra.secretKey,
       'shop/PLANFIX_TOKEN': this.planfix.token,
     }
-    const secrets = memoryOver(
-      { get: async (id, name) => environment[`${id}/${name}`] ?? null, whereToPut: (_id, name) => name },
-      (secret) => redact.add(secret),
-    )
-    const application = await Application.open({
-      configuration: loaded.value,
-      secrets,
-      dataDir: this.dir,
-      receiver: { host: '127.0.0.1', port: 0 },
-      log,
-      clock: fastClock(this.options.speed),
-    })
-    const api = createApi({
-      application,
-      settings: fileSettings(this.file, loaded.value),
-      secrets,
+    const booted = await boot({
+      dir: this.dir,
+      log: this.noted.log,
+      speed: this.options.speed,
       redact,
-      log,
-      host: 'server',
+      secrets: secretsInMemory(redact, async (id, name) => known[`${id}/${name}`] ?? null),
+      demo: this.options.demo,
       version: '1.2.3',
-      demo: this.options.demo ?? null,
     })
-    await application.start()
-    this.chatra.webhookUrl = `${application.hooksUrl}/hooks/shop/${HOOK_SECRET}/chatra`
-    return { application, api, secrets, redact, caller: createCaller({ handlers: api.handlers, log }) }
+    this.chatra.webhookUrl = `${booted.application.hooksUrl}/hooks/shop/${HOOK_SECRET}/chatra`
+    return booted
   }
 }

@@ -1,8 +1,9 @@
 import { expect } from 'vitest'
 import type { ChatraSimulator } from '../../src/simulators/chatra/index.ts'
 import type { PlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { plain } from '../../src/simulators/planfix/index.ts'
 import { sidesOf } from './clients.ts'
-import { plain, SECRET, World, type WorldOptions } from './world.ts'
+import { SECRET, World, type WorldOptions } from './world.ts'
 
 export type Visitor = ReturnType<ChatraSimulator['visit']>
 

@@ -7,9 +7,10 @@ import { Application, type Log } from '../../src/main/runtime/application.ts'
 import { parseConfiguration } from '../../src/shared/config.ts'
 import type { LogEntry, Message } from '../../src/shared/domain.ts'
 import type { ChatraOptions, ChatraSimulator } from '../../src/simulators/chatra/index.ts'
-import type { PlanfixOptions, PlanfixSimulator } from '../../src/simulators/planfix/index.ts'
+import { type PlanfixOptions, type PlanfixSimulator, plain } from '../../src/simulators/planfix/index.ts'
 import { midnightFarAway } from './day-limit.ts'
 import { type Ground, socketGround } from './ground.ts'
+import { shopConnection } from './shop.ts'
 import { virtualGround } from './virtual-ground.ts'
 
 export { fastClock } from './ground.ts'
@@ -197,38 +198,16 @@ async function freePort(): Promise<number> {
   return port
 }
 
-export const plain = (html: string): string =>
-  html
-    .replace(/<br\s*\/?>|<\/p>/g, '\n')
-    .replace(/<[^>]*>/g, '')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&amp;/g, '&')
-    .trim()
-
 function configurationOf(chatra: ChatraSimulator, planfix: PlanfixSimulator, options: WorldOptions) {
   const parsed = parseConfiguration({
     ...options.configuration,
     connections: [
-      {
-        id: 'shop',
-        name: 'shop.example',
-        chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-        planfix: {
-          baseUrl: planfix.restUrl,
-          webUrl: planfix.webUrl,
-          taskTemplateId: 12,
-          contactTemplateId: 5,
-          pollSeconds: 1,
-          requestsPerSecond: options.requestsPerSecond ?? 1000,
-          ...options.planfixSettings,
-        },
+      shopConnection(chatra, planfix, {
+        planfix: { requestsPerSecond: options.requestsPerSecond ?? 1000, ...options.planfixSettings },
         options: options.options ?? {},
         webhookSecret: SECRET,
         ...options.connection,
-      },
+      }),
     ],
   })
   if (!parsed.ok) throw new Error(parsed.problems.join('\n'))

@@ -1,5 +1,10 @@
 import type { ChatraSimulator, Visitor } from '../../simulators/chatra/index.ts'
-import type { PlanfixSimulator, SimComment, SimTask } from '../../simulators/planfix/index.ts'
+import {
+  type PlanfixSimulator,
+  plain,
+  type SimComment,
+  type SimTask,
+} from '../../simulators/planfix/index.ts'
 
 /** A visitor of the site: one person, one or more devices, and every name that the card may have. */
 export interface Person {
@@ -186,14 +191,3 @@ async function opens(link: string, content: Buffer): Promise<boolean> {
     return false
   }
 }
-
-/** The visible text of a comment's HTML. */
-export const plain = (html: string): string =>
-  html
-    .replace(/<br\s*\/?>|<\/p>/g, '\n')
-    .replace(/<[^<>]*>/g, '')
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&amp;/g, '&')

@@ -1,6 +1,6 @@
 import { crc32, deflateSync } from 'node:zlib'
+import { plain } from '../../simulators/planfix/index.ts'
 import type { Person } from './delivery-counter.ts'
-import { plain } from './delivery-counter.ts'
 import { breakReply, leakNote, repeatReply } from './fault-injection.ts'
 import { ANA, type DemoSetup, JULIA, MIHAI, until } from './setup.ts'
 

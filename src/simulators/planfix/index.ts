@@ -3,6 +3,7 @@ import { answerControl } from './control.ts'
 import { answerPage } from './pages/pages.ts'
 import { type PlanfixOptions, type PlanfixSimulator, runSimulator } from './simulator.ts'
 
+export { plain } from './plain-text.ts'
 export { allScopes, type Scope } from './rest/routing.ts'
 export type { PlanfixOptions, PlanfixSimulator } from './simulator.ts'
 export type { Account, PersonId, SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'

@@ -10,6 +10,7 @@ import {
   type PlanfixSimulator,
   startPlanfixSimulator,
 } from '../../../src/simulators/planfix/index.ts'
+import { shopConnection } from '../../support/shop.ts'
 import { VirtualClock } from './clock.ts'
 
 export interface DayWorldOptions {
@@ -217,18 +218,15 @@ export class DayWorld {
   private configuration() {
     const { pollSeconds = 5, requestsPerSecond = 1, options = {} } = this.options
     const parsed = parseConfiguration({
-      connections: this.chatras.map((chatra, n) => ({
-        id: `shop${n + 1}`,
-        name: `shop${n + 1}.example`,
-        chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-        planfix: {
-          baseUrl: this.planfix.restUrl,
-          webUrl: this.planfix.webUrl,
-          ...{ taskTemplateId: 12, contactTemplateId: 5, pollSeconds, requestsPerSecond },
-        },
-        options,
-        webhookSecret: SECRET,
-      })),
+      connections: this.chatras.map((chatra, n) =>
+        shopConnection(chatra, this.planfix, {
+          id: `shop${n + 1}`,
+          name: `shop${n + 1}.example`,
+          planfix: { pollSeconds, requestsPerSecond },
+          options,
+          webhookSecret: SECRET,
+        }),
+      ),
     })
     if (!parsed.ok) throw new Error(parsed.problems.join('\n'))
     return parsed.value

@@ -8,6 +8,7 @@ import { pairWithRelay } from '../../../src/main/tunnel/relay/pair.ts'
 import { type ChatraSimulator, startChatraSimulator } from '../../../src/simulators/chatra/index.ts'
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../../src/simulators/planfix/index.ts'
 import { type RelayStage, relayStage, SECRET, until } from '../../support/relay.ts'
+import { shopConnection } from '../../support/shop.ts'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 20_000 })
 
@@ -79,16 +80,7 @@ class Computer {
 }
 
 const configuration = () => ({
-  connections: [
-    {
-      ...{ id: 'shop', name: 'shop.example', webhookSecret: SECRET },
-      chatra: { baseUrl: chatra.apiUrl, publicKey: chatra.publicKey },
-      planfix: {
-        ...{ baseUrl: planfix.restUrl, webUrl: planfix.webUrl, taskTemplateId: 12, contactTemplateId: 5 },
-        ...{ pollSeconds: 1, requestsPerSecond: 1000 },
-      },
-    },
-  ],
+  connections: [shopConnection(chatra, planfix, { webhookSecret: SECRET })],
   tunnel: { provider: 'relay', relay: { url: stage.relay.control, deviceId: null } },
 })
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { Continuity } from '../../../src/main/engine/continuity.ts'
-import { ManualClock } from './manual-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 const SHOP = 'shop'
-let clock: ManualClock
+let clock: FakeClock
 let continuity: Continuity
 /** Our time; Chatra's clock is an hour ahead where nothing else is said. */
 const HOUR = 3_600_000
@@ -21,13 +21,13 @@ const sent = (changes: { answered?: boolean; sentAt?: number; messageId?: number
 const arrival = () => continuity.arrival(1, clock.now())
 
 beforeEach(() => {
-  clock = new ManualClock()
-  clock.advance(10 * HOUR)
+  clock = new FakeClock()
+  clock.advanceAtOnce(10 * HOUR)
   continuity = new Continuity(clock)
   continuity.reached(clock.now())
   // Chatra has told its time, an hour ahead of ours.
   continuity.toldTime(SHOP, clock.now(), clock.now(), clock.now() + HOUR)
-  clock.advance(1000)
+  clock.advanceAtOnce(1000)
 })
 
 describe('since when webhooks certainly arrive', () => {
@@ -36,7 +36,7 @@ describe('since when webhooks certainly arrive', () => {
     continuity.reached(null)
     continuity.reached(begun)
     expect(continuity.since(SHOP)).toBeNull()
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     heard(begun - 1 + HOUR)
     expect(continuity.since(SHOP)).toBeNull()
     heard(clock.now() + HOUR)
@@ -50,27 +50,27 @@ describe('since when webhooks certainly arrive', () => {
   })
 
   test('any possible loss restarts the period, for one connection or for all', () => {
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     heard(clock.now() + HOUR)
     heard(clock.now(), { connectionId: 'second' })
     continuity.broken('second')
     expect(continuity.since(SHOP)).not.toBeNull()
     expect(continuity.since('second')).toBeNull()
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     continuity.broken()
     expect(continuity.since(SHOP)).toBeNull()
   })
 
   test('after a sleep or a network change only a new proof counts', () => {
     const before = clock.now()
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     continuity.doubted()
     continuity.reached(before)
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     heard(clock.now() + HOUR)
     expect(continuity.since(SHOP)).toBeNull()
     continuity.reached(clock.now())
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     heard(clock.now() + HOUR)
     expect(continuity.since(SHOP)).not.toBeNull()
   })
@@ -80,11 +80,11 @@ describe('since when webhooks certainly arrive', () => {
     ['ahead', 60_000],
   ])('a clock that jumps %s breaks the period', (_way, jump) => {
     continuity.start()
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     heard(clock.now() + HOUR)
     expect(continuity.since(SHOP)).not.toBeNull()
     clock.set(clock.now() + jump)
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     expect(continuity.since(SHOP)).toBeNull()
     continuity.stop()
   })
@@ -93,22 +93,22 @@ describe('since when webhooks certainly arrive', () => {
 describe('a reply without an answer', () => {
   test('a reply did not arrive when a later webhook of its client came in, after 30 s', () => {
     const sentAt = sent()
-    clock.advance(15_000)
+    clock.advanceAtOnce(15_000)
     expect(heard(sentAt + 11_000 + HOUR, { clientId: 'anna' })).toEqual([1])
     expect(arrival()).toEqual({ lookAt: sentAt + 30_000 })
-    clock.advance(15_000)
+    clock.advanceAtOnce(15_000)
     expect(arrival()).toBe('not-arrived')
   })
 
   test('without a later webhook nothing is known, however long it takes', () => {
     sent()
-    clock.advance(10 * HOUR)
+    clock.advanceAtOnce(10 * HOUR)
     expect(arrival()).toBe('unknown')
   })
 
   test('a message written before the latest possible execution proves nothing', () => {
     const sentAt = sent()
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     expect(heard(sentAt + 9_000 + HOUR, { clientId: 'anna' })).toEqual([])
     expect(heard(null, { clientId: 'anna' })).toEqual([])
     expect(arrival()).toBe('unknown')
@@ -116,7 +116,7 @@ describe('a reply without an answer', () => {
 
   test('a webhook that was written after it came in proves nothing', () => {
     const sentAt = sent()
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     expect(heard(sentAt + 24 * HOUR, { clientId: 'anna' })).toEqual([])
   })
 
@@ -124,20 +124,20 @@ describe('a reply without an answer', () => {
     continuity = new Continuity(clock)
     continuity.reached(clock.now())
     const sentAt = sent()
-    clock.advance(30_000)
+    clock.advanceAtOnce(30_000)
     expect(heard(sentAt + 20_000, { clientId: 'anna', isPrompt: false })).toEqual([])
   })
 
   test('with webhooks two minutes late, another client proves it that much later', () => {
     heard(clock.now() + HOUR)
-    clock.advance(120_000)
+    clock.advanceAtOnce(120_000)
     heard(clock.now() - 120_000 + HOUR)
     const sentAt = sent()
-    clock.advance(31_000)
+    clock.advanceAtOnce(31_000)
     heard(sentAt + 30_000 + HOUR)
     expect(arrival()).toEqual({ lookAt: clock.now() + 5_000 + 240_000 })
     heard(clock.now() + HOUR, { clientId: 'anna' })
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     expect(arrival()).toBe('not-arrived')
   })
 
@@ -147,29 +147,29 @@ describe('a reply without an answer', () => {
     ['our receiver refused something', () => continuity.broken()],
   ])('nothing is ever known when %s meanwhile', (_what, breakIt) => {
     sent()
-    clock.advance(12_000)
+    clock.advanceAtOnce(12_000)
     breakIt()
     continuity.reached(clock.now())
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     heard(clock.now() + HOUR, { clientId: 'anna' })
     expect(arrival()).toBe('unknown')
   })
 
   test('nothing is known about a send from before webhooks certainly came', () => {
     const sentAt = clock.now()
-    clock.advance(1000)
+    clock.advanceAtOnce(1000)
     continuity.broken()
     sent({ sentAt })
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     heard(clock.now() + HOUR, { clientId: 'anna' })
     expect(arrival()).toBe('unknown')
   })
 
   describe('and no sign of life from Chatra', () => {
     const later = () => {
-      clock.advance(40_000)
+      clock.advanceAtOnce(40_000)
       heard(clock.now() + HOUR, { clientId: 'anna' })
-      clock.advance(10_000)
+      clock.advanceAtOnce(10_000)
     }
 
     test('nothing is known unless another request was answered during the send', () => {
@@ -180,7 +180,7 @@ describe('a reply without an answer', () => {
 
     test('another answered request shows that our network worked', () => {
       sent({ answered: false })
-      clock.advance(4_000)
+      clock.advanceAtOnce(4_000)
       continuity.exchanged()
       later()
       expect(arrival()).toBe('not-arrived')
@@ -188,9 +188,9 @@ describe('a reply without an answer', () => {
 
     test('another unanswered request leaves the reply undecided', () => {
       sent({ answered: false })
-      clock.advance(4_000)
+      clock.advanceAtOnce(4_000)
       continuity.exchanged()
-      clock.advance(10_000)
+      clock.advanceAtOnce(10_000)
       continuity.unanswered(8_000)
       later()
       expect(arrival()).toBe('unknown')
@@ -199,7 +199,7 @@ describe('a reply without an answer', () => {
 
   test('a settled reply is no longer recorded', () => {
     const sentAt = sent()
-    clock.advance(40_000)
+    clock.advanceAtOnce(40_000)
     continuity.forget(1)
     expect(heard(sentAt + 30_000 + HOUR, { clientId: 'anna' })).toEqual([])
     expect(arrival()).toBe('unknown')
@@ -247,10 +247,10 @@ describe('the clock is watched', () => {
   /** The clock of before is set by so much within a tick; whether webhooks still count as coming in. */
   const isWholeAfter = (jump: number) => {
     continuity.start()
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     heard(clock.now() + HOUR)
     clock.set(clock.now() + jump)
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     const since = continuity.since(SHOP)
     continuity.stop()
     return since !== null
@@ -266,28 +266,28 @@ describe('the clock is watched', () => {
   test('the clock is checked at each tick, and not after it was stopped', () => {
     continuity.start()
     continuity.start()
-    clock.advance(15_000)
+    clock.advanceAtOnce(15_000)
     heard(clock.now() + HOUR)
     expect(continuity.since(SHOP)).not.toBeNull()
     continuity.stop()
     continuity.stop()
     clock.set(clock.now() + 3 * HOUR)
-    clock.advance(20_000)
+    clock.advanceAtOnce(20_000)
     expect(continuity.since(SHOP)).not.toBeNull()
   })
   test('offsets from before a jump are discarded', () => {
     continuity.start()
     heard(clock.now() + HOUR)
     clock.set(clock.now() - 60_000)
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     expect(continuity.skew(SHOP)).toEqual({ lowest: -120_000, highest: 120_000 })
     // A proof by the clock of now counts, though that of before was ahead of it.
     continuity.doubted()
     clock.set(clock.now() - 60_000)
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     continuity.reached(clock.now())
     continuity.toldTime(SHOP, clock.now(), clock.now(), clock.now())
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     heard(clock.now())
     expect(continuity.since(SHOP)).not.toBeNull()
     continuity.stop()
@@ -298,7 +298,7 @@ describe('what is remembered of sends', () => {
   test('recording begins when webhooks are certain, and survives a new proof', () => {
     const sentAt = sent()
     continuity.reached(clock.now())
-    clock.advance(40_000)
+    clock.advanceAtOnce(40_000)
     expect(heard(sentAt + 12_000 + HOUR, { clientId: 'anna' })).toEqual([1])
     const unknown = new Continuity(clock)
     unknown.sent({ messageId: 1, connectionId: SHOP, clientId: 'anna', answered: true, sentAt: clock.now() })
@@ -330,7 +330,7 @@ describe('what is remembered of sends', () => {
 describe('what proves that a reply did not arrive', () => {
   test('the first later row of the client, else of another one, is the proof', () => {
     const sentAt = sent()
-    clock.advance(20_000)
+    clock.advanceAtOnce(20_000)
     expect(continuity.provenBy(1)).toBeNull()
     heard(sentAt + 11_000 + HOUR)
     const other = seq
@@ -345,7 +345,7 @@ describe('what proves that a reply did not arrive', () => {
   })
   test("the proof counts from the end of the send's possible execution", () => {
     const sentAt = sent()
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     // The clocks are known to the second: what was written may be a second older than it says.
     expect(heard(sentAt + 11_000 - 1 + HOUR)).toEqual([])
     expect(heard(sentAt + 11_000 + HOUR)).toEqual([1])
@@ -353,23 +353,23 @@ describe('what proves that a reply did not arrive', () => {
   test('the proof comes from the same connection', () => {
     const sentAt = sent()
     continuity.toldTime('second', clock.now(), clock.now(), clock.now() + HOUR)
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     expect(heard(sentAt + 30_000 + HOUR, { connectionId: 'second', clientId: 'anna' })).toEqual([])
     expect(arrival()).toBe('unknown')
   })
   test('the proof waits five seconds for overtaken webhooks', () => {
     sent()
-    clock.advance(40_000)
+    clock.advanceAtOnce(40_000)
     heard(clock.now() + HOUR, { clientId: 'anna' })
     expect(arrival()).toEqual({ lookAt: clock.now() + 5_000 })
-    clock.advance(4_999)
+    clock.advanceAtOnce(4_999)
     expect(arrival()).not.toBe('not-arrived')
-    clock.advance(1)
+    clock.advanceAtOnce(1)
     expect(arrival()).toBe('not-arrived')
   })
   test('the proof comes in at its own time at the earliest', () => {
     sent()
-    clock.advance(40_000)
+    clock.advanceAtOnce(40_000)
     expect(heard(clock.now() + 1_000 + HOUR)).toEqual([1])
     expect(heard(clock.now() + 1_001 + HOUR)).toEqual([])
   })
@@ -377,9 +377,9 @@ describe('what proves that a reply did not arrive', () => {
     heard(clock.now() + HOUR)
     heard(clock.now() - 20_000 + HOUR)
     const until = (ms: number) => {
-      clock.advance(ms)
+      clock.advanceAtOnce(ms)
       sent()
-      clock.advance(40_000)
+      clock.advanceAtOnce(40_000)
       heard(clock.now() - 5_000 + HOUR, { isPrompt: false })
       const known = arrival()
       continuity.forget(1)
@@ -395,53 +395,53 @@ describe('whether our own line worked while nobody answered', () => {
   const known = (work: (sentAt: number) => void) => {
     const sentAt = sent({ answered: false })
     work(sentAt)
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     heard(clock.now() + HOUR, { clientId: 'anna' })
-    clock.advance(10_000)
+    clock.advanceAtOnce(10_000)
     return arrival()
   }
   test('any answer within the ten seconds of the send shows that our network worked', () => {
     const answeredAfter = (ms: number) =>
       known(() => {
-        clock.advance(ms)
+        clock.advanceAtOnce(ms)
         continuity.exchanged()
       })
     expect(answeredAfter(0)).toBe('not-arrived')
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     expect(answeredAfter(10_000)).toBe('not-arrived')
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     expect(answeredAfter(10_001)).toBe('unknown')
   })
   test('an earlier answer does not show that our network worked', () => {
     continuity.exchanged()
-    clock.advance(1)
+    clock.advanceAtOnce(1)
     expect(known(() => undefined)).toBe('unknown')
   })
   test('an unanswered request in that time denies that our network worked', () => {
     const silent = (from: number, to: number) =>
       known(() => {
         continuity.exchanged()
-        clock.advance(to)
+        clock.advanceAtOnce(to)
         continuity.unanswered(to - from)
       })
     expect(silent(10_001, 20_000)).toBe('not-arrived')
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     expect(silent(10_000, 20_000)).toBe('unknown')
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     expect(silent(-5_000, 0)).toBe('unknown')
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     continuity.unanswered(5_000)
-    clock.advance(1)
+    clock.advanceAtOnce(1)
     expect(known(() => continuity.exchanged())).toBe('not-arrived')
   })
   test('one exchange per half second is recorded', () => {
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     continuity.exchanged()
-    clock.advance(499)
+    clock.advanceAtOnce(499)
     expect(known(() => continuity.exchanged())).toBe('unknown')
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     continuity.exchanged()
-    clock.advance(500)
+    clock.advanceAtOnce(500)
     expect(known(() => continuity.exchanged())).toBe('not-arrived')
   })
 })

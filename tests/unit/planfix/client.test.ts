@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createRateLimiter } from '../../../src/main/planfix/limits/rate-limiter.ts'
 import type { CallInfo } from '../../../src/main/planfix/transport.ts'
-import { FakeClock } from './fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { clientOf, comment, errorOf, json, running, serve, TOKEN } from './small-server.ts'
 
 describe('the token', () => {

@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { afterEach } from 'vitest'
 import { createPlanfixClient } from '../../../src/main/planfix/client.ts'
+import { systemClock } from '../../../src/main/process/clock.ts'
 import { connectionTo } from './connection.ts'
-import { realClock } from './fake-clock.ts'
 
 export const TOKEN = 'very-secret-token-4711'
 export const running: { close(): void }[] = []
@@ -55,7 +55,7 @@ export function clientOf(url: string, options: Partial<Parameters<typeof createP
   const client = createPlanfixClient({
     connection: connectionTo(`${url}/rest`),
     token: TOKEN,
-    clock: realClock,
+    clock: systemClock,
     ...options,
   })
   running.push(client)

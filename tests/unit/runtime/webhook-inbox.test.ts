@@ -7,7 +7,7 @@ import { Signal } from '../../../src/main/runtime/signal.ts'
 import { WebhookInbox } from '../../../src/main/runtime/webhook-inbox.ts'
 import { storeUnavailable } from '../../../src/main/store/errors.ts'
 import type { SqliteStore } from '../../../src/main/store/index.ts'
-import { FakeClock } from '../planfix/fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 /** An inbox on a disk that is full or not, with everything that it reports in the order in which that came. */
 function scene() {

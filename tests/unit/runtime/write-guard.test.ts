@@ -3,8 +3,8 @@ import { createChatraClient } from '../../../src/main/chatra/client.ts'
 import { createPlanfixClient } from '../../../src/main/planfix/client.ts'
 import { CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from '../../../src/main/runtime/write-guard.ts'
 import { ok } from '../../../src/shared/errors.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 import { connectionTo } from '../planfix/connection.ts'
-import { FakeClock } from '../planfix/fake-clock.ts'
 
 function clientThatCounts() {
   const calls: string[] = []

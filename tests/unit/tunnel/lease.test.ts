@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { Lease } from '../../../src/main/tunnel/relay/lease.ts'
-import { FakeClock } from '../planfix/fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 /** A computer that can sleep: then its monotonic clock stands still, and timers wait. */
 function computer() {
@@ -17,11 +17,11 @@ function computer() {
     /** Of a sleep only the wall clock tells: no timer has come due when the first work goes on. */
     sleep(ms: number) {
       slept += ms
-      Object.assign(clock, { time: clock.now() + ms })
+      clock.set(clock.now() + ms)
     },
     set(ms: number) {
       slept += ms
-      Object.assign(clock, { time: clock.now() + ms })
+      clock.set(clock.now() + ms)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { watchNetwork } from '../../../src/main/tunnel/network-watch.ts'
-import { FakeClock } from '../planfix/fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 function scene() {
   const clock = new FakeClock()

@@ -6,7 +6,7 @@ import type {
   TunnelStart,
 } from '../../../src/main/tunnel/provider.ts'
 import { type Proof, type Remembered, Tunnel, type TunnelEvent } from '../../../src/main/tunnel/tunnel.ts'
-import { FakeClock } from '../planfix/fake-clock.ts'
+import { FakeClock } from '../../support/fake-clock.ts'
 
 const SECOND = 1000
 const MINUTE = 60 * SECOND

@@ -13,7 +13,7 @@ import type { Change, Listener } from '../../../../src/main/engine/ports.ts'
 import { type Configuration, configuration } from '../../../../src/shared/config.ts'
 import type { Conversation } from '../../../../src/shared/domain.ts'
 import { conversation, message } from '../../../support/builders.ts'
-import { HandClock, settle } from '../clock.ts'
+import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { MINUTE, MORNING } from './scene.ts'
 
 const SHOP = {
@@ -25,7 +25,7 @@ const SHOP = {
 
 /** As much of the application as notifications use. */
 class Stage {
-  readonly clock = new HandClock(MORNING)
+  readonly clock = new FakeClock(MORNING)
   readonly opened: NoticeTarget[] = []
   readonly shown: FakeNotification[] = []
   readonly logged: string[] = []
@@ -187,7 +187,7 @@ describe('notifications', () => {
     stage.messages.set(2, message({ id: 2, state: 'delivered' }))
     stage.tell.stuck?.(1, 'failed')
     stage.tell.stuck?.(2, 'uncertain')
-    await stage.clock.pass(5 * MINUTE)
+    await stage.clock.advance(5 * MINUTE)
     expect(stage.shown.map(({ options }) => options)).toEqual([
       { title: 'A message from Anna did not reach Planfix', body: 'Where is it?' },
     ])
@@ -225,7 +225,7 @@ describe('notifications', () => {
     tell.newChat?.('shop', 8, 'Boris', 'Hello')
     stage.notifications.stop()
     tell.newChat?.('shop', 9, 'Vera', 'Hello')
-    await stage.clock.pass(MINUTE)
+    await stage.clock.advance(MINUTE)
     expect(stage.titles).toEqual(['New chat: Anna'])
     expect(stage.clock.waiting).toBe(0)
   })
@@ -233,7 +233,7 @@ describe('notifications', () => {
   test('a system without notifications is logged once', async () => {
     stage.supported = false
     for (let id = 1; id < 4; id++) stage.tell.newChat?.('shop', id, 'Anna', 'Hello')
-    await stage.clock.pass(MINUTE)
+    await stage.clock.advance(MINUTE)
     expect(stage.shown).toEqual([])
     expect(stage.logged.filter((text) => text.includes('shows no notifications'))).toHaveLength(1)
   })
@@ -242,7 +242,7 @@ describe('notifications', () => {
     stage.configuration = configuration.parse({ notifications: { quiet: { from: '09:00', to: '11:00' } } })
     stage.notifications.update({ version: '1.2.3', onQuit: true })
     expect(stage.shown).toEqual([])
-    await stage.clock.pass(61 * MINUTE)
+    await stage.clock.advance(61 * MINUTE)
     expect(stage.titles).toEqual(['Version 1.2.3 is ready'])
     stage.shown[0]?.emit('click')
     expect(stage.opened).toEqual([{ kind: 'update' }])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Run, traySupport, watchTraySupport } from '../../../../src/main/desktop/tray/support.ts'
-import { HandClock, settle } from '../clock.ts'
+import { FakeClock, settle } from '../../../support/fake-clock.ts'
 
 const BUS = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' }
 const HOUR = 3_600_000
@@ -55,7 +55,7 @@ test('without a session bus there is no tray', async () => {
 
 /** A session in which the panel is as `said` tells: whether there is a watcher, and whether a panel is with it. */
 function session(environment: NodeJS.ProcessEnv, said: { owner: boolean; host: boolean } | null) {
-  const clock = new HandClock(0)
+  const clock = new FakeClock(0)
   const scene = { clock, said, made: [] as number[], opened: [] as number[], asked: 0 }
   const watch = watchTraySupport({
     platform: 'linux',
@@ -95,14 +95,14 @@ describe('the tray image is made', () => {
 
   test('the icon is created when a panel appears, once, and not earlier', async () => {
     const scene = session(WAYLAND, NONE)
-    await scene.clock.pass(600)
+    await scene.clock.advance(600)
     expect(scene).toMatchObject({ made: [], watch: { trouble: 'missing' } })
     // A watcher that no panel has registered with yet: KDE's between kded and plasmashell.
     scene.said = HOSTLESS
-    await scene.clock.pass(2_000)
+    await scene.clock.advance(2_000)
     expect(scene.made).toEqual([])
     scene.said = PANEL
-    await scene.clock.pass(HOUR)
+    await scene.clock.advance(HOUR)
     expect(scene).toMatchObject({ made: [3_000], opened: [], watch: { trouble: null } })
     expect(await scene.watch.decided).toBe(true)
     expect(scene.clock.waiting).toBe(0)
@@ -110,34 +110,34 @@ describe('the tray image is made', () => {
 
   test('on Wayland without a panel the window opens, and a later panel is used', async () => {
     const scene = session(WAYLAND, NONE)
-    await scene.clock.pass(29_900)
+    await scene.clock.advance(29_900)
     expect(scene.opened).toEqual([])
-    await scene.clock.pass(HOUR)
+    await scene.clock.advance(HOUR)
     expect(scene).toMatchObject({ made: [], opened: [30_000], watch: { trouble: 'missing' } })
     expect(await scene.watch.decided).toBe(false)
     expect(scene.asked).toBeLessThan(90)
     scene.said = PANEL
-    await scene.clock.pass(60_000)
+    await scene.clock.advance(60_000)
     expect(scene.made).toHaveLength(1)
     expect(scene).toMatchObject({ opened: [30_000], watch: { trouble: null } })
   })
 
   test('on X11 the icon is created after 30 s, with a milder notice', async () => {
     const scene = session(X11, HOSTLESS)
-    await scene.clock.pass(HOUR)
+    await scene.clock.advance(HOUR)
     expect(scene).toMatchObject({ made: [30_000], opened: [30_000], watch: { trouble: 'unsure' } })
     expect(scene.clock.waiting).toBe(0)
   })
 
   test('on GNOME the icon is not created without a panel, also on X11', async () => {
     const scene = session({ ...X11, XDG_CURRENT_DESKTOP: 'ubuntu:GNOME' }, NONE)
-    await scene.clock.pass(HOUR)
+    await scene.clock.advance(HOUR)
     expect(scene).toMatchObject({ made: [], opened: [30_000], watch: { trouble: 'missing' } })
   })
 
   test('the icon is created after 5 s where nothing can be queried', async () => {
     const scene = session(WAYLAND, null)
-    await scene.clock.pass(HOUR)
+    await scene.clock.advance(HOUR)
     expect(scene).toMatchObject({ made: [5_000], opened: [], watch: { trouble: null } })
     const busless = session({ DISPLAY: ':0' }, null)
     await settle()
@@ -153,7 +153,7 @@ describe('the tray image is made', () => {
       let made = 0
       let asked = 0
       const watch = watchTraySupport({
-        ...{ platform: 'linux', log: silent, environment: WAYLAND, clock: new HandClock(0) },
+        ...{ platform: 'linux', log: silent, environment: WAYLAND, clock: new FakeClock(0) },
         first: Promise.resolve(first),
         make: () => void made++,
         missing: () => undefined,
@@ -170,10 +170,10 @@ describe('the tray image is made', () => {
 
   test('the icon is never created after the end', async () => {
     const scene = session(WAYLAND, NONE)
-    await scene.clock.pass(1_000)
+    await scene.clock.advance(1_000)
     scene.said = PANEL
     scene.watch.stop()
-    await scene.clock.pass(HOUR)
+    await scene.clock.advance(HOUR)
     expect(scene.made).toEqual([])
   })
 })

@@ -6,7 +6,7 @@ import {
   type Updater,
   type UpdatesOptions,
 } from '../../../../src/main/desktop/updates/updater.ts'
-import { HandClock, settle } from '../clock.ts'
+import { FakeClock, settle } from '../../../support/fake-clock.ts'
 import { HOUR, MINUTE, MORNING } from '../notifications/scene.ts'
 
 class FakeUpdater extends EventEmitter {
@@ -31,7 +31,7 @@ class FakeUpdater extends EventEmitter {
 }
 
 function scene(options: Partial<UpdatesOptions> = {}) {
-  const clock = new HandClock(MORNING)
+  const clock = new FakeClock(MORNING)
   const updater = new FakeUpdater()
   const told: string[] = []
   const logged: string[] = []
@@ -72,7 +72,7 @@ function scene(options: Partial<UpdatesOptions> = {}) {
 describe('updates', () => {
   test('without a feed nothing is loaded and no timer runs', async () => {
     const one = scene({ feed: null })
-    await one.clock.pass(100 * HOUR)
+    await one.clock.advance(100 * HOUR)
     expect(one.loads).toBe(0)
     expect(one.clock.waiting).toBe(0)
     expect(await one.updates.restart()).toBe('none')
@@ -80,11 +80,11 @@ describe('updates', () => {
 
   test('updates are checked 15 minutes after the start, then once a day', async () => {
     const one = scene()
-    await one.clock.pass(HOUR / 4 - 1)
+    await one.clock.advance(HOUR / 4 - 1)
     expect(one.loads).toBe(0)
-    await one.clock.pass(1)
+    await one.clock.advance(1)
     expect(one.updater.checks).toBe(1)
-    await one.clock.pass(72 * HOUR)
+    await one.clock.advance(72 * HOUR)
     expect(one.updater.checks).toBe(4)
     expect(one.loads).toBe(1)
   })
@@ -92,7 +92,7 @@ describe('updates', () => {
   test('a download is reported once, and restarts nothing', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(60 * HOUR)
+    await one.clock.advance(60 * HOUR)
     expect(one.told).toEqual(['2.0.0 true'])
     expect(one.updates.ready).toBe('2.0.0')
     expect(one.order).toEqual([])
@@ -102,7 +102,7 @@ describe('updates', () => {
   test('a restart waits for work under way; the bridge ends before the installer begins', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(HOUR / 4)
+    await one.clock.advance(HOUR / 4)
     one.busy(true)
     expect(await one.updates.restart()).toBe('busy')
     expect(one.order).toEqual([])
@@ -115,16 +115,16 @@ describe('updates', () => {
   test('an installer that does not begin leaves no ended bridge behind', async () => {
     const one = scene()
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(HOUR / 4)
+    await one.clock.advance(HOUR / 4)
     await one.updates.restart()
-    await one.clock.pass(2 * MINUTE)
+    await one.clock.advance(2 * MINUTE)
     expect(one.order).toEqual(['ended', 'installed', 'failed'])
   })
 
   test('an update that needs a password is never installed automatically', async () => {
     const one = scene({ feed: { source: 'updates.example', asksPassword: true } })
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(HOUR / 4)
+    await one.clock.advance(HOUR / 4)
     expect(one.updater.autoInstallOnAppQuit).toBe(false)
     expect(one.told).toEqual(['2.0.0 false'])
   })
@@ -132,17 +132,17 @@ describe('updates', () => {
   test('errors are only in the log, and the next day tries again', async () => {
     const one = scene()
     one.updater.outcome = 'error'
-    await one.clock.pass(HOUR / 4)
+    await one.clock.advance(HOUR / 4)
     expect(one.logged.join()).toContain('warn no look for updates was possible')
     expect(one.told).toEqual([])
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(24 * HOUR)
+    await one.clock.advance(24 * HOUR)
     expect(one.told).toEqual(['2.0.0 true'])
   })
 
   test('an updater that cannot be loaded is no fault of the bridge', async () => {
     const one = scene({ load: () => Promise.reject(new Error('no such module')) })
-    await one.clock.pass(HOUR / 4)
+    await one.clock.advance(HOUR / 4)
     await settle()
     expect(one.logged.join()).toContain('warn no look for updates was possible')
   })
@@ -150,7 +150,7 @@ describe('updates', () => {
   test('no check is made after the end', async () => {
     const one = scene()
     one.updates.stop()
-    await one.clock.pass(100 * HOUR)
+    await one.clock.advance(100 * HOUR)
     expect(one.loads).toBe(0)
     expect(one.clock.waiting).toBe(0)
   })
@@ -159,9 +159,9 @@ describe('updates', () => {
     let isSaved = false
     const one = scene({ leave: async () => isSaved })
     one.updater.outcome = 'downloaded'
-    await one.clock.pass(HOUR)
+    await one.clock.advance(HOUR)
     expect(await one.updates.restart()).toBe('kept')
-    await one.clock.pass(HOUR)
+    await one.clock.advance(HOUR)
     expect(one.order).toEqual([])
     isSaved = true
     expect(await Promise.all([one.updates.restart(), one.updates.restart()])).toEqual([
@@ -173,7 +173,7 @@ describe('updates', () => {
 
   test('an AppImage renamed by an update is reported', async () => {
     const one = scene()
-    await one.clock.pass(HOUR)
+    await one.clock.advance(HOUR)
     one.updater.emit('appimage-filename-updated', '/home/a/Bridge-2.0.0.AppImage')
     expect(one.order).toEqual(['moved to /home/a/Bridge-2.0.0.AppImage'])
   })

@@ -7,7 +7,7 @@ import {
 import { SideBreaker } from '../../../../src/main/engine/delivery/side-breaker.ts'
 import type { SideState } from '../../../../src/main/engine/ports.ts'
 import { bridgeError } from '../../../../src/shared/errors.ts'
-import { ManualClock } from '../manual-clock.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 
 const offline = bridgeError('planfix', 'unreachable', 'ECONNREFUSED')
 const fault = bridgeError('planfix', 'failing', 'HTTP 503')
@@ -15,11 +15,11 @@ const keys = bridgeError('planfix', 'wrong-keys', 'code 1')
 const limit = (time: number) =>
   bridgeError('planfix', 'daily-limit', 'code 22', { retry: { when: 'at', time } })
 
-let clock: ManualClock
+let clock: FakeClock
 let breaker: CircuitBreaker
 let events: string[]
 beforeEach(() => {
-  clock = new ManualClock()
+  clock = new FakeClock()
   breaker = new CircuitBreaker(clock, () => 0)
   events = []
   breaker.subscribe((what) => events.push(what))
@@ -47,13 +47,13 @@ describe('listeners', () => {
     const heard: string[] = []
     const leave = breaker.subscribe((what) => heard.push(what))
     breaker.failed(offline, enter())
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     breaker.failed(offline, enter())
-    clock.advance(2_000)
+    clock.advanceAtOnce(2_000)
     breaker.failed(keys, enter())
     expect(heard).toEqual(['changed', 'changed'])
     leave()
-    clock.advance(10_000)
+    clock.advanceAtOnce(10_000)
     breaker.succeeded(enter())
     expect(heard).toHaveLength(2)
     expect(events).toEqual(['changed', 'changed', 'changed', 'healed'])
@@ -68,12 +68,12 @@ describe('listeners', () => {
 describe('those who are stopped', () => {
   test('waiting callers are called when the next probe is due, at the latest', async () => {
     breaker.failed(offline, enter())
-    expect(await isCalledBy(() => clock.advance(999))).toBe(false)
-    expect(await isCalledBy(() => clock.advance(1))).toBe(true)
+    expect(await isCalledBy(() => clock.advanceAtOnce(999))).toBe(false)
+    expect(await isCalledBy(() => clock.advanceAtOnce(1))).toBe(true)
   })
   test('waiting callers are called when the service works again', async () => {
     breaker.failed(offline, enter())
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     const probe = enter()
     expect(await isCalledBy(() => breaker.succeeded(probe))).toBe(true)
     expect(breaker.healedAt).toBe(clock.now())
@@ -81,7 +81,7 @@ describe('those who are stopped', () => {
   test('waiting callers are called when the probe was not made', async () => {
     const [first, other] = [enter(), enter()]
     breaker.failed(offline, first)
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     const probe = enter()
     expect(await isCalledBy(() => breaker.leave(other))).toBe(false)
     expect(await isCalledBy(() => breaker.leave(probe))).toBe(true)
@@ -89,14 +89,14 @@ describe('those who are stopped', () => {
   })
   test('waiting callers wait for the probe under way, however long it takes', async () => {
     breaker.failed(offline, enter())
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     enter()
-    expect(await isCalledBy(() => clock.advance(60_000))).toBe(false)
+    expect(await isCalledBy(() => clock.advanceAtOnce(60_000))).toBe(false)
   })
   test('waiting callers are called at once after a wake or a change of keys', async () => {
     for (let n = 0; n < 3; n++) {
       breaker.failed(keys, enter())
-      clock.advance(breaker.until - clock.now())
+      clock.advanceAtOnce(breaker.until - clock.now())
     }
     breaker.failed(keys, enter())
     expect(breaker.until - clock.now()).toBe(8_000)
@@ -107,7 +107,7 @@ describe('those who are stopped', () => {
   test('waiting callers are called after a second when a named time has passed', async () => {
     breaker.failed(limit(clock.now() - 5_000), enter())
     expect(breaker.until).toBe(clock.now() + 1_000)
-    expect(await isCalledBy(() => clock.advance(1_000))).toBe(true)
+    expect(await isCalledBy(() => clock.advanceAtOnce(1_000))).toBe(true)
   })
 })
 
@@ -126,7 +126,7 @@ describe('what a call of before says', () => {
   test('a call from before does not replace the probe under way', () => {
     const [first, old] = [enter(), enter()]
     breaker.failed(bridgeError('planfix', 'rate-limited', ''), first)
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     const probe = enter()
     breaker.succeeded(old)
     expect(breaker.holds(probe)).toBe(true)
@@ -136,7 +136,7 @@ describe('what a call of before says', () => {
     const old = [enter(), enter(), enter()]
     breaker.failed(offline, enter())
     expect(old.map((permit) => breaker.troubled(fault, permit))).toEqual([true, true, true])
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     breaker.succeeded(enter())
     expect(old.map((permit) => breaker.troubled(fault, permit))).toEqual([false, false, false])
     expect(breaker.error).toBeNull()
@@ -144,7 +144,7 @@ describe('what a call of before says', () => {
   test('a failure of an earlier period does not open the breaker again', () => {
     const [first, old] = [enter(), enter()]
     breaker.failed(offline, first)
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     breaker.succeeded(enter())
     breaker.failed(offline, old)
     expect(breaker.error).toBeNull()
@@ -155,7 +155,7 @@ describe('what a call of before says', () => {
 
 test('a probe that meets one fault leaves the breaker open for longer', () => {
   breaker.failed(offline, enter())
-  clock.advance(1_000)
+  clock.advanceAtOnce(1_000)
   expect(breaker.troubled(fault, enter())).toBe(true)
   expect(breaker.error).toEqual(fault)
   expect(breaker.until).toBe(clock.now() + 2_000)
@@ -173,7 +173,7 @@ test('a permit is valid while closed, and an older one is void after opening', (
   expect(breaker.holds(permit)).toBe(true)
   breaker.failed(offline, enter())
   expect(breaker.holds(permit)).toBe(false)
-  clock.advance(1_000)
+  clock.advanceAtOnce(1_000)
   breaker.succeeded(enter())
   expect(breaker.holds(permit)).toBe(false)
   expect(breaker.holds(enter())).toBe(true)
@@ -194,7 +194,7 @@ describe('the side of one connection', () => {
     side.clearPart('visit')
     expect(told).toHaveLength(1)
     side.denyPart('visit', scope)
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     breaker.succeeded(enter())
     expect(told).toMatchObject([{ code: 'unreachable' }, { code: 'missing-scope' }])
   })

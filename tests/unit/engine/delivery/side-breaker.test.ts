@@ -8,30 +8,14 @@ import {
 import { waitsUntil } from '../../../../src/main/engine/delivery/retry.ts'
 import { SideBreaker } from '../../../../src/main/engine/delivery/side-breaker.ts'
 import { bridgeError } from '../../../../src/shared/errors.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 
 function setUp() {
-  let now = 0
-  let timers: { at: number; work: () => void }[] = []
-  const clock = {
-    now: () => now,
-    after(ms: number, work: () => void) {
-      const timer = { at: now + ms, work }
-      timers.push(timer)
-      return () => {
-        timers = timers.filter((one) => one !== timer)
-      }
-    },
-  }
+  const clock = new FakeClock(0)
   const states: string[] = []
   const breaker = new CircuitBreaker(clock, () => 0)
   const gate = new SideBreaker(breaker, (state) => states.push(state.state))
-  const advance = async (ms: number) => {
-    now += ms
-    const due = timers.filter((timer) => timer.at <= now)
-    timers = timers.filter((timer) => timer.at > now)
-    for (const timer of due) timer.work()
-    await Promise.resolve()
-  }
+  const advance = (ms: number) => clock.advance(ms)
   return { gate, breaker, advance, states, clock }
 }
 const keys = bridgeError('planfix', 'wrong-keys', 'code 1')

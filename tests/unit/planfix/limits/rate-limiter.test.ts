@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Priority, SlotWithdrawn } from '../../../../src/main/engine/ports.ts'
 import { createRateLimiter } from '../../../../src/main/planfix/limits/rate-limiter.ts'
-import { FakeClock } from '../fake-clock.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 
 function setUp(requestsPerSecond = 1, burst?: number) {
   const clock = new FakeClock()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { RoundScheduler } from '../../../../src/main/planfix/watcher/scheduler.ts'
-import { FakeClock } from '../fake-clock.ts'
+import { FakeClock } from '../../../support/fake-clock.ts'
 
 /** A scheduler whose rounds are recorded by their time, and end as `answer` says. */
 function scene() {

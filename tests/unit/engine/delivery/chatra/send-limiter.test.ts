@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { SendLimiter, type Slot } from '../../../../../src/main/engine/delivery/chatra/send-limiter.ts'
 import { SlotWithdrawn } from '../../../../../src/main/engine/ports.ts'
-import { ManualClock } from '../../manual-clock.ts'
+import { FakeClock } from '../../../../support/fake-clock.ts'
 
 const start = () => {
-  const clock = new ManualClock()
+  const clock = new FakeClock()
   return { clock, limiter: new SendLimiter(clock) }
 }
 const settled = () => new Promise((resolve) => setImmediate(resolve))
 
 /** Takes slots one after the other; each call takes no time. */
-async function calls(limiter: SendLimiter, clock: ManualClock, ms: number) {
+async function calls(limiter: SendLimiter, clock: FakeClock, ms: number) {
   let made = 0
   let slot: Slot | null = null
   const take = () => void limiter.slot('change').then((given) => (slot = given))
   take()
-  for (const until = clock.now() + ms; clock.now() <= until; clock.advance(10)) {
+  for (const until = clock.now() + ms; clock.now() <= until; clock.advanceAtOnce(10)) {
     await settled()
     if (slot === null) continue
     const given: Slot = slot
@@ -48,7 +48,7 @@ describe('pace', () => {
   test('a refusal halves the rate, simultaneous ones count once, and growth is slow', async () => {
     const { clock, limiter } = start()
     const slots = [await limiter.slot('change'), await limiter.slot('change')]
-    clock.advance(100)
+    clock.advanceAtOnce(100)
     for (const slot of slots) if (slot) limiter.refused(slot, null)
     expect(limiter.rate).toBe(1.5)
     for (const slot of slots) if (slot) limiter.succeeded(slot)
@@ -62,10 +62,10 @@ describe('pace', () => {
     slot?.release()
     let given = false
     void limiter.slot('send').then(() => (given = true))
-    clock.advance(19_000)
+    clock.advanceAtOnce(19_000)
     await settled()
     expect(given).toBe(false)
-    clock.advance(2_000)
+    clock.advanceAtOnce(2_000)
     await settled()
     expect(given).toBe(true)
   })
@@ -106,7 +106,7 @@ describe('places', () => {
     limiter.unclear()
     limiter.unclear()
     limiter.recovered()
-    clock.advance(5000)
+    clock.advanceAtOnce(5000)
     const given = await count(limiter, 3)
     expect(given).toHaveLength(1)
     if (given[0]) limiter.succeeded(given[0])
@@ -140,7 +140,7 @@ test('replies precede edits and edits requests, and the oldest is not forgotten'
     })
   for (const kind of ['read', 'change', 'send'] as const) ask(kind)
   for (let n = 0; n < 10; n++) {
-    clock.advance(1000)
+    clock.advanceAtOnce(1000)
     await settled()
   }
   expect(order).toEqual(['send', 'change', 'read'])
@@ -172,7 +172,7 @@ describe('the pace, step by step', () => {
     void limiter.slot('change')
     const queued = limiter.slot('change').then(() => more++)
     expect(limiter.rate).toBe(3)
-    clock.advance(60_000)
+    clock.advanceAtOnce(60_000)
     await queued
     expect(more).toBe(1)
   })
@@ -187,18 +187,18 @@ describe('the pace, step by step', () => {
       [331, 6],
       [2, 7],
     ] as const) {
-      clock.advance(ms)
+      clock.advanceAtOnce(ms)
       await settled()
       expect(made).toBe(expected)
     }
   })
   test('the limiter saves at most five calls when slow, and a fiftieth of a fast rate', async () => {
     const slow = start()
-    slow.clock.advance(3_600_000)
+    slow.clock.advanceAtOnce(3_600_000)
     expect(await atOnce(slow.limiter)).toBe(5)
     const fast = start()
     while (fast.limiter.rate < 900) fast.limiter.succeeded(success())
-    fast.clock.advance(3_600_000)
+    fast.clock.advanceAtOnce(3_600_000)
     const made = await atOnce(fast.limiter)
     expect(made).toBe(Math.floor(Math.min(1000, fast.limiter.rate) / 50))
   })
@@ -211,12 +211,12 @@ describe('the pace, step by step', () => {
   test('the rate halves with each refusal, down to one in ten seconds', async () => {
     const { clock, limiter } = start()
     for (let n = 0; n < 10; n++) {
-      clock.advance(1_000)
+      clock.advanceAtOnce(1_000)
       limiter.refused({ ...success(), begunAt: clock.now() }, null)
     }
     expect(limiter.rate).toBe(0.1)
     expect(limiter.refusedInRow).toBe(10)
-    clock.advance(3_600_000)
+    clock.advanceAtOnce(3_600_000)
     expect(await atOnce(limiter)).toBe(1)
   })
   test('calls that began before a refusal count as part of it', () => {
@@ -231,7 +231,7 @@ describe('the pace, step by step', () => {
     const { clock, limiter } = start()
     for (let n = 0; n < 3; n++) {
       limiter.refused({ ...success(), begunAt: clock.now() + n }, null)
-      clock.advance(1)
+      clock.advanceAtOnce(1)
     }
     // Refused at 0.75 a second last: half of that is 0.375.
     expect(limiter.rate).toBe(0.375)
@@ -243,7 +243,7 @@ describe('the pace, step by step', () => {
     const growth = (ms: number) => {
       const { clock, limiter } = start()
       limiter.refused({ ...success(), begunAt: clock.now() }, null)
-      clock.advance(ms)
+      clock.advanceAtOnce(ms)
       const before = limiter.rate
       limiter.succeeded(success())
       return limiter.rate / before
@@ -257,10 +257,10 @@ describe('the pace, step by step', () => {
     limiter.refused({ ...success(), begunAt: clock.now() }, null)
     let given = false
     void limiter.slot('change').then(() => (given = true))
-    clock.advance(19_999)
+    clock.advanceAtOnce(19_999)
     await settled()
     expect(given).toBe(false)
-    clock.advance(1)
+    clock.advanceAtOnce(1)
     await settled()
     expect(given).toBe(true)
   })
@@ -272,7 +272,7 @@ describe('the pace, step by step', () => {
     limiter.unclear()
     expect(limiter.heldUntil).toBe(clock.now() + 10_000)
     limiter.refused({ ...success(), begunAt: clock.now() }, clock.now() + 20_000)
-    clock.advance(5_000)
+    clock.advanceAtOnce(5_000)
     let given = false
     void limiter.slot('change').then(() => (given = true))
     limiter.reset()
@@ -294,7 +294,7 @@ describe('doubt', () => {
     expect(await limiter.slot('change')).not.toBeNull()
     limiter.recovered()
     expect(limiter.isStopped).toBe(false)
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     expect(await limiter.slot('send')).not.toBeNull()
   })
   test('doubt is not ended by a successful edit, but by a send', () => {
@@ -337,7 +337,7 @@ describe('doubt', () => {
     limiter.sendBack()
     await settled()
     expect(answers).toEqual(['send back', 'change back'])
-    clock.advance(120_000)
+    clock.advanceAtOnce(120_000)
     await settled()
     expect(answers).toEqual(['send back', 'change back', 'read goes'])
   })
@@ -366,7 +366,7 @@ test('every eighth call is the longest-waiting one', async () => {
   ask('read')
   for (let n = 0; n < 10; n++) ask('change')
   for (let n = 0; n < 40; n++) {
-    clock.advance(1_000)
+    clock.advanceAtOnce(1_000)
     await settled()
   }
   expect(order).toEqual([...Array(7).fill('change'), 'read', 'change', 'change', 'change'])
@@ -382,6 +382,6 @@ test('waiting callers are cancelled together, and none is served after that', as
     ),
   )
   limiter.withdraw()
-  clock.advance(60_000)
+  clock.advanceAtOnce(60_000)
   expect(await Promise.all(fates)).toEqual(Array(3).fill('the slot was withdrawn'))
 })
