@@ -15,7 +15,7 @@ import { recordedTakeover, recordTerm } from './takeover-record.ts'
 
 /** Facts of the program, in the data folder. */
 const FACT = { address: 'tunnelAddress', state: 'publicAddress' } as const
-/** An address that was proven a moment ago is not asked again because it was also saved. */
+/** A recently proven address is not proven again when it is saved. */
 const FRESH_MS = 10_000
 
 interface KnownAddress {
@@ -40,14 +40,14 @@ export interface PublicAddressServiceOptions {
   clock: Clock
   random: () => number
   configuration: { readonly value: Configuration }
-  /** What others read of the public address; written here alone. */
+  /** The state that others read; only this service writes it. */
   shared: PublicAddressState
   createProvider: CreateProvider
   /** Webhooks came in through the address. */
   arrival: Subscribable
-  /** A call of ours met silence. */
+  /** One of our calls got no answer. */
   silence: Subscribable
-  /** Whether this computer is to carry. Resolves when it is so. */
+  /** Whether this computer is active. Resolves when the change is complete. */
   allow: (carries: boolean) => Promise<void>
   log: Log
   notify: (event: BridgeEvent) => void
@@ -71,13 +71,13 @@ export class PublicAddressService {
   private noted = ''
   private stopWatch: (() => void) | null = null
   private readonly shared: PublicAddressState
-  /** Told last of whether we are to carry; what is told later waits for it. */
+  /** Promise of the last `allow` call; later calls are queued behind it. */
   private transition: Promise<void> = Promise.resolve()
   private transitions = 0
   /** Identifies the current tunnel. */
   private ways = 0
   private woke: (asleepSince: number | null) => void = () => undefined
-  /** The relay has to know the connections too. */
+  /** The relay must know the connections too. */
   private connectionsChanged = () => {}
 
   constructor(options: PublicAddressServiceOptions) {
@@ -136,7 +136,7 @@ export class PublicAddressService {
     })
     this.signature = signature
     this.shared.relay = provider?.kind === 'relay' ? (provider as RelayProvider) : null
-    // Behind a relay the role is asked for anew; without one there is nobody to ask.
+    // Behind a relay the role must be confirmed again; without a relay nothing confirms it.
     void this.setActive(tunnel.provider !== 'relay')
     this.connectionsChanged = () => {
       if (provider && 'connectionsChanged' in provider) provider.connectionsChanged()
@@ -151,7 +151,7 @@ export class PublicAddressService {
     this.tunnel.wake(asleepSince)
   }
 
-  /** A proof came in at the receiver. Answers whether it was awaited. */
+  /** A proof came in at the receiver. Returns whether it was expected. */
   arrived(nonce: string): boolean {
     return this.proof.arrived(nonce)
   }
@@ -256,7 +256,7 @@ export class PublicAddressService {
     return this.transition
   }
 
-  /** Nothing is looked at while there is no way in. */
+  /** Without a tunnel nothing is checked. */
   private watch(wanted: boolean): void {
     if (wanted === (this.stopWatch !== null)) return
     this.stopWatch?.()

@@ -3,16 +3,16 @@ import type { Takeover } from '../engine/ports.ts'
 import { initialState, type TunnelState, usableAddress } from '../tunnel/tunnel-state.ts'
 
 /**
- * What is known at present of how Chatra reaches the receiver, and of this computer's role. PublicAddressService writes
- * it; the runtime reads it before each write and for each link, and needs to know nothing else of the service.
+ * The current state of the public address, and this computer's role. PublicAddressService writes it; the
+ * runtime reads it before each write and for each link, and depends on nothing else of the service.
  */
 export class PublicAddressState {
   tunnel: TunnelState = initialState
-  /** Another computer may be carrying: then this one does not. */
+  /** True if another computer may be active: then this one delivers nothing. */
   isStandby: boolean
-  /** The relay in use, which knows at this very moment whether this computer is the active one; null = none. */
+  /** The relay in use, which knows whether this computer is active at this moment; null = none. */
   relay: { readonly isLeader: boolean } | null = null
-  /** The last time that this computer took over. */
+  /** The last takeover by this computer. */
   takeover: Takeover | null = null
   private readonly configuration: { readonly value: Configuration }
 
@@ -21,7 +21,7 @@ export class PublicAddressState {
     this.isStandby = isStandby
   }
 
-  /** Looked at before each write. */
+  /** Checked before each write. */
   get mayWrite(): boolean {
     return !this.isStandby && (this.relay === null || this.relay.isLeader)
   }
@@ -32,7 +32,7 @@ export class PublicAddressState {
     return tunnel.provider === 'own' ? publicUrl : usableAddress(this.tunnel)
   }
 
-  /** It is reached, or known not to be: what is missed meanwhile it reports itself. */
+  /** True if reachability is known, so that downtime is already being reported. */
   get reportsGaps(): boolean {
     const { since, lostAt } = this.tunnel
     return since !== null || lostAt !== null

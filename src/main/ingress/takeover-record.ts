@@ -1,12 +1,12 @@
 import { type Change, isRestore, type Takeover } from '../engine/ports.ts'
 import type { LeadershipTerm } from '../tunnel/relay/provider.ts'
 
-/** The fact that holds the last takeover, in the data folder. */
+/** The fact with the last takeover, in the data folder. */
 const TAKEOVER = 'takeover'
-/** The fact that holds the relay's number of the last term in which this computer carried. */
+/** The fact with the relay's number of the last term in which this computer was active. */
 const termFact = (relay: string) => `relayTurn:${relay.slice(0, 16)}`
 
-/** What stands in the data folder under `termFact`. */
+/** The content of `termFact` in the data folder. */
 interface RecordedTerm {
   turn: number
 }
@@ -20,9 +20,9 @@ export const recordedTakeover = (store: FactStore): Promise<Takeover | null> =>
   store.fact<Takeover>('', TAKEOVER)
 
 /**
- * Writes a term down before anything is carried in it: what another computer has carried since this one did must not be
- * carried again, whatever happens next. Returns the takeover that holds from now on. A term that is recorded already
- * changes nothing. Rejects when the store cannot be written.
+ * Records a term before anything is delivered in it: messages that another computer has delivered since this
+ * one was active must not be delivered again, whatever happens next. Returns the takeover that applies from
+ * now on. A recorded term changes nothing. Rejects when the store cannot be written.
  */
 export async function recordTerm(
   store: FactStore,
@@ -48,9 +48,9 @@ function takeoverBy(
   taken: Takeover | null,
   at: number,
 ): Takeover | null {
-  // The first term of all that this relay ever gave follows nobody.
+  // The first term of a relay has no predecessor.
   if (isFirst && silentMs <= 0) return taken
   const until = Math.min(at, at - silentMs + leaseMs)
-  // A restore stays one: what was done since its backup is looked for, by whichever computer it was done.
+  // A restore remains one: all writes since its backup are reconciled, by whichever computer.
   return isRestore(taken) ? { ...taken, until: Math.max(until, taken.until), at } : { at, until }
 }

@@ -3,7 +3,7 @@ import { bridgeError } from '../../shared/errors.ts'
 import { networkTrouble } from '../../shared/network.ts'
 import type { Scope } from '../../shared/scopes.ts'
 
-/** What the mapping has to know of a request to judge its failure. */
+/** The facts about a request that are needed to classify its failure. */
 export interface RequestInfo {
   method: 'GET' | 'POST' | 'DELETE'
   /** Without query, so that it may be logged. */
@@ -131,7 +131,7 @@ function byClientStatus(
 const NOTHING_SENT =
   /^(ECONNREFUSED|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|EADDRNOTAVAIL|EPROTO|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+|HOSTNAME_MISMATCH|INVALID_CA|ERR_INVALID_URL|ERR_PROXY_\w+)$/
 
-/** No answer at all. `timedOutMs` when our own limit ended the wait. */
+/** No answer at all. `timedOutMs` when our own limit expired. */
 export function errorOfNetwork(thrown: unknown, asked: RequestInfo, timedOutMs: number | null): BridgeError {
   const what = `${asked.method} ${asked.path}`
   const lost = asked.writes ? 'unclear' : 'failing'
@@ -169,7 +169,7 @@ export function causeOf(thrown: unknown): { code: string; syscall: string | null
   return { code, syscall }
 }
 
-/** A 2xx that does not fit the contract. Of a write it may have been carried out: `certain` is false. */
+/** A 2xx that does not match the contract. A write may have been executed: `certain` is false. */
 export function badAnswer(asked: RequestInfo, status: number, misfit: string): BridgeError {
   return bridgeError('planfix', 'bad-answer', `${asked.method} ${asked.path}: ${misfit}`, { status })
 }

@@ -93,9 +93,9 @@ export interface Term {
 }
 
 /**
- * What the relay keeps: events that nobody fetched yet (sealed), who is paired, and its own keys, in one SQLite file of
- * which a commit survives a power cut. Failures of the disk are StoreErrors of the kind `unavailable`. The commands beside a running
- * relay (`pair`, `unpair`) work on the same file.
+ * The relay's data: undelivered events (sealed), the paired computers, and the relay's keys, in one SQLite
+ * file whose commits survive a power cut. Failures of the disk are StoreErrors of the kind `unavailable`. The
+ * commands beside a running relay (`pair`, `unpair`) use the same file.
  */
 export class RelayStore {
   readonly #sql: Sql
@@ -111,7 +111,7 @@ export class RelayStore {
     this.#lastSeq = Number(this.#meta('last_seq', () => 0))
   }
 
-  /** For the relay itself: makes the folder and keeps a second relay away (StoreError, kind `in-use`). */
+  /** For the relay itself: creates the folder and prevents a second relay (StoreError, kind `in-use`). */
   static open(dir: string): RelayStore {
     privateFolder(dir)
     privateFile(join(dir, 'relay.lock'))
@@ -127,7 +127,10 @@ export class RelayStore {
     }
   }
 
-  /** For a command beside the relay. Throws a StoreError of the kind `missing` where no relay has ever run. */
+  /**
+   * For a command beside the relay. Throws a StoreError of the kind `missing` when no relay has ever run on
+   * the folder.
+   */
   static beside(dir: string): RelayStore {
     if (!existsSync(fileIn(dir))) throw storeMissing(dir)
     const sql = new Sql(fileIn(dir), { fileMustExist: true, busyTimeout: 10_000 })

@@ -48,7 +48,10 @@ export class Application {
     this.publicAddressService = parts.publicAddress
   }
 
-  /** Opens the store (StoreError `in-use` when another server runs on it) and makes the clients; nothing is sent yet. */
+  /**
+   * Opens the store (StoreError `in-use` when another server runs on it) and creates the clients; nothing is
+   * sent yet.
+   */
   static async open(options: ApplicationOptions): Promise<Application> {
     return new Application(await compose(options))
   }

@@ -34,11 +34,11 @@ export interface ApplicationOptions {
   listener?: Listener
   clock?: Clock
   random?: () => number
-  /** A simulated world in the place of the real one. */
+  /** A simulated world in place of the real one. */
   outside?: Partial<OutsideWorld>
 }
 
-/** Everything that the bridge consists of, built and not started. */
+/** All parts of the bridge, built and not started. */
 export interface Parts {
   options: ApplicationOptions
   outside: OutsideWorld
@@ -56,14 +56,15 @@ export interface Parts {
   publicAddress: PublicAddressService
   misaddressed: MisaddressedWebhooks
   maintenance: Maintenance
-  /** What is kept in memory and is to be on disk once a minute, and at the end. */
+  /** State in memory that is written to disk once a minute, and at shutdown. */
   unsaved(): Change[]
 }
 
 /**
- * The one place where the bridge is put together, from leaf to root: a part is given only what stands already. What has to
- * go the other way goes through a Signal, or through a value that one part writes and others read (PublicAddressState,
- * the configuration). Rejects with StoreInUseError when another server runs on the data folder.
+ * The one place where the bridge is put together, from leaf to root: a part gets only parts that already
+ * exist. The opposite direction uses a Signal, or a value that one part writes and others read
+ * (PublicAddressState, the configuration). Rejects with StoreInUseError when another server runs on the data
+ * folder.
  */
 export async function compose(options: ApplicationOptions): Promise<Parts> {
   const clock = options.clock ?? systemClock
@@ -88,7 +89,7 @@ async function openStore(
   let opened: SqliteStore | null = null
   const onEvent = (event: BridgeEvent): void => {
     events.event(event)
-    // What is reported while the store is opened stands in it already.
+    // It already contains the events of opening the store.
     opened?.commit([{ type: 'event.add', event }]).catch(() => undefined)
   }
   opened = await outside.openStore({ dir, clock, onEvent })
@@ -216,7 +217,7 @@ async function build(
   }
 }
 
-/** The public address is another one, or is reached, or is not. */
+/** The public address, or its reachability, has changed. */
 function publish(state: PublicAddress, continuity: Continuity, events: EventBus): void {
   const isReached = state.state === 'proven' && !state.standby
   if (isReached) continuity.exchanged()

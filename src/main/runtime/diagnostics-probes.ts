@@ -8,18 +8,18 @@ import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import { type SecretSource, secretVariable } from '../secrets/environment.ts'
 
 /**
- * Everything the checks may ask of one connection; each question is asked once, however many checks want its answer.
- * `planfix` is the client that carries its messages: the check-up then takes its turns behind them at the same rate limiter.
- * Without one a client is made, which `close` lets go.
+ * Everything the checks may read about one connection; each value is read once, even for several checks.
+ * `planfix` is the client that delivers its messages: the checks then wait for slots behind the messages in
+ * the same rate limiter. Without it a client is created, which `close` releases.
  */
 export async function probesFor(options: {
   connection: Connection
   publicUrl: string | null
   secrets: SecretSource
-  /** Whether secrets can come from the environment, so that the owner is told about it. */
+  /** Whether secrets can come from the environment, so that the owner sees it. */
   inEnvironment: boolean
   bridge: ConnectionProbes['bridge']
-  /** Null: the data cannot be read. */
+  /** Null: the data is unreadable. */
   mailedTwice: number | null
   clock: Clock
   planfix?: PlanfixClient | undefined

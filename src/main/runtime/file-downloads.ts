@@ -11,7 +11,7 @@ export interface FileDownloadsOptions {
   supervisor: RuntimeSupervisor
 }
 
-/** Gives the files of Planfix to whom our links lead. */
+/** Serves the Planfix files that our links lead to. */
 export class FileDownloads {
   private readonly options: FileDownloadsOptions
 
@@ -19,7 +19,7 @@ export class FileDownloads {
     this.options = options
   }
 
-  /** Null: the link leads to nothing (any more); `later`: the file cannot be read just now. */
+  /** Null: the link leads to nothing (any more); `later`: the file cannot be read at present. */
   async get(token: string): Promise<FileDownload | 'later' | null> {
     const { links, files, supervisor } = this.options
     const file = links.open(token)
@@ -28,7 +28,7 @@ export class FileDownloads {
     const { planfix, settings } = connection
     try {
       const download = async () => {
-        // Behind everything else: what a visitor opens must not hold up the reading of replies.
+        // With the lowest priority: a file that a visitor opens must not delay the reading of replies.
         await planfix.rateLimiter.slot(3, `file:${file.fileId}`)
         const got = await planfix.download(file.fileId)
         return got.ok ? { body: got.value.stream, size: got.value.size, type: got.value.type } : null
@@ -38,7 +38,8 @@ export class FileDownloads {
       if (got === 'gone') return null
       return got === 'later' ? got : { ...got, name: file.name }
     } catch (error) {
-      // The configuration is being changed: the next runtime reads it, unless that does not know the connection any more.
+      // The configuration is being changed: the next runtime reads the file, unless it no longer has the
+      // connection.
       if (!(error instanceof SlotWithdrawn) || supervisor.isStopping) throw error
       await supervisor.settled()
       return this.get(token)

@@ -1,4 +1,4 @@
-/** Something happened that others act on: raised by parts that do not know them. */
+/** Notifies subscribers of an event; the part that raises it does not know them. */
 export class Signal {
   private readonly subscribers = new Set<() => void>()
 

@@ -1,26 +1,26 @@
 /**
- * What a bridge is to do, and how far that has been carried out. `isStarted`: the program's start is over, so that a runtime
- * that is opened also begins to work. `isHalted`: the present runtime has been stopped and nothing is sent.
+ * What a bridge should do, and how far that is done. `isStarted`: the program's start is over, so that a
+ * newly opened runtime also begins to work. `isHalted`: the current runtime was stopped and nothing is sent.
  */
 export type SupervisorState =
-  /** This computer carries messages. */
+  /** This computer is active. */
   | { kind: 'active'; isStarted: boolean; isHalted: boolean }
-  /** Another computer carries them, or may be carrying them. */
+  /** Another computer is active, or may be. */
   | { kind: 'standby'; isStarted: boolean; isHalted: boolean }
   /** The computer is about to sleep. `isActive`: its role when it wakes up. */
   | { kind: 'parked'; isActive: boolean; isStarted: boolean; isHalted: boolean }
-  /** The program ends. Nothing leads out of it. */
+  /** The program shuts down. There is no transition out of it. */
   | { kind: 'stopping' }
 
 export type SupervisorEvent =
   | { type: 'started' }
-  /** The role of this computer is known, or is another one. */
+  /** The role of this computer became known, or has changed. */
   | { type: 'role'; isActive: boolean }
   /** The computer is about to sleep, or stays awake. */
   | { type: 'park'; isParked: boolean }
-  /** The present runtime was told to stop. */
+  /** The current runtime was stopped. */
   | { type: 'halted' }
-  /** A runtime that works has taken the place of the stopped one. */
+  /** A working runtime has replaced the stopped one. */
   | { type: 'resumed' }
   | { type: 'stop' }
 
@@ -49,7 +49,7 @@ export function transition(state: SupervisorState, event: SupervisorEvent): Supe
   }
 }
 
-/** What is to be done with the runtime, so that it fits the state. */
+/** The step that makes the runtime fit the state. */
 export type Step = 'none' | 'halt' | 'resume'
 
 export function stepFor(state: SupervisorState): Step {

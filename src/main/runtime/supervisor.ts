@@ -97,7 +97,7 @@ export class RuntimeSupervisor {
     this.state = transition(this.state, event)
   }
 
-  /** The runtime is made to fit the state, after all changes that were asked for before. */
+  /** Makes the runtime fit the state, after all earlier changes. */
   private follow(): Promise<void> {
     const mine = this.changing.then(() => this.takeStep())
     this.changing = mine.catch(() => undefined)
@@ -134,7 +134,7 @@ export class RuntimeSupervisor {
       return before.stop()
     }
     const next = await BridgeRuntime.open(this.deps, this.configuration, before)
-    // The role may have been taken away meanwhile.
+    // The role may have been withdrawn meanwhile.
     if (stepFor(this.state) !== 'resume') return next.close(before)
     before.close(next)
     this.current = next
@@ -149,7 +149,7 @@ export class RuntimeSupervisor {
     const next = await BridgeRuntime.open(this.deps, configuration, before)
     const isSame = next.isEquivalentTo(before)
     if (!this.isStopping && !isSame) {
-      // An address that is new or not valid any more waits until nobody works by the old configuration.
+      // A new or obsolete address waits until no work of the old configuration is under way.
       this.acceptedMeanwhile = common(hookConnections(this.configuration), hookConnections(configuration))
       await before.stop()
     }
@@ -190,12 +190,12 @@ export class RuntimeSupervisor {
 
 interface SupervisorOptions {
   deps: RuntimeDeps
-  /** The configuration that holds; written by the supervisor alone, once what carries by it stands. */
+  /** The current configuration; only the supervisor writes it, once its runtime exists. */
   configuration: { value: Configuration }
   log: Log
-  /** Something new stands in the inbox. */
+  /** The inbox has a new row. */
   news: Signal
-  /** It is not known yet whether this computer may carry. */
+  /** It is not known yet whether this computer is active. */
   startsAsStandby: boolean
   /** Data to load for a configuration before its runtime starts. */
   prepare(configuration: Configuration): Promise<void>

@@ -5,7 +5,7 @@ import type { EventBus } from './event-bus.ts'
 import type { WebhookActivity } from './last-webhooks.ts'
 import type { Signal } from './signal.ts'
 
-/** A webhook that stands in the inbox. `receivedAt`: milliseconds since 1970. */
+/** A webhook in the inbox. `receivedAt`: milliseconds since 1970. */
 export interface StoredWebhook {
   connectionId: string
   source: InboxSource
@@ -20,11 +20,11 @@ export interface WebhookInboxOptions {
   activity: WebhookActivity
   /** Raised when webhooks came in through the public address. */
   arrival: Signal
-  /** Raised when something new stands in the inbox. */
+  /** Raised when the inbox has a new row. */
   news: Signal
 }
 
-/** Where webhooks are kept before anybody decides on them. */
+/** Stores webhooks before they are decided on. */
 export class WebhookInbox {
   private readonly options: WebhookInboxOptions
 
@@ -46,7 +46,7 @@ export class WebhookInbox {
     this.stored([{ connectionId, source, receivedAt }])
   }
 
-  /** These are in the inbox, from our own receiver or from a relay that had kept them. */
+  /** These are in the inbox, from our own receiver or from a relay that had stored them. */
   stored(webhooks: readonly StoredWebhook[]): void {
     const { events, continuity, activity, arrival, news } = this.options
     events.storeWorks()

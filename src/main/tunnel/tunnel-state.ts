@@ -5,24 +5,24 @@ import type { TunnelChange, TunnelProblem, TunnelProvider, TunnelStart } from '.
 /** Whether a request sent through the address arrived at our own receiver. */
 export type Proof = { ok: true } | { ok: false; problem: Words }
 
-/** What the owner is told. */
+/** Notices for the owner. */
 export interface TunnelEvent {
   level: 'info' | 'warning' | 'error'
   words: Words
 }
 
-/** What was known of the public address before the program started. */
+/** State of the public address from before the program started. */
 export interface Remembered {
-  /** Proven last. */
+  /** The last proven address. */
   address: string
-  /** By the same provider with the same settings: it is likely to be the address again. */
+  /** From the same provider with the same settings: the address will probably be the same. */
   same: boolean
 }
 
-/** What of a provider decides anything. */
+/** The properties of a provider that affect decisions. */
 export type ProviderFacts = Pick<TunnelProvider, 'kind' | 'proofEveryMs' | 'storesWhileClosed'>
 
-/** How far the tunnel is open. Times in milliseconds since 1970. */
+/** The phase of the tunnel. Times in milliseconds since 1970. */
 export type Phase =
   /** There is no provider, or it was stopped. */
   | { kind: 'closed' }
@@ -34,35 +34,38 @@ export type Phase =
   /** Only the owner can help. */
   | { kind: 'blocked' }
 
-/** A proof is under way, or the next one has its time. `id` tells a proof from an older one of another address. */
+/**
+ * A proof is under way, or the next one is planned. `id` distinguishes it from an older proof of another
+ * address.
+ */
 export type PhaseProof = { kind: 'running'; id: number; address: string } | { kind: 'planned'; at: number }
 
 export interface TunnelState {
   provider: ProviderFacts | null
   phase: Phase
-  /** The number of the present opening: what a former one still reports means nothing any more. */
+  /** Number of the current opening: reports of an earlier one are obsolete. */
   generation: number
-  /** Proofs begun so far. */
+  /** Number of proofs begun so far. */
   proofs: number
-  /** Openings that failed in a row: the wait doubles with each. */
+  /** Openings that failed in a row: the delay doubles with each. */
   attempts: number
-  /** The computer slept or the network changed: the first failure is believed. */
+  /** The computer slept or the network changed: the first failure counts. */
   failsAtOnce: boolean
   problem: TunnelProblem | null
-  /** What the provider gave last. */
+  /** The provider's last address. */
   address: string | null
-  /** The last address that was proven, by whichever provider: the one that is pasted at the services. */
+  /** The last proven address, of any provider: the one that is pasted at the services. */
   lastProvenAddress: string | null
-  /** What links are made with (see `usableAddress`). */
+  /** The address for links (see `usableAddress`). */
   linkAddress: string | null
   provenAt: number | null
-  /** Since when it is reached without a break; null = it is not. */
+  /** Start of the current reachable period; null = it is not reachable. */
   since: number | null
-  /** Since when it is not; null = it is reached, or nobody ever knew the address. */
+  /** Start of the current outage; null = it is reachable, or the address was never used. */
   lostAt: number | null
-  /** When something last came in through it. */
+  /** When a request last came in through it. */
   lastGood: number
-  /** The last time that it was not reached and that the owner was told of. */
+  /** The last outage that was reported to the owner. */
   gap: PublicAddress['gap']
 }
 
@@ -85,37 +88,37 @@ export const initialState: TunnelState = {
 }
 
 export type TunnelInput =
-  /** This provider from now on; null = none. The one before was stopped. */
+  /** Use this provider from now on; null = none. The previous one was stopped. */
   | { type: 'use'; provider: ProviderFacts | null; before: Remembered | null }
   | { type: 'stop' }
-  /** The provider opened the tunnel, or could not. */
+  /** The provider opened the tunnel, or failed. */
   | { type: 'started'; generation: number; start: TunnelStart }
   | { type: 'change'; generation: number; change: TunnelChange }
   | { type: 'proof'; id: number; proof: Proof }
-  /** The time of `wakeAt` has come. */
+  /** The time `wakeAt` was reached. */
   | { type: 'due' }
-  /** The computer slept since then: nobody could reach it. */
+  /** The computer slept since then, and the address was unreachable. */
   | { type: 'slept'; since: number }
   /** The computer woke up or the network changed. */
   | { type: 'woke' }
-  /** A call of ours met silence. */
+  /** One of our calls got no answer. */
   | { type: 'doubt' }
-  /** The owner wants it proven now. */
+  /** The owner requests a proof now. */
   | { type: 'prove-now' }
   | { type: 'webhook' }
 
-/** What is to be done, in this order, once the new state holds. */
+/** Effects to run, in this order, once the new state is stored. */
 export type TunnelEffect =
-  /** Close the provider, also what hangs in its start, and open it: what it reports belongs to this generation. */
+  /** Close the provider, also a hanging start, and open it: its reports belong to this generation. */
   | { type: 'open' }
   | { type: 'close' }
   | { type: 'prove'; id: number; address: string; limitMs: number }
   | { type: 'remember'; address: string }
   | { type: 'notify'; event: TunnelEvent }
   | { type: 'log'; level: 'info' | 'warn'; text: string }
-  /** Something came of what was tried: for callers that wait for it. */
+  /** The attempt has a result: for callers that wait for it. */
   | { type: 'settled' }
-  /** The public state may be another one. */
+  /** The public state may have changed. */
   | { type: 'changed' }
 
 /** `random`: a number from 0 up to 1, for the jitter of a wait. */
@@ -133,14 +136,14 @@ export interface Outcome {
 export const proofOf = ({ phase }: TunnelState) =>
   phase.kind === 'open' && phase.proof.kind === 'running' ? phase.proof : null
 
-/** When the tunnel acts by itself; null = it waits for something else. */
+/** When the tunnel acts by itself; null = it waits for another input. */
 export function wakeAt({ phase }: TunnelState): number | null {
   if (phase.kind === 'lost') return phase.retryAt
   return phase.kind === 'open' && phase.proof.kind === 'planned' ? phase.proof.at : null
 }
 
 /**
- * The address for links and for pasting: one of the owner's own as it is, any other once it was proven. It stays while
+ * The address for links and for pasting: a static one as it is, any other once it was proven. It stays while
  * the tunnel is closed for a while.
  */
 export function usableAddress({ provider, address, linkAddress }: TunnelState): string | null {

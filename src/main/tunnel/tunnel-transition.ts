@@ -20,23 +20,23 @@ import {
 const SECOND = 1000
 const MINUTE = 60 * SECOND
 const LONGEST_PROOF_MS = 15 * SECOND
-/** After waking up a tunnel that does not answer at once is taken for dead. */
+/** After waking up, a tunnel that does not answer within this time counts as dead. */
 const WAKE_PROOF_MS = 5 * SECOND
-/** What is silent for ten minutes is proven twice by then, so silence needs no timer of its own. */
+/** Within ten minutes a silent tunnel is proven twice, so silence needs no timer of its own. */
 const PROVE_EVERY_MS = 5 * MINUTE
 const PROVE_AGAIN_MS = 5 * SECOND
 const FAILURES_TO_REOPEN = 2
 const FIRST_WAIT_MS = SECOND
 const LONGEST_WAIT_MS = MINUTE
-/** What did not hold so long is no success: waits go on growing. */
+/** A tunnel that was open for less than this counts as a failure: delays keep growing. */
 const STEADY_MS = 30 * SECOND
-/** An opening that is younger is not begun again because the network changed. */
+/** A younger attempt to open is not restarted because of a network change. */
 const YOUNG_MS = 2 * SECOND
 const REPORTED_GAP_MS = MINUTE
-/** One proof answers everything that became doubtful about the same time. */
+/** One proof answers all doubts that arise at about the same time. */
 const SUSPECT_AGAIN_MS = 3 * SECOND
 
-/** What becomes of the tunnel when this happens. Pure: the effects are the caller's to carry out. */
+/** The next state and effects after an input. Pure: the caller runs the effects. */
 export function transition(state: TunnelState, input: TunnelInput, moment: Moment): Outcome {
   const { now } = moment
   switch (input.type) {
@@ -74,7 +74,7 @@ const and = (state: TunnelState, ...effects: TunnelEffect[]): Outcome => ({ stat
 const CHANGED: TunnelEffect = { type: 'changed' }
 const SETTLED: TunnelEffect = { type: 'settled' }
 
-/** Whatever was opened before means nothing any more. */
+/** Everything opened before is obsolete. */
 const left = (state: TunnelState): TunnelState => ({
   ...state,
   phase: { kind: 'closed' },
@@ -87,7 +87,7 @@ function used(
   before: Remembered | null,
   now: number,
 ): Outcome {
-  // Somebody may be sending to an address that was proven once; of one that is being set up nobody knows.
+  // Senders may use an address that was proven once; an address being set up is unknown to them.
   const isKnown = state.since !== null || before?.same === true
   const next: TunnelState = {
     ...left(state),
@@ -111,7 +111,7 @@ function used(
 const reopened = (state: TunnelState, now: number): Outcome =>
   and({ ...left(state), phase: { kind: 'opening', startedAt: now } }, { type: 'open' })
 
-/** Proven where it is open, opened where it is not. */
+/** Proves an open tunnel, and opens a closed one. */
 function tried(state: TunnelState, limitMs: number, now: number): Outcome {
   if (state.provider === null) return and(state)
   return state.phase.kind === 'open' ? proving(state, limitMs) : reopened(state, now)
@@ -181,7 +181,7 @@ function waitMs(attempts: number, random: number): number {
 
 // ---- proving
 
-/** Begins a proof where the tunnel is open and its address is not being proven already. */
+/** Begins a proof if the tunnel is open and its address is not being proven already. */
 function proving(state: TunnelState, limitMs: number): Outcome {
   const { phase, address } = state
   if (phase.kind !== 'open' || address === null || proofOf(state)?.address === address) return and(state)
@@ -235,7 +235,7 @@ function unproven(state: TunnelState, words: Words, moment: Moment): Outcome {
   return and(failing, SETTLED, CHANGED)
 }
 
-/** It was reached until now, or, where it may have been dead for long, until something was last seen of it. */
+/** It was reachable until now, or, where it may have been dead for long, until the last sign of it. */
 const notReached = (state: TunnelState, now: number): TunnelState =>
   state.since === null ? state : { ...state, since: null, lostAt: state.failsAtOnce ? state.lastGood : now }
 
@@ -249,11 +249,11 @@ const gapEvent = ({ from, to, kept }: NonNullable<PublicAddress['gap']>): Tunnel
   words: { key: kept ? 'event.address-gap-kept' : 'event.address-gap', params: { from, to } },
 })
 
-/** Another address than the one that is pasted at the services: the owner has to paste it again. */
+/** The address differs from the one pasted at the services: the owner must paste it again. */
 const addressEvent = (old: string, address: string): TunnelEvent => ({
   level: 'error',
   words: { key: 'event.address-changed', params: { old: hostOf(old), new: hostOf(address) } },
 })
 
-/** With the port, where there is one. */
+/** With the port, if there is one. */
 const hostOf = (address: string): string => (URL.canParse(address) ? new URL(address).host : address)

@@ -20,7 +20,7 @@ export type { Proof, Remembered, TunnelEvent } from './tunnel-state.ts'
 
 export interface TunnelOptions {
   clock: Clock
-  /** Where the state is kept, for others to read; the tunnel alone writes it. */
+  /** Holder of the state, for others to read; only the tunnel writes it. */
   held?: { tunnel: TunnelState }
   random?: () => number
   /** Never rejects. `limitMs` = how long it may take at most. */
@@ -33,14 +33,15 @@ export interface TunnelOptions {
   log(level: 'info' | 'warn', text: string): void
 }
 
-/** Opening a tunnel takes no longer; then it is tried again. */
+/** Time limit for opening a tunnel; then it is tried again. */
 const LONGEST_START_MS = 30_000
 
 /**
- * Keeps one tunnel open: starts its provider, starts it again when it is lost (after 1 s, doubling with jitter up to 60 s;
- * at once on wake), and proves the address by a request that has to come in at our own receiver: after each opening, on
- * wake, and every five minutes. Two failed proofs in a row open it again. Only a proven address counts as reached. Without
- * a provider nothing runs. What is decided stands in tunnel-transition.ts; here it is carried out.
+ * Keeps one tunnel open: starts its provider, restarts it when it is lost (after 1 s, doubling with jitter up
+ * to 60 s; at once on wake), and proves the address by a request that must come in at our own receiver: after
+ * each opening, on wake, and every five minutes. After two failed proofs in a row it reopens the tunnel. Only
+ * a proven address counts as reachable. Without a provider nothing runs. tunnel-transition.ts makes the
+ * decisions; this class runs the effects.
  */
 export class Tunnel {
   private readonly options: TunnelOptions
@@ -48,7 +49,7 @@ export class Tunnel {
   private provider: TunnelProvider | null = null
   private target = { host: '127.0.0.1', port: 0 }
   private readonly held: { tunnel: TunnelState }
-  /** One start or stop of a provider after the other. */
+  /** Serialises starts and stops of the provider. */
   private serial: Promise<void> = Promise.resolve()
   private timer: { at: number; cancel: () => void } | null = null
   private readonly waiting = new Set<() => void>()
@@ -106,7 +107,7 @@ export class Tunnel {
     this.dispatch({ type: 'woke' })
   }
 
-  /** A call of ours met silence, so the tunnel may be away too: it is proven now rather than in its turn. */
+  /** One of our calls got no answer, so the tunnel may be broken too: it is proven now, not on schedule. */
   suspectLoss(): void {
     this.dispatch({ type: 'doubt' })
   }
@@ -131,7 +132,7 @@ export class Tunnel {
     for (const effect of effects) this.carryOut(effect)
   }
 
-  /** There is one timer, for what the state says is next. */
+  /** There is one timer, for the next time in the state. */
   private setTimer(now: number): void {
     const at = wakeAt(this.current)
     if (at === (this.timer?.at ?? null)) return
@@ -183,7 +184,7 @@ export class Tunnel {
     if (provider === null) return
     const { generation } = this.current
     const isPresent = () => generation === this.current.generation
-    // Also what hangs in its start is ended.
+    // A hanging start is cancelled too.
     const closed = this.stopped(provider)
     this.serial = this.serial.then(async () => {
       await closed

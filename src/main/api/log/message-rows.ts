@@ -54,7 +54,7 @@ function rowOf(shown: MessageView, links: Links, whole: boolean): MessageRow {
   }
 }
 
-/** Addresses a person opens; null where the connection is gone and nothing tells its accounts. */
+/** Addresses for the browser; null when the connection no longer exists and its accounts are unknown. */
 export interface Links {
   task(id: number): string | null
   contact(id: number): string | null

@@ -1,9 +1,9 @@
 import { type Colour, colourOf, lengthsOf, numberOf, type Style, valueFrom } from './style.ts'
 import { NO_SHEET, type StyleSheet } from './style-sheet.ts'
 
-/** How an element is shown, as far as its HTML tells: what its parent hands down and what it says itself. */
+/** How an element is shown, as far as its HTML says: inherited values and its own. */
 export interface Appearance {
-  /** Neither it nor anything in it is shown. */
+  /** Neither the element nor its content is shown. */
   isGone: boolean
   /** CSS `visibility`: descendants may be visible all the same. */
   isVisible: boolean
@@ -22,7 +22,7 @@ const WHITE: Colour = [255, 255, 255, 1]
 const RUN: Appearance['own'] = { isBlock: false, isStruck: false, raised: null }
 const BLOCK: Appearance['own'] = { ...RUN, isBlock: true }
 
-/** A comment in Planfix: something dark on white. */
+/** A comment in Planfix: dark text on white. */
 export const PAGE: Appearance = {
   isGone: false,
   isVisible: true,
@@ -40,11 +40,11 @@ const FAINTEST = 0.05
 /** Positions further to the left or up are out of reach. Pixels. */
 const FAR_OFF = 900
 
-/** Whether a text in it can be seen. */
+/** True if text in it is visible. */
 export const isTextShown = (look: Appearance): boolean =>
   !look.isGone && look.isVisible && look.fontSize >= SMALLEST && isReadable(look)
 
-/** Whether a picture in it can be seen: size and colour of the text do not matter. */
+/** True if a picture in it is visible: size and colour of the text do not matter. */
 export const isPictureShown = (look: Appearance): boolean => !look.isGone && look.isVisible
 
 function isReadable({ colour, background }: Appearance): boolean {

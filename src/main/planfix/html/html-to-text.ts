@@ -97,7 +97,7 @@ class Page implements DocumentReader {
   private empty = 0
   /** Dot, number or box to put before the next text. */
   private bullet = ''
-  /** Of the elements that are open, outermost first. */
+  /** Open elements, outermost first. */
   private readonly looks: Appearance[] = []
   private readonly page: Appearance
   private readonly around: MediaContext
@@ -323,7 +323,7 @@ class Page implements DocumentReader {
       this.show(mediaIn(attributes, this.around))
       return
     }
-    // Its own content is never shown; whether it is, is told by where it stands and its style.
+    // Its own content is never shown; its position and style decide whether the element is.
     if (!isPictureShown(appearanceOf(around, 'img', attributes, false, this.sheet))) return
     if ((name === 'video' || name === 'audio') && !attributes.src) this.film = this.looks.length - 1
     else this.show(mediaIn(attributes, this.around))

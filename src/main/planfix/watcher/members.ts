@@ -10,18 +10,18 @@ export interface WatchOptions {
   planfix: PlanfixClient
   store: Store
   breaker: SideBreaker
-  /** Something new stands in the inbox. */
+  /** The inbox has a new row. */
   onNews(): void
   onBug(error: unknown): void
   /** The last takeover by this computer. */
   takeover?: () => Takeover | null
-  /** Another computer may be carrying: then what is read is that one's to carry. */
+  /** True if another computer may be active: then that computer processes the changes. */
   mayWrite?: () => boolean
 }
 
 export type Member = WatchOptions
 
-/** The connections whose tasks are watched at present, one member each. */
+/** The connections whose tasks are currently watched, one member each. */
 export class Members {
   private readonly byConnection = new Map<string, Member>()
 
@@ -41,7 +41,7 @@ export class Members {
     this.byConnection.set(member.settings.id, member)
   }
 
-  /** A member that was replaced meanwhile has left already. */
+  /** A member that was replaced meanwhile has already left. */
   leave(member: Member): void {
     const { id } = member.settings
     if (this.byConnection.get(id) === member) this.byConnection.delete(id)
@@ -101,7 +101,8 @@ export async function askOf<T>(
   if (result.ok) gate.clearPart(part)
   else if (result.error.code === 'missing-scope') gate.denyPart(part, result.error)
   else if (result.error.code === 'failing') gate.recordPartFailure(part, result.error)
-  // It stood still while it waited for the answer, and somebody else has taken over: nothing of it is kept.
+  // The process was suspended while it waited for the answer, and another computer has taken over: discard
+  // the answer.
   if (mayCarry?.() === false) {
     gate.leave(permit)
     hindered.stoodBy()

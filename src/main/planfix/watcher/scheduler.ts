@@ -5,18 +5,18 @@ const AFTER_A_BUG_MS = 10_000
 
 export interface SchedulerOptions {
   clock: Clock
-  /** False: nobody needs a round, and none is begun. */
+  /** False: no round is needed, and none begins. */
   isWanted(): boolean
-  /** One round. Returns when the next one is due; null = something else wakes the scheduler. */
+  /** One round. Returns when the next one is due; null = another event wakes the scheduler. */
   round(): Promise<number | null>
   onBug(error: unknown): void
 }
 
-/** Runs one round after the other: the next one when it is due, or as soon as something wakes it. Never two at once. */
+/** Runs rounds one after the other: the next one when it is due, or on a wake. Never two at once. */
 export class RoundScheduler {
   private readonly options: SchedulerOptions
   private running: Promise<void> | null = null
-  /** A round has been asked for that has not begun yet. */
+  /** A round was requested and has not begun yet. */
   private isAwake = false
   private cancelTimer = () => {}
 
@@ -24,7 +24,7 @@ export class RoundScheduler {
     this.options = options
   }
 
-  /** A round at once, or right after the one that is under way. */
+  /** Runs a round at once, or right after the one under way. */
   wake(): void {
     if (!this.options.isWanted()) return
     this.isAwake = true
@@ -35,7 +35,7 @@ export class RoundScheduler {
     })
   }
 
-  /** The next round at this time, in place of the time that was planned before. A round that was asked for comes first. */
+  /** Plans the next round for this time, in place of an earlier plan. A requested round comes first. */
   wakeAt(time: number): void {
     const { clock, isWanted } = this.options
     if (!isWanted() || this.isAwake) return
@@ -43,13 +43,13 @@ export class RoundScheduler {
     this.cancelTimer = clock.after(Math.max(LEAST_WAIT_MS, time - clock.now()), () => this.wake())
   }
 
-  /** What the next round is for may be due at another time: the round under way, or one after it, sees to it. */
+  /** The next due time may have changed: the round under way, or one after it, reads it. */
   replan(time: number): void {
     if (this.running) this.wake()
     else this.wakeAt(time)
   }
 
-  /** No round by itself any more. */
+  /** Starts no further rounds by itself. */
   rest(): void {
     this.cancelTimer()
   }
