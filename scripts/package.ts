@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { errorMessage } from '../src/shared/node-errors.ts'
 import { buildWhatIsStale, NODE, ROOT } from './build.ts'
 import { writeTexts } from './licences.ts'
 import { applicationIn, packagedProblems, type System } from './packaged-app.ts'
@@ -75,7 +76,7 @@ async function fetchElectron(): Promise<void> {
       downloadElectronArtifactZip({ artifactName: 'electron', version, platformName: system, arch }),
     )
   } catch (error) {
-    inVain(error instanceof Error ? error.message.split('\n')[0]! : String(error))
+    inVain(errorMessage(error).split('\n')[0]!)
   }
   clearTimeout(timer)
 }

@@ -52,7 +52,13 @@ export async function openBridge(options: OpeningOptions, host: ApiContext['host
   const application = await openPatiently(options)
   const { settings, secrets, redact, log, demo = null, runningDemo, notices, desktop } = options
   const api = createApi({
-    ...{ application, settings, secrets, redact, log, host, demo },
+    application,
+    settings,
+    secrets,
+    redact,
+    log,
+    host,
+    demo,
     version: packageFile.version,
     ...(runningDemo && { runningDemo }),
     ...(notices && { notices }),

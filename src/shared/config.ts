@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LANGUAGES } from './languages.ts'
 import { withoutTail } from './plain.ts'
 
 /**
@@ -240,7 +241,7 @@ export const configuration = z
     tunnel: tunnel.optional(),
     /** Days after which log lines and payloads are deleted. */
     retentionDays: limited('retentionDays').int().default(90),
-    language: z.enum(['en', 'ro', 'ru']).default('en'),
+    language: z.enum(LANGUAGES).default('en'),
     theme: z.enum(['light', 'dark', 'system']).default('system'),
     notifications: notifications.prefault({}),
     startAtLogin: z.boolean().default(true),

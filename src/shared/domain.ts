@@ -3,23 +3,11 @@
  * (`92`, not `contact:92`), Chatra ids are Chatra's own strings.
  */
 
+import type { MessageState } from './message-states.ts'
+
+export { isOpen, MESSAGE_STATES, type MessageState, OPEN_STATES } from './message-states.ts'
+
 export type Direction = 'to-planfix' | 'to-chatra'
-
-/** Life of a message (docs/architecture.md). A dismissed message is `skipped` with reason `dismissed`. */
-export type MessageState =
-  | 'received'
-  | 'queued'
-  | 'sending'
-  | 'retrying'
-  | 'uncertain'
-  | 'delivered'
-  | 'failed'
-  | 'skipped'
-
-/** States in which a message is still to be delivered. */
-export const OPEN_STATES = ['queued', 'sending', 'retrying'] as const satisfies readonly MessageState[]
-export const isOpen = (state: MessageState): boolean =>
-  (OPEN_STATES as readonly MessageState[]).includes(state)
 
 export type Author =
   /** The visitor; `id` is Chatra's client id. */
@@ -342,16 +330,18 @@ export interface TaskLink {
 }
 
 /** Jobs beside the messages. Kinds in order of priority. */
-export type JobKind =
-  | 'reread'
-  | 'note'
-  | 'separate'
-  | 'assigner'
-  | 'introduce'
-  | 'complete'
-  | 'leave-check'
-  | 'verify'
-  | 'visit'
+export const JOB_KINDS = [
+  'reread',
+  'note',
+  'separate',
+  'assigner',
+  'introduce',
+  'complete',
+  'leave-check',
+  'verify',
+  'visit',
+] as const
+export type JobKind = (typeof JOB_KINDS)[number]
 
 export interface Job {
   id: number

@@ -51,7 +51,12 @@ export async function startBench(
   const hooks = hookAddress(server.ready.hooks)
   await chatra.post('webhookUrl', { url: hooks })
   return {
-    ...{ simulators, server, chatra, planfix, dataDir, hooks },
+    simulators,
+    server,
+    chatra,
+    planfix,
+    dataDir,
+    hooks,
     async end() {
       await server.end()
       await simulators.end()

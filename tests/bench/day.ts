@@ -23,20 +23,29 @@ export const DAYS: readonly Day[] = [
   { name: '100 chats', chats: 100, wanted: { requests: 9000, reply: [4.2, 9], late95: 15 } },
   { name: '100 chats, pollSeconds 15', chats: 100, world: { pollSeconds: 15 }, wanted: { requests: 5000 } },
   {
-    ...{ name: '100 chats, told by a scenario', chats: 100, world: { scenario: true } },
+    name: '100 chats, told by a scenario',
+    chats: 100,
+    world: { scenario: true },
     wanted: { requests: 3500, reply: [1, 9] },
   },
   {
-    ...{ name: '100 chats, 2,200 tasks left open', chats: 100, open: 2200 },
+    name: '100 chats, 2,200 tasks left open',
+    chats: 100,
+    open: 2200,
     world: { options: { completeWhenClientLeaves: false }, ...smallPlan },
     wanted: { requests: 9900, reply: [4.2, 9] },
   },
   {
-    ...{ name: '400 chats in bursts of 20', chats: 400, burst: 20, world: smallPlan },
+    name: '400 chats in bursts of 20',
+    chats: 400,
+    burst: 20,
+    world: smallPlan,
     wanted: { requests: 16_000, reply: [Number.POSITIVE_INFINITY, 30], client95: 20 },
   },
   {
-    ...{ name: 'three connections on one account, 100 chats in all', chats: 100, world: { connections: 3 } },
+    name: 'three connections on one account, 100 chats in all',
+    chats: 100,
+    world: { connections: 3 },
     wanted: { requests: 11_700 },
   },
 ]
@@ -67,14 +76,19 @@ function rowsOf({ name, wanted }: Day, figures: DayFigures): Row[] {
   const { requests, lists, feeds, replies } = figures
   const detail = `${round(requests)} (${round(lists)} lists, ${round(feeds)} feeds for ${round(replies)} replies)`
   const upTo = (metric: string, value: number, most: number | undefined): Row => ({
-    ...{ topic: name, metric, measured: `${round(value, 1)} s` },
+    topic: name,
+    metric,
+    measured: `${round(value, 1)} s`,
     target: most !== undefined && Number.isFinite(most) ? `<= ${most} s` : null,
     met: most !== undefined && Number.isFinite(most) ? value <= most : null,
   })
   return [
     {
-      ...{ topic: name, metric: 'requests of a day', measured: detail },
-      ...{ target: `<= ${round(wanted.requests)}`, met: requests <= wanted.requests },
+      topic: name,
+      metric: 'requests of a day',
+      measured: detail,
+      target: `<= ${round(wanted.requests)}`,
+      met: requests <= wanted.requests,
     },
     upTo('a reply takes, p50', seconds(figures.reply, 0.5), wanted.reply?.[0]),
     upTo('a reply takes, p95', seconds(figures.reply, 0.95), wanted.reply?.[1]),
@@ -82,13 +96,18 @@ function rowsOf({ name, wanted }: Day, figures: DayFigures): Row[] {
     upTo('written after the client left, p95', seconds(figures.late, 0.95), wanted.late95),
     upTo('a client message takes, p95', seconds(figures.client, 0.95), wanted.client95),
     {
-      ...{ topic: name, metric: 'lost, doubled', measured: `${figures.lost}, ${figures.doubled}` },
-      ...{ target: '0, 0', met: figures.lost + figures.doubled === 0 },
+      topic: name,
+      metric: 'lost, doubled',
+      measured: `${figures.lost}, ${figures.doubled}`,
+      target: '0, 0',
+      met: figures.lost + figures.doubled === 0,
     },
     {
-      ...{ topic: name, metric: 'commits of a message' },
+      topic: name,
+      metric: 'commits of a message',
       measured: round(figures.commits / (figures.client.length + replies), 1),
-      ...{ target: null, met: null },
+      target: null,
+      met: null,
     },
   ]
 }

@@ -29,9 +29,18 @@ function requestText(options: LoadOptions, n: number): string {
   const body = JSON.stringify({
     eventName: 'chatFragment',
     client: {
-      ...{ id, chatId: `chat${id}`, displayedName: `Visitor ${id}`, basicInfo: { name: `Visitor ${id}` } },
-      ...{ integrationData: {}, info: {}, ip: '192.0.2.10', country: 'Moldova', city: 'Chisinau' },
-      ...{ browser: 'Chrome 141', os: 'Windows 10', userAgent: 'Mozilla/5.0 (Windows 10) Chrome/141' },
+      id,
+      chatId: `chat${id}`,
+      displayedName: `Visitor ${id}`,
+      basicInfo: { name: `Visitor ${id}` },
+      integrationData: {},
+      info: {},
+      ip: '192.0.2.10',
+      country: 'Moldova',
+      city: 'Chisinau',
+      browser: 'Chrome 141',
+      os: 'Windows 10',
+      userAgent: 'Mozilla/5.0 (Windows 10) Chrome/141',
       lastVisit: {
         startedAt: STARTED,
         finishedAt: null,
@@ -92,7 +101,9 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
     answered200: times.length - others,
     others,
     perSecond: (times.length - others) / seconds,
-    ...{ p50: quantile(times, 0.5), p95: quantile(times, 0.95), p99: quantile(times, 0.99) },
+    p50: quantile(times, 0.5),
+    p95: quantile(times, 0.95),
+    p99: quantile(times, 0.99),
   }
 }
 

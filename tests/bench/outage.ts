@@ -64,8 +64,11 @@ export async function outageRows(): Promise<Row[]> {
     const seconds = (value: number) => `${round(value / 1000, 1)} s`
     rows.push(
       {
-        ...{ topic, metric: 'from healing to the first message out', measured: seconds(first) },
-        ...{ target: '<= 10 s', met: first <= 10_000 },
+        topic,
+        metric: 'from healing to the first message out',
+        measured: seconds(first),
+        target: '<= 10 s',
+        met: first <= 10_000,
       },
       note(topic, 'from healing to the last message out', seconds(last)),
     )

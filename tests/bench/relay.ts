@@ -42,7 +42,10 @@ async function stage(): Promise<Stage> {
   const arrived = new Map<string, number>()
   const providers: RelayProvider[] = []
   return {
-    ...{ relay, url, store, arrived },
+    relay,
+    url,
+    store,
+    arrived,
     provider(at) {
       const made = createRelayProvider({
         url: at,
@@ -81,7 +84,11 @@ export async function relayRows(): Promise<Row[]> {
     target: string | null = null,
     met: boolean | null = null,
   ) => ({
-    ...{ topic: 'relay', metric, measured, target, met },
+    topic: 'relay',
+    metric,
+    measured,
+    target,
+    met,
   })
   const direct = await directDelays(300)
   const on = await stage()
@@ -137,7 +144,9 @@ async function directDelays(count: number): Promise<number[]> {
   const store = await openStore({ dir })
   const arrived = new Map<string, number>()
   const receiver = await startReceiver({
-    ...{ host: '127.0.0.1', port: 0, health: () => ({}) },
+    host: '127.0.0.1',
+    port: 0,
+    health: () => ({}),
     connections: () => [{ id: 'shop', secret: SECRET }],
     accept: async (connectionId, source, body) => {
       await store.commit([{ type: 'inbox.add', row: { connectionId, source, receivedAt: Date.now(), body } }])

@@ -87,7 +87,11 @@ function fill(database: Database.Database, count: number): void {
 const lane = { failures: 0, notBefore: 0 }
 const conversationText = (id: number, taskId: number, at: number) =>
   JSON.stringify({
-    ...{ id, connectionId: 'shop', contactId: id - 2_000_000, contactWritten: null, emailSearched: null },
+    id,
+    connectionId: 'shop',
+    contactId: id - 2_000_000,
+    contactWritten: null,
+    emailSearched: null,
     ...{
       searchTask: false,
       emailRefused: false,
@@ -107,9 +111,21 @@ const conversationText = (id: number, taskId: number, at: number) =>
   })
 const profileText = (id: string) =>
   JSON.stringify({
-    ...{ id, chatId: `chat${id}`, displayedName: 'Visitor', name: 'Visitor', email: `${id}@example.com` },
-    ...{ phone: null, ip: null, country: null, city: null, os: null, browser: null, language: null },
-    ...{ visit: null, startPage: null, extra: {} },
+    id,
+    chatId: `chat${id}`,
+    displayedName: 'Visitor',
+    name: 'Visitor',
+    email: `${id}@example.com`,
+    phone: null,
+    ip: null,
+    country: null,
+    city: null,
+    os: null,
+    browser: null,
+    language: null,
+    visit: null,
+    startPage: null,
+    extra: {},
   })
 const taskText = (link: object, taskId: number, client: string, at: number) =>
   JSON.stringify({

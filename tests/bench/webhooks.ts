@@ -23,7 +23,11 @@ export async function webhookRows(rounds: number): Promise<Row[]> {
   const peak = median(peaks.map((one) => one.perSecond))
   const others = peaks.reduce((sum, one) => sum + one.others, steady.others)
   const figure = (metric: string, measured: string): Row => ({
-    ...{ topic: 'webhooks', metric, measured, target: null, met: null },
+    topic: 'webhooks',
+    metric,
+    measured,
+    target: null,
+    met: null,
   })
   return [
     {

@@ -79,7 +79,10 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     ...(options.platform && { STAND_IN_PLATFORM: options.platform }),
   }
   const world: DesktopWorld = {
-    ...{ chatra, planfix, keyring, dataDir },
+    chatra,
+    planfix,
+    keyring,
+    dataDir,
     hooks: `http://127.0.0.1:${port}`,
     get origin() {
       return origin

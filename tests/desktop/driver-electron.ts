@@ -15,7 +15,9 @@ export async function startElectron(
   const flags = isRoot ? ['--no-sandbox'] : []
   const whole = [...flags, ...CAMERA, '-r', PROBE, APP, ...args]
   const application = await _electron.launch({
-    ...{ executablePath, args: whole, env: textsOf(env) },
+    executablePath,
+    args: whole,
+    env: textsOf(env),
     // Else Playwright adds --no-sandbox on Linux, which the application strips half way.
     chromiumSandbox: !isRoot,
   })

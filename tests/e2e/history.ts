@@ -178,8 +178,13 @@ class Month {
       merged_into: null,
       data: JSON.stringify(
         conversation({
-          ...{ id, contactId, taskId, clientLeft: true },
-          ...{ lastClientAt: end, lastActivityAt: end, deliveredUpTo: end },
+          id,
+          contactId,
+          taskId,
+          clientLeft: true,
+          lastClientAt: end,
+          lastActivityAt: end,
+          deliveredUpTo: end,
         }),
       ),
     })
@@ -215,8 +220,17 @@ class Month {
       deleted: 1,
       data: JSON.stringify(
         taskLink({
-          ...{ taskId, conversationId: id, chatId, createdAt: start, active: false, deleted: true },
-          ...{ checkedAt: end, hotUntil: end, readAt: end, lastActivityAt: end, closedAt: end },
+          taskId,
+          conversationId: id,
+          chatId,
+          createdAt: start,
+          active: false,
+          deleted: true,
+          checkedAt: end,
+          hotUntil: end,
+          readAt: end,
+          lastActivityAt: end,
+          closedAt: end,
         }),
       ),
     })

@@ -61,7 +61,10 @@ describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix
       const client = {
         basicInfo: { name: huge, email: 'v@mail.example' },
         integrationData: labels,
-        ...{ country: huge, city: huge, os: huge, browser: huge },
+        country: huge,
+        city: huge,
+        os: huge,
+        browser: huge,
         lastVisit: { startedAt: 1_700_000_000_000, hostName: huge, viewedPages: pages },
       }
       await hook(world, client, [filled(kind, 8900), 'The end #m1'])

@@ -21,7 +21,9 @@ const keptOn = ({ email, customFields, other }: SimContact) => ({
   description: String(other.description ?? ''),
 })
 const only = (position: Position, email: string) => ({
-  ...{ card: '', field: '', description: '' },
+  card: '',
+  field: '',
+  description: '',
   [position]: position === 'description' ? `E-mail: ${email}` : email,
 })
 const notes = (world: World, task: number) =>

@@ -27,7 +27,9 @@ async function begun(world: World, name = 'Anna') {
   return { visitor, task: task.id }
 }
 const refusal = (status: number, code: number | null): FaultRule => ({
-  ...{ kind: 'status', status, method: 'POST' },
+  kind: 'status',
+  status,
+  method: 'POST',
   body: code === null ? '' : { result: 'fail', code, error: 'Something about the owner' },
 })
 const keys = async (world: World) => (await world.app.store.events(null, 100)).map(({ key }) => key)

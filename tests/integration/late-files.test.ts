@@ -132,7 +132,9 @@ describe.concurrent('a file whose address comes later', () => {
       const urls = ['a.txt', 'b.txt', 'c.txt'].map((name) => addressOf(world, name))
       const said = (late: boolean): Said[] =>
         ['a.txt', 'b.txt', 'c.txt'].map((name, n) => ({
-          ...{ id: name, text: name, createdAt: n + Math.floor(world.clock.now() / 60_000) * 60_000 },
+          id: name,
+          text: name,
+          createdAt: n + Math.floor(world.clock.now() / 60_000) * 60_000,
           file: { name, url: late && n === 1 ? null : urls[n] },
         }))
       await hook(world, 'chatFragment', said(true))

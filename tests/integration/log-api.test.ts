@@ -70,11 +70,15 @@ describe('a message', () => {
       text: 'Where is my order?',
       planfixTaskId: world.task().id,
       taskUrl: `${planfix.webUrl}/task/${world.task().id}`,
-      ...{ canRetry: false, canDismiss: false },
+      canRetry: false,
+      canDismiss: false,
     })
     expect(question?.chatUrl).toBe(`${chatra.apiUrl.replace(/\/api$/, '')}/conversations/${anna.chatId}`)
     expect(reply).toMatchObject({
-      ...{ clientName: 'Anna', direction: 'to-chatra', state: 'delivered', text: 'It left today.' },
+      clientName: 'Anna',
+      direction: 'to-chatra',
+      state: 'delivered',
+      text: 'It left today.',
       author: { kind: 'employee' },
       conversationId: question?.conversationId,
       chatUrl: question?.chatUrl,
@@ -108,8 +112,15 @@ describe('a message', () => {
     })
     await world.until('a line', async () => (await rows())[0])
     expect((await rows())[0]).toMatchObject({
-      ...{ kind: 'event', author: { kind: 'bridge', name: '' }, state: 'skipped', conversationId: null },
-      ...{ clientName: null, chatUrl: null, taskUrl: null, canRetry: false, canDismiss: false },
+      kind: 'event',
+      author: { kind: 'bridge', name: '' },
+      state: 'skipped',
+      conversationId: null,
+      clientName: null,
+      chatUrl: null,
+      taskUrl: null,
+      canRetry: false,
+      canDismiss: false,
     })
   })
 
@@ -165,7 +176,12 @@ describe('a conversation', () => {
     const view = await call('conversation.get', { id })
     const [contact] = world.planfix.contacts
     expect(view).toMatchObject({
-      ...{ id, clientName: 'Anna', email: 'anna@example.com', clientLeft: false, paused: null, messages: 3 },
+      id,
+      clientName: 'Anna',
+      email: 'anna@example.com',
+      clientLeft: false,
+      paused: null,
+      messages: 3,
       contact: { id: contact?.id, url: `${world.planfix.webUrl}/contact/${contact?.id}` },
       tasks: [{ id: world.task().id, url: `${world.planfix.webUrl}/task/${world.task().id}`, active: true }],
       devices: [{ clientId: anna.clientId, chatUrl: expect.stringContaining(anna.chatId) }],

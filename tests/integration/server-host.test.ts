@@ -189,7 +189,10 @@ describe('a running server', () => {
     const status = await new Promise((resolve) =>
       request(
         {
-          ...{ method: 'POST', port, host: '127.0.0.1', path: '/api/call/state.get' },
+          method: 'POST',
+          port,
+          host: '127.0.0.1',
+          path: '/api/call/state.get',
           headers: { host: `evil.example:${port}`, cookie, 'content-type': 'application/json' },
         },
         (answer) => resolve(answer.statusCode),

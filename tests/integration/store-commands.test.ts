@@ -176,7 +176,8 @@ test('while orphaned work is waiting the bridge is degraded, and says how much',
     expect(world.app.isDegraded()).toBe(true)
     const events = await world.app.store.events(null, 50)
     expect(events.find(({ key }) => key === 'event.connection-left')).toMatchObject({
-      ...{ level: 'error', params: { connection: 'old', waiting: 1 } },
+      level: 'error',
+      params: { connection: 'old', waiting: 1 },
     })
   })
 })

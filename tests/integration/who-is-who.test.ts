@@ -359,7 +359,10 @@ test('a job that a clock from the future delayed still runs', async () => {
             kind: 'complete',
             key: 'task',
           },
-          ...{ data: {}, notBefore: far, failures: 0, attempt: null },
+          data: {},
+          notBefore: far,
+          failures: 0,
+          attempt: null,
         },
       },
     ])

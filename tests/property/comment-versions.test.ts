@@ -39,7 +39,11 @@ interface Version {
 const version: fc.Arbitrary<Version> = fc.record({
   words: fc.nat({ max: 14 }),
   files: fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }),
-  ...{ hidden: rarely(), notified: mostly(), allowed: mostly(), deleted: rarely(), sameWords: fc.boolean() },
+  hidden: rarely(),
+  notified: mostly(),
+  allowed: mostly(),
+  deleted: rarely(),
+  sameWords: fc.boolean(),
 })
 function rarely() {
   return fc.nat({ max: 5 }).map((n) => n === 0)
@@ -121,8 +125,10 @@ class Small {
       comment({
         text: this.text,
         files: next.files.map((id) => ({ id, name: `f${id}`, size: 1 })),
-        ...{ isHidden: next.hidden, isDeleted: next.deleted },
-        ...{ recipients: next.notified ? ['contact:92'] : [], owner: next.allowed ? 'user:5' : 'user:7' },
+        isHidden: next.hidden,
+        isDeleted: next.deleted,
+        recipients: next.notified ? ['contact:92'] : [],
+        owner: next.allowed ? 'user:5' : 'user:7',
       }),
     )
   }
@@ -131,10 +137,17 @@ class Small {
     this.current = next
     const all = [...this.messages.values()]
     const state: CommentState = {
-      ...{ settings, now: 1000, task: task(), conversation: conversation(), contactIds: [92] },
+      settings,
+      now: 1000,
+      task: task(),
+      conversation: conversation(),
+      contactIds: [92],
       known: all.filter(({ kind }) => kind === 'text'),
       changes: all.filter(({ kind }) => kind !== 'text'),
-      ...{ attempts: [], maxText: MAX_TEXT, lineLength, newId: () => this.ids++ },
+      attempts: [],
+      maxText: MAX_TEXT,
+      lineLength,
+      newId: () => this.ids++,
     }
     for (const change of decideComment({ taskId: 100, comment: next }, state).changes) this.apply(change)
   }

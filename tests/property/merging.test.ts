@@ -45,8 +45,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      ...{ do: of('races'), device, email, fates },
-      ...{ vouched: fc.boolean(), answered: fc.boolean() },
+      do: of('races'),
+      device,
+      email,
+      fates,
+      vouched: fc.boolean(),
+      answered: fc.boolean(),
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: of('answers'), task: fc.nat(5) }) },

@@ -48,7 +48,9 @@ function overlooked(one: Course): number[] {
   const comments = one.comments.map((at) => START + at * 1000 + 251)
   const resolution = one.seconds ? 1000 : MINUTE
   const around = (now: number): Around => ({
-    ...{ now, skew: one.skew, zone: one.isZoneKnown ? ZONE : null },
+    now,
+    skew: one.skew,
+    zone: one.isZoneKnown ? ZONE : null,
     looks: looksOf(one.every * 1000, one.isTold, 1),
   })
   const told = [...writes]
@@ -80,7 +82,9 @@ function overlooked(one: Course): number[] {
       tell(now)
       if (mark !== null) {
         const row = {
-          ...{ id: 1, changeToken: String(mark), task: null },
+          id: 1,
+          changeToken: String(mark),
+          task: null,
           mark: { minute: Math.floor(mark / MINUTE) * MINUTE + ZONE, second: one.seconds ? mark : null },
         }
         watch.changed(row, since, asked, around(now))

@@ -91,8 +91,15 @@ export class EngineWorld {
 
   async says(device: Partial<ClientProfile> & { id: string }, text: string): Promise<void> {
     const message: ChatMessage = {
-      ...{ id: `m${++this.messages}`, type: 'client', text, at: this.now, agentId: null, agentName: null },
-      ...{ receivedFrom: null, isPushed: false, file: null },
+      id: `m${++this.messages}`,
+      type: 'client',
+      text,
+      at: this.now,
+      agentId: null,
+      agentName: null,
+      receivedFrom: null,
+      isPushed: false,
+      file: null,
     }
     const client = profile({ chatId: `chat-${device.id}`, ...device })
     const event: ChatEvent = { kind: 'fragment', client, agents: [], messages: [message], startPage: null }
@@ -185,7 +192,9 @@ export class EngineWorld {
       settings: this.settings,
       chatra: this.chatra(),
       planfix: this.planfix(),
-      ...{ chatraBreaker: gate(), planfixBreaker: gate(), chatraLimiter: new SendLimiter(clock) },
+      chatraBreaker: gate(),
+      planfixBreaker: gate(),
+      chatraLimiter: new SendLimiter(clock),
     }
     return new Engine({
       context: {
@@ -224,8 +233,17 @@ export class EngineWorld {
 
   private comment(fields: Partial<PlanfixComment>): PlanfixComment {
     return {
-      ...{ id: ++this.ids, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [] },
-      ...{ isHidden: false, isDeleted: false, files: [], sourceObjectId: null, at: this.now },
+      id: ++this.ids,
+      type: 'Comment',
+      text: '',
+      owner: null,
+      ownerName: '',
+      recipients: [],
+      isHidden: false,
+      isDeleted: false,
+      files: [],
+      sourceObjectId: null,
+      at: this.now,
       ...fields,
     }
   }
@@ -290,9 +308,19 @@ export class EngineWorld {
     const id = ++this.ids
     const text = this.comment({ text: plain(description), owner: 'user:1' })
     this.tasks.push({
-      ...{ id, name, status: null, templateId: null, processId: null, assigner: 'user:1' },
-      ...{ counterparty: `contact:${contactId}`, participantUserIds: [], isDeleted: false, sourceObjectId },
-      ...{ createdAt: this.now, changeToken: '', comments: [text] },
+      id,
+      name,
+      status: null,
+      templateId: null,
+      processId: null,
+      assigner: 'user:1',
+      counterparty: `contact:${contactId}`,
+      participantUserIds: [],
+      isDeleted: false,
+      sourceObjectId,
+      createdAt: this.now,
+      changeToken: '',
+      comments: [text],
     })
     return { id }
   }

@@ -45,7 +45,10 @@ export async function socketGround(options: WorldOptions): Promise<Ground> {
     ...options.planfix,
   })
   return {
-    ...{ chatra, planfix, clock, speed },
+    chatra,
+    planfix,
+    clock,
+    speed,
     patience() {
       const end = Date.now() + 15_000
       return () => Date.now() > end

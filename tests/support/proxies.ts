@@ -81,7 +81,10 @@ export async function plainHttpProxy(to: number): Promise<Proxy & { upgrades: nu
   })
   const port = await listening(server)
   const proxy = {
-    ...{ url: `http://127.0.0.1:${port}`, port, upgrades: 0, requests: 0 },
+    url: `http://127.0.0.1:${port}`,
+    port,
+    upgrades: 0,
+    requests: 0,
     async stop() {
       server.closeAllConnections()
       await closed(server)

@@ -124,7 +124,12 @@ export function desktop(
     ...options,
   })
   return {
-    ...{ provider, inbox, key, deviceId, changes, roles },
+    provider,
+    inbox,
+    key,
+    deviceId,
+    changes,
+    roles,
     notices: () => changes.flatMap((one) => (one.type === 'notice' ? [one.words.key] : [])),
     start: (target = { host: '127.0.0.1', port: 9 }) =>
       provider.start(target, (change) => void changes.push(change)),

@@ -47,7 +47,8 @@ export async function virtualGround(options: WorldOptions): Promise<Ground> {
   const { clock, end } = selfDriven()
   const wire = new Wire(clock)
   const chatra = new ChatraSimulator({
-    ...{ seed: 1, clock },
+    seed: 1,
+    clock,
     postWebhook: async (address, body, limitMs) => {
       const outcome = await wire.post(address, body, limitMs)
       return typeof outcome === 'number' ? { status: outcome } : { error: outcome }
@@ -57,7 +58,9 @@ export async function virtualGround(options: WorldOptions): Promise<Ground> {
   chatra.isAt('https://chatra.invalid')
   wire.leadsTo(chatra.url, chatra.server)
   const planfix = await startPlanfixSimulator({
-    ...{ clock, origin: 'https://planfix.invalid', requestsPerSecondLimit: Number.POSITIVE_INFINITY },
+    clock,
+    origin: 'https://planfix.invalid',
+    requestsPerSecondLimit: Number.POSITIVE_INFINITY,
     postScenario: async (address, body, limitMs) => {
       const outcome = await wire.post(address, body, limitMs)
       return typeof outcome === 'number' || outcome === 'timeout' ? outcome : 'unreachable'
@@ -66,7 +69,11 @@ export async function virtualGround(options: WorldOptions): Promise<Ground> {
   })
   wire.leadsTo(planfix.url, planfix.server)
   return {
-    ...{ chatra, planfix, clock, speed: 1, outside: wire.outside },
+    chatra,
+    planfix,
+    clock,
+    speed: 1,
+    outside: wire.outside,
     patience() {
       const until = clock.now() + PATIENCE_MS * (options.speed ?? 20)
       return () => clock.now() > until

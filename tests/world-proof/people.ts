@@ -236,8 +236,13 @@ export class People {
     const { id } = planfix.employeeComments(task.id, 7, `<p>${foreignText(n)}</p>`)
     const versions: Version[] = [{ at: clock.now(), state: 'internal', marks: [`#f${n}`] }]
     this.write({
-      ...{ n: 100_000 + id, commentId: id, taskId: task.id, at: clock.now() },
-      ...{ meantFor: null, foreign: true, versions },
+      n: 100_000 + id,
+      commentId: id,
+      taskId: task.id,
+      at: clock.now(),
+      meantFor: null,
+      foreign: true,
+      versions,
     })
     return 'done'
   }
@@ -272,12 +277,25 @@ function makeTask(world: World, name: string, counterparty: string, template: nu
   const id = account.ids.task++
   const people = (...users: string[]) => ({ users, groups: [] })
   account.tasks.set(id, {
-    ...{ id, name, statusKey: 'inProgress', processId: 1, priority: 'NotUrgent', isDeleted: false },
+    id,
+    name,
+    statusKey: 'inProgress',
+    processId: 1,
+    priority: 'NotUrgent',
+    isDeleted: false,
     ...(template !== undefined && { templateId: template }),
-    ...{ assigner: 'user:7', counterparty, assignees: people('user:7') },
+    assigner: 'user:7',
+    counterparty,
+    assignees: people('user:7'),
     // The robot takes part, so that it sees the task.
-    ...{ participants: people('user:1'), auditors: people() },
-    ...{ createdAt: at, updatedAt: at, lastCommentAt: at, customFields: new Map(), other: {}, feed: [] },
+    participants: people('user:1'),
+    auditors: people(),
+    createdAt: at,
+    updatedAt: at,
+    lastCommentAt: at,
+    customFields: new Map(),
+    other: {},
+    feed: [],
   })
   world.planfix.employeeComments(id, 7, `<p>About ${name}</p>`, { recipients: [] })
   return id

@@ -34,7 +34,10 @@ const onTwoDevices = (chance: Chance): Device[] =>
   Array.from({ length: chance.between(1, 2) }, (_, person) => person).flatMap((person) => [
     { person, shop: 0, name: NAMES[person] ?? null, email: `person${person}@mail.example`, vouched: null },
     {
-      ...{ person, shop: 0, name: chance.happens(0.5) ? (NAMES[person] ?? null) : null, email: null },
+      person,
+      shop: 0,
+      name: chance.happens(0.5) ? (NAMES[person] ?? null) : null,
+      email: null,
       vouched: chance.happens(0.2)
         ? { name: NAMES[person] ?? 'N', email: `person${person}@mail.example` }
         : null,
@@ -44,7 +47,10 @@ const onTwoDevices = (chance: Chance): Device[] =>
 /** Strangers who all type the same. */
 const behindJunk = (chance: Chance): Device[] =>
   Array.from({ length: chance.between(2, 4) }, (_, person) => ({
-    ...{ person, shop: 0, name: NAMES[person] ?? null, email: chance.one(JUNK) },
+    person,
+    shop: 0,
+    name: NAMES[person] ?? null,
+    email: chance.one(JUNK),
     vouched: chance.happens(0.15)
       ? { name: `Vouched ${person}`, email: `person${person}@mail.example` }
       : null,
@@ -54,15 +60,22 @@ const behindJunk = (chance: Chance): Device[] =>
 const onBothSites = (chance: Chance, shops: number): Device[] =>
   Array.from({ length: chance.between(1, 3) }, (_, person) => person).flatMap((person) =>
     Array.from({ length: shops }, (_two, shop) => ({
-      ...{ person, shop, name: NAMES[person] ?? null, email: `person${person}@mail.example`, vouched: null },
+      person,
+      shop,
+      name: NAMES[person] ?? null,
+      email: `person${person}@mail.example`,
+      vouched: null,
     })),
   )
 
 /** Enough people to have many things under way at once. */
 const crowd = (chance: Chance, shops: number): Device[] =>
   Array.from({ length: chance.between(5, 8) }, (_, person) => ({
-    ...{ person, shop: chance.between(0, shops - 1), name: NAMES[person] ?? `Person ${person}` },
-    ...{ email: null, vouched: null },
+    person,
+    shop: chance.between(0, shops - 1),
+    name: NAMES[person] ?? `Person ${person}`,
+    email: null,
+    vouched: null,
   }))
 
 const everyday: readonly (readonly [number, Scene])[] = [

@@ -107,7 +107,9 @@ export class World {
   async boot(): Promise<void> {
     const { clock, dataDir } = this
     const life = new Life({
-      ...{ n: ++this.lives, clock, dataDir },
+      n: ++this.lives,
+      clock,
+      dataDir,
       onCommit: (phase, one) => this.mayCrash('commit', phase, one, true),
     })
     this.life = life

@@ -1,3 +1,4 @@
+import { errorStack } from '../../shared/node-errors.ts'
 import { isStoreError } from '../../shared/store-error.ts'
 import { dataDirFrom } from '../settings/data-dir.ts'
 import { type CliOptions, parseCliOptions, USAGE } from './options.ts'
@@ -16,9 +17,7 @@ async function main(args: string[]): Promise<never> {
     return await endWith(await run(options))
   } catch (error) {
     // A folder without data, data of another version, a full disk: the store's error explains it.
-    const text = isStoreError(error)
-      ? error.message
-      : `bug: ${error instanceof Error ? error.stack : String(error)}`
+    const text = isStoreError(error) ? error.message : `bug: ${errorStack(error) ?? error}`
     return endWith(1, '', `${text}\n`)
   }
 }

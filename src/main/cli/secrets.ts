@@ -20,7 +20,10 @@ export async function secretsOf(dataDir: string, learn: (secret: string) => void
   const silent = { info: () => undefined, warn: () => undefined }
   const { service } = notes
   const keychain = await openSecrets({
-    ...{ service, learn, dataDir, log: silent },
+    service,
+    learn,
+    dataDir,
+    log: silent,
     platform: process.platform,
     readsOnly: true,
   })

@@ -24,8 +24,15 @@ export async function separate(options: { id: number; dataDir: string }): Promis
       {
         type: 'job.add',
         job: {
-          ...{ id: store.newId(), connectionId, conversationId: id, kind: 'separate', key: 'by-hand' },
-          ...{ data: {}, notBefore: 0, failures: 0, attempt: null },
+          id: store.newId(),
+          connectionId,
+          conversationId: id,
+          kind: 'separate',
+          key: 'by-hand',
+          data: {},
+          notBefore: 0,
+          failures: 0,
+          attempt: null,
         },
       },
     ])

@@ -1,3 +1,4 @@
+import { RECEIVED_FROM } from '../engine/ports.ts'
 import type { Person } from './delivery-counter.ts'
 import type { Sandbox } from './sandbox.ts'
 
@@ -39,7 +40,7 @@ async function sayInChat({ chatra }: Sandbox, person: Person, text: string): Pro
       text,
       agentEmail: 'bridge@shop.example',
       agentName: 'shop.example',
-      receivedFrom: 'planfix-bridge',
+      receivedFrom: RECEIVED_FROM,
     }),
   })
   if (!response.ok) throw new Error(`the simulator answered ${response.status}`)

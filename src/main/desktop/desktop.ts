@@ -70,7 +70,9 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   const smoke = watchSmokeTest(app)
   const front = openShell({ root, dataDir, log, hidden: startedAtLogin(app), platform: PLATFORM })
   const area = watchTraySupport({
-    ...{ platform: PLATFORM, log, first },
+    platform: PLATFORM,
+    log,
+    first,
     make: () => front.showTray(),
     missing: () => front.show(),
   })
@@ -78,7 +80,9 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   const learn = (secret: string) => redact.add(secret)
   const secrets = await openSecrets({ service: SERVICE, learn, log, platform: PLATFORM, dataDir })
   const settings = await openDesktopSettings({
-    ...{ dataDir, secrets, redact },
+    dataDir,
+    secrets,
+    redact,
     onProblem: (trouble) =>
       log.error({ ...trouble }, 'the settings cannot be read: starting without connections'),
   })
@@ -87,7 +91,11 @@ async function run({ root, dataDir, logs, redact, log, ending, area: first }: Pa
   let around: SystemIntegration | null = null
   const bridge = await openBridge(
     {
-      ...{ settings, secrets, dataDir, log, redact },
+      settings,
+      secrets,
+      dataDir,
+      log,
+      redact,
       hooks: { host: HOST, port: await freePort(HOST, HOOK_PORT) },
       // Loaded on first use: most programs never need it.
       demo: { start: async () => (await import('../demo/accounts.ts')).startDemoAccounts() },

@@ -72,7 +72,10 @@ export function openShell({ root, dataDir, log, hidden, platform }: ShellOptions
   servePage(protocol, join(root, 'out/renderer'))
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(platform)))
   const window = createMainWindow({
-    ...{ root, dataDir, log, t },
+    root,
+    dataDir,
+    log,
+    t,
     now: Date.now,
     // The dock is for programs with a window.
     changed: (isOpen) => (isOpen ? app.dock?.show() : app.dock?.hide()),

@@ -1,4 +1,5 @@
 import type { Connection } from '../../shared/config.ts'
+import type { Language } from '../../shared/languages.ts'
 import type { Continuity } from './continuity.ts'
 import type { SendLimiter } from './delivery/chatra/send-limiter.ts'
 import type { SideBreaker } from './delivery/side-breaker.ts'
@@ -46,7 +47,7 @@ export interface EngineContext {
   clock: Clock
   connections: ReadonlyMap<string, ConnectionContext>
   fileLink: FileLink
-  language: 'en' | 'ro' | 'ru'
+  language: Language
   listener: Listener
   /** Random number in [0, 1), for jitter. */
   random: () => number

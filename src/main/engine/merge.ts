@@ -264,7 +264,9 @@ const newJob = (id: number, into: Conversation, notBefore: number): Job => ({
 })
 
 export const mergeEvent = (key: string, from: Conversation, into: Conversation, time: number) => ({
-  ...{ time, connectionId: from.connectionId, key },
+  time,
+  connectionId: from.connectionId,
+  key,
   level: 'info' as const,
   params: { conversation: from.id, into: into.id },
 })

@@ -58,7 +58,9 @@ function separateChanges(
   const now = clock.now()
   const lastClientAt = Math.max(from.lastClientAt, ...clients.map(({ lastWroteAt }) => lastWroteAt))
   const patch: Partial<Conversation> = {
-    ...{ mergedInto: null, joined: null, lastClientAt },
+    mergedInto: null,
+    joined: null,
+    lastClientAt,
     clientLeft: root.clientLeft,
     lastActivityAt: Math.max(from.lastActivityAt, Math.min(lastClientAt, now)),
     keptApart: [...new Set([...(from.keptApart ?? []), root.id])],

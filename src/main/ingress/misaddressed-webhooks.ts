@@ -32,7 +32,10 @@ export class MisaddressedWebhooks {
     if (before !== undefined && now - before < AGAIN_MS && now >= before) return
     this.reportedAt.set(id, now)
     tell({
-      ...{ time: now, connectionId: id, level: 'warning', key: 'event.wrong-address' },
+      time: now,
+      connectionId: id,
+      level: 'warning',
+      key: 'event.wrong-address',
       params: { connection: connection.name },
     })
   }

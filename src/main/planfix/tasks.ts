@@ -226,7 +226,10 @@ export function taskApi(
           method: 'POST',
           path: '/task/list',
           body: {
-            ...{ offset, pageSize: PAGE, fields: CHANGED_FIELDS, sourceId },
+            offset,
+            pageSize: PAGE,
+            fields: CHANGED_FIELDS,
+            sourceId,
             filters: [changedSince(from, zone)],
           },
           scope: 'task_readonly',

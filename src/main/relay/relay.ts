@@ -58,7 +58,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     log.error({}, `relay: ${error instanceof Error ? error.message : 'unknown error'}`)
 
   const desktops = new DeviceRegistry({
-    ...{ store, intake, relayKeys, hookKey, leaseMs, trouble },
+    store,
+    intake,
+    relayKeys,
+    hookKey,
+    leaseMs,
+    trouble,
     publicUrl: options.publicUrl ?? '',
     now: () => performance.now(),
   })

@@ -78,8 +78,13 @@ export function openConnection(options: {
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
   const planfix = withWriteGuard(
     createPlanfixClient({
-      ...{ connection: settings, token: keys.planfix, clock, adapter },
-      ...{ rateLimiter: account.rateLimiter, budget: account.quota, times: account.times },
+      connection: settings,
+      token: keys.planfix,
+      clock,
+      adapter,
+      rateLimiter: account.rateLimiter,
+      budget: account.quota,
+      times: account.times,
       onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
     }),
     PLANFIX_WRITES,
@@ -96,7 +101,10 @@ export function openConnection(options: {
   const chatraAccount = options.chatraAccounts.of(settings, keys.chatra)
   const planfixBreaker = new SideBreaker(account.breaker, (state) => changed('planfix', state))
   const watcher = account.watcher.join({
-    ...{ settings, planfix, store, breaker: planfixBreaker },
+    settings,
+    planfix,
+    store,
+    breaker: planfixBreaker,
     onNews: options.onNews,
     takeover: options.takeover,
     mayWrite: options.mayWrite,

@@ -2,6 +2,7 @@ import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import type { Side } from '../../shared/errors.ts'
+import { errorMessage, errorStack } from '../../shared/node-errors.ts'
 import { isStoreError, isStoreUnavailable } from '../../shared/store-error.ts'
 import { type Clock, type Listener, type SideState, SlotWithdrawn } from '../engine/ports.ts'
 import type { Log } from '../process/log.ts'
@@ -68,9 +69,9 @@ export class EventBus {
   /** An exception: the disk is missing, or it is a bug. */
   reportBug(error: unknown, where: string): void {
     if (error instanceof SlotWithdrawn || isStoreError(error, 'closed')) return
-    const text = error instanceof Error ? error.message : String(error)
+    const text = errorMessage(error)
     if (!isStoreUnavailable(error)) {
-      this.log.error({ where, stack: error instanceof Error ? error.stack : undefined }, `bug: ${text}`)
+      this.log.error({ where, stack: errorStack(error) }, `bug: ${text}`)
       return
     }
     if (this.storeFailing === null) {

@@ -1,5 +1,6 @@
 import type { PublicAddress } from '../../shared/api/state.ts'
 import type { Words } from '../../shared/api.ts'
+import { errorMessage } from '../../shared/node-errors.ts'
 import type { Clock } from '../engine/ports.ts'
 import type { TunnelChange, TunnelProvider, TunnelStart } from './provider.ts'
 import {
@@ -214,7 +215,7 @@ export class Tunnel {
       return started
     } catch (error) {
       await this.stopped(provider)
-      const detail = error instanceof Error ? error.message : String(error)
+      const detail = errorMessage(error)
       return { ok: false, problem: { words: say('bug'), retries: true, detail: `bug: ${detail}` } }
     } finally {
       cancel()
@@ -225,7 +226,7 @@ export class Tunnel {
     try {
       await provider.stop()
     } catch (error) {
-      this.options.log('warn', `tunnel: closing failed: ${error instanceof Error ? error.message : error}`)
+      this.options.log('warn', `tunnel: closing failed: ${errorMessage(error)}`)
     }
   }
 }

@@ -52,7 +52,10 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   const { accept, onProblem, onWrongAddress, limits } = options
   const front = createHttpServer({
     isAddress: createHookAuth(options.connections),
-    ...{ accept, onProblem, onWrongAddress, limits },
+    accept,
+    onProblem,
+    onWrongAddress,
+    limits,
   })
   const { server, sendEmpty: empty, rateLimited: onlySometimes } = front
   const downloads = createRateLimiter(limits?.downloads ?? DOWNLOADS)

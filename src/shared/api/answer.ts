@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { MESSAGE_STATES } from '../domain.ts'
+import { LANGUAGES } from '../languages.ts'
 
 /**
  * A text that is translated where it is shown: a key of the catalogues and the values of its placeholders.
@@ -46,16 +48,7 @@ export const done = z.object({})
 export const time = z.number()
 export const connectionId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/i)
 export const messageId = z.number().int().positive()
-export const language = z.enum(['en', 'ro', 'ru'])
+export const language = z.enum(LANGUAGES)
 export const theme = z.enum(['light', 'dark', 'system'])
 export const direction = z.enum(['to-planfix', 'to-chatra'])
-export const messageState = z.enum([
-  'received',
-  'queued',
-  'sending',
-  'retrying',
-  'uncertain',
-  'delivered',
-  'failed',
-  'skipped',
-])
+export const messageState = z.enum(MESSAGE_STATES)

@@ -1,10 +1,10 @@
 import i18next, { type i18n } from 'i18next'
+import { LANGUAGES, type Language } from '../languages.ts'
 import { en } from './en/index.ts'
 import { ro } from './ro/index.ts'
 import { ru } from './ru/index.ts'
 
-export const LANGUAGES = ['en', 'ro', 'ru'] as const
-export type Language = (typeof LANGUAGES)[number]
+export { LANGUAGES, type Language }
 
 /**
  * Key of a text. A text with plural forms stands in the catalogues once for each form its language has

@@ -136,7 +136,14 @@ function info(client: Client): Json {
 function surroundings(client: Client): Json {
   const { groupId, ip, country, city, browser, os, userAgent, browserLanguage, visit } = client
   return {
-    ...{ groupId, ip, country, city, browser, os, userAgent, browserLanguage },
+    groupId,
+    ip,
+    country,
+    city,
+    browser,
+    os,
+    userAgent,
+    browserLanguage,
     lastVisit: { ...visit, viewedPages: visit.viewedPages.slice() },
   }
 }

@@ -264,7 +264,12 @@ export class WebhookSender {
     const { event, clientId, url, body, attempt, status, error, time = this.settings.clock.now() } = entry
     this.record.push({
       n: this.record.length + 1,
-      ...{ time, event, clientId, url, body, attempt },
+      time,
+      event,
+      clientId,
+      url,
+      body,
+      attempt,
       ...(status !== undefined && { status }),
       ...(error !== undefined && { error }),
     })

@@ -71,7 +71,9 @@ test('messages, figures and jobs of the old data folder are read', async () => {
   expect(await store.inboxPending(0, 10)).toHaveLength(1)
   expect(await store.fact('shop', 'assigner')).toBe('contact')
   expect(await store.agents('shop')).toContainEqual({
-    ...{ id: 'julia', name: 'Julia', email: 'julia@shop.example' },
+    id: 'julia',
+    name: 'Julia',
+    email: 'julia@shop.example',
   })
 })
 

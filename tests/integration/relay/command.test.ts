@@ -80,7 +80,9 @@ test('the relay serves https with a certificate of its own', async () => {
   expect(answer).toBe(200)
   // The relay is there, and this computer does not trust its certificate.
   const paired = await pairWithRelay({
-    ...{ url: relay.ready.control, name: '', code: '0123-4567-89AB-CDEF-GHJK-MNPQ-RSNP' },
+    url: relay.ready.control,
+    name: '',
+    code: '0123-4567-89AB-CDEF-GHJK-MNPQ-RSNP',
   })
   expect(paired).toMatchObject({
     problem: { words: { key: 'wizard.problem.network.certificate-untrusted' } },
@@ -116,8 +118,15 @@ describe('what is wrong is said', () => {
 
 test('the defaults are those of docs/relay.md', () => {
   expect(parseRelayOptions([])).toEqual({
-    ...{ name: 'run', dataDir: undefined, port: 8787, host: '127.0.0.1', publicUrl: null, tls: null },
-    ...{ proxies: [], quota: { events: 50_000, bytes: 500 * 1024 * 1024 }, keepDays: 14 },
+    name: 'run',
+    dataDir: undefined,
+    port: 8787,
+    host: '127.0.0.1',
+    publicUrl: null,
+    tls: null,
+    proxies: [],
+    quota: { events: 50_000, bytes: 500 * 1024 * 1024 },
+    keepDays: 14,
   })
   expect(parseRelayOptions(['--help'])).toBeNull()
 })

@@ -199,14 +199,18 @@ describe('a connection', () => {
     }
     const stranger = keyPair('ed25519')
     const greeting = (relayNonce: string) => ({
-      ...{ relay: one.key.split('.')[2]!, device: one.deviceId, desktopNonce: 'A'.repeat(43), relayNonce },
+      relay: one.key.split('.')[2]!,
+      device: one.deviceId,
+      desktopNonce: 'A'.repeat(43),
+      relayNonce,
     })
     const recorded = signGreeting('desktop', stranger, greeting('B'.repeat(43)))
     const wrong = ['challenge', 'unpaired']
     expect(await said(() => ({ type: 'prove', signature: recorded }))).toEqual(wrong)
     expect(
       await said(({ nonce }) => ({
-        ...{ type: 'prove', signature: signGreeting('desktop', stranger, greeting(nonce)) },
+        type: 'prove',
+        signature: signGreeting('desktop', stranger, greeting(nonce)),
       })),
     ).toEqual(wrong)
     expect(await said(() => ({ type: 'ack', batch: 1 }))).toEqual(['challenge', 'protocol'])

@@ -16,7 +16,10 @@ beforeEach(async () => {
   proofs = []
   stage = await relayStage({ leaseMs: 3_000 })
   receiver = await startReceiver({
-    ...{ host: '127.0.0.1', port: 0, connections: () => [], health: () => ({ status: 'ok' }) },
+    host: '127.0.0.1',
+    port: 0,
+    connections: () => [],
+    health: () => ({ status: 'ok' }),
     accept: async () => undefined,
     file: (token) => file(token),
     onProof: (nonce) => proofs.push(nonce) > 0,
@@ -43,7 +46,10 @@ const start = () => desktop.start({ host: '127.0.0.1', port: receiver.port })
 describe('a file', () => {
   const content = randomBytes(3 * 1024 * 1024 + 17)
   const download = (body: Readable, size: number | null = content.length): FileDownload => ({
-    ...{ name: 'Schiță <1>.svg', type: 'image/svg+xml', size, body },
+    name: 'Schiță <1>.svg',
+    type: 'image/svg+xml',
+    size,
+    body,
   })
 
   test.each(['WebSocket', 'long polling'])(

@@ -37,7 +37,9 @@ class Computer {
     writeFileSync(config, JSON.stringify(configuration()))
     const args = ['--data-dir', dir, '--config', config, '--ui-port', '0', '--hook-port', '0']
     const env = {
-      ...{ PATH: process.env.PATH, HOME: '/nonexistent', TZ: 'UTC' },
+      PATH: process.env.PATH,
+      HOME: '/nonexistent',
+      TZ: 'UTC',
       BRIDGE_SHOP_CHATRA_SECRET_KEY: chatra.secretKey,
       BRIDGE_SHOP_PLANFIX_TOKEN: planfix.token,
       BRIDGE_RELAY_KEY: this.key,

@@ -28,7 +28,9 @@ async function open(fake: FakeKeychain) {
   const secrets = await secretsOn(fake, { dataDir })
   const troubles: SettingsTrouble[] = []
   const settings = await openDesktopSettings({
-    ...{ dataDir, secrets, redact: createRedactor() },
+    dataDir,
+    secrets,
+    redact: createRedactor(),
     onProblem: (trouble) => void troubles.push(trouble),
     writer: async () => Conf,
   })
@@ -70,7 +72,10 @@ describe('a webhook secret', () => {
     const { settings, connect, hook } = await open(fake)
     await connect({ webhookSecret: HOOK })
     const full = await openDesktopSettings({
-      ...{ dataDir, secrets: await secretsOn(fake), redact: createRedactor(), onProblem: () => undefined },
+      dataDir,
+      secrets: await secretsOn(fake),
+      redact: createRedactor(),
+      onProblem: () => undefined,
       writer: async () =>
         class {
           set store(_content: Record<string, unknown>) {

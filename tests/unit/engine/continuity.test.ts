@@ -229,8 +229,12 @@ describe('how far Chatra’s clock is from ours', () => {
     const one = fresh()
     const prompt = (late: number, isPrompt = true) =>
       one.heard({
-        ...{ connectionId: SHOP, clientId: 'x', seq: 1, isPrompt },
-        ...{ receivedAt: clock.now(), writtenAt: clock.now() - late },
+        connectionId: SHOP,
+        clientId: 'x',
+        seq: 1,
+        isPrompt,
+        receivedAt: clock.now(),
+        writtenAt: clock.now() - late,
       })
     prompt(0, false)
     expect(one.skew(SHOP)).toEqual({ lowest: -120_000, highest: 120_000 })

@@ -14,8 +14,11 @@ describe('an event at an address that is not the one of a connection', () => {
   ])('an event at %s is refused silently, and its id is reported', async (_how, path, id) => {
     const came: string[] = []
     const receiver = await startReceiver({
-      ...{ host: '127.0.0.1', port: 0, connections: () => [{ id: 'shop', secret: SECRET }] },
-      ...{ accept: async () => undefined, health: () => ({}) },
+      host: '127.0.0.1',
+      port: 0,
+      connections: () => [{ id: 'shop', secret: SECRET }],
+      accept: async () => undefined,
+      health: () => ({}),
       onWrongAddress: (one) => void came.push(one),
     })
     try {

@@ -138,8 +138,14 @@ describe('bodies', () => {
     visitor.leaves()
     await simulator.flush()
     const echo = {
-      ...{ id: answer.id, type: 'agent', text: 'Hi', message: 'Hi', createdAt: expect.any(Number) },
-      ...{ agentId: julia, agentName: 'Julia', receivedFrom: 'bridge' },
+      id: answer.id,
+      type: 'agent',
+      text: 'Hi',
+      message: 'Hi',
+      createdAt: expect.any(Number),
+      agentId: julia,
+      agentName: 'Julia',
+      receivedFrom: 'bridge',
     }
     const agents = [{ id: julia, name: 'Julia', email: 'julia@shop.example' }]
     expect(receiver.bodies[2]).toMatchObject({
@@ -149,7 +155,9 @@ describe('bodies', () => {
     })
     expect(receiver.bodies[3]).toMatchObject({
       eventName: 'chatTranscript',
-      ...{ chatStartedPage, agents, messages: [message, echo] },
+      chatStartedPage,
+      agents,
+      messages: [message, echo],
       client: { lastVisit: { finishedAt: expect.any(Number) } },
     })
   })

@@ -205,7 +205,9 @@ describe('comments', () => {
     const { id } = sim.employeeComments(1041, 5, 'hello')
     sim.editsComment(id, 'hello!', { recipients: ['user:6'], hidden: true, files: [file.id] })
     expect(sim.comments(1041)[1]).toMatchObject({
-      ...{ description: 'hello!', isHidden: true, files: [file.id] },
+      description: 'hello!',
+      isHidden: true,
+      files: [file.id],
       recipients: { users: ['user:6'] },
     })
     sim.editsComment(id, 'hello again')

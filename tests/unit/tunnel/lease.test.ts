@@ -13,7 +13,9 @@ function computer() {
     () => clock.now() - slept,
   )
   return {
-    ...{ clock, lease, told },
+    clock,
+    lease,
+    told,
     /** Of a sleep only the wall clock tells: no timer has come due when the first work goes on. */
     sleep(ms: number) {
       slept += ms

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { type Draft, draft } from '../../../shared/api/setup.ts'
 import { KeyedMutex } from '../../engine/index.ts'
@@ -98,7 +99,7 @@ export function freshDraft(id: string, sinceSeq: number): StoredDraft {
 /** Nothing has been typed into it yet. */
 export function isUntouched(one: StoredDraft): boolean {
   const fresh = freshDraft(one.id, one.sinceSeq)
-  return JSON.stringify(stored.parse({ ...one, step: fresh.step })) === JSON.stringify(stored.parse(fresh))
+  return isDeepStrictEqual(stored.parse({ ...one, step: fresh.step }), stored.parse(fresh))
 }
 
 /** The interface's view of it. `secrets` says which exist now. */

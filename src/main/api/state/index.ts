@@ -72,12 +72,20 @@ function planOf({ account }: LiveConnection): ConnectionState['budget'] {
   const { reserved, isReserveOnly } = account.watcher.plan()
   return {
     ...budget,
-    ...{ reservedForClients: reserved, isReserveOnly, pollEveryMs: Math.round(account.watcher.pollEveryMs) },
+    reservedForClients: reserved,
+    isReserveOnly,
+    pollEveryMs: Math.round(account.watcher.pollEveryMs),
   }
 }
 const NOTHING_SPENT: ConnectionState['budget'] = {
-  ...{ remaining: null, usedToday: 0, resetAt: null, limit: null, renewedAt: 0 },
-  ...{ reservedForClients: 0, isReserveOnly: false, pollEveryMs: 0 },
+  remaining: null,
+  usedToday: 0,
+  resetAt: null,
+  limit: null,
+  renewedAt: 0,
+  reservedForClients: 0,
+  isReserveOnly: false,
+  pollEveryMs: 0,
 }
 
 /** No calls are made for a connection that is switched off, so nothing fails. */

@@ -1,4 +1,5 @@
 import type { App, WebContents } from 'electron'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import { loadNgrok } from '../../tunnel/ngrok/sdk.ts'
 
 /**
@@ -62,7 +63,7 @@ async function loadNative(): Promise<Record<string, string>> {
   const load = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     results[name] = await work().then(
       () => 'loaded',
-      (error: unknown) => (error instanceof Error ? error.message.split('\n')[0]! : String(error)),
+      (error: unknown) => errorMessage(error).split('\n')[0]!,
     )
   }
   await load('better-sqlite3', async () => {

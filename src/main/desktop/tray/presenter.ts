@@ -42,7 +42,8 @@ export function presentTray(options: {
     const names = new Map((state?.connections ?? []).map(({ id, name }) => [id, name]))
     const newest = await application.store.newestConversations(MOST_CHATS)
     return newest.map(({ id, clientName, connectionId }) => ({
-      ...{ id, clientName },
+      id,
+      clientName,
       connectionName: names.get(connectionId) ?? connectionId,
     }))
   }

@@ -55,7 +55,8 @@ export function inDoubt(
       ],
       message: {
         ...one.message,
-        ...{ state: doubt, reason },
+        state: doubt,
+        reason,
         // Its echo, if it comes, settles it.
         sentAt: comment.at ?? state.now,
         sentFingerprint: fingerprint(comparable(one.message.text)),

@@ -1,4 +1,5 @@
 import type { BridgeEvent } from '../../../shared/domain.ts'
+import { errorMessage } from '../../../shared/node-errors.ts'
 import { printReason } from '../../../shared/reason.ts'
 import { isStoreUnavailable } from '../../../shared/store-error.ts'
 import { commit } from '../context.ts'
@@ -141,7 +142,7 @@ export class Intake {
     this.failing.set(row.seq, tries)
     this.options.onBug(error, `inbox row ${row.seq}`)
     if (tries >= MOST_TRIES) {
-      const fault = error instanceof Error ? error.message : String(error)
+      const fault = errorMessage(error)
       // When even that fails, it is tried again like everything else.
       const aside = await this.putAside(row, fault).then(
         () => true,

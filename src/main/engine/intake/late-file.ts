@@ -33,13 +33,20 @@ export function lateFile(
     return [{ type: 'message.patch', id: known.id, at: state.now, patch: { files } }]
   const follows: Message = {
     ...known,
-    ...{ id: state.newId(), originKey, text: files[0]!.name, files, receivedAt: state.now },
+    id: state.newId(),
+    originKey,
+    text: files[0]!.name,
+    files,
+    receivedAt: state.now,
     ...{
       conversationId: conversation?.id ?? known.conversationId,
       planfixTaskId: null,
       planfixCommentId: null,
     },
-    ...{ state: 'queued', reason: null, late: false, attempts: 0 },
+    state: 'queued',
+    reason: null,
+    late: false,
+    attempts: 0,
   }
   return [
     {

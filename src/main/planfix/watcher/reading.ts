@@ -1,7 +1,7 @@
 import type { Connection } from '../../../shared/config.ts'
 import type { BridgeEvent, TaskLink } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/errors.ts'
-import { FOLLOW_EDITS_MS, rootOf } from '../../engine/index.ts'
+import { FOLLOW_EDITS_MS, goneComment, rootOf } from '../../engine/index.ts'
 import type { Change, Clock, PlanfixApi, PlanfixComment, PlanfixTask, Store } from '../../engine/ports.ts'
 import { diffFeed, isMoved, judgedOf, withJudged } from './plan.ts'
 
@@ -78,7 +78,9 @@ export async function readTask(task: TaskLink, options: ReadingOptions): Promise
       source: 'planfix',
       receivedAt: now,
       body: JSON.stringify({
-        ...{ watcher: true, taskId: task.taskId, comment },
+        watcher: true,
+        taskId: task.taskId,
+        comment,
         ...(counterparty !== undefined && { counterparty }),
         ...(isGone && { gone: true }),
         ...(options.isFirst && { first: true }),
@@ -154,7 +156,7 @@ async function confirmGone(ids: readonly number[], ask: Ask): Promise<PlanfixCom
     const read = await ask((planfix) => planfix.comment(id))
     if (!read) break
     if (read.ok && read.value.isDeleted) gone.push(read.value)
-    if (!read.ok && read.error.code === 'object-gone') gone.push(deletedComment(id))
+    if (!read.ok && read.error.code === 'object-gone') gone.push(goneComment(id))
   }
   return gone
 }
@@ -235,8 +237,3 @@ const eventOf = (
   params: BridgeEvent['params'],
   time: number,
 ): BridgeEvent => ({ time, connectionId, level, key, params })
-
-const deletedComment = (id: number): PlanfixComment => ({
-  ...{ id, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
-  ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },
-})

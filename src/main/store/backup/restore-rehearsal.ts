@@ -88,7 +88,10 @@ const candidates = (files: Files, from: string | undefined): string[] =>
   from === undefined ? [files.backup, files.olderBackup].filter((path) => existsSync(path)) : [from]
 
 const found = (files: Files, backup: string | null, unsound: string[], made: Restored): Rehearsal => ({
-  ...{ backup, unsound, backupAt: made.backupAt, replayed: made.replayed },
+  backup,
+  unsound,
+  backupAt: made.backupAt,
+  replayed: made.replayed,
   lost: backup === null ? null : lostSince(files.store, backup),
 })
 

@@ -169,7 +169,8 @@ function holdReplies(sql: Sql, now: number): void {
   for (const row of sql.all<MessageRow>(OPEN_REPLIES)) {
     const message = messageFrom(row)
     patchMessage(sql, message.id, now, {
-      ...{ state: 'uncertain', reason: DELIVERED_BEFORE_RESTORE },
+      state: 'uncertain',
+      reason: DELIVERED_BEFORE_RESTORE,
       // The fields by which an echo of it is recognised.
       sentAt: message.sentAt ?? message.receivedAt,
       sentFingerprint: message.sentFingerprint ?? fingerprint(comparable(message.text)),

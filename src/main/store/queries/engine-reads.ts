@@ -1,12 +1,12 @@
-import type {
-  AgentSeen,
-  ClientLink,
-  Conversation,
-  Direction,
-  Job,
-  JobKind,
-  Message,
-  TaskLink,
+import {
+  type AgentSeen,
+  type ClientLink,
+  type Conversation,
+  type Direction,
+  JOB_KINDS,
+  type Job,
+  type Message,
+  type TaskLink,
 } from '../../../shared/domain.ts'
 import type { InboxRow, Queue } from '../../engine/ports.ts'
 import { foldEmail } from '../rows/changes.ts'
@@ -22,19 +22,6 @@ import { type MessageRow, messageFrom } from '../rows/messages.ts'
 import type { Sql } from '../sql.ts'
 import { LOOKUPS } from './lookups.ts'
 import { threadOf } from './threads.ts'
-
-/** The order in which a conversation's jobs run (JobKind, "in order of priority"). */
-const JOB_ORDER: readonly JobKind[] = [
-  'reread',
-  'note',
-  'separate',
-  'assigner',
-  'introduce',
-  'complete',
-  'leave-check',
-  'verify',
-  'visit',
-]
 
 /** The queries of the engine (engine/ports.ts, Store). They return committed data. */
 export class EngineReads {
@@ -164,7 +151,7 @@ export class EngineReads {
 
   async jobs(conversationId: number): Promise<Job[]> {
     const jobs = this.#data(jobFrom, LOOKUPS.jobs, conversationId)
-    return jobs.sort((one, other) => JOB_ORDER.indexOf(one.kind) - JOB_ORDER.indexOf(other.kind))
+    return jobs.sort((one, other) => JOB_KINDS.indexOf(one.kind) - JOB_KINDS.indexOf(other.kind))
   }
   async queuesWithWork(): Promise<{ conversationId: number; connectionId: string; lane: Queue }[]> {
     type Row = { conversationId: number; connectionId: string; direction?: Direction }

@@ -91,7 +91,10 @@ export async function openLink(options: {
   }
 
   const greeting: Greeting = {
-    ...{ relay: keys.relay, device: keys.device, desktopNonce: freshNonce(), relayNonce: '' },
+    relay: keys.relay,
+    device: keys.device,
+    desktopNonce: freshNonce(),
+    relayNonce: '',
   }
   let greeted = false
   let proven = moment()
@@ -109,8 +112,12 @@ export async function openLink(options: {
       resolve({
         ok: true,
         link: {
-          ...{ hookKey: Buffer.from(hookKey, 'base64url'), publicUrl: message.public, active },
-          ...{ term: { turn, silentMs }, beatMs, proven },
+          hookKey: Buffer.from(hookKey, 'base64url'),
+          publicUrl: message.public,
+          active,
+          term: { turn, silentMs },
+          beatMs,
+          proven,
           send: (one) => on.send(one),
           listen(listener) {
             ears = listener

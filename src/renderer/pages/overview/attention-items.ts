@@ -58,7 +58,8 @@ function ofConnection(connection: ConnectionState, asked: boolean, time: number)
         id: `${id}-${side}`,
         tone: now.state === 'paused' ? 'bad' : 'attention',
         connection: name,
-        ...{ text, ...pause },
+        text,
+        ...pause,
         action: keys ? settings : { label: 'overview.open-check-up', href: '/diagnostics' },
       },
     ]

@@ -61,8 +61,15 @@ describe('a CSV', () => {
       'csv',
       [
         shown({
-          ...{ id: 5, receivedAt: 1_000, writtenAt: 500, state: 'failed', reason: 'planfix: refused' },
-          ...{ chatraMessageId: 'm5', planfixTaskId: 92, planfixCommentId: 93, text: 'Hello' },
+          id: 5,
+          receivedAt: 1_000,
+          writtenAt: 500,
+          state: 'failed',
+          reason: 'planfix: refused',
+          chatraMessageId: 'm5',
+          planfixTaskId: 92,
+          planfixCommentId: 93,
+          text: 'Hello',
           files: [
             { name: 'a.png', url: null, planfixFileId: null, size: 1 },
             { name: 'b.pdf', url: null, planfixFileId: null, size: null },

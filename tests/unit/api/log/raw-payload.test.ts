@@ -22,7 +22,12 @@ it('a payload is pretty-printed', async () => {
 
 it('secrets are hidden by name or value, at any position', async () => {
   const text = await show({
-    ...{ secretKey: 'abc', token: 5, apiKey: 'k', publicKey: 'p', 'api-key': 'q', webhookSecret: 'w' },
+    secretKey: 'abc',
+    token: 5,
+    apiKey: 'k',
+    publicKey: 'p',
+    'api-key': 'q',
+    webhookSecret: 'w',
     nested: [{ password: 'hunter2', authorization: { scheme: 'x' }, empty: { token: null } }],
     link: 'https://bridge.example/hooks/shop/hook-secret-0123456789/chatra',
     text: 'my key is chatra_secret_key-value and planfix_token-value, public-key-1',

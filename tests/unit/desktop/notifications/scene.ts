@@ -81,8 +81,13 @@ export class Scene {
 
   fails(id: number, fields: Partial<Stuck> = {}): void {
     const message: Stuck = {
-      ...{ id, connectionId: 'shop', conversationId: 1, client: 'Anna', direction: 'to-chatra' },
-      ...{ text: 'Your order is here', state: 'failed' },
+      id,
+      connectionId: 'shop',
+      conversationId: 1,
+      client: 'Anna',
+      direction: 'to-chatra',
+      text: 'Your order is here',
+      state: 'failed',
       ...fields,
     }
     this.stuck.set(id, message)
@@ -98,7 +103,9 @@ export class Scene {
     if (state === 'ok') this.down.delete(place)
     else this.down.add(place)
     this.step({
-      ...{ type: 'side', side, connectionId },
+      type: 'side',
+      side,
+      connectionId,
       state: state === 'ok' ? { state } : { state, code, until: 0, detail: 'away' },
     })
   }

@@ -21,7 +21,10 @@ const chats = (count: number): Notice => ({
   kind: 'chats',
   count,
   first: ['Anna', 'Boris', 'Vera'].map((client, id) => ({
-    ...{ connectionId: 'shop', conversationId: id, client, text: '' },
+    connectionId: 'shop',
+    conversationId: id,
+    client,
+    text: '',
   })),
 })
 const fault = (
@@ -29,7 +32,10 @@ const fault = (
   code = 'unreachable',
   needsOwner = false,
 ) => ({
-  ...{ what, code, needsOwner, connectionId: what === 'chatra' || what === 'planfix' ? 'shop' : null },
+  what,
+  code,
+  needsOwner,
+  connectionId: what === 'chatra' || what === 'planfix' ? 'shop' : null,
   params: { detail: 'away' },
 })
 
@@ -74,8 +80,13 @@ describe('a notice in words', () => {
 
   test('the summary of quiet hours leads to the items that need the owner', () => {
     const stuck: Stuck = {
-      ...{ id: 1, connectionId: 'shop', conversationId: 1, client: 'Anna', text: '' },
-      ...{ state: 'failed', direction: 'to-chatra' },
+      id: 1,
+      connectionId: 'shop',
+      conversationId: 1,
+      client: 'Anna',
+      text: '',
+      state: 'failed',
+      direction: 'to-chatra',
     }
     const told = noticeText(
       {

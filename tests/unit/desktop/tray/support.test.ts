@@ -153,7 +153,10 @@ describe('the tray image is made', () => {
       let made = 0
       let asked = 0
       const watch = watchTraySupport({
-        ...{ platform: 'linux', log: silent, environment: WAYLAND, clock: new FakeClock(0) },
+        platform: 'linux',
+        log: silent,
+        environment: WAYLAND,
+        clock: new FakeClock(0),
         first: Promise.resolve(first),
         make: () => void made++,
         missing: () => undefined,

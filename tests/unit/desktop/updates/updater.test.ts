@@ -59,7 +59,12 @@ function scene(options: Partial<UpdatesOptions> = {}) {
   })
   updater.quitAndInstall = () => void order.push('installed')
   return {
-    ...{ clock, updater, updates, told, logged, order },
+    clock,
+    updater,
+    updates,
+    told,
+    logged,
+    order,
     get loads() {
       return loads
     },

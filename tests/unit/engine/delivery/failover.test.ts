@@ -11,8 +11,15 @@ const decided = (at: number | null, first: boolean, more: Partial<CommentState> 
   const { changes } = decideComment(
     { taskId: 100, comment: comment({ at }), first },
     {
-      ...{ settings: settingsOf(), now: END + 10 * MINUTE, task: task(), conversation: conversation() },
-      ...{ contactIds: [92], known: [], attempts: [], maxText: 5000, newId: () => 1 },
+      settings: settingsOf(),
+      now: END + 10 * MINUTE,
+      task: task(),
+      conversation: conversation(),
+      contactIds: [92],
+      known: [],
+      attempts: [],
+      maxText: 5000,
+      newId: () => 1,
       takeover: { at: END + 5 * MINUTE, until: END },
       ...more,
     },
@@ -57,8 +64,16 @@ describe('a reply that is found at the first look after a restore', () => {
     decideComment(
       { taskId: 100, comment: comment({ at, ...fields }), first: true },
       {
-        ...{ settings: settingsOf(), now: END + 10 * MINUTE, task: task(), conversation: conversation() },
-        ...{ contactIds: [92], known: [], attempts: [], maxText: 5000, newId: () => 7, device: 'device' },
+        settings: settingsOf(),
+        now: END + 10 * MINUTE,
+        task: task(),
+        conversation: conversation(),
+        contactIds: [92],
+        known: [],
+        attempts: [],
+        maxText: 5000,
+        newId: () => 7,
+        device: 'device',
         takeover: { at: END + 5 * MINUTE, until: END, cause: 'restore', backupAt: BACKUP },
         ...changes,
       },
@@ -79,8 +94,14 @@ describe('a reply that is found at the first look after a restore', () => {
   })
 
   const echo = message({
-    ...{ id: 3, direction: 'to-chatra', state: 'delivered', reason: 'carried-before-restore' },
-    ...{ text: 'Good day', originKey: 'e:m1', chatraMessageId: 'm1', writtenAt: BACKUP + 2 * MINUTE },
+    id: 3,
+    direction: 'to-chatra',
+    state: 'delivered',
+    reason: 'carried-before-restore',
+    text: 'Good day',
+    originKey: 'e:m1',
+    chatraMessageId: 'm1',
+    writtenAt: BACKUP + 2 * MINUTE,
   })
 
   test('a reply whose echo was seen in the chat is settled', () => {

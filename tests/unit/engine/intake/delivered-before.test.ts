@@ -89,7 +89,13 @@ describe('a reply that may have been sent before', () => {
         id: 30,
         at: 5,
         patch: {
-          ...{ author, text, files, originKey, planfixTaskId, planfixCommentId, conversationId },
+          author,
+          text,
+          files,
+          originKey,
+          planfixTaskId,
+          planfixCommentId,
+          conversationId,
           fingerprint: 'print',
           reason: 'carried-before-restore',
         },
@@ -137,7 +143,16 @@ describe('a reply that may have been sent before', () => {
 
 test('a deleted comment is known only by its number', () => {
   expect(goneComment(7)).toEqual({
-    ...{ id: 7, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
-    ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },
+    id: 7,
+    type: 'Comment',
+    text: '',
+    owner: null,
+    ownerName: '',
+    recipients: [],
+    files: [],
+    isHidden: false,
+    isDeleted: true,
+    sourceObjectId: null,
+    at: null,
   })
 })

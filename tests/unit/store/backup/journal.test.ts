@@ -177,7 +177,10 @@ describe('a restored store', () => {
     now = T + 300 * MINUTE
     const restored = await store({ dir, clock: { now: () => now } })
     expect(await restored.fact('', 'takeover')).toMatchObject({
-      ...{ at: now, until: T + 21 * MINUTE, cause: 'restore', backupAt: T },
+      at: now,
+      until: T + 21 * MINUTE,
+      cause: 'restore',
+      backupAt: T,
     })
     expect(restored.newId()).toBeGreaterThan(1_000_000)
   })

@@ -31,7 +31,9 @@ const hook = (id: string, text: string): Change => ({
 const read = (taskId: number, text: string): Change => ({
   type: 'inbox.add',
   row: {
-    ...{ connectionId: 'shop', source: 'planfix', receivedAt: 1 },
+    connectionId: 'shop',
+    source: 'planfix',
+    receivedAt: 1,
     body: JSON.stringify({ watcher: true, taskId, comment: { text } }),
   },
 })
@@ -58,7 +60,11 @@ async function people(dir: string) {
     ...[10, 11].map((id) =>
       adding(
         message({
-          ...{ id, conversationId: id - 9, state: 'delivered', text: 'anna-secret', chatraClientId: 'anna1' },
+          id,
+          conversationId: id - 9,
+          state: 'delivered',
+          text: 'anna-secret',
+          chatraClientId: 'anna1',
           author: { kind: 'client', id: 'anna1', name: 'Name of anna1' },
         }),
       ),
@@ -94,8 +100,14 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
     const db = await people(dir)
     const forgotten = await db.forgetClient({ client: wanted, connectionId: null })
     expect(forgotten).toEqual({
-      ...{ clients: 2, conversations: 2, messages: 4, notCarried: 1, events: 4, jobs: 1 },
-      ...{ journal: 3, putAside: 1 },
+      clients: 2,
+      conversations: 2,
+      messages: 4,
+      notCarried: 1,
+      events: 4,
+      jobs: 1,
+      journal: 3,
+      putAside: 1,
     })
     await db.compact()
     const text = held(dir)

@@ -17,8 +17,14 @@ const SECRETS = [
 ]
 
 const attempt = (text: string): PendingWrite => ({
-  ...{ kind: 'comment', sourceObjectId: 'x', messageIds: [10], startedAt: START, unclearAt: START },
-  ...{ timedOut: true, text, ownerUserId: null },
+  kind: 'comment',
+  sourceObjectId: 'x',
+  messageIds: [10],
+  startedAt: START,
+  unclearAt: START,
+  timedOut: true,
+  text,
+  ownerUserId: null,
 })
 const anna = () => {
   const link = client({ lastWroteAt: START })
@@ -26,14 +32,21 @@ const anna = () => {
     ...link,
     profile: {
       ...link.profile,
-      ...{ name: 'Anna Pop', displayedName: 'Anna Pop', email: 'anna@mail.example', phone: '+373600' },
-      ...{ ip: '10.1.2.3', extra: { note: 'Passport 123' } },
+      name: 'Anna Pop',
+      displayedName: 'Anna Pop',
+      email: 'anna@mail.example',
+      phone: '+373600',
+      ip: '10.1.2.3',
+      extra: { note: 'Passport 123' },
       startPage: { link: 'https://shop.example/secret', title: null },
     },
   }
 }
 const hers: Conversation = conversation({
-  ...{ lastActivityAt: START, lastClientAt: START, contactId: 92, emailSearched: 'anna@mail.example' },
+  lastActivityAt: START,
+  lastClientAt: START,
+  contactId: 92,
+  emailSearched: 'anna@mail.example',
   contactWritten: { card: 92, name: 'Anna Pop', email: 'anna@mail.example', phone: '+373600' },
   attempt: attempt('Passport 123'),
 })

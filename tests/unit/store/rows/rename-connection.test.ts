@@ -18,7 +18,9 @@ it('all data moves to the new connection, and its source ids stay', async () => 
   const db = await store({ dir: folder() })
   await db.commit(everything)
   expect(await db.renameConnection('shop', 'store')).toEqual({
-    ...{ answer: 'renamed', conversations: 1, messages: 1 },
+    answer: 'renamed',
+    conversations: 1,
+    messages: 1,
   })
   expect(await db.conversation(1)).toEqual(conversation({ contactId: 92, connectionId: 'store' }))
   expect(await db.client('store', 'c1')).toEqual(client({ connectionId: 'store' }))

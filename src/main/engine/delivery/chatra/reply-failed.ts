@@ -64,7 +64,9 @@ export async function replyFailed(
     id: conversation.id,
     patch: {
       chatraLane: {
-        ...{ failures, notBefore, failedAt: now },
+        failures,
+        notBefore,
+        failedAt: now,
         ...(error.side === 'planfix' && { failedSide: error.side }),
       },
     },

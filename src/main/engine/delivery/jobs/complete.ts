@@ -55,7 +55,10 @@ export async function complete(state: JobState): Promise<JobOutcome> {
 const leftAlone = ({ connection, conversation, now }: JobState, task: number): Change => ({
   type: 'event.add',
   event: {
-    ...{ time: now, connectionId: connection.settings.id, level: 'info', key: 'event.task-not-ours' },
+    time: now,
+    connectionId: connection.settings.id,
+    level: 'info',
+    key: 'event.task-not-ours',
     params: { task, conversation: conversation.id },
   },
 })

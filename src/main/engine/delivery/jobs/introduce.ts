@@ -169,9 +169,13 @@ function note(state: JobState, value: string, otherContact: number | null): Chan
     type: 'job.add',
     job: {
       ...job,
-      ...{ id: context.store.newId(), kind: 'note', key: `introduction:${value}`, notBefore: now },
+      id: context.store.newId(),
+      kind: 'note',
+      key: `introduction:${value}`,
+      notBefore: now,
       data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
-      ...{ failures: 0, attempt: null },
+      failures: 0,
+      attempt: null,
     },
   }
 }

@@ -98,9 +98,13 @@ export function verifyLater({ context, job, now }: JobState, data: Record<string
       type: 'job.add',
       job: {
         ...job,
-        ...{ id: context.store.newId(), kind: 'verify', key: job.attempt.sourceObjectId },
+        id: context.store.newId(),
+        kind: 'verify',
+        key: job.attempt.sourceObjectId,
         data: { sourceObjectId: job.attempt.sourceObjectId, text: job.attempt.text, ...data },
-        ...{ notBefore: now + 60_000, failures: 0, attempt: null },
+        notBefore: now + 60_000,
+        failures: 0,
+        attempt: null,
       },
     },
   ]

@@ -26,7 +26,8 @@ const NOTHING: Given = { name: null, email: null, phone: null }
 
 /** The values on a card that the bridge created or wrote to: only these may be replaced later. */
 export const written = (card: number, values: Partial<Given>): ContactWritten => ({
-  ...{ card, ...NOTHING },
+  card,
+  ...NOTHING,
   ...values,
 })
 

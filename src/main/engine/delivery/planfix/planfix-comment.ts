@@ -152,7 +152,9 @@ export function commentMade(
   const now = work.context.clock.now()
   return [
     patchOf(state, {
-      ...{ attempt: null, withoutAuthor: null, closedTasks: 0 },
+      attempt: null,
+      withoutAuthor: null,
+      closedTasks: 0,
       deliveredUpTo: upTo(batch, state.conversation),
     }),
     taskPatch(task, {

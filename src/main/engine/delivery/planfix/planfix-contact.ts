@@ -36,7 +36,10 @@ function withCard(
   state: ConversationState,
 ): Change[] {
   const patch: Partial<Conversation> = {
-    ...{ contactId, emailSearched: email, emailRefused: false, searchTask: true },
+    contactId,
+    emailSearched: email,
+    emailRefused: false,
+    searchTask: true,
     contactWritten: written(contactId, {}),
     // The next task gets this name.
     contactTold: { name: givenBy(state.client.profile).name },
@@ -186,7 +189,10 @@ function cardMade(
   const mayBeLost = sure.email !== undefined && isInField(state.settings)
   return [
     patchOf(state, {
-      ...{ attempt: null, contactId: id, contactWritten: written(id, sure), bareCard: false },
+      attempt: null,
+      contactId: id,
+      contactWritten: written(id, sure),
+      bareCard: false,
       mailedCard: sure.email !== undefined && isMailAddress(state.settings) ? id : 0,
     }),
     ...(isWhole && !mayBeLost ? [] : [introduction(work, state, mayBeLost)]),

@@ -162,7 +162,8 @@ export function thatFit<T>(batch: readonly T[], fits: (some: readonly T[]) => bo
 }
 
 /** All devices of a client are one author; agents are distinguished. */
-function sameAuthor(a: Message, b: Message): boolean {
-  if (a.author.kind === 'client' || b.author.kind === 'client') return a.author.kind === b.author.kind
-  return JSON.stringify(a.author) === JSON.stringify(b.author)
+function sameAuthor({ author: a }: Message, { author: b }: Message): boolean {
+  if (a.kind === 'client' || a.kind === 'bridge') return a.kind === b.kind
+  if (a.kind === 'employee') return b.kind === 'employee' && a.id === b.id && a.name === b.name
+  return b.kind === 'agent' && a.id === b.id && a.name === b.name && a.email === b.email
 }

@@ -1,12 +1,11 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { AgentSeen, ClientProfile, Message } from '../../../../shared/domain.ts'
 import { translate } from '../../../../shared/i18n/index.ts'
+import type { Language } from '../../../../shared/languages.ts'
 import { nameOf } from '../../naming.ts'
 import type { PlanfixText } from '../../ports.ts'
 import { comparable } from '../../text.ts'
 import { factsThatFit, newestThatFit, shortAddress } from './facts-that-fit.ts'
-
-type Language = 'en' | 'ro' | 'ru'
 
 /**
  * The author of a mirrored agent's comment: the mapped employee, or none (the token's user, beginning with

@@ -300,8 +300,12 @@ function echoOfLostReply(
     states: [{ state: 'delivered', reason: DELIVERED_BEFORE_RESTORE }],
     message: {
       ...added!.message,
-      ...{ direction: 'to-chatra', author: { kind: 'bridge' }, originKey: `${ECHO_KEY}${key}` },
-      ...{ state: 'delivered', echoed: true, sentAt: at },
+      direction: 'to-chatra',
+      author: { kind: 'bridge' },
+      originKey: `${ECHO_KEY}${key}`,
+      state: 'delivered',
+      echoed: true,
+      sentAt: at,
       sentFingerprint: fingerprint(comparable(message.text)),
     },
   }

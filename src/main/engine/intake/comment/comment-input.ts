@@ -17,8 +17,17 @@ export interface CommentEvent {
 
 /** Represents a deleted comment. */
 export const goneComment = (id: number): PlanfixComment => ({
-  ...{ id, type: 'Comment', text: '', owner: null, ownerName: '', recipients: [], files: [] },
-  ...{ isHidden: false, isDeleted: true, sourceObjectId: null, at: null },
+  id,
+  type: 'Comment',
+  text: '',
+  owner: null,
+  ownerName: '',
+  recipients: [],
+  files: [],
+  isHidden: false,
+  isDeleted: true,
+  sourceObjectId: null,
+  at: null,
 })
 
 /** The facts for deciding on a comment of Planfix. */

@@ -11,8 +11,14 @@ import { comment, reply, task } from '../../values.ts'
 const MINUTE = 60_000
 const START = 100 * MINUTE
 const write = (changes: Partial<WriteOfClient> = {}): WriteOfClient => ({
-  ...{ kind: 'comment', sourceObjectId: 'our-id', messageIds: [7], startedAt: START },
-  ...{ unclearAt: null, timedOut: false, text: 'Да', ownerUserId: null },
+  kind: 'comment',
+  sourceObjectId: 'our-id',
+  messageIds: [7],
+  startedAt: START,
+  unclearAt: null,
+  timedOut: false,
+  text: 'Да',
+  ownerUserId: null,
   ...changes,
 })
 const ofClient = write({ byClient: true })
@@ -21,7 +27,11 @@ const asJulia = write({ ownerUserId: 5 })
 
 const by = (changes: Partial<PlanfixComment>, marks: Partial<OwnMarks> = {}) =>
   recognise(comment({ text: 'Да', at: START, ...changes }), {
-    ...{ task: task(), known: [], attempts: [], contactIds: [92], now: START + 1000 },
+    task: task(),
+    known: [],
+    attempts: [],
+    contactIds: [92],
+    now: START + 1000,
     ...marks,
   })
 

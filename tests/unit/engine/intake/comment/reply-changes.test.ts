@@ -109,7 +109,11 @@ describe('what is to be said', () => {
     const again = known({ state: 'skipped', reason: 'internal-hidden' })
     const act: ReplyAct = { do: 'say', part, again, behind: null }
     const patch = {
-      ...{ state: 'queued', reason: null, text: 'new words', files: [file], author },
+      state: 'queued',
+      reason: null,
+      text: 'new words',
+      files: [file],
+      author,
       position: 100,
     }
     const expected = { type: 'message.patch', id: 2, at: NOW, from: ['skipped'], patch }
