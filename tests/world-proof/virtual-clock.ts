@@ -1,11 +1,5 @@
 import type { Clock } from '../../src/main/engine/ports.ts'
-
-interface Timer {
-  at: number
-  /** Order of setting among those of the same moment. */
-  n: number
-  work: (() => void) | null
-}
+import { TimerHeap } from '../support/timer-heap.ts'
 
 // Taken when the file is read: a life that ended has its own replaced (see quieten).
 const nextTurn = setImmediate
@@ -16,8 +10,7 @@ const nextTurn = setImmediate
  */
 export class VirtualClock implements Clock {
   private time: number
-  private count = 0
-  private readonly heap: Timer[] = []
+  private readonly timers = new TimerHeap()
 
   constructor(start: number) {
     this.time = start
@@ -28,17 +21,12 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, work: () => void): () => void {
-    const timer: Timer = { at: this.time + Math.max(0, Math.ceil(ms)), n: this.count++, work }
-    this.push(timer)
-    return () => {
-      timer.work = null
-    }
+    return this.timers.set(this.time + Math.max(0, Math.ceil(ms)), work)
   }
 
   /** When the next timer fires; null when there is none. */
   get next(): number | null {
-    this.dropCancelled()
-    return this.heap[0]?.at ?? null
+    return this.timers.next
   }
 
   /** Fires every timer that is due until `time`, and lets each of their moments end. */
@@ -46,49 +34,12 @@ export class VirtualClock implements Clock {
     await settle()
     for (let at = this.next; at !== null && at <= time; at = this.next) {
       this.time = Math.max(this.time, at)
-      this.pop()?.work?.()
+      this.timers.take()?.()
       await settle()
     }
     this.time = Math.max(this.time, time)
   }
-
-  private dropCancelled(): void {
-    while (this.heap[0]?.work === null) this.pop()
-  }
-
-  private push(timer: Timer): void {
-    const { heap } = this
-    let at = heap.push(timer) - 1
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (isBefore(heap[parent], timer)) break
-      heap[at] = heap[parent] as Timer
-      at = parent
-    }
-    heap[at] = timer
-  }
-
-  private pop(): Timer | undefined {
-    const { heap } = this
-    const first = heap[0]
-    const last = heap.pop()
-    if (!last || heap.length === 0) return first
-    let at = 0
-    for (;;) {
-      const left = 2 * at + 1
-      if (left >= heap.length) break
-      const child = left + 1 < heap.length && isBefore(heap[left + 1], heap[left] as Timer) ? left + 1 : left
-      if (isBefore(last, heap[child] as Timer)) break
-      heap[at] = heap[child] as Timer
-      at = child
-    }
-    heap[at] = last
-    return first
-  }
 }
-
-const isBefore = (one: Timer | undefined, other: Timer): boolean =>
-  one !== undefined && (one.at < other.at || (one.at === other.at && one.n < other.n))
 
 /** Work that takes real time (a copy of a file) waits here until everything else is still. */
 const apart: (() => Promise<void>)[] = []

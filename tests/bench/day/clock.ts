@@ -1,10 +1,5 @@
 import type { Clock } from '../../../src/main/engine/ports.ts'
-
-interface Timer {
-  at: number
-  n: number
-  work: (() => void) | null
-}
+import { TimerHeap } from '../../support/timer-heap.ts'
 
 /** After so many turns of the event loop in which nothing happened, nothing more will before the clock moves on. */
 const QUIET_TURNS = 3
@@ -14,9 +9,7 @@ export class VirtualClock implements Clock {
   /** Counts what happens: a turn of the event loop in which it stands still was a quiet one. */
   happened = 0
   private time: number
-  private count = 0
-  /** A binary heap by time, then by order. */
-  private readonly heap: Timer[] = []
+  private readonly timers = new TimerHeap()
 
   constructor(start: number) {
     this.time = start
@@ -26,11 +19,7 @@ export class VirtualClock implements Clock {
 
   after = (ms: number, work: () => void): (() => void) => {
     this.happened++
-    const timer: Timer = { at: this.time + Math.max(0, Math.ceil(ms)), n: this.count++, work }
-    this.push(timer)
-    return () => {
-      timer.work = null
-    }
+    return this.timers.set(this.time + Math.max(0, Math.ceil(ms)), work)
   }
 
   wait(ms: number): Promise<void> {
@@ -40,11 +29,9 @@ export class VirtualClock implements Clock {
   /** Runs everything that falls due until `end`, in order. */
   async runUntil(end: number): Promise<void> {
     await this.settle()
-    for (let next = this.heap[0]; next && next.at <= end; next = this.heap[0]) {
-      this.pop()
-      if (!next.work) continue
-      this.time = Math.max(this.time, next.at)
-      next.work()
+    for (let at = this.timers.next; at !== null && at <= end; at = this.timers.next) {
+      this.time = Math.max(this.time, at)
+      this.timers.take()?.()
       await this.settle()
     }
     this.time = Math.max(this.time, end)
@@ -57,35 +44,4 @@ export class VirtualClock implements Clock {
       if (this.happened !== before) quiet = -1
     }
   }
-
-  private push(timer: Timer): void {
-    const { heap } = this
-    let at = heap.push(timer) - 1
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (isBefore(heap[parent]!, timer)) break
-      heap[at] = heap[parent]!
-      at = parent
-    }
-    heap[at] = timer
-  }
-
-  private pop(): void {
-    const { heap } = this
-    const last = heap.pop()!
-    if (heap.length === 0) return
-    let at = 0
-    for (;;) {
-      let child = 2 * at + 1
-      if (child >= heap.length) break
-      if (child + 1 < heap.length && isBefore(heap[child + 1]!, heap[child]!)) child++
-      if (!isBefore(heap[child]!, last)) break
-      heap[at] = heap[child]!
-      at = child
-    }
-    heap[at] = last
-  }
 }
-
-const isBefore = (one: Timer, other: Timer): boolean =>
-  one.at < other.at || (one.at === other.at && one.n < other.n)
