@@ -36,10 +36,11 @@ export async function adopt(
     links.push({ ...link, ...asFound, begunAt: task.createdAt ?? 0 })
   }
   const taskId = goesOn === 'here' ? state.conversation.taskId : (links.at(-1)?.taskId ?? null)
-  return work.applyResult(state, ok(taskId), async () => [
+  const onSuccess = () => [
     patchOf(state, { searchTask: false, taskId, attempt: null, relatedTaskId: null }),
     ...links.map((task): Change => ({ type: 'task.add', task })),
-  ])
+  ]
+  return work.applyResult({ state, result: ok(taskId), onSuccess })
 }
 
 /** The highest comment number in a task; where the account does not sort, over all its pages. */
@@ -90,8 +91,8 @@ export async function reconcileRefused(
   state: ConversationState,
   failure: Result<never>,
 ): Promise<StepResult> {
-  const outcome = await work.applyResult(state, failure, async () => [])
-  return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
+  const result = await work.applyResult({ state, result: failure, onSuccess: () => [] })
+  return result.kind === 'failed' ? { ...result, also: [patchOf(state, { attempt: null })] } : result
 }
 
 export function taskLink(

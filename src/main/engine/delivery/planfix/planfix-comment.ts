@@ -38,13 +38,13 @@ export async function runUpload(
       patch: { files: message.files.map((one, at) => (at === index ? { ...one, ...change } : one)) },
     },
   ]
-  return work.applyResult(
+  return work.applyResult({
     state,
-    sent,
-    async ({ id }) => put({ planfixFileId: id }),
-    async (error) =>
+    result: sent,
+    onSuccess: ({ id }) => put({ planfixFileId: id }),
+    onRefused: (error) =>
       error.retry.when === 'never' || error.code === 'missing-scope' ? put({ linkOnly: true }) : null,
-  )
+  })
 }
 
 export function comment(
@@ -86,7 +86,8 @@ export function comment(
       const before = await writtenBefore(work.context, state, late)
       if (!before.ok) return reconcileRefused(work, state, before)
       if (before.value.size > 0) {
-        return work.applyResult(state, before, async (written) => foundWritten(work, written, state))
+        const onSuccess = (written: typeof before.value) => foundWritten(work, written, state)
+        return work.applyResult({ state, result: before, onSuccess })
       }
       await state.turn()
       const made = await state.connection.planfix.addComment(step.task.taskId, {
@@ -99,12 +100,12 @@ export function comment(
         writtenAt: late[0]?.late ? first.writtenAt : null,
         sourceObjectId,
       })
-      return work.applyResult(
+      return work.applyResult({
         state,
-        made,
-        async ({ id }) => commentMade(work, id, late, step.task, state),
-        async (error) => commentRefused(work, error, late, step.task, { ...state, isUnnamed }),
-      )
+        result: made,
+        onSuccess: ({ id }) => commentMade(work, id, late, step.task, state),
+        onRefused: (error) => commentRefused(work, error, late, step.task, { ...state, isUnnamed }),
+      })
     },
   }
 }

@@ -6,6 +6,7 @@ import { joinWith } from '../../intake/chat/same-address.ts'
 import { nameOf } from '../../naming.ts'
 import { type Change, type ContactFields, isRestore } from '../../ports.ts'
 import { contactMadeBefore } from '../failover.ts'
+import { reconcileRefused } from './adopt-task.ts'
 import {
   type Given,
   givenBy,
@@ -89,7 +90,7 @@ export async function runFindContact(
     if (contact && step === 'card') return withCard(work, contact.id, email, state)
     return [patchOf(state, { emailSearched: email, emailRefused: step === 'apart' })]
   }
-  return work.applyResult(state, found, settle, async () => null, true)
+  return work.applyResult({ state, result: found, onSuccess: settle, isWrite: false })
 }
 
 const MOST_USERS = 50
@@ -102,16 +103,10 @@ async function joining(
   email: string,
   state: ConversationState,
 ): Promise<StepResult> {
-  const outcome = await work.applyResult(
-    state,
-    ok(null),
-    async () => [],
-    async () => null,
-    true,
-  )
+  await work.applyResult({ state, result: ok(null), onSuccess: () => [], isWrite: false })
   const changes = [patchOf(state, { emailSearched: email })]
   const ids = { one: state.conversation.id, other: owner.id }
-  return Object.assign(outcome, { join: { ...ids, why, clientId: state.client.clientId, changes } })
+  return { kind: 'join', wish: { ...ids, why, clientId: state.client.clientId, changes } }
 }
 
 /** The card's own name; a bare card omits optional values that Planfix may refuse. */
@@ -136,10 +131,7 @@ export function createContact(work: PlanfixStepRunner, state: ConversationState)
     changes: [patchOf(state, { attempt })],
     run: async () => {
       const before = await contactMadeBefore(work.context, state, fields.name)
-      if (!before.ok) {
-        const outcome = await work.applyResult(state, before, async () => [])
-        return async (fresh) => [...(await outcome(fresh)), patchOf(state, { attempt: null })]
-      }
+      if (!before.ok) return reconcileRefused(work, state, before)
       if (before.value) {
         const card = before.value
         // A person may have typed the other values since; a name that the client has, or had, was written by
@@ -151,25 +143,26 @@ export function createContact(work: PlanfixStepRunner, state: ConversationState)
         // After a restore the task is searched for as one of ours (tasksMadeBefore).
         const searchTask = !isRestore(work.context.takeover?.())
         const isWhole = notOn(card, givenBy(profile)).length === 0
-        return work.applyResult(state, before, async () => [
+        const onSuccess = () => [
           patchOf(state, { attempt: null, contactId: card.id, contactWritten, searchTask }),
           ...(isWhole ? [] : [introduction(work, state)]),
-        ])
+        ]
+        return work.applyResult({ state, result: before, onSuccess })
       }
       await state.turn()
       const made = await state.connection.planfix.createContact(fields, sourceObjectId)
-      return work.applyResult(
+      return work.applyResult({
         state,
-        made,
-        async ({ id, failures }) =>
+        result: made,
+        onSuccess: ({ id, failures }) =>
           cardMade(work, id, failures.length > 0 ? { name: fields.name } : fields, state),
-        async (error) => {
-          // Only the same card without them can show whether they are the cause: then each is tried alone.
+        onRefused: (error) => {
+          // Only the same card without its particulars shows whether they are to blame: then each is tried alone.
           const isBare = fields.email === undefined && fields.phone === undefined
           if (isBare || error.code !== 'refused') return null
           return [patchOf(state, { attempt: null, bareCard: true })]
         },
-      )
+      })
     },
   }
 }

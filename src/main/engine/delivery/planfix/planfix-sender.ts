@@ -104,14 +104,14 @@ export class PlanfixSender {
       return call
     }
     const begun = this.context.clock.now()
-    const outcome = await call.run()
-    if (outcome.join) {
-      await joinConversations(this.context, this.serial, outcome.join)
+    const result = await call.run()
+    if (result.kind === 'join') {
+      await joinConversations(this.context, this.serial, result.wish)
       return { next: 'again' }
     }
     const changes = await this.serial.run(String(conversationId), async () => {
       const fresh = await this.context.store.conversation(conversationId)
-      const settled = fresh ? await this.settle(fresh, await outcome(fresh)) : []
+      const settled = fresh ? await this.settle(fresh, await this.work.changesOf(result, fresh)) : []
       await commit(this.context, settled)
       return settled
     })
@@ -339,7 +339,7 @@ export class PlanfixSender {
       }
       return task ? commentMade(this.work, id, batch, task, state) : [patchOf(state, { attempt: null })]
     }
-    return this.work.applyResult(state, found, settle, async () => null, true)
+    return this.work.applyResult({ state, result: found, onSuccess: settle, isWrite: false })
   }
 
   /**

@@ -30,8 +30,33 @@ export type ConversationState = PlanState & {
 }
 /** Changes to commit before a call, and the call. */
 export type ApiCall = { changes: Change[]; run: () => Promise<StepResult> }
-/** The changes of the call's result, given the current conversation; or the conversation to merge with. */
-export type StepResult = ((fresh: Conversation) => Promise<Change[]>) & { join?: JoinWish }
+/**
+ * What a call came to. `done`: its changes, and whether the queue's failures are counted from zero again. `failed`: the
+ * common way of failures, which depends on the conversation as it is by then, and further changes. `join`: with whom the
+ * conversation is merged.
+ */
+export type StepResult =
+  | { kind: 'done'; changes: readonly Change[]; resetsFailures: boolean }
+  | { kind: 'failed'; failure: StepFailure; also: readonly Change[] }
+  | { kind: 'join'; wish: JoinWish }
+export interface StepFailure {
+  error: BridgeError
+  /** Planfix is away, or refuses everything: the queue waits for the breaker, not for a time of its own. */
+  wholeSide: boolean
+  /** Planfix refuses this conversation and takes others. */
+  isAlone: boolean
+  /** The call was the write of the open pending write. */
+  isWrite: boolean
+}
+export interface CallResult<T> {
+  state: ConversationState
+  result: Result<T>
+  onSuccess: (value: T) => Promise<readonly Change[]> | readonly Change[]
+  /** The changes of a special refusal; null = the common way of failures. */
+  onRefused?: (error: BridgeError) => Promise<readonly Change[] | null> | readonly Change[] | null
+  /** False for a call that was not the write of the open pending write. */
+  isWrite?: boolean
+}
 
 /** Number of refusals in a row of one client before the messages count as failed: about ten minutes. */
 const MOST_REFUSALS = 10
@@ -56,35 +81,31 @@ export class PlanfixStepRunner {
     this.context = context
   }
 
-  /**
-   * The changes of a call's result: success, a special refusal, or the common handling of failures. `reads`:
-   * the call was not the write of the pending write.
-   */
-  async applyResult<T>(
-    state: ConversationState,
-    result: Result<T>,
-    success: (value: T) => Promise<Change[]>,
-    refused: (error: BridgeError) => Promise<Change[] | null> = async () => null,
-    reads = false,
-  ): Promise<StepResult> {
+  /** Tells the breaker what a call came to, and returns what it means: success, a special refusal, or a failure. */
+  async applyResult<T>({
+    state,
+    result,
+    onSuccess,
+    onRefused = () => null,
+    isWrite = true,
+  }: CallResult<T>): Promise<StepResult> {
     const gate = state.connection.planfixBreaker
     const { permit } = state
     if (permit === null) throw new Error('a call needs a permit')
     if (result.ok) {
       gate.succeeded(permit)
-      if (!reads) {
+      if (isWrite) {
         gate.clearPart(MESSAGES)
         this.refused.delete(state.settings.id)
       }
-      const changes = await success(result.value)
-      return async (fresh) => [...changes, ...calm(fresh)]
+      return { kind: 'done', changes: await onSuccess(result.value), resetsFailures: true }
     }
     const { error } = result
-    const special = await refused(error)
+    const special = await onRefused(error)
     if (special) {
       // A result that may concern the whole side is not settled yet.
       if (!stopsSide(error)) gate.succeeded(permit)
-      return async () => special
+      return { kind: 'done', changes: special, resetsFailures: false }
     }
     let wholeSide = stopsSide(error)
     if (wholeSide) gate.failed(error, permit)
@@ -95,10 +116,16 @@ export class PlanfixStepRunner {
     if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone))
       gate.denyPart(MESSAGES, error)
     else if (!stopsSide(error) && !isAlone) gate.recordPartFailure(MESSAGES, error)
-    return (fresh) =>
-      isAlone && fresh.planfixLane.failures + 1 >= MOST_REFUSALS
-        ? this.givenUp(fresh, error)
-        : this.failed(fresh, error, wholeSide, reads)
+    return { kind: 'failed', failure: { error, wholeSide, isAlone, isWrite }, also: [] }
+  }
+
+  /** What a result changes, under the conversation's lock. `fresh`: the conversation as it is by then. */
+  async changesOf(result: Exclude<StepResult, { kind: 'join' }>, fresh: Conversation): Promise<Change[]> {
+    if (result.kind === 'done') return [...result.changes, ...(result.resetsFailures ? calm(fresh) : [])]
+    const { failure, also } = result
+    const isOver = failure.isAlone && fresh.planfixLane.failures + 1 >= MOST_REFUSALS
+    const changes = isOver ? await this.givenUp(fresh, failure.error) : await this.failed(fresh, failure)
+    return [...changes, ...also]
   }
 
   /**
@@ -133,16 +160,8 @@ export class PlanfixStepRunner {
     ]
   }
 
-  /**
-   * The common handling of a failure: the pending write is kept when its result is indeterminate, and the
-   * queue waits.
-   */
-  private async failed(
-    fresh: Conversation,
-    error: BridgeError,
-    wholeSide: boolean,
-    reads: boolean,
-  ): Promise<Change[]> {
+  /** The common way of a failure: the attempt is kept when it is unclear, and the lane waits. */
+  private async failed(fresh: Conversation, { error, wholeSide, isWrite }: StepFailure): Promise<Change[]> {
     const { clock, random, store } = this.context
     const now = clock.now()
     const failures = fresh.planfixLane.failures + 1
@@ -152,9 +171,9 @@ export class PlanfixStepRunner {
         ? { failures, notBefore: 0 }
         : { failures, notBefore: nextTry(error, failures, now, random), failedAt: now },
     }
-    // A failed search says nothing about the write.
-    if (attempt && !reads && error.certain) patch.attempt = null
-    else if (attempt && !reads) {
+    // A look that failed says nothing about the write it looked for.
+    if (attempt && isWrite && error.certain) patch.attempt = null
+    else if (attempt && isWrite) {
       this.noMatchAt.delete(fresh.id)
       patch.attempt = { ...attempt, unclearAt: now, timedOut: error.timedOut === true }
     }

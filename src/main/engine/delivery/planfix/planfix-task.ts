@@ -38,7 +38,8 @@ export async function runFindTask(work: PlanfixStepRunner, state: ConversationSt
     const isKnown = (await store.task(state.settings.id, task.id)) !== null
     if (!isKnown && !(await isAnothers(work.context, state.settings.id, task.id))) relatedTaskId = task.id
   }
-  return work.applyResult(state, found, async () => [patchOf(state, { searchTask: false, relatedTaskId })])
+  const onSuccess = () => [patchOf(state, { searchTask: false, relatedTaskId })]
+  return work.applyResult({ state, result: found, onSuccess })
 }
 
 /** After a restore a completed one too: it may contain the messages about to be written. */
@@ -56,20 +57,20 @@ export async function runCheckTask(
 ): Promise<StepResult> {
   await state.turn()
   const read = await state.connection.planfix.task(task.taskId)
-  return work.applyResult(
+  return work.applyResult({
     state,
-    read,
-    async (found) => [
+    result: read,
+    onSuccess: (found) => [
       taskPatch(task, {
         active: isActive(found, state),
         deleted: found.isDeleted,
         checkedAt: work.context.clock.now(),
       }),
     ],
-    async (error) =>
+    onRefused: (error) =>
       error.code === 'object-gone' ? [taskPatch(task, { deleted: true, active: false })] : null,
-    true,
-  )
+    isWrite: false,
+  })
 }
 
 export function createTask(
@@ -115,8 +116,10 @@ export function createTask(
       // They may be in a task that has been completed since.
       const written = await writtenBefore(work.context, state, batch)
       if (!written.ok) return reconcileRefused(work, state, written)
-      if (written.value.size > 0)
-        return work.applyResult(state, written, async (found) => foundWritten(work, found, state))
+      if (written.value.size > 0) {
+        const onSuccess = (found: typeof written.value) => foundWritten(work, found, state)
+        return work.applyResult({ state, result: written, onSuccess })
+      }
       await state.turn()
       const made = await state.connection.planfix.createTask({
         name,
@@ -129,12 +132,12 @@ export function createTask(
         ),
         sourceObjectId,
       })
-      return work.applyResult(
+      return work.applyResult({
         state,
-        made,
-        async ({ id }) => taskMade(work, id, batch, text, step.chatId, step.n, state),
-        async (error) => taskRefused(error, asAssigner, leftOut, state),
-      )
+        result: made,
+        onSuccess: ({ id }) => taskMade(work, id, batch, text, step.chatId, step.n, state),
+        onRefused: (error) => taskRefused(error, asAssigner, leftOut, state),
+      })
     },
   }
 }
@@ -154,10 +157,11 @@ async function openedAgain(
   const read = await planfix.task(previous.taskId)
   if (!read.ok) return read.error.code === 'object-gone' ? null : reconcileRefused(work, state, read)
   if (read.value.isDeleted || !isActive(read.value, state)) return null
-  return work.applyResult(state, read, async () => [
+  const onSuccess = () => [
     patchOf(state, { attempt: null, taskId: previous.taskId }),
     taskPatch(previous, { active: true, closedAt: null, checkedAt: work.context.clock.now() }),
-  ])
+  ]
+  return work.applyResult({ state, result: read, onSuccess })
 }
 
 /** `begun`: when its write began, if its arrival is only known now. */
