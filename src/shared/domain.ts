@@ -4,6 +4,7 @@
  */
 
 import type { MessageState } from './message-states.ts'
+import type { PendingWrite } from './pending-write.ts'
 
 export { isOpen, MESSAGE_STATES, type MessageState, OPEN_STATES } from './message-states.ts'
 
@@ -133,33 +134,7 @@ export interface ClientLink {
   lastVisitAt: number | null
 }
 
-/** The intent of a pending write, which may or may not have arrived. Kept until it is settled. */
-export interface PendingWrite {
-  kind: 'contact' | 'task' | 'comment' | 'chore'
-  sourceObjectId: string
-  /** Ids of the messages in it. */
-  messageIds: number[]
-  startedAt: number
-  /**
-   * When the result became indeterminate; null while the write is under way (after a crash: `startedAt`
-   * counts).
-   */
-  unclearAt: number | null
-  /** A request that timed out may still be executed late, so the wait is longer than after a reset. */
-  timedOut: boolean
-  /** Plain text and author of the write, to find it by content. */
-  text: string
-  ownerUserId: number | null
-  /** The client's card as author; absent = see `ownerUserId`. */
-  ownerContactId?: number
-  /** For a contact or a task. */
-  name?: string
-  /** For a contact. */
-  phone?: string
-  /** For a task: the chat that begins it, and its ordinal. */
-  chatId?: string
-  n?: number
-}
+export type { PendingWrite } from './pending-write.ts'
 
 /**
  * The values that the bridge itself last wrote to the contact card `card`; any other value, and every value
@@ -329,32 +304,7 @@ export interface TaskLink {
   closedAt: number | null
 }
 
-/** Jobs beside the messages. Kinds in order of priority. */
-export const JOB_KINDS = [
-  'reread',
-  'note',
-  'separate',
-  'assigner',
-  'introduce',
-  'complete',
-  'leave-check',
-  'verify',
-  'visit',
-] as const
-export type JobKind = (typeof JOB_KINDS)[number]
-
-export interface Job {
-  id: number
-  connectionId: string
-  conversationId: number
-  kind: JobKind
-  /** One open job of a kind and key; a newer one replaces it. */
-  key: string
-  data: Record<string, unknown>
-  notBefore: number
-  failures: number
-  attempt: PendingWrite | null
-}
+export { JOB_KINDS, type Job, type JobKind } from './job.ts'
 
 /** An agent seen in a webhook: offered for matching, and recognised by e-mail. */
 export interface AgentSeen {

@@ -33,7 +33,7 @@ function stateWith(attempt: object | null) {
         messagesOfTask: async () => [reply({ direction: 'to-planfix', planfixCommentId: 10 })],
       },
     },
-  } as unknown as JobState
+  } as unknown as JobState<'verify'>
   return { state, removed }
 }
 

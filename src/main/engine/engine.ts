@@ -5,6 +5,7 @@ import { ChatraSender } from './delivery/chatra/chatra-sender.ts'
 import { ConversationQueues } from './delivery/conversation-queues.ts'
 import { JobRunner } from './delivery/jobs/runner.ts'
 import { LoopBreaker, PAUSE_MS, pauseEnds } from './delivery/loop-breaker.ts'
+import { addJob } from './delivery/patches.ts'
 import { PlanfixSender } from './delivery/planfix/planfix-sender.ts'
 import { Intake } from './intake/intake.ts'
 import { KeyedMutex } from './keyed-mutex.ts'
@@ -164,20 +165,15 @@ export class Engine {
           patch: { reason: printReason({ kind: 'paused', why: reason }) },
         },
         { type: 'event.add', event },
-        {
-          type: 'job.add',
-          job: {
-            id: store.newId(),
-            connectionId,
-            conversationId,
-            kind: 'note',
-            key: 'loop',
-            data: { what: 'loop' },
-            notBefore: now,
-            failures: 0,
-            attempt: null,
-          },
-        },
+        addJob({
+          id: store.newId(),
+          connectionId,
+          conversationId,
+          kind: 'note',
+          key: 'loop',
+          data: { what: 'loop' },
+          notBefore: now,
+        }),
       ])
       return
     }

@@ -1,5 +1,7 @@
 import type { Conversation, Direction, Job, JoinReason, Message, MessageState } from '../../shared/domain.ts'
+import type { JobData } from '../../shared/job.ts'
 import { commit, type EngineContext } from './context.ts'
+import { addJob } from './delivery/patches.ts'
 import type { KeyedMutex } from './keyed-mutex.ts'
 import type { Change, Queue } from './ports.ts'
 import { rootOf, underRoots } from './roots.ts'
@@ -187,30 +189,36 @@ function movedJobs(
   there: readonly Job[],
 ): Change[] {
   return jobs.flatMap((job): Change[] => {
-    const add = (fields: Partial<Job> = {}): Change[] => [
-      { type: 'job.add', job: { ...job, conversationId: into.id, ...fields } },
-    ]
-    const taskId = job.data.taskId ?? from.taskId
+    const add = (moved: Job): Change[] => [{ type: 'job.add', job: { ...moved, conversationId: into.id } }]
     switch (job.kind) {
       case 'leave-check':
-        return there.some(({ kind }) => kind === 'leave-check') ? [{ type: 'job.drop', id: job.id }] : add()
-      case 'complete':
+        return there.some(({ kind }) => kind === 'leave-check')
+          ? [{ type: 'job.drop', id: job.id }]
+          : add(job)
+      case 'complete': {
+        const taskId = job.data.taskId ?? from.taskId
         return taskId === null
           ? [{ type: 'job.drop', id: job.id }]
-          : add({ key: `task:${String(taskId)}`, data: { ...job.data, taskId } })
-      case 'note':
-        return add({
-          key: job.key === 'loop' ? `loop:${from.id}` : job.key,
-          data: { ...job.data, ...(taskId !== null && { taskId }) },
-        })
+          : add({ ...job, key: `task:${taskId}`, data: { ...job.data, taskId } })
+      }
+      case 'note': {
+        const taskId = job.data.taskId ?? from.taskId
+        const key = job.key === 'loop' ? `loop:${from.id}` : job.key
+        return add({ ...job, key, data: { ...job.data, ...(taskId !== null && { taskId }) } })
+      }
       case 'assigner':
+        return add({ ...job, data: { contactId: from.contactId, ...job.data } })
       case 'verify':
-        return add({ data: { contactId: from.contactId, ...job.data } })
+        return add({ ...job, data: withContact(job.data, from.contactId) })
       default:
-        return add()
+        return add(job)
     }
   })
 }
+
+/** The card of the original conversation, where the job names none. */
+const withContact = (data: JobData<'verify'>, contactId: number | null): JobData<'verify'> =>
+  data.contactId === undefined && data.what !== 'visit' ? { ...data, contactId } : data
 
 // ---- notes about the merge
 
@@ -227,14 +235,12 @@ export const joinNote = (
   into: Conversation,
   why: JoinReason,
   clientId: string,
-): Change => ({
-  type: 'job.add',
-  job: {
-    ...newJob(store.newId(), into, clock.now()),
+): Change =>
+  addJob({
+    ...noteIn(store.newId(), into, clock.now()),
     key: `device-joined:${from.id}`,
     data: { what: 'device-joined', why, clientId },
-  },
-})
+  })
 
 /** The previous task gets a note with the new task. */
 export const mergedNote = (
@@ -242,25 +248,19 @@ export const mergedNote = (
   from: Conversation,
   taskId: number,
   into: Conversation,
-): Change => ({
-  type: 'job.add',
-  job: {
-    ...newJob(store.newId(), into, clock.now()),
+): Change =>
+  addJob({
+    ...noteIn(store.newId(), into, clock.now()),
     key: `merged:${from.id}`,
     data: { what: 'merged', taskId, intoConversation: into.id },
-  },
-})
+  })
 
-const newJob = (id: number, into: Conversation, notBefore: number): Job => ({
+const noteIn = (id: number, into: Conversation, notBefore: number) => ({
   id,
   connectionId: into.connectionId,
   conversationId: into.id,
-  kind: 'note',
-  key: '',
-  data: {},
+  kind: 'note' as const,
   notBefore,
-  failures: 0,
-  attempt: null,
 })
 
 export const mergeEvent = (key: string, from: Conversation, into: Conversation, time: number) => ({

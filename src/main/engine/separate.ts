@@ -110,7 +110,7 @@ async function partedWork(
     }
   }
   for (const job of await store.jobs(root.id)) {
-    const { clientId, taskId } = job.data
+    const { clientId, taskId } = job.data as { clientId?: unknown; taskId?: unknown }
     const isTheirs =
       (typeof clientId === 'string' && devices.has(clientId)) ||
       (typeof taskId === 'number' && tasks.has(taskId))
@@ -127,7 +127,7 @@ async function partedWork(
  */
 const leaveCheckOfOthers = (
   { store }: EngineContext,
-  job: Job,
+  job: Job<'leave-check'>,
   root: Conversation,
   others: readonly ClientLink[],
 ): Change[] =>

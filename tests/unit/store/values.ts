@@ -42,18 +42,19 @@ export const withEmail = (email: string, fields: Partial<ClientLink> = {}): Clie
 export const task = (fields: Partial<TaskLink> = {}): TaskLink =>
   nouns.taskLink({ taskId: 500, chatId: 'chat1', ...fields })
 
-export const job = (fields: Partial<Job> = {}): Job => ({
-  id: 20,
-  connectionId: 'shop',
-  conversationId: 1,
-  kind: 'note',
-  key: 'k',
-  data: {},
-  notBefore: 0,
-  failures: 0,
-  attempt: null,
-  ...fields,
-})
+export const job = (fields: Partial<Job> = {}): Job =>
+  ({
+    id: 20,
+    connectionId: 'shop',
+    conversationId: 1,
+    kind: 'note',
+    key: 'k',
+    data: { what: 'loop' },
+    notBefore: 0,
+    failures: 0,
+    attempt: null,
+    ...fields,
+  }) as Job
 
 export const inboxRow = (body: string, receivedAt = 100): Change => ({
   type: 'inbox.add',

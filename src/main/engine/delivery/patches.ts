@@ -1,5 +1,6 @@
 import type { ClientLink, Message, MessageState, TaskLink } from '../../../shared/domain.ts'
 import type { BridgeError } from '../../../shared/errors.ts'
+import { type JobKind, type NewJob, type NoteData, newJob } from '../../../shared/job.ts'
 import { printReason } from '../../../shared/reason.ts'
 import type { Change } from '../ports.ts'
 
@@ -65,24 +66,21 @@ export function stillRefused(
 }
 
 /** A note to the employee inside the task, about the employee's reply. */
-export const noteAbout = (
-  message: Message,
-  data: Record<string, unknown>,
-  now: number,
-  newId: () => number,
-): Change => ({
-  type: 'job.add',
-  job: {
+export const noteAbout = (message: Message, data: NoteData, now: number, newId: () => number): Change =>
+  addJob({
     id: newId(),
     connectionId: message.connectionId,
     conversationId: message.conversationId ?? 0,
     kind: 'note',
-    key: `${String(data.what)}:${message.id}:${String(data.file ?? '')}`,
+    key: `${data.what}:${message.id}:${data.what === 'file-not-delivered' ? data.file : ''}`,
     data: { ...data, messageId: message.id, taskId: message.planfixTaskId },
     notBefore: now,
-    failures: 0,
-    attempt: null,
-  },
+  })
+
+/** A job that has not been tried, as a change. */
+export const addJob = <Kind extends JobKind>(job: NewJob<Kind>): Change => ({
+  type: 'job.add',
+  job: newJob(job),
 })
 
 /** The note about a reply that was not sent, or about its edit or deletion that was not executed. */
@@ -94,20 +92,15 @@ export const rereadOf = (message: Message, now: number, newId: () => number): Ch
   message.planfixCommentId === null || message.planfixTaskId === null
     ? []
     : [
-        {
-          type: 'job.add',
-          job: {
-            id: newId(),
-            connectionId: message.connectionId,
-            conversationId: message.conversationId ?? 0,
-            kind: 'reread',
-            key: `comment:${message.planfixCommentId}`,
-            data: { taskId: message.planfixTaskId, commentId: message.planfixCommentId },
-            notBefore: now,
-            failures: 0,
-            attempt: null,
-          },
-        },
+        addJob({
+          id: newId(),
+          connectionId: message.connectionId,
+          conversationId: message.conversationId ?? 0,
+          kind: 'reread',
+          key: `comment:${message.planfixCommentId}`,
+          data: { taskId: message.planfixTaskId, commentId: message.planfixCommentId },
+          notBefore: now,
+        }),
       ]
 
 /** Reason of a reply that certainly is not in the chat. */

@@ -87,22 +87,22 @@ describe('participants without which a task was taken', () => {
 describe('a note about a reply', () => {
   test('a note about a reply is a separate job for each reply, subject and file', () => {
     const message = reply({ id: 3, conversationId: 9, planfixTaskId: 41 })
-    expect(noteAbout(message, { what: 'file-refused', file: 'a.jpg' }, NOW, newId)).toEqual({
+    expect(noteAbout(message, { what: 'file-not-delivered', file: 'a.jpg' }, NOW, newId)).toEqual({
       type: 'job.add',
       job: {
         id: 77,
         connectionId: 'shop',
         conversationId: 9,
         kind: 'note',
-        key: 'file-refused:3:a.jpg',
-        data: { what: 'file-refused', file: 'a.jpg', messageId: 3, taskId: 41 },
+        key: 'file-not-delivered:3:a.jpg',
+        data: { what: 'file-not-delivered', file: 'a.jpg', messageId: 3, taskId: 41 },
         notBefore: NOW,
         failures: 0,
         attempt: null,
       },
     })
-    expect(noteAbout(reply({ id: 3, conversationId: null }), { what: 'x' }, NOW, newId)).toMatchObject({
-      job: { conversationId: 0, key: 'x:3:' },
+    expect(noteAbout(reply({ id: 3, conversationId: null }), { what: 'loop' }, NOW, newId)).toMatchObject({
+      job: { conversationId: 0, key: 'loop:3:' },
     })
   })
   test('a note about a reply says what was not done', () => {

@@ -56,7 +56,14 @@ async function people(dir: string) {
     { type: 'client.save', client: named(2, 'anna2', 'anna@mail.example') },
     { type: 'client.save', client: named(3, 'boris', 'boris@mail.example') },
     { type: 'task.add', task: task({ taskId: 500, conversationId: 1, descriptionText: 'anna-secret' }) },
-    { type: 'job.add', job: job({ conversationId: 2, kind: 'visit', data: { ip: '10.0.0.2' } }) },
+    {
+      type: 'job.add',
+      job: job({
+        conversationId: 2,
+        kind: 'visit',
+        data: { clientId: 'anna1', startedAt: 0, ip: '10.0.0.2' },
+      }),
+    },
     ...[10, 11].map((id) =>
       adding(
         message({

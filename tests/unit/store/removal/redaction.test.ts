@@ -67,7 +67,14 @@ async function longAgo(dir: string, clock: { now(): number }) {
     adding(
       message({ id: 10, state: 'delivered', text: 'Passport 123', receivedAt: START, writtenAt: START }),
     ),
-    { type: 'job.add', job: job({ kind: 'visit', data: { ip: '10.1.2.3' }, notBefore: START }) },
+    {
+      type: 'job.add',
+      job: job({
+        kind: 'visit',
+        data: { clientId: 'anna1', startedAt: 0, ip: '10.1.2.3' },
+        notBefore: START,
+      }),
+    },
     inboxRow(JSON.stringify({ text: SECRETS.join(' ') }), START),
   ])
   const [row] = await db.inboxPending(0, 1)

@@ -1,5 +1,6 @@
 import { type Conversation, type Message, OPEN_STATES } from '../../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
+import type { NoteData } from '../../../../shared/job.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import type { Change } from '../../ports.ts'
 import type { Permit } from '../circuit-breaker.ts'
@@ -131,5 +132,5 @@ async function unclear(
 }
 
 /** A note to the employee inside the task. */
-const note = (context: EngineContext, message: Message, data: Record<string, unknown>): Change =>
+const note = (context: EngineContext, message: Message, data: NoteData): Change =>
   noteAbout(message, data, context.clock.now(), () => context.store.newId())

@@ -26,7 +26,7 @@ export async function replyText(
   const tell = async (file: MessageFile) => {
     const isFirst = message.files.find((one) => isSameFile(one, file)) === file
     if (!isFirst || shown?.files.some((one) => isSameFile(one, file))) return
-    const data = { what: 'file-not-delivered', file: file.name }
+    const data = { what: 'file-not-delivered', file: file.name } as const
     await commit(context, [noteAbout(message, data, context.clock.now(), () => context.store.newId())])
   }
   for (const file of message.files) {

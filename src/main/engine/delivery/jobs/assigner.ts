@@ -6,12 +6,12 @@ import type { JobOutcome, JobState } from './job.ts'
  * 6.3): who the token's user is, and whether a contact is accepted as assigner with the task still visible to
  * us. The token's user becomes a participant first, so that its creator cannot lose the task.
  */
-export async function assigner(state: JobState): Promise<JobOutcome> {
+export async function assigner(state: JobState<'assigner'>): Promise<JobOutcome> {
   const { connection, conversation, job } = state
   const { planfix } = connection
   const connectionId = connection.settings.id
-  const taskId = Number(job.data.taskId)
-  const contactId = typeof job.data.contactId === 'number' ? job.data.contactId : conversation.contactId
+  const { taskId } = job.data
+  const contactId = job.data.contactId ?? conversation.contactId
   // Planfix refused a task with the client as assigner, and accepted it without: perhaps the account's rule
   // has changed.
   const isDoubted = job.data.again === true

@@ -1,17 +1,17 @@
 import type { Result } from '../../../../shared/errors.ts'
 import type { Change } from '../../ports.ts'
-import { taskPatch } from '../patches.ts'
+import { addJob, taskPatch } from '../patches.ts'
 import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
 
 const MINUTE = 60_000
 
 /** F11: when the chat is over, the task is completed, once no work of the conversation is waiting. */
-export async function complete(state: JobState): Promise<JobOutcome> {
+export async function complete(state: JobState<'complete'>): Promise<JobOutcome> {
   const { context, connection, conversation, job, now } = state
   const { planfix, settings } = connection
   if (!settings.options.completeWhenClientLeaves) return { done: [] }
   // For a conversation that was merged into this one: its own task.
-  const named = typeof job.data.taskId === 'number' ? job.data.taskId : null
+  const named = job.data.taskId ?? null
   if (named === null && (await somethingWaits(state))) return { waits: now + SLOW_LOOK_MS }
   const taskId = named ?? conversation.taskId
   const task = taskId === null ? null : await context.store.task(settings.id, taskId)
@@ -78,18 +78,18 @@ async function somethingWaits({ context, conversation }: JobState): Promise<bool
  * job asks Chatra whether the visit is over; while it is not, the job asks again after the same time, up to a
  * day.
  */
-export async function leaveCheck(state: JobState): Promise<JobOutcome> {
+export async function leaveCheck(state: JobState<'leave-check'>): Promise<JobOutcome> {
   const { context, connection, conversation, job, now } = state
   const quiet = connection.settings.options.leaveAfterMinutes * MINUTE
   // With a clock that was ahead it may lie in the future.
   const quietSince = Math.min(conversation.lastActivityAt, now)
   if (now < quietSince + quiet) return { later: quietSince + quiet }
-  const clientId = String(job.data.clientId)
+  const { clientId } = job.data
   const read = await askedInTurn(connection, () => connection.chatra.client(clientId))
   if (!read.ok) return read.error.code === 'object-gone' ? { done: [] } : { error: read.error }
   const visit = read.value.visit
   if (visit?.finishedAt == null) {
-    const tries = Number(job.data.tries ?? 0) + 1
+    const tries = (job.data.tries ?? 0) + 1
     if (now > quietSince + 24 * 60 * MINUTE || visit === null) return { done: [] }
     return { later: now + quiet * Math.min(tries, 6), data: { ...job.data, tries } }
   }
@@ -98,19 +98,15 @@ export async function leaveCheck(state: JobState): Promise<JobOutcome> {
   return {
     done: [
       { type: 'conversation.patch', id: conversation.id, patch: { clientLeft: true } },
-      {
-        type: 'job.add',
-        job: {
-          ...job,
-          id: context.store.newId(),
-          kind: 'complete',
-          key: 'task',
-          data: {},
-          notBefore: now,
-          failures: 0,
-          attempt: null,
-        },
-      },
+      addJob({
+        id: context.store.newId(),
+        connectionId: job.connectionId,
+        conversationId: job.conversationId,
+        kind: 'complete',
+        key: 'task',
+        data: {},
+        notBefore: now,
+      }),
     ],
   }
 }

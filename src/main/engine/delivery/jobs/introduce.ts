@@ -4,6 +4,7 @@ import { clientSourceId } from '../../identity.ts'
 import { joinWith } from '../../intake/chat/same-address.ts'
 import type { JoinWish } from '../../merge.ts'
 import type { Change, ContactFields, PlanfixContact } from '../../ports.ts'
+import { addJob } from '../patches.ts'
 import {
   type Given,
   givenBy,
@@ -24,11 +25,11 @@ import { type JobOutcome, type JobState, SLOW_LOOK_MS } from './job.ts'
  * written only where the card is empty or still holds the bridge's value; a person's values are not changed.
  * Values that are not accepted on the card are written into the task, once.
  */
-export async function introduce(state: JobState): Promise<JobOutcome> {
+export async function introduce(state: JobState<'introduce'>): Promise<JobOutcome> {
   const { context, connection, conversation, job, now } = state
   const { planfix } = connection
   const { contactId } = conversation
-  const link = await context.store.client(connection.settings.id, String(job.data.clientId))
+  const link = await context.store.client(connection.settings.id, job.data.clientId)
   if (!link) return { done: [] }
   if (contactId === null) return { waits: now + SLOW_LOOK_MS }
   const ours = writtenOn(conversation)
@@ -165,17 +166,13 @@ function notes(state: JobState, toTell: readonly Particular[], given: Given, oth
 
 function note(state: JobState, value: string, otherContact: number | null): Change {
   const { context, job, now } = state
-  return {
-    type: 'job.add',
-    job: {
-      ...job,
-      id: context.store.newId(),
-      kind: 'note',
-      key: `introduction:${value}`,
-      notBefore: now,
-      data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
-      failures: 0,
-      attempt: null,
-    },
-  }
+  return addJob({
+    id: context.store.newId(),
+    connectionId: job.connectionId,
+    conversationId: job.conversationId,
+    kind: 'note',
+    key: `introduction:${value}`,
+    notBefore: now,
+    data: { what: 'introduction', value, ...(otherContact !== null && { otherContact }) },
+  })
 }

@@ -1,18 +1,20 @@
-import type { Conversation, Job, Message, PendingWrite } from '../../../../shared/domain.ts'
+import type { Conversation, Message, PendingWrite } from '../../../../shared/domain.ts'
 import type { BridgeError, Result } from '../../../../shared/errors.ts'
+import type { Job, JobData, JobKind } from '../../../../shared/job.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import type { JoinWish } from '../../merge.ts'
 import { type Change, isRestore, type Queue } from '../../ports.ts'
+import { addJob } from '../patches.ts'
 import type { WriteReconciler } from '../planfix/reconcile.ts'
 import { settlesAt } from '../retry.ts'
 
 /** The dependencies of a job. */
-export interface JobState {
+export interface JobState<Kind extends JobKind = JobKind> {
   context: EngineContext
   connection: ConnectionContext
   conversation: Conversation
-  job: Job
+  job: Job<Kind>
   reconciler: WriteReconciler
   /** Locks by conversation. */
   mutex: KeyedMutex
@@ -27,7 +29,7 @@ export interface JobState {
 export type JobOutcome =
   | { done: Change[]; wake?: { conversationId: number; lane: Queue } }
   /** Not before `later`, which is on disk: a time set by the rules. */
-  | { later: number; data?: Record<string, unknown> }
+  | { later: number; data?: JobData }
   /**
    * The job waits for a change; it runs again after the change, else at `waits`. Nothing is stored for that.
    */
@@ -40,12 +42,12 @@ export type JobOutcome =
 /** A change without a notice is noticed within this time. */
 export const SLOW_LOOK_MS = 2 * 60_000
 
-export type RunJob = (state: JobState) => Promise<JobOutcome>
+export type RunJob<Kind extends JobKind = JobKind> = (state: JobState<Kind>) => Promise<JobOutcome>
 
 /** Reads the message of a job. */
-export async function messageOf(state: JobState): Promise<Message | null> {
-  const id = state.job.data.messageId
-  return typeof id === 'number' ? state.context.store.message(id) : null
+export async function messageOf(state: JobState<'note'>): Promise<Message | null> {
+  const id = state.job.data.messageId ?? null
+  return id === null ? null : state.context.store.message(id)
 }
 
 /**
@@ -91,22 +93,22 @@ export async function writeOnce(
 /**
  * An indeterminate write was repeated: a minute later a job checks whether the first one arrived after all.
  */
-export function verifyLater({ context, job, now }: JobState, data: Record<string, unknown>): Change[] {
+export function verifyLater(
+  { context, job, now }: JobState,
+  where: { taskId: number } | { what: 'visit'; contactId: number },
+): Change[] {
   if (job.attempt === null) return []
+  const { sourceObjectId, text } = job.attempt
   return [
-    {
-      type: 'job.add',
-      job: {
-        ...job,
-        id: context.store.newId(),
-        kind: 'verify',
-        key: job.attempt.sourceObjectId,
-        data: { sourceObjectId: job.attempt.sourceObjectId, text: job.attempt.text, ...data },
-        notBefore: now + 60_000,
-        failures: 0,
-        attempt: null,
-      },
-    },
+    addJob({
+      id: context.store.newId(),
+      connectionId: job.connectionId,
+      conversationId: job.conversationId,
+      kind: 'verify',
+      key: sourceObjectId,
+      data: { sourceObjectId, text, ...where },
+      notBefore: now + 60_000,
+    }),
   ]
 }
 
@@ -114,7 +116,7 @@ export function verifyLater({ context, job, now }: JobState, data: Record<string
 function writeBeforeRestore({ context, job }: JobState, attempt: PendingWrite): PendingWrite | null {
   const takeover = context.takeover?.()
   if (!isRestore(takeover)) return null
-  const visitAt = job.kind === 'visit' ? Number(job.data.startedAt) : Number.POSITIVE_INFINITY
+  const visitAt = job.kind === 'visit' ? job.data.startedAt : Number.POSITIVE_INFINITY
   const isOlder = job.id < (takeover.firstId ?? 0) || visitAt < takeover.at
   return isOlder ? { ...attempt, startedAt: takeover.backupAt } : null
 }

@@ -1,5 +1,6 @@
 import { isOpen, type Message } from '../../../../shared/domain.ts'
 import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
+import type { NoteData } from '../../../../shared/job.ts'
 import { noteSourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
@@ -19,12 +20,12 @@ import {
  * A note to the employee inside the task; it never goes to the client, because the client is not among its
  * recipients.
  */
-export async function note(state: JobState): Promise<JobOutcome> {
+export async function note(state: JobState<'note'>): Promise<JobOutcome> {
   const { connection, conversation, job } = state
-  const named = typeof job.data.taskId === 'number' ? job.data.taskId : null
+  const named = job.data.taskId ?? null
   // It belongs to the client's messages: into the task that is created for them, or after the message being
   // written.
-  if (named === null && FOLLOWS.has(String(job.data.what)) && (await isBeingWritten(state)))
+  if (named === null && FOLLOWS.has(job.data.what) && (await isBeingWritten(state)))
     return { waits: state.now + SLOW_LOOK_MS }
   const taskId = named ?? conversation.taskId
   if (taskId === null) return { done: [] }
@@ -76,10 +77,10 @@ export async function note(state: JobState): Promise<JobOutcome> {
  * into the next one.
  */
 function otherWay(
-  { job, conversation }: JobState,
+  { job, conversation }: JobState<'note'>,
   taskId: number,
   isNamed: boolean,
-): JobState['job']['data'] | null {
+): NoteData | null {
   if (isNamed) return { ...job.data, unnamed: true }
   const next = conversation.taskId
   return next === null || next === taskId ? null : { ...job.data, unnamed: true, taskId: next }
@@ -94,69 +95,68 @@ async function isOvertaken({ context }: JobState, { id, state }: Message): Promi
   )
 }
 
-const FOLLOWS: ReadonlySet<string> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
+const FOLLOWS: ReadonlySet<NoteData['what']> = new Set(['device-joined', 'perhaps', 'introduction', 'loop'])
 
 /** Null when the note is obsolete. */
-async function noteText(state: JobState, message: Message | null): Promise<string | null> {
-  const { context, job, connection } = state
+async function noteText(state: JobState<'note'>, message: Message | null): Promise<string | null> {
+  const { context, connection } = state
+  const { data } = state.job
   const { webUrl } = connection.settings.planfix
-  const what = String(job.data.what)
-  if (what === 'merged') {
-    const into = await rootOf(context.store, Number(job.data.intoConversation))
-    return into?.taskId
-      ? translate(context.language, 'note.merged', { link: `${webUrl}/task/${into.taskId}` })
-      : translate(context.language, 'note.merged-no-task')
+  const say = (key: TextKey, params: Record<string, string> = {}) => translate(context.language, key, params)
+  const words = firstLine(message?.text ?? '', 200)
+  const task = (id: number) => ({ link: `${webUrl}/task/${id}` })
+  const contact = (id: number) => ({ link: `${webUrl}/contact/${id}` })
+  switch (data.what) {
+    case 'merged': {
+      const into = await rootOf(context.store, data.intoConversation)
+      return into?.taskId ? say('note.merged', task(into.taskId)) : say('note.merged-no-task')
+    }
+    case 'perhaps': {
+      const other = await context.store.conversation(data.otherConversation)
+      // The conversations were joined meanwhile: another note says so.
+      if (!other?.taskId || other.mergedInto !== null) return null
+      return say('note.perhaps', task(other.taskId))
+    }
+    case 'device-joined':
+      return deviceJoined(state, data)
+    case 'twin':
+      return say('note.twin', task(data.otherTask))
+    case 'twin-card':
+      return say('note.twin-card', contact(data.otherContact))
+    case 'introduction': {
+      const { value, otherContact } = data
+      return otherContact === undefined
+        ? say('note.introduction', { value })
+        : say('note.introduction-other', { value, ...contact(otherContact) })
+    }
+    case 'file-not-delivered':
+      return data.file === ''
+        ? say('note.picture-not-delivered')
+        : say('note.file-not-delivered', { file: data.file })
+    case 'kept-inside':
+    case 'arrived-after-all':
+      return say(`note.${data.what}`, { text: words })
+    case 'loop':
+      return say('note.loop')
+    case 'not-delivered':
+      return say('note.not-delivered', { reason: say(`reason.${data.reason}` as TextKey), text: words })
+    case 'not-changed':
+    case 'not-removed': {
+      const text = [words, ...namesOf(message)].filter((part) => part !== '').join(', ')
+      return say(`note.${data.what}`, { reason: say(`reason.${data.reason}` as TextKey), text })
+    }
   }
-  if (what === 'perhaps') {
-    const other = await context.store.conversation(Number(job.data.otherConversation))
-    // The conversations were joined meanwhile: another note says so.
-    if (!other?.taskId || other.mergedInto !== null) return null
-    return translate(context.language, 'note.perhaps', { link: `${webUrl}/task/${other.taskId}` })
-  }
-  if (what === 'device-joined') return deviceJoined(state)
-  if (what === 'twin')
-    return translate(context.language, 'note.twin', {
-      link: `${webUrl}/task/${String(job.data.otherTask)}`,
-    })
-  if (what === 'twin-card')
-    return translate(context.language, 'note.twin-card', {
-      link: `${webUrl}/contact/${String(job.data.otherContact)}`,
-    })
-  if (what === 'introduction') {
-    const other = job.data.otherContact
-    const value = String(job.data.value)
-    return typeof other === 'number'
-      ? translate(context.language, 'note.introduction-other', { value, link: `${webUrl}/contact/${other}` })
-      : translate(context.language, 'note.introduction', { value })
-  }
-  if (what === 'file-not-delivered' && job.data.file === '')
-    return translate(context.language, 'note.picture-not-delivered')
-  if (what === 'file-not-delivered')
-    return translate(context.language, 'note.file-not-delivered', { file: String(job.data.file) })
-  if (what === 'kept-inside')
-    return translate(context.language, 'note.kept-inside', { text: firstLine(message?.text ?? '', 200) })
-  if (what === 'arrived-after-all')
-    return translate(context.language, 'note.arrived-after-all', {
-      text: firstLine(message?.text ?? '', 200),
-    })
-  if (what === 'loop') return translate(context.language, 'note.loop')
-  const reason = translate(context.language, `reason.${String(job.data.reason)}` as TextKey)
-  const isOfChange = what === 'not-changed' || what === 'not-removed'
-  return translate(context.language, isOfChange ? `note.${what}` : 'note.not-delivered', {
-    reason,
-    text: [firstLine(message?.text ?? '', 200), ...(isOfChange ? namesOf(message) : [])]
-      .filter((part) => part !== '')
-      .join(', '),
-  })
 }
 
 const namesOf = (message: Message | null): string[] => (message?.files ?? []).map(({ name }) => name)
 
-async function deviceJoined({ context, job, connection }: JobState): Promise<string> {
-  const link = await context.store.client(connection.settings.id, String(job.data.clientId))
+async function deviceJoined(
+  { context, connection }: JobState,
+  { clientId, why }: Extract<NoteData, { what: 'device-joined' }>,
+): Promise<string> {
+  const link = await context.store.client(connection.settings.id, clientId)
   const device = [link?.profile.os, link?.profile.browser].filter((part) => part != null).join(', ')
-  const isVouched = job.data.why === 'vouched'
-  const key = isVouched ? 'note.device-joined-vouched' : 'note.device-joined'
+  const key = why === 'vouched' ? 'note.device-joined-vouched' : 'note.device-joined'
   return translate(context.language, key, {
     device: device || '—',
     email: link?.profile.email ?? '—',

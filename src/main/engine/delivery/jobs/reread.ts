@@ -3,9 +3,9 @@ import { applyComment } from '../../intake/comment/comment-state.ts'
 import type { JobOutcome, JobState } from './job.ts'
 
 /** Reads a comment again and decides on it again: a reply that was given up has appeared in the chat. */
-export async function reread(state: JobState): Promise<JobOutcome> {
+export async function reread(state: JobState<'reread'>): Promise<JobOutcome> {
   const { context, connection, job, mutex: serial } = state
-  const [taskId, commentId] = [Number(job.data.taskId), Number(job.data.commentId)]
+  const { taskId, commentId } = job.data
   await state.slot()
   const read = await connection.planfix.comment(commentId)
   if (!read.ok && read.error.code !== 'object-gone') return { error: read.error }

@@ -1,9 +1,10 @@
-import type { Conversation, Job } from '../../../../shared/domain.ts'
+import type { Conversation } from '../../../../shared/domain.ts'
 import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
+import { type Job, type JobKind, jobProblem } from '../../../../shared/job.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
 import { handOver, joinConversations } from '../../merge.ts'
-import type { Priority, Queue } from '../../ports.ts'
+import type { Change, Priority, Queue } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
 import { separateConversation } from '../../separate.ts'
 import { probeChatra } from '../chatra/chatra-probe.ts'
@@ -21,7 +22,8 @@ import { reread } from './reread.ts'
 import { verify } from './verify.ts'
 import { visit } from './visit.ts'
 
-const KINDS: Record<Exclude<Job['kind'], 'separate'>, { priority: Priority; run: RunJob }> = {
+type Runnable = Exclude<JobKind, 'separate'>
+const KINDS: { [Kind in Runnable]: { priority: Priority; run: RunJob<Kind> } } = {
   reread: { priority: 1, run: reread },
   note: { priority: 2, run: note },
   assigner: { priority: 2, run: assigner },
@@ -31,7 +33,7 @@ const KINDS: Record<Exclude<Job['kind'], 'separate'>, { priority: Priority; run:
   verify: { priority: 2, run: verify },
   visit: { priority: 3, run: visit },
 }
-const ORDER: readonly Job['kind'][] = ['separate', ...(Object.keys(KINDS) as (keyof typeof KINDS)[])]
+const ORDER: readonly JobKind[] = ['separate', ...(Object.keys(KINDS) as Runnable[])]
 
 /** A job that fails this often is given up and reported: after more than a day of waiting. */
 const GIVE_UP_AFTER = 300
@@ -80,8 +82,15 @@ export class JobRunner {
     const connection = conversation && connections.get(conversation.connectionId)
     if (!conversation || !connection) return { next: 'idle' }
     if (conversation.mergedInto !== null) await this.handOver(conversationId)
-    const jobs = await store.jobs(conversationId)
+    const stored = await store.jobs(conversationId)
     const now = clock.now()
+    const broken = stored.filter((job) => jobProblem(job) !== null)
+    if (broken.length > 0)
+      await commit(
+        this.context,
+        broken.flatMap((job) => dropBroken(job, now)),
+      )
+    const jobs = stored.filter((job) => !broken.includes(job))
     const times = jobs.map((job) => this.dueAt(job, connection, now))
     const due = jobs
       .filter((_job, index) => (times[index] ?? now) <= now)
@@ -94,8 +103,8 @@ export class JobRunner {
     this.running.add(due.id)
     this.changedMeanwhile.set(conversationId, false)
     try {
-      if (gate === connection.chatraBreaker && permit.probe) {
-        await probeChatra(connection, String(due.data.clientId), permit)
+      if (due.kind === 'leave-check' && permit.probe) {
+        await probeChatra(connection, due.data.clientId, permit)
         return { next: 'again' }
       }
       await this.perform(due, conversation, connection, gate, permit)
@@ -163,7 +172,9 @@ export class JobRunner {
     permit: Permit,
   ): Promise<void> {
     if (job.kind === 'separate') throw new Error('the job "separate" needs no service')
-    const { priority, run } = KINDS[job.kind]
+    const { priority } = KINDS[job.kind]
+    // The kind and its data belong together: both come from the same job.
+    const run = KINDS[job.kind].run as RunJob
     const { clock, store } = this.context
     let begun = job.attempt
     const outcome = await run({
@@ -268,3 +279,23 @@ export class JobRunner {
     ])
   }
 }
+
+/** A job whose stored data cannot be understood is dropped, and the log names it. */
+const dropBroken = (job: Job, now: number): Change[] => [
+  { type: 'job.drop', id: job.id },
+  {
+    type: 'event.add',
+    event: {
+      time: now,
+      connectionId: job.connectionId,
+      level: 'warning',
+      key: 'event.chore-failed',
+      params: {
+        chore: job.kind,
+        code: 'bad-answer',
+        detail: jobProblem(job) ?? '',
+        conversation: job.conversationId,
+      },
+    },
+  },
+]

@@ -1,7 +1,8 @@
+import type { JobData } from '../../../../shared/job.ts'
 import { plainField } from '../../../../shared/plain.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import { sameText } from '../../text.ts'
-import { pollFastUntil } from '../patches.ts'
+import { addJob, pollFastUntil } from '../patches.ts'
 import type { JobOutcome, JobState } from './job.ts'
 
 /**
@@ -10,26 +11,33 @@ import type { JobOutcome, JobState } from './job.ts'
  * copy of a comment is removed, a second task is watched and links to the first one, and a second card is
  * reported to the employees, as REST can delete neither.
  */
-export async function verify(state: JobState): Promise<JobOutcome> {
+export async function verify(state: JobState<'verify'>): Promise<JobOutcome> {
   const current = await state.context.store.conversation(state.conversation.id)
   // A write under way is not linked yet and would look like a second copy.
   if (current?.attempt) return { waits: state.context.clock.now() + 5000 }
-  switch (state.job.data.what) {
+  const { data } = state.job
+  switch (data.what) {
     case 'task':
-      return verifyTask(state)
+      return verifyTask(state, data)
     case 'contact':
-      return verifyContact(state)
+      return verifyContact(state, data)
     case 'visit':
-      return verifyVisit(state)
-    default:
-      return verifyComment(state)
+      return verifyVisit(state, data)
+    case 'comment':
+    case undefined:
+      return verifyComment(state, data)
   }
 }
 
-async function verifyComment(state: JobState): Promise<JobOutcome> {
-  const { connection, job, conversation, context } = state
+/** What is stored of a write to be verified; a comment's has no `what`. */
+type Data = JobData<'verify'>
+type Written<What extends string> = Extract<Data, { what: What }>
+type WrittenComment = Extract<Data, { what?: 'comment' }>
+
+async function verifyComment(state: JobState, data: WrittenComment): Promise<JobOutcome> {
+  const { connection, conversation, context } = state
   const { planfix, settings } = connection
-  const taskId = Number(job.data.taskId)
+  const { taskId } = data
   await state.slot()
   const page = await planfix.comments(taskId, 0)
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
@@ -38,10 +46,10 @@ async function verifyComment(state: JobState): Promise<JobOutcome> {
   const linked = new Set(
     (await context.store.messagesOfTask(settings.id, taskId, 0)).map((message) => message.planfixCommentId),
   )
-  const contactId = typeof job.data.contactId === 'number' ? job.data.contactId : conversation.contactId
+  const contactId = data.contactId ?? conversation.contactId
   const tokenUserId = await context.store.fact<number>(settings.id, 'tokenUserId')
   const owners = [`contact:${contactId}`, ...(tokenUserId === null ? [] : [`user:${tokenUserId}`])]
-  const mine = page.value.comments.filter((comment) => isCopy(comment, state, owners))
+  const mine = page.value.comments.filter((comment) => isCopy(comment, data, owners))
   const kept = mine.find((comment) => linked.has(comment.id))
   if (!kept) return { done: [] }
   return remove(
@@ -54,12 +62,10 @@ async function verifyComment(state: JobState): Promise<JobOutcome> {
  * A copy with our mark; without marks, the same text by the client's card or by the token's user, who wrote
  * the original.
  */
-const isCopy = (comment: PlanfixComment, { job }: JobState, owners: readonly (string | null)[]): boolean =>
+const isCopy = (comment: PlanfixComment, data: Data, owners: readonly (string | null)[]): boolean =>
   !comment.isDeleted &&
-  (comment.sourceObjectId === job.data.sourceObjectId ||
-    (comment.sourceObjectId === null &&
-      owners.includes(comment.owner) &&
-      sameText(comment.text, String(job.data.text))))
+  (comment.sourceObjectId === data.sourceObjectId ||
+    (comment.sourceObjectId === null && owners.includes(comment.owner) && sameText(comment.text, data.text)))
 
 async function remove(state: JobState, extra: readonly PlanfixComment[]): Promise<JobOutcome> {
   for (const comment of extra) {
@@ -71,28 +77,28 @@ async function remove(state: JobState, extra: readonly PlanfixComment[]): Promis
 }
 
 /** Comments on a card are not stored: the first copy stays. */
-async function verifyVisit(state: JobState): Promise<JobOutcome> {
+async function verifyVisit(state: JobState, data: Written<'visit'>): Promise<JobOutcome> {
   await state.slot()
-  const page = await state.connection.planfix.contactComments(Number(state.job.data.contactId))
+  const page = await state.connection.planfix.contactComments(data.contactId)
   if (!page.ok) return page.error.code === 'object-gone' ? { done: [] } : { error: page.error }
   const mine = page.value.filter(
     (comment) =>
       !comment.isDeleted &&
-      (comment.sourceObjectId === state.job.data.sourceObjectId ||
-        (comment.sourceObjectId === null && sameText(comment.text, String(state.job.data.text)))),
+      (comment.sourceObjectId === data.sourceObjectId ||
+        (comment.sourceObjectId === null && sameText(comment.text, data.text))),
   )
   const [first, ...extra] = mine.toSorted((one, other) => one.id - other.id)
   return remove(state, first ? extra.filter((comment) => near(comment.at, first.at)) : [])
 }
 
 /** The second task is watched like the first, so that a reply in it reaches the client. */
-async function verifyTask(state: JobState): Promise<JobOutcome> {
+async function verifyTask(state: JobState, data: Written<'task'>): Promise<JobOutcome> {
   const { connection, job, context, conversation } = state
   const { store } = context
   const { id: connectionId } = connection.settings
-  const { sourceObjectId, chatId, n, name, text } = job.data
+  const { sourceObjectId, chatId, n, name = '', text } = data
   await state.slot()
-  const found = await connection.planfix.tasksOfContact(Number(job.data.contactId))
+  const found = await connection.planfix.tasksOfContact(data.contactId ?? 0)
   if (!found.ok) return found.error.code === 'object-gone' ? { done: [] } : { error: found.error }
   const made = (await store.tasksOf(conversation.id)).find((task) => task.chatId === chatId && task.n === n)
   if (!made) return { done: [] }
@@ -102,26 +108,23 @@ async function verifyTask(state: JobState): Promise<JobOutcome> {
     const isMarked = task.sourceObjectId === sourceObjectId
     const isAlike =
       task.sourceObjectId === null &&
-      task.name === plainField(String(name), '') &&
+      task.name === plainField(name, '') &&
       near(task.createdAt, made.createdAt)
-    if (!isMarked && !(isAlike && (await holds(state, task.id, String(text))))) continue
+    if (!isMarked && !(isAlike && (await holds(state, task.id, text)))) continue
     const now = context.clock.now()
     const hot = pollFastUntil(now, connection.planfix.clockSkew() ?? 0)
     const fresh = { cursor: 0, signal: '', readAt: 0, checkedAt: now, hotUntil: hot, lastActivityAt: now }
     changes.push(
       { type: 'task.add', task: { ...made, ...fresh, taskId: task.id, active: true, closedAt: null } },
-      {
-        type: 'job.add',
-        job: {
-          ...job,
-          id: store.newId(),
-          kind: 'note',
-          key: `twin:${task.id}`,
-          notBefore: now,
-          failures: 0,
-          data: { what: 'twin', taskId: task.id, otherTask: made.taskId },
-        },
-      },
+      addJob({
+        id: store.newId(),
+        connectionId,
+        conversationId: job.conversationId,
+        kind: 'note',
+        key: `twin:${task.id}`,
+        notBefore: now,
+        data: { what: 'twin', taskId: task.id, otherTask: made.taskId },
+      }),
     )
   }
   return { done: changes }
@@ -133,12 +136,11 @@ async function holds(state: JobState, taskId: number, text: string): Promise<boo
   return feed.ok && feed.value.comments.some((comment) => sameText(comment.text, text))
 }
 
-async function verifyContact(state: JobState): Promise<JobOutcome> {
+async function verifyContact(state: JobState, data: Written<'contact'>): Promise<JobOutcome> {
   const { connection, job, context, conversation } = state
-  const { sourceObjectId, name, startedAt, email } = job.data
+  const { sourceObjectId, name = '', startedAt, email } = data
   await state.slot()
-  const look = { sourceObjectId: String(sourceObjectId), startedAt: Number(startedAt), name: String(name) }
-  const found = await connection.planfix.lookForContacts(look)
+  const found = await connection.planfix.lookForContacts({ sourceObjectId, startedAt, name })
   if (!found.ok) return { error: found.error }
   const twins = found.value.filter(
     (one) =>
@@ -154,18 +156,16 @@ async function verifyContact(state: JobState): Promise<JobOutcome> {
     done: twins
       .filter((_one, index) => known[index]?.length === 0)
       .map(
-        (one): Change => ({
-          type: 'job.add',
-          job: {
-            ...job,
+        (one): Change =>
+          addJob({
             id: context.store.newId(),
+            connectionId: job.connectionId,
+            conversationId: job.conversationId,
             kind: 'note',
             key: `twin-card:${one.id}`,
-            failures: 0,
             notBefore: context.clock.now(),
             data: { what: 'twin-card', otherContact: one.id },
-          },
-        }),
+          }),
       ),
   }
 }

@@ -17,20 +17,16 @@ import {
  * F14: a visit is an action on the contact card: a comment there, or an entry of the data tag that the owner
  * chose.
  */
-export async function visit(state: JobState): Promise<JobOutcome> {
+export async function visit(state: JobState<'visit'>): Promise<JobOutcome> {
   const { connection, conversation, job, now } = state
   const { planfix, settings } = connection
   const contactId = conversation.contactId
   // The client's messages go first.
   if (contactId === null || (conversation.taskId === null && (await isBeingWritten(state))))
     return { waits: now + SLOW_LOOK_MS }
-  const [os, browser, ip] = ['os', 'browser', 'ip'].map((key) => String(job.data[key] ?? '')) as [
-    string,
-    string,
-    string,
-  ]
-  const startedAt = Number(job.data.startedAt)
-  const sourceObjectId = visitSourceId(settings.id, String(job.data.clientId), startedAt)
+  const { clientId, startedAt } = job.data
+  const [os, browser, ip] = [job.data.os ?? '', job.data.browser ?? '', job.data.ip ?? '']
+  const sourceObjectId = visitSourceId(settings.id, clientId, startedAt)
   const text = visitText(startedAt, { os, browser, ip }, state)
   const attempt = {
     kind: 'chore' as const,

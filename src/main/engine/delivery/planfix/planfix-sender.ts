@@ -1,5 +1,6 @@
 import type { Connection } from '../../../../shared/config.ts'
 import type { ClientLink, Conversation, Message, PendingWrite, TaskLink } from '../../../../shared/domain.ts'
+import type { JobData } from '../../../../shared/job.ts'
 import { commit, type EngineContext } from '../../context.ts'
 import { sameAddress } from '../../intake/chat/same-address.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
@@ -362,12 +363,10 @@ export class PlanfixSender {
     if (!attempt || attempt.kind === 'chore') return []
     const { sourceObjectId, text, startedAt, name, chatId, n } = attempt
     const looked = { sourceObjectId, text, contactId }
-    const later = (data: Record<string, unknown>) => [
-      this.work.job(state, 'verify', sourceObjectId, { ...looked, ...data }, 60_000),
-    ]
-    if (attempt.kind === 'contact') return later({ what: 'contact', name, startedAt, email: text })
-    if (attempt.kind === 'task') return later({ what: 'task', name, chatId, n })
-    return state.task ? later({ taskId: state.task.taskId }) : []
+    const later = (data: JobData<'verify'>) => [this.work.job(state, 'verify', sourceObjectId, data, 60_000)]
+    if (attempt.kind === 'contact') return later({ ...looked, what: 'contact', name, startedAt, email: text })
+    if (attempt.kind === 'task') return later({ ...looked, what: 'task', name, chatId, n })
+    return state.task ? later({ ...looked, taskId: state.task.taskId }) : []
   }
 }
 

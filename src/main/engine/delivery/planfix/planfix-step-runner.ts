@@ -1,10 +1,11 @@
 import { type Conversation, isOpen, type Message, type PendingWrite } from '../../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../../shared/errors.ts'
+import type { JobData, JobKind } from '../../../../shared/job.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
 import type { JoinWish } from '../../merge.ts'
 import type { Change } from '../../ports.ts'
 import type { Permit } from '../circuit-breaker.ts'
-import { reasonOf, stateChange } from '../patches.ts'
+import { addJob, reasonOf, stateChange } from '../patches.ts'
 import { isTrouble, nextTry } from '../retry.ts'
 import type { PlanState } from './planfix-plan.ts'
 
@@ -218,27 +219,22 @@ export class PlanfixStepRunner {
     }
   }
 
-  job(
+  job<Kind extends JobKind>(
     state: ConversationState,
-    kind: 'introduce' | 'assigner' | 'verify' | 'note' | 'complete',
+    kind: Kind,
     key: string,
-    data: Record<string, unknown>,
+    data: JobData<Kind>,
     delay = 0,
   ): Change {
-    return {
-      type: 'job.add',
-      job: {
-        id: this.context.store.newId(),
-        connectionId: state.settings.id,
-        conversationId: state.conversation.id,
-        kind,
-        key,
-        data,
-        notBefore: this.context.clock.now() + delay,
-        failures: 0,
-        attempt: null,
-      },
-    }
+    return addJob({
+      id: this.context.store.newId(),
+      connectionId: state.settings.id,
+      conversationId: state.conversation.id,
+      kind,
+      key,
+      data,
+      notBefore: this.context.clock.now() + delay,
+    })
   }
 
   async messages(ids: readonly number[]): Promise<Message[]> {

@@ -1,8 +1,17 @@
-import type { ClientLink, ClientProfile, Conversation, Job, Page } from '../../../../shared/domain.ts'
+import type { ClientLink, ClientProfile, Conversation, Page } from '../../../../shared/domain.ts'
+import type { JobData, JobKind } from '../../../../shared/job.ts'
+import { addJob } from '../../delivery/patches.ts'
 import { bornJoined, joinNote } from '../../merge.ts'
 import { nameOf } from '../../naming.ts'
 import type { Change, ChatEvent } from '../../ports.ts'
 import type { ChatState } from './chat-state.ts'
+
+type AddJob = <Kind extends JobKind>(
+  kind: Kind,
+  key: string,
+  notBefore: number,
+  data: JobData<Kind>,
+) => Change
 
 const MINUTE = 60_000
 
@@ -45,9 +54,8 @@ export function decideClient(
     lastVisitAt: visit ?? state.link?.lastVisitAt ?? null,
   }
   changes.push({ type: 'client.save', client: link })
-  const job = (kind: Job['kind'], key: string, notBefore: number, data: Record<string, unknown>): Change => ({
-    type: 'job.add',
-    job: {
+  const job: AddJob = (kind, key, notBefore, data) =>
+    addJob({
       id: state.newId(),
       connectionId: state.settings.id,
       conversationId: conversation.id,
@@ -55,10 +63,7 @@ export function decideClient(
       key,
       data,
       notBefore,
-      failures: 0,
-      attempt: null,
-    },
-  })
+    })
 
   const introduced = introducesHimself(event, state)
   if (introduced)
@@ -104,9 +109,8 @@ function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
   if (!other || conversation.perhaps?.conversationId === other.id) return []
   const told = conversation.taskId !== null
   const perhaps = { conversationId: other.id, told }
-  const note = (here: Conversation, there: Conversation): Change => ({
-    type: 'job.add',
-    job: {
+  const note = (here: Conversation, there: Conversation): Change =>
+    addJob({
       id: state.newId(),
       connectionId: here.connectionId,
       conversationId: here.id,
@@ -114,10 +118,7 @@ function perhapsSame(conversation: Conversation, state: ChatState): Change[] {
       key: `perhaps:${there.id}`,
       data: { what: 'perhaps', otherConversation: there.id },
       notBefore: state.now,
-      failures: 0,
-      attempt: null,
-    },
-  })
+    })
   return [
     { type: 'conversation.patch', id: conversation.id, patch: { perhaps } },
     ...(told ? [note(conversation, other), note(other, conversation)] : []),
@@ -133,7 +134,7 @@ function activity(
   { conversation, isNew }: { conversation: Conversation; isNew: boolean },
   lastClientAt: number | null,
   clientWrote: boolean,
-  job: (kind: Job['kind'], key: string, notBefore: number, data: Record<string, unknown>) => Change,
+  job: AddJob,
 ): Change[] {
   const { completeWhenClientLeaves, leaveAfterMinutes } = state.settings.options
   const patch: Partial<Conversation> = {}

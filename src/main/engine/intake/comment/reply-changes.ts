@@ -1,5 +1,6 @@
 import type { Message, MessageState } from '../../../../shared/domain.ts'
 import { assertNever } from '../../../../shared/errors.ts'
+import { addJob } from '../../delivery/patches.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import type { Part } from '../parts.ts'
 import { fingerprintOf } from './comment-fingerprint.ts'
@@ -199,19 +200,14 @@ function noteOnce(acts: readonly ReplyAct[], comment: PlanfixComment, state: Com
   const messageId =
     kept.do === 'keep-inside' ? kept.reply.id : kept.do === 'drop' ? kept.message.targetId : null
   return [
-    {
-      type: 'job.add',
-      job: {
-        id: state.newId(),
-        connectionId: state.settings.id,
-        conversationId: state.conversation.id,
-        kind: 'note',
-        key: `kept-inside:${comment.id}`,
-        data: { what: 'kept-inside', messageId, taskId: state.task.taskId },
-        notBefore: state.now,
-        failures: 0,
-        attempt: null,
-      },
-    },
+    addJob({
+      id: state.newId(),
+      connectionId: state.settings.id,
+      conversationId: state.conversation.id,
+      kind: 'note',
+      key: `kept-inside:${comment.id}`,
+      data: { what: 'kept-inside', messageId, taskId: state.task.taskId },
+      notBefore: state.now,
+    }),
   ]
 }
