@@ -25,3 +25,8 @@ export interface PendingWrite {
   chatId?: string
   n?: number
 }
+
+/** A write that is about to begin. `startedAt`: milliseconds since 1970. */
+export const newPendingWrite = (
+  write: Pick<PendingWrite, 'kind' | 'sourceObjectId' | 'startedAt' | 'text'> & Partial<PendingWrite>,
+): PendingWrite => ({ messageIds: [], unclearAt: null, timedOut: false, ownerUserId: null, ...write })

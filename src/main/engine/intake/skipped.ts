@@ -1,4 +1,5 @@
 import type { Direction, Message } from '../../../shared/domain.ts'
+import { newMessage } from '../../../shared/new-message.ts'
 import type { Change, InboxRow } from '../ports.ts'
 
 /**
@@ -33,7 +34,7 @@ export function explained(
   { now, newId }: { now: number; newId(): number },
   state: 'skipped' | 'failed' = 'skipped',
 ): Change {
-  const message: Message = {
+  const message = newMessage({
     id: newId(),
     connectionId,
     conversationId: null,
@@ -41,25 +42,13 @@ export function explained(
     kind: 'event',
     author: { kind: 'bridge' },
     text,
-    files: [],
     originKey: key,
-    chatraClientId: null,
-    chatraMessageId: null,
-    planfixTaskId: null,
-    planfixCommentId: null,
-    targetId: null,
     writtenAt: now,
     receivedAt: now,
     position: now,
     state,
     reason,
-    late: false,
-    attempts: 0,
-    sentAt: null,
-    echoed: false,
-    sentFingerprint: null,
-    fingerprint: null,
     ...about,
-  }
+  })
   return { type: 'message.add', message, states: [{ state, reason }] }
 }

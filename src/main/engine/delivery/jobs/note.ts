@@ -1,6 +1,8 @@
 import { isOpen, type Message } from '../../../../shared/domain.ts'
 import { type TextKey, translate } from '../../../../shared/i18n/index.ts'
 import type { NoteData } from '../../../../shared/job.ts'
+import { newMessage } from '../../../../shared/new-message.ts'
+import { newPendingWrite } from '../../../../shared/pending-write.ts'
 import { noteSourceId } from '../../identity.ts'
 import type { Change } from '../../ports.ts'
 import { rootOf } from '../../roots.ts'
@@ -38,16 +40,12 @@ export async function note(state: JobState<'note'>): Promise<JobOutcome> {
   const isUnnamed = job.data.unnamed === true
   const employee = message?.author.kind === 'employee' && !isUnnamed ? [`user:${message.author.id}`] : []
   const sourceObjectId = noteSourceId(connection.settings.id, job.id, job.key)
-  const attempt = {
-    kind: 'chore' as const,
+  const attempt = newPendingWrite({
+    kind: 'chore',
     sourceObjectId,
-    messageIds: [],
     startedAt: state.now,
-    unclearAt: null,
-    timedOut: false,
     text,
-    ownerUserId: null,
-  }
+  })
   const written = await writeOnce(
     state,
     attempt,
@@ -172,32 +170,22 @@ function rememberNote(state: JobState, taskId: number, commentId: number, text: 
   return {
     type: 'message.add',
     states: [{ state: 'delivered', reason: 'note-to-employee' }],
-    message: {
+    message: newMessage({
       id: state.context.store.newId(),
       connectionId: job.connectionId,
       conversationId: job.conversationId,
       direction: 'to-planfix',
-      kind: 'text',
       author: { kind: 'bridge' },
       text,
-      files: [],
       originKey: `note:${job.id}`,
-      chatraClientId: null,
-      chatraMessageId: null,
       planfixTaskId: taskId,
       planfixCommentId: commentId,
-      targetId: null,
       writtenAt: now,
       receivedAt: now,
       position: now,
       state: 'delivered',
       reason: 'note-to-employee',
-      late: false,
       attempts: 1,
-      sentAt: null,
-      echoed: false,
-      sentFingerprint: null,
-      fingerprint: null,
-    },
+    }),
   }
 }

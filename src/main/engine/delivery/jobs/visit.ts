@@ -1,5 +1,6 @@
 import { ok } from '../../../../shared/errors.ts'
 import { translate } from '../../../../shared/i18n/index.ts'
+import { newPendingWrite } from '../../../../shared/pending-write.ts'
 import { visitSourceId } from '../../identity.ts'
 import type { PlanfixText } from '../../ports.ts'
 import { sameText } from '../../text.ts'
@@ -28,16 +29,12 @@ export async function visit(state: JobState<'visit'>): Promise<JobOutcome> {
   const [os, browser, ip] = [job.data.os ?? '', job.data.browser ?? '', job.data.ip ?? '']
   const sourceObjectId = visitSourceId(settings.id, clientId, startedAt)
   const text = visitText(startedAt, { os, browser, ip }, state)
-  const attempt = {
-    kind: 'chore' as const,
+  const attempt = newPendingWrite({
+    kind: 'chore',
     sourceObjectId,
-    messageIds: [],
     startedAt: now,
-    unclearAt: null,
-    timedOut: false,
     text: plainOf(text),
-    ownerUserId: null,
-  }
+  })
   const written = await writeOnce(
     state,
     attempt,

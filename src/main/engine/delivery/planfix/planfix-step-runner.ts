@@ -1,6 +1,7 @@
 import { type Conversation, isOpen, type Message, type PendingWrite } from '../../../../shared/domain.ts'
 import { type BridgeError, type Result, stopsSide } from '../../../../shared/errors.ts'
 import type { JobData, JobKind } from '../../../../shared/job.ts'
+import { newPendingWrite } from '../../../../shared/pending-write.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
 import type { JoinWish } from '../../merge.ts'
 import type { Change } from '../../ports.ts'
@@ -206,17 +207,15 @@ export class PlanfixStepRunner {
     name?: string,
   ): PendingWrite {
     const startedAt = this.context.clock.now()
-    return {
+    return newPendingWrite({
       kind,
       sourceObjectId,
       messageIds,
       startedAt,
-      unclearAt: null,
-      timedOut: false,
       text,
       ownerUserId,
       ...(name && { name }),
-    }
+    })
   }
 
   job<Kind extends JobKind>(

@@ -1,4 +1,5 @@
 import type { Author, Message, MessageState } from '../../../../shared/domain.ts'
+import { newMessage } from '../../../../shared/new-message.ts'
 import { printReason } from '../../../../shared/reason.ts'
 import { NOT_ARRIVED, notArrived, noteAbout, rereadOf } from '../../delivery/patches.ts'
 import { nameOf } from '../../naming.ts'
@@ -340,33 +341,23 @@ function addMessage(
     return {
       type: 'message.add',
       states,
-      message: {
+      message: newMessage({
         id: state.newId(),
         connectionId: state.settings.id,
         conversationId,
         direction: 'to-planfix',
-        kind: 'text',
         author: authorOf(event, message),
         text,
         files: part === 0 ? fileOf(message) : [],
         originKey: part === 0 ? key : `${key}:${part + 1}`,
         chatraClientId: event.client.id,
         chatraMessageId: message.id,
-        planfixTaskId: null,
-        planfixCommentId: null,
-        targetId: null,
         writtenAt,
         receivedAt: state.now,
         position: writtenAt,
         state: skip ? 'skipped' : 'queued',
         reason: skip,
-        late: false,
-        attempts: 0,
-        sentAt: null,
-        echoed: false,
-        sentFingerprint: null,
-        fingerprint: null,
-      },
+      }),
     }
   })
 }

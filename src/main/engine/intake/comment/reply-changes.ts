@@ -1,5 +1,6 @@
 import type { Message, MessageState } from '../../../../shared/domain.ts'
 import { assertNever } from '../../../../shared/errors.ts'
+import { newMessage } from '../../../../shared/new-message.ts'
 import { addJob } from '../../delivery/patches.ts'
 import type { Change, PlanfixComment } from '../../ports.ts'
 import type { Part } from '../parts.ts'
@@ -120,34 +121,24 @@ export function replyMessage(
   return {
     type: 'message.add',
     states: [...beginning],
-    message: {
+    message: newMessage({
       id,
       connectionId: state.settings.id,
       conversationId: state.conversation.id,
       direction: 'to-chatra',
-      kind: 'text',
       author: authorOf(comment),
       text: part.text,
       files: part.files,
       originKey: key,
       chatraClientId: state.device ?? null,
-      chatraMessageId: null,
       planfixTaskId: state.task.taskId,
       planfixCommentId: comment.id,
-      targetId: null,
       writtenAt: comment.at ?? state.now,
       receivedAt: state.now,
       position,
-      state: 'queued',
-      reason: null,
-      late: false,
-      attempts: 0,
-      sentAt: null,
-      echoed: false,
-      sentFingerprint: null,
       fingerprint: fingerprintOf(comment),
       ...beginning.at(-1),
-    },
+    }),
   }
 }
 
