@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Instrumenter } from '@stryker-mutator/instrumenter'
-import { createVitest, type TestSpecification } from 'vitest/node'
+import { createVitest, type TestModule, type TestSpecification } from 'vitest/node'
 import type { Found, Reach, Round } from '../tests/mutants/runner.ts'
 import { NODE, ROOT } from './build.ts'
 
@@ -12,6 +12,7 @@ const USAGE = `Usage: npm run mutate -- [PATH…]
 
 Changes each decision in each small way and runs the tests that reach it: a change that no test notices lives.
 PATH: only the files whose path contains one of these.
+Progress goes to stderr: a line for each test file, and one every ten seconds for the mutants that need a run of their own.
 
 The exit code is 1 when fewer than 85 % of a folder's mutants die, or one lives that docs/mutants.md does not list.
 `
@@ -62,28 +63,40 @@ const code = new Map(mutated.map(({ name, content }) => [name, content + ASKS]))
 const folder = mkdtempSync(join(tmpdir(), 'mutants-'))
 process.env.MUTANTS_ROUND = join(folder, 'round.json')
 process.env.MUTANTS_FOUND = join(folder, 'found.json')
+/** What the lines of progress begin with: the round that is going on. Empty: the line of a file would be too much. */
+let work = 'which tests reach what'
 const vitest = await createVitest(
   'test',
-  { config: 'tests/mutants/vitest.config.ts', watch: false, reporters: [{}] },
+  { config: 'tests/mutants/vitest.config.ts', watch: false, reporters: [{ onTestModuleEnd }] },
   { plugins: [{ name: 'mutants', enforce: 'pre', load: (id) => code.get(id) }] },
 )
 
-const all = await vitest.globTestSpecifications()
+/** The tests of a room are unit tests under its name, and randomised tests, which take longer. */
+const ROOMS = [
+  { src: '/src/main/engine/', tests: '/unit/engine/' },
+  { src: '/src/shared/', tests: '/unit/shared/' },
+].filter(({ src }) => mutants.some(({ fileName }) => fileName.includes(src)))
+const all = (await vitest.globTestSpecifications()).filter(({ moduleId }) =>
+  ['/property/', ...ROOMS.map(({ tests }) => tests)].some((part) => moduleId.includes(part)),
+)
+progress(`${mutants.length} mutants in ${files.length} files, ${all.length} test files`)
 const reached = await play({ kind: 'reach' }, all)
 if (reached.failed.length > 0) throw new Error(`the tests fail as it is: ${reached.failed.join(', ')}`)
 
 const died = new Set<string>()
 const leavesTraces = new Set(mutants.filter(({ fileName }) => hasMemory(fileName)).map(({ id }) => id))
 const alone = new Set([...reached.atLoad, ...leavesTraces])
-/** The tests of a room are unit tests under its name, and randomised tests, which take longer. */
-const ROOMS = [
-  { src: '/src/main/engine/', tests: '/unit/engine/' },
-  { src: '/src/shared/', tests: '/unit/shared/' },
-]
 for (const room of ROOMS) await killIn(room.src, room.tests)
 for (const room of ROOMS) await killIn(room.src, '/property/')
 for (const room of ROOMS) {
-  for (const { id, fileName } of living(room.src).filter((one) => alone.has(one.id))) {
+  const rest = living(room.src).filter((one) => alone.has(one.id))
+  work = ''
+  let nextLine = 0
+  for (const [at, { id, fileName }] of rest.entries()) {
+    if (performance.now() >= nextLine) {
+      progress(`mutant ${at + 1} of ${rest.length} that need a run of their own, ${relative(ROOT, fileName)}`)
+      nextLine = performance.now() + 10_000
+    }
     // The tests that almost always detect the mutants of a file.
     for (const specifications of byKnowledge(fileName, room.tests)) {
       const { killed, failed } = await play({ kind: 'alone', id }, specifications)
@@ -95,6 +108,17 @@ for (const room of ROOMS) {
 }
 await vitest.close()
 rmSync(folder, { recursive: true })
+
+function onTestModuleEnd(module: TestModule): void {
+  if (work !== '') progress(`${work}: ${relative(ROOT, module.moduleId)}`)
+}
+
+/** Writes a line with the minutes and seconds since the start. */
+function progress(line: string): void {
+  const seconds = Math.floor(performance.now() / 1000)
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+  process.stderr.write(`${clock.padStart(6)}  ${line}\n`)
+}
 
 /** Mutants of a room that no test has detected yet. */
 function living(src: string): typeof mutants {
@@ -109,6 +133,8 @@ async function killIn(src: string, tests: string): Promise<void> {
   for (const [test, one] of Object.entries(reached.reach))
     reach[test] = { ...one, ids: one.ids.filter((id) => ids.has(id) && !leavesTraces.has(id)) }
   const specifications = all.filter(({ moduleId }) => moduleId.includes(tests))
+  work = `${ids.size} living mutants of ${src.slice(1)}`
+  progress(`${work}, ${specifications.length} test files`)
   const { killed } = await play({ kind: 'kill', reach }, specifications)
   for (const id of killed) died.add(id)
 }
