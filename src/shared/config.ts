@@ -99,6 +99,22 @@ const options = z.strictObject({
   keepWhilePausedDays: limited('keepWhilePausedDays').default(7),
 })
 
+/** How messages reach Planfix: by its REST interface, or by its Chat API (contracts/planfix-chat.md). */
+export const CHANNEL_MODES = ['rest', 'chat-api'] as const
+
+const channel = z.strictObject({
+  mode: z.enum(CHANNEL_MODES).default('rest'),
+  /** Tells apart several chats of one account; the owner enters it in Planfix. Default: `chatra-<connection id>`. */
+  providerId: z
+    .string()
+    .regex(/^[^~\s]{1,100}$/, 'must have no "~" and no spaces')
+    .optional(),
+  /** Planfix's address for chats. Default: `{webUrl}/webchat/api`. */
+  url: address.optional(),
+  /** Author in Planfix of what agents who are no employees there write in Chatra; null = Planfix's own setting. */
+  echoAuthorEmail: z.email().nullable().default(null),
+})
+
 const connection = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,39}$/i, 'letters, digits, - and _ only'),
@@ -124,6 +140,7 @@ const connection = z
       participants: z.array(participant).default([]),
       pollSeconds: limited('pollSeconds').default(5),
       requestsPerSecond: limited('requestsPerSecond').default(1),
+      channel: channel.prefault({}),
       visitDataTag: z
         .strictObject({
           id,
@@ -157,14 +174,17 @@ const connection = z
         (looksLikeSite ? `bridge@${name.toLowerCase()}` : `${input.id.toLowerCase()}@planfix-bridge.invalid`),
       name: input.chatra.agent?.name ?? name,
     }
+    const webUrl = input.planfix.webUrl ?? input.planfix.baseUrl.replace(/\/rest$/, '')
+    const channel = {
+      ...input.planfix.channel,
+      providerId: input.planfix.channel.providerId ?? `chatra-${input.id}`,
+      url: input.planfix.channel.url ?? `${webUrl}/webchat/api`,
+    }
     return {
       ...input,
       name,
       chatra: { ...input.chatra, agent },
-      planfix: {
-        ...input.planfix,
-        webUrl: input.planfix.webUrl ?? input.planfix.baseUrl.replace(/\/rest$/, ''),
-      },
+      planfix: { ...input.planfix, webUrl, channel },
     }
   })
 
@@ -303,6 +323,9 @@ function tunnelOf(input: {
 
 export type Configuration = z.output<typeof configuration>
 export type Connection = Configuration['connections'][number]
+/** Whether new tasks of this connection are made by Planfix's Chat API. */
+export const usesChatApi = ({ planfix }: Pick<Connection, 'planfix'>): boolean =>
+  planfix.channel.mode === 'chat-api'
 export type Employee = Connection['employees'][number]
 
 /** ID in upper case, other characters as `_`: the middle of `BRIDGE_<ID>_PLANFIX_TOKEN`. */

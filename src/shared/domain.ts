@@ -55,6 +55,8 @@ export interface Message {
   chatraMessageId: string | null
   planfixTaskId: number | null
   planfixCommentId: number | null
+  /** Planfix's number of a reply that its Chat API passed on; null for any other message. */
+  channelMessageId: string | null
   /** For `edit` and `delete`: the message they change. */
   targetId: number | null
   /** Time of writing by the service's clock; receipt time when the service gives none. */
@@ -72,7 +74,10 @@ export interface Message {
   sentAt: number | null
   /** An echo of this reply has been seen in a webhook. */
   echoed: boolean
-  /** Fingerprint of the text as sent to the chat (with links to files), to recognise its echo. */
+  /**
+   * Fingerprint of the text as sent to the chat (with links to files), to recognise its echo. Of a message that went into
+   * Planfix by its Chat API: of the whole comment, to recognise it there.
+   */
   sentFingerprint: string | null
   /** Fingerprint of the Planfix comment it came from, to notice edits. */
   fingerprint: string | null
@@ -214,6 +219,16 @@ export interface Conversation {
    * Number of tasks in a row that accepted no comments; a second one shows that the tasks are not the cause.
    */
   closedTasks?: number
+  /** Its chat in Planfix's Chat API; absent before the first message by that way. */
+  channel?: ChannelChat
+}
+
+/** One chat of Planfix's Chat API. */
+export interface ChannelChat {
+  /** Number of the chat and of its contact there. */
+  chatId: string
+  /** When Planfix last said that no task is open, so that the next message begins one (milliseconds); 0 = ask. */
+  askedAt: number
 }
 
 /** Why two conversations count as one person's (engine/same-person.ts). */
@@ -254,6 +269,8 @@ export interface TaskLink {
    * completed or adopted.
    */
   ours: boolean
+  /** Planfix made it for a chat of its Chat API: messages go into it by that way. */
+  byChannel?: boolean
   /** Planfix accepts no comments in it any more (code 6): the next message creates another task. */
   refusesComments?: boolean
   createdAt: number

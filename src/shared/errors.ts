@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'daily-limit'
   /** Planfix code 5 or 6; `scope` names the missing right of the token. */
   | 'missing-scope'
+  /** Planfix refuses the token of its Chat API; its REST interface works on. */
+  | 'wrong-chat-token'
   /** The task, contact, comment, client or message no longer exists. */
   | 'object-gone'
   | 'rate-limited'
@@ -97,7 +99,11 @@ const OWNER_MUST_ACT: ReadonlySet<ErrorCode> = new Set([
   'unpaid',
   'daily-limit',
   'missing-scope',
+  'wrong-chat-token',
 ])
+/** Codes that stop only a part of a side's work until the owner acts: the rest goes on. */
+export const stopsPart = ({ code }: BridgeError): boolean =>
+  code === 'missing-scope' || code === 'wrong-chat-token'
 export const needsOwner = (error: BridgeError): boolean => OWNER_MUST_ACT.has(error.code)
 
 export function assertNever(value: never): never {

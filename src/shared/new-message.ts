@@ -20,6 +20,7 @@ export const newMessage = (message: Pick<Message, Required> & Partial<Message>):
   chatraMessageId: null,
   planfixTaskId: null,
   planfixCommentId: null,
+  channelMessageId: null,
   targetId: null,
   state: 'queued',
   reason: null,

@@ -1,6 +1,6 @@
 /** The intent of a pending write, which may or may not have arrived. Kept until it is settled. */
 export interface PendingWrite {
-  kind: 'contact' | 'task' | 'comment' | 'chore'
+  kind: 'contact' | 'task' | 'comment' | 'chore' | 'chat'
   sourceObjectId: string
   /** Ids of the messages in it. */
   messageIds: number[]
@@ -24,6 +24,8 @@ export interface PendingWrite {
   /** For a task: the chat that begins it, and its ordinal. */
   chatId?: string
   n?: number
+  /** For a message of the Chat API: when Planfix accepted it; absent before. Milliseconds since 1970. */
+  acceptedAt?: number
 }
 
 /** A write that is about to begin. `startedAt`: milliseconds since 1970. */

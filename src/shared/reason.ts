@@ -67,6 +67,7 @@ const ERROR_CODES: Record<ErrorCode, true> = {
   unpaid: true,
   'daily-limit': true,
   'missing-scope': true,
+  'wrong-chat-token': true,
   'object-gone': true,
   'rate-limited': true,
   unreachable: true,

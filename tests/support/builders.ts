@@ -43,6 +43,7 @@ export const message = (fields: Partial<Message> = {}): Message => ({
   chatraMessageId: null,
   planfixTaskId: null,
   planfixCommentId: null,
+  channelMessageId: null,
   targetId: null,
   writtenAt: 0,
   receivedAt: 0,

@@ -9,6 +9,7 @@ import type {
   Clock,
   NewTask,
   PlanfixApi,
+  PlanfixChannel,
   PlanfixComment,
   PlanfixContact,
   PlanfixTask,
@@ -47,6 +48,9 @@ const settings = () => {
   if (!one) throw new Error('no connection')
   return one
 }
+
+/** A connection that works by REST never calls the Chat API. */
+const NO_CHANNEL = {} as PlanfixChannel
 
 export class EngineWorld {
   private now = 1_800_000_000_000
@@ -192,6 +196,7 @@ export class EngineWorld {
       settings: this.settings,
       chatra: this.chatra(),
       planfix: this.planfix(),
+      channel: NO_CHANNEL,
       chatraBreaker: gate(),
       planfixBreaker: gate(),
       chatraLimiter: new SendLimiter(clock),

@@ -10,6 +10,7 @@ import type {
   FileLink,
   Listener,
   PlanfixApi,
+  PlanfixChannel,
   Queue,
   Store,
   Takeover,
@@ -20,6 +21,8 @@ export interface ConnectionContext {
   settings: Connection
   chatra: ChatraApi
   planfix: PlanfixApi
+  /** Planfix's Chat API, used where the connection is set to it. */
+  channel: PlanfixChannel
   chatraBreaker: SideBreaker
   /** The rate limiter of the Chatra account, shared by the connections of the same account. */
   chatraLimiter: SendLimiter

@@ -3,6 +3,7 @@
  * asynchronous, so that a networked database could implement the store.
  */
 export type { PendingWrite } from '../../shared/domain.ts'
+export * from './ports/channel.ts'
 export * from './ports/chatra.ts'
 export * from './ports/clock.ts'
 export * from './ports/host.ts'

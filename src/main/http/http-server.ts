@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
 import { hintText, isForm, objectText, readBody, TOO_LARGE } from './body-reader.ts'
+import { type CheckChatCall, passOn } from './chat-call.ts'
 import { createClientIpReader } from './client-ip.ts'
 import { createConnectionSlots } from './connection-slots.ts'
 import { createRateLimiter, type Rate } from './rate-limiter.ts'
@@ -23,6 +24,8 @@ export interface HttpServerOptions {
    * JSON text of an object.
    */
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
+  /** Decides on a call of Planfix's Chat API; without it every call is stored, for somebody else to check. */
+  checkChatCall?: CheckChatCall | undefined
   onProblem?: ((problem: ReceiverProblem) => void) | undefined
   /**
    * An event came to a wrong address; `id` is the part in place of a connection's id, from an unknown sender.
@@ -147,6 +150,35 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     )
   }
 
+  server.post('/hooks/:id/:secret/planfix-chat', { onRequest: onlyKnownAddresses }, takeChatCall)
+
+  /** Planfix reads the answer of a call of its Chat API (contracts/planfix.md §12.2). */
+  async function takeChatCall(request: FastifyRequest, reply: FastifyReply) {
+    const connectionId = (request.params as HookParams).id
+    const body = await readBody(request.raw).catch(() => null)
+    if (body === null) return void reply.hijack()
+    if (body === TOO_LARGE) return empty(reply, 413)
+    const checked = (options.checkChatCall ?? passOn)(connectionId, [...new URLSearchParams(body)])
+    if (checked === null) return empty(reply, 404)
+    const status =
+      checked.body === null ? checked.status : await stored(connectionId, 'planfix-chat', checked.body)
+    if (status !== 200 && checked.status === 200) return empty(reply, status)
+    slots.proved(request.raw.socket)
+    if (stopping) reply.header('connection', 'close')
+    return reply.code(checked.status).send(checked.answer)
+  }
+
+  /** 200 once it is on disk, else 503. */
+  async function stored(connectionId: string, source: InboxSource, text: string): Promise<200 | 503> {
+    try {
+      await options.accept(connectionId, source, text)
+      return 200
+    } catch (error) {
+      options.onProblem?.({ kind: 'store', connectionId, detail: reason(error) })
+      return 503
+    }
+  }
+
   async function takeEvent(source: InboxSource, request: FastifyRequest, reply: FastifyReply) {
     const connectionId = (request.params as HookParams).id
     const body = await readBody(request.raw).catch(() => null)
@@ -157,14 +189,9 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
         ? hintText(body, isForm(statedTypes.get(request)), request.headers['x-planfix-task'])
         : objectText(body, false)
     if (text === null) return empty(reply, 400)
-    try {
-      await options.accept(connectionId, source, text)
-    } catch (error) {
-      options.onProblem?.({ kind: 'store', connectionId, detail: reason(error) })
-      return empty(reply, 503)
-    }
-    slots.proved(request.raw.socket)
-    return empty(reply, 200)
+    const status = await stored(connectionId, source, text)
+    if (status === 200) slots.proved(request.raw.socket)
+    return empty(reply, status)
   }
 
   return {

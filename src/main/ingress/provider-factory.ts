@@ -25,6 +25,8 @@ export interface ProviderParts {
   secrets: SecretSource
   /** Who may send events. */
   connections: () => readonly HookConnection[]
+  /** The text to store of a call of Planfix's Chat API that a relay took; null = none. */
+  chatCall: (connectionId: string, body: string) => string | null
   /** Events that a relay had kept are in the inbox. */
   stored: (events: readonly RelayedEvent[]) => void
 }
@@ -36,14 +38,20 @@ export type CreateProvider = (
 ) => TunnelProvider | RelayProvider | null
 
 export function providerFactory(parts: ProviderParts): CreateProvider {
-  const { store, clock, random, secrets, connections, stored } = parts
+  const { store, clock, random, secrets, connections, chatCall, stored } = parts
   return ({ tunnel, publicUrl }, role) =>
     providerFor({
       tunnel,
       publicUrl,
       secrets,
       hostKeys: hostKeysOf(store, tunnel.ssh ?? NO_SERVER, () => clock.now()),
-      relay: { ...role, connections, clock, random, inbox: (key) => relayInbox(store, key, stored) },
+      relay: {
+        ...role,
+        connections,
+        clock,
+        random,
+        inbox: (key) => relayInbox(store, key, stored, chatCall),
+      },
       version: packageFile.version,
     })
 }

@@ -11,6 +11,8 @@ import { causeOf, errorOfNetwork, type RequestInfo } from './errors.ts'
 export interface PlanfixRequest extends RequestInfo {
   query?: Record<string, string | number | boolean>
   body?: unknown
+  /** In place of `body`, and without the header for the token: pairs in their order, of which keys may repeat. */
+  form?: readonly (readonly [string, string])[]
 }
 export interface Answer {
   status: number
@@ -115,17 +117,18 @@ export function createTransport(options: {
 
   return {
     async send(request) {
-      const { method, path, query, body } = request
+      const { method, path, query, form } = request
+      const body = form ? formText(form) : jsonOf(request)
       const search = query ? `?${new URLSearchParams(mapValues(query, String))}` : ''
       const result = await exchange<string>(request, {
         method,
         url: `${baseUrl}${path}${search}`,
         headers: {
-          Authorization: `Bearer ${token}`,
+          ...(form ? { 'Content-Type': FORM } : { Authorization: `Bearer ${token}` }),
           Accept: 'application/json',
-          ...(body !== undefined && { 'Content-Type': 'application/json; charset=utf-8' }),
+          ...(!form && body !== undefined && { 'Content-Type': 'application/json; charset=utf-8' }),
         },
-        ...(body !== undefined && { data: JSON.stringify(body) }),
+        ...(body !== undefined && { data: body }),
         responseType: 'text',
       })
       if (!result.ok) return result
@@ -163,6 +166,15 @@ export function createTransport(options: {
     },
   }
 }
+
+const formText = (form: readonly (readonly [string, string])[]): string => {
+  const pairs = new URLSearchParams()
+  for (const [key, value] of form) pairs.append(key, value)
+  return pairs.toString()
+}
+const FORM = 'application/x-www-form-urlencoded; charset=utf-8'
+const jsonOf = ({ body }: PlanfixRequest): string | undefined =>
+  body === undefined ? undefined : JSON.stringify(body)
 
 function parse(text: unknown): unknown {
   if (typeof text !== 'string' || text.trim() === '') return undefined

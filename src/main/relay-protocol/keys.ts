@@ -210,7 +210,7 @@ export const addressHash = (key: Buffer, connectionId: string, secret: string): 
 export interface EventHeader {
   seq: number
   connectionId: string
-  source: 'chatra' | 'planfix'
+  source: 'chatra' | 'planfix' | 'planfix-chat'
   /** Milliseconds since 1970, by the relay's clock. */
   receivedAt: number
 }

@@ -71,7 +71,7 @@ export type FromDesktop = z.output<typeof fromDesktop>
 export const relayEvent = z.object({
   seq: count,
   connectionId,
-  source: z.enum(['chatra', 'planfix']),
+  source: z.enum(['chatra', 'planfix', 'planfix-chat']),
   receivedAt: count,
   from: key,
   key: box,

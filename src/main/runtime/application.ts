@@ -78,11 +78,12 @@ export class Application {
   }
 
   private receive(): Promise<Receiver> {
-    const { options, outside, supervisor, inbox, downloads, links, misaddressed } = this.parts
+    const { options, outside, supervisor, inbox, chatCalls, downloads, links, misaddressed } = this.parts
     return outside.receive({
       ...options.receiver,
       connections: () => supervisor.acceptedHooks(),
       accept: (connectionId, source, body) => inbox.accept(connectionId, source, body),
+      checkChatCall: (connectionId, form) => chatCalls.check(connectionId, form),
       file: (token) => downloads.get(token),
       health: () => healthOf(this.isDegraded(), this.publicAddress.standby),
       isFile: (token) => links.open(token) !== null,

@@ -175,6 +175,7 @@ export class BridgeRuntime {
     for (const [id, connection] of this.connections) {
       if (next?.connections.get(id) === connection) continue
       connection.planfix.close()
+      connection.channel.close()
       connection.planfixBreaker.close()
       connection.chatraBreaker.close()
     }

@@ -3,6 +3,7 @@ import type { Configuration } from '../../shared/config.ts'
 import type { BridgeEvent } from '../../shared/domain.ts'
 import { Continuity } from '../engine/continuity.ts'
 import type { Change, Clock, Listener } from '../engine/ports.ts'
+import { ChatCalls } from '../ingress/chat-calls.ts'
 import { FileCache } from '../ingress/file-cache.ts'
 import { connectionLinks } from '../ingress/file-links.ts'
 import { MisaddressedWebhooks } from '../ingress/misaddressed-webhooks.ts'
@@ -49,6 +50,7 @@ export interface Parts {
   activity: WebhookActivity
   address: PublicAddressState
   inbox: WebhookInbox
+  chatCalls: ChatCalls
   links: FileLinks
   fileCache: FileCache
   supervisor: RuntimeSupervisor
@@ -107,6 +109,10 @@ async function build(
   const random = options.random ?? Math.random
   const isRelayed = options.configuration.tunnel.provider === 'relay'
   const notify = (event: BridgeEvent): void => events.event(event)
+  const storedNotice = (event: BridgeEvent): void => {
+    events.event(event)
+    store.commit([{ type: 'event.add', event }]).catch(() => undefined)
+  }
   const reportBug = (error: unknown, where: string): void => events.reportBug(error, where)
 
   const configuration = { value: options.configuration }
@@ -122,6 +128,8 @@ async function build(
   })
   const fileCache = new FileCache(options.dataDir, clock)
   const inbox = new WebhookInbox({ store, clock, events, continuity, activity, arrival, news })
+
+  const chatCalls = new ChatCalls({ clock, secrets, notify: storedNotice })
 
   const supervisor = await RuntimeSupervisor.open({
     deps: {
@@ -151,6 +159,7 @@ async function build(
     news,
     startsAsStandby: isRelayed,
     prepare: async ({ connections }) => {
+      await chatCalls.follow({ connections })
       for (const { id } of connections) await activity.recall(store, id)
     },
   })
@@ -168,6 +177,7 @@ async function build(
       random,
       secrets,
       connections,
+      chatCall: (connectionId, body) => chatCalls.fromRelay(connectionId, body),
       stored: (webhooks) => inbox.stored(webhooks),
     }),
     arrival,
@@ -192,6 +202,7 @@ async function build(
     activity,
     address,
     inbox,
+    chatCalls,
     links,
     fileCache,
     supervisor,
@@ -200,10 +211,7 @@ async function build(
     misaddressed: new MisaddressedWebhooks({
       clock,
       connections: () => configuration.value.connections,
-      notify: (event) => {
-        events.event(event)
-        store.commit([{ type: 'event.add', event }]).catch(() => undefined)
-      },
+      notify: storedNotice,
     }),
     maintenance: new Maintenance({
       store,

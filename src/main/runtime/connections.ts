@@ -1,25 +1,28 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { AxiosAdapter } from 'axios'
-import type { Connection } from '../../shared/config.ts'
+import { type Connection, usesChatApi } from '../../shared/config.ts'
 import type { Side } from '../../shared/errors.ts'
 import { createChatraClient } from '../chatra/client.ts'
 import type { ConnectionContext } from '../engine/context.ts'
 import type { Continuity } from '../engine/continuity.ts'
 import { SideBreaker } from '../engine/delivery/side-breaker.ts'
-import type { Clock, SideState, Takeover } from '../engine/ports.ts'
+import type { Clock, PlanfixChannel, SideState, Takeover } from '../engine/ports.ts'
+import { createPlanfixChannel } from '../planfix/channel/channel.ts'
+import { createPeople } from '../planfix/channel/people.ts'
 import { createPlanfixClient, type PlanfixClient } from '../planfix/client.ts'
 import type { ConnectionWatch } from '../planfix/watcher/watcher.ts'
 import type { SecretSource } from '../secrets/environment.ts'
 import type { SqliteStore } from '../store/index.ts'
 import type { ChatraAccounts } from './accounts/chatra-accounts.ts'
 import type { PlanfixAccount } from './accounts/planfix-accounts.ts'
-import { CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from './write-guard.ts'
+import { CHANNEL_WRITES, CHATRA_WRITES, PLANFIX_WRITES, withWriteGuard } from './write-guard.ts'
 
-export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'webhook-secret'
+export type MissingSecret = 'chatra-secret-key' | 'planfix-token' | 'planfix-chat-token' | 'webhook-secret'
 
 /** One enabled connection with its clients, its watcher and the state of both sides. */
 export interface LiveConnection extends ConnectionContext {
   planfix: PlanfixClient
+  channel: PlanfixChannel & { close(): void }
   watcher: ConnectionWatch
   /** Shared with other connections of the same account. */
   account: PlanfixAccount
@@ -34,14 +37,17 @@ export interface LiveConnection extends ConnectionContext {
 export interface Keys {
   chatra: string | null
   planfix: string | null
+  /** Planfix's token for its Chat API. */
+  chat: string | null
 }
 
 export async function keysOf(secrets: SecretSource, connectionId: string): Promise<Keys> {
-  const [chatra, planfix] = await Promise.all([
+  const [chatra, planfix, chat] = await Promise.all([
     secrets.get(connectionId, 'CHATRA_SECRET_KEY'),
     secrets.get(connectionId, 'PLANFIX_TOKEN'),
+    secrets.get(connectionId, 'PLANFIX_CHAT_TOKEN'),
   ])
-  return { chatra, planfix }
+  return { chatra, planfix, chat }
 }
 
 /** It can continue: the same settings and the same secrets. */
@@ -69,10 +75,13 @@ export function openConnection(options: {
   exchange?: AxiosAdapter | undefined
 }): LiveConnection {
   const { settings, keys, store, account, clock, changed, continuity } = options
-  const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN') => options.secrets.whereToPut(settings.id, name)
+  const where = (name: 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN' | 'PLANFIX_CHAT_TOKEN') =>
+    options.secrets.whereToPut(settings.id, name)
   const lacking: [MissingSecret, string][] = []
   if (keys.chatra === null) lacking.push(['chatra-secret-key', where('CHATRA_SECRET_KEY')])
   if (keys.planfix === null) lacking.push(['planfix-token', where('PLANFIX_TOKEN')])
+  if (usesChatApi(settings) && keys.chat === null)
+    lacking.push(['planfix-chat-token', where('PLANFIX_CHAT_TOKEN')])
   if (settings.webhookSecret === undefined) lacking.push(['webhook-secret', 'webhookSecret'])
   const { exchange: adapter } = options
   const guard = { side: 'planfix', mayWrite: options.mayWrite } as const
@@ -90,6 +99,20 @@ export function openConnection(options: {
     PLANFIX_WRITES,
     guard,
   )
+  const channel = createPlanfixChannel({
+    connection: settings,
+    token: keys.chat,
+    clock,
+    adapter,
+    people: createPeople({
+      clock,
+      read: async () => {
+        await planfix.rateLimiter.slot(1, 'people')
+        return planfix.users()
+      },
+    }),
+    onCall: ({ status, ms }) => (status === null ? continuity.unanswered(ms) : continuity.exchanged()),
+  })
   const chatra = createChatraClient({
     connection: settings,
     secretKey: keys.chatra,
@@ -117,6 +140,7 @@ export function openConnection(options: {
     missingAt: lacking.map(([, place]) => place),
     chatra: withWriteGuard(chatra, CHATRA_WRITES, { ...guard, side: 'chatra' }),
     planfix,
+    channel: withWriteGuard(channel, CHANNEL_WRITES, guard),
     chatraBreaker: new SideBreaker(chatraAccount.breaker, (state) => changed('chatra', state)),
     chatraLimiter: chatraAccount.limiter,
     planfixBreaker,

@@ -2,6 +2,7 @@ import type { Change, InboxSource } from '../engine/ports.ts'
 import type { SqliteStore } from '../store/index.ts'
 
 const FACT = 'heardAt'
+const NEVER = { chatra: null, planfix: null, 'planfix-chat': null }
 
 /** When a webhook of each service last came in; null = never since the bridge was set up. */
 export type WebhookTimes = Record<InboxSource, number | null>
@@ -16,13 +17,13 @@ export class WebhookActivity {
   /** Loads the stored values of a connection that is not known yet. */
   async recall(store: SqliteStore, connectionId: string): Promise<void> {
     const kept = await store.fact<WebhookTimes>(connectionId, FACT)
-    if (kept && !this.at.has(connectionId)) this.at.set(connectionId, kept)
+    if (kept && !this.at.has(connectionId)) this.at.set(connectionId, { ...NEVER, ...kept })
   }
 
   note(connectionId: string, source: InboxSource, now: number): void {
     let at = this.at.get(connectionId)
     if (at === undefined) {
-      at = { chatra: null, planfix: null }
+      at = { ...NEVER }
       this.at.set(connectionId, at)
     }
     at[source] = now
@@ -30,7 +31,7 @@ export class WebhookActivity {
   }
 
   of(connectionId: string): WebhookTimes {
-    return { ...(this.at.get(connectionId) ?? { chatra: null, planfix: null }) }
+    return { ...(this.at.get(connectionId) ?? NEVER) }
   }
 
   /** State for the disk that changed since the last call. */

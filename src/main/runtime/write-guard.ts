@@ -1,5 +1,5 @@
 import { bridgeError, fail, type Result, type Side } from '../../shared/errors.ts'
-import type { ChatraApi, PlanfixApi } from '../engine/ports.ts'
+import type { ChatraApi, PlanfixApi, PlanfixChannel } from '../engine/ports.ts'
 
 /** Calls that write. Reads are always allowed. */
 export const CHATRA_WRITES = ['send', 'edit', 'remove'] as const satisfies readonly (keyof ChatraApi)[]
@@ -14,6 +14,8 @@ export const PLANFIX_WRITES = [
   'addVisitTag',
   'fileFromUrl',
 ] as const satisfies readonly (keyof PlanfixApi)[]
+
+export const CHANNEL_WRITES = ['message', 'status'] as const satisfies readonly (keyof PlanfixChannel)[]
 
 /**
  * The same client, whose writes are refused while another computer may be active: certainly not sent, to be

@@ -11,5 +11,5 @@ export function partsOf(account: Account): [connectionId: string, name: SecretNa
 }
 
 /** Secrets that the owner has elsewhere too, and can type again. */
-export const KEYS = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN'] as const
+export const KEYS = ['CHATRA_SECRET_KEY', 'PLANFIX_TOKEN', 'PLANFIX_CHAT_TOKEN'] as const
 export const isKey = (account: Account): boolean => KEYS.some((name) => name === partsOf(account)[1])

@@ -5,8 +5,17 @@ export type ProgramSecret = (typeof PROGRAM_SECRETS)[number]
 /** No connection has this id. */
 export const PROGRAM = ''
 
-/** `WEBHOOK_SECRET`: only on the desktop; a server has it in its configuration. */
-export type SecretName = 'CHATRA_SECRET_KEY' | 'PLANFIX_TOKEN' | 'WEBHOOK_SECRET' | ProgramSecret
+/**
+ * `WEBHOOK_SECRET`: only on the desktop; a server has it in its configuration. `PLANFIX_CHAT_TOKEN`: Planfix's token for
+ * its Chat API; `PLANFIX_CHAT_SECRET`: the token that Planfix sends to us, absent = derived from the webhook secret.
+ */
+export type SecretName =
+  | 'CHATRA_SECRET_KEY'
+  | 'PLANFIX_TOKEN'
+  | 'WEBHOOK_SECRET'
+  | 'PLANFIX_CHAT_TOKEN'
+  | 'PLANFIX_CHAT_SECRET'
+  | ProgramSecret
 
 /** The source of keys and tokens: the OS keychain on the desktop, the environment on a server. */
 export interface SecretSource {

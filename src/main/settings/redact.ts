@@ -54,8 +54,11 @@ const PLACES: readonly RegExp[] = [
   /(\bBearer\s+)[\w~+/.=-]+/gi,
   /(\bChatra\.Simple\s+)[^\s"'\\,]+/gi,
   new RegExp(`([?&](?:token|access_token|key|secret)=)${VALUE}`, 'gi'),
-  /(\\?["']?\b(?:authorization|proxy-authorization|cookie|set-cookie|webhookSecret|secretKey|secret_key|apiKey|password|token|PLANFIX_TOKEN|CHATRA_SECRET_KEY)\\?["']\s*:\s*\\?["'])(?:[^"\\]|\\[^"])+/gi,
-  new RegExp(`(\\bBRIDGE_\\w+_(?:PLANFIX_TOKEN|CHATRA_SECRET_KEY)=)${VALUE}`, 'g'),
+  /(\\?["']?\b(?:authorization|proxy-authorization|cookie|set-cookie|webhookSecret|secretKey|secret_key|apiKey|password|token|planfix_token|PLANFIX_TOKEN|PLANFIX_CHAT_TOKEN|PLANFIX_CHAT_SECRET|CHATRA_SECRET_KEY)\\?["']\s*:\s*\\?["'])(?:[^"\\]|\\[^"])+/gi,
+  new RegExp(
+    `(\\bBRIDGE_\\w+_(?:PLANFIX_TOKEN|PLANFIX_CHAT_TOKEN|PLANFIX_CHAT_SECRET|CHATRA_SECRET_KEY)=)${VALUE}`,
+    'g',
+  ),
   new RegExp(`(\\bBRIDGE_(?:NGROK_TOKEN|SSH_KEY|SSH_PASSPHRASE|SSH_PASSWORD|RELAY_KEY)=)${VALUE}`, 'g'),
   /(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(?=-----END|$)/gs,
   /(\bauthorization:\s*)(?!Bearer|Chatra\.Simple)\S+/gi,

@@ -210,6 +210,11 @@ export const migrations: readonly string[] = [
   -- A reply finds what changes it.
   CREATE INDEX messages_target ON messages (target) WHERE target IS NOT NULL;
   `,
+  `
+  -- Planfix's Chat API: a reply passed on twice is known by its number, and messages without a comment wait for theirs.
+  ALTER TABLE messages ADD COLUMN channel_message TEXT;
+  CREATE INDEX messages_channel ON messages (connection, channel_message) WHERE channel_message IS NOT NULL;
+  `,
 ]
 
 /** Number of the file's format; 0 for an empty file. */

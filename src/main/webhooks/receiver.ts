@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify'
 import type { InboxSource } from '../engine/ports.ts'
+import type { CheckChatCall } from '../http/chat-call.ts'
 import { createHttpServer, type Limits, type ReceiverProblem, reason } from '../http/http-server.ts'
 import { createRateLimiter } from '../http/rate-limiter.ts'
 import { type FileDownload, sendFile } from './file-download.ts'
@@ -17,6 +18,7 @@ export interface ReceiverOptions {
    * JSON text of an object.
    */
   accept: (connectionId: string, source: InboxSource, body: string) => Promise<void>
+  checkChatCall?: CheckChatCall
   /** The file of a link's token; null = unknown, `later` = not available now. */
   file?: (token: string) => Promise<FileDownload | 'later' | null>
   /** Whether a token is one of ours, without delay: only other tokens are guesses. */
@@ -56,6 +58,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     onProblem,
     onWrongAddress,
     limits,
+    checkChatCall: options.checkChatCall,
   })
   const { server, sendEmpty: empty, rateLimited: onlySometimes } = front
   const downloads = createRateLimiter(limits?.downloads ?? DOWNLOADS)

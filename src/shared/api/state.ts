@@ -33,7 +33,7 @@ export const connectionState = z.object({
   /** Its accounts are simulators. */
   demo: z.boolean(),
   /** Missing secrets; the connection is stopped until they are there. */
-  missing: z.array(z.enum(['chatra-secret-key', 'planfix-token', 'webhook-secret'])),
+  missing: z.array(z.enum(['chatra-secret-key', 'planfix-token', 'planfix-chat-token', 'webhook-secret'])),
   chatra: sideState,
   planfix: sideState,
   planfixWebUrl: z.string(),

@@ -81,7 +81,8 @@ test('settings of the old data folder are read completely', () => {
   const loaded = loadConfiguration(undefined, FOLDER)
   expect(loaded).toMatchObject({ ok: true })
   const text = JSON.stringify(inFolder('config.json')).replace('"user:5"', '5')
-  if (loaded.ok) expect(loaded.value).toEqual(JSON.parse(text))
+  // Settings that are newer than the folder have their defaults.
+  if (loaded.ok) expect(loaded.value).toMatchObject(JSON.parse(text))
   expect(readSecretsFile(join(FOLDER, 'secrets.json'))).toEqual(inFolder('secrets.json'))
   expect(readWindowState(join(FOLDER, 'window.json'))).toEqual(inFolder('window.json'))
 })

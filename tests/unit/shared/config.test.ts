@@ -203,6 +203,12 @@ describe('what is left out', () => {
           participants: [],
           pollSeconds: 5,
           requestsPerSecond: 1,
+          channel: {
+            mode: 'rest',
+            providerId: 'chatra-shop',
+            url: 'https://acme.planfix.com/webchat/api',
+            echoAuthorEmail: null,
+          },
           visitDataTag: null,
         },
         employees: [],

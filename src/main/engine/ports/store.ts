@@ -11,7 +11,8 @@ import type {
   TaskLink,
 } from '../../../shared/domain.ts'
 
-export type InboxSource = 'chatra' | 'planfix'
+/** `planfix-chat`: the Chat API's call. */
+export type InboxSource = 'chatra' | 'planfix' | 'planfix-chat'
 /** One received event, stored before it is answered. */
 export interface InboxRow {
   seq: number
@@ -99,6 +100,13 @@ export interface Store {
   changesOf(messageId: number): Promise<Message[]>
   /** Messages that mirror this comment: the reply made from it, or the client messages joined in it. */
   messagesByComment(connectionId: string, commentId: number): Promise<Message[]>
+  /** Replies that Planfix's Chat API passed on under this number, in order of their parts. */
+  messagesByChannel(connectionId: string, channelMessageId: string): Promise<Message[]>
+  /**
+   * Messages of the conversation since this time (milliseconds) of which either the comment or the number in the Chat API
+   * is not known, the oldest first.
+   */
+  withoutComment(conversationId: number, since: number): Promise<Message[]>
   /** Edits and deletions of the replies made from this comment, in order of position. */
   changesByComment(connectionId: string, commentId: number): Promise<Message[]>
   /**

@@ -101,6 +101,12 @@ export class EngineReads {
   async messagesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.messagesByComment, connectionId, commentId)
   }
+  async messagesByChannel(connectionId: string, channelMessageId: string): Promise<Message[]> {
+    return this.#messages(LOOKUPS.messagesByChannel, connectionId, channelMessageId)
+  }
+  async withoutComment(conversationId: number, since: number): Promise<Message[]> {
+    return this.#messages(LOOKUPS.withoutComment, conversationId, since)
+  }
   async changesByComment(connectionId: string, commentId: number): Promise<Message[]> {
     return this.#messages(LOOKUPS.changesByComment, connectionId, commentId)
   }

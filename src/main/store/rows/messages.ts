@@ -18,6 +18,7 @@ const COLUMN: Record<Field, string> = {
   chatraMessageId: 'chatra_message',
   planfixTaskId: 'planfix_task',
   planfixCommentId: 'planfix_comment',
+  channelMessageId: 'channel_message',
   targetId: 'target',
   writtenAt: 'written_at',
   receivedAt: 'received_at',

@@ -12,6 +12,8 @@ export interface RelayedEvent {
   body: string
 }
 
+type RelayedRow = Omit<RelayedEvent, 'seq'>
+
 /** The store of relayed events, with its position. */
 export interface RelayInbox {
   /** Number of the last event of this connection that is stored; 0 = none. */
@@ -29,14 +31,20 @@ export function relayInbox(
   store: Pick<Store, 'commit' | 'fact'>,
   relay: string,
   stored: (events: readonly RelayedEvent[]) => void,
+  /** The text to store of a call of Planfix's Chat API; null = it is refused. */
+  chatCall: (connectionId: string, body: string) => string | null = () => null,
 ): RelayInbox {
+  const rowsOf = ({ seq: _seq, ...row }: RelayedEvent): RelayedRow[] => {
+    const body = row.source === 'planfix-chat' ? chatCall(row.connectionId, row.body) : row.body
+    return body === null ? [] : [{ ...row, body }]
+  }
   const key = `relayed:${relay.slice(0, 16)}`
   return {
     last: async (connectionId) => (await store.fact<number>(connectionId, key)) ?? 0,
     async store(events) {
       const last = new Map(events.map(({ connectionId, seq }) => [connectionId, seq]))
       await store.commit([
-        ...events.map(({ seq: _seq, ...row }): Change => ({ type: 'inbox.add', row })),
+        ...events.flatMap(rowsOf).map((row): Change => ({ type: 'inbox.add', row })),
         ...[...last].map(([connectionId, value]): Change => ({ type: 'fact.set', connectionId, key, value })),
       ])
       stored(events)

@@ -1,5 +1,5 @@
 import type { Conversation } from '../../../../shared/domain.ts'
-import { type BridgeError, stopsSide } from '../../../../shared/errors.ts'
+import { type BridgeError, stopsPart, stopsSide } from '../../../../shared/errors.ts'
 import { type Job, type JobKind, jobProblem } from '../../../../shared/job.ts'
 import { type ConnectionContext, commit, type EngineContext } from '../../context.ts'
 import type { KeyedMutex } from '../../keyed-mutex.ts'
@@ -240,10 +240,10 @@ export class JobRunner {
       else if (isTrouble(error)) wholeSide = gate.troubled(error, permit)
     }
     entered.leave(permit)
-    if (error.code === 'missing-scope') gate.denyPart(job.kind, error)
+    if (stopsPart(error)) gate.denyPart(job.kind, error)
     // While a whole side is stopped, its breaker decides when to try again; that is no failure of this job.
     const failures = wholeSide ? job.failures : job.failures + 1
-    if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && error.code !== 'missing-scope')) {
+    if (error.retry.when === 'never' || (failures > GIVE_UP_AFTER && !stopsPart(error))) {
       await commit(this.context, [
         { type: 'job.drop', id: job.id },
         {

@@ -1,5 +1,5 @@
 import { type Conversation, isOpen, type Message, type PendingWrite } from '../../../../shared/domain.ts'
-import { type BridgeError, type Result, stopsSide } from '../../../../shared/errors.ts'
+import { type BridgeError, type Result, stopsPart, stopsSide } from '../../../../shared/errors.ts'
 import type { JobData, JobKind } from '../../../../shared/job.ts'
 import { newPendingWrite } from '../../../../shared/pending-write.ts'
 import type { ConnectionContext, EngineContext } from '../../context.ts'
@@ -115,8 +115,7 @@ export class PlanfixStepRunner {
     else gate.succeeded(permit)
     // Refused for a missing right: all other work continues.
     const isAlone = error.code === 'refused' && !this.isEverybodys(state)
-    if (error.code === 'missing-scope' || (error.code === 'refused' && !isAlone))
-      gate.denyPart(MESSAGES, error)
+    if (stopsPart(error) || (error.code === 'refused' && !isAlone)) gate.denyPart(MESSAGES, error)
     else if (!stopsSide(error) && !isAlone) gate.recordPartFailure(MESSAGES, error)
     return { kind: 'failed', failure: { error, wholeSide, isAlone, isWrite }, also: [] }
   }
