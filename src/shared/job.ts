@@ -68,11 +68,11 @@ export const JOB_DATA = {
   }),
 } as const
 
-/** Kinds in order of priority. */
+/** Kinds in the order in which the jobs of a conversation run. */
 export const JOB_KINDS = [
+  'separate',
   'reread',
   'note',
-  'separate',
   'assigner',
   'introduce',
   'complete',

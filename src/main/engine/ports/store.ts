@@ -136,6 +136,7 @@ export interface Store {
   /** Comments of this task whose deletion has become a message. */
   deletionsOfTask(connectionId: string, taskId: number): Promise<number[]>
 
+  /** In the order in which they run: by kind (`JOB_KINDS`), then by id. */
   jobs(conversationId: number): Promise<Job[]>
   /**
    * Every conversation and queue with open work, to start or wake the deliverers; also those with only a

@@ -133,10 +133,13 @@ export function planNotice(
   isActive: boolean | null,
   now: number,
 ): Partial<TaskLink> | null {
-  if (isDeleted && !link.deleted) return { deleted: true, active: false, checkedAt: now }
+  if (isDeleted) {
+    const isKnown = link.deleted && !link.active
+    return isKnown ? null : { deleted: true, active: false, checkedAt: now }
+  }
   const active = isActive ?? link.active
   const moved = active === link.active ? {} : { active, closedAt: active ? null : now }
-  const back = link.deleted && !isDeleted ? { deleted: false } : {}
+  const back = link.deleted ? { deleted: false } : {}
   const patch = { ...moved, ...back }
   return Object.keys(patch).length === 0 ? null : { ...patch, checkedAt: now }
 }

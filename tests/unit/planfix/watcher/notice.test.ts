@@ -41,6 +41,20 @@ describe('a row of the list', () => {
       patch: { deleted: true, active: false },
     },
     { name: 'says again that the task is deleted', link: gone, row: deleted, isActive: false, patch: null },
+    {
+      name: 'says again, with an active status, that the task is deleted',
+      link: gone,
+      row: deleted,
+      isActive: true,
+      patch: null,
+    },
+    {
+      name: 'corrects a deleted task that an earlier version set active again',
+      link: { active: true, deleted: true },
+      row: deleted,
+      isActive: true,
+      patch: { deleted: true, active: false },
+    },
     { name: 'brings a deleted task back', link: gone, row: there, isActive: null, patch: { deleted: false } },
     {
       name: 'brings a deleted task back in which work goes on',

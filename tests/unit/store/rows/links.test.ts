@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Job } from '../../../../src/shared/domain.ts'
 import {
   adding,
   client,
@@ -89,6 +90,21 @@ describe('tasks', () => {
 })
 
 describe('jobs', () => {
+  it('jobs of a conversation are listed in the order in which they run', async () => {
+    const db = await store()
+    const kinds = ['visit', 'note', 'reread', 'separate'] as const
+    const stored = kinds.map((kind, index) => job({ id: 20 + index, kind, key: kind } as Partial<Job>))
+    await db.commit([...stored, job({ id: 30, key: 'later' })].map((one) => ({ type: 'job.add', job: one })))
+    const listed = await db.jobs(1)
+    expect(listed.map(({ id, kind }) => [kind, id])).toEqual([
+      ['separate', 23],
+      ['reread', 22],
+      ['note', 21],
+      ['note', 30],
+      ['visit', 20],
+    ])
+  })
+
   it('a job replaces an open one of the same kind and key', async () => {
     const db = await store()
     await db.commit([{ type: 'job.add', job: job({ id: 20 }) }])

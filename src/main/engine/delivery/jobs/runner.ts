@@ -33,7 +33,6 @@ const KINDS: { [Kind in Runnable]: { priority: Priority; run: RunJob<Kind> } } =
   verify: { priority: 2, run: verify },
   visit: { priority: 3, run: visit },
 }
-const ORDER: readonly JobKind[] = ['separate', ...(Object.keys(KINDS) as Runnable[])]
 
 /** A job that fails this often is given up and reported: after more than a day of waiting. */
 const GIVE_UP_AFTER = 300
@@ -92,9 +91,7 @@ export class JobRunner {
       )
     const jobs = stored.filter((job) => !broken.includes(job))
     const times = jobs.map((job) => this.dueAt(job, connection, now))
-    const due = jobs
-      .filter((_job, index) => (times[index] ?? now) <= now)
-      .toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || a.id - b.id)[0]
+    const due = jobs.find((_job, index) => (times[index] ?? now) <= now)
     if (!due) return jobs.length === 0 ? { next: 'idle' } : { next: 'wait', until: Math.min(...times) }
     if (due.kind === 'separate') return this.separate(due, now)
     const gate = due.kind === 'leave-check' ? connection.chatraBreaker : connection.planfixBreaker
