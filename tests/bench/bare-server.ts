@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 
 /**
- * What to compare the receiver with: the least a Node program can do to store a webhook durably before it answers.
- * `each` commits one by one, `grouped` all that came in the same turn of the loop. Arguments: mode and folder.
+ * A baseline for the receiver: the minimum that a Node program must do to store a webhook durably before it answers.
+ * `each` commits every webhook by itself, `grouped` commits all webhooks of the same event-loop turn together.
+ * Arguments: mode and folder.
  */
 const [mode = 'each', folder = '.'] = process.argv.slice(2)
 const database = new Database(join(folder, `bare-${mode}.sqlite`))

@@ -12,13 +12,13 @@ import {
   writeConfig,
 } from '../crash/processes.ts'
 
-/** As the owner starts it; BENCH_NODE_FLAGS tries other flags on the built file. */
+/** As the owner starts it; BENCH_NODE_FLAGS sets other Node flags for the built file. */
 export const HOW =
   process.env.BENCH_NODE_FLAGS === undefined
     ? { asOwner: true }
     : { nodeFlags: process.env.BENCH_NODE_FLAGS.split(' ').filter((flag) => flag !== '') }
 
-/** A server host between simulators, each a process of its own, on a fresh folder or a given one. */
+/** A server host between the simulators, each in a process of its own, on a new folder or a given one. */
 export interface Bench {
   simulators: Running<SimulatorsReady>
   server: Running<ServerReady>
@@ -65,7 +65,7 @@ export async function startBench(
   }
 }
 
-/** Visitors who have come to the site, by id. */
+/** Visitors who have opened the site, by id. */
 export async function visitors(bench: Bench, count: number): Promise<string[]> {
   const ids: string[] = []
   for (let n = 0; n < count; n++) {
@@ -74,7 +74,7 @@ export async function visitors(bench: Bench, count: number): Promise<string[]> {
   return ids
 }
 
-/** Polls until `check` answers true; fails with `what` after `patienceMs`. */
+/** Polls until `check` returns true; throws `what` after `patienceMs`. */
 export async function until(
   what: string,
   check: () => boolean | Promise<boolean>,

@@ -1,9 +1,9 @@
 import { type Bench, startBench, until } from './bench-server.ts'
 import type { Row } from './measure.ts'
 
-/** (a) What the bridge asks of both services, counted by the simulators. */
+/** (a) Calls of the bridge to both services, counted by the simulators. */
 export async function callRows(): Promise<Row[]> {
-  // No poll falls into what is counted; a reply is told by Planfix's scenario.
+  // No poll occurs while calls are counted; Planfix's scenario reports a reply.
   const bench = await startBench({ simulators: [], planfix: { pollSeconds: 3600 } })
   try {
     await bench.planfix.post('scenarioUrl', { url: bench.hooks.replace(/chatra$/, 'planfix') })
@@ -91,7 +91,7 @@ async function replyRows(bench: Bench): Promise<Row[]> {
   ]
 }
 
-/** Calls of a connection with one open task in `polls` polls of one second, once nothing has happened for `quietMs`. */
+/** Calls of a connection with one open task in `polls` polls of one second, after `quietMs` without activity. */
 export async function idleRow(quietMs: number, polls: number): Promise<Row> {
   const bench = await startBench({ simulators: [], planfix: { pollSeconds: 1 } })
   try {

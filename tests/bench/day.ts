@@ -9,15 +9,15 @@ const MORNING = Date.UTC(2026, 0, 5, 7, 0, 7)
 export interface Day extends DayPlan {
   name: string
   world?: Partial<DayWorldOptions>
-  /** Tasks left open by the thirty days before. */
+  /** Tasks left open by the previous thirty days. */
   open?: number
-  /** Requests of the day at most; seconds that replies, late replies and client messages may take. */
+  /** Maximum requests of the day; maximum seconds for replies, late replies and client messages. */
   wanted: { requests: number; reply?: [p50: number, p95: number]; late95?: number; client95?: number }
 }
 
 const smallPlan = { planfix: { dailyLimit: 20_000 } }
 
-/** The days of the table: what was wanted of each (issue "The core", "Must reach"). */
+/** The days of the table, with the target of each (issue "The core", "Must reach"). */
 export const DAYS: readonly Day[] = [
   { name: '20 chats', chats: 20, wanted: { requests: 4000, reply: [4.4, 8.7] } },
   { name: '100 chats', chats: 100, wanted: { requests: 9000, reply: [4.2, 9], late95: 15 } },

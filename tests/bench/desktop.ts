@@ -6,10 +6,13 @@ import { until } from '../e2e/world.ts'
 import { note } from './host.ts'
 import { median, type Row, round, rssMb } from './measure.ts'
 
-/** How long it is left alone before its memory is read. */
+/** Idle time before its memory is measured. */
 const SETTLES_MS = 8000
 
-/** The desktop application without a window, a connection set up: how soon it is in the tray, and what it keeps in memory. */
+/**
+ * The desktop application without a window and with one connection: how soon it is in the tray, and how much memory
+ * it uses.
+ */
 export async function desktopRows(starts: number): Promise<Row[]> {
   prepareDesktop()
   const times: number[] = []

@@ -3,27 +3,29 @@ import Database from 'better-sqlite3'
 import { type Bench, startBench, until, visitors } from './bench-server.ts'
 import { cpuMs, peakRssMb, rssMb } from './measure.ts'
 
-/** Messages through the whole bridge, between simulators that set no pace. */
+/** Messages through the whole bridge, between simulators without rate limits. */
 export interface FlowReport {
   perSecond: number
   /** CPU time of the server host per message, milliseconds. */
   cpuMs: number
-  /** Share of the time in which the server's process, or the simulators', used a core. */
+  /** Share of the time in which the server's process, or the simulators' process, used a core. */
   serverBusy: number
   simulatorsBusy: number
   comments: number
-  /** Resident memory before, and at most. */
+  /** Resident memory before, and the maximum. */
   rssBefore: number
   rssPeak: number
-  /** What was wrong with the result; empty when each message is there once and in order. */
+  /** What was wrong with the result; empty when each message arrived once and in order. */
   faults: string[]
 }
 export interface FlowOptions {
   talks: number
   messages: number
-  /** Messages of each talk before the clock starts: contact, task, and code that is compiled. */
+  /**
+   * Messages of each conversation before the measurement starts: they create contact and task and compile the code.
+   */
   warmUp?: number
-  /** A store to work on instead of an empty one. */
+  /** A store to use instead of an empty one. */
   dataDir?: string
 }
 
@@ -63,7 +65,7 @@ export async function clientFlow({
   }
 }
 
-/** Replies into the chats: comments in all tasks at the same moment. Answers replies a second. */
+/** Replies into the chats: comments in all tasks at the same moment. Returns replies per second. */
 export async function replyFlow(talks: number, replies: number): Promise<number> {
   const bench = await startBench({ planfix: { pollSeconds: 1 } })
   const progress = new Progress(bench, 'to-chatra')
@@ -89,7 +91,7 @@ export async function replyFlow(talks: number, replies: number): Promise<number>
   }
 }
 
-/** How many messages of a direction were delivered since the bench began, as the store counts them. */
+/** Number of messages of a direction delivered since the bench began, as the store counts them. */
 class Progress {
   private readonly database: Database.Database
   private readonly count: Database.Statement<unknown[], { number: number }>
@@ -114,7 +116,10 @@ class Progress {
 
 const mark = (n: number) => `#${n}#`
 
-/** Each visitor writes messages `from`, `from + 1`, …: Chatra posts them one after the other, visitors side by side. */
+/**
+ * Each visitor writes messages `from`, `from + 1`, …: Chatra posts the messages of a visitor one after the other,
+ * those of several visitors in parallel.
+ */
 async function say(bench: Bench, ids: readonly string[], from: number, count: number): Promise<void> {
   const texts = Array.from({ length: count }, (_, n) => `Message ${mark(from + n)} about my order`)
   await Promise.all(ids.map((clientId) => bench.chatra.post('say', { clientId, texts })))

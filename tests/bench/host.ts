@@ -9,7 +9,7 @@ import { median, type Row, round, rssMb } from './measure.ts'
 
 const TALKS = 50
 
-/** (c) The whole way, and (d) memory under it. */
+/** (c) End to end, and (d) memory under this load. */
 export async function flowRows(rounds: number): Promise<Row[]> {
   const reports: FlowReport[] = []
   for (let n = 0; n < rounds; n++) reports.push(await clientFlow({ talks: TALKS, messages: 200 }))
@@ -91,7 +91,7 @@ export async function startRows(starts: number): Promise<Row[]> {
   ]
 }
 
-/** Two folders whose stores hold many messages, made by processes of their own. */
+/** Two folders whose stores hold many messages, each made by a separate process. */
 export interface Stores {
   counts: readonly [number, number]
   few: string
@@ -105,7 +105,7 @@ export async function prepareStores(counts: readonly [number, number]): Promise<
   return { counts, few, many, remove: () => rm(dir, { recursive: true, force: true }) }
 }
 
-/** Cost of a message with many stored ones, by CPU time, which other work on the computer disturbs least. */
+/** Cost of a message in a large store, in CPU time, which other work on the computer affects least. */
 export async function storedRows(rounds: number, { counts, few, many }: Stores): Promise<Row[]> {
   const cost = { few: [] as number[], many: [] as number[] }
   for (let n = 0; n < rounds; n++) {
@@ -132,7 +132,7 @@ export async function storedRows(rounds: number, { counts, few, many }: Stores):
   ]
 }
 
-/** Writes a store of `count` messages into a folder of `dir`; answers the folder. */
+/** Writes a store of `count` messages into a folder in `dir`; returns the folder. */
 export async function filled(dir: string, count: number): Promise<string> {
   const folder = join(dir, String(count))
   await promisify(execFile)(process.execPath, [join(import.meta.dirname, 'stored.ts'), folder, String(count)])
@@ -149,7 +149,7 @@ async function costOn(folder: string): Promise<number> {
   }
 }
 
-/** After a kill the whole file is checked for damage before it is relied on. */
+/** After a kill the whole file is checked for damage before it is used. */
 async function startsOn(folder: string, count: number): Promise<Row[]> {
   const bench = await startBench({ dataDir: folder })
   const afterStop = bench.server.readyMs

@@ -13,7 +13,10 @@ const MESSAGE = 8_900
 const COMMENT = 60_000
 const POLLS_MS = 6_000
 
-/** How long nothing else could be done while a visitor and an employee write what is slow to read, and the feed is read again. */
+/**
+ * How long the event loop is blocked while a visitor and an employee write text that is slow to parse, and the feed
+ * is read again.
+ */
 export async function hostileRows(): Promise<Row[]> {
   const dir = await mkdtemp(join(tmpdir(), 'bench-hostile-'))
   const simulators = await startSimulators(['--no-recording'])
@@ -56,7 +59,7 @@ async function worstPause(
   const tasks = () => planfix.get<{ id: number }[]>('tasks')
   await until('the task', async () => (await tasks()).length === 1)
   const taskId = (await tasks())[0]?.id
-  // Counted in the file, a few times a second: reading the texts as well would be a pause of its own.
+  // Counted in the file a few times a second: reading the texts as well would block the event loop too.
   const database = new Database(join(app.dataDir, 'bridge.sqlite'), { readonly: true })
   const count = database.prepare(
     "SELECT count(*) AS n FROM messages WHERE direction = ? AND state = 'delivered'",
@@ -75,7 +78,7 @@ async function worstPause(
   const written = Object.values(HOSTILE_HTML).map((make, n) => `${n} ${make(COMMENT).slice(0, COMMENT)}`)
   for (const [n, html] of written.entries()) {
     await planfix.post('employeeComments', { taskId, userId: 5, html })
-    // As fast as somebody can paste, not all at once.
+    // At the pace of a person who pastes quickly, not all at once.
     if (n % 4 === 3) await until('the replies', async () => (await delivered('to-chatra')) > n)
   }
   await until('the messages', async () => (await delivered('to-planfix')) > said.length)
@@ -93,8 +96,8 @@ async function worstPause(
 }
 
 /**
- * The longest turn of the event loop by time of this thread: what the disk takes for a commit, and what other programs take
- * of the processor, is not counted.
+ * The longest event-loop turn in CPU time of this thread: the disk's time for a commit and the load of other programs
+ * are not counted.
  */
 function watchTurns(): { stop(): number } {
   let [worst, before, running] = [0, process.threadCpuUsage(), true]

@@ -1,23 +1,26 @@
 import { connect, type Socket } from 'node:net'
 import { quantile } from './measure.ts'
 
-/** Posts webhooks as fast as they are answered, or at a fixed rate; a program of its own, so that it takes nothing from the measured one. */
+/**
+ * Posts webhooks as fast as they are answered, or at a fixed rate; a separate program, so that it takes no time from
+ * the measured one.
+ */
 export interface LoadOptions {
   url: string
   connections: number
   requests: number
-  /** Requests a second; null = the next one as soon as one is answered. */
+  /** Requests per second; null = the next one as soon as the previous one is answered. */
   rate: number | null
   /** Clients whose chats the messages belong to. */
   clients: number
-  /** Makes the messages of this run different from those of others. */
+  /** Distinguishes the messages of this run from those of others. */
   tag: string
 }
 export interface LoadReport {
   answered200: number
   others: number
   perSecond: number
-  /** Milliseconds from when a request was due to its whole answer. */
+  /** Milliseconds from the scheduled time of a request to its complete answer. */
   p50: number
   p95: number
   p99: number
@@ -87,7 +90,7 @@ export async function load(options: LoadOptions): Promise<LoadReport> {
       const due = dueAt(n) ?? performance.now()
       const wait = due - performance.now()
       if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
-      // Node's timers fire up to a millisecond late: that is ours, not the server's.
+      // Node's timers fire up to a millisecond late: that delay is ours, not the server's.
       const from = Math.max(due, performance.now() - 1)
       const status = await exchange(socket, texts[n] ?? '')
       times.push(performance.now() - from)
@@ -114,7 +117,7 @@ const opened = (socket: Socket): Promise<Socket> =>
     socket.once('error', reject)
   })
 
-/** Sends one request; answers the status. The answers of the receiver have no body. */
+/** Sends one request; returns the status. The receiver's answers have no body. */
 function exchange(socket: Socket, text: string): Promise<number> {
   return new Promise((resolve, reject) => {
     let answer = ''

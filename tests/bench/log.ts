@@ -11,15 +11,15 @@ import type { LogFilter } from '../../src/shared/api/log.ts'
 import { filled, note, type Stores } from './host.ts'
 import { median, type Row, round } from './measure.ts'
 
-/** What the live log and the overview take of the bridge's only thread, by its CPU time. */
+/** CPU time that the live log and the overview take of the bridge's only thread. */
 interface LogReport {
-  /** Milliseconds of each question, in the order of `questions`. */
+  /** Milliseconds of each query, in the order of `questions`. */
   costs: { metric: string; ms: number }[]
-  /** The longest time the worst of them keeps the event loop from its next turn, as a rule; milliseconds. */
+  /** Typical longest time for which the slowest query blocks the event loop; milliseconds. */
   longestTurn: number
 }
 
-/** Reading a store of many messages: the big one that is there anyway, and one of `fewer`. */
+/** Queries on a store of many messages: the large one that exists anyway, and one of `fewer`. */
 export async function logRows({ counts, many }: Stores, fewer: number): Promise<Row[]> {
   const dir = await mkdtemp(join(tmpdir(), 'log-'))
   try {
@@ -48,7 +48,7 @@ async function rowsOn(folder: string, count: number): Promise<Row[]> {
 }
 
 const ROUNDS = 5
-/** The clock of CPU time goes in steps of some milliseconds: what is short is asked so long in a row. */
+/** The CPU clock advances in steps of some milliseconds: short queries are repeated in a row. */
 const ROUND_MS = 100
 
 async function measure(dir: string, count: number): Promise<LogReport> {
@@ -80,7 +80,7 @@ async function measure(dir: string, count: number): Promise<LogReport> {
   const costs: LogReport['costs'] = []
   const longestTurns: number[] = []
   for (const [metric, ask] of questions) {
-    // Once to warm up: the interface asks again and again.
+    // Once as a warm-up: the interface queries repeatedly.
     await ask()
     turns.longest()
     const times: number[] = []
@@ -110,7 +110,7 @@ async function costOf(ask: () => Promise<unknown>): Promise<number> {
 
 const sum = ({ user, system }: NodeJS.CpuUsage) => (user + system) / 1000
 
-/** Looks at the clock in every turn of the event loop. */
+/** Reads the clock in every turn of the event loop. */
 function watchTurns(): { longest(): number; stop(): void } {
   let longest = 0
   let last = performance.now()
@@ -123,7 +123,7 @@ function watchTurns(): { longest(): number; stop(): void } {
   }
   setImmediate(look)
   return {
-    /** Since it was last asked, milliseconds. */
+    /** Since the previous call, milliseconds. */
     longest() {
       const since = longest
       longest = 0

@@ -6,11 +6,14 @@ export interface Row {
   metric: string
   measured: string
   target: string | null
-  /** null = nothing was promised; the figure is there to compare with. */
+  /** null = no target; the figure is for comparison only. */
   met: boolean | null
 }
 
-/** CPU time a process has used, user and system, milliseconds in steps of 10; NaN where the system does not tell (not Linux). */
+/**
+ * CPU time of a process, user and system, in milliseconds in steps of 10; NaN where the system does not report it
+ * (not Linux).
+ */
 export function cpuMs(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
@@ -20,11 +23,11 @@ export function cpuMs(pid: number | undefined): number {
   }
 }
 
-/** Resident memory of a process in MB (1024 * 1024); NaN where the system does not tell. */
+/** Resident memory of a process in MB (1024 * 1024); NaN where the system does not report it. */
 export function rssMb(pid: number | undefined): number {
   return memory(pid, 'VmRSS')
 }
-/** The most it ever was. */
+/** The maximum so far. */
 export const peakRssMb = (pid: number | undefined): number => memory(pid, 'VmHWM')
 
 function memory(pid: number | undefined, field: string): number {

@@ -8,13 +8,15 @@ const MINUTE = 60_000
 const CHATS = 10
 const WAITING = 50
 
-/** From healing on, in milliseconds: until the first of the messages that waited is in Planfix, and until the last is. */
+/** Milliseconds from the recovery until the first waiting message is in Planfix, and until the last one is. */
 export interface Recovery {
   first: number
   last: number
 }
 
-/** Planfix cannot be reached for `ms` while ten clients, who have their tasks, write fifty messages; then it is well. */
+/**
+ * Planfix cannot be reached for `ms` while ten clients, who have tasks, write fifty messages; then it works again.
+ */
 export async function afterOutage(ms: number): Promise<Recovery> {
   const world = await DayWorld.start({ start: MORNING })
   try {
@@ -52,7 +54,7 @@ export async function afterOutage(ms: number): Promise<Recovery> {
   }
 }
 
-/** At one request a second, as an account allows; messages of a client that waited together share a comment. */
+/** At one request a second, the limit of an account; messages of a client that waited together share a comment. */
 export async function outageRows(): Promise<Row[]> {
   const rows: Row[] = []
   for (const [name, ms] of [

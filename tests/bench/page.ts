@@ -78,7 +78,7 @@ async function open(running: Browser, ui: string, content: string, route = '/'):
   })
   const begun = performance.now()
   await page.goto(`${ui}#${route}`, { waitUntil: 'commit' })
-  // Looked for in every frame: a locator looks every half a second after a while.
+  // Checked in every frame: after a while a locator checks only every half second.
   await page.waitForFunction(() => document.querySelector('main h1') !== null)
   const headingMs = performance.now() - begun
   await page.waitForFunction(

@@ -17,12 +17,12 @@ import { quantile, type Row, round, rssMb } from './measure.ts'
 const EVENTS = 10_000
 const LANES = 16
 
-/** A relay of its own process, and a desktop with a real store in this one. */
+/** A relay in its own process, and a desktop with a real store in this one. */
 interface Stage {
   relay: Running<{ control: string }>
   url: string
   store: SqliteStore
-  /** When each event was on the desktop's disk, by its number. */
+  /** Time at which each event was on the desktop's disk, by its number. */
   arrived: Map<string, number>
   provider(url: string): RelayProvider
   end(): Promise<void>
@@ -76,7 +76,7 @@ const started = async (provider: RelayProvider) => {
 const known = (url: string) =>
   until('the address is known', async () => (await hook(url, '-')).status === 400)
 
-/** (d) The relay: what it adds, how fast it hands over, how soon it is back. */
+/** (d) The relay: the delay it adds, its throughput, and the time until it works again. */
 export async function relayRows(): Promise<Row[]> {
   const row = (
     metric: string,
@@ -161,7 +161,7 @@ async function directDelays(count: number): Promise<number[]> {
   return measured
 }
 
-/** One after the other, some 50 a second. */
+/** One after the other, about 50 a second. */
 async function delays(
   url: string,
   arrived: Map<string, number>,
@@ -180,7 +180,7 @@ async function delays(
   return measured
 }
 
-/** Seconds it took to store them, while no desktop was there. */
+/** Seconds to store them while no desktop was connected. */
 async function fill(url: string): Promise<number> {
   const begun = performance.now()
   await Promise.all(
@@ -194,7 +194,7 @@ async function fill(url: string): Promise<number> {
   return (performance.now() - begun) / 1000
 }
 
-/** Events of a sender that stand in the inbox before an earlier one of the same sender. */
+/** Events that are in the inbox before an earlier event of the same sender. */
 async function disorder(store: SqliteStore): Promise<number> {
   const last = new Map<number, number>()
   let faults = 0

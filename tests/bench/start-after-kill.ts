@@ -6,9 +6,9 @@ import { NODE, ROOT } from '../../scripts/build.ts'
 import { fillStore } from './stored.ts'
 
 /**
- * How long after its start a killed bridge listens again, with so many stored messages (argument; 1,000,000), and how
- * long the file is then checked beside the work. Second argument: a filled data folder, else one is made and removed.
- * Built program as `npm run serve` starts it. Prints milliseconds.
+ * How long after its start a killed bridge listens again, with this many stored messages (argument; 1,000,000), and
+ * how long the check of the file then takes beside the work. Second argument: a filled data folder, else one is made
+ * and removed. Uses the built program as `npm run serve` starts it. Prints milliseconds.
  */
 const count = Number(process.argv[2] ?? 1_000_000)
 const given = process.argv[3]

@@ -4,13 +4,13 @@ import { filesOf, markClean } from '../../src/main/store/files.ts'
 import { openStore } from '../../src/main/store/index.ts'
 
 /**
- * Fills a data folder with `count` delivered messages as months of work would leave them: 50 a conversation, with
- * client, task and four log lines each. Arguments: folder and count. Written past the store, without syncs, in seconds.
+ * Fills a data folder with `count` delivered messages, as after months of work: 50 a conversation, with client, task
+ * and four log lines each. Arguments: folder and count. Writes past the store, without syncs, in seconds.
  */
 const PER_TALK = 50
 
 export async function fillStore(dir: string, count: number): Promise<void> {
-  // Made by the store itself, so that the shape is the real one.
+  // The store itself creates it, so that it has the real schema.
   const store = await openStore({ dir })
   await store.close()
   const database = new Database(join(dir, 'bridge.sqlite'))
@@ -20,7 +20,7 @@ export async function fillStore(dir: string, count: number): Promise<void> {
   database.transaction(() => fill(database, count))()
   database.pragma('journal_mode = WAL')
   database.close()
-  // Closed in order, as after months of work: a start does not read all of it.
+  // Closed properly, as after months of work: a start does not read all of it.
   await (await openStore({ dir })).close()
   markClean(filesOf(dir))
 }

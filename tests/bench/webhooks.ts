@@ -9,7 +9,7 @@ import { median, type Row, round } from './measure.ts'
 
 const BURST = { connections: 64, requests: 10_000, rate: null, clients: 500 }
 
-/** (b) Webhooks stored and answered, beside the least a Node program can do, in the same run. */
+/** (b) Webhooks stored and answered, compared with the minimum that a Node program must do, in the same run. */
 export async function webhookRows(rounds: number): Promise<Row[]> {
   const steady = await receiver({ connections: 20, requests: 1500, rate: 100, clients: 50 })
   const peaks: LoadReport[] = []
@@ -55,7 +55,7 @@ export async function webhookRows(rounds: number): Promise<Row[]> {
 async function receiver(options: Omit<LoadOptions, 'url' | 'tag'>): Promise<LoadReport> {
   const bench = await startBench()
   try {
-    // What it compiles on its first requests is no part of the figure.
+    // Code compiled during the first requests is not part of the figure.
     await post({ url: bench.hooks, connections: 8, requests: 400, rate: 400, clients: 20, tag: 'warm' })
     await new Promise((resolve) => setTimeout(resolve, 500))
     return await post({ ...options, url: bench.hooks, tag: 'run' })

@@ -3,8 +3,8 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import formats from 'ajv-formats'
 
 /**
- * The official Planfix OpenAPI file as a judge of requests and answers. Where the file contradicts itself or what
- * was seen live, the exception stands below with its section of contracts/planfix.md; nothing else is let through.
+ * Checks requests and answers against the official Planfix OpenAPI file. Where the file contradicts itself or an
+ * observed answer, the exception is listed below with its section of contracts/planfix.md; nothing else is accepted.
  */
 export interface OracleRequest {
   method: string
@@ -38,11 +38,11 @@ interface Swagger {
 const file = new URL('../fixtures/planfix-swagger-1.6.9.json', import.meta.url)
 const swagger = JSON.parse(readFileSync(file, 'utf8')) as Swagger
 const ajv = new Ajv({ strict: false, allErrors: true })
-// ajv-formats is CommonJS: its function arrives as the default export's default under some loaders.
+// ajv-formats is CommonJS: under some loaders its function is the default export's default.
 ;((formats as unknown as { default?: typeof formats }).default ?? formats)(ajv as never)
 for (const name of ['int32', 'int64', 'password', 'binary']) ajv.addFormat(name, true)
 
-/** What is wrong with a request, as "where: what"; empty when the file documents it all. */
+/** What is wrong with a request, as "where: what"; empty when the file documents all of it. */
 export function checkRequest({ method, path, query = {}, body, contentType }: OracleRequest): string[] {
   const found = findOperation(method, path)
   if (!found) return [`${method} ${path}: not a documented operation`]
@@ -92,7 +92,7 @@ export function checkResponse({ method, path, status, body }: OracleResponse): s
 
 // ---- exceptions: statuses ---------------------------------------------------------------------------------------
 
-/** Failures that hold for every operation, and the few of one operation that the file leaves out. */
+/** Failures of every operation, and the few of single operations that the file omits. */
 function allowedFailure(operation: string, status: number, code: number): boolean {
   if (status === 401 && code === 1) return true // §1 wrong token
   if (status === 405 && code === 5) return true // §1 scope not granted
@@ -158,10 +158,10 @@ function ref(name: string): Json {
   return { $ref: `#/components/schemas/${name}` }
 }
 
-/** §8: filter types the help knows and the file's enumeration lacks. */
+/** §8: filter types that the help documents and the file's enumeration lacks. */
 const extraFilterTypes: Record<string, number[]> = { ComplexContactFilter: [38, 4026, 4203] }
 
-// ---- the machine ------------------------------------------------------------------------------------------------
+// ---- conversion to JSON Schema ----------------------------------------------------------------------------------
 
 const validators = new Map<string, ValidateFunction>()
 

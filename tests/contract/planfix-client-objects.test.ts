@@ -13,7 +13,7 @@ import {
   source,
 } from './planfix-client-setup.ts'
 
-/** Contacts, tasks, comments and files, each switch of theirs in each position. */
+/** Contacts, tasks, comments and files, with each of their switches in each position. */
 
 describe('contacts', () => {
   test.each(['required-400-code2001', 'required-400-code40'] as const)(
@@ -225,7 +225,7 @@ describe('comments', () => {
         { simulator: { zoneOffsetMinutes: 120 } },
       )
       const { id } = got(await client.createTask(newTask(await contactFor(client))))
-      // An ordinary comment teaches the zone where the account hides it.
+      // An ordinary comment reveals the time zone where the account hides it.
       got(await client.addComment(id, newComment('now')))
       const writtenAt = Date.now() - 3 * 3_600_000
       const late = got(
@@ -272,7 +272,7 @@ describe('files', () => {
   test('files downloaded by Planfix are attached to a comment and can be read without the token', async () => {
     const { simulator, client } = await open()
     const { id } = got(await client.createTask(newTask(await contactFor(client))))
-    // The account's own page serves as a file to fetch.
+    // The account's own page is the file to download.
     const fetched = got(await client.fileFromUrl('page<1>.html', `${simulator.webUrl}/task/${id}`)).id
     const comment = got(await client.addComment(id, newComment('', { fileIds: [fetched] }))).id
     const [file] = got(await client.comment(comment)).files

@@ -14,8 +14,8 @@ import { connectionTo } from '../unit/planfix/connection.ts'
 import { checkRequest } from './oracle.ts'
 
 /**
- * The Planfix client against the simulator in every position of every switch it can feel. After each test every
- * request it sent is held to the official OpenAPI file, and the simulator has seen nothing it would call a violation.
+ * The Planfix client against the simulator, in every position of every switch that affects it. After each test every
+ * request is checked against the official OpenAPI file, and the simulator must have recorded no violation.
  */
 
 const opened: { simulator: PlanfixSimulator; client: PlanfixClient }[] = []
@@ -104,7 +104,7 @@ export const contactFor = async (client: PlanfixClient) =>
     await client.createContact({ name: 'Anna', email: 'anna@example.com', phone: '+37360000000' }, source(1)),
   ).id
 
-/** A bridge's ordinary day: contact, task, comments, files, visit, completion. Answers what was made. */
+/** An ordinary day of a bridge: contact, task, comments, files, visit, completion. Returns what was created. */
 export async function day({ simulator, client }: Awaited<ReturnType<typeof open>>) {
   const contactId = await contactFor(client)
   got(

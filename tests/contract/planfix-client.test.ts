@@ -19,7 +19,7 @@ import {
 const positions = (Object.keys(switchTable) as (keyof typeof switchTable)[]).flatMap((name) =>
   switchTable[name].map((position) => [name, position] as const),
 )
-/** Switches that make writes or all calls fail have tests of their own below. */
+/** Switches that make writes or all calls fail have separate tests below. */
 const OWN = [
   'account-state',
   'daily-limit',

@@ -10,7 +10,9 @@ import {
 } from '../../src/simulators/planfix/index.ts'
 import { checkRequest, checkResponse } from './oracle.ts'
 
-/** Every operation and every switch position, each request and answer judged by the official OpenAPI file. */
+/**
+ * Every operation and every switch position; each request and answer is checked against the official OpenAPI file.
+ */
 
 type Method = 'GET' | 'POST' | 'DELETE'
 interface Answer {
@@ -35,7 +37,7 @@ const contactFields =
 let simulator: PlanfixSimulator
 const fresh: PlanfixSimulator[] = []
 
-/** Sends a request as a client would, and holds both ways to the OpenAPI file. */
+/** Sends a request as a client does, and checks request and answer against the OpenAPI file. */
 async function call(sim: PlanfixSimulator, method: Method, path: string, body?: unknown): Promise<Answer> {
   const url = new URL(`${sim.restUrl}${path}`)
   const contentType = body === undefined ? undefined : 'application/json'
@@ -81,7 +83,7 @@ async function upload(sim: PlanfixSimulator, name: string, content: string): Pro
   return body.id
 }
 
-/** A bridge's ordinary day: contact, task, comments, files, data tags, lists, completion. */
+/** An ordinary day of a bridge: contact, task, comments, files, data tags, lists, completion. */
 async function day(sim: PlanfixSimulator) {
   const contact = (
     await call(sim, 'POST', '/contact/', {
@@ -285,7 +287,7 @@ describe('every operation answers as the OpenAPI file says', () => {
   })
 })
 
-/** Positions that leave the client without a proper answer are tried on one write alone. */
+/** Positions that give the client no proper answer are tried on one write only. */
 const silentPositions = /timeout|^code|^(403|200-fail)-code22/
 
 describe.each(Object.entries(switchTable).map(([name, row]) => ({ name, row })))(

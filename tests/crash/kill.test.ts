@@ -3,8 +3,8 @@ import { build } from './processes.ts'
 import { type StormReport, storm, type Talk } from './storm.ts'
 
 /**
- * The server host is killed a hundred times while messages flow both ways. KILL_SEED repeats a run's delays and talk
- * (what the computer's own timing makes of them differs), KILLS makes it longer or shorter.
+ * The server host is killed a hundred times while messages flow both ways. KILL_SEED repeats a run's delays and texts
+ * (the computer's own timing differs), KILLS changes the number of kills.
  */
 const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const kills = Number(process.env.KILLS ?? 100)
@@ -70,7 +70,8 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
     expect(missing, report.unsettled.join('\n')).toEqual([])
   })
 
-  // All four tries of an echo may find nobody: then the owner decides, as nothing tells it from one that was never sent.
+  // All four attempts of an echo may fail while the server is down: then the owner decides, because such a reply
+  // looks the same as one that was never sent.
   test('an arrived reply does not stay uncertain when one try of its echo was lost', () => {
     const settled = each((talk, _feed, chat) =>
       talk.replies.filter(
@@ -113,7 +114,7 @@ describe(`killed ${kills} times while messages flow both ways (KILL_SEED=${seed}
 const count = (text: string, mark: string): number => text.split(mark).length - 1
 const ms = (value: number | undefined): string => `${Math.round(value ?? 0)} ms`
 
-/** Marks that stand before one that was said earlier; those that are not there at all are another test's matter. */
+/** Marks that come before one that was written earlier; another test checks for missing marks. */
 function outOfOrder(marks: readonly string[], text: string): string[] {
   const there = marks.filter((mark) => text.includes(mark))
   return there.filter((mark, n) => n > 0 && text.indexOf(mark) < text.indexOf(there[n - 1] ?? ''))

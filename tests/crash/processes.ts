@@ -7,7 +7,7 @@ import { SHOP_EMPLOYEES, shopConnection } from '../support/shop.ts'
 
 /** The processes of kill tests and benchmarks: simulators and server host, built, each on its own. */
 
-/** Where the built program is; a copy of it can be named, so that a build meanwhile does not change what is measured. */
+/** Folder of the built program; a copy can be named, so that a build meanwhile does not change what is measured. */
 const COPY = process.env.BRIDGE_BUILT
 export const BUILT = COPY ?? join(ROOT, 'out/main')
 export const build = (): void => {
@@ -21,9 +21,9 @@ export interface Running<Ready> {
   ready: Ready
   /** Milliseconds from the start of the process to its ready line. */
   readyMs: number
-  /** The last of what it wrote to standard error. */
+  /** The end of its standard error output. */
   complaints(): string
-  /** Ends it with `signal`; resolves when it is gone. */
+  /** Ends it with `signal`; resolves when it has exited. */
   end(signal?: NodeJS.Signals): Promise<void>
 }
 
@@ -45,7 +45,7 @@ export function startProgram<Ready>(
   const child = spawn(NODE, args, {
     cwd: ROOT,
     env: options.env ?? process.env,
-    // The channel lets the child notice that we are gone, however we end.
+    // The channel lets the child notice that this process has ended, in whatever way.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   let complaints = ''
@@ -112,7 +112,7 @@ export function startServer(
   )
 }
 
-/** Writes a configuration with one connection, `shop`, and answers the file's path. */
+/** Writes a configuration with one connection, `shop`, and returns the file's path. */
 export async function writeConfig(
   dir: string,
   { chatra, planfix }: SimulatorsReady,
@@ -155,7 +155,7 @@ export function control(url: string) {
   }
 }
 
-/** A port nobody listens on now, for a server that has to come back to the same address. */
+/** A port that is free now, for a server that must come back at the same address. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()

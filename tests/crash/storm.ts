@@ -16,23 +16,23 @@ import {
   writeConfig,
 } from './processes.ts'
 
-/** One visitor's conversation and all that was said in it, each text with a mark that occurs nowhere else. */
+/** One visitor's conversation and all texts in it, each with a unique mark. */
 export interface Talk {
   name: string
   clientId: string
   taskId: number | null
   /** What the client and the agents said in Chatra, in order. */
   said: string[]
-  /** Comments of employees that the client was to get, in order. */
+  /** Comments of employees that the client should receive, in order. */
   replies: string[]
-  /** Comments he must never see. */
+  /** Comments that the client must never see. */
   notes: string[]
 }
 export interface StormOptions {
   seed: number
   kills: number
   talks: number
-  /** Milliseconds between two things that people do. */
+  /** Milliseconds between two actions of people. */
   paceMs: number
 }
 export interface StormReport {
@@ -42,22 +42,22 @@ export interface StormReport {
   killsWhileStarting: number
   /** Marks whose webhook was answered 200 at least once. */
   accepted: Set<string>
-  /** Marks of replies of which one try of the echo was answered 200. */
+  /** Marks of replies of which at least one echo was answered 200. */
   echoed: Set<string>
-  /** Feed of each talk's task as one text, in the order of its comments. */
+  /** The feed of each conversation's task as one text, in the order of its comments. */
   feeds: Map<string, string>
-  /** Chat of each talk as one text. */
+  /** The chat of each conversation as one text. */
   chats: Map<string, string>
   contacts: string[]
   tasks: string[]
   violations: unknown[]
   /** Texts of replies that the log shows as uncertain. */
   uncertain: string[]
-  /** Messages that are neither delivered nor skipped, for failures. */
+  /** Messages that are neither delivered nor skipped, for failure messages. */
   unsettled: string[]
 }
 
-/** A generator of chance that a seed reproduces, 0 to 1. */
+/** A random generator that a seed reproduces, 0 to 1. */
 export function chanceOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -70,8 +70,8 @@ export function chanceOf(seed: number): () => number {
 }
 
 /**
- * People talk through the bridge while the server host is killed again and again; then everything is left alone until it
- * is calm, and both services are asked what they have. Nothing is retried by hand.
+ * People write through the bridge while the server host is killed repeatedly; then nothing more happens until all
+ * work is done, and both services are read. Nothing is retried by hand.
  */
 export async function storm(options: StormOptions): Promise<StormReport> {
   const chance = chanceOf(options.seed)
@@ -111,11 +111,11 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       options.paceMs,
       stop.signal,
     )
-    // Told where it is awaited, also when a kill fails before that.
+    // Handled where it is awaited, also when a kill fails before that.
     talking.catch(() => undefined)
     for (let kill = 0; kill < options.kills; kill++) {
       if (chance() < 0.1) {
-        // Killed before it is ready: while it opens the store, takes up the work, or begins to listen.
+        // Killed before it is ready: while it opens the store, resumes the work, or begins to listen.
         await startServer(at, simulators.ready, {
           killed: AbortSignal.timeout(Math.round(between(60, 260))),
         }).then(
@@ -130,7 +130,7 @@ export async function storm(options: StormOptions): Promise<StormReport> {
       await chatra.post('resumeWebhooks')
       await pause(between(20, 400))
       await server.end('SIGKILL')
-      // Mostly Chatra gives its next tries to a bridge that runs; now and then they fall into the gap.
+      // Mostly Chatra's next attempts reach a running bridge; sometimes they fall into the gap.
       if (chance() < 0.75) await chatra.post('pauseWebhooks')
     }
     stop.abort()
@@ -168,7 +168,7 @@ async function begin(n: number, chatra: ReturnType<typeof control>): Promise<Tal
   return { name, clientId, taskId: null, said: [], replies: [], notes: [] }
 }
 
-/** Clients write, agents answer in Chatra, employees in Planfix, and some of them leave notes for each other. */
+/** Clients write, agents answer in Chatra, employees in Planfix, and some employees write internal notes. */
 async function keepTalking(
   talks: Talk[],
   simulators: SimulatorsReady,
@@ -226,7 +226,10 @@ async function taskOf(talk: Talk, planfix: ReturnType<typeof control>): Promise<
   return tasks.find((task) => task.name.startsWith(talk.name))?.id ?? null
 }
 
-/** Until everything has arrived (an interrupted reply waits 30 s for its echo), or 75 s are over; and then until nothing moves for two seconds. */
+/**
+ * Until everything has arrived (an interrupted reply waits 30 s for its echo), or 75 s have passed; then until
+ * nothing changes for two seconds.
+ */
 async function calm(talks: Talk[], simulators: SimulatorsReady, dataDir: string): Promise<void> {
   const until = Date.now() + 75_000
   await people(simulators).chatra.post('flush')

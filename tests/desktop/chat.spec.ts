@@ -21,7 +21,7 @@ test.describe('a new chat', () => {
     await expect(page.getByText('Do you deliver to Cahul?').first()).toBeVisible()
     expect(await page.evaluate(() => location.hash)).toMatch(/^#\/conversation\/\d+$/)
 
-    // The same client goes on: that is no new chat.
+    // The same client continues: that is no new chat.
     await visitor.says('Hello?')
     await until('the second message', async () => {
       const [task] = await world.planfix.tasks()
@@ -59,7 +59,7 @@ test('a connection paused from the tray delivers nothing, and resumed delivers o
   await clickMenu(world.app, 'switch-shop')
   await expect.poll(async () => (await tray(world.app))?.image).toBe('paused.png')
   await world.planfix.replies(task.id, 5, 'written meanwhile')
-  // The hand of the watcher would have been there twice.
+  // Without the fix, the watcher's click would have happened twice.
   await new Promise((resolve) => setTimeout(resolve, 2500))
   expect((await visitor.sees()).filter((text) => text.includes('written meanwhile'))).toEqual([])
 

@@ -20,9 +20,9 @@ export interface DesktopOptions
     'setup' | 'connection' | 'connectionOptions' | 'planfixSettings' | 'configuration' | 'language'
   > {
   keyring?: KeyringOptions['state']
-  /** The system that the stand-in says it is; this one where nothing is said. */
+  /** The system that the stand-in simulates; the present one by default. */
   platform?: 'win32' | 'darwin'
-  /** Whether a panel shows tray images; true where nothing is said. Linux alone asks. */
+  /** Whether a panel shows tray images; true by default. Only Linux checks. */
   panel?: boolean
   /** As the system starts it at login. */
   hidden?: boolean
@@ -30,7 +30,10 @@ export interface DesktopOptions
   started?: boolean
 }
 
-/** Both simulators, a keyring and the built desktop application, each on its own, with folders and ports of their own. */
+/**
+ * Both simulators, a keyring and the built desktop application, as separate processes with folders and ports of their
+ * own.
+ */
 export interface DesktopWorld {
   chatra: Chatra
   planfix: Planfix
@@ -38,16 +41,16 @@ export interface DesktopWorld {
   dataDir: string
   /** Where the receiver listens. */
   hooks: string
-  /** The origin of the page, in the words of the browser that shows it. */
+  /** The origin of the page, as the browser that shows it writes it. */
   readonly origin: string
   readonly app: Running
-  /** A panel comes up. */
+  /** Starts a panel. */
   showPanel(): Promise<TrayPanel>
-  /** Resolves when it receives. */
+  /** Resolves when the receiver listens. */
   start(args?: readonly string[]): Promise<void>
   /** The page of the window; waits for one. */
   page(): Promise<Page>
-  /** As its own button does; resolves when nothing is left of it. */
+  /** As its own button does; resolves when all processes have ended. */
   closeWindow(): Promise<void>
   /** A call of shared/api.ts from the window. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>>
@@ -70,7 +73,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
   const { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY } = process.env
   const env = {
     ...keyring.env,
-    // Electron has a real window; a keyring would have its prompts there.
+    // Electron has a real window; a keyring would show its prompts there.
     ...(electronBinary !== null && { DISPLAY, WAYLAND_DISPLAY, XAUTHORITY }),
     BRIDGE_DATA_DIR: dataDir,
     BRIDGE_HOOK_PORT: String(port),
@@ -107,7 +110,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
     async page() {
       const page = await until('the window', async () => (await world.app.windows())[0])
       page.setDefaultTimeout(10_000)
-      // Node gives an own scheme no origin.
+      // Node gives a custom scheme no origin.
       origin = await page.evaluate(() => location.origin)
       return page
     },
@@ -148,7 +151,7 @@ export async function startDesktopWorld(options: DesktopOptions = {}): Promise<D
   }
 }
 
-/** Puts the keys of `shop` where the owner's earlier visits to the wizard would have put them. */
+/** Stores the keys of `shop` where the wizard stores them. */
 async function keepSecrets(keyring: Keyring, secrets: Record<string, string>): Promise<void> {
   if (keyring.env.DBUS_SESSION_BUS_ADDRESS === undefined) return
   const script = `

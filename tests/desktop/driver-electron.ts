@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { _electron, type Page } from '@playwright/test'
 import { APP, PROBE, type Running, type StartOptions } from './driver.ts'
 
-/** A runner has no camera: what a page asks for is to be refused, not missing. */
+/** A CI runner has no camera: a page's request must be refused, not fail for lack of a device. */
 const CAMERA = ['--use-fake-device-for-media-stream']
 
-/** Electron itself, by Playwright. */
+/** Electron itself, started by Playwright. */
 export async function startElectron(
   executablePath: string,
   { env, args = [] }: StartOptions,
@@ -18,7 +18,7 @@ export async function startElectron(
     executablePath,
     args: whole,
     env: textsOf(env),
-    // Else Playwright adds --no-sandbox on Linux, which the application strips half way.
+    // Otherwise Playwright adds --no-sandbox on Linux, which the application strips half way.
     chromiumSandbox: !isRoot,
   })
   const child = application.process()
@@ -26,7 +26,7 @@ export async function startElectron(
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(String(chunk)))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   return {
-    // On Windows Playwright starts through a shell: the child is that.
+    // On Windows Playwright starts through a shell: that shell is the child.
     pid: await application.evaluate(() => process.pid),
     evaluate: (run, arg) => application.evaluate(run as never, arg as never),
     windows: async () => application.windows().filter(isShown),

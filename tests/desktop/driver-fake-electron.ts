@@ -75,7 +75,7 @@ export async function startStandIn({ env, args = [] }: StartOptions): Promise<Ru
       await browser?.close().catch(() => undefined)
       const isRunning = () => child.exitCode === null && child.signalCode === null
       if (isRunning()) ask('({ app }) => app.exit(0)', undefined).catch(() => undefined)
-      // One that hangs does not answer either.
+      // A hanging application does not answer either.
       const tooLong = setTimeout(() => void (isRunning() && child.kill('SIGKILL')), 3000)
       await ended
       clearTimeout(tooLong)

@@ -6,21 +6,21 @@ import { programOf } from '../../scripts/electron.ts'
 import { startElectron } from './driver-electron.ts'
 import { startStandIn } from './driver-fake-electron.ts'
 
-/** The built desktop application, running: in Electron where its binary is, in the stand-in elsewhere. */
+/** The built desktop application, running: in Electron if its binary exists, else in the stand-in. */
 export interface Running {
   readonly pid: number
-  /** Runs in the main process, with the module `electron` as it has it there; what it uses comes in by `arg`. */
+  /** Runs in the main process, with the module `electron` as it is there; values come in through `arg`. */
   evaluate<R, A = void>(run: (electron: typeof Electron, arg: A) => R | Promise<R>, arg?: A): Promise<R>
-  /** The pages of the windows that are open and show something. */
+  /** The pages of the windows that are open and visible. */
   windows(): Promise<Page[]>
-  /** What it wrote to standard output and standard error. */
+  /** Its output on standard output and standard error. */
   said(): string
   /** Resolves with the exit code; null when a signal ended it. */
   readonly ended: Promise<number | null>
   kill(signal: NodeJS.Signals): void
   /** Another start with the same folders; resolves with its exit code. */
   startAgain(args: readonly string[]): Promise<number | null>
-  /** Ends what is left of it. */
+  /** Ends all remaining processes. */
   dispose(): Promise<void>
 }
 
@@ -30,12 +30,12 @@ export interface StartOptions {
 }
 
 export const PROBE = join(import.meta.dirname, 'ipc-probe.cjs')
-/** What Electron is asked to start; a copy can be named, as for the other tests. */
+/** The program that Electron starts; a copy can be named, as for the other tests. */
 export const APP = process.env.BRIDGE_APP ?? ROOT
 
 /**
- * Electron's own program: `ELECTRON_EXEC_PATH`, or what the package has fetched; null when there is none, which
- * `BRIDGE_DESKTOP=electron` forbids.
+ * Electron's own program: `ELECTRON_EXEC_PATH`, or the one that the package has downloaded; null when there is none,
+ * which `BRIDGE_DESKTOP=electron` forbids.
  */
 export const electronBinary: string | null = findElectron()
 export const runsOn =
@@ -47,7 +47,7 @@ export const start = (options: StartOptions): Promise<Running> =>
 function findElectron(): string | null {
   const found = programOf(process.env)
   if (found !== null && typeof found !== 'string') throw new Error(found.why)
-  // Where Electron has to be tested, a missing one is no reason to test something else.
+  // Where Electron must be tested, a missing binary is no reason to test the stand-in.
   if (found === null && process.env.BRIDGE_DESKTOP === 'electron')
     throw new Error(
       'BRIDGE_DESKTOP=electron, and there is no Electron (node node_modules/electron/install.js fetches it)',

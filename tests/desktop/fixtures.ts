@@ -20,12 +20,12 @@ export const test = plain.extend<Fixtures>({
     try {
       said = world.app.said()
     } catch {
-      // The test never started it.
+      // The test never started the application.
     }
     if (testInfo.status !== testInfo.expectedStatus)
       await testInfo.attach('what the application said', { body: said, contentType: 'text/plain' })
     await world.end()
-    // Somebody may have caught the error.
+    // The caller may have caught the error.
     plainExpect(said, 'the stand-in knows everything that was asked of it').not.toContain('stand-in: unknown')
   },
 })

@@ -16,7 +16,7 @@ async function entriesOf(keyring: Keyring): Promise<Record<string, string>> {
   return JSON.parse(stdout)
 }
 
-/** Everything that stands in the data folder, the log too. */
+/** All files of the data folder, including the log. */
 const everythingIn = (dataDir: string): string =>
   readdirSync(dataDir, { recursive: true, withFileTypes: true })
     .filter((one) => one.isFile())

@@ -7,7 +7,7 @@ const emit = (world: DesktopWorld, event: 'suspend' | 'resume' | 'shutdown') =>
     ;(powerMonitor as NodeJS.EventEmitter).emit(name, { preventDefault() {} })
   }, event)
 
-/** Everything a task says, its own text first. */
+/** All texts of a task, its description first. */
 async function saidIn(world: DesktopWorld): Promise<string> {
   const tasks = await world.planfix.tasks()
   const comments = await Promise.all(tasks.map(({ id }) => world.planfix.comments(id)))
@@ -50,7 +50,8 @@ test.describe('a computer that sleeps', () => {
 test.describe('ending', () => {
   test.use({ desktopOptions: { hidden: true, planfixSettings: { requestsPerSecond: 4 } } })
 
-  // Only Linux and macOS tell of their end; Windows, and a Linux session whose bus or display goes first, just cut it.
+  // Only Linux and macOS announce the end of the session; Windows, and a Linux session whose bus or display ends
+  // first, kill the program.
   for (const how of ['the menu', 'the system', 'a signal', 'a cut without a word'] as const) {
     test(`the program ends by ${how} during deliveries within 5 s, without loss or duplicates`, async ({
       world,
@@ -66,7 +67,7 @@ test.describe('ending', () => {
           await visitor.says(text)
         }
       }
-      // Chatra says each once: what finds nobody is lost, and not by us.
+      // Chatra posts each event once: an event that reaches nobody is lost, and not by the bridge.
       await world.chatra.post('flush')
       await until('the first of them', async () => (await world.planfix.tasks()).length > 0)
       const begun = Date.now()

@@ -1,7 +1,7 @@
 import { electronBinary, runsOn } from './driver.ts'
 import { compileStandIn } from './fake-electron/compile.ts'
 
-/** Says first what the desktop application is tested on. */
+/** Prints first whether Electron or the stand-in is tested. */
 export default function prepareDesktop(): void {
   process.stdout.write(`desktop tests run on: ${runsOn}\n`)
   if (electronBinary === null) compileStandIn()

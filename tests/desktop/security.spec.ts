@@ -8,14 +8,14 @@ import { APP } from './driver.ts'
 import { isSandboxed, opened } from './shown.ts'
 
 /**
- * Electron's own checklist (https://www.electronjs.org/docs/latest/tutorial/security), by its numbers: each item is tried
- * in the running application as far as a page, or whoever has got into one, could try it.
+ * Electron's own checklist (https://www.electronjs.org/docs/latest/tutorial/security), by its numbers: each item is
+ * tried in the running application as far as a page, or an attacker in it, could try it.
  */
 test.describe.configure({ mode: 'default' })
 
 let world: DesktopWorld
 let page: Page
-/** A site that is not ours, and what was asked of it. */
+/** A foreign site, and the requests to it. */
 let site: Server
 let away = ''
 let asked: string[] = []
@@ -44,11 +44,11 @@ test.beforeEach(async () => {
 const url = () =>
   world.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getURL() ?? '')
 const windows = () => world.app.evaluate(({ webContents }) => webContents.getAllWebContents().length)
-/** Somebody has brought the window to a page of theirs all the same. */
+/** The window was navigated to a foreign page in spite of the guards. */
 async function elsewhere(html: string): Promise<Page> {
   isElsewhere = true
   await load(`data:text/html,${encodeURIComponent(html)}`)
-  // Playwright hears of it on a line of its own.
+  // Playwright learns of it over a separate connection.
   await page.waitForURL(/^data:/)
   return page
 }
@@ -65,8 +65,8 @@ test.afterEach(async () => {
   await page.waitForURL((now) => now.protocol !== 'data:')
 })
 
-/** All of the main process as it is delivered. */
-/** Whether the text of the built main process says so; the text itself would fill the report. */
+/** The main process as delivered. */
+/** Whether the built main process contains this text; the text itself would fill the report. */
 const says = (words: RegExp): boolean => words.test(builtMain())
 
 function builtMain(): string {
@@ -279,7 +279,7 @@ test('11. and 12. there are no webviews, and none can be attached', async () => 
 
 test('13. the window does not navigate elsewhere', async () => {
   const before = await url()
-  // Of our own scheme, and not our page.
+  // In our own scheme, but not our page.
   const other = await page.evaluate(() => `${location.origin.replace('//app', '//other')}/`)
   const places = [away, 'https://example.com/', 'file:///etc/passwd', 'data:text/html,hello', other]
   for (const to of places) {
@@ -292,7 +292,7 @@ test('13. the window does not navigate elsewhere', async () => {
     await page.evaluate((where) => {
       location.href = where
     }, to)
-    // What was asked for comes before the answer to the next question.
+    // The earlier request is handled before the next answer.
     await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)))
     expect(await url(), to).toBe(before)
   }

@@ -1,7 +1,10 @@
 import type * as Electron from 'electron'
 import type { Running } from './driver.ts'
 
-/** What the application shows of the system beside its window, and a hand that clicks on it. Works through ipc-probe.cjs. */
+/**
+ * What the application shows in the system beside its window, with functions that click on it. Works through
+ * ipc-probe.cjs.
+ */
 interface Probe {
   trays: { tray: Electron.Tray; image: string; tip: string; menu: Electron.Menu | null }[]
   notifications: Electron.Notification[]
@@ -24,7 +27,7 @@ export interface ShownTray {
   menu: ShownMenuItem[]
 }
 
-/** Null while there is none. */
+/** Null before there is one. */
 export const tray = (app: Running): Promise<ShownTray | null> =>
   app.evaluate(() => {
     const [shown] = (globalThis as Probed).probe.trays
@@ -37,7 +40,7 @@ export const tray = (app: Running): Promise<ShownTray | null> =>
     return { image: shown.image.split(/[\\/]/).at(-1) ?? '', tip: shown.tip, menu: items(shown.menu) }
   })
 
-/** How the stand-in shows the tray's image; undefined on real Electron, null while there is none. */
+/** How the stand-in shows the tray's image; undefined on real Electron, null before there is one. */
 export const trayShown = (app: Running): Promise<string | null | undefined> =>
   app.evaluate(() => {
     const [shown] = (globalThis as Probed).probe.trays
@@ -51,7 +54,7 @@ export const clickTray = (app: Running): Promise<void> =>
     ;(globalThis as Probed).probe.trays[0]?.tray.emit('click')
   })
 
-/** A click in the tray's menu; fails when there is no such entry, or it cannot be clicked. */
+/** A click in the tray's menu; throws when the entry is missing or disabled. */
 export const clickMenu = (app: Running, id: string): Promise<void> =>
   app.evaluate((_electron, wanted) => {
     const item = (globalThis as Probed).probe.trays[0]?.menu?.getMenuItemById(wanted)
@@ -59,7 +62,7 @@ export const clickMenu = (app: Running, id: string): Promise<void> =>
     item.click()
   }, id)
 
-/** The notifications that were shown so far. */
+/** The notifications shown so far. */
 export const notifications = (app: Running): Promise<{ title: string; body: string }[]> =>
   app.evaluate(() => (globalThis as Probed).probe.notifications.map(({ title, body }) => ({ title, body })))
 
@@ -70,15 +73,15 @@ export const clickNotification = (app: Running, index: number): Promise<void> =>
     found.emit('click')
   }, index)
 
-/** Addresses that were given to the system's browser. */
+/** Addresses opened in the system's browser. */
 export const opened = (app: Running): Promise<string[]> =>
   app.evaluate(() => [...(globalThis as Probed).probe.opened])
 
-/** What was said in boxes of the system. */
+/** Texts of the system's message boxes. */
 export const boxes = (app: Running): Promise<string[]> =>
   app.evaluate(() => [...(globalThis as Probed).probe.boxes])
 
-/** How many windows there are, and whether one is seen. */
+/** The number of windows, and whether one is visible. */
 export const windowState = (
   app: Running,
 ): Promise<{ count: number; isVisible: boolean; isFocused: boolean }> =>
@@ -91,10 +94,10 @@ export const windowState = (
     }
   })
 
-/** Whether every window was put into Chromium's sandbox, whatever it asks for itself. */
+/** Whether every window runs in Chromium's sandbox, whatever its own options. */
 export const isSandboxed = (app: Running): Promise<boolean> =>
   app.evaluate(() => (globalThis as Probed).probe.sandboxed)
 
-/** From the start of the process until the tray had its menu, milliseconds; null before. */
+/** Milliseconds from the start of the process until the tray had its menu; null before. */
 export const trayAfterMs = (app: Running): Promise<number | null> =>
   app.evaluate(() => (globalThis as Probed).probe.trayAfterMs)

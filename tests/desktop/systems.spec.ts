@@ -2,7 +2,7 @@ import { electronBinary } from './driver.ts'
 import { expect, test, until } from './fixtures.ts'
 import { clickMenu, tray, windowState } from './shown.ts'
 
-/** The branches for other systems, with what Electron has there (fake-electron/platform.ts). */
+/** The branches for other systems, with Electron's behaviour there (fake-electron/platform.ts). */
 const SYSTEMS = [
   { platform: 'win32', image: 'working.ico', menus: ['editmenu', '', 'windowmenu'] },
   {

@@ -6,7 +6,7 @@ test.describe('started at login, before the panel', () => {
 
   test('the tray icon is created when the panel accepts it, and stays', async ({ world }) => {
     test.skip(process.platform !== 'linux', 'only Linux has panels that come up late')
-    // The bridge works already; an image that was made now would stay invisible.
+    // The bridge already works; an image created now would stay invisible.
     await until(
       'a first question to the bus',
       async () => (await world.app.evaluate(() => process.uptime())) > 1.5,

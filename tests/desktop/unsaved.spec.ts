@@ -4,7 +4,7 @@ import { windowState } from './shown.ts'
 
 type Asked = typeof globalThis & { asked?: number }
 
-/** Closes the window; the question that comes is answered by its place: 0 = stay, 1 = leave. */
+/** Closes the window; `answer` is the index of the button in the dialog: 0 = stay, 1 = leave. */
 const closes = (world: DesktopWorld, response: number) =>
   world.app.evaluate(({ BrowserWindow, dialog }, chosen) => {
     dialog.showMessageBox = async () => {

@@ -15,7 +15,7 @@ test('the wizard stores keys in the keychain, and a message and its reply are de
   await page.getByRole('radio', { name: 'English' }).click()
   await wizard.button('wizard.welcome.begin').click()
   await wizard.at('name')
-  // The owner's Chatra is on the internet; a test's is beside it.
+  // The owner's Chatra is on the internet; that of a test is local.
   const { drafts } = await world.call('state.get', {})
   const { id, settings } = await world.call('setup.get', { id: drafts[0]?.id ?? '' })
   await world.call('setup.save', {
@@ -34,7 +34,7 @@ test('the wizard stores keys in the keychain, and a message and its reply are de
   await wizard.at('chatra')
   await page.getByLabel(t('wizard.chatra.public-key'), { exact: true }).fill(chatra.publicKey)
   await page.getByLabel(t('wizard.chatra.secret-key'), { exact: true }).fill(chatra.secretKey)
-  // A link to where the keys are opens in the system's browser.
+  // A link to the keys opens in the system's browser.
   await page.getByRole('link', { name: t('wizard.chatra.open-keys') }).click()
   await expect.poll(() => opened(world.app)).toHaveLength(1)
   await wizard.onward()

@@ -69,7 +69,7 @@ test("missing values are named at their fields, and ngrok's token is stored unse
   await page.getByLabel('Server', { exact: true }).fill('a b')
   await page.getByLabel('User', { exact: true }).fill('me')
   await save(page)
-  // The application's own refusal, at the same field.
+  // The application's own error, at the same field.
   await expect(page.getByLabel('Server', { exact: true })).toHaveAttribute('aria-invalid', 'true')
   await page.getByLabel('Server', { exact: true }).fill('server.example')
   await page.getByLabel('Private key', { exact: true }).fill('nonsense')
@@ -255,7 +255,7 @@ test('the providers are chosen with the keyboard alone', async ({ page }) => {
   await expect(page.getByLabel('Server', { exact: true })).toBeFocused()
 })
 
-// ---- what the tests are made of
+// ---- helpers
 
 const card = (page: Page, provider: keyof typeof NAMES) =>
   page.getByRole('radio', { name: NAMES[provider], exact: true })
@@ -276,7 +276,7 @@ async function relayProgram() {
   const port = String(await freePort())
   return {
     start: () => startProgram<{ control: string }>([program, '--data-dir', dir, '--port', port]),
-    /** As it prints one for whoever runs it. */
+    /** A code as the relay prints it. */
     async code(): Promise<string> {
       const child = spawn(NODE, [program, 'pair', '--data-dir', dir])
       let said = ''

@@ -1,6 +1,6 @@
 import { build } from '../crash/processes.ts'
 
-/** The tests speak to the product as it is delivered. */
+/** The tests use the product as it is delivered. */
 export default function buildOnce(): void {
   build()
 }

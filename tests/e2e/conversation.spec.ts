@@ -41,7 +41,7 @@ test('a conversation reads like the chat, with the state of each message', async
   await expect(bubble(page, 'This is the warehouse')).toContainText('typed in Chatra')
   await expect(chat(page).getByText('Today')).toBeVisible()
 
-  // Live: what is changed and deleted in Planfix shows at the bubble.
+  // Live: edits and deletions in Planfix appear at the message.
   const comment = await commentOf(planfix, task, 'It is on its way')
   await planfix.post('editsComment', { commentId: comment.id, html: '<p>It arrives tomorrow</p>' })
   await expect(bubble(page, 'It arrives tomorrow')).toContainText(/changed \d\d:\d\d/)
@@ -62,7 +62,7 @@ test('older messages are loaded on scrolling up, and nothing jumps', async ({ pa
   await open(page, 'line 159')
   await expect(bubble(page, 'line 159 of')).toBeInViewport()
   await expect(bubble(page, 'line 20 of')).toHaveCount(0)
-  // Further up, where the next part is read.
+  // Further up, where the next part is loaded.
   await chat(page).evaluate((element) => {
     element.scrollTop = 300
   })
@@ -78,7 +78,7 @@ test('older messages are loaded on scrolling up, and nothing jumps', async ({ pa
   await expect(bubble(page, 'line 50 of')).toHaveCount(1)
   expect(await first()).toEqual(before)
 
-  // What comes in now waits at the end.
+  // New messages wait at the end.
   await visitor.says('one more thing')
   await page.getByRole('button', { name: '1 new message' }).waitFor()
   expect(await first()).toEqual(before)

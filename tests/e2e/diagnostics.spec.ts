@@ -5,14 +5,14 @@ import { axeInBothThemes, expect, goTo, HOOK_SECRET, openPrinted, sized, test } 
 
 const CLIENT_WORDS = 'the code of my door is 4711'
 const CLIENT_MAIL = 'anna@mail.example'
-/** Answered by Planfix to a token it does not know (contracts/planfix.md, code 1). */
+/** Planfix's answer to an unknown token (contracts/planfix.md, code 1). */
 const wrongToken = (error: string) => ({
   kind: 'status',
   status: 401,
   body: { result: 'fail', code: 1, error },
 })
 
-/** Runs the check-up to its end. */
+/** Runs the diagnostics to their end. */
 async function run(page: Page): Promise<void> {
   await goTo(page, '/diagnostics')
   await page.getByRole('button', { name: 'Start the check-up' }).click()
@@ -31,7 +31,7 @@ test('the page explains the checks, which find no problem in good accounts', asy
   await expect(summary.getByText(/^\d+ fine$/)).toBeVisible()
   await expect(summary.getByText(/to mend/)).toHaveCount(0)
 
-  // What is fine is folded away, and there when it is wanted, by keyboard too.
+  // Passed checks are folded away and can be opened, also by keyboard.
   const fold = connection(page).getByRole('button', { name: /checks are fine/ })
   await expect(finding(page, 'Chatra keys')).toHaveCount(0)
   await fold.focus()
@@ -54,7 +54,7 @@ test('a wrong token is shown first with instructions, and as fixed in the next r
   await first.getByRole('link', { name: 'Open the settings' }).click()
   await expect(page).toHaveURL(/#\/settings\/shop$/)
 
-  // It is kept while other pages are looked at.
+  // The result is kept while other pages are shown.
   await goTo(page, '/diagnostics')
   await expect(finding(page, 'Planfix token')).toBeVisible()
   await planfix.clearFaults()
@@ -106,7 +106,7 @@ test('the report is copied and saved without secrets, texts or e-mails', async (
   chatra,
   planfix,
 }) => {
-  // Planfix repeats what it was sent in its refusals, and with it the token.
+  // Planfix repeats the request in its refusals, including the token.
   await planfix.fault(wrongToken(`no: ${planfix.token} ${CLIENT_MAIL} ${CLIENT_WORDS}`))
   const visitor = await chatra.visit({ name: 'Anna', email: CLIENT_MAIL })
   await visitor.says(CLIENT_WORDS)

@@ -292,7 +292,7 @@ test.describe('with 500 employees', () => {
     await page.getByRole('switch').first().focus()
     for (let n = 0; n < 120; n++) {
       await page.keyboard.press('Tab')
-      // Nobody presses faster than the screen is drawn.
+      // Nobody clicks faster than the screen is drawn.
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))))
     }
     const focused = page.locator('tr:focus-within')
@@ -310,7 +310,7 @@ test('axe finds no serious problem in either theme, small and large', async ({ p
   }
 })
 
-// ---- what the tests are made of
+// ---- helpers
 
 async function conversation(chatra: Chatra, planfix: Planfix): Promise<{ visitor: Visitor; task: Task }> {
   const visitor = await chatra.visit()
@@ -329,7 +329,7 @@ const rows = (page: Page) => table(page).locator('tbody tr[data-index]')
 const row = (page: Page, name: string) =>
   rows(page).filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${name}`) }) })
 
-/** Mantine draws the switch beside the input that carries the name. */
+/** Mantine draws the switch beside the input that has the name. */
 const toggle = (page: Page, name: string) =>
   page.getByRole('switch', { name: `${name} may answer clients` }).press('Space')
 
@@ -338,7 +338,7 @@ async function save(page: Page): Promise<void> {
   await expect(page.getByRole('button', { name: 'Save' })).toHaveCount(0)
 }
 
-/** What the client got with this text. */
+/** What the client received with this text. */
 const sent = (chatra: Chatra, visitor: Visitor, text: string): Promise<Sent> =>
   until(`“${text}” in the chat`, async () =>
     (await chatra.get<Sent[]>('messages', { clientId: visitor.clientId })).find((one) => one.text === text),

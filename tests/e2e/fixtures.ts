@@ -10,14 +10,14 @@ export { AWAY, WITHOUT_KEY } from './trouble.ts'
 export { HOOK_SECRET, until } from './world.ts'
 
 interface Fixtures {
-  /** What the world is made of; set it with `test.use({ worldOptions: { setup: 'empty' } })`. */
+  /** The options of the world; set with `test.use({ worldOptions: { setup: 'empty' } })`. */
   worldOptions: WorldOptions
   /** `printed`: the page is open at the printed address and has its state; `nothing`: the test opens it. */
   opens: 'printed' | 'nothing'
   world: World
   chatra: Chatra
   planfix: Planfix
-  /** Fails the test in the end unless everything the page complained about was expected. */
+  /** Fails the test at its end if the page reported anything unexpected. */
   trouble: Trouble
 }
 
@@ -48,14 +48,14 @@ export const test = plain.extend<Fixtures>({
   },
 })
 
-/** Opens the printed address and waits until a page of the interface is there. */
+/** Opens the printed address and waits until a page of the interface is shown. */
 export async function openPrinted(page: Page, world: World, route = ''): Promise<void> {
   await page.goto(world.ui)
   if (route !== '') await goTo(page, route)
   await expect(page.locator('main h1')).toBeVisible()
 }
 
-/** What was copied last. The page copies while its button is still being let go: `copied` is awaited. */
+/** The text copied last. The page copies when its button is released: the test awaits `copied`. */
 export const expectCopied = (page: Page, copied: string): Promise<void> =>
   expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(copied)
 
@@ -66,10 +66,10 @@ export async function goTo(page: Page, route: string): Promise<void> {
   }, route)
 }
 
-/** In the dark theme alone the colours are another matter: all else is the same in the light one. */
+/** Only the dark theme differs in its colours: everything else is the same as in the light one. */
 const OF_COLOURS = ['color-contrast', 'link-in-text-block']
 
-/** Fails on anything axe calls serious or critical, in the theme that is shown. */
+/** Fails on violations that axe rates serious or critical, in the current theme. */
 export async function axe(page: Page): Promise<void> {
   const theme = await page.locator('html').getAttribute('data-mantine-color-scheme')
   const rules = theme === 'dark' ? OF_COLOURS : undefined
@@ -84,11 +84,11 @@ export async function axeInBothThemes(page: Page): Promise<void> {
   await inTheme(page, 'light')
 }
 
-/** What the system of the owner prefers; the page follows as long as its own setting says "as the system". */
+/** The system's preference; the page follows it as long as its own setting is "as the system". */
 export async function inTheme(page: Page, theme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme: theme })
   await expect(page.locator('html')).toHaveAttribute('data-mantine-color-scheme', theme)
-  // Colours that fade into each other are those of neither theme.
+  // During a transition the colours belong to neither theme.
   await page.evaluate(() =>
     Promise.allSettled(
       document

@@ -5,16 +5,16 @@ import type { Author, Direction, MessageState } from '../../src/shared/domain.ts
 import { conversation, profile, taskLink } from '../support/builders.ts'
 
 /**
- * Fills a data folder as a month of a small shop's work would leave it: some conversations a day between nine and seven,
- * two nights on which the computer was off, and a little of everything that can go wrong. The same `seed` and `until`
- * give the same history. Written past the store, in a second.
+ * Fills a data folder with a month of a small shop's work: some conversations a day between nine and seven, two
+ * nights with the computer off, and a few of all possible failures. The same `seed` and `until` give the same
+ * history. Writes past the store, in a second.
  */
 export async function fillHistory(
   dir: string,
   options: { until: number; days?: number; seed?: number; talksPerDay?: number },
 ): Promise<void> {
   const { until, days = 30, seed = 1, talksPerDay = 14 } = options
-  // Made by the store itself, so that the shape is the real one.
+  // The store itself creates it, so that it has the real schema.
   await (await openStore({ dir })).close()
   const database = new Database(join(dir, 'bridge.sqlite'))
   database.pragma('synchronous = OFF')
@@ -216,7 +216,7 @@ class Month {
       conversation: id,
       chat: chatId,
       last_activity_at: end,
-      // The simulators do not know these tasks, so the watcher must not ask for them.
+      // The simulators do not know these tasks, so the watcher must not request them.
       deleted: 1,
       data: JSON.stringify(
         taskLink({
@@ -258,7 +258,7 @@ const emailOf = (name: string) =>
     .toLowerCase()
     .replace(/[^a-z]+/g, '.')
 
-/** Mulberry32. */
+/** The random generator Mulberry32. */
 function randomFrom(seed: number): () => number {
   let state = seed
   return () => {
@@ -291,7 +291,7 @@ const PLACES = [
   { country: 'Moldova', city: 'Bălți' },
 ]
 
-/** `>` an employee's reply, `#` a note that stays inside. */
+/** `>` an employee's reply, `#` an internal note. */
 const TALKS: readonly (readonly string[])[] = [
   [
     'Hello! Do you have the red shoes in size 38?',

@@ -47,7 +47,7 @@ test('100,000 messages scroll to the middle and the end, and only near ones are 
   await scrollTo(page, 0)
   await expect(line(page, 'An old message number 99999 about')).toBeVisible()
 
-  // Of 500 pages only those one came by, and never more of the document than the screen.
+  // Of 500 pages only the visited ones are loaded, and never more of the document than the screen shows.
   expect(asked.length).toBeLessThan(70)
   expect(await grid(page).getByRole('row').count()).toBeLessThan(80)
 

@@ -44,12 +44,12 @@ test('an uncertain reply explains the risk of sending it again, and can be dismi
   await expect(dismissal).toContainText('settled without being sent again')
   await dismissal.getByRole('button', { name: 'Dismiss' }).click()
   await expect(panel(page)).toContainText('It was dismissed by hand.')
-  // It stays for a moment, then the filter has no place for it.
+  // It stays for a moment, then the filter removes it.
   await expect(page.getByText('No message matches')).toBeVisible()
   await page.getByRole('button', { name: 'Reset filters' }).last().click()
   await expect(line(page, 'Perhaps it arrives')).toContainText('not sent')
 
-  // What was dismissed can still be sent.
+  // A dismissed message can still be sent.
   await panel(page).getByRole('button', { name: 'Send again' }).click()
   await until('the reply', async () => (await visitor.sees()).includes('Perhaps it arrives'))
   await expect(line(page, 'Perhaps it arrives')).toContainText('delivered')

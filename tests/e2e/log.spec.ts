@@ -112,7 +112,7 @@ test('the log is usable with the keyboard alone', async ({ page, world }) => {
   await page.keyboard.press('ArrowDown')
   await page.keyboard.press('Enter')
   await expect(panel(page)).toContainText('Two')
-  // The open message follows.
+  // The open message is updated too.
   await page.keyboard.press('ArrowDown')
   await expect(panel(page)).toContainText('One')
   await page.keyboard.press('Home')
@@ -196,7 +196,7 @@ test.describe('while one reads further down', () => {
     await scrollTo(page, 0.5)
     await allRead(page)
     const before = await firstLine(page)
-    // Nothing gets through for a while.
+    // Nothing is delivered for a while.
     await page.route('**/api/call/**', (route) => route.abort())
     await lines.at(-1)?.close()
     await expect(page.getByText('The bridge does not answer')).toBeVisible()

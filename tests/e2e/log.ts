@@ -19,7 +19,7 @@ export async function openLog(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Messages', level: 1 })).toBeVisible()
 }
 
-/** A client who has written, and the task that came of it. */
+/** A client who has written, and the resulting task. */
 export async function talkOf(
   world: World,
   who: Record<string, unknown>,
@@ -41,7 +41,7 @@ export async function talkOf(
   return { visitor, task }
 }
 
-/** The comment an employee wrote, to be changed later. */
+/** An employee's comment, to be changed later. */
 export const commentOf = (planfix: Planfix, task: Task, text: string): Promise<Comment> =>
   until('the comment', async () =>
     (await planfix.comments(task.id)).find(({ description }) => description.includes(text)),
@@ -52,7 +52,7 @@ interface FirstLine {
   top: number
 }
 
-/** The line at the top of the screen and how far it stands below the top of the list, once one is drawn there. */
+/** The line at the top of the screen and its distance from the top of the list, once one is drawn there. */
 export const firstLine = (page: Page): Promise<FirstLine> =>
   until('a line at the top of the screen', async () => {
     const line = await lineAtTop(page)
@@ -74,7 +74,7 @@ export const scrollTo = (page: Page, share: number): Promise<void> =>
     element.scrollTop = (element.scrollHeight - element.clientHeight) * to
   }, share)
 
-/** Every line on screen is read. After a scroll nothing is on screen until the list has been drawn there. */
+/** Every line on screen is loaded. After a scroll the screen is empty until the list is drawn there. */
 export async function allRead(page: Page): Promise<void> {
   await firstLine(page)
   await expect(grid(page).getByRole('row').filter({ hasText: /\S/ }).nth(5)).toBeVisible()

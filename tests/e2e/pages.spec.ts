@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { axe, expect, goTo, inTheme, sized, test } from './fixtures.ts'
 
-/** Their own specs ask axe. */
+/** Their own specs run axe. */
 const PAGES = [
   ['overview', '/'],
   ['messages', '/log'],
@@ -11,7 +11,7 @@ const PAGES = [
   ['wizard', '/setup'],
 ] as const
 
-/** Nothing is fetched or drawn any more. */
+/** No request or drawing is pending. */
 const settled = (page: Page) => page.waitForLoadState('networkidle')
 
 test('no page is cut off at 900 by 600', async ({ page }) => {

@@ -99,7 +99,7 @@ test.describe('a connection', () => {
     await expect(page.getByText('2 fields need a correction')).toBeVisible()
     await expect(field(page, 'Name')).toBeFocused()
 
-    // Told away while typing, as soon as it is right.
+    // The error disappears while typing, as soon as the value is valid.
     await field(page, 'Name').fill('Another shop')
     await expect(page.getByText('Give the connection a name')).toHaveCount(0)
     await expect(field(page, 'Planfix: address')).toHaveValue('planfix.com')
@@ -299,7 +299,7 @@ test.describe('copies', () => {
     await page.getByRole('button', { name: 'Take over 1 connection' }).click()
     await expect(page.getByRole('link', { name: 'Renamed shop' })).toBeVisible()
     await expect(page.getByRole('link', { name: 'Second shop' })).toHaveCount(0)
-    // Its keys stayed, so it goes on.
+    // Its keys are kept, so it continues.
     await conversation(chatra, planfix)
   })
 
@@ -386,7 +386,7 @@ test('axe finds no serious problem in either theme, small and large', async ({ p
   }
 })
 
-// ---- what the tests are made of
+// ---- helpers
 
 interface Sent {
   text: string

@@ -47,7 +47,7 @@ test('a stopped bridge is reported, and a new start asks for the new address', a
   await world.stopServer()
   const away = page.getByText('The bridge does not answer', { exact: true })
   await expect(away).toBeVisible()
-  // What was there stays readable.
+  // The content stays readable.
   await expect(page.getByText('shop.example').first()).toBeVisible()
   await world.startServer()
   await expect(away).toBeHidden()

@@ -1,6 +1,6 @@
 import { control, type SimulatorsReady } from '../crash/processes.ts'
 
-/** Chatra and Planfix in a process of their own, spoken to over their control interfaces. */
+/** Chatra and Planfix in a separate process, controlled over their control interfaces. */
 
 type Body = Record<string, unknown>
 
@@ -11,9 +11,9 @@ export interface Visitor {
   opensPage(link: string, title?: string): Promise<void>
   leaves(): Promise<void>
   comesBack(page?: string): Promise<void>
-  /** What stands in his chat window, oldest first. */
+  /** The messages in the visitor's chat window, oldest first. */
   sees(): Promise<string[]>
-  /** What Chatra sent him by e-mail. */
+  /** What Chatra sent to the visitor by e-mail. */
   mailed(): Promise<string[]>
 }
 
@@ -32,7 +32,7 @@ export interface Chatra {
   /** A rule of common/faults.ts. */
   fault(rule: Body): Promise<void>
   clearFaults(): Promise<void>
-  /** Whatever else the control interface has. */
+  /** Everything else of the control interface. */
   post<T = unknown>(name: string, body?: object): Promise<T>
   get<T = unknown>(name: string, query?: Record<string, string | number>): Promise<T>
 }
@@ -68,7 +68,7 @@ export interface Planfix {
   ): Promise<{ id: number }>
   scopes(scopes: string[]): Promise<void>
   limits(limits: Body): Promise<void>
-  /** Requests that break Planfix's own contract. */
+  /** Requests that violate Planfix's contract. */
   violations(): Promise<unknown[]>
   switch(name: string, position: string): Promise<void>
   fault(rule: Body): Promise<void>

@@ -4,14 +4,14 @@ import { until, type World } from './world.ts'
 const ANA = 5
 const JULIA = 6
 
-/** Who stands in the interface when `playToday` is over. */
+/** The people in the interface after `playToday`. */
 export interface Today {
   anna: { visitor: Visitor; task: Task }
 }
 
 /**
- * A few real conversations over the bridge, so that the log has fresh messages of every kind: replies under employees'
- * names, a note that stays inside, one typed in Chatra, a client who has left, and a reply that Chatra refuses.
+ * A few real conversations over the bridge, so that the log has fresh messages of every kind: replies under
+ * employees' names, an internal note, one typed in Chatra, a client who has left, and a reply that Chatra refuses.
  */
 export async function playToday(world: World): Promise<Today> {
   const { chatra, planfix } = world
@@ -32,7 +32,7 @@ export async function playToday(world: World): Promise<Today> {
   await chatra.agentSays(ion.visitor.clientId, 'Yes, within two days. Our driver calls you first.')
 
   const victor = await opens(world, 'Victor Lupu', 'victor@example.com', 'Hi, where is my order 1007?')
-  // Also when it is tried under the general name.
+  // Also when it is sent under the general name.
   await chatra.fault({ kind: 'status', status: 400, method: 'POST', path: '^/api/messages/?$' })
   await planfix.replies(victor.task.id, JULIA, 'It is on its way and arrives tomorrow.')
   await until('the refusal', async () => {

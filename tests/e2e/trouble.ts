@@ -1,14 +1,14 @@
 import type { BrowserContext } from '@playwright/test'
 
-/** What a page complained about: errors of scripts and of the console, and breaches of the content security policy. */
+/** What a page reported: errors of scripts and of the console, and violations of the content security policy. */
 export interface Trouble {
-  /** From now on what matches is no trouble: the test causes it on purpose. */
+  /** From now on matching reports are expected: the test causes them on purpose. */
   expect(...patterns: RegExp[]): void
-  /** What nobody expected. */
+  /** Reports that were not expected. */
   unexpected(): string[]
 }
 
-/** How Chromium writes into the console that a server is away, or refuses. */
+/** Chromium's console messages for a server that cannot be reached, or refuses. */
 export const AWAY = /ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|WebSocket connection to/
 export const WITHOUT_KEY = /status of 401|WebSocket connection to/
 

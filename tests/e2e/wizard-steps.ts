@@ -15,9 +15,9 @@ export interface Wizard {
   place(step: Step): Locator
   field(name: string): Locator
   button(key: TextKey): Locator
-  /** Begins a draft, its Chatra being the simulator, and shows it at `step`. */
+  /** Begins a draft with the simulator as its Chatra, and shows it at `step`. */
   begin(step?: Step): Promise<Draft>
-  /** Keys and token of the simulators accepted, without a click. */
+  /** Keys and token of the simulators are accepted, without a click. */
   connect(draft: Draft, sides?: ('chatra' | 'planfix')[]): Promise<void>
   show(draft: Draft, step: Step): Promise<void>
 }
@@ -53,7 +53,7 @@ export function wizardOn(page: Page, world: World, language: Language = 'en'): W
       const draft = await call(page, 'setup.begin', { connectionId: null })
       const { settings } = draft
       const chatra = { ...settings.chatra, baseUrl: world.chatra.apiUrl }
-      // A simulator need not be spared, and a test need not wait.
+      // A simulator needs no rate limit, and a test should not wait.
       const planfix = { ...settings.planfix, pollSeconds: 1, requestsPerSecond: 100 }
       const kept = await call(page, 'setup.save', {
         id: draft.id,
@@ -85,7 +85,7 @@ export function wizardOn(page: Page, world: World, language: Language = 'en'): W
   return wizard
 }
 
-/** A call of the contract, as the page itself makes it. Fails when it is refused. */
+/** A call of the contract, as the page makes it. Throws when it is refused. */
 export async function call<N extends CallName>(page: Page, name: N, args: Args<N>): Promise<Value<N>> {
   const answer = await page.evaluate(
     async ([to, body]) => {

@@ -8,7 +8,7 @@ test.use({ worldOptions: { setup: 'empty' } })
 
 const NOT_THERE = 'http://127.0.0.1:9'
 
-/** A set-up that was begun, at this step; `sides` are connected already. */
+/** A set-up in progress, at this step; `sides` are connected already. */
 async function standingAt(page: Page, world: World, step: Step, sides?: ('chatra' | 'planfix')[]) {
   const wizard = wizardOn(page, world)
   const draft = await wizard.begin()
@@ -17,7 +17,7 @@ async function standingAt(page: Page, world: World, step: Step, sides?: ('chatra
   return { wizard, draft }
 }
 
-/** Fills these fields and wants to go on. */
+/** Fills these fields and continues. */
 async function tries(wizard: Wizard, fields: Record<string, string>): Promise<void> {
   for (const [name, value] of Object.entries(fields)) await wizard.field(name).fill(value)
   await wizard.onward()
@@ -36,7 +36,7 @@ test('a wrong key shows its field and the remedy, and typed values stay', async 
   await expect(page.getByText(wizard.t('wizard.problem.chatra.wrong-keys'))).toBeHidden()
   await secret.press('Enter')
   await wizard.at('planfix')
-  // The accepted one is kept, and is nowhere on the page or in the draft.
+  // The accepted value is kept, and appears neither on the page nor in the draft.
   await wizard.back()
   await expect(page.getByText(wizard.t('wizard.secret.kept'), { exact: true })).toBeVisible()
   await expect(secret).toHaveCount(0)
@@ -128,7 +128,7 @@ test('a missing right blocks the wizard with instructions until it is granted', 
 
   await planfix.scopes([...lacking, 'task_add'])
   await wizard.button('wizard.rights.again').click()
-  // Files are a matter of choice: without them it goes on.
+  // Files are optional: the wizard continues without them.
   await expect(page.getByText(wizard.t('wizard.rights.tick', { count: 1 }))).toBeVisible()
   await wizard.onward()
   await wizard.at('templates')
@@ -210,7 +210,7 @@ test('an unfinished wizard continues where it was left, with all typed values', 
   await page.getByRole('switch', { name: wizard.t('wizard.options.as-employee') }).click()
   await page.getByLabel(wizard.t('wizard.options.minutes')).fill('25')
   await wizard.button('wizard.leave').click()
-  // Nothing is set up yet: the beginning offers to go on.
+  // Nothing is set up yet: the first step offers to continue.
   await expect(page).toHaveURL(/#\/setup$/)
   await expect(page.getByText('shop.example')).toBeVisible()
   await page.reload()
@@ -230,7 +230,7 @@ test('going back loses nothing, not even an unchecked key', async ({ page, world
   await wizard.onward()
   await expect(wizard.field('chatra.publicKey')).toHaveValue('aPublicKey')
   await expect(wizard.field('chatra.secretKey')).toHaveValue('half-a-secr')
-  // What cannot be gone to yet is no way to go.
+  // A step that cannot be opened yet is not a link.
   await expect(wizard.place('planfix')).toBeDisabled()
   await expect(wizard.place('name')).toBeEnabled()
 })

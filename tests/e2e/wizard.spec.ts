@@ -21,7 +21,7 @@ for (const language of LANGUAGES) {
     const wizard = wizardOn(page, world, language)
     const { t } = wizard
 
-    // The first launch leads here by itself; the language changes at once.
+    // The first launch opens here by itself; the language changes at once.
     await page.getByRole('radio', { name: NAMES[language] }).click()
     await expect(page.getByRole('heading', { level: 1, name: t('wizard.welcome.title') })).toBeVisible()
     await wizard.button('wizard.welcome.begin').click()
@@ -45,7 +45,7 @@ for (const language of LANGUAGES) {
     await wizard.onward()
 
     await wizard.at('templates')
-    // The client template is proposed, as Planfix makes no card without one.
+    // The client template is proposed, because Planfix creates no contact without one.
     await expect(page.getByRole('combobox', { name: t('wizard.templates.contact') })).toHaveValue(
       'Website client',
     )
@@ -92,7 +92,7 @@ for (const language of LANGUAGES) {
     expect((await visitor.sees()).filter((text) => text.includes(ANSWERED[language]))).toHaveLength(1)
     expect(await planfix.tasks()).toHaveLength(1)
     const comments = await planfix.comments(task.id)
-    // The task's own text is the first of its feed.
+    // The task's description is the first entry of its feed.
     expect(comments.filter((one) => one.description.includes(SAID[language]))).toHaveLength(1)
     expect(await planfix.violations()).toEqual([])
 
@@ -168,7 +168,9 @@ test('axe finds no serious problem on any step, in either theme', async ({ page,
   }
 })
 
-/** The owner's Chatra is on the internet; a test's is beside it. The draft on the page is told, and read again. */
+/**
+ * The owner's Chatra is on the internet; that of a test is local. The draft on the page is updated and read again.
+ */
 async function pointAtSimulators(page: Page, apiUrl: string): Promise<void> {
   const { drafts } = await call(page, 'state.get', {})
   const { id, settings } = await call(page, 'setup.get', { id: drafts[0]?.id ?? '' })

@@ -26,7 +26,7 @@ export interface WorldOptions {
   employees?: Record<string, unknown>[]
   /** Merged over the whole configuration. */
   configuration?: Record<string, unknown>
-  /** Of src/simulators/main.ts, e.g. `--planfix-switch account-state=code20-403`. */
+  /** Arguments of src/simulators/main.ts, e.g. `--planfix-switch account-state=code20-403`. */
   simulatorArgs?: readonly string[]
   /** Fills the data folder before the server starts for the first time. */
   prepare?: (dataDir: string) => Promise<void>
@@ -39,16 +39,16 @@ export interface World {
   dataDir: string
   /** The printed address, with the token of the present start. */
   readonly ui: string
-  /** Of the page, without token; the same over every start. */
+  /** The address of the page without token; the same over every start. */
   origin: string
   hooks: string
   stopServer(signal?: NodeJS.Signals): Promise<void>
-  /** On the same ports and data; the token is a new one. */
+  /** Restarts on the same ports and data; the token is a new one. */
   startServer(): Promise<void>
   restartServer(): Promise<void>
-  /** A call of shared/api.ts as the page makes it, for what a test wants to know beside the page. Throws for a refusal. */
+  /** A call of shared/api.ts as the page makes it, for facts that the page does not show. Throws for a refusal. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>>
-  /** The last of the server's log. */
+  /** The end of the server's log. */
   serverLog(): string
   end(): Promise<void>
 }
@@ -155,7 +155,7 @@ export const connectionOf = (chatra: Chatra, planfix: Planfix, options: Connecti
 
 const EMPLOYEES = SHOP_EMPLOYEES.map((one) => (one.name === 'Ana' ? { ...one, name: 'Ana Rusu' } : one))
 
-/** Asks again until there is an answer. */
+/** Repeats until there is an answer. */
 export async function until<T>(
   what: string,
   ask: () => T | Promise<T>,

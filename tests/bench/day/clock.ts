@@ -1,12 +1,12 @@
 import type { Clock } from '../../../src/main/engine/ports.ts'
 import { TimerHeap } from '../../support/timer-heap.ts'
 
-/** After so many turns of the event loop in which nothing happened, nothing more will before the clock moves on. */
+/** After this many event-loop turns without activity, nothing more happens until the clock moves on. */
 const QUIET_TURNS = 3
 
-/** Time that moves from timer to timer, as soon as everything that could happen at one moment has happened. */
+/** Time that moves from timer to timer, after everything at the current moment has run. */
 export class VirtualClock implements Clock {
-  /** Counts what happens: a turn of the event loop in which it stands still was a quiet one. */
+  /** Counts activity: an event-loop turn in which the count does not change was idle. */
   happened = 0
   private time: number
   private readonly timers = new TimerHeap()
@@ -26,7 +26,7 @@ export class VirtualClock implements Clock {
     return new Promise((resolve) => void this.after(ms, resolve))
   }
 
-  /** Runs everything that falls due until `end`, in order. */
+  /** Runs every timer that is due until `end`, in order. */
   async runUntil(end: number): Promise<void> {
     await this.settle()
     for (let at = this.timers.next; at !== null && at <= end; at = this.timers.next) {

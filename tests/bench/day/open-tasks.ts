@@ -5,7 +5,7 @@ import type { DayWorld } from './world.ts'
 
 const DAY = 86_400_000
 
-/** Tasks of the thirty days before that nobody completed, in Planfix and in the store. */
+/** Tasks of the previous thirty days that nobody completed, in Planfix and in the store. */
 export async function withOpenTasks(world: DayWorld, count: number, age = 29 * DAY): Promise<void> {
   const { planfix, store, clock } = world
   const { account } = planfix

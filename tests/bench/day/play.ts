@@ -6,11 +6,11 @@ const HOUR = 60 * MINUTE
 
 export interface DayPlan {
   chats: number
-  /** So many chats begin within the same minute; 1 = evenly spread over the ten hours. */
+  /** This many chats begin within the same minute; 1 = evenly spread over the ten hours. */
   burst?: number
 }
 
-/** What was said, by its mark, and when. */
+/** Every text by its mark, and the time it was written. */
 interface Said {
   mark: string
   at: number
@@ -33,14 +33,14 @@ export interface DayFigures {
 }
 
 const MESSAGES = 8
-/** After these messages of the client an employee answers. */
+/** An employee answers after these messages of the client. */
 const ANSWERED = new Set([1, 2, 4, 5, 7, 8])
-/** Of a hundred chats so many get a further reply after the client left. */
+/** Of a hundred chats, this many get one more reply after the client has left. */
 const LATE_OF_100 = 7
 
 /**
- * A business day from 9 to 19 and the night: in each chat eight messages of the client and six replies, most of them
- * within a quarter of an hour, then the client leaves.
+ * A business day from 9 to 19 and the night after it: each chat has eight client messages and six replies, most of
+ * them within a quarter of an hour, and then the client leaves.
  */
 export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigures> {
   const { clock, planfix, chatras } = world
@@ -57,7 +57,7 @@ export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigure
     const begins = begin + Math.max(1000, ((slot + 0.5) / plan.chats) * (9.6 * HOUR) + spread)
     const chatra = chatras[n % chatras.length]!
     const name = `Client ${n}`
-    // All that chance decides is drawn beforehand, so that the same is said whatever the bridge does.
+    // All random decisions are drawn beforehand, so that the same texts are written whatever the bridge does.
     const gaps = Array.from({ length: MESSAGES }, () => between(8_000, 120_000))
     const thinks = Array.from({ length: MESSAGES }, () => between(10_000, 90_000))
     const stays = between(30_000, 4 * MINUTE)
@@ -67,7 +67,7 @@ export async function playDay(world: DayWorld, plan: DayPlan): Promise<DayFigure
 
     const answer = (mark: string, late: boolean): void => {
       const id = taskId()
-      // The employee answers what he sees: without a task he waits.
+      // The employee answers what the task shows; without a task the employee waits.
       if (id === undefined) return void clock.after(5000, () => answer(mark, late))
       said.reply.push({ mark, at: clock.now(), late })
       planfix.employeeComments(id, 5 + (n % 2), `<p>Reply ${mark}</p>`)

@@ -19,10 +19,10 @@ export interface DayWorldOptions {
   connections?: number
   pollSeconds?: number
   requestsPerSecond?: number
-  /** Of one call to Planfix, milliseconds. */
+  /** Duration of one call to Planfix, milliseconds. */
   planfixMs?: number
   planfix?: PlanfixOptions
-  /** Planfix tells of each comment by a scenario. */
+  /** Planfix reports each comment by a scenario. */
   scenario?: boolean
   options?: Record<string, unknown>
 }
@@ -32,7 +32,7 @@ const PLANFIX = 'https://planfix.invalid'
 const CHATRA_MS = 80
 
 /**
- * Both services and the whole application on one made-up clock, without a socket and with the store in memory: a day
+ * Both services and the whole application on one simulated clock, without sockets and with the store in memory: a day
  * passes in seconds, always in the same way.
  */
 export class DayWorld {
@@ -240,7 +240,7 @@ const lowerCase = (headers: Record<string, unknown>): Record<string, string> =>
     ),
   )
 
-/** Rejects when the call is given up. */
+/** Rejects when the caller aborts the call. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
   const ended = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(new AxiosError('canceled', 'ERR_CANCELED')))
@@ -249,7 +249,7 @@ function aborted(signal: AbortSignal | undefined): Promise<never> {
   return ended
 }
 
-/** Numbers from 0 to 1 in an order that the seed alone decides. */
+/** Pseudo-random numbers from 0 to 1, determined by the seed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0
   return () => {

@@ -10,8 +10,8 @@ import { hook, SECRET, until } from '../../support/relay.ts'
 import { BUILT, build, freePort, type Running, startProgram } from '../processes.ts'
 
 /**
- * The relay and the desktop are processes of their own, killed at random moments while messages flow; the desktop also
- * sleeps for a while. KILL_SEED repeats a run's delays, RELAY_KILLS makes it longer or shorter.
+ * The relay and the desktop are separate processes, killed at random moments while messages flow; the desktop also
+ * sleeps for a while. KILL_SEED repeats a run's delays, RELAY_KILLS changes the number of kills.
  */
 const seed = Number(process.env.KILL_SEED ?? Math.floor(Math.random() * 2 ** 31))
 const kills = Number(process.env.RELAY_KILLS ?? 25)
@@ -53,7 +53,7 @@ beforeAll(async () => {
   let desktop: Running<object> | null = await startDesktop()
   await until('the address is known', async () => (await hook(url, '-')).status === 400)
 
-  // One sender, as strict as Chatra: the next message goes out when the one before was answered or not answered.
+  // One sender, as strict as Chatra: it sends the next message when the previous one was answered or timed out.
   let talking = true
   const talk = (async () => {
     while (talking) {
@@ -117,7 +117,7 @@ test('the disk of the relay never contained a word of the messages', () => {
   expect(relayDisk.includes(SECRET)).toBe(false)
 })
 
-/** Mulberry32. */
+/** The random generator Mulberry32. */
 function randomOf(start: number): () => number {
   let state = start | 0
   return () => {

@@ -43,7 +43,7 @@ it('every acknowledged commit survives SIGKILL completely, and no id repeats', {
   const inbox = new Set((await db.inboxPending(0, 1e6)).map(({ body }) => JSON.parse(body).n as number))
   const lines = await db.logPage({ limit: 1e6 })
   for (const id of taken) {
-    // All of a commit or nothing of it; nothing only where it was not acknowledged.
+    // All of a commit or nothing of it; nothing only if it was not acknowledged.
     const parts = [(await db.message(id)) !== null, (await db.conversation(id)) !== null, inbox.has(id)]
     expect(new Set(parts).size).toBe(1)
     expect(lines.filter((line) => line.id === String(id)).length).toBe(parts[0] ? 2 : 0)

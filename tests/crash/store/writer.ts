@@ -2,8 +2,8 @@ import { openStore } from '../../../src/main/store/index.ts'
 import { adding, conversation, inboxRow, message } from '../../unit/store/values.ts'
 
 /**
- * Run by kill.test.ts as a process of its own: writes until it is killed and says, one JSON line each, what
- * has been acknowledged.
+ * Run by kill.test.ts as a separate process: writes until it is killed, and prints one JSON line for each
+ * acknowledged commit.
  */
 const store = await openStore({ dir: process.argv[2]! })
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`)

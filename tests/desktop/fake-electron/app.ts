@@ -16,9 +16,11 @@ export function preventable<T extends object>(fields: T = {} as T) {
   return event
 }
 
-/** What the windows do when the application ends; they register themselves, so that `app` needs none of them. */
+/**
+ * Actions of the windows when the application ends; they register themselves, so that `app` does not depend on them.
+ */
 interface Windows {
-  /** Asks each to close; false when one does not want to. */
+  /** Asks each window to close; false when one refuses. */
   closeAll(): Promise<boolean>
   destroyAll(): void
 }
@@ -32,14 +34,14 @@ let announceReady: () => void = () => undefined
 const whenReady = new Promise<void>((resolve) => {
   announceReady = resolve
 })
-/** Nothing but this holds the process while it only waits for its tray. */
+/** Only this keeps the process alive while it waits for its tray. */
 let lifeline: NodeJS.Timeout | undefined
 let ending: 'no' | 'quitting' | 'over' = 'no'
 let relaunch: { args?: string[]; execPath?: string } | null = null
 const logins = loginItems()
 
 export const isReady = (): boolean => ready
-/** Throws as Electron does for what needs a started application. */
+/** Throws, as Electron does, if the application has not started. */
 export function mustBeReady(what: string): void {
   if (!ready) throw new Error(`${what} before app is ready`)
 }
@@ -89,7 +91,7 @@ class App extends EventEmitter {
   getLocaleCountryCode = () => 'MD'
   requestSingleInstanceLock(data?: object): boolean {
     return requestLock(data ?? null, (second) => {
-      // Told when the application is ready, as Electron does.
+      // Called when the application is ready, as in Electron.
       void whenReady.then(() =>
         this.emit('second-instance', preventable(), second.argv, second.cwd, second.data),
       )
@@ -163,7 +165,7 @@ process.exit = ((code?: number) => {
   raw.exit(Number(process.exitCode ?? 0))
 }) as typeof process.exit
 
-/** The main module has been read to its end; that is when Electron goes on to `ready`. */
+/** The main module was executed to its end; then Electron goes on to `ready`. */
 export function codeLoaded(): void {
   if (ending === 'over') return
   lifeline = setInterval(() => undefined, 2 ** 31 - 1)
@@ -175,7 +177,7 @@ export function codeLoaded(): void {
   })
 }
 
-/** All windows are closed: the application ends when nobody wants it otherwise. */
+/** All windows are closed: the application ends unless a listener prevents it. */
 export function allWindowsClosed(): void {
   if (ending !== 'no') return
   if (raw.listenerCount('window-all-closed') > 0) raw.emit('window-all-closed')
@@ -184,7 +186,7 @@ export function allWindowsClosed(): void {
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    // Electron quits on its own when the application has no listener for it.
+    // Electron quits by itself if the application has no listener for it.
     if (process.listenerCount(signal) === 1) raw.quit()
   })
 }

@@ -44,7 +44,7 @@ const KNOWN = [
   ],
   ...['backgroundColor', 'darkTheme', 'titleBarStyle', 'paintWhenInitiallyHidden', 'webPreferences'],
 ]
-/** What a window of this application may be; anything looser is not shown here at all. */
+/** The window options that this application may use; less secure ones are rejected here. */
 const SAFE: Record<string, unknown> = {
   contextIsolation: true,
   sandbox: true,
@@ -71,7 +71,7 @@ const all = new Map<number, BrowserWindow>()
 let next = 1
 let focused: BrowserWindow | null = null
 
-/** A window: a page of Chromium, with the place and the state of a window kept here. */
+/** A window: a page of Chromium; position and state of the window are kept here. */
 export class BrowserWindow extends EventEmitter {
   readonly id = next++
   readonly webContents: WebContents
@@ -107,7 +107,7 @@ export class BrowserWindow extends EventEmitter {
       this.close(),
     )
     this.webContents = this.#contents
-    // It does not come where a page never draws.
+    // It is not emitted where a page never draws.
     if (process.env.STAND_IN_NEVER_READY !== '1')
       this.#contents.once('stand-in-painted', () => this.emit('ready-to-show', preventable()))
     all.set(this.id, this.self)
@@ -201,11 +201,11 @@ export class BrowserWindow extends EventEmitter {
   setSkipTaskbar(): void {}
   setMinimumSize(): void {}
 
-  /** Asks the application, then the page; the window is gone a moment later. */
+  /** Asks the application, then the page; the window closes a moment later. */
   close(): void {
     void this.standInClose()
   }
-  /** Resolves with whether it has gone. */
+  /** Resolves with whether it has closed. */
   async standInClose(): Promise<boolean> {
     if (this.#destroyed) return true
     const event = preventable()
@@ -234,7 +234,7 @@ export class BrowserWindow extends EventEmitter {
 registerWindows({
   async closeAll() {
     for (const window of [...all.values()]) {
-      // One that stays cancels the end (browser.cc, OnWindowCloseCancelled).
+      // A window that stays open cancels the quit (browser.cc, OnWindowCloseCancelled).
       if (!(await window.standInClose())) return false
     }
     return true

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws'
 
 type Params = Record<string, unknown>
 
-/** One conversation of the DevTools protocol: with the browser, or with one of its pages. */
+/** One session of the DevTools protocol: with the browser, or with one of its pages. */
 export interface Session extends EventEmitter {
   readonly id: string
   send<T = Params>(method: string, params?: Params): Promise<T>
@@ -14,7 +14,7 @@ interface Waiting {
   reject(reason: Error): void
 }
 
-/** The DevTools protocol over one line, with a session a page. */
+/** The DevTools protocol over one connection, with a session per page. */
 export class Connection {
   readonly browser: Session
   #socket: WebSocket
@@ -84,5 +84,5 @@ export class Connection {
   }
 }
 
-/** What nobody waits for: a page that has just gone cannot be told anything. */
+/** Commands without a waiting caller: a page that has just closed cannot be reached. */
 export const inPassing = (promise: Promise<unknown>): void => void promise.catch(() => undefined)

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Connection } from './cdp.ts'
 
-/** Chromium as Playwright's configuration has it; it is the browser of all windows of one application. */
+/** Chromium as Playwright's configuration has it; the browser of all windows of one application. */
 const FLAGS = [
   '--headless=new',
   '--no-sandbox',
@@ -19,9 +19,9 @@ const FLAGS = [
   '--no-first-run',
   '--no-startup-window',
   '--remote-debugging-port=0',
-  // Nothing is said through it: when it ends with us, however we end, Chromium ends too.
+  // No data passes through it: it makes Chromium end when this process ends, in whatever way.
   '--remote-debugging-pipe',
-  // Electron decides about new windows by itself, and has no one to ask for a camera.
+  // Electron decides about new windows by itself, and has no prompt for a camera.
   '--disable-popup-blocking',
   '--use-fake-device-for-media-stream',
   '--use-fake-ui-for-media-stream',
@@ -31,7 +31,7 @@ const FLAGS = [
 
 export interface Chromium {
   connection: Connection
-  /** For who wants to look at the pages too. */
+  /** For tests that inspect the pages too. */
   address: string
 }
 
@@ -39,7 +39,7 @@ let running: Promise<Chromium> | null = null
 let child: ChildProcess | null = null
 let folder = ''
 
-/** Starts Chromium when the first window wants it. */
+/** Starts Chromium when the first window needs it. */
 export function chromium(): Promise<Chromium> {
   running ??= start()
   return running
@@ -48,17 +48,17 @@ export function chromium(): Promise<Chromium> {
 /** Where Chromium listens; null before the first window. */
 export const chromiumAddress = async (): Promise<string | null> => (await running)?.address ?? null
 
-/** Ends Chromium at once, with its folder; for the very end of the process. */
+/** Ends Chromium at once and removes its folder; for the end of the process. */
 export function endChromium(): void {
   if (child === null) return
   try {
     // The whole group: Chromium is many processes.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   } catch {
-    // It has gone by itself.
+    // It has exited by itself.
   }
   child = null
-  // A dying process may still write into it.
+  // A process that is ending may still write into it.
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 30 })
 }
 
@@ -85,7 +85,7 @@ async function start(): Promise<Chromium> {
   return { connection, address }
 }
 
-/** A link that wants a window of its own: Electron would not even have made it. It asks for nothing before it is gone. */
+/** A link that wants a window of its own: Electron would not create it. It sends no request before it is closed. */
 async function refuseNewWindows({ browser, session }: Connection): Promise<void> {
   browser.on('Target.attachedToTarget', ({ sessionId, targetInfo, waitingForDebugger }) => {
     if (!waitingForDebugger) return

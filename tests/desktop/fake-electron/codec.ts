@@ -1,14 +1,14 @@
 /**
- * Values as text and back, with what structured clone keeps: undefined, dates, maps, sets, errors, binary data, big
- * numbers, and an object that stands at two places (or inside itself) once. `foreign` takes what only a border
- * knows how to carry (functions and promises across the context bridge); without it they are refused.
+ * Serialises values with everything that structured clone preserves: undefined, dates, maps, sets, errors, binary
+ * data, big numbers, and shared or circular references. `foreign` handles values that only the border can pass
+ * (functions and promises across the context bridge); without it they are rejected.
  */
 export interface Codec {
   encode(value: unknown, foreign?: (value: object) => object | null): string
   decode(text: string, foreign?: (told: Record<string, unknown>) => unknown): unknown
 }
 
-/** Stands in a page too, as the text of this function: it may use nothing from outside itself. */
+/** Also runs in a page, as the text of this function: it must not use anything from outside itself. */
 export function makeCodec(): Codec {
   type Told = { $: string; [key: string]: unknown }
 
@@ -124,7 +124,7 @@ export function makeCodec(): Codec {
         }
         case 'object': {
           const object: Record<string, unknown> = keep({})
-          // Also `__proto__` is a name like any other.
+          // `__proto__` is a key like any other.
           for (const [key, one] of told.is as [string, unknown][]) {
             const value = read(one)
             Object.defineProperty(object, key, {

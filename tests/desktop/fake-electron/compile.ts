@@ -7,8 +7,8 @@ const FROM = import.meta.dirname
 const TO = join(ROOT, 'node_modules/.cache/stand-in')
 
 /**
- * What Node is started with, before the application's entry; it can be once the stand-in has been compiled. As in Electron's
- * main process, a rejection that nobody handles does not end it (electron_browser_main_parts.cc, PostEarlyInitialization).
+ * Node arguments before the application's entry; valid after the stand-in was compiled. As in Electron's main
+ * process, an unhandled rejection does not end it (electron_browser_main_parts.cc, PostEarlyInitialization).
  */
 export const standIn: readonly string[] = [
   '--unhandled-rejections=warn-with-error-code',
@@ -16,11 +16,11 @@ export const standIn: readonly string[] = [
 ]
 
 /**
- * The stand-in as plain JavaScript, so that the application's process does not carry what reads TypeScript (17 MB).
+ * The stand-in as plain JavaScript, so that the application's process does not load the TypeScript loader (17 MB).
  */
 export function compileStandIn(): void {
   const { emitWarning } = process
-  // It warns that it is an experiment; here nothing else depends on it.
+  // Node warns that it is experimental; nothing else here depends on it.
   process.emitWarning = () => undefined
   for (const file of readdirSync(FROM, { recursive: true, encoding: 'utf8' })) {
     if (!file.endsWith('.ts')) continue

@@ -37,5 +37,5 @@ const known = {
 
 /** The module `electron` in the main process. */
 export const electron = strict('electron', known)
-/** Names an `import { … }` may ask for. */
+/** Names that an `import { … }` may use. */
 export const exported = Object.keys(known)

@@ -26,7 +26,7 @@ interface Told {
   urlFragment?: string
 }
 
-/** The frames of one page, and in which of them a script runs. */
+/** The frames of one page, and the frame in which a script runs. */
 export class Frames {
   #known = new Map<string, Known>()
   #contexts = new Map<number, { frameId: string; world: string; uniqueId: string }>()
@@ -44,7 +44,8 @@ export class Frames {
       const known = this.#known.get(frameId)
       if (known) known.url = toOutside(url)
     })
-    // A page that goes elsewhere may change its process: numbers come again, and the old one's end is told late.
+    // A page that navigates may change its process: ids are used again, and the end of the old process is reported
+    // late.
     page.on('Runtime.executionContextCreated', ({ context }) => {
       this.#contexts.delete(context.id)
       this.#contexts.set(context.id, {

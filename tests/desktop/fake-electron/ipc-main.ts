@@ -5,7 +5,7 @@ import type { WebContents } from './web-contents.ts'
 
 type Handler = (event: object, ...args: unknown[]) => unknown
 
-/** What came from a preload. */
+/** A message of the preload. */
 export interface FromPage {
   kind: 'send' | 'invoke'
   id?: number
@@ -40,7 +40,7 @@ export function hear(contents: WebContents, senderFrame: Frame | null, { channel
   raw.emit(channel, eventOf(contents, senderFrame), ...args)
 }
 
-/** The answer to `ipcRenderer.invoke`, or the words of the error the page gets. */
+/** The answer to `ipcRenderer.invoke`, or the message of the error that the page gets. */
 export async function answer(
   contents: WebContents,
   senderFrame: Frame | null,
@@ -55,7 +55,7 @@ export async function answer(
   }
 }
 
-/** What cannot be cloned is refused, as on the way through Electron. */
+/** Values that cannot be cloned are rejected, as in Electron. */
 export function cloned<T>(value: T): T {
   try {
     return structuredClone(value)

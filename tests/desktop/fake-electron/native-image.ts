@@ -6,7 +6,7 @@ interface Size {
   height: number
 }
 
-/** A picture: read and measured, never drawn. `from` says where it came from, for who asks what the tray shows. */
+/** An image: parsed and measured, never drawn. `from` is its source, for tests that check what the tray shows. */
 export class NativeImage {
   from: string
   #bytes: Buffer
@@ -17,7 +17,7 @@ export class NativeImage {
     this.#bytes = bytes
     this.#size = size
     this.from = from
-    // The end of the name makes a template image on macOS.
+    // On macOS the end of the file name makes it a template image.
     this.#template = /Template(@\dx)?\.png$/.test(from)
     images.add(this)
     // biome-ignore lint/correctness/noConstructorReturn: unknown uses are to be seen.
@@ -42,7 +42,9 @@ export class NativeImage {
 
 const images = new WeakSet<object>()
 
-/** What Electron does with an image given by its path: an error when there is none, as Tray and Notification take one. */
+/**
+ * What Electron does with an image given by its path: an error when the file is missing, for Tray and Notification.
+ */
 export function imageFrom(image: NativeImage | string): NativeImage {
   if (typeof image !== 'string') return image
   const read = createFromPath(image)

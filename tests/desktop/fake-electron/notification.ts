@@ -7,7 +7,7 @@ const KNOWN = [
   ...['urgency', 'actions', 'closeButtonText', 'toastXml', 'id', 'groupId', 'groupTitle'],
 ]
 
-/** A notification of the system: shown to nobody; a test looks at it through the probe. */
+/** A notification of the system: not shown; a test reads it through the probe. */
 export class Notification extends EventEmitter {
   title: string
   subtitle: string
@@ -42,9 +42,9 @@ export class Notification extends EventEmitter {
     return strict('Notification', this)
   }
   /**
-   * `STAND_IN_NOTIFICATIONS`: `failed` = the system refuses, as macOS a program that is not signed; `timed-out` = as Windows,
-   * where it leaves the screen and lives on. Held by nobody here: what the application lets go is collected, and a click on
-   * it reaches nobody (electron_api_notification.cc, ~Notification).
+   * `STAND_IN_NOTIFICATIONS`: `failed` = the system refuses, as macOS does for an unsigned program; `timed-out` = as
+   * Windows, where it leaves the screen and stays alive. Nothing here keeps a reference: a notification that the
+   * application releases is collected, and a click on it has no effect (electron_api_notification.cc, ~Notification).
    */
   show(): void {
     const how = process.env.STAND_IN_NOTIFICATIONS

@@ -1,13 +1,14 @@
 /**
- * Chromium cannot be taught a scheme over the DevTools protocol. Inside it `bridge://app/x` is
- * `https://app.bridge.own-scheme.invalid/x`, which nothing on any network answers; the application sees its own.
+ * Chromium cannot register a scheme over the DevTools protocol. Inside it `bridge://app/x` is
+ * `https://app.bridge.own-scheme.invalid/x`, which does not exist on any network; the application sees its own
+ * scheme.
  */
 const SUFFIX = 'own-scheme.invalid'
 const INSIDE = new RegExp(
   `^https://([^/:?#]+)\\.([a-z][a-z0-9+-]*)\\.${SUFFIX.replace('.', '\\.')}(?=[/?#]|$)`,
 )
 
-/** What `protocol.registerSchemesAsPrivileged` named. */
+/** The schemes given to `protocol.registerSchemesAsPrivileged`. */
 export const ownSchemes = new Set<string>()
 
 export function toInside(address: string): string {
@@ -19,10 +20,10 @@ export function toOutside(address: string): string {
   return address.replace(INSIDE, (_all, host: string, scheme: string) => `${scheme}://${host}`)
 }
 
-/** The patterns of Chromium's Fetch domain that catch everything of our own. */
+/** The patterns of Chromium's Fetch domain that match everything of the custom scheme. */
 export const ownPattern = (): string => `https://*.${SUFFIX}/*`
 
-/** A Content-Security-Policy speaks of the scheme too. */
+/** A Content-Security-Policy names the scheme too. */
 export function policyInside(policy: string): string {
   let inside = policy
   for (const scheme of ownSchemes) {

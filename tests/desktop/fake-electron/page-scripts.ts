@@ -6,7 +6,10 @@ import { preloadWorld } from './page/preload-world.ts'
 
 export const PRELOAD_WORLD = 'Electron Isolated Context'
 
-/** What runs in a page before it: in its own world, and in the preload's. `nonce` keeps the page out of their talk. */
+/**
+ * Scripts that run in a page before its own: in the page's world, and in the preload's. `nonce` keeps the page out of
+ * their messages.
+ */
 export function pageScripts(preload: string | undefined, nonce: string): { main: string; preload: string } {
   const source = preload === undefined ? '' : readFileSync(preload, 'utf8')
   if (/^\s*(import|export)\b/m.test(source)) throw new Error('Cannot use import statement outside a module')

@@ -9,13 +9,13 @@ import { answerOwn, type Paused } from './protocol.ts'
 
 const codec = makeCodec()
 
-/** What a page tells its WebContents. */
+/** What a page reports to its WebContents. */
 export interface PageEvents {
-  /** A message of the preload; `frame` is where it came from. */
+  /** A message of the preload; `frame` is its sender. */
   message(message: Record<string, unknown>, contextId: number): void
-  /** The page wants to go somewhere; false keeps it. */
+  /** The page wants to navigate; false prevents it. */
   mayNavigate(url: string, isMainFrame: boolean, isRedirect: boolean): boolean
-  /** A navigation begins, or was within the document. */
+  /** A navigation begins, or took place within the document. */
   begins(url: string, isMainFrame: boolean, isSameDocument: boolean): void
   committed(url: string): void
   painted(): void
@@ -32,7 +32,7 @@ export class Page {
   #session: Session
   #events: PageEvents
   #targetId: string
-  /** Navigations that the application itself asked for; they are nobody's to refuse. */
+  /** Navigations that the application itself started; no handler may refuse them. */
   #asked = new Set<string>()
   #url = 'about:blank'
 
@@ -89,7 +89,7 @@ export class Page {
     })
     session.on('Fetch.requestPaused', (paused: Paused) => inPassing(this.#requested(paused)))
     session.on('Page.frameRequestedNavigation', ({ frameId, url }) => {
-      // What needs no network passes by `Fetch`.
+      // Requests that need no network pass through `Fetch`.
       if (/^(https?|data):/.test(url)) return
       if (events.mayNavigate(toOutside(url), isMain(frameId), false)) return
       inPassing(session.send('Page.stopLoading'))
@@ -133,7 +133,7 @@ export class Page {
     return this.#url
   }
 
-  /** Resolves when it is there; rejects with Chromium's word for why not. */
+  /** Resolves when it has loaded; rejects with Chromium's error text. */
   async load(url: string): Promise<void> {
     const inside = toInside(url)
     this.#asked.add(withoutHash(inside))
@@ -161,7 +161,7 @@ export class Page {
     await this.#session.send('Page.reload')
   }
 
-  /** To the preload of the main frame; nobody hears it when there is none. */
+  /** To the preload of the main frame; dropped when there is none. */
   tell(message: Record<string, unknown>): void {
     const uniqueContextId = this.frames.contextOf(PRELOAD_WORLD)
     if (uniqueContextId === null) return
@@ -184,7 +184,7 @@ export class Page {
     return result.value
   }
 
-  /** What Chromium shows a page as the system's theme. */
+  /** The system theme that Chromium reports to a page. */
   async setDark(isDark: boolean): Promise<void> {
     const features = [{ name: 'prefers-color-scheme', value: isDark ? 'dark' : 'light' }]
     await this.#session.send('Emulation.setEmulatedMedia', { features })

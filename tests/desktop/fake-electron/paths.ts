@@ -3,7 +3,7 @@ import { homedir, tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { StandInError } from './strict.ts'
 
-/** The folder with the application's package.json: what Electron's `app.getAppPath()` answers. */
+/** The folder with the application's package.json: what Electron's `app.getAppPath()` returns. */
 export const appPath = process.env.STAND_IN_APP ?? findApp(resolve(process.argv[1] ?? '.'))
 const packageFile = JSON.parse(readFileSync(join(appPath, 'package.json'), 'utf8')) as {
   name: string

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 
 /**
- * `STAND_IN_PLATFORM`: the system that the application believes to run on, so that its branches for Windows and macOS run
- * with what Electron has there. Read first of all; packages with machine code are loaded before, for the system it is.
+ * `STAND_IN_PLATFORM`: the system on which the application believes it runs, so that its branches for Windows and
+ * macOS run with Electron's behaviour there. Read first; packages with machine code are loaded before, for the real
+ * system.
  */
 const wanted = process.env.STAND_IN_PLATFORM
 if (wanted) {

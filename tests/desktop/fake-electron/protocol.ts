@@ -32,7 +32,7 @@ export const protocol = strict('protocol', {
         'allowServiceWorkers',
         'allowExtensions',
       ])
-      // Only what behaves as https does can be shown as https.
+      // Only what behaves like https can be shown as https.
       if (!privileges.standard || !privileges.secure || !privileges.supportFetchAPI || privileges.bypassCSP)
         throw new StandInError(`a scheme with these privileges: ${JSON.stringify(privileges)}`)
       ownSchemes.add(scheme)
@@ -51,11 +51,11 @@ export const protocol = strict('protocol', {
     handlers.has(scheme) || ['http', 'https', 'file'].includes(scheme),
 })
 
-/** What `net.fetch` gets of our own scheme. */
+/** The answer of `net.fetch` for the custom scheme. */
 export const fetchOwn = async (request: Request): Promise<Response | null> =>
   (await handlers.get(request.url.slice(0, request.url.indexOf(':')))?.(request)) ?? null
 
-/** A request as Chromium's Fetch domain tells it. */
+/** A request as Chromium's Fetch domain reports it. */
 export interface Paused {
   requestId: string
   frameId: string
@@ -64,10 +64,10 @@ export interface Paused {
   request: { url: string; method: string; headers: Record<string, string>; postData?: string }
 }
 
-/** What Chromium is to be told: the command and its parameters. */
+/** The command for Chromium and its parameters. */
 export type Reply = [method: string, params: Record<string, unknown>]
 
-/** The answer of the application's own protocol; null when the address is none of it. */
+/** The answer of the application's own protocol; null when the address does not belong to it. */
 export async function answerOwn({ requestId, request }: Paused): Promise<Reply | null> {
   const url = toOutside(request.url)
   if (url === request.url) return null

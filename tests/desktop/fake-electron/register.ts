@@ -8,8 +8,8 @@ import { electron, exported } from './electron.ts'
 import { serveDriver } from './remote.ts'
 
 /**
- * `node --import …/register.mjs out/main/desktop.js`: `electron` means the stand-in, for `import` and `require`, and
- * the entry is followed by what Electron does once it has been read.
+ * `node --import …/register.mjs out/main/desktop.js`: `electron` means the stand-in, for `import` and `require`;
+ * after the entry was executed, the steps follow that Electron takes then.
  */
 const ADDRESS = 'stand-in:electron'
 const HERE = Symbol.for('electron stand-in')
@@ -35,7 +35,7 @@ registerHooks({
     if (url === `${ADDRESS}.module`) return { format: 'module', source: asModule, shortCircuit: true }
     const loaded = next(url, context)
     if (url !== entry) return loaded
-    // `ready` comes when the entry has been read to its end, also where that waits for something.
+    // `ready` comes when the entry was executed to its end, also if it awaits something.
     return { ...loaded, source: `${loaded.source}\n;${get}.codeLoaded()\n` }
   },
 })
@@ -47,7 +47,7 @@ Object.assign(process, {
   type: 'browser',
   resourcesPath: process.env.STAND_IN_RESOURCES ?? resolve('resources'),
 })
-// Electron dies of a report on Linux; it disables Node's own tests of it (script/node-disabled-tests.json).
+// Electron crashes on a report on Linux; it disables Node's own tests of it (script/node-disabled-tests.json).
 if (process.platform === 'linux') process.report.getReport = () => process.abort()
 if (process.env.STAND_IN_PACKAGED !== '1') Object.assign(process, { defaultApp: true })
 serveDriver()

@@ -4,12 +4,12 @@ import { electron } from './electron.ts'
 
 interface Question {
   id: number
-  /** The text of a function `(electron, arg) => …`, or null: where Chromium listens. */
+  /** The text of a function `(electron, arg) => …`, or null for the address where Chromium listens. */
   run: string | null
   arg: string
 }
 
-/** Answers the driver of the tests, where it started us: functions to run with `electron`, as Playwright runs them. */
+/** Serves the test driver, if it started this process: functions run with `electron`, as Playwright runs them. */
 export function serveDriver(): void {
   if (process.send === undefined) return
   process.on('message', async ({ id, run, arg }: Question) => {
@@ -23,6 +23,6 @@ export function serveDriver(): void {
       say(false, error instanceof Error ? (error.stack ?? error.message) : String(error))
     }
   })
-  // The line alone does not keep the application.
+  // The connection alone does not keep the application alive.
   process.channel?.unref()
 }

@@ -23,7 +23,7 @@ class Session extends EventEmitter {
   setPermissionCheckHandler(handler: Check | null): void {
     asked.check = handler
   }
-  /** No devices here: only that one is set can be seen. */
+  /** There are no devices here: a test can only see that a handler is set. */
   setDevicePermissionHandler(_handler: ((details: object) => boolean) | null): void {}
   setDisplayMediaRequestHandler(_handler: unknown): void {}
   setSpellCheckerEnabled(_is: boolean): void {}
@@ -49,7 +49,7 @@ export const session = strict('session', {
   },
 })
 
-/** Whether a page may; who sets no handler grants everything, as Electron does. */
+/** Whether a page has the permission; without a handler everything is granted, as in Electron. */
 export function mayPage(contents: WebContents, permission: string, requestingUrl: string): Promise<boolean> {
   const { request } = asked
   if (request === null) return Promise.resolve(true)
@@ -62,7 +62,7 @@ export function mayPage(contents: WebContents, permission: string, requestingUrl
   })
 }
 
-/** What the check handler says, for what Chromium answers by itself. */
+/** The result of the check handler, for permissions that Chromium answers by itself. */
 export const isGranted = (contents: WebContents, permission: string, requestingUrl: string): boolean =>
   asked.check?.(contents, permission, URL.canParse(requestingUrl) ? new URL(requestingUrl).origin : '', {
     requestingUrl,

@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path'
 import { getPath } from './paths.ts'
 
-/** What a second start tells the first. */
+/** The data that a second start passes to the first. */
 export interface Second {
   argv: string[]
   cwd: string
@@ -25,8 +25,8 @@ export interface Second {
 let held: { file: string; watcher: FSWatcher } | null = null
 
 /**
- * The lock of `app.requestSingleInstanceLock`, in the user data folder as with Electron: a file with the
- * process in it, and a folder into which later starts put what they have to say.
+ * The lock of `app.requestSingleInstanceLock`, in the user data folder as with Electron: a file with the process id,
+ * and a folder into which later starts write their data.
  */
 export function requestLock(data: unknown, hear: (second: Second) => void): boolean {
   if (held) return true

@@ -1,12 +1,12 @@
 /**
- * An object of Electron as far as it is known here: to ask for anything else of it is an error of the test, so that
- * nothing passes here that nobody looked at. What Electron leaves undefined on this system is listed as undefined.
+ * An object of Electron as far as it is implemented here: any other access is an error of the test, so that nothing
+ * unchecked passes. What Electron leaves undefined on this system is listed as undefined.
  */
 export function strict<T extends object>(
   name: string,
   object: T,
   undefinedHere: readonly string[] = [],
-  /** Throws for what may not be used any more. */
+  /** Throws for members that must not be used any more. */
   mayUse: (key: string) => void = () => undefined,
 ): T {
   return new Proxy(object, {
@@ -14,7 +14,7 @@ export function strict<T extends object>(
       if (typeof key === 'string') mayUse(key)
       if (typeof key === 'symbol' || key in target) {
         const value = Reflect.get(target, key, target)
-        // Private fields belong to the object itself, not to what stands before it.
+        // Private fields belong to the object itself, not to its proxy.
         return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
           ? bound(target, value as (...args: never[]) => unknown)
           : value
@@ -32,17 +32,17 @@ export function strict<T extends object>(
 export class StandInError extends Error {
   constructor(what: string) {
     super(`the stand-in for Electron does not know ${what}: teach it in tests/desktop/fake-electron`)
-    // Somebody may catch it and go on: the test still sees it.
+    // The caller may catch it and continue: the test still sees it.
     process.stderr.write(`stand-in: unknown: ${what}\n`)
   }
 }
 
-/** Refuses options that are not known. */
+/** Rejects unknown options. */
 export function checkKeys(what: string, given: object, known: readonly string[]): void {
   for (const key of Object.keys(given)) if (!known.includes(key)) throw new StandInError(`${what}: ${key}`)
 }
 
-/** What languages and libraries ask of any object. */
+/** Members that the language and libraries read on any object. */
 const HARMLESS = new Set([
   'then',
   'toJSON',

@@ -1,4 +1,4 @@
-/** What `app` has on one system alone; `called` is what a test may look at. */
+/** Members of `app` that exist on one system only; `called` is for tests. */
 export const called: [name: string, ...args: unknown[]][] = []
 const note =
   (name: string) =>
@@ -8,10 +8,10 @@ const note =
 const WINDOWS = ['setAppUserModelId', 'setToastActivatorCLSID', 'setJumpList', 'setUserTasks']
 const MAC = ['setActivationPolicy', 'hide', 'show', 'setSecureKeyboardEntryEnabled']
 const OTHER = ['getJumpListSettings', 'isInApplicationsFolder', 'isHidden', 'dock']
-/** Undefined where they are not there (electron.d.ts, `@platform`). */
+/** Undefined on systems that lack them (electron.d.ts, `@platform`). */
 export const SYSTEM_NAMES = [...WINDOWS, ...MAC, ...OTHER]
 
-/** By the system (STAND_IN_PLATFORM). */
+/** By system (STAND_IN_PLATFORM). */
 export function systemApp(platform: NodeJS.Platform = process.platform): Record<string, unknown> {
   const named = (names: string[]) => Object.fromEntries(names.map((name) => [name, note(name)]))
   if (platform === 'win32') return named(WINDOWS)
@@ -31,8 +31,9 @@ export function systemApp(platform: NodeJS.Platform = process.platform): Record<
 }
 
 /**
- * The system's list of programs started at login, as `app.getLoginItemSettings` tells it (electron.d.ts, LoginItemSettings).
- * `STAND_IN_LOGIN`: `off` = the owner switched it off in the system; `at-login` = this start is one of it (macOS).
+ * The system's list of programs started at login, as `app.getLoginItemSettings` reports it (electron.d.ts,
+ * LoginItemSettings). `STAND_IN_LOGIN`: `off` = the owner switched it off in the system; `at-login` = the system
+ * started the program at login (macOS).
  */
 export function loginItems(platform: NodeJS.Platform = process.platform) {
   let openAtLogin = false

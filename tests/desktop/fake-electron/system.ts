@@ -7,9 +7,9 @@ import { mustBeReady } from './app.ts'
 import { fetchOwn } from './protocol.ts'
 import { StandInError, strict } from './strict.ts'
 
-/** What Electron tells of the computer around the application. Nothing here reaches out of the test. */
+/** What Electron reports about the computer. Nothing here affects anything outside the test. */
 
-/** What each system tells (electron.d.ts, `@platform` of PowerMonitor's events). */
+/** Events that each system emits (electron.d.ts, `@platform` of PowerMonitor's events). */
 const POWER_EVENTS: Record<string, readonly string[]> = {
   linux: ['suspend', 'resume', 'shutdown'],
   win32: ['suspend', 'resume', 'lock-screen', 'unlock-screen', 'on-ac', 'on-battery', 'speed-limit-change'],
@@ -19,7 +19,7 @@ const POWER_EVENTS: Record<string, readonly string[]> = {
   ],
 }
 
-/** Tells nothing that this system does not tell. */
+/** Emits nothing that this system does not emit. */
 export class PowerEvents extends EventEmitter {
   #platform: string
   constructor(platform: string = process.platform) {
@@ -34,7 +34,7 @@ export class PowerEvents extends EventEmitter {
   }
 }
 
-/** A test says `powerMonitor.emit('suspend')`. */
+/** A test calls `powerMonitor.emit('suspend')`. */
 export const powerMonitor = strict(
   'powerMonitor',
   Object.assign(new PowerEvents(), {
@@ -48,7 +48,7 @@ export const powerMonitor = strict(
 
 export const shell = strict('shell', {
   async openExternal(url: string): Promise<void> {
-    // As Electron: an address it cannot read is an error.
+    // As in Electron: an address that cannot be parsed is an error.
     new URL(url)
   },
   async openPath(path: string): Promise<string> {
@@ -58,7 +58,7 @@ export const shell = strict('shell', {
   beep(): void {},
 })
 
-/** Every question is answered as by pressing Escape; a probe that wants another answer replaces the function. */
+/** Every dialog is answered as by pressing Escape; a probe that needs another answer replaces the function. */
 export const dialog = strict('dialog', {
   showErrorBox(title: string, content: string): void {
     process.stderr.write(`stand-in: error box: ${title}: ${content}\n`)
@@ -136,7 +136,7 @@ export const screen = strict(
 )
 
 export const net = strict('net', {
-  /** Also files and the application's own scheme, as Electron's. */
+  /** Also files and the application's own scheme, as in Electron. */
   async fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     mustBeReady('net.fetch')
     const url = input instanceof Request ? input.url : String(input)
@@ -164,7 +164,7 @@ const TYPES: Record<string, string> = {
   '.json': 'application/json',
 }
 
-/** Keys and words: `safeStorage`, `globalShortcut` and others are not taught on purpose; this one only writes down. */
+/** `safeStorage`, `globalShortcut` and others are deliberately not implemented; this one only records. */
 let clipped = ''
 export const clipboard = strict('clipboard', {
   writeText(text: string): void {

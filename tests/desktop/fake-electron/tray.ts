@@ -5,14 +5,14 @@ import type { Menu } from './menu.ts'
 import { imageFrom, type NativeImage } from './native-image.ts'
 import { strict } from './strict.ts'
 
-/** How an image is shown: on Linux it is decided once, a moment after it was made. */
+/** How an image is shown: on Linux it is decided once, a moment after its creation. */
 export type Shown = 'undecided' | 'system' | 'status-notifier' | 'fallback'
 
-/** The icon in the tray area: nothing is drawn; a test looks at it through the probe. */
+/** The icon in the tray area: not drawn; a test reads it through the probe. */
 export class Tray extends EventEmitter {
   #destroyed = false
   #title = ''
-  /** For tests. `fallback`: what GNOME, Wayland and most panels show nothing of. */
+  /** For tests. `fallback`: the image that GNOME, Wayland and most panels do not show. */
   standInShown: Shown = process.platform === 'linux' ? 'undecided' : 'system'
 
   constructor(image: NativeImage | string, _guid?: string) {
@@ -24,9 +24,9 @@ export class Tray extends EventEmitter {
     return strict('Tray', this)
   }
   /**
-   * Chromium asks for the watcher's name and for its property, and never again: after a no the image falls back for ever
-   * (status_icon_linux_dbus.cc, OnNameHasOwnerResponse and OnHostRegisteredResponse; Electron's tray_icon_linux.cc,
-   * OnImplInitializationFailed).
+   * Chromium queries the watcher's name and its property once: after a negative answer the image stays in fallback
+   * mode (status_icon_linux_dbus.cc, OnNameHasOwnerResponse and OnHostRegisteredResponse; Electron's
+   * tray_icon_linux.cc, OnImplInitializationFailed).
    */
   async #decide(): Promise<void> {
     const isShown =
@@ -79,7 +79,7 @@ const WATCHER = 'org.kde.StatusNotifierWatcher'
 const HOST = 'IsStatusNotifierHostRegistered'
 const REGISTER = `${WATCHER}.RegisterStatusNotifierItem`
 
-/** A question to the session's bus; true when the answer holds a `true`. */
+/** A call on the session bus; true when the answer contains a `true`. */
 const bus = (dest: string, path: string, method: string, ...args: string[]): Promise<boolean> =>
   new Promise((resolve) => {
     const whole = method.startsWith('org.') ? method : `org.freedesktop.DBus.${method}`

@@ -10,14 +10,14 @@ import { StandInError, strict } from './strict.ts'
 import { nativeTheme } from './system.ts'
 
 type OpenHandler = (details: Record<string, unknown>) => { action: string }
-/** What Chromium grants by itself once it was told: Electron's name and its own. */
+/** What Chromium grants by itself after it was configured: Electron's name and its own. */
 const CHROMIUM_NAMES: [string, string[]][] = [
   ['notifications', ['notifications']],
   ['geolocation', ['geolocation']],
   ['midi', ['midi']],
   ['media', ['camera', 'microphone']],
   ['clipboard-read', ['clipboard-read']],
-  // Writing was asked for in the page already.
+  // Writing was checked in the page already.
   ['clipboard-sanitized-write', ['clipboard-write']],
 ]
 const USABLE_WHEN_DESTROYED = new Set([
@@ -41,7 +41,7 @@ export const usable = (what: { isDestroyed(): boolean }) => (key: string) => {
 const all = new Map<number, WebContents>()
 let next = 1
 
-/** What a window shows. */
+/** The page of a window. */
 export class WebContents extends EventEmitter {
   readonly id = next++
   readonly session = defaultSession
@@ -55,7 +55,7 @@ export class WebContents extends EventEmitter {
   #openHandler: OpenHandler | null = null
   #openUnlessClosed: () => void
 
-  /** `gone` is called when the page closed by itself. */
+  /** `gone` is called when the page has closed by itself. */
   constructor(size: { width: number; height: number }, preload: string | undefined, gone: () => void) {
     super()
     this.self = strict('WebContents', this, [], usable(this)) as this
@@ -228,7 +228,7 @@ export class WebContents extends EventEmitter {
   async executeJavaScript(code: string, userGesture = false): Promise<unknown> {
     return (await this.#page).run(code, userGesture)
   }
-  /** Asks the page as Chromium does: only one that its user has touched may want to stay. */
+  /** Asks the page as Chromium does: only a page with a user gesture may refuse to close. */
   async standInMayUnload(): Promise<boolean> {
     const asked = this.#opened?.run(
       `(() => {
@@ -246,7 +246,7 @@ export class WebContents extends EventEmitter {
   close(): void {
     this.#openUnlessClosed()
   }
-  /** For the window: the end. */
+  /** For the window: closes the page for good. */
   standInDestroy(): void {
     if (this.#destroyed) return
     this.#destroyed = true

@@ -1,15 +1,18 @@
 import type { Codec } from '../codec.ts'
 
-/** Calls between the two worlds of one page; both see the document, so they speak by its events, at once. */
+/**
+ * Calls between the two worlds of one page; both see the document, so they communicate by its events, synchronously.
+ */
 export interface Crossing {
-  /** Calls what the other world serves under `name`; throws what it throws. */
+  /** Calls the function that the other world serves under `name`; throws what it throws. */
   call(name: string, args: unknown[]): unknown
   serve(name: string, run: (...args: never[]) => unknown): void
 }
 
 /**
  * The rules of Electron's contextBridge: values are copied without prototypes, functions become functions that call
- * over, promises become promises, errors keep their message. Stands in a page as text: uses nothing from outside.
+ * the other world, promises become promises, errors keep their message. Runs in a page as text: it must not use
+ * anything from outside.
  */
 export function makeCrossing(codec: Codec, own: string, other: string): Crossing {
   type Answer = { ok: boolean; value: unknown }
@@ -35,7 +38,7 @@ export function makeCrossing(codec: Codec, own: string, other: string): Crossing
       )
       return { $: 'promise', is: id }
     }
-    // What only one world can hold.
+    // Values that exist in one world only.
     if (value instanceof Node || value instanceof Window) throw new Error('An object could not be cloned.')
     return null
   }

@@ -2,8 +2,9 @@ import type { Codec } from '../codec.ts'
 import type { Crossing } from './crossing.ts'
 
 /**
- * Runs in the world of the page before anything of the page: makes what the preload exposes, and asks the main process
- * where Chromium alone would decide otherwise than Electron (new windows, permissions). Given to the page as text.
+ * Runs in the world of the page before anything of the page: defines what the preload exposes, and asks the main
+ * process where Chromium alone would decide differently from Electron (new windows, permissions). Given to the page
+ * as text.
  */
 export function mainWorld(
   makeCodec: () => Codec,
@@ -34,7 +35,7 @@ export function mainWorld(
     ask('open', url === undefined || url === '' ? 'about:blank' : new URL(String(url), document.baseURI).href)
     return null
   }
-  // `permissions` in electron.d.ts: what a page asks for, and how it is told no.
+  // `permissions` in electron.d.ts: what a page requests, and how a refusal is reported.
   if ('Notification' in window) {
     const original = Notification.requestPermission.bind(Notification)
     Notification.requestPermission = async () => ((await may('notifications')) ? original() : 'denied')

@@ -3,7 +3,7 @@ import type { Crossing } from './crossing.ts'
 
 /**
  * The isolated world of a sandboxed preload: `require('electron')` with contextBridge and ipcRenderer, and nothing of
- * Node. Given to the page as text; `__toMain` is the way into the main process, seen by this world alone.
+ * Node. Given to the page as text; `__toMain` leads to the main process and is visible in this world only.
  */
 export function preloadWorld(
   makeCodec: () => Codec,
@@ -65,7 +65,7 @@ export function preloadWorld(
     if (typeof channel !== 'string') throw new TypeError('Error processing argument at index 0')
     return channel
   }
-  /** Structured clone drops prototypes and refuses what it cannot carry. */
+  /** Structured clone drops prototypes and rejects what it cannot transfer. */
   const cloned = (args: unknown[]) => {
     try {
       return structuredClone(args)
@@ -96,7 +96,7 @@ export function preloadWorld(
   crossing.serve('open', (url: string) => toMain({ kind: 'open', url }))
   crossing.serve('may', (permission: string) => ask({ kind: 'may', permission }))
 
-  /** Throws on what nobody taught the stand-in. */
+  /** Throws on everything that the stand-in does not implement. */
   const strict = <T extends object>(name: string, object: T): T =>
     new Proxy(object, {
       get(target, key, receiver) {
