@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest'
 import { calm, taskNamed, withWorld } from '../support/planfix-scenes.ts'
 
-/** Addresses that a visitor writes, and those of the pages he viewed, lead in Planfix to where they lead in his browser (R17). */
+/**
+ * Addresses in a visitor's text, and those of the viewed pages, lead in Planfix to the same page as in the visitor's
+ * browser (R17).
+ */
 test('links in a message and in viewed pages are kept', async () => {
   await withWorld({}, async (world) => {
     const anna = world.chatra.visit({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { calm, feedMarks, pass, quiet, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import { SECRET, type World } from '../support/world.ts'
 
-/** What comes when a chat is over, or with a time that cannot be. */
+/** Messages that arrive after the end of a chat, or with an impossible time. */
 
 const statusOf = (world: World, task: number) => world.planfix.statusOf(task)?.key
 async function ended(world: World) {

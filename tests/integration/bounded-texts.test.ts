@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { calm, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import { SECRET, type World } from '../support/world.ts'
 
-/** Whatever a visitor brings along, his words go in: what Planfix writes is never longer than it takes. */
+/**
+ * Whatever data a visitor brings along, the message is delivered: what is written into Planfix never exceeds its
+ * limits.
+ */
 
 const LIMIT = 64 * 1024
 const kinds: [string, string][] = [
@@ -40,7 +43,7 @@ async function hook(world: World, client: object, texts: readonly string[], from
 }
 const written = (world: World) =>
   world.planfix.tasks.flatMap((task) => world.planfix.comments(task.id).map(({ description }) => description))
-async function expectCarried(world: World, mark: string) {
+async function expectDelivered(world: World, mark: string) {
   await world.until(mark, () => written(world).some((text) => text.includes(mark)))
   await calm(world)
   expect((await world.messages()).filter(({ state }) => state === 'failed')).toEqual([])
@@ -68,7 +71,7 @@ describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix
         lastVisit: { startedAt: 1_700_000_000_000, hostName: huge, viewedPages: pages },
       }
       await hook(world, client, [filled(kind, 8900), 'The end #m1'])
-      await expectCarried(world, '#m1')
+      await expectDelivered(world, '#m1')
     })
   })
 
@@ -78,7 +81,7 @@ describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix
       await world.until('a task', () => tasksNamed(world, 'Vera')[0])
       await calm(world)
       await hook(world, { basicInfo: { name: 'Vera' } }, [filled(kind, 30_000), 'The end #m1'], 1)
-      await expectCarried(world, '#m1')
+      await expectDelivered(world, '#m1')
     })
   })
 
@@ -99,7 +102,7 @@ describe.concurrent.each(['400-code5001', '400-code41'] as const)('where Planfix
         [...Array.from({ length: 99 }, (_, n) => `${n} ${'"'.repeat(90)}`), 'The end #m1'],
         1,
       )
-      await expectCarried(world, '#m1')
+      await expectDelivered(world, '#m1')
     })
   })
 })

@@ -6,7 +6,7 @@ import {
   ANA,
   closeWorld,
   conversation,
-  expectCarried,
+  expectDelivered,
   expectNoEcho,
   inPlanfix,
   marks,
@@ -19,7 +19,7 @@ import {
   tasksOf,
 } from './chatra-play.ts'
 
-/** Positions of contracts/chatra.md §10 that are harmless alone and hurt together. */
+/** Positions of contracts/chatra.md §10 that are harmless alone and harmful in combination. */
 
 let world: World
 afterEach(() => closeWorld(world))
@@ -37,7 +37,7 @@ describe.each(['present', 'absent'] as const)('a conversation arrives with messa
         virtual: true,
         chatra: { switches: { 'message-id': id, 'created-at': at, 'first-message-events': 'both' } },
       })
-      await expectCarried(world, await play(world))
+      await expectDelivered(world, await play(world))
     },
   )
 
@@ -48,7 +48,7 @@ describe.each(['present', 'absent'] as const)('a conversation arrives with messa
         virtual: true,
         chatra: { switches: { 'message-id': id, 'created-at': at, 'webhook-duplicate': 'same-event-twice' } },
       })
-      await expectCarried(world, await play(world))
+      await expectDelivered(world, await play(world))
     },
   )
 
@@ -66,7 +66,7 @@ describe.each(['present', 'absent'] as const)('a conversation arrives with messa
           },
         },
       })
-      await expectCarried(world, await play(world))
+      await expectDelivered(world, await play(world))
     },
   )
 
@@ -98,7 +98,7 @@ describe.each(['present', 'absent'] as const)('a conversation arrives with messa
           expect(one.text).toMatch(/^written \d{4}-\d\d-\d\d \d\d:\d\d UTC: m[34]: lost/)
       }
       expect(world.planfix.statusOf(tasksOf(world, name)[0]?.id ?? 0)?.key).toBe('completed')
-      // The second visit's transcript tells everything again.
+      // The second visit's transcript contains everything again.
       visitor.comesBack()
       visitor.says('m6: again')
       visitor.leaves()
@@ -198,7 +198,7 @@ test.each([
     await world.chatra.flush()
     await world.app.settled()
     await world.until('r3 settled', async () => (await stateOf(world, 'r3')).state === 'delivered')
-    // The transcript covers the time and lacks it.
+    // The transcript covers the time and lacks the message.
     const isLost = outcome === 'timeout-before-commit'
     await world.until('r2 settled', async () => (await stateOf(world, 'r2')).state !== 'uncertain')
     expect(marks(visitor.sees(), 'r')).toEqual(isLost ? ['r1', 'r3'] : ['r1', 'r2', 'r3'])
@@ -256,7 +256,7 @@ test('a new chat id for every chat and unknown agents still make one thread', as
     },
   })
   const played = await play(world)
-  await expectCarried(world, played)
+  await expectDelivered(world, played)
 })
 
 test('the transcript delivers messages written while the bridge was off, and replies continue', async () => {
@@ -302,7 +302,7 @@ const CHANCE = [
   'edit-event',
 ] as const satisfies readonly ChatraSwitch[]
 
-/** Every switch that a conversation can meet, in a position chosen by chance; the seed brings the same ones again. */
+/** Every switch that affects a conversation, in a random position; the seed reproduces them. */
 test.each([3, 17, 23, 42, 71, 104])(
   'random positions, seed %i: all messages are delivered once, without echoes',
   async (seed) => {

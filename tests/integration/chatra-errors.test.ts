@@ -12,7 +12,7 @@ import {
   replied,
 } from './chatra-play.ts'
 
-/** Chatra refuses, falters or is not there: what waits is kept, and goes out once it is mended. */
+/** Chatra refuses, fails or cannot be reached: waiting messages are kept, and sent once when it works again. */
 
 let world: World
 afterEach(() => closeWorld(world))
@@ -153,7 +153,7 @@ test('a note of the bridge to the employee never goes to the client, whoever may
   world.chatra.server.faults.add({ kind: 'status', status: 404, method: 'POST', times: 1 })
   answers('r1: Refused')
   await world.until('the note', () => notesTo(world, name).length === 1)
-  // The watcher reads the task again because of this one, the note included.
+  // This one makes the watcher read the task again, including the note.
   answers('r2: Said')
   await replied(world, visitor, 'r2')
   await world.until('the note was read', async () => {

@@ -3,7 +3,7 @@ import type { FaultRule } from '../../src/simulators/common/faults.ts'
 import type { World } from '../support/world.ts'
 import { closeWorld, conversation, marks, openWorld, replied } from './chatra-play.ts'
 
-/** Chatra fails for five minutes, or refuses what is too much. */
+/** Chatra fails for five minutes, or refuses only messages that are too large. */
 
 let world: World
 afterEach(() => closeWorld(world))
@@ -32,7 +32,7 @@ const faults: Record<string, FaultRule> = {
 test.each(Object.entries(faults))(
   'five minutes of %s: at most two replies are uncertain, the others arrive once',
   async (_name, fault) => {
-    // Echoes would settle what arrived at once: without them nothing can.
+    // Echoes would settle at once which replies arrived: here there are none.
     world = await openWorld({ virtual: true, chatra: { switches: { 'rest-echo': 'none' } } })
     const talks = await chats(CHATS)
     world.chatra.server.faults.add(fault)
@@ -44,7 +44,7 @@ test.each(Object.entries(faults))(
     const healed = world.clock.now()
     const unclear = new Set((await inState('uncertain')).map((one) => one.chatraClientId))
     for (const { visitor } of talks) if (!unclear.has(visitor.clientId)) await replied(world, visitor, 'r1')
-    // The probe comes within 10 s, and a time-out that is under way must end first; the rest is for a busy computer.
+    // The probe comes within 10 s, and a time-out in progress must end first; the rest is for a busy computer.
     expect(world.clock.now() - healed).toBeLessThan(60_000)
     for (const { visitor } of talks) expect(marks(visitor.sees(), 'r').length).toBeLessThanOrEqual(1)
     expect((await inState('uncertain')).length).toBe(unclear.size)
@@ -69,7 +69,7 @@ test.each(['429-bare', '429-retry-after', '403'] as const)(
     world = await openWorld({ virtual: true, chatra: { switches: { 'rate-limit': 'off' } } })
     const talks = await chats(10)
     world.chatra.rateLimitPerSecond = 1
-    // The keys have just been proven, so that a 403 is about the pace.
+    // The keys were just accepted, so a 403 means too many requests.
     talks[0]?.answers('r0: Keys')
     await world.until('the keys are proven', () => (talks[0]?.visitor.sees().length ?? 0) > 0)
     world.chatra.setSwitch('rate-limit', position)

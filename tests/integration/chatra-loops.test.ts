@@ -24,7 +24,7 @@ test('the same client text ten times within a minute stops only that conversatio
   visitor.says('I am a robot')
   await world.until('the pause', async () => (await pausedOf(world)).includes('loop-same-text'))
   await world.until('the note', () => loopNotes(name).length === 1)
-  // Nothing of it goes on, nothing is thrown away; others are served.
+  // Nothing of it is forwarded, nothing is discarded; others are served.
   visitor.says('m2: really')
   answers('r1: Stopped')
   other.visitor.says('m2: Hello?')

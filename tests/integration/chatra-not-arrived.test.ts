@@ -14,8 +14,8 @@ import {
 } from './chatra-play.ts'
 
 /**
- * docs/architecture.md, "An uncertain reply": it is settled as not arrived only where webhooks certainly came in, and is
- * never sent a second time by itself.
+ * docs/architecture.md, "An uncertain reply": it counts as not arrived only if webhooks certainly came in, and is
+ * never sent again automatically.
  */
 
 let world: World
@@ -36,13 +36,13 @@ const is = (mark: string, state: string) =>
   )
 const pass = (ms: number) => world.pass(ms)
 
-/** A proven way in, and a reply whose echo has come. */
+/** A proven public address, and a reply whose echo has come. */
 async function start(options: WorldOptions = {}) {
   world = await openWorld({ virtual: true, proven: true, ...options })
   return talkWithEcho(world)
 }
 
-/** A reply that Chatra never took, without an answer or with a 502. */
+/** A reply that Chatra never received, without an answer or with a 502. */
 async function lost(answers: (text: string) => unknown, how: 'time-out' | 'reset' | '502' = 'time-out') {
   const kinds = {
     'time-out': { kind: 'timeout-before-write' },
@@ -150,7 +150,7 @@ describe('nobody can know, so it stays uncertain and is sent once', () => {
     world.chatra.dropNextWebhooks(1)
     answers('r2: Arrived')
     await replied(world, visitor, 'r2')
-    // The way in is found closed before it works again.
+    // The public address is found unreachable before it works again.
     const { webhookUrl } = world.chatra
     await world.app.wake(world.clock.now())
     await is('r2', 'uncertain')
@@ -268,7 +268,7 @@ describe('what is thought of it may turn out wrong', () => {
 })
 
 describe('what changes an uncertain reply', () => {
-  /** A reply that arrived, and of which nobody knows so. */
+  /** A reply that arrived, although the bridge cannot know it. */
   async function unclear(talk: Awaited<ReturnType<typeof start>>) {
     outcome('timeout-after-commit')
     world.chatra.pauseWebhooks()

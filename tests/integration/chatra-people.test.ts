@@ -18,7 +18,7 @@ import {
   tasksOf,
 } from './chatra-play.ts'
 
-/** Who speaks: F6, F9, F13, F16, agents inside Chatra, files. */
+/** Whose name a message has: F6, F9, F13, F16, agents inside Chatra, files. */
 
 let world: World
 afterEach(() => closeWorld(world))

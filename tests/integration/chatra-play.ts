@@ -6,7 +6,7 @@ import { sidesOf } from '../support/clients.ts'
 import { World, type WorldOptions } from '../support/world.ts'
 
 /**
- * What the chatra-*.test.ts files share: people who speak in marks (`m1: …` the client, `r1: …` an employee to the
+ * Shared by the chatra-*.test.ts files: people who write in marks (`m1: …` the client, `r1: …` an employee to the
  * client, `n1: …` an internal note, `a1: …` an agent inside Chatra), so that a test can count and order what arrived.
  */
 export type Visitor = ReturnType<World['chatra']['visit']>
@@ -19,7 +19,10 @@ export const EMPLOYEES = [
 export const ANA = 5
 export const JULIA = 6
 
-/** A world whose end (`closeWorld`) makes the usual claims: no call a correct client would not make, no bug in the log. */
+/**
+ * A world whose end (`closeWorld`) checks the usual claims: no call that a correct client would not make, no bug in
+ * the log.
+ */
 export const openWorld = (options: WorldOptions = {}): Promise<World> =>
   World.start({ ...options, connection: { employees: EMPLOYEES, ...options.connection } })
 
@@ -31,7 +34,7 @@ export async function closeWorld(world: World): Promise<void> {
   expect(violations).toEqual([])
 }
 
-/** The world's services serve many conversations; each is looked at through its own contact's tasks. */
+/** The world's services serve many conversations; each is checked through its own contact's tasks. */
 export const tasksOf = (world: World, clientName: string) =>
   world.planfix.tasks.filter((task) => task.name === `${clientName} (Chatra)`)
 
@@ -41,7 +44,7 @@ export interface Shown {
   hidden: boolean
 }
 
-/** Everything a reader of the client's tasks sees, task by task, oldest first. */
+/** Everything that the client's tasks show, task by task, oldest first. */
 export function shownTo(world: World, clientName: string): Shown[] {
   return tasksOf(world, clientName).flatMap((task) =>
     world.planfix
@@ -55,7 +58,7 @@ export function shownTo(world: World, clientName: string): Shown[] {
   )
 }
 
-/** Marks such as `m1` in order of appearance; a mark that came twice stands there twice. */
+/** Marks such as `m1` in order of appearance; a mark that arrived twice is listed twice. */
 export const marks = (texts: readonly string[], letter: string): string[] =>
   texts.flatMap((text) =>
     [...text.matchAll(new RegExp(`\\b(${letter}\\d+):`, 'g'))].map((found) => found[1] ?? ''),
@@ -71,7 +74,7 @@ export async function replied(world: World, visitor: Visitor, mark: string): Pro
   await world.until(`${mark} in the chat`, () => marks(visitor.sees(), mark[0] ?? '').includes(mark))
 }
 
-/** The task the bridge made for the client, once it is there. */
+/** The task that the bridge created for the client, as soon as it exists. */
 export const taskOf = (world: World, clientName: string) =>
   world.until(`a task of ${clientName}`, () => tasksOf(world, clientName).at(-1))
 
@@ -82,7 +85,7 @@ export const stateOf = async (world: World, mark: string): Promise<Message> => {
 }
 
 let visitors = 0
-/** A client nobody has met, so that conversations of one world do not mix. */
+/** A new client, so that conversations of one world do not mix. */
 export function newClient(world: World, options: Parameters<World['chatra']['visit']>[0] = {}) {
   const name = options.name ?? `Anna${++visitors}`
   const visitor = world.chatra.visit({ name, email: `${name.toLowerCase()}@example.com`, ...options })
@@ -92,13 +95,16 @@ export function newClient(world: World, options: Parameters<World['chatra']['vis
 export interface Played {
   name: string
   visitor: Visitor
-  /** The client's messages, the replies meant for him, and what an agent typed in Chatra. */
+  /** The client's messages, the replies for the client, and what an agent typed in Chatra. */
   said: string[]
   replies: string[]
   agents: string[]
 }
 
-/** A whole conversation: two messages, a reply beside internal notes, an agent inside Chatra, away and back again. */
+/**
+ * A whole conversation: two messages, a reply beside internal notes, an agent inside Chatra, and the client leaves
+ * and comes back.
+ */
 export async function play(world: World, options: Parameters<typeof newClient>[1] = {}): Promise<Played> {
   const { name, visitor } = newClient(world, options)
   const agent = world.chatra.agents[0]
@@ -136,13 +142,16 @@ export async function play(world: World, options: Parameters<typeof newClient>[1
   }
 }
 
-/** Each client message is in Planfix once and in order, each reply in the chat once, no echo, nothing internal out. */
-export async function expectCarried(world: World, played: Played): Promise<void> {
+/**
+ * Each client message is in Planfix once and in order, each reply is in the chat once, no echo, and nothing internal
+ * was sent.
+ */
+export async function expectDelivered(world: World, played: Played): Promise<void> {
   expect(inPlanfix(world, played.name, 'm')).toEqual(played.said)
   await expectNoEcho(world, played)
 }
 
-/** As `expectCarried`, whatever the order and number of the client's messages. */
+/** As `expectDelivered`, whatever the order and number of the client's messages. */
 export async function expectNoEcho(world: World, played: Played): Promise<void> {
   const { name, visitor, replies, agents } = played
   expect(marks(visitor.sees(), 'r')).toEqual(replies)
@@ -157,7 +166,7 @@ export async function expectNoEcho(world: World, played: Played): Promise<void> 
   expect(stuck.map((message) => [message.state, message.reason, message.text])).toEqual([])
 }
 
-/** Switches of contracts/chatra.md §10 that concern REST answers; the others concern webhooks and visitors. */
+/** Switches of contracts/chatra.md §10 that affect REST answers; the others affect webhooks and visitors. */
 export type RestSwitch =
   | 'basic-auth'
   | 'error-body'
@@ -175,18 +184,18 @@ export type RestSwitch =
   | 'edit-client-message'
   | 'notes-put'
 
-/** A claim for every position of every row: leaving one out does not compile. */
+/** A claim for every position of every row: a missing one does not compile. */
 export type Claims<Row extends ChatraSwitch> = {
   [K in Row]: { [P in ChatraSwitches[K]]: (world: World) => Promise<void> }
 }
 
-/** The claims as rows for `test.each`: name of the switch, its position, what is claimed. */
+/** The claims as rows for `test.each`: name of the switch, its position, the claim. */
 export const rowsOf = (claims: Record<string, Record<string, (world: World) => Promise<void>>>) =>
   Object.entries(claims).flatMap(([name, positions]) =>
     Object.entries(positions).map(([position, claim]) => ({ name, position, claim })),
   )
 
-/** Runs a claim with the switch in that position, and puts it back. */
+/** Checks a claim with the switch in that position, and resets the switch. */
 export async function inPosition(
   world: World,
   { name, position, claim }: ReturnType<typeof rowsOf>[number],
@@ -208,7 +217,7 @@ export async function chatraSide(world: World) {
   return side
 }
 
-/** A first message, its task, and a reply that went well. */
+/** A first message, its task, and a delivered reply. */
 export async function conversation(world: World, options: Parameters<typeof newClient>[1] = {}) {
   const { name, visitor } = newClient(world, options)
   visitor.says('m1: Hello')
@@ -223,7 +232,7 @@ export async function conversation(world: World, options: Parameters<typeof newC
   }
 }
 
-/** Comments in the client's tasks that begin as a note of the bridge to the employee. */
+/** Comments in the client's tasks that begin like a note of the bridge to the employee. */
 export const notesTo = (world: World, clientName: string): string[] =>
   shownTo(world, clientName)
     .map((one) => one.text)
@@ -233,7 +242,10 @@ export const notesTo = (world: World, clientName: string): string[] =>
       ),
     )
 
-/** A conversation with a proven way in, and a reply (`r1`) whose echo has come. `world` was opened with `proven`. */
+/**
+ * A conversation with a proven public address, and a reply (`r1`) whose echo has come. `world` was opened with
+ * `proven`.
+ */
 export async function talkWithEcho(world: World) {
   const talk = await conversation(world)
   talk.answers('r1: First')

@@ -11,7 +11,10 @@ import {
   stateOf,
 } from './chatra-play.ts'
 
-/** What is ours and what is a person's in Chatra's webhooks. A second of these tests is 20 s of the bridge. */
+/**
+ * What the bridge recognises as its own in Chatra's webhooks, and what as a person's. A second of these tests is 20 s
+ * of the bridge.
+ */
 
 let world: World
 afterEach(() => closeWorld(world))

@@ -7,7 +7,7 @@ import {
   type Claims,
   closeWorld,
   conversation,
-  expectCarried,
+  expectDelivered,
   expectNoEcho,
   inPlanfix,
   inPosition,
@@ -23,10 +23,10 @@ import {
   tasksOf,
 } from './chatra-play.ts'
 
-/** contracts/chatra.md §10, the rows of webhooks and visitors: one conversation or more for every position. */
+/** contracts/chatra.md §10, the rows of webhooks and visitors: one or more conversations for every position. */
 
 let world: World
-/** Chats are over after six seconds of quiet, and a late transcript comes after less than two real ones. */
+/** A chat ends after six seconds without a message; a late transcript comes less than two real seconds later. */
 let shortWorld: World
 beforeAll(async () => {
   world = await openWorld()
@@ -37,12 +37,12 @@ afterAll(async () => {
   await closeWorld(shortWorld)
 })
 
-const carried = async (at: World): Promise<void> => expectCarried(at, await play(at))
+const carried = async (at: World): Promise<void> => expectDelivered(at, await play(at))
 
 const agentOf = (at: World) =>
   at.chatra.agents.find((agent) => agent.email === 'julia@shop.example')?.id ?? ''
 
-/** An employee edits one reply and deletes another; an agent mends what he typed in Chatra. */
+/** An employee edits one reply and deletes another; an agent edits a message typed in Chatra. */
 async function edits(at: World): Promise<Awaited<ReturnType<typeof conversation>>> {
   const chat = await conversation(at)
   const { name, visitor } = chat
@@ -66,7 +66,7 @@ async function edits(at: World): Promise<Awaited<ReturnType<typeof conversation>
   return chat
 }
 
-/** An automatic message, and what became of it in Planfix. */
+/** An automatic message, and its result in Planfix. */
 async function pushed(at: World): Promise<string[]> {
   const { name, visitor } = await conversation(at)
   at.chatra.pushes(visitor.clientId, 'p1: Need help?')
@@ -78,7 +78,7 @@ async function pushed(at: World): Promise<string[]> {
   return inPlanfix(at, name, 'p')
 }
 
-/** The client says the same twice; Chatra has said each once. */
+/** The client writes the same text twice; Chatra has posted each once. */
 async function twice(at: World): Promise<string[]> {
   const { name, visitor } = await conversation(at)
   visitor.says('ok')
@@ -91,12 +91,12 @@ async function twice(at: World): Promise<string[]> {
 
 async function mirrored(at: World) {
   const played = await play(at)
-  await expectCarried(at, played)
+  await expectDelivered(at, played)
   const comment = shownTo(at, played.name).find((one) => one.text.includes('a1:'))
   return { owner: comment?.owner, text: comment?.text }
 }
 
-/** The task's name and its text, for a client who says nothing of himself. */
+/** The task's name and text, for a client without any data. */
 async function described(at: World, options: Parameters<typeof newClient>[1] = {}) {
   const visitor = at.chatra.visit({ ...options })
   const before = new Set(at.planfix.tasks.map((task) => task.id))
@@ -111,7 +111,7 @@ async function described(at: World, options: Parameters<typeof newClient>[1] = {
   return { name: task.name, text, visitor, task }
 }
 
-/** Eight messages in one breath. */
+/** Eight messages at once. */
 async function burst(at: World): Promise<void> {
   const { name, visitor } = newClient(at)
   const said = Array.from({ length: 8 }, (_, n) => `m${n + 1}`)
@@ -127,7 +127,7 @@ async function burst(at: World): Promise<void> {
   await carried(at)
 }
 
-/** Sends a webhook to an address that treats it badly, then puts the right one back. */
+/** Sends webhooks to a faulty address, then restores the right one. */
 async function throughBad(at: World, url: string): Promise<string[]> {
   const { name, visitor } = await conversation(at)
   const right = at.chatra.webhookUrl
@@ -163,7 +163,7 @@ async function silentOnce(at: World): Promise<string[]> {
   }
 }
 
-/** Leaves and says whether the task was completed, and whether coming back begins another one. */
+/** The client leaves. Returns whether the task was completed, and whether the client's return begins another one. */
 async function afterLeaving(at: World, settled: (taskId: number) => Promise<unknown> | unknown) {
   const { name, visitor, task, answers } = await conversation(at)
   answers('r1: Bye')
@@ -209,7 +209,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
       const { name } = await edits(at)
       expect(inPlanfix(at, name, 'a')).toEqual(['a1'])
     },
-    /** A new id is a new message: the mended words stand behind the first ones. */
+    /** A new id is a new message: the edited text is added after the first one. */
     'fragment-new-id': async (at) => {
       const { name } = await edits(at)
       expect(inPlanfix(at, name, 'a')).toEqual(['a1', 'a2'])
@@ -219,7 +219,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
   'echo-before-reply': { off: carried, on: carried },
   'pushed-echo': {
     'with-is-pushed': async (at) => expect(await pushed(at)).toEqual([]),
-    /** Nothing tells it from what an agent typed. */
+    /** Nothing distinguishes it from a message that an agent typed. */
     bare: async (at) => expect(await pushed(at)).toEqual(['p1']),
     none: async (at) => expect(await pushed(at)).toEqual([]),
   },
@@ -243,7 +243,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
     },
   },
   files: {
-    /** Nothing tells that there was a file; its name is all there is. */
+    /** Nothing shows that there was a file; only its name is known. */
     none: async (at) => {
       const { files, texts } = await sendsFile(at)
       expect(files).toEqual([])
@@ -270,7 +270,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
     off: carried,
     on: async (at) => {
       const played = await play(at)
-      await expectCarried(at, played)
+      await expectDelivered(at, played)
       const kept = shownTo(at, played.name).map((one) => one.text)
       expect(kept.filter((text) => /left the site|joined the chat/.test(text))).toEqual([])
     },
@@ -278,7 +278,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
   'agents-list': {
     full: async (at) =>
       expect(await mirrored(at)).toEqual({ owner: `user:${JULIA}`, text: 'a1: I am here too' }),
-    /** The agent was met with her e-mail before. */
+    /** An earlier webhook had this agent's e-mail. */
     'ids-only': async (at) => {
       expect(await mirrored(at)).toEqual({ owner: `user:${JULIA}`, text: 'a1: I am here too' })
       const fresh = await openWorld({ chatra: { switches: { 'agents-list': 'ids-only' } } })
@@ -361,7 +361,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
   'fragment-size': { '1': burst, 'up-to-5': burst, 'up-to-50': burst },
   'webhook-timeout': { '10 s': carried, '3 s': carried, '30 s': carried },
   'webhook-retry': {
-    /** Until the transcript tells it again. */
+    /** Until the transcript contains it again. */
     none: async (at) => expect(await refusedOnce(at)).toEqual(['m1']),
     'on-timeout': async (at) => {
       expect(await silentOnce(at)).toEqual(['m1', 'm2'])
@@ -388,7 +388,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
           one.text.split('\n').filter((line) => /m\d:/.test(line)),
         )
         expect(marks(lines, 'm').toSorted()).toEqual(said)
-        // Who reads the task sees the right order, or a time in front of what came late.
+        // The task shows the right order, or a time in front of late messages.
         const inTime = marks(
           lines.filter((line) => !/^written \d{4}-\d\d-\d\d \d\d:\d\d UTC: m\d:/.test(line)),
           'm',
@@ -407,15 +407,15 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
       const left = await afterLeaving(shortWorld, completed(shortWorld))
       expect(left).toMatchObject({ status: 'completed', tasks: 2 })
     },
-    /** The visit is over and quiet. */
+    /** The visit is over, without further events. */
     never: async () => {
       const left = await afterLeaving(shortWorld, completed(shortWorld))
       expect(left).toMatchObject({ status: 'completed', tasks: 2 })
     },
-    /** A transcript ends the chat, whenever it comes; what follows is a new task, and nothing is doubled. */
+    /** A transcript ends the chat, whenever it comes; later messages go into a new task, and nothing is doubled. */
     'during-chat': async (at) => {
       const played = await play(at)
-      await expectCarried(at, played)
+      await expectDelivered(at, played)
       expect(at.planfix.statusOf(tasksOf(at, played.name)[0]?.id ?? 0)?.key).toBe('completed')
     },
   },
@@ -424,7 +424,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
     'one-per-client': carried,
     'new-per-chat': async (at) => {
       const played = await play(at)
-      await expectCarried(at, played)
+      await expectDelivered(at, played)
       const [first, second] = tasksOf(at, played.name)
       expect(second?.counterparty).toBe(first?.counterparty)
       expect(second?.sourceObjectId).not.toBe(first?.sourceObjectId)
@@ -438,7 +438,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
         status: 'completed',
         tasks: 2,
       }),
-    /** Nothing says that the visit is over, so the task stays open and goes on. */
+    /** No event says that the visit is over, so the task stays open and in use. */
     none: async () => {
       const asked = () =>
         shortWorld.chatra.server.requests.filter((call) => call.path.includes('/clients/')).length
@@ -454,7 +454,7 @@ const claims: Claims<Exclude<ChatraSwitch, RestSwitch>> = {
       await at.quiet()
       expect(inPlanfix(at, name, 'm')).toEqual(['m1', 'm2', 'm3', 'm4', 'm5'])
     },
-    /** Chatra itself never gets it; the conversation goes on unharmed. */
+    /** Chatra itself never gets it; the conversation continues unharmed. */
     lost: async (at) => {
       const { name, visitor } = await afterLeaving(at, completed(at))
       visitor.leaves()

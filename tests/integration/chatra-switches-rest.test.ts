@@ -5,7 +5,7 @@ import {
   chatraSide,
   closeWorld,
   conversation,
-  expectCarried,
+  expectDelivered,
   inPlanfix,
   inPosition,
   JULIA,
@@ -18,7 +18,7 @@ import {
   rowsOf,
 } from './chatra-play.ts'
 
-/** contracts/chatra.md §10, the rows of REST answers: what each position does to a conversation. */
+/** contracts/chatra.md §10, the rows of REST answers: the effect of each position on a conversation. */
 
 let world: World
 beforeAll(async () => {
@@ -26,22 +26,25 @@ beforeAll(async () => {
 })
 afterAll(() => closeWorld(world))
 
-const carried = async (at: World): Promise<void> => expectCarried(at, await play(at))
+const carried = async (at: World): Promise<void> => expectDelivered(at, await play(at))
 const calls = (at: World, method: string, path: RegExp) =>
   at.chatra.server.requests.filter((call) => call.method === method && path.test(call.path))
 
-/** Chatra changes the account's key; the bridge goes on with the old one. */
+/** Chatra changes the account's key; the bridge continues with the old one. */
 const changeKey = (at: World, key: string) => {
   const rest = Reflect.get(at.chatra, 'rest') as { parts: { secretKey: string } }
   rest.parts.secretKey = key
 }
-/** Chatra forgets a client, as if somebody had deleted him. */
+/** Chatra does not know a client any more, as if the client had been deleted. */
 const forgetClient = (at: World, clientId: string) => {
   const account = Reflect.get(at.chatra, 'account') as { clients: Map<string, unknown> }
   account.clients.delete(clientId)
 }
 
-/** Chatra refuses everything: the connection says why, the reply is kept, and goes out once when it is mended. */
+/**
+ * Chatra refuses everything: the connection shows the reason, the reply is kept, and is sent once when Chatra works
+ * again.
+ */
 async function pausedThenMended(
   at: World,
   codes: string[],
@@ -57,7 +60,7 @@ async function pausedThenMended(
   expect(at.app.isDegraded()).toBe(true)
   const detail = side.state === 'ok' ? '' : side.detail
   expect(detail).not.toContain('right-key')
-  // What arrives meanwhile is carried, and what waits is neither lost nor failed.
+  // Messages that arrive meanwhile are delivered, and waiting ones are neither lost nor failed.
   visitor.says('m2: Hello?')
   await at.until('the message', () => inPlanfix(at, name, 'm').includes('m2'))
   answers('r2: Kept as well')
@@ -91,7 +94,7 @@ const badKey = async (at: World) => {
   )
 }
 
-/** The words of a refusal, in whatever shape they come, and never more than a line of them. */
+/** The text of a refusal, in every format, and never more than one line of it. */
 async function refusedWith(at: World): Promise<string> {
   const detail = await pausedThenMended(
     at,
@@ -103,7 +106,7 @@ async function refusedWith(at: World): Promise<string> {
   return detail
 }
 
-/** Somebody deleted the reply in Chatra; then its comment is edited in Planfix. */
+/** The reply was deleted in Chatra; then its comment is edited in Planfix. */
 async function editOfGone(at: World): Promise<void> {
   const { name, visitor, answers } = await conversation(at)
   const comment = answers('r1: First')
@@ -142,7 +145,7 @@ async function manyAtOnce(at: World): Promise<void> {
   at.chatra.rateLimitPerSecond = 5
 }
 
-/** The client is not known to Chatra any more: the employee reads so in the task, the client hears nothing. */
+/** Chatra does not know the client any more: the task tells the employee so, and the client receives nothing. */
 async function toNobody(at: World, code: string): Promise<void> {
   const { name, visitor, answers } = await conversation(at)
   const other = await conversation(at)
@@ -161,7 +164,7 @@ async function toNobody(at: World, code: string): Promise<void> {
   ])
   expect(visitor.sees()).toEqual([])
   expect(other.visitor.sees()).toEqual(['r1: You are'])
-  // The note is the bridge's own: it is not taken for a reply.
+  // The note is the bridge's own: it is not treated as a reply.
   const toChatra = (await at.messages()).filter(
     (one) => one.direction === 'to-chatra' && one.text.startsWith('Your reply'),
   )
@@ -245,7 +248,7 @@ async function authorized(at: World): Promise<void> {
   expect([...given]).toEqual([`Chatra.Simple ${at.chatra.publicKey}:right-key`])
 }
 
-/** The POST is answered badly but carried out: its echo settles it, and nothing is said twice. */
+/** The POST is answered with an error but carried out: its echo settles it, and nothing is sent twice. */
 async function settledByEcho(at: World): Promise<void> {
   const { name, visitor, answers } = await conversation(at)
   answers('r1: Once')
@@ -272,7 +275,7 @@ const claims: Claims<RestSwitch> = {
   },
   'bad-key-status': {
     '401': badKey,
-    /** Where the keys have just been accepted a 403 may mean too many requests: see `plan-refusal`, 403. */
+    /** Where the keys were just accepted, a 403 may mean too many requests: see `plan-refusal`, 403. */
     '403': async () => {
       const fresh = await openWorld({
         chatra: { secretKey: 'right-key', switches: { 'bad-key-status': '403' } },
@@ -294,7 +297,7 @@ const claims: Claims<RestSwitch> = {
   'chatra-write-outcome': {
     normal: carried,
     'timeout-after-commit': settledByEcho,
-    /** Nothing arrives while it lasts, and nothing is sent again by itself: the owner does. */
+    /** Nothing arrives while it lasts, and nothing is sent again automatically: the owner does that. */
     'timeout-before-commit': async (at) => {
       const { name, visitor, answers } = await conversation(at)
       answers('r1: Once')
@@ -319,7 +322,7 @@ const claims: Claims<RestSwitch> = {
   'unknown-client-send': {
     '404': (at) => toNobody(at, 'object-gone'),
     '400': (at) => toNobody(at, 'object-gone'),
-    /** Chatra says that it took it, so nobody can know better. */
+    /** Chatra confirms it, so the bridge cannot know better. */
     '200-and-lost': async (at) => {
       const { name, visitor, answers } = await conversation(at)
       forgetClient(at, visitor.clientId)
@@ -348,7 +351,7 @@ const claims: Claims<RestSwitch> = {
     },
     '400': async () => {
       const fresh = await openWorld({ chatra: { switches: { 'agent-by-email': '400' } } })
-      // No such agent and none may be made: refused for certain, and the employee reads so.
+      // No such agent exists and none may be created: a certain refusal, and the task tells the employee so.
       const { name, visitor, answers } = await conversation(fresh)
       answers('r1: Hello')
       await fresh.until('the note', () => notesTo(fresh, name).length === 1)
@@ -361,7 +364,7 @@ const claims: Claims<RestSwitch> = {
   'empty-text': { '400': emptyReply, accepted: emptyReply },
   'html-text': {
     literal: async (at) => expect(await htmlReply(at)).toEqual(['r1: use <b>bold</b> if 2 < 3 && 5 > 4']),
-    /** Chatra takes the tags away; the words stay. */
+    /** Chatra removes the tags; the text stays. */
     stripped: async (at) => expect(await htmlReply(at)).toEqual(['r1: use bold if 2 < 3 && 5 > 4']),
     rendered: async (at) => expect(await htmlReply(at)).toEqual(['r1: use bold if 2 < 3 && 5 > 4']),
   },

@@ -27,7 +27,7 @@ const is = (mark: string, state: string) =>
   world.until(`${mark} ${state}`, async () =>
     (await world.messages()).some((one) => one.text.startsWith(`${mark}:`) && one.state === state),
   )
-/** The reply is on its way before anything else happens to it. */
+/** The call has begun before anything else happens to the reply. */
 const handedOver = (count: number) => world.until(`${count} posts`, () => posts() >= count)
 
 test('a reply whose answer was lost is settled by its echo and not sent twice', async () => {
@@ -105,7 +105,7 @@ test('a transcript does not prove echoes: a later uncertain reply is not sent ag
   await is('r2', 'uncertain')
   fails('normal')
   world.planfix.employeeComments(task.id, 5, '<p>r3: Later</p>')
-  // It is sent once the 30 s are over: by then the unclear one would have been repeated.
+  // It is sent when the 30 s are over: a repetition of the indeterminate call would have come by then.
   await replied(world, visitor, 'r3')
   expect(marks(visitor.sees(), 'r')).toEqual(['r1', 'r2', 'r3'])
   expect((await stateOf(world, 'r2')).state).toBe('uncertain')

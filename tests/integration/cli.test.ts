@@ -218,7 +218,7 @@ describe('beside a running bridge', () => {
       (await lines()).find(({ state, text }) => state === 'delivered' && text === 'From my phone'),
     )
     expect(await bench.bridge(['separate', String(line.conversation)])).toMatchObject({ code: 1 })
-    // The device began as a conversation of its own, the next number that is joined.
+    // The device began as a separate conversation, with the next id.
     let answer: { code: number | null } = { code: 1 }
     for (
       let id = Number(line.conversation) + 1;

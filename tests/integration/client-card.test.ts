@@ -3,7 +3,10 @@ import type { SimContact } from '../../src/simulators/planfix/state.ts'
 import { calm, feedMarks, pass, quiet, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** F12 on cards that people own: only what the bridge wrote is replaced, and everything else is readable in the task. */
+/**
+ * F12 on contacts that people own: only values written by the bridge are replaced, and everything else is readable in
+ * the task.
+ */
 
 const ANNA = { name: 'Anna Popa', email: 'anna@mail.example', phones: [{ number: '+37369000001', type: 1 }] }
 const asOf = ({ name, email, phones }: SimContact) => ({ name, email, phones })
@@ -46,7 +49,7 @@ describe.concurrent('R5: a card that a person made', () => {
   test("a card assigned to the task keeps values that look like the bridge's", async () => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna', phone: '+37369000001' })
-      // The same particulars as ours, typed by a person on a card of their own.
+      // The same data as ours, typed by a person into another contact.
       const card = world.planfix.createsContact({ ...ANNA, name: 'Anna' })
       const own = world.planfix.task(task)
       if (own) Object.assign(own, { counterparty: `contact:${card.id}`, updatedAt: world.clock.now() })
@@ -145,7 +148,7 @@ describe.concurrent('R6: what Planfix does not take stands in the task, once', (
   test.each([[2002], [41], [2004]])('each particular is tried separately (code %s)', async (code) => {
     await withWorld({}, async (world) => {
       const { visitor, task } = await begun(world, { name: 'Anna' })
-      // Both together, then the e-mail alone.
+      // First both values together, then only the e-mail.
       world.planfix.server.faults.add({ ...refusal(code), method: 'POST', path: '/contact/\\d+$', times: 2 })
       visitor.introduces({ email: 'anna@mail.example', phone: '+37369000001' })
       visitor.says('It is me #a2')

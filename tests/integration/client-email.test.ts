@@ -4,7 +4,7 @@ import type { SimContact } from '../../src/simulators/planfix/state.ts'
 import { calm, chatMarks, feedMarks, quiet, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
-/** Option `clientEmail`: where a client's address is kept, and what follows from it. */
+/** Option `clientEmail`: where a client's address is stored, and the consequences. */
 
 const FIELD = 88
 const EMAIL = 'anna@mail.example'

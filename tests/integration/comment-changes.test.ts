@@ -3,7 +3,10 @@ import type { Connection } from '../../src/shared/config.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 import { closeWorld, marks, openWorld, shownTo, stateOf, talkWithEcho } from './chatra-play.ts'
 
-/** Changes of a comment whose message cannot simply be edited: it failed, nobody knows of it, it was dismissed, it never was. */
+/**
+ * Changes of a comment whose message cannot simply be edited: it failed, its result is unknown, it was dismissed, or
+ * it never existed.
+ */
 
 let world: World
 afterEach(() => closeWorld(world))
@@ -31,7 +34,7 @@ async function settled(talk: { visitor: { sees(): string[] } }, texts: string[])
   await world.quiet()
   expect(talk.visitor.sees()).toEqual(texts)
 }
-/** What the task holds beside the client's words and the replies: notes to the employee. */
+/** The task's other entries beside the client's messages and the replies: notes to the employee. */
 const notes = ({ name }: { name: string }) =>
   shownTo(world, name)
     .map(({ text }) => text)
@@ -101,7 +104,7 @@ describe('a reply that nobody knows of', () => {
     await is('r2', 'failed')
     await settled(talk, ['r1: First'])
     expect(notes(talk)).toHaveLength(1)
-    // Changed once more it is wanted as it is then.
+    // Changed again before it was sent: the latest version counts.
     edits(id, '<p>r4: Newest</p>')
     await settled(talk, ['r1: First', 'r4: Newest'])
   })

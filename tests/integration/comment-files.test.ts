@@ -2,13 +2,16 @@ import { expect, test } from 'vitest'
 import { calm, taskNamed, type Visitor, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** Files of a reply while its comment changes: each is in the chat once as long as it hangs on the comment, else not at all. */
+/**
+ * Files of a reply while its comment changes: each is in the chat once while it is attached to the comment, else not
+ * at all.
+ */
 
 const PUBLIC = 'https://bridge.shop.example'
 interface Scene {
   world: World
   anna: Visitor
-  /** A reply with these files, once the chat shows them. */
+  /** A reply with these files, as soon as the chat shows them. */
   says(html: string, files: number[]): Promise<number>
   file(name: string): number
 }
@@ -33,7 +36,7 @@ async function scene(publicUrl: string | null, play: (at: Scene) => Promise<void
     for (const text of anna.sees()) expect(text.length).toBeLessThanOrEqual(5000)
   })
 }
-/** Names of files in the chat, as often as they stand there; each with an address. */
+/** Names of files in the chat, as often as they appear; each with an address. */
 const filesSeen = (anna: Visitor): string[] =>
   anna.sees().flatMap((text) => [...text.matchAll(/^(\S+): https?:\/\/\S+$/gm)].map(([, name]) => name ?? ''))
 const words = (anna: Visitor): string =>

@@ -4,8 +4,9 @@ import { calm, pass, type Visitor, withWorld } from '../support/planfix-scenes.t
 import type { World } from '../support/world.ts'
 
 /**
- * Comments that employees change again and again, as fast as people can, while Chatra is well or not. In the end the chat
- * shows each of them as if its last version alone had been written, and nothing internal ever went out. LIVES=7 draws others.
+ * Comments that employees change repeatedly, as fast as people can, while Chatra works or fails. In the end the chat
+ * shows each of them as if only its last version had been written, and nothing internal was ever sent. LIVES=7 draws
+ * other stories.
  */
 const drawn = Number(process.env.LIVES ?? 0)
 
@@ -15,10 +16,10 @@ const FILES = ['offer.pdf', 'Прайс-лист.xlsx', `${'photo'.repeat(40)}.j
 
 interface Version {
   words: number
-  /** Which of the files hang on it. */
+  /** The files attached to it. */
   files: number[]
   is: 'open' | 'unticked' | 'hidden' | 'deleted' | 'by another'
-  /** How long the employee waits before he changes it again; milliseconds. */
+  /** How long the employee waits before the next change; milliseconds. */
   waits: number
 }
 const version = fc.record<Version>({
@@ -41,7 +42,7 @@ const life = fc.array(version, { minLength: 2, maxLength: 7 })
 const textOf = (life: number, n: number, words: number) =>
   Array.from({ length: words }, (_, w) => `life${life}v${n}w${w}`).join(' ')
 
-/** What the chat shows, put together again: the words, and the files as often as they stand there. */
+/** The content of the chat: the texts, and the files as often as they appear. */
 function shown(anna: Visitor) {
   const lines = anna.sees().flatMap((text) => text.split('\n'))
   const isFile = (line: string) => FILES.some((name) => line.startsWith(`${name.slice(0, 20)}`))

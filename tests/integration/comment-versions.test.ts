@@ -11,13 +11,13 @@ import {
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
-/** What employees do to a comment after they wrote it, and what the client's chat shows then (F2, F16). */
+/** Changes of a comment after it was written, and their effect on the client's chat (F2, F16). */
 
 interface Scene {
   world: World
   anna: Visitor
   task: number
-  /** The client's card. */
+  /** The client's contact. */
   card: string
 }
 const scene = (options: WorldOptions, play: (at: Scene) => Promise<void>) =>
@@ -30,10 +30,10 @@ const scene = (options: WorldOptions, play: (at: Scene) => Promise<void>) =>
     await play({ world, anna, task: id, card: counterparty ?? '' })
   })
 
-/** After that the watcher reads a task only when the list says that it has changed. */
+/** After that the watcher reads a task only when the list reports a change. */
 const UNWATCHED_MS = 70_000
 
-/** Every word that any call brought to Chatra. */
+/** Every text that any call sent to Chatra. */
 const everSaid = (world: World): string =>
   world.chatra.server.requests
     .filter((call) => call.method !== 'GET')
@@ -73,7 +73,7 @@ describe('a reply that becomes a note', () => {
         await calm(world)
         expect(anna.sees()).toEqual(['It costs 10 #r1'])
         expect(notes(world, task)).toHaveLength(1)
-        // Opened again, the chat follows.
+        // Opened again: the chat follows.
         world.planfix.editsComment(id, '<p>It costs 12 #r2</p>', { recipients: [card], hidden: false })
         await seen(at, 'the new words', (texts) => texts[0] === 'It costs 12 #r2')
         await calm(world)
@@ -104,7 +104,7 @@ describe('a reply that becomes a note', () => {
 })
 
 describe('while a reply waits', () => {
-  /** Takes Chatra away; answers how it comes back. */
+  /** Makes Chatra unreachable; returns a function that restores it. */
   const absences: [string, (world: World) => Promise<() => Promise<unknown>>][] = [
     ['Chatra asks for a pause', async (world) => refusing(world, { 'retry-after': '90' })],
     ['Chatra refuses for now', async (world) => refusing(world, {})],
@@ -153,7 +153,7 @@ describe('while a reply waits', () => {
       const other = world.planfix.employeeComments(task, 5, '<p>Open #r2</p>')
       await world.until('both wait', async () => (await stateOf(world, '#r2')) !== undefined)
       await pass(world, UNWATCHED_MS)
-      // Changed without a mark in the list: nothing but a reading of the comments themselves tells.
+      // Changed without a mark in the list: only reading the comments themselves reveals it.
       secret.recipients.users = []
       other.description = '<p>Opened #r2</p>'
       world.chatra.server.faults.clear()
@@ -196,7 +196,7 @@ test.each(['deletes', 'unticks', 'hides'] as const)(
       const comment = world.planfix.employeeComments(task, 5, '<p>Also wrong #r1</p>')
       await world.until('it is stuck', async () => (await stateOf(world, '#r1'))?.state === 'uncertain')
       await pass(world, UNWATCHED_MS)
-      // Without a mark in the list, so that nothing of it is seen before the owner clicks.
+      // Without a mark in the list, so that the bridge sees nothing of it before the owner clicks.
       if (how === 'deletes') comment.isDeleted = true
       else if (how === 'hides') comment.isHidden = true
       else comment.recipients.users = []
@@ -285,7 +285,7 @@ describe('the task’s client', () => {
     await scene({}, async (at) => {
       const { world, anna, task } = at
       const card = world.planfix.createsContact({ name: 'Big customer' })
-      // Written to the new card while the task is still the old one's.
+      // Written to the new contact while the task still has the old one.
       world.planfix.employeeComments(task, 5, '<p>Early #r1</p>', { recipients: [`contact:${card.id}`] })
       expect(await skipped(world, '#r1')).toBe('internal-client-not-notified')
       world.planfix.givesTaskTo(task, card.id)

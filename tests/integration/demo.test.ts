@@ -9,7 +9,7 @@ interface Ended {
   output: string
 }
 
-/** The demo as a user starts it: through scripts/run.ts, which builds what is stale. */
+/** The demo as a user starts it: through scripts/run.ts, which builds outdated files. */
 function demo(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
   const { BRIDGE_DEMO_BREAK: _, FORCE_COLOR: __, ...clean } = process.env
   const child = spawn(process.execPath, [join(ROOT, 'scripts/run.ts'), 'demo', ...args], {
@@ -36,11 +36,11 @@ function row(output: string, name: string): number[] {
 }
 
 beforeAll(async () => {
-  // The first start builds; the runs below then start at once.
+  // The first start builds; the later runs start at once.
   await demo(['--help'])
 }, 120_000)
 
-// Each plays in accounts of its own, and mostly waits: beside each other.
+// Each uses separate accounts, and mostly waits: they run in parallel.
 describe.concurrent('the demo', { timeout: 60_000 }, () => {
   let played: Promise<Ended>
   const once = () => {

@@ -12,7 +12,7 @@ import {
 } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** People whom Planfix does not have any more: what names them goes in without them. */
+/** People whom Planfix does not know any more: whatever names them is written without them. */
 
 const JULIA = 'juliaAgent0000001'
 const agents = [{ id: JULIA, name: 'Julia', email: 'julia@shop.example' }]
@@ -52,7 +52,7 @@ describe.concurrent('an agent whose employee is gone', () => {
     })
   })
 
-  // Whatever Planfix says of a comment that names him.
+  // Whatever Planfix answers to a comment that names this agent.
   const answers: [number, number | null][] = [
     [400, 2],
     [400, 6],

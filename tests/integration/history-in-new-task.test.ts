@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest'
 import { calm, chatMarks, pass, quiet, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** Option `historyInNewTask`: what the task of a client who comes back says of the one before. */
+/** Option `historyInNewTask`: what a returning client's task contains of the previous one. */
 
 type Visitor = ReturnType<World['chatra']['visit']>
 
-/** A talk of `says` messages and two replies, an internal note, a reply that was taken back and one that was corrected. */
+/** A conversation of `says` messages and two replies, an internal note, a deleted reply and an edited one. */
 async function talked(world: World, says = 2): Promise<{ anna: Visitor; task: number }> {
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello #a1')

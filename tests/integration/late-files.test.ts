@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { calm, pass, quiet, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import { SECRET, type World } from '../support/world.ts'
 
-/** Chatra may tell of a file before it tells where it is: the file comes into the task once, when it is there. */
+/** Chatra may report a file before its address: the file is added to the task once, when the address is known. */
 
 const addressOf = (world: World, name: string) => {
   const stored = world.chatra

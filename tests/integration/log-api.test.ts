@@ -10,7 +10,7 @@ import { SECRET, World, type WorldOptions } from '../support/world.ts'
 const DAY = 86_400_000
 let world: World
 
-/** The calls of the log and the overview, through the gate every interface passes. */
+/** The calls of the log and the overview, through the dispatcher of every interface. */
 async function start(options: WorldOptions = {}) {
   world = await World.start(options)
   const context = {
@@ -259,7 +259,7 @@ test('the export contains every message once, over all of its parts', async () =
   })
   expect(csv.text.split('\r\n')).toHaveLength(3)
 
-  // More than a part holds.
+  // More messages than one part has.
   const { store } = world.app
   const original = (await world.messages())[0]!
   const many = Array.from({ length: 2500 }, () => store.newId())

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { calm, chatMarks, feedMarks, pass, quiet, tasksNamed, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** A conversation is merged while something of it is under way or unclear: nothing stays behind. */
+/** A conversation is merged while part of its work is in progress or indeterminate: nothing is left behind. */
 
 const ANNA = { name: 'Anna', email: 'anna@mail.example' }
 

@@ -10,7 +10,7 @@ test("the bridge's own note to an employee never goes to the client, whoever may
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('Hello')
   await world.until('a task', () => planfix.tasks[0])
-  // Chatra refuses the first reply: the employee is told so in the task.
+  // Chatra refuses the first reply: a note in the task reports it to the employee.
   const path = '/api/messages'
   chatra.server.faults.add({ kind: 'status', status: 400, method: 'POST', path, times: 1 })
   planfix.employeeComments(world.task().id, 5, '<p>Refused by Chatra</p>')

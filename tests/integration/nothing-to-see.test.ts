@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { calm, taskNamed, withWorld } from '../support/planfix-scenes.ts'
 
-/** What leaves nothing on the screen is not carried as if it were something (R20, R22). */
+/** Texts and files without visible content are not delivered (R20, R22). */
 
 test.each([
   ['a zero-width space', '<p>&#8203;</p>'],
@@ -26,11 +26,11 @@ test.each([
     await world.until('the reply', () => anna.sees().length > 0)
     await calm(world)
     expect(anna.sees()).toEqual(['👩‍👩‍👧'])
-    // Words that come later are sent.
+    // Text that is added later is sent.
     world.planfix.editsComment(empty.id, '<p>Words</p>')
     await world.until('the words', () => anna.sees().length > 1)
     expect(anna.sees()).toContain('Words')
-    // And taken back when they go again.
+    // And deleted when it is removed again.
     world.planfix.editsComment(empty.id, html)
     await world.until('the words to go', () => anna.sees().length === 1)
   })

@@ -5,7 +5,7 @@ import { startNotifications } from '../../src/main/desktop/notifications/notific
 import { planfixState, withWorld } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** What the owner of this world is shown. */
+/** The notifications that the owner of this world sees. */
 function notificationsOf(world: World) {
   const shown: { title: string; body: string }[] = []
   class Shown extends EventEmitter {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { inVirtualWorld, pass, quiet, tasksNamed } from '../support/planfix-scenes.ts'
 
-/** How long after healing the last of `names` has its task, in milliseconds of the world. */
+/** Time from the recovery until the last of `names` has its task, in milliseconds of the world. */
 async function recovery(
   world: Parameters<Parameters<typeof inVirtualWorld>[1]>[0],
   names: readonly string[],
@@ -14,8 +14,8 @@ async function recovery(
 const NAMES = Array.from({ length: 14 }, (_, n) => `Client ${n}`)
 
 /**
- * The next probe comes within 10 s, and what it finds well is asked for the rest. Before failures were counted once for
- * each outage it took 260 s (bench row "after an outage" has the exact time).
+ * The next probe comes within 10 s, and after its success the rest is requested. Before failures were counted once
+ * for each outage it took 260 s (bench row "after an outage" has the exact time).
  */
 const ENOUGH_MS = 20_000
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { calm, taskNamed, withWorld } from '../support/planfix-scenes.ts'
 
-/** Pictures and films in the text of a reply (R12): what a client can open goes out, and of the rest the employee is told. */
+/**
+ * Pictures and films in the text of a reply (R12): those that a client can open are sent, and a note reports the
+ * others to the employee.
+ */
 
 const PUBLIC = 'https://bridge.shop.example'
 
-/** What the client reads, the notes in the task, and the reasons of the log, after a comment. */
+/** The client's chat, the notes in the task, and the reasons in the log, after a comment. */
 async function carries(
   html: (file: (name: string) => number) => string,
   attached: string[] = [],

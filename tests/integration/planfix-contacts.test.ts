@@ -91,7 +91,7 @@ describe.concurrent('F12: the client introduces himself', () => {
       const { task } = await begun(world, { email: 'anna@mail.example' })
       const first = card(world)
       await calm(world)
-      // The same account, another installation with chats of its own: the task carries no mark of these.
+      // The same account, another installation with other chats: the task has no mark of these.
       const other = await secondInstallation(world)
       try {
         const again = other.chatra.visit({ name: 'Anna P', email: 'anna@mail.example' })
@@ -131,7 +131,7 @@ describe.concurrent('F12: the client introduces himself', () => {
   })
 })
 
-/** Another bridge on the same Planfix account with a Chatra account and a store of its own. */
+/** Another bridge on the same Planfix account with a separate Chatra account and store. */
 async function secondInstallation(world: World): Promise<World> {
   const { World: Worlds } = await import('../support/world.ts')
   return Worlds.start({

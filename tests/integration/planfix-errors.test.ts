@@ -27,7 +27,7 @@ import {
 import { shopConnection } from '../support/shop.ts'
 import { fastClock, SECRET, type World } from '../support/world.ts'
 
-/** A conversation with its task made, and nothing left to do. */
+/** A conversation whose task was created, and no open work. */
 async function begun(world: World, visit: Parameters<World['chatra']['visit']>[0] = {}) {
   const anna = world.chatra.visit({ name: 'Anna', ...visit })
   anna.says('Hello #a1')
@@ -36,7 +36,7 @@ async function begun(world: World, visit: Parameters<World['chatra']['visit']>[0
   return { anna, task: taskNamed(world, 'Anna').id }
 }
 
-/** A message and a reply that come while Planfix refuses everything; the state that is shown meanwhile. */
+/** A message and a reply that arrive while Planfix refuses everything; the state that is shown meanwhile. */
 async function comeInVain(world: World, anna: Visitor, task: number) {
   anna.says('Still there? #a2')
   world.planfix.employeeComments(task, 5, '<p>Yes #r1</p>')
@@ -113,7 +113,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
         const resetAt = endOfPause(world.clock.now())
         const { limits } = world.planfix
         limits.resetAt = resetAt
-        // Nothing is left, and the header says so: otherwise a minute is a pause, not the day's limit.
+        // Nothing is left, and the header says so: otherwise a refusal is a pause of a minute, not the day's limit.
         limits.dailyLimit = limits.dailyUsed
         world.planfix.setSwitch('rate-header', 'exact')
         world.planfix.setSwitch('daily-limit', position)
@@ -157,7 +157,7 @@ describe.concurrent('what the owner must mend pauses the connection, and nothing
   })
 })
 
-/** Scopes the bridge uses, and what needs them. */
+/** Scopes that the bridge uses, and the features that need them. */
 const scopes: { scope: string; needs(world: World, anna: Visitor, task: number): Promise<void> | void }[] = [
   { scope: 'task_readonly', needs: () => undefined },
   {
@@ -249,7 +249,7 @@ describe.concurrent('a right the token lacks is named, and what needs it goes ou
   })
 })
 
-/** Faults that hit each call with some chance until they are taken away. */
+/** Faults that hit each call with some probability until they are removed. */
 const storms: { name: string; rules: FaultRule[] }[] = [
   { name: '429 without a time', rules: [{ kind: 'status', status: 429, probability: 0.3 }] },
   {
@@ -278,7 +278,7 @@ describe.concurrent('a stormy Planfix', () => {
   test.each(storms)('$name: all messages arrive once and in order', async ({ rules }) => {
     await withWorld({}, async (world) => {
       let n = 7
-      // A small generator of our own, so that the storm is the same every time.
+      // A small random generator of our own, so that the faults are the same every time.
       world.planfix.server.faults.random = () => {
         n = (n * 16_807) % 2_147_483_647
         return n / 2_147_483_647
@@ -291,7 +291,7 @@ describe.concurrent('a stormy Planfix', () => {
   test('an unreachable Planfix is retried, and used again within 10 s of its recovery', async () => {
     await withWorld({}, async (world) => {
       const { anna, task } = await begun(world)
-      // A redirect to elsewhere counts as not reached: nothing was carried out.
+      // A redirect to another host counts as unreachable: nothing was carried out.
       world.planfix.server.faults.add({
         kind: 'status',
         status: 302,

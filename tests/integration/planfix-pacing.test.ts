@@ -47,7 +47,7 @@ describe.concurrent('one request a second', () => {
         await world.until('a task', () => world.planfix.tasks[0])
         await quiet(world)
         const before = world.planfix.server.requests.length
-        // Six visitors at once: each needs a contact, a task and an action on the card.
+        // Six visitors at once: each needs a contact, a task and an action on the contact.
         for (const name of ['B', 'C', 'D', 'E']) world.chatra.visit({ name }).says(`Hi #b1`)
         await world.until('all tasks', () => world.planfix.tasks.length === 5)
         await quiet(world)
@@ -57,7 +57,7 @@ describe.concurrent('one request a second', () => {
           /contact\/\d+\/comments\/$/.test(call.path) ? [index] : [],
         )
         expect(actions).toHaveLength(4)
-        // The one who has waited longest is served every eighth turn, whatever his priority.
+        // The caller that has waited longest gets every eighth slot, whatever its priority.
         expect(actions.filter((index) => index < lastMessage).length).toBeLessThanOrEqual(1)
       },
     )

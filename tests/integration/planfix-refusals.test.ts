@@ -12,7 +12,7 @@ import {
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
-/** What Planfix says no to, or loses, concerns what it was asked for and nobody else. */
+/** A refusal or loss in Planfix affects only the request it belongs to. */
 
 async function begun(world: World, name = 'Anna') {
   const visitor = world.chatra.visit({ name })
@@ -139,7 +139,7 @@ test('the assigner counts as the cause only when the same task succeeds without 
   await inVirtualWorld({}, async (world) => {
     await begun(world)
     await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))
-    // Refused whoever is the assigner.
+    // Refused for every assigner.
     world.planfix.server.faults.add({ ...refusal(41, 'Something else'), path: '/task/$', times: 2 })
     const boris = world.chatra.visit({ name: 'Boris' })
     boris.says('Hi #b1')

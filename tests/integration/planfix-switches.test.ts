@@ -15,9 +15,9 @@ import {
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
-/** Positions that stop everything: set in the middle of a conversation and taken back later. */
+/** Positions that stop everything: set in the middle of a conversation and reset later. */
 const stops: SwitchName[] = ['daily-limit', 'account-state']
-/** Positions that need a scene of their own, further below. */
+/** Positions that need a separate scene, further below. */
 const apart: SwitchName[] = [
   ...stops,
   'planfix-write-outcome',
@@ -36,18 +36,18 @@ const rows = Object.entries(switchTable)
 
 const at = (name: SwitchName, position: string) => ({ [name]: position }) as Partial<PlanfixSwitches>
 
-/** What a switch needs to make a difference. */
+/** Settings that make a switch take effect. */
 function sceneOf(name: SwitchName, position: string): { options: WorldOptions; boris?: { email: string } } {
   const switches = at(name, position)
   if (name === 'over-rps') {
-    // The world's second is a twentieth of the simulator's. Against a Planfix that makes callers wait, only pacing helps.
+    // The world's second is a twentieth of the simulator's. If Planfix makes callers wait, only rate limiting helps.
     const requestsPerSecond = position === 'delayed' ? 1 : 1000
     return { options: { requestsPerSecond, planfix: { switches, requestsPerSecondLimit: 20 } } }
   }
   if (name === 'id-shape') {
     return { options: { planfix: { switches }, planfixSettings: { participants: ['user:7', 'group:1'] } } }
   }
-  // The address is an employee's: no contact that could be found has it, and yet it is taken.
+  // The address is an employee's: no contact with it can be found, and yet it is taken.
   if (name === 'email-duplicate')
     return { options: { planfix: { switches } }, boris: { email: 'ana@shop.example' } }
   return { options: { planfix: { switches } } }
@@ -159,7 +159,7 @@ describe.concurrent('a scenario brings each reply at once and none twice', () =>
   })
 })
 
-/** A conversation with its task made, and nothing left to do. */
+/** A conversation whose task was created, and no open work. */
 async function begun(world: World) {
   const anna = world.chatra.visit({ name: 'Anna' })
   anna.says('Hello #a1')

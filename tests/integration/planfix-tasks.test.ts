@@ -12,7 +12,7 @@ import {
 } from '../support/planfix-scenes.ts'
 import type { World, WorldOptions } from '../support/world.ts'
 
-/** A conversation with its task made, and nothing left to do. */
+/** A conversation whose task was created, and no open work. */
 async function begun(world: World, visit: Parameters<World['chatra']['visit']>[0] = {}) {
   const anna = world.chatra.visit({ name: 'Anna', ...visit })
   anna.says('Hello #a1')
@@ -21,7 +21,7 @@ async function begun(world: World, visit: Parameters<World['chatra']['visit']>[0
   return { anna, task: task.id }
 }
 
-/** Lets the bridge forget how fresh its knowledge of a task is. */
+/** Makes the bridge's knowledge of a task out of date. */
 const later = (world: World) => pass(world, 20_000)
 
 describe.concurrent('F8 on: a new task when none is active', () => {
@@ -245,7 +245,8 @@ describe.concurrent('F10: the client as assigner', () => {
 
   test('a message of a client without a known device still asks for the client', async () => {
     await inVirtualWorld({}, async (world) => {
-      // No visit action delays the upkeep: only the check of the assigner is left, and the check for leaving is far off.
+      // No visit action delays the other jobs: only the check of the assigner is left, and the check for leaving is
+      // far off.
       await begun(world, { os: '', browser: '', ip: '' })
       const at = world.clock.now()
       await world.until('the account is known', () => world.app.store.fact('shop', 'assigner'))

@@ -19,7 +19,7 @@ const outcomes: Outcome[] = [
   'timeout-then-late-commit',
   '504-after-commit',
 ]
-/** What an account hands back of our source ids: everything, nothing, or only when asked with a sourceId. */
+/** What an account returns of our source ids: everything, nothing, or only if the request has a sourceId. */
 const accounts: { name: string; switches: Partial<PlanfixSwitches>; zoneOffsetMinutes?: number }[] = [
   { name: 'ids shown', switches: {} },
   { name: 'ids hidden', switches: { 'comment-list-source': 'empty', 'source-read': 'never' } },
@@ -101,7 +101,7 @@ describe.concurrent('a write that is carried out long after it was given up', ()
         anna.says('again #a2')
         await world.until('a comment', () => feedMarks(world, 'Anna').length === 2)
         await quiet(world)
-        // The answer is waited for 10 s and the write looked for another 6 s: this one comes later.
+        // The bridge waits 10 s for the answer and searches for the write for another 6 s: this one comes later.
         planfix.lateCommitMs = 25_000 / 40
         planfix.nextWrites('timeout-then-late-commit', 1)
         anna.says('late #a3')
@@ -125,7 +125,7 @@ test('a comment executed within 6 s of a time-out is found and not repeated', as
     anna.says('Hello #a1')
     await world.until('a task', () => planfix.tasks[0])
     await quiet(world)
-    // The answer is waited for 10 s: it is carried out 4 s after that.
+    // The bridge waits 10 s for the answer: the write is carried out 4 s after that.
     planfix.lateCommitMs = 14_000
     planfix.nextWrites('timeout-then-late-commit', 1)
     anna.says('late #a2')

@@ -95,7 +95,7 @@ describe('a running server', () => {
       body: JSON.stringify(args),
       headers: { cookie, origin: origin(), 'content-type': 'application/json', ...headers },
     })
-  /** The value of a call that must be done. */
+  /** The value of a call that must succeed. */
   const call = async <N extends CallName>(name: N, args: Args<N>): Promise<Value<N>> => {
     const answer = (await (await post(name, args)).json()) as Answer<Value<N>>
     if (!answer.ok) throw new Error(`${name}: ${JSON.stringify(answer.error)}`)

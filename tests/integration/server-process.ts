@@ -16,7 +16,7 @@ export interface Ended {
   ms: number
 }
 
-/** A built program as a process of its own. */
+/** A built program as a separate process. */
 export class Program {
   out = ''
   err = ''
@@ -51,7 +51,7 @@ export interface Ready {
   hooks: string
 }
 
-/** Both services, a data folder, a configuration and the programs on them. */
+/** Both services, a data folder, a configuration and the programs that use them. */
 export class Bench {
   readonly chatra: ChatraSimulator
   readonly planfix: PlanfixSimulator
@@ -74,7 +74,7 @@ export class Bench {
     return new Bench(chatra, planfix)
   }
 
-  /** Writes the configuration; `change` may alter the plain form of it first. */
+  /** Writes the configuration; `change` may alter its plain form first. */
   configure(
     change: (
       connection: ReturnType<Bench['plainConnection']>,
@@ -121,7 +121,7 @@ export class Bench {
     return program
   }
 
-  /** The parsed ready line; Chatra's webhooks go to this server from now on. */
+  /** The parsed ready line; from then on Chatra's webhooks go to this server. */
   async ready(server: Program): Promise<Ready> {
     const line = await until('the ready line', () => {
       if (server.child.exitCode !== null) throw new Error(`the server ended: ${server.err}`)
@@ -140,7 +140,7 @@ export class Bench {
   }
 }
 
-/** Asks again until there is an answer. */
+/** Repeats until there is an answer. */
 export async function until<T>(what: string, ask: () => T | Promise<T>): Promise<NonNullable<T>> {
   const deadline = Date.now() + 15_000
   for (;;) {

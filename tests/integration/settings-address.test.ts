@@ -26,7 +26,7 @@ async function listening(server: Server | ReturnType<typeof createTcpServer>): P
   })
   return (server.address() as AddressInfo).port
 }
-/** As if the computer trusted the authority of the test. */
+/** Simulates that the computer trusts the authority of the test. */
 function trustAuthority() {
   const before = tls.getCACertificates('default')
   tls.setDefaultCACertificates([...before, authority])
@@ -39,7 +39,7 @@ const secureServer = async (cert: string, answer = '{"status":"ok"}') => {
   )
   return `https://127.0.0.1:${await listening(server)}`
 }
-/** What stands in front of the bridge: passes everything on to it, or to nothing. */
+/** A proxy in front of the bridge: passes everything on to it, or to nothing. */
 async function proxy(to: () => string): Promise<{ address: string; seen: string[] }> {
   const seen: string[] = []
   const server = createHttpServer((incoming, outgoing) => {

@@ -21,7 +21,7 @@ const over = (
   options: { ...settings.options, ...change.options },
 })
 
-/** Says something in each language, and nothing is left to fill in. */
+/** It has a text in each language without open placeholders. */
 function expectSaid({ key, params }: { key: string; params: Record<string, string | number> }) {
   for (const language of LANGUAGES) {
     if (!isTextKey(key)) throw new Error(`${key} is in no catalogue`)
@@ -326,7 +326,7 @@ describe('a connection that is removed', () => {
     expect(bridge.app.connections.size).toBe(0)
     const { rows } = await bridge.get('log.page', { filter: {}, fromId: null, limit: 10 })
     expect(rows.map((row) => row.text)).toContain('Hello')
-    // What the store knows of it may not be taken for that of another one.
+    // The store's data about it must not be taken for that of another one.
     const next = await bridge.get('setup.begin', { connectionId: null, name: 'shop' })
     expect(next.id).toBe('shop-2')
   })

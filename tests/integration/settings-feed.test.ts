@@ -68,7 +68,7 @@ test('a state that differs only in its time is not pushed again', async () => {
   bridge = await Bridge.start()
   const { pushes } = bridge.listen()
   await bridge.until('the state', () => pushes[0])
-  // The clock runs twenty times faster: several looks.
+  // The clock runs twenty times faster: several polls.
   await new Promise((resolve) => void bridge.app.clock.after(3000, () => resolve(null)))
   expect(of(pushes, 'state')).toHaveLength(1)
   await bridge.get('settings.save', { settings: { theme: 'dark' } })

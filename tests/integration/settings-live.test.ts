@@ -9,7 +9,7 @@ const OTHER_SECRET = 'another-hook-secret-0123456789'
 
 type Raw = Record<string, unknown>
 
-/** The world's configuration with its connection changed, and others beside it. */
+/** The world's configuration with its connection changed, and further connections. */
 function configured(world: World, change: (shop: Raw) => Raw, ...others: Raw[]): Configuration {
   const shop: Raw = shopConnection(world.chatra, world.planfix, { webhookSecret: SECRET })
   return parsed({ connections: [change(shop), ...others] })
@@ -24,7 +24,7 @@ const planfixOf = (shop: Raw, change: object): Raw => ({
   ...shop,
   planfix: { ...(shop.planfix as object), ...change },
 })
-/** A second connection to the same Planfix account, with a key of its own. */
+/** A second connection to the same Planfix account, with a separate key. */
 const second = (world: World): Raw => ({
   id: 'second',
   chatra: { baseUrl: world.chatra.apiUrl, publicKey: 'another-key' },
@@ -174,7 +174,7 @@ describe('a connection', () => {
       }
       world.chatra.visit({ name: 'Anna' }).says('#a1 while it is off')
       await world.chatra.flush()
-      // Looked at anew, as after a restart.
+      // Read again, as after a restart.
       await world.app.reconfigure({ ...configured(world, off), language: 'ro' })
       await world.app.settled()
       expect(new Set((await world.log()).map((one) => one.reason))).toEqual(new Set(['connection-off']))

@@ -38,7 +38,7 @@ const chatraAt = async (baseUrl: string) => {
   await value(desk.calls['setup.save']({ id, settings: typed(draft, { chatra: { baseUrl } }) }))
 }
 
-/** Says something in each language, and nothing is left to fill in. */
+/** It has a text in each language without open placeholders. */
 function expectSaid({ key, params }: { key: string; params: Record<string, string | number> }) {
   for (const language of LANGUAGES) {
     if (!isTextKey(key)) throw new Error(`${key} is in no catalogue`)
@@ -71,7 +71,7 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port
 }
-/** As if the computer trusted the authority of the test. */
+/** Simulates that the computer trusts the authority of the test. */
 function trustAuthority() {
   const before = tls.getCACertificates('default')
   tls.setDefaultCACertificates([...before, authority])

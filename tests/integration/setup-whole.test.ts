@@ -45,7 +45,7 @@ async function until<T>(what: string, check: () => Promise<T | null | undefined 
   }
 }
 
-/** Everything up to the switch, as an owner would do it; answers the draft. */
+/** Everything up to activation, as an owner would do it; returns the draft. */
 async function filledDraft(change: Parameters<typeof typed>[1] = {}, at = chatra) {
   const { call } = bridge
   const begun = await value(call('setup.begin', { connectionId: null, name: 'shop.example' }))
@@ -71,7 +71,7 @@ async function filledDraft(change: Parameters<typeof typed>[1] = {}, at = chatra
   return value(call('setup.save', { id, step: 'options', settings: typed(more, change) }))
 }
 
-/** Active, and both services know where to send. */
+/** Active, and both services know the address for their requests. */
 async function activated(change?: Parameters<typeof typed>[1]) {
   const { id } = await filledDraft(change)
   await value(bridge.call('setup.activate', { id }))

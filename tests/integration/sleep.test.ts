@@ -4,7 +4,7 @@ import { World } from '../support/world.ts'
 let world: World
 afterEach(() => world.stop())
 
-/** A connected bridge with one chat that is through. */
+/** A connected bridge with one delivered conversation. */
 async function chatting() {
   world = await World.start()
   const anna = world.chatra.visit({ name: 'Anna' })

@@ -21,7 +21,7 @@ beforeEach(() => {
   return () => vi.restoreAllMocks()
 })
 
-/** A store with message 10 in its backup and message 11 beyond it. */
+/** A store with message 10 in its backup and message 11 after it. */
 async function used(): Promise<string> {
   const dir = folder()
   const db = await store({ dir, clock: Date })

@@ -32,7 +32,7 @@ async function settle(world: World): Promise<void> {
 }
 const contacts = (world: World) => world.planfix.contacts.filter((contact) => !contact.isDeleted)
 
-/** Anna's chat is in the backup; what follows is not: three replies, a message of hers, and the whole chat of Boris. */
+/** Anna's chat is in the backup; the rest is not: three replies, a message of hers, and the whole chat of Boris. */
 async function aDay(world: World): Promise<{ anna: Visitor; boris: Visitor }> {
   const { chatra, planfix } = world
   const anna = chatra.visit({ name: 'Anna' })
@@ -54,7 +54,7 @@ async function aDay(world: World): Promise<{ anna: Visitor; boris: Visitor }> {
   return { anna, boris }
 }
 
-/** Whatever was lost, nobody has anything twice. */
+/** Whatever was lost, nothing arrives twice. */
 function expectNothingTwice(world: World, anna: Visitor): void {
   expect(only(chatMarks(anna), 'r')).toEqual(['#r1', '#r2', '#r3'])
   expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(['#a1', '#a2'])
@@ -83,7 +83,7 @@ describe.each(worlds)('a restore from the backup, with a Planfix %s', (_how, opt
         )
         await settle(world)
         expectNothingTwice(world, anna)
-        // The journal holds the echoes too: what was carried is known again, and nothing is left to the owner.
+        // The journal holds the echoes too: delivered messages are known again, and the owner has nothing to decide.
         const { states } = await world.app.store.counts('shop')
         expect(states['to-chatra'].uncertain).toBe(uncertain)
 
@@ -155,11 +155,11 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       expect(contacts(world)).toHaveLength(2)
       expect(world.feed(task)).toEqual(before)
       expect(chatMarks(boris)).toEqual(['#s1', '#j1'])
-      // An answer after the end reaches him as well.
+      // A reply after the end of the chat is delivered as well.
       await pass(world, 5_000)
       planfix.employeeComments(task, 6, '<p>One more thing #s2</p>')
       await world.until('#s2', () => chatMarks(boris).includes('#s2'))
-      // And when he comes back, a new task is begun for what is new alone.
+      // And when the client comes back, a new task has the new messages only.
       boris.says('Back again #b4')
       await world.until('#b4', () => feedMarks(world, 'Boris').includes('#b4'))
       await settle(world)
@@ -225,7 +225,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
         await settle(world)
         await pass(world, 20_000)
         expect(tasksNamed(world, name).map(({ id }) => world.feed(id))).toEqual(before)
-        // And what employees answer in the one before reaches the client as well.
+        // And replies in the previous task are delivered to the client as well.
         planfix.employeeComments(tasksNamed(world, name)[1]!.id, 5, '<p>Late #r1</p>')
         await world.until('#r1', () => chatMarks(one).includes('#r1'))
       })
@@ -344,7 +344,7 @@ describe.each(worlds)('chats that went on after the backup, with a Planfix %s', 
       await settle(world)
       await pass(world, 60_000)
       expect(chatMarks(anna)).toEqual(['#r1'])
-      // Its echo stood in the journal.
+      // Its echo was in the journal.
       expect((await world.app.store.counts('shop')).states['to-chatra'].uncertain).toBe(0)
     })
   })
@@ -371,14 +371,14 @@ test('without returned ids people with the same name are not confused', async ()
     second.says('Hi #a2')
     await world.until('another task', () => tasksNamed(world, 'Anna')[1])
     await settle(world)
-    // Planfix tells minutes: what is written in that of the restore may have been carried before.
+    // Planfix gives times in minutes: a comment in the minute of the restore may have been delivered before.
     await pass(world, 130_000)
     planfix.employeeComments(tasksNamed(world, 'Anna')[0]!.id, 5, '<p>For the first one #r1</p>')
     planfix.employeeComments(tasksNamed(world, 'Anna')[1]!.id, 5, '<p>For the second one #r2</p>')
     await world.until('#r2', () => chatMarks(second).includes('#r2'))
     await settle(world)
     expect(chatMarks(second)).toEqual(['#r2'])
-    // The first one writes again and is known.
+    // The first one writes again and is recognised.
     first.says('It is me #a3')
     await world.until('#a3', () =>
       world.feed(tasksNamed(world, 'Anna')[0]!.id).some(({ text }) => text.includes('#a3')),

@@ -10,7 +10,7 @@ test('a reply that became uncertain before a restart and whose echo came is not 
   const anna = chatra.visit({ name: 'Anna' })
   anna.says('Hello')
   await world.until('a task', () => planfix.tasks[0])
-  // The echo of this one tells the bridge that echoes come.
+  // The echo of this one shows the bridge that echoes come.
   planfix.employeeComments(world.task().id, 5, '<p>First</p>')
   await world.until('an echo', () => world.app.store.fact('shop', 'echoSeen'))
   chatra.pauseWebhooks()
@@ -23,7 +23,7 @@ test('a reply that became uncertain before a restart and whose echo came is not 
     chatra.resumeWebhooks()
     await chatra.flush()
   })
-  // Later replies are held back for 30 s at most: by then the unclear one would have been repeated.
+  // Later replies wait for at most 30 s: a repetition of the indeterminate call would have come by then.
   planfix.employeeComments(world.task().id, 5, '<p>Third</p>')
   await world.until('the next reply', () => anna.sees().includes('Third'))
   expect(anna.sees()).toEqual(['First', 'Second', 'Third'])

@@ -11,7 +11,7 @@ test('a reply noticed but not read before shutdown is read after a long pause', 
   await world.quiet()
   anna.leaves()
   await world.until('completed', async () => (await world.app.store.task('shop', world.task().id))?.closedAt)
-  // By then nothing hides behind a mark any more.
+  // By then a mark cannot hide a change any more.
   await world.pass(80_000)
   world.planfix.server.faults.add({ kind: 'status', status: 503, path: '/comments/list$' })
   const before = world.planfix.server.requests.length

@@ -12,11 +12,11 @@ import {
 } from '../support/planfix-scenes.ts'
 import type { World } from '../support/world.ts'
 
-/** Who is taken for whom (F13), and whose task is whose (F8). */
+/** Which people are recognised as the same (F13), and which task belongs to whom (F8). */
 
 const TASK = { headers: { 'content-type': 'application/json' }, method: 'POST' }
 
-/** A task that somebody made with this card, in Planfix's own window or by another program. */
+/** A task with this contact that somebody created in Planfix's own window or by another program. */
 async function foreignTask(world: World, contactId: number, name: string, template?: number) {
   const answer = await fetch(`${world.planfix.restUrl}/task/`, {
     ...TASK,
@@ -48,13 +48,13 @@ const texts = (world: World, task: number) =>
     .join('\n')
 const link = (world: World, task: number) => `${world.planfix.webUrl}/task/${task}`
 
-/** The conversation of a device as it stands in the store, and the one it was begun as. */
+/** The conversation of a device as it is in the store, and the one it began as. */
 async function conversationOf(world: World, visitor: Visitor): Promise<Conversation> {
   const client = await world.app.store.client('shop', visitor.clientId)
   return (await world.app.store.conversation(client?.conversationId ?? 0)) as Conversation
 }
 
-/** As if the device had written its last words half an hour ago. */
+/** Simulates that the device's last message is half an hour old. */
 async function pretendQuiet(world: World, visitor: Visitor): Promise<void> {
   const client = await world.app.store.client('shop', visitor.clientId)
   if (!client) throw new Error('nobody wrote')
@@ -80,7 +80,7 @@ describe.concurrent('strangers who type the same address', () => {
       await calm(world)
       expect([chatMarks(anna), chatMarks(boris)]).toEqual([['#r1'], []])
       expect(world.planfix.tasks.map(({ id }) => id)).toEqual([hers, his])
-      // One card; each task names the other, once.
+      // One contact; each task names the other, once.
       expect(world.planfix.contacts).toHaveLength(1)
       expect(texts(world, his)).toContain(`Perhaps the same person: ${link(world, hers)}`)
       expect(texts(world, hers).split(link(world, his))).toHaveLength(2)
@@ -254,7 +254,7 @@ describe.concurrent('tasks that are not ours', () => {
         expect(chatMarks(visitor)).toEqual(['#r1'])
         expect(world.planfix.statusOf(contract)?.key).not.toBe('completed')
         expect(texts(world, contract)).not.toContain('#a1')
-        // The card of a person stays as it was.
+        // The person's contact stays as it was.
         expect(ceo).toMatchObject({ name: 'CEO', email: 'ceo@big.example' })
       })
     },

@@ -1,4 +1,4 @@
 import fc from 'fast-check'
 
-/** With thousands of mutants: what chance does not find within a moment is not looked for, nor made shorter. */
+/** With thousands of mutants: property tests run briefly, and do not shrink. */
 fc.configureGlobal({ interruptAfterTimeLimit: 300, endOnFailure: true })

@@ -2,45 +2,49 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { type RunnerTask, type RunnerTestCase, TestRunner, type TestTryOptions } from 'vitest'
 
 /**
- * Runs tests for `scripts/mutate.ts`. All mutants of a file are in its code at once, each behind a question to
- * `globalThis.mutants`, so that one test can be repeated for one mutant after the other without reading any module again.
+ * Runs tests for `scripts/mutate.ts`. The code of a file contains all its mutants, each behind a check of
+ * `globalThis.mutants`, so that one test can be repeated for one mutant after the other without loading any module
+ * again.
  */
 export type Round =
-  /** Which mutants each test reaches, and how often their code asks. */
+  /** Which mutants each test reaches, and how often the code checks them. */
   | { kind: 'reach' }
-  /** Each test again for each living mutant it reaches. */
+  /** Each test again for each living mutant that it reaches. */
   | { kind: 'kill'; reach: Record<string, Reach> }
-  /** All tests with one mutant, from the beginning: one that works while modules are read, or leaves something behind. */
+  /**
+   * All tests with one mutant, from the beginning: for a mutant that is reached while modules are loaded, or changes
+   * state that outlives a test.
+   */
   | { kind: 'alone'; id: string }
 export interface Reach {
-  /** Where the test stands. */
+  /** File and position of the test. */
   file: string
   ids: string[]
   questions: number
 }
-/** What a round has found out. */
+/** The results of a round. */
 export interface Found {
   reach: Record<string, Reach>
-  /** Reached while modules were read. */
+  /** Reached while modules were loaded. */
   atLoad: string[]
   killed: string[]
 }
 
-/** The environment names the files that tell the round and take what was found. */
+/** The environment names the files with the input and the output of the round. */
 const round = JSON.parse(readFileSync(process.env.MUTANTS_ROUND ?? '', 'utf8')) as Round
-/** What the files before have found out: this module is read anew for each. */
+/** Results of the previous files: this module is loaded again for each. */
 const found = existsSync(process.env.MUTANTS_FOUND ?? '')
   ? (JSON.parse(readFileSync(process.env.MUTANTS_FOUND ?? '', 'utf8')) as Found)
   : { reach: {}, atLoad: [], killed: [] }
 const atLoad = new Set(found.atLoad)
 const killed = new Set(found.killed)
 
-/** More questions than this many times those of the sound code, or than ever, are an endless loop. */
+/** More checks than this multiple of the unchanged code's, or than any limit, are an endless loop. */
 const ENDLESS = 20
 const ENDLESS_AT_LEAST = 20_000
 const ENDLESS_EVER = 2_000_000
 
-/** What the code asks. */
+/** The checks that the code calls. */
 const mutants = {
   active: round.kind === 'alone' ? round.id : null,
   reached: atLoad as Set<string> | null,

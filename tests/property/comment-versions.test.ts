@@ -16,9 +16,9 @@ import { isOpen, type Message } from '../../src/shared/domain.ts'
 import { comment, conversation, settingsOf, task } from '../unit/engine/values.ts'
 
 /**
- * A comment lives through any number of versions while its messages are delivered, fail, nobody knows of them, they are
- * dismissed, sent again by hand, or turn up late. Whatever happened, in the end the chat shows what the last version says,
- * and what may not go out never was in a call.
+ * A comment has any number of versions while its messages are delivered, fail, have an unknown result, are dismissed,
+ * sent again by hand, or turn up late. Whatever happened, in the end the chat shows the last version, and no call
+ * ever contained what must not be sent.
  */
 const MAX_TEXT = 40
 const lineLength = (name: string) => name.length + 5
@@ -33,7 +33,7 @@ interface Version {
   notified: boolean
   allowed: boolean
   deleted: boolean
-  /** The words of the version before are kept: only something else is changed. */
+  /** The text of the previous version is kept: only something else changes. */
   sameWords: boolean
 }
 const version: fc.Arbitrary<Version> = fc.record({
@@ -57,7 +57,9 @@ type Step =
   | { do: 'version'; version: Version }
   | { do: 'begin' }
   | { do: 'end'; outcome: Outcome }
-  /** Those nobody knows of are settled by their echoes, or given up; `dismiss` and `retry` are done by the owner. */
+  /**
+   * Messages with an unknown result are settled by their echoes, or given up; the owner does `dismiss` and `retry`.
+   */
   | { do: 'settle' | 'turn-up' | 'dismiss' | 'retry' }
 const outcome = fc.constantFrom<Outcome>(
   ...(['delivered', 'delivered', 'refused', 'later', 'unclear-but-there', 'unclear-and-lost'] as const),
@@ -71,7 +73,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.constantFrom<Step>({ do: 'settle' }, { do: 'turn-up' }, { do: 'dismiss' }, { do: 'retry' }),
   },
 )
-/** What happens seldom by chance: the first message is given up, others take its place, and it turns up. */
+/** A rare case: the first message is given up, others replace it, and it turns up. */
 const late = version.map((one): Step[] => [
   ...[
     { do: 'begin' } as const,
@@ -92,14 +94,14 @@ const story = (maxLength: number): fc.Arbitrary<Step[]> =>
     })
     .map((parts) => parts.flat())
 
-/** A message in the chat, and since when it stands there. */
+/** A message in the chat, and the time it appeared. */
 interface Said {
   id: string
   shows: Part
   at: number
 }
 
-/** The store, the chat, and one lane between them, as plainly as can be. */
+/** The store, the chat, and one queue between them, as simply as possible. */
 class Small {
   readonly messages = new Map<number, Message>()
   chat: Said[] = []
@@ -111,7 +113,7 @@ class Small {
   private ids = 100
   private clock = 1000
   private underWay: Message | null = null
-  /** Said, or not: nobody has heard. */
+  /** Sent or not: there was no answer. */
   private readonly unknown = new Map<number, Said>()
   private readonly claimed = new Map<number, string | null>()
 
@@ -183,7 +185,7 @@ class Small {
     return planReply({ ...now, waiting, targets: this.messages, arrivals: new Map() })
   }
 
-  /** One step of the lane; false when there is nothing to do. */
+  /** One step of the queue; false when there is nothing to do. */
   begin(): boolean {
     if (this.underWay) return false
     const step = this.next()
@@ -206,7 +208,8 @@ class Small {
 
   private call(message: Message): void {
     const target = message.targetId === null ? null : this.messages.get(message.targetId)!
-    // What the owner sends again, or another version has overtaken, is asked about once more (delivery/chatra/before-sending.ts).
+    // A reply that the owner sends again, or that another version has overtaken, is checked once more
+    // (delivery/chatra/before-sending.ts).
     const print = (target ?? message).fingerprint
     const isOvertaken = this.claimed.has(message.id) && this.claimed.get(message.id) !== print
     this.claimed.set(message.id, print)
@@ -248,7 +251,7 @@ class Small {
     else this.unknown.delete(message.id)
   }
 
-  /** An echo, or the lack of one in a transcript, settles what was unclear. */
+  /** An echo, or its absence in a transcript, settles an indeterminate send. */
   settle(): void {
     for (const message of this.inOrder) {
       if (message.state !== 'uncertain') continue
@@ -258,7 +261,7 @@ class Small {
     }
   }
 
-  /** Something that was given up is in the chat after all. */
+  /** A message that was given up is in the chat after all. */
   turnUp(): void {
     const [first] = this.inOrder.filter(({ id, state }) => this.unknown.has(id) && state !== 'sending')
     const said = first && this.unknown.get(first.id)
@@ -284,7 +287,7 @@ class Small {
     if (stuck) this.patch(stuck, { state: 'skipped', reason: 'dismissed' })
   }
 
-  /** Of what perhaps arrived a second copy would be the owner's own doing. */
+  /** A second copy of a reply that perhaps arrived would be the owner's own decision. */
   retry(): void {
     const stuck = this.inOrder.find(({ id, state }) => state === 'failed' && !this.unknown.has(id))
     if (stuck) this.patch(stuck, { state: 'queued', reason: RETRIED_BY_HAND, attempts: 0 })
@@ -304,7 +307,7 @@ class Small {
     throw new Error('it never ends')
   }
 
-  /** Something of it the owner was shown as failed, or has dismissed. */
+  /** A part of it was shown to the owner as failed, or the owner has dismissed it. */
   get isGivenUp(): boolean {
     return [...this.messages.values()].some(
       ({ state, reason }) => state === 'failed' || reason === 'dismissed',
@@ -343,7 +346,7 @@ test("after any changes the chat shows the comment's last version, each part onc
       if (isInternal) return
       const chat = shown(small.chat.map(({ shows }) => shows))
       const desired = shown(small.desired())
-      // What was refused, or did not arrive, the employee has been told of.
+      // A note has reported to the employee what was refused or did not arrive.
       if (small.isGivenUp) {
         expect(chat.every((one) => desired.includes(one))).toBe(true)
         expect(new Set(chat).size).toBe(chat.length)

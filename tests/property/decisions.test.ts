@@ -107,7 +107,7 @@ describe('joinable', () => {
 })
 
 describe('planStep', () => {
-  /** Carries out a plan without any service: what each successful step changes. */
+  /** Carries out a plan without any service: the changes of each successful step. */
   function carryOut(step: Step, state: PlanState): { state: PlanState; said: number[]; made: number } {
     const changed = (changes: Partial<PlanState>): PlanState => ({ ...state, ...changes })
     const nothing = { said: [], made: 0 }
@@ -272,7 +272,7 @@ describe('planReply', () => {
         expect(['queued', 'retrying']).toContain(step.message.state)
         for (const one of before) {
           expect(one.state).toBe('uncertain')
-          // By a clock that was ahead.
+          // By a clock that was fast.
           if ((one.sentAt ?? 0) > now + 30_000) continue
           expect((one.sentAt ?? 0) + 30_000).toBeLessThanOrEqual(now)
         }

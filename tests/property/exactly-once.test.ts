@@ -5,7 +5,7 @@ import type { FaultRule } from '../../src/simulators/common/server.ts'
 import { bugs, marksIn, only, pass, tasksNamed, type Visitor } from '../support/planfix-scenes.ts'
 import { World } from '../support/world.ts'
 
-/** More runs for a longer look: PROPERTY_RUNS=500. A failure prints the seed; PROPERTY_SEED=… plays it again. */
+/** More runs: PROPERTY_RUNS=500. A failure prints the seed; PROPERTY_SEED=… repeats it. */
 const numRuns = Number(process.env.PROPERTY_RUNS ?? 15)
 const seed = process.env.PROPERTY_SEED === undefined ? {} : { seed: Number(process.env.PROPERTY_SEED) }
 const NAMES = ['Ana', 'Ben', 'Cleo', 'Dan']
@@ -42,7 +42,10 @@ const fault = (rules: FaultRule[]) =>
     .record({ rule: fc.constantFrom(...rules), times: fc.integer({ min: 1, max: 3 }), writes: fc.boolean() })
     .map(({ rule, times, writes }): FaultRule => ({ ...rule, times, ...(writes && { method: 'POST' }) }))
 
-/** `lossy`: webhooks get lost while the bridge runs, so a missing echo misleads it; then Chatra's answers are always clear. */
+/**
+ * `lossy`: webhooks get lost while the bridge runs, so a missing echo is misleading; then Chatra's answers are always
+ * certain.
+ */
 function actionsOf(lossy: boolean): fc.Arbitrary<Action[]> {
   const who = fc.integer({ min: 0, max: NAMES.length - 1 })
   const by = (kind: 'say' | 'comment' | 'note' | 'agent' | 'leave' | 'return') =>
@@ -83,7 +86,7 @@ const script = fc.boolean().chain((lossy) =>
   }),
 )
 
-/** What has been said by whom in a conversation, as marks. */
+/** All texts of a conversation by author, as marks. */
 interface Said {
   name: string
   visitor: Visitor
@@ -162,7 +165,7 @@ async function act(world: World, said: readonly Said[], action: Action, n: numbe
   }
 }
 
-/** The services work again; what a webhook lost is brought back by the transcript at the end of the visit. */
+/** The services work again; the transcript at the end of the visit contains what lost webhooks contained. */
 async function heal(world: World, said: readonly Said[]): Promise<void> {
   world.planfix.server.faults.clear()
   world.chatra.server.faults.clear()
@@ -189,7 +192,7 @@ async function heal(world: World, said: readonly Said[]): Promise<void> {
   await settled(world)
 }
 
-/** Nothing is under way; replies whose fate only the owner can settle may be left. */
+/** No work is in progress; replies that only the owner can settle may be left. */
 async function settled(world: World): Promise<void> {
   await world.chatra.flush()
   await world.app.settled()
@@ -206,7 +209,7 @@ const feedOf = (world: World, name: string, letter: string): string[] =>
     only(marksIn(world.feed(task.id).map((comment) => comment.text)), letter),
   )
 
-/** Replies that only the owner can settle: shown to him, never repeated blindly. */
+/** Replies that only the owner can settle: shown to the owner, never sent again automatically. */
 const unsettled = async (world: World): Promise<string[]> =>
   marksIn((await world.messages()).filter((one) => one.state === 'uncertain').map((one) => one.text))
 

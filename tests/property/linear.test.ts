@@ -12,11 +12,11 @@ import { translate } from '../../src/shared/i18n/index.ts'
 import { normalForm, plainField } from '../../src/shared/plain.ts'
 import { HOSTILE_HTML, HOSTILE_TEXTS } from '../support/hostile.ts'
 
-/** Twice the text may take up to three times as long, and this much for whatever else the thread does. */
+/** Twice the text may take up to three times as long, and this much for other work of the thread. */
 const SLACK_MS = 60
 const ROUNDS = 6
 
-/** Time of the processor, which other programs do not change much. */
+/** CPU time, which other programs do not change much. */
 function cpuMs(work: (text: string) => unknown, text: string): number {
   const before = process.threadCpuUsage()
   work(text)
@@ -24,7 +24,7 @@ function cpuMs(work: (text: string) => unknown, text: string): number {
   return (user + system) / 1000
 }
 
-/** Quadratic work on 60,000 characters takes seconds, so no luck hides it; bad luck is tried again. */
+/** Quadratic work on 60,000 characters takes seconds, so measurement noise cannot hide it; a slow run is repeated. */
 function expectLinear(work: (text: string) => unknown, make: (size: number) => string, size: number): void {
   const best = { half: Number.POSITIVE_INFINITY, whole: Number.POSITIVE_INFINITY }
   for (let round = 0; round < ROUNDS; round++) {
@@ -67,7 +67,7 @@ describe.each(Object.entries(READERS))('%s takes time linear in the length of', 
 })
 
 describe('an HTML comment is read in time linear in its length:', () => {
-  // Below the length that is cut.
+  // Below the length at which texts are cut.
   test.each(Object.entries(HOSTILE_HTML))('an HTML comment is read in linear time: %s', (_, make) => {
     expectLinear(htmlToText, make, 64_000)
   })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { isOpen } from '../../src/shared/domain.ts'
 import { EngineWorld, type Fate } from '../support/engine-world.ts'
 
-/** More runs for a longer look: MERGE_RUNS=2000. MERGE_SEED and MERGE_PATH play a failure again, MERGE_SHRINK shortens it. */
+/** More runs: MERGE_RUNS=2000. MERGE_SEED and MERGE_PATH repeat a failure, MERGE_SHRINK shortens it. */
 const numRuns = Number(process.env.MERGE_RUNS ?? 100)
 const { MERGE_SEED, MERGE_PATH } = process.env
 const replay =
@@ -16,7 +16,7 @@ type Action =
   | { do: 'says'; device: number }
   /** Gives an address, vouched for by the site or typed with the same name, and writes. */
   | { do: 'introduces'; device: number; email: number; vouched: boolean }
-  /** Writes, is perhaps answered, and gives an address while that is under way. */
+  /** Writes, perhaps gets a reply, and gives an address while that is in progress. */
   | { do: 'races'; device: number; email: number; vouched: boolean; fates: Fate[]; answered: boolean }
   | { do: 'answers'; task: number }
   | { do: 'fate'; fates: Fate[] }
@@ -80,7 +80,7 @@ test('after any merges and interruptions open work belongs to the root and arriv
           await world.pass(30_000)
           await expectRoots(world)
         }
-        await expectCarried(world, said)
+        await expectDelivered(world, said)
       } finally {
         await world.end()
       }
@@ -136,7 +136,7 @@ async function act(
   }
 }
 
-/** Nothing goes in a circle; devices and open work belong to roots, but for what is just being written, sent or done. */
+/** There is no cycle; devices and open work belong to roots, except for what is being written, sent or done. */
 async function expectRoots(world: EngineWorld): Promise<void> {
   for (const conversation of await world.conversations()) {
     const root = await world.root(conversation.id)
@@ -159,7 +159,7 @@ async function expectRoots(world: EngineWorld): Promise<void> {
   }
 }
 
-async function expectCarried(world: EngineWorld, said: readonly string[]): Promise<void> {
+async function expectDelivered(world: EngineWorld, said: readonly string[]): Promise<void> {
   const all = world.written().join('\n')
   const counts = said.map((mark) => [mark, all.split(mark).length - 1])
   expect(counts).toEqual(said.map((mark) => [mark, 1]))

@@ -11,7 +11,7 @@ interface Course {
   /** Seconds after the start at which people comment, and at which the bridge writes. */
   comments: number[]
   writes: { at: number; takes: number }[]
-  /** Seconds between two polls, and that a poll and a reading take. */
+  /** Seconds between two polls, and the duration of a poll and of a read. */
   every: number
   pollTakes: number[]
   readTakes: number
@@ -38,7 +38,7 @@ const course = fc.record({
   isTold: fc.boolean(),
 })
 
-/** Plays it out; answers the comments that no reading ever saw. */
+/** Plays it; returns the comments that no read ever saw. */
 function overlooked(one: Course): number[] {
   const watch = new TaskWatch()
   const writes = one.writes.map(({ at, takes }) => ({

@@ -6,9 +6,9 @@ import type { RunOptions } from 'axe-core'
 const SOURCE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /**
- * What axe calls serious or critical, one string for each place; empty = nothing. It runs in the page itself, once, and
- * keeps violations alone: the way round by a second page, with everything that is in order, costs ten times as much.
- * `rules` (names of axe) narrows it to some.
+ * Violations that axe rates serious or critical, one string for each place; empty = none. It runs in the page itself,
+ * once, and returns violations only: a second page with all passed checks costs ten times as much. `rules` (names of
+ * axe) limits it to some.
  */
 export async function seriousIn(page: Page, rules?: string[]): Promise<string[]> {
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(SOURCE)

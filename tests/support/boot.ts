@@ -11,19 +11,21 @@ import type { Answer, Args, CallName, Value } from '../../src/shared/api.ts'
 import { fastClock } from './ground.ts'
 
 export interface BootOptions {
-  /** The data folder; the settings are `config.json` in it, where there is one. */
+  /** The data folder; the settings are its file `config.json`, if it exists. */
   dir: string
   log: Log
-  /** How many times faster than the computer's clock. */
+  /** Ratio to the speed of the computer's clock. */
   speed: number
-  /** In memory, and empty, where none are given. */
+  /** In memory, and empty, unless given. */
   secrets?: SecretStore
   redact?: Redactor
   demo?: DemoHost | undefined
   version?: string
 }
 
-/** The bridge as a host starts it but for the pages: application, settings in a file, and the calls of the interface. */
+/**
+ * The bridge as a host starts it, without the pages: application, settings in a file, and the calls of the interface.
+ */
 export async function boot({ dir, log, speed, redact = createRedactor(), ...options }: BootOptions) {
   const loaded = loadConfiguration(undefined, dir)
   if (!loaded.ok) throw new Error(loaded.problems.join('\n'))
@@ -53,7 +55,7 @@ export async function boot({ dir, log, speed, redact = createRedactor(), ...opti
     api,
     secrets,
     redact,
-    /** As an interface calls: checked against the contract both ways. */
+    /** As an interface calls: arguments and result are checked against the contract. */
     call: <N extends CallName>(name: N, args: Args<N>) =>
       caller.call({ trusted: true }, name, args) as Promise<Answer<Value<N>>>,
     async stop() {
@@ -64,11 +66,11 @@ export async function boot({ dir, log, speed, redact = createRedactor(), ...opti
 }
 export type Booted = Awaited<ReturnType<typeof boot>>
 
-/** Secrets that stay in memory, on top of those that `get` knows. */
+/** Secrets in memory, in addition to those that `get` knows. */
 export const secretsInMemory = (redact: Redactor, get: SecretStore['get'] = async () => null): SecretStore =>
   memoryOver({ get, whereToPut: (_id, name) => name }, (secret) => redact.add(secret))
 
-/** A log that keeps `level text {fields}`, a line each. */
+/** A log that keeps one line `level text {fields}` per entry. */
 export function noting(levels: readonly (keyof Log)[] = ['info', 'warn', 'error']) {
   const logged: string[] = []
   const note = (level: keyof Log) => (fields: object, text: string) => {

@@ -12,7 +12,9 @@ import { shopConnection } from './shop.ts'
 
 export const HOOK_SECRET = 'bridge-hook-secret-0123456789'
 
-/** A bridge as a host starts it but for the pages: application, settings in a file, and the calls of the interface. */
+/**
+ * A bridge as a host starts it, without the pages: application, settings in a file, and the calls of the interface.
+ */
 export class Bridge {
   readonly dir = mkdtempSync(join(tmpdir(), 'bridge-api-'))
   readonly file = join(this.dir, 'config.json')
@@ -33,7 +35,7 @@ export class Bridge {
     this.options = options
   }
 
-  /** `file`: what stands in the configuration file; null = there is none. */
+  /** `file`: the content of the configuration file; null = there is none. */
   static async start(
     file: ((bridge: Bridge) => object) | null = (bridge) => ({ connections: [bridge.shop()] }),
     options: { demo?: DemoHost; speed?: number } = {},
@@ -65,17 +67,17 @@ export class Bridge {
     return this.running.redact
   }
 
-  /** As an interface calls: checked against the contract both ways. */
+  /** As an interface calls: arguments and result are checked against the contract. */
   call<N extends CallName>(name: N, args: Args<N>): Promise<Answer<Value<N>>> {
     return this.running.call(name, args)
   }
-  /** The value of an answer that must be good. */
+  /** The value of an answer that must be a success. */
   async get<N extends CallName>(name: N, args: Args<N>): Promise<Value<N>> {
     const answer = await this.call(name, args)
     if (!answer.ok) throw new Error(`refused: ${JSON.stringify(answer.error)}`)
     return answer.value
   }
-  /** The refusal of an answer that must be none. */
+  /** The error of an answer that must be a refusal. */
   async refusal<N extends CallName>(name: N, args: Args<N>) {
     const answer = await this.call(name, args)
     if (answer.ok) throw new Error('it was not refused')
@@ -83,7 +85,7 @@ export class Bridge {
     return { code, key: message.key, params: message.params, field, detail }
   }
 
-  /** Everything that is told from now on. */
+  /** Every event published from now on. */
   listen(): { pushes: Push[]; end: () => void } {
     const pushes: Push[] = []
     return { pushes, end: this.feed.subscribe((push) => pushes.push(push)) }

@@ -6,7 +6,7 @@ import {
   type TaskLink,
 } from '../../src/shared/domain.ts'
 
-/** The plainest value of each noun, for tests to change what they speak of. */
+/** The simplest value of each type; tests change the fields they are about. */
 export const conversation = (fields: Partial<Conversation> = {}): Conversation => ({
   id: 1,
   connectionId: 'shop',

@@ -1,6 +1,6 @@
 import type { Application } from '../../src/main/runtime/application.ts'
 
-/** Both sides of each connection that carries, and what is left of the day's requests. */
+/** Both sides of each running connection, and the rest of the day's requests. */
 export const sidesOf = (app: Application) =>
   [...app.connections.values()].map(({ settings, chatraBreaker, planfixBreaker, planfix }) => ({
     id: settings.id,

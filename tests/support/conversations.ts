@@ -1,7 +1,7 @@
 import type { SqliteStore } from '../../src/main/store/sqlite-store.ts'
 import type { Conversation } from '../../src/shared/domain.ts'
 
-/** Every conversation of a connection as it stands in the store, the oldest first. */
+/** Every conversation of a connection as the store has it, the oldest first. */
 export async function conversationsOf(store: SqliteStore, connectionId: string): Promise<Conversation[]> {
   const found = await store.findConversations({ text: '', connectionId, limit: 1000 })
   const all = await Promise.all(found.map(({ id }) => store.conversation(id)))

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Overwrites a stretch of each page of a file, as a bad disk would. */
+/** Overwrites a part of each page of a file, as a bad disk would. */
 export function scribble(path: string): void {
   const file = openSync(path, 'r+')
   const { size } = statSync(path)
@@ -12,7 +12,7 @@ export function scribble(path: string): void {
 /** The store of a data folder is damaged; its backups and its journal are not. */
 export const damageStore = (dataDir: string): void => scribble(join(dataDir, 'bridge.sqlite'))
 
-/** The journal is lost too: nothing is known of what came in after the backup. */
+/** The journal is lost too: webhooks and comments after the backup are unknown. */
 export function loseJournal(dataDir: string): void {
   for (const name of readdirSync(dataDir)) {
     if (name.startsWith('bridge.journal')) rmSync(join(dataDir, name))

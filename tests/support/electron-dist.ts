@@ -2,15 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { System } from '../../scripts/packaged-app.ts'
 
-/** Where Electron keeps its fuses: this mark, the version, how many, then one letter each. */
+/** Where Electron keeps its fuses: this mark, the version, their number, then one letter each. */
 const FUSE_MARK = 'dL7pKGdnNz796PbbjQWNKmHXBZaB9tsX'
-/** As Electron delivers them: run as Node, Node's options and the inspector allowed; archive not checked. */
+/** Electron's defaults: run as Node, Node's options and the inspector allowed; archive not checked. */
 const AS_DELIVERED = '101100010'
 const LANGUAGES = ['en-US', 'ro', 'ru', 'de']
 
 /**
- * What an Electron download unpacks to, as far as a packager touches it: the files it renames, edits and copies, with fuses,
- * but with no Electron in them. So packing is done for real, with everything of ours, where Electron cannot be had.
+ * The unpacked content of an Electron download, as far as a packager touches it: the files that it renames, edits and
+ * copies, with fuses, but without Electron. This makes real packing possible, with all our files, where Electron is
+ * not available.
  */
 export function layOutElectron(folder: string, system: System): void {
   const put = (path: string, body: string | Buffer): void => {

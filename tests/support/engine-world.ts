@@ -24,11 +24,11 @@ import { bridgeError, fail, ok, type Result } from '../../src/shared/errors.ts'
 import { profile } from './builders.ts'
 
 /**
- * The engine alone, on a store in memory and a clock that only moves when told to, between two services that are a few
- * lists: fast enough for hundreds of stories. A crash ends it at a chosen commit; a new one goes on from the store.
+ * The engine alone, on a store in memory and a clock that moves only on request, between two services that are simple
+ * lists: fast enough for hundreds of stories. A crash ends it at a chosen commit; a new one continues from the store.
  */
 
-/** What becomes of a write: answered, refused for now, or without an answer, carried out or not, at once or after a while. */
+/** The result of a write: success, refusal for now, or no answer; carried out or not, at once or later. */
 export type Fate =
   | 'ok'
   | 'slow'
@@ -64,10 +64,10 @@ export class EngineWorld {
   readonly settings = settings()
   readonly contacts: PlanfixContact[] = []
   readonly tasks: (PlanfixTask & { comments: PlanfixComment[] })[] = []
-  /** What was said in the chats by agents, by client. */
+  /** Messages in the chats by agents, by client. */
   readonly chats: { clientId: string; text: string }[] = []
   readonly bugs: unknown[] = []
-  /** Calls to the services that have not been answered. */
+  /** Calls to the services that were not answered yet. */
   inFlight = 0
 
   static async begin(): Promise<EngineWorld> {
@@ -84,7 +84,7 @@ export class EngineWorld {
 
   // ---- what happens
 
-  /** The next writes to Planfix and sends to Chatra meet these fates. */
+  /** The next writes to Planfix and sends to Chatra have these results. */
   fate(...fates: Fate[]): void {
     this.fates.push(...fates)
   }
@@ -118,7 +118,7 @@ export class EngineWorld {
     await this.into('planfix', { watcher: true, taskId, comment })
   }
 
-  /** The process ends without a word when it has made so many more commits; the next `pass` notices and starts it anew. */
+  /** The process ends abruptly after this many further commits; the next `pass` notices it and starts it again. */
   crashAfter(commits: number): void {
     this.life.commitsLeft = commits
   }
@@ -170,7 +170,7 @@ export class EngineWorld {
   root(id: number) {
     return rootOf(this.store, id)
   }
-  /** Everything a reader of all tasks sees of the clients' words. */
+  /** All client texts that the tasks show. */
   written(): string[] {
     return this.tasks.flatMap(({ comments }) =>
       comments.filter(({ isDeleted }) => !isDeleted).map(({ text }) => text),
@@ -220,7 +220,7 @@ export class EngineWorld {
   private after = (ms: number) =>
     new Promise<void>((resolve) => this.timers.push({ at: this.now + ms, work: resolve }))
 
-  /** Carries a write out, or not, as its fate says. */
+  /** Carries a write out, or not, as its `fate` says. */
   private async write<T>(side: 'planfix' | 'chatra', work: () => T): Promise<Result<T>> {
     const fate = this.fates.shift() ?? 'ok'
     this.inFlight += 1
@@ -347,7 +347,9 @@ export class EngineWorld {
 
 const plain = (text: PlanfixText) => text.paragraphs.map((one) => one.text).join('\n')
 
-/** A store whose process ends in the middle of a commit: that one is not made, and nothing is answered any more. */
+/**
+ * A store whose process ends in the middle of a commit: that commit is not made, and nothing is answered any more.
+ */
 function mortal(store: SqliteStore, life: { dead: boolean; commitsLeft: number }): Store {
   const never = () => new Promise<never>(() => undefined)
   return new Proxy(store, {

@@ -5,13 +5,13 @@ interface Timer {
   work: () => void
 }
 
-// Taken when the file is read: a test may replace the timers of Node.
+// Read when the file is loaded: a test may replace Node's timers later.
 const nextTurn = setImmediate
 
-/** Lets settled promises be followed up. */
+/** Lets the continuations of settled promises run. */
 export const settle = (): Promise<void> => new Promise((resolve) => void nextTurn(resolve))
 
-/** A clock that moves only when told to. What falls due runs in order of time, then of setting. */
+/** A clock that moves only on request. Timers run in order of time, then in the order in which they were set. */
 export class FakeClock implements Clock {
   private shown: number
   private passed = 0
@@ -31,12 +31,12 @@ export class FakeClock implements Clock {
     return () => this.drop(timer)
   }
 
-  /** How many timers are set. */
+  /** The number of set timers. */
   get waiting(): number {
     return this.timers.length
   }
 
-  /** Changes the time it shows, not how long its timers wait: somebody has set the computer's clock. */
+  /** Changes the time it shows, not how long its timers wait: the computer's clock was set. */
   set(time: number): void {
     this.shown = time
   }
@@ -49,7 +49,7 @@ export class FakeClock implements Clock {
     this.moveTo(end)
   }
 
-  /** The same at once: promises settle when the test waits. */
+  /** The same, synchronously: promises settle when the test waits. */
   advanceAtOnce(ms: number): void {
     const end = this.passed + ms
     while (this.fireNext(end));

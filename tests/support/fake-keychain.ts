@@ -9,7 +9,7 @@ const SAYS: Partial<Record<Mood, string>> = {
   'no-library': 'Failed to load keytar native addon',
 }
 
-/** A keychain as libsecret behaves, in memory: locked it answers "none" and refuses to write. */
+/** A keychain that behaves like libsecret, in memory: when locked it answers "none" and refuses to write. */
 export function fakeKeychain(mood: Mood = 'works') {
   const entries = new Map<string, string>()
   const asked: string[] = []
@@ -36,7 +36,7 @@ export function fakeKeychain(mood: Mood = 'works') {
     /** Every call, in order. */
     asked,
     keychain,
-    /** From the next call on; calls that hang go on. */
+    /** From the next call on; calls that hang stay so. */
     is(next: Mood): void {
       now = next
       for (const go of release) go()
@@ -50,7 +50,7 @@ export function fakeKeychain(mood: Mood = 'works') {
 }
 export type FakeKeychain = ReturnType<typeof fakeKeychain>
 
-/** The secrets of a desktop on it, with what they told. */
+/** The secrets of a desktop that uses it, with the events they published. */
 export async function secretsOn(fake: FakeKeychain, more: Partial<KeychainOptions> = {}) {
   const learnt: string[] = []
   const logged: string[] = []

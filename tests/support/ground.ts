@@ -4,23 +4,23 @@ import { type ChatraSimulator, startChatraSimulator } from '../../src/simulators
 import { type PlanfixSimulator, startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import type { WorldOptions } from './world.ts'
 
-/** What a world stands on: both services, and the time and the lines between them and the bridge. */
+/** The ground of a world: both services, and the clock and the connections between them and the bridge. */
 export interface Ground {
   chatra: ChatraSimulator
   planfix: PlanfixSimulator
   clock: Clock
-  /** How many times faster `clock` is than what the simulators wait by. */
+  /** Ratio of `clock`'s speed to that of the simulators' clock. */
   speed: number
-  /** Where the bridge touches the world; absent: sockets. */
+  /** Access of the bridge to the outside world; absent: sockets. */
   outside?: OutsideWorld
-  /** Begins to wait; what it answers says whether the wait has become too long. */
+  /** Begins to wait; the returned function tells whether the wait has become too long. */
   patience(): () => boolean
-  /** Between two looks at what is waited for. */
+  /** Between two checks of the awaited condition. */
   moment(): Promise<void>
   end(): Promise<unknown>
 }
 
-/** A clock that runs `speed` times faster than the computer's, for every part of the world alike. */
+/** A clock that runs `speed` times faster than the computer's, for all parts of the world alike. */
 export function fastClock(speed: number): Clock {
   const start = Date.now()
   const now = () => Math.floor(start + (performance.timeOrigin + performance.now() - start) * speed)

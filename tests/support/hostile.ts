@@ -1,4 +1,4 @@
-/** Texts that a stranger may send to make a program slow; each is about `size` UTF-16 units long. */
+/** Texts that an attacker may send to make a program slow; each is about `size` UTF-16 units long. */
 
 const rows = (piece: string) => (size: number) => piece.repeat(Math.ceil(size / piece.length))
 const ending =

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 
 const NEEDED = ['/usr/bin/gnome-keyring-daemon', '/usr/bin/dbus-daemon', '/usr/bin/dbus-send']
 
-/** Why there can be no keyring here; null = there can. `npm test` installs it where it may (scripts/system-deps.ts). */
+/**
+ * Why there can be no keyring here; null = there can. `npm test` installs it where possible (scripts/system-deps.ts).
+ */
 export const noKeyring: string | null =
   process.platform !== 'linux'
     ? 'gnome-keyring exists on Linux alone'
@@ -15,8 +17,8 @@ export const noKeyring: string | null =
 
 export interface KeyringOptions {
   /**
-   * `unlocked` (default): works, as after a login. `locked`: it exists and nobody unlocks it. `empty`: no collection was
-   * ever made. `none`: there is a bus and no Secret Service. `no-bus`: not even that.
+   * `unlocked` (default): works, as after a login. `locked`: it exists and nobody unlocks it. `empty`: no collection
+   * was ever made. `none`: there is a bus and no Secret Service. `no-bus`: not even that.
    */
   state?: 'unlocked' | 'locked' | 'empty' | 'none' | 'no-bus'
 }
@@ -24,8 +26,8 @@ export interface KeyringOptions {
 const PASSWORD = 'password of the test keyring'
 
 /**
- * A session bus and a real gnome-keyring of their own, with a home folder of their own; nothing of the user's is touched.
- * Nobody is there to answer a prompt: each ends at once, as if it had been dismissed. Whatever process has `env` uses it.
+ * A separate session bus and a real gnome-keyring, with a separate home folder; nothing of the user's is touched.
+ * Nobody can answer a prompt: each ends at once, as if it had been dismissed. Every process with `env` uses it.
  */
 export class Keyring {
   /** For the processes under test; without a display. */
@@ -83,7 +85,7 @@ export class Keyring {
       ).includes('boolean true')
     })
   }
-  /** Dies at once, like a daemon that crashes. */
+  /** Ends abruptly, like a daemon that crashes. */
   async killDaemon(): Promise<void> {
     await ended(this.daemon, 'SIGKILL')
     this.daemon = null
@@ -93,7 +95,7 @@ export class Keyring {
     await this.killDaemon()
     await this.startDaemon('locked')
   }
-  /** What an owner does who locks his keyring by hand. */
+  /** The owner locks the keyring by hand. */
   lock(): void {
     this.send(
       'org.freedesktop.secrets',
@@ -102,12 +104,12 @@ export class Keyring {
       'array:objpath:/org/freedesktop/secrets/collection/login',
     )
   }
-  /** Another daemon, unlocked as a login does it; a process that spoke with the one before does not know it. */
+  /** Another daemon, unlocked as a login does it; a process that used the previous one does not know it. */
   async restartUnlocked(): Promise<void> {
     await this.killDaemon()
     await this.startDaemon()
   }
-  /** It answers nothing any more, as while a prompt waits for its owner; `thaw` lets it go on. */
+  /** It stops answering, as while a prompt waits for its owner; `thaw` ends that. */
   freeze(): void {
     this.daemon?.kill('SIGSTOP')
   }
@@ -123,14 +125,14 @@ export class Keyring {
     rmSync(this.dir, { recursive: true, force: true })
   }
 
-  /** Whoever ends without `stop` leaves nothing running. */
+  /** A process that ends without `stop` leaves nothing running. */
   private readonly endAtOnce = (): void => {
     for (const child of [this.daemon, this.bus]) child?.kill('SIGKILL')
   }
 
   private async startBus(): Promise<void> {
     const config = join(this.dir, 'bus.conf')
-    // No folder of services: nothing that is installed on this computer starts by itself.
+    // No folder of services: no installed service starts by itself.
     writeFileSync(config, BUS)
     const bus = spawn('/usr/bin/dbus-daemon', [`--config-file=${config}`, '--nofork', '--print-address'], {
       env: this.env,
@@ -158,7 +160,7 @@ export class Keyring {
   }
 }
 
-/** Does something with a keyring of its own, which is gone afterwards with everything that was started for it. */
+/** Runs `work` with a separate keyring, which is removed afterwards with every process started for it. */
 export async function withKeyring<T>(
   run: (keyring: Keyring) => Promise<T>,
   options: KeyringOptions = {},

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createRedactor } from '../../src/main/settings/redact.ts'
 import { boot, noting, secretsInMemory } from './boot.ts'
 
-/** The application and its calls without accounts, for what concerns the program alone. Secrets stay over a restart. */
+/** The application and its calls without accounts, for tests of the program alone. Secrets survive a restart. */
 export async function openBridge(input: object = {}, speed = 1) {
   const dir = await mkdtemp(join(tmpdir(), 'bridge-'))
   const { log, logged } = noting()
@@ -21,7 +21,7 @@ export async function openBridge(input: object = {}, speed = 1) {
       return running.application
     },
     call: ((name, args) => running.call(name, args)) as typeof running.call,
-    /** What the owner was told. */
+    /** The notifications of the owner. */
     events: () => running.application.store.events(null, 500),
     async restart() {
       await running.stop()

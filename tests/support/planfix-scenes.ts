@@ -7,7 +7,7 @@ import { SECRET, World, type WorldOptions } from './world.ts'
 
 export type Visitor = ReturnType<ChatraSimulator['visit']>
 
-/** Runs `scene` in a world of its own; afterwards Planfix must have had nothing to object to. */
+/** Runs `scene` in a separate world; afterwards Planfix must have recorded no violation. */
 export async function withWorld(
   options: WorldOptions,
   scene: (world: World) => Promise<void>,
@@ -22,11 +22,11 @@ export async function withWorld(
   }
 }
 
-/** As `withWorld`, on a virtual clock and without sockets: for what takes long. */
+/** As `withWorld`, on a virtual clock and without sockets: for long stories. */
 export const inVirtualWorld: typeof withWorld = (options, scene) =>
   withWorld({ virtual: true, ...options }, scene)
 
-/** Complaints of the application that are bugs of its own, not of the services. */
+/** Errors of the application that are its own bugs, not failures of the services. */
 export const bugs = (world: World): string[] => world.complaints.filter((line) => line.includes('bug: '))
 
 export const planfixHook = (world: World): string => `${world.app.hooksUrl}/hooks/shop/${SECRET}/planfix`
@@ -36,13 +36,13 @@ export const pass = (world: World, ms: number): Promise<void> =>
   new Promise((resolve) => void world.clock.after(ms, resolve))
 
 /**
- * Marks like `#a1` found in texts, in order: every message of a scene carries one, so that what became of it can be
- * told whatever else stands around it.
+ * Marks like `#a1` found in texts, in order: every message of a scene has one, so that its result can be recognised
+ * whatever else the text contains.
  */
 export const marksIn = (texts: readonly string[]): string[] =>
   texts.flatMap((text) => text.match(/#[a-z]\d+/g) ?? [])
 
-/** Tasks that hold a client's conversation, oldest first. */
+/** Tasks with a client's conversation, oldest first. */
 export const tasksNamed = (world: World, name: string) =>
   world.planfix.tasks.filter((task) => task.name === `${name} (Chatra)`)
 
@@ -62,14 +62,14 @@ export const chatMarks = (visitor: Visitor): string[] => marksIn(visitor.sees())
 export const only = (marks: readonly string[], ...letters: string[]) =>
   marks.filter((mark) => letters.includes(mark[1] ?? ''))
 
-/** Nothing waits any more on either side, and the watcher has had time to bring back an echo if it were to. */
+/** Nothing waits on either side, and the watcher has had time to read an echo if there were one. */
 export async function calm(world: World): Promise<void> {
   await quiet(world)
   await pass(world, 4000)
   await quiet(world)
 }
 
-/** `world.quiet`, naming the jobs that would not end. */
+/** `world.quiet`, naming the jobs that did not end. */
 export async function quiet(world: World): Promise<void> {
   await world.quiet().catch(async (error: unknown) => {
     const work = await world.app.store.queuesWithWork()
@@ -84,9 +84,9 @@ export interface Played {
 }
 
 /**
- * A conversation with everything in it, between two clients and three people: client messages `#a`, `#b`; replies
- * `#r` (to Anna) and `#s` (to Boris); internal notes `#n`; a reply typed inside Chatra `#j`. `midway` runs while the
- * conversation is under way.
+ * A conversation with all kinds of messages, between two clients and three people: client messages `#a`, `#b`;
+ * replies `#r` (to Anna) and `#s` (to Boris); internal notes `#n`; a reply typed inside Chatra `#j`. `midway` runs in
+ * the middle of the conversation.
  */
 export async function play(
   world: World,
@@ -127,7 +127,7 @@ export async function play(
   return { anna, boris }
 }
 
-/** What must hold after `play`, whatever the services did meanwhile. */
+/** What must be true after `play`, whatever the services did meanwhile. */
 export function expectPlayedOnce(world: World, { anna, boris }: Played): void {
   expect(only(feedMarks(world, 'Anna'), 'a')).toEqual(['#a1', '#a2', '#a3', '#a4'])
   expect(only(feedMarks(world, 'Boris'), 'b')).toEqual(['#b1', '#b2'])
@@ -135,7 +135,7 @@ export function expectPlayedOnce(world: World, { anna, boris }: Played): void {
   // Each employee's comment is still the only one with its text: no reply of ours came back as a comment.
   expect(only(feedMarks(world, 'Anna'), 'r', 'n')).toEqual(['#r1', '#n1', '#r2'])
   expect(only(feedMarks(world, 'Boris'), 's', 'n')).toEqual(['#n2', '#s1'])
-  // No note, no message of the client's own and no description among what the agents said.
+  // No note, no message of the client's own and no description among the agents' messages.
   expect(only(chatMarks(anna), 'r', 'n', 'a', 'b', 's')).toEqual(['#r1', '#r2'])
   expect(only(chatMarks(anna), 'j')).toEqual(['#j1'])
   expect(chatMarks(boris)).toEqual(['#s1'])
@@ -143,7 +143,7 @@ export function expectPlayedOnce(world: World, { anna, boris }: Played): void {
   expect(tasksNamed(world, 'Boris')).toHaveLength(1)
   expect(world.planfix.tasks).toHaveLength(2)
   expect(world.planfix.contacts.filter((contact) => !contact.isDeleted)).toHaveLength(2)
-  // Nothing of ours goes out a second time through a hosted channel bound to the task (switch rest-comment-pushed).
+  // Nothing of ours is sent a second time through a hosted channel bound to the task (switch rest-comment-pushed).
   expect(world.planfix.pushedThroughHostedChannel).toEqual([])
 }
 

@@ -13,9 +13,9 @@ const listening = (server: Server): Promise<number> =>
   )
 const closed = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()))
 
-/** TCP that can swallow everything from now on, as a cable that was pulled out: nobody is told. */
+/** TCP that can drop everything from now on, as if the cable were pulled out: neither side notices. */
 export interface DroppingProxy extends Proxy {
-  /** What is open now passes nothing any more; what is opened later does, unless `alsoNew`. */
+  /** Connections that are open now pass nothing any more; later ones do, unless `alsoNew`. */
   drop(alsoNew?: boolean): void
   heal(): void
 }
@@ -59,7 +59,7 @@ export async function droppingProxy(to: number): Promise<DroppingProxy> {
   }
 }
 
-/** An HTTP proxy of a company: passes requests on, knows no WebSockets. `upgrades` counts what it refused. */
+/** A company's HTTP proxy: forwards requests, supports no WebSockets. `upgrades` counts those it refused. */
 export async function plainHttpProxy(to: number): Promise<Proxy & { upgrades: number; requests: number }> {
   const server = createHttpServer((near, answer) => {
     proxy.requests += 1

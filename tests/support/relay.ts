@@ -18,7 +18,7 @@ import {
 
 export const SECRET = 'relay-hook-secret-0123456789'
 
-/** A relay in this process, on a folder of its own, and what it logs. */
+/** A relay in this process, on a separate folder, and its log. */
 export interface RelayStage {
   relay: Relay
   dir: string
@@ -66,7 +66,7 @@ export async function relayStage(options: Partial<RelayOptions> = {}): Promise<R
 export class MemoryInbox implements RelayInbox {
   readonly events: RelayedEvent[] = []
   failing = false
-  /** Told after each commit. */
+  /** Called after each commit. */
   stored = () => {}
   private readonly marks = new Map<string, number>()
 
@@ -136,7 +136,7 @@ export function desktop(
   }
 }
 
-/** One request on a connection of its own, as a service sends an event. */
+/** One request on a separate connection, as a service sends an event. */
 export function hook(
   base: string,
   body: string,
@@ -157,7 +157,7 @@ export function hook(
   })
 }
 
-/** Waits for a condition, which is looked at often; says what was awaited when it does not come. */
+/** Waits for a condition, checking it often; throws what was awaited when it does not come true. */
 export async function until(what: string, holds: () => unknown, ms = 10_000): Promise<void> {
   const deadline = performance.now() + ms
   while (!(await holds())) {

@@ -25,7 +25,7 @@ afterEach(async () => {
 export const atEnd = (end: () => Promise<void> | void) => void ends.push(end)
 
 /**
- * The calls of setting up and of employees on a store of their own, with settings in memory. Nothing carries messages:
+ * The calls of the set-up and of employees on a separate store, with settings in memory. No messages are delivered:
  * the application is a stub that holds the configuration.
  */
 export async function openDesk(file: ConfigurationFile = {}, options: SetupOptions = {}) {
@@ -108,13 +108,13 @@ function make(store: SqliteStore, file: ConfigurationFile, options: SetupOptions
 }
 export type Desk = Awaited<ReturnType<typeof openDesk>>
 
-/** The value of an answer that must be good. */
+/** The value of an answer that must be a success. */
 export async function value<T>(answer: Promise<Answer<T>>): Promise<T> {
   const got = await answer
   if (!got.ok) throw new Error(`refused: ${JSON.stringify(got.error)}`)
   return got.value
 }
-/** The refusal of an answer that must be none: what is told, and the field it is about. */
+/** The error of an answer that must be a refusal: its text, and the field it is about. */
 export async function refusal(answer: Promise<Answer<unknown>>) {
   const got = await answer
   if (got.ok) throw new Error('it was not refused')
@@ -122,7 +122,7 @@ export async function refusal(answer: Promise<Answer<unknown>>) {
   return { code, key: message.key, params: message.params, field, detail }
 }
 
-/** What is typed, with `change` put over it. */
+/** The typed values, with `change` merged over them. */
 export const typed = (
   { settings }: Draft,
   change: { name?: string; chatra?: object; planfix?: object; options?: object },

@@ -1,4 +1,4 @@
-/** Where a simulated Chatra account is reached; a simulator of this process or of another one. */
+/** The address of a simulated Chatra account; of a simulator in this process or another one. */
 export interface ChatraAddress {
   apiUrl: string
   publicKey: string
@@ -15,8 +15,8 @@ export const SHOP_EMPLOYEES = [
 ]
 
 /**
- * The test shop: a connection between two simulated accounts, in the form of the configuration file. It is fast: a look each
- * second, and no pace of its own. `change` is put over it, `planfix` over that part.
+ * The test shop: a connection between two simulated accounts, in the form of the configuration file. It is fast: one
+ * poll per second, without a rate limit of its own. `change` is merged over it, `planfix` over that part.
  */
 export const shopConnection = (
   chatra: ChatraAddress,

@@ -5,7 +5,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
 const SSHD = '/usr/sbin/sshd'
-/** `npm test` installs it where it may, and says where it is missing (scripts/system-deps.ts). */
+/** `npm test` installs it where possible, and reports where it is missing (scripts/system-deps.ts). */
 export const hasSshd = existsSync(SSHD)
 export const isRoot = process.getuid?.() === 0
 
@@ -18,7 +18,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-/** A real OpenSSH server on this computer alone, with keys and a configuration of its own. */
+/** A real OpenSSH server on this computer only, with separate keys and a separate configuration. */
 export class Sshd {
   readonly port: number
   readonly user = userInfo().username
@@ -34,7 +34,7 @@ export class Sshd {
   /** `settings` = further lines of its configuration. */
   static async start(...settings: string[]): Promise<Sshd> {
     const sshd = new Sshd(mkdtempSync(join(tmpdir(), 'sshd-')), await freePort())
-    // Where sshd shuts its unprivileged part in; it refuses to start as root without it.
+    // The folder of sshd's unprivileged process; sshd refuses to start as root without it.
     if (isRoot) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
     sshd.newHostKey('ed25519')
     sshd.newKey('client')
@@ -44,14 +44,14 @@ export class Sshd {
     return sshd
   }
 
-  /** A private key, which the server lets in only when its name is `client`. */
+  /** A private key, which the server accepts only when its name is `client`. */
   newKey(name: string, passphrase = ''): string {
     const path = join(this.dir, name)
     rmSync(path, { force: true })
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-f', path])
     return readFileSync(path, 'utf8')
   }
-  /** Lets this key in as well. */
+  /** Accepts this key as well. */
   allow(name: string): void {
     const path = join(this.dir, 'authorized')
     writeFileSync(path, readFileSync(path, 'utf8') + this.publicKey(name))
@@ -63,13 +63,13 @@ export class Sshd {
     return readFileSync(join(this.dir, `${name}.pub`), 'utf8')
   }
 
-  /** The server's own key, as after it was set up anew; from its next start. */
+  /** A new key of the server, as after a new installation; from its next start. */
   newHostKey(type: 'ed25519' | 'rsa'): void {
     const path = join(this.dir, `host_${type}`)
     rmSync(path, { force: true })
     execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-f', path])
   }
-  /** As OpenSSH itself tells it. */
+  /** As OpenSSH itself prints it. */
   fingerprint(type: 'ed25519' | 'rsa'): string {
     const told = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', join(this.dir, `host_${type}.pub`)])
     return told.toString().split(' ')[1] ?? ''
@@ -98,7 +98,7 @@ export class Sshd {
       'AllowTcpForwarding yes',
     ]
     writeFileSync(config, `${lines.join('\n')}\n`)
-    // A group of its own, so that those who serve a connection are killed with it.
+    // A process group of its own, so that the processes of its connections are killed with it.
     const child = spawn(SSHD, ['-D', '-e', '-f', config], {
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
@@ -115,7 +115,7 @@ export class Sshd {
     }
   }
 
-  /** At once and with every connection, as when the server's computer is switched off. */
+  /** Ends abruptly with every connection, as when the server's computer is switched off. */
   async kill(): Promise<void> {
     const child = this.process
     this.process = null
@@ -125,7 +125,7 @@ export class Sshd {
       try {
         process.kill(pid, 'SIGKILL')
       } catch {
-        // It ended by itself.
+        // It has exited by itself.
       }
     }
     await gone
@@ -137,7 +137,7 @@ export class Sshd {
   }
 }
 
-/** Those that serve connections put themselves into groups of their own. */
+/** Processes that serve connections put themselves into groups of their own. */
 function descendants(pid: number): number[] {
   let children: number[] = []
   try {

@@ -1,11 +1,13 @@
 interface Timer {
   at: number
-  /** Order of setting among those of the same moment. */
+  /** The order in which timers of the same moment were set. */
   n: number
   work: (() => void) | null
 }
 
-/** The timers of a simulated clock, a binary heap: the earliest first, of the same moment the one that was set first. */
+/**
+ * The timers of a simulated clock, a binary heap: the earliest first; of the same moment the one that was set first.
+ */
 export class TimerHeap {
   private count = 0
   private readonly heap: Timer[] = []
@@ -25,7 +27,7 @@ export class TimerHeap {
     return this.heap[0]?.at ?? null
   }
 
-  /** Takes the next timer out; null when there is none. */
+  /** Removes and returns the next timer; null when there is none. */
   take(): (() => void) | null {
     return this.next === null ? null : (this.pop()?.work ?? null)
   }

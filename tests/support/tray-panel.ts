@@ -8,14 +8,15 @@ const RETURN = 2
 const ERROR = 3
 
 /**
- * A panel that shows tray images, as far as programs can tell: it owns the name of the StatusNotifierWatcher on a session's
- * bus, says whether it shows anything, and keeps the names of the items that register (StatusNotifierItem specification).
- * Speaks D-Bus's own protocol: one connection, little-endian messages with texts and truths.
+ * A panel that shows tray images, as far as programs can tell: it owns the name of the StatusNotifierWatcher on a
+ * session's bus, reports whether it shows anything, and keeps the names of the items that register
+ * (StatusNotifierItem specification). Implements D-Bus's own protocol: one connection, little-endian messages with
+ * texts and booleans.
  */
 export class TrayPanel {
-  /** The items that registered, by the name or the path they gave. */
+  /** The registered items, by the name or the path they gave. */
   readonly items: string[] = []
-  /** Whether it says that it shows what it holds. */
+  /** Whether it reports that it shows its items. */
   shows: boolean
   #socket: Socket
   #serial = 1
@@ -26,7 +27,7 @@ export class TrayPanel {
     this.shows = shows
   }
 
-  /** `address` as in DBUS_SESSION_BUS_ADDRESS. Resolves when the name is its own. */
+  /** `address` as in DBUS_SESSION_BUS_ADDRESS. Resolves when it owns the name. */
   static async start(address: string, { shows = true } = {}): Promise<TrayPanel> {
     const [, kind, place = ''] = /unix:(path|abstract)=([^,;]+)/.exec(address) ?? []
     const socket = createConnection({ path: kind === 'abstract' ? `\0${place}` : place })
@@ -98,7 +99,7 @@ export class TrayPanel {
   }
 }
 
-/** The kind of a value, and how it is written at a place of the message: D-Bus aligns each kind. */
+/** The type of a value, and how it is written at a position of the message: D-Bus aligns each type. */
 type Value = [kind: string, write: (at: number) => Buffer]
 
 const padding = (at: number, to: number): Buffer => Buffer.alloc((to - (at % to)) % to)
@@ -123,7 +124,10 @@ function joined(writers: ((at: number) => Buffer)[]): Buffer {
   return all
 }
 
-/** A field of the header: 1 path, 3 member, 4 name of an error, 5 serial of the question, 6 to, 7 from, 8 kinds of the body. */
+/**
+ * A field of the header: 1 path, 3 member, 4 name of an error, 5 serial of the call, 6 to, 7 from, 8 types of the
+ * body.
+ */
 function field(code: number, kind: 'o' | 's' | 'g' | 'u', value: string | number): Buffer {
   const head = Buffer.from([code, 1, kind.charCodeAt(0), 0])
   if (kind === 'u') return Buffer.concat([head, uint(Number(value))])
@@ -157,7 +161,7 @@ function fieldsOf(message: Buffer): Map<number, string | number> {
   return fields
 }
 
-/** The texts that a body begins with. */
+/** The texts at the beginning of a body. */
 function textsIn(message: Buffer, bodyAt: number, kinds: string): string[] {
   const texts: string[] = []
   let at = bodyAt

@@ -14,7 +14,7 @@ import type { WorldOptions } from './world.ts'
 /** Of a request and of its answer, each, in milliseconds of the world. */
 const ON_THE_WAY_MS = 25
 const MOMENT_MS = 200
-/** As long as on a clock of the same speed (`speed`, usually 20) 15 s of the computer are. */
+/** Equal to 15 s of the computer at the same speed (`speed`, usually 20). */
 const PATIENCE_MS = 15_000
 /** A Monday morning, in the middle of a minute. */
 const BEGINS = Date.UTC(2026, 2, 2, 9, 0, 30)
@@ -23,7 +23,7 @@ const HOOKS = 'http://bridge.invalid'
 const clocks = new Set<VirtualClock>()
 let isDriven = false
 
-/** A clock that goes on to its next timer as soon as the process has nothing else to do; `end` stops it. */
+/** A clock that moves to its next timer as soon as the process has nothing else to do; `end` stops it. */
 function selfDriven(): { clock: Clock; end(): void } {
   const clock = new VirtualClock(BEGINS)
   clocks.add(clock)
@@ -42,7 +42,7 @@ async function drive(): Promise<void> {
   isDriven = false
 }
 
-/** A world on it passes as fast as the process can think, and in the same way each time. */
+/** A world on it runs as fast as the process can compute, and in the same way each time. */
 export async function virtualGround(options: WorldOptions): Promise<Ground> {
   const { clock, end } = selfDriven()
   const wire = new Wire(clock)
@@ -88,7 +88,7 @@ export async function virtualGround(options: WorldOptions): Promise<Ground> {
 
 type Post = (address: string, body: string, limitMs: number) => Promise<number | string>
 
-/** What lies between the bridge and both services where there are no sockets, and the points where the bridge touches it. */
+/** The connections between the bridge and both services without sockets, and the bridge's access to them. */
 class Wire {
   private readonly clock: Clock
   private readonly servers = new Map<string, SimulatorServer>()
@@ -107,7 +107,7 @@ class Wire {
     openStore: async (options) => {
       const store = await openStore(options)
       const backup = store.backup.bind(store)
-      // A copy takes real time: it is made while the world stands still, and bears the world's time.
+      // A copy takes real time: the world stands still meanwhile, and the copy has the world's time.
       store.backup = () =>
         new Promise((resolve, reject) => {
           doApart(async () => {
@@ -137,7 +137,7 @@ class Wire {
     addresses: () => 'one',
   }
 
-  /** A webhook or a scenario's request: the answer's status, or what happened instead. */
+  /** A webhook or a scenario's request: the answer's status, or the failure. */
   readonly post: Post = async (address, body, limitMs) => {
     const { origin, pathname } = new URL(address)
     const [, hooks, id, , source] = pathname.split('/')
@@ -189,7 +189,7 @@ class Wire {
 const lowerCase = (headers: object): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]))
 
-/** Rejects when the call is given up. */
+/** Rejects when the caller aborts the call. */
 function aborted(signal: AbortSignal | undefined): Promise<never> {
   const { promise, reject } = Promise.withResolvers<never>()
   signal?.addEventListener('abort', () => reject(new AxiosError('canceled', 'ERR_CANCELED')))

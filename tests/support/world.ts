@@ -25,8 +25,8 @@ export interface WorldOptions {
   configuration?: Record<string, unknown>
   speed?: number
   /**
-   * No sockets between the bridge and the services, and time that goes on as soon as nothing else happens: for what
-   * takes minutes. No files, and no requests of the test's own to the receiver.
+   * No sockets between the bridge and the services, and time that moves on as soon as nothing else happens: for
+   * stories of minutes. No files, and no direct requests of the test to the receiver.
    */
   virtual?: boolean
   requestsPerSecond?: number
@@ -41,7 +41,7 @@ export class World {
   readonly chatra: ChatraSimulator
   readonly planfix: PlanfixSimulator
   readonly clock: Clock
-  /** How many times faster than the clock by which the simulators wait. */
+  /** Ratio to the speed of the simulators' clock. */
   readonly speed: number
   readonly dataDir: string
   app: Application
@@ -105,7 +105,7 @@ export class World {
     return world
   }
 
-  /** Webhooks that are written from now on certainly arrive. */
+  /** Webhooks that are posted from now on certainly arrive. */
   isProven(): Promise<unknown> {
     return this.until('a proven address', () => this.app.publicAddress.state === 'proven')
   }
@@ -128,7 +128,7 @@ export class World {
     return new Promise((resolve) => void this.clock.after(ms, resolve))
   }
 
-  /** Asks until `check` answers something truthy; fails with `what` when a world of usual speed is 15 s older. */
+  /** Repeats until `check` returns something truthy; throws `what` when a world of usual speed is 15 s older. */
   async until<T>(what: string, check: () => T | Promise<T>): Promise<NonNullable<T>> {
     const end = this.ground.patience()
     for (;;) {
@@ -139,7 +139,7 @@ export class World {
     }
   }
 
-  /** Nothing waits any more: every webhook delivered, every message settled. */
+  /** Nothing waits any more: every webhook is delivered, every message is settled. */
   async quiet(): Promise<void> {
     await this.chatra.flush()
     await this.app.settled()
@@ -155,7 +155,7 @@ export class World {
     return this.app.store.logPage({ afterSeq: 0, limit: 10_000 })
   }
 
-  /** Messages as they stand, oldest first. */
+  /** Messages as the store has them, oldest first. */
   async messages(): Promise<Message[]> {
     const ids = [...new Set((await this.log()).map((entry) => Number(entry.id)))]
     const found = await Promise.all(ids.map((id) => this.app.store.message(id)))
@@ -169,7 +169,7 @@ export class World {
     return task
   }
 
-  /** Texts in a task's feed, tags removed, with who wrote them. */
+  /** Texts in a task's feed without tags, with their authors. */
   feed(taskId: number): { owner: string; text: string }[] {
     return this.planfix
       .comments(taskId)
@@ -177,7 +177,7 @@ export class World {
       .map((comment) => ({ owner: comment.owner ?? '', text: plain(comment.description) }))
   }
 
-  /** For failures: what the log and the services say. */
+  /** For failure messages: what the log and the services contain. */
   async story(): Promise<string> {
     const lines = (await this.log()).map(
       (entry) => `${entry.id} ${entry.direction} ${entry.state} ${entry.reason ?? ''} ${entry.text}`,
@@ -189,7 +189,7 @@ export class World {
   }
 }
 
-/** A port that nobody listens at now. */
+/** A port on which nothing listens now. */
 async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -9,7 +9,7 @@ import { NATIVE_MODULES } from '../../../scripts/native-modules.ts'
 import { nativeFiles, type System } from '../../../scripts/packaged-app.ts'
 import { build } from '../../crash/processes.ts'
 
-/** What only Electron itself would trip over, seen in the built files. */
+/** Faults that only Electron itself would report, checked in the built files. */
 const MAIN = join(ROOT, 'out/main/desktop.js')
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
 const under = (folder: string): string[] =>
@@ -76,7 +76,7 @@ describe('the main process', () => {
         paths.push(relative(ROOT, join(dirname(file), path!)))
       }
     }
-    // From out/main/desktop.js to the folder of out/ and resources/; from a chunk it would be another one.
+    // From out/main/desktop.js to the folder of out/ and resources/; from a chunk the path would be different.
     expect(paths).toContain('')
     for (const path of paths) {
       expect(path.startsWith('..'), path).toBe(false)
@@ -120,7 +120,7 @@ describe('packages with machine code', () => {
     '%s-%s: the installed packages contain its binaries, of the right kind',
     (system, arch) => {
       for (const path of nativeFiles(system, arch)) {
-        // npm installs the tunnel's binary for its own computer alone; the package says which there are.
+        // npm installs the tunnel's binary for its own computer only; the package lists all of them.
         if (path.includes('@ngrok')) {
           const optional = JSON.parse(read('node_modules/@ngrok/ngrok/package.json')).optionalDependencies
           expect(Object.keys(optional)).toContain(path.split('/').slice(1, 3).join('/'))
@@ -155,7 +155,7 @@ test('product name, application id and desktop entry agree', () => {
 const withoutComments = (code: string): string =>
   code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '')
 
-/** The system and processor that machine code is for, by its head. */
+/** The system and processor that a binary is built for, from its header. */
 function kindOf(binary: Buffer): string {
   if (binary.readUInt32BE(0) === 0x7f454c46) {
     return `linux-${{ 62: 'x64', 183: 'arm64' }[binary.readUInt16LE(18)]}`

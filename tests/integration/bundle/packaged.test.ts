@@ -22,8 +22,8 @@ import { compileStandIn, standIn } from '../../desktop/fake-electron/compile.ts'
 import { layOutElectron } from '../../support/electron-dist.ts'
 
 /**
- * The desktop application is packed for real, by the packager that makes the installers, for each system; only Electron
- * itself is a stand-in. What lies in the archives is what users get.
+ * The desktop application is really packed, by the packager that makes the installers, for each system; only Electron
+ * itself is a stand-in. The archives hold exactly what users get.
  */
 const folder = mkdtempSync(join(tmpdir(), 'bridge-bundle-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -55,7 +55,7 @@ async function pack(system: System, arch: string): Promise<Packed> {
   return { folder: join(out, name), said, code }
 }
 
-/** The binary of the tunnel comes for the computer that installed the packages alone. */
+/** The tunnel's binary is installed only for the computer that installed the packages. */
 const isForeignTunnel = (problem: string): boolean =>
   problem.startsWith('missing: node_modules/@ngrok/ngrok-')
 const HERE = process.arch as 'x64' | 'arm64'
@@ -89,7 +89,7 @@ describe.skipIf(process.platform !== 'linux')('packed for this computer', () => 
       STAND_IN_PACKAGED: '1',
       BRIDGE_HOOK_PORT: String(await freePort()),
       NODE_PATH: '',
-      // Neither the home nor the keyring of whoever runs the tests.
+      // Neither the home folder nor the keyring of the user who runs the tests.
       DBUS_SESSION_BUS_ADDRESS: `unix:path=${join(folder, 'none')}`,
       HOME: folder,
       XDG_CONFIG_HOME: join(folder, 'config'),
@@ -235,7 +235,7 @@ describe('packed for the other systems', () => {
         packed.said,
       ).toEqual([])
       expect(await fuseProblems(program)).toEqual([])
-      // Without the tunnel's binary for that system the command itself says no, and names it.
+      // Without the tunnel's binary for that system the command fails and names it.
       for (const problem of problems) expect(packed.said).toContain(problem)
       expect(packed.code).toBe(problems.length === 0 ? 0 : 1)
     },

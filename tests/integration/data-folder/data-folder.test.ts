@@ -10,7 +10,7 @@ import { pass } from '../../support/planfix-scenes.ts'
 import type { World } from '../../support/world.ts'
 import { playStage } from './stage.ts'
 
-/** Names that are on disk stay what they are when those of the code change (tests/fixtures/README.md). */
+/** Names on disk stay the same when names in the code change (tests/fixtures/README.md). */
 
 const FOLDER = new URL('../../fixtures/data-folder', import.meta.url).pathname
 const NOW = 1_772_442_042_000
@@ -105,7 +105,7 @@ test('the bridge continues the old data folder: messages arrive once, and every 
   expect(count(said(tasks[2]), 'Waits in the inbox')).toBe(1)
   expect(anna.sees()).toEqual(['Good day, Anna', 'Sent without an answer'])
   expect(boris.sees()).toEqual([])
-  // The jobs: two notes, the visit on the card, the end of the third task; the others have nothing to do.
+  // The jobs: two notes, the visit on the contact, the end of the third task; the others have nothing to do.
   expect(count(said(tasks[0]), 'robots')).toBe(1)
   expect(count(said(tasks[0]), 'Good day, Anna')).toBe(2)
   expect(count(cardOf(world), 'Firefox')).toBe(1)

@@ -1,7 +1,7 @@
 import { pass } from '../../support/planfix-scenes.ts'
 import { World } from '../../support/world.ts'
 
-/** What the services hold when the data folder of tests/fixtures was made: the same ids each time. */
+/** The content of the services when the data folder of tests/fixtures was made: the same ids each time. */
 export async function playStage() {
   const world = await World.start({ virtual: true })
   const { chatra, planfix } = world
@@ -26,7 +26,7 @@ export async function playStage() {
   await pass(world, 4000)
   await world.quiet()
 
-  // A reply and a comment that no answer came for, and what was said after them.
+  // A reply and a comment without an answer, and the messages after them.
   chatra.server.faults.add({ kind: 'timeout-after-write', method: 'POST', path: '/api/messages', times: 1 })
   planfix.employeeComments(annasTask, 5, '<p>Sent without an answer</p>')
   await world.until('the reply without an answer', () => anna.sees().includes('Sent without an answer'))

@@ -15,7 +15,7 @@ test.each([
     await inWorld({ planfix: { switches }, speed: 30 }, async (world) => {
       const anna = await inTalk(world, { name: 'Anna' })
       await looked(world)
-      // Past the copy that is made soon after the start.
+      // After the copy that is made soon after the start.
       await pass(world, 3 * 60_000)
       await world.app.store.backup()
       for (const n of [1, 2, 3]) {
@@ -37,7 +37,8 @@ test.each([
           texts(world, task.id).some((one) => one.includes('Boris goes on')),
         ),
       )
-      // Planfix tells times to the minute: what was written right at the restore only the owner can judge.
+      // Planfix gives times to the minute: only the owner can decide about texts written at the moment of the
+      // restore.
       await pass(world, 3 * 60_000)
       world.planfix.employeeComments(boris.taskId, 5, '<p>For Boris</p>')
       await world.until('the answer', () => boris.visitor.sees().length > 0)
@@ -133,7 +134,7 @@ test('21: a transcript a day later returns none of our replies', async () => {
       world.planfix.employeeComments(taskId, 5, '<p>Yesterday</p>')
       await world.until('the reply', () => visitor.sees().length === 1)
       await settle(world)
-      // Thirty hours in the store's eyes.
+      // Thirty hours by the store's clock.
       const then = world.clock.now() - 30 * 3_600_000
       const file = new Database(join(world.dataDir, 'bridge.sqlite'))
       file

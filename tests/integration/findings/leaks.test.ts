@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { planfixHook } from '../../support/planfix-scenes.ts'
 import { change, count, everSent, inTalk, inWorld, looked, messageOf, pass, settle, texts } from './scene.ts'
 
-/** Words meant for the house, or for somebody else, stay where they belong (findings 3, 4, 5, 10, 19). */
+/** Texts meant for employees, or for another client, are not sent to this one (findings 3, 4, 5, 10, 19). */
 
 test('3: two strangers with one shared address are two people with separate replies', async () => {
   await inWorld({}, async (world) => {
@@ -42,7 +42,7 @@ test('3: a waiting reply still goes to the device it was written for', async () 
 })
 
 test('3: a reply to a message still being written goes to the device that sent it', async () => {
-  // With sockets: a scenario has it read at once.
+  // With sockets: a scenario makes the bridge read it at once.
   await inWorld({ virtual: false, options: { joinDevices: 'always' } }, async (world) => {
     const phone = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' }, 'From my phone')
     const computer = world.chatra.visit({ name: 'Anna', email: 'anna@mail.example', os: 'macOS' })
@@ -67,7 +67,7 @@ test.each([null, 12])(
     await inWorld({ planfixSettings: { taskTemplateId: template } }, async (world) => {
       const { planfix, chatra } = world
       const ceo = planfix.createsContact({ name: 'CEO', email: 'ceo@big.example' })
-      // A negotiation that people have made, of the same template.
+      // A negotiation made by a person, of the same template.
       const { taskId: theirs } = await inTalk(world, { name: 'Somebody else' })
       const negotiation = planfix.task(theirs)
       if (!negotiation) throw new Error('no task')
@@ -168,7 +168,7 @@ test('10: a reply in the task of one site does not appear in the chat of another
     const { planfix, chatra } = world
     const first = await inTalk(world, { name: 'Anna', email: 'anna@mail.example' })
     const visitor = first.visitor
-    // The second site is a connection of its own: its client of the same address must get a task of its own.
+    // The second site is a separate connection: its client with the same address must get a separate task.
     const { parseConfiguration } = await import('../../../src/shared/config.ts')
     const shop = world.app.configuration.connections[0]
     if (!shop) throw new Error('no connection')

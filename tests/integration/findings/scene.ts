@@ -1,7 +1,10 @@
 import type { SimComment } from '../../../src/simulators/planfix/state.ts'
 import { World, type WorldOptions } from '../../support/world.ts'
 
-/** Scenes of the audit, played against the simulators; what people do in Planfix is done to the account itself. */
+/**
+ * Scenes of the audit, played against the simulators; actions of people in Planfix change the simulated account
+ * directly.
+ */
 
 export type Visitor = ReturnType<World['chatra']['visit']>
 
@@ -14,7 +17,7 @@ export async function inWorld(options: WorldOptions, scene: (world: World) => Pr
   }
 }
 
-/** A client whose first words have become a task. */
+/** A client whose first message has become a task. */
 export async function inTalk(
   world: World,
   who: Parameters<World['chatra']['visit']>[0],
@@ -28,7 +31,7 @@ export async function inTalk(
   return { visitor, taskId: task.id, cardId: Number(task.counterparty?.replace('contact:', '')) }
 }
 
-/** Until nothing is under way that does not wait for a person. */
+/** Until no work is in progress, except what waits for a person. */
 export async function settle(world: World): Promise<void> {
   await world.chatra.flush()
   await world.app.settled()
@@ -41,7 +44,7 @@ export async function settle(world: World): Promise<void> {
 export const pass = (world: World, ms: number): Promise<void> =>
   new Promise((resolve) => void world.clock.after(ms, resolve))
 
-/** The watcher has looked at everything at least twice. */
+/** The watcher has read everything at least twice. */
 export const looked = (world: World): Promise<void> => pass(world, 8000)
 
 export function change(world: World, comment: SimComment, fields: Partial<SimComment>): void {
@@ -60,7 +63,7 @@ export const texts = (world: World, taskId: number): string[] =>
 export const count = (list: readonly string[], part: string): number =>
   list.filter((one) => one.includes(part)).length
 
-/** Everything an agent's message ever said in this chat, edits included. */
+/** Every text that an agent's message ever had in this chat, edits included. */
 export function everSent(world: World): string[] {
   return world.chatra.server.requests
     .filter(({ method, path }) => method !== 'GET' && path.startsWith('/api/messages'))

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { change, count, inTalk, inWorld, looked, messageOf, pass, settle, texts } from './scene.ts'
 
-/** Nothing is stranded or overlooked (findings 6, 7, 13, 14, 15, 17, 18, 23, 26). */
+/** Nothing is left behind or overlooked (findings 6, 7, 13, 14, 15, 17, 18, 23, 26). */
 
 test('6: a message under way when its conversation is joined is still delivered', async () => {
   await inWorld({ options: { joinDevices: 'always' } }, async (world) => {
@@ -59,7 +59,7 @@ test('13: an indeterminate comment whose task is deleted does not block the conv
       times: 1,
     })
     visitor.says('Unclear')
-    // While the call hangs: once it were written, it would go with its task.
+    // While the call hangs: after the write it would move with its task.
     await world.until('it is under way', async () => (await messageOf(world, 'Unclear'))?.state === 'sending')
     world.planfix.deletesTask(taskId, { forGood: true })
     visitor.says('And another one')

@@ -5,7 +5,7 @@ import type { SecretName } from '../../../src/main/secrets/environment.ts'
 import { openSecrets } from '../../../src/main/secrets/keychain.ts'
 import { createRedactor } from '../../../src/main/settings/redact.ts'
 
-/** The process behind `Desk`: secrets and settings opened as the desktop host opens them, with its log on standard error. */
+/** The process behind `Desk`: opens secrets and settings as the desktop host does, with its log on standard error. */
 const [dataDir = '', limitMs = ''] = process.argv.slice(2)
 const redact = createRedactor()
 const log = createLog({ redact, pretty: false })
@@ -28,7 +28,7 @@ const settings = await openDesktopSettings({
 
 const connection = (id: string, webhookSecret?: string) => ({
   id,
-  // Nothing answers there.
+  // Nothing listens there.
   chatra: { baseUrl: 'http://127.0.0.1:9/api', publicKey: `key-of-${id}` },
   planfix: { baseUrl: 'http://127.0.0.1:9/rest' },
   ...(webhookSecret !== undefined && { webhookSecret }),

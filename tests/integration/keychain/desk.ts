@@ -4,7 +4,7 @@ import type { SecretName } from '../../../src/main/secrets/environment.ts'
 import type { KeychainTrouble } from '../../../src/shared/api/state.ts'
 import type { Keyring } from '../../support/keyring.ts'
 
-/** What the process under test answers. */
+/** The answers of the process under test. */
 export interface Told {
   keeps: 'keychain' | 'memory'
   trouble: KeychainTrouble | null
@@ -12,8 +12,8 @@ export interface Told {
 }
 
 /**
- * Secrets and settings of a desktop in a process of their own, as libsecret knows one bus a process: opened there, asked
- * from here.
+ * Secrets and settings of a desktop in a separate process, because libsecret uses one bus per process: opened there,
+ * queried from here.
  */
 export class Desk {
   /** Everything it logged. */
@@ -44,13 +44,13 @@ export class Desk {
   set = (id: string, name: SecretName, value: string) => this.ask('set', id, name, value)
   remove = (id: string) => this.ask('remove', id)
   tryAgain = () => this.ask('tryAgain')
-  /** The webhook secret of each connection, as the bridge would carry by it. */
+  /** The webhook secret of each connection, as the bridge would use it. */
   webhookSecrets = async () => (await this.ask('webhookSecrets')).value
-  /** Puts a connection into the settings; without a secret, one that is there already stays as it is. */
+  /** Adds a connection to the settings; without a secret, an existing one stays as it is. */
   connect = (id: string, webhookSecret?: string) => this.ask('connect', id, webhookSecret)
   disconnect = (id: string) => this.ask('disconnect', id)
 
-  /** Ends as a program ends by itself; how long that took, milliseconds. */
+  /** Ends normally; returns the duration in milliseconds. */
   async end(): Promise<number> {
     const began = Date.now()
     const { promise, resolve } = Promise.withResolvers<void>()

@@ -34,7 +34,7 @@ async function give(desk: Desk, id: string): Promise<void> {
   await desk.set(id, 'PLANFIX_TOKEN', TOKEN)
 }
 
-/** Everything in the data folder, and what was logged. */
+/** Everything in the data folder, and the log. */
 function everythingWritten(): string {
   const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((one) => one.isFile())
   return [
@@ -47,7 +47,7 @@ const expectNothingWritten = () => {
   expect(ALL.filter((secret) => written.includes(secret))).toEqual([])
 }
 
-/** As `npm run bridge -- doctor --json` runs it; what it finds wrong with the accounts, which do not exist, is no matter. */
+/** As `npm run bridge -- doctor --json` runs it; its findings about the accounts, which do not exist, are ignored. */
 const doctor = (keyring: Keyring) =>
   new Promise<{ stdout: string; stderr: string }>((resolve) => {
     const cli = join(import.meta.dirname, '../../../src/main/cli/index.ts')
@@ -191,7 +191,7 @@ describe.skipIf(noKeyring !== null)(`a real keyring${noKeyring ? ` (skipped: ${n
       await first.end()
       await keyring.restartUnlocked()
       await (await open(keyring)).end()
-      // Without what was noted: this one asks the keyring itself.
+      // Without the cache: this one reads the keyring itself.
       rmSync(join(dataDir, 'secrets.json'))
       const last = await open(keyring)
       expect(await last.get('shop', 'PLANFIX_TOKEN')).toBeNull()
@@ -253,7 +253,7 @@ describe.skipIf(noKeyring !== null)('no keyring', () => {
         expect(await second.get('shop', 'PLANFIX_TOKEN')).toBeNull()
         expect(await second.webhookSecrets()).toEqual({ shop: null })
         await give(second, 'shop')
-        // The address that was pasted into Chatra goes on working.
+        // The address that was pasted into Chatra still works.
         expect(await second.webhookSecrets()).toEqual({ shop: HOOK })
         expectNothingWritten()
       },

@@ -27,7 +27,7 @@ test('behind a relay, paired from the interface, each message is in Planfix once
   const { chatra: address } = await bridge.get('connection.addresses', { id: 'shop' })
   expect(address.startsWith(`${stage.relay.control}/hooks/shop/`)).toBe(true)
 
-  /** What stands in Planfix. */
+  /** The comments in Planfix. */
   const said = () => {
     const task = bridge.planfix.tasks[0]
     if (task === undefined) return ''
@@ -41,7 +41,7 @@ test('behind a relay, paired from the interface, each message is in Planfix once
   visitor.says('one awake')
   await bridge.until('the first is in Planfix', () => said().includes('one awake'))
 
-  // The computer sleeps: nobody but the relay is there.
+  // The computer sleeps: only the relay can be reached.
   const key = await bridge.secrets.get(PROGRAM, 'RELAY_KEY')
   await bridge.restart()
   bridge.chatra.webhookUrl = address

@@ -78,7 +78,7 @@ test('the relay serves https with a certificate of its own', async () => {
     asked.on('error', reject).end()
   })
   expect(answer).toBe(200)
-  // The relay is there, and this computer does not trust its certificate.
+  // The relay can be reached, and this computer does not trust its certificate.
   const paired = await pairWithRelay({
     url: relay.ready.control,
     name: '',

@@ -66,7 +66,7 @@ test('a desktop that vanishes is replaced after the lease, and not before', asyn
   await started({ leaseMs: 900 })
   const proxy = await droppingProxy(Number(new URL(stage.relay.control).port))
   ends.push(() => proxy.stop())
-  // Its waits are a tenth as long.
+  // Its waiting times are a tenth of the usual.
   const clock = { ...systemClock, after: (ms: number, run: () => void) => systemClock.after(ms / 10, run) }
   const first = await paired({ url: proxy.url, clock })
   const second = await paired()
@@ -80,7 +80,7 @@ test('a desktop that vanishes is replaced after the lease, and not before', asyn
   expect(performance.now() - gone).toBeGreaterThan(500)
   await until('it says that it carries nothing', () => first.notices().includes('event.relay-unreached'))
   proxy.heal()
-  // It comes back and finds the other one in its place.
+  // It comes back and finds the other one active.
   await until('it is told', () => first.roles.at(-1) === false)
   await send(2)
   await until('they come', () => second.inbox.events.length === 7)

@@ -28,7 +28,7 @@ function devices() {
   const list = store.devices()
   return store.close().then(() => list)
 }
-/** Every request of a pairing through here, so that it can be looked at and repeated. */
+/** Every request of a pairing passes through here, so that it can be inspected and repeated. */
 async function listener(change: (path: string, body: string) => string = (_path, body) => body) {
   const requests: { path: string; body: string; answer: string }[] = []
   const server = createServer(async (request, response) => {
@@ -98,7 +98,7 @@ describe('whoever stands between', () => {
     const seen = JSON.stringify(between.requests)
     expect(seen.replaceAll('-', '')).not.toContain(code.replaceAll('-', ''))
     if (paired.ok) for (const part of paired.key.split('.').slice(1)) expect(seen).not.toContain(part)
-    // The same words again, against a new code and against none.
+    // The same request again, against a new code and against none.
     await stage.code()
     for (const { path, body } of between.requests) {
       const again = await fetch(stage.relay.control + path, { method: 'POST', body })

@@ -12,7 +12,7 @@ import { shopConnection } from '../../support/shop.ts'
 
 vi.setConfig({ testTimeout: 90_000, hookTimeout: 20_000 })
 
-/** Two bridges, each a process with a folder of its own, behind one relay, between the same two services. */
+/** Two bridges, each a process with a separate folder, behind one relay, with the same two services. */
 let chatra: ChatraSimulator
 let planfix: PlanfixSimulator
 let stage: RelayStage
@@ -59,7 +59,7 @@ class Computer {
 
   async health(): Promise<string> {
     const answer = await fetch(`${new URL(this.hooks).origin}/healthz`)
-    // Who asks too often is answered nothing.
+    // A sender of too many requests gets no answer.
     if (!answer.ok) return 'silent'
     const { status, standby } = (await answer.json()) as { status: string; standby: boolean }
     return standby ? 'standby' : status
@@ -192,7 +192,7 @@ test('a suspended computer that wakes after a takeover sends nothing', async () 
   planfix.employeeComments(taskId(), 5, '<p>three answered</p>')
   await until('the next reply is there', () => anna.sees().includes('three answered'), 15_000)
   expect(await first.health()).toBe('standby')
-  // Nor later, when it is the active one again: it has kept nothing of what it read in between.
+  // Nor later, when it is active again: it has kept nothing of what it read in between.
   await second.end()
   const before = reads()
   await first.is('ok')

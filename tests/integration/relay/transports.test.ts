@@ -8,7 +8,7 @@ let stage: RelayStage
 let ends: (() => Promise<unknown>)[]
 beforeEach(async () => {
   ends = []
-  // Pings each 500 ms; a busy machine keeps one waiting for less than the lease.
+  // Pings every 500 ms; a busy machine delays one by less than the lease.
   stage = await relayStage({ leaseMs: 1_500 })
 })
 afterEach(async () => {
@@ -157,7 +157,7 @@ test('a crowd of silent strangers does not block a desktop', async () => {
     crowd.every(({ readyState }) => readyState !== WebSocket.CONNECTING),
   )
   expect((await desktop.start()).ok).toBe(true)
-  // Those who came first had to go.
+  // The earlier connections were closed.
   await until(
     'some are gone',
     () => crowd.filter(({ readyState }) => readyState === WebSocket.CLOSED).length >= 50,

@@ -233,7 +233,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     await sshd.kill()
     await until(bridge, 'failing')
     expect(await post(hook(publicUrl))).toBe(0)
-    // Links that were sent stay the same while it is away for a moment.
+    // Links that were sent stay the same while it is unreachable for a moment.
     expect(bridge.application.publicUrl).toBe(publicUrl)
     await sshd.run()
     const back = performance.now()
@@ -304,7 +304,7 @@ describe.skipIf(!hasSshd)('a bridge behind an SSH server', () => {
     await value(save({ sshKey: sshd.key }))
     await until(bridge, 'proven')
     const { settings } = await value(bridge.call('tunnel.get', {}))
-    // Through the proxy it is another server to us, with a key of its own to remember.
+    // Through the proxy it counts as another server, whose key is stored separately.
     const remotePort = await freePort()
     const ssh = { ...settings.ssh, port: proxy.port, remotePort, publicUrl: `http://127.0.0.1:${remotePort}` }
     await value(bridge.call('tunnel.save', { settings: { ...settings, ssh }, secrets: {} }))

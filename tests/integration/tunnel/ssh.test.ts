@@ -22,7 +22,7 @@ async function server(...settings: string[]): Promise<Sshd> {
   return sshd
 }
 
-/** What stands for the receiver: answers with the hash of what it was sent, or with many bytes. */
+/** Replaces the receiver: answers with the hash of the request body, or with many bytes. */
 async function inside(): Promise<{ port: number; server: Server }> {
   const bytes = randomBytes(8 * 1024 * 1024)
   const server = createServer((request, answer) => {
@@ -103,7 +103,7 @@ async function scene(sshd: Sshd, options: Scene = {}) {
         told.push(change)
         for (const wake of waiting) wake()
       }),
-    /** The next thing that the provider tells. */
+    /** The next event of the provider. */
     next: () =>
       told.length > 0
         ? Promise.resolve()
@@ -187,7 +187,7 @@ describe.skipIf(!hasSshd)('a forward through a real OpenSSH server', () => {
       try {
         execFileSync('userdel', [user], { stdio: 'ignore' })
       } catch {
-        // There is none.
+        // It does not exist.
       }
     }
     drop()
