@@ -139,7 +139,10 @@ async function killIn(src: string, tests: string): Promise<void> {
   for (const id of killed) died.add(id)
 }
 
-/** Test files that reach a file: the two that reach most of its mutants, and the others. */
+/**
+ * The test files of a room for a file: the two that reach most of its mutants, the others that reach any, and the rest,
+ * which may use what the file computes while it is read.
+ */
 function byKnowledge(fileName: string, tests: string): TestSpecification[][] {
   const ids = new Set(mutants.filter((one) => one.fileName === fileName).map(({ id }) => id))
   const known = new Map<string, Set<string>>()
@@ -149,9 +152,13 @@ function byKnowledge(fileName: string, tests: string): TestSpecification[][] {
     for (const id of one.ids) if (ids.has(id)) reaches.add(id)
   }
   const ranked = all
-    .filter(({ moduleId }) => moduleId.includes(tests) && known.get(moduleId)?.size)
+    .filter(({ moduleId }) => moduleId.includes(tests))
     .toSorted((a, b) => (known.get(b.moduleId)?.size ?? 0) - (known.get(a.moduleId)?.size ?? 0))
-  return [ranked.slice(0, 2), ranked.slice(2)].filter((some) => some.length > 0)
+  const reaching = ranked.findLastIndex(({ moduleId }) => known.get(moduleId)?.size) + 1
+  const first = Math.min(2, reaching)
+  return [ranked.slice(0, first), ranked.slice(first, reaching), ranked.slice(reaching)].filter(
+    (some) => some.length > 0,
+  )
 }
 
 /** Runs a round; `failed` are the test files that failed or could not be loaded. */

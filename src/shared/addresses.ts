@@ -30,7 +30,7 @@ export function addressesIn(text: string, known: readonly string[] = []): Place[
     const whole = longestAt(text, from, known)
     const end = Math.max(whole, endOf(text, from, mark + 3))
     const to = Math.max(whole, end - from > LONGEST ? from : trimmed(text, from, end))
-    if (to > mark + 3 && isAddress(text.slice(from, to))) places.push({ from, to })
+    if (isAddress(text.slice(from, to))) places.push({ from, to })
     done = end
   }
   return places

@@ -42,12 +42,10 @@ export function wholeUpTo(text: string, most: number, from = 0): number {
   if (most <= from) return from
   const start = startOfLook(text, most, from)
   const near = characters.segment(text.slice(start, most + LONGEST_CHARACTER))
-  const index = near.containing(most - start)?.index ?? 0
-  const at = start + index
-  if (at > from && (index > 0 || start === from) && most - at <= LONGEST_CHARACTER) return at
-  return isLow(text.charCodeAt(most)) && isHigh(text.charCodeAt(most - 1)) && most - 1 > from
-    ? most - 1
-    : most
+  const at = start + (near.containing(most - start)?.index ?? 0)
+  if (at > from && most - at <= LONGEST_CHARACTER) return at
+  // Half a code point that stands alone is a character of its own, and was found above.
+  return isLow(text.charCodeAt(most)) && most - 1 > from ? most - 1 : most
 }
 
 /**
@@ -59,7 +57,6 @@ function startOfLook(text: string, most: number, from: number): number {
   while (start - 2 >= from && isFlagLetter(text, start - 2) && isFlagLetter(text, start)) start -= 2
   return start
 }
-const isHigh = (unit: number) => unit >= 0xd800 && unit <= 0xdbff
 const isLow = (unit: number) => unit >= 0xdc00 && unit <= 0xdfff
 function isFlagLetter(text: string, at: number): boolean {
   const unit = text.charCodeAt(at + 1)

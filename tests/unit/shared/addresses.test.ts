@@ -272,3 +272,26 @@ test('an address without a host, or of excessive length, is none', () => {
   expect(found(longest)).toEqual([longest])
   expect(found(`https://${'a.'.repeat(130)}example/b`)).toEqual([])
 })
+
+test('an address is found wherever it stands in a long text', () => {
+  expect(found(`${'word '.repeat(2_000)}${A} ${'word '.repeat(200)}`)).toEqual([A])
+  expect(found(`*${A}*${' word'.repeat(300)}`)).toEqual([A])
+})
+
+test.each([
+  ['a dash that stands after no letter ends an address', `${A}/–b`, `${A}/`],
+  ['a comma before other letters than a scheme is in the address', `${A},xhttp://y`, `${A},xhttp://y`],
+  ['a symbol may stand inside the name of a host', 'https://i❤.example/a', 'https://i❤.example/a'],
+  ['an apostrophe elsewhere in the sentence opens no quotation', `Don't: ${A}'`, A],
+  ['the mark of a list is no opened bold text', `* ${A}*`, `${A}*`],
+  ['bold text is opened after a space', `see *${A}*`, A],
+  ['a mark after a letter opens no bold text', `a*${A}*`, `${A}*`],
+])('%s', (_rule, text, address) => {
+  expect(found(text)).toEqual([address])
+})
+
+test('the longest name of a host is part of an address, a longer one is not', () => {
+  const host = (length: number) => `https://${'a'.repeat(61)}.${'b'.repeat(length - 62)}/c`
+  expect(found(host(253))).toEqual([host(253)])
+  expect(found(host(254))).toEqual([])
+})

@@ -161,6 +161,19 @@ test('two connections whose secrets would have the same names are refused', () =
   expect(environmentName('my-shop')).toBe('MY_SHOP')
 })
 
+test('a connection that stands twice is one problem, although its key is the same', () => {
+  expect(problemsOf({ connections: [connection(), connection()] })).toEqual([
+    expect.stringMatching(/^connections\[1\]\.id: /),
+  ])
+})
+
+test('e-mails may be stored in a field once its number is known', () => {
+  const planfix = { baseUrl: 'https://acme.planfix.com/rest', clientEmailField: 12 }
+  expect(problemsOf({ connections: [connection({ planfix, options: { clientEmail: 'field' } })] })).toEqual(
+    [],
+  )
+})
+
 test('a file that is no object is one problem', () => {
   expect(problemsOf([])).toHaveLength(1)
 })

@@ -44,6 +44,12 @@ describe('an event', () => {
     expect(eventText('ru', EVENTS[1]!)).toContain('Разговор 12345')
   })
 
+  test('an event shows a time that is no number as it is stored', () => {
+    expect(eventText('en', { key: 'event.gap', params: { from: 'noon', to: time } })).toContain(
+      'from noon to',
+    )
+  })
+
   test('an event without a text is shown by its key', () => {
     expect(eventText('en', { key: 'event.new', params: { a: 1 } })).toBe('event.new, a: 1')
   })

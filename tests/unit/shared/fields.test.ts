@@ -432,3 +432,38 @@ test("a connection's id begins and ends with a letter or digit, at any length", 
   expect(connectionIdFor(`${'a'.repeat(36)}  bcd`, ['x'])).toBe(`${'a'.repeat(36)}-bcd`)
   expect(connectionIdFor(`${'a'.repeat(37)} bc`, ['a'.repeat(37).concat('-bc')])).toBe(`${'a'.repeat(37)}-2`)
 })
+
+describe('a pasted public address', () => {
+  const read = (text: string) => {
+    const found = publicAddressOf(text)
+    return found.ok ? found.address : found.problem
+  }
+  test.each([
+    ['( )', 'wizard.problem.public-empty'],
+    ['//localhost:3000/x', 'http://localhost:3000/x'],
+    ['[::1]:3000', 'http://[::1]:3000'],
+    ['https://shop.example/x(y', 'https://shop.example/x(y'],
+    ['shop.example/x?from=ftp://other.example', 'https://shop.example/x'],
+    ['https://.shop.example', 'wizard.problem.public-unreadable'],
+    ['https://shop.example..', 'wizard.problem.public-unreadable'],
+  ])('the pasted text %j means %j', (text, meaning) => {
+    expect(read(text)).toBe(meaning)
+  })
+
+  test('a public address has at most 500 units', () => {
+    const of = (length: number) => `https://shop.example/${'a'.repeat(length - 21)}`
+    expect(read(of(500))).toBe(of(500))
+    expect(read(of(501))).toBe('wizard.problem.public-unreadable')
+  })
+
+  test('an address of Planfix has at most 500 units', () => {
+    const of = (length: number) => `https://pf.example/${'a'.repeat(length - 24)}/rest`
+    expect(planfixAddress(of(500))).toMatchObject({ ok: true, baseUrl: of(500) })
+    expect(planfixAddress(of(501))).toMatchObject({ ok: false })
+  })
+
+  test('an e-mail of spaces alone is empty, and spaces around one do not count', () => {
+    expect(checkEmail('  ')).toBe('wizard.problem.email-empty')
+    expect(checkEmail(' anna@shop.example ')).toBeNull()
+  })
+})

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { catalogueProblems } from '../../../scripts/check-translations.ts'
-import { translate, translateAny } from '../../../src/shared/i18n/index.ts'
+import { isTextKey, translate, translateAny } from '../../../src/shared/i18n/index.ts'
 
 describe('translate', () => {
   it('translate chooses the plural form of the language', () => {
@@ -26,6 +26,11 @@ describe('translate', () => {
   it('translate inserts values unchanged, also markup and placeholders', () => {
     const text = translate('en', 'shell.store-failing', { detail: '<b>{detail}</b> $t(x)' })
     expect(text).toContain('<b>{detail}</b> $t(x)')
+  })
+
+  it('a key with plural forms is known without its form', () => {
+    expect(isTextKey('overview.stuck.failed')).toBe(true)
+    expect(isTextKey('overview.stuck')).toBe(false)
   })
 
   it('translate shows an unknown key as it is', () => {

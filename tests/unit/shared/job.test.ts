@@ -68,3 +68,8 @@ test('a new job has not failed and has no pending write', () => {
   })
   expect(job).toMatchObject({ failures: 0, attempt: null, kind: 'complete' })
 })
+
+test('a problem of stored data is named by its path and what is wrong there', () => {
+  expect(problem('reread', { taskId: 'x', commentId: 2 })).toMatch(/^data\.taskId: \S/)
+  expect(problem('reread', 'x')).toMatch(/^data: \S/)
+})

@@ -137,7 +137,34 @@ describe('matchEmployees', () => {
   })
 })
 
+describe('matchEmployees where everybody may reply', () => {
+  test('a choice that was made before is kept', () => {
+    const byHand = chosen(6, { chatraAgentId: 'agent-j', allowed: false })
+    const row = only({ mode: 'everybody', planfix: [person(6, null)], choices: [byHand] })
+    expect(row).toMatchObject({ choice: byHand, allowed: true, agent: julia })
+  })
+  test('an employee without a choice is proposed as one who may reply, even a robot', () => {
+    const robot = person(6, null, { role: 'Robot', name: 'Robot' })
+    for (const one of [person(6, null), robot])
+      expect(only({ mode: 'everybody', planfix: [one] }).choice.allowed).toBe(true)
+  })
+})
+
+test('a listed employee without a name who has left is shown by the number', () => {
+  expect(only({ choices: [chosen(6, { name: null, email: 'anna@shop.example' })] }).user).toEqual({
+    id: 6,
+    name: '6',
+    email: 'anna@shop.example',
+    otherEmails: [],
+    role: null,
+  })
+})
+
 describe('proposeChoices', () => {
+  test('a proposal fits the settings: a name of 200 units, an e-mail without spaces around it', () => {
+    const [choice] = proposeChoices([person(6, ' anna@shop.example ', { name: 'x'.repeat(201) })], [])
+    expect(choice).toMatchObject({ name: 'x'.repeat(200), email: 'anna@shop.example' })
+  })
   test('the proposal is the e-mail of an agent, else the first; robots may not reply', () => {
     const proposed = proposeChoices(
       [

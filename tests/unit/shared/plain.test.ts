@@ -65,7 +65,23 @@ describe('a cut', () => {
     expect(wholeUpTo(behind, 803, 1)).toBe(801)
     expect(wholeUpTo(behind, 803, 5)).toBe(801)
   })
+  test('a cut separates flags of the first and the last letter', () => {
+    const row = '🇦🇿'.repeat(300)
+    for (const most of [801, 802, 803, 804]) expect(wholeUpTo(row, most)).toBe(Math.floor(most / 4) * 4)
+  })
+  test('a character of a hundred units stays whole, a longer one is cut', () => {
+    const heap = `xa${'\u0301'.repeat(150)}`
+    expect(wholeUpTo(heap, 101)).toBe(1)
+    expect(wholeUpTo(heap, 102)).toBe(102)
+  })
+  test('a cut in a text that begins with half a code point is before a whole character', () => {
+    expect(wholeUpTo('\udc00ae\u0301b', 3)).toBe(2)
+  })
   test('a cut in a run of marks is between code points, never in one', () => {
+    const mixed = `a${'\u0301'.repeat(398)}\u{1d167}${'\u0301'.repeat(100)}`
+    expect(wholeUpTo(mixed, 400)).toBe(399)
+    expect(wholeUpTo(`a${'\u{11000}'.repeat(300)}`, 400)).toBe(399)
+    expect(wholeUpTo(`a${'\ufe0f'.repeat(500)}`, 400)).toBe(400)
     const heap = `a${'\u0301'.repeat(500)}`
     expect(wholeUpTo(heap, 400)).toBe(400)
     const high = `a${'\u{1d167}'.repeat(300)}`
