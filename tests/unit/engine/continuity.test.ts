@@ -449,3 +449,103 @@ describe('whether our own line worked while nobody answered', () => {
     expect(known(() => continuity.exchanged())).toBe('not-arrived')
   })
 })
+
+describe('since when, in detail', () => {
+  const begun = () => {
+    continuity.reached(null)
+    continuity.reached(clock.now())
+    return clock.now()
+  }
+  test('a webhook that was written as the period began confirms it', () => {
+    const start = begun()
+    clock.advanceAtOnce(5_000)
+    heard(start + continuity.skew(SHOP).highest - 1)
+    expect(continuity.since(SHOP)).toBeNull()
+    heard(start + continuity.skew(SHOP).highest)
+    expect(continuity.since(SHOP)).toBe(start)
+  })
+  test('nothing is certain of a connection without a webhook', () => {
+    expect(continuity.since('second')).toBeNull()
+  })
+  test('a loss while the address is not proven begins no period', () => {
+    continuity.reached(null)
+    continuity.broken()
+    clock.advanceAtOnce(5_000)
+    heard(clock.now() + HOUR)
+    expect(continuity.since(SHOP)).toBeNull()
+  })
+  test('a loss of one connection begins its period again', () => {
+    clock.advanceAtOnce(5_000)
+    continuity.broken(SHOP)
+    const lost = clock.now()
+    clock.advanceAtOnce(5_000)
+    heard(clock.now() + HOUR)
+    expect(continuity.since(SHOP)).toBe(lost)
+  })
+  test('a jump of the clock begins the period again', () => {
+    continuity.start()
+    clock.set(clock.now() + 60_000)
+    clock.advanceAtOnce(5_000)
+    const noticed = clock.now()
+    continuity.stop()
+    continuity.toldTime(SHOP, noticed, noticed, noticed + HOUR)
+    clock.advanceAtOnce(5_000)
+    heard(clock.now() + HOUR)
+    expect(continuity.since(SHOP)).toBe(noticed)
+  })
+  test('a webhook without a time says nothing about the clocks', () => {
+    const before = continuity.skew('second')
+    heard(null, { connectionId: 'second' })
+    expect(continuity.skew('second')).toEqual(before)
+  })
+})
+
+describe('what happened during a send is remembered until it is settled', () => {
+  const later = () => {
+    clock.advanceAtOnce(40_000)
+    heard(clock.now() + HOUR, { clientId: 'anna' })
+    clock.advanceAtOnce(10_000)
+  }
+  test('an answered request counts after further ones', () => {
+    sent({ answered: false })
+    clock.advanceAtOnce(4_000)
+    continuity.exchanged()
+    clock.advanceAtOnce(60_000)
+    continuity.exchanged()
+    later()
+    expect(arrival()).toBe('not-arrived')
+  })
+  test('an unanswered request counts after further ones', () => {
+    sent({ answered: false })
+    clock.advanceAtOnce(4_000)
+    continuity.exchanged()
+    continuity.unanswered(1_000)
+    clock.advanceAtOnce(60_000)
+    continuity.unanswered(1_000)
+    later()
+    expect(arrival()).toBe('unknown')
+  })
+  test('an answered request counts after the clock was set back', () => {
+    continuity.exchanged()
+    clock.set(clock.now() - 60_000)
+    continuity.reached(null)
+    continuity.reached(clock.now())
+    sent({ answered: false })
+    clock.advanceAtOnce(4_000)
+    continuity.exchanged()
+    later()
+    expect(arrival()).toBe('not-arrived')
+  })
+})
+
+test('the delay of webhooks is that of the last ten minutes', () => {
+  heard(clock.now() + HOUR)
+  clock.advanceAtOnce(120_000)
+  heard(clock.now() - 120_000 + HOUR)
+  clock.advanceAtOnce(11 * 60_000)
+  heard(clock.now() - 20_000 + HOUR)
+  const sentAt = sent()
+  clock.advanceAtOnce(31_000)
+  heard(sentAt + 30_000 + HOUR)
+  expect(arrival()).toEqual({ lookAt: clock.now() + 5_000 + 40_000 })
+})

@@ -157,3 +157,9 @@ test('two devices may use an address, with a third one it is not personal', () =
     join(who(), who(), { devicesWithAddress, quietFor: 60 * MINUTE })
   expect([2, 3].map(use)).toEqual(['quiet', 'apart'])
 })
+
+test('a name of two words is another one than the same letters in one word', () => {
+  const joinedAs = (name: string) =>
+    join(who({ name: 'Ana Maria' }), who({ name }), { mode: 'when-quiet', quietFor: 0 })
+  expect(joinedAs(' ana  maria ')).not.toBe(joinedAs('Anamaria'))
+})

@@ -102,7 +102,6 @@ export class CircuitBreaker {
     const isStale = permit.episode !== this.episode
     // The success of a call from before does not end a limit.
     if (isStale && this.last && (this.last.code === 'rate-limited' || this.last.retry.when === 'at')) return
-    if (permit === this.prober) this.prober = null
     this.troubles = 0
     if (!this.last) return
     this.last = null

@@ -233,3 +233,59 @@ describe('the side of one connection', () => {
     expect(await isCalledBy(() => side.reset())).toBe(true)
   })
 })
+
+describe('a permit from before', () => {
+  /** Opens, and lets the first probe in. */
+  const probe = (error = offline) => {
+    breaker.failed(error, enter())
+    clock.advanceAtOnce(3_600_000)
+    return enter()
+  }
+  test('the success of a probe ends a limit that names its end', () => {
+    const permit = probe(limit(clock.now() + 1_000))
+    breaker.succeeded(permit)
+    expect(isStopped(breaker.enter())).toBe(false)
+  })
+  test('a success from before the breaker opened is heard after it has closed', () => {
+    const old = enter()
+    breaker.succeeded(probe())
+    expect(() => breaker.succeeded(old)).not.toThrow()
+    expect(isStopped(breaker.enter())).toBe(false)
+  })
+  test('faults of calls from before the breaker opened do not open it again', () => {
+    const old = enter()
+    breaker.succeeded(probe())
+    for (let n = 0; n < 20; n++) expect(breaker.troubled(fault, old)).toBe(false)
+  })
+  test('a probe that was left says nothing by a later failure', () => {
+    const left = probe()
+    breaker.leave(left)
+    breaker.failed(offline, left)
+    expect(isStopped(breaker.enter())).toBe(false)
+  })
+})
+
+describe('a caller who waits', () => {
+  const called = async (waits: Promise<void>, work = () => clock.advanceAtOnce(3_600_000)) => {
+    let is = false
+    void waits.then(() => (is = true))
+    await Promise.resolve()
+    expect(is).toBe(false)
+    work()
+    await Promise.resolve()
+    return is
+  }
+  test('a caller who waits after the time of the probe is called at once', async () => {
+    breaker.failed(offline, enter())
+    clock.advanceAtOnce(3_600_000)
+    expect(await called(breaker.opened(), () => clock.advanceAtOnce(1))).toBe(true)
+  })
+  test('a caller who waits during a probe is called for the next one', async () => {
+    breaker.failed(offline, enter())
+    clock.advanceAtOnce(3_600_000)
+    const permit = enter()
+    const waits = breaker.opened()
+    breaker.failed(offline, permit)
+    expect(await called(waits)).toBe(true)
+  })
+})

@@ -202,3 +202,10 @@ describe('memory', () => {
 test('a pause lasts half an hour', () => {
   expect(PAUSE_MS).toBe(30 * MINUTE)
 })
+
+test('a comment without a time of receipt counts as written at its minute', () => {
+  const breaker = new LoopBreaker()
+  const said = { text: 'hello?', writtenAt: NOW }
+  const verdicts = Array.from({ length: 10 }, () => breaker.saw(1, 'to-chatra', said, NOW))
+  expect(verdicts.at(-1)).toBe('same-text')
+})

@@ -172,3 +172,17 @@ describe('who speaks', () => {
     expect(speakersOf(by(7), each, [])).toEqual([general])
   })
 })
+
+test('a queue that waits after a failure wakes when more is known of an uncertain reply', () => {
+  const uncertain = reply({ id: 1, state: 'uncertain', sentAt: NOW - 50_000 })
+  const lane = conversation({ chatraLane: { failures: 1, notBefore: NOW + 900 } })
+  const at = (lookAt: number) => new Map([[1, { lookAt }]])
+  const step = (lookAt: number) => plan({ conversation: lane, waiting: [uncertain], arrivals: at(lookAt) })
+  expect(step(NOW + 300)).toEqual({ do: 'wait', until: NOW + 300 })
+  expect(step(NOW + 2_000)).toEqual({ do: 'wait', until: NOW + 900 })
+})
+
+test('an agent without an e-mail speaks for nobody', () => {
+  const nameless = { id: 'x', email: null, name: 'X' } as unknown as AgentSeen
+  expect(generalSpeaker(settingsOf(), [nameless])).not.toHaveProperty('agentId')
+})

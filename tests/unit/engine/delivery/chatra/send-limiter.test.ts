@@ -385,3 +385,76 @@ test('waiting callers are cancelled together, and none is served after that', as
   clock.advanceAtOnce(60_000)
   expect(await Promise.all(fates)).toEqual(Array(3).fill('the slot was withdrawn'))
 })
+
+describe('callers who wait', () => {
+  /** All places are taken by sends without a clear answer. */
+  const stopped = () => {
+    const scene = start()
+    while (!scene.limiter.isStopped) scene.limiter.unclear()
+    return scene
+  }
+  const watched = (waits: Promise<Slot | null>) => {
+    const seen: { slot?: Slot | null } = {}
+    void waits.then((slot) => (seen.slot = slot))
+    return seen
+  }
+  test('a caller who waits for Chatra to recover is served then', async () => {
+    const { limiter } = stopped()
+    const seen = watched(limiter.slot('send'))
+    await settled()
+    expect(seen).toEqual({})
+    limiter.recovered()
+    await settled()
+    expect(seen.slot).toMatchObject({ kind: 'send' })
+  })
+
+  test('a success frees the places that doubts have taken', async () => {
+    const { limiter } = stopped()
+    limiter.recovered()
+    const slot = await limiter.slot('send')
+    const seen = watched(limiter.slot('send'))
+    await settled()
+    expect(seen).toEqual({})
+    limiter.succeeded(slot!)
+    await settled()
+    expect(seen.slot).toMatchObject({ kind: 'send' })
+  })
+
+  test('one send without a clear answer sends no other caller away', async () => {
+    const { limiter } = stopped()
+    limiter.recovered()
+    const slot = await limiter.slot('send')
+    limiter.succeeded(slot!)
+    const taken: (Slot | null)[] = []
+    const seen = Array.from({ length: 20 }, () => limiter.slot('send').then((one) => taken.push(one)))
+    await settled()
+    limiter.unclear()
+    await settled()
+    expect(seen.length).toBeGreaterThan(taken.length)
+    expect(taken).not.toContain(null)
+  })
+
+  test('nobody is served during a pause that Chatra names, though tokens would be there', async () => {
+    const { clock, limiter } = start()
+    const slot = await limiter.slot('change')
+    slot?.release()
+    limiter.refused(slot!, clock.now() + 60_000)
+    clock.advanceAtOnce(30_000)
+    const seen = watched(limiter.slot('change'))
+    await settled()
+    expect(seen).toEqual({})
+    clock.advanceAtOnce(30_000)
+    await settled()
+    expect(seen.slot).toMatchObject({ kind: 'change' })
+  })
+
+  test('no timer runs while a caller waits for a place, nor while nobody waits', async () => {
+    const { clock, limiter } = stopped()
+    void limiter.slot('send')
+    await settled()
+    expect(clock.waiting).toBe(0)
+    const free = start()
+    for (const slot of [await free.limiter.slot('change'), await free.limiter.slot('change')]) slot?.release()
+    expect(free.clock.waiting).toBe(0)
+  })
+})

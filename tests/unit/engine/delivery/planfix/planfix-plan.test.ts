@@ -252,3 +252,30 @@ describe('messages are joined', () => {
     expect(thatFit([], fits(0))).toEqual([])
   })
 })
+
+describe('one author', () => {
+  const joined = (...authors: Message['author'][]) =>
+    joinable(authors.map((author, id) => message({ id, author }))).length
+  const ana = { kind: 'employee', id: 5, name: 'Ana' } as const
+  const bridge = { kind: 'bridge' } as Message['author']
+  const client = message().author
+
+  test('an employee is one author by number and name', () => {
+    expect(joined(ana, ana)).toBe(2)
+    expect(joined(ana, { ...ana, id: 6 })).toBe(1)
+    expect(joined(ana, { ...ana, name: 'Oleg' })).toBe(1)
+    expect(joined(ana, { ...agent, id: '5', name: 'Ana' })).toBe(1)
+  })
+  test('an agent is one author by id, name and e-mail', () => {
+    expect(joined(agent, agent)).toBe(2)
+    expect(joined(agent, { ...agent, id: 'k' })).toBe(1)
+    expect(joined(agent, { ...agent, name: 'Julia P.' })).toBe(1)
+    expect(joined(agent, { ...agent, email: 'julia@shop.example' })).toBe(1)
+    expect(joined({ ...agent, id: null }, { ...ana, id: null as never, name: 'Julia' })).toBe(1)
+  })
+  test('the bridge is an author, and no client', () => {
+    expect(joined(bridge, bridge)).toBe(2)
+    expect(joined(bridge, client)).toBe(1)
+    expect(joined(client, bridge)).toBe(1)
+  })
+})

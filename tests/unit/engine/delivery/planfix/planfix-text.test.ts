@@ -280,3 +280,10 @@ describe('the text of a task', () => {
     expect(describeTask(profile(), none, [message({ text: '' })])).toHaveLength(2)
   })
 })
+
+test('a message that is only a linked file has no empty line', () => {
+  const linked = message({ text: '', files: [{ ...file, linkOnly: true }] })
+  const [paragraph] = commentText([linked], settings, 'en').paragraphs
+  expect(paragraph?.text).toContain('bill.pdf')
+  expect(paragraph?.text).not.toMatch(/^\n/)
+})

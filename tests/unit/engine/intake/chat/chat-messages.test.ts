@@ -432,3 +432,47 @@ test('an introduction or the end of the chat alone is a result', () => {
   expect(decide([], { event: { client: profile({ name: 'Anna' }) } }).skipped).toBeNull()
   expect(decide([]).skipped).toBe('nothing-new')
 })
+
+describe('what is repeated', () => {
+  const bare = (changes: Partial<ChatMessage> = {}) => said({ id: null, at: null, ...changes })
+  const earlier = (changes: Partial<Message> = {}) =>
+    message({ originKey: 'u:x', receivedAt: NOW, ...changes })
+
+  test('a message with an id is new, though its text was written a moment ago', () => {
+    expect(messagesOf(decide([said({ id: 'm9', at: NOW })], { written: [earlier()] }))).toHaveLength(1)
+  })
+
+  test('texts of a transcript are counted apart from each other', () => {
+    const written = [earlier(), earlier({ id: 2, text: 'Bye' })]
+    const decision = decide([bare(), bare({ text: 'Bye' })], { written, event: { kind: 'transcript' } })
+    expect(messagesOf(decision)).toEqual([])
+  })
+
+  test('an old message with another file is not repeated', () => {
+    const file = (url: string) => ({ name: 'a', url, size: 3 })
+    const old = earlier({ receivedAt: 0, files: [{ ...file('https://x.example/a'), planfixFileId: null }] })
+    const again = (url: string) => messagesOf(decide([bare({ file: file(url) })], { written: [old] }))
+    expect(again('https://x.example/a')).toEqual([])
+    expect(again('https://x.example/b')).toHaveLength(1)
+  })
+
+  test('an echo that comes a second time changes nothing of its reply', () => {
+    const seen = ours({ state: 'delivered', echoed: true, chatraMessageId: 'a1' })
+    const { changes } = decide([marked()], { replies: [seen], marksSeen: true, echoSeen: true })
+    expect(changes.map(({ type }) => type)).not.toContain('message.patch')
+    expect(changes.map(({ type }) => type)).not.toContain(undefined)
+  })
+
+  test('a reply that a transcript contains did arrive', () => {
+    const open = ours({ chatraClientId: 'client' })
+    const around = [said({ id: 'm1', at: 1 }), marked({ at: 400 }), said({ id: 'm2', at: 900_000 })]
+    const decision = decide(around, { event: { kind: 'transcript' }, replies: [open], uncertain: [open] })
+    expect(patchesOf(decision)).toMatchObject([{ id: 4, patch: { state: 'delivered' } }])
+    expect(jobsOf(decision).map(({ kind }) => kind)).not.toContain('note')
+  })
+
+  test('an echo of a lost reply to an unknown client needs no conversation', () => {
+    const unknown = { link: null, conversation: null, restoredAt: NOW }
+    expect(messagesOf(decide([marked({ at: 10 })], unknown))).toMatchObject([{ conversationId: null }])
+  })
+})

@@ -192,3 +192,7 @@ test('no request is needed for client, automatic or certain messages', () => {
   ] as Partial<ChatMessage>[])
     expect(isDoubtful(agent(changes), state)).toBe(false)
 })
+
+test("a text under another id than its reply's is no echo of it", () => {
+  expect(echoOf(agent(), [ours({ chatraMessageId: 'other' })])).toBeNull()
+})

@@ -279,3 +279,24 @@ test('a new part of a known comment is for the device of the others', () => {
   expect(said.length).toBeGreaterThan(0)
   expect(new Set(said.map(({ chatraClientId }) => chatraClientId))).toEqual(new Set(['phone']))
 })
+
+test('an internal comment is recorded with its text', () => {
+  expect(added(decide(comment({ isHidden: true, text: 'For us' })))).toMatchObject([{ text: 'For us' }])
+})
+
+test('a version with other words is no skipped comment, the same version is one', () => {
+  const known = [reply({ text: 'Hello', chatraMessageId: 'm', fingerprint: fingerprintOf(comment()) })]
+  expect(decide(comment({ text: 'Hi' }), { known }).skipped).toBeNull()
+  expect(decide(comment(), { known })).toEqual({ changes: [], skipped: 'nothing-new' })
+})
+
+test('an edit of a reply is no part of its comment', () => {
+  const print = { chatraMessageId: 'm', fingerprint: fingerprintOf(comment()) }
+  const edit = reply({ id: 2, kind: 'edit', targetId: 1, text: 'Hello', ...print })
+  expect(decide(comment(), { known: [reply({ text: 'Hello', ...print }), edit] }).changes).toEqual([])
+})
+
+test("a comment that mirrors a client's message is our own", () => {
+  const known = [reply({ direction: 'to-planfix' })]
+  expect(decide(comment({ text: 'Hi' }), { known })).toMatchObject({ skipped: 'own-comment' })
+})

@@ -269,3 +269,10 @@ describe('an employee whose new version stays inside', () => {
     expect(changes([keep], [said], { changes: [known({ id: 5, kind: 'edit' })] })).toHaveLength(2)
   })
 })
+
+test('a reply that is sent again keeps its recipient while no device is known', () => {
+  const again = known({ state: 'skipped', reason: 'empty' })
+  const [patch] = changes([{ do: 'say', part, again, behind: null }], [again])
+  expect(patch).toMatchObject({ type: 'message.patch', id: 2 })
+  expect(patch).not.toHaveProperty('patch.chatraClientId')
+})

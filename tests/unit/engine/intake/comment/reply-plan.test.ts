@@ -126,6 +126,37 @@ describe('it goes out', () => {
       [reply(1, 'a', waits), reply(2, 'b')],
       ['edit 2: "c"', 'drop 1: deleted-before-sent'],
     ],
+    [
+      'other words before it was queued',
+      [part('b')],
+      [reply(1, 'a', { ...unsent, state: 'received' })],
+      ['reword 1: "b"'],
+    ],
+    [
+      'other words after its echo may come late',
+      [part('b')],
+      [reply(1, 'a', { sentFingerprint: 'x' })],
+      ['edit 1: "b"'],
+    ],
+    ['its parts are known in another order', [part('a'), part('b')], [reply(2, 'b'), reply(1, 'a')], []],
+    [
+      'its parts have one position',
+      [part('a'), part('b')],
+      [reply(2, 'b', { position: 1 }), reply(1, 'a', { position: 1 })],
+      [],
+    ],
+    [
+      'the chat shows its parts in the order they were sent',
+      [part('b'), part('a')],
+      [reply(1, 'a', { sentAt: 20 }), reply(2, 'b', { sentAt: 10 })],
+      [],
+    ],
+    [
+      'the chat will show its waiting parts last',
+      [part('c'), part('a'), part('b')],
+      [reply(1, 'a', waits), reply(2, 'b', waits), reply(3, 'c')],
+      [],
+    ],
     ['carried by another computer', [part('b')], [reply(1, 'a', kept(DELIVERED_BY_ANOTHER))], []],
     ['carried before a restore', [part('b')], [reply(1, 'a', kept(DELIVERED_BEFORE_RESTORE))], []],
   ])('%s', (_what, parts, replies, acts) => {
@@ -156,6 +187,12 @@ describe('it goes out', () => {
       ['say "a"'],
     ],
     [
+      'ticked again with the words that were kept inside',
+      [part('b')],
+      [change(5, 'edit', 1, 'b', kept('internal-hidden'))],
+      ['edit 1: "b"'],
+    ],
+    [
       'ticked again after a version was kept inside',
       [part('c')],
       [change(5, 'edit', 1, 'b', kept('internal-hidden'))],
@@ -173,6 +210,28 @@ describe('it goes out', () => {
       'drop 1: replaced',
       'drop 5: replaced',
     ])
+  })
+
+  test('a deletion of a reply that did not arrive is dropped with it', () => {
+    const changes = [change(5, 'delete', 1, 'a')]
+    expect(plan([part('b')], [reply(1, 'a', failed)], { changes })).toEqual([
+      'say "b"',
+      'drop 1: replaced',
+      'drop 5: replaced',
+    ])
+  })
+
+  test('an edit changes what the chat shows of its own reply alone', () => {
+    const changes = [change(5, 'edit', 2, 'c')]
+    expect(plan([part('a'), part('c')], [reply(1, 'a'), reply(2, 'b')], { changes })).toEqual([])
+  })
+
+  test('a change that came during a send is void although other replies are in the chat', () => {
+    const replies = [reply(1, 'a', { state: 'retrying', chatraMessageId: null }), reply(2, 'b')]
+    for (const kind of ['edit', 'delete'] as const)
+      expect(plan([part('b'), part('a')], replies, { changes: [change(5, kind, 1, 'c')] })).toEqual([
+        'drop 5: replaced',
+      ])
   })
 
   test('a version that came during a send is void once the reply waits again', () => {
@@ -213,6 +272,14 @@ describe('it stays inside', () => {
       [`explain 1: ${stays}`],
     ],
     ['it failed', [part('b')], [reply(1, 'a', failed)], [], []],
+    ['the owner dismissed it', [part('b')], [reply(1, 'a', kept('dismissed'))], [], []],
+    [
+      'an edit with its words failed before',
+      [part('b')],
+      [reply(1, 'a')],
+      [change(5, 'edit', 1, 'b', { state: 'failed' })],
+      [`keep "b" of 1 inside: ${stays}`],
+    ],
   ])('%s', (_what, parts, replies, changes, acts) => {
     expect(plan(parts, replies, { stays, changes })).toEqual(acts)
   })
@@ -246,6 +313,7 @@ describe('nothing of it is left', () => {
     ],
     ['deleted after a failure', 'deleted', [reply(1, 'a', failed)], [], ['drop 1: deleted-before-sent']],
     ['deleted, never sent', 'deleted', [reply(1, 'a', kept('internal-hidden'))], [], []],
+    ['deleted after the owner dismissed it', 'deleted', [reply(1, 'a', kept('dismissed'))], [], []],
     ['emptied', 'empty', [reply(1, 'a')], [], ['remove 1']],
     ['emptied before it was sent', 'empty', [reply(1, 'a', waits)], [], ['drop 1: empty']],
   ])('%s', (_what, stays, replies, changes, acts) => {
