@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type PlanfixSwitches, type SwitchName, switchTable } from '../../src/simulators/planfix/switches.ts'
+import { chatSwitchTable } from '../../src/simulators/planfix/webchat/switches.ts'
 import {
   calm,
   chatMarks,
@@ -29,7 +30,8 @@ const apart: SwitchName[] = [
 ]
 
 const rows = Object.entries(switchTable)
-  .filter(([name]) => !apart.includes(name as SwitchName))
+  // The bridge in the mode `rest` never meets the Chat API's.
+  .filter(([name]) => !apart.includes(name as SwitchName) && !Object.hasOwn(chatSwitchTable, name))
   .flatMap(([name, positions]) =>
     positions.map((position) => [name as SwitchName, position as string] as const),
   )

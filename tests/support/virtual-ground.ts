@@ -5,7 +5,7 @@ import type { OutsideWorld } from '../../src/main/runtime/outside-world.ts'
 import { openStore } from '../../src/main/store/index.ts'
 import type { startReceiver } from '../../src/main/webhooks/receiver.ts'
 import { ChatraSimulator } from '../../src/simulators/chatra/index.ts'
-import type { SimulatorServer } from '../../src/simulators/common/server.ts'
+import { parseBody, type SimulatorServer } from '../../src/simulators/common/server.ts'
 import { startPlanfixSimulator } from '../../src/simulators/planfix/index.ts'
 import { doApart, settle, VirtualClock } from '../world-proof/virtual-clock.ts'
 import type { Ground } from './ground.ts'
@@ -169,7 +169,7 @@ class Wire {
       rawPath: url.pathname,
       query: Object.fromEntries(url.searchParams),
       headers: lowerCase(config.headers.toJSON()),
-      body: given === '' ? undefined : (JSON.parse(given) as unknown),
+      body: parseBody(Buffer.from(given), String(config.headers.getContentType() ?? '')),
       raw: Buffer.from(given),
     })
     const became = await Promise.race([asked, ended])

@@ -1,5 +1,10 @@
 import { type AxiosAdapter, AxiosError, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios'
-import type { SimRequest, SimResponse, SimulatorServer } from '../../src/simulators/common/server.ts'
+import {
+  parseBody,
+  type SimRequest,
+  type SimResponse,
+  type SimulatorServer,
+} from '../../src/simulators/common/server.ts'
 import { drawn } from './chance.ts'
 import type { Asked, Fate, Faults, Side } from './faults.ts'
 import { type Life, outOfLife } from './life.ts'
@@ -92,13 +97,14 @@ export class Network {
     const raw = Buffer.from(typeof config.data === 'string' ? config.data : '')
     const method = (config.method ?? 'get').toUpperCase()
     const path = decodeURI(url.pathname)
+    const headers = headersOf(config)
     const request: SimRequest = {
       method,
       path,
       rawPath: url.pathname,
       query: Object.fromEntries(url.searchParams),
-      headers: headersOf(config),
-      body: raw.length === 0 ? undefined : JSON.parse(raw.toString()),
+      headers,
+      body: parseBody(raw, headers['content-type'] ?? ''),
       raw,
     }
     const short = path.slice(host.prefix.length)

@@ -47,6 +47,8 @@ export type Handler = (request: SimRequest) => SimResponse | Promise<SimResponse
 export class SimulatorServer {
   readonly requests: RecordedRequest[] = []
   readonly faults = new FaultPlan()
+  /** Requests inside the simulated service by the first part of their path, e.g. `rest`; kept without recording. */
+  readonly counts = new Map<string, number>()
   /** Off for long load runs, where the record itself would be the load. */
   recording = true
   /** Paths outside the simulated service (control, pages): never recorded, never affected by a fault. */
@@ -107,6 +109,7 @@ export class SimulatorServer {
     }
     const outside = this.outside(request.path)
     if (this.recording && !outside) this.requests.push(record)
+    if (!outside) this.count(request.path)
     const fault = outside ? undefined : this.faults.take(request.method, request.path, request.body)
     if (fault) {
       record.answered = fault.kind
@@ -117,6 +120,11 @@ export class SimulatorServer {
     record.answered = answer.status
     record.answer = answer.body
     return answer
+  }
+
+  private count(path: string): void {
+    const part = path.split('/')[1] ?? ''
+    this.counts.set(part, (this.counts.get(part) ?? 0) + 1)
   }
 
   /** The outcome of the request under this fault; null when the ordinary answer follows. */
@@ -185,7 +193,8 @@ function decoded(path: string): string {
  */
 export const badJson = Symbol('badJson')
 
-function parseBody(raw: Buffer, type: string): unknown {
+/** A body by its content type: JSON and forms parsed, others as bytes, undefined when empty. */
+export function parseBody(raw: Buffer, type: string): unknown {
   if (raw.length === 0) return undefined
   if (type.includes('application/json')) {
     try {

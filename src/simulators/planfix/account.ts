@@ -1,5 +1,6 @@
 import type { Account, SimContactTemplate, SimCustomField, SimTaskTemplate, SimUser } from './state.ts'
 import { defaultSwitches, type PlanfixSwitches } from './switches.ts'
+import { newChatState } from './webchat/chat-state.ts'
 
 export interface AccountOptions {
   now?: () => number
@@ -11,6 +12,8 @@ export interface AccountOptions {
    * Custom fields of tasks (objectType 0) and contacts (objectType 1); every template contains all of them.
    */
   customFields?: SimCustomField[]
+  /** Planfix's token of the Chat API. */
+  chatToken?: string
   /** The employee of the token; default 1. */
   tokenUserId?: number
   robotSeesAll?: boolean
@@ -86,6 +89,7 @@ export function newAccount(options: AccountOptions = {}): Account {
     bySource: new Map(),
     ids: { task: 1041, contact: 92, comment: 50231, file: 124, entry: 11 },
     pushed: [],
+    chat: newChatState(options.chatToken),
     mails: [],
     violations: [],
     version: 0,

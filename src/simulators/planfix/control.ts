@@ -3,6 +3,8 @@ import type { PlanfixSimulator } from './simulator.ts'
 import type { SimComment, SimContact, SimTask } from './state.ts'
 import type { SwitchName } from './switches.ts'
 import type { CommentOptions } from './user-actions.ts'
+import type { CallbackFault } from './webchat/callbacks.ts'
+import type { ChatChannel } from './webchat/chat-state.ts'
 
 type Body = Record<string, unknown>
 /** Named like the simulator's own methods; the arguments come by name. */
@@ -68,6 +70,14 @@ const acts: Record<string, Act> = {
     sim.scopes.clear()
     for (const scope of body.scopes as string[]) sim.scopes.add(scope)
   },
+  chatChannel: (sim, body) =>
+    sim.chats.connect({ ...(body as Partial<ChatChannel>), providerId: s(body.providerId) }),
+  removesChatChannel: (sim, body) => sim.chats.disconnect(s(body.providerId)),
+  writesFirst: (sim, body) =>
+    flatComment(sim.chats.writesFirst(n(body.contactId), n(body.userId), s(body.html))),
+  callbackFault: (sim, body) => sim.chats.addCallbackFault(body as unknown as CallbackFault),
+  clearCallbackFaults: (sim) => sim.chats.clearCallbackFaults(),
+  flushCallbacks: (sim) => sim.chats.flushCallbacks(),
   flush: (sim) => sim.flush(),
 }
 
@@ -88,6 +98,9 @@ const reads: Record<string, (simulator: PlanfixSimulator, query: Record<string, 
   requests: (sim, query) => sim.server.requests.filter((request) => request.n > Number(query.after ?? 0)),
   violations: (sim) => sim.violations,
   scenario: (sim) => sim.scenario.attempts,
+  chats: (sim) => ({ url: sim.chats.url, token: sim.chats.token, channels: sim.chats.channels }),
+  callbacks: (sim) => sim.chats.callbacks,
+  requestCounts: (sim) => sim.requestCounts,
   summary: (sim) => ({
     tasks: sim.account.tasks.size,
     contacts: sim.account.contacts.size,

@@ -8,13 +8,17 @@ export { allScopes, type Scope } from './rest/routing.ts'
 export type { PlanfixOptions, PlanfixSimulator } from './simulator.ts'
 export type { Account, PersonId, SimComment, SimContact, SimFile, SimTask, SimUser } from './state.ts'
 export { type PlanfixSwitches, type SwitchName, switchTable } from './switches.ts'
+export type { CallbackFault, ChatCallback, ChatPost } from './webchat/callbacks.ts'
+export type { ChatChannel } from './webchat/chat-state.ts'
+export { readCallback } from './webchat/chats.ts'
+export { chatSwitchTable } from './webchat/switches.ts'
 
 /** A Planfix account on loopback: REST under /rest, its pages for people, /control for other processes. */
 export async function startPlanfixSimulator(options: PlanfixOptions = {}): Promise<PlanfixSimulator> {
   const simulator: PlanfixSimulator = await runSimulator(options, (request: SimRequest) =>
     request.path.startsWith('/control/')
       ? answerControl(simulator, request)
-      : answerPage(simulator.account, request),
+      : answerPage(simulator.account, simulator.url, request),
   )
   return simulator
 }

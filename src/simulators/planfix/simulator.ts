@@ -7,7 +7,7 @@ import { commentRoutes } from './objects/comments.ts'
 import { contactListRoutes } from './objects/contact-view.ts'
 import { contactRoutes } from './objects/contacts.ts'
 import { dataTagRoutes } from './objects/datatags.ts'
-import { fileRoutes, serveStorage } from './objects/files.ts'
+import { fetchedFile, fileRoutes, serveFile, serveStorage } from './objects/files.ts'
 import { taskListRoutes } from './objects/task-lists.ts'
 import { taskRoutes } from './objects/tasks.ts'
 import { userRoutes } from './objects/users.ts'
@@ -19,6 +19,10 @@ import type { SimComment, SimContact, SimFile, SimTask, SimUser } from './state.
 import { statusByKey } from './state.ts'
 import { type PlanfixSwitches, type SimStatus, type SwitchName, switchTable } from './switches.ts'
 import { userActions } from './user-actions.ts'
+import { ChatCallbacks, type ChatPost } from './webchat/callbacks.ts'
+import { chatsOf } from './webchat/chats.ts'
+import type { ChatServices } from './webchat/commands.ts'
+import { answerChat } from './webchat/endpoint.ts'
 
 export interface PlanfixOptions extends AccountOptions {
   /** 0 or absent takes a free one. */
@@ -33,9 +37,16 @@ export interface PlanfixOptions extends AccountOptions {
   clock?: SimClock
   /** Replaces HTTP for scenarios' requests: a simulated network. */
   postScenario?: ScenarioPost
+  /** Replaces HTTP for callbacks of the Chat API. */
+  postChat?: ChatPost
+  /** Replaces HTTP for attachments that the Chat API fetches. */
+  fetchFile?: ChatServices['fetchFile']
   /** Its origin; then no socket listens, and requests come by `server.exchange`. */
   origin?: string
 }
+
+/** Addresses of attachments in callbacks: they need no authorization (planfix-chat.md A3). */
+const isChatFile = /^\/file\/\d+\/./
 
 const routes = [
   ...taskRoutes,
@@ -68,6 +79,12 @@ export async function runSimulator(
   const later = new DelayedWork(clock)
   const scenario = new Scenario(account, scaled, clock, options.postScenario)
   let origin = ''
+  const callbacks = new ChatCallbacks(account, scaled, () => origin, clock, options.postChat)
+  const chatServices: ChatServices = {
+    fetchFile: options.fetchFile ?? fetchedFile,
+    callBack: (task, comment) => void callbacks.commented(task, comment),
+    inBackground: (work) => callbacks.inBackground(work),
+  }
 
   const gate: RestPipeline = {
     account,
@@ -83,9 +100,10 @@ export async function runSimulator(
       later: (ms, work) => later.put(ms, work),
       restChanged: (taskId, what) => {
         const task = account.tasks.get(taskId)
-        if (simulator.scenarioOnRest && task) {
-          scenario.fire(task, what.commentId === undefined ? undefined : account.comments.get(what.commentId))
-        }
+        const comment = what.commentId === undefined ? undefined : account.comments.get(what.commentId)
+        if (task && comment && account.switches['rest-comment-pushed'] === 'yes')
+          callbacks.commented(task, comment)
+        if (simulator.scenarioOnRest && task) scenario.fire(task, comment)
       },
     },
   }
@@ -93,9 +111,11 @@ export async function runSimulator(
   const server = new SimulatorServer((request) => {
     const { path } = request
     if (path.startsWith('/rest/')) return answerRest(gate, request, path.slice('/rest'.length))
+    if (path === '/webchat/api') return answerChat(gate, chatServices, request)
+    if (isChatFile.test(path)) return serveFile(account, Number(path.split('/')[2]))
     return path.startsWith('/storage/') ? serveStorage(account, request) : outside(request)
   }, clock)
-  server.outside = (path) => !path.startsWith('/rest/') && !path.startsWith('/storage/')
+  server.outside = (path) => !/^\/(rest|storage|webchat)\//.test(path) && !isChatFile.test(path)
 
   const simulator = {
     /** The origin, e.g. http://127.0.0.1:4001 */
@@ -108,6 +128,12 @@ export async function runSimulator(
     account,
     limits,
     scenario,
+    /** The Chat API: its chats, callbacks and their faults. */
+    chats: chatsOf(account, callbacks, () => origin),
+    /** Requests so far, refused ones and those that a fault met included. */
+    get requestCounts(): { rest: number; webchat: number } {
+      return { rest: server.counts.get('rest') ?? 0, webchat: server.counts.get('webchat') ?? 0 }
+    },
     /** Scopes granted to the token; add and delete at will. */
     scopes: gate.scopes,
     /** Refusals that no correct client causes; a test ends by asserting that this is empty. */
@@ -118,7 +144,7 @@ export async function runSimulator(
     mails: account.mails,
     /** Whether comments and status changes made by REST trigger the scenario too. */
     scenarioOnRest: false,
-    ...userActions(account, scenario),
+    ...userActions(account, scenario, callbacks),
 
     get switches(): Readonly<PlanfixSwitches> {
       return account.switches
@@ -172,14 +198,18 @@ export async function runSimulator(
     set scenarioUrl(url: string | undefined) {
       scenario.url = url
     },
-    /** Runs late commits and queued updates now and waits until no scenario request is in flight or due. */
+    /**
+     * Runs late commits and queued updates now and waits until no scenario request or callback is in flight or
+     * due, and no attachment is being fetched.
+     */
     async flush(): Promise<void> {
       later.flush()
-      await scenario.settled()
+      await Promise.all([scenario.settled(), callbacks.settled()])
     },
     async stop(): Promise<void> {
       later.stop()
       scenario.stop()
+      callbacks.stop()
       if (options.origin === undefined) await server.stop()
     },
   }

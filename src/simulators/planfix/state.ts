@@ -1,5 +1,6 @@
 import type { Zone } from './rest/timepoints.ts'
 import { type PlanfixSwitches, type SimStatus, type StatusKey, statusesOf } from './switches.ts'
+import type { ChatState } from './webchat/chat-state.ts'
 
 /** `user:5` or `contact:92`. */
 export type PersonId = string
@@ -40,7 +41,7 @@ export interface SimComment extends Source {
   contactId?: number
   time: number
   type: 'Comment' | 'Reminder' | 'None'
-  fromType: 'Planfix' | 'None'
+  fromType: 'Planfix' | 'WebChatApi' | 'None'
   /** HTML as stored. */
   description: string
   owner: PersonId
@@ -55,6 +56,8 @@ export interface SimComment extends Source {
   isTaskDescription: boolean
   /** Written in Planfix's window, not by REST. */
   byHand: boolean
+  /** Its way to the chat: from `messageStatus`, or an error of Planfix's own post. */
+  delivery?: { status: 'sent' | 'read' | 'error'; text: string }
 }
 
 export interface SimTask extends Source {
@@ -79,6 +82,8 @@ export interface SimTask extends Source {
   other: Record<string, unknown>
   /** The feed, comment no. 1 being the description. */
   feed: SimComment[]
+  /** The chat that the task belongs to (§12). */
+  chat?: { providerId: string; chatId: string }
 }
 
 export interface People {
@@ -103,6 +108,10 @@ export interface SimContact extends Source {
   files: number[]
   other: Record<string, unknown>
   feed: SimComment[]
+  /** `providerId~contactId` of each client of a chat that this card stands for (§12). */
+  chatKeys?: string[]
+  /** `contactIco` and `contactData` of the Chat API. */
+  chatProfile?: { ico: string; data: string }
 }
 
 export interface SimFile {
@@ -177,6 +186,8 @@ export interface Account extends Zone {
   ids: { task: number; contact: number; comment: number; file: number; entry: number }
   /** REST comments that a chat channel bound to the task would have sent out (switch `rest-comment-pushed`). */
   pushed: { taskId: number; commentId: number; contactId: number; description: string }[]
+  /** The chats of the Chat API (§12). */
+  chat: ChatState
   /** Letters of Planfix itself to contacts (switch `contact-mail`). */
   mails: SimMail[]
   /** Refusals of requests that no correct client sends. */

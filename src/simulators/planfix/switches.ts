@@ -1,12 +1,10 @@
 import { defaultPositions, type Positions, type SwitchTable } from '../common/switches.ts'
+import { chatSwitchTable } from './webchat/switches.ts'
 
 const accountCodes = [2, 10, 11, 16, 20, 21, 23]
 const accountStates = accountCodes.flatMap((code) => [403, 401, 400].map((status) => `code${code}-${status}`))
 
-/**
- * The switches of contracts/planfix.md §17 that concern REST and scenario requests, default first. The
- * `webchat-*` rows are omitted: the product does not use the Chat API (§12).
- */
+/** The switches of contracts/planfix.md §17 and of contracts/planfix-chat.md, default first. */
 export const switchTable = {
   'over-rps': ['accepted-and-counted', '429-retry-after', '429-bare', 'delayed', '403-code22-short'],
   'daily-limit': ['off', '403-code22-ms', '403-code22-seconds', '403-code22-no-time', '200-fail-code22'],
@@ -61,6 +59,7 @@ export const switchTable = {
   /** Whether a scenario's request names its task in the header `X-Planfix-Task` (contracts/planfix-chat.md). */
   'scenario-header': ['present', 'absent'],
   'scenario-body': ['raw-unescaped', 'escaped', 'empty-lists-as-strings'],
+  ...chatSwitchTable,
 } as const satisfies SwitchTable
 
 export type PlanfixSwitches = Positions<typeof switchTable>

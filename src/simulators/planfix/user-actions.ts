@@ -20,6 +20,7 @@ import {
   userOf,
 } from './state.ts'
 import type { StatusKey } from './switches.ts'
+import type { ChatCallbacks } from './webchat/callbacks.ts'
 
 export interface CommentOptions {
   /** The notified people; the task's counterparty when absent ("notify the client" ticked). */
@@ -31,7 +32,7 @@ export interface CommentOptions {
 }
 
 /** Actions of people in Planfix's window. Each throws for an object that does not exist. */
-export function userActions(account: Account, scenario: Scenario) {
+export function userActions(account: Account, scenario: Scenario, callbacks: ChatCallbacks) {
   const taskOf = (id: number): SimTask => account.tasks.get(id) ?? missing(`task ${id}`)
   const commentOf = (id: number): SimComment => account.comments.get(id) ?? missing(`comment ${id}`)
   const contactOf = (id: number): SimContact => livingContact(account, id) ?? missing(`contact ${id}`)
@@ -42,6 +43,12 @@ export function userActions(account: Account, scenario: Scenario) {
   const touchHolder = (comment: SimComment): void => {
     const holder = holderOf(account, comment)
     if (holder) touch(account, holder)
+  }
+
+  function commented(task: SimTask, comment: SimComment): void {
+    mailContacts(account, comment)
+    callbacks.commented(task, comment)
+    scenario.fire(task, comment)
   }
 
   function changeStatus(taskId: number, key: StatusKey): void {
@@ -81,8 +88,7 @@ export function userActions(account: Account, scenario: Scenario) {
           byHand: true,
         },
       )
-      mailContacts(account, comment)
-      scenario.fire(task, comment)
+      commented(task, comment)
       return comment
     },
 
@@ -109,8 +115,7 @@ export function userActions(account: Account, scenario: Scenario) {
           },
         )
         task.feed.sort((a, b) => a.id - b.id)
-        mailContacts(account, comment)
-        scenario.fire(task, comment)
+        commented(task, comment)
         return comment
       }
     },
@@ -156,6 +161,9 @@ export function userActions(account: Account, scenario: Scenario) {
       for (const comment of from.feed.filter((one) => !one.isTaskDescription))
         moveComment(comment, from, into)
       from.isDeleted = true
+      // The target keeps its channel, or takes the other's (§14.11).
+      if (!into.chat && from.chat) into.chat = from.chat
+      delete from.chat
       for (const task of [from, into]) touch(account, task)
     },
 
@@ -223,6 +231,8 @@ export function userActions(account: Account, scenario: Scenario) {
       stays.files.push(...gone.files)
       stays.phones.push(...gone.phones)
       stays.additionalEmailAddresses.push(...[gone.email, ...gone.additionalEmailAddresses].filter(Boolean))
+      stays.chatKeys = [...(stays.chatKeys ?? []), ...(gone.chatKeys ?? [])]
+      gone.chatKeys = []
       gone.feed = []
       gone.isDeleted = true
       touch(account, stays)

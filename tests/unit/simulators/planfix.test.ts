@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import {
+  chatSwitchTable,
   type PlanfixOptions,
   type PlanfixSimulator,
   type PlanfixSwitches,
@@ -746,9 +747,10 @@ describe('data tags', () => {
   })
 })
 
-test('every switch is used in these or the contract tests, and unknown ones are refused', async () => {
+test('every switch is used in these, the Chat API’s or the contract tests, and unknown ones are refused', async () => {
   const sim = await start()
   expect(() => sim.setSwitch('nonsense' as never, 'x' as never)).toThrow('no switch nonsense')
   expect(() => sim.setSwitch('newlines', 'x' as never)).toThrow('no position x')
-  expect(Object.keys(switchTable)).toHaveLength(38)
+  expect(Object.keys(chatSwitchTable)).toHaveLength(19)
+  expect(Object.keys(switchTable)).toHaveLength(38 + 19)
 })

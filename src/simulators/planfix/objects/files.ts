@@ -142,19 +142,24 @@ async function fetchFile({ account, body }: Call): Promise<SimResponse> {
   if (!address || !/^https?:$/.test(address.protocol))
     return refuse(400, 41, 'Unsafe url for downloading file')
   if (/(^|\.)planfix\.(com|ru)$/.test(address.hostname)) refuse(400, 41, 'Unsafe url for downloading file')
-  let content: Buffer
-  let type: string
-  try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(5000) })
-    if (!answer.ok) throw new Error(`status ${answer.status}`)
-    content = Buffer.from(await answer.arrayBuffer())
-    type = answer.headers.get('content-type') ?? 'application/octet-stream'
-  } catch {
-    return refuse(400, 7001, 'Rest API error upload file')
-  }
+  const fetched = await fetchedFile(address.href)
+  if (!fetched) return refuse(400, 7001, 'Rest API error upload file')
+  const { content, type } = fetched
   requireSize(account, content)
   const name = String(body.name ?? '') || decodeURIComponent(address.pathname.split('/').pop() || 'file')
   return success({ id: addFile(account, name, content, type).id })
+}
+
+/** Downloads an address, 5 s at most; undefined when that fails. */
+export async function fetchedFile(url: string): Promise<{ content: Buffer; type: string } | undefined> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) })
+    if (!answer.ok) return undefined
+    const content = Buffer.from(await answer.arrayBuffer())
+    return { content, type: answer.headers.get('content-type') ?? 'application/octet-stream' }
+  } catch {
+    return undefined
+  }
 }
 
 function requireSize(account: Account, content: Buffer): void {
@@ -172,6 +177,21 @@ function storageAddress({ account, services }: Call, file: SimFile): string {
   const until = account.now() + 3_600_000
   const name = encodeURIComponent(file.name)
   return `${services.origin()}/storage/${file.id}/${name}?until=${until}&signature=${signature(file.id, until)}`
+}
+
+export const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+
+/** A file for everyone who knows its address; only pictures are shown in a browser. */
+export function serveFile(account: Account, id: number): SimResponse {
+  const file = account.files.get(id)
+  if (!file) return { status: 404, body: 'There is no such file' }
+  const isPicture = pictures.includes(file.type)
+  const headers: Record<string, string> = {
+    'content-type': isPicture ? file.type : 'application/octet-stream',
+    'x-content-type-options': 'nosniff',
+    'content-disposition': `${isPicture ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+  }
+  return { status: 200, body: file.content, headers }
 }
 
 /** The storage behind GET /file/{id}/download: like an object store it refuses a second way of authorization. */

@@ -26,6 +26,8 @@ textarea, select, input[type=file] { font: inherit; width: 100%; border: 1px sol
 select { width: auto } textarea { min-height: 80px; resize: vertical; margin: 8px 0 }
 button { font: inherit; border: 1px solid #b9c6d6; background: #f7f9fb; border-radius: 6px; padding: 5px 14px; cursor: pointer }
 button.main { background: #2d6cb5; border-color: #2d6cb5; color: #fff } button.bad { color: #a32626 } button.small { font-size: 12px; padding: 1px 8px }
+.ticks { margin-top: 6px; font-size: 13px; color: #3f7d4d } .ticks.error { color: #a32626 }
+.form { display: grid; grid-template-columns: max-content 1fr; gap: 8px 14px; align-items: center } .form input, .form select { font: inherit; width: 100% } .form input[type=checkbox] { width: auto; justify-self: start }
 .row { display: flex; gap: 14px; flex-wrap: wrap; align-items: center } .grow { flex: 1 } [role=alert] { color: #a32626 }
 `
 
@@ -43,7 +45,7 @@ export function page(title: string, body: string, script: string): SimResponse {
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${plain(title)}</title>
 <meta name="viewport" content="width=device-width"><style>${style}</style></head><body>
 <div class="notice">Simulator: a local stand-in for Planfix, for demonstration and tests. This is not planfix.com, and nothing here is stored.</div>
-<header><b>Planfix simulator</b><a href="/">Tasks and contacts</a></header>
+<header><b>Planfix simulator</b><a href="/">Tasks and contacts</a><a href="/chats">Chats</a></header>
 <main>${body}</main><script nonce="${nonce}">${live}${script}</script></body></html>`,
   }
 }

@@ -1,4 +1,5 @@
 import type { SimRequest, SimResponse } from '../../common/server.ts'
+import { pictures, serveFile } from '../objects/files.ts'
 import { timePoint } from '../rest/timepoints.ts'
 import {
   type Account,
@@ -11,17 +12,19 @@ import {
   type SimTask,
   statusByKey,
 } from '../state.ts'
+import { chatsPage } from './chats-page.ts'
 import { page } from './page-frame.ts'
 import { plain, safeHtml } from './safe-html.ts'
 import { taskScript } from './task-script.ts'
 
 /** Pages for people: the list, a task, a contact's card. `/feed` below them is the part that is updated. */
-export function answerPage(account: Account, request: SimRequest): SimResponse {
+export function answerPage(account: Account, origin: string, request: SimRequest): SimResponse {
   const [, kind, id, part] = request.path.split('/')
   if (request.path === '/') return page('Planfix simulator', living('/feed', overview(account)), '')
   if (request.path === '/feed') return { status: 200, body: overview(account) }
+  if (kind === 'chats') return chatsPage(account, origin)
   if (kind === 'favicon.ico') return { status: 204 }
-  if (kind === 'file') return fileBytes(account, Number(id))
+  if (kind === 'file') return serveFile(account, Number(id))
   const task = kind === 'task' ? account.tasks.get(Number(id)) : undefined
   const contact = kind === 'contact' ? livingContact(account, id) : undefined
   const view = task ? taskView(account, task) : contact ? contactView(account, contact) : undefined
@@ -100,7 +103,17 @@ function commentView(account: Account, comment: SimComment, n: number): string {
       : ''
   return `<article class="${classes.join(' ')}" data-comment="${comment.id}"><div class="row"><b>${plain(personName(account, owner))}</b>
 <span class="muted grow">#${n} · ${when(account, comment.time)}${marks.length > 0 ? ` · ${marks.join(' · ')}` : ''}</span>${buttons}</div>
-<div class="text">${safeHtml(comment.description)}</div>${entriesView(account, comment)}${filesView(account, comment)}</article>`
+<div class="text">${safeHtml(comment.description)}</div>${entriesView(account, comment)}${filesView(account, comment)}${deliveryView(comment)}</article>`
+}
+
+/** The ticks of a chat: one sent, two read, or the error in full (planfix-chat.md A4). */
+function deliveryView({ delivery }: SimComment): string {
+  if (!delivery) return ''
+  const [sign, word] = { sent: ['✓', 'Sent'], read: ['✓✓', 'Read'], error: ['✗', 'Error'] }[
+    delivery.status
+  ] as [string, string]
+  const text = delivery.text === '' ? '' : `: ${plain(delivery.text)}`
+  return `<div class="ticks ${delivery.status}" data-delivery="${delivery.status}">${sign} ${word}${text}</div>`
 }
 
 function entriesView(account: Account, comment: SimComment): string {
@@ -116,8 +129,6 @@ function entriesView(account: Account, comment: SimComment): string {
     .join('')
 }
 
-const pictures = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
-
 function filesView(account: Account, comment: SimComment): string {
   const links = comment.files.flatMap((id) => {
     const file = account.files.get(id)
@@ -126,18 +137,6 @@ function filesView(account: Account, comment: SimComment): string {
     return [`<a href="/file/${id}" download>${plain(file.name)} (${file.content.length} bytes)</a>${picture}`]
   })
   return links.length > 0 ? `<div class="files">${links.join('')}</div>` : ''
-}
-
-function fileBytes(account: Account, id: number): SimResponse {
-  const file = account.files.get(id)
-  if (!file) return { status: 404, body: 'There is no such file' }
-  const picture = pictures.includes(file.type)
-  const headers: Record<string, string> = {
-    'content-type': picture ? file.type : 'application/octet-stream',
-    'x-content-type-options': 'nosniff',
-    'content-disposition': `${picture ? 'inline' : 'attachment'}; filename*=UTF-8''${encodeURIComponent(file.name)}`,
-  }
-  return { status: 200, body: file.content, headers }
 }
 
 function replyBox(account: Account, task: SimTask): string {

@@ -59,7 +59,8 @@ async function admitted(gate: RestPipeline, request: SimRequest, path: string): 
 
   const body = isObject(request.body) ? request.body : {}
   const call: Call = { account, params, query, body, request, services: gate.services }
-  return route.write ? write(gate, route, call) : run(account, route, call)
+  const answer = () => run(account, route, call)
+  return route.write ? underWriteOutcome(gate, answer) : answer()
 }
 
 /** A refusal of the operation becomes its error answer, in a 200 when `fail-in-2xx` is on. */
@@ -74,21 +75,24 @@ async function run(account: Account, route: Route, call: Call): Promise<SimRespo
 }
 
 /** A write under the switch `planfix-write-outcome`: the client may never learn its outcome (§5). */
-async function write(gate: RestPipeline, route: Route, call: Call): Promise<SimResponse> {
+export async function underWriteOutcome(
+  gate: RestPipeline,
+  write: () => Promise<SimResponse>,
+): Promise<SimResponse> {
   const outcome = gate.account.switches['planfix-write-outcome']
-  if (outcome === 'normal' || gate.writeOutcomeTimes <= 0) return run(gate.account, route, call)
+  if (outcome === 'normal' || gate.writeOutcomeTimes <= 0) return write()
   gate.writeOutcomeTimes--
   switch (outcome) {
     case 'timeout-before-commit':
       return hang()
     case 'timeout-after-commit':
-      await run(gate.account, route, call)
+      await write()
       return hang()
     case 'timeout-then-late-commit':
-      gate.services.later(gate.lateCommitMs, () => void run(gate.account, route, call))
+      gate.services.later(gate.lateCommitMs, () => void write())
       return hang()
     case '504-after-commit':
-      await run(gate.account, route, call)
+      await write()
       return { status: 504, body: '<html><head><title>504 Gateway Time-out</title></head></html>' }
   }
 }
