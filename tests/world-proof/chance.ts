@@ -1,11 +1,11 @@
-/** A number in [0, 1) that depends on its keys alone: what is drawn here does not change when something else is left out. */
+/** A number in [0, 1) that depends on its keys only: it does not change when something else is left out. */
 export function drawn(...keys: (string | number)[]): number {
   let hash = 0x811c9dc5
   for (const key of keys.join('|')) {
     hash ^= key.charCodeAt(0)
     hash = Math.imul(hash, 0x01000193)
   }
-  // The last steps of MurmurHash3: neighbours among the keys must not be neighbours among the numbers.
+  // The last steps of MurmurHash3: neighbouring keys must not give neighbouring numbers.
   hash ^= hash >>> 16
   hash = Math.imul(hash, 0x85ebca6b)
   hash ^= hash >>> 13
@@ -14,7 +14,7 @@ export function drawn(...keys: (string | number)[]): number {
   return (hash >>> 0) / 2 ** 32
 }
 
-/** A source of chance with the turns that stories need. */
+/** A source of randomness with the functions that stories need. */
 export class Chance {
   private state: number
 

@@ -7,7 +7,7 @@ const USERS = [5, 6, 7] as const
 export const JUNK = ['1@1.ru', 'info@firm.example'] as const
 export const WORDS = ['Да', 'OK', 'Добрый день'] as const
 
-/** A story while it is being made up: time goes on, numbers are given out, and what was written can be gone back to. */
+/** A story while it is generated: time passes, numbers are assigned, and earlier texts can be referred to. */
 export class Draft {
   readonly chance: Chance
   readonly devices: Device[]
@@ -40,7 +40,7 @@ export class Draft {
     return this.chance.between(0, this.devices.length - 1)
   }
 
-  /** One that has said something; the first one begins. */
+  /** A device that has written before; else the first one begins. */
   talker(): number {
     const known = [...this.spoke]
     if (known.length > 0) return this.chance.one(known)
@@ -59,7 +59,7 @@ export class Draft {
     this.add({ do: 'say', device, n: this.n() }, afterMs)
   }
 
-  /** Answers the number of the reply. */
+  /** Returns the number of the reply. */
   reply(device = this.talker(), afterMs = 0): number {
     const n = this.n()
     this.add({ do: 'comment', device, n, user: this.user() }, afterMs)
@@ -76,7 +76,7 @@ export class Draft {
     return n
   }
 
-  /** Another device of the same person, or anybody else. */
+  /** Another device of the same person, or of anybody else. */
   sibling(device: number): number {
     const person = this.devices[device]?.person
     const found = this.devices.findIndex((one, index) => one.person === person && index !== device)

@@ -6,23 +6,23 @@ import type { Played } from './play.ts'
 import { marksIn, type Story } from './story.ts'
 import type { Told, Truth } from './truth.ts'
 
-/** What stands in the services at the end, and what the owner of the bridge can see: all that a judgement rests on. */
+/** The content of the services at the end, and what the owner of the bridge can see: the basis of every judgement. */
 export interface Evidence {
   story: Story
   truth: Truth
   calls: readonly Call[]
   healedAt: number
-  /** What never came to rest. */
+  /** Work that never ended. */
   open: readonly string[]
   tasks: readonly SimTask[]
-  /** The chat of each device, deleted messages too. */
+  /** The chat of each device, including deleted messages. */
   chats: readonly (readonly ChatMessage[])[]
-  /** Devices by Chatra's client id, with the connection they belong to. */
+  /** Devices by Chatra's client id, with their connection. */
   clients: ReadonlyMap<string, number>
   /** The bridge's messages, as its log shows them. */
   messages: readonly Message[]
   events: readonly BridgeEvent[]
-  /** Refusals that no correct client provokes. */
+  /** Refusals that no correct client causes. */
   violations: readonly string[]
 }
 
@@ -46,20 +46,20 @@ export async function evidenceOf({ world, open, healedAt }: Played): Promise<Evi
   }
 }
 
-/** Words of a comment without tags. */
+/** Text of a comment without tags. */
 export const wordsOf = (comment: SimComment): string =>
   comment.description
     .replace(/<br\s*\/?>|<\/p>|<\/blockquote>/g, '\n')
     .replace(/<[^>]*>/g, '')
     .trim()
 
-/** Comments that stand in a task, without those that were deleted. */
+/** Comments in a task, without deleted ones. */
 export const standing = (task: SimTask): SimComment[] => task.feed.filter((comment) => !comment.isDeleted)
 
-/** Every mark that a comment of an employee has ever borne. */
+/** Every mark that any version of an employee's comment has had. */
 export const marksOf = (told: Told): Set<string> => new Set(told.versions.flatMap(({ marks }) => marks))
 
-/** What the bridge said, or made of what it had said, in a chat. */
+/** The bridge's messages in a chat, including edited ones. */
 export interface Utterance {
   call: Call
   clientId: string | null
@@ -67,7 +67,7 @@ export interface Utterance {
   marks: string[]
 }
 
-/** Every text the bridge sent to Chatra, whether it was carried out or not. */
+/** Every text that the bridge sent to Chatra, whether it was carried out or not. */
 export function utterances({ calls }: Evidence): Utterance[] {
   return calls
     .filter(({ side, isWrite, method }) => side === 'chatra' && isWrite && method !== 'DELETE')

@@ -14,12 +14,12 @@ export type OutageMode =
   | 'silent'
   /** Carries everything out and never answers. */
   | 'swallowing'
-  /** Carries everything out; its answers are lost on a line that was cut. */
+  /** Carries everything out; its answers are lost with the connection. */
   | 'cut'
   /** 429 for all but one request a second. */
   | 'throttled'
 
-/** What becomes of a single request. */
+/** The result of a single request. */
 export type Blow =
   | 'lost-request'
   | 'lost-answer'
@@ -29,7 +29,7 @@ export type Blow =
   | '502'
   | '502-after'
 
-/** Which requests a blow strikes. */
+/** Which requests a single fault affects. */
 export type Target = 'any' | 'reply' | 'comment' | 'task' | 'contact'
 
 export interface Asked {
@@ -40,7 +40,7 @@ export interface Asked {
   isWrite: boolean
 }
 
-/** Whether, and how late in milliseconds, a request is carried out, and what its sender learns of it. */
+/** Whether a request is carried out, after how many milliseconds, and what its sender learns. */
 export interface Fate {
   commit: number | 'never'
   answer: 'as-is' | 'never' | 'reset' | 'refused' | number
@@ -48,7 +48,7 @@ export interface Fate {
 
 const FINE: Fate = { commit: 0, answer: 'as-is' }
 
-/** The outages and single blows in force, by side. */
+/** The active outages and single faults, by side. */
 export class Faults {
   private readonly outages = new Map<Side, { mode: OutageMode; until: number }>()
   private blows: { side: Side; kind: Blow; target: Target; left: number; lateMs: number }[] = []
@@ -77,7 +77,7 @@ export class Faults {
     return outage && outage.until > now ? outage.mode : null
   }
 
-  /** Whether any fault is in force or waits to strike. */
+  /** Whether any fault is active or pending. */
   isHarmless(side: Side, now: number): boolean {
     return this.outage(side, now) === null && !this.blows.some((one) => one.side === side && one.left > 0)
   }
@@ -104,7 +104,7 @@ export class Faults {
       case 'silent':
         return { commit: 'never', answer: 'never' }
       case 'swallowing':
-        // Half of what is sent into such an incident is carried out, and much later than anybody waits for it.
+        // Half of the requests in such an incident are carried out, much later than any caller waits.
         return drawn(this.seed, 'swallow', asked.path, now) < 0.5
           ? { commit: 12_000, answer: 'never' }
           : { commit: 0, answer: 'never' }

@@ -3,7 +3,7 @@ import { type Evidence, standing, wordsOf } from './evidence.ts'
 import type { Finding } from './judge.ts'
 import { marksIn } from './story.ts'
 
-/** What clients and agents said stands in Planfix once, in order, and in a task of their own connection. */
+/** Messages of clients and agents are in Planfix once, in order, and in a task of their own connection. */
 export function judgeClients(evidence: Evidence): Finding[] {
   return [
     ...once(evidence),
@@ -14,7 +14,7 @@ export function judgeClients(evidence: Evidence): Finding[] {
   ]
 }
 
-/** Where each mark stands: comment numbers, ascending. */
+/** The comments with each mark: comment numbers, ascending. */
 function places({ tasks: all, truth }: Evidence): Map<string, number[]> {
   const tasks = all.filter(({ id }) => !truth.deletedTasks.has(id))
   const found = new Map<string, number[]>()
@@ -51,7 +51,7 @@ function once(evidence: Evidence): Finding[] {
   })
 }
 
-/** In the order in which they were said; those that came late bear the time at which they were said. */
+/** In the order in which they were written; late ones show the time at which they were written. */
 function order(evidence: Evidence): Finding[] {
   const at = places(evidence)
   const late = new Set(
@@ -79,7 +79,7 @@ function order(evidence: Evidence): Finding[] {
   return findings
 }
 
-/** Short words without a mark: as often as clients said them, beside those that employees wrote. */
+/** Short texts without a mark: as often as clients wrote them, in addition to those of employees. */
 function words(evidence: Evidence): Finding[] {
   const { deletedTasks } = evidence.truth
   const linesOf = (tasks: Iterable<SimTask>) =>
@@ -93,14 +93,14 @@ function words(evidence: Evidence): Finding[] {
     const said = evidence.truth.words.filter(({ text, taskId }) => text === word && taskId === null).length
     const isIt = (line: string) => line === word || line.endsWith(`: ${word}`)
     const stands = lines.filter(isIt).length
-    // What went with its task was there.
+    // What disappeared with its task had been there.
     if (stands <= said && stands + gone.filter(isIt).length >= said) return []
     const invariant = stands < said ? 'no client message is lost' : 'no client message is doubled'
     return [{ invariant, detail: `"${word}" was said ${said} times by clients and stands ${stands} times` }]
   })
 }
 
-/** A task holds what clients of one connection said, and of one person as far as anybody can know. */
+/** A task contains messages of clients of one connection, and of one person as far as the bridge can know. */
 function ownTasks(evidence: Evidence): Finding[] {
   const { story, truth } = evidence
   return evidence.tasks.flatMap((task): Finding[] => {
@@ -113,7 +113,7 @@ function ownTasks(evidence: Evidence): Finding[] {
   })
 }
 
-/** Of clients who stay by themselves: where two devices become one, the task of one of them is left behind. */
+/** Of clients who are not merged: when two devices become one, the task of one of them is left behind. */
 function noSecond({ truth, story }: Evidence): Finding[] {
   const joins = new Set(story.actions.flatMap((action) => (action.do === 'introduce' ? [action.device] : [])))
   const isAlone = (device: number) => {

@@ -4,7 +4,7 @@ import type { Finding } from './judge.ts'
 
 const SECOND = 1000
 
-/** How the bridge behaves toward the services and its owner. */
+/** The bridge's behaviour toward the services and its owner. */
 export function judgeConduct(evidence: Evidence): Finding[] {
   return [
     ...foreignTasks(evidence),
@@ -46,7 +46,7 @@ function pace({ story, calls, truth }: Evidence): Finding[] {
   for (const [index, first] of at.entries()) {
     const last = at[index + most]
     if (last === undefined) return []
-    // What woke up, or began anew, starts with a full bucket.
+    // After a wake-up or a start the bucket is full.
     const began = truth.ends.some((one) => one.kind === 'start' && one.at >= first && one.at <= last)
     if (last - first < span && !began) {
       const detail = `${most + 1} requests to Planfix within ${(last - first) / SECOND} s, allowed are ${requestsPerSecond} a second`
@@ -56,7 +56,7 @@ function pace({ story, calls, truth }: Evidence): Finding[] {
   return []
 }
 
-/** When the day's requests are used up, it is tried now and then and not more. */
+/** When the day's requests are used up, the bridge retries only now and then. */
 function quota({ truth, calls }: Evidence): Finding[] {
   return truth.outages
     .filter(({ mode }) => mode === 'quota')
@@ -70,7 +70,7 @@ function quota({ truth, calls }: Evidence): Finding[] {
     })
 }
 
-/** A service that does not answer clearly gets two replies, and then is asked something harmless first. */
+/** A service without clear answers gets at most two replies; then a harmless request comes first. */
 function blindReplies(evidence: Evidence): Finding[] {
   const { truth } = evidence
   const posts = utterances(evidence).filter(({ call }) => call.method === 'POST')
@@ -101,7 +101,7 @@ function blindReplies(evidence: Evidence): Finding[] {
     })
 }
 
-/** Its echo was there as soon as the answer: then it is known what became of it. */
+/** Its echo came as soon as the answer: then its result is known. */
 const isEchoed = ({ call, text }: Utterance, { truth }: Evidence): boolean =>
   truth.heard.some(
     ({ shop, at, body }) =>
@@ -111,20 +111,20 @@ const isEchoed = ({ call, text }: Utterance, { truth }: Evidence): boolean =>
       body.includes(JSON.stringify(text).slice(1, -1)),
   )
 
-/** When a service is well again it is asked within seconds. */
+/** When a service works again, a request reaches it within seconds. */
 function silence({ truth, calls, healedAt }: Evidence): Finding[] {
   return truth.outages
     .filter(({ side, mode }) => side === 'planfix' && mode !== 'quota')
     .flatMap(({ side, to, from, mode }): Finding[] => {
       const end = Math.min(to, healedAt)
-      // A call that hangs when it ends has to run out of time first.
+      // A call that hangs at the end of the outage must time out first.
       const limit = (mode === 'silent' || mode === 'swallowing' ? 35 : 20) * SECOND
       const disturbed =
         truth.outages.some((one) => one.side === side && one.from < end + limit && one.to > end) ||
         truth.ends.some(({ at }) => at > from - 10 * SECOND && at < end + limit) ||
         (truth.ends.findLast(({ at }) => at < end + limit)?.kind ?? 'start') !== 'start'
       const before = calls.some((call) => call.side === side && call.at > from - 30 * SECOND && call.at < end)
-      // Where nothing was refused, nothing waits, and the next poll is soon enough.
+      // Where nothing was refused, nothing waits, and the next poll is early enough.
       const refused = calls.some(
         (call) =>
           call.side === side &&

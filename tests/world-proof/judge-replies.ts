@@ -5,10 +5,10 @@ import { marksIn } from './story.ts'
 import { type Told, Truth } from './truth.ts'
 
 const MINUTE = 60_000
-/** Within this time nobody can know that a comment has become internal: what waits longer is read again. */
+/** Within this time the bridge cannot know that a comment has become internal: what waits longer is read again. */
 const UNNOTICED_MS = 90_000
 
-/** Each reply at most once, to whom it was meant for, in its last words; or the owner knows why not. */
+/** Each reply arrives at most once, at the right client, in its last version; or the owner knows why not. */
 export function judgeReplies(evidence: Evidence): Finding[] {
   const said = utterances(evidence)
   return [
@@ -50,7 +50,7 @@ function onlyTo(told: Told, copies: readonly ChatMessage[][], { truth }: Evidenc
   })
 }
 
-/** Words that were internal when they were sent, as message or as edit. */
+/** Texts that were internal when they were sent, as message or as edit. */
 function noInternalWord(told: Told, said: readonly Utterance[], evidence: Evidence): Finding[] {
   const findings: Finding[] = []
   for (const { call, marks } of said) {
@@ -71,7 +71,7 @@ function noInternalWord(told: Told, said: readonly Utterance[], evidence: Eviden
   return findings
 }
 
-/** A reply that stayed public is in the chat with its last words; else the bridge's log says that it failed. */
+/** A reply that stayed public is in the chat in its last version; else the bridge's log shows that it failed. */
 function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: Evidence): Finding[] {
   const last = Truth.versionAt(told)
   const first = told.versions[0]
@@ -84,7 +84,7 @@ function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: E
     return isOurs && (state === 'failed' || state === 'uncertain')
   })
   if (stuck.length > 0) return []
-  // Without an answer and without ids in webhooks nobody knows which message of the chat is to be changed.
+  // Without an answer and without ids in webhooks, the bridge cannot know which message of the chat to change.
   const isUnknown = evidence.messages.some(
     ({ planfixCommentId, kind, reason }) =>
       planfixCommentId === told.commentId && kind !== 'text' && reason === 'target-id-unknown',
@@ -97,7 +97,8 @@ function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: E
     return [{ invariant: 'a deleted reply leaves the chat', detail }]
   }
   if (!copy || copy.deleted) {
-    // It notified a card that the task had between two looks alone: nobody tells that it was the client's then.
+    // It notified a contact that the task had only between two polls: the bridge cannot know that it was the client's
+    // then.
     if (wentThrough(told, evidence)) return []
     const state = evidence.messages.find((one) => one.planfixCommentId === told.commentId)
     const log = state ? `${state.state} (${state.reason ?? ''})` : 'nothing'
@@ -110,7 +111,7 @@ function arrivedOrTold(told: Told, copies: readonly ChatMessage[][], evidence: E
   return [{ invariant: 'an edit arrives, or its owner is told', detail }]
 }
 
-/** Its task was given away before and after it within a few polls. */
+/** Its task had another contact before and after it within a few polls. */
 function wentThrough(told: Told, { story }: Evidence): boolean {
   const slack = (3 * story.settings.pollSeconds + 20) * 1000
   const written = story.actions.find((one) => one.do === 'comment' && one.n === told.n)?.at ?? 0
@@ -121,7 +122,9 @@ function wentThrough(told: Told, { story }: Evidence): boolean {
   )
 }
 
-/** Uncertain is what nobody could know: an answer that was lost, a process that ended, a store that was restored. */
+/**
+ * Uncertain is only what the bridge could not know: a lost answer, a process that ended, a store that was restored.
+ */
 function knownIfKnowable(told: Told, said: readonly Utterance[], evidence: Evidence): Finding[] {
   const uncertain = evidence.messages.find(
     (one) => one.planfixCommentId === told.commentId && one.kind === 'text' && one.state === 'uncertain',
@@ -132,7 +135,7 @@ function knownIfKnowable(told: Told, said: readonly Utterance[], evidence: Evide
   )
   const lost = mine.some(({ call }) => call.known !== 'clear')
   const restored = evidence.truth.ends.some(({ at, kind }) => kind === 'damage' && at > told.at - MINUTE)
-  // Between the note that it is about to be sent and the call there is a moment as well.
+  // Between the record that it is about to be sent and the call there is a moment as well.
   const ended = evidence.truth.ends.some(
     ({ at, kind }) =>
       kind !== 'start' &&
@@ -143,7 +146,7 @@ function knownIfKnowable(told: Told, said: readonly Utterance[], evidence: Evide
   return [{ invariant: 'uncertain is only what cannot be known', detail }]
 }
 
-/** Short words without a mark: what employees answered comes as often as they wrote it. */
+/** Short texts without a mark: employees' replies arrive as often as they were written. */
 function words({ truth, chats, messages }: Evidence): Finding[] {
   return truth.words.flatMap((word, index): Finding[] => {
     const same = (one: { text: string; device: number }) =>

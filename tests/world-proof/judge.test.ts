@@ -39,7 +39,7 @@ beforeAll(async () => {
 const fresh = (): Evidence => structuredClone(calm)
 const broken = (evidence: Evidence): string[] => judge(evidence).map(({ invariant }) => invariant)
 
-/** Everything is there; only where an invariant is broken on purpose may it be. */
+/** Everything is there; only a test that breaks an invariant on purpose may change that. */
 function afterwards(change: (evidence: Mutable) => void): string[] {
   const evidence = fresh()
   change(evidence as Mutable)

@@ -3,13 +3,13 @@ import { judgeClients } from './judge-clients.ts'
 import { judgeConduct } from './judge-conduct.ts'
 import { judgeReplies } from './judge-replies.ts'
 
-/** An invariant that does not hold, and what was seen. */
+/** A violated invariant, and what was observed. */
 export interface Finding {
   invariant: string
   detail: string
 }
 
-/** The whole truth, from the services' side. */
+/** All facts, from the services' side. */
 export const judge = (evidence: Evidence): Finding[] => [
   ...judgeClients(evidence),
   ...judgeReplies(evidence),

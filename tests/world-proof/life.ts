@@ -9,16 +9,16 @@ import { doApart, type VirtualClock } from './virtual-clock.ts'
 
 export type ReceiverOptions = Parameters<typeof startReceiver>[0]
 
-/** What never comes: an answer for a process that has ended. */
+/** A promise that never settles: an answer for a process that has ended. */
 const never = <T>(): Promise<T> => new Promise<T>(() => {})
 
 const inLife = new AsyncLocalStorage<Life>()
-/** What the world does because of a request goes on, whatever becomes of the process that sent it. */
+/** Effects of a request continue, whatever happens to the process that sent it. */
 export const outOfLife = <T>(work: () => T): T => inLife.exit(work)
 
 /**
- * One life of the bridge's process. It ends at any moment, as by a power cut: from then on nothing that it began goes on,
- * although its promises lie about, because everything it could touch passes through here.
+ * One life of the bridge's process. It can end at any moment, as by a power failure: then nothing that it began
+ * continues, although its promises still exist, because all its access to the outside passes through here.
  */
 export class Life {
   readonly n: number
@@ -37,7 +37,7 @@ export class Life {
     n: number
     clock: VirtualClock
     dataDir: string
-    /** A commit is about to be made, or was made: the story may end the life here. */
+    /** Before or after a commit: the story may end the life here. */
     onCommit(phase: 'before' | 'after', life: Life): void
   }) {
     this.n = options.n
@@ -50,7 +50,7 @@ export class Life {
     }
   }
 
-  /** Runs something of this process; nothing when it has ended. */
+  /** Runs something of this process; nothing after its end. */
   run<T>(work: () => T): T | undefined {
     return this.dead ? undefined : inLife.run(this, work)
   }
@@ -71,7 +71,7 @@ export class Life {
     this.receiver = null
   }
 
-  /** The process ends without a word. `after` runs when its file is closed as the last commit left it. */
+  /** The process ends abruptly. `after` runs when its file is closed as the last commit left it. */
   end(after: () => void = () => {}): void {
     if (this.dead) return
     this.dead = true
@@ -79,7 +79,7 @@ export class Life {
     const { store } = this
     doApart(async () => {
       await store?.close()
-      // It was not left clean: the next start has to look at all of it.
+      // It was not closed properly: the next start must check all of it.
       rmSync(filesOf(this.dataDir).clean, { force: true })
       after()
     })
@@ -113,7 +113,7 @@ export class Life {
     if (this.dead) return never()
   }
 
-  /** A copy takes real time: it is made while the world stands still, and bears the world's time. */
+  /** A copy takes real time: the world stands still meanwhile, and the copy has the world's time. */
   private backup(ask: () => Promise<string>): Promise<string> {
     return new Promise((resolve, reject) => {
       doApart(async () => {
@@ -145,8 +145,8 @@ export class Life {
 }
 
 /**
- * While a story is told, the computer's own time is the story's, and turns of the event loop that an ended life had
- * asked for do not come. Answers how to end it.
+ * During a story, the computer's time is the story's, and event-loop callbacks of an ended life do not run. Returns
+ * the function that ends this.
  */
 export function quieten(clock: VirtualClock): () => void {
   const { setImmediate: turn } = globalThis

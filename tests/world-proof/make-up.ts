@@ -5,7 +5,7 @@ import { Draft, SECOND } from './draft.ts'
 import type { Story } from './story.ts'
 import { type Theme, themes } from './themes.ts'
 
-/** No story is longer than this before everything is healed. */
+/** No story is longer than this before all faults end. */
 const LONGEST_MS = 15 * 60 * SECOND
 
 /** The story of a seed. */
@@ -36,7 +36,10 @@ export function makeUp(seed: number): Story {
   }
 }
 
-/** What nobody knows of Chatra. Where webhooks are lost, messages bear ids: without them nothing could tell twins apart. */
+/**
+ * Unknown facts about Chatra. Where webhooks are lost, messages have ids: without them equal texts could not be
+ * distinguished.
+ */
 function chatraPositions(chance: Chance, loses: boolean): Partial<ChatraSwitches> {
   return {
     'rest-echo': chance.weighted([

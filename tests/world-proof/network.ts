@@ -10,7 +10,7 @@ import type { Asked, Fate, Faults, Side } from './faults.ts'
 import { type Life, outOfLife } from './life.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
-/** One request of the bridge and what became of it. */
+/** One request of the bridge and its result. */
 export interface Call extends Asked {
   /** When the bridge sent it. */
   at: number
@@ -20,8 +20,8 @@ export interface Call extends Asked {
   body: unknown
   committedAt: number | null
   /**
-   * What its sender can know: `clear` = an answer below 500 reached it, or nothing was sent; `unclear` = it cannot know
-   * whether the request was carried out; `open` = it was still waiting when its process ended.
+   * What its sender can know: `clear` = an answer below 500 reached it, or nothing was sent; `unclear` = it cannot
+   * know whether the request was carried out; `open` = it was still waiting when its process ended.
    */
   known: 'open' | 'clear' | 'unclear'
   knownAt: number | null
@@ -32,7 +32,7 @@ export interface Host {
   side: Side
   account: string
   server: SimulatorServer
-  /** What comes before the operation's own path. */
+  /** The path before the operation's own path. */
   prefix: string
 }
 
@@ -41,7 +41,7 @@ export interface NetworkOptions {
   seed: number
   faults: Faults
   hosts: ReadonlyMap<string, Host>
-  /** Told when a request leaves and when its answer has come to be: crashes are drawn from here. */
+  /** Called when a request leaves and when its answer exists: crashes are placed here. */
   sent(call: Call, life: Life): void
   answered(call: Call, life: Life): void
   /** A write was carried out, perhaps long after it was sent. */
@@ -49,7 +49,7 @@ export interface NetworkOptions {
   trace(line: string): void
 }
 
-/** Carries the bridge's requests to the simulators and back: late, never, or twice over, as the story wants it. */
+/** Forwards the bridge's requests to the simulators and back: late, never, or twice, as the story demands. */
 export class Network {
   readonly calls: Call[] = []
   private readonly options: NetworkOptions
@@ -143,7 +143,7 @@ export class Network {
     this.options.answered(call, life)
     if (life.dead || fate.answer === 'never' || answer === 'hang') return
     await this.pass(this.latency(call, 'back'))
-    // What comes for a computer that sleeps finds nobody: its connections are dead when it wakes.
+    // Requests to a sleeping computer reach nothing: its connections are dead when it wakes.
     if (life.asleep) return life.whenAwake(() => tell.reset())
     if (fate.answer === 'reset' || answer === 'reset') return tell.reset()
     const given = typeof fate.answer === 'number' ? { status: fate.answer, body: '<html></html>' } : answer

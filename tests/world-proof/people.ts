@@ -3,10 +3,10 @@ import { agentText, clientText, type Deed, foreignText, marksIn, noteText, reply
 import type { Told, Version } from './truth.ts'
 import type { Present, World } from './world.ts'
 
-/** `later`: what it needs is not there yet, e.g. a task. */
+/** `later`: something it needs does not exist yet, e.g. a task. */
 export type Done = 'done' | 'later' | 'never'
 
-/** Does what people do, in the services' own windows, and writes down what it means. */
+/** Performs people's actions, in the services' own windows, and records what they mean. */
 export class People {
   private readonly world: World
 
@@ -54,7 +54,7 @@ export class People {
     }
   }
 
-  /** The task where a device's conversation stands now. */
+  /** The present task of a device's conversation. */
   taskOf(index: number): SimTask | null {
     const marks = new Set(
       this.world.truth.said.filter(({ device }) => device === index).map(({ mark }) => mark),
@@ -133,7 +133,7 @@ export class People {
     return 'done'
   }
 
-  /** Whose message stands last in the feed. Words without a mark tell by whom they were said, if only one said them. */
+  /** Whose message is last in the feed. Texts without a mark identify their author if only one person wrote them. */
   private lastDeviceIn(task: SimTask): number | null {
     const { said, words } = this.world.truth
     const marks = new Set(task.feed.flatMap((comment) => marksIn(comment.description)))
@@ -217,7 +217,7 @@ export class People {
     }
   }
 
-  /** A card that stood in Planfix before, and an employee's own task about another matter. */
+  /** A contact that existed in Planfix before, and an employee's own task about another matter. */
   private foreignTask(email: string, n: number): Done {
     const { planfix, truth, clock, story } = this.world
     const known = planfix.contacts.find((one) => one.email === email && !one.isDeleted)

@@ -5,28 +5,28 @@ import { type Action, isTrouble, type Story } from './story.ts'
 import { bring } from './troubles.ts'
 import { BEGINS, World } from './world.ts'
 
-/** `src/main/planfix/limits/quota-plan.ts` looks every ten minutes, and a stale header is as old. */
+/** `src/main/planfix/limits/quota-plan.ts` updates every ten minutes, and a stale header can be as old. */
 const RESERVE_LOOK_MS = 21 * 60_000
 const SECOND = 1000
 const MINUTE = 60 * SECOND
-/** What needs a task waits for it so often, and so long each time. */
+/** An action that needs a task retries this often, and waits this long each time. */
 const MOST_WAITS = 12
 const WAIT_MS = 5 * SECOND
-/** After the last action the trouble goes on for so long before everything is healed. */
+/** After the last action the faults continue for this long before they end. */
 const AFTERMATH_MS = 30 * SECOND
 const QUIET_FOR_MS = 3 * MINUTE
 const LONGEST_QUIETING_MS = 40 * MINUTE
 
 export interface Played {
   world: World
-  /** What never came to rest; empty when it did. */
+  /** Work that never ended; empty when all did. */
   open: string[]
   /** The same for the same story. */
   hash: string
   healedAt: number
 }
 
-/** Tells a story from its beginning until everything has come to rest. Close the world afterwards. */
+/** Plays a story from its beginning until all work has ended. Close the world afterwards. */
 export async function play(story: Story): Promise<Played> {
   const world = await World.open(story)
   const loud = quieten(world.clock)
@@ -51,7 +51,7 @@ export async function play(story: Story): Promise<Played> {
   }
 }
 
-/** Both services are well, the bridge runs, and what a lost webhook held comes with the transcript of a visit's end. */
+/** Both services work, the bridge runs, and a transcript at the visit's end contains what lost webhooks contained. */
 async function heal(world: World): Promise<void> {
   const { clock, faults, webhooks, planfix, shops } = world
   world.note('everything is well again')
@@ -65,7 +65,7 @@ async function heal(world: World): Promise<void> {
     await clock.runUntil(clock.now() + SECOND)
   }
   await clock.runUntil(clock.now() + 40 * SECOND)
-  // Of a day that was nearly used up the bridge learns only when it looks again that there is more.
+  // When a day's quota was nearly used up, the bridge learns of the new quota only at its next request.
   if (world.story.actions.some((action) => action.do === 'quota'))
     await clock.runUntil(clock.now() + RESERVE_LOOK_MS)
   for (const { chatra } of shops) {
@@ -84,7 +84,7 @@ async function heal(world: World): Promise<void> {
   }
 }
 
-/** Runs on until nothing waits any more. Answers what still does when it has waited in vain. */
+/** Runs until nothing waits any more. Returns what still waits after too long. */
 async function comeToRest(world: World): Promise<string[]> {
   const { clock } = world
   const until = clock.now() + LONGEST_QUIETING_MS
@@ -98,7 +98,7 @@ async function comeToRest(world: World): Promise<string[]> {
   }
 }
 
-/** What is under way or waits, in words. */
+/** Work in progress or waiting, in words. */
 async function waiting(world: World): Promise<string[]> {
   const { life } = world
   const store = life?.store

@@ -3,7 +3,7 @@ import { makeUp } from './make-up.ts'
 import { failsBy, shrink, tryStory } from './shrink.ts'
 import { report } from './tell.ts'
 
-/** How many stories are told to make one that fails short. */
+/** How many stories are played to shorten a failing one. */
 const TRIES = 60
 
 /** A test for each seed from `first` to `last`, both included. */

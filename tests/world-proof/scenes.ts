@@ -1,7 +1,7 @@
 import { type Draft, JUNK, SECOND, WORDS } from './draft.ts'
 import type { Blow, OutageMode } from './faults.ts'
 
-/** A small thing that happens, or several that belong together. It may let time pass. */
+/** A single event, or several that belong together. It may let time pass. */
 export type Scene = (draft: Draft) => void
 
 const MINUTE = 60 * SECOND
@@ -15,7 +15,7 @@ const UNCLEAR: readonly Blow[] = [
   '502-after',
 ]
 
-// ---- what people do on any day
+// ---- ordinary actions of people
 
 export const say: Scene = (draft) => draft.say()
 export const reply: Scene = (draft) => void draft.reply()
@@ -42,7 +42,7 @@ export const deleteTask: Scene = (draft) => {
 
 // ---- identities
 
-/** Gives the address of somebody who is known, or one that nobody believes. */
+/** Gives the address of a known person, or an address that nobody believes. */
 export const introduce: Scene = (draft) => {
   const device = draft.device()
   const own = `person${draft.devices[device]?.person ?? 0}@mail.example`
@@ -72,14 +72,14 @@ export const introduceWhileUnclear: Scene = (draft) => {
   draft.add({ do: 'introduce', device: other, name: 'Same', email: 'same@mail.example' }, 1500)
   draft.say(other, draft.chance.between(1600, 9000))
 }
-/** A stranger writes just before the employee's answer to somebody else goes out. */
+/** A stranger writes just before an employee's reply to somebody else is sent. */
 export const answerWhileAnotherWrites: Scene = (draft) => {
   const device = draft.talker()
   draft.reply(device)
   draft.say(draft.sibling(device), draft.chance.between(100, 4000))
 }
 
-// ---- internal words
+// ---- internal texts
 
 export const edit: Scene = (draft) => draft.add({ do: 'edit', n: draft.someReply(), version: draft.n() })
 export const withdraw: Scene = (draft) => {
@@ -89,7 +89,7 @@ export const withdraw: Scene = (draft) => {
   const rewrite = draft.chance.happens(0.7) ? draft.n() : null
   draft.add({ do: draft.chance.one(['untick', 'hide'] as const), n, rewrite })
 }
-/** A reply stands in the chat; then its comment gets words that are none of the client's business. */
+/** A reply is in the chat; then its comment gets text that the client must not see. */
 export const rewriteInside: Scene = (draft) => {
   const n = draft.reply()
   draft.pass(15 * SECOND, 25 * SECOND)
@@ -97,7 +97,7 @@ export const rewriteInside: Scene = (draft) => {
 }
 export const remove: Scene = (draft) => draft.add({ do: 'delete', n: draft.someReply() })
 export const open: Scene = (draft) => draft.add({ do: 'open', n: draft.someReply() })
-/** A reply has to wait for Chatra and becomes internal meanwhile. */
+/** A reply must wait for Chatra and becomes internal meanwhile. */
 export const withdrawWhileWaiting: Scene = (draft) => {
   const device = draft.talker()
   const mode = draft.chance.one<OutageMode>(['unreachable', 'throttled', 'unreachable'])
@@ -110,7 +110,7 @@ export const withdrawWhileWaiting: Scene = (draft) => {
   draft.add({ do: draft.chance.one(['untick', 'hide'] as const), n, rewrite })
   draft.time += ms
 }
-/** A reply whose fate is unclear is deleted or edited. */
+/** A reply with an unknown result is deleted or edited. */
 export const changeWhileUncertain: Scene = (draft) => {
   const n = draft.reply()
   const kind = draft.chance.one<Blow>([
@@ -121,7 +121,7 @@ export const changeWhileUncertain: Scene = (draft) => {
     'lost-request',
   ])
   draft.add({ do: 'blow', side: 'chatra', kind, target: 'reply', times: 1, lateMs: 11_000 })
-  // Its echo comes at once, or so late that nobody waits for it any more.
+  // Its echo comes at once, or after the bridge has stopped waiting.
   const byMs = draft.chance.one([0, 9, 45, 70]) * SECOND
   if (byMs > 0) draft.add({ do: 'webhooks-late', ms: 60 * SECOND, byMs })
   draft.pass(8 * SECOND, 20 * SECOND)
@@ -134,7 +134,7 @@ export const retry: Scene = (draft) => {
   draft.add({ do: 'retry' })
 }
 
-// ---- Planfix's people
+// ---- actions in Planfix
 
 export const handOver: Scene = (draft) => {
   const device = draft.talker()
@@ -146,7 +146,7 @@ export const mergeCards: Scene = (draft) => {
   draft.add({ do: 'merge-cards', device, into: draft.sibling(device) })
   draft.reply(device, draft.chance.between(1, 30) * SECOND)
 }
-/** A card with a task of its own stands in Planfix before its owner writes. */
+/** A contact with a task exists in Planfix before its owner writes. */
 export const foreignTask: Scene = (draft) => {
   const device = draft.device()
   const email = draft.devices[device]?.email ?? draft.devices[device]?.vouched?.email ?? 'ceo@big.example'
@@ -160,7 +160,7 @@ export const foreignTask: Scene = (draft) => {
   if (draft.chance.happens(0.5)) draft.reply(device, 5 * SECOND)
   if (draft.chance.happens(0.5)) draft.add({ do: 'leave', device }, 20 * SECOND)
 }
-/** The comment is unclear and its task goes away. */
+/** The write of the comment is indeterminate and its task disappears. */
 export const taskGoneWhileUnclear: Scene = (draft) => {
   const device = draft.talker()
   draft.pass(5 * SECOND, 10 * SECOND)
@@ -172,7 +172,7 @@ export const taskGoneWhileUnclear: Scene = (draft) => {
   draft.say(device, 20 * SECOND)
 }
 
-// ---- the same words at the same moment
+// ---- the same text at the same moment
 
 export const sameWords: Scene = (draft) => {
   const device = draft.talker()
@@ -186,7 +186,7 @@ export const sameWords: Scene = (draft) => {
   draft.add({ do: 'answer-word', device, word, user: draft.user() }, 200 + after)
 }
 
-// ---- trouble
+// ---- faults
 
 export const blow: Scene = (draft) => {
   const side = draft.chance.one(['planfix', 'chatra'] as const)
@@ -207,7 +207,7 @@ export const shortOutage: Scene = (draft) => {
   const mode = draft.chance.one<OutageMode>(['unreachable', 'failing', 'silent', 'throttled'])
   draft.add({ do: 'outage', side, mode, ms: draft.chance.between(10, 40) * SECOND })
 }
-/** Many write while one side is away. */
+/** Many people write while one side cannot be reached. */
 export const blip: Scene = (draft) => {
   const side = draft.chance.one(['planfix', 'planfix', 'chatra'] as const)
   for (const device of draft.devices.keys()) draft.say(device, device * 50)
@@ -263,7 +263,7 @@ export const twice: Scene = (draft) => draft.add({ do: 'webhooks-twice', count: 
 export const quota: Scene = (draft) =>
   draft.add({ do: 'quota', left: draft.chance.between(0, 30), ms: draft.chance.between(1, 6) * MINUTE })
 
-// ---- the bridge's own ends
+// ---- ends of the bridge's process
 
 export const restart: Scene = (draft) =>
   draft.add({ do: 'restart', ms: draft.chance.between(1, 60) * SECOND })

@@ -4,7 +4,7 @@ import { play } from './play.ts'
 import type { Action, Story } from './story.ts'
 import { isTrouble } from './story.ts'
 
-/** Plays a story and judges it; nothing of it is left behind. */
+/** Plays a story and judges it; leaves nothing behind. */
 export async function tryStory(
   story: Story,
 ): Promise<{ findings: Finding[]; hash: string; trace: string[] }> {
@@ -17,8 +17,8 @@ export async function tryStory(
 }
 
 /**
- * Leaves out of a story what is not needed for its failure: actions first, then troubles, then the positions of
- * switches; at most `tries` stories are told for that. `fails` says whether a story still fails in the same way.
+ * Removes from a story what its failure does not need: actions first, then faults, then the positions of switches;
+ * plays at most `tries` stories. `fails` says whether a story still fails in the same way.
  */
 export async function shrink(
   story: Story,

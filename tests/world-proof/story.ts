@@ -2,23 +2,26 @@ import type { ChatraSwitches } from '../../src/simulators/chatra/index.ts'
 import type { PlanfixSwitches } from '../../src/simulators/planfix/index.ts'
 import type { Blow, OutageMode, Side, Target } from './faults.ts'
 
-/** Whoever visits a site: one person may have several devices, and strangers may share an address. */
+/** A visitor of a site: one person may have several devices, and strangers may share an address. */
 export interface Device {
-  /** Number of the person behind it. */
+  /** Number of the person who uses it. */
   person: number
   /** Index of the connection whose site is visited. */
   shop: number
   name: string | null
-  /** Typed by the visitor himself. */
+  /** Typed by the visitor. */
   email: string | null
-  /** Told by the site, which knows its customer. */
+  /** Passed by the site, which knows its customer. */
   vouched: { name: string; email: string } | null
 }
 
-/** What people do. Numbers `n` name texts: `#c3` is the client message no. 3, `#r3` a reply, `#n3` an internal word. */
+/**
+ * Actions of people. Numbers `n` name texts: `#c3` is the client message no. 3, `#r3` a reply, `#n3` an internal
+ * text.
+ */
 export type Deed =
   | { do: 'say'; device: number; n: number }
-  /** The same short word as somebody may say elsewhere: it bears no mark. */
+  /** A short text that others may write too: it has no mark. */
   | { do: 'word'; device: number; word: string }
   | { do: 'introduce'; device: number; name: string; email: string }
   | { do: 'leave' | 'return'; device: number }
@@ -27,34 +30,36 @@ export type Deed =
   | { do: 'comment'; device: number; n: number; user: number }
   | { do: 'answer-word'; device: number; word: string; user: number }
   | { do: 'note'; device: number; n: number; user: number; how: 'hidden' | 'unticked' }
-  /** The comment no. `n` gets other words, marked `#v<version>`. */
+  /** The comment no. `n` gets a new text, marked `#v<version>`. */
   | { do: 'edit'; n: number; version: number }
-  /** It becomes internal; with words of its own where `rewrite` numbers them. */
+  /** It becomes internal; with a new text if `rewrite` gives a number. */
   | { do: 'untick' | 'hide'; n: number; rewrite: number | null }
   | { do: 'open'; n: number }
   | { do: 'delete'; n: number }
   | { do: 'complete' | 'reopen'; device: number }
-  /** Into the trash, or for good: then nobody knows it any more. */
+  /** Into the trash, or for good: then Planfix does not know it any more. */
   | { do: 'delete-task'; device: number; forGood: boolean }
-  /** The task gets the real customer's card in place of the one the bridge made. */
+  /** The task gets the real customer's contact in place of the bridge's. */
   | { do: 'hand-over'; device: number }
-  /** The cards of two tasks are merged: that of the first is gone. */
+  /** The contacts of two tasks are merged: that of the first disappears. */
   | { do: 'merge-cards'; device: number; into: number }
-  /** An employee's own card, with a task of his own and a comment in it that notifies the client. */
+  /** An employee's own contact, with a task and a comment in it that notifies the client. */
   | { do: 'foreign-task'; email: string; n: number }
   | { do: 'foreign-comment'; n: number; of: number }
-  /** The owner of the bridge sends again what has failed, or what is uncertain and has not arrived: he has looked. */
+  /**
+   * The owner of the bridge sends again what has failed, or what is uncertain and has not arrived, after checking.
+   */
   | { do: 'retry' }
 
-/** What goes wrong. */
+/** Faults. */
 export type Trouble =
   | { do: 'outage'; side: Side; mode: OutageMode; ms: number }
   | { do: 'blow'; side: Side; kind: Blow; target: Target; times: number; lateMs: number }
-  /** Webhooks find nobody and are not repeated. */
+  /** Webhooks reach nothing and are not repeated. */
   | { do: 'deaf'; ms: number }
   /**
-   * The line to the world breaks, now or just when the next reply is on its way: what is sent at first is carried out, its
-   * answers and all webhooks are lost.
+   * The connection to the internet breaks, now or when the next reply is on its way: the first requests are carried
+   * out, their answers and all webhooks are lost.
    */
   | { do: 'line-break'; ms: number; withReply: boolean }
   | { do: 'webhooks-late'; ms: number; byMs: number }
@@ -104,7 +109,7 @@ const TROUBLES: ReadonlySet<string> = new Set<Trouble['do']>([
 ])
 export const isTrouble = (action: Action): action is Timed & Trouble => TROUBLES.has(action.do)
 
-/** Texts as they are said: a few words around the mark. */
+/** Texts as people write them: a few words around the mark. */
 export const clientText = (n: number): string => `Question ${n} #c${n}`
 export const agentText = (n: number): string => `Agent ${n} #j${n}`
 export const replyText = (n: number, version: number | null): string =>

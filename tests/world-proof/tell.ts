@@ -10,7 +10,7 @@ import {
   type Story,
 } from './story.ts'
 
-/** A story as people tell it, one line for each thing that happens. */
+/** A story in words, one line for each event. */
 export function tell(story: Story): string[] {
   const used = new Set(story.actions.flatMap((action) => ('device' in action ? [action.device] : [])))
   const { requestsPerSecond, pollSeconds, leaveAfterMinutes, taskTemplate, hints } = story.settings
@@ -35,7 +35,7 @@ export function tell(story: Story): string[] {
   ]
 }
 
-/** The findings of a story, and how to see them again. */
+/** The findings of a story, and how to reproduce them. */
 export const report = (story: Story, findings: readonly Finding[]): string =>
   [
     ...tell(story),

@@ -9,17 +9,17 @@ export interface Theme {
   shops: 1 | 2
   /** How the visitors of a story are drawn. */
   cast: (chance: Chance, shops: number) => Device[]
-  /** What happens, by weight. */
+  /** Events by weight. */
   scenes: readonly (readonly [number, Scene])[]
   /** How many scenes a story has, at least and at most. */
   length: readonly [number, number]
-  /** Webhooks may be lost, so that only a transcript of the whole chat brings their messages. */
+  /** Webhooks may be lost, so that only a transcript of the whole chat contains their messages. */
   loses?: boolean
 }
 
 const NAMES = ['Anna', 'Boris', 'Cleo', 'Dan', 'Eva', 'Felix'] as const
 
-/** Strangers, each with an own address or none. */
+/** Strangers, each with a different address or none. */
 const strangers = (chance: Chance, shops: number): Device[] =>
   Array.from({ length: chance.between(2, 4) }, (_, person) => ({
     person,
@@ -29,7 +29,7 @@ const strangers = (chance: Chance, shops: number): Device[] =>
     vouched: null,
   }))
 
-/** Each person on two devices, of which the second tells who he is only later. */
+/** Each person on two devices; the second reveals the person only later. */
 const onTwoDevices = (chance: Chance): Device[] =>
   Array.from({ length: chance.between(1, 2) }, (_, person) => person).flatMap((person) => [
     { person, shop: 0, name: NAMES[person] ?? null, email: `person${person}@mail.example`, vouched: null },
@@ -44,7 +44,7 @@ const onTwoDevices = (chance: Chance): Device[] =>
     },
   ])
 
-/** Strangers who all type the same. */
+/** Strangers who all type the same address. */
 const behindJunk = (chance: Chance): Device[] =>
   Array.from({ length: chance.between(2, 4) }, (_, person) => ({
     person,
@@ -68,7 +68,7 @@ const onBothSites = (chance: Chance, shops: number): Device[] =>
     })),
   )
 
-/** Enough people to have many things under way at once. */
+/** Enough people for many parallel conversations. */
 const crowd = (chance: Chance, shops: number): Device[] =>
   Array.from({ length: chance.between(5, 8) }, (_, person) => ({
     person,
@@ -88,7 +88,7 @@ const everyday: readonly (readonly [number, Scene])[] = [
   [1, scenes.visitAgain],
 ]
 
-/** A seed's theme is that of its number: fifty seeds in a row try each family three or four times. */
+/** The number of a seed determines its theme: fifty seeds in a row try each theme three or four times. */
 export const themes: readonly Theme[] = [
   {
     name: 'everyday',

@@ -3,7 +3,7 @@ import { filesOf } from '../../src/main/store/files.ts'
 import type { Trouble } from './story.ts'
 import type { World } from './world.ts'
 
-/** Makes something go wrong. */
+/** Starts a fault. */
 export function bring(world: World, trouble: Trouble): 'done' {
   const { clock, faults, webhooks, truth } = world
   const now = clock.now()
@@ -38,7 +38,7 @@ export function bring(world: World, trouble: Trouble): 'done' {
       fallAsleep(world, trouble.ms, trouble.told)
       return 'done'
     case 'damage':
-      // Without any copy there is nothing to go back to.
+      // Without any copy there is nothing to restore.
       if (existsSync(filesOf(world.dataDir).backup)) {
         world.crash('damage', trouble.ms, () => spoil(world.dataDir))
       }
@@ -56,7 +56,7 @@ export function bring(world: World, trouble: Trouble): 'done' {
   }
 }
 
-/** What is sent at first is carried out, but no answer comes; then nothing gets through in either direction. */
+/** The first requests are carried out, but no answer comes; then nothing passes in either direction. */
 export function breakLine(world: World, ms: number): void {
   const { clock, faults, webhooks, truth } = world
   const now = clock.now()
@@ -89,7 +89,7 @@ function fallAsleep(world: World, ms: number, told: boolean): void {
   })
 }
 
-/** The file is there, and no database any more. */
+/** The file exists, but is not a database any more. */
 function spoil(dataDir: string): void {
   const { store } = filesOf(dataDir)
   for (const beside of ['-wal', '-shm']) rmSync(`${store}${beside}`, { force: true })

@@ -1,10 +1,10 @@
 import type { SimTask } from '../../src/simulators/planfix/index.ts'
 
-/** What a comment said at a time and whether the client was to read it. */
+/** The text of a comment at a time, and whether the client was to read it. */
 export interface Version {
   at: number
   state: 'public' | 'internal' | 'deleted'
-  /** The marks of its words. */
+  /** The marks in its text. */
   marks: string[]
 }
 
@@ -14,7 +14,7 @@ export interface Told {
   commentId: number
   taskId: number
   at: number
-  /** The device whose message stood last in the feed before it; null when there was none. */
+  /** The device whose message was last in the feed before it; null when there was none. */
   meantFor: number | null
   foreign: boolean
   versions: Version[]
@@ -26,16 +26,16 @@ export interface Said {
   at: number
 }
 
-/** A short word without a mark: how often it was said, and by whom. */
+/** A short text without a mark: how often it was written, and by whom. */
 export interface Word {
   text: string
   device: number
-  /** Where an employee wrote it; null when the client said it. */
+  /** Where an employee wrote it; null when the client wrote it. */
   taskId: number | null
   at: number
 }
 
-/** What really happened, as nobody inside the bridge can know it. */
+/** All that really happened, including what the bridge cannot know. */
 export class Truth {
   readonly said: Said[] = []
   readonly agents: Said[] = []
@@ -47,7 +47,7 @@ export class Truth {
   /** When the bridge was restored, when a life ended or began, when the computer slept. */
   readonly ends: { at: number; kind: 'crash' | 'stop' | 'sleep' | 'damage' | 'start' }[] = []
   readonly outages: { side: string; mode: string; from: number; to: number }[] = []
-  /** A task the bridge made while an older one of the same device was still active. */
+  /** A task that the bridge made while an older one of the same device was still active. */
   readonly secondTasks: { taskId: number; beside: number; device: number; at: number }[] = []
   /** When a person last reopened a task. */
   readonly reopened = new Map<number, number>()
@@ -56,7 +56,7 @@ export class Truth {
   readonly bugs: string[] = []
   readonly events: string[] = []
 
-  /** What a comment says at `at`; the last version when no time is given. */
+  /** The text of a comment at `at`; its last version when no time is given. */
   static versionAt(told: Told, at = Number.POSITIVE_INFINITY): Version {
     const found = told.versions.findLast((version) => version.at <= at)
     return found ?? (told.versions[0] as Version)

@@ -1,12 +1,12 @@
 import type { Clock } from '../../src/main/engine/ports.ts'
 import { TimerHeap } from '../support/timer-heap.ts'
 
-// Taken when the file is read: a life that ended has its own replaced (see quieten).
+// Read when the file is loaded: an ended life has its own replaced (see quieten).
 const nextTurn = setImmediate
 
 /**
- * Time that passes only when it is told to. Between two moments everything that the computer really does (promises,
- * turns of the event loop, files) runs to its end, so that the same timers always fire in the same order.
+ * Time that passes only on request. Between two moments all real work of the computer (promises, turns of the event
+ * loop, files) runs to its end, so that the same timers always fire in the same order.
  */
 export class VirtualClock implements Clock {
   private time: number
@@ -29,7 +29,7 @@ export class VirtualClock implements Clock {
     return this.timers.next
   }
 
-  /** Fires every timer that is due until `time`, and lets each of their moments end. */
+  /** Fires every timer that is due until `time`, and completes each of their moments. */
   async runUntil(time: number): Promise<void> {
     await settle()
     for (let at = this.next; at !== null && at <= time; at = this.next) {
@@ -41,11 +41,14 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Work that takes real time (a copy of a file) waits here until everything else is still. */
+/** Work that takes real time (a copy of a file) waits here until everything else has ended. */
 const apart: (() => Promise<void>)[] = []
 export const doApart = (work: () => Promise<void>): void => void apart.push(work)
 
-/** No moment has ever needed so many turns in so long: something runs in a circle, and does not only wait for a busy disk. */
+/**
+ * No moment has ever needed this many turns in this long: something runs in a circle, and does not only wait for a
+ * busy disk.
+ */
 const MOST_TURNS = 200_000
 const LONGEST_MS = 60_000
 

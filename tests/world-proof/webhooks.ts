@@ -14,7 +14,7 @@ export interface ArmedCrash {
 
 type Outcome = { status: number } | { error: string }
 
-/** The way in: what the services post, and what becomes of it before the receiver has it. */
+/** The public address: the services' requests, and their results before the receiver has them. */
 export class Webhooks {
   private readonly world: World
   private deafUntil = 0
@@ -72,7 +72,7 @@ export class Webhooks {
     return outcome.error === 'timeout' ? 'timeout' : 'unreachable'
   }
 
-  /** Whether a request through the public address comes in at our own receiver. */
+  /** Whether a request through the public address reaches this bridge's receiver. */
   async prove(life: Life): Promise<Proof> {
     await this.pass(this.latency())
     const comesIn = this.deafUntil <= this.world.clock.now() && !life.asleep

@@ -43,11 +43,11 @@ export class World {
   readonly shops: Shop[]
   readonly devices: Present[]
   readonly dataDir: string
-  /** Everything that can be seen from outside, in order: the same story leaves the same lines. */
+  /** Every event that is visible from outside, in order: the same story leaves the same lines. */
   readonly trace: string[] = []
   life: Life | null = null
   crashes: ArmedCrash[] = []
-  /** The line breaks for so long when the next reply leaves. */
+  /** The connection breaks for this long when the next reply leaves. */
   breaksWithReply: number | null = null
   private lives = 0
   private readonly configuration: Configuration
@@ -103,7 +103,7 @@ export class World {
     this.trace.push(`${((this.clock.now() - BEGINS) / 1000).toFixed(3)} ${line}`)
   }
 
-  /** Starts the bridge's process on what the one before has left. */
+  /** Starts the bridge's process on what the previous one has left. */
   async boot(): Promise<void> {
     const { clock, dataDir } = this
     const life = new Life({
@@ -146,7 +146,7 @@ export class World {
     })
   }
 
-  /** The process ends at once; it begins again after `downMs`, when `meanwhile` has been done to its files. */
+  /** The process ends at once; it starts again after `downMs`, when `meanwhile` has changed its files. */
   crash(kind: 'crash' | 'damage', downMs: number, meanwhile: () => void = () => {}): void {
     const { life } = this
     if (!life || life.dead) return
@@ -183,7 +183,7 @@ export class World {
     rmSync(this.dataDir, { recursive: true, force: true })
   }
 
-  /** Every message, conversation and job that the bridge has, as its owner can see them. */
+  /** Every message, conversation and job of the bridge, as its owner can see them. */
   get app(): Application | null {
     return this.life?.app ?? null
   }
@@ -240,7 +240,7 @@ export class World {
     return { info: line('info'), warn: line('warn'), error: line('error') }
   }
 
-  /** A task was made: was there already one for this client? */
+  /** A task was made: did this client already have one? */
   private noteTask(call: Call): void {
     if (call.side !== 'planfix' || call.path !== '/task/') return
     const made = this.planfix.tasks.at(-1)
@@ -255,14 +255,14 @@ export class World {
         this.planfix.statusOf(task.id)?.isActive !== false &&
         task.feed.some(({ description }) => marksIn(description).some((one) => marks.has(one))),
     )
-    // Between the question whether it is active and the new task another request may have its turn.
+    // Between the check whether it is active and the new task, another request may come.
     const isJustOpened = this.clock.now() - (this.truth.reopened.get(beside?.id ?? 0) ?? 0) < 3000
     if (beside && !isJustOpened)
       this.truth.secondTasks.push({ taskId: made.id, beside: beside.id, device, at: this.clock.now() })
   }
 }
 
-/** In memory where the system has a place for it: the proof loses no time to a disk. */
+/** In memory where the system supports it: the proof loses no time to a disk. */
 function temporaryFolder(): string {
   for (const parent of ['/dev/shm', tmpdir()]) {
     try {

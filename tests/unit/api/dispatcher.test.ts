@@ -16,7 +16,7 @@ describe('a call', () => {
     const { caller, lines } = callerWith({
       'log.retry': ({ id }: { id: number }) => ({ ok: true, value: { id } }),
     })
-    // `log.retry` promises nothing in its value, so what the handler added does not get out.
+    // `log.retry` has no value in the contract, so the handler's extra value is not returned.
     expect(await caller.call(TRUSTED, 'log.retry', { id: 7 })).toEqual({ ok: true, value: {} })
     expect(lines).toEqual([])
   })

@@ -3,7 +3,7 @@ import type { Log } from '../../../src/main/runtime/application.ts'
 import type { AppState } from '../../../src/shared/api/state.ts'
 import type { Push } from '../../../src/shared/api.ts'
 
-/** The plainest snapshot; `time` tells two of them apart. */
+/** The simplest snapshot; `time` distinguishes two of them. */
 export const appState = (fields: Partial<AppState> = {}): AppState => ({
   time: 1,
   version: '0.1.0',
@@ -48,7 +48,7 @@ export const eventPush = (id: number): Push => ({
 
 export const messagesPush: Push = { event: 'messages', value: { rows: [], more: false } }
 
-/** A log that can be looked into: everything that was written, as text. */
+/** A log whose entries the test can read, as text. */
 export function recordedLog(): { log: Log; lines: string[] } {
   const lines: string[] = []
   const note = (level: string) => (fields: object, text: string) => {
@@ -57,7 +57,7 @@ export function recordedLog(): { log: Log; lines: string[] } {
   return { log: { info: note('info'), warn: note('warn'), error: note('error') }, lines }
 }
 
-/** An application's feed that the test speaks through. */
+/** An application's push feed that the test publishes through. */
 export function hearableFeed() {
   const listeners = new Set<(push: Push) => void>()
   return {
@@ -76,7 +76,7 @@ export function hearableFeed() {
   }
 }
 
-/** Answers `state.get` with a snapshot of time 10, and refuses the rest. */
+/** Answers `state.get` with a snapshot of time 10, and refuses every other call. */
 export const plainCaller: Caller = {
   call: async (_who, name) =>
     name === 'state.get'

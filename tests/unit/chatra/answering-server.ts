@@ -8,10 +8,10 @@ export interface Asked {
   body: unknown
 }
 type Answer = { status: number; body?: string; headers?: Record<string, string> }
-/** Answers a request, or takes the raw response into its own hands. */
+/** Answers a request, or uses the raw response itself. */
 export type Script = (asked: Asked, response: ServerResponse, request: IncomingMessage) => Answer | undefined
 
-/** A server on loopback that answers as the script says and remembers what it was asked. */
+/** A server on loopback that answers by a script and records its requests. */
 export async function answeringServer(script: Script) {
   const asked: Asked[] = []
   const sockets = new Set<Socket>()

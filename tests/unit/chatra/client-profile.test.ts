@@ -112,7 +112,7 @@ describe('what else the site passed', () => {
   })
   test('an e-mail other than the chosen one is kept', () => {
     const both = { basicInfo: { email: 'typed@b.example' }, integrationData: { email: 'site@b.example' } }
-    // What the site vouches for wins over what anybody can type.
+    // Data that the site vouches for takes precedence over what anybody can type.
     expect(profile(both)).toMatchObject({
       email: 'site@b.example',
       extra: { email: 'typed@b.example' },

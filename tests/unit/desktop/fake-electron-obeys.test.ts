@@ -6,7 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { NODE, ROOT } from '../../../scripts/build.ts'
 import { compileStandIn, standIn } from '../../desktop/fake-electron/compile.ts'
 
-/** The stand-in does what Electron's source says; each test names the place. Small programs, run as the application is. */
+/**
+ * The stand-in behaves as Electron's source does; each test names the place. Small programs, run like the
+ * application.
+ */
 const folder = mkdtempSync(join(tmpdir(), 'stand-in-'))
 beforeAll(() => {
   compileStandIn()
@@ -15,7 +18,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 let count = 0
-/** A program that has `electron`; it is to end by itself. */
+/** A program that imports `electron`; it must end by itself. */
 function run(code: string, env: NodeJS.ProcessEnv = {}) {
   const dir = join(folder, String(count++))
   mkdirSync(dir)

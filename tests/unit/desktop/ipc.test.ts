@@ -6,7 +6,7 @@ import { eventPush, hearableFeed, plainCaller, statePush } from '../api/values.t
 
 const PAGE = 'file:///opt/bridge/out/renderer/index.html'
 
-/** What a window's main process sees of it. */
+/** The part of a window that its main process uses. */
 class FakeWindow extends EventEmitter {
   readonly seen: unknown[] = []
   gone = false
@@ -17,7 +17,7 @@ class FakeWindow extends EventEmitter {
     expect(channel).toBe(CHANNELS.push)
     this.seen.push(push)
   }
-  /** How a message of it arrives. */
+  /** How a message of the window arrives. */
   says({ url = `${PAGE}#/log`, parent = null as object | null, frame = true } = {}) {
     return { sender: this, senderFrame: frame ? { url, parent } : null }
   }

@@ -83,7 +83,7 @@ describe('the log files', () => {
   test('an unwritable log folder costs lines, not the program, and is retried', () => {
     let time = 0
     const folder = join(dir, 'logs')
-    // A file stands where the folder should be.
+    // A file exists where the folder should be.
     writeFileSync(folder, '')
     const log = createFileLog({ dir: folder, redact: createRedactor(), now: () => time })
     log.info({}, 'lost')

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 
-/** What the packager is told, where only a real system would show that it is wrong. */
+/** The packager's configuration, in points that only a real system would show to be wrong. */
 const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
 const builder = read('electron-builder.yml')
-/** The lines below a name that stand further in. */
+/** The lines below a name with a deeper indentation. */
 const part = (name: string): string => new RegExp(`^${name}:\n((?: .*\n|\n)+)`, 'm').exec(builder)?.[1] ?? ''
 
 test('the AppImage contains its own runtime, as current systems install no libfuse2', () => {
-  // `0.0.0`, and nothing at all, stand for the runtime of old.
+  // `0.0.0`, and a missing value, mean the old runtime.
   expect(part('toolsets')).toMatch(/^ {2}appimage: [1-9]\d*\.\d+\.\d+$/m)
 })
 

@@ -130,7 +130,7 @@ describe('the checks', () => {
   })
 })
 
-/** Name, number of the check, what is different, what it finds. */
+/** Name, number of the check, what is different, the finding. */
 const CASES = [
   ['4: wrong keys', 4, { probeChatra: chatraSays('wrong-keys') }, 'failed'],
   ['4: keys nobody can judge', 4, { probeChatra: async () => ok({ certain: false }) }, 'warning'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { htmlToText, toHtml } from '../../../src/main/planfix/html/to-html.ts'
 
-/** docs/texts.md says what becomes of texts; each of its lines is an example. */
+/** docs/texts.md describes how texts are converted; each of its lines is an example. */
 
 const [, fromComment = '', fromChat = ''] = readFileSync(
   new URL('../../../docs/texts.md', import.meta.url),

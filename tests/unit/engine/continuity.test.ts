@@ -5,7 +5,7 @@ import { FakeClock } from '../../support/fake-clock.ts'
 const SHOP = 'shop'
 let clock: FakeClock
 let continuity: Continuity
-/** Our time; Chatra's clock is an hour ahead where nothing else is said. */
+/** Our time; Chatra's clock is an hour ahead unless a test says otherwise. */
 const HOUR = 3_600_000
 let seq = 0
 const heard = (
@@ -25,7 +25,7 @@ beforeEach(() => {
   clock.advanceAtOnce(10 * HOUR)
   continuity = new Continuity(clock)
   continuity.reached(clock.now())
-  // Chatra has told its time, an hour ahead of ours.
+  // Chatra has sent its time, an hour ahead of ours.
   continuity.toldTime(SHOP, clock.now(), clock.now(), clock.now() + HOUR)
   clock.advanceAtOnce(1000)
 })
@@ -248,7 +248,7 @@ describe('how far Chatra’s clock is from ours', () => {
 })
 
 describe('the clock is watched', () => {
-  /** The clock of before is set by so much within a tick; whether webhooks still count as coming in. */
+  /** The previous clock is set by this much within a tick; returns whether webhooks still count as coming in. */
   const isWholeAfter = (jump: number) => {
     continuity.start()
     clock.advanceAtOnce(5_000)
@@ -285,7 +285,7 @@ describe('the clock is watched', () => {
     clock.set(clock.now() - 60_000)
     clock.advanceAtOnce(5_000)
     expect(continuity.skew(SHOP)).toEqual({ lowest: -120_000, highest: 120_000 })
-    // A proof by the clock of now counts, though that of before was ahead of it.
+    // A proof by the present clock counts, though the previous one was ahead of it.
     continuity.doubted()
     clock.set(clock.now() - 60_000)
     clock.advanceAtOnce(5_000)
@@ -350,7 +350,7 @@ describe('what proves that a reply did not arrive', () => {
   test("the proof counts from the end of the send's possible execution", () => {
     const sentAt = sent()
     clock.advanceAtOnce(60_000)
-    // The clocks are known to the second: what was written may be a second older than it says.
+    // The clocks are known to the second: a message may be a second older than its time.
     expect(heard(sentAt + 11_000 - 1 + HOUR)).toEqual([])
     expect(heard(sentAt + 11_000 + HOUR)).toEqual([1])
   })

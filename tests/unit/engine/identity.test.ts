@@ -10,7 +10,7 @@ import {
   visitSourceId,
 } from '../../../src/main/engine/identity.ts'
 
-/** As they have been written into accounts: they may never change. */
+/** As they are written in accounts: they may never change. */
 test('source ids never change', () => {
   expect({
     connection: connectionSourceId('shop'),

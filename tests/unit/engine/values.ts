@@ -16,7 +16,7 @@ export function settingsOf(changes: Record<string, unknown> = {}) {
   return one
 }
 
-/** A reply that was handed to the chat. */
+/** A reply whose send to the chat has begun. */
 export const reply = (changes: Partial<Message> = {}): Message =>
   nouns.message({
     direction: 'to-chatra',
@@ -52,7 +52,7 @@ export const comment = (changes: Partial<PlanfixComment> = {}): PlanfixComment =
   ...changes,
 })
 
-/** What a client says in a webhook. */
+/** A client's message in a webhook. */
 export const said = (changes: Partial<ChatMessage> = {}): ChatMessage => ({
   id: 'm1',
   type: 'client',
@@ -85,7 +85,7 @@ export const clientLink = (changes: Partial<ClientLink> = {}): ClientLink => ({
   ...changes,
 })
 
-/** What is known when an event of Chatra is decided on: nothing, unless said. Numbers begin at 100. */
+/** What is known when an event of Chatra is decided on: nothing by default. Numbers begin at 100. */
 export function chatState(changes: Partial<ChatState> = {}): ChatState {
   let next = 100
   return {

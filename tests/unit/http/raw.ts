@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-/** Writes bytes to the receiver and gives everything that comes back until the connection closes. */
+/** Writes bytes to the receiver and returns everything that comes back until the connection closes. */
 export async function rawExchange(port: number, bytes: string | Buffer): Promise<string> {
   const socket = connect(port, '127.0.0.1')
   socket.write(bytes)

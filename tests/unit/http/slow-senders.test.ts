@@ -53,7 +53,7 @@ test('a thousand slow connections, and more all the time, do not block Chatra', 
   try {
     for (let round = 0; round < 30; round++) {
       for (let n = 0; n < 70; n++) slowSender(port)
-      // Each time over a connection of its own, and over one that stays open.
+      // Each time over a new connection, and over one that stays open.
       statuses.push(await post(port, new Agent()), await post(port, kept))
     }
   } finally {
@@ -63,7 +63,7 @@ test('a thousand slow connections, and more all the time, do not block Chatra', 
   expect(accepted).toBe(60)
 })
 
-/** As much of a socket as is looked at. */
+/** The part of a socket that is used. */
 class Peer extends EventEmitter {
   readonly remoteAddress: string
   readonly remotePort: number

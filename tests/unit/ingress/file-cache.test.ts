@@ -23,7 +23,7 @@ const source = (content: string, size: number | null = content.length): Source =
   size,
   type: 'text/plain',
 })
-/** What a visitor gets. */
+/** The visitor's response. */
 async function open(
   cache: FileCache,
   key: string,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/main/engine/ports.ts'
 import { recordedTakeover, recordTerm } from '../../../src/main/ingress/takeover-record.ts'
 
-/** Keeps facts as the store does: what is read is a copy of what was written. */
+/** Stores facts as the store does: a read returns a copy of what was written. */
 function factStore(facts: Record<string, unknown> = {}) {
   const kept = new Map(Object.entries(facts).map(([key, value]) => [key, JSON.stringify(value)]))
   return {

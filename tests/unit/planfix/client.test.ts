@@ -165,7 +165,7 @@ describe('limits', () => {
     const client = clientOf(url)
     await client.ping()
     await client.ping()
-    // What it told is up to ten minutes old: the second request counts by itself.
+    // Its limits are up to ten minutes old: the second request is counted here.
     expect(client.quota()).toMatchObject({ remaining: 19_949, limit: 19_951, usedToday: 2, resetAt: null })
   })
 

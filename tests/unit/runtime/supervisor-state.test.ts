@@ -30,7 +30,7 @@ const EVENTS: SupervisorEvent[] = [
   { type: 'stop' },
 ]
 
-/** The same as five independent switches, which is how the state was held before: a second way to say what is right. */
+/** The same as five independent flags, the earlier representation: an independent definition of the right result. */
 interface Switches {
   isActive: boolean
   isParked: boolean

@@ -9,7 +9,7 @@ import { storeUnavailable } from '../../../src/main/store/errors.ts'
 import type { SqliteStore } from '../../../src/main/store/index.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
-/** An inbox on a disk that is full or not, with everything that it reports in the order in which that came. */
+/** An inbox on a disk that is full or not, with everything it reports, in order. */
 function scene() {
   const clock = new FakeClock(5000)
   const happened: string[] = []

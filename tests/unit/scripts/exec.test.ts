@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 
 const BECOME = join(import.meta.dirname, '../../../scripts/exec.ts')
 
-/** Ends by itself with 7, a moment after it has heard what it waits for. */
+/** Exits with 7, a moment after the expected message has come. */
 const CHILD = `process.stdout.write('up'); setTimeout(() => process.exit(7), 1500)`
 const parent = (platform: string) => `
   import { become } from ${JSON.stringify(BECOME)}

@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** No settings of the computer or of a Git command that runs these tests reach the Git of a test. */
+/** The Git of a test ignores the settings of the computer and of a Git command that runs these tests. */
 const environment = {
   PATH: process.env.PATH,
   // Windows starts no program without it.

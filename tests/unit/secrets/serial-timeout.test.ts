@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const PATIENCE = join(import.meta.dirname, '../../../src/main/secrets/serial-timeout.ts')
 
-/** Ends while a call to the keychain is out: `app.quit` of Electron, or `process.exit` of Node. */
+/** Exits during a call to the keychain: `app.quit` of Electron, or `process.exit` of Node. */
 const ends = (host: 'electron' | 'node') =>
   spawnSync(
     process.execPath,

@@ -6,7 +6,7 @@ const found = (text: string, known?: string[]) =>
   addressesIn(text, known).map(({ from, to }) => text.slice(from, to))
 const A = 'https://x.example/a'
 
-/** Around an address stands a sentence; none of it is in the link (R17). */
+/** An address is surrounded by a sentence; no part of the sentence is in the link (R17). */
 describe('nothing of the sentence belongs to the address:', () => {
   test.each([
     ['«@»'],

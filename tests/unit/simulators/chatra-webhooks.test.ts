@@ -10,7 +10,7 @@ import {
 // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape are looked into
 type Body = any
 
-/** A receiver that keeps what it is posted; `answer` decides the status, 0 never answers. */
+/** A receiver that keeps every request; `answer` decides the status, 0 never answers. */
 class Receiver {
   bodies: Body[] = []
   url = ''

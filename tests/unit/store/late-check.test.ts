@@ -16,7 +16,7 @@ import type { BridgeEvent } from '../../../src/shared/domain.ts'
 import { scribble } from '../../support/damage.ts'
 import { adding, folder, inboxRow, message, store } from './material.ts'
 
-/** A store too big to be read whole at each start, with message 1000 and a backup. */
+/** A store too large to be checked at each start, with message 1000 and a backup. */
 async function big(dir: string): Promise<string> {
   const db = await store({ dir })
   const body = JSON.stringify({ filler: 'x'.repeat(2000) })
@@ -27,7 +27,7 @@ async function big(dir: string): Promise<string> {
   return join(dir, 'bridge.sqlite')
 }
 
-/** Spoils pages in the middle alone: the file opens, and what is asked for often is still there. */
+/** Damages pages in the middle only: the file opens, and frequent queries still work. */
 function spoil(path: string): void {
   const file = openSync(path, 'r+')
   const middle = Math.floor(statSync(path).size / 8192) * 4096
@@ -56,7 +56,7 @@ it('after a crash a big store is used at once, checked later, and fixed at a res
   expect(await first.db.message(1000)).not.toBeNull()
   await until(() => first.told.length > 0)
   expect(first.keys()).toEqual(['event.store-damaged'])
-  // Damaged or not, it goes on with what it has, but makes no backup of it.
+  // Damaged or not, it continues with what it has, but makes no backup of it.
   await first.db.commit([inboxRow('{}')])
   await expect(first.db.backup()).rejects.toThrow('damaged')
   await first.db.close()

@@ -6,7 +6,7 @@ import { openStore, type SqliteStore, type StoreOptions } from '../../../src/mai
 
 export * from './values.ts'
 
-/** A folder of the test's own, gone after it. */
+/** A folder of this test only, removed after it. */
 export function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'bridge-store-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))

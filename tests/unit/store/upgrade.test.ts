@@ -13,7 +13,7 @@ function firstRelease(messages: readonly Message[]): string {
   const dir = folder()
   const sql = new Sql(join(dir, 'bridge.sqlite'))
   migrate(sql, migrations.slice(0, 1))
-  // Of today's columns the one that the first release did not have.
+  // Among today's columns, the one that the first release did not have.
   sql.exec('ALTER TABLE messages ADD COLUMN channel_message TEXT')
   for (const one of messages) addMessage(sql, one, [{ state: one.state, reason: null }], null)
   sql.exec('ALTER TABLE messages DROP COLUMN channel_message')

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Lease } from '../../../src/main/tunnel/relay/lease.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
-/** A computer that can sleep: then its monotonic clock stands still, and timers wait. */
+/** A computer that can sleep: its monotonic clock then stands still, and timers wait. */
 function computer() {
   const clock = new FakeClock()
   let slept = 0
@@ -16,7 +16,7 @@ function computer() {
     clock,
     lease,
     told,
-    /** Of a sleep only the wall clock tells: no timer has come due when the first work goes on. */
+    /** Only the wall clock shows that the computer slept: no timer is due when the first work continues. */
     sleep(ms: number) {
       slept += ms
       clock.set(clock.now() + ms)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../../..')
 
-/** A process of its own: the package is loaded once in each, and what is looked for would end it. */
+/** A separate process: the package is loaded once in each, and the fault under test would end it. */
 function inProcess(before: string, module: string, after: string) {
   const script = `${before}\nawait import(${JSON.stringify(module)}).then(async (loaded) => { ${after} })`
   return spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: ROOT, encoding: 'utf8' })

@@ -7,7 +7,7 @@ import { isTextKey, translateAny } from '../../../src/shared/i18n/index.ts'
 const TOKEN = '2fakeFAKEfakeFAKE_secondHalfOfIt99'
 const TARGET = { host: '127.0.0.1', port: 4000 }
 
-/** The SDK as far as it is used: sessions that open, fail and break as they are told. */
+/** The part of the SDK that is used: sessions that open, fail and break on request. */
 function fakeSdk() {
   const sdk = {
     sessions: 0,
@@ -18,7 +18,7 @@ function fakeSdk() {
     connect: async () => {},
     listen: async () => {},
     url: 'https://abc.ngrok-free.app' as string | null,
-    /** Answers whether the SDK shall connect again. */
+    /** Returns whether the SDK should connect again. */
     breaks: (_reason: string): boolean => false,
   }
   class SessionBuilder {

@@ -71,8 +71,9 @@ const INPUTS = {
 } satisfies Record<string, TunnelInput>
 
 /**
- * Each state after each input: the phase, a `*` where a proof is under way, and what is done at once. `-` = nothing changes.
- * Inputs stand only with the states in which they can come: a provider opens only what is being opened, and so on.
+ * Each state after each input: the phase, a `*` while a proof is in progress, and the immediate action. `-` = nothing
+ * changes. Inputs are listed only with the states in which they can come: a provider opens only what is being opened,
+ * and so on.
  */
 const TABLE: Record<keyof typeof INPUTS, Partial<Record<keyof typeof STATES, string>>> = {
   use: each('opening: open changed'),

@@ -18,7 +18,7 @@ const trouble = (retries = true): TunnelProblem => ({
   detail: 'closed',
 })
 
-/** A provider whose starts are answered as `answers` says, the last one for ever; and a proof that `proves`. */
+/** A provider whose starts end as `answers` says, the last one for ever; and a proof that `proves`. */
 function scene(
   options: { before?: Remembered | null; random?: number; provider?: Partial<TunnelProvider> } = {},
 ) {
@@ -193,7 +193,7 @@ describe('a way in that is lost', () => {
       s.tell({ type: 'lost', problem: trouble() })
     }
     await s.pass(20 * SECOND)
-    // 20 s after each other it was lost; the waits in between were 1, 2, 4 and 8 s.
+    // It was lost again after 20 s each time; the waits in between were 1, 2, 4 and 8 s.
     expect(s.waits).toEqual([21, 21, 22, 24])
     await s.pass(MINUTE)
     s.tell({ type: 'lost', problem: trouble() })

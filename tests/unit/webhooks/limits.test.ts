@@ -99,7 +99,7 @@ describe('a file link', () => {
         { interval: 200, timeout: 5_000 },
       )
       .toBe(true)
-    // 32 MiB were on offer; what is on its way are the buffers of two sockets.
+    // 32 MiB were offered; only the buffers of two sockets are on their way.
     expect(written * piece.length).toBeLessThan(24 * 1024 * 1024)
     request.destroy()
   })

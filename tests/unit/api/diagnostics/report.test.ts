@@ -22,7 +22,7 @@ beforeAll(async () => {
   })
   const { world } = bench
   const { token } = world.planfix
-  // A service that repeats what it was sent, in an answer that ends in an event and in the state of the side.
+  // A service that repeats the request, in an answer that becomes an event and the state of the side.
   const { faults } = world.planfix.server
   world.chatra.visit({ name: 'Anna', email: CLIENT_MAIL }).says(CLIENT_WORDS)
   await world.quiet()
@@ -49,7 +49,7 @@ beforeAll(async () => {
   ])
   whileClosed = (await bench.report('en')).text
   faults.clear()
-  // Of what the check-up itself asks, one answer holds the token and one an e-mail.
+  // Of the requests of the diagnostics, one answer contains the token and one an e-mail.
   faults.add({
     kind: 'status',
     status: 500,
@@ -78,7 +78,7 @@ describe('the report', () => {
       }
       const found = Object.entries(planted).filter(([, secret]) => text.includes(secret))
       expect(found).toEqual([])
-      // What was planted did come into it.
+      // The planted values did reach the report.
       expect(text).toContain('***')
     },
   )

@@ -4,13 +4,13 @@ import { createDrafts } from '../../../../src/main/api/setup/drafts.ts'
 import { type CheckUp, checkUp as schema } from '../../../../src/shared/api/diagnostics.ts'
 import { World, type WorldOptions } from '../../../support/world.ts'
 
-/** The calls of the check-up on a whole application between both simulators. */
+/** The calls of the diagnostics on a whole application between both simulators. */
 export async function stage(options: WorldOptions = {}) {
   const world = await World.start(options)
   const pushed: CheckUp[] = []
   const bugs: string[] = []
   const note = (_fields: object, text: string) => void bugs.push(text)
-  // What diagnostics uses of the context.
+  // The part of the context that diagnostics uses.
   const context = {
     application: world.app,
     drafts: createDrafts(world.app.store),

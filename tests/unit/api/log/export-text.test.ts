@@ -20,7 +20,7 @@ const shown = (fields: Partial<Message> = {}, name = 'Anna'): MessageView => ({
 })
 const whole = { isFirst: true, isLast: true }
 
-/** Reads a CSV as RFC 4180 has it, written apart from the code that makes it. */
+/** Parses a CSV by RFC 4180, written independently of the code that makes it. */
 function readCsv(text: string): string[][] {
   const rows: string[][] = [[]]
   let cell = ''

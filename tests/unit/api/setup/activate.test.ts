@@ -5,7 +5,7 @@ import { type Desk, openDesk, refusal, SHOP, typed, value } from '../../../suppo
 
 let desk: Desk
 
-/** As if both checks had been passed. */
+/** Simulates that both checks were passed. */
 async function checked(id: string) {
   await desk.secrets.set(id, 'CHATRA_SECRET_KEY', 'chatra-secret')
   await desk.secrets.set(id, 'PLANFIX_TOKEN', 'planfix-token')
@@ -14,7 +14,7 @@ async function checked(id: string) {
     checked: { chatra: 'accepted', planfix: 'accepted' },
   }))
 }
-/** A draft in which everything is right. */
+/** A complete and valid draft. */
 async function readyDraft() {
   const draft = await value(desk.calls['setup.begin']({ connectionId: null, name: 'shop.example' }))
   const { id } = draft

@@ -9,7 +9,7 @@ import { networkTrouble } from '../../../../src/shared/network.ts'
 const settings = sketchOf('draft')
 const other = sketchOf('live')
 
-/** The rate limiter of a connection that carries messages of the same account. */
+/** The rate limiter of a running connection with the same account. */
 function carrying(baseUrl: string, withdrawals = 0) {
   const turns: [number, string][] = []
   let left = withdrawals

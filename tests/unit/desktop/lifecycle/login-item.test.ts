@@ -16,7 +16,7 @@ interface Asked {
   args?: string[]
 }
 
-/** A system with a list of programs, of which this one may be one. */
+/** A system with a list of programs, which may contain this one. */
 function computer(options: {
   platform: NodeJS.Platform
   wanted?: boolean

@@ -4,7 +4,7 @@ import { followPower } from '../../../../src/main/desktop/lifecycle/power.ts'
 import { orderlyShutdown, type ShutdownOptions } from '../../../../src/main/desktop/lifecycle/shutdown.ts'
 
 const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() }
-/** Electron's `app`, as far as an ending uses it. */
+/** The part of Electron's `app` that a shutdown uses. */
 class FakeApp extends EventEmitter {
   readonly exited: number[] = []
   readonly relaunched: { args?: string[] | undefined; execPath?: string | undefined }[] = []

@@ -23,7 +23,7 @@ const SHOP = {
   planfix: { baseUrl: 'https://a.planfix.com/rest' },
 }
 
-/** As much of the application as notifications use. */
+/** The part of the application that notifications use. */
 class Stage {
   readonly clock = new FakeClock(MORNING)
   readonly opened: NoticeTarget[] = []
@@ -103,7 +103,7 @@ class FakeNotification extends EventEmitter {
   }
 }
 
-/** What nobody holds is gone afterwards. */
+/** Notifications without a reference are collected afterwards. */
 async function collected(): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
@@ -199,7 +199,7 @@ describe('notifications', () => {
     await settle()
     stage.notifications.stop()
     const next = new Stage(stage.facts)
-    // Told before what is kept was read.
+    // Published before the stored state was read.
     next.tell.newChat?.('shop', 7, 'Anna', 'Hello again')
     next.tell.newChat?.('shop', 8, 'Boris', 'Hello')
     await settle()

@@ -291,14 +291,14 @@ describe('quiet hours', () => {
   test('after a late wake the summary is notified at once', () => {
     const scene = new Scene({ settings: NIGHT, now: at(23) })
     scene.chat(1)
-    // The timer stood still while the computer slept.
+    // The timer did not run while the computer slept.
     scene.now = at(9, 0, 11)
     scene.step({ type: 'time' })
     expect(scene.kinds).toEqual(['summary'])
   })
 })
 
-// ---- whatever happens, in whatever order
+// ---- any events in any order
 
 type Happening =
   | { do: 'chat'; id: number }
@@ -415,7 +415,7 @@ describe('in any order', () => {
           }
           for (const { what, connectionId, needsOwner } of notice.kind === 'lost' ? notice.faults : []) {
             const before = told.get(`${what} ${connectionId}`)
-            // Only one that has become a matter of the owner.
+            // Only one that the owner must act on.
             expect(before === undefined || (needsOwner && !before)).toBe(true)
             told.set(`${what} ${connectionId}`, needsOwner)
           }

@@ -19,14 +19,14 @@ export const MORNING = new Date(2026, 2, 10, 10, 0).getTime()
 export type Settings = Parameters<typeof decideNotices>[2]['settings']
 export const ALL_ON: Settings = configuration.parse({}).notifications
 
-/** The decisions with a clock that jumps to each time they want to be asked again. */
+/** The decisions with a clock that moves to each time at which they are due again. */
 export class Scene {
   now: number
   settings: Settings
   connections = new Set(['shop', 'other'])
-  /** What is down now, as the application would say. */
+  /** Current failures, as the application reports them. */
   readonly down = new Set<string>()
-  /** Messages that are stuck, as the store would say. */
+  /** Messages that are stuck, as the store reports them. */
   readonly stuck = new Map<number, Stuck>()
   readonly shown: { at: number; notice: Notice }[] = []
   asked = 0
@@ -55,7 +55,7 @@ export class Scene {
     if (messages.length > 0) this.step({ type: 'found', messages })
   }
 
-  /** Time goes by; the decisions are asked when they want to be. */
+  /** Time passes; the decisions run whenever they are due. */
   pass(ms: number): void {
     const until = this.now + ms
     while (this.wakeAt !== null && this.wakeAt <= until) {
@@ -69,7 +69,7 @@ export class Scene {
     return this.wakeAt === null
   }
 
-  /** As after a new start of the program. */
+  /** As after a restart of the program. */
   restarted(): Scene {
     const kept = JSON.parse(JSON.stringify(keptOf(this.state))) as KeptNotices
     return new Scene({ settings: this.settings, now: this.now, kept })

@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dirname, '../../../..')
 const STATES = ['working', 'setup', 'degraded', 'stopped', 'paused'] as const
 type Colour = readonly [number, number, number]
 
-/** The colour that most of a picture has; only what is opaque counts (PNG, 8 bits, with transparency). */
+/** The most frequent colour of an image; only opaque pixels count (PNG, 8 bits, with transparency). */
 function mainColour(file: string): Colour {
   const bytes = readFileSync(file)
   const width = bytes.readUInt32BE(16)
@@ -36,7 +36,7 @@ function mainColour(file: string): Colour {
   return (most?.[0] ?? '0,0,0').split(',').map(Number) as unknown as Colour
 }
 
-/** How a line of a PNG is told by what stands before and above it (its specification, "Filtering"). */
+/** How a line of a PNG is computed from the bytes before and above it (its specification, "Filtering"). */
 function predicted(filter: number, row: Buffer, before: Buffer, i: number): number {
   const [left, above, corner] = [i < 4 ? 0 : row[i - 4]!, before[i]!, i < 4 ? 0 : before[i - 4]!]
   if (filter < 3) return [0, left, above][filter]!

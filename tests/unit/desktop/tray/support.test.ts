@@ -5,7 +5,10 @@ import { FakeClock, settle } from '../../../support/fake-clock.ts'
 const BUS = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/run/user/1000/bus' }
 const HOUR = 3_600_000
 const silent = { info: () => undefined, warn: () => undefined }
-/** Answers by program, first whether there is a watcher, then whether a panel is with it; the others are not installed. */
+/**
+ * Answers by program: first whether there is a watcher, then whether a panel is registered; the other programs are
+ * not installed.
+ */
 const saying =
   (answers: Record<string, readonly [owner: string | null, host?: string]>): Run =>
   async (command, args) =>
@@ -53,7 +56,7 @@ test('without a session bus there is no tray', async () => {
   expect(await traySupport('linux', saying({ gdbus: ['(true,)', '(<true>,)'] }), {})).toBe('missing')
 })
 
-/** A session in which the panel is as `said` tells: whether there is a watcher, and whether a panel is with it. */
+/** A session whose panel is as `said` describes: whether there is a watcher, and whether a panel is registered. */
 function session(environment: NodeJS.ProcessEnv, said: { owner: boolean; host: boolean } | null) {
   const clock = new FakeClock(0)
   const scene = { clock, said, made: [] as number[], opened: [] as number[], asked: 0 }
@@ -97,7 +100,7 @@ describe('the tray image is made', () => {
     const scene = session(WAYLAND, NONE)
     await scene.clock.advance(600)
     expect(scene).toMatchObject({ made: [], watch: { trouble: 'missing' } })
-    // A watcher that no panel has registered with yet: KDE's between kded and plasmashell.
+    // A watcher without a registered panel: KDE's between the starts of kded and plasmashell.
     scene.said = HOSTLESS
     await scene.clock.advance(2_000)
     expect(scene.made).toEqual([])

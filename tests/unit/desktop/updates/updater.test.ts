@@ -12,7 +12,7 @@ import { HOUR, MINUTE, MORNING } from '../notifications/scene.ts'
 class FakeUpdater extends EventEmitter {
   checks = 0
   installs = 0
-  /** What a look ends with. */
+  /** How a check for updates ends. */
   outcome: 'nothing' | 'downloaded' | 'error' = 'nothing'
   autoInstallOnAppQuit = true
   disableWebInstaller = false

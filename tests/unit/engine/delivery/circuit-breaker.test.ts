@@ -29,7 +29,7 @@ const enter = (): Permit => {
   if (isStopped(entry)) throw new Error('the breaker is open')
   return entry
 }
-/** Whether a caller who is stopped now is called when `work` is done. */
+/** Whether a caller who is stopped now is called when `work` has ended. */
 async function isCalledBy(work: () => void): Promise<boolean> {
   let called = false
   const entry = breaker.enter()

@@ -16,7 +16,7 @@ test.each(Array.from({ length: 12 }, (_, n) => n))(
           work -= 1
           return { next: 'again' }
         }
-        // A store that answers later leaves room for others between the look and the end of the lane.
+        // A store that answers later: others may act between the read and the end of the queue.
         if (looks++ === 0) void addLater()
         return { next: 'idle' }
       },

@@ -179,7 +179,7 @@ describe('turns', () => {
 })
 
 describe('memory', () => {
-  /** `count` conversations, of which the first one has said a text nine times. */
+  /** `count` conversations; in the first one a text has come nine times. */
   const crowd = (count: number) => {
     const breaker = new LoopBreaker()
     for (let n = 0; n < 9; n++) breaker.saw(1, 'to-planfix', { text: 'x', writtenAt: NOW }, NOW)

@@ -59,7 +59,7 @@ test('the reason names the service, the code and the message', () => {
 test("a mark is hot until three seconds after Planfix's minute has ended", () => {
   expect(pollFastUntil(90_000, 0)).toBe(123_000)
   expect(pollFastUntil(120_000, 0)).toBe(183_000)
-  // Its clock is 40 s ahead: its minute ends 40 s earlier by ours.
+  // Its clock is 40 s fast: its minute ends 40 s earlier by ours.
   expect(pollFastUntil(90_000, 40_000)).toBe(143_000)
   expect(pollFastUntil(90_000, -40_000)).toBe(103_000)
 })

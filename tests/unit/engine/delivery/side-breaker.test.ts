@@ -93,7 +93,7 @@ test('a late failure of an old call does not count as that of the probe', async 
   expect(isStopped(gate.enter())).toBe(true)
   gate.succeeded(probe)
   expect(gate.isHealthy).toBe(true)
-  // And one that comes later still does not stop the service that works again.
+  // And a later one does not stop the service that works again either.
   gate.failed(offline, old)
   expect(gate.isHealthy).toBe(true)
 })
@@ -162,7 +162,7 @@ test("a queue that backed off waits no longer than until the service's recovery"
 test('a delay set while the clock was ahead is void', () => {
   const year = 365 * 86_400_000
   expect(waitsUntil({ failures: 1, notBefore: year + 1000, failedAt: year }, 0, 1000)).toBe(0)
-  // A row of a program that did not note when.
+  // A row of a program version that did not store the time.
   expect(waitsUntil({ failures: 1, notBefore: year }, 0, 1000)).toBe(0)
   expect(waitsUntil({ failures: 9, notBefore: 300_000 }, 0, 1000)).toBe(300_000)
 })

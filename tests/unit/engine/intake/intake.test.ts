@@ -5,7 +5,10 @@ import { KeyedMutex } from '../../../../src/main/engine/keyed-mutex.ts'
 import type { Change, InboxRow, Store } from '../../../../src/main/engine/ports.ts'
 import { storeUnavailable } from '../../../../src/main/store/errors.ts'
 
-/** An intake over rows in memory. Every row is refused by `parse` with its number, so that settling it is all there is to do. */
+/**
+ * An intake over rows in memory. Every row is refused by `parse` with its number, so that it is settled without
+ * further work.
+ */
 function setUp(rows: { client: string }[]) {
   const pending: InboxRow[] = rows.map(({ client }, index) => ({
     seq: index + 1,
@@ -19,7 +22,7 @@ function setUp(rows: { client: string }[]) {
   const scene = {
     bugs: [] as string[],
     committed: [] as Change[],
-    /** Keys of the events that were told to whoever listens. */
+    /** Keys of the published events. */
     told: [] as string[],
     settled: [] as number[],
     tries: [] as number[],
@@ -109,7 +112,7 @@ test('rows that cannot be stored are tried once in five seconds each', async () 
   }
   scene.intake.wake()
   await scene.advance(60_000)
-  // The first try and twelve rounds, of twelve rows each; not the square of it.
+  // The first attempt and twelve rounds, of twelve rows each; not the square of it.
   expect(scene.tries).toHaveLength(12 * 13)
   expect(scene.timers()).toBe(1)
   scene.fails = () => undefined

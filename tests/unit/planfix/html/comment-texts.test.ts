@@ -4,7 +4,7 @@ import { createCommentTexts } from '../../../../src/main/planfix/html/comment-te
 
 const reader = createCommentReader({ read: () => null, learn: () => undefined } as never, () => 0)
 
-/** A page of the feed that counts how often the HTML of a comment is taken up. */
+/** A page of the feed that counts how often the HTML of a comment is parsed. */
 function page() {
   const counted = { conversions: 0 }
   const rows = Array.from({ length: 100 }, (_, n) => ({

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { htmlToText } from '../../../../src/main/planfix/html/to-html.ts'
 
-/** What the employee does not see in Planfix never goes out (R2). Each holds the word SECRET where nothing is shown. */
+/**
+ * Text that the employee does not see in Planfix is never sent (R2). Each example has the word SECRET in a hidden
+ * place.
+ */
 const HIDDEN: Record<string, string> = {
   'not displayed': '<span style="display:none">SECRET</span>',
   'marked hidden': '<p hidden>SECRET</p>',

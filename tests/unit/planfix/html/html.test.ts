@@ -7,8 +7,8 @@ import { hasNothingToSee } from '../../../../src/shared/plain.ts'
 const html = (text: string) => toHtml({ paragraphs: [{ label: null, text }] })
 
 /**
- * What cannot survive the way there and back: space at line ends, blank lines at both ends and more than two of them, lines
- * with nothing to see, spaces that do not break.
+ * What cannot survive the way there and back: space at line ends, blank lines at both ends and more than two of them,
+ * lines without visible characters, non-breaking spaces.
  */
 const normal = (text: string) =>
   cleanText(text)

@@ -36,7 +36,7 @@ const start = async () => {
   })
   await upkeep.start()
 }
-/** Lets the time pass, minute by minute, with everything that falls due. */
+/** Lets time pass, minute by minute, and runs everything that is due. */
 const pass = async (ms: number, step = MINUTE) => {
   for (const end = now + ms; now < end; ) {
     now += step

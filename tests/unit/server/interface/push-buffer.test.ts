@@ -3,7 +3,7 @@ import { createPushBuffer } from '../../../../src/main/server/interface/push-buf
 import type { Push } from '../../../../src/shared/api.ts'
 import { eventPush, messagesPush, statePush } from '../../api/values.ts'
 
-/** A socket that takes texts only when it is let. */
+/** A socket that accepts texts only when the test allows it. */
 function slowWire() {
   const waiting: { text: string; sent: () => void }[] = []
   const taken: string[] = []
@@ -12,7 +12,7 @@ function slowWire() {
     send(text: string, sent: () => void) {
       waiting.push({ text, sent })
     },
-    /** Takes everything that waits, also what comes meanwhile. */
+    /** Accepts everything that waits, also what comes meanwhile. */
     take() {
       this.bufferedAmount = 0
       for (let one = waiting.shift(); one; one = waiting.shift()) {

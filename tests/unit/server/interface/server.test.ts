@@ -35,7 +35,7 @@ beforeAll(async () => {
   cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? ''
 })
 afterAll(async () => {
-  // Refused lines must not keep the server from ending.
+  // Refused connections must not keep the server from ending.
   await ui.stop()
   rmSync(folder, { recursive: true, force: true })
 }, 3000)
@@ -46,7 +46,7 @@ interface Sent {
   headers?: Record<string, string | undefined>
 }
 
-/** A request as written: fetch would mend headers and addresses. */
+/** A request as written: fetch would correct headers and addresses. */
 function send(path: string, { method = 'POST', body = '{}', headers = {} }: Sent = {}) {
   const all = { host: `127.0.0.1:${port}`, origin, cookie, 'content-type': 'application/json', ...headers }
   const given = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
@@ -70,7 +70,7 @@ function send(path: string, { method = 'POST', body = '{}', headers = {} }: Sent
   )
 }
 
-/** A WebSocket that is told everything from its first moment, and how its opening ended. */
+/** A WebSocket that records everything from its first moment, and how its opening ended. */
 async function live(headers: Record<string, string> = {}, path = '/api/live') {
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, { headers: { cookie, origin, ...headers } })
   const seen: unknown[] = []

@@ -38,7 +38,7 @@ describe('what was accepted since the backup', () => {
     ])
     await restored.commit([event(6)])
     await restored.close()
-    // A second damage before the next backup: nothing of either life is lost or doubled.
+    // A second damage before the next backup: nothing of either period is lost or doubled.
     damageStore(dir)
     expect(await numbers(await store({ dir }))).toEqual([1, 2, 3, 4, 5, 6])
   })
@@ -105,7 +105,7 @@ describe('what was accepted since the backup', () => {
     await db.backup()
     await db.commit([event(2)])
     await db.close()
-    // As if the power had gone between the record and the commit of number 2.
+    // Simulates a power failure between the record and the commit of number 2.
     renameSync(join(dir, 'bridge.sqlite'), join(dir, 'gone'))
     copyFileSync(join(dir, 'bridge.backup.sqlite'), join(dir, 'bridge.sqlite'))
     const again = await store({ dir })
@@ -237,6 +237,6 @@ describe('two damaged nights', () => {
 
 function damageAll(dir: string): void {
   for (const name of ['bridge.sqlite-wal', 'bridge.sqlite-shm']) rmSync(join(dir, name), { force: true })
-  // What a lost store leaves behind: the place where it was put aside once.
+  // A lost store leaves the name of the damaged file behind, once.
   appendFileSync(join(dir, 'bridge.corrupt-2026-01-01T00-00-00-000Z.sqlite'), 'nothing')
 }

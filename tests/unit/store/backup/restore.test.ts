@@ -15,7 +15,7 @@ import { openStore } from '../../../../src/main/store/index.ts'
 import type { BridgeEvent } from '../../../../src/shared/domain.ts'
 import { adding, folder, inboxRow, message, store } from '../material.ts'
 
-/** Overwrites a stretch in the middle of a file, as a bad disk would. */
+/** Overwrites a part in the middle of a file, as a bad disk would. */
 function scribble(path: string): void {
   const file = openSync(path, 'r+')
   const { size } = statSync(path)
@@ -37,7 +37,7 @@ async function used(): Promise<{ dir: string; path: string; lastId: number; last
   await db.close()
   return { dir, path: join(dir, 'bridge.sqlite'), lastId, lastSeq }
 }
-/** Opens the folder and answers the store and the events it told. */
+/** Opens the folder and returns the store and its events. */
 async function reopened(dir: string) {
   const told: BridgeEvent[] = []
   const db = await store({ dir, onEvent: (event) => told.push(event) })

@@ -124,7 +124,7 @@ describe('a conversation', () => {
       adding(message({ id: 11, writtenAt: 60_020, receivedAt: 60_030 })),
       adding(reply({ id: 12, writtenAt: 60_000, receivedAt: 60_050 })),
       adding(message({ id: 13, writtenAt: 60_070, receivedAt: 60_080 })),
-      // Was missed, and came in late with the transcript.
+      // Its webhook was missed, and the transcript brought it late.
       adding(message({ id: 14, writtenAt: 60_060, receivedAt: 99_000 })),
     ])
     expect(await db.threadMessages(1, null, 10)).toEqual({ ids: [11, 12, 14, 13], hasOlder: false })

@@ -5,7 +5,7 @@ import type { Message, MessageState } from '../../../../src/shared/domain.ts'
 import { profile } from '../../../support/builders.ts'
 import { adding, client, conversation, message, store } from '../material.ts'
 
-/** Words as they are written, and as they are found: said here, not by the code that is tested. */
+/** Words as they are written, and as a search finds them: defined here, independently of the tested code. */
 const WORDS = [
   ['Ștefan', 'stefan'],
   ['ÎNCĂ', 'inca'],
@@ -18,7 +18,7 @@ const WORDS = [
 ] as const
 const STATES = ['queued', 'delivered', 'failed', 'skipped'] as const satisfies MessageState[]
 const CONVERSATIONS = [1, 2, 3]
-/** Conversation 2 went into 1. */
+/** Conversation 2 was merged into 1. */
 const threadOf = (id: number) => (id === 3 ? [3] : [1, 2])
 const nameAt = (conversationId: number) =>
   WORDS[(conversationId === 2 ? 1 : conversationId) % WORDS.length]![1]
@@ -130,7 +130,7 @@ test('the pages of an outline contain all matching messages, also while others c
         .map((one) => one.message.id)
         .reverse()
       const outlined = db.outline(by)
-      // Comes in while the outline is read, and between the pages.
+      // Arrives while the outline is read, and between the pages.
       await add(more.slice(0, 6))
       const { total, pages } = (await outlined)!
       const read: number[] = []

@@ -17,7 +17,7 @@ describe('messages by time', () => {
       adding(message({ id: 3, receivedAt: 2 * HOUR - 1, connectionId: 'other' })),
       adding(reply({ id: 4, receivedAt: 2 * HOUR })),
       adding(message({ id: 5, receivedAt: 2 * HOUR, kind: 'event', state: 'skipped' })),
-      // Known already: not counted twice.
+      // Counted already: not counted twice.
       adding(message({ id: 6, receivedAt: 2 * HOUR, originKey: 'm:2' })),
     ])
     expect(await db.bars([HOUR, 2 * HOUR, 3 * HOUR], 3 * HOUR + 1)).toEqual([
@@ -102,7 +102,7 @@ describe('the figures of a day', () => {
     const db = await store()
     await db.commit([
       ...[1, 2, 3, 4, 5].map((id) => talk(id)),
-      // 100: what was said the day before does not count, nor an earlier reply, nor one that did not arrive.
+      // 100: neither messages of the day before, nor an earlier reply, nor one that did not arrive count.
       said(11, DAY - 50, { conversationId: 1 }),
       answered(12, DAY + 5, { conversationId: 1 }),
       said(13, DAY + 10, { conversationId: 1 }),
@@ -119,7 +119,7 @@ describe('the figures of a day', () => {
         reason: 'automatic-message',
       }),
       said(23, DAY + 130, { conversationId: 2, author: agent, state: 'skipped', reason: 'mirroring-off' }),
-      // 900: when it was sent, not when it was noticed.
+      // 900: the time of sending counts, not that of noticing.
       said(31, DAY + 100, { conversationId: 3 }),
       answered(32, DAY + 200, { conversationId: 3, sentAt: DAY + 1000 }),
       // No reply yet.

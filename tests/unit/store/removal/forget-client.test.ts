@@ -42,7 +42,7 @@ const named = (conversationId: number, id: string, email: string) => {
   return { ...link, profile: { ...link.profile, name: `Name of ${id}`, ip: `10.0.0.${conversationId}` } }
 }
 
-/** Anna with two devices and Boris, each with words everywhere. */
+/** Anna with two devices and Boris, each with texts in every table. */
 async function people(dir: string) {
   const db = await store({ dir })
   await db.commit([
@@ -121,7 +121,7 @@ it.each(['anna1', 'anna@mail.example', ' ANNA@mail.example '])(
     for (const secret of ['anna-secret', 'Name of anna', 'anna@mail.example', '10.0.0.2'])
       expect(text.includes(secret), secret).toBe(false)
     expect(text).toContain('boris-words')
-    // Ids and states stay: nothing of it is ever taken for new.
+    // Ids and states stay: nothing of it is ever treated as new.
     expect(await db.message(10)).toMatchObject({ state: 'delivered', text: '', originKey: 'm:10' })
     expect(await db.message(12)).toMatchObject({ state: 'skipped', reason: 'forgotten', text: '' })
     expect(await db.client('shop', 'anna1')).toMatchObject({ conversationId: 2, profile: { name: null } })

@@ -51,13 +51,13 @@ const hers: Conversation = conversation({
   attempt: attempt('Passport 123'),
 })
 
-/** Everything the folder holds, as bytes. */
+/** Everything in the folder, as bytes. */
 const held = (dir: string): string =>
   readdirSync(dir)
     .map((name) => readFileSync(join(dir, name), 'latin1'))
     .join('\n')
 
-/** A store in which a client of long ago left words and addresses in every place there is. */
+/** A store in which a client of long ago left texts and addresses in every possible place. */
 async function longAgo(dir: string, clock: { now(): number }) {
   const db = await store({ dir, clock })
   await db.commit([
@@ -104,7 +104,7 @@ it('after the retention period no text and no address is left in any file', asyn
   await db.dropOlderThan(90)
   const text = held(dir)
   for (const secret of SECRETS) expect(text.includes(secret), secret).toBe(false)
-  // Who it was, and what was carried, is still known.
+  // The author, and what was delivered, are still known.
   expect(await db.client('shop', 'c1')).toMatchObject({
     conversationId: 1,
     profile: { id: 'c1', name: null },

@@ -36,7 +36,7 @@ it('all data moves to the new connection, and its source ids stay', async () => 
   expect(await db.queuesWithWork()).toEqual(
     expect.arrayContaining([{ conversationId: 1, connectionId: 'store', lane: 'planfix' }]),
   )
-  // Once more: the first name counts.
+  // Repeated: the first name counts.
   await db.renameConnection('store', 'market')
   expect(await db.fact('market', SOURCE_CONNECTION)).toBe('shop')
 })

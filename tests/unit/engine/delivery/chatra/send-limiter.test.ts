@@ -233,7 +233,7 @@ describe('the pace, step by step', () => {
       limiter.refused({ ...success(), begunAt: clock.now() + n }, null)
       clock.advanceAtOnce(1)
     }
-    // Refused at 0.75 a second last: half of that is 0.375.
+    // The last refusal came at 0.75 a second: half of that is 0.375.
     expect(limiter.rate).toBe(0.375)
     limiter.succeeded(success())
     expect(limiter.rate).toBeCloseTo(0.375 * 1.02, 9)

@@ -28,7 +28,7 @@ type Changes = Partial<Omit<PlanState, 'conversation' | 'task'>> & {
   task?: Partial<TaskLink> | null
   email?: string | null
 }
-/** A conversation with a card and a task that was looked at just now; one message waits. */
+/** A conversation with a contact and a task that was read just now; one message waits. */
 const state = ({
   conversation: ofIt,
   task: its = {},

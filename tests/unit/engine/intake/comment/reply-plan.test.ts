@@ -9,7 +9,7 @@ import { reply as aReply } from '../../values.ts'
 const file = (id: number) => ({ name: `f${id}`, url: null, planfixFileId: id, size: 1 })
 const part = (text: string, ...files: number[]): Part => ({ text, files: files.map(file) })
 
-/** A message of the comment, `1` the first part; `a`, `b` … are its words. */
+/** A message of the comment, `1` is the first part; `a`, `b` … is its text. */
 const reply = (id: number, text: string, changes: Partial<Message> = {}): Message =>
   aReply({ id, position: id, text, chatraMessageId: `m${id}`, ...changes })
 const unsent = { chatraMessageId: null, sentAt: null, attempts: 0 }
@@ -19,7 +19,7 @@ const failed = { chatraMessageId: null, state: 'failed', reason: 'chatra: refuse
 const change = (id: number, kind: 'edit' | 'delete', of: number, text: string, more: Partial<Message> = {}) =>
   reply(id, text, { kind, targetId: of, ...waits, ...more })
 
-/** An act in few words. */
+/** A short description of an action. */
 function told(act: ReplyAct): string {
   const files = (one: Part) => one.files.map(({ planfixFileId }) => ` +${planfixFileId}`).join('')
   switch (act.do) {

@@ -7,7 +7,7 @@ import { isTextKey, LANGUAGES, type TextKey, translate } from '../../../../../sr
 const words = { t: (key: TextKey, params = {}) => translate('en', key, params) }
 const of = (reason: string | null, late = false) => reasonOf({ reason, late }, words)
 
-/** The machine words of the table "Life of a message". */
+/** The reasons of the table "Life of a message". */
 const documented = [
   ...readFileSync(join(import.meta.dirname, '../../../../../docs/architecture.md'), 'utf8')
     .split('## Life of a message')[1]!

@@ -31,7 +31,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const all = () => true
 
-/** What the reader does with steps, without its timers. */
+/** The reader's reaction to steps, without its timers. */
 class Play {
   readonly stock: Stock
   list: List
@@ -62,7 +62,7 @@ class Play {
     this.list = withPushed(this.list, [this.stock.put(row(id, { state: 'failed' }))], all)
   }
 
-  /** The view goes where its first row has gone. */
+  /** The view follows its first row. */
   outline(): void {
     const anchor = rowAt(this.list, this.first)
     this.list = withOutline(this.list, this.stock.outline())
@@ -80,7 +80,7 @@ it('a reader further down always sees the same messages, and none is missing at 
       const play = new Play(count)
       for (const one of steps) {
         const before = play.screen()
-        // In an empty list there is nothing that could stay where it is.
+        // An empty list has no row that could keep its place.
         const away = !play.list.atTop && before[0] !== undefined
         if (one.do === 'arrive') play.arrive(one.count)
         else if (one.do === 'change' && count > 0) play.change(1 + Math.floor(one.which * (count - 1)))

@@ -21,7 +21,7 @@ const all = () => true
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1)
 const shown = (list: List) => Array.from({ length: countOf(list) }, (_, index) => rowAt(list, index)?.id)
 
-/** A list of everything the stock has, with the named pages read. */
+/** A list of all messages, with the named pages loaded. */
 function read(stock: Stock, ...pages: number[]): List {
   const outline = stock.outline()
   return pages.reduce((list, page) => withPage(list, page, stock.page(outline.pages[page]!)), listOf(outline))
@@ -121,7 +121,7 @@ describe('messages that come in', () => {
   it('messages that belong in between cause a new read', () => {
     const stock = new Stock(upTo(400).filter((id) => id !== 300))
     expect(withPushed(read(stock, 0), [row(300)], all).outline).toBe('stale')
-    // Of a page that is not held, an old message has most likely only changed.
+    // An old message of a page that is not loaded has most likely only changed.
     expect(withPushed(read(stock, 0), [row(10)], all).outline).toBe('true')
     expect(withPushed(read(stock, 0), [row(10, { attempts: 0, state: 'queued' })], all).outline).toBe('stale')
   })
@@ -143,10 +143,10 @@ describe('an outline that is read again', () => {
     expect(countOf(list)).toBe(1037)
     expect(list.unseen).toBe(37)
     expect(indexOf(list, 500)).toBe(537)
-    // Every row that was there is there still.
+    // Every earlier row is still there.
     for (let index = 200; index < 800; index++)
       expect(rowAt(list, index + 37)?.id).toBe(rowAt(before, index)?.id)
-    // They are read again all the same.
+    // They are read again in any case.
     expect(pagesToRead(list, 537, 550)).toEqual([2, 3, 1])
   })
 

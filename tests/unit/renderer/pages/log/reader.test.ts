@@ -7,12 +7,12 @@ import { row, Stock } from './rows.ts'
 type Bridge = ConstructorParameters<typeof LogReader>[0]
 type Told = { rows: MessageRow[]; more: boolean }
 
-/** The application behind a line, as far as the reader sees it. */
+/** The application behind a connection, as far as the reader sees it. */
 class FakeBridge {
   stock: Stock
   readonly asked: { name: string; args: { filter: LogFilter; fromId?: number | null; limit?: number } }[] = []
   offline = false
-  /** Holds back answers until it is resolved. */
+  /** Delays answers until it is resolved. */
   gate: Promise<void> = Promise.resolve()
   #told: (value: Told) => void = () => {}
   #line: (state: string) => void = () => {}
@@ -108,7 +108,7 @@ describe('what happens meanwhile', () => {
       open = resolve
     })
     reader.view(400, 430)
-    // The answer is on its way with the old state.
+    // The answer with the old state is on its way.
     bridge.tell([row(590, { state: 'failed' })])
     open()
     await settled()
@@ -234,7 +234,7 @@ describe('another filter', () => {
     expect(countOf(list())).toBe(5)
     await settled()
     expect(countOf(list())).toBe(1)
-    // The slow answer to the first question comes last.
+    // The slow answer to the first query comes last.
     open()
     await settled()
     expect(countOf(list())).toBe(1)

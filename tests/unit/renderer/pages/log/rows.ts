@@ -1,6 +1,6 @@
 import { type LogFilter, type MessageRow, PAGE_ROWS } from '../../../../../src/shared/api/log.ts'
 
-/** A message as the application tells of it. */
+/** A message as the application returns it. */
 export const row = (id: number, change: Partial<MessageRow> = {}): MessageRow => ({
   id,
   connectionId: 'shop',
@@ -32,7 +32,7 @@ export const row = (id: number, change: Partial<MessageRow> = {}): MessageRow =>
 export const rows = (from: number, to: number): MessageRow[] =>
   Array.from({ length: from - to + 1 }, (_, index) => row(from - index))
 
-/** The application's side: what it would answer for the messages it has. */
+/** The application's side: what it would return for the messages it has. */
 export class Stock {
   readonly #rows = new Map<number, MessageRow>()
   readonly #fits: (row: MessageRow) => boolean
