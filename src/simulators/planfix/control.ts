@@ -3,7 +3,7 @@ import type { PlanfixSimulator } from './simulator.ts'
 import type { SimComment, SimContact, SimTask } from './state.ts'
 import type { SwitchName } from './switches.ts'
 import type { CommentOptions } from './user-actions.ts'
-import type { CallbackFault } from './webchat/callbacks.ts'
+import type { CallbackFault } from './webchat/callback-faults.ts'
 import type { ChatChannel } from './webchat/chat-state.ts'
 
 type Body = Record<string, unknown>

@@ -1,10 +1,10 @@
 import type { SimClock } from '../../common/clock.ts'
 import { DelayedWork } from '../delayed-work.ts'
-import { type Account, fullName, personName, type SimComment, type SimTask, touch, userOf } from '../state.ts'
+import { type Account, type SimComment, type SimTask, touch } from '../state.ts'
+import { CallbackFaults } from './callback-faults.ts'
+import { callbackForm, messageNumber } from './callback-form.ts'
 import { chatKey, chatOf } from './channel.ts'
 import type { ChatChannel } from './chat-state.ts'
-import { chatText } from './chat-text.ts'
-import { writeForm } from './form.ts'
 
 /** Posts a form, `limitMs` at most. `body` is the answer's text. */
 export type ChatPost = (
@@ -26,20 +26,6 @@ export interface ChatCallback {
   form: string
   /** The answer's status, or why there is none; `dropped` by a fault. */
   outcome: number | 'timeout' | 'unreachable' | 'dropped'
-}
-
-/** Happens to a callback on its way; ms of the simulator's clock. */
-export type CallbackFault = (
-  | { kind: 'delay'; ms: number }
-  | { kind: 'drop' }
-  | { kind: 'twice' }
-  /** Posted only after the next callback of the account. */
-  | { kind: 'reorder' }
-) & {
-  /** How many callbacks it applies to; unlimited when absent. */
-  times?: number
-  /** From 0 to 1; always when absent. */
-  probability?: number
 }
 
 interface Delivery {
@@ -64,15 +50,13 @@ const shortestWait = 250
  */
 export class ChatCallbacks {
   readonly attempts: ChatCallback[] = []
-  /** Source of randomness of faults, replaceable so that a seed reproduces a run. */
-  random: () => number = Math.random
+  readonly faults = new CallbackFaults()
   private readonly account: Account
   private readonly scaled: (ms: number) => number
   private readonly origin: () => string
   private readonly clock: SimClock
   private readonly post: ChatPost
   private readonly later: DelayedWork
-  private faults: CallbackFault[] = []
   private queue: Delivery[] = []
   private heldBack: Delivery[] = []
   private isBusy = false
@@ -93,14 +77,6 @@ export class ChatCallbacks {
     this.clock = clock
     this.post = post
     this.later = new DelayedWork(clock)
-  }
-
-  addFault(fault: CallbackFault): void {
-    this.faults.push({ ...fault })
-  }
-
-  clearFaults(): void {
-    this.faults = []
   }
 
   /**
@@ -153,14 +129,14 @@ export class ChatCallbacks {
     address: Record<string, string>,
   ): void {
     if (!channel.url) return
-    const messageId = this.numberOf(comment)
-    const form = this.formOf(channel, task, comment, { ...address, ...this.shownNumber(messageId) })
+    const messageId = messageNumber(this.account, comment)
+    const form = callbackForm(this.account, this.origin(), channel, task, comment, messageId, address)
     const isFirst = !('chatId' in address)
     this.depart({ channel, task, comment, messageId, form, attempt: 1, isFirst })
   }
 
   private depart(delivery: Delivery): void {
-    const fault = this.takeFault()
+    const fault = this.faults.take()
     if (fault?.kind === 'reorder') {
       this.heldBack.push(delivery)
       return
@@ -170,16 +146,6 @@ export class ChatCallbacks {
     if (fault?.kind === 'drop') this.record(delivery, 'dropped')
     else if (fault?.kind === 'delay') this.later.put(fault.ms, () => this.enqueue(...all))
     else this.enqueue(...all)
-  }
-
-  private takeFault(): CallbackFault | undefined {
-    for (const fault of this.faults) {
-      if (fault.times === 0) continue
-      if (fault.probability !== undefined && this.random() >= fault.probability) continue
-      if (fault.times !== undefined) fault.times -= 1
-      return fault
-    }
-    return undefined
   }
 
   private enqueue(...deliveries: Delivery[]): void {
@@ -252,57 +218,6 @@ export class ChatCallbacks {
       form,
       outcome,
     })
-  }
-
-  /** The switch `webchat-message-is-comment-id`. */
-  private numberOf(comment: SimComment): string {
-    if (this.account.switches['webchat-message-is-comment-id'] === 'yes') return String(comment.id)
-    const number = String(4_188_849 + this.account.chat.messages.size)
-    this.account.chat.messages.set(number, comment.id)
-    return number
-  }
-
-  private shownNumber = (messageId: string): Record<string, string> =>
-    this.account.switches['webchat-message-id'] === 'absent' ? {} : { messageId }
-
-  private formOf(
-    channel: ChatChannel,
-    task: SimTask,
-    comment: SimComment,
-    ids: Record<string, string>,
-  ): string {
-    const { switches, files } = this.account
-    const author = userOf(this.account, comment.owner)
-    const attachments = comment.files.flatMap((id) => {
-      const file = files.get(id)
-      return file
-        ? [{ name: file.name, url: `${this.origin()}/file/${id}/${encodeURIComponent(file.name)}` }]
-        : []
-    })
-    const fields = {
-      cmd: 'newMessage',
-      providerId: channel.providerId,
-      ...ids,
-      token: channel.token,
-      message: switches['webchat-text'] === 'html' ? comment.description : chatText(comment.description),
-      userName: author?.name ?? personName(this.account, comment.owner),
-      userLastName: author?.lastname ?? '',
-      userIco: this.iconOf(comment.owner, author ? fullName(author) : ''),
-      taskEmail: `task.${task.id}@planfix.invalid`,
-      integration: channel.name,
-    }
-    return writeForm(fields, attachments)
-  }
-
-  private iconOf(owner: string, name: string): string {
-    switch (this.account.switches['webchat-user-ico']) {
-      case 'with-id':
-        return `${this.origin()}/?action=getuserpic&id=${owner.slice('user:'.length)}`
-      case 'plain-url':
-        return `${this.origin()}/userpics/${encodeURIComponent(name)}.png`
-      case 'empty':
-        return ''
-    }
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Account, appendComment, livingContact, storedHtml } from '../state.ts'
-import type { CallbackFault, ChatCallback, ChatCallbacks } from './callbacks.ts'
+import type { CallbackFault } from './callback-faults.ts'
+import type { ChatCallback, ChatCallbacks } from './callbacks.ts'
 import { saveChannel } from './channel.ts'
 import type { ChatChannel } from './chat-state.ts'
 import { newTask } from './commands.ts'
@@ -33,13 +34,13 @@ export function chatsOf(account: Account, callbacks: ChatCallbacks, origin: () =
     get callbacks(): ChatCallback[] {
       return callbacks.attempts
     },
-    addCallbackFault: (fault: CallbackFault): void => callbacks.addFault(fault),
-    clearCallbackFaults: (): void => callbacks.clearFaults(),
+    addCallbackFault: (fault: CallbackFault): void => callbacks.faults.add(fault),
+    clearCallbackFaults: (): void => callbacks.faults.clear(),
     /** Posts now what waits for a repeat, a delay or its turn. */
     flushCallbacks: (): void => callbacks.flush(),
     /** Randomness of callback faults, from 0 to 1. */
     set random(random: () => number) {
-      callbacks.random = random
+      callbacks.faults.random = random
     },
     /** Allowed in a running second under the switch `webchat-limit`: 429. */
     set requestsPerSecond(allowed: number) {

@@ -127,15 +127,15 @@ function replyTo({ account, form }: ChatCommand): SimResponse {
   }
 }
 
-/** Remembers the message; true when the switch `webchat-repeat` makes an equal one of the last minute count. */
+/** Whether an equal message came in the last minute, where the switch `webchat-repeat` makes that count. */
 function isRepeated({ account, channel, form }: ChatCommand): boolean {
+  if (account.switches['webchat-repeat'] === 'doubles') return false
   const files = form.attachments.map(({ url }) => url)
   const content = ['chatId', 'contactId', 'message', 'isEcho'].map((name) => form.get(name))
   const key = JSON.stringify([channel.providerId, ...content, ...files])
   const last = account.chat.recent.get(key)
-  const isRecent = last !== undefined && account.now() - last < repeatMs
   account.chat.recent.set(key, account.now())
-  return isRecent && account.switches['webchat-repeat'] === 'deduplicated'
+  return last !== undefined && account.now() - last < repeatMs
 }
 
 function newContact({ account, channel, form }: ChatCommand): SimContact {
