@@ -21,6 +21,7 @@ test('a new message is a text that waits and that neither service knows', () => 
     files: [],
     chatraClientId: null,
     chatraMessageId: null,
+    channelMessageId: null,
     planfixTaskId: null,
     planfixCommentId: null,
     targetId: null,

@@ -21,6 +21,7 @@ test('an unusable event leaves one line in the log with the reason', () => {
       originKey: 'inbox:12',
       chatraClientId: null,
       chatraMessageId: null,
+      channelMessageId: null,
       planfixTaskId: null,
       planfixCommentId: null,
       targetId: null,

@@ -63,6 +63,7 @@ describe('a message of a client', () => {
           originKey: 'c:m1',
           chatraClientId: 'client',
           chatraMessageId: 'm1',
+          channelMessageId: null,
           planfixTaskId: null,
           planfixCommentId: null,
           targetId: null,

@@ -56,6 +56,7 @@ test('a message of a comment contains all known facts, and waits', () => {
       originKey: 'p:12',
       chatraClientId: 'phone',
       chatraMessageId: null,
+      channelMessageId: null,
       planfixTaskId: 41,
       planfixCommentId: 12,
       targetId: null,
