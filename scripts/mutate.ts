@@ -76,6 +76,9 @@ const ROOMS = [
   { src: '/src/main/engine/', tests: '/unit/engine/' },
   { src: '/src/shared/', tests: '/unit/shared/' },
 ].filter(({ src }) => mutants.some(({ fileName }) => fileName.includes(src)))
+/** A test that a mutant keeps waiting has noticed it: hundreds do. The slowest test takes a third of it as it is. */
+const LEAST_TIME_LIMIT_MS = 2_000
+let timeLimit = 60_000
 const all = (await vitest.globTestSpecifications()).filter(({ moduleId }) =>
   ['/property/', ...ROOMS.map(({ tests }) => tests)].some((part) => moduleId.includes(part)),
 )
@@ -168,7 +171,12 @@ async function play(
 ): Promise<Found & { failed: string[] }> {
   writeFileSync(process.env.MUTANTS_ROUND ?? '', JSON.stringify(round))
   rmSync(process.env.MUTANTS_FOUND ?? '', { force: true })
+  for (const { config } of vitest.projects) config.testTimeout = timeLimit
   const { testModules } = await vitest.runTestSpecifications(specifications)
+  const durations = testModules.flatMap((module) =>
+    [...module.children.allTests()].map((test) => test.diagnostic()?.duration ?? 0),
+  )
+  if (round.kind === 'reach') timeLimit = Math.max(LEAST_TIME_LIMIT_MS, 3 * Math.max(...durations))
   const failed = testModules.filter((one) => one.state() === 'failed').map((one) => one.moduleId)
   const found = readFileSync(process.env.MUTANTS_FOUND ?? '', 'utf8')
   return { ...(JSON.parse(found) as Found), failed }

@@ -12,8 +12,5 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 1,
     pool: 'threads',
-    // A test that a mutant keeps waiting has detected it. Hundreds do; the tests themselves take milliseconds.
-    testTimeout: 3000,
-    hookTimeout: 3000,
   },
 })
