@@ -101,6 +101,7 @@ const options = z.strictObject({
 
 /** How messages reach Planfix: by its REST interface, or by its Chat API (contracts/planfix-chat.md). */
 export const CHANNEL_MODES = ['rest', 'chat-api'] as const
+export type ChannelMode = (typeof CHANNEL_MODES)[number]
 
 const channel = z.strictObject({
   mode: z.enum(CHANNEL_MODES).default('rest'),

@@ -61,6 +61,8 @@ test('the wizard stores keys in the keychain, and a message and its reply are de
   await wizard.at('webhooks')
   await chatra.tells(await page.getByLabel('chatFragment', { exact: true }).inputValue())
   await wizard.onward()
+  await wizard.at('channel')
+  await wizard.onward()
   await wizard.at('scenario')
   await wizard.onward()
 

@@ -33,6 +33,7 @@ const TITLES: Record<Step, TextKey> = {
   options: 'wizard.options.title',
   address: 'wizard.address.title',
   webhooks: 'wizard.webhooks.title',
+  channel: 'channel.title',
   scenario: 'wizard.scenario.title',
   test: 'wizard.test.title',
   done: 'wizard.done.title',

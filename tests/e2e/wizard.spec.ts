@@ -74,6 +74,8 @@ for (const language of LANGUAGES) {
     await expect(page.getByText(t('wizard.webhooks.waiting'))).toBeVisible()
     await chatra.tells(address)
     await wizard.onward()
+    await wizard.at('channel')
+    await wizard.onward()
     await wizard.at('scenario')
     await wizard.onward()
 

@@ -67,6 +67,7 @@ function make(store: SqliteStore, file: ConfigurationFile, options: SetupOptions
   const application = {
     store,
     connections: new Map(),
+    now: () => 1000,
     hooksUrl: 'http://127.0.0.1:4000',
     get configuration() {
       return read()

@@ -23,6 +23,9 @@ Carries Chatra chats into Planfix and back until it is stopped (Ctrl+C).
 
 Keys and tokens come from the environment, for a connection with the id "shop":
   BRIDGE_SHOP_CHATRA_SECRET_KEY and BRIDGE_SHOP_PLANFIX_TOKEN
+with "Replies at once" (planfix.channel.mode "chat-api") also Planfix's token of the chat, and, instead of the derived
+one, the token that Planfix sends:
+  BRIDGE_SHOP_PLANFIX_CHAT_TOKEN and BRIDGE_SHOP_PLANFIX_CHAT_SECRET
 and for the public address, as far as it needs them:
   BRIDGE_NGROK_TOKEN, BRIDGE_SSH_KEY, BRIDGE_SSH_PASSPHRASE, BRIDGE_SSH_PASSWORD, BRIDGE_RELAY_KEY
 Those typed into the interface go before them and are forgotten when the server ends.

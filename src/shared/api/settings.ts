@@ -99,6 +99,8 @@ export const settingsCalls = {
       id: connectionId,
       chatraSecretKey: z.string().max(500).nullable(),
       planfixToken: z.string().max(500).nullable(),
+      /** Planfix's token for its Chat API. */
+      planfixChatToken: z.string().max(500).nullable().default(null),
     }),
     done,
   ),

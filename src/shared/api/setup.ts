@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { call, connectionId, done, nothing, words } from './answer.ts'
+import { CHANNEL_MODES } from '../config.ts'
+import { call, connectionId, done, nothing, time, words } from './answer.ts'
 import { employeeChoice } from './employees.ts'
 import { connectionSettings } from './settings.ts'
 import { publicAddress } from './state.ts'
@@ -27,6 +28,7 @@ export const STEPS = [
   'options',
   'address',
   'webhooks',
+  'channel',
   'scenario',
   'test',
   'done',
@@ -141,6 +143,26 @@ export const setupCalls = {
   'setup.activate': call(byId, draft),
   /** Returns the request of a Planfix scenario, to copy. */
   'setup.scenario': call(byId, z.object({ address: z.string(), body: z.string() })),
+  /** Whether the connection uses Planfix's Chat API, and whether Planfix's token for it is there. */
+  'setup.channel': call(byId, z.object({ mode: z.enum(CHANNEL_MODES), hasToken: z.boolean() })),
+  /** Returns what to enter in Planfix for its Chat API. It contains secrets. */
+  'setup.channelEntries': call(
+    byId,
+    z.object({
+      address: z.string(),
+      /** False: there is no public address yet, and Planfix cannot reach this one. */
+      public: z.boolean(),
+      token: z.string(),
+      providerId: z.string(),
+    }),
+  ),
+  /** Switches the Chat API on or off; what is open finishes by the way it began. */
+  'setup.channelMode': call(z.strictObject({ id: connectionId, mode: z.enum(CHANNEL_MODES) }), done),
+  /** Writes a test message into Planfix; `task` null = Planfix took it and names no task. */
+  'setup.channelTest': call(
+    byId,
+    z.object({ sentAt: time, task: z.object({ id: z.number(), url: z.string() }).nullable() }),
+  ),
   /** Returns the progress of this connection's latest conversation since the draft was activated. */
   'setup.progress': call(
     byId,

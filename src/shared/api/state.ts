@@ -56,7 +56,11 @@ export const connectionState = z.object({
   /** Number of messages (without events) by direction and state. */
   counts: z.record(direction, z.record(messageState, z.number())),
   /** When the last webhook of each kind came in since the bridge was set up; null = never. */
-  heard: z.object({ chatra: time.nullable(), planfix: time.nullable() }),
+  heard: z.object({
+    chatra: time.nullable(),
+    planfix: time.nullable(),
+    'planfix-chat': time.nullable(),
+  }),
   /** The list is empty, so every employee may reply to clients. */
   everybodyMayAnswer: z.boolean(),
 })

@@ -6,7 +6,7 @@ import { publicAddressOf } from '../../../shared/fields.ts'
 import { exportable } from '../../settings/export.ts'
 import type { ApiContext } from '../context.ts'
 import { done, emptied, empty, errorAnswer, notFound } from '../responses.ts'
-import { connectionInFile, newWebhookSecret, settingsOf } from '../setup/connection.ts'
+import { connectionInFile, newWebhookSecret, settingsOf, withSettings } from '../setup/connection.ts'
 import { withOwnAddress } from '../tunnel/settings.ts'
 import { readImport, takeOver } from './import.ts'
 import { refuseKeys } from './secrets.ts'
@@ -40,7 +40,7 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
 
     async 'connection.save'({ id, settings: wanted }) {
       return emptied(
-        await context.changeConnection(id, (one) => ({ ...one, ...connectionInFile(id, wanted) })),
+        await context.changeConnection(id, (one) => withSettings(one, connectionInFile(id, wanted))),
       )
     },
 
@@ -64,14 +64,19 @@ export function settingsCalls(context: ApiContext): Pick<Handlers, keyof typeof 
       return empty()
     },
 
-    async 'connection.secrets'({ id, chatraSecretKey, planfixToken }) {
+    async 'connection.secrets'({ id, chatraSecretKey, planfixToken, planfixChatToken }) {
       const found = connection(id)
       if (!found) return notFound()
-      const keys = { chatra: chatraSecretKey?.trim() ?? null, planfix: planfixToken?.trim() ?? null }
+      const keys = {
+        chatra: chatraSecretKey?.trim() ?? null,
+        planfix: planfixToken?.trim() ?? null,
+        chat: planfixChatToken?.trim() ?? null,
+      }
       const refused = await refuseKeys(found, keys, application.connections.get(id)?.planfix.rateLimiter)
       if (refused) return refused
       if (keys.chatra !== null) await secrets.set(id, 'CHATRA_SECRET_KEY', keys.chatra)
       if (keys.planfix !== null) await secrets.set(id, 'PLANFIX_TOKEN', keys.planfix)
+      if (keys.chat !== null) await secrets.set(id, 'PLANFIX_CHAT_TOKEN', keys.chat)
       await context.apply()
       // Without a keychain a key of a connection opens the secrets sealed with it, including the relay's key.
       if (secrets.trouble && application.publicAddress.needsOwner) application.reopenPublicAddress()

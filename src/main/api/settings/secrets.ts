@@ -4,7 +4,9 @@ import { createChatraClient } from '../../chatra/client.ts'
 import type { RateLimiter } from '../../engine/ports.ts'
 import { createPlanfixClient } from '../../planfix/client.ts'
 import { systemClock } from '../../process/clock.ts'
+import type { Keys } from '../../runtime/connections.ts'
 import { errorAnswer, type Refusal } from '../responses.ts'
+import { refuseChatToken } from '../setup/channel.ts'
 import { accessError, isKnownToken } from '../setup/problems.ts'
 
 /**
@@ -14,16 +16,19 @@ import { accessError, isKnownToken } from '../setup/problems.ts'
  */
 export async function refuseKeys(
   connection: Connection,
-  keys: { chatra: string | null; planfix: string | null },
+  keys: Keys,
   rateLimiter: RateLimiter | undefined,
 ): Promise<Refusal | null> {
   const wrongKey = keys.chatra === null ? null : checkSecretKey(keys.chatra, connection.chatra.publicKey)
   if (wrongKey) return errorAnswer('invalid', wrongKey, { field: 'chatraSecretKey' })
   const wrongToken = keys.planfix === null ? null : checkToken(keys.planfix)
   if (wrongToken) return errorAnswer('invalid', wrongToken, { field: 'planfixToken' })
+  const wrongChatToken = keys.chat === null ? null : checkToken(keys.chat)
+  if (wrongChatToken) return errorAnswer('invalid', wrongChatToken, { field: 'planfixChatToken' })
   return (
     (keys.chatra === null ? null : await tryChatra(connection, keys.chatra)) ??
-    (keys.planfix === null ? null : await tryPlanfix(connection, keys.planfix, rateLimiter))
+    (keys.planfix === null ? null : await tryPlanfix(connection, keys.planfix, rateLimiter)) ??
+    (keys.chat === null ? null : await refuseChatToken(connection, keys.chat))
   )
 }
 

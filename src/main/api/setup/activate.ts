@@ -3,7 +3,13 @@ import type { Draft } from '../../../shared/api/setup.ts'
 import { checkSettings } from '../../../shared/fields.ts'
 import { employeesProblem } from '../employees/problem.ts'
 import { done, empty, errorAnswer, notFound, type Refusal } from '../responses.ts'
-import { connectionInFile, employeesInFile, newWebhookSecret, settingsOf } from './connection.ts'
+import {
+  connectionInFile,
+  employeesInFile,
+  newWebhookSecret,
+  settingsOf,
+  withSettings,
+} from './connection.ts'
 import type { SetupContext } from './context.ts'
 import type { StoredDraft } from './drafts.ts'
 
@@ -73,8 +79,7 @@ async function write(setup: SetupContext, draft: StoredDraft): Promise<Answer<un
   const takeBack = await setup.applySecrets(id)
   const changed = exists
     ? await setup.api.changeConnection(id, (one) => ({
-        ...one,
-        ...wanted,
+        ...withSettings(one, wanted),
         webhookSecret: one.webhookSecret ?? newWebhookSecret(),
       }))
     : await setup.api.change((file) => ({

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { EmployeeChoice } from '../../../shared/api/employees.ts'
 import type { ConnectionSettings } from '../../../shared/api/settings.ts'
-import { type Connection, LIMITS, parseConfiguration } from '../../../shared/config.ts'
+import { type ChannelMode, type Connection, LIMITS, parseConfiguration } from '../../../shared/config.ts'
 import { planfixAddress } from '../../../shared/fields.ts'
 
 /** The owner's settings of a connection, in the interface's format. */
@@ -56,6 +56,29 @@ export function connectionInFile(id: string, settings: ConnectionSettings): Reco
     options: { ...settings.options },
   }
 }
+
+/**
+ * A connection of the file with other settings. How messages reach Planfix stays, as it is switched by itself; another
+ * Planfix account begins without its Chat API.
+ */
+export function withSettings(
+  before: Record<string, unknown>,
+  settings: Record<string, unknown>,
+): Record<string, unknown> {
+  const old = partOf(before.planfix)
+  const planfix = partOf(settings.planfix)
+  const stays = old.channel !== undefined && old.baseUrl === planfix.baseUrl
+  return { ...before, ...settings, planfix: { ...planfix, ...(stays && { channel: old.channel }) } }
+}
+
+/** A connection of the file with its Chat API on or off. */
+export function inChannelMode(before: Record<string, unknown>, mode: ChannelMode): Record<string, unknown> {
+  const planfix = partOf(before.planfix)
+  return { ...before, planfix: { ...planfix, channel: { ...partOf(planfix.channel), mode } } }
+}
+
+/** A part of the file, of which only the schema knows what it contains. */
+const partOf = (value: unknown): Record<string, unknown> => Object(value)
 
 /** Employees in the format of the configuration file: `everybody` is an empty list. */
 export const employeesInFile = (

@@ -6,16 +6,15 @@ import { done, empty, errorAnswer, notFound } from '../responses.ts'
 import { chooseOwnAddress } from '../tunnel/settings.ts'
 import { checkChatra, checkPlanfix } from './access-check.ts'
 import { activate, finish } from './activate.ts'
+import { channelEntries, channelState, switchChannel, testChannel } from './channel.ts'
 import { settingsOf } from './connection.ts'
 import type { SetupContext } from './context.ts'
 import { freshDraft, isUntouched, type StoredDraft } from './drafts.ts'
-import { questionError } from './problems.ts'
+import { notActive, questionError } from './problems.ts'
 import { progressOf } from './progress.ts'
 import { scopesOf } from './scopes.ts'
 
 type Own = Exclude<keyof typeof contract, 'demo.start' | 'demo.stop'>
-
-const notActive = () => errorAnswer('conflict', 'wizard.problem.not-active')
 
 /**
  * The set-up of a connection: drafts that are edited, checked against the services and finally activated.
@@ -76,6 +75,11 @@ export function setupCalls(setup: SetupContext): Pick<Handlers, Own> {
       const base = publicUrl ?? hooksUrl
       return done({ address: `${base}/hooks/${id}/${secret}/planfix`, body: SCENARIO_BODY })
     },
+
+    'setup.channel': ({ id }) => channelState(setup, id),
+    'setup.channelEntries': ({ id }) => channelEntries(setup, id),
+    'setup.channelMode': (args) => switchChannel(setup, args),
+    'setup.channelTest': ({ id }) => testChannel(setup, id),
 
     async 'setup.progress'({ id }) {
       const { connections, store } = context.application

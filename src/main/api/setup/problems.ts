@@ -18,6 +18,9 @@ export function questionError(error: BridgeError, address: string): Refusal {
   return aboutAccess ? accessError(error, address) : errorAnswerOf(error)
 }
 
+/** The connection of a draft is not in the settings yet. */
+export const notActive = () => errorAnswer('conflict', 'wizard.problem.not-active')
+
 interface Found {
   key: Problem
   /** Null when no typed value is wrong. */

@@ -36,10 +36,11 @@ export function KeysToStart() {
   )
 }
 
-type Field = 'chatraSecretKey' | 'planfixToken'
+type Field = 'chatraSecretKey' | 'planfixToken' | 'planfixChatToken'
 const FIELDS = [
   ['chatra-secret-key', 'chatraSecretKey', 'keychain.ask.chatra'],
   ['planfix-token', 'planfixToken', 'keychain.ask.planfix'],
+  ['planfix-chat-token', 'planfixChatToken', 'keychain.ask.planfix-chat'],
 ] as const
 
 function Keys({ connection: { id, name, missing } }: { connection: ConnectionState }) {
@@ -66,6 +67,7 @@ function Keys({ connection: { id, name, missing } }: { connection: ConnectionSta
       id,
       chatraSecretKey: given('chatraSecretKey'),
       planfixToken: given('planfixToken'),
+      planfixChatToken: given('planfixChatToken'),
     })
     setBusy(false)
     if (!answer.ok) return setRefused(answer.error)

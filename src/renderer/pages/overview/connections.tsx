@@ -80,6 +80,11 @@ const Fact = ({ label, children }: { label: string; children: ReactNode }) => (
   </Group>
 )
 
+const SECRETS: Record<'chatra' | 'planfix', ConnectionState['missing']> = {
+  chatra: ['chatra-secret-key'],
+  planfix: ['planfix-token', 'planfix-chat-token'],
+}
+
 function Side({
   connection,
   side,
@@ -91,9 +96,10 @@ function Side({
 }) {
   const { t, clock } = useI18n()
   const current = connection[side]
-  const secret = side === 'chatra' ? 'chatra-secret-key' : 'planfix-token'
+  const secrets = SECRETS[side]
   if (!connection.enabled) return <StatusBadge tone="off">{t('side.off')}</StatusBadge>
-  if (connection.missing.includes(secret)) return <StatusBadge tone="bad">{t('side.missing')}</StatusBadge>
+  if (connection.missing.some((what) => secrets.includes(what)))
+    return <StatusBadge tone="bad">{t('side.missing')}</StatusBadge>
   if (current.state === 'ok') return <StatusBadge tone="good">{t('side.ok')}</StatusBadge>
   const tone: Tone = current.state === 'paused' ? 'bad' : 'wait'
   const again = current.until > now ? ` (${clock(current.until)})` : ''

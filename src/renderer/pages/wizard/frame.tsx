@@ -9,6 +9,7 @@ import { Activation } from './activation.tsx'
 import { type TypedSecrets, type Wizard, WizardContext } from './context.ts'
 import { entryStep, later, needsActive, nextStep, places, previousStep, type StepPlace } from './flow.ts'
 import { AddressStep } from './steps/address.tsx'
+import { ChannelStep } from './steps/channel.tsx'
 import { ChatraStep } from './steps/chatra.tsx'
 import { DoneStep } from './steps/done.tsx'
 import { EmployeesStep } from './steps/employees.tsx'
@@ -33,6 +34,7 @@ const CONTENT: Record<Step, ComponentType> = {
   options: OptionsStep,
   address: AddressStep,
   webhooks: WebhooksStep,
+  channel: ChannelStep,
   scenario: ScenarioStep,
   test: TrialStep,
   done: DoneStep,

@@ -1,4 +1,5 @@
 import bridge from './bridge.json' with { type: 'json' }
+import channel from './channel.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import desktop from './desktop.json' with { type: 'json' }
 import diagnostics from './diagnostics.json' with { type: 'json' }
@@ -14,6 +15,7 @@ import wizard from './wizard.json' with { type: 'json' }
 
 export const ru = {
   ...bridge,
+  ...channel,
   ...common,
   ...desktop,
   ...diagnostics,

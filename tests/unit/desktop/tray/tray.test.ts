@@ -29,7 +29,7 @@ const one = (changes: Partial<ConnectionState> = {}): ConnectionState => ({
     pollEveryMs: 5000,
   },
   counts: {} as ConnectionState['counts'],
-  heard: { chatra: null, planfix: null },
+  heard: { chatra: null, planfix: null, 'planfix-chat': null },
   everybodyMayAnswer: false,
   keepsWhilePausedDays: 7,
   ...changes,

@@ -13,6 +13,7 @@ import { goToSection } from '../section.tsx'
 import { Accounts } from './accounts.tsx'
 import { Addresses } from './addresses.tsx'
 import { Advanced } from './advanced.tsx'
+import { ChannelSection } from './channel.tsx'
 import { ChatEnd } from './chat-end.tsx'
 import { Demo } from './demo.tsx'
 import { Devices } from './devices.tsx'
@@ -69,6 +70,7 @@ function ConnectionForm(props: { connection: ConnectionState; saved: Typed; disa
       <Replies />
       <ChatEnd hasToken={hasToken} />
       <Visits hasToken={hasToken} />
+      <ChannelSection />
       <Addresses />
       <Advanced />
       <RemoveConnection name={connection.name} />

@@ -9,13 +9,14 @@ import { Note } from '../parts/note.tsx'
 import { WebhookStatus } from '../parts/webhook-status.tsx'
 import { StepForm } from '../step-form.tsx'
 
-/** Instant replies, optional (docs/planfix-scenario.md). */
+/** The alternative to the Chat API, optional (docs/planfix-scenario.md). */
 export function ScenarioStep() {
   const { t } = useI18n()
   const { draft } = useWizard()
   const state = useAppState()
   const scenario = useCall('setup.scenario', { id: draft.id })
   const connection = state.connections.find((one) => one.id === draft.id)
+  const channel = useCall('setup.channel', { id: draft.id })
   const control = useStep({})
   return (
     <StepForm
@@ -31,6 +32,7 @@ export function ScenarioStep() {
         />
       }
     >
+      {channel.value?.mode === 'chat-api' && <Note tone="info">{t('wizard.scenario.not-needed')}</Note>}
       {state.publicAddress.address === null && <Note tone="info">{t('wizard.scenario.needs-address')}</Note>}
       {scenario.error && <ErrorAlert error={scenario.error} retry={scenario.reload} />}
       <List type="ordered" spacing={6} size="sm">

@@ -34,7 +34,7 @@ const connection = (change: Partial<ConnectionState> = {}): ConnectionState => (
     pollEveryMs: 5000,
   },
   counts: { 'to-planfix': none, 'to-chatra': none },
-  heard: { chatra: null, planfix: null },
+  heard: { chatra: null, planfix: null, 'planfix-chat': null },
   everybodyMayAnswer: false,
   keepsWhilePausedDays: 7,
   ...change,
@@ -103,7 +103,9 @@ describe('what needs the owner', () => {
   it('the public address is an item only where real chats are expected', () => {
     expect(keys(state([connection()], 'none'))).toEqual(['overview.address.none'])
     expect(keys(state([connection({ demo: true })], 'none'))).toEqual([])
-    expect(keys(state([connection({ heard: { chatra: 5, planfix: null } })], 'none'))).toEqual([])
+    expect(
+      keys(state([connection({ heard: { chatra: 5, planfix: null, 'planfix-chat': null } })], 'none')),
+    ).toEqual([])
   })
 
   describe('of the way in', () => {

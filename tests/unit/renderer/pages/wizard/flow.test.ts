@@ -95,7 +95,7 @@ it('steps follow one another, and the ends stay at the ends', () => {
 })
 
 it('the connection must be active from the webhooks on, and not before', () => {
-  expect(STEPS.filter(needsActive)).toEqual(['webhooks', 'scenario', 'test', 'done'])
+  expect(STEPS.filter(needsActive)).toEqual(['webhooks', 'channel', 'scenario', 'test', 'done'])
 })
 
 describe('the list of steps', () => {
