@@ -1,0 +1,149 @@
+import type { Page } from '@playwright/test'
+import {
+  axe,
+  axeInBothThemes,
+  expect,
+  expectCopied,
+  goTo,
+  HOOK_SECRET,
+  SIZES,
+  sized,
+  test,
+  until,
+} from './fixtures.ts'
+import type { Planfix } from './simulators.ts'
+import { wizardOn } from './wizard-steps.ts'
+import type { World } from './world.ts'
+
+const ANA = 5
+const chats = (planfix: Planfix) => planfix.get<{ token: string }>('chats')
+
+/** The section of the settings, filled in as an owner does it. */
+async function openSection(page: Page) {
+  await goTo(page, '/settings/shop')
+  return page.getByRole('region', { name: 'Replies at once' })
+}
+
+/** The owner copies what the page shows into Planfix. */
+async function enterInPlanfix(page: Page, planfix: Planfix) {
+  const shown = (label: string) => page.getByLabel(label, { exact: true }).inputValue()
+  await planfix.post('chatChannel', {
+    url: await shown('Our address'),
+    token: await shown('Our token'),
+    providerId: await shown('Our providerId'),
+    taskTemplateId: 12,
+    contactTemplateId: 5,
+  })
+}
+
+async function pasteToken(page: Page, token: string) {
+  await page.getByLabel("Planfix's token of the chat", { exact: true }).fill(token)
+  await page.getByRole('button', { name: 'Try and keep' }).click()
+}
+
+test('the owner sets the chat of Planfix up, tests it both ways and switches it off again', async ({
+  page,
+  planfix,
+  world,
+}) => {
+  const section = await openSection(page)
+  const onOff = section.getByRole('switch', { name: 'Replies at once' })
+  await expect(onOff).toBeDisabled()
+  await expect(section.getByRole('button', { name: 'Send a test message' })).toBeDisabled()
+  await expect(section.getByLabel('Our token')).toHaveCount(0)
+
+  await section.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
+  await expect(section.getByLabel('Our address', { exact: true })).toHaveValue(
+    `${world.hooks}/hooks/shop/${HOOK_SECRET}/planfix-chat`,
+  )
+  await section.getByRole('button', { name: 'Copy: Our providerId' }).click()
+  await expectCopied(page, 'chatra-shop')
+  await enterInPlanfix(page, planfix)
+
+  await pasteToken(page, (await chats(planfix)).token)
+  await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
+  await expect(page.getByText(/BRIDGE_SHOP_PLANFIX_CHAT_TOKEN/)).toBeVisible()
+  await onOff.click()
+  await expect(onOff).toBeChecked()
+
+  await section.getByRole('button', { name: 'Send a test message' }).click()
+  const link = section.getByRole('link', { name: /^Open task/ })
+  await expect(link).toBeVisible()
+  const task = await until('the task', async () => (await planfix.tasks())[0])
+  expect(await link.getAttribute('href')).toBe(`${planfix.webUrl}/task/${task.id}`)
+  expect(task.name).toContain('Test (Chatra)')
+  await expect(section.getByText(/Now write a comment in that task/)).toBeVisible()
+  await planfix.replies(task.id, ANA, 'I have read it')
+  await expect(section.getByText(/Planfix has handed over a reply/)).toBeVisible()
+  await axeInBothThemes(page)
+
+  await onOff.click()
+  await expect(onOff).not.toBeChecked()
+  expect(await mode(world)).toEqual({ mode: 'rest', hasToken: true })
+})
+
+test('a wrong token is refused at its input and not kept', async ({ page, planfix, world }) => {
+  await openSection(page)
+  await page.getByRole('button', { name: 'Try and keep' }).click()
+  await expect(page.getByText('Paste the token from Planfix.')).toBeVisible()
+  await pasteToken(page, 'not-the-token')
+  await expect(page.getByText(/Planfix refuses the token of its chat/)).toBeVisible()
+  expect(await mode(world)).toEqual({ mode: 'rest', hasToken: false })
+  await pasteToken(page, (await chats(planfix)).token)
+  await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
+})
+
+test('saving other settings leaves the switch as it is', async ({ page, planfix, world }) => {
+  const section = await openSection(page)
+  await section.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
+  await enterInPlanfix(page, planfix)
+  await pasteToken(page, (await chats(planfix)).token)
+  await section.getByRole('switch', { name: 'Replies at once' }).click()
+  await expect(section.getByRole('switch', { name: 'Replies at once' })).toBeChecked()
+  await page.getByLabel('Name', { exact: true }).first().fill('Shop with a chat')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect
+    .poll(async () => (await world.call('state.get', {})).connections[0]?.name)
+    .toBe('Shop with a chat')
+  expect(await mode(world)).toMatchObject({ mode: 'chat-api' })
+})
+
+test('without its token a connection that uses the chat says on the overview what is missing', async ({
+  page,
+  planfix,
+  world,
+}) => {
+  const section = await openSection(page)
+  await pasteToken(page, (await chats(planfix)).token)
+  await section.getByRole('switch', { name: 'Replies at once' }).click()
+  await expect(section.getByRole('switch', { name: 'Replies at once' })).toBeChecked()
+  // A server forgets typed keys when it ends.
+  await page.goto('about:blank')
+  await world.restartServer()
+  await page.goto(world.ui)
+  await expect(page.getByText(/Planfix's token of the chat is missing/)).toBeVisible()
+})
+
+test('in the wizard the entries are shown, and Enter in the token tries it instead of going on', async ({
+  page,
+  planfix,
+  world,
+}) => {
+  const wizard = wizardOn(page, world)
+  const draft = await world.call('setup.begin', { connectionId: 'shop' })
+  await wizard.show(draft, 'channel')
+  await wizard.at('channel')
+  await expect(page.getByLabel('Our token', { exact: true })).toBeVisible()
+  for (const size of SIZES) await sized(page, ...size)
+  await axe(page)
+  await page.getByLabel("Planfix's token of the chat", { exact: true }).fill((await chats(planfix)).token)
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
+  await page.getByRole('switch', { name: 'Replies at once' }).click()
+  await expect(page.getByRole('switch', { name: 'Replies at once' })).toBeChecked()
+  await wizard.onward()
+  await wizard.at('scenario')
+  await expect(page.getByText(wizard.t('wizard.scenario.not-needed'))).toBeVisible()
+})
+
+const mode = (world: World) => world.call('setup.channel', { id: 'shop' })
