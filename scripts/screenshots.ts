@@ -49,6 +49,7 @@ const SHOTS: readonly Shot[] = [
   { name: 'diagnostics-dark', route: '/diagnostics', theme: 'dark', size: SMALL },
   { name: 'settings', route: '/settings' },
   { name: 'settings-connection', route: '/settings/shop' },
+  { name: 'settings-replies-at-once', route: '/settings/shop', prepare: repliesAtOnce },
   { name: 'settings-dark', route: '/settings', theme: 'dark', size: SMALL },
   { name: 'overview-ro', route: '/', language: 'ro', size: SMALL },
   { name: 'log-ro', route: '/log', language: 'ro', size: SMALL },
@@ -172,6 +173,12 @@ async function checkUp(page: Page, world: World): Promise<void> {
     async () => (await world.call('diagnostics.get', {})).checkUp?.endedAt,
   )
   await page.reload()
+}
+
+async function repliesAtOnce(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Replies at once' }).click()
+  await page.getByRole('button', { name: 'Show what to enter in Planfix' }).click()
+  await page.getByLabel('Our token').waitFor()
 }
 
 async function wizardAt(page: Page, world: World, step: Step): Promise<void> {

@@ -75,6 +75,8 @@ test('the owner sets the chat of Planfix up, tests it both ways and switches it 
   await expect(section.getByText(/Now write a comment in that task/)).toBeVisible()
   await planfix.replies(task.id, ANA, 'I have read it')
   await expect(section.getByText(/Planfix has handed over a reply/)).toBeVisible()
+  // A notice that fades has colours of neither theme.
+  await expect(page.getByText('Planfix accepts the token of the chat.')).toHaveCount(0)
   await axeInBothThemes(page)
 
   await onOff.click()
@@ -134,8 +136,10 @@ test('in the wizard the entries are shown, and Enter in the token tries it inste
   await wizard.show(draft, 'channel')
   await wizard.at('channel')
   await expect(page.getByLabel('Our token', { exact: true })).toBeVisible()
-  for (const size of SIZES) await sized(page, ...size)
-  await axe(page)
+  for (const [width, height] of SIZES) {
+    await sized(page, width, height)
+    await axe(page)
+  }
   await page.getByLabel("Planfix's token of the chat", { exact: true }).fill((await chats(planfix)).token)
   await page.keyboard.press('Enter')
   await expect(page.getByText('Planfix accepts the token of the chat.')).toBeVisible()
