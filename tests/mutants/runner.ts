@@ -21,6 +21,8 @@ export interface Reach {
   file: string
   ids: string[]
   questions: number
+  /** How long the test took, in milliseconds. */
+  ms: number
 }
 /** The results of a round. */
 export interface Found {
@@ -44,6 +46,12 @@ const ENDLESS = 20
 const ENDLESS_AT_LEAST = 20_000
 const ENDLESS_EVER = 2_000_000
 
+/** A test that a mutant keeps waiting has noticed it: it may take this many times as long as it did, or at least this. */
+const PATIENCE = 20
+const PATIENCE_AT_LEAST_MS = 1_000
+// Taken before a test may replace the timers of Node.
+const { setTimeout, clearTimeout } = globalThis
+
 /** The checks that the code calls. */
 const mutants = {
   active: round.kind === 'alone' ? round.id : null,
@@ -63,6 +71,7 @@ if (round.kind !== 'reach') mutants.reached = null
 
 export default class MutantRunner extends TestRunner {
   private ids: string[] = []
+  private begunAt = 0
 
   override async onBeforeRunTask(test: RunnerTask): Promise<void> {
     await super.onBeforeRunTask(test)
@@ -76,10 +85,22 @@ export default class MutantRunner extends TestRunner {
   override onBeforeTryTask(test: RunnerTask, options: TestTryOptions): void {
     super.onBeforeTryTask(test, options)
     mutants.questions = 0
+    this.begunAt = performance.now()
     if (round.kind === 'reach') mutants.reached = new Set()
     if (round.kind !== 'kill') return
     mutants.active = this.ids[options.repeats] ?? null
     mutants.most = Math.max(ENDLESS_AT_LEAST, ENDLESS * (round.reach[test.id]?.questions ?? 0))
+  }
+
+  async runTask(test: RunnerTestCase): Promise<void> {
+    const work = TestRunner.getTestFn(test)()
+    if (round.kind !== 'kill' || !(work instanceof Promise)) return work
+    const limit = Math.max(PATIENCE_AT_LEAST_MS, PATIENCE * (round.reach[test.id]?.ms ?? 0))
+    let timer: NodeJS.Timeout | undefined
+    const end = new Promise<void>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('waits in vain')), limit)
+    })
+    await Promise.race([work, end]).finally(() => clearTimeout(timer))
   }
 
   override async onAfterRetryTask(test: RunnerTestCase, options: TestTryOptions): Promise<void> {
@@ -89,6 +110,7 @@ export default class MutantRunner extends TestRunner {
         file: test.file.filepath,
         ids: [...(mutants.reached ?? [])],
         questions: mutants.questions,
+        ms: performance.now() - this.begunAt,
       }
       mutants.reached = atLoad
       return

@@ -27,6 +27,20 @@ test.each(['a', 'ж', '"', 'a  ', '🙂', '& <'])(
   },
 )
 
+test('facts of many short addresses stay below 60 KB as links', () => {
+  const facts = Array.from({ length: 300 }, () => 'https://a.b '.repeat(50))
+  const fitting = factsThatFit('Hello', facts, (count) => `left out: ${count}`)
+  expect(bytes('Hello', fitting)).toBeLessThanOrEqual(60_000)
+  expect(fitting.length).toBeGreaterThan(5)
+})
+
+test('a site that leaves no room for its page is left out', () => {
+  const site = (length: number) => `https://${'a'.repeat(length - 8)}`
+  const shown = (length: number) => shortAddress(`${site(length)}/${'p'.repeat(400)}`)
+  expect(shown(299).link).toBe(`${site(299)}/`)
+  expect(shown(300)).toEqual({ link: '', text: '…' })
+})
+
 test('facts that fit are complete', () => {
   expect(factsThatFit('Hello', ['a', 'b'], () => 'x')).toEqual(['a', 'b'])
 })

@@ -70,6 +70,10 @@ describe('an agent whom a webhook names by id alone', () => {
     const whole = byAgent('a1', 'J.', 'other@shop.example')
     expect(withEmail(whole, agents)).toBe(whole)
   })
+  test('a client without a name is no agent', () => {
+    const client = message({ author: { kind: 'client', id: 'a1', name: '' } })
+    expect(withEmail(client, agents)).toBe(client)
+  })
   test('an agent that was never seen stays without address and name', () => {
     const unknown = byAgent('a9', '', null)
     expect(withEmail(unknown, agents)).toBe(unknown)
@@ -258,6 +262,17 @@ describe('the text of a task', () => {
     const long = Array.from({ length: 100 }, (_, n) => message({ text: `${n} ${'y'.repeat(690)}` }))
     const history = describeTask(profile(), none, long)[2]?.text.split('\n') ?? []
     expect(history[1]).toBe(`Left out for lack of room: ${100 - (history.length - 2)}`)
+  })
+
+  test("a task's text names every agent who wrote its first messages", () => {
+    const batch = [byAgent(null, 'Julia', 'julia@shop.example')]
+    const [first] = taskDescription(batch, profile(), none, settings, 'en').paragraphs
+    expect(first?.label).toBe('Julia (Chatra)')
+  })
+
+  test('a note of the bridge among the earlier messages is nobody else’s', () => {
+    const note = message({ text: 'Joined', author: { kind: 'bridge' } as Message['author'] })
+    expect(describeTask(profile(), none, [note])[2]?.text).toContain('• , 1970-01-01 00:00 UTC: Joined')
   })
 
   test("a task's text ends with the earlier messages, one line each", () => {

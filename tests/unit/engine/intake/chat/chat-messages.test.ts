@@ -125,6 +125,21 @@ describe('a message of a client', () => {
     expect(at(NOW + 300_001)).toEqual([NOW])
   })
 
+  test('a message shows that the client is there', () => {
+    const left = { conversation: conversation({ id: 8, clientLeft: true }) }
+    const patch = (messages: ChatMessage[]) =>
+      decide(messages, left).changes.find((change) => change.type === 'conversation.patch')
+    expect(patch([said()])).toMatchObject({ patch: { clientLeft: false, lastActivityAt: NOW } })
+    expect(patch([byAgent()])).toBeUndefined()
+  })
+
+  test('an unknown client is recorded once one message is worth delivering', () => {
+    const unknown = { link: null, conversation: null }
+    const pushed = said({ id: 'm0', isPushed: true })
+    expect(decide([pushed], unknown).isNewConversation).toBe(false)
+    expect(decide([pushed, said()], unknown).isNewConversation).toBe(true)
+  })
+
   test('a message records when the client last wrote', () => {
     const saved = (messages: ChatMessage[]) =>
       decide(messages).changes.find((change) => change.type === 'client.save')
@@ -470,6 +485,7 @@ describe('what is repeated', () => {
     const decision = decide(around, { event: { kind: 'transcript' }, replies: [open], uncertain: [open] })
     expect(patchesOf(decision)).toMatchObject([{ id: 4, patch: { state: 'delivered' } }])
     expect(jobsOf(decision).map(({ kind }) => kind)).not.toContain('note')
+    expect(decision.changes.map(({ type }) => type)).not.toContain(undefined)
   })
 
   test('an echo of a lost reply to an unknown client needs no conversation', () => {
